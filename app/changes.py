@@ -1,0 +1,194 @@
+"""The change log: gapless, in the order of commits, and in the order in which things take effect.
+
+One head row holds the last sequence, the log's clock w and the next boundary. Whatever touches
+what is public opens `publishing`: it locks the head FIRST, then (in a second statement, so that
+its snapshot is newer than the lock) appends an entry for every interval that began or ended
+between w and now, lets the command act and append, and moves w on. So sequence, time and commit
+order are one thing on both databases; a schedule needs no job and no timer, and a schedule that
+is cancelled or moved leaves no trace. Drafts never take this lock.
+
+Every interval that opens or closes "now" uses `PublishTx.moment`, which is later than w by at
+least a tick: with w itself, a version that a reader has already seen could get an empty interval
+and its tombstone would be skipped. Readers judge visibility at `max(now, w)` (`Head.moment`), so
+a retraction holds at once on every replica, whatever their clocks say.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from app.database import Database, ReadTx, WriteTx
+from app.errors import Unavailable
+from app.kit.clock import FOREVER, TICK, Clock
+from app.models.change import Change, ChangeHead
+from app.models.committee import CommitteeMember
+from app.models.publication import Publication
+from app.models.sponsor import Sponsor
+
+_INTERVALS: tuple[tuple[str, Any, Any], ...] = (
+    ("article", Publication, Publication.article_id),
+    ("sponsor", Sponsor, Sponsor.id),
+    ("committee_member", CommitteeMember, CommitteeMember.id),
+)
+
+CLOCK_LEAD = timedelta(seconds=5)
+"""How far this machine's clock may be ahead of the database server's before publishing stops: a
+fast clock would drag w forward for everybody and release embargoes for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The state of the log in this snapshot."""
+
+    sequence: int
+    effective_until: datetime
+    next_boundary: datetime
+
+    def moment(self, now: datetime) -> datetime:
+        """The instant at which public reads judge visibility."""
+        return max(now, self.effective_until)
+
+    def is_current(self, now: datetime) -> bool:
+        """Nothing has begun or ended since the last entry, so what was derived then still holds."""
+        return self.moment(now) < self.next_boundary
+
+
+_HEAD = sa.select(
+    col(ChangeHead.sequence), col(ChangeHead.effective_until), col(ChangeHead.next_boundary)
+)
+
+
+def head(tx: ReadTx) -> Head:
+    """The head of the log as this snapshot sees it."""
+    return Head(*tx.execute(_HEAD).one())
+
+
+class PublishTx(WriteTx):
+    """A transaction that holds the log's head, at one `moment`; the only kind that may publish."""
+
+    __slots__ = ("moment", "sequence")
+
+    def __init__(self, tx: WriteTx, moment: datetime, sequence: int) -> None:
+        super().__init__(tx.connection, tx.session)
+        self.moment = moment
+        self.sequence = sequence
+
+    def append(self, kind: str, subject_id: UUID, cause: str, at: datetime | None = None) -> None:
+        """Say "look again at this"."""
+        self.sequence += 1
+        self.execute(
+            sa.insert(Change),
+            {
+                "sequence": self.sequence,
+                "at": at or self.moment,
+                "kind": kind,
+                "subject_id": subject_id,
+                "cause": cause,
+            },
+        )
+
+    def append_all(self, kind: str, subjects: sa.Subquery, cause: str) -> None:
+        """Append every distinct `id` of a query, in the database."""
+        numbered = sa.select(
+            sa.literal(self.sequence) + sa.func.row_number().over(order_by=subjects.c.id),
+            sa.literal(self.moment, UTCDateTime()),
+            sa.literal(kind),
+            subjects.c.id,
+            sa.literal(cause),
+        )
+        columns = ["sequence", "at", "kind", "subject_id", "cause"]
+        self.execute(sa.insert(Change).from_select(columns, numbered))
+        newest = self.execute(sa.select(sa.func.max(col(Change.sequence)))).scalar()
+        self.sequence = max(self.sequence, newest or 0)
+
+
+@contextmanager
+def publishing(database: Database, clock: Clock, *, guard: bool = False) -> Iterator[PublishTx]:
+    """A transaction that may change what is public; committed when the block ends.
+
+    With `guard` a machine whose clock runs ahead of PostgreSQL's is refused (`clock_ahead`).
+    """
+    with database.writing() as write:
+        last = Head(*write.execute(_HEAD.with_for_update()).one())
+        now = clock()
+        if guard and not database.is_sqlite:
+            _refuse_fast_clock(write, now)
+        tx = PublishTx(write, max(now, last.effective_until + TICK), last.sequence)
+        if last.next_boundary <= tx.moment:
+            _promote(tx, last.effective_until)
+        yield tx
+        tx.session.flush()
+        write.execute(
+            sa.update(ChangeHead).values(
+                sequence=tx.sequence,
+                effective_until=tx.moment,
+                next_boundary=_next_boundary(tx, tx.moment),
+            )
+        )
+
+
+def promote(database: Database, clock: Clock, *, guard: bool = False) -> bool:
+    """Append what has become due; false when nothing was."""
+    with database.reading() as tx:
+        if head(tx).is_current(clock()):
+            return False
+    with publishing(database, clock, guard=guard):
+        pass
+    return True
+
+
+def _refuse_fast_clock(tx: WriteTx, now: datetime) -> None:
+    server = tx.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+    if now - server > CLOCK_LEAD:
+        raise Unavailable(
+            "clock_ahead", "This machine's clock is ahead of the database's; set it right first."
+        )
+
+
+def _promote(tx: PublishTx, since: datetime) -> None:
+    """One entry per subject for the starts and ends in (since, moment], at its latest boundary."""
+    due: list[tuple[datetime, str, UUID]] = []
+    for kind, table, subject in _INTERVALS:
+        bounds = sa.union_all(
+            *(
+                sa.select(col(subject).label("id"), col(bound).label("at")).where(
+                    col(bound) > since,
+                    col(bound) <= tx.moment,
+                    col(table.visible_from) < col(table.visible_until),
+                )
+                for bound in (table.visible_from, table.visible_until)
+            )
+        ).subquery()
+        latest = sa.select(bounds.c.id, sa.func.max(bounds.c.at, type_=UTCDateTime()))
+        rows = tx.execute(latest.group_by(bounds.c.id)).all()
+        due.extend((at, kind, subject_id) for subject_id, at in rows)
+    entries = [
+        {"sequence": tx.sequence + place, "at": at, "kind": kind, "subject_id": id_, "cause": "due"}
+        for place, (at, kind, id_) in enumerate(sorted(due), start=1)
+    ]
+    if entries:
+        tx.execute(sa.insert(Change), entries)
+        tx.sequence += len(entries)
+
+
+def _next_boundary(tx: ReadTx, after: datetime) -> datetime:
+    """The least start or end of any interval after an instant."""
+    candidates = [FOREVER]
+    for _, table, _ in _INTERVALS:
+        for bound in (table.visible_from, table.visible_until):
+            least = sa.select(sa.func.min(col(bound), type_=UTCDateTime())).where(
+                col(bound) > after, col(table.visible_from) < col(table.visible_until)
+            )
+            if bound is table.visible_until:
+                least = least.where(col(bound) < FOREVER)
+            found = tx.execute(least).scalar()
+            if found is not None:
+                candidates.append(found)
+    return min(candidates)

@@ -1,0 +1,208 @@
+"""The engine, transactions to read and to write as two types, and the only commit.
+
+`ReadTx` is one consistent snapshot and cannot write (the database refuses). `WriteTx` is a
+subtype: whoever writes may call what reads, and mypy refuses the reverse. On SQLite a writer
+begins with `BEGIN IMMEDIATE` behind one lock per process, because SQLite's own busy wait is
+unfair; its `synchronous=FULL` makes an accepted write survive a power cut.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError as PoolTimeout
+from sqlmodel import Session
+
+from app.errors import Unavailable
+
+LOCK_SECONDS: Final = 5.0
+"""How long a transaction waits for a lock before it gives up."""
+
+# What PostgreSQL says when waiting or trying again is the remedy: lock_not_available,
+# deadlock_detected, serialization_failure, query_canceled, too_many_connections, shutting down.
+_TRY_AGAIN = {"55P03", "40P01", "40001", "57014", "53300", "57P01", "57P03"}
+
+
+class ReadTx:
+    """One snapshot of the store."""
+
+    __slots__ = ("connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @property
+    def is_sqlite(self) -> bool:
+        """For the few statements that the two databases spell differently."""
+        return self.connection.dialect.name == "sqlite"
+
+    def execute(
+        self,
+        statement: sa.Executable,
+        parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+    ) -> sa.CursorResult[Any]:
+        """Run a Core statement."""
+        return self.connection.execute(statement, parameters)
+
+
+class WriteTx(ReadTx):
+    """A transaction that changes the store; `database.writing` commits it."""
+
+    __slots__ = ("session",)
+
+    def __init__(self, connection: Connection, session: Session) -> None:
+        super().__init__(connection)
+        self.session = session
+
+    def execute(
+        self,
+        statement: sa.Executable,
+        parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+    ) -> sa.CursorResult[Any]:
+        """Run a Core statement after what the session holds back."""
+        self.session.flush()
+        return self.connection.execute(statement, parameters)
+
+
+class Database:
+    """Two pools over one store: readers that cannot write, and writers."""
+
+    def __init__(self, url: str, readers: int = 2, writers: int = 4) -> None:
+        parsed = _with_driver(make_url(url))
+        self.url: Final = parsed
+        self.is_sqlite: Final = parsed.get_backend_name() == "sqlite"
+        self._reader = _engine(parsed, readers, read_only=True)
+        self._writer = _engine(parsed, writers, read_only=False)
+        self._writer_lock = threading.Lock() if self.is_sqlite else None
+
+    @contextmanager
+    def reading(self) -> Iterator[ReadTx]:
+        """A snapshot; nothing is ever committed."""
+        with _translated():
+            connection = self._reader.connect()
+        with _translated(), connection:
+            yield ReadTx(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[WriteTx]:
+        """A transaction: committed when the block ends, rolled back when it raises."""
+        with (
+            self.altering() as connection,
+            Session(bind=connection, autoflush=True, expire_on_commit=False) as session,
+        ):
+            yield WriteTx(connection, session)
+            session.flush()
+
+    @contextmanager
+    def altering(self) -> Iterator[Connection]:
+        """A bare connection in a transaction, for migrations; committed when the block ends."""
+        with self._turn(), _translated(), self._writer.connect() as connection:
+            connection.begin()
+            yield connection
+            connection.commit()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if self._writer_lock is None:
+            yield
+            return
+        if not self._writer_lock.acquire(timeout=LOCK_SECONDS):
+            raise _busy()
+        try:
+            yield
+        finally:
+            self._writer_lock.release()
+
+    def close(self) -> None:
+        """Close every idle connection."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+
+def _with_driver(url: URL) -> URL:
+    backend = url.get_backend_name()
+    if url.drivername in ("postgres", "postgresql") and backend in ("postgres", "postgresql"):
+        return url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def _engine(url: URL, size: int, *, read_only: bool) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, size, read_only=read_only)
+    milliseconds = int(LOCK_SECONDS * 1000)
+    return sa.create_engine(
+        url,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=LOCK_SECONDS,
+        pool_pre_ping=True,
+        isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
+        connect_args={
+            "connect_timeout": 10,
+            "options": f"-c lock_timeout={milliseconds} -c timezone=UTC"
+            " -c idle_in_transaction_session_timeout=60000"
+            f" -c default_transaction_read_only={'on' if read_only else 'off'}",
+        },
+    )
+
+
+def _sqlite(url: URL, size: int, *, read_only: bool) -> Engine:
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        url,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=LOCK_SECONDS,
+        # The driver must not begin transactions by itself: a deferred one loses updates.
+        connect_args={"check_same_thread": False, "timeout": LOCK_SECONDS, "isolation_level": None},
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA mmap_size=268435456")
+        connection.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+
+    begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except PoolTimeout as error:
+        raise _busy() from error
+    except DBAPIError as error:
+        if _is_temporary(error):
+            raise _busy() from error
+        raise
+
+
+def _is_temporary(error: DBAPIError) -> bool:
+    if error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    if state in _TRY_AGAIN:
+        return True
+    if not isinstance(error, OperationalError):
+        return False
+    text = str(error.orig).lower()
+    return "locked" in text or "busy" in text or "connection" in text
+
+
+def _busy() -> Unavailable:
+    return Unavailable("store_busy", "The store is busy; try again in a moment.")

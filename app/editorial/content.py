@@ -1,0 +1,174 @@
+"""What an article is made of, as editors, importers and tests hand it in."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from app.errors import Detail, Invalid
+from app.kit.clock import FOREVER, LONG_AGO
+from app.kit.text import is_legal, safe_html, slug_of
+from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Slug
+
+
+def _legal(text: str) -> str:
+    if not is_legal(text):
+        raise ValueError("holds a control character; remove it")
+    return text
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or " " in text:
+        raise ValueError("must be an http:// or https:// address")
+    return text
+
+
+def _in_range(moment: AwareDatetime) -> AwareDatetime:
+    if not LONG_AGO <= moment < FOREVER:
+        raise ValueError("the date is out of range")
+    return moment
+
+
+Line = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=300, strip_whitespace=True, pattern=r"^[^\n\r\t]*$"),
+    AfterValidator(_legal),
+]
+Text = Annotated[str, StringConstraints(max_length=5_000), AfterValidator(_legal)]
+Body = Annotated[str, StringConstraints(max_length=1_000_000), AfterValidator(_legal)]
+Address = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_address)]
+Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
+
+
+class Input(BaseModel):
+    """The manner of every input type: strict, no extras, frozen."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class AuthorInput(Input):
+    """A name under an article; the slug is made from it when absent."""
+
+    name: Line
+    slug: Slug | None = None
+
+
+class SourceInput(Input):
+    """Where the story was first published."""
+
+    name: Line
+    url: Address | None = None
+
+
+class ImageInput(Input):
+    """The article's main picture."""
+
+    url: Address
+    alt: Line
+    caption: Text | None = None
+    credit: Line | None = None
+
+
+class RightsInput(Input):
+    """What readers may do with it; without a licence the site's default holds."""
+
+    licence: Address | None = None
+    credit: Line | None = None
+    syndicatable: bool = True
+
+
+class CorrectionInput(Input):
+    """A dated note to readers."""
+
+    at: Moment
+    note: Annotated[Text, StringConstraints(min_length=1)]
+
+
+class ArticleInput(Input):
+    """An article's content. `tags` are slugs; `published_at` is the date shown to readers."""
+
+    kind: Kind = "article"
+    lang: Lang
+    title: Line
+    slug: Slug | None = None
+    summary: Text = ""
+    body: Body = ""
+    body_format: BodyFormat = "markdown"
+    authors: Annotated[tuple[AuthorInput, ...], Field(max_length=50, strict=False)] = ()
+    source: SourceInput | None = None
+    image: ImageInput | None = None
+    rights: RightsInput = RightsInput()
+    tags: Annotated[tuple[Slug, ...], Field(max_length=50, strict=False)] = ()
+    published_at: Moment | None = None
+    date_precision: DatePrecision = "time"
+    updated_at: Moment | None = None
+    corrections: Annotated[tuple[CorrectionInput, ...], Field(max_length=100, strict=False)] = ()
+    is_excerpt: bool = False
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if self.slug is None and not slug_of(self.title):
+            raise ValueError("give a slug: none can be made from this title")
+        if len(set(self.tags)) != len(self.tags):
+            raise ValueError("a tag is named twice")
+        if any(not (author.slug or slug_of(author.name)) for author in self.authors):
+            raise ValueError("give every author a slug: none can be made from a name")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The rules of one site."""
+
+    languages: tuple[str, ...]
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does it, as the revisions remember."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Content that keeps the house's rules, its body rendered: made outside any transaction."""
+
+    content: ArticleInput
+    body_html: str
+
+
+def prepare(content: ArticleInput, house: House) -> Draft:
+    """Check the house's rules and render the body (the slow part, so no lock is held)."""
+    if content.lang not in house.languages:
+        known = ", ".join(house.languages)
+        detail = Detail("unknown_language", f"Use one of: {known}.", pointer="/lang")
+        raise Invalid("unknown_language", f"This site publishes in: {known}.", (detail,))
+    return Draft(content, safe_html(content.body, content.body_format))
+
+
+def stored(content: ArticleInput, tag_ids: Sequence[UUID]) -> dict[str, Any]:
+    """A revision's JSON: tags by id, since their slugs may change."""
+    kept = content.model_dump(mode="json", exclude={"tags"})
+    return {**kept, "tag_ids": [str(tag_id) for tag_id in tag_ids]}
+
+
+def restored(kept: Mapping[str, Any], tag_slugs: Mapping[UUID, str]) -> ArticleInput:
+    """The content that a revision's JSON stands for."""
+    plain = {name: value for name, value in kept.items() if name != "tag_ids"}
+    plain["tags"] = [tag_slugs[UUID(tag_id)] for tag_id in kept["tag_ids"]]
+    return ArticleInput.model_validate_json(json.dumps(plain))

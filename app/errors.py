@@ -1,0 +1,75 @@
+"""What can go wrong, in our own words: a stable code and a sentence that says what to do.
+
+No error knows a status; `http/problems.py` is the one table that maps these classes to statuses.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One thing that is wrong: where (a JSON pointer or a query parameter), what, what to do."""
+
+    code: str
+    message: str
+    pointer: str | None = None
+    parameter: str | None = None
+
+
+@dataclass
+class WillayError(Exception):
+    """The root of every error that a caller can cause or must hear of."""
+
+    code: str
+    message: str
+    details: tuple[Detail, ...] = field(default=())
+
+    def __str__(self) -> str:
+        return f"{self.message} [{self.code}]"
+
+
+class Invalid(WillayError):
+    """What was sent breaks a rule of the content."""
+
+
+class BadRequest(WillayError):
+    """The request itself is malformed: parameters, cursor, encoding."""
+
+
+class NotFound(WillayError):
+    """There is nothing, or nothing that this caller may know of."""
+
+
+@dataclass
+class Gone(WillayError):
+    """It was public and is not any more; `reason` is one of the log's causes, `at` when."""
+
+    reason: str = ""
+    at: str = ""
+
+    __str__ = WillayError.__str__
+
+
+@dataclass
+class Moved(WillayError):
+    """It answers under another slug now."""
+
+    slug: str = ""
+
+    __str__ = WillayError.__str__
+
+
+class Conflict(WillayError):
+    """It contradicts what is there already."""
+
+
+class Stale(WillayError):
+    """Somebody saved a newer revision first."""
+
+
+class Forbidden(WillayError):
+    """The caller is known and may not."""
+
+
+class Unavailable(WillayError):
+    """Not now: the store is locked, away, or overloaded. Trying again is right."""

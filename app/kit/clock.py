@@ -1,0 +1,36 @@
+"""The only place that reads the machine's clock; everything else is handed a `Clock`."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+
+Clock = Callable[[], datetime]
+"""Returns the present moment, aware, in UTC."""
+
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""Stands for "no end". Not the calendar's last day: that one overflows in eastern time zones."""
+
+LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
+"""Stands for "no beginning"; a day after the calendar's first, for western time zones."""
+
+TICK = timedelta(microseconds=1)
+"""The finest step of time that both databases keep."""
+
+
+def system_clock() -> datetime:
+    """The machine's clock."""
+    return datetime.now(UTC)
+
+
+def start_of(day: date) -> datetime:
+    """The first instant of a UTC day."""
+    return datetime.combine(day, time(), UTC)
+
+
+def end_of(day: date) -> datetime:
+    """The first instant after a UTC day."""
+    return FOREVER if day >= FOREVER.date() else start_of(day + timedelta(days=1))
+
+
+def rfc3339(moment: datetime) -> str:
+    """UTC with a `Z`, with microseconds only where there are any: as pydantic writes it."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

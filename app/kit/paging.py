@@ -1,0 +1,55 @@
+"""Opaque cursors of keyset paging: the key of the last article seen, and what it belongs to.
+
+A cursor holds no "now": what stays visible with an unchanged key is seen exactly once, whenever
+the next page is asked for.
+"""
+
+import struct
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from uuid import UUID
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAYOUT = struct.Struct(">BB8sq16s")
+_VERSION = 1
+
+
+class BadCursor(ValueError):
+    """The text is no cursor of ours, or belongs to another list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in a list: just after (or before) the article with this key."""
+
+    at: datetime
+    id: UUID
+    backwards: bool
+
+    def encode(self, list_name: str) -> str:
+        """Text for one list; `list_name` is whatever makes it another list (filters, order)."""
+        micros = (self.at - _EPOCH) // timedelta(microseconds=1)
+        packed = _LAYOUT.pack(_VERSION, self.backwards, _mark(list_name), micros, self.id.bytes)
+        return urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def decode(text: str, list_name: str) -> Cursor:
+    """The cursor that `encode` wrote for the same list, or `BadCursor`."""
+    if len(text) != (_LAYOUT.size * 8 + 5) // 6:
+        raise BadCursor
+    try:
+        packed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        version, backwards, mark, micros, key = _LAYOUT.unpack(packed)
+        at = _EPOCH + timedelta(microseconds=micros)
+    except (NotBase64, ValueError, OverflowError, struct.error) as error:
+        raise BadCursor from error
+    if version != _VERSION or backwards > 1 or mark != _mark(list_name):
+        raise BadCursor
+    return Cursor(at, UUID(bytes=key), bool(backwards))
+
+
+def _mark(list_name: str) -> bytes:
+    return blake2b(list_name.encode(), digest_size=8).digest()

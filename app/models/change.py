@@ -1,0 +1,32 @@
+"""The change log: "look again at this id", gapless and in the order of commits."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+
+
+class ChangeHead(SQLModel, table=True):
+    """The one row that every publishing transaction locks first."""
+
+    __tablename__ = "change_head"
+    __table_args__ = (sa.CheckConstraint("id = 1", name="single"),)
+
+    id: int = Field(default=1, primary_key=True)
+    sequence: int = Field(sa_type=sa.BigInteger)
+    effective_until: datetime  # w, the log's clock: never goes back
+    next_boundary: datetime  # the least start or end of any interval after w
+
+
+class Change(SQLModel, table=True):
+    """One entry; it never carries content."""
+
+    __tablename__ = "change"
+
+    sequence: int = Field(sa_type=sa.BigInteger, primary_key=True)
+    at: datetime
+    kind: str  # article, tag, sponsor, committee_member, alias
+    subject_id: UUID
+    cause: str

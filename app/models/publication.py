@@ -1,0 +1,143 @@
+"""Publications: articles as the world may see them, each valid in [visible_from, visible_until).
+
+The list walks one narrow index and takes 20 fragments by key; the interval is copied into the
+tables of tags and authors, and closed together with them, so that their lists do the same.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+
+_STARTS = sa.text("visible_from < visible_until")
+_ENDS = sa.text("visible_until < '9999-01-01 00:00:00.000000'")
+_ENDS_UTC = sa.text("visible_until < '9999-01-01 00:00:00+00'")
+
+
+class Publication(SQLModel, table=True):
+    """Immutable but for the end of its interval."""
+
+    __tablename__ = "publication"
+    __table_args__ = (
+        sa.Index(
+            "publication_list",
+            "kind",
+            "published_at",
+            "article_id",
+            "visible_from",
+            "visible_until",
+            "syndicatable",
+        ),
+        sa.Index(
+            "publication_list_lang",
+            "kind",
+            "lang",
+            "published_at",
+            "article_id",
+            "visible_from",
+            "visible_until",
+            "syndicatable",
+        ),
+        sa.Index("publication_changed", "kind", "changed_at", "article_id"),
+        sa.Index("publication_article", "article_id", "visible_from"),
+        sa.Index("publication_slug", "slug"),
+        sa.Index(
+            "publication_group",
+            "translation_group",
+            sqlite_where=sa.text("translation_group IS NOT NULL"),
+            postgresql_where=sa.text("translation_group IS NOT NULL"),
+        ),
+        sa.Index(
+            "publication_from", "visible_from", sqlite_where=_STARTS, postgresql_where=_STARTS
+        ),
+        # Partial on purpose: a full index here seduces SQLite's planner away from the list.
+        sa.Index("publication_until", "visible_until", sqlite_where=_ENDS, postgresql_where=_ENDS_UTC),
+        sa.CheckConstraint("visible_from <= visible_until", name="interval"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    article_id: UUID = Field(foreign_key="article.id")
+    revision: int
+    kind: str
+    lang: str
+    slug: str
+    translation_group: UUID | None = None
+    published_at: datetime
+    updated_at: datetime
+    changed_at: datetime  # the later of updated_at and visible_from: what `updated_since` compares
+    visible_from: datetime
+    visible_until: datetime
+    expires_at: datetime | None = None  # the end asked for; visible_until is computed from it
+    ended: str | None = None  # ended by hand: unpublished, retracted, cancelled
+    ended_note: str | None = None
+    syndicatable: bool
+    item: str = Field(sa_type=sa.Text)  # FrozenArticle as JSON
+    tag_ids: str = Field(sa_type=sa.Text)  # JSON list, in the editor's order
+    published_by: str
+
+
+class PublicationBody(SQLModel, table=True):
+    """What a list never reads."""
+
+    __tablename__ = "publication_body"
+
+    publication_id: int = Field(foreign_key="publication.id", primary_key=True)
+    body_html: str = Field(sa_type=sa.Text)
+
+
+class PublicationTag(SQLModel, table=True):
+    """A tag's own list of publications."""
+
+    __tablename__ = "publication_tag"
+    __table_args__ = (
+        sa.Index(
+            "publication_tag_list",
+            "tag_id",
+            "kind",
+            "published_at",
+            "article_id",
+            "visible_from",
+            "visible_until",
+            "lang",
+            "publication_id",
+        ),
+    )
+
+    publication_id: int = Field(foreign_key="publication.id", primary_key=True)
+    tag_id: UUID = Field(foreign_key="tag.id", primary_key=True)
+    article_id: UUID
+    kind: str
+    lang: str
+    published_at: datetime
+    visible_from: datetime
+    visible_until: datetime
+
+
+class PublicationAuthor(SQLModel, table=True):
+    """An author's own list of publications."""
+
+    __tablename__ = "publication_author"
+    __table_args__ = (
+        sa.Index(
+            "publication_author_list",
+            "author_slug",
+            "kind",
+            "published_at",
+            "article_id",
+            "visible_from",
+            "visible_until",
+            "lang",
+            "publication_id",
+        ),
+    )
+
+    publication_id: int = Field(foreign_key="publication.id", primary_key=True)
+    author_slug: str = Field(primary_key=True)
+    article_id: UUID
+    kind: str
+    lang: str
+    published_at: datetime
+    visible_from: datetime
+    visible_until: datetime

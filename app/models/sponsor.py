@@ -1,0 +1,31 @@
+"""Sponsors: their dates are an interval like a publication's."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+
+class Sponsor(SQLModel, table=True):
+    """Somebody who lends their name or money. `valid_to` is the last valid day."""
+
+    __tablename__ = "sponsor"
+    __table_args__ = (sa.UniqueConstraint("external_source", "external_id"),)
+
+    id: UUID = Field(primary_key=True)
+    name: str
+    kind: str
+    url: str | None = None
+    logo: str | None = None
+    statement: str | None = None
+    position: int
+    valid_from: date | None = None
+    valid_to: date | None = None
+    visible_from: datetime
+    visible_until: datetime
+    external_source: str | None = None
+    external_id: str | None = None
+    import_digest: str | None = None
+    created_at: datetime
+    updated_at: datetime

@@ -1,0 +1,18 @@
+"""Sponsors as the world sees them."""
+
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from app.public.vocabulary import SponsorKind
+
+
+class Sponsor(BaseModel):
+    """Somebody who lends their name or money, valid today."""
+
+    id: UUID
+    name: str
+    kind: SponsorKind
+    url: str | None
+    logo: str | None
+    statement: str | None

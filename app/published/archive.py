@@ -1,0 +1,23 @@
+"""The archive by year and month, with counts."""
+
+from datetime import datetime
+from itertools import groupby
+
+from app.database import ReadTx
+from app.public.archive import Month, Year
+from app.published.query import ArticleFilter, months_of
+
+
+def years(tx: ReadTx, chosen: ArticleFilter, now: datetime) -> list[Year]:
+    """Newest year first, newest month first; only what has articles."""
+    statement, values = months_of(chosen, now, sqlite=tx.is_sqlite)
+    rows = [(int(month[:4]), int(month[5:7]), int(n)) for month, n in tx.execute(statement, values)]
+    rows.sort(reverse=True)
+    return [
+        Year(
+            year=year,
+            count=sum(n for _, _, n in months),
+            months=[Month(month=month, count=n) for _, month, n in months],
+        )
+        for year, months in ((year, list(group)) for year, group in groupby(rows, lambda r: r[0]))
+    ]

@@ -1,0 +1,131 @@
+"""What a process remembers for one head of the log: tags, counts, the archive.
+
+Tags are few and change seldom: they are kept for one sequence. What depends on time as well
+(counts, the archive) is kept for one sequence and only until the next boundary.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic_core import to_json
+from sqlmodel import col
+
+from app.changes import Head
+from app.database import ReadTx
+from app.models.tag import Tag
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTag:
+    """A tag with everything that does not depend on articles."""
+
+    id: UUID
+    slug: str
+    type: str
+    names: Mapping[str, str]
+    descriptions: Mapping[str, str]
+    synonyms: Mapping[str, list[str]]
+    parent_id: UUID | None
+
+
+class Tags:
+    """All tags at one sequence."""
+
+    def __init__(self, rows: list[KnownTag], languages: tuple[str, ...]) -> None:
+        self._languages = languages
+        self.by_id = {tag.id: tag for tag in rows}
+        self.by_slug = {tag.slug: tag for tag in rows}
+        self.children: dict[UUID, list[KnownTag]] = {}
+        for tag in rows:
+            if tag.parent_id is not None:
+                self.children.setdefault(tag.parent_id, []).append(tag)
+        self._references: dict[tuple[str, str], bytes] = {}
+
+    def family(self, tag: KnownTag) -> list[UUID]:
+        """The tag and its descendants."""
+        family, waiting = [], [tag]
+        while waiting:
+            member = waiting.pop()
+            family.append(member.id)
+            waiting.extend(self.children.get(member.id, ()))
+        return family
+
+    def spoken(self, texts: Mapping[str, str], lang: str | None) -> str | None:
+        """A text in a language, or in the first of the site's languages that has it."""
+        for wanted in (lang, *self._languages):
+            if wanted is not None and wanted in texts:
+                return texts[wanted]
+        return next(iter(texts.values()), None)
+
+    def reference(self, tag_id: str, lang: str) -> bytes:
+        """The JSON of `TagReference` in a language."""
+        key = (tag_id, lang)
+        ready = self._references.get(key)
+        if ready is None:
+            tag = self.by_id[UUID(tag_id)]
+            ready = to_json(
+                {"slug": tag.slug, "type": tag.type, "name": self.spoken(tag.names, lang)}
+            )
+            self._references[key] = ready
+        return ready
+
+
+KEPT_AT_MOST = 5_000
+"""Answers; past that all are forgotten, since keys come from outside."""
+
+
+class Memory:
+    """Answers kept for one head; a newer head forgets them all."""
+
+    def __init__(self, languages: tuple[str, ...]) -> None:
+        self._languages = languages
+        self._lock = Lock()
+        self._head: Head | None = None
+        self._tags: tuple[int, Tags] | None = None
+        self._kept: dict[object, Any] = {}
+
+    def tags(self, tx: ReadTx, head: Head) -> Tags:
+        """All tags as this snapshot has them."""
+        known = self._tags
+        if known is None or known[0] != head.sequence:
+            known = (head.sequence, Tags(_tags(tx), self._languages))
+            self._tags = known
+        return known[1]
+
+    def recall[Answer](
+        self, head: Head, current: bool, key: object, make: Callable[[], Answer]
+    ) -> Answer:
+        """What `make` returned for this head and key; made anew while a boundary has passed."""
+        if not current:
+            return make()
+        with self._lock:
+            if self._head != head:
+                self._head, self._kept = head, {}
+            kept = self._kept
+        if key in kept:
+            answer: Answer = kept[key]
+            return answer
+        made = make()
+        if len(kept) >= KEPT_AT_MOST:
+            kept.clear()
+        kept[key] = made
+        return made
+
+
+def _tags(tx: ReadTx) -> list[KnownTag]:
+    rows = tx.execute(
+        sa.select(
+            col(Tag.id),
+            col(Tag.slug),
+            col(Tag.type),
+            col(Tag.names),
+            col(Tag.descriptions),
+            col(Tag.synonyms),
+            col(Tag.parent_id),
+        ).order_by(col(Tag.slug))
+    )
+    return [KnownTag(*row) for row in rows]

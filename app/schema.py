@@ -1,0 +1,57 @@
+"""The store's schema: bring it up to date, and refuse to start on a stale one.
+
+May import: database, errors. The migrations themselves are in `migrations/`.
+"""
+
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from app.database import Database
+from app.errors import Unavailable
+
+_MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
+
+
+def migrate(database: Database, target: str = "head") -> None:
+    """Upgrade (or downgrade) the store to a revision; the default is the newest."""
+    with database.altering() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        current = MigrationContext.configure(connection).get_current_revision()
+        known = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+        if current is not None and current not in known:
+            raise Unavailable("schema_newer", _NEWER)
+        goes_down = target == "base" or (
+            target in known and current in known and known.index(target) > known.index(current)
+        )
+        (command.downgrade if goes_down else command.upgrade)(config, target)
+
+
+def check(database: Database) -> None:
+    """`Unavailable` unless the store's schema is the one that this program was written for."""
+    wanted = ScriptDirectory.from_config(_config()).get_current_head()
+    with database.altering() as connection:
+        tables = sa.inspect(connection).get_table_names()
+        found = MigrationContext.configure(connection).get_current_revision() if tables else None
+    if found == wanted:
+        return
+    known = {s.revision for s in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if found is not None and found not in known:
+        raise Unavailable("schema_newer", _NEWER)
+    state = "empty" if found is None else f"at {found}, not {wanted}"
+    raise Unavailable("schema_stale", f"The store's schema is {state}; run `willay migrate` first.")
+
+
+_NEWER: Final = "The store was migrated by a newer Willay; run that version."
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    return config

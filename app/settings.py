@@ -1,0 +1,128 @@
+"""Settings: environment variables (or `.env`) that begin with `WILLAY_`, validated once."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.public.vocabulary import Lang
+
+
+def _listed(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError("must be an http:// or https:// address")
+    return value.rstrip("/")
+
+
+def _distinct(value: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(value)) != len(value):
+        raise ValueError("names something twice")
+    return value
+
+
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class Settings(BaseSettings):
+    """Every setting of the service, with its default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="WILLAY_", env_file=".env", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    data_dir: Path = Field(Path("data"), description="Database, index and media live here")
+    database_url: SecretStr | None = Field(
+        None, description="`postgresql://…`, or `sqlite:///…`; SQLite in the data folder when absent"
+    )
+    host: str = Field("127.0.0.1", description="Address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on")
+    site_name: str = Field("Peru Support Group", description="Who publishes")
+    site_url: WebAddress | None = Field(None, description="The front end's address")
+    api_url: WebAddress | None = Field(
+        None, description="This API's public address, for links; `http://host:port` when absent"
+    )
+    languages: Annotated[
+        tuple[Lang, ...],
+        NoDecode,
+        BeforeValidator(_listed),
+        AfterValidator(_distinct),
+        Field(min_length=1, description="Languages of the content, the default one first"),
+    ] = ("en", "es")
+    default_licence: WebAddress = Field(
+        "https://creativecommons.org/licenses/by-nc-sa/4.0",
+        description="Licence of what names none, as an address",
+    )
+    cors_origins: Listed = Field((), description="Origins that may use management from a browser")
+    trusted_proxies: Listed = Field(
+        ("127.0.0.1",), description="Proxies whose forwarded headers are believed"
+    )
+    secret_key: SecretStr | None = Field(
+        None, description="Key of signatures; made and kept in the data folder when absent"
+    )
+    meilisearch_url: WebAddress | None = Field(None, description="Meilisearch server")
+    meilisearch_key: SecretStr | None = Field(None, description="Its key")
+    cache_seconds: int = Field(
+        30, ge=0, le=86_400, description="How long shared caches may keep an answer unasked"
+    )
+    read_threads: int = Field(2, ge=1, le=32, description="Threads that read the store")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="What is written to the log"
+    )
+
+    @model_validator(mode="after")
+    def _known_database(self) -> Self:
+        if self.database_scheme not in ("sqlite", "postgresql", "postgres"):
+            raise ValueError("database_url must begin with sqlite:// or postgresql://")
+        return self
+
+    @property
+    def database_scheme(self) -> str:
+        """`sqlite` or `postgresql`, before any driver's name."""
+        return self.store_url.split(":", 1)[0].split("+", 1)[0]
+
+    @property
+    def store_url(self) -> str:
+        """Where the store is; holds a password, never log it."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir.absolute() / 'willay.db'}"
+
+    @property
+    def public_url(self) -> str:
+        """The API's own address without a trailing slash."""
+        if self.api_url is not None:
+            return self.api_url
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    def signing_key(self) -> bytes:
+        """The secret key; made on first use, readable by the owner alone."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value().encode()
+        path = self.data_dir / "secret.key"
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_bytes()
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_urlsafe(48).encode())
+        return path.read_bytes()

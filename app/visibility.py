@@ -1,0 +1,66 @@
+"""The interval arithmetic, and what "visible" means: defined here and nowhere else.
+
+Everything with an interval (publications, their tags and authors, sponsors, committee members)
+is visible in [visible_from, visible_until). An empty interval was never visible.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import col
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from app.kit.clock import FOREVER
+
+NOW = sa.bindparam("now", type_=UTCDateTime())
+
+
+def visible(table: Any, now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
+    """The law: a row is public at `now` when its interval holds it.
+
+    `now` is never earlier than the log's clock (`changes.Head.moment`).
+    """
+    return sa.and_(col(table.visible_from) <= now, col(table.visible_until) > now)
+
+
+def was_visible(table: Any, now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
+    """The row is public at `now`, or was at some time before."""
+    return sa.and_(
+        col(table.visible_from) <= now, col(table.visible_from) < col(table.visible_until)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What editors asked for one publication; `until` is what came of it so far."""
+
+    key: int
+    start: datetime
+    expires_at: datetime | None
+    ended: str | None
+    until: datetime
+
+
+def arranged(wishes: Sequence[Wish]) -> dict[int, datetime]:
+    """Where each publication of one article ends, so that at most one is visible at any instant.
+
+    A publication ends where its successor begins or where it was asked to expire, whichever is
+    first. What was ended by hand keeps its end. What was cancelled has no interval, so its
+    predecessor gets its own end back.
+    """
+    ends: dict[int, datetime] = {}
+    following = FOREVER
+    for wish in sorted(wishes, key=lambda wish: (wish.start, wish.key), reverse=True):
+        if wish.ended == "cancelled":
+            ends[wish.key] = wish.start
+            continue
+        if wish.ended is None:
+            ends[wish.key] = max(wish.start, min(wish.expires_at or FOREVER, following))
+        else:
+            ends[wish.key] = min(wish.until, following)
+        following = wish.start
+    return ends
