@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from app import changes, schema
 from app.changes import PublishTx
@@ -14,6 +15,8 @@ from app.errors import Unavailable
 from app.kit.clock import Clock, system_clock
 from app.published.memory import Memory
 from app.settings import Settings
+
+Answer = TypeVar("Answer")
 
 WAITING_AT_MOST = 500
 """Requests that may wait for one lane; more are answered 503 at once rather than late."""
@@ -26,7 +29,7 @@ class Lane:
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._waiting = 0
 
-    async def run[Answer](self, work: Callable[[], Answer]) -> Answer:
+    async def run(self, work: Callable[[], Answer]) -> Answer:
         """Run in a thread; `Unavailable` when too many wait already."""
         if self._waiting >= WAITING_AT_MOST:
             raise Unavailable("overloaded", "Too many requests are waiting; try again in a moment.")

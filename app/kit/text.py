@@ -2,6 +2,7 @@
 
 import html
 import re
+from urllib.parse import unquote, urlsplit
 
 import nh3
 from markdown_it import MarkdownIt
@@ -62,3 +63,9 @@ def safe_html(body: str, body_format: str) -> str:
             escaped = (html.escape(part, quote=False) for part in paragraphs if part)
             return "\n".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in escaped)
     raise ValueError(body_format)
+
+
+def plain_path(path: str) -> str:
+    """One form for one address: a leading slash, no query, no trailing slash, unescaped."""
+    bare = unquote(urlsplit(path).path if "://" in path else path.split("?")[0].split("#")[0])
+    return "/" + bare.strip("/")

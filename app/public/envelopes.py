@@ -1,11 +1,14 @@
 """What surrounds the data: lists, single objects, problems."""
 
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from app.public.vocabulary import GoneReason
+
+
+Item = TypeVar("Item")
 
 
 class Links(BaseModel):
@@ -23,7 +26,7 @@ class PageMeta(BaseModel):
     total: int | None = None
 
 
-class Page[Item](BaseModel):
+class Page(BaseModel, Generic[Item]):
     """One page of a list that is walked by cursor."""
 
     data: list[Item]
@@ -37,7 +40,7 @@ class Total(BaseModel):
     total: int
 
 
-class Whole[Item](BaseModel):
+class Whole(BaseModel, Generic[Item]):
     """A list that is always sent whole."""
 
     data: list[Item]
@@ -45,7 +48,7 @@ class Whole[Item](BaseModel):
     links: Links
 
 
-class One[Item](BaseModel):
+class One(BaseModel, Generic[Item]):
     """One object."""
 
     data: Item

@@ -7,7 +7,7 @@ Tags are few and change seldom: they are kept for one sequence. What depends on 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -74,6 +74,8 @@ class Tags:
         return ready
 
 
+Answer = TypeVar("Answer")
+
 KEPT_AT_MOST = 5_000
 """Answers; past that all are forgotten, since keys come from outside."""
 
@@ -96,7 +98,7 @@ class Memory:
             self._tags = known
         return known[1]
 
-    def recall[Answer](
+    def recall(
         self, head: Head, current: bool, key: object, make: Callable[[], Answer]
     ) -> Answer:
         """What `make` returned for this head and key; made anew while a boundary has passed."""

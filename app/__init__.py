@@ -1,0 +1,7 @@
+"""Willay: a headless content API for newsrooms and NGOs.
+
+Arrows point down only (checked by import-linter):
+
+cli > main > delivery > http > importers > runtime > schema > published | editorial > changes >
+visibility > models > database > settings > public | errors > kit
+"""

@@ -1,0 +1,163 @@
+"""Lists that are always sent whole: tags, sponsors, committee, the archive."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_json
+from starlette.responses import Response
+
+from app.delivery.filters import ArticleParameters, chosen, languages
+from app.http.problems import documented
+from app.http.reading import Answer, Reading, answered
+from app.public.archive import Year
+from app.public.committee import CommitteeMember
+from app.public.envelopes import One, Whole
+from app.public.sponsors import Sponsor
+from app.public.tags import Tag, TagDetail
+from app.public.vocabulary import CommitteeGroup, SponsorKind, TagType
+from app.published import archive, people, tags
+
+router = APIRouter()
+
+Language = Annotated[str, Field(max_length=20, description="The language of names and texts")]
+
+
+class _Parameters(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class TagParameters(_Parameters):
+    """Which tags, and the language of their names."""
+
+    lang: Language = ""
+    type: TagType | None = None
+    parent: Annotated[str | None, Field(max_length=120)] = None
+
+
+class TagDetailParameters(_Parameters):
+    """The language of its name."""
+
+    lang: Language = ""
+
+
+class SponsorParameters(_Parameters):
+    """Which sponsors."""
+
+    kind: SponsorKind | None = None
+
+
+class CommitteeParameters(_Parameters):
+    """Which members, and the language of their biographies."""
+
+    group: CommitteeGroup | None = None
+    lang: Language = ""
+
+
+@router.get(
+    "/v1/tags", response_model=Whole[Tag], responses=documented(304, 400, 503), tags=["tags"]
+)
+async def list_tags(request: Request, asked: Annotated[TagParameters, Query()]) -> Response:
+    """All tags with the number of articles under each."""
+
+    def work(reading: Reading) -> Answer:
+        spoken = _first(asked.lang, reading)
+        listed = tags.listed(reading.tags, _counts(reading), spoken, asked.type, asked.parent)
+        return _whole(request, reading, listed, "tags")
+
+    return await answered(request, work, slow=True)
+
+
+@router.get(
+    "/v1/tags/{slug}",
+    response_model=One[TagDetail],
+    responses=documented(304, 400, 404, 503),
+    tags=["tags"],
+)
+async def read_tag(
+    request: Request, slug: str, asked: Annotated[TagDetailParameters, Query()]
+) -> Response:
+    """One tag with its names, synonyms and children."""
+
+    def work(reading: Reading) -> Answer:
+        tag = tags.one(reading.tags, _counts(reading), slug, _first(asked.lang, reading))
+        return Answer(b'{"data":%s}' % to_json(tag), {}, f"tags tag/{slug}")
+
+    return await answered(request, work, slow=True)
+
+
+@router.get(
+    "/v1/sponsors",
+    response_model=Whole[Sponsor],
+    responses=documented(304, 400, 503),
+    tags=["organisation"],
+)
+async def list_sponsors(request: Request, asked: Annotated[SponsorParameters, Query()]) -> Response:
+    """Sponsors valid today, in their order."""
+    return await answered(
+        request,
+        lambda reading: _whole(
+            request, reading, people.sponsors(reading.tx, asked.kind, reading.now), "sponsors"
+        ),
+    )
+
+
+@router.get(
+    "/v1/committee",
+    response_model=Whole[CommitteeMember],
+    responses=documented(304, 400, 503),
+    tags=["organisation"],
+)
+async def list_committee(
+    request: Request, asked: Annotated[CommitteeParameters, Query()]
+) -> Response:
+    """Officers, committee and staff in office today, in their order."""
+
+    def work(reading: Reading) -> Answer:
+        site = reading.runtime.settings.languages
+        wanted = (*languages(asked.lang, "", site), *site)
+        members = people.committee(reading.tx, asked.group, wanted, reading.now)
+        return _whole(request, reading, members, "committee")
+
+    return await answered(request, work)
+
+
+@router.get(
+    "/v1/archive",
+    response_model=Whole[Year],
+    responses=documented(304, 400, 503),
+    tags=["articles"],
+)
+async def read_archive(
+    request: Request, asked: Annotated[ArticleParameters, Query()]
+) -> Response:
+    """Years and months that have articles, with counts; takes every filter of the list."""
+
+    def work(reading: Reading) -> Answer:
+        wanted = chosen(asked, reading.tags, reading.runtime.settings.languages)
+        years = reading.recall(
+            ("archive", wanted), lambda: archive.years(reading.tx, wanted, reading.now)
+        )
+        return _whole(request, reading, years, "articles")
+
+    return await answered(request, work, slow=True)
+
+
+def _counts(reading: Reading) -> dict[UUID, int]:
+    return reading.recall(
+        "tag counts", lambda: tags.counts(reading.tx, reading.tags, reading.now)
+    )
+
+
+def _first(lang: str, reading: Reading) -> str | None:
+    return next(iter(languages(lang, "", reading.runtime.settings.languages)), None)
+
+
+def _whole(request: Request, reading: Reading, data: Sequence[BaseModel], key: str) -> Answer:
+    query = request.scope["query_string"].decode("latin-1")
+    here = f"{reading.runtime.settings.public_url}{request.url.path}{'?' if query else ''}{query}"
+    links = {"self": here, "next": None, "prev": None}
+    body = {"data": data, "meta": {"total": len(data)}, "links": links}
+    return Answer(to_json(body), {}, key)
