@@ -15,8 +15,10 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
+from typing_extensions import override
 
 from app.errors import Unavailable
 
@@ -45,7 +47,7 @@ class ReadTx:
         self,
         statement: sa.Executable,
         parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
-    ) -> sa.CursorResult[Any]:
+    ) -> sa.CursorResult[*tuple[Any, ...]]:
         """Run a Core statement."""
         return self.connection.execute(statement, parameters)
 
@@ -59,11 +61,12 @@ class WriteTx(ReadTx):
         super().__init__(connection)
         self.session = session
 
+    @override
     def execute(
         self,
         statement: sa.Executable,
         parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
-    ) -> sa.CursorResult[Any]:
+    ) -> sa.CursorResult[*tuple[Any, ...]]:
         """Run a Core statement after what the session holds back."""
         self.session.flush()
         return self.connection.execute(statement, parameters)

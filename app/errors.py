@@ -5,6 +5,8 @@ No error knows a status; `http/problems.py` is the one table that maps these cla
 
 from dataclasses import dataclass, field
 
+from typing_extensions import override
+
 
 @dataclass(frozen=True, slots=True)
 class Detail:
@@ -24,6 +26,7 @@ class WillayError(Exception):
     message: str
     details: tuple[Detail, ...] = field(default=())
 
+    @override
     def __str__(self) -> str:
         return f"{self.message} [{self.code}]"
 

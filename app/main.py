@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from app.delivery import articles, lists, service
+from app.errors import Unavailable
 from app.http import problems
 from app.http.middleware import Gate
 from app.public.envelopes import Problem
@@ -67,7 +68,7 @@ def from_environment() -> FastAPI:
 async def _promote(runtime: Runtime) -> None:
     """Keep the log up with time, off every request's path."""
     while True:
-        with contextlib.suppress(problems.Unavailable):  # the store is busy: the next turn will do
+        with contextlib.suppress(Unavailable):  # the store is busy: the next turn will do
             await runtime.counts.run(runtime.promote)
         await asyncio.sleep(_PROMOTE_EVERY.total_seconds())
 

@@ -45,12 +45,17 @@ class Settings(BaseSettings):
     """Every setting of the service, with its default."""
 
     model_config = SettingsConfigDict(
-        env_prefix="WILLAY_", env_file=".env", frozen=True, extra="ignore", hide_input_in_errors=True
+        env_prefix="WILLAY_",
+        env_file=".env",
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
     )
 
     data_dir: Path = Field(Path("data"), description="Database, index and media live here")
     database_url: SecretStr | None = Field(
-        None, description="`postgresql://…`, or `sqlite:///…`; SQLite in the data folder when absent"
+        None,
+        description="`postgresql://…`, or `sqlite:///…`; SQLite in the data folder when absent",
     )
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on")

@@ -43,9 +43,7 @@ class DetailParameters(BaseModel):
     fields: Annotated[str, Field(max_length=500, description="Only these, by `,`")] = ""
 
 
-@router.get(
-    "/v1/articles", response_model=Page[ArticleItem], responses=documented(304, 400, 503)
-)
+@router.get("/v1/articles", response_model=Page[ArticleItem], responses=documented(304, 400, 503))
 async def list_articles(request: Request, asked: Annotated[ListParameters, Query()]) -> Response:
     """Articles, newest first, page by page."""
 
@@ -138,4 +136,3 @@ def _link(base: str, asked: ListParameters, cursor: str) -> str:
     given = {key: "true" if value is True else value for key, value in given.items()}
     query = urlencode({**given, "cursor": cursor} if cursor else given, safe=",|:")
     return f"{base}?{query}" if query else base
-

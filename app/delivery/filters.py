@@ -1,7 +1,6 @@
 """The filters that every list of articles takes, from query parameters to a typed filter."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from difflib import get_close_matches
 from typing import Annotated, Literal, TypeVar
 from uuid import UUID
@@ -115,9 +114,7 @@ def _ids(text: str) -> tuple[UUID, ...]:
         raise _bad("invalid_id", "ids", "ids are UUIDs joined by commas.") from error
 
 
-def _date(
-    parameter: str, text: str, parse: Callable[[str], When]
-) -> When | None:
+def _date(parameter: str, text: str, parse: Callable[[str], When]) -> When | None:
     if not text:
         return None
     try:

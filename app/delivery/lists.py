@@ -130,9 +130,7 @@ async def list_committee(
     responses=documented(304, 400, 503),
     tags=["articles"],
 )
-async def read_archive(
-    request: Request, asked: Annotated[ArticleParameters, Query()]
-) -> Response:
+async def read_archive(request: Request, asked: Annotated[ArticleParameters, Query()]) -> Response:
     """Years and months that have articles, with counts; takes every filter of the list."""
 
     def work(reading: Reading) -> Answer:
@@ -146,9 +144,7 @@ async def read_archive(
 
 
 def _counts(reading: Reading) -> dict[UUID, int]:
-    return reading.recall(
-        "tag counts", lambda: tags.counts(reading.tx, reading.tags, reading.now)
-    )
+    return reading.recall("tag counts", lambda: tags.counts(reading.tx, reading.tags, reading.now))
 
 
 def _first(lang: str, reading: Reading) -> str | None:

@@ -96,7 +96,7 @@ def locked(tx: WriteTx, article_id: UUID, revision: int | None) -> Article:
     if revision is not None and article.revision != revision:
         raise Stale(
             "stale_revision",
-            f"Revision {article.revision} was saved meanwhile; read it and apply your change again.",
+            f"Revision {article.revision} was saved meanwhile; read it and edit that.",
         )
     return article
 
@@ -143,7 +143,7 @@ def _save(
 
 
 def _claim(tx: WriteTx, article_id: UUID, content: ArticleInput) -> str:
-    """Hold a slug for an article: the one asked for or refuse; one made from the title or the next."""
+    """Hold the slug asked for or refuse; else one made from the title, numbered if taken."""
     if content.slug is not None:
         if not _hold(tx, content.slug, article_id):
             detail = Detail("slug_taken", "Choose another slug.", pointer="/slug")

@@ -79,12 +79,8 @@ def correct(
     noted = CorrectionInput(at=start, note=note)
     content = content.model_copy(update={"corrections": (*content.corrections, noted)})
     body_html = draft.body_html if draft else kept.body_html
-    saved = articles.edit(
-        tx, actor, article_id, revision, Draft(content, body_html), tx.moment
-    )
-    return publish(
-        tx, actor, article_id, saved.revision, house, at=at, until=live.expires_at
-    )
+    saved = articles.edit(tx, actor, article_id, revision, Draft(content, body_html), tx.moment)
+    return publish(tx, actor, article_id, saved.revision, house, at=at, until=live.expires_at)
 
 
 def unpublish(tx: PublishTx, actor: Actor, article_id: UUID, note: str | None = None) -> None:
@@ -122,7 +118,7 @@ def record_past(
     ended: Literal["unpublished", "retracted"],
     note: str | None,
 ) -> None:
-    """For imports: an article that was public elsewhere and is not any more, so that it answers 410.
+    """For imports: an article that was public elsewhere and is not any more; it answers 410.
 
     Its interval is the tick before this transaction: no reader could have seen it.
     """
@@ -135,9 +131,7 @@ def record_past(
     _tell(tx, article, ended)
 
 
-def _withdraw(
-    tx: PublishTx, actor: Actor, article_id: UUID, cause: str, note: str | None
-) -> None:
+def _withdraw(tx: PublishTx, actor: Actor, article_id: UUID, cause: str, note: str | None) -> None:
     article = articles.locked(tx, article_id, None)
     rows = [row for row in _publications(tx, article_id) if row.ended is None]
     open_rows = [row for row in rows if row.visible_until > tx.moment]
@@ -224,7 +218,7 @@ def _insert(
     tx.session.add(row)
     tx.session.flush()
     key = row.id or 0
-    interval = {
+    interval: dict[str, Any] = {
         "publication_id": key,
         "article_id": article.id,
         "kind": row.kind,
@@ -300,7 +294,7 @@ def _tell(tx: PublishTx, article: Article, cause: str) -> None:
     """The article changed, and so did its translations, which list it."""
     tx.append("article", article.id, cause)
     if article.translation_group is not None:
-        siblings = sa.select(col(Article.id).label("id")).where(
+        siblings: sa.Select[UUID] = sa.select(col(Article.id).label("id")).where(
             col(Article.translation_group) == article.translation_group,
             col(Article.id) != article.id,
         )

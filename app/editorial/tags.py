@@ -63,7 +63,7 @@ def update(tx: PublishTx, tag_id: UUID, tag: TagInput) -> None:
     row.synonyms = {lang: list(words) for lang, words in tag.synonyms.items()}
     row.updated_at = tx.moment
     tx.append("tag", row.id, "updated")
-    tagged = sa.select(col(PublicationTag.article_id).label("id")).where(
+    tagged: sa.Select[UUID] = sa.select(col(PublicationTag.article_id).label("id")).where(
         col(PublicationTag.tag_id) == tag_id,
         col(PublicationTag.visible_until) > tx.moment,
         col(PublicationTag.visible_from) <= tx.moment,
@@ -78,7 +78,7 @@ def ids_of(tx: ReadTx, slugs_asked: Sequence[str]) -> list[UUID]:
     rows = tx.execute(
         sa.select(col(Tag.slug), col(Tag.id)).where(col(Tag.slug).in_(slugs_asked))
     ).all()
-    known: dict[str, UUID] = {slug: tag_id for slug, tag_id in rows}
+    known: dict[str, UUID] = dict(rows)
     missing = tuple(
         Detail("unknown_tag", f"There is no tag {slug!r}; create it first.", pointer=f"/tags/{at}")
         for at, slug in enumerate(slugs_asked)
@@ -91,7 +91,7 @@ def ids_of(tx: ReadTx, slugs_asked: Sequence[str]) -> list[UUID]:
 
 def slugs(tx: ReadTx) -> dict[UUID, str]:
     """The slug of every tag."""
-    return {tag_id: slug for tag_id, slug in tx.execute(sa.select(col(Tag.id), col(Tag.slug)))}
+    return dict(tx.execute(sa.select(col(Tag.id), col(Tag.slug))).tuples())
 
 
 def _by_slug(tx: PublishTx, slug: str) -> Tag | None:
@@ -104,7 +104,9 @@ def _parent(tx: PublishTx, slug: str | None, child: UUID | None) -> UUID | None:
     parent = _by_slug(tx, slug)
     if parent is None:
         detail = Detail("unknown_tag", f"There is no tag {slug!r}.", pointer="/parent")
-        raise Invalid("unknown_tag", f"The parent {slug!r} does not exist; create it first.", (detail,))
+        raise Invalid(
+            "unknown_tag", f"The parent {slug!r} does not exist; create it first.", (detail,)
+        )
     above: Tag | None = parent
     while above is not None:
         if above.id == child:

@@ -66,7 +66,9 @@ def _refusal(scope: Scope) -> ASGIApp | None:
 def _repeated(query: bytes) -> ASGIApp | None:
     if query.count(b"&") == 0:
         return None
-    names = [unquote_to_bytes(pair.split(b"=", 1)[0]).decode() for pair in query.split(b"&") if pair]
+    names = [
+        unquote_to_bytes(pair.split(b"=", 1)[0]).decode() for pair in query.split(b"&") if pair
+    ]
     for name in names:
         if names.count(name) > 1:
             detail = Detail("repeated_parameter", "Send it once.", parameter=name[:60])

@@ -72,7 +72,7 @@ def answer(
     message: str,
     details: Sequence[Detail] = (),
     headers: dict[str, str] | None = None,
-    **extra: str,
+    **extra: str | None,
 ) -> Response:
     """A problem as a response."""
     problem = Problem(
@@ -82,13 +82,11 @@ def answer(
         code=code,
         detail=message,
         errors=[
-            ProblemDetail(
-                code=d.code, message=d.message, pointer=d.pointer, parameter=d.parameter
-            )
+            ProblemDetail(code=d.code, message=d.message, pointer=d.pointer, parameter=d.parameter)
             for d in details
         ]
         or None,
-        **extra,  # type: ignore[arg-type]  # reason, at and request_id are validated by the model
+        **extra,
     )
     return Response(
         problem.model_dump_json(exclude_none=True),
@@ -108,8 +106,14 @@ async def _ours(request: Request, error: Exception) -> Response:
         )
     status = STATUS[type(error)]
     if isinstance(error, Gone):
-        extra = {"reason": error.reason} | ({"at": error.at} if error.at else {})
-        return answer(status, error.code, error.message, error.details, **extra)
+        return answer(
+            status,
+            error.code,
+            error.message,
+            error.details,
+            reason=error.reason,
+            at=error.at or None,
+        )
     headers = {"Retry-After": "1"} if status == 503 else None
     return answer(status, error.code, error.message, error.details, headers)
 
@@ -117,7 +121,9 @@ async def _ours(request: Request, error: Exception) -> Response:
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     known = request.scope["route"].dependant.query_params if "route" in request.scope else []
-    names = [name for field in known for name in getattr(field.field_info.annotation, "model_fields", {})]
+    names = [
+        name for field in known for name in getattr(field.field_info.annotation, "model_fields", {})
+    ]
     details = [_detail(item, names) for item in error.errors()]
     first = details[0]
     return answer(400, first.code, first.message, details)
@@ -129,7 +135,9 @@ def _detail(item: dict[str, Any], names: Sequence[str]) -> Detail:
         close = get_close_matches(where, names, 1)
         hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names) or 'none'}."
         return Detail(
-            "unknown_parameter", f"There is no parameter {where[:60]!r}; {hint}", parameter=where[:60]
+            "unknown_parameter",
+            f"There is no parameter {where[:60]!r}; {hint}",
+            parameter=where[:60],
         )
     message = str(item["msg"]).removeprefix("Value error, ")
     return Detail("invalid_parameter", f"{where}: {message}.".replace("..", "."), parameter=where)

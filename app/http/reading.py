@@ -19,7 +19,6 @@ from app.database import ReadTx
 from app.published.memory import Tags
 from app.runtime import Runtime
 
-
 Made = TypeVar("Made")
 
 

@@ -21,8 +21,14 @@ from app.changes import PublishTx
 from app.editorial import aliases, articles, importing, people, publishing, tags
 from app.editorial.content import Actor, Draft, prepare
 from app.errors import Conflict, Invalid, WillayError
-from app.importers.records import AliasRecord, ArticleRecord, MemberRecord, Record, SponsorRecord
-from app.importers.records import TagRecord
+from app.importers.records import (
+    AliasRecord,
+    ArticleRecord,
+    MemberRecord,
+    Record,
+    SponsorRecord,
+    TagRecord,
+)
 from app.runtime import Runtime
 
 _COMMIT_EVERY = 0.2
@@ -77,7 +83,7 @@ def is_empty(runtime: Runtime) -> bool:
 
 
 def run(runtime: Runtime, paths: list[Path], *, dry_run: bool = False) -> Report:
-    """Import files in their order. A dry run checks everything in one transaction and keeps nothing."""
+    """Import files in order. A dry run checks all in one transaction and keeps nothing."""
     report = Report()
     lines = iter(list(_lines(paths)) if dry_run else _lines(paths))
     waiting = next(lines, None)

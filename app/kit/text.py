@@ -15,7 +15,23 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 _TAGS = {
     *("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "code", "div", "section"),
-    *("ul", "ol", "li", "dl", "dt", "dd", "strong", "em", "b", "i", "u", "s", "sub", "sup", "small"),
+    *(
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "strong",
+        "em",
+        "b",
+        "i",
+        "u",
+        "s",
+        "sub",
+        "sup",
+        "small",
+    ),
     *("a", "abbr", "cite", "q", "mark", "time", "figure", "figcaption", "img"),
     *("table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption"),
 }
@@ -62,10 +78,15 @@ def safe_html(body: str, body_format: str) -> str:
             paragraphs = (part.strip() for part in re.split(r"\n\s*\n", body))
             escaped = (html.escape(part, quote=False) for part in paragraphs if part)
             return "\n".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in escaped)
-    raise ValueError(body_format)
+        case _:
+            raise ValueError(body_format)
 
 
 def plain_path(path: str) -> str:
-    """One form for one address: a leading slash, no query, no trailing slash, unescaped."""
-    bare = unquote(urlsplit(path).path if "://" in path else path.split("?")[0].split("#")[0])
+    """One form for one address: a leading slash, no query, no trailing slash."""
+    bare = unquote(
+        urlsplit(path).path
+        if "://" in path
+        else path.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]
+    )
     return "/" + bare.strip("/")

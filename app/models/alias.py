@@ -11,9 +11,7 @@ class Alias(SQLModel, table=True):
     """An old path of an article, or one that is gone for good with a reason."""
 
     __tablename__ = "alias"
-    __table_args__ = (
-        sa.CheckConstraint("(article_id IS NULL) <> (gone IS NULL)", name="either"),
-    )
+    __table_args__ = (sa.CheckConstraint("(article_id IS NULL) <> (gone IS NULL)", name="either"),)
 
     path: str = Field(primary_key=True)
     article_id: UUID | None = Field(default=None, foreign_key="article.id", index=True)

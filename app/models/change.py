@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 
-
 class ChangeHead(SQLModel, table=True):
     """The one row that every publishing transaction locks first."""
 

@@ -10,7 +10,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-
 _STARTS = sa.text("visible_from < visible_until")
 _ENDS = sa.text("visible_until < '9999-01-01 00:00:00.000000'")
 _ENDS_UTC = sa.text("visible_until < '9999-01-01 00:00:00+00'")
@@ -53,7 +52,9 @@ class Publication(SQLModel, table=True):
             "publication_from", "visible_from", sqlite_where=_STARTS, postgresql_where=_STARTS
         ),
         # Partial on purpose: a full index here seduces SQLite's planner away from the list.
-        sa.Index("publication_until", "visible_until", sqlite_where=_ENDS, postgresql_where=_ENDS_UTC),
+        sa.Index(
+            "publication_until", "visible_until", sqlite_where=_ENDS, postgresql_where=_ENDS_UTC
+        ),
         sa.CheckConstraint("visible_from <= visible_until", name="interval"),
     )
 

@@ -7,7 +7,6 @@ from pydantic import BaseModel, Field
 
 from app.public.vocabulary import GoneReason
 
-
 Item = TypeVar("Item")
 
 

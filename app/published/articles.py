@@ -81,9 +81,7 @@ _COLUMNS = (
 _BY_SLUG = sa.select(*_COLUMNS, col(PublicationBody.body_html)).join(
     PublicationBody, col(PublicationBody.publication_id) == col(Publication.id)
 )
-_BY_SLUG = _BY_SLUG.where(
-    col(Publication.slug) == sa.bindparam("slug"), visible(Publication, NOW)
-)
+_BY_SLUG = _BY_SLUG.where(col(Publication.slug) == sa.bindparam("slug"), visible(Publication, NOW))
 
 
 def detail(
@@ -118,7 +116,9 @@ def detail(
 
 def by_ids(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> dict[UUID, bytes]:
     """The items of those articles that are visible; the others are not in the answer."""
-    found = sa.select(*_COLUMNS).where(col(Publication.article_id).in_(ids), visible(Publication, NOW))
+    found = sa.select(*_COLUMNS).where(
+        col(Publication.article_id).in_(ids), visible(Publication, NOW)
+    )
     rows: Sequence[Any] = tx.execute(found, {"now": now}).all()
     groups = _translations(tx, [row[3] for row in rows if row[3] is not None], now)
     return {row[0]: _item(row, tags, groups) for row in rows}

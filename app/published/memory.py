@@ -98,9 +98,7 @@ class Memory:
             self._tags = known
         return known[1]
 
-    def recall(
-        self, head: Head, current: bool, key: object, make: Callable[[], Answer]
-    ) -> Answer:
+    def recall(self, head: Head, current: bool, key: object, make: Callable[[], Answer]) -> Answer:
         """What `make` returned for this head and key; made anew while a boundary has passed."""
         if not current:
             return make()

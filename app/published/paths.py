@@ -7,8 +7,8 @@ from sqlmodel import col
 
 from app.database import ReadTx
 from app.errors import Gone, NotFound
-from app.models.alias import Alias
 from app.kit.text import plain_path
+from app.models.alias import Alias
 from app.public.envelopes import Resolution
 from app.published import articles
 

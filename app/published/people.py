@@ -31,7 +31,7 @@ _GROUPS = {"officers": 0, "committee": 1, "staff": 2}
 def committee(
     tx: ReadTx, group: str | None, languages: Sequence[str], now: datetime
 ) -> list[CommitteeMember]:
-    """Members of one group, or all: officers, committee, staff. Biographies in the first language."""
+    """Officers, committee, staff; biographies in the first language that has one."""
     names = ("id", "name", "role", "group", "affiliation", "biography", "term_from", "term_to")
     columns = [col(getattr(MemberRow, name)) for name in names]
     rank = sa.case(_GROUPS, value=col(MemberRow.group), else_=3)

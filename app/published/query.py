@@ -62,7 +62,7 @@ class _Shape:
 
 def page_of(
     chosen: ArticleFilter, order: Order, cursor: Cursor | None, limit: int, now: datetime
-) -> tuple[sa.Select[Any], dict[str, Any]]:
+) -> tuple[sa.Select[*tuple[Any, ...]], dict[str, Any]]:
     """The statement of one page and its parameters; `limit` rows in the order of the walk."""
     shape = _shape(chosen, order, cursor)
     values = _values(chosen, now) | {"limit": limit}
@@ -71,14 +71,16 @@ def page_of(
     return _page_statement(shape), values
 
 
-def count_of(chosen: ArticleFilter, now: datetime) -> tuple[sa.Select[Any], dict[str, Any]]:
+def count_of(
+    chosen: ArticleFilter, now: datetime
+) -> tuple[sa.Select[*tuple[Any, ...]], dict[str, Any]]:
     """The statement of the total and its parameters."""
     return _count_statement(_shape(chosen, "newest", None)), _values(chosen, now)
 
 
 def months_of(
     chosen: ArticleFilter, now: datetime, *, sqlite: bool
-) -> tuple[sa.Select[Any], dict[str, Any]]:
+) -> tuple[sa.Select[*tuple[Any, ...]], dict[str, Any]]:
     """The statement of the totals per UTC month (`YYYY-MM`) and its parameters."""
     return _months_statement(_shape(chosen, "newest", None), sqlite), _values(chosen, now)
 
@@ -117,10 +119,12 @@ def _values(chosen: ArticleFilter, now: datetime) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1_000)
-def _page_statement(shape: _Shape) -> sa.Select[Any]:
+def _page_statement(shape: _Shape) -> sa.Select[*tuple[Any, ...]]:
     at = _key(shape, Publication)
-    directions = [c.asc() if _ascends(shape) else c.desc() for c in (at, col(Publication.article_id))]
-    statement = sa.select(
+    directions = [
+        c.asc() if _ascends(shape) else c.desc() for c in (at, col(Publication.article_id))
+    ]
+    statement: sa.Select[*tuple[Any, ...]] = sa.select(
         col(Publication.article_id),
         at,
         col(Publication.lang),
@@ -140,25 +144,25 @@ def _page_statement(shape: _Shape) -> sa.Select[Any]:
     return statement.join(keys, keys.c.key == Publication.id).limit(sa.bindparam("limit"))
 
 
-def _keys(shape: _Shape, source: Any, driver: str) -> sa.Select[Any]:
+def _keys(shape: _Shape, source: Any, driver: str) -> sa.Select[*tuple[Any, ...]]:
     """The publications of one tag or author, as far as one page needs them."""
     at = _key(shape, source)
     directions = [c.asc() if _ascends(shape) else c.desc() for c in (at, col(source.article_id))]
     driven = source.tag_id if source is PublicationTag else source.author_slug
-    statement = sa.select(col(source.publication_id).label("key")).where(
-        col(driven) == sa.bindparam(driver)
-    )
+    statement: sa.Select[*tuple[Any, ...]] = sa.select(
+        col(source.publication_id).label("key")
+    ).where(col(driven) == sa.bindparam(driver))
     return _filtered(statement, shape, source).order_by(*directions).limit(sa.bindparam("limit"))
 
 
 @lru_cache(maxsize=1_000)
-def _count_statement(shape: _Shape) -> sa.Select[Any]:
+def _count_statement(shape: _Shape) -> sa.Select[*tuple[Any, ...]]:
     source, counted = _counted(shape)
     return _driven(_filtered(sa.select(counted).select_from(source), shape, source), shape)
 
 
 @lru_cache(maxsize=1_000)
-def _months_statement(shape: _Shape, sqlite: bool) -> sa.Select[Any]:
+def _months_statement(shape: _Shape, sqlite: bool) -> sa.Select[*tuple[Any, ...]]:
     source, counted = _counted(shape)
     shown = col(source.published_at)
     month: Any = sa.func.substr(sa.type_coerce(shown, sa.String()), 1, 7)
@@ -176,13 +180,15 @@ def _counted(shape: _Shape) -> tuple[Any, Any]:
     return Publication, sa.func.count()
 
 
-def _driven(statement: sa.Select[Any], shape: _Shape) -> sa.Select[Any]:
+def _driven(statement: sa.Select[*tuple[Any, ...]], shape: _Shape) -> sa.Select[*tuple[Any, ...]]:
     if shape.arms:
         return statement.where(col(PublicationTag.tag_id).in_(_several("all_0")))
     return statement
 
 
-def _filtered(statement: sa.Select[Any], shape: _Shape, source: Any) -> sa.Select[Any]:
+def _filtered(
+    statement: sa.Select[*tuple[Any, ...]], shape: _Shape, source: Any
+) -> sa.Select[*tuple[Any, ...]]:
     key = source.id if source is Publication else source.publication_id
     conditions = [col(source.kind) == sa.bindparam("kind"), visible(source, NOW)]
     conditions += _dates(shape, source)

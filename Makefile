@@ -1,0 +1,39 @@
+PYTHON ?= python3
+BIN := .venv/bin
+
+help: ## This list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+.venv/runtime: requirements/runtime.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/build.txt
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/dev: .venv/runtime requirements/dev.txt
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	touch $@
+
+setup: .venv/dev ## The environment, in .venv
+
+run: .venv/runtime ## The API with sample content at 127.0.0.1:8000
+	$(BIN)/willay migrate
+	$(BIN)/willay import jsonl --if-empty sample/peru.jsonl
+	$(BIN)/willay serve
+
+test: .venv/dev ## The whole suite
+	$(BIN)/pytest -n auto
+
+check: .venv/dev ## Lint, types, architecture
+	$(BIN)/ruff format --check app tests
+	$(BIN)/ruff check app tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fmt: .venv/dev ## Put the code in its form
+	$(BIN)/ruff format app tests
+	$(BIN)/ruff check --fix app tests
+
+.PHONY: help setup run test check fmt
+.DEFAULT_GOAL := help

@@ -1,0 +1,264 @@
+"""What a saved page is made of: lines and blocks going in, records and their ledger coming out.
+
+Knows nothing of any one kind of page; `listing_parser` holds those rules. Standard library only.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+PageKind = Literal["home", "listing", "about"]
+PersonKind = Literal["sponsor", "founding", "member"]
+Group = Literal["officers", "committee", "staff"]
+
+BULLET = "•"
+REDACTED = "[redacted]"
+WITHHELD = "[contact details withheld]"
+
+_SHORT = 80
+_SLUG = 200
+"""Letters of a slug; with its prefix it stays below the 300 that an external id may have."""
+
+_GAP = r"(?:[ ()/\-\u2010-\u2015]{1,3}|\.)?"
+_NUMBER = re.compile(rf"\+?\(?\d(?:{_GAP}\d){{6,}}")
+_LABELLED = re.compile(
+    rf"\b(?:tel|telephone|phone|fax|mobile)\b[.:]?\s*\+?\(?\d(?:{_GAP}\d){{4,}}", re.I
+)
+_EMAIL = re.compile(r"[^\s<>()\[\],;:]{1,64}(?:@| ?[(\[]at[)\]] ?)[^\s<>()\[\],;:]+", re.I)
+_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b")
+_NUMERIC_DATE = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{4}|\d{4}-\d\d-\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A news item, dated or not, or a standing page.
+
+    `external_id` is "2006-05-31/title", "undated/title" or "page/name". `text` is the summary of
+    an article or the Markdown body of a page: paragraphs divided by a blank line, a soft line
+    break joined by a space.
+    """
+
+    external_id: str
+    kind: Literal["article", "page"]
+    title: str
+    text: str
+    date: date | None
+    is_excerpt: bool
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A sponsor ("sponsor/name") or someone of the committee ("member/name").
+
+    `role` and `group` are empty for sponsors; `position` counts from 1 within kind and group.
+    """
+
+    external_id: str
+    name: str
+    kind: PersonKind
+    role: str
+    group: Group | None
+    affiliation: str
+    position: int
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Lines that became no record: skipped on purpose or `refused`; `text` is short, redacted."""
+
+    lines: tuple[int, ...]
+    text: str
+    reason: str
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page yields. Its `nonblank` lines are records, skipped or refused, and never two."""
+
+    kind: PageKind
+    stories: tuple[Story, ...]
+    people: tuple[Person, ...]
+    passed: tuple[Passed, ...]
+    nonblank: int
+
+    def accounted(self) -> frozenset[int]:
+        """The numbers of all lines that have an outcome, from 1; as many as `nonblank`."""
+        outcomes = (*self.stories, *self.people, *self.passed)
+        return frozenset(number for outcome in outcomes for number in outcome.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A non-blank line; `text` is without bullet, indent and unusual white space."""
+
+    number: int
+    indent: int
+    bullet: bool
+    text: str
+
+    @property
+    def key(self) -> str:
+        """The text as a heading is known by: "Founding Sponsor:" is "founding sponsor"."""
+        return self.text.casefold().rstrip(": ")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph or a bullet with the lines that go on from it; never empty."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def text(self) -> str:
+        """All in one line."""
+        return " ".join(line.text for line in self.lines).strip()
+
+    @property
+    def first(self) -> Line:
+        """The line that tells what the block is."""
+        return self.lines[0]
+
+    @property
+    def key(self) -> str:
+        """The heading this block could be; empty for bullets and for paragraphs of more lines."""
+        return "" if self.first.bullet or len(self.lines) > 1 else self.first.key
+
+
+def read_blocks(text: str, alone: Collection[str]) -> list[Block]:
+    """The blocks of a text. A date, and a line whose key is in `alone`, is always its own block."""
+    blocks: list[Block] = []
+    joins = False
+    for line in _lines(text):
+        if line is None:
+            joins = False
+            continue
+        apart = not line.bullet and (line.key in alone or looks_like_date(line.text))
+        if joins and not line.bullet and not apart:
+            blocks[-1] = Block((*blocks[-1].lines, line))
+        else:
+            blocks.append(Block((line,)))
+        joins = not apart
+    return blocks
+
+
+def _lines(text: str) -> Iterator[Line | None]:
+    """The lines, None for a blank one; `splitlines` would count more lines than editors show."""
+    whole = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    for number, raw in enumerate(whole.split("\n"), start=1):
+        bare = raw.strip()
+        indent = len(raw.expandtabs(4)) - len(raw.expandtabs(4).lstrip())
+        bullet = bare.startswith(BULLET)
+        yield Line(number, indent, bullet, _clean(bare.removeprefix(BULLET))) if bare else None
+
+
+def _clean(text: str) -> str:
+    """A run of white space that holds anything but plain spaces becomes one of them."""
+    return re.sub(r"\s+", lambda run: run[0] if not run[0].strip(" ") else " ", text).strip()
+
+
+def looks_like_date(text: str) -> bool:
+    """The text has the shape "31 May 2006", be there such a day or not."""
+    parts = text.split()
+    if len(parts) != 3 or not text.isascii():
+        return False
+    day, _, year = parts
+    return day.isdecimal() and len(day) <= 2 and year.isdecimal() and len(year) == 4
+
+
+def redact(text: str) -> str:
+    """The text without telephone numbers, e-mail addresses and British postcodes."""
+    for pattern in (_EMAIL, _POSTCODE, _LABELLED):
+        text = pattern.sub(REDACTED, text)
+    return _NUMBER.sub(_hide_number, text)
+
+
+def _hide_number(found: re.Match[str]) -> str:
+    """Years, round ranges ("3000-4000") and numeric dates are digits too, but call nobody."""
+    groups = re.findall(r"\d+", found[0])
+    if all(len(g) == 4 and (g[:2] in ("18", "19", "20") or g[2:] == "00") for g in groups):
+        return found[0]
+    return found[0] if _NUMERIC_DATE.fullmatch(found[0]) else REDACTED
+
+
+def slug(text: str) -> str:
+    """A stable ASCII slug; of a text without a Latin letter, the code points of its start."""
+    folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    # Folding can join digits that were apart, so what it yields is redacted once more.
+    words = re.findall(r"[a-z0-9]+", redact(folded.replace("'", "")).casefold())
+    made = "-".join(words)
+    if len(made) > _SLUG:
+        made = made[:_SLUG].rpartition("-")[0] or made[:_SLUG]
+    return made or "-".join(f"{ord(letter):x}" for letter in text[:12])
+
+
+def numbers(blocks: Sequence[Block]) -> tuple[int, ...]:
+    """The line numbers of blocks."""
+    return tuple(line.number for block in blocks for line in block.lines)
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Collects outcomes while a page is read; nothing unredacted gets past it."""
+
+    stories: list[Story] = field(default_factory=list)
+    people: list[Person] = field(default_factory=list)
+    passed: list[Passed] = field(default_factory=list)
+
+    def article(self, day: date | None, title: str, text: str, lines: tuple[int, ...]) -> None:
+        """A news item."""
+        title, text = redact(title), redact(text)
+        identity = f"{day.isoformat() if day else 'undated'}/{slug(title)}"
+        excerpt = text.endswith(("...", "…"))
+        self.stories.append(Story(identity, "article", title, text, day, excerpt, lines))
+
+    def page(self, name: str, title: str, text: str, lines: tuple[int, ...]) -> None:
+        """A standing page."""
+        identity = f"page/{name}"
+        self.stories.append(
+            Story(identity, "page", redact(title), redact(text), None, False, lines)
+        )
+
+    def person(
+        self,
+        kind: PersonKind,
+        name: str,
+        block: Block,
+        role: str = "",
+        group: Group | None = None,
+        affiliation: str = "",
+    ) -> None:
+        """Someone named in a block."""
+        name, lines = redact(name), numbers([block])
+        identity = f"{'member' if kind == 'member' else 'sponsor'}/{slug(name)}"
+        position = 1 + sum((p.kind, p.group) == (kind, group) for p in self.people)
+        self.people.append(
+            Person(identity, name, kind, redact(role), group, redact(affiliation), position, lines)
+        )
+
+    def skip(self, blocks: Sequence[Block], reason: str, private: bool = False) -> None:
+        """Blocks that the page has for its visitors only; one entry each."""
+        for block in blocks:
+            self._pass([block], reason, private, refused=False)
+
+    def refuse(self, blocks: Sequence[Block], reason: str, private: bool = False) -> None:
+        """Blocks that belong together and that nobody understands; one entry for all."""
+        self._pass(blocks, reason, private, refused=True)
+
+    def _pass(self, blocks: Sequence[Block], reason: str, private: bool, refused: bool) -> None:
+        # Redacted before it is cut: half a telephone number is not recognised as one.
+        text = WITHHELD if private else redact(" ".join(block.text for block in blocks).strip())
+        short = text if len(text) <= _SHORT else text[: _SHORT - 1].rstrip() + "…"
+        if blocks:
+            self.passed.append(Passed(numbers(blocks), short, reason, refused))
+
+    def close(self, kind: PageKind, blocks: Sequence[Block]) -> Page:
+        """The page whose blocks have all been read."""
+        passed = sorted(self.passed, key=lambda entry: entry.lines)
+        lines = len(numbers(blocks))
+        return Page(kind, tuple(self.stories), tuple(self.people), tuple(passed), lines)
