@@ -1,7 +1,5 @@
 """Settings: environment variables (or `.env`) that begin with `WILLAY_`, validated once."""
 
-import os
-import secrets
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -75,15 +73,9 @@ class Settings(BaseSettings):
         "https://creativecommons.org/licenses/by-nc-sa/4.0",
         description="Licence of what names none, as an address",
     )
-    cors_origins: Listed = Field((), description="Origins that may use management from a browser")
     trusted_proxies: Listed = Field(
         ("127.0.0.1",), description="Proxies whose forwarded headers are believed"
     )
-    secret_key: SecretStr | None = Field(
-        None, description="Key of signatures; made and kept in the data folder when absent"
-    )
-    meilisearch_url: WebAddress | None = Field(None, description="Meilisearch server")
-    meilisearch_key: SecretStr | None = Field(None, description="Its key")
     cache_seconds: int = Field(
         30, ge=0, le=86_400, description="How long shared caches may keep an answer unasked"
     )
@@ -117,17 +109,3 @@ class Settings(BaseSettings):
             return self.api_url
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
-
-    def signing_key(self) -> bytes:
-        """The secret key; made on first use, readable by the owner alone."""
-        if self.secret_key is not None:
-            return self.secret_key.get_secret_value().encode()
-        path = self.data_dir / "secret.key"
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_bytes()
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_urlsafe(48).encode())
-        return path.read_bytes()

@@ -91,7 +91,7 @@ def ids_of(tx: ReadTx, slugs_asked: Sequence[str]) -> list[UUID]:
 
 def slugs(tx: ReadTx) -> dict[UUID, str]:
     """The slug of every tag."""
-    return dict(tx.execute(sa.select(col(Tag.id), col(Tag.slug))).tuples())
+    return dict(tx.execute(sa.select(col(Tag.id), col(Tag.slug))).all())
 
 
 def _by_slug(tx: PublishTx, slug: str) -> Tag | None:

@@ -5,6 +5,7 @@ Knows nothing of any one kind of page; `listing_parser` holds those rules. Stand
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +22,11 @@ WITHHELD = "[contact details withheld]"
 _SHORT = 80
 _SLUG = 200
 """Letters of a slug; with its prefix it stays below the 300 that an external id may have."""
+
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july"),
+    *("august", "september", "october", "november", "december"),
+)
 
 _GAP = r"(?:[ ()/\-\u2010-\u2015]{1,3}|\.)?"
 _NUMBER = re.compile(rf"\+?\(?\d(?:{_GAP}\d){{6,}}")
@@ -89,8 +95,8 @@ class Page:
 
     def accounted(self) -> frozenset[int]:
         """The numbers of all lines that have an outcome, from 1; as many as `nonblank`."""
-        outcomes = (*self.stories, *self.people, *self.passed)
-        return frozenset(number for outcome in outcomes for number in outcome.lines)
+        records = [*(story.lines for story in self.stories), *(one.lines for one in self.people)]
+        return frozenset().union(*records, *(entry.lines for entry in self.passed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +138,7 @@ class Block:
 
 def read_blocks(text: str, alone: Collection[str]) -> list[Block]:
     """The blocks of a text. A date, and a line whose key is in `alone`, is always its own block."""
-    blocks: list[Block] = []
+    blocks: list[list[Line]] = []
     joins = False
     for line in _lines(text):
         if line is None:
@@ -140,11 +146,11 @@ def read_blocks(text: str, alone: Collection[str]) -> list[Block]:
             continue
         apart = not line.bullet and (line.key in alone or looks_like_date(line.text))
         if joins and not line.bullet and not apart:
-            blocks[-1] = Block((*blocks[-1].lines, line))
+            blocks[-1].append(line)
         else:
-            blocks.append(Block((line,)))
+            blocks.append([line])
         joins = not apart
-    return blocks
+    return [Block(tuple(lines)) for lines in blocks]
 
 
 def _lines(text: str) -> Iterator[Line | None]:
@@ -152,7 +158,7 @@ def _lines(text: str) -> Iterator[Line | None]:
     whole = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     for number, raw in enumerate(whole.split("\n"), start=1):
         bare = raw.strip()
-        indent = len(raw.expandtabs(4)) - len(raw.expandtabs(4).lstrip())
+        indent = len(raw[: len(raw) - len(raw.lstrip())].expandtabs(4))
         bullet = bare.startswith(BULLET)
         yield Line(number, indent, bullet, _clean(bare.removeprefix(BULLET))) if bare else None
 
@@ -169,6 +175,15 @@ def looks_like_date(text: str) -> bool:
         return False
     day, _, year = parts
     return day.isdecimal() and len(day) <= 2 and year.isdecimal() and len(year) == 4
+
+
+def day_of(text: str) -> date | None:
+    """The day that "31 May 2006" names, if the calendar has it."""
+    day, month, year = text.split()
+    try:
+        return date(int(year), _MONTHS.index(month.casefold()) + 1, int(day))
+    except ValueError:
+        return None
 
 
 def redact(text: str) -> str:
@@ -202,6 +217,23 @@ def numbers(blocks: Sequence[Block]) -> tuple[int, ...]:
     return tuple(line.number for block in blocks for line in block.lines)
 
 
+def markdown(blocks: Sequence[Block]) -> str:
+    """Paragraphs and lists; what is indented deeper than a list's bullets goes on in the list."""
+    parts: list[str] = []
+    base: int | None = None
+    for block in blocks:
+        deeper = "  " if base is not None and block.first.indent > base else ""
+        if not block.text:
+            continue
+        if block.first.bullet:
+            parts += ["\n\n" if base is None else "\n", f"{deeper}- {block.text}"]
+            base = block.first.indent if base is None else base
+        else:
+            parts += ["\n\n", deeper + block.text]
+            base = base if deeper else None
+    return "".join(parts[1:])
+
+
 @dataclass(slots=True)
 class Ledger:
     """Collects outcomes while a page is read; nothing unredacted gets past it."""
@@ -209,6 +241,7 @@ class Ledger:
     stories: list[Story] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
     passed: list[Passed] = field(default_factory=list)
+    _count: Counter[tuple[PersonKind, Group | None]] = field(default_factory=Counter)
 
     def article(self, day: date | None, title: str, text: str, lines: tuple[int, ...]) -> None:
         """A news item."""
@@ -236,7 +269,8 @@ class Ledger:
         """Someone named in a block."""
         name, lines = redact(name), numbers([block])
         identity = f"{'member' if kind == 'member' else 'sponsor'}/{slug(name)}"
-        position = 1 + sum((p.kind, p.group) == (kind, group) for p in self.people)
+        self._count[kind, group] += 1
+        position = self._count[kind, group]
         self.people.append(
             Person(identity, name, kind, redact(role), group, redact(affiliation), position, lines)
         )

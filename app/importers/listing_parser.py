@@ -7,7 +7,6 @@ line ends in a record, is skipped with a reason, or is refused with a reason. St
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date
 
 from app.importers.listing_pages import (
     Block,
@@ -18,22 +17,18 @@ from app.importers.listing_pages import (
     Passed,
     Person,
     Story,
+    day_of,
     looks_like_date,
+    markdown,
     numbers,
     read_blocks,
 )
 
 __all__ = ["Page", "PageKind", "Passed", "Person", "Story", "UnknownPage", "parse"]
 
-_LONGEST_TITLE = 300
-_LONGEST_NAME = 80
-_NESTED = 4
-"""Spaces before a bullet that belongs to the item above it."""
+_LONGEST_TITLE, _LONGEST_NAME, _MOST_NAMES = 300, 80, 8
+_NESTED = 4  # spaces before a bullet that belongs to the item above it
 
-_MONTHS = (
-    *("january", "february", "march", "april", "may", "june", "july"),
-    *("august", "september", "october", "november", "december"),
-)
 _STANDING = {
     "psg aims": "aims",
     "historical overview": "history",
@@ -43,15 +38,16 @@ _STANDING = {
 _NAVIGATION = {
     "ver información en castellano": "a link to the page in Spanish",
     **dict.fromkeys(("become a member", "join us", "join now"), "a link to the membership form"),
+    **dict.fromkeys(("subscribe", "sign up"), "promotion: the newsletter"),
     **dict.fromkeys(("donate", "donate now"), "a link to the donation form"),
-    **dict.fromkeys(("read more", "back to top"), "navigation"),
+    **dict.fromkeys(("read more", "find out more", "learn more", "back to top"), "navigation"),
 }
-_LATEST, _SUPPORT, _FOUNDING = "latest news and analysis", "support us", "founding sponsor"
+_LATEST, _FOUNDING = "latest news and analysis", "founding sponsor"
 _HOME = {
     "peru support group": "the site's name and motto",
     "news and analysis": "introduction of the home page",
     "facts and key issues": "introduction of the home page",
-    _SUPPORT: "promotion: an appeal for support",
+    "support us": "promotion: an appeal for support",
     "new and archive site": "navigation between the two sites",
     "new and archive site: peru support group": "navigation between the two sites",
     _LATEST: "heading of the latest news",
@@ -65,11 +61,13 @@ _ABOUT_PARTS = {
 }
 _ALONE = {*_NAVIGATION, *_HOME, _ABOUT, *_ABOUT_PARTS}
 
+_BINARY = re.compile("[\0\ud800-\udfff]")
 # A full stop ends a sentence unless it follows a title or an initial.
 _STOP = re.compile(r"(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?<!\bRev)(?<!\bProf)(?<!\b[A-Z])\.(?: +|$)")
-_REST = r"(?P<name>[^,]+)(?:, (?:an? )?(?P<affiliation>.+))?"
+_REST = rf"(?P<name>[^,]{{1,{_LONGEST_NAME}}})(?:, (?:an? )?(?P<affiliation>.+))?"
 _OFFICE = re.compile(rf"The (?P<role>(?:vice-)?president)(?: of [^,]+?)? is {_REST}", re.I)
 _STAFF = re.compile(rf".*\bby the (?P<role>coordinator), {_REST}", re.I)
+_POSTS: tuple[tuple[re.Pattern[str], Group], ...] = ((_OFFICE, "officers"), (_STAFF, "staff"))
 _MEMBER = re.compile(r"(?P<name>[^,(]+)(?:\((?P<role>[^)]+)\))?(?:, *(?P<affiliation>.+))?")
 
 
@@ -79,17 +77,14 @@ class UnknownPage(Exception):
 
 def parse(text: str) -> Page:
     """Read one page. Raises `UnknownPage`, and nothing else, whatever the text is."""
-    if "\0" in text or text.lstrip("\ufeff \t\r\n")[:1] in ("<", "{", "["):
-        raise UnknownPage("This is no page saved as text, but markup, JSON or binary data.")
+    if _BINARY.search(text) or text.lstrip("\ufeff \t\r\n").startswith("<"):
+        raise UnknownPage("Looked for a page saved as text; this is markup or binary data.")
     blocks = read_blocks(text, _ALONE)
     kind = _kind_of(blocks)
     ledger = Ledger()
-    content = []
-    for block in blocks:
-        if block.key in _NAVIGATION:
-            ledger.skip([block], _NAVIGATION[block.key])
-        else:
-            content.append(block)
+    for block in (block for block in blocks if block.key in _NAVIGATION):
+        ledger.skip([block], _NAVIGATION[block.key])
+    content = [block for block in blocks if block.key not in _NAVIGATION]
     {"home": _read_home, "listing": _read_items, "about": _read_about}[kind](content, ledger)
     return ledger.close(kind, blocks)
 
@@ -100,13 +95,12 @@ def _kind_of(blocks: Sequence[Block]) -> PageKind:
         return "about"
     if _LATEST in keys:
         return "home"
-    followers = zip(blocks, [*blocks[1:], None], strict=True)
+    followers = zip(blocks, [*blocks, None][1:], strict=True)
     if any(_is_item(block) and (_is_standing(block) or _is_dateline(n)) for block, n in followers):
         return "listing"
     raise UnknownPage(
-        "None of the known pages: looked for a heading “Latest News and Analysis” (home), for"
-        " “About us” as the first line with a section such as “Who we are” (about), and for a"
-        " bulleted title with a date below it or a standing item such as “PSG Aims” (listing)."
+        "Looked for “Latest News and Analysis” (home), “About us” and “Who we are” (about), and a"
+        " bulleted title with a date below it, or “PSG Aims” (listing): none of them is there."
     )
 
 
@@ -122,64 +116,35 @@ def _is_dateline(block: Block | None) -> bool:
     return block is not None and not block.first.bullet and looks_like_date(block.text)
 
 
-def _day(text: str) -> date | None:
-    """The day that "31 May 2006" names, if the calendar has it."""
-    day, month, year = text.split()
-    try:
-        return date(int(year), _MONTHS.index(month.casefold()) + 1, int(day))
-    except ValueError:
-        return None
-
-
 def _read_items(blocks: Sequence[Block], ledger: Ledger) -> None:
     """Items of a listing, or of the foot of the about page."""
     starts = [index for index, block in enumerate(blocks) if _is_item(block)]
     ledger.refuse(blocks[: starts[0]] if starts else blocks, "text before the first item")
-    for start, end in zip(starts, [*starts[1:], len(blocks)], strict=True):
-        trouble = _read_item(blocks[start], blocks[start + 1 : end], ledger)
-        if trouble:
-            ledger.refuse(blocks[start:end], trouble)
+    for start, end in zip(starts, [*starts, len(blocks)][1:], strict=True):
+        _read_item(blocks[start], blocks[start + 1 : end], ledger)
 
 
-def _read_item(head: Block, body: Sequence[Block], ledger: Ledger) -> str | None:
-    """One item; what is wrong with it, if it has to be refused."""
-    title, lines = head.text, numbers([head, *body])
-    if not title or looks_like_date(title):
-        return "an item without a title"
-    if len(title) > _LONGEST_TITLE:
-        return "an item whose title is too long to be one"
-    datelines = [block for block in body if _is_dateline(block)]
-    if not datelines and _is_standing(head):
-        if not body:
-            return "a standing page without text"
-        ledger.page(_STANDING[title.casefold()], title, _markdown(body), lines)
-        return None
-    if not datelines or body[0] != datelines[0]:
-        return "an item with no date line such as “31 May 2006” below its title"
-    if len(datelines) > 1:
-        return "an item with two date lines; a bullet may be missing"
-    day = _day(body[0].text)
-    if day is None:
-        return f"an item whose date, in line {body[0].first.number}, does not exist"
-    ledger.article(day, title, _markdown(body[1:]), lines)
-    return None
+def _read_item(head: Block, body: Sequence[Block], ledger: Ledger) -> None:
+    title, everything = head.text, [head, *body]
+    dates = [block for block in body if _is_dateline(block)]
+    if body and not dates and _is_standing(head):
+        ledger.page(_STANDING[title.casefold()], title, markdown(body), numbers(everything))
+    elif trouble := _trouble(title, body, dates):
+        ledger.refuse(everything, trouble)
+    else:
+        ledger.article(day_of(dates[0].text), title, markdown(body[1:]), numbers(everything))
 
 
-def _markdown(blocks: Sequence[Block]) -> str:
-    """Paragraphs and lists; what is indented deeper than a list's bullets goes on in the list."""
-    parts: list[str] = []
-    base: int | None = None
-    for block in blocks:
-        deeper = "  " if base is not None and block.first.indent > base else ""
-        if not block.text:
-            continue
-        if block.first.bullet:
-            parts += ["\n\n" if base is None else "\n", f"{deeper}- {block.text}"]
-            base = block.first.indent if base is None else base
-        else:
-            parts += ["\n\n", deeper + block.text]
-            base = base if deeper else None
-    return "".join(parts[1:])
+def _trouble(title: str, body: Sequence[Block], dates: Sequence[Block]) -> str:
+    """Why an item cannot become an article; empty if it can."""
+    checks = (
+        (not title or looks_like_date(title), "an item without a title"),
+        (len(title) > _LONGEST_TITLE, "an item whose title is too long to be one"),
+        (not dates or body[0] != dates[0], "an item with no date line below its title"),
+        (len(dates) > 1, "an item with two date lines; a bullet may be missing"),
+        (not all(day_of(block.text) for block in dates), "an item whose date does not exist"),
+    )
+    return next((reason for failed, reason in checks if failed), "")
 
 
 def _sections(
@@ -188,7 +153,7 @@ def _sections(
     """Pairs of a heading, as a list of one, and what follows it; before the first, of none."""
     starts = [index for index, block in enumerate(blocks) if block.key in headings]
     yield [], blocks[: starts[0]] if starts else blocks
-    for start, end in zip(starts, [*starts[1:], len(blocks)], strict=True):
+    for start, end in zip(starts, [*starts, len(blocks)][1:], strict=True):
         yield blocks[start : start + 1], blocks[start + 1 : end]
 
 
@@ -203,10 +168,9 @@ def _read_home(blocks: Sequence[Block], ledger: Ledger) -> None:
         elif key == _FOUNDING:
             rest = _read_founding(body, ledger)
             ledger.skip(rest, "contact details, which are not published", private=True)
-        elif key == _SUPPORT and after_latest:
-            appeal = [block for block in body if block.text.endswith((".", "!", "?"))]
-            ledger.skip(appeal, _HOME[key])
-            _read_sponsors([block for block in body if block not in appeal], ledger)
+        elif key and after_latest:
+            ledger.skip([block for block in body if _is_prose(block)], _HOME[key])
+            _read_sponsors([block for block in body if not _is_prose(block)], ledger)
         elif key:
             ledger.skip(body, _HOME[key])
         else:
@@ -214,37 +178,39 @@ def _read_home(blocks: Sequence[Block], ledger: Ledger) -> None:
 
 
 def _read_latest(blocks: Sequence[Block], ledger: Ledger) -> None:
-    """Titles and summaries in turn; only a title may have no full stop at its end."""
-    waiting: Block | None = None
-    for block, after in zip(blocks, [*blocks[1:], None], strict=True):
-        orphan = after is not None and _could_be_title(block) and not _could_be_title(after)
-        if waiting is not None and not orphan:
-            lines = numbers([waiting, block])
-            ledger.article(None, waiting.text, block.text, lines)
-            waiting = None
-            continue
-        if waiting is not None:
-            ledger.refuse([waiting], "a title without a summary")
-        waiting = block if _could_be_title(block) else None
-        if waiting is None:
-            ledger.refuse([block], "a paragraph without a title")
-    if waiting is not None:
-        ledger.refuse([waiting], "a title without a summary")
+    """Titles and summaries in turn; a title with another title and its summary next has none."""
+    at = 0
+    while at < len(blocks):
+        title, *after = blocks[at : at + 3]
+        if not _is_title(title):
+            ledger.refuse([title], "a paragraph without a title")
+        elif not after or [_is_title(block) for block in after] == [True, False]:
+            ledger.refuse([title], "a title without a summary")
+        else:
+            ledger.article(None, title.text, after[0].text, numbers([title, after[0]]))
+            at += 1
+        at += 1
 
 
-def _could_be_title(block: Block) -> bool:
+def _is_title(block: Block) -> bool:
     short = len(block.lines) == 1 and len(block.text) <= _LONGEST_TITLE // 2
     return short and not block.first.bullet and not block.text.endswith(".")
 
 
+def _is_prose(block: Block) -> bool:
+    """Promotion, in the part of the home page where the sponsors stand without a heading."""
+    long = len(block.lines) == 1 and len(block.text.split()) > _MOST_NAMES
+    return long or block.text.endswith((".", "!", "?"))
+
+
 def _read_founding(blocks: Sequence[Block], ledger: Ledger) -> Sequence[Block]:
     """The one name below its heading; returns the lines after it, each a block."""
-    singles = _singles(blocks)
-    if singles and _is_name(singles[0].text):
-        ledger.person("founding", singles[0].text, singles[0])
-        return singles[1:]
-    ledger.refuse(singles[:1], "not a name, below “Founding Sponsor”", private=True)
-    return singles[1:]
+    first, rest = (lines := _singles(blocks))[:1], lines[1:]
+    if first and _is_name(first[0].text):
+        ledger.person("founding", first[0].text, first[0])
+    else:
+        ledger.refuse(first, "not a name, below “Founding Sponsor”", private=True)
+    return rest
 
 
 def _read_sponsors(blocks: Sequence[Block], ledger: Ledger) -> None:
@@ -260,8 +226,12 @@ def _singles(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _is_name(text: str) -> bool:
-    fits = len(text.split()) > 1 and len(text) <= _LONGEST_NAME and text[0].isupper()
-    return fits and text[-1].isalpha() and not any(c.isnumeric() or c in "@,:;/" for c in text)
+    """Two words or more, capital letters but for particles, no digit and no sign of an address."""
+    words = text.split()
+    fits = 1 < len(words) <= _MOST_NAMES and len(text) <= _LONGEST_NAME
+    cased = all(len(word) <= 3 or word != word.lower() for word in words)
+    plain = not any(c.isnumeric() or c in "@,:;/" for c in text)
+    return fits and cased and plain and text[0].isupper() and text[-1].isalpha()
 
 
 def _read_about(blocks: Sequence[Block], ledger: Ledger) -> None:
@@ -270,18 +240,16 @@ def _read_about(blocks: Sequence[Block], ledger: Ledger) -> None:
     title, parts, used = blocks[0], list[str](), list[Block]()
     for heading, body in _sections(blocks[1:foot], _ABOUT_PARTS):
         key = heading[0].key if heading else ""
-        prose = body
+        prose: Sequence[Block] = []
         if key == _SPONSORS:
             _read_sponsors(body, ledger)
-            prose = []
         elif key == _FOUNDING:
             rest = _read_founding(body, ledger)
             ledger.refuse(rest, "text after the founding sponsor", private=True)
-            prose = []
-        elif key == _WHO:
-            prose = _read_people(body, ledger)
+        else:
+            prose = _read_people(body, ledger) if key == _WHO else body
         if prose:
-            parts += [*(f"## {block.text}" for block in heading), _markdown(prose)]
+            parts += [*(f"## {block.text}" for block in heading), markdown(prose)]
             used += [*heading, *prose]
         else:
             ledger.skip(heading, "heading of records, or of nothing")
@@ -289,42 +257,40 @@ def _read_about(blocks: Sequence[Block], ledger: Ledger) -> None:
         ledger.page("about", title.text, "\n\n".join(parts), numbers([title, *used]))
     else:
         ledger.refuse([title], "an about page without a text of its own")
-    if foot < len(blocks):
-        _read_items(blocks[foot:], ledger)
+    _read_items(blocks[foot:], ledger)
 
 
 def _read_people(blocks: Sequence[Block], ledger: Ledger) -> list[Block]:
     """Committee, officers and coordinator; returns what says more than their records hold."""
-    prose = []
+    prose: list[Block] = []
     listing = False
     for block in blocks:
-        if listing and (block.first.bullet or block.first.indent >= _NESTED):
+        listing = listing and (block.first.bullet or block.first.indent >= _NESTED)
+        if listing:
             _read_member(block, ledger)
         elif "committee" in block.text.casefold() and block.text.endswith(":"):
             listing = True
             ledger.skip([block], "introduces the list of the committee")
-        else:
-            listing = False
-            if not _read_officers(block, ledger):
-                prose.append(block)
+        elif not _read_officers(block, ledger):
+            prose.append(block)
     return prose
 
 
 def _read_member(block: Block, ledger: Ledger) -> None:
     found = _MEMBER.fullmatch(block.text)
-    if found is None or not block.first.bullet or not _is_name(found["name"].strip()):
+    name = found["name"].strip() if found and _is_item(block) else ""
+    if found and _is_name(name):
+        role, affiliation = found["role"] or "Member", found["affiliation"] or ""
+        ledger.person("member", name, block, role, "committee", affiliation)
+    else:
         ledger.refuse([block], "not a member of the committee with a name and an affiliation")
-        return
-    role, affiliation = found["role"] or "Member", found["affiliation"] or ""
-    ledger.person("member", found["name"].strip(), block, role, "committee", affiliation)
 
 
 def _read_officers(block: Block, ledger: Ledger) -> bool:
     """Records whom a paragraph names; whether they hold all that it says."""
-    complete = True
-    groups: tuple[tuple[re.Pattern[str], Group], ...] = ((_OFFICE, "officers"), (_STAFF, "staff"))
-    for sentence in filter(None, _STOP.split(block.text)):
-        matches = [(pattern.fullmatch(sentence), group) for pattern, group in groups]
+    complete = bool(sentences := [part for part in _STOP.split(block.text) if part])
+    for sentence in sentences:
+        matches = [(pattern.fullmatch(sentence), group) for pattern, group in _POSTS]
         named = [(found, group) for found, group in matches if found and _is_name(found["name"])]
         complete = complete and bool(named)
         for found, group in named:
