@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import monotonic, sleep
 
 import pytest
 import sqlalchemy as sa
@@ -83,16 +84,17 @@ def test_the_log_is_gapless_under_writers(either: Either) -> None:
         builders.publish(runtime, article)  # type: ignore[arg-type]  # an id and a revision
 
     def read() -> None:
-        cursor = 0
-        while len(seen) < len(drafts):
+        cursor, deadline = 0, monotonic() + 60
+        while len(seen) < len(drafts) and monotonic() < deadline:
             with runtime.database.reading() as tx:
                 entries, cursor = changes.articles_after(tx, cursor)
             seen.extend(entry.sequence for entry in entries)
+            sleep(0.002)
 
     with ThreadPoolExecutor(5) as pool:
         reader = pool.submit(read)
         list(pool.map(publish, drafts))
-        reader.result(timeout=30)
+        reader.result(timeout=90)
     assert seen == list(range(1, 21))
 
 
