@@ -70,7 +70,9 @@ def _respond(
         log = head(tx)
         now, current = log.moment(clock), log.is_current(clock)
         seconds = (log.next_boundary - now).total_seconds() if current else 0
-        headers = {"Cache-Control": f"public, max-age={int(min(_keep(runtime), seconds))}"}
+        headers = {
+            "Cache-Control": f"public, max-age={int(min(runtime.settings.cache_seconds, seconds))}"
+        }
         tag = _tag(f"{log.sequence}/{log.effective_until}/{url}/{runtime.settings.public_url}")
         if current and matches(asked, tag):
             return Response(None, 304, {**headers, "ETag": tag})
@@ -92,10 +94,6 @@ def matches(asked: str | None, tag: str) -> bool:
         return False
     opaque = tag.removeprefix("W/")
     return any(one.strip().removeprefix("W/") in (opaque, "*") for one in asked.split(","))
-
-
-def _keep(runtime: Runtime) -> int:
-    return runtime.settings.cache_seconds
 
 
 _VERSION = version("willay").encode()

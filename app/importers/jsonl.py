@@ -88,9 +88,8 @@ def run(runtime: Runtime, paths: list[Path], *, dry_run: bool = False) -> Report
     lines = iter(list(_lines(paths)) if dry_run else _lines(paths))
     waiting = next(lines, None)
     while waiting is not None:
-        ready: list[tuple[str, int, bytes]] = [waiting]
         try:
-            waiting = _batch(runtime, report, ready, lines, dry_run)
+            waiting = _batch(runtime, report, waiting, lines, dry_run)
         except _DryRun:
             break
     return report
@@ -107,12 +106,12 @@ def _lines(paths: list[Path]) -> Iterator[tuple[str, int, bytes]]:
 def _batch(
     runtime: Runtime,
     report: Report,
-    ready: list[tuple[str, int, bytes]],
+    first: tuple[str, int, bytes],
     lines: Iterator[tuple[str, int, bytes]],
     dry_run: bool,
 ) -> tuple[str, int, bytes] | None:
     """Records of one transaction, each behind a savepoint; returns the line that comes next."""
-    following: tuple[str, int, bytes] | None = ready[0]
+    following: tuple[str, int, bytes] | None = first
     with runtime.publishing() as tx:
         began = monotonic()
         while following is not None and (dry_run or monotonic() - began < _COMMIT_EVERY):
@@ -146,26 +145,25 @@ def _reason(error: WillayError | ValidationError) -> tuple[str, str]:
 
 
 def _enter(runtime: Runtime, tx: PublishTx, record: Record, raw: bytes) -> str:
-    digest = blake2b(json.dumps(json.loads(raw), sort_keys=True).encode(), digest_size=16)
+    plain = json.dumps(json.loads(raw), sort_keys=True).encode()
+    digest = blake2b(plain, digest_size=16).hexdigest()
     match record:
         case TagRecord():
             return _tag(tx, record)
         case SponsorRecord():
-            return importing.person(tx, "sponsor", digest.hexdigest()) or _added(
-                people.add_sponsor(tx, record.input(), digest.hexdigest())
-            )
+            if importing.has_person(tx, "sponsor", digest):
+                return "unchanged"
+            people.add_sponsor(tx, record.input(), digest)
+            return "created"
         case MemberRecord():
-            return importing.person(tx, "member", digest.hexdigest()) or _added(
-                people.add_member(tx, record.input(), digest.hexdigest())
-            )
+            if importing.has_person(tx, "member", digest):
+                return "unchanged"
+            people.add_member(tx, record.input(), digest)
+            return "created"
         case AliasRecord():
             return aliases.put(tx, record.path, record.slug, record.gone)
         case ArticleRecord():
-            return _article(runtime, tx, record, digest.hexdigest())
-
-
-def _added(_id: UUID) -> str:
-    return "created"
+            return _article(runtime, tx, record, digest)
 
 
 def _tag(tx: PublishTx, record: TagRecord) -> str:
