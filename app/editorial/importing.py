@@ -62,7 +62,7 @@ def same_tag(tx: ReadTx, known: Tag, tag_input: TagInput) -> bool:
     return here == tag_input
 
 
-def has_person(tx: ReadTx, kind: Literal["sponsor", "member"], digest: str) -> bool:
+def has_person(tx: ReadTx, kind: Literal["sponsor", "committee_member"], digest: str) -> bool:
     """The very same record was imported before."""
     column = col(Sponsor.import_digest if kind == "sponsor" else CommitteeMember.import_digest)
     return tx.execute(sa.select(column).where(column == digest)).first() is not None

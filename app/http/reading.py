@@ -74,13 +74,14 @@ def _respond(
             "Cache-Control": f"public, max-age={int(min(runtime.settings.cache_seconds, seconds))}"
         }
         tag = _tag(f"{log.sequence}/{log.effective_until}/{url}/{runtime.settings.public_url}")
-        if current and matches(asked, tag):
+        # "*" means "if it exists", which only the work can tell.
+        if current and asked != "*" and matches(asked, tag):
             return Response(None, 304, {**headers, "ETag": tag})
         made = work(Reading(tx, runtime, log, now, current))
     if not current:
         tag = _tag(made.body)
-        if matches(asked, tag):
-            return Response(None, 304, {**headers, "ETag": tag})
+    if matches(asked, tag):
+        return Response(None, 304, {**headers, "ETag": tag})
     headers |= {"ETag": tag, "Surrogate-Key": made.keys}
     links = ", ".join(f'<{to}>; rel="{rel}"' for rel, to in made.links.items() if to)
     if links:

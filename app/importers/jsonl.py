@@ -150,20 +150,23 @@ def _enter(runtime: Runtime, tx: PublishTx, record: Record, raw: bytes) -> str:
     match record:
         case TagRecord():
             return _tag(tx, record)
-        case SponsorRecord():
-            if importing.has_person(tx, "sponsor", digest):
-                return "unchanged"
-            people.add_sponsor(tx, record.input(), digest)
-            return "created"
-        case MemberRecord():
-            if importing.has_person(tx, "member", digest):
-                return "unchanged"
-            people.add_member(tx, record.input(), digest)
-            return "created"
+        case SponsorRecord() | MemberRecord():
+            return _person(tx, record, digest)
         case AliasRecord():
             return aliases.put(tx, record.path, record.slug, record.gone)
         case ArticleRecord():
             return _article(runtime, tx, record, digest)
+
+
+def _person(tx: PublishTx, record: SponsorRecord | MemberRecord, digest: str) -> str:
+    if importing.has_person(tx, record.type, digest):
+        return "unchanged"
+    match record:
+        case SponsorRecord():
+            people.add_sponsor(tx, record.input(), digest)
+        case MemberRecord():
+            people.add_member(tx, record.input(), digest)
+    return "created"
 
 
 def _tag(tx: PublishTx, record: TagRecord) -> str:

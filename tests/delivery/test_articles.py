@@ -63,6 +63,10 @@ def test_an_article_whole(bench: Bench) -> None:
         "/v1/articles/ano-nuevo-en-nunoa", headers={"If-None-Match": answer.headers["ETag"]}
     )
     assert (again.status_code, again.content) == (304, b"")
+    anything = {"If-None-Match": "*"}
+    there = bench.client.get("/v1/articles/ano-nuevo-en-nunoa", headers=anything)
+    nowhere = bench.client.get("/v1/articles/nowhere", headers=anything)
+    assert (there.status_code, nowhere.status_code) == (304, 404)
 
 
 def test_the_tag_algebra(bench: Bench) -> None:
