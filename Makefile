@@ -26,14 +26,20 @@ test: .venv/dev ## The whole suite
 	$(BIN)/pytest -n auto
 
 check: .venv/dev ## Lint, types, architecture
-	$(BIN)/ruff format --check app tests
-	$(BIN)/ruff check app tests
+	$(BIN)/ruff format --check app tests benchmarks
+	$(BIN)/ruff check app tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-fmt: .venv/dev ## Put the code in its form
-	$(BIN)/ruff format app tests
-	$(BIN)/ruff check --fix app tests
+bench: .venv/dev ## Requests per second, beside a bare server
+	$(BIN)/python -m benchmarks
 
-.PHONY: help setup run test check fmt
+relevance: .venv/dev ## How well searches find, beside plain engines
+	$(BIN)/python -m benchmarks.relevance
+
+fmt: .venv/dev ## Put the code in its form
+	$(BIN)/ruff format app tests benchmarks
+	$(BIN)/ruff check --fix app tests benchmarks
+
+.PHONY: help setup run test check bench relevance fmt
 .DEFAULT_GOAL := help

@@ -4,8 +4,13 @@ One head row holds the last sequence, the log's clock w and the next boundary. W
 what is public opens `publishing`: it locks the head FIRST, then (in a second statement, so that
 its snapshot is newer than the lock) appends an entry for every interval that began or ended
 between w and now, lets the command act and append, and moves w on. So sequence, time and commit
-order are one thing on both databases; a schedule needs no job and no timer, and a schedule that
-is cancelled or moved leaves no trace. Drafts never take this lock.
+order are one thing on both databases; a schedule needs no job and no timer. Drafts never take
+this lock.
+
+An entry says that what the public sees of a subject at `moment` may differ from what it saw
+before. A schedule changes nothing yet: to make, move or cancel one appends nothing and leaves no
+trace. An article shows what belongs to others too (its tags' names, its translations), so what
+changes those appends the articles that show them.
 
 Every interval that opens or closes "now" uses `PublishTx.moment`, which is later than w by at
 least a tick: with w itself, a version that a reader has already seen could get an empty interval
@@ -21,6 +26,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -31,6 +37,7 @@ from app.models.change import Change, ChangeHead
 from app.models.committee import CommitteeMember
 from app.models.publication import Publication
 from app.models.sponsor import Sponsor
+from app.visibility import visible
 
 _INTERVALS: tuple[tuple[str, Any, Any], ...] = (
     ("article", Publication, Publication.article_id),
@@ -96,12 +103,16 @@ class PublishTx(WriteTx):
 
     def append_all(self, kind: str, subjects: sa.Subquery, cause: str) -> None:
         """Append every distinct `id` of a query, in the database."""
+        at = sa.literal(self.moment, UTCDateTime()).label("at")
+        entries = sa.select(at, sa.literal(kind).label("kind"), subjects.c.id).distinct()
+        self.append_from(entries.subquery(), cause)
+
+    def append_from(self, entries: sa.Subquery, cause: str) -> None:
+        """Append the rows (`at`, `kind`, `id`) of a query, earliest first, in the database."""
+        at, kind, subject = entries.c.at, entries.c.kind, entries.c.id
+        place = sa.func.row_number().over(order_by=[at, kind, subject])
         numbered = sa.select(
-            sa.literal(self.sequence) + sa.func.row_number().over(order_by=subjects.c.id),
-            sa.literal(self.moment, UTCDateTime()),
-            sa.literal(kind),
-            subjects.c.id,
-            sa.literal(cause),
+            sa.literal(self.sequence) + place, at, kind, subject, sa.literal(cause)
         )
         columns = ["sequence", "at", "kind", "subject_id", "cause"]
         self.execute(sa.insert(Change).from_select(columns, numbered))
@@ -153,29 +164,36 @@ def _refuse_fast_clock(tx: WriteTx, now: datetime) -> None:
 
 
 def _promote(tx: PublishTx, since: datetime) -> None:
-    """One entry per subject for the starts and ends in (since, moment], at its latest boundary."""
-    due: list[tuple[datetime, str, UUID]] = []
+    """One entry per subject for the starts and ends in (since, moment], at its latest boundary.
+
+    A translation that comes or goes changes its siblings as well, which list it.
+    """
+    sibling = aliased(Publication)
+    its_sibling = sa.and_(
+        col(sibling.translation_group) == col(Publication.translation_group),
+        col(sibling.article_id) != col(Publication.article_id),
+        visible(sibling, tx.moment),
+    )
+    arms = []
     for kind, table, subject in _INTERVALS:
-        bounds = sa.union_all(
-            *(
-                sa.select(col(subject).label("id"), col(bound).label("at")).where(
-                    col(bound) > since,
-                    col(bound) <= tx.moment,
-                    col(table.visible_from) < col(table.visible_until),
-                )
-                for bound in (table.visible_from, table.visible_until)
+        for bound in (table.visible_from, table.visible_until):
+            due = (
+                col(bound) > since,
+                col(bound) <= tx.moment,
+                col(table.visible_from) < col(table.visible_until),
             )
-        ).subquery()
-        latest = sa.select(bounds.c.id, sa.func.max(bounds.c.at, type_=UTCDateTime()))
-        rows = tx.execute(latest.group_by(bounds.c.id)).all()
-        due.extend((at, kind, subject_id) for subject_id, at in rows)
-    entries = [
-        {"sequence": tx.sequence + place, "at": at, "kind": kind, "subject_id": id_, "cause": "due"}
-        for place, (at, kind, id_) in enumerate(sorted(due), start=1)
-    ]
-    if entries:
-        tx.execute(sa.insert(Change), entries)
-        tx.sequence += len(entries)
+            named: tuple[sa.ColumnElement[Any], ...] = (
+                sa.literal(kind).label("kind"),
+                col(bound).label("at"),
+            )
+            arms.append(sa.select(*named, col(subject).label("id")).where(*due))
+            if table is Publication:
+                others = sa.select(*named, col(sibling.article_id).label("id"))
+                arms.append(others.join(sibling, its_sibling).where(*due))
+    every = sa.union_all(*arms).subquery()
+    latest = sa.func.max(every.c.at, type_=UTCDateTime()).label("at")
+    entries = sa.select(latest, every.c.kind, every.c.id).group_by(every.c.kind, every.c.id)
+    tx.append_from(entries.subquery(), "due")
 
 
 def _next_boundary(tx: ReadTx, after: datetime) -> datetime:

@@ -3,7 +3,11 @@
 import json
 import logging
 import os
+import signal
 import sys
+from contextlib import nullcontext
+from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -11,13 +15,25 @@ import typer
 from pydantic import ValidationError
 
 from app import schema
+from app.commands import accounts, search
+from app.commands.progress import progress
 from app.errors import WillayError
 from app.runtime import opened
 from app.settings import Settings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 importing = typer.Typer(no_args_is_help=True, help="Bring content in.")
+exporting = typer.Typer(no_args_is_help=True, help="Take content out.")
 cli.add_typer(importing, name="import")
+cli.add_typer(exporting, name="export")
+cli.add_typer(accounts.user, name="user")
+cli.add_typer(accounts.token, name="token")
+cli.add_typer(search.search, name="search")
+
+
+Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True)]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check all, keep nothing")]
+AsJson = Annotated[bool, typer.Option("--json", help="The report as JSON")]
 
 
 @cli.command()
@@ -29,13 +45,16 @@ def serve(
     """Run the API."""
     import uvicorn
 
+    from app.worker import indexing
+
     if host is not None:
         os.environ["WILLAY_HOST"] = host
     if port is not None:
         os.environ["WILLAY_PORT"] = str(port)
     settings = Settings()
-    with opened(settings):
-        """Refuse a stale schema before any process starts."""
+    with opened(settings) as runtime:
+        # A stale schema is refused, and an index of this version made, before any process starts.
+        indexing.ensure(runtime)
     uvicorn.run(
         "app.main:from_environment",
         factory=True,
@@ -50,6 +69,36 @@ def serve(
 
 
 @cli.command()
+def worker() -> None:
+    """Follow the change log, without serving; ends at SIGINT or SIGTERM."""
+    from app.worker.indexing import Indexing
+    from app.worker.loop import Worker
+
+    with opened(Settings()) as runtime:
+        follows = Worker(runtime, [Indexing(runtime)])
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: follows.ask_to_stop())
+        follows.run()
+
+
+@cli.command("doctor")
+def examine(as_json: AsJson = False) -> None:
+    """Say what is wrong and what to do about it; exits 1 when something is."""
+    from app import doctor
+
+    with opened(Settings(), checked=False) as runtime:
+        findings = list(doctor.examine(runtime))
+    if as_json:
+        typer.echo(json.dumps([asdict(finding) for finding in findings]))
+    else:
+        for finding in findings:
+            mark = f"PROBLEM: {finding.remedy}" if finding.remedy else "ok"
+            typer.echo(f"{finding.subject}: {finding.state}. {mark}")
+    if any(finding.remedy for finding in findings):
+        raise typer.Exit(1)
+
+
+@cli.command()
 def migrate() -> None:
     """Bring the store's schema up to date."""
     with opened(Settings(), checked=False) as runtime:
@@ -59,25 +108,75 @@ def migrate() -> None:
 
 @importing.command("jsonl")
 def import_jsonl(
-    paths: list[Path],
-    dry_run: Annotated[bool, typer.Option(help="Check all, keep nothing")] = False,
+    paths: Files,
+    dry_run: DryRun = False,
     if_empty: Annotated[bool, typer.Option(help="Do nothing when there is content")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Import files of the interchange format; each record enters whole or is refused."""
-    from app.importers import jsonl
+    from app.interchange import entering, reading
 
     with opened(Settings()) as runtime:
-        if if_empty and not jsonl.is_empty(runtime):
+        if if_empty and not entering.is_empty(runtime):
             typer.echo("There is content already; nothing was imported.", err=True)
             return
-        report = jsonl.run(runtime, paths, dry_run=dry_run)
-    if as_json:
-        typer.echo(json.dumps(report.as_json()))
-    else:
-        typer.echo(report.as_text(), err=True)
+        size = sum(path.stat().st_size for path in paths)
+        with progress("Importing", size) as advance:
+            report = entering.enter(
+                runtime, reading.entries(paths), dry_run=dry_run, advance=advance
+            )
+    typer.echo(json.dumps(report.as_json()) if as_json else report.as_text())
     if report.refused:
         raise typer.Exit(1)
+
+
+@importing.command("listing")
+def import_listing(
+    paths: Files,
+    undated_at: Annotated[
+        str | None,
+        typer.Option(metavar="YYYY-MM-DD", help="Day of what has no date; today when absent"),
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import pages of the organisation's two sites, saved as text; every line is accounted for."""
+    from app.importers import listing
+    from app.interchange import entering
+
+    try:
+        day = date.fromisoformat(undated_at) if undated_at else None
+    except ValueError as error:
+        raise typer.BadParameter("give a day such as 2019-05-31") from error
+    pages = listing.read(paths, day)
+    with opened(Settings()) as runtime, progress("Importing", len(pages.entries)) as advance:
+        report = entering.enter(runtime, pages.entries, dry_run=dry_run, advance=advance)
+    if as_json:
+        said = {"pages": [page.as_json() for page in pages.pages], **report.as_json()}
+        typer.echo(json.dumps(said, ensure_ascii=False))
+    else:
+        typer.echo("\n".join([*(page.as_text() for page in pages.pages), report.as_text()]))
+    if report.refused:
+        raise typer.Exit(1)
+
+
+@exporting.command("jsonl")
+def export_jsonl(
+    output: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="A file; standard output when absent")
+    ] = None,
+) -> None:
+    """Export the whole archive, drafts and schedules too, in the interchange format."""
+    from app.interchange import writing
+
+    with (
+        opened(Settings()) as runtime,
+        output.open("w", encoding="utf-8") if output else nullcontext(sys.stdout) as file,
+        progress("Exporting", writing.count(runtime)) as advance,
+    ):
+        for line in writing.lines(runtime):
+            file.write(line + "\n")
+            advance(1)
 
 
 @cli.command()

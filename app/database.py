@@ -3,7 +3,9 @@
 `ReadTx` is one consistent snapshot and cannot write (the database refuses). `WriteTx` is a
 subtype: whoever writes may call what reads, and mypy refuses the reverse. On SQLite a writer
 begins with `BEGIN IMMEDIATE` behind one lock per process, because SQLite's own busy wait is
-unfair; its `synchronous=FULL` makes an accepted write survive a power cut.
+unfair; its `synchronous=FULL` makes an accepted write survive a power cut. Between processes
+whoever held the lock long leaves it alone for a moment, in which the others are sure to ask: else
+an import would starve the editors (measured: they waited 5 s and were refused).
 """
 
 import sqlite3
@@ -11,6 +13,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -24,6 +27,11 @@ from app.errors import Unavailable
 
 LOCK_SECONDS: Final = 5.0
 """How long a transaction waits for a lock before it gives up."""
+
+_POLL_SECONDS: Final = 0.005
+_LONG_SECONDS: Final = 0.05
+_PAUSE_SECONDS: Final = 0.015
+"""SQLite between processes: ask this often; after holding the lock this long, pause this long."""
 
 # What PostgreSQL says when waiting or trying again is the remedy: lock_not_available,
 # deadlock_detected, serialization_failure, query_canceled, too_many_connections, shutting down.
@@ -107,7 +115,13 @@ class Database:
         with self._turn(), _translated(), self._writer.connect() as connection:
             connection.begin()
             yield connection
-            connection.commit()
+            try:
+                connection.commit()
+            except BaseException:
+                # SQLAlchemy gives a connection whose commit failed back to its pool without a
+                # rollback: on SQLite it would hold the write lock for good.
+                connection.invalidate()
+                raise
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -116,8 +130,11 @@ class Database:
             return
         if not self._writer_lock.acquire(timeout=LOCK_SECONDS):
             raise _busy()
+        began = monotonic()
         try:
             yield
+            if monotonic() - began > _LONG_SECONDS:
+                sleep(_PAUSE_SECONDS)
         finally:
             self._writer_lock.release()
 
@@ -147,7 +164,10 @@ def _engine(url: URL, size: int, *, read_only: bool) -> Engine:
         isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
         connect_args={
             "connect_timeout": 10,
+            # One plan fits a rare tag, another a common one: the plan for all values,
+            # on which PostgreSQL may settle after five runs, takes up to a second.
             "options": f"-c lock_timeout={milliseconds} -c timezone=UTC"
+            " -c plan_cache_mode=force_custom_plan"
             " -c idle_in_transaction_session_timeout=60000"
             f" -c default_transaction_read_only={'on' if read_only else 'off'}",
         },
@@ -173,14 +193,31 @@ def _sqlite(url: URL, size: int, *, read_only: bool) -> Engine:
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA mmap_size=268435456")
         connection.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
-
-    begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+        if not read_only:
+            connection.execute("PRAGMA busy_timeout=0")  # `_begin_writing` waits instead
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if read_only:
+            driver: Any = connection.connection.dbapi_connection
+            driver.execute("BEGIN")  # every read pays for it: no detour
+        else:
+            _begin_writing(connection)
 
     return engine
+
+
+def _begin_writing(connection: Connection) -> None:
+    """`BEGIN IMMEDIATE`, asked for often: SQLite's own wait soon looks every 100 ms only."""
+    deadline = monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+        except OperationalError as error:
+            if not _is_temporary(error) or monotonic() > deadline:
+                raise
+        sleep(_POLL_SECONDS)
 
 
 @contextmanager

@@ -70,9 +70,22 @@ class Stale(WillayError):
     """Somebody saved a newer revision first."""
 
 
+class Unauthenticated(WillayError):
+    """Nobody is logged in, or what was shown proves nothing."""
+
+
 class Forbidden(WillayError):
     """The caller is known and may not."""
 
 
 class Unavailable(WillayError):
     """Not now: the store is locked, away, or overloaded. Trying again is right."""
+
+
+@dataclass
+class Throttled(WillayError):
+    """Too many attempts; `retry_after` whole seconds from now another one is looked at."""
+
+    retry_after: int = 1
+
+    __str__ = WillayError.__str__

@@ -4,22 +4,19 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager
-from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app.delivery import articles, lists, service
-from app.errors import Unavailable
-from app.http import problems
+from app.delivery import articles, lists, search, service
+from app.http import contract, problems
 from app.http.middleware import Gate
-from app.public.envelopes import Problem
 from app.runtime import Runtime, opened
 from app.settings import Settings
-
-_PROMOTE_EVERY = timedelta(seconds=1)
+from app.worker.indexing import Indexing
+from app.worker.loop import Worker
 
 
 def create_app(runtime: Runtime) -> FastAPI:
@@ -27,11 +24,11 @@ def create_app(runtime: Runtime) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        promoter = asyncio.create_task(_promote(runtime))
+        worker = Worker(runtime, [Indexing(runtime)])
+        if runtime.settings.serve_worker:
+            worker.start()
         yield {"runtime": runtime}
-        promoter.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await promoter
+        await asyncio.to_thread(worker.stop)
 
     app = FastAPIOffline(
         title="Willay",
@@ -41,7 +38,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    for router in (service.router, articles.router, lists.router):
+    for router in (service.router, articles.router, lists.router, search.router):
         app.include_router(router)
     problems.install(app)
     app.add_middleware(Gate)
@@ -49,7 +46,7 @@ def create_app(runtime: Runtime) -> FastAPI:
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _described(make())
+            app.openapi_schema = contract.described(make())
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it
@@ -63,27 +60,3 @@ def from_environment() -> FastAPI:
     app = create_app(stack.enter_context(held))
     app.router.on_shutdown.append(stack.close)
     return app
-
-
-async def _promote(runtime: Runtime) -> None:
-    """Keep the log up with time, off every request's path."""
-    while True:
-        with contextlib.suppress(Unavailable):  # the store is busy: the next turn will do
-            await runtime.counts.run(runtime.promote)
-        await asyncio.sleep(_PROMOTE_EVERY.total_seconds())
-
-
-def _described(schema: dict[str, Any]) -> dict[str, Any]:
-    """Say what is really sent: problems instead of FastAPI's own 422."""
-    components = schema["components"]["schemas"]
-    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    components |= problem.pop("$defs", {})
-    components["Problem"] = problem
-    for unused in ("HTTPValidationError", "ValidationError"):
-        components.pop(unused, None)
-    for path in schema["paths"].values():
-        for operation in path.values():
-            operation["responses"].pop("422", None)
-            if "304" in operation["responses"]:
-                operation["responses"]["304"] = {"description": "Not Modified"}
-    return schema

@@ -14,6 +14,7 @@ from app.editorial.content import House
 from app.errors import Unavailable
 from app.kit.clock import Clock, system_clock
 from app.published.memory import Memory
+from app.search.held import HeldEngine
 from app.settings import Settings
 
 Answer = TypeVar("Answer")
@@ -53,6 +54,7 @@ class Runtime:
     clock: Clock
     house: House
     memory: Memory
+    search: HeldEngine
     reads: Lane
     counts: Lane
 
@@ -72,13 +74,16 @@ def opened(
     """A runtime, closed at the end; refuses a stale schema unless `checked` is false."""
     # Counting has a lane of its own, so that slow counts never starve reads.
     database = Database(settings.store_url, readers=settings.read_threads + 1)
+    search = HeldEngine(settings.data_dir / "search", settings.languages)
     reads, counts = Lane("read", settings.read_threads), Lane("count", 1)
     try:
         if checked:
             schema.check(database)
         house = House(settings.languages, settings.default_licence)
-        yield Runtime(settings, database, clock, house, Memory(settings.languages), reads, counts)
+        memory = Memory(settings.languages)
+        yield Runtime(settings, database, clock, house, memory, search, reads, counts)
     finally:
+        search.close()
         reads.close()
         counts.close()
         database.close()

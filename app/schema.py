@@ -36,9 +36,9 @@ def migrate(database: Database, target: str = "head") -> None:
 def check(database: Database) -> None:
     """`Unavailable` unless the store's schema is the one that this program was written for."""
     wanted = ScriptDirectory.from_config(_config()).get_current_head()
-    with database.altering() as connection:
-        tables = sa.inspect(connection).get_table_names()
-        found = MigrationContext.configure(connection).get_current_revision() if tables else None
+    with database.reading() as tx:
+        tables = sa.inspect(tx.connection).get_table_names()
+        found = MigrationContext.configure(tx.connection).get_current_revision() if tables else None
     if found == wanted:
         return
     known = {s.revision for s in ScriptDirectory.from_config(_config()).walk_revisions()}

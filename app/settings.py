@@ -55,6 +55,12 @@ class Settings(BaseSettings):
         None,
         description="`postgresql://…`, or `sqlite:///…`; SQLite in the data folder when absent",
     )
+    secret_key: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="What second factors are derived from; made and kept in the data folder when "
+        "absent. Replicas on several machines need the same one",
+    )
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on")
     site_name: str = Field("Peru Support Group", description="Who publishes")
@@ -78,6 +84,9 @@ class Settings(BaseSettings):
     )
     cache_seconds: int = Field(
         30, ge=0, le=86_400, description="How long shared caches may keep an answer unasked"
+    )
+    serve_worker: bool = Field(
+        True, description="`serve` follows the change log too; false where `willay worker` runs"
     )
     read_threads: int = Field(2, ge=1, le=32, description="Threads that read the store")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

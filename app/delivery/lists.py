@@ -1,15 +1,16 @@
 """Lists that are always sent whole: tags, sponsors, committee, the archive."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from app.delivery.filters import ArticleParameters, chosen, languages
+from app.delivery.filters import ArticleParameters, articles_chosen, languages
+from app.delivery.parameters import AnySlug, Language, Parameters, address, one_of
 from app.http.problems import documented
 from app.http.reading import Answer, Reading, answered
 from app.public.archive import Year
@@ -22,37 +23,31 @@ from app.published import archive, people, tags
 
 router = APIRouter()
 
-Language = Annotated[str, Field(max_length=20, description="The language of names and texts")]
 
-
-class _Parameters(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class TagParameters(_Parameters):
+class TagParameters(Parameters):
     """Which tags, and the language of their names."""
 
     lang: Language = ""
-    type: TagType | None = None
-    parent: Annotated[str | None, Field(max_length=120)] = None
+    type: Literal["", TagType] = ""
+    parent: Annotated[AnySlug, Field(description="Only the children of this tag")] = ""
 
 
-class TagDetailParameters(_Parameters):
+class TagDetailParameters(Parameters):
     """The language of its name."""
 
     lang: Language = ""
 
 
-class SponsorParameters(_Parameters):
+class SponsorParameters(Parameters):
     """Which sponsors."""
 
-    kind: SponsorKind | None = None
+    kind: Literal["", SponsorKind] = ""
 
 
-class CommitteeParameters(_Parameters):
+class CommitteeParameters(Parameters):
     """Which members, and the language of their biographies."""
 
-    group: CommitteeGroup | None = None
+    group: Literal["", CommitteeGroup] = ""
     lang: Language = ""
 
 
@@ -64,8 +59,13 @@ async def list_tags(request: Request, asked: Annotated[TagParameters, Query()]) 
 
     def work(reading: Reading) -> Answer:
         spoken = _first(asked.lang, reading)
-        listed = tags.listed(reading.tags, _counts(reading), spoken, asked.type, asked.parent)
-        return _whole(request, reading, listed, "tags")
+        if asked.parent and asked.parent not in reading.tags.by_slug:
+            known = reading.tags.by_slug
+            raise one_of("tag", "parent", asked.parent, known, "see /v1/tags for all.")
+        found = tags.listed(
+            reading.tags, _counts(reading), spoken, asked.type or None, asked.parent or None
+        )
+        return _whole(request, reading, asked, found, "tags")
 
     return await answered(request, work, slow=True)
 
@@ -99,7 +99,11 @@ async def list_sponsors(request: Request, asked: Annotated[SponsorParameters, Qu
     return await answered(
         request,
         lambda reading: _whole(
-            request, reading, people.sponsors(reading.tx, asked.kind, reading.now), "sponsors"
+            request,
+            reading,
+            asked,
+            people.sponsors(reading.tx, asked.kind or None, reading.now),
+            "sponsors",
         ),
     )
 
@@ -118,8 +122,8 @@ async def list_committee(
     def work(reading: Reading) -> Answer:
         site = reading.runtime.settings.languages
         wanted = (*languages(asked.lang, "", site), *site)
-        members = people.committee(reading.tx, asked.group, wanted, reading.now)
-        return _whole(request, reading, members, "committee")
+        members = people.committee(reading.tx, asked.group or None, wanted, reading.now)
+        return _whole(request, reading, asked, members, "committee")
 
     return await answered(request, work)
 
@@ -134,11 +138,12 @@ async def read_archive(request: Request, asked: Annotated[ArticleParameters, Que
     """Years and months that have articles, with counts; takes every filter of the list."""
 
     def work(reading: Reading) -> Answer:
-        wanted = chosen(asked, reading.tags, reading.runtime.settings.languages)
+        wanted = articles_chosen(asked, reading.tags, reading.runtime.settings.languages)
         years = reading.recall(
-            ("archive", wanted), lambda: archive.years(reading.tx, wanted, reading.now)
+            ("archive", wanted),
+            lambda: archive.years(reading.tx, reading.tags, wanted, reading.now),
         )
-        return _whole(request, reading, years, "articles")
+        return _whole(request, reading, asked, years, "articles")
 
     return await answered(request, work, slow=True)
 
@@ -151,9 +156,10 @@ def _first(lang: str, reading: Reading) -> str | None:
     return next(iter(languages(lang, "", reading.runtime.settings.languages)), None)
 
 
-def _whole(request: Request, reading: Reading, data: Sequence[BaseModel], key: str) -> Answer:
-    query = request.scope["query_string"].decode("latin-1")
-    here = f"{reading.runtime.settings.public_url}{request.url.path}{'?' if query else ''}{query}"
+def _whole(
+    request: Request, reading: Reading, asked: Parameters, data: Sequence[BaseModel], key: str
+) -> Answer:
+    here = address(f"{reading.runtime.settings.public_url}{request.url.path}", asked)
     links = {"self": here, "next": None, "prev": None}
     body = {"data": data, "meta": {"total": len(data)}, "links": links}
     return Answer(to_json(body), {}, key)

@@ -4,33 +4,31 @@ from importlib.metadata import version
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from pydantic_core import to_json
 from starlette.responses import Response
 
 from app.changes import head
+from app.delivery.parameters import Parameters, bad
 from app.http.problems import documented
 from app.http.reading import Answer, Reading, answered
+from app.kit.text import is_legal, plain_path
 from app.public.envelopes import One, Resolution
-from app.public.service import Alive, Ready, Service, StoreState
-from app.published import paths
+from app.public.service import Alive, Ready, SearchState, Service, StoreState
+from app.published import changes, paths
 from app.runtime import Runtime
 
 router = APIRouter(tags=["service"])
 
-_RESOURCES = ("articles", "archive", "tags", "sponsors", "committee", "resolve")
+_RESOURCES = ("articles", "archive", "tags", "sponsors", "committee", "resolve", "search")
 
 
-class NoParameters(BaseModel):
+class NoParameters(Parameters):
     """Takes none."""
 
-    model_config = ConfigDict(extra="forbid")
 
-
-class ResolveParameters(BaseModel):
+class ResolveParameters(Parameters):
     """The path to look up."""
-
-    model_config = ConfigDict(extra="forbid")
 
     path: Annotated[str, Field(min_length=1, max_length=1_000, description="A path of the site")]
 
@@ -64,30 +62,49 @@ async def resolve(request: Request, asked: Annotated[ResolveParameters, Query()]
 
     def work(reading: Reading) -> Answer:
         found = paths.resolve(
-            reading.tx, asked.path, reading.now, reading.runtime.settings.public_url
+            reading.tx, _checked(asked.path), reading.now, reading.runtime.settings.public_url
         )
         return Answer(b'{"data":%s}' % to_json(found), {}, "articles")
 
     return await answered(request, work)
 
 
-@router.get("/livez", response_model=Alive)
-async def livez() -> Alive:
+@router.get("/livez", response_model=Alive, responses=documented(400))
+async def livez(response: Response, _asked: Annotated[NoParameters, Query()]) -> Alive:
     """The process answers; asks nothing of anyone."""
+    response.headers["Cache-Control"] = "no-store"
     return Alive(status="ok")
 
 
-@router.get("/readyz", response_model=Ready, responses=documented(503))
-async def readyz(request: Request) -> Ready:
+@router.get("/readyz", response_model=Ready, responses=documented(400, 503))
+async def readyz(
+    request: Request, response: Response, _asked: Annotated[NoParameters, Query()]
+) -> Ready:
     """The store can be used."""
+    response.headers["Cache-Control"] = "no-store"
     runtime: Runtime = request.state.runtime
 
     def work() -> Ready:
+        cursor = runtime.search.get().cursor()
         with runtime.database.reading() as tx:
             log = head(tx)
+            behind, seconds = changes.behind(tx, cursor, log.moment(runtime.clock()))
         late = (log.moment(runtime.clock()) - log.next_boundary).total_seconds()
         return Ready(
-            status="ok", store=StoreState(sequence=log.sequence, behind_seconds=max(0.0, late))
+            status="ok",
+            store=StoreState(sequence=log.sequence, behind_seconds=max(0.0, late)),
+            search=SearchState(engine="embedded", behind_changes=behind, behind_seconds=seconds),
         )
 
     return await runtime.reads.run(work)
+
+
+def _checked(path: str) -> str:
+    """The path, if what is left when it is unescaped once more is text."""
+    try:
+        plain = plain_path(path)
+    except ValueError as error:  # an address whose host is malformed
+        raise bad("invalid_path", "path", "This is no path and no address.") from error
+    if not is_legal(plain) or "\n" in plain or "\t" in plain:
+        raise bad("invalid_path", "path", "Remove control characters from the path.")
+    return path

@@ -1,5 +1,7 @@
 """Old paths: where they lead, or why they lead nowhere."""
 
+from typing import Literal
+
 import sqlalchemy as sa
 from sqlmodel import col
 
@@ -10,7 +12,9 @@ from app.models.alias import Alias
 from app.models.article import ArticleSlug
 
 
-def put(tx: PublishTx, path: str, slug: str | None, gone: str | None) -> str:
+def put(
+    tx: PublishTx, path: str, slug: str | None, gone: str | None
+) -> Literal["created", "unchanged"]:
     """Say what answers at a path: an article by its slug, or gone. `created` or `unchanged`."""
     if (slug is None) == (gone is None):
         raise Invalid("alias_target", "An alias has either a slug or a reason why it is gone.")

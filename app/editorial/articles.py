@@ -1,13 +1,16 @@
 """Working copies: create, edit, read. None of this is public until it is published."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
+from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
 from app.editorial import tags
 from app.editorial.content import Actor, ArticleInput, Draft, restored, stored
@@ -16,6 +19,7 @@ from app.kit.ids import uuid7
 from app.kit.text import slug_of
 from app.models.article import Article, ArticleSlug, Revision
 from app.models.publication import Publication
+from app.visibility import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,8 @@ def edit(
         raise Invalid("kind_fixed", "An article's kind cannot change; create another.")
     tag_ids = tags.ids_of(tx, content.tags)
     if content.slug is not None and content.slug != article.slug:
-        previous = article.slug
         article.slug = _claim(tx, article.id, content)
-        _release_unless_public(tx, article.id, previous)
+        release_slugs(tx, article)
     article.revision += 1
     article.lang, article.title, article.updated_at = content.lang, content.title, now
     _save(tx, actor, article, draft, tag_ids, now)
@@ -101,28 +104,69 @@ def locked(tx: WriteTx, article_id: UUID, revision: int | None) -> Article:
     return article
 
 
-def link_translations(tx: WriteTx, article: Article, others: list[UUID], now: datetime) -> None:
-    """Put an article and others into one group; `Conflict` when a language would occur twice."""
-    rows = [row for row in (tx.session.get(Article, other) for other in others) if row is not None]
-    group = next(
-        (row.translation_group for row in (article, *rows) if row.translation_group is not None),
-        uuid7(now),
+def release_slugs(tx: WriteTx, article: Article) -> None:
+    """Let go of what the article neither is called nor ever was, nor is to be, in public."""
+    used = sa.exists().where(
+        col(Publication.slug) == col(ArticleSlug.slug),
+        col(Publication.article_id) == article.id,
+        col(Publication.ended).is_distinct_from("cancelled"),
     )
+    tx.execute(
+        sa.delete(ArticleSlug).where(
+            col(ArticleSlug.article_id) == article.id, col(ArticleSlug.slug) != article.slug, ~used
+        )
+    )
+
+
+def link_translations(tx: PublishTx, article: Article, others: list[UUID], now: datetime) -> None:
+    """Make one group of the groups of an article and of others, and append what readers see
+    differently. `Conflict` when a language would occur twice."""
+    rows = [row for other in others if (row := tx.session.get(Article, other)) is not None]
+    groups = [group for row in (article, *rows) if (group := row.translation_group) is not None]
     members = tx.session.execute(
-        sa.select(Article).where(col(Article.translation_group) == group)
+        sa.select(Article).where(col(Article.translation_group).in_(groups))
     ).scalars()
     everyone = {row.id: row for row in (*members, article, *rows)}
-    if len({row.lang for row in everyone.values()}) < len(everyone):
-        raise Conflict(
-            "translation_exists", "One of the articles already has a translation in that language."
-        )
+    _refuse_same_language(tx, everyone)
+    shown = sa.select(col(Publication.article_id), col(Publication.translation_group)).where(
+        col(Publication.article_id).in_(list(everyone)), visible(Publication, tx.moment)
+    )
+    apart = {group or article_id for article_id, group in tx.execute(shown)}
+    whole = groups[0] if groups else uuid7(now)
     for row in everyone.values():
-        row.translation_group = group
+        row.translation_group = whole
     tx.execute(
         sa.update(Publication)
         .where(col(Publication.article_id).in_(list(everyone)))
-        .values(translation_group=group)
+        .values(translation_group=whole)
     )
+    if len(apart) > 1:
+        seen = sa.select(shown.subquery().c.article_id.label("id"))
+        tx.append_all("article", seen.subquery(), "translation")
+
+
+def refuse_second_language(tx: PublishTx, article: Article) -> None:
+    """`Conflict` when another member of its group has the article's language."""
+    if article.translation_group is not None:
+        members = tx.session.execute(
+            sa.select(Article).where(col(Article.translation_group) == article.translation_group)
+        ).scalars()
+        _refuse_same_language(tx, {row.id: row for row in members})
+
+
+def _refuse_same_language(tx: PublishTx, everyone: Mapping[UUID, Article]) -> None:
+    """What is public or scheduled counts too: a working copy may speak another language by now."""
+    published = sa.select(col(Publication.article_id), col(Publication.lang)).where(
+        col(Publication.article_id).in_(list(everyone)),
+        col(Publication.visible_until) > tx.moment,
+        col(Publication.visible_from) < col(Publication.visible_until),
+    )
+    spoken: set[tuple[UUID, str]] = {(key, lang) for key, lang in tx.execute(published)}
+    spoken |= {(row.id, row.lang) for row in everyone.values()}
+    if len({lang for _, lang in spoken}) < len(spoken):
+        raise Conflict(
+            "translation_exists", "One of the articles already has a translation in that language."
+        )
 
 
 def _save(
@@ -150,10 +194,11 @@ def _claim(tx: WriteTx, article_id: UUID, content: ArticleInput) -> str:
             raise Conflict("slug_taken", f"The slug {content.slug!r} is taken.", (detail,))
         return content.slug
     stem = slug_of(content.title)
-    number = 1
-    while not _hold(tx, slug := stem if number == 1 else f"{stem}-{number}", article_id):
-        number += 1
-    return slug
+    like = sa.or_(col(ArticleSlug.slug) == stem, col(ArticleSlug.slug).like(f"{stem}-%"))
+    taken = set(tx.execute(sa.select(col(ArticleSlug.slug)).where(like)).scalars())
+    numbered = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
+    # A slug may be taken while this runs, so each that seems free is tried.
+    return next(s for s in numbered if s not in taken and _hold(tx, s, article_id))
 
 
 def _hold(tx: WriteTx, slug: str, article_id: UUID) -> bool:
@@ -164,10 +209,3 @@ def _hold(tx: WriteTx, slug: str, article_id: UUID) -> bool:
     )
     holder = sa.select(col(ArticleSlug.article_id)).where(col(ArticleSlug.slug) == slug)
     return bool(tx.execute(holder).scalar() == article_id)
-
-
-def _release_unless_public(tx: WriteTx, article_id: UUID, slug: str) -> None:
-    used = sa.exists().where(
-        col(Publication.slug) == slug, col(Publication.article_id) == article_id
-    )
-    tx.execute(sa.delete(ArticleSlug).where(col(ArticleSlug.slug) == slug, ~used))

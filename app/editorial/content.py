@@ -1,6 +1,7 @@
 """What an article is made of, as editors, importers and tests hand it in."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Self
@@ -29,9 +30,12 @@ def _legal(text: str) -> str:
     return text
 
 
+_UNSAFE = re.compile(r'[\s"<>\\^`{|}]')  # what RFC 3986 wants written as %XX
+
+
 def _address(text: str) -> str:
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or " " in text:
+    if parts.scheme not in ("http", "https") or not parts.hostname or _UNSAFE.search(text):
         raise ValueError("must be an http:// or https:// address")
     return text
 

@@ -1,7 +1,6 @@
 """What an importer must know of what is there: look-ups by identity from outside."""
 
 from collections.abc import Sequence
-from typing import Literal
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,8 +8,9 @@ from sqlmodel import col
 
 from app.changes import PublishTx
 from app.database import ReadTx
-from app.editorial.tags import TagInput, slugs
-from app.models.article import Article
+from app.editorial.people import Person
+from app.models.alias import Alias
+from app.models.article import Article, ArticleSlug
 from app.models.committee import CommitteeMember
 from app.models.sponsor import Sponsor
 from app.models.tag import Tag
@@ -24,16 +24,24 @@ def is_empty(tx: ReadTx) -> bool:
 
 
 def article(
-    tx: PublishTx, source: str | None, external_id: str | None, slug: str | None
+    tx: PublishTx,
+    source: str | None,
+    external_id: str | None,
+    article_id: UUID | None,
+    slug: str | None,
 ) -> Article | None:
-    """The article that came from there before, or that holds the slug."""
-    if source is not None and external_id is not None:
-        same = (col(Article.external_source) == source, col(Article.external_id) == external_id)
-    elif slug is not None:
-        same = (col(Article.slug) == slug, sa.true())
-    else:
-        return None
-    return tx.session.execute(sa.select(Article).where(*same)).scalar_one_or_none()
+    """The article that came from there before; without a source, the one with the id or slug."""
+    tx.session.flush()
+    known: Article | None = None
+    if source is not None:
+        here = (col(Article.external_source) == source, col(Article.external_id) == external_id)
+        known = tx.session.execute(sa.select(Article).where(*here)).scalar_one_or_none()
+    elif article_id is None and slug is not None:
+        same = sa.select(Article).where(col(Article.slug) == slug)
+        known = tx.session.execute(same).scalar_one_or_none()
+    if known is None and article_id is not None:
+        known = tx.session.get(Article, article_id)
+    return known
 
 
 def by_slugs(tx: ReadTx, wanted: Sequence[str]) -> list[UUID]:
@@ -42,27 +50,62 @@ def by_slugs(tx: ReadTx, wanted: Sequence[str]) -> list[UUID]:
     return list(tx.execute(found).scalars())
 
 
-def tag(tx: PublishTx, slug: str) -> Tag | None:
-    """The tag with a slug."""
+def keep_former_slug(tx: PublishTx, article_id: UUID, slug: str) -> bool:
+    """Let an old slug lead to its article for good; false when another article holds it."""
+    tx.session.flush()
+    holder = tx.session.get(ArticleSlug, slug)
+    if holder is None:
+        tx.session.add(ArticleSlug(slug=slug, article_id=article_id))
+    elif holder.article_id != article_id:
+        return False
+    if tx.session.get(Alias, f"/{slug}") is None:
+        tx.session.add(Alias(path=f"/{slug}", article_id=article_id, created_at=tx.moment))
+    return True
+
+
+def tag(tx: PublishTx, tag_id: UUID | None, slug: str) -> Tag | None:
+    """The tag with the id, or with the slug."""
+    if tag_id is not None and (known := tx.session.get(Tag, tag_id)) is not None:
+        return known
     return tx.session.execute(sa.select(Tag).where(col(Tag.slug) == slug)).scalar_one_or_none()
 
 
-def same_tag(tx: ReadTx, known: Tag, tag_input: TagInput) -> bool:
-    """The tag says what the input says."""
-    here = TagInput.model_validate(
-        {
-            "slug": known.slug,
-            "type": known.type,
-            "names": known.names,
-            "descriptions": known.descriptions,
-            "synonyms": known.synonyms,
-            "parent": slugs(tx)[known.parent_id] if known.parent_id else None,
-        }
-    )
-    return here == tag_input
+def sponsor(
+    tx: PublishTx,
+    source: str | None,
+    external_id: str | None,
+    sponsor_id: UUID | None,
+    name: str,
+) -> Sponsor | None:
+    """Who came from there before, has the id, or bears the name and came from nowhere else."""
+    return _person(tx, Sponsor, source, external_id, sponsor_id, name)
 
 
-def has_person(tx: ReadTx, kind: Literal["sponsor", "committee_member"], digest: str) -> bool:
-    """The very same record was imported before."""
-    column = col(Sponsor.import_digest if kind == "sponsor" else CommitteeMember.import_digest)
-    return tx.execute(sa.select(column).where(column == digest)).first() is not None
+def member(
+    tx: PublishTx,
+    source: str | None,
+    external_id: str | None,
+    member_id: UUID | None,
+    name: str,
+) -> CommitteeMember | None:
+    """As `sponsor`."""
+    return _person(tx, CommitteeMember, source, external_id, member_id, name)
+
+
+def _person(
+    tx: PublishTx,
+    table: type[Person],
+    source: str | None,
+    external_id: str | None,
+    person_id: UUID | None,
+    name: str,
+) -> Person | None:
+    tx.session.flush()
+    rows = list(tx.session.execute(sa.select(table)).scalars())
+    here = (source, external_id)
+    same = [row for row in rows if source and (row.external_source, row.external_id) == here]
+    same = same or [row for row in rows if row.id == person_id]
+    same = same or [
+        row for row in rows if row.name == name and not (source and row.external_source)
+    ]
+    return same[0] if same else None

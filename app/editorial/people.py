@@ -1,13 +1,14 @@
 """Sponsors and committee members: their dates are intervals, so no job ends them."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from pydantic import Field, model_validator
 
 from app.changes import PublishTx
 from app.editorial.content import Address, Input, Line, Text
+from app.errors import Conflict, NotFound
 from app.kit.clock import FOREVER, LONG_AGO, end_of, start_of
 from app.kit.ids import uuid7
 from app.models.committee import CommitteeMember
@@ -58,39 +59,79 @@ class MemberInput(Input):
         return self
 
 
-def add_sponsor(tx: PublishTx, sponsor: SponsorInput, import_digest: str | None = None) -> UUID:
-    """A new sponsor."""
-    begins, ends = _interval(sponsor.valid_from, sponsor.valid_to)
-    row = Sponsor(
-        id=uuid7(tx.moment),
-        **sponsor.model_dump(),
-        visible_from=begins,
-        visible_until=ends,
-        import_digest=import_digest,
+def add_sponsor(tx: PublishTx, sponsor: SponsorInput, sponsor_id: UUID | None = None) -> Sponsor:
+    """A new sponsor; `Conflict` when its id is taken."""
+    return _add(tx, Sponsor, sponsor, sponsor_id, _validity(sponsor))
+
+
+def edit_sponsor(tx: PublishTx, sponsor_id: UUID, sponsor: SponsorInput) -> Sponsor:
+    """Replace what is said of a sponsor; `NotFound` when there is none."""
+    return _edit(tx, Sponsor, sponsor, sponsor_id, _validity(sponsor))
+
+
+def add_member(
+    tx: PublishTx, member: MemberInput, member_id: UUID | None = None
+) -> CommitteeMember:
+    """A new committee member; `Conflict` when the id is taken."""
+    return _add(tx, CommitteeMember, member, member_id, _term(member))
+
+
+def edit_member(tx: PublishTx, member_id: UUID, member: MemberInput) -> CommitteeMember:
+    """Replace what is said of a member; `NotFound` when there is none."""
+    return _edit(tx, CommitteeMember, member, member_id, _term(member))
+
+
+Person = TypeVar("Person", Sponsor, CommitteeMember)
+_Interval = tuple[datetime, datetime]
+
+
+def _add(
+    tx: PublishTx,
+    table: type[Person],
+    said: SponsorInput | MemberInput,
+    person_id: UUID | None,
+    interval: _Interval,
+) -> Person:
+    if person_id is not None and tx.session.get(table, person_id) is not None:
+        raise Conflict("id_taken", "Somebody else has this id.")
+    row = table(
+        id=person_id or uuid7(tx.moment),
+        **said.model_dump(),
+        visible_from=interval[0],
+        visible_until=interval[1],
         created_at=tx.moment,
         updated_at=tx.moment,
     )
     tx.session.add(row)
-    tx.append("sponsor", row.id, "created")
-    return row.id
+    tx.append(table.__tablename__, row.id, "created")
+    return row
 
 
-def add_member(tx: PublishTx, member: MemberInput, import_digest: str | None = None) -> UUID:
-    """A new committee member."""
-    begins, ends = _interval(member.term_from, member.term_to)
-    row = CommitteeMember(
-        id=uuid7(tx.moment),
-        **member.model_dump(),
-        visible_from=begins,
-        visible_until=ends,
-        import_digest=import_digest,
-        created_at=tx.moment,
-        updated_at=tx.moment,
-    )
-    tx.session.add(row)
-    tx.append("committee_member", row.id, "created")
-    return row.id
+def _edit(
+    tx: PublishTx,
+    table: type[Person],
+    said: SponsorInput | MemberInput,
+    person_id: UUID,
+    interval: _Interval,
+) -> Person:
+    row = tx.session.get(table, person_id)
+    if row is None:
+        raise NotFound(f"{table.__tablename__}_not_found", "There is nobody with this id.")
+    for name, value in said.model_dump().items():
+        setattr(row, name, value)
+    row.visible_from, row.visible_until = interval
+    row.updated_at = tx.moment
+    tx.append(table.__tablename__, row.id, "updated")
+    return row
 
 
-def _interval(first: date | None, last: date | None) -> tuple[datetime, datetime]:
+def _validity(sponsor: SponsorInput) -> _Interval:
+    return _days(sponsor.valid_from, sponsor.valid_to)
+
+
+def _term(member: MemberInput) -> _Interval:
+    return _days(member.term_from, member.term_to)
+
+
+def _days(first: date | None, last: date | None) -> _Interval:
     return (start_of(first) if first else LONG_AGO, end_of(last) if last else FOREVER)

@@ -10,11 +10,11 @@ from sqlmodel import col
 
 from app.changes import PublishTx
 from app.editorial import articles
-from app.editorial.content import Actor, ArticleInput, CorrectionInput, Draft, House, restored
+from app.editorial.content import Actor, CorrectionInput, Draft, House, restored
+from app.editorial.frozen import frozen
 from app.editorial.tags import slugs
 from app.errors import Conflict, Invalid
 from app.kit.clock import FOREVER, TICK
-from app.kit.text import slug_of
 from app.models.article import Article, Revision
 from app.models.publication import (
     Publication,
@@ -22,8 +22,7 @@ from app.models.publication import (
     PublicationBody,
     PublicationTag,
 )
-from app.public.articles import Author, Correction, FrozenArticle, Image, Rights, Source
-from app.visibility import Wish, arranged
+from app.visibility import Wish, arranged, visible
 
 _COPIES: tuple[Any, ...] = (PublicationTag, PublicationAuthor)
 
@@ -47,14 +46,13 @@ def publish(
     start = max(at, tx.moment) if at is not None else tx.moment
     if until is not None and until <= start:
         raise Invalid("reversed_range", "It must end after it begins.")
-    _refuse_second_language(tx, article)
-    for row in _publications(tx, article_id):
-        if row.ended is None and row.visible_from >= start:
-            row.ended = "cancelled"
+    articles.refuse_second_language(tx, article)
+    _cancel_from(tx, article, start)
     _insert(tx, actor, article, house, start, until)
     article.state = "published"
     _arrange(tx, article_id)
-    _tell(tx, article, "published" if start <= tx.moment else "scheduled")
+    if start <= tx.moment:
+        _tell(tx, article, "published")
     return start
 
 
@@ -98,16 +96,10 @@ def retract(tx: PublishTx, actor: Actor, article_id: UUID, reason: str) -> None:
 def cancel(tx: PublishTx, article_id: UUID) -> None:
     """Cancel what is scheduled; what is live keeps its own end."""
     article = articles.locked(tx, article_id, None)
-    pending = [row for row in _publications(tx, article_id) if row.visible_from > tx.moment]
-    pending = [row for row in pending if row.ended is None]
-    if not pending:
+    if not _cancel_from(tx, article, tx.moment + TICK):
         raise Conflict("not_scheduled", "Nothing is scheduled.")
-    for row in pending:
-        row.ended = "cancelled"
-    _arrange(tx, article_id)
-    if not any(row.ended is None for row in _publications(tx, article_id)):
+    if all(row.ended == "cancelled" for row in _publications(tx, article_id)):
         article.state = "draft"
-    _tell(tx, article, "cancelled")
 
 
 def record_past(
@@ -115,36 +107,67 @@ def record_past(
     actor: Actor,
     article_id: UUID,
     house: House,
-    ended: Literal["unpublished", "retracted"],
+    ended: Literal["unpublished", "retracted"] | None,
     note: str | None,
+    at: datetime,
 ) -> None:
-    """For imports: an article that was public elsewhere and is not any more; it answers 410.
+    """For imports: an article that was public elsewhere until `at`; it answers 410.
 
-    Its interval is the tick before this transaction: no reader could have seen it.
+    It expired when `ended` is None. What is public here ends now. Else its interval is the tick
+    before `at`, which no reader of this log has seen.
     """
     article = articles.locked(tx, article_id, None)
-    key = _insert(tx, actor, article, house, tx.moment - TICK, None)
-    row = tx.session.get_one(Publication, key)
-    row.ended, row.ended_note, row.visible_until = ended, note, tx.moment
-    article.state = ended
-    _arrange(tx, article_id)
-    _tell(tx, article, ended)
+    _cancel_from(tx, article, tx.moment)
+    live = _live(tx, article_id)
+    if live is not None:
+        _end(tx, article, live, ended, note, tx.moment)
+        return
+    known = any(row.ended != "cancelled" for row in _publications(tx, article_id))
+    at = tx.moment if known else min(at, tx.moment)
+    row = tx.session.get_one(Publication, _insert(tx, actor, article, house, at - TICK, at))
+    _end(tx, article, row, ended, note, at)
 
 
 def _withdraw(tx: PublishTx, actor: Actor, article_id: UUID, cause: str, note: str | None) -> None:
     article = articles.locked(tx, article_id, None)
-    rows = [row for row in _publications(tx, article_id) if row.ended is None]
-    open_rows = [row for row in rows if row.visible_until > tx.moment]
-    if not open_rows:
+    pending = _cancel_from(tx, article, tx.moment)
+    live = _live(tx, article_id)
+    if live is not None:
+        _end(tx, article, live, cause, note, tx.moment)
+    elif not pending:
         raise Conflict("not_public", "It is neither public nor scheduled.")
-    for row in open_rows:
-        if row.visible_from < tx.moment:
-            row.ended, row.ended_note, row.visible_until = cause, note, tx.moment
-        else:
-            row.ended, row.ended_note = "cancelled", None
     article.state, article.updated_at = cause, tx.moment
-    _arrange(tx, article_id)
-    _tell(tx, article, cause)
+
+
+def _end(
+    tx: PublishTx,
+    article: Article,
+    row: Publication,
+    cause: str | None,
+    note: str | None,
+    at: datetime,
+) -> None:
+    """A publication ends: by hand for a cause, or else as if it had been asked to expire."""
+    row.ended, row.ended_note, row.visible_until = cause, note, at
+    row.expires_at = row.expires_at if cause else at
+    article.state = cause or "published"
+    _arrange(tx, article.id)
+    _tell(tx, article, cause or "expired")
+
+
+def _cancel_from(tx: PublishTx, article: Article, start: datetime) -> bool:
+    """Cancel what begins at `start` or later, so that what is before it has its own end again.
+
+    False when there is nothing. A slug that only the cancelled held is free.
+    """
+    rows = [row for row in _publications(tx, article.id) if row.visible_from >= start]
+    rows = [row for row in rows if row.ended is None]
+    for row in rows:
+        row.ended = "cancelled"
+    if rows:
+        _arrange(tx, article.id)
+        articles.release_slugs(tx, article)
+    return bool(rows)
 
 
 def _publications(tx: PublishTx, article_id: UUID) -> list[Publication]:
@@ -173,16 +196,16 @@ def _arrange(tx: PublishTx, article_id: UUID) -> None:
     )
     for row in rows:
         row.visible_until = ends[row.id or 0]
-        for copy in _COPIES:
-            tx.execute(
-                sa.update(copy)
-                .where(
-                    col(copy.publication_id) == row.id,
-                    col(copy.visible_until) != row.visible_until,
-                )
-                .values(visible_until=row.visible_until)
-            )
-    tx.session.flush()
+    own = sa.select(col(Publication.id)).where(col(Publication.article_id) == article_id)
+    for copy in _COPIES:
+        end = sa.select(col(Publication.visible_until)).where(
+            col(Publication.id) == col(copy.publication_id)
+        )
+        tx.execute(
+            sa.update(copy)
+            .where(col(copy.publication_id).in_(own))
+            .values(visible_until=end.scalar_subquery())
+        )
 
 
 def _insert(
@@ -195,7 +218,7 @@ def _insert(
 ) -> int:
     kept = _revision(tx, article.id, article.revision)
     content = restored({**kept.content, "tag_ids": []}, {})
-    frozen = _frozen(article, content, house, start, _first_shown(tx, article.id))
+    item = frozen(article, content, house, start, _first_shown(tx, article.id))
     tag_ids: list[str] = kept.content["tag_ids"]
     row = Publication(
         article_id=article.id,
@@ -204,14 +227,14 @@ def _insert(
         lang=content.lang,
         slug=article.slug,
         translation_group=article.translation_group,
-        published_at=frozen.published_at,
-        updated_at=frozen.updated_at,
-        changed_at=max(frozen.updated_at, start),
+        published_at=item.published_at,
+        updated_at=item.updated_at,
+        changed_at=max(item.updated_at, start),
         visible_from=start,
         visible_until=until or FOREVER,
         expires_at=until,
-        syndicatable=frozen.rights.syndicatable,
-        item=frozen.model_dump_json(),
+        syndicatable=item.rights.syndicatable,
+        item=item.model_dump_json(),
         tag_ids=json.dumps(tag_ids),
         published_by=actor.name,
     )
@@ -227,7 +250,7 @@ def _insert(
         "visible_from": row.visible_from,
         "visible_until": row.visible_until,
     }
-    authors = {author.slug for author in frozen.authors}
+    authors = {author.slug for author in item.authors}
     tx.session.add(PublicationBody(publication_id=key, body_html=kept.body_html))
     tx.session.add_all(PublicationTag(tag_id=UUID(tag_id), **interval) for tag_id in tag_ids)
     tx.session.add_all(PublicationAuthor(author_slug=slug, **interval) for slug in authors)
@@ -241,61 +264,13 @@ def _first_shown(tx: PublishTx, article_id: UUID) -> datetime | None:
     return rows[0].published_at if rows else None
 
 
-def _frozen(
-    article: Article,
-    content: ArticleInput,
-    house: House,
-    start: datetime,
-    first_shown: datetime | None,
-) -> FrozenArticle:
-    published_at = content.published_at or first_shown or start
-    updated_at = content.updated_at
-    if updated_at is None or first_shown is not None:
-        updated_at = start if first_shown is not None else published_at
-    rights = content.rights
-    return FrozenArticle(
-        id=article.id,
-        kind=content.kind,
-        slug=article.slug,
-        lang=content.lang,
-        title=content.title,
-        summary=content.summary,
-        published_at=published_at,
-        date_precision=content.date_precision,
-        updated_at=updated_at,
-        authors=[Author(name=a.name, slug=a.slug or slug_of(a.name)) for a in content.authors],
-        source=Source(name=s.name, url=s.url) if (s := content.source) else None,
-        image=Image(url=i.url, alt=i.alt, caption=i.caption, credit=i.credit)
-        if (i := content.image)
-        else None,
-        rights=Rights(
-            licence=rights.licence or house.licence,
-            credit=rights.credit,
-            syndicatable=rights.syndicatable,
-        ),
-        corrections=[Correction(at=min(c.at, start), note=c.note) for c in content.corrections],
-        is_excerpt=content.is_excerpt,
-    )
-
-
-def _refuse_second_language(tx: PublishTx, article: Article) -> None:
-    if article.translation_group is None:
-        return
-    twin = sa.select(col(Article.id)).where(
-        col(Article.translation_group) == article.translation_group,
-        col(Article.lang) == article.lang,
-        col(Article.id) != article.id,
-    )
-    if tx.execute(twin).first() is not None:
-        raise Conflict("translation_exists", "Its group has an article in this language already.")
-
-
 def _tell(tx: PublishTx, article: Article, cause: str) -> None:
-    """The article changed, and so did its translations, which list it."""
+    """The article changed for readers, and so did its translations, which list it."""
     tx.append("article", article.id, cause)
     if article.translation_group is not None:
-        siblings: sa.Select[UUID] = sa.select(col(Article.id).label("id")).where(
-            col(Article.translation_group) == article.translation_group,
-            col(Article.id) != article.id,
+        siblings: sa.Select[UUID] = sa.select(col(Publication.article_id).label("id")).where(
+            col(Publication.translation_group) == article.translation_group,
+            col(Publication.article_id) != article.id,
+            visible(Publication, tx.moment),
         )
         tx.append_all("article", siblings.subquery(), "translation")

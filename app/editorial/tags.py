@@ -29,12 +29,14 @@ class TagInput(Input):
     parent: Slug | None = None
 
 
-def create(tx: PublishTx, tag: TagInput) -> UUID:
-    """A new tag; `Conflict` when the slug is taken."""
+def create(tx: PublishTx, tag: TagInput, tag_id: UUID | None = None) -> Tag:
+    """A new tag; `Conflict` when the slug or the id is taken."""
     if _by_slug(tx, tag.slug) is not None:
         raise Conflict("slug_taken", f"There is a tag {tag.slug!r} already.")
+    if tag_id is not None and tx.session.get(Tag, tag_id) is not None:
+        raise Conflict("id_taken", "Another tag has this id.")
     row = Tag(
-        id=uuid7(tx.moment),
+        id=tag_id or uuid7(tx.moment),
         slug=tag.slug,
         type=tag.type,
         names=dict(tag.names),
@@ -46,11 +48,12 @@ def create(tx: PublishTx, tag: TagInput) -> UUID:
     )
     tx.session.add(row)
     tx.append("tag", row.id, "created")
-    return row.id
+    return row
 
 
-def update(tx: PublishTx, tag_id: UUID, tag: TagInput) -> None:
-    """Rename or move a tag; its articles enter the log too."""
+def update(tx: PublishTx, tag_id: UUID, tag: TagInput) -> Tag:
+    """Rename or move a tag; its articles enter the log too, and those of the tags below it, which
+    are found under it."""
     row = tx.session.get(Tag, tag_id)
     if row is None:
         raise NotFound("tag_not_found", "There is no such tag.")
@@ -64,11 +67,12 @@ def update(tx: PublishTx, tag_id: UUID, tag: TagInput) -> None:
     row.updated_at = tx.moment
     tx.append("tag", row.id, "updated")
     tagged: sa.Select[UUID] = sa.select(col(PublicationTag.article_id).label("id")).where(
-        col(PublicationTag.tag_id) == tag_id,
+        col(PublicationTag.tag_id).in_(_family(tx, tag_id)),
         col(PublicationTag.visible_until) > tx.moment,
         col(PublicationTag.visible_from) <= tx.moment,
     )
     tx.append_all("article", tagged.distinct().subquery(), "tag_updated")
+    return row
 
 
 def ids_of(tx: ReadTx, slugs_asked: Sequence[str]) -> list[UUID]:
@@ -92,6 +96,12 @@ def ids_of(tx: ReadTx, slugs_asked: Sequence[str]) -> list[UUID]:
 def slugs(tx: ReadTx) -> dict[UUID, str]:
     """The slug of every tag."""
     return dict(tx.execute(sa.select(col(Tag.id), col(Tag.slug))).all())
+
+
+def _family(tx: ReadTx, tag_id: UUID) -> list[UUID]:
+    below = sa.select(col(Tag.id)).where(col(Tag.id) == tag_id).cte(recursive=True)
+    below = below.union(sa.select(col(Tag.id)).where(col(Tag.parent_id) == below.c.id))
+    return list(tx.execute(sa.select(below.c.id)).scalars())
 
 
 def _by_slug(tx: PublishTx, slug: str) -> Tag | None:

@@ -14,6 +14,8 @@ _OPEN = [
 ]
 _SAFE = [(b"x-content-type-options", b"nosniff")]
 _ALLOW = "GET, HEAD, OPTIONS"
+# More than any address takes; each one that is unknown costs a search for what was meant.
+_MOST_PARAMETERS = 50
 
 
 class Gate:
@@ -66,14 +68,18 @@ def _refusal(scope: Scope) -> ASGIApp | None:
 def _repeated(query: bytes) -> ASGIApp | None:
     if query.count(b"&") == 0:
         return None
-    names = [
-        unquote_to_bytes(pair.split(b"=", 1)[0]).decode() for pair in query.split(b"&") if pair
-    ]
-    for name in names:
-        if names.count(name) > 1:
+    pairs = [pair for pair in query.split(b"&") if pair]
+    if len(pairs) > _MOST_PARAMETERS:
+        message = f"At most {_MOST_PARAMETERS} parameters; send fewer."
+        return answer(400, "too_many_parameters", message)
+    seen = set()
+    for pair in pairs:
+        name = unquote_to_bytes(pair.split(b"=", 1)[0]).decode()
+        if name in seen:
             detail = Detail("repeated_parameter", "Send it once.", parameter=name[:60])
             message = f"The parameter {name[:60]!r} is there twice; send it once."
             return answer(400, "repeated_parameter", message, [detail])
+        seen.add(name)
     return None
 
 

@@ -22,6 +22,8 @@ from app.errors import (
     Moved,
     NotFound,
     Stale,
+    Throttled,
+    Unauthenticated,
     Unavailable,
     WillayError,
 )
@@ -31,12 +33,14 @@ log = logging.getLogger("willay")
 
 STATUS: dict[type[WillayError], int] = {
     BadRequest: 400,
+    Unauthenticated: 401,
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
     Gone: 410,
     Stale: 412,
     Invalid: 422,
+    Throttled: 429,
     Unavailable: 503,
 }
 MEDIA_TYPE = "application/problem+json"
@@ -46,16 +50,41 @@ _PLAIN = {
 }
 
 
-def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses=` of a route that may answer with these problems."""
+def documented(*statuses: int, links: bool = False) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of a route that may answer so: problems, and 304 with its validators."""
     schema = {"$ref": "#/components/schemas/Problem"}
-    return {
-        status: {
-            "description": HTTPStatus(status).phrase,
-            "content": {MEDIA_TYPE: {"schema": schema}},
-        }
-        for status in statuses
-    }
+    answers: dict[int | str, dict[str, Any]] = {}
+    for status in (*statuses, 500):
+        answers[status] = {"description": HTTPStatus(status).phrase, "headers": {}}
+        if status != 304:
+            answers[status]["content"] = {MEDIA_TYPE: {"schema": schema}}
+        answers[status]["headers"] = _HEADERS.get(status, {"Cache-Control": _NO_STORE})
+    headers = {"Cache-Control": _NO_STORE}
+    if 304 in statuses:
+        headers = {**_VALIDATORS, "Surrogate-Key": _KEYS}
+    if links:
+        headers["Link"] = _LINK
+    answers[200] = {"headers": headers}
+    return answers
+
+
+def _header(description: str, pattern: str, *, required: bool = True) -> dict[str, Any]:
+    schema = {"type": "string", "pattern": pattern}
+    return {"description": description, "required": required, "schema": schema}
+
+
+_NO_STORE = _header("Never kept", "^no-store$")
+_VALIDATORS = {
+    "ETag": _header("Goes into `If-None-Match`", '^W/"[0-9a-f]+"$'),
+    "Cache-Control": _header("Never beyond the next due change", "^public, max-age=[0-9]+$"),
+}
+_KEYS = _header("What to purge it by, separated by blanks", "^[^ ]+( [^ ]+)*$")
+_LINK = _header("RFC 8288: `next` and `prev` where there are such", "^<", required=False)
+_HEADERS: dict[int, dict[str, Any]] = {
+    301: {"Cache-Control": _NO_STORE, "Location": _header("Where it is now", ".")},
+    304: _VALIDATORS,
+    503: {"Cache-Control": _NO_STORE, "Retry-After": _header("Seconds", "^[0-9]+$")},
+}
 
 
 def install(app: FastAPI) -> None:
@@ -99,11 +128,9 @@ def answer(
 async def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, WillayError)
     if isinstance(error, Moved):
-        base = request.url.path.rsplit("/", 1)[0]
+        # Relative to its own address, so that it holds behind any proxy's prefix.
         query = f"?{request.url.query}" if request.url.query else ""
-        return answer(
-            301, error.code, error.message, headers={"Location": f"{base}/{error.slug}{query}"}
-        )
+        return answer(301, error.code, error.message, headers={"Location": error.slug + query})
     status = STATUS[type(error)]
     if isinstance(error, Gone):
         return answer(
@@ -114,8 +141,19 @@ async def _ours(request: Request, error: Exception) -> Response:
             reason=error.reason,
             at=error.at or None,
         )
-    headers = {"Retry-After": "1"} if status == 503 else None
-    return answer(status, error.code, error.message, error.details, headers)
+    return answer(status, error.code, error.message, error.details, _headers(error))
+
+
+def _headers(error: WillayError) -> dict[str, str]:
+    match error:
+        case Unauthenticated():
+            return {"WWW-Authenticate": "Bearer"}
+        case Throttled():
+            return {"Retry-After": str(error.retry_after)}
+        case Unavailable():
+            return {"Retry-After": "1"}
+        case _:
+            return {}
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -9,17 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from importlib.metadata import version
-from typing import TypeVar
 
 from fastapi import Request
 from starlette.responses import Response
 
 from app.changes import Head, head
 from app.database import ReadTx
-from app.published.memory import Tags
+from app.published.memory import Recall, Tags
 from app.runtime import Runtime
-
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +27,12 @@ class Reading:
     runtime: Runtime
     head: Head
     now: datetime
-    current: bool
+    recall: Recall
 
     @property
     def tags(self) -> Tags:
         """All tags in this snapshot."""
         return self.runtime.memory.tags(self.tx, self.head)
-
-    def recall(self, key: object, make: Callable[[], Made]) -> Made:
-        """What was made for this head already, or make it."""
-        return self.runtime.memory.recall(self.head, self.current, key, make)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +44,34 @@ class Answer:
     keys: str
 
 
+def _store_alone(_runtime: Runtime) -> str:
+    return ""
+
+
 async def answered(
-    request: Request, work: Callable[[Reading], Answer], *, slow: bool = False
+    request: Request,
+    work: Callable[[Reading], Answer],
+    *,
+    slow: bool = False,
+    also: Callable[[Runtime], str] = _store_alone,
 ) -> Response:
-    """Run `work` in the read lane (or the counting lane) and answer, 304 where nothing changed."""
+    """Run `work` in the read lane (or the counting lane) and answer, 304 where nothing changed.
+
+    `also` names the state of whatever the answer depends on beside the store.
+    """
     runtime: Runtime = request.state.runtime
     lane = runtime.counts if slow else runtime.reads
     asked = request.headers.get("if-none-match")
     url = f"{request.url.path}?{request.scope['query_string'].decode('latin-1')}"
-    return await lane.run(lambda: _respond(runtime, url, asked, work))
+    return await lane.run(lambda: _respond(runtime, url, asked, work, also))
 
 
 def _respond(
-    runtime: Runtime, url: str, asked: str | None, work: Callable[[Reading], Answer]
+    runtime: Runtime,
+    url: str,
+    asked: str | None,
+    work: Callable[[Reading], Answer],
+    also: Callable[[Runtime], str],
 ) -> Response:
     clock = runtime.clock()
     with runtime.database.reading() as tx:
@@ -73,11 +81,12 @@ def _respond(
         headers = {
             "Cache-Control": f"public, max-age={int(min(runtime.settings.cache_seconds, seconds))}"
         }
-        tag = _tag(f"{log.sequence}/{log.effective_until}/{url}/{runtime.settings.public_url}")
+        state = f"{log.sequence}/{log.effective_until}/{also(runtime)}"
+        tag = _tag(f"{state}/{url}/{runtime.settings.public_url}")
         # "*" means "if it exists", which only the work can tell.
         if current and asked != "*" and matches(asked, tag):
             return Response(None, 304, {**headers, "ETag": tag})
-        made = work(Reading(tx, runtime, log, now, current))
+        made = work(Reading(tx, runtime, log, now, runtime.memory.at(log, current)))
     if not current:
         tag = _tag(made.body)
     if matches(asked, tag):

@@ -1,4 +1,4 @@
-"""The outside, translated into editorial's input types and written by editorial's commands.
+"""The outside, read into records of the interchange format, which bring it in.
 
-May import: runtime, editorial, published, changes, models never, errors, kit.
+May import: interchange and below.
 """

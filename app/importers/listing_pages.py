@@ -33,6 +33,7 @@ _NUMBER = re.compile(rf"\+?\(?\d(?:{_GAP}\d){{6,}}")
 _LABELLED = re.compile(
     rf"\b(?:tel|telephone|phone|fax|mobile)\b[.:]?\s*\+?\(?\d(?:{_GAP}\d){{4,}}", re.I
 )
+_AMOUNT = re.compile(r"[1-9]\d?(?: \d{3})+")
 _EMAIL = re.compile(r"[^\s<>()\[\],;:]{1,64}(?:@| ?[(\[]at[)\]] ?)[^\s<>()\[\],;:]+", re.I)
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b")
 _NUMERIC_DATE = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{4}|\d{4}-\d\d-\d\d")
@@ -194,11 +195,12 @@ def redact(text: str) -> str:
 
 
 def _hide_number(found: re.Match[str]) -> str:
-    """Years, round ranges ("3000-4000") and numeric dates are digits too, but call nobody."""
+    """Years, round ranges ("3000-4000"), amounts ("2 500 000") and dates call nobody."""
     groups = re.findall(r"\d+", found[0])
     if all(len(g) == 4 and (g[:2] in ("18", "19", "20") or g[2:] == "00") for g in groups):
         return found[0]
-    return found[0] if _NUMERIC_DATE.fullmatch(found[0]) else REDACTED
+    harmless = _NUMERIC_DATE.fullmatch(found[0]) or _AMOUNT.fullmatch(found[0])
+    return found[0] if harmless else REDACTED
 
 
 def slug(text: str) -> str:

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 Clock = Callable[[], datetime]
 """Returns the present moment, aware, in UTC."""
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 """Stands for "no end". Not the calendar's last day: that one overflows in eastern time zones."""
 

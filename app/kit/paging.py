@@ -8,11 +8,12 @@ import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from uuid import UUID
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from app.kit.clock import EPOCH
+
 _LAYOUT = struct.Struct(">BB8sq16s")
 _VERSION = 1
 
@@ -31,7 +32,7 @@ class Cursor:
 
     def encode(self, list_name: str) -> str:
         """Text for one list; `list_name` is whatever makes it another list (filters, order)."""
-        micros = (self.at - _EPOCH) // timedelta(microseconds=1)
+        micros = (self.at - EPOCH) // timedelta(microseconds=1)
         packed = _LAYOUT.pack(_VERSION, self.backwards, _mark(list_name), micros, self.id.bytes)
         return urlsafe_b64encode(packed).decode().rstrip("=")
 
@@ -43,7 +44,7 @@ def decode(text: str, list_name: str) -> Cursor:
     try:
         packed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         version, backwards, mark, micros, key = _LAYOUT.unpack(packed)
-        at = _EPOCH + timedelta(microseconds=micros)
+        at = EPOCH + timedelta(microseconds=micros)
     except (NotBase64, ValueError, OverflowError, struct.error) as error:
         raise BadCursor from error
     if version != _VERSION or backwards > 1 or mark != _mark(list_name):

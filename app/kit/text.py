@@ -82,6 +82,12 @@ def safe_html(body: str, body_format: str) -> str:
             raise ValueError(body_format)
 
 
+def plain_text(body_html: str) -> str:
+    """The words of sanitised HTML, with one space where elements or lines met."""
+    apart = nh3.clean(body_html.replace("<", " <"), tags=set())
+    return " ".join(html.unescape(apart).split())
+
+
 def plain_path(path: str) -> str:
     """One form for one address: a leading slash, no query, no trailing slash."""
     bare = unquote(

@@ -28,6 +28,7 @@ class Publication(SQLModel, table=True):
             "visible_from",
             "visible_until",
             "syndicatable",
+            "changed_at",
         ),
         sa.Index(
             "publication_list_lang",
@@ -38,8 +39,16 @@ class Publication(SQLModel, table=True):
             "visible_from",
             "visible_until",
             "syndicatable",
+            "changed_at",
         ),
-        sa.Index("publication_changed", "kind", "changed_at", "article_id"),
+        sa.Index(
+            "publication_changed",
+            "kind",
+            "changed_at",
+            "article_id",
+            "visible_from",
+            "visible_until",
+        ),
         sa.Index("publication_article", "article_id", "visible_from"),
         sa.Index("publication_slug", "slug"),
         sa.Index(

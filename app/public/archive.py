@@ -1,18 +1,22 @@
 """The archive by date, as the world sees it."""
 
-from pydantic import BaseModel
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from app.public.vocabulary import Count
 
 
 class Month(BaseModel):
     """A UTC month that has articles; `count` is what its date range in `/v1/articles` counts."""
 
-    month: int
-    count: int
+    month: Annotated[int, Field(ge=1, le=12)]
+    count: Count
 
 
 class Year(BaseModel):
     """A UTC year that has articles."""
 
-    year: int
-    count: int
+    year: Annotated[int, Field(ge=1, le=9999)]
+    count: Count
     months: list[Month]

@@ -5,28 +5,29 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
 
-from app.public.vocabulary import DatePrecision, Kind, TagType
+from app.public.vocabulary import DatePrecision, GivenAddress, Kind, Lang, Slug, TagType
 
 
 class Author(BaseModel):
     """A name under an article; `slug` is what `author=` takes."""
 
     name: str
-    slug: str
+    slug: Slug
 
 
 class Source(BaseModel):
     """Where the story was first published, when it was elsewhere."""
 
     name: str
-    url: str | None
+    url: GivenAddress | None
 
 
 class Image(BaseModel):
     """The article's main picture."""
 
-    url: str
+    url: GivenAddress
     alt: str
     caption: str | None
     credit: str | None
@@ -35,7 +36,7 @@ class Image(BaseModel):
 class Rights(BaseModel):
     """What a reader may do with the text. `licence` is a URI."""
 
-    licence: str
+    licence: GivenAddress
     credit: str | None
     syndicatable: bool
 
@@ -50,7 +51,7 @@ class Correction(BaseModel):
 class TagReference(BaseModel):
     """A tag on an article, named in the article's language where it has such a name."""
 
-    slug: str
+    slug: Slug
     type: TagType
     name: str
 
@@ -58,16 +59,16 @@ class TagReference(BaseModel):
 class Translation(BaseModel):
     """The same story in another language, visible now."""
 
-    lang: str
-    slug: str
+    lang: Lang
+    slug: Slug
 
 
 class Related(BaseModel):
     """Another article on the same subjects."""
 
     id: UUID
-    slug: str
-    lang: str
+    slug: Slug
+    lang: Lang
     title: str
     published_at: datetime
 
@@ -77,8 +78,8 @@ class FrozenArticle(BaseModel):
 
     id: UUID
     kind: Kind
-    slug: str
-    lang: str
+    slug: Slug
+    lang: Lang
     title: str
     summary: str
     published_at: datetime
@@ -93,15 +94,25 @@ class FrozenArticle(BaseModel):
 
 
 class ArticleItem(FrozenArticle):
-    """An article in a list. With `fields=` only the named members are present."""
+    """An article with what belongs to others: its tags' names, its translations."""
 
     tags: list[TagReference]
     translations: list[Translation]
+
+
+Paths = Annotated[list[str], Field(description="Addresses that used to lead here")]
+
+
+class ListedArticle(ArticleItem):
+    """An article in a list; `paths` and `related` are there when `include=` names them."""
+
+    paths: Paths | SkipJsonSchema[None] = None
+    related: list[Related] | SkipJsonSchema[None] = None
 
 
 class ArticleDetail(ArticleItem):
     """One article whole; `body_html` is sanitised."""
 
     body_html: str
-    paths: Annotated[list[str], Field(description="Addresses that used to lead here")]
+    paths: Paths
     related: list[Related]

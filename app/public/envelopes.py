@@ -1,11 +1,12 @@
 """What surrounds the data: lists, single objects, problems."""
 
-from typing import Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
 
-from app.public.vocabulary import GoneReason
+from app.public.vocabulary import Count, GoneReason, Lang, Slug, WebAddress
 
 Item = TypeVar("Item")
 
@@ -13,16 +14,16 @@ Item = TypeVar("Item")
 class Links(BaseModel):
     """Absolute addresses; also sent as an RFC 8288 `Link` header."""
 
-    self: str
-    next: str | None
-    prev: str | None
+    self: WebAddress
+    next: WebAddress | None
+    prev: WebAddress | None
 
 
 class PageMeta(BaseModel):
     """`total` is there only when `count=true` was asked for."""
 
-    limit: int
-    total: int | None = None
+    limit: Annotated[int, Field(ge=1, le=100)]
+    total: Count | SkipJsonSchema[None] = None
 
 
 class Page(BaseModel, Generic[Item]):
@@ -36,7 +37,7 @@ class Page(BaseModel, Generic[Item]):
 class Total(BaseModel):
     """How many there are."""
 
-    total: int
+    total: Count
 
 
 class Whole(BaseModel, Generic[Item]):
@@ -60,18 +61,22 @@ class Resolution(BaseModel):
     status: Literal[200, 301]
     kind: Literal["article", "page", "tag"]
     id: UUID
-    slug: str
-    lang: str | None
-    url: str = Field(description="The resource in this API")
+    slug: Slug
+    lang: Lang | None
+    url: WebAddress = Field(description="The resource in this API")
+
+
+Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+Code = Annotated[str, Field(pattern=r"^[a-z]+(_[a-z]+)*$")]
 
 
 class ProblemDetail(BaseModel):
     """One thing that is wrong, and where: a JSON pointer or a query parameter."""
 
-    code: str
+    code: Code
     message: str
-    pointer: str | None = None
-    parameter: str | None = None
+    pointer: str | SkipJsonSchema[None] = None
+    parameter: str | SkipJsonSchema[None] = None
 
 
 class Problem(BaseModel):
@@ -79,10 +84,16 @@ class Problem(BaseModel):
 
     type: str
     title: str
-    status: int
-    code: str
+    status: Annotated[int, Field(ge=300, le=599)]
+    code: Code
     detail: str
-    errors: list[ProblemDetail] | None = None
-    reason: GoneReason | None = Field(default=None, description="Why it is gone (410)")
-    at: str | None = Field(default=None, description="Since when it is gone (410)")
-    request_id: str | None = Field(default=None, description="Quote it to the operator (500)")
+    errors: list[ProblemDetail] | SkipJsonSchema[None] = None
+    reason: GoneReason | SkipJsonSchema[None] = Field(
+        default=None, description="Why it is gone (410)"
+    )
+    at: Instant | SkipJsonSchema[None] = Field(
+        default=None, description="Since when it is gone (410)"
+    )
+    request_id: str | SkipJsonSchema[None] = Field(
+        default=None, description="Quote it to the operator (500)"
+    )

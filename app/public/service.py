@@ -4,16 +4,18 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from app.public.vocabulary import Count, GivenAddress, Lang, WebAddress
+
 
 class Service(BaseModel):
     """The front page of the API."""
 
     name: str
     version: str
-    site: str | None
-    languages: list[str]
-    licence: str
-    resources: dict[str, str]
+    site: GivenAddress | None
+    languages: list[Lang]
+    licence: GivenAddress
+    resources: dict[str, WebAddress]
 
 
 class Alive(BaseModel):
@@ -25,12 +27,21 @@ class Alive(BaseModel):
 class StoreState(BaseModel):
     """The store: how far the change log has come, and how late its promotion is, in seconds."""
 
-    sequence: int
+    sequence: Count
+    behind_seconds: float
+
+
+class SearchState(BaseModel):
+    """The search index: how far it is behind the change log, in changes and in seconds."""
+
+    engine: Literal["embedded"]
+    behind_changes: Count
     behind_seconds: float
 
 
 class Ready(BaseModel):
-    """The store can be used."""
+    """The store can be used; whether search lags is told, and changes nothing about that."""
 
     status: Literal["ok"]
     store: StoreState
+    search: SearchState

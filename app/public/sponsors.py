@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from app.public.vocabulary import SponsorKind
+from app.public.vocabulary import GivenAddress, SponsorKind
 
 
 class Sponsor(BaseModel):
@@ -13,6 +13,6 @@ class Sponsor(BaseModel):
     id: UUID
     name: str
     kind: SponsorKind
-    url: str | None
-    logo: str | None
+    url: GivenAddress | None
+    logo: GivenAddress | None
     statement: str | None

@@ -4,24 +4,24 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from app.public.vocabulary import TagType
+from app.public.vocabulary import Count, Lang, Slug, TagType
 
 
 class Tag(BaseModel):
     """A tag; `articles_count` is what `/v1/articles?tag={slug}` would count, descendants too."""
 
     id: UUID
-    slug: str
+    slug: Slug
     type: TagType
     name: str
     description: str | None
-    parent: str | None
-    articles_count: int
+    parent: Slug | None
+    articles_count: Count
 
 
 class TagDetail(Tag):
     """One tag with its names in every language, its synonyms and its children's slugs."""
 
-    names: dict[str, str]
-    synonyms: dict[str, list[str]]
-    children: list[str]
+    names: dict[Lang, str]
+    synonyms: dict[Lang, list[str]]
+    children: list[Slug]

@@ -19,3 +19,7 @@ Lang = Annotated[
     StringConstraints(pattern=r"^[a-z]{2,3}$"),
     Field(description="ISO 639 code, one of the site's languages"),
 ]
+WebAddress = Annotated[str, Field(json_schema_extra={"format": "uri"})]
+# What editors type may hold other scripts: https://es.wikipedia.org/wiki/Perú
+GivenAddress = Annotated[str, Field(json_schema_extra={"format": "iri"})]
+Count = Annotated[int, Field(ge=0)]

@@ -5,12 +5,14 @@ from itertools import groupby
 
 from app.database import ReadTx
 from app.public.archive import Month, Year
+from app.published.memory import Tags
+from app.published.plan import by_rarity
 from app.published.query import ArticleFilter, months_of
 
 
-def years(tx: ReadTx, chosen: ArticleFilter, now: datetime) -> list[Year]:
+def years(tx: ReadTx, tags: Tags, chosen: ArticleFilter, now: datetime) -> list[Year]:
     """Newest year first, newest month first; only what has articles."""
-    statement, values = months_of(chosen, now, sqlite=tx.is_sqlite)
+    statement, values = months_of(*by_rarity(tx, tags, chosen), now, sqlite=tx.is_sqlite)
     rows = [(int(month[:4]), int(month[5:7]), int(n)) for month, n in tx.execute(statement, values)]
     rows.sort(reverse=True)
     return [

@@ -1,10 +1,10 @@
 """Articles that are visible now: pages, one by its slug, what it is related to, by id."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,10 +17,14 @@ from app.kit.clock import rfc3339
 from app.kit.paging import Cursor
 from app.models.alias import Alias
 from app.models.publication import Publication, PublicationBody, PublicationTag
-from app.published.memory import Tags
-from app.published.query import ArticleFilter, Order, count_of, page_of
+from app.published.addresses import former
+from app.published.memory import Recall, Tags
+from app.published.plan import USUAL, Thresholds, by_rarity, planned
+from app.published.query import ArticleFilter, count_of, page_of
+from app.published.statements import SHOWN, Order
 from app.visibility import NOW, visible, was_visible
 
+Extra = Literal["related", "paths"]
 RELATED = 5
 _RARE_TAGS = 3
 
@@ -42,43 +46,55 @@ def page(
     cursor: Cursor | None,
     limit: int,
     now: datetime,
+    recall: Recall,
+    include: Collection[Extra] = (),
+    bounds: Thresholds = USUAL,
 ) -> ArticlePage:
-    """The items of one page, in the order asked for whichever way the cursor walks."""
-    statement, values = page_of(chosen, order, cursor, limit + 1, now)
+    """The items of one page, in the order asked for whichever way the cursor walks.
+
+    `include` adds what the detail always has; paths are read for the whole page at once.
+    """
+    chosen, plan = planned(tx, tags, chosen, order, now, bounds)
+    statement, values = page_of(chosen, plan, order, cursor, limit + 1, now)
     rows: Sequence[Any] = tx.execute(statement, values).all()
     more, rows = len(rows) > limit, rows[:limit]
     backwards = cursor is not None and cursor.backwards
     if backwards:
         rows = rows[::-1]
-    groups = _translations(tx, [row[3] for row in rows if row[3] is not None], now)
-    items = [_item(row, tags, groups) for row in rows]
+    items = recall.many([row.id for row in rows], lambda missing: _items(tx, tags, missing, now))
+    if "paths" in include:
+        paths = former(tx, [row.article_id for row in rows], now)
+        items = [
+            _with(item, b"paths", to_json(paths[row.article_id]))
+            for item, row in zip(items, rows, strict=True)
+        ]
+    if "related" in include:
+        items = [
+            _with(item, b"related", _related(tx, tags, row.id, now, recall))
+            for item, row in zip(items, rows, strict=True)
+        ]
     if not rows:
         # Everything after (or before) the cursor has gone: the way back is still open.
         back = Cursor(cursor.at, cursor.id, not backwards) if cursor else None
         return ArticlePage([], back if backwards else None, None if backwards else back)
     return ArticlePage(
         items,
-        Cursor(rows[-1][1], rows[-1][0], False) if more or backwards else None,
-        Cursor(rows[0][1], rows[0][0], True) if (more if backwards else cursor) else None,
+        _place(rows[-1], backwards=False) if more or backwards else None,
+        _place(rows[0], backwards=True) if (more if backwards else cursor) else None,
     )
 
 
-def total(tx: ReadTx, chosen: ArticleFilter, now: datetime) -> int:
+def _place(row: Any, *, backwards: bool) -> Cursor:
+    return Cursor(row.key_at, row.article_id, backwards)
+
+
+def total(tx: ReadTx, tags: Tags, chosen: ArticleFilter, now: datetime) -> int:
     """How many articles a filter finds."""
-    statement, values = count_of(chosen, now)
+    statement, values = count_of(*by_rarity(tx, tags, chosen), now)
     return int(tx.execute(statement, values).scalar_one())
 
 
-_COLUMNS = (
-    col(Publication.article_id),
-    col(Publication.published_at),
-    col(Publication.lang),
-    col(Publication.translation_group),
-    col(Publication.tag_ids),
-    col(Publication.item),
-    col(Publication.id),
-)
-_BY_SLUG = sa.select(*_COLUMNS, col(PublicationBody.body_html)).join(
+_BY_SLUG = sa.select(*SHOWN, col(PublicationBody.body_html)).join(
     PublicationBody, col(PublicationBody.publication_id) == col(Publication.id)
 )
 _BY_SLUG = _BY_SLUG.where(col(Publication.slug) == sa.bindparam("slug"), visible(Publication, NOW))
@@ -90,38 +106,40 @@ def detail(
     slug: str,
     languages: Sequence[str],
     now: datetime,
-    related: Callable[[UUID, Callable[[], bytes]], bytes],
-) -> bytes:
-    """One article whole, in the first of `languages` in which it is visible (any, when none).
+    recall: Recall,
+) -> tuple[UUID, bytes]:
+    """One article whole with its id, in the first of `languages` in which it is visible.
 
     Raises `Moved` for an old slug, `Gone` for what was public, `NotFound` for all else.
-    `related` remembers what is expensive, by article.
     """
     row = tx.execute(_BY_SLUG, {"slug": slug, "now": now}).first()
     if row is None:
         raise _absent(tx, slug, now)
     if languages and row.lang != languages[0]:
         row = _in_language(tx, row, languages, now)
-    groups = _translations(tx, [row[3]] if row[3] else [], now)
-    item = _item(row, tags, groups)
-    paths = _paths(tx, row.article_id, from_json(row.item)["slug"], now)
-    near = related(row.article_id, lambda: _related(tx, tags, row, now))
-    return b'%s,"body_html":%s,"paths":%s,"related":%s}' % (
-        item[:-1],
-        to_json(row.body_html),
-        to_json(paths),
-        near,
-    )
+    item = _item(row, tags, _translations(tx, [row], now))
+    key = row.article_id
+    paths = recall(("paths", key), lambda: to_json(former(tx, [key], now)[key]))
+    related = _related(tx, tags, row.id, now, recall)
+    item = _with(item, b"body_html", to_json(row.body_html))
+    return key, _with(_with(item, b"paths", paths), b"related", related)
+
+
+_BY_KEYS = sa.select(*SHOWN).where(col(Publication.id).in_(sa.bindparam("keys", expanding=True)))
+
+
+def _items(tx: ReadTx, tags: Tags, keys: Sequence[int], now: datetime) -> dict[int, bytes]:
+    rows: Sequence[Any] = tx.execute(_BY_KEYS, {"keys": keys}).all()
+    groups = _translations(tx, rows, now)
+    return {row.id: _item(row, tags, groups) for row in rows}
 
 
 def by_ids(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> dict[UUID, bytes]:
     """The items of those articles that are visible; the others are not in the answer."""
-    found = sa.select(*_COLUMNS).where(
-        col(Publication.article_id).in_(ids), visible(Publication, NOW)
-    )
+    found = sa.select(*SHOWN).where(col(Publication.article_id).in_(ids), visible(Publication, NOW))
     rows: Sequence[Any] = tx.execute(found, {"now": now}).all()
-    groups = _translations(tx, [row[3] for row in rows if row[3] is not None], now)
-    return {row[0]: _item(row, tags, groups) for row in rows}
+    groups = _translations(tx, rows, now)
+    return {row.article_id: _item(row, tags, groups) for row in rows}
 
 
 def gone(tx: ReadTx, article_id: UUID, now: datetime) -> Gone | None:
@@ -154,13 +172,14 @@ def current_slug(tx: ReadTx, article_id: UUID, now: datetime) -> tuple[str, str,
 
 
 def holder(tx: ReadTx, slug: str, now: datetime) -> UUID | None:
-    """The article that is or was public under a slug."""
+    """The article that is or was public under a slug, here or where it was imported from."""
     found = (
         sa.select(col(Publication.article_id))
         .where(col(Publication.slug) == slug, was_visible(Publication, NOW))
         .limit(1)
     )
-    answer: UUID | None = tx.execute(found, {"now": now}).scalar()
+    before = sa.select(col(Alias.article_id)).where(col(Alias.path) == f"/{slug}")
+    answer: UUID | None = tx.execute(found, {"now": now}).scalar() or tx.execute(before).scalar()
     return answer
 
 
@@ -178,9 +197,8 @@ def _absent(tx: ReadTx, slug: str, now: datetime) -> Exception:
 
 def _in_language(tx: ReadTx, row: Any, languages: Sequence[str], now: datetime) -> Any:
     siblings: dict[str, str] = {row.lang: from_json(row.item)["slug"]}
-    if row.translation_group is not None:
-        for lang, slug, _ in _translations(tx, [row.translation_group], now)[row.translation_group]:
-            siblings[lang] = slug
+    if (group := row.translation_group) is not None:
+        siblings |= {lang: slug for lang, slug, _ in _translations(tx, [row], now)[group]}
     for wanted in languages:
         if wanted == row.lang:
             return row
@@ -208,8 +226,10 @@ _GROUPS = (
 )
 
 
-def _translations(tx: ReadTx, groups: list[UUID], now: datetime) -> _Group:
+def _translations(tx: ReadTx, rows: Sequence[Any], now: datetime) -> _Group:
+    """The visible members of each group that these articles belong to."""
     found: _Group = {}
+    groups = [row.translation_group for row in rows if row.translation_group is not None]
     if groups:
         for group, lang, slug, article_id in tx.execute(_GROUPS, {"groups": groups, "now": now}):
             found.setdefault(group, []).append((lang, slug, article_id))
@@ -218,60 +238,56 @@ def _translations(tx: ReadTx, groups: list[UUID], now: datetime) -> _Group:
 
 def _item(row: Any, tags: Tags, groups: _Group) -> bytes:
     """The frozen fragment with what belongs to others joined to its end."""
-    article_id, _, lang, group, tag_ids, item = row[:6]
-    references = b",".join(tags.reference(tag_id, lang) for tag_id in from_json(tag_ids))
+    lang, own = row.lang, row.item[:-1].encode()
+    references = b",".join([tags.reference(tag_id, lang) for tag_id in from_json(row.tag_ids)])
     others = [
         {"lang": its_lang, "slug": slug}
-        for its_lang, slug, its_id in groups.get(group, ())
-        if its_id != article_id
+        for its_lang, slug, its_id in groups.get(row.translation_group, ())
+        if its_id != row.article_id
     ]
     translations = to_json(others) if others else b"[]"
-    return b'%s,"tags":[%s],"translations":%s}' % (item[:-1].encode(), references, translations)
+    return b'%s,"tags":[%s],"translations":%s}' % (own, references, translations)
 
 
-def _paths(tx: ReadTx, article_id: UUID, slug: str, now: datetime) -> list[str]:
-    aliases = sa.select(col(Alias.path)).where(col(Alias.article_id) == article_id)
-    slugs = sa.select(col(Publication.slug)).where(
-        col(Publication.article_id) == article_id,
-        col(Publication.slug) != slug,
-        was_visible(Publication, NOW),
+def _with(item: bytes, name: bytes, value: bytes) -> bytes:
+    """An item's JSON with one member more."""
+    return b'%s,"%s":%s}' % (item[:-1], name, value)
+
+
+_NEWEST = (
+    sa.select(col(PublicationTag.publication_id))
+    .where(
+        col(PublicationTag.tag_id) == sa.bindparam("tag_id"),
+        col(PublicationTag.kind) == "article",
+        visible(PublicationTag, NOW),
+        col(PublicationTag.lang) == sa.bindparam("lang"),
+        col(PublicationTag.article_id) != sa.bindparam("article_id"),
     )
-    found = tx.execute(aliases).scalars().all()
-    before = tx.execute(slugs.distinct(), {"now": now}).scalars().all()
-    return sorted(found) + sorted(f"/{old}" for old in before)
+    .order_by(col(PublicationTag.published_at).desc(), col(PublicationTag.article_id).desc())
+    .limit(10)
+)
 
 
-def _related(tx: ReadTx, tags: Tags, row: Any, now: datetime) -> bytes:
+def _related(tx: ReadTx, tags: Tags, publication: int, now: datetime, recall: Recall) -> bytes:
+    return recall(("related", publication), lambda: _near(tx, tags, publication, now))
+
+
+def _near(tx: ReadTx, tags: Tags, publication: int, now: datetime) -> bytes:
     """The newest articles in the same language that share its tags; more shared tags first.
 
     Only the article's most specific tags are walked (those furthest from the root), ten each.
     """
+    row = tx.execute(_BY_KEYS, {"keys": [publication]}).one()
     tag_ids = [UUID(tag_id) for tag_id in from_json(row.tag_ids)]
     tag_ids = [tag_id for tag_id in tag_ids if tags.by_id[tag_id].type != "format"] or tag_ids
     shared: Counter[int] = Counter()
     for tag_id in tag_ids[:_RARE_TAGS]:
-        newest = (
-            sa.select(col(PublicationTag.publication_id))
-            .where(
-                col(PublicationTag.tag_id) == sa.bindparam("tag_id"),
-                col(PublicationTag.kind) == "article",
-                visible(PublicationTag, NOW),
-                col(PublicationTag.lang) == sa.bindparam("lang"),
-                col(PublicationTag.article_id) != sa.bindparam("article_id"),
-            )
-            .order_by(
-                col(PublicationTag.published_at).desc(), col(PublicationTag.article_id).desc()
-            )
-            .limit(10)
-        )
         values = {"tag_id": tag_id, "now": now, "lang": row.lang, "article_id": row.article_id}
-        shared.update(tx.execute(newest, values).scalars())
+        shared.update(tx.execute(_NEWEST, values).scalars())
     if not shared:
         return b"[]"
-    found = sa.select(col(Publication.id), col(Publication.item)).where(
-        col(Publication.id).in_(list(shared))
-    )
-    near = [(shared[key], from_json(item)) for key, item in tx.execute(found)]
+    rows = tx.execute(_BY_KEYS, {"keys": list(shared)})
+    near = [(shared[other.id], from_json(other.item)) for other in rows]
     near.sort(key=lambda pair: (pair[0], pair[1]["published_at"], pair[1]["id"]), reverse=True)
     shown = ("id", "slug", "lang", "title", "published_at")
     return to_json([{name: item[name] for name in shown} for _, item in near[:RELATED]])

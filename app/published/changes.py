@@ -5,6 +5,7 @@ otherwise see a publication that is cancelled before it begins, and keep it for 
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlmodel import col
 
 from app.changes import head
 from app.database import ReadTx
+from app.kit.clock import EPOCH
 from app.models.change import Change
 from app.models.publication import Publication
 from app.visibility import visible, was_visible
@@ -54,3 +56,48 @@ def articles_after(tx: ReadTx, sequence: int, limit: int = 100) -> tuple[list[En
             Entry(number, "upsert" if subject in now_visible else "delete", subject, revision)
         )
     return entries, rows[-1][0]
+
+
+def subjects_after(tx: ReadTx, sequence: int, limit: int) -> tuple[dict[str, list[UUID]], int]:
+    """What the next entries name, by kind and each thing once, and the sequence to go on from."""
+    page = sa.select(col(Change.sequence), col(Change.kind), col(Change.subject_id)).where(
+        col(Change.sequence) > sequence
+    )
+    rows = tx.execute(page.order_by(col(Change.sequence)).limit(limit)).all()
+    found: dict[str, dict[UUID, None]] = {}
+    for _, kind, subject in rows:
+        found.setdefault(kind, {})[subject] = None
+    return {kind: list(ids) for kind, ids in found.items()}, rows[-1][0] if rows else sequence
+
+
+def cursor_at(tx: ReadTx, sequence: int) -> str:
+    """A place in this store's log: the sequence, and when that entry was written.
+
+    A store that was restored from a copy has another entry at that sequence, or none.
+    """
+    return f"{sequence}:{_written(tx, sequence)}"
+
+
+def sequence_of(cursor: str) -> int:
+    """The sequence of a cursor; 0 for none."""
+    return int(cursor.partition(":")[0] or 0)
+
+
+def is_mine(tx: ReadTx, cursor: str) -> bool:
+    """The cursor was made in this store, and the log still holds what it names."""
+    return cursor == cursor_at(tx, sequence_of(cursor))
+
+
+def behind(tx: ReadTx, cursor: str | None, now: datetime) -> tuple[int, float]:
+    """How far a follower is behind: entries of the log, and seconds since the oldest of them."""
+    sequence = sequence_of(cursor or "")
+    after = sa.select(col(Change.at)).where(col(Change.sequence) > sequence)
+    since = tx.execute(after.order_by(col(Change.sequence)).limit(1)).scalar()
+    seconds = (now - since).total_seconds() if since is not None else 0.0
+    return max(0, head(tx).sequence - sequence), max(0.0, seconds)
+
+
+def _written(tx: ReadTx, sequence: int) -> int:
+    found = sa.select(col(Change.at)).where(col(Change.sequence) == sequence)
+    at = tx.execute(found).scalar()
+    return 0 if at is None else (at - EPOCH) // timedelta(microseconds=1)

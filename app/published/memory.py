@@ -4,8 +4,9 @@ Tags are few and change seldom: they are kept for one sequence. What depends on 
 (counts, the archive) is kept for one sequence and only until the next boundary.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 from typing import Any, TypeVar
 from uuid import UUID
@@ -30,6 +31,7 @@ class KnownTag:
     descriptions: Mapping[str, str]
     synonyms: Mapping[str, list[str]]
     parent_id: UUID | None
+    updated_at: datetime
 
 
 class Tags:
@@ -44,6 +46,8 @@ class Tags:
             if tag.parent_id is not None:
                 self.children.setdefault(tag.parent_id, []).append(tag)
         self._references: dict[tuple[str, str], bytes] = {}
+        self.sizes: dict[tuple[UUID, str], int] = {}
+        """Rows under a tag by its id and their kind, as far as `plan` has counted them."""
 
     def family(self, tag: KnownTag) -> list[UUID]:
         """The tag and its descendants."""
@@ -75,9 +79,10 @@ class Tags:
 
 
 Answer = TypeVar("Answer")
+Key = TypeVar("Key", bound=Hashable)
 
-KEPT_AT_MOST = 5_000
-"""Answers; past that all are forgotten, since keys come from outside."""
+KEPT_AT_MOST = 10_000
+"""Answers, of some kilobytes each; past that all are forgotten, since keys come from outside."""
 
 
 class Memory:
@@ -98,22 +103,49 @@ class Memory:
             self._tags = known
         return known[1]
 
-    def recall(self, head: Head, current: bool, key: object, make: Callable[[], Answer]) -> Answer:
-        """What `make` returned for this head and key; made anew while a boundary has passed."""
+    def at(self, head: Head, current: bool) -> "Recall":
+        """What is kept for a head; nothing is while a boundary has passed."""
         if not current:
-            return make()
+            return Recall({})
         with self._lock:
             if self._head != head:
                 self._head, self._kept = head, {}
-            kept = self._kept
-        if key in kept:
-            answer: Answer = kept[key]
+            return Recall(self._kept)
+
+
+class Recall:
+    """What was made for one head already, or is made and kept."""
+
+    __slots__ = ("_kept",)
+
+    def __init__(self, kept: dict[object, Any]) -> None:
+        self._kept = kept
+
+    def __call__(self, key: object, make: Callable[[], Answer]) -> Answer:
+        """What `make` returned for this key before, or returns now."""
+        if key in self._kept:
+            answer: Answer = self._kept[key]
             return answer
         made = make()
-        if len(kept) >= KEPT_AT_MOST:
-            kept.clear()
-        kept[key] = made
+        self._keep({key: made})
         return made
+
+    def many(
+        self, keys: Sequence[Key], make: Callable[[list[Key]], Mapping[Key, Answer]]
+    ) -> list[Answer]:
+        """As for one, but those that are missing are made together."""
+        kept = {key: self._kept[key] for key in keys if key in self._kept}
+        missing = [key for key in keys if key not in kept]
+        if missing:
+            made = make(missing)
+            kept |= made
+            self._keep(made)
+        return [kept[key] for key in keys]
+
+    def _keep(self, made: Mapping[Any, Any]) -> None:
+        if len(self._kept) >= KEPT_AT_MOST:
+            self._kept.clear()
+        self._kept.update(made)
 
 
 def _tags(tx: ReadTx) -> list[KnownTag]:
@@ -126,6 +158,7 @@ def _tags(tx: ReadTx) -> list[KnownTag]:
             col(Tag.descriptions),
             col(Tag.synonyms),
             col(Tag.parent_id),
+            col(Tag.updated_at),
         ).order_by(col(Tag.slug))
     )
     return [KnownTag(*row) for row in rows]

@@ -48,7 +48,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('sequence', name=op.f('change_pkey'))
     )
     op.create_table('change_head',
-    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('sequence', sa.BigInteger(), nullable=False),
     sa.Column('effective_until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('next_boundary', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -160,11 +160,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('publication', schema=None) as batch_op:
         batch_op.create_index('publication_article', ['article_id', 'visible_from'], unique=False)
-        batch_op.create_index('publication_changed', ['kind', 'changed_at', 'article_id'], unique=False)
+        batch_op.create_index('publication_changed', ['kind', 'changed_at', 'article_id', 'visible_from', 'visible_until'], unique=False)
         batch_op.create_index('publication_from', ['visible_from'], unique=False, sqlite_where=sa.text('visible_from < visible_until'), postgresql_where=sa.text('visible_from < visible_until'))
         batch_op.create_index('publication_group', ['translation_group'], unique=False, sqlite_where=sa.text('translation_group IS NOT NULL'), postgresql_where=sa.text('translation_group IS NOT NULL'))
-        batch_op.create_index('publication_list', ['kind', 'published_at', 'article_id', 'visible_from', 'visible_until', 'syndicatable'], unique=False)
-        batch_op.create_index('publication_list_lang', ['kind', 'lang', 'published_at', 'article_id', 'visible_from', 'visible_until', 'syndicatable'], unique=False)
+        batch_op.create_index('publication_list', ['kind', 'published_at', 'article_id', 'visible_from', 'visible_until', 'syndicatable', 'changed_at'], unique=False)
+        batch_op.create_index('publication_list_lang', ['kind', 'lang', 'published_at', 'article_id', 'visible_from', 'visible_until', 'syndicatable', 'changed_at'], unique=False)
         batch_op.create_index('publication_slug', ['slug'], unique=False)
         batch_op.create_index('publication_until', ['visible_until'], unique=False, sqlite_where=sa.text("visible_until < '9999-01-01 00:00:00.000000'"), postgresql_where=sa.text("visible_until < '9999-01-01 00:00:00+00'"))
 

@@ -162,7 +162,7 @@ def test_a_retraction_says_why_and_outlives_a_slow_clock(bench: Bench) -> None:
         ("fallback=es", "fallback_without_lang", "fallback"),
         ("tag=nothing", "unknown_tag", "tag"),
         ("tag=a%27%20OR%201=1--", "unknown_tag", "tag"),
-        ("fields=body_html", "unknown_field", "fields"),
+        ("fields=body_html", "detail_only", "fields"),
         ("ids=99999999999999999999999", "invalid_id", "ids"),
         ("order=title", "invalid_parameter", "order"),
         ("author=%00", "control_character", None),

@@ -499,6 +499,8 @@ def test_a_sponsor_list_under_another_heading_and_a_broken_sponsor() -> None:
         ("write to a.b@example.org, soon", "write to [redacted], soon"),
         ("write to ab (at) example.org", "write to [redacted]"),
         ("12 Lane, London N1 9ZZ", "12 Lane, London [redacted]"),
+        ("2 500 000 soles; 12 500 000 too", "2 500 000 soles; 12 500 000 too"),
+        ("mobile 987 654 321, 987 654 321", "[redacted], [redacted]"),
         ("(1990-2000), 70,000 people", "(1990-2000), 70,000 people"),
         ("1,234,567 people in 2005, 2006", "1,234,567 people in 2005, 2006"),
         ("3000-4900 metres in 2005. 3500 fled", "3000-4900 metres in 2005. 3500 fled"),

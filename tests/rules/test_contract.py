@@ -6,7 +6,8 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from app.importers import jsonl
+from app.interchange import entering
+from tests.builders import imported
 from tests.conftest import Bench
 
 ROOT = Path(__file__).parents[2]
@@ -29,12 +30,12 @@ def test_the_docs_page_loads_nothing_from_afar(bench: Bench) -> None:
 
 def test_the_sample_enters_whole_and_only_once(bench: Bench) -> None:
     sample = [ROOT / "sample" / "peru.jsonl"]
-    assert jsonl.run(bench.runtime, sample, dry_run=True).refused == []
-    assert jsonl.is_empty(bench.runtime)
-    first = jsonl.run(bench.runtime, sample)
+    assert imported(bench.runtime, *sample, dry_run=True).refused == []
+    assert entering.is_empty(bench.runtime)
+    first = imported(bench.runtime, *sample)
     assert first.refused == []
     assert sum(first.outcomes.values()) == first.read == 149
-    again = jsonl.run(bench.runtime, sample)
+    again = imported(bench.runtime, *sample)
     assert {outcome.split()[1] for outcome in again.outcomes} == {"unchanged"}
     total = bench.client.get("/v1/articles?count=true&limit=1").json()["meta"]["total"]
     assert total == 74
@@ -52,7 +53,7 @@ def test_a_broken_line_is_refused_and_the_others_proceed(bench: Bench, tmp_path:
         {**good, "title": "Three"},
     ]
     path.write_text("\n".join(x if isinstance(x, str) else json.dumps(x) for x in lines))
-    report = jsonl.run(bench.runtime, [path])
+    report = imported(bench.runtime, path)
     assert (report.read, dict(report.outcomes)) == (4, {"article created": 2})
     assert [(r.line, r.code) for r in report.refused] == [
         (2, "invalid_record"),

@@ -1,0 +1,243 @@
+"""Who is it? Everything that takes a password, and what a request shows instead of one.
+
+Passwords are hashed outside transactions and in bounded number; an unknown e-mail, a suspended
+account and a wrong password cost the same work and get the same words. What is refused leaves
+nothing in the store: a line in the log, without what was typed, is all.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app import audit
+from app.accounts import keys, passwords, second_factor, sessions, tokens
+from app.accounts.inputs import normalised_email
+from app.accounts.keys import SecretKey
+from app.accounts.passwords import HashedPassword, Hasher
+from app.accounts.principal import Origin, Principal, require_session
+from app.accounts.proof import Proof, locked, proved
+from app.accounts.sessions import NewSession
+from app.accounts.throttle import Throttle
+from app.audit import By
+from app.database import Database, WriteTx
+from app.errors import Unauthenticated, Unavailable
+from app.kit.clock import Clock
+from app.models.account import Account, PasswordReset
+
+log: Final = logging.getLogger("willay")
+
+_LONGEST_BEARER: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """Who an attempt is about; without an account or a password the work is done for nobody."""
+
+    email: str
+    account_id: UUID | None
+    password_hash: str | None
+    network: str
+    is_usual: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticator:
+    """One per process: the hasher's and the throttle's bounds are the process's."""
+
+    database: Database
+    clock: Clock
+    key: SecretKey
+    hasher: Hasher
+    throttle: Throttle
+
+    def login(self, email: str, password: str, code: str | None, origin: Origin) -> NewSession:
+        """A new session for a right password (and code, where a second factor is on).
+
+        `Unauthenticated` (`wrong_credentials`, `code_required`, `code_wrong`), `Throttled`,
+        `Unavailable` when too many log in at once.
+        """
+        candidate = self._candidate(email, origin)
+        newer = self._checked(candidate, password)
+        with self.database.writing() as tx:
+            account = self._unchanged(tx, candidate)
+            if second_factor.is_enabled(tx, account.id):
+                self._use_code(tx, candidate, account.id, code, origin)
+            if newer is not None:
+                account.password_hash = newer
+            session = sessions.begin(tx, account, origin, self.clock())
+        self._succeeded(candidate)
+        return session
+
+    def identify(self, bearer: str, origin: Origin) -> Principal:
+        """Who shows a session's secret or a token; `Unauthenticated`. Notes the use, at most once
+        a minute."""
+        now = self.clock()
+        if len(bearer) > _LONGEST_BEARER:
+            raise Unauthenticated("token_invalid", "The token is unknown, expired or revoked.")
+        find = sessions.identify if bearer.startswith(sessions.PREFIX) else tokens.identify
+        with self.database.reading() as tx:
+            principal, noted_at = find(tx, bearer, origin, now)
+        if noted_at is None or now - noted_at >= sessions.USE_NOTED_EVERY:
+            self._note_use(principal, now)
+        return principal
+
+    def prove(self, principal: Principal, password: str, code: str | None, origin: Origin) -> Proof:
+        """A fresh proof by the owner of a session, for commands that ask for one. Throttled like
+        a login, so a stolen session cannot be used to guess the password."""
+        account_id, session_id = require_session(principal)
+        candidate = self._candidate(principal.email, origin)
+        if candidate.account_id != account_id or candidate.password_hash is None:
+            raise Unauthenticated("session_ended", "The session has ended; log in again.")
+        newer = self._checked(candidate, password)
+        proof = Proof(
+            principal, account_id, session_id, newer or candidate.password_hash, code is not None
+        )
+        if newer is not None or code is not None:
+            with self.database.writing() as tx:
+                account = self._unchanged(tx, candidate)
+                account.password_hash = proof.password_hash
+                if code is not None:
+                    self._use_code(tx, candidate, account_id, code, origin)
+        self._succeeded(candidate)
+        return proof
+
+    def change_password(
+        self, principal: Principal, old: str, new: str, origin: Origin
+    ) -> NewSession:
+        """Another password of one's own. Every session ends, this one too; a new one is given."""
+        require_session(principal)
+        allowed = passwords.allowed(new, principal.email)
+        proof = self.prove(principal, old, None, origin)
+        hashed = self.hasher.hash(allowed)
+        now = self.clock()
+        with self.database.writing() as tx:
+            account = proved(tx, proof)
+            _set_password(tx, account, hashed, now)
+            audit.record(tx, principal.by, now, "password.changed", "account", account.id)
+            return sessions.begin(tx, account, origin, now)
+
+    def redeem_reset(self, secret: str, new: str, origin: Origin) -> None:
+        """Set a password with the secret of a reset, which then is used up; log in after it.
+
+        `Unauthenticated` when the secret is unknown, used or older than a day.
+        """
+        now = self.clock()
+        self.throttle.admit_network(origin.network, now)
+        mark = keys.digest(secret[:_LONGEST_BEARER])
+        good = sa.and_(col(PasswordReset.digest) == mark, col(PasswordReset.expires_at) > now)
+        with self.database.reading() as tx:
+            found = tx.execute(
+                sa.select(col(Account.id), col(Account.email))
+                .join(PasswordReset, col(PasswordReset.account_id) == col(Account.id))
+                .where(good)
+            ).one_or_none()
+        if found is None:
+            raise _used_up()
+        hashed = self.hasher.hash(passwords.allowed(new, found.email))
+        with self.database.writing() as tx:
+            account = locked(tx, found.id)
+            used = tx.execute(sa.delete(PasswordReset).where(good))
+            if account is None or account.suspended_at is not None or used.rowcount != 1:
+                raise _used_up()
+            _set_password(tx, account, hashed, now)
+            by = By("reset", account.id, None, origin.plain)
+            audit.record(tx, by, now, "password.changed", "account", account.id)
+
+    def _candidate(self, email: str, origin: Origin) -> _Candidate:
+        """Read what is needed to judge an attempt, and count it; `Throttled`."""
+        now, network = self.clock(), origin.network
+        try:
+            wanted = normalised_email(email)
+        except ValueError:
+            wanted = ""  # nobody has it, and that is found out at the same cost
+        asked = sa.select(
+            col(Account.id), col(Account.password_hash), col(Account.suspended_at)
+        ).where(col(Account.email) == wanted)
+        with self.database.reading() as tx:
+            row = tx.execute(asked).one_or_none()
+            # Asked for nobody too, so that an unknown e-mail does not answer a query sooner.
+            account_id = row.id if row is not None else UUID(int=0)
+            is_usual = sessions.is_usual(tx, account_id, network, now)
+        self.throttle.admit(wanted, network, now, is_usual=is_usual)
+        if row is None or row.suspended_at is not None:
+            return _Candidate(wanted, None, None, network, is_usual)
+        return _Candidate(wanted, row.id, row.password_hash, network, is_usual)
+
+    def _checked(self, candidate: _Candidate, password: str) -> HashedPassword | None:
+        """The password is right; a newer hash of it where one is due."""
+        verdict = self.hasher.verify(password, candidate.password_hash)
+        if not verdict.is_right:
+            raise _refused(candidate.network)
+        return verdict.newer
+
+    def _unchanged(self, tx: WriteTx, candidate: _Candidate) -> Account:
+        """The account, locked; refused when it changed while its password was being compared."""
+        account = locked(tx, candidate.account_id) if candidate.account_id else None
+        if (
+            account is None
+            or account.suspended_at is not None
+            or account.password_hash != candidate.password_hash
+        ):
+            raise _refused(candidate.network)
+        return account
+
+    def _use_code(
+        self,
+        tx: WriteTx,
+        candidate: _Candidate,
+        account_id: UUID,
+        code: str | None,
+        origin: Origin,
+    ) -> None:
+        if not code:
+            self._give_back(candidate)
+            raise Unauthenticated("code_required", "The password is right; a code is needed too.")
+        now = self.clock()
+        self.throttle.admit_code(candidate.email, now, is_usual=candidate.is_usual)
+        used = second_factor.use(tx, account_id, code, self.key, now)
+        if used is None:
+            log.warning("A second factor was refused from %s.", candidate.network)
+            raise Unauthenticated("code_wrong", "The code is wrong or was used already.")
+        if used == "recovery":
+            by = By("session", account_id, None, origin.plain)
+            audit.record(tx, by, now, "totp.recovery_used", "account", account_id)
+
+    def _give_back(self, candidate: _Candidate) -> None:
+        self.throttle.give_back(candidate.email, candidate.network, is_usual=candidate.is_usual)
+
+    def _succeeded(self, candidate: _Candidate) -> None:
+        self._give_back(candidate)
+        self.throttle.clear(candidate.email, candidate.network)
+
+    def _note_use(self, principal: Principal, now: datetime) -> None:
+        note = sessions.note_use if principal.via == "session" else tokens.note_use
+        try:
+            with self.database.writing() as tx:
+                note(tx, str(principal.credential), now)
+        except Unavailable:
+            # Reading must go on while somebody holds the store's lock; the next request notes it.
+            log.warning("The use of a %s could not be noted.", principal.via)
+
+
+def _set_password(tx: WriteTx, account: Account, hashed: HashedPassword, now: datetime) -> None:
+    """Whatever was opened with the old password ends."""
+    account.password_hash = hashed
+    account.revision += 1
+    account.updated_at = now
+    tx.session.add(account)
+    sessions.end_every(tx, account.id, now)
+    tx.execute(sa.delete(PasswordReset).where(col(PasswordReset.account_id) == account.id))
+
+
+def _refused(network: str) -> Unauthenticated:
+    log.warning("A login was refused from %s.", network)
+    return Unauthenticated("wrong_credentials", "The e-mail or the password is wrong.")
+
+
+def _used_up() -> Unauthenticated:
+    return Unauthenticated("reset_invalid", "The secret is unknown, used or too old; ask again.")

@@ -1,0 +1,54 @@
+"""What accounts are made from: e-mails in one spelling, names, roles."""
+
+import re
+import unicodedata
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+from app.accounts.scopes import Role
+from app.kit.text import is_legal
+
+# ASCII only: letters of other scripts that look alike would let one account pass for another.
+_EMAIL: Final = re.compile(r"[!-?A-~]{1,64}@[0-9a-z](?:[0-9a-z.-]{0,186}[0-9a-z])?", re.ASCII)
+
+
+def normalised_email(email: str) -> str:
+    """The one spelling of an e-mail: trimmed, in lower case. ValueError when it is none."""
+    text = unicodedata.normalize("NFKC", email[:300]).strip().lower()
+    if not _EMAIL.fullmatch(text) or ".." in text:
+        raise ValueError("must be an e-mail address such as ana@example.org")
+    return text
+
+
+def _legal(text: str) -> str:
+    if not is_legal(text):
+        raise ValueError("holds a control character; remove it")
+    return text
+
+
+Email = Annotated[str, AfterValidator(normalised_email)]
+Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\n\r\t]*$"),
+    AfterValidator(_legal),
+]
+
+
+class AccountInput(BaseModel):
+    """A new account; the name is the e-mail when absent."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    email: Email
+    role: Role
+    name: Name | None = None
+
+
+class AccountChange(BaseModel):
+    """What to change of an account; what is absent stays."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    role: Role | None = None
+    name: Name | None = None

@@ -1,0 +1,95 @@
+"""Secrets: random ones and their digests, and the installation's own key, made once and kept.
+
+The key encrypts nothing. Second factors are *derived* from it and a random salt, so a stolen
+database gives none away and there is no cipher to choose, no nonce to repeat, no dependency.
+"""
+
+import hmac
+import os
+import secrets
+from base64 import b32encode
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from app.errors import Unavailable
+
+FILE_NAME: Final = "secret.key"
+_SHORTEST: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class SecretKey:
+    """The installation's key; never shown by `repr`."""
+
+    _bytes: bytes = field(repr=False)
+
+    def derive(self, purpose: str, *parts: str) -> bytes:
+        """32 bytes that only this key gives for this purpose and these parts."""
+        # A length before each part: ("ab", "c") and ("a", "bc") are two things.
+        told = b"".join(
+            len(part).to_bytes(4, "big") + part
+            for part in (text.encode() for text in (purpose, *parts))
+        )
+        return hmac.digest(self._bytes, told, "sha256")
+
+    @property
+    def mark(self) -> str:
+        """Tells one key from another and gives nothing away."""
+        return self.derive("mark").hex()[:16]
+
+
+def secret_key(folder: Path, given: str | None) -> SecretKey:
+    """The key that a setting gives, or the one kept in the folder, made (mode 0600) when absent.
+
+    `Unavailable` when the file holds too little: a key that was cut short is not a key.
+    """
+    if given is not None:
+        return SecretKey(given.encode())
+    path = folder / FILE_NAME
+    if not path.exists():
+        _make(path)
+    kept = path.read_text().strip()
+    if len(kept) < _SHORTEST:
+        raise Unavailable("secret_key_broken", f"{path} is cut short; restore it from a backup.")
+    return SecretKey(kept.encode())
+
+
+def _make(path: Path) -> None:
+    """Written whole under another name and then linked, so two processes agree on one key."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{FILE_NAME}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return  # another process was first; its key is read
+    finally:
+        draft.unlink()
+
+
+def new_secret() -> str:
+    """256 random bits as 43 characters that are safe in an address."""
+    return secrets.token_urlsafe(32)
+
+
+def new_recovery_code() -> str:
+    """80 random bits for people to copy: `ABCD-EFGH-IJKL-MNOP`."""
+    text = b32encode(secrets.token_bytes(10)).decode()
+    return "-".join(text[place : place + 4] for place in range(0, 16, 4))
+
+
+def digest(secret: str) -> str:
+    """What the store keeps of a random secret; slow hashes are for what can be guessed."""
+    return sha256(secret.encode(errors="surrogatepass")).hexdigest()
+
+
+def is_same(secret: str, kept: str) -> bool:
+    """Compared in constant time."""
+    return hmac.compare_digest(digest(secret), kept)

@@ -1,0 +1,146 @@
+"""Passwords: the rules for new ones, and argon2id in a bounded number of hashes at once.
+
+Parameters are OWASP's minimum for argon2id (19 MiB, 2 passes, 1 lane): about 35 ms a hash, and
+two at once take 38 MiB, which a small machine has. Hashes with other parameters are renewed when
+their owner logs in.
+"""
+
+import secrets
+import threading
+import unicodedata
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, NewType
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from app.errors import Detail, Invalid, Unavailable
+from app.kit.text import is_legal
+
+SHORTEST: Final = 12
+LONGEST: Final = 200
+_MEMORY_KIB: Final = 19_456
+_PASSES: Final = 2
+_DIFFERENT: Final = 5
+_STOCK: Final = {
+    *("password", "passwort", "contrasena", "contraseña", "willay", "letmein", "iloveyou"),
+    *("administrator", "qwertyuiop", "qwertyuiopasdfgh", "changeme", "welcome"),
+}
+
+NewPassword = NewType("NewPassword", str)
+"""A password that the rules allow, normalised."""
+
+HashedPassword = NewType("HashedPassword", str)
+
+
+def allowed(password: str, email: str) -> NewPassword:
+    """The password as it will be hashed, or `Invalid` with the rule that it breaks."""
+    text = normalised(password)
+    broken = _broken_rule(text, email)
+    if broken is not None:
+        detail = Detail("weak_password", broken, pointer="/password")
+        raise Invalid("weak_password", broken, (detail,))
+    return NewPassword(text)
+
+
+def generated() -> NewPassword:
+    """A new random password of 120 bits."""
+    return NewPassword(secrets.token_urlsafe(15))
+
+
+def normalised(password: str) -> str:
+    """One spelling (NFKC), so that every keyboard types the same password."""
+    # Some characters become 18: cut what is too long anyway before it grows.
+    return unicodedata.normalize("NFKC", password[: LONGEST + 1])
+
+
+def _broken_rule(text: str, email: str) -> str | None:
+    if not SHORTEST <= len(text) <= LONGEST:
+        return f"A password has {SHORTEST} to {LONGEST} characters."
+    if not is_legal(text):
+        return "A password holds no control characters."
+    plain = text.lower()
+    if plain in (email, email.partition("@")[0]):
+        return "The password is the e-mail; choose something else."
+    steps = {ord(after) - ord(before) for before, after in pairwise(plain)}
+    if len(set(plain)) < _DIFFERENT or len(steps) <= 2:
+        return "The password repeats itself or counts; choose something less regular."
+    if "".join(filter(str.isalpha, plain)) in _STOCK:
+        return "The password is one of those that are tried first; choose another."
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a password is right; `newer` is a hash with today's parameters, where one is due."""
+
+    is_right: bool
+    newer: HashedPassword | None = None
+
+
+class Hasher:
+    """Hashes a few passwords at once; some more may wait, the rest are refused at once."""
+
+    def __init__(
+        self, at_once: int = 2, waiting_at_most: int = 20, wait_seconds: float = 5.0
+    ) -> None:
+        self._argon2 = PasswordHash((Argon2Hasher(_PASSES, _MEMORY_KIB, 1),))
+        self._nobodys = _nobodys_hash()
+        self._places = threading.BoundedSemaphore(at_once)
+        self._wait_seconds = wait_seconds
+        self._lock = threading.Lock()
+        self._at_most = at_once + waiting_at_most
+        self._inside = 0
+        self.verifications = 0
+        """How many passwords were ever compared."""
+
+    def hash(self, password: NewPassword) -> HashedPassword:
+        """A new hash; `Unavailable` when too many wait already."""
+        with self._turn():
+            return HashedPassword(self._argon2.hash(password))
+
+    def verify(self, password: str, kept: str | None) -> Verdict:
+        """Compare; where there is no hash, the same work is done for nobody."""
+        text = normalised(password)
+        if len(text) > LONGEST:
+            return Verdict(False)  # whoever it is for: nobody has such a password
+        with self._turn():
+            with self._lock:
+                self.verifications += 1
+            # A lone surrogate is in nobody's password, but must be refused like any other.
+            typed = text.encode(errors="surrogatepass")
+            right, newer = self._argon2.verify_and_update(typed, kept or self._nobodys)
+        if kept is None or not right:
+            return Verdict(False)
+        return Verdict(True, HashedPassword(newer) if newer is not None else None)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        with self._lock:
+            if self._inside >= self._at_most:
+                raise _overloaded()
+            self._inside += 1
+        try:
+            if not self._places.acquire(timeout=self._wait_seconds):
+                raise _overloaded()
+            try:
+                yield
+            finally:
+                self._places.release()
+        finally:
+            with self._lock:
+                self._inside -= 1
+
+
+def _overloaded() -> Unavailable:
+    return Unavailable("overloaded", "Too many people log in right now; try again in a moment.")
+
+
+def _nobodys_hash() -> str:
+    """A hash that costs as much as any and that no password is known to have."""
+    salt, result = (b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (16, 32))
+    return f"$argon2id$v=19$m={_MEMORY_KIB},t={_PASSES},p=1${salt}${result}"

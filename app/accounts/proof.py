@@ -1,0 +1,51 @@
+"""A fresh proof that it is still the account's owner who holds the session.
+
+What would let a thief of a session stay (another password, another second factor) asks for one.
+`Authenticator.prove` makes it outside any transaction; the command that uses it checks inside
+its own that nothing has changed since.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app.accounts.principal import Principal
+from app.database import WriteTx
+from app.errors import Forbidden, Unauthenticated
+from app.models.account import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The password was shown just now, and with `with_code` the second factor too."""
+
+    principal: Principal
+    account_id: UUID
+    session_id: UUID
+    password_hash: str
+    with_code: bool
+
+
+def locked(tx: WriteTx, account_id: UUID) -> Account | None:
+    """An account as it stands now, locked until the transaction ends."""
+    asked = sa.select(Account).where(col(Account.id) == account_id).with_for_update()
+    found: Account | None = tx.session.execute(
+        asked.execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    return found
+
+
+def proved(tx: WriteTx, proof: Proof, *, needs_code: bool = False) -> Account:
+    """The account, locked; `Unauthenticated` when it changed since, `Forbidden` without a code."""
+    if needs_code and not proof.with_code:
+        raise Forbidden("code_required", "Show a code of your second factor for this.")
+    account = locked(tx, proof.account_id)
+    if (
+        account is None
+        or account.suspended_at is not None
+        or account.password_hash != proof.password_hash
+    ):
+        raise Unauthenticated("session_ended", "The session is unknown or has ended; log in again.")
+    return account

@@ -1,0 +1,72 @@
+"""Scopes, a closed vocabulary, and roles, which are named sets of them."""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Final, Literal, get_args
+
+from app.errors import Detail, Invalid
+
+Scope = Literal[
+    "articles:read",
+    "articles:write",
+    "articles:review",
+    "articles:publish",
+    "tags:write",
+    "people:write",
+    "media:write",
+    "preview:write",
+    "webhooks:write",
+    "partners:write",
+    "users:write",
+    "tokens:own",
+    "audit:read",
+    "operations:write",
+]
+"""`people` are sponsors and committee members; `users` are accounts; `tokens:own` makes and
+revokes tokens of one's own account."""
+
+Role = Literal["writer", "editor", "publisher", "admin"]
+
+Scopes = frozenset[Scope]
+
+ALL: Final[Scopes] = frozenset(get_args(Scope))
+EVERYTHING: Final = "*"
+"""Asks for all that the role has."""
+
+_WRITER: Final[Scopes] = frozenset(
+    ("articles:read", "articles:write", "media:write", "preview:write", "tokens:own")
+)
+_EDITOR: Final[Scopes] = _WRITER | {"articles:review", "tags:write"}
+# Sponsors and committee members are public as soon as they are saved, so they need a publisher.
+_PUBLISHER: Final[Scopes] = _EDITOR | {"articles:publish", "people:write"}
+
+SCOPES_OF: Final[Mapping[Role, Scopes]] = {
+    "writer": _WRITER,
+    "editor": _EDITOR,
+    "publisher": _PUBLISHER,
+    "admin": ALL,
+}
+
+
+def parsed(texts: Iterable[str]) -> Scopes | Literal["*"]:
+    """Scopes by their names, or `*`; `Invalid` names each that does not exist."""
+    asked = tuple(dict.fromkeys(texts))
+    if asked == (EVERYTHING,):
+        return "*"
+    found = {scope for scope in get_args(Scope) if scope in asked}
+    wrong = tuple(
+        Detail("unknown_scope", _hint(text), pointer=f"/scopes/{place}")
+        for place, text in enumerate(asked)
+        if text not in found
+    )
+    if wrong:
+        raise Invalid("unknown_scope", " ".join(detail.message for detail in wrong), wrong)
+    return frozenset(found)
+
+
+def _hint(text: str) -> str:
+    if text == EVERYTHING:
+        return "The scope '*' stands alone."
+    close = get_close_matches(text, get_args(Scope), 1)
+    meant = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(get_args(Scope))}."
+    return f"There is no scope {text[:40]!r}; {meant}"

@@ -1,0 +1,263 @@
+"""Accounts: make, change, suspend, reset. The last active admin cannot be lost.
+
+A principal acts only on accounts whose role has no scope that they lack themselves.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from app import audit
+from app.accounts import keys, second_factor, sessions, tokens
+from app.accounts.inputs import AccountChange, AccountInput, normalised_email
+from app.accounts.passwords import HashedPassword
+from app.accounts.principal import Principal, require, require_power_over
+from app.accounts.proof import locked
+from app.accounts.scopes import Role
+from app.database import ReadTx, WriteTx
+from app.errors import Conflict, Invalid, NotFound, Stale
+from app.kit.ids import uuid7
+from app.models.account import Account, PasswordReset, Totp
+
+RESET_LASTS: Final = timedelta(hours=24)
+RESET_PREFIX: Final = "willay_reset_"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountInfo:
+    """An account as admins see it."""
+
+    id: UUID
+    email: str
+    name: str
+    role: Role
+    revision: int
+    has_password: bool
+    has_totp: bool
+    suspended_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+def everyone(tx: ReadTx, by: Principal) -> list[AccountInfo]:
+    """Every account by its e-mail."""
+    require(by, "users:write")
+    return [_info(row) for row in tx.execute(_ASKED.order_by(col(Account.email))).all()]
+
+
+def one(tx: ReadTx, by: Principal, account_id: UUID) -> AccountInfo:
+    """An account; one's own needs no scope. `NotFound`."""
+    if by.account_id != account_id:
+        require(by, "users:write")
+    row = tx.execute(_ASKED.where(col(Account.id) == account_id)).one_or_none()
+    if row is None:
+        raise _nobody()
+    return _info(row)
+
+
+def id_of(tx: ReadTx, email: str) -> UUID:
+    """The id of the account with an e-mail, however it is spelled; `NotFound`."""
+    try:
+        wanted = normalised_email(email)
+    except ValueError as error:
+        raise Invalid("invalid_email", f"{email[:80]!r} {error}.") from error
+    asked = sa.select(col(Account.id)).where(col(Account.email) == wanted)
+    found: UUID | None = tx.execute(asked).scalar()
+    if found is None:
+        raise NotFound("account_not_found", f"There is no account {wanted}.")
+    return found
+
+
+def create(
+    tx: WriteTx,
+    by: Principal,
+    account: AccountInput,
+    now: datetime,
+    password: HashedPassword | None = None,
+) -> AccountInfo:
+    """A new account; without a password only `reset` lets its owner in. `Conflict` when there is
+    one with this e-mail already."""
+    require_power_over(by, account.role)
+    row = Account(
+        id=uuid7(now),
+        email=account.email,
+        name=account.name or account.email,
+        role=account.role,
+        revision=1,
+        password_hash=password,
+        created_at=now,
+        updated_at=now,
+    )
+    try:
+        with tx.session.begin_nested():
+            tx.session.add(row)
+    except IntegrityError as error:
+        message = f"There is an account {account.email} already."
+        raise Conflict("email_taken", message) from error
+    audit.record(tx, by.by, now, "account.created", "account", row.id, after=_state(row))
+    return one(tx, by, row.id)
+
+
+def change(
+    tx: WriteTx,
+    by: Principal,
+    account_id: UUID,
+    asked: AccountChange,
+    now: datetime,
+    revision: int | None = None,
+) -> AccountInfo:
+    """Another role or name; acts at once on open sessions and tokens. `Stale`, `Conflict` when
+    it would demote the last active admin."""
+    row = _held(tx, by, account_id, revision, may_lose_admin=asked.role not in (None, "admin"))
+    before = _state(row)
+    if asked.role is not None:
+        require_power_over(by, asked.role)
+        row.role = asked.role
+    if asked.name is not None:
+        row.name = asked.name
+    _changed(tx, by, row, now, "account.changed", before)
+    return one(tx, by, account_id)
+
+
+def suspend(
+    tx: WriteTx, by: Principal, account_id: UUID, now: datetime, revision: int | None = None
+) -> AccountInfo:
+    """Shut an account out: sessions and personal tokens end for good, machine tokens rest.
+    `Conflict` for the last active admin."""
+    row = _held(tx, by, account_id, revision, may_lose_admin=True)
+    if row.suspended_at is None:
+        before = _state(row)
+        row.suspended_at = now
+        _changed(tx, by, row, now, "account.suspended", before)
+    sessions.end_every(tx, account_id, now)
+    tokens.revoke_personal(tx, account_id, now)
+    tx.execute(sa.delete(PasswordReset).where(col(PasswordReset.account_id) == account_id))
+    return one(tx, by, account_id)
+
+
+def unsuspend(
+    tx: WriteTx, by: Principal, account_id: UUID, now: datetime, revision: int | None = None
+) -> AccountInfo:
+    """Let an account in again, with the password and the second factor that it had."""
+    row = _held(tx, by, account_id, revision)
+    if row.suspended_at is not None:
+        before = _state(row)
+        row.suspended_at = None
+        _changed(tx, by, row, now, "account.unsuspended", before)
+    return one(tx, by, account_id)
+
+
+def reset(
+    tx: WriteTx,
+    by: Principal,
+    account_id: UUID,
+    now: datetime,
+    *,
+    password: HashedPassword | None = None,
+    drop_totp: bool = False,
+) -> str | None:
+    """Take an account back: its password goes, its sessions and personal tokens end.
+
+    Returns a secret, shown once, with which the owner sets a new password within a day; none when
+    the new password is given. `drop_totp` is for a lost second factor. `Conflict` when suspended.
+    """
+    row = _held(tx, by, account_id)
+    if row.suspended_at is not None:
+        raise Conflict("account_suspended", "The account is suspended; unsuspend it first.")
+    row.password_hash = password
+    sessions.end_every(tx, account_id, now)
+    tokens.revoke_personal(tx, account_id, now)
+    tx.execute(sa.delete(PasswordReset).where(col(PasswordReset.account_id) == account_id))
+    if drop_totp:
+        second_factor.drop(tx, account_id)
+        audit.record(tx, by.by, now, "totp.dropped", "account", account_id)
+    _changed(tx, by, row, now, "account.reset", None)
+    if password is not None:
+        return None
+    secret = RESET_PREFIX + keys.new_secret()
+    kept = PasswordReset(
+        account_id=account_id, digest=keys.digest(secret), expires_at=now + RESET_LASTS
+    )
+    tx.session.add(kept)
+    return secret
+
+
+_ASKED: Final[sa.Select[*tuple[Any, ...]]] = sa.select(
+    col(Account.id),
+    col(Account.email),
+    col(Account.name),
+    col(Account.role),
+    col(Account.revision),
+    col(Account.password_hash).isnot(None).label("has_password"),
+    col(Totp.confirmed_at).isnot(None).label("has_totp"),
+    col(Account.suspended_at),
+    col(Account.created_at),
+    col(Account.updated_at),
+).outerjoin(Totp, col(Totp.account_id) == col(Account.id))
+
+
+def _info(row: sa.Row[*tuple[Any, ...]]) -> AccountInfo:
+    return AccountInfo(**row._mapping)
+
+
+def _held(
+    tx: WriteTx,
+    by: Principal,
+    account_id: UUID,
+    revision: int | None = None,
+    *,
+    may_lose_admin: bool = False,
+) -> Account:
+    """The account, locked until the transaction ends, if the principal may act on it."""
+    others = _other_admins(tx, account_id) if may_lose_admin else []
+    row = locked(tx, account_id)
+    if row is None:
+        require(by, "users:write")
+        raise _nobody()
+    require_power_over(by, row.role)  # type: ignore[arg-type]  # the column's check says so
+    if revision is not None and revision != row.revision:
+        raise Stale("stale", f"Somebody changed it meanwhile; it is at {row.revision} now.")
+    if may_lose_admin and row.role == "admin" and row.suspended_at is None and not others:
+        raise Conflict("last_admin", "This is the last active admin; make another one first.")
+    return row
+
+
+def _other_admins(tx: WriteTx, account_id: UUID) -> list[UUID]:
+    """Active admins but this one. All of them are locked, in one order, before anything is
+    decided: two who demote each other at once would otherwise both see the other one."""
+    admins = tx.execute(
+        sa.select(col(Account.id))
+        .where(col(Account.role) == "admin", col(Account.suspended_at).is_(None))
+        .order_by(col(Account.id))
+        .with_for_update()
+    ).scalars()
+    return [admin for admin in admins if admin != account_id]
+
+
+def _changed(
+    tx: WriteTx,
+    by: Principal,
+    row: Account,
+    now: datetime,
+    action: str,
+    before: dict[str, object] | None,
+) -> None:
+    row.revision += 1
+    row.updated_at = now
+    tx.session.add(row)
+    after = _state(row) if before is not None else None
+    audit.record(tx, by.by, now, action, "account", row.id, before=before, after=after)
+
+
+def _state(row: Account) -> dict[str, object]:
+    suspended = row.suspended_at is not None
+    return {"email": row.email, "name": row.name, "role": row.role, "suspended": suspended}
+
+
+def _nobody() -> NotFound:
+    return NotFound("account_not_found", "There is no such account.")

@@ -1,0 +1,282 @@
+"""Audit: who did what to what and when, from where, with what changed; appended, never altered.
+
+What an entry may say is a closed list of fields for each kind of subject: a secret cannot get in
+by being forgotten in a list of forbidden names. The database refuses UPDATE and DELETE (triggers
+in the migration); `erase` is the one way through, for the personal data of one person.
+Below `editorial` and `accounts`, so that both can record in their own transactions.
+May import: models, database, errors, kit.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app.database import ReadTx, WriteTx
+from app.errors import BadRequest, Detail
+from app.kit import paging
+from app.kit.clock import rfc3339
+from app.kit.text import is_legal
+from app.models.account import Account
+from app.models.audit import AuditEntry, AuditErasure
+
+Via = Literal["session", "token", "reset", "operator"]
+SubjectKind = Literal[
+    "account",
+    "login_session",
+    "api_token",
+    "article",
+    "tag",
+    "sponsor",
+    "committee_member",
+    "alias",
+    "media",
+    "webhook",
+    "partner",
+    "operation",
+]
+
+FIELDS: Final[Mapping[SubjectKind, AbstractSet[str]]] = {
+    "account": {"email", "name", "role", "suspended", "totp"},
+    "login_session": {"user_agent"},
+    "api_token": {"name", "kind", "scopes", "expires_at"},
+    "article": {
+        *("kind", "lang", "slug", "title", "state", "revision", "reason", "note"),
+        *("visible_from", "visible_until"),
+    },
+    "tag": {"slug", "type", "names", "parent"},
+    "sponsor": {"name", "kind", "url", "position", "valid_from", "valid_to"},
+    "committee_member": {"name", "role", "group", "position", "term_from", "term_to"},
+    "alias": {"path", "slug", "gone"},
+    "media": {"name", "media_type", "bytes", "alt", "credit"},
+    "webhook": {"name", "host", "topics", "active"},
+    "partner": {"name", "rights", "active"},
+    "operation": {"name", "outcome"},
+}
+"""What an entry about each kind may show in `before` and `after`; everything else is left out."""
+
+ERASED: Final = "[erased]"
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who acts, and from where."""
+
+    via: Via
+    account_id: UUID | None = None
+    credential: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One act as admins read it. `email` is the account's present one, none when it is gone."""
+
+    id: int
+    at: datetime
+    by: By
+    email: str | None
+    action: str
+    subject_kind: str
+    subject_id: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which entries; all that are given must hold. `since` is included, `until` is not."""
+
+    account_id: UUID | None = None
+    action: str | None = None
+    subject_kind: SubjectKind | None = None
+    subject_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Entries, the newest first; `next` is the cursor of the page after it."""
+
+    entries: list[Entry]
+    next: str | None
+
+
+def record(
+    tx: WriteTx,
+    by: By,
+    now: datetime,
+    action: str,
+    kind: SubjectKind,
+    subject_id: UUID | str,
+    *,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+) -> None:
+    """Append an entry. Of two states only what differs is kept."""
+    was, became = _shown(kind, before), _shown(kind, after)
+    if was is not None and became is not None:
+        same = {name for name in was.keys() & became.keys() if was[name] == became[name]}
+        was = {name: value for name, value in was.items() if name not in same}
+        became = {name: value for name, value in became.items() if name not in same}
+    entry = AuditEntry(
+        at=now,
+        account_id=by.account_id,
+        via=by.via,
+        credential=by.credential,
+        address=by.address,
+        action=action,
+        subject_kind=kind,
+        subject_id=str(subject_id),
+        before=was,
+        after=became,
+    )
+    tx.session.add(entry)
+
+
+def page(tx: ReadTx, filters: Filters, cursor: str | None = None, limit: int = 20) -> Page:
+    """Entries, the newest first; `BadRequest` when the cursor belongs to another list."""
+    list_name = f"audit {filters}"
+    asked = (
+        sa.select(*_COLUMNS, col(Account.email))
+        .outerjoin(Account, col(Account.id) == col(AuditEntry.account_id))
+        .where(*_conditions(filters))
+        .order_by(col(AuditEntry.id).desc())
+        .limit(limit + 1)
+    )
+    if cursor is not None:
+        asked = asked.where(col(AuditEntry.id) < _place(cursor, list_name))
+    rows = tx.execute(asked).all()
+    entries = [
+        Entry(
+            id=row.id,
+            at=row.at,
+            by=By(row.via, row.account_id, row.credential, row.address),
+            email=row.email,
+            action=row.action,
+            subject_kind=row.subject_kind,
+            subject_id=row.subject_id,
+            before=row.before,
+            after=row.after,
+        )
+        for row in rows[:limit]
+    ]
+    if len(rows) <= limit:
+        return Page(entries, None)
+    last = entries[-1]
+    following = paging.Cursor(last.at, UUID(int=last.id), backwards=False)
+    return Page(entries, following.encode(list_name))
+
+
+def erase(tx: WriteTx, account_id: UUID | None, words: Sequence[str]) -> int:
+    """Forget a person: the addresses that an account acted from, and `words` (a name, an e-mail)
+    wherever an entry shows them. Returns how many entries were rewritten; what was done, to what
+    and when stays. The only way past the triggers, and only within this transaction.
+    """
+    if not all(words):
+        raise ValueError("an empty word would be found everywhere")
+    tx.execute(sa.insert(AuditErasure), {"id": 1})
+    concerned = sa.select(*_COLUMNS).where(
+        sa.or_(
+            sa.and_(col(AuditEntry.account_id) == account_id, col(AuditEntry.address).isnot(None)),
+            *(_mentions(word) for word in words),
+        )
+    )
+    rows = tx.execute(concerned).all()
+    for row in rows:
+        values: dict[str, Any] = {
+            "before": _without(row.before, words),
+            "after": _without(row.after, words),
+        }
+        if account_id is not None and row.account_id == account_id:
+            values["address"] = None
+        tx.execute(sa.update(AuditEntry).where(col(AuditEntry.id) == row.id).values(values))
+    tx.execute(sa.delete(AuditErasure))
+    return len(rows)
+
+
+_COLUMNS: Final = tuple(sa.inspect(AuditEntry).columns)
+
+
+def _shown(kind: SubjectKind, state: Mapping[str, object] | None) -> dict[str, Any] | None:
+    if state is None:
+        return None
+    return {name: _plain(state[name]) for name in sorted(FIELDS[kind] & state.keys())}
+
+
+def _plain(value: object) -> Any:
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case datetime():
+            return rfc3339(value)
+        case date() | UUID():
+            return str(value)
+        case Mapping():
+            return {str(key): _plain(item) for key, item in value.items()}
+        case AbstractSet():
+            return sorted(_plain(item) for item in value)
+        case Sequence():
+            return [_plain(item) for item in value]
+        case _:
+            raise TypeError(f"an audit entry cannot show a {type(value).__name__}")
+
+
+def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
+    for name, text in (("action", filters.action), ("subject_id", filters.subject_id)):
+        if text is not None and not is_legal(text):
+            said = "It holds a control character; remove it."
+            detail = Detail("invalid_parameter", said, parameter=name)
+            raise BadRequest("invalid_parameter", said, (detail,))
+    equal: list[tuple[Any, object]] = [
+        (AuditEntry.account_id, filters.account_id),
+        (AuditEntry.action, filters.action),
+        (AuditEntry.subject_kind, filters.subject_kind),
+        (AuditEntry.subject_id, filters.subject_id),
+    ]
+    conditions = [col(column) == value for column, value in equal if value is not None]
+    if filters.since is not None:
+        conditions.append(col(AuditEntry.at) >= filters.since)
+    if filters.until is not None:
+        conditions.append(col(AuditEntry.at) < filters.until)
+    return conditions
+
+
+def _place(cursor: str, list_name: str) -> int:
+    try:
+        return paging.decode(cursor, list_name).id.int
+    except paging.BadCursor as error:
+        detail = Detail("bad_cursor", "Take it from a page of this list.", parameter="cursor")
+        raise BadRequest("bad_cursor", "The cursor belongs to another list.", (detail,)) from error
+
+
+def _mentions(word: str) -> sa.ColumnElement[bool]:
+    """Either state shows the word, in the spelling that JSON gives it."""
+    spelled = json.dumps(word)[1:-1]
+    return sa.or_(
+        *(
+            sa.cast(col(column), sa.Text).contains(spelled, autoescape=True)
+            for column in (AuditEntry.before, AuditEntry.after)
+        )
+    )
+
+
+def _without(state: Any, words: Sequence[str]) -> Any:
+    match state:
+        case str():
+            for word in words:
+                state = state.replace(word, ERASED)
+            return state
+        case dict():
+            return {key: _without(value, words) for key, value in state.items()}
+        case list():
+            return [_without(value, words) for value in state]
+        case _:
+            return state

@@ -1,0 +1,192 @@
+"""`willay user` and `willay token`: what the operator does about accounts, from a shell."""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Annotated, Any, TypeVar
+
+import typer
+from pydantic import ValidationError
+
+from app.accounts import passwords, tokens, users
+from app.accounts.inputs import AccountInput
+from app.accounts.passwords import HashedPassword, Hasher, NewPassword
+from app.accounts.principal import OPERATOR
+from app.accounts.scopes import Role, parsed
+from app.accounts.tokens import TokenInput
+from app.errors import Invalid
+from app.kit.clock import rfc3339
+from app.runtime import opened
+from app.settings import Settings
+
+user = typer.Typer(no_args_is_help=True, help="Accounts: who may work here.")
+token = typer.Typer(no_args_is_help=True, help="Tokens: for programs.")
+
+Email = Annotated[str, typer.Option(help="The account's e-mail")]
+FromStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="The result as JSON")]
+Checked = TypeVar("Checked")
+
+
+@user.command("create")
+def create_user(
+    email: Email,
+    role: Annotated[Role, typer.Option(help="What the account may do")],
+    name: Annotated[str | None, typer.Option(help="The person's name")] = None,
+    password_stdin: FromStdin = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make an account. Without --password-stdin a password is made and printed, this once."""
+    account = _checked(lambda: AccountInput(email=email, role=role, name=name))
+    password = _password(account.email, password_stdin)
+    with opened(Settings()) as runtime:
+        hashed = Hasher().hash(password)
+        with runtime.database.writing() as tx:
+            made = users.create(tx, OPERATOR, account, runtime.clock(), hashed)
+    shown = None if password_stdin else password
+    _say(f"Made the account {made.email} ({made.role}).", asdict(made), as_json, password=shown)
+
+
+@user.command("list")
+def list_users(as_json: AsJson = False) -> None:
+    """Every account."""
+    with opened(Settings()) as runtime, runtime.database.reading() as tx:
+        found = users.everyone(tx, OPERATOR)
+    if as_json:
+        typer.echo(_json([asdict(account) for account in found]))
+        return
+    for account in found:
+        state = "suspended" if account.suspended_at else "active"
+        factor = "totp" if account.has_totp else "-"
+        typer.echo(f"{account.email}\t{account.role}\t{state}\t{factor}\t{account.name}")
+
+
+@user.command("suspend")
+def suspend_user(
+    email: Email,
+    undo: Annotated[bool, typer.Option("--undo", help="Let the account in again")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Shut an account out at once: its sessions and personal tokens end."""
+    command = users.unsuspend if undo else users.suspend
+    with opened(Settings()) as runtime, runtime.database.writing() as tx:
+        account = command(tx, OPERATOR, users.id_of(tx, email), runtime.clock())
+    done = "may log in again" if undo else "is suspended"
+    _say(f"{account.email} {done}.", asdict(account), as_json)
+
+
+@user.command("reset")
+def reset_user(
+    email: Email,
+    password_stdin: FromStdin = False,
+    drop_totp: Annotated[bool, typer.Option(help="Remove a lost second factor too")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give an account another password; its sessions and personal tokens end.
+
+    Without --password-stdin a password is made and printed, this once.
+    """
+    with opened(Settings()) as runtime:
+        with runtime.database.reading() as tx:
+            account = users.one(tx, OPERATOR, users.id_of(tx, email))
+        password = _password(account.email, password_stdin)
+        hashed: HashedPassword = Hasher().hash(password)
+        with runtime.database.writing() as tx:
+            now = runtime.clock()
+            users.reset(tx, OPERATOR, account.id, now, password=hashed, drop_totp=drop_totp)
+    shown = None if password_stdin else password
+    _say(f"{account.email} has another password.", asdict(account), as_json, password=shown)
+
+
+@token.command("create")
+def create_token(
+    email: Email,
+    scope: Annotated[list[str], typer.Option(help="May be repeated; * is all of the role")],
+    name: Annotated[str, typer.Option(help="What it is for")] = "command line",
+    expires: Annotated[int | None, typer.Option(min=1, max=3650, metavar="DAYS")] = None,
+    machine: Annotated[
+        bool, typer.Option("--machine", help="It outlives a reset of the account's password")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a token and print it, this once."""
+    scopes = " ".join(scope).split()
+    _checked(lambda: parsed(scopes))
+    with opened(Settings()) as runtime, runtime.database.writing() as tx:
+        now = runtime.clock()
+        ends = now + timedelta(days=expires) if expires is not None else None
+        kind: tokens.Kind = "machine" if machine else "personal"
+        asked = _checked(lambda: TokenInput(name=name, scopes=scopes, kind=kind, expires_at=ends))
+        made = tokens.create(tx, OPERATOR, users.id_of(tx, email), asked, now)
+    said = f"Made the token {made.info.id}: {' '.join(made.info.scopes)}."
+    _say(said, asdict(made.info), as_json, token=made.token)
+
+
+@token.command("list")
+def list_tokens(as_json: AsJson = False) -> None:
+    """Every token, without its secret."""
+    with opened(Settings()) as runtime, runtime.database.reading() as tx:
+        found = tokens.of_account(tx, OPERATOR)
+    if as_json:
+        typer.echo(_json([asdict(info) for info in found]))
+        return
+    for info in found:
+        state = "revoked" if info.revoked_at else "good"
+        ends = rfc3339(info.expires_at) if info.expires_at else "-"
+        typer.echo(f"{info.id}\t{info.kind}\t{state}\t{ends}\t{info.name}\t{' '.join(info.scopes)}")
+
+
+@token.command("revoke")
+def revoke_token(
+    token_id: Annotated[str, typer.Argument(metavar="ID", help="8 hexadecimal digits")],
+    as_json: AsJson = False,
+) -> None:
+    """End a token at once, and those that it made."""
+    with opened(Settings()) as runtime, runtime.database.writing() as tx:
+        tokens.revoke(tx, OPERATOR, token_id, runtime.clock())
+    _say(f"The token {token_id} is revoked.", {"id": token_id, "revoked": True}, as_json)
+
+
+def _say(message: str, result: dict[str, Any], as_json: bool, **secret: str | None) -> None:
+    """The message on stderr; on stdout the JSON, or alone the secret that was made, if one was."""
+    made = {name: text for name, text in secret.items() if text is not None}
+    if as_json:
+        typer.echo(_json(result | made))
+        return
+    typer.echo(message, err=True)
+    for text in made.values():
+        typer.echo(text)
+
+
+def _json(result: object) -> str:
+    return json.dumps(result, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: object) -> str:
+    return rfc3339(value) if isinstance(value, datetime) else str(value)
+
+
+def _password(email: str, from_stdin: bool) -> NewPassword:
+    if not from_stdin:
+        return passwords.generated()
+    try:
+        text = sys.stdin.read(10_000)
+    except UnicodeDecodeError as error:
+        raise typer.BadParameter("the password on standard input is not UTF-8") from error
+    return passwords.allowed(text.removesuffix("\n").removesuffix("\r"), email)
+
+
+def _checked(make: Callable[[], Checked]) -> Checked:
+    """What the options say, or a word about how to use them: exit code 2."""
+    try:
+        return make()
+    except ValidationError as error:
+        first = error.errors()[0]
+        message = str(first["msg"]).removeprefix("Value error, ")
+        raise typer.BadParameter(f"{first['loc'][0]}: {message}") from error
+    except Invalid as error:
+        raise typer.BadParameter(error.message) from error

@@ -1,0 +1,83 @@
+"""What query parameters are made of: exact grammars, and refusals that name the parameter."""
+
+from collections.abc import Collection, Sequence
+from difflib import get_close_matches
+from typing import Annotated, Final
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from app.errors import BadRequest, Detail
+from app.public.vocabulary import SLUG_PATTERN
+
+
+class Parameters(BaseModel):
+    """The manner of every set of parameters: what is not named here is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def _number(value: object) -> object:
+    if isinstance(value, str) and not (value.isascii() and value.isdecimal()):
+        raise ValueError("use a whole number in the digits 0 to 9")
+    return value
+
+
+def _flag(value: object) -> object:
+    if isinstance(value, str) and value not in ("true", "false"):
+        raise ValueError("use true or false")
+    return value
+
+
+# pydantic alone would also take 1_0, 2.0 and " 3 ", and "on", "y" or "0" for a flag.
+DIGITS: Final = BeforeValidator(_number)
+"""Comes after the bounds of a number: those before it would be lost to the contract."""
+Limit = Annotated[int, Field(ge=1, le=100), DIGITS]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Language = Annotated[
+    str,
+    StringConstraints(pattern=r"^([a-z]{2,3})?$"),
+    Field(description="One of the site's languages; see /v1"),
+]
+AnySlug = Annotated[str, StringConstraints(pattern=f"^$|{SLUG_PATTERN}", max_length=120)]
+
+
+def listed(parameter: str, text: str) -> tuple[str, ...]:
+    """The parts of a list joined by commas; an empty part is refused, an empty text is none."""
+    parts = tuple(text.split(",")) if text else ()
+    if "" in parts:
+        raise bad("empty_name", parameter, f"{parameter} has an empty part; remove a comma.")
+    return parts
+
+
+def one_of(
+    kind: str, parameter: str, name: str, known: Collection[str], otherwise: str
+) -> BadRequest:
+    """The refusal of a name that is not known: the one that was meant, or `otherwise`."""
+    close = get_close_matches(name, known, 1)
+    hint = f"did you mean {close[0]!r}?" if close else otherwise
+    return bad(f"unknown_{kind}", parameter, f"There is no {kind} {name[:60]!r}; {hint}")
+
+
+def known_names(kind: str, parameter: str, text: str, known: Sequence[str]) -> tuple[str, ...]:
+    """The parts of a list of names, each of them known."""
+    names = listed(parameter, text)
+    for name in names:
+        if name not in known:
+            raise one_of(kind, parameter, name, known, f"known: {', '.join(known)}.")
+    return names
+
+
+def address(base: str, asked: Parameters, cursor: str = "") -> str:
+    """The address that asks the same in its shortest form, or for the page at a cursor."""
+    given = asked.model_dump(exclude_defaults=True, mode="json")
+    given = {name: "true" if value is True else value for name, value in given.items()}
+    if cursor:
+        given["cursor"] = cursor
+    query = urlencode(given, safe=",:")
+    return f"{base}?{query}" if query else base
+
+
+def bad(code: str, parameter: str, message: str) -> BadRequest:
+    """A refusal that names the parameter."""
+    return BadRequest(code, message, (Detail(code, message, parameter=parameter),))

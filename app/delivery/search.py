@@ -1,0 +1,235 @@
+"""Search over everything published, and completions of what is being typed."""
+
+from collections.abc import Iterable
+from time import perf_counter
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import Field
+from pydantic_core import to_json
+from starlette.responses import Response
+
+from app.delivery.filters import FilterParameters, chosen, languages
+from app.delivery.parameters import (
+    DIGITS,
+    Flag,
+    Language,
+    Limit,
+    Parameters,
+    address,
+    bad,
+    known_names,
+)
+from app.http.problems import documented
+from app.http.reading import Answer, Reading, answered
+from app.public.search import Completions, SearchPage
+from app.published import changes, found, tags
+from app.published.found import Shown
+from app.runtime import Runtime
+from app.search import protocol
+from app.search.protocol import DEEPEST, DOCUMENT_KINDS, FACET_NAMES, Found, Hit
+
+router = APIRouter(tags=["search"])
+
+_SPARE = 5
+"""Hits fetched beyond a page, since some may not be visible any more."""
+
+
+class SearchParameters(FilterParameters):
+    """What a search takes: words, and the filters of the list of articles."""
+
+    q: Annotated[
+        str,
+        Field(
+            max_length=2_000,
+            description='Words, "phrases" and -exclusions; the newest when absent',
+        ),
+    ] = ""
+    kind: Annotated[
+        str, Field(max_length=100, description=f"Any of {', '.join(DOCUMENT_KINDS)}, by `,`")
+    ] = ""
+    order: Literal["relevance", "newest", "oldest"] = "relevance"
+    facets: Annotated[
+        str, Field(max_length=100, description=f"Any of {', '.join(FACET_NAMES)}, by `,`")
+    ] = ""
+    exact: Annotated[Flag, Field(description="Take every word as it is written")] = False
+    limit: Limit = 20
+    page: Annotated[int, Field(ge=1, le=DEEPEST), DIGITS] = 1
+
+
+class SuggestParameters(Parameters):
+    """What a completion takes."""
+
+    q: Annotated[str, Field(min_length=1, max_length=200, description="What was typed so far")]
+    lang: Language = ""
+    limit: Annotated[int, Field(ge=1, le=20), DIGITS] = 8
+
+
+@router.get(
+    "/v1/search", response_model=SearchPage, responses=documented(304, 400, 503, links=True)
+)
+async def search(request: Request, asked: Annotated[SearchParameters, Query()]) -> Response:
+    """Articles, pages, tags, sponsors and committee members, best first."""
+
+    def work(reading: Reading) -> Answer:
+        began = perf_counter()
+        query = _query(asked, reading)
+        answer = reading.runtime.search.get().search(query)
+        site = reading.runtime.settings.languages
+        spoken = (*query.filter.languages, *site)
+        shown = _shown(reading, (hit.key for hit in answer.hits), spoken)
+        hits = [hit for hit in answer.hits if (hit.key.kind, hit.key.id) in shown][: asked.limit]
+        base = f"{reading.runtime.settings.public_url}/v1/search"
+        links = _links(asked, base, answer.total)
+        meta = _meta(asked, reading, answer, base, spoken[0])
+        meta["processing_ms"] = round((perf_counter() - began) * 1000, 3)
+        body = b'{"data":[%s],"meta":%s,"links":%s}' % (
+            b",".join(_hit(hit, shown[hit.key.kind, hit.key.id]) for hit in hits),
+            to_json(meta),
+            to_json(links),
+        )
+        return Answer(body, {"next": links["next"], "prev": links["prev"]}, "search")
+
+    return await answered(request, work, also=_index_state)
+
+
+@router.get("/v1/search/suggest", response_model=Completions, responses=documented(304, 400, 503))
+async def suggest(request: Request, asked: Annotated[SuggestParameters, Query()]) -> Response:
+    """Titles, tags and people that complete what was typed."""
+
+    def work(reading: Reading) -> Answer:
+        site = reading.runtime.settings.languages
+        wanted = languages(asked.lang, "", site)
+        engine = reading.runtime.search.get()
+        known = engine.suggest(asked.q, wanted, asked.limit + _SPARE)
+        shown = _shown(reading, (one.key for one in known), (*wanted, *site))
+        slugs = found.slugs(shown)
+        data = [
+            {
+                "kind": one.key.kind,
+                "id": one.key.id,
+                "title": one.title,
+                "highlighted": one.highlighted,
+                "slug": slugs[one.key.kind, one.key.id],
+            }
+            for one in known
+            if (one.key.kind, one.key.id) in shown
+        ]
+        return Answer(to_json({"data": data[: asked.limit]}), {}, "search")
+
+    return await answered(request, work, also=_index_state)
+
+
+def _index_state(runtime: Runtime) -> str:
+    return runtime.search.get().cursor() or ""
+
+
+def _query(asked: SearchParameters, reading: Reading) -> protocol.Query:
+    if asked.page * asked.limit > DEEPEST:
+        message = (
+            f"Only the first {DEEPEST} hits can be paged to; filter, or search for more words."
+        )
+        raise bad("page_too_deep", "page", message)
+    wanted = chosen(asked, reading.tags, reading.runtime.settings.languages)
+    kinds = known_names("kind", "kind", asked.kind, DOCUMENT_KINDS)
+    facets = known_names("facet", "facets", asked.facets, FACET_NAMES)
+    return protocol.Query(
+        text=asked.q,
+        filter=protocol.Filter(
+            kinds=tuple(kind for kind in DOCUMENT_KINDS if kind in kinds),
+            languages=wanted.languages,
+            all_of=wanted.all_of,
+            none_of=wanted.none_of,
+            author=wanted.author,
+            ids=wanted.ids,
+            since=wanted.since,
+            until=wanted.until,
+            until_inclusive=wanted.until_inclusive,
+            updated_since=wanted.updated_since,
+            syndicatable=wanted.syndicatable,
+        ),
+        order=asked.order,
+        limit=asked.limit,
+        page=asked.page,
+        extra=_SPARE,
+        facets=tuple(name for name in FACET_NAMES if name in facets),
+        exact=asked.exact,
+        highlight=True,
+    )
+
+
+def _shown(reading: Reading, keys: Iterable[protocol.Key], spoken: tuple[str, ...]) -> Shown:
+    wanted: dict[str, list[UUID]] = {}
+    for key in keys:
+        wanted.setdefault(key.kind, []).append(key.id)
+    counted: dict[UUID, int] = {}
+    if "tag" in wanted:
+        counted = reading.recall(
+            "tag counts", lambda: tags.counts(reading.tx, reading.tags, reading.now)
+        )
+    return found.shown(reading.tx, reading.tags, counted, wanted, spoken, reading.now)
+
+
+def _hit(hit: Hit, item: bytes) -> bytes:
+    marked = hit.highlights or protocol.Highlights()
+    said = {"title": marked.title, "summary": marked.summary, "body": marked.body}
+    return b'{"kind":%s,"score":%s,"highlights":%s,"item":%s}' % (
+        to_json(hit.key.kind),
+        to_json(round(hit.score, 4)),
+        to_json(said),
+        item,
+    )
+
+
+def _meta(
+    asked: SearchParameters, reading: Reading, answer: Found, base: str, lang: str
+) -> dict[str, Any]:
+    cursor = reading.runtime.search.get().cursor()
+    behind, seconds = changes.behind(reading.tx, cursor, reading.now)
+    meta: dict[str, Any] = {
+        "limit": asked.limit,
+        "page": asked.page,
+        "total": answer.total,
+        "total_is_exact": answer.total_is_exact,
+        "engine": "embedded",
+        "freshness": {"behind_changes": behind, "behind_seconds": seconds},
+    }
+    if answer.corrected is not None:
+        insist = address(base, asked.model_copy(update={"exact": True, "page": 1}))
+        meta["corrected"] = {"q": answer.corrected, "insist": insist}
+    if answer.did_you_mean is not None:
+        meta["did_you_mean"] = answer.did_you_mean
+    if answer.facets:
+        meta["facets"] = {
+            name: _facet(name, values, reading, lang) for name, values in answer.facets.items()
+        }
+    return meta
+
+
+def _facet(
+    facet: str, values: Iterable[tuple[str, int]], reading: Reading, lang: str
+) -> list[dict[str, Any]]:
+    """Values as the parameters take them, the most frequent first; a tag that has gone is left
+    out."""
+    if facet != "tags":
+        return [{"value": value, "name": value, "count": count} for value, count in values]
+    known = [(reading.tags.by_id.get(UUID(key)), count) for key, count in values]
+    shown = [
+        {"value": tag.slug, "name": reading.tags.spoken(tag.names, lang) or tag.slug, "count": n}
+        for tag, n in known
+        if tag is not None
+    ]
+    return sorted(shown, key=lambda one: (-one["count"], one["value"]))
+
+
+def _links(asked: SearchParameters, base: str, total: int) -> dict[str, str | None]:
+    def page(number: int) -> str:
+        return address(base, asked.model_copy(update={"page": number}))
+
+    last = min(total, DEEPEST)
+    return {
+        "self": page(asked.page),
+        "next": page(asked.page + 1) if asked.page * asked.limit < last else None,
+        "prev": page(asked.page - 1) if asked.page > 1 else None,
+    }

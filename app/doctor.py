@@ -1,0 +1,103 @@
+"""What is wrong, and what to do about it: one line for each thing that an operator can mend."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from app import schema
+from app.changes import head
+from app.errors import Unavailable
+from app.interchange import writing
+from app.published import changes
+from app.runtime import Runtime
+
+_LITTLE_SPACE: Final = 500_000_000
+_LATE_SECONDS: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; `remedy` is empty when it is well."""
+
+    subject: str
+    state: str
+    remedy: str = ""
+
+
+def examine(runtime: Runtime) -> Iterator[Finding]:
+    """Look at everything; what cannot be reached is a finding too, never an exception."""
+    for subject, look in (
+        ("data folder", _folder),
+        ("settings", _settings),
+        ("schema", _schema),
+        ("content", _content),
+        ("change log", _log),
+        ("search", _search),
+    ):
+        finding = _looked(subject, look, runtime)
+        yield finding
+        if finding.remedy and subject == "schema":
+            return  # nothing can be read before that is mended
+
+
+def _looked(subject: str, look: Callable[[Runtime], tuple[str, str]], runtime: Runtime) -> Finding:
+    try:
+        return Finding(subject, *look(runtime))
+    except Unavailable as error:
+        return Finding(subject, "cannot be told", error.message)
+    except OSError as error:
+        return Finding(subject, "cannot be told", f"{error.strerror}: mend that first.")
+
+
+def _folder(runtime: Runtime) -> tuple[str, str]:
+    folder = runtime.settings.data_dir.absolute()
+    if not folder.is_dir():
+        return f"{folder} is absent", "Run `willay migrate`; it makes the folder."
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return f"{folder} cannot be written", "Give this user the right to write there."
+    free = shutil.disk_usage(folder).free
+    state = f"{folder}, {free / 1e9:.1f} GB free"
+    return state, "Make room; writing will fail soon." if free < _LITTLE_SPACE else ""
+
+
+def _settings(runtime: Runtime) -> tuple[str, str]:
+    settings = runtime.settings
+    state = f"API at {settings.public_url}, languages {', '.join(settings.languages)}"
+    if settings.host not in ("127.0.0.1", "::1", "localhost") and settings.api_url is None:
+        return state, "Set WILLAY_API_URL: links in answers carry the address listened on."
+    return state, ""
+
+
+def _schema(runtime: Runtime) -> tuple[str, str]:
+    schema.check(runtime.database)
+    return "up to date", ""
+
+
+def _content(runtime: Runtime) -> tuple[str, str]:
+    return f"{writing.count(runtime)} records", ""
+
+
+def _log(runtime: Runtime) -> tuple[str, str]:
+    with runtime.database.reading() as tx:
+        log = head(tx)
+    now = runtime.clock()
+    ahead = (log.effective_until - now).total_seconds()
+    late = (log.moment(now) - log.next_boundary).total_seconds()
+    state = f"at {log.sequence}"
+    if ahead > _LATE_SECONDS:
+        return state, f"This machine's clock is {ahead:.0f} s behind the log's; set it right."
+    if late > _LATE_SECONDS:
+        return state, f"Promotion is {late:.0f} s late; run `willay serve` or `willay worker`."
+    return state, ""
+
+
+def _search(runtime: Runtime) -> tuple[str, str]:
+    engine = runtime.search.get()
+    with runtime.database.reading() as tx:
+        behind, seconds = changes.behind(tx, engine.cursor(), runtime.clock())
+    state = f"{engine.count()} documents, {behind} changes behind"
+    if seconds > _LATE_SECONDS:
+        return state, f"It is {seconds:.0f} s late; run `willay serve` or `willay worker`."
+    return state, ""

@@ -1,0 +1,261 @@
+"""What the store says of each thing, whole enough to say it again in another store."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app.database import ReadTx
+from app.editorial.content import ArticleInput, restored
+from app.editorial.people import MemberInput, SponsorInput
+from app.editorial.tags import TagInput, slugs
+from app.models.alias import Alias
+from app.models.article import Article, ArticleSlug, Revision
+from app.models.committee import CommitteeMember
+from app.models.publication import Publication
+from app.models.sponsor import Sponsor
+from app.models.tag import Tag
+
+Status = Literal["draft", "scheduled", "published", "unpublished", "retracted", "expired"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who a thing is, here and where it came from."""
+
+    id: UUID
+    external_source: str | None
+    external_id: str | None
+    import_digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """A text with the interval asked for."""
+
+    content: ArticleInput
+    visible_from: datetime
+    visible_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleState:
+    """An article with where it stands; `draft` is a working copy that was not released."""
+
+    origin: Origin
+    content: ArticleInput
+    status: Status
+    reason: str | None
+    ended_at: datetime | None
+    visible_from: datetime | None
+    visible_until: datetime | None
+    scheduled: list[Scheduled]
+    draft: ArticleInput | None
+    translations: list[tuple[str, str]]
+    former_slugs: list[str]
+    paths: list[str]
+    edited_since_import: bool
+
+
+def article_ids(tx: ReadTx, at_once: int) -> Iterator[list[UUID]]:
+    """The ids of all articles that are not in the trash, oldest first, in portions."""
+    last: UUID | None = None
+    while True:
+        found = sa.select(col(Article.id)).where(col(Article.trashed_at).is_(None))
+        if last is not None:
+            found = found.where(col(Article.id) > last)
+        ids = list(tx.execute(found.order_by(col(Article.id)).limit(at_once)).scalars())
+        if not ids:
+            return
+        yield ids
+        last = ids[-1]
+
+
+def count(tx: ReadTx) -> int:
+    """How many things `article_ids`, `tags`, `sponsors`, `members` and `dead_paths` return."""
+    everything = [
+        sa.select(sa.func.count()).select_from(Article).where(col(Article.trashed_at).is_(None)),
+        *(sa.select(sa.func.count()).select_from(table) for table in (Tag, Sponsor)),
+        sa.select(sa.func.count()).select_from(CommitteeMember),
+        sa.select(sa.func.count()).select_from(Alias).where(col(Alias.gone).is_not(None)),
+    ]
+    return sum(tx.execute(statement).scalar_one() for statement in everything)
+
+
+def articles(tx: ReadTx, ids: Sequence[UUID], now: datetime) -> list[ArticleState]:
+    """The states of some articles, in the order of their ids."""
+    tag_slugs = slugs(tx)
+    copies = _rows(tx, Article, col(Article.id).in_(ids))
+    releases = _grouped(_rows(tx, Publication, col(Publication.article_id).in_(ids)))
+    numbers = {(row.id, row.revision) for row in copies}
+    numbers |= {(row.article_id, row.revision) for rows in releases.values() for row in rows}
+    contents = _contents(tx, ids, numbers, tag_slugs)
+    held = _grouped(_rows(tx, ArticleSlug, col(ArticleSlug.article_id).in_(ids)))
+    aliases = _grouped(_rows(tx, Alias, col(Alias.article_id).in_(ids)))
+    groups = {row.translation_group for row in copies if row.translation_group is not None}
+    siblings = _rows(tx, Article, col(Article.translation_group).in_(groups)) if groups else []
+    return [
+        _state(
+            row,
+            sorted(releases.get(row.id, ()), key=lambda release: release.visible_from),
+            contents,
+            {entry.slug for entry in held.get(row.id, ())},
+            {entry.path for entry in aliases.get(row.id, ())},
+            [(twin.lang, twin.slug) for twin in siblings if _translates(twin, row)],
+            now,
+        )
+        for row in sorted(copies, key=lambda row: row.id)
+    ]
+
+
+def tags(tx: ReadTx) -> list[tuple[Origin, TagInput]]:
+    """All tags, parents before their children."""
+    rows = {row.id: row for row in _rows(tx, Tag, sa.true())}
+    known = {key: row.slug for key, row in rows.items()}
+    ordered = sorted(rows.values(), key=lambda row: (_depth(rows, row), row.slug))
+    return [tag(row, known) for row in ordered]
+
+
+def tag(row: Any, known: Mapping[UUID, str]) -> tuple[Origin, TagInput]:
+    """One tag; `known` are the slugs of all."""
+    said = TagInput(
+        slug=row.slug,
+        type=row.type,
+        names=row.names,
+        descriptions=row.descriptions,
+        synonyms=row.synonyms,
+        parent=known[row.parent_id] if row.parent_id else None,
+    )
+    return Origin(row.id, None, None, row.import_digest), said
+
+
+def sponsors(tx: ReadTx) -> list[tuple[Origin, SponsorInput]]:
+    """All sponsors, past ones too, in their order."""
+    rows = _rows(tx, Sponsor, sa.true())
+    return [sponsor(row) for row in sorted(rows, key=lambda row: (row.position, row.id))]
+
+
+def sponsor(row: Any) -> tuple[Origin, SponsorInput]:
+    """One sponsor."""
+    said = SponsorInput(**{name: getattr(row, name) for name in SponsorInput.model_fields})
+    return _origin(row), said
+
+
+def members(tx: ReadTx) -> list[tuple[Origin, MemberInput]]:
+    """All committee members, past ones too, in their order."""
+    rows = _rows(tx, CommitteeMember, sa.true())
+    return [member(row) for row in sorted(rows, key=lambda r: (r.group, r.position, r.id))]
+
+
+def member(row: Any) -> tuple[Origin, MemberInput]:
+    """One committee member."""
+    said = MemberInput(**{name: getattr(row, name) for name in MemberInput.model_fields})
+    return _origin(row), said
+
+
+def dead_paths(tx: ReadTx) -> list[tuple[str, str]]:
+    """Old paths that are gone for good, with the reason."""
+    found = sa.select(col(Alias.path), col(Alias.gone)).where(col(Alias.gone).is_not(None))
+    return [(row.path, row.gone) for row in tx.execute(found.order_by(col(Alias.path)))]
+
+
+def _rows(tx: ReadTx, table: Any, where: Any) -> Sequence[Any]:
+    return tx.execute(sa.select(table.__table__).where(where)).all()
+
+
+def _grouped(rows: Sequence[Any]) -> dict[UUID, list[Any]]:
+    groups: dict[UUID, list[Any]] = {}
+    for row in rows:
+        groups.setdefault(row.article_id, []).append(row)
+    return groups
+
+
+_Contents = dict[tuple[UUID, int], ArticleInput]
+
+
+def _contents(
+    tx: ReadTx, ids: Sequence[UUID], numbers: set[tuple[UUID, int]], tag_slugs: dict[UUID, str]
+) -> _Contents:
+    """The saved states that are released or newest; the others are history."""
+    found = sa.select(col(Revision.article_id), col(Revision.number), col(Revision.content)).where(
+        col(Revision.article_id).in_(ids),
+        sa.tuple_(col(Revision.article_id), col(Revision.number)).in_(list(numbers)),
+    )
+    return {(key, n): restored(content, tag_slugs) for key, n, content in tx.execute(found)}
+
+
+def _state(
+    copy: Any,
+    releases: list[Any],
+    contents: _Contents,
+    held: set[str],
+    aliases: set[str],
+    translations: list[tuple[str, str]],
+    now: datetime,
+) -> ArticleState:
+    shown = [r for r in releases if r.ended != "cancelled" and r.visible_from < r.visible_until]
+    begun = [release for release in shown if release.visible_from <= now]
+    pending = [release for release in shown if release.visible_from > now]
+    status, told = _status(begun, pending, now)
+    later = pending if begun else pending[1:]
+    working = contents[copy.id, copy.revision]
+    newest = later[-1] if later else told
+    content = contents[copy.id, told.revision] if told else working
+    released = newest is None or contents[copy.id, newest.revision] == working
+    public = {release.slug for release in begun} | {path[1:] for path in aliases}
+    former = (held & public) - {copy.slug, *(r.slug for r in (told, *later) if r)}
+    ended = status in ("unpublished", "retracted", "expired")
+    return ArticleState(
+        origin=_origin(copy),
+        content=_dated(content, begun[-1]) if begun else content,
+        status=status,
+        reason=told.ended_note if told else None,
+        ended_at=told.visible_until if told and ended else None,
+        visible_from=told.visible_from if told and status == "scheduled" else None,
+        visible_until=told.expires_at if told and not ended else None,
+        scheduled=[
+            Scheduled(contents[copy.id, r.revision], r.visible_from, r.expires_at) for r in later
+        ],
+        draft=None if released else working,
+        translations=sorted(translations),
+        former_slugs=sorted(former),
+        paths=sorted(aliases - {f"/{slug}" for slug in former}),
+        edited_since_import=copy.import_digest is not None
+        and copy.import_revision != copy.revision,
+    )
+
+
+def _status(begun: list[Any], pending: list[Any], now: datetime) -> tuple[Status, Any]:
+    """Where the article stands, and the release that tells."""
+    if not begun:
+        return ("scheduled", pending[0]) if pending else ("draft", None)
+    if begun[-1].visible_until > now:
+        return "published", begun[-1]
+    return begun[-1].ended or "expired", begun[-1]
+
+
+def _dated(content: ArticleInput, release: Any) -> ArticleInput:
+    """The dates that readers see, which publishing filled in."""
+    updated_at = release.updated_at if release.updated_at != release.published_at else None
+    return content.model_copy(
+        update={"published_at": release.published_at, "updated_at": updated_at}
+    )
+
+
+def _translates(twin: Any, row: Any) -> bool:
+    return bool(twin.id != row.id and twin.translation_group == row.translation_group)
+
+
+def _origin(row: Any) -> Origin:
+    return Origin(row.id, row.external_source, row.external_id, row.import_digest)
+
+
+def _depth(rows: Mapping[UUID, Any], row: Any) -> int:
+    depth = 0
+    while row.parent_id is not None:
+        row, depth = rows[row.parent_id], depth + 1
+    return depth

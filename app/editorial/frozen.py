@@ -1,0 +1,47 @@
+"""What a publication freezes: the article's own public fields."""
+
+from datetime import datetime
+
+from app.editorial.content import ArticleInput, House
+from app.kit.text import slug_of
+from app.models.article import Article
+from app.public.articles import Author, Correction, FrozenArticle, Image, Rights, Source
+
+
+def frozen(
+    article: Article,
+    content: ArticleInput,
+    house: House,
+    start: datetime,
+    first_shown: datetime | None,
+) -> FrozenArticle:
+    """The public fields of a publication that begins at `start`; `first_shown` is the date under
+    which the article first appeared, when it did."""
+    published_at = content.published_at or first_shown or start
+    updated_at = content.updated_at
+    if updated_at is None or first_shown is not None:
+        updated_at = start if first_shown is not None else published_at
+    rights = content.rights
+    return FrozenArticle(
+        id=article.id,
+        kind=content.kind,
+        slug=article.slug,
+        lang=content.lang,
+        title=content.title,
+        summary=content.summary,
+        published_at=published_at,
+        date_precision=content.date_precision,
+        updated_at=updated_at,
+        authors=[Author(name=a.name, slug=a.slug or slug_of(a.name)) for a in content.authors],
+        source=Source(name=s.name, url=s.url) if (s := content.source) else None,
+        image=Image(url=i.url, alt=i.alt, caption=i.caption, credit=i.credit)
+        if (i := content.image)
+        else None,
+        rights=Rights(
+            licence=rights.licence or house.licence,
+            credit=rights.credit,
+            syndicatable=rights.syndicatable,
+        ),
+        corrections=[Correction(at=min(c.at, start), note=c.note) for c in content.corrections],
+        is_excerpt=content.is_excerpt,
+    )

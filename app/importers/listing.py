@@ -1,0 +1,191 @@
+"""Saved pages of the Peru Support Group's two sites, as records of the interchange format.
+
+What the pages repeat (their foot, the sponsors) is taken once, from the page named first. Their
+dates are days. What has no date gets the one asked for, else the moment of its import, which a
+second import does not move.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from app.errors import Invalid
+from app.importers.listing_parser import Page, Person, Story, UnknownPage, parse
+from app.interchange.entering import Entry, refused_by_schema
+from app.interchange.records import ArticleRecord, MemberRecord, Record, SponsorRecord
+from app.kit.clock import start_of
+
+SOURCE = "peru-support-group"
+LANGUAGE = "en"
+LARGEST = 10_000_000
+"""Bytes; a page saved as text is a thousandth of that."""
+
+
+@dataclass
+class PageReport:
+    """What became of every line of one page that is not blank."""
+
+    file: str
+    kind: str = "unknown"
+    nonblank: int = 0
+    in_records: int = 0
+    skipped: int = 0
+    refused: int = 0
+    found: Counter[str] = field(default_factory=Counter)
+    repeated: int = 0
+    passed: list[tuple[int, bool, str, str]] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """For machines."""
+        return {
+            "file": self.file,
+            "kind": self.kind,
+            "lines": {
+                "nonblank": self.nonblank,
+                "in_records": self.in_records,
+                "skipped": self.skipped,
+                "refused": self.refused,
+            },
+            "records": dict(self.found),
+            "repeated": self.repeated,
+            "passed": [
+                {"line": line, "refused": refused, "reason": reason, "text": text}
+                for line, refused, reason, text in self.passed
+            ],
+        }
+
+    def as_text(self) -> str:
+        """For people: what was found, where every line went, and why some went nowhere."""
+        found = ", ".join(f"{what} {n}" for what, n in sorted(self.found.items())) or "nothing"
+        repeated = f"; seen before: {self.repeated}" if self.repeated else ""
+        lines = [
+            f"{self.file} ({self.kind}): {found}{repeated}.",
+            f"  {self.nonblank} lines: {self.in_records} in records, {self.skipped} skipped,"
+            f" {self.refused} refused.",
+        ]
+        for line, refused, reason, text in self.passed:
+            lines.append(f"  {line}: {'REFUSED' if refused else 'skipped'}, {reason}: {text}")
+        return "\n".join(lines)
+
+
+@dataclass
+class Reading:
+    """The entries of some pages, each thing once, and a report for each page."""
+
+    entries: list[Entry] = field(default_factory=list)
+    pages: list[PageReport] = field(default_factory=list)
+
+
+def read(paths: Sequence[Path], undated_at: date | None = None) -> Reading:
+    """Read pages; a file that is none becomes an entry that will be refused."""
+    reading, seen = Reading(), set[str]()
+    for path in paths:
+        report = PageReport(path.name)
+        reading.pages.append(report)
+        page = _page(path)
+        if isinstance(page, Invalid):
+            reading.entries.append(Entry(path.name, 1, 1, page))
+            continue
+        _account(page, report)
+        # From the end: of one day's items the first on the page is then the newest in a list.
+        things: list[Story | Person] = [*page.people, *reversed(page.stories)]
+        for thing in things:
+            if thing.external_id in seen:
+                report.repeated += 1
+                continue
+            seen.add(thing.external_id)
+            record = _record(thing, undated_at)
+            reading.entries.append(Entry(path.name, thing.lines[0], 1, record))
+        for passed in page.passed:
+            if passed.refused:
+                refusal = Invalid("not_understood", f"{passed.reason}: {passed.text}")
+                reading.entries.append(Entry(path.name, passed.lines[0], 1, refusal))
+    return reading
+
+
+def _page(path: Path) -> Page | Invalid:
+    try:
+        if path.stat().st_size > LARGEST:
+            return Invalid("unknown_page", "The file is too large to be a page saved as text.")
+        return parse(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        return Invalid("unknown_page", "The file is not text in UTF-8; save the page as that.")
+    except UnknownPage as error:
+        return Invalid("unknown_page", str(error))
+
+
+def _account(page: Page, report: PageReport) -> None:
+    """Count each line once: a record's first, then what was refused, then what was skipped."""
+    things: list[Story | Person] = [*page.stories, *page.people]
+    records = {line for thing in things for line in thing.lines}
+    refused = {line for entry in page.passed if entry.refused for line in entry.lines} - records
+    report.kind, report.nonblank = page.kind, page.nonblank
+    report.in_records, report.refused = len(records), len(refused)
+    report.skipped = len(page.accounted() - records - refused)
+    report.found.update(_named(thing) for thing in things)
+    report.passed = [(e.lines[0], e.refused, e.reason, e.text) for e in page.passed]
+
+
+def _named(thing: Story | Person) -> str:
+    if isinstance(thing, Person):
+        sponsors = {"founding": "founding sponsors", "sponsor": "sponsors"}
+        return sponsors.get(thing.kind, f"{thing.group}")
+    if thing.kind == "page":
+        return "pages"
+    return "dated articles" if thing.date else "undated articles"
+
+
+def _record(thing: Story | Person, undated_at: date | None) -> Record | Invalid:
+    try:
+        if isinstance(thing, Story):
+            return _article(thing, undated_at)
+        return _member(thing) if thing.kind == "member" else _sponsor(thing, thing.kind)
+    except ValidationError as error:
+        return refused_by_schema(error)
+
+
+def _article(story: Story, undated_at: date | None) -> ArticleRecord:
+    day = story.date or undated_at
+    is_page = story.kind == "page"
+    return ArticleRecord(
+        type="article",
+        kind=story.kind,
+        lang=LANGUAGE,
+        title=story.title,
+        summary="" if is_page else story.text,
+        body=story.text if is_page else "",
+        published_at=start_of(day) if day else None,
+        date_precision="day" if story.date else "unknown",
+        is_excerpt=story.is_excerpt,
+        external_source=SOURCE,
+        external_id=story.external_id,
+    )
+
+
+def _sponsor(person: Person, kind: Literal["founding", "sponsor"]) -> SponsorRecord:
+    return SponsorRecord(
+        type="sponsor",
+        name=person.name,
+        kind=kind,
+        position=0 if kind == "founding" else person.position,
+        external_source=SOURCE,
+        external_id=person.external_id,
+    )
+
+
+def _member(person: Person) -> MemberRecord:
+    return MemberRecord(
+        type="committee_member",
+        name=person.name,
+        role=person.role,
+        group=person.group or "committee",
+        affiliation=person.affiliation or None,
+        position=person.position,
+        external_source=SOURCE,
+        external_id=person.external_id,
+    )

@@ -1,0 +1,130 @@
+"""Many records into the store, in small transactions, each record whole or refused."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from time import monotonic
+
+from pydantic import ValidationError
+
+from app.changes import PublishTx
+from app.editorial import importing
+from app.editorial.content import House
+from app.errors import Invalid, WillayError
+from app.interchange.placing import Prepared, place, prepared
+from app.interchange.records import Record
+from app.interchange.report import Refusal, Report
+from app.runtime import Runtime
+
+_LOCKED_AT_MOST = 0.2
+"""Seconds; editors and other writers wait no longer for an import."""
+
+_PREPARED_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record with the place it was read from, or the reason why there is none there."""
+
+    file: str
+    line: int
+    size: int
+    """How much of the source it is, in whatever unit progress is shown."""
+    record: Record | Invalid
+
+
+Advance = Callable[[int], None]
+
+
+def _quietly(_size: int) -> None:
+    """Nobody watches."""
+
+
+class _DryRun(Exception):
+    """Rolls a batch back."""
+
+
+def is_empty(runtime: Runtime) -> bool:
+    """The store holds no content at all."""
+    with runtime.database.reading() as tx:
+        return importing.is_empty(tx)
+
+
+def enter(
+    runtime: Runtime,
+    entries: Iterable[Entry],
+    *,
+    dry_run: bool = False,
+    advance: Advance = _quietly,
+) -> Report:
+    """Import entries in order; `advance` is told the size of each that is done.
+
+    A dry run tries all in one transaction and keeps nothing; editors wait for it.
+    """
+    report = Report()
+    if dry_run:
+        ready = deque(_prepared(entries, runtime.house))
+        try:
+            with runtime.publishing() as tx:
+                _place(tx, ready, runtime.house, report, advance, seconds=float("inf"))
+                raise _DryRun
+        except _DryRun:
+            return report
+    coming = _prepared(entries, runtime.house)
+    ready = deque[tuple[Entry, Prepared | WillayError]]()
+    while True:
+        ready.extend(islice(coming, _PREPARED_AT_ONCE - len(ready)))
+        if not ready:
+            return report
+        with runtime.publishing() as tx:
+            _place(tx, ready, runtime.house, report, advance, seconds=_LOCKED_AT_MOST)
+
+
+def _prepared(
+    entries: Iterable[Entry], house: House
+) -> Iterator[tuple[Entry, Prepared | WillayError]]:
+    """The slow part, for which no lock is held."""
+    for entry in entries:
+        if isinstance(entry.record, Invalid):
+            yield entry, entry.record
+            continue
+        try:
+            yield entry, prepared(entry.record, house)
+        except WillayError as error:
+            yield entry, error
+
+
+def _place(
+    tx: PublishTx,
+    ready: deque[tuple[Entry, Prepared | WillayError]],
+    house: House,
+    report: Report,
+    advance: Advance,
+    seconds: float,
+) -> None:
+    """Entries of one transaction, each behind a savepoint, until its time is up."""
+    until = monotonic() + seconds
+    before = report.read
+    while ready and monotonic() < until:
+        entry, record = ready.popleft()
+        report.read += 1
+        sequence = tx.sequence
+        try:
+            if isinstance(record, WillayError):
+                raise record
+            with tx.session.begin_nested():
+                outcome = place(tx, record, house, report.read - before)
+                tx.session.flush()
+            report.outcomes[f"{record.record.type} {outcome}"] += 1
+        except WillayError as error:
+            tx.sequence = sequence
+            report.refused.append(Refusal(entry.file, entry.line, error.code, error.message))
+        advance(entry.size)
+
+
+def refused_by_schema(error: ValidationError) -> Invalid:
+    """The first thing that is wrong with a record, and where."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"][1:]) or "the line"
+    return Invalid("invalid_record", f"{where}: {first['msg']}")

@@ -1,0 +1,208 @@
+"""One record into the store, by the commands that editors use; every one names its outcome.
+
+Known again, a thing that says the same is `unchanged`; one that changed at its source is
+`updated`; one that was changed here since it came is a conflict, and left alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from app.changes import PublishTx
+from app.editorial import aliases, articles, exporting, importing, people, publishing, tags
+from app.editorial.content import Actor, ArticleInput, Draft, House, prepare
+from app.errors import Conflict
+from app.interchange import standing
+from app.interchange.records import (
+    AliasRecord,
+    ArticleRecord,
+    MemberRecord,
+    Record,
+    SponsorRecord,
+    TagRecord,
+    digest,
+)
+from app.kit.ids import uuid7
+
+Outcome = Literal["created", "updated", "unchanged"]
+
+_IMPORTER = Actor("import")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A record with its texts rendered and its digest made, so that no lock is held for it."""
+
+    record: Record
+    digest: str
+    drafts: Sequence[Draft]
+
+
+def prepared(record: Record, house: House) -> Prepared:
+    """Check the house's rules and render every text of a record; `Invalid` when it breaks one."""
+    texts: list[ArticleInput] = []
+    if isinstance(record, ArticleRecord):
+        texts = [record.input(), *(later.content for later in record.scheduled)]
+        texts += [record.draft] if record.draft is not None else []
+    return Prepared(record, digest(record), [prepare(text, house) for text in texts])
+
+
+def place(tx: PublishTx, ready: Prepared, house: House, nth: int) -> Outcome:
+    """Bring a record in, whole. Raises `Conflict`, `Invalid` or `NotFound` and leaves it out.
+
+    `nth` of its transaction: what has no id yet gets one that keeps the order of coming.
+    """
+    match ready.record:
+        case TagRecord() as record:
+            return _tag(tx, record, ready.digest)
+        case SponsorRecord() as record:
+            return _sponsor(tx, record, ready.digest)
+        case MemberRecord() as record:
+            return _member(tx, record, ready.digest)
+        case AliasRecord() as record:
+            return aliases.put(tx, record.path, record.slug, record.gone)
+        case ArticleRecord() as record:
+            return _article(tx, record, ready, house, nth)
+
+
+def _tag(tx: PublishTx, record: TagRecord, made: str) -> Outcome:
+    outcome: Outcome = "created"
+    row = importing.tag(tx, record.id, record.slug)
+    if row is None:
+        row = tags.create(tx, record.input(), record.id)
+    else:
+        here = standing.tag(*exporting.tag(row, tags.slugs(tx)))
+        if digest(here) == made:
+            return "unchanged"
+        _refuse_edited(digest(here) != row.import_digest, f"The tag {row.slug!r}")
+        row, outcome = tags.update(tx, row.id, record.input()), "updated"
+    row.import_digest = record.import_digest or made
+    return outcome
+
+
+def _sponsor(tx: PublishTx, record: SponsorRecord, made: str) -> Outcome:
+    outcome: Outcome = "created"
+    row = importing.sponsor(tx, record.external_source, record.external_id, record.id, record.name)
+    if row is None:
+        row = people.add_sponsor(tx, record.input(), record.id)
+    else:
+        here = digest(standing.sponsor(*exporting.sponsor(row)))
+        if here == made and _same_origin(row, record):
+            return "unchanged"
+        _refuse_edited(here not in (made, row.import_digest), row.name)
+        row, outcome = people.edit_sponsor(tx, row.id, record.input()), "updated"
+    _remember(row, record, made)
+    return outcome
+
+
+def _member(tx: PublishTx, record: MemberRecord, made: str) -> Outcome:
+    outcome: Outcome = "created"
+    row = importing.member(tx, record.external_source, record.external_id, record.id, record.name)
+    if row is None:
+        row = people.add_member(tx, record.input(), record.id)
+    else:
+        here = digest(standing.member(*exporting.member(row)))
+        if here == made and _same_origin(row, record):
+            return "unchanged"
+        _refuse_edited(here not in (made, row.import_digest), row.name)
+        row, outcome = people.edit_member(tx, row.id, record.input()), "updated"
+    _remember(row, record, made)
+    return outcome
+
+
+def _same_origin(row: Any, record: SponsorRecord | MemberRecord) -> bool:
+    return record.external_source is None or row.external_id == record.external_id
+
+
+def _remember(row: Any, record: SponsorRecord | MemberRecord | ArticleRecord, made: str) -> None:
+    if record.external_source is not None:
+        row.external_source, row.external_id = record.external_source, record.external_id
+    row.import_digest = record.import_digest or made
+
+
+def _refuse_edited(edited: bool, who: str) -> None:
+    if edited:
+        raise Conflict(
+            "edited_here", f"{who} was edited here since it was imported; it was left alone."
+        )
+
+
+def _article(
+    tx: PublishTx, record: ArticleRecord, ready: Prepared, house: House, nth: int
+) -> Outcome:
+    outcome: Outcome = "created"
+    known = importing.article(
+        tx, record.external_source, record.external_id, record.id, record.slug
+    )
+    if known is None:
+        new_id = record.id or uuid7(tx.moment, nth)
+        row = articles.create(tx, _IMPORTER, ready.drafts[0], tx.moment, article_id=new_id)
+    else:
+        if record.import_digest is None and known.import_digest == ready.digest:
+            return "unchanged"
+        here = standing.article(exporting.articles(tx, [known.id], tx.moment)[0])
+        if digest(here) == ready.digest:
+            return "unchanged"
+        edited = known.import_digest is None or known.import_revision != known.revision
+        _refuse_edited(edited, f"The article {known.slug!r}")
+        row = articles.edit(tx, _IMPORTER, known.id, known.revision, ready.drafts[0], tx.moment)
+        outcome = "updated"
+    others = importing.by_slugs(tx, [other.slug for other in record.translations])
+    if others:
+        articles.link_translations(tx, row, others, tx.moment)
+    _release(tx, record, ready, row.id, house)
+    _remember(row, record, ready.digest)
+    row.import_revision = None if record.edited_since_import else row.revision
+    _addresses(tx, record, row.id, row.slug)
+    return outcome
+
+
+def _release(
+    tx: PublishTx, record: ArticleRecord, ready: Prepared, article_id: UUID, house: House
+) -> None:
+    """Let the article stand where the record says it stands."""
+    later = iter(ready.drafts[1:])
+    ended_at = min(record.ended_at or tx.moment, tx.moment)
+    match record.status:
+        case "published" | "scheduled" if not _is_over(record.visible_until, tx.moment):
+            _publish(tx, article_id, house, record.visible_from, record.visible_until)
+        case "published" | "scheduled" | "expired":
+            ended_at = record.ended_at or record.visible_until or tx.moment
+            publishing.record_past(tx, _IMPORTER, article_id, house, None, None, ended_at)
+        case "unpublished" | "retracted":
+            publishing.record_past(
+                tx, _IMPORTER, article_id, house, record.status, record.reason, ended_at
+            )
+        case "draft":
+            pass
+    for planned in record.scheduled:
+        _edit(tx, article_id, next(later))
+        _publish(tx, article_id, house, planned.visible_from, planned.visible_until)
+    if record.draft is not None:
+        _edit(tx, article_id, next(later))
+
+
+def _is_over(until: datetime | None, now: datetime) -> bool:
+    return until is not None and until <= now
+
+
+def _publish(
+    tx: PublishTx, article_id: UUID, house: House, at: datetime | None, until: datetime | None
+) -> None:
+    revision = articles.locked(tx, article_id, None).revision
+    publishing.publish(tx, _IMPORTER, article_id, revision, house, at=at, until=until)
+
+
+def _edit(tx: PublishTx, article_id: UUID, draft: Draft) -> None:
+    revision = articles.locked(tx, article_id, None).revision
+    articles.edit(tx, _IMPORTER, article_id, revision, draft, tx.moment)
+
+
+def _addresses(tx: PublishTx, record: ArticleRecord, article_id: UUID, slug: str) -> None:
+    for former in record.former_slugs:
+        if not importing.keep_former_slug(tx, article_id, former):
+            raise Conflict("slug_taken", f"The former slug {former!r} is another article's now.")
+    for path in record.paths:
+        aliases.put(tx, path, slug, None)

@@ -1,0 +1,26 @@
+"""JSON Lines in: every line of every file, as an entry."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from app.errors import Invalid
+from app.interchange.entering import Entry, refused_by_schema
+from app.interchange.records import RECORD, Record
+
+
+def entries(paths: Sequence[Path]) -> Iterator[Entry]:
+    """The records of files in their order; a blank line is none. Sizes are bytes."""
+    for path in paths:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield Entry(path.name, number, len(line), _record(line))
+
+
+def _record(line: bytes) -> Record | Invalid:
+    try:
+        return RECORD.validate_json(line)
+    except ValidationError as error:
+        return refused_by_schema(error)

@@ -1,0 +1,171 @@
+"""The records of the interchange format, one class each.
+
+`id` is kept when given, so links survive a move to another store. `import_digest` is what the
+record said when it last came from its source: with it an importer still knows, after a move, what
+an editor has changed since.
+"""
+
+import json
+from hashlib import blake2b
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import Field, TypeAdapter, model_validator
+
+from app.editorial.content import ArticleInput, Input, Line, Moment, Text
+from app.editorial.people import MemberInput, SponsorInput
+from app.editorial.tags import TagInput
+from app.public.vocabulary import Lang, Slug, TagType
+
+Path = Annotated[str, Field(min_length=1, max_length=1_000)]
+Synonyms = dict[Lang, Annotated[tuple[Line, ...], Field(max_length=100, strict=False)]]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+
+
+class Identified(Input):
+    """What a record can say of itself beside its content."""
+
+    id: UUID | None = None
+    import_digest: Digest | None = None
+
+
+class Sourced(Identified):
+    """With `external_source` and `external_id` an import knows what it brought before."""
+
+    external_source: Line | None = None
+    external_id: Line | None = None
+
+    @model_validator(mode="after")
+    def _both(self) -> Self:
+        if (self.external_source is None) != (self.external_id is None):
+            raise ValueError("external_source and external_id go together")
+        return self
+
+
+class TagRecord(Identified):
+    """A tag; its own type is `tag_type`, since `type` names the record."""
+
+    type: Literal["tag"]
+    slug: Slug
+    tag_type: TagType = "topic"
+    names: Annotated[dict[Lang, Line], Field(min_length=1)]
+    descriptions: dict[Lang, Text] = {}
+    synonyms: Synonyms = {}
+    parent: Slug | None = None
+
+    def input(self) -> TagInput:
+        """As editorial takes it."""
+        return TagInput(
+            slug=self.slug,
+            type=self.tag_type,
+            names=self.names,
+            descriptions=self.descriptions,
+            synonyms=self.synonyms,
+            parent=self.parent,
+        )
+
+
+class SponsorRecord(Sourced, SponsorInput):
+    """A sponsor."""
+
+    type: Literal["sponsor"]
+
+    def input(self) -> SponsorInput:
+        """As editorial takes it."""
+        return SponsorInput(**{name: getattr(self, name) for name in SponsorInput.model_fields})
+
+
+class MemberRecord(Sourced, MemberInput):
+    """A committee member."""
+
+    type: Literal["committee_member"]
+
+    def input(self) -> MemberInput:
+        """As editorial takes it."""
+        return MemberInput(**{name: getattr(self, name) for name in MemberInput.model_fields})
+
+
+class TranslationRecord(Input):
+    """The same story in another language."""
+
+    lang: Lang
+    slug: Slug
+
+
+class ScheduledRecord(Input):
+    """A newer text of an article that becomes public at a time to come."""
+
+    content: ArticleInput
+    visible_from: Moment
+    visible_until: Moment | None = None
+
+
+class ArticleRecord(Sourced, ArticleInput):
+    """An article with where it stands.
+
+    The content is what is public, or was last, or will be first. `visible_from` matters only when
+    it is still to come. `scheduled` are newer texts with their times, `draft` is a newer text
+    without one. `former_slugs` answer as old addresses, and so do `paths`.
+    """
+
+    type: Literal["article"]
+    status: Literal["draft", "scheduled", "published", "unpublished", "retracted", "expired"] = (
+        "published"
+    )
+    reason: Text | None = None
+    ended_at: Moment | None = None
+    visible_from: Moment | None = None
+    visible_until: Moment | None = None
+    scheduled: Annotated[tuple[ScheduledRecord, ...], Field(strict=False)] = ()
+    draft: ArticleInput | None = None
+    translations: Annotated[tuple[TranslationRecord, ...], Field(strict=False)] = ()
+    former_slugs: Annotated[tuple[Slug, ...], Field(strict=False)] = ()
+    paths: Annotated[tuple[Path, ...], Field(strict=False)] = ()
+    edited_since_import: bool = False
+
+    @model_validator(mode="after")
+    def _timed(self) -> Self:
+        if self.status == "scheduled" and self.visible_from is None:
+            raise ValueError("what is scheduled needs visible_from")
+        if self.scheduled and self.status == "draft":
+            raise ValueError("what is scheduled is no draft; give status scheduled")
+        return self
+
+    def input(self) -> ArticleInput:
+        """As editorial takes it."""
+        return ArticleInput(**{name: getattr(self, name) for name in ArticleInput.model_fields})
+
+
+class AliasRecord(Input):
+    """An old path: where it leads, or why it is gone."""
+
+    type: Literal["alias"]
+    path: Path
+    slug: Slug | None = None
+    gone: Line | None = None
+
+
+Record = Annotated[
+    TagRecord | SponsorRecord | MemberRecord | ArticleRecord | AliasRecord,
+    Field(discriminator="type"),
+]
+RECORD: TypeAdapter[Record] = TypeAdapter(Record)
+
+_NOT_CONTENT = {"id", "import_digest", "edited_since_import", "external_source", "external_id"}
+
+
+def as_json(record: Record) -> dict[str, Any]:
+    """The record without what every reader fills in by itself, its type first."""
+    said = record.model_dump(mode="json", exclude_defaults=True)
+    return {"type": said.pop("type"), **said}
+
+
+def as_line(record: Record) -> str:
+    """The record as a line of a file, without its end."""
+    return json.dumps(as_json(record), ensure_ascii=False)
+
+
+def digest(record: Record) -> str:
+    """Equal for records of equal content, wherever they come from and whatever their id is."""
+    said = record.model_dump(mode="json", exclude_defaults=True, exclude=_NOT_CONTENT)
+    return blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=16).hexdigest()

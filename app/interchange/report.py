@@ -1,0 +1,39 @@
+"""What became of every record: the counts add up to what was read."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A record that did not enter, and why."""
+
+    file: str
+    line: int
+    code: str
+    message: str
+
+
+@dataclass
+class Report:
+    """`read` is the sum of all outcomes and refusals."""
+
+    read: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    refused: list[Refusal] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """For machines."""
+        refusals = [
+            {"file": r.file, "line": r.line, "code": r.code, "message": r.message}
+            for r in self.refused
+        ]
+        return {"read": self.read, "outcomes": dict(self.outcomes), "refused": refusals}
+
+    def as_text(self) -> str:
+        """For people."""
+        counts = [f"{n} {what}" for what, n in sorted(self.outcomes.items())]
+        counts.append(f"{len(self.refused)} refused")
+        lines = [f"{r.file}:{r.line}: {r.message} [{r.code}]" for r in self.refused]
+        return "\n".join([*lines, f"{self.read} records: {', '.join(counts)}."])

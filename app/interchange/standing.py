@@ -1,0 +1,86 @@
+"""What the store holds, as records: for an export, and to see whether a record says news."""
+
+from app.editorial.exporting import ArticleState, Origin
+from app.editorial.people import MemberInput, SponsorInput
+from app.editorial.tags import TagInput
+from app.interchange.records import (
+    ArticleRecord,
+    MemberRecord,
+    ScheduledRecord,
+    SponsorRecord,
+    TagRecord,
+    TranslationRecord,
+)
+
+
+def tag(origin: Origin, said: TagInput) -> TagRecord:
+    """A tag."""
+    return TagRecord(
+        type="tag",
+        id=origin.id,
+        slug=said.slug,
+        tag_type=said.type,
+        names=said.names,
+        descriptions=said.descriptions,
+        synonyms=said.synonyms,
+        parent=said.parent,
+        import_digest=origin.import_digest,
+    )
+
+
+def sponsor(origin: Origin, said: SponsorInput) -> SponsorRecord:
+    """A sponsor."""
+    return SponsorRecord(
+        type="sponsor",
+        **{name: getattr(said, name) for name in SponsorInput.model_fields},
+        id=origin.id,
+        external_source=origin.external_source,
+        external_id=origin.external_id,
+        import_digest=origin.import_digest,
+    )
+
+
+def member(origin: Origin, said: MemberInput) -> MemberRecord:
+    """A committee member."""
+    return MemberRecord(
+        type="committee_member",
+        **{name: getattr(said, name) for name in MemberInput.model_fields},
+        id=origin.id,
+        external_source=origin.external_source,
+        external_id=origin.external_id,
+        import_digest=origin.import_digest,
+    )
+
+
+def article(state: ArticleState) -> ArticleRecord:
+    """An article with its drafts, schedules and old addresses."""
+    origin = state.origin
+    content = {name: getattr(state.content, name) for name in type(state.content).model_fields}
+    return ArticleRecord(
+        type="article",
+        id=origin.id,
+        **content,
+        status=state.status,
+        reason=state.reason,
+        ended_at=state.ended_at,
+        visible_from=state.visible_from,
+        visible_until=state.visible_until,
+        scheduled=tuple(
+            ScheduledRecord(
+                content=later.content,
+                visible_from=later.visible_from,
+                visible_until=later.visible_until,
+            )
+            for later in state.scheduled
+        ),
+        draft=state.draft,
+        translations=tuple(
+            TranslationRecord(lang=lang, slug=slug) for lang, slug in state.translations
+        ),
+        former_slugs=tuple(state.former_slugs),
+        paths=tuple(state.paths),
+        external_source=origin.external_source,
+        external_id=origin.external_id,
+        import_digest=origin.import_digest,
+        edited_since_import=state.edited_since_import,
+    )

@@ -1,0 +1,34 @@
+"""JSON Lines out: the whole archive as one snapshot, what others refer to first."""
+
+from collections.abc import Iterator
+
+from app.changes import head
+from app.editorial import exporting
+from app.interchange import standing
+from app.interchange.records import AliasRecord, Record, as_line
+from app.runtime import Runtime
+
+_AT_ONCE = 200
+
+
+def count(runtime: Runtime) -> int:
+    """How many lines an export has now."""
+    with runtime.database.reading() as tx:
+        return exporting.count(tx)
+
+
+def lines(runtime: Runtime) -> Iterator[str]:
+    """Every record as a line without its end."""
+    return map(as_line, _records(runtime))
+
+
+def _records(runtime: Runtime) -> Iterator[Record]:
+    with runtime.database.reading() as tx:
+        now = head(tx).moment(runtime.clock())
+        yield from (standing.tag(*tag) for tag in exporting.tags(tx))
+        yield from (standing.sponsor(*sponsor) for sponsor in exporting.sponsors(tx))
+        yield from (standing.member(*member) for member in exporting.members(tx))
+        for ids in exporting.article_ids(tx, _AT_ONCE):
+            yield from (standing.article(state) for state in exporting.articles(tx, ids, now))
+        for path, reason in exporting.dead_paths(tx):
+            yield AliasRecord(type="alias", path=path, gone=reason)

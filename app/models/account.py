@@ -1,0 +1,60 @@
+"""Accounts: who may log in, and with what. Every secret is kept as a hash."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+
+class Account(SQLModel, table=True):
+    """A person who works here. Without a `password_hash` only a reset lets them in."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        sa.CheckConstraint("role IN ('writer', 'editor', 'publisher', 'admin')", name="role"),
+        sa.CheckConstraint("email = lower(email)", name="email"),
+        sa.CheckConstraint("revision >= 1", name="revision"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    email: str = Field(unique=True)
+    name: str
+    role: str
+    revision: int
+    password_hash: str | None = None  # argon2id
+    suspended_at: datetime | None = None
+    created_at: datetime
+    updated_at: datetime
+
+
+class PasswordReset(SQLModel, table=True):
+    """The one secret with which an account may set a password, once."""
+
+    __tablename__ = "password_reset"
+
+    account_id: UUID = Field(foreign_key="account.id", primary_key=True)
+    digest: str = Field(unique=True)  # SHA-256
+    expires_at: datetime
+
+
+class Totp(SQLModel, table=True):
+    """A second factor. Its secret is derived from the installation's key and `salt`."""
+
+    __tablename__ = "totp"
+
+    account_id: UUID = Field(foreign_key="account.id", primary_key=True)
+    salt: str
+    key_mark: str  # tells whether the installation's key is still the one that it was
+    last_step: int = Field(sa_type=sa.BigInteger)  # the newest time step used: no code works twice
+    created_at: datetime
+    confirmed_at: datetime | None = None
+
+
+class RecoveryCode(SQLModel, table=True):
+    """Stands in for a lost second factor; the row goes when it is used."""
+
+    __tablename__ = "recovery_code"
+
+    account_id: UUID = Field(foreign_key="account.id", primary_key=True)
+    digest: str = Field(primary_key=True)  # SHA-256

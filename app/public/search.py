@@ -1,0 +1,103 @@
+"""What a search answers."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
+
+from app.public.articles import ArticleItem
+from app.public.committee import CommitteeMember
+from app.public.envelopes import Links
+from app.public.sponsors import Sponsor
+from app.public.tags import Tag
+from app.public.vocabulary import Count, WebAddress
+
+HitKind = Literal["article", "tag", "sponsor", "committee_member"]
+
+
+class Highlights(BaseModel):
+    """Safe HTML with `<mark>` around what matched; the body's best passage. Empty when absent."""
+
+    title: str
+    summary: str
+    body: str
+
+
+class SearchHit(BaseModel):
+    """One thing found; `score` compares within one answer only. Pages are articles too."""
+
+    kind: HitKind
+    score: float
+    highlights: Highlights
+    item: ArticleItem | Tag | Sponsor | CommitteeMember
+
+
+class FacetValue(BaseModel):
+    """How many of the things found have this value; `value` is what the parameter takes."""
+
+    value: str
+    name: str
+    count: Count
+
+
+class Facets(BaseModel):
+    """Only those that were asked for, the most frequent value first."""
+
+    tags: list[FacetValue] | SkipJsonSchema[None] = None
+    lang: list[FacetValue] | SkipJsonSchema[None] = None
+    year: list[FacetValue] | SkipJsonSchema[None] = None
+    kind: list[FacetValue] | SkipJsonSchema[None] = None
+
+
+class Corrected(BaseModel):
+    """The words that were searched for in place of those given; `insist` takes them as given."""
+
+    q: str
+    insist: WebAddress
+
+
+class Freshness(BaseModel):
+    """How far search is behind the store: changes, and seconds since the oldest of them."""
+
+    behind_changes: Count
+    behind_seconds: Annotated[float, Field(ge=0)]
+
+
+class SearchMeta(BaseModel):
+    """About the answer. `did_you_mean` may be meant and was not searched for."""
+
+    limit: Annotated[int, Field(ge=1, le=100)]
+    page: Annotated[int, Field(ge=1)]
+    total: Count
+    total_is_exact: bool
+    processing_ms: Annotated[float, Field(ge=0)]
+    engine: Literal["embedded"]
+    freshness: Freshness
+    corrected: Corrected | SkipJsonSchema[None] = None
+    did_you_mean: str | SkipJsonSchema[None] = None
+    facets: Facets | SkipJsonSchema[None] = None
+
+
+class SearchPage(BaseModel):
+    """One page of hits, best first."""
+
+    data: list[SearchHit]
+    meta: SearchMeta
+    links: Links
+
+
+class Completion(BaseModel):
+    """A name that completes what was typed; `slug` where the thing has one."""
+
+    kind: HitKind
+    id: UUID
+    title: str
+    highlighted: Annotated[str, Field(description="Safe HTML with `<mark>`")]
+    slug: str | None
+
+
+class Completions(BaseModel):
+    """Best first."""
+
+    data: list[Completion]

@@ -1,0 +1,205 @@
+"""All that search may know: what is visible at one instant, as text with what it is filtered by."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic_core import from_json
+from sqlmodel import col
+
+from app.database import ReadTx
+from app.kit.clock import EPOCH
+from app.kit.text import plain_text
+from app.models.committee import CommitteeMember
+from app.models.publication import Publication, PublicationBody
+from app.models.sponsor import Sponsor
+from app.models.tag import Tag
+from app.published.memory import KnownTag, Tags
+from app.visibility import NOW, visible
+
+Kind = Literal["article", "page", "tag", "sponsor", "committee_member"]
+
+
+@dataclass(frozen=True, slots=True)
+class Searchable:
+    """One thing that can be found.
+
+    `lang` is None for what has texts in several languages. `labels` are words that lead to it
+    without being its own text, each with its language: names and synonyms of its tags, and (of no
+    language) its authors. `version` grows with each change of the thing itself. The other fields
+    are what searches are filtered by; `tag_ids` hold the ancestors too.
+    """
+
+    kind: Kind
+    id: UUID
+    version: int
+    lang: str | None
+    title: str
+    summary: str
+    body: str
+    labels: tuple[tuple[str, str | None], ...] = ()
+    author_slugs: tuple[str, ...] = ()
+    tag_ids: tuple[UUID, ...] = ()
+    published_at: datetime | None = None
+    changed_at: datetime | None = None
+    syndicatable: bool = False
+
+
+def by_ids(
+    tx: ReadTx, tags: Tags, wanted: Mapping[str, Sequence[UUID]], now: datetime
+) -> list[Searchable]:
+    """Those of the things (by kind of the change log: article, tag, sponsor, committee_member)
+    that are visible; the others are not in the answer."""
+    return [
+        *_articles(tx, tags, wanted.get("article", ()), now),
+        *(_tag(tags.by_id[key], tags) for key in wanted.get("tag", ()) if key in tags.by_id),
+        *_sponsors(tx, wanted.get("sponsor", ()), now),
+        *_members(tx, wanted.get("committee_member", ()), now),
+    ]
+
+
+def few_ids(tx: ReadTx, now: datetime) -> dict[str, list[UUID]]:
+    """The ids of everything visible that is no article."""
+    found = {"tag": list(tx.execute(sa.select(col(Tag.id))).scalars())}
+    for kind, table in (("sponsor", Sponsor), ("committee_member", CommitteeMember)):
+        shown = sa.select(col(table.id)).where(visible(table, now))
+        found[kind] = list(tx.execute(shown).scalars())
+    return found
+
+
+def article_ids(tx: ReadTx, now: datetime, after: UUID | None, most: int) -> dict[str, list[UUID]]:
+    """The ids of visible articles in their order, after one of them."""
+    shown = sa.select(col(Publication.article_id)).where(visible(Publication, now))
+    if after is not None:
+        shown = shown.where(col(Publication.article_id) > after)
+    ordered = shown.order_by(col(Publication.article_id)).limit(most)
+    return {"article": list(tx.execute(ordered).scalars())}
+
+
+def count(tx: ReadTx, now: datetime) -> int:
+    """How many things are visible."""
+    return sum(
+        tx.execute(sa.select(sa.func.count()).select_from(table).where(shown)).scalar_one()
+        for table, shown in (
+            (Publication, visible(Publication, now)),
+            (Tag, sa.true()),
+            (Sponsor, visible(Sponsor, now)),
+            (CommitteeMember, visible(CommitteeMember, now)),
+        )
+    )
+
+
+_ARTICLES = (
+    sa.select(
+        col(Publication.id),
+        col(Publication.article_id),
+        col(Publication.kind),
+        col(Publication.lang),
+        col(Publication.item),
+        col(Publication.tag_ids),
+        col(Publication.published_at),
+        col(Publication.changed_at),
+        col(Publication.syndicatable),
+        col(PublicationBody.body_html),
+    )
+    .join(PublicationBody, col(PublicationBody.publication_id) == col(Publication.id))
+    .where(
+        col(Publication.article_id).in_(sa.bindparam("ids", expanding=True)),
+        visible(Publication, NOW),
+    )
+)
+
+
+def _articles(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> Iterator[Searchable]:
+    if not ids:
+        return
+    for row in tx.execute(_ARTICLES, {"ids": list(ids), "now": now}):
+        item = from_json(row.item)
+        lineage = _lineage(tags, [UUID(tag_id) for tag_id in from_json(row.tag_ids)])
+        yield Searchable(
+            kind=row.kind,
+            id=row.article_id,
+            version=row.id,
+            lang=row.lang,
+            title=item["title"],
+            summary=item["summary"],
+            body=plain_text(row.body_html),
+            labels=(
+                *dict.fromkeys(word for tag in lineage for word in _words(tag)),
+                *((author["name"], None) for author in item["authors"]),
+            ),
+            author_slugs=tuple(author["slug"] for author in item["authors"]),
+            tag_ids=tuple(tag.id for tag in lineage),
+            published_at=row.published_at,
+            changed_at=row.changed_at,
+            syndicatable=row.syndicatable,
+        )
+
+
+def _lineage(tags: Tags, ids: Sequence[UUID]) -> list[KnownTag]:
+    """The tags and all above them, each once."""
+    found: dict[UUID, KnownTag] = {}
+    for tag_id in ids:
+        above: UUID | None = tag_id
+        while above is not None and above not in found:
+            found[above] = tags.by_id[above]
+            above = found[above].parent_id
+    return list(found.values())
+
+
+def _words(tag: KnownTag) -> list[tuple[str, str]]:
+    names = [(name, lang) for lang, name in tag.names.items()]
+    return names + [(word, lang) for lang, words in tag.synonyms.items() for word in words]
+
+
+def _tag(tag: KnownTag, tags: Tags) -> Searchable:
+    return Searchable(
+        kind="tag",
+        id=tag.id,
+        version=_version(tag.updated_at),
+        lang=None,
+        title=tags.spoken(tag.names, None) or tag.slug,
+        summary=" ".join(tag.descriptions.values()),
+        body="",
+        labels=tuple(_words(tag)),
+    )
+
+
+def _sponsors(tx: ReadTx, ids: Sequence[UUID], now: datetime) -> Iterator[Searchable]:
+    for row in _rows(tx, Sponsor, ids, now):
+        yield Searchable(
+            kind="sponsor",
+            id=row.id,
+            version=_version(row.updated_at),
+            lang=None,
+            title=row.name,
+            summary=row.statement or "",
+            body="",
+        )
+
+
+def _members(tx: ReadTx, ids: Sequence[UUID], now: datetime) -> Iterator[Searchable]:
+    for row in _rows(tx, CommitteeMember, ids, now):
+        yield Searchable(
+            kind="committee_member",
+            id=row.id,
+            version=_version(row.updated_at),
+            lang=None,
+            title=row.name,
+            summary=", ".join(part for part in (row.role, row.affiliation) if part),
+            body=" ".join(row.biography.values()),
+        )
+
+
+def _rows(tx: ReadTx, table: Any, ids: Sequence[UUID], now: datetime) -> Sequence[Any]:
+    if not ids:
+        return ()
+    shown = sa.select(table.__table__).where(col(table.id).in_(ids), visible(table, now))
+    return tx.execute(shown).all()
+
+
+def _version(changed: datetime) -> int:
+    return (changed - EPOCH) // timedelta(microseconds=1)

@@ -1,0 +1,99 @@
+"""How text becomes words, and words become stems.
+
+A word is a run of letters and digits, folded to plain lower case without accents. Stemming is
+done here and not in tantivy, so that texts of all languages share one field: its statistics
+(rarity, mean length) are then those of the whole archive. With a field per language, tantivy takes
+the mean length over all documents and thereby punishes the language that has fewer.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from unicodedata import normalize
+
+import tantivy
+
+from app.search.embedded.stopwords import STOP_WORDS
+
+_STEMMERS = {
+    **{"ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english"},
+    **{"es": "spanish", "fi": "finnish", "fr": "french", "hu": "hungarian", "it": "italian"},
+    **{"nl": "dutch", "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian"},
+    **{"sv": "swedish", "ta": "tamil", "tr": "turkish"},
+}
+# Organisation and organization are one word; a base of five letters keeps out promise and raise.
+_BRITISH = re.compile(r"(?<=[a-z]{5})is(?=(?:e|ed|es|ing|er|ers|ation|ations|ational)$)")
+_STEMS_KEPT = 200_000
+_LETTERS_KEPT = 20_000
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_PLAIN = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
+
+
+class _Stems(dict[str, str]):
+    """Word to stem in one language, remembered: a stemmer call costs fifty look-ups."""
+
+    def __init__(self, lang: str) -> None:
+        super().__init__()
+        builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
+        self._stemmer = builder.filter(tantivy.Filter.stemmer(_STEMMERS[lang])).build()
+        self._english = lang == "en"
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _STEMS_KEPT:
+            self.clear()
+        spelt = _BRITISH.sub("iz", word) if self._english else word
+        stem = self[word] = self._stemmer.analyze(spelt)[0]
+        return stem
+
+
+class _Letters(dict[str, str]):
+    """What the library makes of one character beyond ASCII; a gap for what is in no word."""
+
+    def __init__(self, fold: tantivy.TextAnalyzer) -> None:
+        super().__init__()
+        self._fold = fold
+
+    def __missing__(self, letter: str) -> str:
+        if len(self) >= _LETTERS_KEPT:
+            self.clear()
+        known = self._fold.analyze(letter.encode("utf-8", "ignore").decode())
+        folded = self[letter] = known[0] if known else " "
+        return folded
+
+
+class Analyser:
+    """Words and stems for the archive's languages; a language without a stemmer is only folded."""
+
+    def __init__(self, languages: Sequence[str]) -> None:
+        self.languages = tuple(languages)
+        builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        self._fold = (
+            builder.filter(tantivy.Filter.ascii_fold()).filter(tantivy.Filter.lowercase()).build()
+        )
+        self._letters = _Letters(self._fold)
+        self._stems = {lang: _Stems(lang) for lang in self.languages if lang in _STEMMERS}
+
+    def words(self, text: str) -> list[str]:
+        """The words of a text in its order; never fails, lone surrogates are left out.
+
+        What folds to plain ASCII, nearly all of an archive, is split here: five hundred strings
+        made by the library cost twice as much.
+        """
+        if not text.isascii():
+            text = _NOT_ASCII.sub(lambda found: self._letters[found[0]], normalize("NFC", text))
+            if not text.isascii():
+                return self._fold.analyze(text.encode("utf-8", "ignore").decode())
+        return text.translate(_PLAIN).split()
+
+    def stems(self, words: Iterable[str], lang: str | None) -> Iterable[str]:
+        """The words' stems in one language; the words themselves where there is no stemmer."""
+        known = self._stems.get(lang or "")
+        return words if known is None else map(known.__getitem__, words)
+
+    def variants(self, word: str, languages: Sequence[str] = ()) -> tuple[str, ...]:
+        """Every form under which a word may be indexed, without repetition."""
+        chosen = languages or (*self.languages, "")
+        return tuple(dict.fromkeys(next(iter(self.stems([word], lang))) for lang in chosen))
+
+    def is_stop_word(self, word: str, languages: Sequence[str] = ()) -> bool:
+        """A function word in one of the languages, or in any of the archive's."""
+        return any(word in STOP_WORDS.get(lang, ()) for lang in languages or self.languages)

@@ -1,0 +1,178 @@
+"""Misspelt, split and joined words, put right against the words that the index holds.
+
+A word is corrected only if the index does not know it. Which neighbour was meant is settled by
+the company it keeps: the one that occurs together with the query's other words.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import tantivy
+from tantivy import Occur
+
+from app.search.embedded.analysis import Analyser
+from app.search.embedded.matching import Matcher, count_of
+from app.search.embedded.vocabulary import Vocabulary
+
+_CANDIDATES = 8
+_MOST_CORRECTED = 4
+"""A text with more unknown words than this is no misspelt query, but something else."""
+_WORD = re.compile(r"\w+")
+_COMMONER = 20
+"""How much oftener a neighbour must occur to be meant in place of a word that is known."""
+_TELLING = 6
+"""A shorter word alone is near too many others; it is corrected only in their company."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Words of the query, side by side, and what to read in their place."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+class Corrector:
+    """Finds what was meant, within one state of the index."""
+
+    def __init__(
+        self,
+        searcher: tantivy.Searcher,
+        matcher: Matcher,
+        vocabulary: Vocabulary,
+        analyser: Analyser,
+    ) -> None:
+        self._searcher = searcher
+        self._matcher = matcher
+        self._vocabulary = vocabulary
+        self._analyser = analyser
+
+    def of_unknown(self, words: Sequence[str], *, typing: bool) -> list[Change]:
+        """What to read in place of the words that the index does not hold."""
+        changes = self._joined(words)
+        mended = {word for change in changes for word in change.before}
+        unknown = [
+            word
+            for place, word in enumerate(words)
+            if word not in mended
+            and not self._is_known(word, typing=typing and place == len(words) - 1)
+        ]
+        if len(unknown) > _MOST_CORRECTED:
+            return []
+        known = [word for word in words if word not in unknown]
+        for word in dict.fromkeys(unknown):
+            change = self._replaced(word, known) or self._split(word)
+            if change:
+                changes.append(change)
+        return changes
+
+    def of_rare(self, words: Sequence[str]) -> list[Change]:
+        """What may be meant where every word is known, but no document holds them together."""
+        for place, word in enumerate(words):
+            others = [*words[:place], *words[place + 1 :]]
+            at_least = _COMMONER * self._vocabulary.documents(word)
+            for near in self._vocabulary.neighbours(word, _CANDIDATES):
+                if (
+                    near.documents >= at_least
+                    and self._is_other(word, near.word)
+                    and self._together([near.word, *others])
+                ):
+                    return [Change((word,), (near.word,))]
+        return []
+
+    def _is_known(self, word: str, *, typing: bool) -> bool:
+        if typing and len(word) > 1 and self._vocabulary.begins(word):
+            return True
+        return bool(self._vocabulary.documents(word)) or self._is_inflected(word)
+
+    def _is_inflected(self, word: str) -> bool:
+        """Another form of a word that is there, unless a far likelier word is one edit away."""
+        forms = self._matcher.forms(word)
+        if not forms or not word.isalpha():
+            return bool(forms)
+        held = max(self._searcher.doc_freq("text", form) for form in forms)
+        nearest = self._vocabulary.neighbours(word, 1)
+        if not nearest or nearest[0].distance > 1 or not self._is_other(word, nearest[0].word):
+            return True
+        return nearest[0].documents < held * _COMMONER
+
+    def _is_other(self, word: str, near: str) -> bool:
+        """No common stem: another word, not another form of the same."""
+        return not set(self._analyser.variants(word)) & set(self._analyser.variants(near))
+
+    def _replaced(self, word: str, known: Sequence[str]) -> Change | None:
+        """The likeliest neighbour; those that occur with the known words go first."""
+        candidates = [
+            near
+            for near in self._vocabulary.neighbours(word, _CANDIDATES)
+            if not self._analyser.is_stop_word(near.word)
+        ]
+        company = [other for other in known if not self._analyser.is_stop_word(other)]
+        for near in candidates:
+            if company and self._together([near.word, *company]):
+                return Change((word,), (near.word,))
+        if not candidates or (company and len(word) < _TELLING):
+            return None
+        return Change((word,), (candidates[0].word,))
+
+    def _split(self, word: str) -> Change | None:
+        """Two words written as one, if they stand side by side somewhere."""
+        best, found = None, 0
+        for at in range(2, len(word) - 1):
+            left, right = word[:at], word[at:]
+            if self._vocabulary.documents(left) and self._vocabulary.documents(right):
+                together = self._count(self._matcher.phrase([left, right]))
+                if together > found:
+                    best, found = Change((word,), (left, right)), together
+        return best
+
+    def _joined(self, words: Sequence[str]) -> list[Change]:
+        """Words written as two that the index holds as one, and not as they were written."""
+        held = self._vocabulary.documents
+        return [
+            Change((left, right), (left + right,))
+            for left, right in pairwise(words)
+            if held(left + right) and not (held(left) and held(right))
+        ]
+
+    def _together(self, words: Sequence[str]) -> int:
+        """Documents that hold all of the words."""
+        clauses = [self._matcher.any_of("text", self._matcher.forms(word)) for word in words]
+        if not all(clauses):
+            return 0
+        return self._count(
+            tantivy.Query.boolean_query([(Occur.Must, clause) for (clause,) in clauses])
+        )
+
+    def _count(self, query: tantivy.Query) -> int:
+        return count_of(self._searcher.search(query, 1))
+
+
+def changed(words: Sequence[str], changes: Sequence[Change]) -> tuple[str, ...]:
+    """The words with the changes made."""
+    out = list(words)
+    for change in changes:
+        width = len(change.before)
+        place = 0
+        while place <= len(out) - width:
+            if tuple(out[place : place + width]) == change.before:
+                out[place : place + width] = change.after
+                place += len(change.after)
+            else:
+                place += 1
+    return tuple(out)
+
+
+def changed_text(text: str, changes: Sequence[Change], words_of: Callable[[str], list[str]]) -> str:
+    """The text as it was written, quotes, exclusions and all, with the changes made."""
+    for change in changes:
+        found = [(match.span(), words_of(match[0])) for match in _WORD.finditer(text)]
+        width = len(change.before)
+        for place in range(len(found) - width, -1, -1):
+            run = found[place : place + width]
+            if [word for _, words in run for word in words] == list(change.before):
+                start, end = run[0][0][0], run[-1][0][1]
+                text = text[:start] + " ".join(change.after) + text[end:]
+    return text

@@ -1,0 +1,42 @@
+"""Pseudo-relevance feedback: what the first documents speak of, a long question means too.
+
+For long questions only. A short, exact or quoted query says what it means, and its first
+documents would only drown it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from heapq import nlargest
+from math import log
+
+Terms = list[tuple[str, float]]
+
+_LOOKED_AT = 100
+"""Stems whose rarity is asked for; those with the smallest shares cannot win."""
+_COMMON = 10
+"""A stem in more than one document of so many tells nothing."""
+
+
+def feedback_terms(
+    documents: Iterable[tuple[float, Sequence[str]]],
+    documents_with: Callable[[str], int],
+    documents_in_all: int,
+    limit: int,
+) -> Terms:
+    """The stems that best tell these documents from the others, their weights summing to 1.
+
+    `documents` are pairs of a score and the stems of the text.
+    """
+    counts = [(score / len(stems), Counter(stems)) for score, stems in documents if stems]
+    held = Counter(stem for _, count in counts for stem in count)
+    shares = dict.fromkeys((stem for stem, times in held.items() if times > 1), 0.0)
+    for worth, count in counts:
+        for stem in count.keys() & shares.keys():
+            shares[stem] += worth * count[stem]
+    weighed = {}
+    for stem in nlargest(_LOOKED_AT, shares, key=shares.__getitem__):
+        if 0 < (found := documents_with(stem)) < documents_in_all / _COMMON:
+            weighed[stem] = shares[stem] * log(documents_in_all / found)
+    best = sorted(weighed.items(), key=lambda item: (-item[1], item[0]))[:limit]
+    total = sum(weight for _, weight in best)
+    return [(stem, weight / total) for stem, weight in best]

@@ -1,0 +1,72 @@
+"""What a person typed, taken apart: words, "phrases", -exclusions, and a word still being typed.
+
+There is no other grammar. Every text is a query: what is no word is a gap, a lone quote is
+nothing, and what passes the bounds is left out.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+MOST_WORDS = 128
+"""Words and phrases of a query that are looked at; what comes later is left out."""
+MOST_CHARACTERS = 8_000
+PROSE = 12
+"""From so many loose words on, a text is prose, and its quotes are punctuation, no condition."""
+
+_PIECES = re.compile(
+    r"""(?P<minus>(?<![^\s(])-(?=[\w"“«]))?
+        (?:"(?P<straight>[^"]*)"|“(?P<curly>[^“”]*)”|«(?P<angled>[^«»]*)»|(?P<plain>[^\s"“«]+)|.)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Folded words. `words` keep their order and repetitions; `typing` says that the last of them
+    may be unfinished. `text` is what was typed."""
+
+    text: str
+    words: tuple[str, ...] = ()
+    phrases: tuple[tuple[str, ...], ...] = ()
+    excluded: tuple[tuple[str, ...], ...] = ()
+    typing: bool = False
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing was typed, as opposed to nothing that can be searched for."""
+        return not self.text.strip()
+
+    @property
+    def finds_nothing(self) -> bool:
+        """Something was typed, and no word is in it."""
+        return not self.is_blank and not (self.words or self.phrases or self.excluded)
+
+
+def parse(text: str, words_of: Callable[[str], list[str]]) -> Parsed:
+    """Never fails. A quoted or excluded piece of several words is a phrase."""
+    text = text[:MOST_CHARACTERS]
+    words: list[str] = []
+    phrases: dict[tuple[str, ...], None] = {}
+    excluded: dict[tuple[str, ...], None] = {}
+    seen, typing = 0, False
+    for piece in _PIECES.finditer(text):
+        quoted = piece["straight"] or piece["curly"] or piece["angled"]
+        found = words_of(quoted or piece["plain"] or "")[: MOST_WORDS - seen]
+        if not found:
+            continue
+        seen += len(found)
+        typing = piece["plain"] is not None and not piece["minus"] and piece.end() == len(text)
+        if piece["minus"]:
+            excluded[tuple(found)] = None
+        elif quoted:
+            phrases[tuple(found)] = None
+        else:
+            words += found
+        if seen >= MOST_WORDS:
+            break
+    typing = typing and text[-1].isalnum()
+    if len(words) >= PROSE:
+        words += [word for phrase in phrases for word in phrase]
+        phrases.clear()
+    return Parsed(text, tuple(words), tuple(phrases), tuple(excluded), typing)

@@ -1,0 +1,157 @@
+"""Words turned into tantivy queries: which documents match, and what each word is worth.
+
+Each word is one clause over its stems in all languages, worth the same in each: a stem's score is
+scaled to the rarity of the commonest, so that a word is not prized for being foreign.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import log
+
+import tantivy
+from tantivy import Occur
+
+from app.search.embedded.analysis import Analyser
+
+Clause = tuple[Occur, tantivy.Query]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What was tuned, on the mean of several collections (`benchmarks/relevance`)."""
+
+    title: float = 0.6
+    """Weight of the title's own field beside the combined one, in a short query."""
+    title_when_long: float = 0.2
+    """The same in a long one, which describes and does not name."""
+    completion: float = 0.4
+    """Weight of words that only begin with the last one, when it may be unfinished."""
+    synonym: float = 0.4
+    """Weight of a word's name in another language."""
+    needed: int = 2
+    """Words that a document must hold; all of them, where there are fewer."""
+    above: float = 5.0
+    """What the needed words are worth beside documents that only fill a page."""
+    long: int = 5
+    """From so many telling words on, a query is long, and feedback may speak."""
+    feedback_documents: int = 8
+    feedback_terms: int = 20
+    feedback_weight: float = 0.3
+    """What all the added terms weigh together, beside 1 for all the words written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a query, its forms in the index, how often it was written, and the forms of
+    its names in other languages."""
+
+    word: str
+    forms: tuple[str, ...]
+    count: int = 1
+    others: tuple[str, ...] = ()
+
+
+class Matcher:
+    """Builds queries against one state of the index."""
+
+    def __init__(
+        self,
+        schema: tantivy.Schema,
+        searcher: tantivy.Searcher,
+        analyser: Analyser,
+        ranking: Ranking,
+    ) -> None:
+        self._schema = schema
+        self._searcher = searcher
+        self._analyser = analyser
+        self._ranking = ranking
+
+    def forms(self, word: str, languages: Sequence[str] = ()) -> tuple[str, ...]:
+        """The stems under which the word occurs; empty for an unknown word."""
+        variants = self._analyser.variants(word, languages)
+        return tuple(form for form in variants if self._searcher.doc_freq("text", form))
+
+    def any_of(self, field: str, forms: Iterable[str], weight: float = 1.0) -> list[tantivy.Query]:
+        """One word under several forms, each as rare as the commonest: one query, or none if no
+        document holds any of them."""
+        rarity = {
+            form: self._rarity(found)
+            for form in forms
+            if (found := self._searcher.doc_freq(field, form))
+        }
+        common = min(rarity.values(), default=0.0)
+        return self._best_of(
+            [
+                tantivy.Query.boost_query(self._term(field, form), weight * common / rare)
+                for form, rare in rarity.items()
+            ]
+        )
+
+    def phrase(self, words: Sequence[str]) -> tantivy.Query:
+        """The words as they stand, side by side; one word alone is that very word."""
+        if len(words) == 1:
+            return self._term("words", words[0])
+        return tantivy.Query.phrase_query(self._schema, "words", list(words))
+
+    def words(
+        self,
+        words: Sequence[Word],
+        completions: Sequence[str] = (),
+        *,
+        some: bool = False,
+    ) -> list[Clause]:
+        """The clauses that match and rank the words; `completions` are stems that may stand for
+        the last. With `some`, documents that lack needed words match too, and rank lower."""
+        ranking = self._ranking
+        is_long = len(words) >= ranking.long
+        titled = ranking.title_when_long if is_long else ranking.title
+        matching: list[tantivy.Query] = []
+        bonus: list[tantivy.Query] = []
+        for place, word in enumerate(words):
+            weight = float(word.count)
+            meant = self.any_of("text", word.forms, weight)
+            meant += self.any_of("text", word.others, weight * ranking.synonym)
+            if completions and place == len(words) - 1:
+                meant += self.any_of("text", completions, weight * ranking.completion)
+            matching += self._best_of(meant)
+            if titled:
+                bonus += self.any_of("title", word.forms, weight * titled)
+        if not matching:
+            return []
+        whole = self._at_least(ranking.needed, matching)
+        clauses = [(Occur.Should, clause) for clause in bonus]
+        if not some:
+            return [(Occur.Must, whole), *clauses]
+        above = tantivy.Query.const_score_query(whole, ranking.above)
+        return [(Occur.Must, self._at_least(1, matching)), (Occur.Should, above), *clauses]
+
+    @staticmethod
+    def _at_least(needed: int, clauses: Sequence[tantivy.Query]) -> tantivy.Query:
+        return tantivy.Query.boolean_query(
+            [(Occur.Should, clause) for clause in clauses],
+            minimum_number_should_match=min(needed, len(clauses)),
+        )
+
+    @staticmethod
+    def _best_of(clauses: list[tantivy.Query]) -> list[tantivy.Query]:
+        if len(clauses) < 2:
+            return clauses
+        return [tantivy.Query.disjunction_max_query(clauses, 0.0)]
+
+    def _term(self, field: str, form: str) -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, field, form)
+
+    def _rarity(self, documents: int) -> float:
+        """Tantivy's own idf."""
+        return log(1 + (self._searcher.num_docs - documents + 0.5) / (documents + 0.5))
+
+
+def counted(words: Sequence[str]) -> dict[str, int]:
+    """Each different word once, in order, with how often it was written."""
+    return dict(Counter(words))
+
+
+def count_of(result: tantivy.SearchResult) -> int:
+    """All that matched; the library's own stub forgets this field."""
+    return int(result.count)  # type: ignore[attr-defined]

@@ -1,0 +1,183 @@
+"""What one document is in tantivy, and the name of the folder that holds such documents.
+
+Ranking reads two fields of stems: `text` holds everything, the title several times over, and
+`title` the title alone. One combined field ranks better than a sum over fields, because a word's
+saturation and rarity are judged once. `words` holds the same unstemmed, for phrases, prefixes and
+corrections; `names` what suggestions complete.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from math import log2
+from uuid import UUID
+
+import tantivy
+
+from app.search.embedded.analysis import Analyser
+from app.search.protocol import DIGEST_BYTES, DOCUMENT_KINDS, Document, DocumentKind, Key, Mark
+
+VERSION = 1
+"""Goes up with every change of the schema or the analysis; a new one is built beside the old."""
+TITLE_COPIES = 2
+CURSOR_KEY = "cursor"
+ANY_LANGUAGE = "*"
+SPARE = "\t"
+"""Parts a language from a name; no word holds it."""
+NO_KIND = len(DOCUMENT_KINDS)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_OLDEST, _NEWEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2080, 1, 1, tzinfo=UTC)
+RECENCY = 0.1
+"""What a century gains: a year is worth a thousandth, so recency settles near ties and no more."""
+_HALF = 2**64 - 1
+
+
+def folder_name(languages: Sequence[str]) -> str:
+    """The index's own folder: another analysis never reads what this one wrote."""
+    return "-".join([f"v{VERSION}", *languages])
+
+
+def schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    for exact in ("key", "id", "article_kind", "authors"):
+        builder.add_text_field(exact, tokenizer_name="raw", index_option="basic")
+    for facet in ("tags", "lang"):
+        builder.add_text_field(
+            facet, tokenizer_name="raw", index_option="basic", fast=True, stored=facet == "lang"
+        )
+    for number in ("kind", "year"):
+        builder.add_unsigned_field(number, indexed=True, fast=True)
+    for half in ("id_high", "id_low", "version", "digest_high", "digest_low"):
+        builder.add_unsigned_field(half, fast=True)
+    for moment in ("published", "updated"):
+        builder.add_integer_field(moment, fast=True)
+    builder.add_float_field("recency", fast=True)
+    builder.add_boolean_field("syndicatable", indexed=True)
+    for ranked in ("text", "title", "names"):
+        builder.add_text_field(ranked, tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field("words", tokenizer_name="whitespace")
+    for shown in ("shown_title", "shown_summary", "shown_body", "tag_names", "cursor"):
+        builder.add_bytes_field(shown, stored=True)
+    return builder.build()
+
+
+def prepare(index: tantivy.Index) -> None:
+    """What every opening of the index needs; texts come as words parted by spaces."""
+    plain = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+    index.register_tokenizer("whitespace", plain)
+
+
+def key_of(key: Key) -> str:
+    return f"{DOCUMENT_KINDS.index(key.kind)}{key.id.hex}"
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970; raises TypeError for a datetime without an offset."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def recency(published_at: datetime | None) -> float:
+    """The weight that tantivy turns into the factor `log2(2 + weight)`, from 1 to 1 + RECENCY."""
+    moment = min(max(published_at or _OLDEST, _OLDEST), _NEWEST)
+    share = (moment - _OLDEST) / (_NEWEST - _OLDEST)
+    return float(2 ** (1 + RECENCY * share) - 2)
+
+
+def factor(weight: float) -> float:
+    """What tantivy makes of a weight."""
+    return log2(2 + weight)
+
+
+def cursor_document(cursor: str) -> tantivy.Document:
+    """The place in the change log, as a document of the commit: the binding has no payload."""
+    document = tantivy.Document()
+    document.add_text("key", CURSOR_KEY)
+    document.add_unsigned("kind", NO_KIND)
+    document.add_bytes("cursor", cursor.encode())
+    return document
+
+
+def tantivy_document(source: Document, analyser: Analyser) -> tantivy.Document:
+    """Raises ValueError for a digest of another length or a version out of range."""
+    if len(source.mark.digest) != DIGEST_BYTES:
+        raise ValueError(f"a digest has {DIGEST_BYTES} bytes")
+    document = tantivy.Document()
+    _add_values(document, source)
+    _add_words(document, source, analyser)
+    for shown in ("title", "summary", "body"):
+        text: str = getattr(source, shown)
+        document.add_bytes(f"shown_{shown}", text.encode("utf-8", "ignore"))
+    return document
+
+
+def _add_values(document: tantivy.Document, source: Document) -> None:
+    document.add_text("key", key_of(source.key))
+    document.add_text("id", source.key.id.hex)
+    document.add_unsigned("kind", DOCUMENT_KINDS.index(source.key.kind))
+    document.add_unsigned("id_high", source.key.id.int >> 64)
+    document.add_unsigned("id_low", source.key.id.int & _HALF)
+    document.add_unsigned("version", source.mark.version)
+    digest = int.from_bytes(source.mark.digest, "big")
+    document.add_unsigned("digest_high", digest >> 64)
+    document.add_unsigned("digest_low", digest & _HALF)
+    document.add_text("lang", ANY_LANGUAGE if source.lang is None else source.lang)
+    if source.article_kind is not None:
+        document.add_text("article_kind", source.article_kind)
+    for tag_id in dict.fromkeys(source.tag_ids):
+        document.add_text("tags", tag_id.hex)
+    for author in dict.fromkeys(source.authors):
+        document.add_text("authors", author)
+    document.add_boolean("syndicatable", source.syndicatable)
+    document.add_float("recency", recency(source.published_at))
+    if source.published_at is not None:
+        document.add_integer("published", micros(source.published_at))
+        document.add_unsigned("year", source.published_at.astimezone(UTC).year)
+    if source.updated_at is not None:
+        document.add_integer("updated", micros(source.updated_at))
+
+
+def _add_words(document: tantivy.Document, source: Document, analyser: Analyser) -> None:
+    """Each text is a value of its own, so no phrase reaches over the edge of one."""
+    title = analyser.words(source.title)
+    document.add_text("words", " ".join(title))
+    document.add_text("names", " ".join(title))
+    for lang in _languages(source.lang, analyser):
+        stems = " ".join(analyser.stems(title, lang))
+        document.add_text("title", stems)
+        for _ in range(TITLE_COPIES):
+            document.add_text("text", stems)
+    for text in (source.summary, source.body):
+        if text:
+            words = analyser.words(text)
+            document.add_text("words", " ".join(words))
+            for lang in _languages(source.lang, analyser):
+                document.add_text("text", " ".join(analyser.stems(words, lang)))
+    named: dict[str, list[str]] = {}
+    for label in source.labels:
+        words = analyser.words(label.text)
+        document.add_text("words", " ".join(words))
+        if source.key.kind == "tag":
+            document.add_text("names", " ".join(words))
+            if label.lang is not None and label.lang not in named:
+                named[label.lang] = words
+        for lang in _languages(label.lang, analyser):
+            document.add_text("text", " ".join(analyser.stems(words, lang)))
+    simple = [f"{lang}{SPARE}{words[0]}" for lang, words in named.items() if len(words) == 1]
+    document.add_bytes("tag_names", "\n".join(simple).encode())
+
+
+def _languages(lang: str | None, analyser: Analyser) -> Iterator[str]:
+    """The languages in which a text is stemmed: its own, or all of the archive's."""
+    if lang is not None:
+        yield lang
+    else:
+        yield from analyser.languages
+
+
+def key_from(kind: int, high: int, low: int) -> Key:
+    name: DocumentKind = DOCUMENT_KINDS[kind]
+    return Key(name, UUID(int=high << 64 | low))
+
+
+def mark_from(version: int, high: int, low: int) -> Mark:
+    return Mark(version, (high << 64 | low).to_bytes(DIGEST_BYTES, "big"))

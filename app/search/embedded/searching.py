@@ -1,0 +1,285 @@
+"""One search against one state of the index, from the text typed to the page of hits."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import tantivy
+from tantivy import Occur
+
+from app.search.embedded.analysis import Analyser
+from app.search.embedded.correction import Change, Corrector, changed, changed_text
+from app.search.embedded.feedback import feedback_terms
+from app.search.embedded.filters import filter_clauses
+from app.search.embedded.grammar import Parsed, parse
+from app.search.embedded.matching import Clause, Matcher, Ranking, Word, count_of, counted
+from app.search.embedded.schema import ANY_LANGUAGE, NO_KIND, key_from
+from app.search.embedded.snippets import Marker
+from app.search.embedded.synonyms import Synonyms
+from app.search.embedded.vocabulary import Vocabulary
+from app.search.protocol import (
+    DEEPEST,
+    DOCUMENT_KINDS,
+    FACET_VALUES,
+    FacetName,
+    Found,
+    Hit,
+    Query,
+)
+
+_SHORTEST_BEGINNING = 2
+
+_MEAGRE = 10
+"""With fewer hits than this, those that hold only some of the words fill the page."""
+
+_LEAD = 2_000
+"""Characters of a body that feedback reads: a story says first what it is about."""
+
+_FACETS_KEPT = 500
+_TEXT_KEPT = 200
+
+Address = tantivy.DocAddress
+Facets = dict[FacetName, tuple[tuple[str, int], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A query's text as it is searched for."""
+
+    parsed: Parsed
+    words: tuple[Word, ...]
+    completions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One state of the index with all that reads it; shared by threads, never changed."""
+
+    schema: tantivy.Schema
+    searcher: tantivy.Searcher
+    analyser: Analyser
+    vocabulary: Vocabulary
+    names: Vocabulary
+    synonyms: Synonyms
+    ranking: Ranking = field(default_factory=Ranking)
+    _counted: dict[Query, Facets] = field(init=False, default_factory=dict)
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        return Matcher(self.schema, self.searcher, self.analyser, self.ranking)
+
+    @cached_property
+    def corrector(self) -> Corrector:
+        return Corrector(self.searcher, self.matcher, self.vocabulary, self.analyser)
+
+    def search(self, query: Query) -> Found:
+        """Raises ValueError for a page beyond `DEEPEST`."""
+        if query.limit < 1 or query.page < 1 or query.limit * query.page > DEEPEST:
+            raise ValueError(f"pages go from 1 to {DEEPEST} hits")
+        parsed = parse(query.text, self.analyser.words)
+        if parsed.finds_nothing:
+            return Found((), 0, facets=dict.fromkeys(query.facets, ()))
+        changes = self.corrector.of_unknown(parsed.words, typing=parsed.typing)
+        if changes and not query.exact:
+            parsed = _with(parsed, changes)
+        found, relaxed = self._answer(query, parsed)
+        text = changed_text(query.text, changes, self.analyser.words) if changes else None
+        meant = None
+        if changes and query.exact:
+            text, meant = None, text
+        elif relaxed and not changes and not query.exact:
+            rare = self.corrector.of_rare([word.word for word in self._words(query, parsed)])
+            meant = changed_text(query.text, rare, self.analyser.words) if rare else None
+        return Found(found.hits, found.total, True, found.facets, text, meant)
+
+    def _answer(self, query: Query, parsed: Parsed) -> tuple[Found, bool]:
+        """The page, and whether no document held as many of the words as asked."""
+        reading = self._reading(query, parsed)
+        matching = self._matching(query, reading)
+        hits, total = self._page(query, reading, matching)
+        relaxed = not total and len(reading.words) > 1
+        if relaxed or (total < _MEAGRE and query.order == "relevance" and len(reading.words) > 1):
+            matching = self._matching(query, reading, some=True)
+            hits, total = self._page(query, reading, matching)
+        return Found(
+            self._hits(query, reading, hits), total, facets=self._facets(query, matching)
+        ), relaxed
+
+    def _reading(self, query: Query, parsed: Parsed) -> Reading:
+        words = self._words(query, parsed)
+        last = parsed.words[-1] if parsed.words else ""
+        if (
+            not parsed.typing
+            or len(last) < _SHORTEST_BEGINNING
+            or not words
+            or words[-1].word != last
+        ):
+            return Reading(parsed, words)
+        languages = query.filter.languages
+        stems = {
+            form
+            for word in self.vocabulary.completions(last)
+            for form in self.matcher.forms(word, languages)
+        }
+        return Reading(parsed, words, tuple(sorted(stems - set(words[-1].forms))))
+
+    def _words(self, query: Query, parsed: Parsed) -> tuple[Word, ...]:
+        """The words that count: function words do only where there is nothing else."""
+        languages = query.filter.languages
+        counts = counted(parsed.words)
+        telling = {w: n for w, n in counts.items() if not self.analyser.is_stop_word(w, languages)}
+        if not telling and parsed.phrases:
+            return ()
+        chosen = telling or counts
+        return tuple(self._word(word, count, languages) for word, count in chosen.items())
+
+    def _word(self, word: str, count: int, languages: Sequence[str]) -> Word:
+        # A tag's name leads to its articles in any language, whichever they are filtered by.
+        others = self.synonyms.others(self.analyser.variants(word))
+        return Word(word, self.matcher.forms(word, languages), count, others)
+
+    def _matching(self, query: Query, reading: Reading, *, some: bool = False) -> list[Clause]:
+        """All clauses of the answer: words, phrases, exclusions, filters."""
+        parsed = reading.parsed
+        known = [word for word in reading.words if word.forms or word.others]
+        if reading.completions and reading.words[-1] not in known:
+            known.append(reading.words[-1])
+        clauses = self.matcher.words(known, reading.completions, some=some)
+        clauses += [(Occur.Must, self.matcher.phrase(phrase)) for phrase in parsed.phrases]
+        clauses += [(Occur.MustNot, self.matcher.phrase(words)) for words in parsed.excluded]
+        if reading.words and not known and not parsed.phrases:
+            return [(Occur.Must, tantivy.Query.empty_query())]
+        return clauses + self._filters(query, clauses)
+
+    def _filters(self, query: Query, clauses: Sequence[Clause]) -> list[Clause]:
+        filters = filter_clauses(self.schema, query.filter)
+        if any(occur == Occur.Must for occur, _ in (*clauses, *filters)):
+            return filters
+        every = tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
+        cursor = tantivy.Query.term_query(self.schema, "kind", NO_KIND)
+        return [*filters, (Occur.Must, every), (Occur.MustNot, cursor)]
+
+    def _page(
+        self, query: Query, reading: Reading, matching: list[Clause]
+    ) -> tuple[list[tuple[float, Address]], int]:
+        asked = tantivy.Query.boolean_query(matching)
+        offset, limit = (query.page - 1) * query.limit, query.limit + query.extra
+        ranked = query.order == "relevance" and (reading.words or reading.parsed.phrases)
+        if not ranked:
+            order = tantivy.Order.Asc if query.order == "oldest" else tantivy.Order.Desc
+            result = self.searcher.search(
+                asked, limit, offset=offset, order_by_field="published", order=order
+            )
+            return [(0.0, address) for _, address in result.hits], count_of(result)
+        more = self._feedback(query, reading, asked)
+        if more:
+            asked = tantivy.Query.boolean_query([*matching, *more])
+        result = self.searcher.search(asked, limit, offset=offset, weight_by_field="recency")
+        return list(result.hits), count_of(result)
+
+    def _feedback(self, query: Query, reading: Reading, asked: tantivy.Query) -> list[Clause]:
+        ranking = self.ranking
+        if query.exact or reading.parsed.phrases or len(reading.words) < ranking.long:
+            return []
+        first = self.searcher.search(asked, ranking.feedback_documents, count=False).hits
+        documents = [(score, self._stems(address)) for score, address in first]
+        terms = feedback_terms(
+            documents,
+            lambda stem: self.searcher.doc_freq("text", stem),
+            self.searcher.num_docs,
+            ranking.feedback_terms,
+        )
+        scale = ranking.feedback_weight * sum(word.count for word in reading.words)
+        return [
+            (Occur.Should, clause)
+            for stem, weight in terms
+            for clause in self.matcher.any_of("text", [stem], weight * scale)
+        ]
+
+    def _stems(self, address: Address) -> list[str]:
+        title, summary, body = self._shown(address)
+        words = self.analyser.words(f"{title}\n{title}\n{summary}\n{body[:_LEAD]}")
+        lang = self.searcher.doc(address).get_first("lang") or "en"
+        return list(self.analyser.stems(words, lang))
+
+    def _hits(
+        self, query: Query, reading: Reading, found: Sequence[tuple[float, Address]]
+    ) -> tuple[Hit, ...]:
+        addresses = [address for _, address in found]
+        marker = self._marker(query, reading) if query.highlight else None
+        values = zip(
+            *(self._column(name, addresses) for name in ("kind", "id_high", "id_low", "version")),
+            strict=True,
+        )
+        return tuple(
+            Hit(
+                key_from(kind, high, low),
+                version,
+                score,
+                marker.highlights(*self._shown(address)) if marker else None,
+            )
+            for (score, address), (kind, high, low, version) in zip(found, values, strict=True)
+        )
+
+    def _column(self, name: str, addresses: Sequence[Address]) -> Iterable[int]:
+        return [int(value or 0) for value in self.searcher.fast_field_values(name, list(addresses))]
+
+    def _shown(self, address: Address) -> tuple[str, str, str]:
+        document = self.searcher.doc(address)
+        title, summary, body = (
+            (document.get_first(f"shown_{name}") or b"").decode()
+            for name in ("title", "summary", "body")
+        )
+        return title, summary, body
+
+    def _marker(self, query: Query, reading: Reading) -> Marker:
+        parsed = reading.parsed
+        quoted = [word for phrase in parsed.phrases for word in phrase]
+        forms = [form for word in reading.words for form in (*word.forms, *word.others)]
+        written = [word.word for word in reading.words]
+        beginning = parsed.words[-1] if reading.completions else ""
+        return Marker.of(
+            self.analyser, forms, [*written, *quoted], beginning, query.filter.languages
+        )
+
+    def _facets(self, query: Query, matching: list[Clause]) -> Facets:
+        """The counts; a question that is paged through or asked again is counted once."""
+        if not query.facets:
+            return {}
+        question = replace(query, limit=1, page=1, extra=0, highlight=False)
+        known = self._counted.get(question)
+        if known is None:
+            known = self._count(query.facets, matching)
+            if len(self._counted) >= _FACETS_KEPT:
+                self._counted.clear()
+            if len(query.text) <= _TEXT_KEPT:
+                self._counted[question] = known
+        return known
+
+    def _count(self, facets: Sequence[FacetName], matching: list[Clause]) -> Facets:
+        asked = {name: {"terms": {"field": name, "size": FACET_VALUES}} for name in facets}
+        counts = self.searcher.aggregate(tantivy.Query.boolean_query(matching), asked)
+        return {
+            name: tuple(
+                (_facet_value(name, bucket["key"]), int(bucket["doc_count"]))
+                for bucket in counts[name]["buckets"]
+                if bucket["key"] != ANY_LANGUAGE
+            )
+            for name in facets
+        }
+
+
+def _facet_value(name: FacetName, key: str | float) -> str:
+    if name == "kind":
+        return DOCUMENT_KINDS[int(key)]
+    return str(int(key)) if name == "year" else str(key)
+
+
+def _with(parsed: Parsed, changes: Sequence[Change]) -> Parsed:
+    return Parsed(
+        parsed.text,
+        changed(parsed.words, changes),
+        parsed.phrases,
+        parsed.excluded,
+        parsed.typing,
+    )

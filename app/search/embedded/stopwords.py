@@ -1,0 +1,31 @@
+"""Function words of each language, folded.
+
+They are indexed, so phrases and "who is who" work; a query leaves them out while it has others.
+"""
+
+_ENGLISH = """
+a about above after again against all also am an and any are as at be became because been before
+being below between both but by can cannot could did do does doing done down during each either
+else etc ever every few for from further had has have having he her here hers herself him himself
+his how however i if in into is it its itself just may me might more most much must my myself
+neither no nor not of off often on once one only or other others ought our ours ourselves out over
+own per rather s same shall she should since so some such t than that the their theirs them
+themselves then there thereby therefore these they this those though through thus to too under
+until up upon us very via was we were what when where whether which while who whom whose why will
+with within without would yet you your yours yourself
+"""
+_SPANISH = """
+a acerca ahi al algo alguna algunas alguno algunos ambos ante antes aquel aquella aquellas aquellos
+aqui asi aun aunque bajo bien cada casi como con contra cual cuales cualquier cuando cuanto de del
+desde donde dos durante e el ella ellas ello ellos en entre era eran eres es esa esas ese eso esos
+esta estaba estan estar estas este esto estos estoy fue fueron ha haber habia han hasta hay he la
+las le les lo los mas me mi mientras mis misma mismas mismo mismos muy nada ni no nos nosotros
+nuestra nuestras nuestro nuestros o os otra otras otro otros para pero poco por porque pues que
+quien quienes se sea segun ser si sido sin sino sobre solo son soy su sus suya suyo tal tambien
+tampoco tan tanto te tiene tienen todo todos tu tus un una unas uno unos usted ustedes y ya yo
+"""
+
+STOP_WORDS: dict[str, frozenset[str]] = {
+    "en": frozenset(_ENGLISH.split()),
+    "es": frozenset(_SPANISH.split()),
+}

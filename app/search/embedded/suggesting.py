@@ -1,0 +1,62 @@
+"""Completing titles, tags and people while they are typed."""
+
+from collections.abc import Sequence
+
+import tantivy
+from tantivy import Occur
+
+from app.search.embedded.filters import filter_clauses
+from app.search.embedded.schema import NO_KIND, key_from
+from app.search.embedded.searching import Snapshot
+from app.search.embedded.snippets import Marker
+from app.search.protocol import Filter, Suggestion
+
+_MOST_WORDS = 12
+_WHOLE_WORD = 2.0
+_THINGS = 1.5
+"""How much a tag, a sponsor or a person is preferred to a title."""
+
+
+def suggestions(
+    snapshot: Snapshot, text: str, languages: Sequence[str], limit: int
+) -> list[Suggestion]:
+    """What has all the words in its name, the last of them perhaps unfinished."""
+    words = snapshot.analyser.words(text)[:_MOST_WORDS]
+    if not words or limit < 1:
+        return []
+    *whole, last = words
+    schema, searcher = snapshot.schema, snapshot.searcher
+
+    def named(word: str, weight: float = 1.0) -> tantivy.Query:
+        term = tantivy.Query.term_query(schema, "names", word)
+        return tantivy.Query.boost_query(term, weight)
+
+    endings = snapshot.names.completions(last)
+    ended = [named(word) for word in endings if not snapshot.analyser.is_stop_word(word)]
+    if snapshot.searcher.doc_freq("names", last):
+        ended.append(named(last, _WHOLE_WORD))
+    if not ended:
+        return []
+    clauses = [(Occur.Must, named(word)) for word in whole]
+    clauses.append((Occur.Must, tantivy.Query.disjunction_max_query(ended, 0.0)))
+    clauses += filter_clauses(schema, Filter(languages=tuple(languages)))
+    for kind in range(1, NO_KIND):
+        thing = tantivy.Query.term_query(schema, "kind", kind)
+        clauses.append((Occur.Should, tantivy.Query.const_score_query(thing, _THINGS)))
+    found = searcher.search(
+        tantivy.Query.boolean_query(clauses), limit, count=False, weight_by_field="recency"
+    )
+    marker = Marker.of(snapshot.analyser, (), whole, last)
+    return [_suggestion(searcher, address, marker) for _, address in found.hits]
+
+
+def _suggestion(
+    searcher: tantivy.Searcher, address: tantivy.DocAddress, marker: Marker
+) -> Suggestion:
+    kind, high, low = (
+        int(searcher.fast_field_values(name, [address])[0] or 0)
+        for name in ("kind", "id_high", "id_low")
+    )
+    shown: bytes = searcher.doc(address).get_first("shown_title") or b""
+    title = shown.decode()
+    return Suggestion(key_from(kind, high, low), title, marker.whole(title))

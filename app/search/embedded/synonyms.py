@@ -1,0 +1,55 @@
+"""What the tags teach: *agua* and *water* are names of one tag, so a text with either is meant.
+
+Only names of one word are taken, each language's first label. A tag's further synonyms (*gold*,
+*copper* of mining) lead to the articles of the tag, but do not stand for one another.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+import tantivy
+
+from app.search.embedded.analysis import Analyser
+from app.search.embedded.schema import SPARE
+from app.search.protocol import DOCUMENT_KINDS
+
+_MOST_TAGS = 5_000
+
+
+class Synonyms:
+    """The names of the tags of one state of the index."""
+
+    def __init__(self, tags: Iterable[Mapping[str, str]], analyser: Analyser) -> None:
+        """`tags` map languages to names, folded."""
+        self._tags = list(tags)
+        self._analyser = analyser
+
+    @classmethod
+    def of(
+        cls, searcher: tantivy.Searcher, schema: tantivy.Schema, analyser: Analyser
+    ) -> "Synonyms":
+        tags = tantivy.Query.term_query(schema, "kind", DOCUMENT_KINDS.index("tag"))
+        found = searcher.search(tags, _MOST_TAGS).hits
+        return cls((_names(searcher.doc(address)) for _, address in found), analyser)
+
+    def others(self, stems: Iterable[str]) -> tuple[str, ...]:
+        """The stems of the same tags' names in other languages."""
+        found = (other for stem in stems for other in self._others.get(stem, ()))
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def _others(self) -> dict[str, set[str]]:
+        others: dict[str, set[str]] = {}
+        for tag in self._tags:
+            stems = {
+                stem for lang, name in tag.items() for stem in self._analyser.stems([name], lang)
+            }
+            for stem in stems:
+                others.setdefault(stem, set()).update(stems - {stem})
+        return others
+
+
+def _names(document: tantivy.Document) -> dict[str, str]:
+    kept: bytes = document.get_first("tag_names") or b""
+    pairs = (line.split(SPARE) for line in kept.decode().splitlines())
+    return {line[0]: line[1] for line in pairs}

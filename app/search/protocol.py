@@ -1,0 +1,225 @@
+"""What a search engine takes and gives, in our own words.
+
+Two engines stand behind these types, and neither may show through: no grammar, no field name and
+no exception of a library crosses this page. Text is plain text everywhere except in highlights,
+which are safe HTML: everything is escaped and `<mark>` is the only element.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import Literal, Protocol, Self
+from uuid import UUID
+
+from app.errors import Unavailable
+
+DocumentKind = Literal["article", "tag", "sponsor", "committee_member"]
+ArticleKind = Literal["article", "page"]
+Order = Literal["relevance", "newest", "oldest"]
+FacetName = Literal["tags", "lang", "year", "kind"]
+
+DOCUMENT_KINDS: tuple[DocumentKind, ...] = ("article", "tag", "sponsor", "committee_member")
+FACET_NAMES: tuple[FacetName, ...] = ("tags", "lang", "year", "kind")
+DEEPEST = 10_000
+"""Hits that can be paged to: `limit * page` never passes it, since later ranks mean nothing."""
+FACET_VALUES = 100
+"""Values that one facet answers with, the most frequent first."""
+DIGEST_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A name or synonym of a tag; `lang` is an ISO 639 code, or None for one of no language."""
+
+    text: str
+    lang: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a document is about: the kind of the thing and its id in the store."""
+
+    kind: DocumentKind
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Which state of a thing a document was made of.
+
+    `version` is below 2**63; `digest` is `DIGEST_BYTES` of a hash of all that the document holds.
+    """
+
+    version: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One findable thing.
+
+    `lang` is None for what belongs to every language (a tag, a sponsor, a person). `labels` are
+    the names and synonyms, in all languages, of the article's tags, or of the tag itself; a tag's
+    first label of each language is its name.
+    `tag_ids` hold the ancestors too, so that a parent matches its descendants.
+    """
+
+    key: Key
+    mark: Mark
+    title: str
+    lang: str | None = None
+    summary: str = ""
+    body: str = ""
+    labels: tuple[Label, ...] = ()
+    article_kind: ArticleKind | None = None
+    tag_ids: tuple[UUID, ...] = ()
+    authors: tuple[str, ...] = ()
+    syndicatable: bool = False
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which documents; an empty field asks for nothing.
+
+    Tag clauses are families of ids: one of each `all_of` must be there, none of any `none_of`.
+    `until` is exclusive unless `until_inclusive`. What is no article has no tags, authors or
+    dates, so a filter on these leaves articles alone.
+    """
+
+    kinds: tuple[DocumentKind, ...] = ()
+    article_kinds: tuple[ArticleKind, ...] = ()
+    languages: tuple[str, ...] = ()
+    all_of: tuple[tuple[UUID, ...], ...] = ()
+    none_of: tuple[tuple[UUID, ...], ...] = ()
+    author: str | None = None
+    ids: tuple[UUID, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    until_inclusive: bool = False
+    updated_since: datetime | None = None
+    syndicatable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked: `limit` hits from `(page - 1) * limit` on, within `DEEPEST`.
+
+    `exact` insists on the words as they were written. `extra` hits more are fetched at the end,
+    for a caller that may have to leave some out; they do not move the next page.
+    """
+
+    text: str = ""
+    filter: Filter = field(default_factory=Filter)
+    order: Order = "relevance"
+    limit: int = 20
+    page: int = 1
+    extra: int = 0
+    facets: tuple[FacetName, ...] = ()
+    exact: bool = False
+    highlight: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Highlights:
+    """Safe HTML: title and summary whole, of the body the passage that fits best; "" if none."""
+
+    title: str = ""
+    summary: str = ""
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One document found; scores compare within one answer only, and are 0.0 in order of date."""
+
+    key: Key
+    version: int
+    score: float
+    highlights: Highlights | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of an answer.
+
+    `facets` maps each facet asked for to (value, count), the most frequent first: tags as hex
+    ids, years as four digits. `corrected` is the text that was searched for in place of the one
+    given, `did_you_mean` one that may be meant and was not searched for.
+    """
+
+    hits: tuple[Hit, ...]
+    total: int
+    total_is_exact: bool = True
+    facets: Mapping[FacetName, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    corrected: str | None = None
+    did_you_mean: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One thing whose name completes what was typed; `highlighted` is safe HTML."""
+
+    key: Key
+    title: str
+    highlighted: str
+
+
+class IndexBusy(Unavailable):
+    """Another process of this host holds the writer's lease of this index."""
+
+
+class IndexUnreadable(Unavailable):
+    """The index is damaged; it is thrown away and built again from the store."""
+
+
+class Engine(Protocol):
+    """An engine; every method may be called from several threads at once."""
+
+    def search(self, query: Query) -> Found:
+        """The page asked for. Raises ValueError for a page beyond `DEEPEST`."""
+        ...
+
+    def suggest(self, text: str, languages: Sequence[str] = (), limit: int = 8) -> list[Suggestion]:
+        """Titles, tags and people that complete `text`, best first."""
+        ...
+
+    def apply(
+        self, upserts: Sequence[Document], deletes: Sequence[Key], cursor: str | None = None
+    ) -> None:
+        """Write all of it and the cursor, or nothing; on return it is durable and findable.
+
+        None leaves the cursor where it is. Raises `IndexBusy` when another process writes.
+        """
+        ...
+
+    def cursor(self) -> str | None:
+        """The cursor of the last `apply` that gave one."""
+        ...
+
+    def marks(self) -> Iterator[tuple[Key, Mark]]:
+        """What every document was made of, in no order, as of the call."""
+        ...
+
+    def count(self) -> int:
+        """Documents held."""
+        ...
+
+    def release(self) -> None:
+        """Give the writer's lease back until the next `apply`, so that others may write."""
+        ...
+
+    def close(self) -> None:
+        """Give the writer's lease back; the engine may not be used afterwards."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...

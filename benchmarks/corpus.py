@@ -1,0 +1,327 @@
+"""A generated archive, written straight into the tables: 25 years, two languages, a past and a
+future for many articles, tags from nearly all to nearly none. The same seed, the same archive.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from random import Random
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from app.database import Database
+from app.kit.clock import FOREVER
+from app.models.article import Article
+from app.models.change import ChangeHead
+from app.models.publication import (
+    Publication,
+    PublicationAuthor,
+    PublicationBody,
+    PublicationTag,
+)
+from app.models.tag import Tag
+from app.public.articles import Author, FrozenArticle, Rights
+
+FORMATS: Final = {"news": 0.70, "analysis": 0.15, "editorial": 0.15}
+"""Every article has exactly one: two of them never meet."""
+PARENTS: Final = 8
+CHILDREN: Final = 10
+"""Topics `topic-1` to `topic-8`, each the parent of `topic-1-1` to `topic-1-10`."""
+RARE: Final = {"bulletin-40": 40, "bulletin-4000": 4_000}
+"""How many articles carry these in a large archive (at most one in 25 in a small one)."""
+AUTHORS: Final = 400
+
+_YEARS: Final = timedelta(days=25 * 365)
+_BATCH: Final = 10_000
+_LICENCE: Final = "https://creativecommons.org/licenses/by-nc-sa/4.0"
+_WORDS: Final = [
+    "river",
+    "mine",
+    "court",
+    "water",
+    "land",
+    "march",
+    "village",
+    "minister",
+    "forest",
+    "strike",
+    "harvest",
+    "mayor",
+    "ruling",
+    "union",
+    "school",
+    "coast",
+    "highland",
+    "vote",
+    "debt",
+    "road",
+    "border",
+    "clinic",
+    "pardon",
+    "drought",
+    "protest",
+    "law",
+    "army",
+    "press",
+]
+_TABLES: Final[tuple[type[SQLModel], ...]] = (
+    Article,
+    Publication,
+    PublicationBody,
+    PublicationTag,
+    PublicationAuthor,
+)
+
+Rows = dict[type[SQLModel], list[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large an archive: articles, and words in each body."""
+
+    articles: int
+    words: int = 60
+
+
+def fill(database: Database, size: Size, now: datetime, seed: int = 1) -> None:
+    """Fill a migrated, empty store with an archive that is read at `now`.
+
+    Nearly every article is visible. A quarter has a superseded publication as well, one in a
+    hundred a scheduled one, one in two hundred was retracted.
+    """
+    archive = _Archive(Random(seed), size, now)  # noqa: S311  # choices, not secrets
+    tables = [SQLModel.metadata.tables[str(table.__tablename__)] for table in _TABLES]
+    indexes = [index for table in tables for index in table.indexes]
+    with database.altering() as connection:
+        for index in indexes:
+            index.drop(connection)
+        _write(connection, Tag, archive.tags)
+    # A transaction for each batch and index: SQLite's log of one for all would outgrow the store.
+    for first in range(0, size.articles, _BATCH):
+        rows: Rows = {table: [] for table in _TABLES}
+        for number in range(first, min(first + _BATCH, size.articles)):
+            archive.add(rows, number)
+        with database.altering() as connection:
+            for table, found in rows.items():
+                _write(connection, table, found)
+    for index in indexes:
+        with database.altering() as connection:
+            index.create(connection)
+    with database.altering() as connection:
+        head = {"sequence": 1, "effective_until": now, "next_boundary": archive.next_boundary}
+        connection.execute(sa.update(ChangeHead).values(head))
+    if not database.is_sqlite:
+        _vacuum(database)
+
+
+def _vacuum(database: Database) -> None:
+    """What autovacuum does within minutes: statistics, and the map for index-only scans."""
+    engine = sa.create_engine(database.url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE")
+    engine.dispose()
+
+
+class _Archive:
+    """Makes the rows of one article after another, oldest first."""
+
+    def __init__(self, random: Random, size: Size, now: datetime) -> None:
+        self.random, self.size, self.now = random, size, now
+        self.tags: list[dict[str, Any]] = []
+        self.next_boundary = FOREVER
+        self._keys = 0
+        self._group: UUID | None = None
+        self._summaries = [" ".join(random.choices(_WORDS, k=25)) for _ in range(200)]
+        self._bodies = [" ".join(random.choices(_WORDS, k=size.words)) for _ in range(200)]
+        self._first = now - _YEARS
+        self._imported = now - _YEARS * 0.4
+        self._topics = [
+            [self._tag(f"topic-{p}-{c}", "topic", parent) for c in range(1, CHILDREN + 1)]
+            for p in range(1, PARENTS + 1)
+            for parent in (self._tag(f"topic-{p}", "topic"),)
+        ]
+        self._formats = [self._tag(slug, "format") for slug in FORMATS]
+        self._rare = [
+            (self._tag(slug, "series"), min(count / size.articles, 0.04))
+            for slug, count in RARE.items()
+        ]
+
+    def add(self, rows: Rows, number: int) -> None:
+        """Append the rows of one article to each table's."""
+        random = self.random
+        shown = self._first + _YEARS * (number / self.size.articles)
+        key = self._id(shown)
+        lang = "es" if random.random() < 0.3 else "en"
+        slug = f"article-{number}"
+        group = self._translation_group(lang)
+        title = f"{random.choice(self._summaries)[:50]} {number}"
+        rows[Article].append(self._article(key, lang, slug, title, group, shown))
+        authors = [f"author-{int(AUTHORS * random.random() ** 3)}"]
+        tags = self._choice()
+        body = f"<p>{random.choice(self._bodies)}</p>"
+        item = self._item(key, lang, slug, title, authors, shown)
+        for start, until, expires, ended in self._intervals(max(shown, self._imported)):
+            self._keys += 1
+            interval = {
+                "publication_id": self._keys,
+                "article_id": key,
+                "kind": "article",
+                "lang": lang,
+                "published_at": shown,
+                "visible_from": start,
+                "visible_until": until,
+            }
+            whole = {name: interval[name] for name in list(interval)[1:]} | {
+                "id": self._keys,
+                "revision": 1,
+                "slug": slug,
+                "translation_group": group,
+                "updated_at": shown,
+                "changed_at": start,
+                "expires_at": expires,
+                "ended": ended,
+                "ended_note": None,
+                "syndicatable": number % 10 != 0,
+                "item": item,
+                "tag_ids": json.dumps([str(tag) for tag in tags]),
+                "published_by": "benchmark",
+            }
+            rows[Publication].append(whole)
+            rows[PublicationBody].append({"publication_id": self._keys, "body_html": body})
+            rows[PublicationTag] += [{"tag_id": tag, **interval} for tag in tags]
+            rows[PublicationAuthor] += [{"author_slug": slug, **interval} for slug in authors]
+
+    def _intervals(
+        self, start: datetime
+    ) -> Iterator[tuple[datetime, datetime, datetime | None, str | None]]:
+        chance = self.random.random()
+        start += timedelta(seconds=self.random.random())
+        between = start + (self.now - start) * self.random.random()
+        if chance < 0.25 and start < between:
+            yield start, between, None, None
+            yield between, FOREVER, None, None
+        elif chance < 0.26:
+            later = self.now + timedelta(days=1 + 30 * self.random.random())
+            self.next_boundary = min(self.next_boundary, later)
+            yield start, later, None, None
+            yield later, FOREVER, None, None
+        elif chance < 0.265 and start < between:
+            yield start, between, None, "retracted"
+        else:
+            yield start, FOREVER, None, None
+
+    def _choice(self) -> list[UUID]:
+        """A format, one or two topics (the first of each family are common), seldom a series."""
+        random = self.random
+        kind = random.choices(self._formats, list(FORMATS.values()))[0]
+        chosen = {kind: None}
+        for _ in range(random.choice((1, 1, 2))):
+            family = self._topics[int(PARENTS * random.random() ** 2)]
+            chosen[family[int(CHILDREN * random.random() ** 2)]] = None
+        chosen |= {tag: None for tag, chance in self._rare if random.random() < chance}
+        return list(chosen)
+
+    def _translation_group(self, lang: str) -> UUID | None:
+        """One in ten Spanish articles translates the English one of the same group."""
+        group, self._group = self._group, None
+        if lang == "en" and self.random.random() < 0.1:
+            self._group = group = UUID(int=self.random.getrandbits(128))
+            return group
+        return group if lang == "es" else None
+
+    def _article(
+        self, key: UUID, lang: str, slug: str, title: str, group: UUID | None, at: datetime
+    ) -> dict[str, Any]:
+        return {
+            "id": key,
+            "kind": "article",
+            "revision": 1,
+            "state": "published",
+            "lang": lang,
+            "slug": slug,
+            "title": title,
+            "translation_group": group,
+            "created_at": at,
+            "updated_at": at,
+        }
+
+    def _item(
+        self, key: UUID, lang: str, slug: str, title: str, authors: list[str], at: datetime
+    ) -> str:
+        return FrozenArticle(
+            id=key,
+            kind="article",
+            slug=slug,
+            lang=lang,
+            title=title,
+            summary=self.random.choice(self._summaries),
+            published_at=at,
+            date_precision="time",
+            updated_at=at,
+            authors=[Author(name=name.title(), slug=name) for name in authors],
+            source=None,
+            image=None,
+            rights=Rights(licence=_LICENCE, credit=None, syndicatable=True),
+            corrections=[],
+            is_excerpt=False,
+        ).model_dump_json()
+
+    def _tag(self, slug: str, kind: str, parent: UUID | None = None) -> UUID:
+        key = self._id(self._first)
+        self.tags.append(
+            {
+                "id": key,
+                "slug": slug,
+                "type": kind,
+                "names": {"en": slug.title(), "es": slug.title()},
+                "descriptions": {},
+                "synonyms": {},
+                "parent_id": parent,
+                "created_at": self._first,
+                "updated_at": self._first,
+            }
+        )
+        return key
+
+    def _id(self, moment: datetime) -> UUID:
+        milliseconds = int(moment.timestamp() * 1000)
+        return UUID(int=milliseconds << 80 | 0x7 << 76 | self.random.getrandbits(76))
+
+
+def _write(
+    connection: sa.Connection, table: type[SQLModel], rows: Sequence[dict[str, Any]]
+) -> None:
+    """Through the driver: SQLAlchemy's processing of each value would take three times as long."""
+    target = SQLModel.metadata.tables[str(table.__tablename__)]
+    columns = ", ".join(rows[0])
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(rows[0]))
+        statement = f"INSERT INTO {target.name} ({columns}) VALUES ({marks})"  # noqa: S608
+        connection.exec_driver_sql(statement, [tuple(map(_stored, row.values())) for row in rows])
+        return
+    psycopg: Any = connection.connection.driver_connection
+    with (
+        psycopg.cursor() as cursor,
+        cursor.copy(f"COPY {target.name} ({columns}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row([json.dumps(v) if type(v) is dict else v for v in row.values()])
+
+
+def _stored(value: Any) -> Any:
+    """As SQLAlchemy stores it in SQLite."""
+    if type(value) is UUID:
+        return value.hex
+    if type(value) is datetime:
+        return _text(value)
+    return json.dumps(value) if type(value) is dict else value
+
+
+@lru_cache(maxsize=1_000)
+def _text(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S.%f")

@@ -1,0 +1,144 @@
+"""Requests per second beside a bare ASGI application that answers as many bytes.
+
+Both servers run all the time, one worker each; each case is loaded on one and then on the other,
+round after round, so that what else the machine does falls on both.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from app import schema
+from app.database import Database
+from app.kit.clock import system_clock
+from benchmarks.corpus import Size, fill
+from benchmarks.load import Load, load
+
+_FIELDS = "title,slug,summary,published_at,tags"
+_PATIENCE = 30.0
+FEWEST = 5_000
+"""Articles, so that there is a page 200."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One request, and how many bytes its answer has."""
+
+    name: str
+    path: str
+    size: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def table(articles: int, seconds: float, rounds: int) -> Iterator[str]:
+    """The lines of a Markdown table: medians over the rounds."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="willay-bench-")))
+        database = Database(f"sqlite:///{folder / 'willay.db'}")
+        schema.migrate(database)
+        fill(database, Size(articles, words=400), system_clock())
+        database.close()
+        ours = stack.enter_context(_server("app.main:from_environment", folder, "--factory"))
+        bare = stack.enter_context(_server("benchmarks.bare:app", folder))
+        chosen = _cases(ours)
+        found: dict[str, list[tuple[Load, Load]]] = {case.name: [] for case in chosen}
+        for turn in range(rounds):
+            sys.stderr.write(f"round {turn + 1} of {rounds}\n")
+            for case in chosen:
+                limit = load(f"http://127.0.0.1:{bare}/{case.size}", {}, seconds)
+                reached = load(f"http://127.0.0.1:{ours}{case.path}", case.headers, seconds)
+                found[case.name].append((limit, reached))
+    yield f"\n| {articles:,} articles | bytes | bare, /s | /s | of bare | p50 ms | p99 ms |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    for case in chosen:
+        pairs = found[case.name]
+        most, rate = median(b.rate for b, _ in pairs), median(o.rate for _, o in pairs)
+        share = median(o.rate / b.rate for b, o in pairs)
+        p50, p99 = median(o.p50 for _, o in pairs), median(o.p99 for _, o in pairs)
+        yield (
+            f"| {case.name} | {case.size:,} | {most:,.0f} | {rate:,.0f} | {share:.1%} "
+            f"| {p50:.1f} | {p99:.1f} |"
+        )
+
+
+def _cases(port: int) -> list[Case]:
+    first = json.loads(_get(port, "/v1/articles")[1])
+    slug = first["data"][7]["slug"]
+    paths = {
+        "list": "/v1/articles",
+        "list, five fields": f"/v1/articles?fields={_FIELDS}",
+        "one by slug": f"/v1/articles/{slug}",
+        "tag": "/v1/articles?tag=topic-1-1",
+        "parent tag and language": "/v1/articles?tag=topic-1&lang=es",
+        "page 200": _page_200(port),
+        "archive": "/v1/archive",
+    }
+    cases = [Case(name, path, len(_get(port, path)[1])) for name, path in paths.items()]
+    tag, _ = _get(port, "/v1/articles")
+    return [*cases, Case("304 of the list", "/v1/articles", 0, {"If-None-Match": tag})]
+
+
+def _page_200(port: int) -> str:
+    """The path of the page after 3,980 articles, reached as clients do: link by link."""
+    path = "/v1/articles?limit=100"
+    for limit in (*[100] * 38, 80, 20):
+        following: str = json.loads(_get(port, path)[1])["links"]["next"]
+        path = following[following.index("/v1") :].replace("limit=100", f"limit={limit}")
+        path = path.replace("limit=80", f"limit={limit}")
+    return path
+
+
+def _get(port: int, path: str) -> tuple[str, bytes]:
+    """ETag and body of an answer that must be 200."""
+    with closing(HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)) as connection:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        body = answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{answer.status} for {path}: {body!r}")
+        return answer.headers["ETag"] or "", body
+
+
+@contextmanager
+def _server(app: str, folder: Path, *options: str) -> Iterator[int]:
+    """An application on uvicorn as `willay serve` runs it, on a free port."""
+    port = _free_port()
+    command = [sys.executable, "-m", "uvicorn", app, "--port", str(port), "--no-access-log"]
+    command += ["--no-server-header", "--log-level", "warning", *options]
+    environment = {**os.environ, "WILLAY_DATA_DIR": str(folder), "WILLAY_PORT": str(port)}
+    environment.pop("WILLAY_DATABASE_URL", None)
+    process: subprocess.Popen[Any] = subprocess.Popen(command, env=environment)  # noqa: S603
+    try:
+        _wait(port, process)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(_PATIENCE)
+
+
+def _wait(port: int, process: subprocess.Popen[Any]) -> None:
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until and process.poll() is None:
+        with closing(socket.socket()) as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError("A server did not start.")
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,146 @@
+"""A client that holds every answer against the contract: no test can see an undocumented one."""
+
+import json
+import re
+from functools import cached_property
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+from starlette.testclient import TestClient
+from starlette.types import ASGIApp
+
+FORMATS = FormatChecker()
+
+
+@FORMATS.checks("date-time")
+def _is_instant(value: object) -> bool:
+    """RFC 3339 in UTC, as the house promises: with a `Z`, not merely with an offset."""
+    return not isinstance(value, str) or bool(
+        re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z", value, re.ASCII)
+    )
+
+
+@FORMATS.checks("uri")
+def _is_address(value: object) -> bool:
+    return not isinstance(value, str) or bool(
+        re.fullmatch(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+", value)
+    )
+
+
+@FORMATS.checks("iri")
+def _is_given_address(value: object) -> bool:
+    return not isinstance(value, str) or bool(re.fullmatch(r"https?://[^\s/]+\S*", value))
+
+
+class Contract:
+    """The served contract, ready to judge answers."""
+
+    def __init__(self, schema: dict[str, Any]) -> None:
+        self.schema = schema
+        self.paths = [
+            (re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))), methods)
+            for path, methods in schema["paths"].items()
+        ]
+        # What is documented literally comes before what is a pattern, as in the router.
+        self.paths.sort(key=lambda pair: "[" in pair[0].pattern)
+
+    def operation(self, method: str, path: str) -> dict[str, Any] | None:
+        """What is documented for a method and path; HEAD stands for GET without its body."""
+        for pattern, methods in self.paths:
+            if pattern.fullmatch(path):
+                found: dict[str, Any] | None = methods.get(
+                    {"HEAD": "get"}.get(method, method.lower())
+                )
+                return found
+        return None
+
+    def _components(self, parts: bool) -> dict[str, Any]:
+        return self.schema["components"]["schemas"] if parts else self._wholes
+
+    @cached_property
+    def _wholes(self) -> dict[str, Any]:
+        return _whole(self.schema["components"]["schemas"])
+
+    def errors(self, value: Any, schema: dict[str, Any], *, parts: bool) -> list[str]:
+        """What is wrong with a value; without `parts`, whole items only."""
+        bundle = {**schema, "components": {"schemas": self._components(parts)}}
+        validator = Draft202012Validator(bundle, format_checker=FORMATS)
+        return [
+            f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(value)
+        ]
+
+
+def _whole(schema: Any) -> Any:
+    """The schema without the alternatives that only `fields=` makes true."""
+    if isinstance(schema, list):
+        return [
+            _whole(item)
+            for item in schema
+            if not (isinstance(item, dict) and str(item.get("$ref")).endswith("Part"))
+        ]
+    if isinstance(schema, dict):
+        return {name: _whole(value) for name, value in schema.items()}
+    return schema
+
+
+class ContractClient(TestClient):
+    """Judges every answer, redirects too."""
+
+    def __init__(self, app: ASGIApp, contract: Contract, **options: Any) -> None:
+        super().__init__(app, **options)
+        self.contract = contract
+        self.event_hooks = {"response": [self._judge]}
+
+    def _judge(self, response: Any) -> None:
+        request = response.request
+        response.read()
+        where = f"{request.method} {request.url} → {response.status_code}"
+        headers = response.headers
+        assert headers["x-content-type-options"] == "nosniff", where
+        path = request.url.path
+        if not path.startswith("/v1/admin"):
+            assert headers["access-control-allow-origin"] == "*", where
+        if request.method == "OPTIONS":
+            assert (response.status_code, response.content) == (204, b""), where
+            return
+        operation = self.contract.operation(request.method, path)
+        if operation is None:
+            if response.status_code >= 400:
+                self._judge_problem(response, where)
+            return
+        documented = operation["responses"].get(str(response.status_code))
+        assert documented is not None, f"{where}: undocumented status\n{response.text[:500]}"
+        for name, header in documented.get("headers", {}).items():
+            assert name in headers or not header["required"], f"{where}: no {name}"
+            if name in headers:
+                assert re.search(header["schema"]["pattern"], headers[name]), (
+                    f"{where}: {name}: {headers[name]}"
+                )
+        if response.status_code == 304:
+            assert response.content == b"", where
+            assert "content-type" not in headers, where
+            return
+        media = headers["content-type"]
+        assert media in documented["content"], f"{where}: {media}"
+        if request.method == "HEAD":
+            assert response.content == b"", where
+            return
+        if response.status_code != 200:
+            self._judge_problem(response, where)
+            return
+        parts = "fields" in request.url.params
+        schema = documented["content"][media]["schema"]
+        wrong = self.contract.errors(response.json(), schema, parts=parts)
+        assert not wrong, f"{where}\n" + "\n".join(wrong)
+
+    def _judge_problem(self, response: Any, where: str) -> None:
+        assert response.headers["content-type"] == "application/problem+json", where
+        assert response.headers["cache-control"] == "no-store", where
+        if response.request.method == "HEAD":
+            assert response.content == b"", where
+            return
+        problem = json.loads(response.content)
+        wrong = self.contract.errors(problem, {"$ref": "#/components/schemas/Problem"}, parts=False)
+        assert not wrong, f"{where}\n" + "\n".join(wrong)
+        assert problem["status"] == response.status_code, where
+        assert problem["type"] == f"urn:willay:problem:{problem['code']}", where

@@ -1,0 +1,263 @@
+"""Validators, cache life, purge keys and `Link`: what caches and walkers rely on."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from app.editorial import articles, people, publishing, tags
+from app.editorial.content import ArticleInput, prepare
+from tests import builders
+from tests.builders import EDITOR
+from tests.conftest import Bench
+
+ROUTES = [
+    *("/v1", "/v1/articles", "/v1/articles?tag=water&count=true", "/v1/articles/n1", "/v1/tags"),
+    *("/v1/tags/water", "/v1/archive", "/v1/sponsors", "/v1/committee", "/v1/resolve?path=/n1"),
+]
+
+
+@pytest.fixture
+def told(quiet: Bench) -> Bench:
+    builders.tag(quiet.runtime, "water")
+    day = datetime(2020, 1, 1, tzinfo=UTC)
+    for number in range(23):
+        builders.published(
+            quiet.runtime,
+            title=f"n{number}",
+            tags=("water",),
+            published_at=day + timedelta(days=number // 2),
+        )
+    return quiet
+
+
+def cache_seconds(bench: Bench, url: str) -> int:
+    header = bench.client.get(url).headers["Cache-Control"]
+    found = re.fullmatch(r"public, max-age=(\d+)", header)
+    assert found, header
+    return int(found[1])
+
+
+@pytest.mark.parametrize("url", ROUTES)
+def test_an_unchanged_answer_is_304_and_a_changed_one_is_not(told: Bench, url: str) -> None:
+    first = told.client.get(url)
+    tag = first.headers["ETag"]
+    assert told.client.get(url).headers["ETag"] == tag
+    for condition in (tag, tag.removeprefix("W/"), f'"other", {tag}', "*", f"{tag},"):
+        answer = told.client.get(url, headers={"If-None-Match": condition})
+        assert (answer.status_code, answer.content) == (304, b""), condition
+        assert answer.headers["ETag"] == tag
+        assert answer.headers["Cache-Control"] == first.headers["Cache-Control"]
+    for condition in ('"other"', "", tag[:-2] + '"', tag.upper()):
+        answer = told.client.get(url, headers={"If-None-Match": condition})
+        assert (answer.status_code, answer.content) == (200, first.content), condition
+    builders.published(told.runtime, title="later")
+    changed = told.client.get(url, headers={"If-None-Match": tag})
+    assert changed.status_code == 200
+    assert changed.headers["ETag"] != tag
+
+
+def test_every_address_has_its_own_validator(told: Bench) -> None:
+    urls = [*ROUTES, "/v1/articles?limit=1", "/v1/articles?limit=2", "/v1/articles?fields=title"]
+    answers = [told.client.get(url).headers["ETag"] for url in urls]
+    assert len(set(answers)) == len(answers)
+
+
+@pytest.mark.parametrize("url", ROUTES)
+def test_no_answer_is_kept_beyond_the_next_change(told: Bench, url: str) -> None:
+    assert cache_seconds(told, url) == told.runtime.settings.cache_seconds == 30
+    told.clock.move(seconds=1)  # past the ticks that many publications at one instant have taken
+    article = builders.draft(told.runtime, title="due")
+    due = told.clock.now + timedelta(seconds=10)
+    builders.publish(told.runtime, article, at=due, until=due + timedelta(seconds=20))
+    before = told.client.get(url)
+    assert cache_seconds(told, url) == 10
+    told.clock.move(seconds=9.5)
+    assert cache_seconds(told, url) == 0
+    told.clock.move(seconds=0.5)
+    # Due, and the log has not caught up: nothing may be kept, and old validators fail.
+    stale = told.client.get(url, headers={"If-None-Match": before.headers["ETag"]})
+    assert stale.status_code == 200
+    assert cache_seconds(told, url) == 0
+    told.runtime.promote()
+    assert cache_seconds(told, url) == 20
+    told.clock.move(seconds=20)
+    told.runtime.promote()
+    assert cache_seconds(told, url) == 30
+
+
+def test_what_is_due_shows_at_its_instant_whatever_was_remembered(told: Bench) -> None:
+    """Counts, archive and tags' counts are remembered: none of them may outlive a boundary."""
+
+    def counts() -> list[int]:
+        get = told.client.get
+        return [
+            get("/v1/articles?count=true").json()["meta"]["total"],
+            sum(year["count"] for year in get("/v1/archive").json()["data"]),
+            get("/v1/tags").json()["data"][0]["articles_count"],
+            get("/v1/tags/water").json()["data"]["articles_count"],
+        ]
+
+    article = builders.draft(told.runtime, title="due", tags=("water",))
+    due = told.clock.now + timedelta(seconds=10)
+    builders.publish(told.runtime, article, at=due, until=due + timedelta(seconds=10))
+    assert counts() == [23] * 4
+    told.clock.move(seconds=10)
+    assert counts() == [24] * 4
+    told.runtime.promote()
+    assert counts() == [24] * 4
+    told.clock.move(seconds=10)
+    assert counts() == [23] * 4
+
+
+def test_the_validity_of_sponsors_and_members_bounds_caches_too(told: Bench) -> None:
+    today = told.clock.now.date()
+    with told.runtime.publishing() as tx:
+        people.add_sponsor(tx, people.SponsorInput(name="S", valid_to=today))
+        people.add_member(tx, people.MemberInput(name="M", term_from=today + timedelta(days=1)))
+    told.clock.now = datetime.combine(today, datetime.min.time(), UTC) + timedelta(
+        days=1, seconds=-7
+    )
+    told.runtime.promote()
+
+    def names(url: str) -> list[str]:
+        return [item["name"] for item in told.client.get(url).json()["data"]]
+
+    assert (names("/v1/sponsors"), names("/v1/committee")) == (["S"], [])
+    assert cache_seconds(told, "/v1/sponsors") == 7
+    told.clock.move(seconds=7)
+    assert (names("/v1/sponsors"), names("/v1/committee")) == ([], ["M"])
+    assert date.fromisoformat(told.client.get("/v1/committee").json()["data"][0]["term_from"])
+
+
+@pytest.mark.parametrize(
+    ("url", "keys"),
+    [
+        ("/v1", "service"),
+        ("/v1/articles", "articles"),
+        ("/v1/articles?tag=water", "articles"),
+        ("/v1/articles/n1", "articles article/{id}"),
+        ("/v1/tags", "tags"),
+        ("/v1/tags/water", "tags tag/water"),
+        ("/v1/archive", "articles"),
+        ("/v1/sponsors", "sponsors"),
+        ("/v1/committee", "committee"),
+        ("/v1/resolve?path=/n1", "articles"),
+    ],
+)
+def test_what_an_answer_is_purged_by(told: Bench, url: str, keys: str) -> None:
+    answer = told.client.get(url)
+    served = told.client.get("/v1/articles/n1").json()["data"]["id"]
+    assert answer.headers["Surrogate-Key"] == keys.replace("{id}", served)
+    assert told.client.head(url).headers == answer.headers
+
+
+def test_problems_and_redirects_are_never_kept(told: Bench) -> None:
+    key = builders.published(told.runtime, title="wrong")
+    with told.runtime.publishing() as tx:
+        publishing.retract(tx, EDITOR, key, "Forged.")
+    for url, status in (
+        ("/v1/articles/wrong", 410),
+        ("/v1/articles/none", 404),
+        ("/v1/articles?limit=0", 400),
+        ("/nothing", 404),
+    ):
+        answer = told.client.get(url)
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (status, "no-store")
+        assert "ETag" not in answer.headers
+
+
+def test_an_old_slug_leads_to_the_new_one_with_its_question(told: Bench) -> None:
+    key = builders.published(told.runtime, title="first")
+    content = ArticleInput(lang="en", title="Second", slug="second", body="x")
+    with told.runtime.publishing() as tx:
+        ready = prepare(content, told.runtime.house)
+        row = articles.edit(tx, EDITOR, key, 1, ready, tx.moment)
+    builders.publish(told.runtime, (key, row.revision))
+    query = "?fields=title,slug&lang=en"
+    answer = told.client.get(f"/v1/articles/first{query}", follow_redirects=False)
+    assert answer.status_code == 301
+    assert answer.headers["Location"] == f"second{query}"
+    assert answer.json()["code"] == "moved"
+    followed = told.client.get(f"/v1/articles/first{query}")
+    assert followed.url.path == "/v1/articles/second"
+    assert followed.json() == {"data": {"title": "Second", "slug": "second"}}
+
+
+def linked(header: str | None) -> dict[str, str]:
+    """A `Link` header by relation (RFC 8288, section 3)."""
+    found: dict[str, str] = {}
+    for part in re.findall(r'<[^>]*>(?:\s*;\s*\w+="[^"]*")*', header or ""):
+        target, _, rest = part[1:].partition(">")
+        relation = re.search(r'rel="([^"]*)"', rest)
+        assert relation, part
+        found[relation[1]] = target
+    return found
+
+
+def walked(bench: Bench, url: str | None, relation: str) -> Iterator[list[Any]]:
+    for _ in range(100):
+        if url is None:
+            return
+        assert url.startswith(("/", f"{bench.runtime.settings.public_url}/v1/articles?"))
+        answer = bench.client.get(url)
+        body, links = answer.json(), linked(answer.headers.get("Link"))
+        named = {name: to for name, to in body["links"].items() if to and name != "self"}
+        assert links == named
+        again = bench.client.get(body["links"]["self"])
+        assert again.json()["data"] == body["data"]
+        yield [item["slug"] for item in body["data"]]
+        url = links.get(relation)
+    raise AssertionError("the walk does not end")
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "updated"])
+@pytest.mark.parametrize(
+    "filters", ["", "&tag=water&fields=slug", "&tag=water|river&lang=en&count=true"]
+)
+@pytest.mark.parametrize("limit", [1, 5, 23, 24])
+def test_the_links_lead_through_the_whole_list_and_back(
+    told: Bench, order: str, filters: str, limit: int
+) -> None:
+    builders.tag(told.runtime, "river")
+    start = f"/v1/articles?limit={limit}&order={order}{filters}"
+    whole = [
+        slug for page in walked(told, start.replace(f"t={limit}", "t=100"), "next") for slug in page
+    ]
+    assert sorted(whole) == sorted({f"n{number}" for number in range(23)})
+    forward = list(walked(told, start, "next"))
+    assert [slug for page in forward for slug in page] == whole
+    assert [len(page) for page in forward[:-1]] == [limit] * (len(forward) - 1)
+    last = told.client.get(start)
+    while "next" in (links := linked(last.headers.get("Link"))):
+        last = told.client.get(links["next"])
+    back = list(walked(told, last.json()["links"]["self"], "prev"))
+    assert [slug for page in reversed(back) for slug in page] == whole
+
+
+def test_a_walk_survives_what_comes_and_goes(told: Bench) -> None:
+    first = told.client.get("/v1/articles?limit=10").json()
+    seen = [item["slug"] for item in first["data"]]
+    last_seen = told.client.get(f"/v1/articles/{seen[-1]}").json()["data"]["id"]
+    with told.runtime.publishing() as tx:
+        publishing.unpublish(tx, EDITOR, UUID(last_seen))
+    builders.published(told.runtime, title="newest of all")
+    url = first["links"]["next"]
+    while url:
+        page = told.client.get(url).json()
+        seen += [item["slug"] for item in page["data"]]
+        url = page["links"]["next"]
+    assert sorted(seen) == sorted({f"n{number}" for number in range(23)})
+
+
+def test_a_renamed_tag_shows_at_once(told: Bench) -> None:
+    before = told.client.get("/v1/articles/n1")
+    assert before.json()["data"]["tags"][0]["name"] == "Water"
+    tag_id = told.client.get("/v1/tags/water").json()["data"]["id"]
+    with told.runtime.publishing() as tx:
+        tags.update(tx, UUID(tag_id), tags.TagInput(slug="water", names={"en": "Waters"}))
+    after = told.client.get("/v1/articles/n1", headers={"If-None-Match": before.headers["ETag"]})
+    assert after.json()["data"]["tags"][0]["name"] == "Waters"

@@ -1,0 +1,323 @@
+"""Nothing that is not public leaves the service, by any route, in any answer or header.
+
+Every private column holds a unique marker, in articles of every hidden state; then every GET of
+the contract is asked in every way its parameters allow. Columns come from the tables and routes
+from the contract: a new column or parameter is covered, or fails here until it is declared.
+"""
+
+import importlib
+import json
+import pkgutil
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+from starlette.responses import Response
+
+from app import models
+from app.editorial import aliases, articles, people, publishing
+from app.editorial.content import Actor, ArticleInput, Draft, prepare
+from app.kit.ids import uuid7
+from tests import builders
+from tests.conftest import Bench
+
+# Public by definition, for rows that are visible. All other text and JSON is private.
+PUBLIC = {
+    "alias": {"path", "gone"},
+    "committee_member": {"name", "role", "group", "affiliation", "biography"},
+    "publication": {"kind", "lang", "slug", "item", "tag_ids", "ended", "ended_note"},
+    "publication_author": {"author_slug", "kind", "lang"},
+    "publication_body": {"body_html"},
+    "publication_tag": {"kind", "lang"},
+    "sponsor": {"name", "kind", "url", "logo", "statement"},
+    "tag": {"slug", "type", "names", "descriptions", "synonyms"},
+}
+# Closed vocabularies that a constraint guards: they can hold no marker, only such a word.
+CLOSED: dict[str, dict[str, Any]] = {
+    "article": {"kind": "article"},
+    "account": {"role": "editor"},
+    "api_token": {"kind": "personal"},
+    "audit_entry": {"via": "session"},
+}
+
+_numbers = count(100_000)
+_MARKER = re.compile(r"kanari\d{6}")
+
+
+def marker() -> str:
+    return f"kanari{next(_numbers)}"
+
+
+def secret_content(**over: Any) -> dict[str, Any]:
+    """An article that holds a marker wherever an article holds text."""
+    web = f"https://{marker()}.example/"
+    return {
+        "lang": "en",
+        "title": marker(),
+        "slug": marker(),
+        "summary": marker(),
+        "body": marker(),
+        "authors": ({"name": marker()},),
+        "source": {"name": marker(), "url": web},
+        "image": {"url": web, "alt": marker(), "caption": marker(), "credit": marker()},
+        "rights": {"credit": marker()},
+        "tags": ("water",),
+        "corrections": ({"at": "2020-01-01T00:00:00Z", "note": marker()},),
+    } | over
+
+
+def secret(bench: Bench, **over: Any) -> Draft:
+    content = ArticleInput.model_validate_json(json.dumps(secret_content(**over)))
+    return prepare(content, bench.runtime.house)
+
+
+def drafted(bench: Bench) -> tuple[UUID, int]:
+    ready = secret(bench)
+    with bench.runtime.database.writing() as tx:
+        row = articles.create(tx, Actor(marker()), ready, bench.runtime.clock())
+        return row.id, row.revision
+
+
+def edited(bench: Bench, key: UUID) -> tuple[UUID, int]:
+    ready = secret(bench)
+    with bench.runtime.database.writing() as tx:
+        row = articles.edit(tx, Actor(marker()), key, 1, ready, bench.runtime.clock())
+        return row.id, row.revision
+
+
+LIVE = ("live", "live-with-draft", "live-with-schedule", "live-corrected")
+
+
+def hide(bench: Bench) -> set[str]:
+    """Articles in every state; the slugs of all, hidden ones and old ones too."""
+    runtime, later = bench.runtime, bench.clock.now + timedelta(days=9)
+    live = {
+        slug: builders.published(runtime, title=slug, slug=slug, tags=("water",)) for slug in LIVE
+    }
+    hidden = [drafted(bench) for _ in range(7)]
+    _draft, trashed, retracted, unpublished, scheduled, cancelled, expired = hidden
+    for key, revision in (retracted, unpublished):
+        builders.publish(runtime, (key, revision))
+    builders.publish(runtime, scheduled, at=later)
+    builders.publish(runtime, cancelled, at=later)
+    builders.publish(runtime, expired, until=bench.clock.now + timedelta(minutes=1))
+    edited(bench, live["live-with-draft"])
+    builders.publish(runtime, edited(bench, live["live-with-schedule"]), at=later)
+    bench.clock.move(minutes=2)
+    with runtime.publishing() as tx:
+        publishing.retract(tx, Actor(marker()), retracted[0], "The source was forged.")
+        publishing.unpublish(tx, Actor(marker()), unpublished[0], "The author asked for it.")
+        publishing.cancel(tx, cancelled[0])
+        publishing.correct(
+            tx, Actor(marker()), live["live-corrected"], 1, runtime.house, "A name was wrong."
+        )
+        aliases.put(tx, f"/{marker()}", None, "It is gone.")
+    with runtime.database.altering() as connection:
+        article = SQLModel.metadata.tables["article"]
+        connection.execute(
+            sa.update(article).where(article.c.id == trashed[0]).values(trashed_at=bench.clock.now)
+        )
+        slugs = connection.execute(sa.select(SQLModel.metadata.tables["article_slug"].c.slug))
+        known = {slug for (slug,) in slugs}
+    with runtime.publishing() as tx:
+        for number, slug in enumerate(sorted(known)):
+            aliases.put(tx, f"/was/{number}", slug, None)
+    return known
+
+
+def hide_people(bench: Bench) -> None:
+    today = bench.clock.now.date()
+    with bench.runtime.publishing() as tx:
+        for first, last in (
+            (None, None),
+            (today + timedelta(days=2), None),
+            (None, today - timedelta(days=2)),
+        ):
+            text = "Plain" if first is last is None else marker()
+            web = f"https://{text}.example/"
+            people.add_sponsor(
+                tx,
+                people.SponsorInput(
+                    name=text, url=web, logo=web, statement=text, valid_from=first, valid_to=last
+                ),
+            )
+            people.add_member(
+                tx,
+                people.MemberInput(
+                    name=text,
+                    role=text,
+                    affiliation=text,
+                    biography={"en": text},
+                    term_from=first,
+                    term_to=last,
+                ),
+            )
+
+
+def private_columns() -> Iterator[sa.Column[Any]]:
+    for module in pkgutil.iter_modules(models.__path__):
+        importlib.import_module(f"{models.__name__}.{module.name}")
+    for table in SQLModel.metadata.sorted_tables:
+        spared = PUBLIC.get(table.name, set()) | CLOSED.get(table.name, {}).keys()
+        for column in table.columns:
+            kind = column.type
+            if isinstance(kind, sa.TypeDecorator):
+                kind = kind.impl_instance
+            if isinstance(kind, sa.String | sa.JSON) and column.name not in spared:
+                yield column
+
+
+def plant(connection: sa.Connection, table: sa.Table, now: datetime) -> None:
+    """One row of markers in a table that nothing above has written to."""
+    row: dict[str, Any] = dict(CLOSED.get(table.name, {}))
+    for column in (column for column in table.columns if column.name not in row):
+        kind = (
+            column.type.impl_instance if isinstance(column.type, sa.TypeDecorator) else column.type
+        )
+        foreign = next(iter(column.foreign_keys), None)
+        if foreign is not None:
+            row[column.name] = connection.execute(sa.select(foreign.column)).scalar()
+        elif isinstance(kind, sa.JSON):
+            row[column.name] = {"secret": marker()}
+        elif isinstance(kind, sa.String):
+            row[column.name] = marker()
+        elif isinstance(kind, sa.Uuid):
+            row[column.name] = uuid7(now)
+        elif not column.nullable:
+            row[column.name] = now if isinstance(kind, sa.DateTime) else 1
+    connection.execute(sa.insert(table), row)
+
+
+def fill(bench: Bench) -> None:
+    """A marker into every private column of every row."""
+    with bench.runtime.database.altering() as connection:
+        planted = set()
+        for column in private_columns():
+            table = column.table
+            if connection.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 0:
+                plant(connection, table, bench.clock.now)
+                planted.add(table.name)
+            if table.name in planted:
+                continue
+            keys = list(column.table.primary_key.columns)
+            for row in connection.execute(sa.select(*keys)).all():
+                text = marker()
+                value = {"secret": text} if isinstance(column.type, sa.JSON) else text
+                here = [key == part for key, part in zip(keys, row, strict=True)]
+                connection.execute(sa.update(column.table).where(*here).values({column: value}))
+        # The world is told why something ended; of what never began it knows nothing.
+        publication = SQLModel.metadata.tables["publication"]
+        unseen = (publication.c.visible_from > bench.clock.now) | (
+            publication.c.ended == "cancelled"
+        )
+        connection.execute(sa.update(publication).where(unseen).values(ended_note=marker()))
+
+
+def requests(contract: dict[str, Any], slugs: set[str]) -> Iterator[str]:
+    """Every GET, bare, with every value of each parameter, and with the widest wish."""
+    members = {
+        name
+        for component in contract["components"]["schemas"].values()
+        for name in component.get("properties", ())
+    }
+    values = {
+        "slug": sorted(slugs | {"water", "river"}),
+        "path": [
+            *(f"{start}/{slug}" for slug in sorted(slugs) for start in ("", "/en")),
+            *(f"/was/{number}" for number in range(len(slugs))),
+        ],
+        "tag": ["water", "river", "-river", "water|river", "water,-river"],
+        "parent": ["water", "river"],
+        "author": ["ana", "kanari"],
+        "ids": ["01900000-0000-7000-8000-000000000000"],
+        "lang": ["en", "es"],
+        "fallback": ["en", "es", "es,en"],
+        "fields": sorted(members),
+        "include": ["related", "paths", "related,paths"],
+        "from_date": ["2000-01-01", "2026-03-01"],
+        "to_date": ["2026-03-01", "2026-03-20"],
+        "q": ["kanari", '"water"', "live", "watr"],
+        "facets": ["tags", "tags,lang,year,kind"],
+        "updated_since": ["2000-01-01", "2026-03-01T12:01:00Z"],
+    }
+    for path, methods in contract["paths"].items():
+        parameters = methods["get"].get("parameters", [])
+        names = {one["name"] for one in parameters if one["in"] == "query"}
+        addresses = [path]
+        for one in parameters:
+            if one["in"] == "path":
+                place = "{" + one["name"] + "}"
+                addresses = [
+                    it.replace(place, value) for it in addresses for value in values[one["name"]]
+                ]
+        wide = {"lang": "es", "fallback": "en", "count": "true", "include": "related,paths"}
+        wide = {name: value for name, value in wide.items() if name in names}
+        for address in addresses:
+            yield address
+            yield f"{address}?{urlencode(wide)}"
+            for one in parameters:
+                if one["in"] == "query":
+                    for value in values.get(one["name"]) or sensible(one["schema"]):
+                        lang = {"lang": "en"} if one["name"] == "fallback" else {}
+                        yield f"{address}?{urlencode({**lang, one['name']: value})}"
+
+
+def sensible(schema: dict[str, Any]) -> list[Any]:
+    """Values that a schema suggests; a word that finds every marker where it suggests none."""
+    if schema.get("type") == "boolean":
+        return ["true", "false"]
+    if schema.get("type") == "integer":
+        return [schema["minimum"], schema["maximum"]]
+    return schema.get("enum") or ["kanari"]
+
+
+def leaks(request: str, text: str, headers: Mapping[str, str], secrets: set[str]) -> set[str]:
+    """What an answer tells of the secrets and the request did not know."""
+    told = text + "".join(f"{name}: {value}\n" for name, value in headers.items())
+    found = set(_MARKER.findall(told)) | {secret for secret in secrets if secret in told}
+    return {one for one in found if one not in request}
+
+
+def test_no_marker_appears(bench: Bench) -> None:
+    builders.tag(bench.runtime, "water")
+    builders.tag(bench.runtime, "river", parent="water")
+    slugs = hide(bench)
+    hide_people(bench)
+    fill(bench)
+    with bench.runtime.database.reading() as tx:
+        ids = {
+            str(key) for (key,) in tx.execute(sa.select(SQLModel.metadata.tables["article"].c.id))
+        }
+    shown = bench.client.get("/v1/articles?fields=slug,id").json()["data"]
+    assert {item["slug"] for item in shown} == set(LIVE)
+    secret_ids = ids - {item["id"] for item in shown}
+    statuses: dict[int, int] = {}
+    for request in requests(bench.client.contract.schema, slugs):
+        answer = bench.client.get(request)
+        statuses[answer.status_code] = statuses.get(answer.status_code, 0) + 1
+        assert not leaks(request, answer.text, answer.headers, secret_ids), request
+    assert statuses[200] > 200
+    assert statuses[404] > 20
+    assert statuses[410] > 5
+
+
+def test_the_list_of_public_columns_names_only_what_there_is() -> None:
+    tables = SQLModel.metadata.tables
+    for name, columns in [*PUBLIC.items(), *CLOSED.items()]:
+        assert set(columns) <= set(tables[name].columns.keys()), name
+    assert len(list(private_columns())) > 20
+
+
+def test_a_leak_is_seen() -> None:
+    text = marker()
+    for answer in (Response(f'{{"title": "{text}"}}'), Response("{}", headers={"Link": text})):
+        told = answer.body.decode(), answer.headers
+        assert leaks("/v1", *told, set()) == {text}
+        assert leaks(f"/v1?{text}", *told, set()) == set()
+    assert leaks("/v1", "an-id", {}, {"an-id", "another"}) == {"an-id"}

@@ -1,0 +1,141 @@
+"""What each route costs the store: the exact statements, cold and warm, and how they walk."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests import builders
+from tests.conftest import Bench
+from tests.contract.statements import counted
+
+HEAD, TAGS = "change_head", "tag"
+
+
+@pytest.fixture
+def told(quiet: Bench) -> Bench:
+    builders.tag(quiet.runtime, "land")
+    builders.tag(quiet.runtime, "water", parent="land")
+    builders.tag(quiet.runtime, "cusco")
+    day = datetime(2020, 1, 1, tzinfo=UTC)
+    for number in range(12):
+        builders.published(
+            quiet.runtime,
+            title=f"n{number}",
+            tags=("water", "cusco"),
+            lang=("en", "es")[number % 2],
+            authors=({"name": "Ana"},),
+            published_at=day + timedelta(days=number),
+        )
+    return quiet
+
+
+def tables(bench: Bench, url: str, **options: Any) -> list[str]:
+    """The first table of every statement that a request runs, in order."""
+    with counted(bench.runtime) as seen:
+        assert bench.client.get(url, **options).status_code < 500
+    found = [re.search(r'FROM "?(\w+)', statement) for statement, _ in seen]
+    return [match[1] for match in found if match]
+
+
+KEYS, KEYS_BY_TAG = "publication", "publication_tag"
+ITEMS = "publication"  # only what is not remembered for this head of the log
+PATHS = ["alias", "publication"]
+RELATED = ["publication", "publication_tag", "publication_tag", "publication"]
+TAG_COUNTS = ["publication_tag", "publication_tag"]
+RARITY = "publication_tag"  # once for each tag and head
+
+COSTS = [
+    ("/v1", [], []),
+    ("/v1/articles", [TAGS, KEYS, ITEMS], [KEYS]),
+    ("/v1/articles?limit=2&lang=es", [TAGS, KEYS, ITEMS], [KEYS]),
+    ("/v1/articles?tag=water", [TAGS, KEYS_BY_TAG, ITEMS], [KEYS_BY_TAG]),
+    ("/v1/articles?tag=land,-cusco", [TAGS, KEYS_BY_TAG], [KEYS_BY_TAG]),
+    ("/v1/articles?fields=title", [TAGS, KEYS, ITEMS], [KEYS]),
+    ("/v1/articles?include=paths", [TAGS, KEYS, ITEMS, *PATHS], [KEYS, *PATHS]),
+    ("/v1/articles?limit=1&include=related", [TAGS, KEYS, ITEMS, *RELATED], [KEYS]),
+    ("/v1/articles?limit=3&include=related", [TAGS, KEYS, ITEMS, *RELATED * 3], [KEYS]),
+    ("/v1/articles?count=true", [TAGS, KEYS, ITEMS, "publication"], [KEYS]),
+    (
+        "/v1/articles?count=true&tag=water",
+        [TAGS, KEYS_BY_TAG, ITEMS, RARITY, "publication_tag"],
+        [KEYS_BY_TAG],
+    ),
+    ("/v1/articles/n3", [TAGS, "publication", *PATHS, *RELATED], ["publication"]),
+    ("/v1/articles/n3?fields=title", [TAGS, "publication", *PATHS, *RELATED], ["publication"]),
+    ("/v1/tags", [TAGS, *TAG_COUNTS], []),
+    ("/v1/tags/water", [TAGS, *TAG_COUNTS], []),
+    ("/v1/archive", [TAGS, "publication"], []),
+    ("/v1/archive?tag=water", [TAGS, RARITY, "publication_tag"], []),
+    ("/v1/sponsors", ["sponsor"], ["sponsor"]),
+    ("/v1/committee", ["committee_member"], ["committee_member"]),
+    (
+        "/v1/resolve?path=/n3",
+        ["alias", "publication", "publication"],
+        ["alias", "publication", "publication"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("url", "first", "repeated"), COSTS)
+def test_what_a_route_asks_of_the_store(
+    told: Bench, url: str, first: list[str], repeated: list[str]
+) -> None:
+    assert tables(told, url) == [HEAD, *first]
+    assert tables(told, url) == [HEAD, *repeated]
+    tag = told.client.get(url).headers["ETag"]
+    assert tables(told, url, headers={"If-None-Match": tag}) == [HEAD]
+
+
+def plan(bench: Bench, url: str) -> list[str]:
+    with counted(bench.runtime) as seen:
+        assert bench.client.get(url).status_code == 200
+    assert not any("publication_body" in statement for statement, _ in seen)
+    [(statement, parameters)] = [one for one in seen if "key_at" in one[0]]
+    assert "publication.item" not in statement
+    with bench.runtime.database.reading() as tx:
+        rows = tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    return [row[-1] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("url", "index", "condition"),
+    [
+        ("/v1/articles?limit=3", "publication_list", "kind=?"),
+        ("/v1/articles?limit=3&order=oldest", "publication_list", "kind=?"),
+        ("/v1/articles?limit=3&lang=es", "publication_list_lang", "kind=? AND lang=?"),
+        ("/v1/articles?limit=3&tag=water", "publication_tag_list", "tag_id=? AND kind=?"),
+        ("/v1/articles?limit=3&author=ana", "publication_author_list", "author_slug=? AND kind=?"),
+    ],
+)
+def test_a_list_walks_one_narrow_index(told: Bench, url: str, index: str, condition: str) -> None:
+    first = plan(told, url)
+    walked = [line for line in first if f"INDEX {index} " in line]
+    assert len(walked) == 1, first
+    assert f"({condition}" in walked[0]
+    assert not any(line.startswith("SCAN publication") for line in first), first
+    following = told.client.get(url).json()["links"]["next"]
+    assert sum(f"INDEX {index} " in line for line in plan(told, following)) == 1
+
+
+def test_a_plain_list_reads_fragments_of_its_page_alone(told: Bench) -> None:
+    """No sort of its own: the walk's order is the answer's, so it stops after one page; and it
+    never leaves its index."""
+    for url in ("/v1/articles?limit=3", "/v1/articles?limit=3&lang=es"):
+        walk = plan(told, url)
+        assert not any("TEMP B-TREE" in line for line in walk)
+        assert any("COVERING INDEX publication_list" in line for line in walk), walk
+    with_tag = plan(told, "/v1/articles?limit=3&tag=water")
+    assert any("COVERING INDEX publication_tag_list" in line for line in with_tag), with_tag
+
+
+def test_a_page_costs_the_same_statements_however_long(told: Bench) -> None:
+    told.client.get("/v1/articles")
+    costs = {
+        (limit, include): tables(told, f"/v1/articles?limit={limit}&include={include}")
+        for include in ("", "paths")
+        for limit in (1, 12)
+    }
+    assert costs[1, ""] == costs[12, ""]
+    assert costs[1, "paths"] == costs[12, "paths"]

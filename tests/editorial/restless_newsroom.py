@@ -1,0 +1,63 @@
+"""A process that edits at random and says what was accepted, until somebody kills it.
+
+Run as `python -m tests.editorial.restless_newsroom FOLDER SEED [DATABASE_URL]`. Each line on
+stdout is printed after its commit: `revision ID NUMBER` or `log SEQUENCE ID STATE`.
+"""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+from app.editorial import articles, publishing
+from app.editorial.content import ArticleInput, prepare
+from app.errors import Conflict
+from app.kit.clock import system_clock
+from app.runtime import opened
+from app.settings import Settings
+from tests.builders import EDITOR
+
+
+def main(folder: str, seed: str, url: str | None = None) -> None:
+    chance = Random(int(seed))
+    settings = Settings(_env_file=None, data_dir=Path(folder), database_url=url)
+    with opened(settings) as runtime:
+        content = ArticleInput(lang="en", title=f"Seed {seed}", authors=({"name": "Ana"},))
+        drafts = []
+        for _ in range(3):
+            with runtime.database.writing() as tx:
+                article = articles.create(
+                    tx, EDITOR, prepare(content, runtime.house), system_clock()
+                )
+                drafts.append((article.id, 1))
+            say("revision", article.id, 1)
+        while True:
+            place = chance.randrange(len(drafts))
+            key, revision = drafts[place]
+            body = prepare(content.model_copy(update={"body": f"{revision + 1}"}), runtime.house)
+            with runtime.database.writing() as tx:
+                revision = articles.edit(tx, EDITOR, key, revision, body, system_clock()).revision
+            say("revision", key, revision)
+            drafts[place] = key, revision
+            try:
+                with runtime.publishing() as tx:
+                    if chance.random() < 0.7:
+                        later = timedelta(seconds=chance.choice([0, 0, 0.01, 3600]))
+                        at = tx.moment + later
+                        publishing.publish(tx, EDITOR, key, revision, runtime.house, at=at)
+                        state = "published"
+                    else:
+                        publishing.retract(tx, EDITOR, key, "Wrong.")
+                        state = "retracted"
+                say("log", tx.sequence, key, state, revision)
+            except Conflict:
+                continue
+
+
+def say(*words: object) -> None:
+    sys.stdout.write(" ".join(map(str, words)) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,221 @@
+"""Out and in again loses nothing: another store says the same, to readers and to editors."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.editorial import articles, people, publishing, tags
+from app.editorial.content import ArticleInput, prepare
+from app.editorial.people import SponsorInput
+from app.editorial.tags import TagInput
+from app.interchange import writing
+from app.main import create_app
+from app.runtime import Runtime
+from tests import builders
+from tests.builders import EDITOR, imported
+from tests.conftest import Bench, MovingClock, store
+
+SAMPLE = Path(__file__).parents[2] / "sample" / "peru.jsonl"
+
+
+@pytest.fixture
+def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    folder = tmp_path_factory.mktemp("other")
+    with store(None, folder) as (runtime, clock), TestClient(create_app(runtime)) as client:
+        yield Bench(runtime, clock, client)
+
+
+def exported(runtime: Runtime, path: Path) -> list[dict[str, Any]]:
+    lines = list(writing.lines(runtime))
+    path.write_text("".join(f"{line}\n" for line in lines))
+    assert writing.count(runtime) == len(lines)
+    return [json.loads(line) for line in lines]
+
+
+def everything_public(bench: Bench) -> list[Any]:
+    """Every article whole, every tag, sponsor and member, as the front end reads them."""
+    said = []
+    for kind in ("article", "page"):
+        page = bench.client.get(f"/v1/articles?limit=100&kind={kind}").json()
+        assert page["links"]["next"] is None
+        for item in page["data"]:
+            whole = bench.client.get(f"/v1/articles/{item['slug']}").json()
+            said.append(whole | {"data": whole["data"] | {"related": None}})
+    for path in ("tags", "sponsors", "committee", "archive"):
+        said.append(bench.client.get(f"/v1/{path}").json()["data"])
+    return said
+
+
+def test_the_sample_survives(bench: Bench, other: Bench, tmp_path: Path) -> None:
+    imported(bench.runtime, SAMPLE)
+    dump = tmp_path / "dump.jsonl"
+    records = exported(bench.runtime, dump)
+    assert len(records) == 145
+    assert outcomes(imported(bench.runtime, dump).outcomes) == {"unchanged": 145}
+    assert outcomes(imported(other.runtime, dump).outcomes) == {"created": 145}
+    assert exported(other.runtime, tmp_path / "again.jsonl") == records
+    assert everything_public(other) == everything_public(bench)
+    assert outcomes(imported(other.runtime, SAMPLE).outcomes) == {"unchanged": 149}
+
+
+def outcomes(counted: Counter[str]) -> dict[str, int]:
+    total = Counter[str]()
+    for what, number in counted.items():
+        total[what.split()[1]] += number
+    return dict(total)
+
+
+def edited(runtime: Runtime, key: UUID, **over: Any) -> int:
+    """Save a newer working copy; its revision."""
+    with runtime.publishing() as tx:
+        copy = articles.read(tx, key)
+        content = ArticleInput.model_validate(copy.content.model_dump() | over)
+        draft = prepare(content, runtime.house)
+        return articles.edit(tx, EDITOR, key, copy.article.revision, draft, tx.moment).revision
+
+
+def a_busy_desk(runtime: Runtime, clock: MovingClock) -> None:
+    """An article in every state, with old slugs, corrections and translations."""
+    builders.tag(runtime, "water")
+    builders.draft(runtime, title="Only a draft", tags=["water"])
+    with runtime.publishing() as tx:
+        people.add_sponsor(
+            tx, SponsorInput(name="Past", valid_to=clock().date().replace(year=2020))
+        )
+    live = builders.published(runtime, title="Live with a newer draft", tags=["water"])
+    clock.move(hours=1)
+    with runtime.publishing() as tx:
+        publishing.correct(tx, EDITOR, live, 1, runtime.house, "A figure was wrong.")
+    edited(runtime, live, title="Nobody may see this yet", slug="not-yet")
+    moved = builders.published(runtime, title="Moved", slug="old-place")
+    revision = edited(runtime, moved, slug="new-place")
+    builders.publish(runtime, (moved, revision))
+    later = clock() + timedelta(days=2)
+    ends = clock() + timedelta(days=9)
+    builders.publish(runtime, builders.draft(runtime, title="To come"), at=later, until=ends)
+    changes = builders.published(runtime, title="Will change")
+    revision = edited(runtime, changes, title="Has changed")
+    builders.publish(runtime, (changes, revision), at=later)
+    for title in ("Unpublished", "Retracted"):
+        key = builders.published(runtime, title=title)
+        clock.move(minutes=5)
+        with runtime.publishing() as tx:
+            if title == "Retracted":
+                publishing.retract(tx, EDITOR, key, "The source withdrew.")
+            else:
+                publishing.unpublish(tx, EDITOR, key)
+    builders.publish(
+        runtime, builders.draft(runtime, title="Expires"), until=clock() + timedelta(minutes=1)
+    )
+    english = builders.published(runtime, title="Agua", lang="es")
+    spanish = builders.published(runtime, title="Water")
+    with runtime.publishing() as tx:
+        row = articles.locked(tx, english, None)
+        articles.link_translations(tx, row, [spanish], tx.moment)
+    clock.move(minutes=2)
+
+
+def test_every_state_of_an_article_survives(bench: Bench, other: Bench, tmp_path: Path) -> None:
+    a_busy_desk(bench.runtime, bench.clock)
+    other.clock.now = bench.clock.now
+    dump = tmp_path / "dump.jsonl"
+    records = exported(bench.runtime, dump)
+    states = Counter(record["status"] for record in records if "status" in record)
+    assert states == {"draft": 1, "scheduled": 1, "unpublished": 1, "retracted": 1, "expired": 1}
+    assert outcomes(imported(bench.runtime, dump).outcomes) == {"unchanged": len(records)}
+    report = imported(other.runtime, dump)
+    assert report.refused == []
+    without_digest = [record | {"import_digest": None} for record in records]
+    again = exported(other.runtime, tmp_path / "again.jsonl")
+    assert [record | {"import_digest": None} for record in again] == without_digest
+    assert everything_public(other) == everything_public(bench)
+    for slug in ("retracted", "unpublished", "expires", "not-yet", "old-place", "to-come", "nope"):
+        here, there = (
+            side.client.get(f"/v1/articles/{slug}", follow_redirects=False)
+            for side in (bench, other)
+        )
+        assert (there.status_code, there.text, there.headers.get("location")) == (
+            here.status_code,
+            here.text,
+            here.headers.get("location"),
+        )
+    bench.clock.move(days=3)
+    other.clock.move(days=3)
+    assert everything_public(other)[:2] == everything_public(bench)[:2]
+
+
+def test_what_was_edited_here_is_a_conflict_and_left_alone(bench: Bench, tmp_path: Path) -> None:
+    source = tmp_path / "source.jsonl"
+    article = {
+        "type": "article",
+        "lang": "en",
+        "title": "From afar",
+        "external_source": "afar",
+        "external_id": "1",
+    }
+    sponsor = {"type": "sponsor", "name": "Somebody"}
+    tag = {"type": "tag", "slug": "water", "names": {"en": "Water"}}
+    write(source, tag, sponsor, article)
+    assert imported(bench.runtime, source).refused == []
+    write(source, tag, sponsor | {"url": "https://example.org/"}, article | {"summary": "More."})
+    assert dict(imported(bench.runtime, source).outcomes) == {
+        "tag unchanged": 1,
+        "sponsor updated": 1,
+        "article updated": 1,
+    }
+    item = bench.client.get("/v1/articles/from-afar").json()["data"]
+    assert (item["summary"], item["title"]) == ("More.", "From afar")
+    edited(bench.runtime, UUID(item["id"]), title="Ours now")
+    somebody = bench.client.get("/v1/sponsors").json()["data"][0]
+    with bench.runtime.publishing() as tx:
+        people.edit_sponsor(tx, UUID(somebody["id"]), SponsorInput(name="Somebody", kind="patron"))
+        water = tags.slugs(tx)
+        tags.update(tx, next(iter(water)), TagInput(slug="water", names={"en": "The water"}))
+    before = exported(bench.runtime, tmp_path / "before.jsonl")
+    write(
+        source,
+        tag | {"names": {"en": "Waters"}},
+        sponsor | {"url": "https://example.org/2"},
+        article | {"summary": "Even more."},
+    )
+    report = imported(bench.runtime, source)
+    assert [(refusal.line, refusal.code) for refusal in report.refused] == [
+        (1, "edited_here"),
+        (2, "edited_here"),
+        (3, "edited_here"),
+    ]
+    assert exported(bench.runtime, tmp_path / "after.jsonl") == before
+
+
+def write(path: Path, *records: dict[str, Any]) -> None:
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+
+
+def test_a_move_to_another_store_remembers_what_was_edited(
+    bench: Bench, other: Bench, tmp_path: Path
+) -> None:
+    source, dump = tmp_path / "source.jsonl", tmp_path / "dump.jsonl"
+    article = {"type": "article", "lang": "en", "title": "From afar", "slug": "afar"}
+    origin = {"external_source": "afar", "external_id": "1"}
+    write(source, article | origin)
+    imported(bench.runtime, source)
+    key = bench.client.get("/v1/articles/afar").json()["data"]["id"]
+    edited(bench.runtime, UUID(key), summary="Our own words.")
+    exported(bench.runtime, dump)
+    assert imported(other.runtime, dump).refused == []
+    write(source, article | origin | {"title": "From further afar"})
+    assert [refusal.code for refusal in imported(other.runtime, source).refused] == ["edited_here"]
+
+
+def test_a_dry_run_tells_and_keeps_nothing(bench: Bench) -> None:
+    report = imported(bench.runtime, SAMPLE, dry_run=True)
+    assert (report.read, report.refused) == (149, [])
+    assert list(writing.lines(bench.runtime)) == []
+    assert bench.client.get("/v1/articles?count=true").json()["meta"]["total"] == 0

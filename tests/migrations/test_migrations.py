@@ -1,0 +1,113 @@
+"""Migrations make the tables that the models describe; a store of another age is refused."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from sqlmodel import SQLModel
+
+from app import schema
+from app.errors import Unavailable
+from app.runtime import Runtime, opened
+from tests import builders
+from tests.conftest import MovingClock
+
+Either = tuple[Runtime, MovingClock]
+ROOT = Path(__file__).parents[2]
+
+STALE = "run `willay migrate` first"
+NEWER = "migrated by a newer Willay; run that version"
+
+
+def described(connection: sa.Connection) -> dict[str, Any]:
+    """Everything that the database knows of every table but Alembic's own."""
+    inspector = sa.inspect(connection)
+
+    def named(found: list[Any]) -> list[str]:
+        return sorted(json.dumps(one, sort_keys=True, default=str) for one in found)
+
+    return {
+        table: {
+            "columns": [
+                (c["name"], str(c["type"]), c["nullable"], c["default"])
+                for c in inspector.get_columns(table)
+            ],
+            "key": inspector.get_pk_constraint(table),
+            "references": named(inspector.get_foreign_keys(table)),
+            "unique": named(inspector.get_unique_constraints(table)),
+            "checks": named(inspector.get_check_constraints(table)),
+            "indexes": named(inspector.get_indexes(table)),
+        }
+        for table in inspector.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+def test_migrations_make_what_the_models_describe_and_go_down(either: Either) -> None:
+    database = either[0].database
+    schema.check(database)
+    with database.altering() as connection:
+        config = schema._config()
+        config.attributes["connection"] = connection
+        command.check(config)
+        migrated = described(connection)
+    schema.migrate(database, "base")
+    with database.altering() as connection:
+        assert described(connection) == {}
+        SQLModel.metadata.create_all(connection)
+        declared = described(connection)
+        SQLModel.metadata.drop_all(connection)
+    assert migrated == declared
+    # The comparison sees what it is for.
+    assert "publication_interval_check" in repr(migrated["publication"]["checks"])
+    assert "visible_from < visible_until" in repr(migrated["publication"]["indexes"])
+    schema.migrate(database)
+    schema.check(database)
+    builders.published(either[0])
+
+
+def test_to_migrate_again_changes_nothing(either: Either) -> None:
+    runtime, _ = either
+    key = builders.published(runtime)
+    schema.migrate(runtime.database)
+    with runtime.database.reading() as tx:
+        assert tx.execute(sa.text("SELECT count(*) FROM change")).scalar() == 1
+        assert tx.execute(sa.text("SELECT count(*) FROM change_head")).scalar() == 1
+    assert key
+
+
+def test_a_store_of_another_age_is_refused(either: Either) -> None:
+    runtime, clock = either
+    schema.migrate(runtime.database, "base")
+    for version, sentence in ((None, STALE), ("9999", NEWER)):
+        with runtime.database.altering() as connection:
+            connection.execute(sa.text("DELETE FROM alembic_version"))
+            if version is not None:
+                row = {"version": version}
+                connection.execute(sa.text("INSERT INTO alembic_version VALUES (:version)"), row)
+        with pytest.raises(Unavailable, match=sentence):
+            schema.check(runtime.database)
+        with pytest.raises(Unavailable, match=sentence), opened(runtime.settings, clock):
+            pass
+    with pytest.raises(Unavailable, match=NEWER):
+        schema.migrate(runtime.database)
+
+
+def test_serve_says_what_to_run(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from app.cli import main; main()", "serve", "--port", "0"],
+        cwd=ROOT,
+        env={"WILLAY_DATA_DIR": str(tmp_path), "PATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert STALE in done.stderr
+    assert "Traceback" not in done.stderr

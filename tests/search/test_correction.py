@@ -1,0 +1,95 @@
+"""Misspelt, split and joined words."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.search.embedded.engine import EmbeddedEngine
+from app.search.protocol import Query
+from tests.search.builders import article, engine_of, id_of
+
+DOCUMENTS = (
+    article("truth", "Truth commission delivers its report", "Human rights and reconciliation."),
+    article("crowd", "Crowdfunding appeal", "Thank you for your gifts."),
+    article("mine", "Mining at Yanacocha", "Gold, and the water of the farmers."),
+    article("court", "The court and the copper", "A river court."),
+    article("agua", "Educación y agua", "Los niños de la comunidad.", lang="es"),
+    article("form", "A form from the farm", "Fill in the form."),
+    *(article(f"rights{n}", f"Human rights in region {n}", "Reports.") for n in range(30)),
+)
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedEngine]:
+    with engine_of(tmp_path_factory.mktemp("index"), *DOCUMENTS) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("text", "corrected", "first"),
+    [
+        ("comission truth", "commission truth", "truth"),
+        ("reconcilliaton ", "reconciliation ", "truth"),
+        ("yanacoca", "yanacocha", "mine"),
+        ("Yanacohca gold", "yanacocha gold", "mine"),
+        ("crowd funding", "crowdfunding", "crowd"),
+        ("humanrights reconciliation", "human rights reconciliation", "truth"),
+        ("educasión", "educacion", "agua"),
+        ("ruth commission", "truth commission", "truth"),
+        ('waetr "of the farmers"', 'water "of the farmers"', "mine"),
+    ],
+)
+def test_corrects_against_the_words_of_the_index(
+    engine: EmbeddedEngine, text: str, corrected: str, first: str
+) -> None:
+    found = engine.search(Query(text))
+    assert found.corrected == corrected
+    assert found.hits[0].key.id == id_of(first)
+
+
+def test_who_insists_gets_the_words_as_written_and_a_hint(engine: EmbeddedEngine) -> None:
+    found = engine.search(Query("comission truth", exact=True))
+    assert (found.corrected, found.did_you_mean) == (None, "commission truth")
+    assert engine.search(Query("yanacoca", exact=True)).hits == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "truth commission",  # as it should be
+        "reports delivering",  # other forms of words that are there
+        '"truth comission"',  # quoted: as it is
+        "truth commissi",  # being typed
+        "copper 1234567",  # a number
+        "oro",  # too short
+        "xqzwvk",  # near nothing
+        "truth -comission",  # excluded
+    ],
+)
+def test_stays_out_of_the_way(engine: EmbeddedEngine, text: str) -> None:
+    assert engine.search(Query(text)).corrected is None
+
+
+def test_asks_when_every_word_is_known_but_they_never_meet(engine: EmbeddedEngine) -> None:
+    assert engine.search(Query("rights forn")).corrected is None
+    found = engine.search(Query("farm riggts"))
+    assert found.hits
+    assert engine.search(Query("truth rights")).did_you_mean is None
+
+
+def test_asks_for_the_commoner_word(tmp_path: Path) -> None:
+    documents = [article(f"{n}", "Copper and gold mining", "Long text.") for n in range(60)]
+    rare = article("typo", "A note", "The word minimg is a slip.")
+    with engine_of(tmp_path, rare, *documents) as engine:
+        found = engine.search(Query("minimg gold "))
+        assert found.did_you_mean == "mining gold "
+        assert found.corrected is None
+        assert found.hits
+
+
+def test_new_words_are_known_after_the_commit(tmp_path: Path) -> None:
+    with engine_of(tmp_path, *DOCUMENTS) as engine:
+        assert engine.search(Query("chinchero airportt")).corrected is None
+        engine.apply([article("new", "Chinchero airport", "A new runway.")], [])
+        assert engine.search(Query("chinchero airportt")).corrected == "chinchero airport"

@@ -1,0 +1,225 @@
+"""Search follows the truth: what is published is found, and nothing else, whatever happens."""
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from app.editorial import publishing, tags
+from app.editorial.people import SponsorInput, add_sponsor
+from app.editorial.tags import TagInput
+from app.runtime import Runtime, opened
+from app.search.protocol import Query
+from app.settings import Settings
+from app.worker import indexing
+from app.worker.indexing import Indexing
+from tests import builders
+from tests.builders import EDITOR, imported
+from tests.conftest import Bench, MovingClock, store
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "sample" / "peru.jsonl"
+Either = tuple[Runtime, MovingClock]
+
+
+def follow(runtime: Runtime) -> None:
+    """Let search catch up."""
+    runtime.promote()
+    follower = Indexing(runtime)
+    while follower.step():
+        pass
+
+
+def found(runtime: Runtime, words: str) -> set[UUID]:
+    hits = runtime.search.get().search(Query(words, limit=50, exact=True)).hits
+    return {hit.key.id for hit in hits}
+
+
+def agrees(runtime: Runtime) -> bool:
+    comparison = indexing.compare(runtime, runtime.search.get())
+    assert comparison.behind == 0
+    return comparison.agrees
+
+
+def test_publishing_embargo_expiry_and_retraction_arrive(either: Either) -> None:
+    runtime, clock = either
+    now_ = builders.published(runtime, title="Alpaca wool")
+    soon = clock() + timedelta(hours=1)
+    later = builders.publish(
+        runtime,
+        builders.draft(runtime, title="Alpaca cheese"),
+        at=soon,
+        until=soon + timedelta(hours=1),
+    )
+    builders.draft(runtime, title="Alpaca secret")
+    follow(runtime)
+    assert found(runtime, "alpaca") == {now_}
+    clock.move(hours=1)
+    follow(runtime)
+    assert found(runtime, "alpaca") == {now_, later}
+    clock.move(hours=1)
+    follow(runtime)
+    assert found(runtime, "alpaca") == {now_}
+    with runtime.publishing() as tx:
+        publishing.retract(tx, EDITOR, now_, "It was a llama.")
+    follow(runtime)
+    assert found(runtime, "alpaca") == set()
+    assert agrees(runtime)
+
+
+def test_a_tags_new_name_reaches_its_articles_and_those_below_it(either: Either) -> None:
+    runtime, _ = either
+    parent = builders.tag(runtime, "land")
+    builders.tag(runtime, "water", parent="land")
+    article = builders.published(runtime, title="One", tags=["water"])
+    follow(runtime)
+    with runtime.publishing() as tx:
+        names = {"en": "Territory", "es": "Territorio"}
+        tags.update(tx, parent, TagInput(slug="land", names=names))
+        add_sponsor(tx, SponsorInput(name="Territory Fund"))
+    assert not agrees_late(runtime)
+    follow(runtime)
+    assert article in found(runtime, "territorio")
+    assert len(found(runtime, "territory")) == 3
+    assert agrees(runtime)
+
+
+def agrees_late(runtime: Runtime) -> bool:
+    return indexing.compare(runtime, runtime.search.get()).agrees
+
+
+def test_a_rebuild_mends_what_is_missing_and_what_is_too_much(bench: Bench) -> None:
+    runtime = bench.runtime
+    imported(runtime, SAMPLE)
+    follow(runtime)
+    engine = runtime.search.get()
+    marks = list(engine.marks())
+    assert len(marks) == 144
+    builders.published(runtime, title="Meanwhile")
+    engine.apply([], [key for key, _ in marks[:5]])
+    comparison = indexing.compare(runtime, engine)
+    assert len(comparison.missing) in (5, 6)
+    told: list[int] = []
+    indexing.rebuild(runtime, engine, told.append)
+    assert sum(told) == indexing.size(runtime) == 145
+    follow(runtime)
+    assert agrees(runtime)
+
+
+@pytest.mark.parametrize("damage", ["deleted", "broken"])
+def test_a_lost_index_is_made_again(bench: Bench, damage: str) -> None:
+    runtime = bench.runtime
+    article = builders.published(runtime, title="Alpaca wool")
+    follow(runtime)
+    folder = runtime.settings.data_dir / "search"
+    if damage == "deleted":
+        shutil.rmtree(folder)
+    else:
+        runtime.search.close()
+        [meta] = folder.glob("*/meta.json")
+        meta.write_text("{")
+    assert found(runtime, "alpaca") == set()
+    follow(runtime)
+    assert found(runtime, "alpaca") == {article}
+    assert agrees(runtime)
+
+
+def test_a_store_that_was_restored_is_noticed(tmp_path: Path) -> None:
+    with store(None, tmp_path, serve_worker=False) as (runtime, clock):
+        first = builders.published(runtime, title="Alpaca wool")
+        with (
+            sqlite3.connect(tmp_path / "willay.db") as live,
+            sqlite3.connect(tmp_path / "copy.db") as copy,
+        ):
+            live.backup(copy)
+        live.close()
+        copy.close()
+        builders.published(runtime, title="Alpaca cheese")
+        follow(runtime)
+        assert len(found(runtime, "alpaca")) == 2
+    (tmp_path / "copy.db").rename(tmp_path / "willay.db")
+    for left in ("willay.db-wal", "willay.db-shm"):
+        (tmp_path / left).unlink(missing_ok=True)
+    clock.move(hours=1)
+    settings = Settings(_env_file=None, data_dir=tmp_path, serve_worker=False)
+    with opened(settings, clock) as runtime:
+        other = builders.published(runtime, title="Alpaca bread")
+        follow(runtime)
+        assert found(runtime, "alpaca") == {first, other}
+        assert agrees(runtime)
+
+
+def test_followers_beside_each_other_do_no_harm(quiet: Bench) -> None:
+    """Several processes: whoever has the lease writes, the others stand by and take over."""
+    with opened(quiet.runtime.settings, quiet.clock) as twin:
+        one, other = Indexing(quiet.runtime), Indexing(twin)
+        for number in range(12):
+            key = builders.published(quiet.runtime, title=f"Alpaca {number}")
+            worker, idle = (one, other) if number % 2 else (other, one)
+            assert worker.step()
+            idle.step()
+            while worker.step() or idle.step():
+                pass
+            assert key in found(twin, f"alpaca {number}")
+        assert agrees(twin)
+
+
+_CHILD = """
+import sys
+from pathlib import Path
+from app.runtime import opened
+from app.settings import Settings
+from app.worker.indexing import Indexing
+with opened(Settings(_env_file=None, data_dir=Path(sys.argv[1]))) as runtime:
+    follower = Indexing(runtime)
+    print("ready", flush=True)
+    while True:
+        follower.step()
+"""
+
+
+def test_a_killed_follower_loses_nothing(tmp_path: Path) -> None:
+    with store(None, tmp_path, serve_worker=False) as (runtime, _):
+        for round_ in range(3):
+            child = subprocess.Popen(
+                [sys.executable, "-c", _CHILD, str(tmp_path)],
+                cwd=ROOT,
+                env=dict(os.environ),
+                stdout=subprocess.PIPE,
+            )
+            try:
+                assert child.stdout is not None
+                assert child.stdout.readline() == b"ready\n"
+                for number in range(15):
+                    builders.published(runtime, title=f"Alpaca {round_} {number}")
+                time.sleep(0.05 * round_)
+            finally:
+                child.send_signal(signal.SIGKILL)
+                child.wait(timeout=20)
+                child.stdout.close()
+        follow(runtime)
+        assert len(found(runtime, "alpaca")) == 45
+        assert agrees(runtime)
+
+
+def test_a_published_article_is_found_within_a_second_of_serving(bench: Bench) -> None:
+    """The worker that `serve` runs, on the real clock's pace."""
+    until = time.monotonic() + 10
+    builders.published(bench.runtime, title="Alpaca wool")
+    began = time.monotonic()
+    while time.monotonic() < until:
+        answer = bench.client.get("/v1/search?q=alpaca").json()
+        if answer["data"] and answer["meta"]["freshness"]["behind_changes"] == 0:
+            break
+        time.sleep(0.02)
+    assert [hit["item"]["title"] for hit in answer["data"]] == ["Alpaca wool"]
+    assert time.monotonic() - began < 10
+    assert answer["meta"]["freshness"] == {"behind_changes": 0, "behind_seconds": 0.0}
