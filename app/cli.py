@@ -45,7 +45,7 @@ def serve(
     """Run the API."""
     import uvicorn
 
-    from app.worker import indexing
+    from app.worker import rebuilding
 
     if host is not None:
         os.environ["WILLAY_HOST"] = host
@@ -54,7 +54,7 @@ def serve(
     settings = Settings()
     with opened(settings) as runtime:
         # A stale schema is refused, and an index of this version made, before any process starts.
-        indexing.ensure(runtime)
+        rebuilding.ensure(runtime)
     uvicorn.run(
         "app.main:from_environment",
         factory=True,
@@ -71,11 +71,10 @@ def serve(
 @cli.command()
 def worker() -> None:
     """Follow the change log, without serving; ends at SIGINT or SIGTERM."""
-    from app.worker.indexing import Indexing
-    from app.worker.loop import Worker
+    from app.worker.loop import Worker, followers
 
     with opened(Settings()) as runtime:
-        follows = Worker(runtime, [Indexing(runtime)])
+        follows = Worker(runtime, followers(runtime))
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: follows.ask_to_stop())
         follows.run()

@@ -15,8 +15,7 @@ from app.http import contract, problems
 from app.http.middleware import Gate
 from app.runtime import Runtime, opened
 from app.settings import Settings
-from app.worker.indexing import Indexing
-from app.worker.loop import Worker
+from app.worker.loop import Worker, followers
 
 
 def create_app(runtime: Runtime) -> FastAPI:
@@ -24,7 +23,7 @@ def create_app(runtime: Runtime) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        worker = Worker(runtime, [Indexing(runtime)])
+        worker = Worker(runtime, followers(runtime))
         if runtime.settings.serve_worker:
             worker.start()
         yield {"runtime": runtime}

@@ -13,14 +13,21 @@ from app.database import Database
 from app.editorial.content import House
 from app.errors import Unavailable
 from app.kit.clock import Clock, system_clock
+from app.leases import StoreLease
 from app.published.memory import Memory
-from app.search.held import HeldEngine
+from app.search.held import HeldFolder, HeldServer
+from app.search.meilisearch.connection import Address, Connection
+from app.search.meilisearch.engine import MeilisearchEngine
+from app.search.serving import Search
 from app.settings import Settings
 
 Answer = TypeVar("Answer")
 
 WAITING_AT_MOST = 500
 """Requests that may wait for one lane; more are answered 503 at once rather than late."""
+
+_SEARCHERS = 4
+"""Threads that search where that means to wait for another machine."""
 
 
 class Lane:
@@ -54,9 +61,10 @@ class Runtime:
     clock: Clock
     house: House
     memory: Memory
-    search: HeldEngine
+    search: Search
     reads: Lane
     counts: Lane
+    searches: Lane
 
     def publishing(self) -> AbstractContextManager[PublishTx]:
         """A transaction that may change what is public."""
@@ -72,18 +80,39 @@ def opened(
     settings: Settings, clock: Clock = system_clock, *, checked: bool = True
 ) -> Iterator[Runtime]:
     """A runtime, closed at the end; refuses a stale schema unless `checked` is false."""
-    # Counting has a lane of its own, so that slow counts never starve reads.
-    database = Database(settings.store_url, readers=settings.read_threads + 1)
-    search = HeldEngine(settings.data_dir / "search", settings.languages)
+    # Counting has a lane of its own, so that slow counts never starve reads, and so has a search
+    # engine on another machine: it may be slow, or hang.
+    far = settings.meilisearch_url is not None
+    database = Database(
+        settings.store_url, readers=settings.read_threads + 1 + (_SEARCHERS if far else 0)
+    )
+    search = _search(settings, database, clock)
     reads, counts = Lane("read", settings.read_threads), Lane("count", 1)
+    searches = Lane("search", _SEARCHERS) if far else reads
     try:
         if checked:
             schema.check(database)
         house = House(settings.languages, settings.default_licence)
         memory = Memory(settings.languages)
-        yield Runtime(settings, database, clock, house, memory, search, reads, counts)
+        yield Runtime(settings, database, clock, house, memory, search, reads, counts, searches)
     finally:
+        for lane in (reads, counts, searches):
+            lane.close()
         search.close()
-        reads.close()
-        counts.close()
         database.close()
+
+
+def _search(settings: Settings, database: Database, clock: Clock) -> Search:
+    folder = HeldFolder(settings.data_dir / "search", settings.languages)
+    if settings.meilisearch_url is None:
+        return Search(folder)
+    key = settings.meilisearch_key
+    address = Address(
+        settings.meilisearch_url,
+        key.get_secret_value() if key is not None else None,
+        settings.meilisearch_index,
+    )
+    engine = MeilisearchEngine(
+        Connection(address), settings.languages, lambda name: StoreLease(database, name, clock)
+    )
+    return Search(HeldServer(engine), folder if settings.search_fallback else None)

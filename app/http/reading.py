@@ -4,11 +4,13 @@ The ETag is valid for one head of the log and only until the next boundary; past
 the log has caught up, the answer's own bytes make the tag.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from importlib.metadata import version
+from typing import TypeVar
 
 from fastapi import Request
 from starlette.responses import Response
@@ -17,6 +19,9 @@ from app.changes import Head, head
 from app.database import ReadTx
 from app.published.memory import Recall, Tags
 from app.runtime import Runtime
+
+Question = TypeVar("Question")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,58 +49,95 @@ class Answer:
     keys: str
 
 
-def _store_alone(_runtime: Runtime) -> str:
-    return ""
-
-
 async def answered(
-    request: Request,
-    work: Callable[[Reading], Answer],
-    *,
-    slow: bool = False,
-    also: Callable[[Runtime], str] = _store_alone,
+    request: Request, work: Callable[[Reading], Answer], *, slow: bool = False
 ) -> Response:
-    """Run `work` in the read lane (or the counting lane) and answer, 304 where nothing changed.
-
-    `also` names the state of whatever the answer depends on beside the store.
-    """
+    """Run `work` in the read lane (or the counting lane) and answer, 304 where nothing changed."""
     runtime: Runtime = request.state.runtime
     lane = runtime.counts if slow else runtime.reads
-    asked = request.headers.get("if-none-match")
+    asked, url = _asked(request)
+    return await lane.run(lambda: _respond(runtime, url, asked, work))
+
+
+async def found(
+    request: Request,
+    ask: Callable[[Reading], Question],
+    find: Callable[[Question], Result],
+    show: Callable[[Reading, Question, Result], Answer],
+) -> Response:
+    """As `answered`, for what asks somebody else between two looks at the store: `find` runs
+    outside of any transaction, and in the lane of searches, so that it may take its time."""
+    runtime: Runtime = request.state.runtime
+    asked, url = _asked(request)
+
+    def respond() -> Response:
+        state = runtime.search.state()
+        with _moment(runtime, url, state) as before:
+            if before.is_known(asked):
+                return before.unchanged()
+            question = ask(before.reading)
+        result = find(question)
+        with _moment(runtime, url, state) as after:
+            return after.response(asked, show(after.reading, question, result))
+
+    return await runtime.searches.run(respond)
+
+
+def _asked(request: Request) -> tuple[str | None, str]:
     url = f"{request.url.path}?{request.scope['query_string'].decode('latin-1')}"
-    return await lane.run(lambda: _respond(runtime, url, asked, work, also))
+    return request.headers.get("if-none-match"), url
 
 
 def _respond(
-    runtime: Runtime,
-    url: str,
-    asked: str | None,
-    work: Callable[[Reading], Answer],
-    also: Callable[[Runtime], str],
+    runtime: Runtime, url: str, asked: str | None, work: Callable[[Reading], Answer]
 ) -> Response:
+    with _moment(runtime, url) as here:
+        if here.is_known(asked):
+            return here.unchanged()
+        return here.response(asked, work(here.reading))
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """One snapshot with the tag and the headers of what is answered from it."""
+
+    reading: Reading
+    current: bool
+    tag: str
+    cache: str
+
+    def is_known(self, asked: str | None) -> bool:
+        """Whoever asks has this answer; "*" means "if it exists", which only the work can tell."""
+        return self.current and asked != "*" and matches(asked, self.tag)
+
+    def unchanged(self) -> Response:
+        return Response(None, 304, {"Cache-Control": self.cache, "ETag": self.tag})
+
+    def response(self, asked: str | None, made: Answer) -> Response:
+        tag = self.tag if self.current else _tag(made.body)
+        headers = {"Cache-Control": self.cache, "ETag": tag}
+        if matches(asked, tag):
+            return Response(None, 304, headers)
+        headers["Surrogate-Key"] = made.keys
+        links = ", ".join(f'<{to}>; rel="{rel}"' for rel, to in made.links.items() if to)
+        if links:
+            headers["Link"] = links
+        return Response(made.body, 200, headers, "application/json")
+
+
+@contextmanager
+def _moment(runtime: Runtime, url: str, beside: str = "") -> Iterator[_Moment]:
+    """`beside` names the state of what the answer depends on beside the store."""
     clock = runtime.clock()
     with runtime.database.reading() as tx:
         log = head(tx)
         now, current = log.moment(clock), log.is_current(clock)
         seconds = (log.next_boundary - now).total_seconds() if current else 0
-        headers = {
-            "Cache-Control": f"public, max-age={int(min(runtime.settings.cache_seconds, seconds))}"
-        }
-        state = f"{log.sequence}/{log.effective_until}/{also(runtime)}"
+        cache = f"public, max-age={int(min(runtime.settings.cache_seconds, seconds))}"
+        state = f"{log.sequence}/{log.effective_until}/{beside}"
         tag = _tag(f"{state}/{url}/{runtime.settings.public_url}")
-        # "*" means "if it exists", which only the work can tell.
-        if current and asked != "*" and matches(asked, tag):
-            return Response(None, 304, {**headers, "ETag": tag})
-        made = work(Reading(tx, runtime, log, now, runtime.memory.at(log, current)))
-    if not current:
-        tag = _tag(made.body)
-    if matches(asked, tag):
-        return Response(None, 304, {**headers, "ETag": tag})
-    headers |= {"ETag": tag, "Surrogate-Key": made.keys}
-    links = ", ".join(f'<{to}>; rel="{rel}"' for rel, to in made.links.items() if to)
-    if links:
-        headers["Link"] = links
-    return Response(made.body, 200, headers, "application/json")
+        reading = Reading(tx, runtime, log, now, runtime.memory.at(log, current))
+        yield _Moment(reading, current, tag, cache)
 
 
 def matches(asked: str | None, tag: str) -> bool:

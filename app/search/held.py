@@ -1,4 +1,4 @@
-"""The engine of a process, opened anew when its index has vanished or is damaged.
+"""The engines of a process, opened when they are first asked for.
 
 An index can always be made again from the store, so a damaged one is thrown away; the worker
 fills the new one.
@@ -8,13 +8,49 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
+from typing import Protocol
 
 from app.search.embedded.engine import EmbeddedEngine
 from app.search.protocol import Engine, IndexUnreadable
 
 
-class HeldEngine:
-    """Opens the embedded engine when it is first asked for."""
+class Held(Protocol):
+    """An engine that is there when it is asked for."""
+
+    @property
+    def name(self) -> str:
+        """What it is called, without opening it."""
+        ...
+
+    def get(self) -> Engine:
+        """The engine."""
+        ...
+
+    def close(self) -> None:
+        """Give everything back."""
+        ...
+
+
+class HeldServer:
+    """An engine on another machine: it is there from the start, whether or not it answers."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.name = engine.name
+
+    def get(self) -> Engine:
+        """The engine."""
+        return self._engine
+
+    def close(self) -> None:
+        """Give everything back."""
+        self._engine.close()
+
+
+class HeldFolder:
+    """The embedded engine; a new and empty one in place of one that vanished or is damaged."""
+
+    name = EmbeddedEngine.name
 
     def __init__(self, folder: Path, languages: Sequence[str]) -> None:
         self._folder = folder
@@ -23,7 +59,7 @@ class HeldEngine:
         self._engine: EmbeddedEngine | None = None
 
     def get(self) -> Engine:
-        """The engine; a new and empty one in place of one that cannot be read."""
+        """The engine."""
         with self._lock:
             if self._engine is not None and not (self._engine.folder / "meta.json").exists():
                 self._engine.close()

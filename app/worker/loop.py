@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from app.errors import Unavailable
 from app.runtime import Runtime
+from app.worker.indexing import Indexing
 
 IDLE_SECONDS: Final = 0.5
 """Between two looks at the log when nothing happens."""
@@ -32,6 +33,12 @@ class Follower(Protocol):
     def close(self) -> None:
         """Give back what it holds."""
         ...
+
+
+def followers(runtime: Runtime) -> list[Follower]:
+    """All that a worker runs."""
+    engines = (runtime.search.main, runtime.search.standby)
+    return [Indexing(runtime, held) for held in engines if held is not None]
 
 
 class Worker:

@@ -94,6 +94,7 @@ def test_a_whole_answer(told: Bench) -> None:
             "total": 1,
             "total_is_exact": True,
             "engine": "embedded",
+            "degraded": False,
             "freshness": {"behind_changes": 0, "behind_seconds": 0.0},
             "facets": {
                 "tags": [

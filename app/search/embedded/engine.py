@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Lock
 from time import monotonic
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import tantivy
 
@@ -32,7 +32,16 @@ from app.search.embedded.suggesting import suggestions
 from app.search.embedded.synonyms import Synonyms
 from app.search.embedded.vocabulary import Vocabulary
 from app.search.embedded.writing import Writer
-from app.search.protocol import Document, Found, IndexUnreadable, Key, Mark, Query, Suggestion
+from app.search.protocol import (
+    Document,
+    Found,
+    IndexUnreadable,
+    Key,
+    Mark,
+    Parked,
+    Query,
+    Suggestion,
+)
 
 _AT_ONCE = 0.05
 """Seconds: words that took longer to collect are renewed beside the searches."""
@@ -45,6 +54,8 @@ class EmbeddedEngine:
 
     Raises `IndexUnreadable` on opening a damaged one.
     """
+
+    name: Final = "embedded"
 
     def __init__(
         self, path: Path, languages: Sequence[str], ranking: Ranking | None = None
@@ -122,6 +133,26 @@ class EmbeddedEngine:
         searcher = self._current().searcher
         cursor = tantivy.Query.term_query(self._schema, "key", CURSOR_KEY)
         return searcher.num_docs - count_of(searcher.search(cursor, 1))
+
+    def take(self, *, insist: bool = False) -> bool:
+        """False: tantivy's lock is the lease, and whoever has it sees all that was written."""
+        return False
+
+    def parked(self) -> tuple[Parked, ...]:
+        """None: whatever is text can be held."""
+        return ()
+
+    def differing(self) -> tuple[str, ...]:
+        """None: the settings are in the folder's name."""
+        return ()
+
+    def beside(self) -> None:
+        """None: a commit is seen whole, so it is written anew in place."""
+        return None
+
+    def restore(self) -> bool:
+        """False: nothing is replaced."""
+        return False
 
     def release(self) -> None:
         """Give the writer's lease back until the next `apply`, so that others may write."""
