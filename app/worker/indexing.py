@@ -33,12 +33,13 @@ class Indexing:
         """Catch up by one portion; false when there was nothing to do, or another does it."""
         engine = self._held.get()
         try:
-            if engine.take():
-                # What another process wrote last may have come late, over what is newer.
-                proving.mend(self._runtime, engine)
+            has_changed_hands = engine.take()
             if not _follows(self._runtime, engine):
                 rebuilding.rebuild(self._runtime, engine)
                 return True
+            if has_changed_hands:
+                # What another process wrote last may have come late, over what is newer.
+                proving.mend(self._runtime, engine)
             if follow(self._runtime, engine):
                 return True
             engine.release()

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ UNRECORDED: dict[str, list[dict[str, Any]]] = {
 VOLATILE = {
     *("enqueuedAt", "startedAt", "finishedAt", "duration", "requestUid", "processingTimeMs"),
     *("createdAt", "updatedAt", "link", "commitSha", "commitDate", "facetStats", "uid", "taskUid"),
-    *("batchUid", "canceledBy", "_rankingScore", "from", "next", "key"),
+    *("swaps", "batchUid", "canceledBy", "_rankingScore", "from", "next", "key"),
 }
 KEYS = {"MASTER_KEY": MASTER, "OTHER_KEY": "another"}
 
@@ -104,11 +105,8 @@ def double() -> Iterator[tuple[Double, str]]:
 
 
 def ask(url: str, request: dict[str, Any], issued: dict[str, str]) -> requests.Response:
-    headers = dict(request.get("headers") or {})
-    for name, value in headers.items():
-        for mark, key in sorted((KEYS | issued).items(), key=lambda item: -len(item[0])):
-            value = value.replace(mark, key)
-        headers[name] = value
+    keys = {f"Bearer {mark}": f"Bearer {key}" for mark, key in (KEYS | issued).items()}
+    headers = {name: keys.get(value, value) for name, value in request["headers"].items()}
     data = request.get("raw")
     if data is None and "body" in request and request["body"] is not None:
         data = json.dumps(request["body"])
@@ -182,8 +180,8 @@ def test_it_answers_as_the_real_one_did(
     for name in FILES:
         replay.file(name)
     with capsys.disabled():
-        print(f"\n{replay.alike} exchanges alike; {len(replay.over)} passed over:")
-        print("\n".join(f"  {one}" for one in replay.over))
+        said = [f"{replay.alike} exchanges alike; {len(replay.over)} passed over:", *replay.over]
+        sys.stdout.write("\n  ".join(["", *said, ""]))
     assert replay.unlike == []
     assert replay.alike > 100
 

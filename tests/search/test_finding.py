@@ -218,7 +218,7 @@ def test_pages_end_where_honesty_ends(engine: Engine) -> None:
             engine.search(Query("mine", limit=limit, page=page))
 
 
-def test_highlights_mark_what_was_meant_and_escape_the_rest(
+def test_highlights_mark_what_was_meant_and_escape_all_else(
     backend: Backend, tmp_path: Path
 ) -> None:
     body = (

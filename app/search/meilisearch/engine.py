@@ -15,7 +15,7 @@ from typing import Final, Self
 from meilisearch import Client
 from typing_extensions import override
 
-from app.search.meilisearch import beside, searching, tuning
+from app.search.meilisearch import beside, keys, searching, tuning
 from app.search.meilisearch.connection import Connection
 from app.search.meilisearch.documents import STATE, key_of, mark_of
 from app.search.meilisearch.failures import (
@@ -66,6 +66,7 @@ class MeilisearchEngine:
         self._epoch = -1
         self._beaten = 0.0
         self._is_ready = False
+        self._is_settled = True
         self.tasks = Tasks(connection.writer, self._beat)
         self._writing = Writing(self.tasks)
 
@@ -102,10 +103,15 @@ class MeilisearchEngine:
             return
         self.take()
         with self._mindful("documents.add") as client:
+            if not self._is_settled:
+                # What was sent before a failure may still be waiting: do not add to it.
+                self.tasks.settle(self.uid)
+            self._is_settled = False
             self._prepare(client)
             self._writing.apply(client, self.uid, self._epoch, upserts, deletes, cursor)
             if any(key.kind == "tag" for key in (*(one.key for one in upserts), *deletes)):
                 tuning.tune_synonyms(client, self.tasks, self.uid)
+            self._is_settled = True
 
     def cursor(self) -> str | None:
         """The cursor of the last `apply` that gave one."""
@@ -154,6 +160,13 @@ class MeilisearchEngine:
         if wrong:
             self._is_ready = False
         return tuple(wrong)
+
+    def missing_actions(self) -> list[str]:
+        """What the keys lack to search and to write; empty when all is well."""
+        with spoken("tasks.get", self.uid):
+            searching, writing = self.connection.reader(), self.connection.writer()
+            lacks = [one for one in keys.missing(searching, self.uid) if one in keys.READING]
+            return lacks + [one for one in keys.missing(writing, self.uid) if one in keys.WRITING]
 
     def beside(self) -> "Successor":
         """An empty index that can take this one's place. Raises `IndexBusy`."""

@@ -4,6 +4,7 @@ The server derives a key from its own master key and the key's uid. The uids are
 provision again finds the same keys, also on a server that has lost what it held.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
@@ -40,6 +41,35 @@ def provisioned(client: Client, given: str | None, index: str) -> Keys:
         if error.status_code in (401, 403):  # no master key, or a server that has none
             return Keys(given, given)
         raise
+
+
+def missing(client: Client, index: str) -> list[str]:
+    """Which of the actions that we need the key of this client may not do; asks for nothing that
+    changes anything: each request is malformed, and who may not is told so first."""
+    here = f"indexes/{index}"
+    http = client.http
+    tries: dict[str, Callable[[], object]] = {
+        "search": lambda: http.post(f"{here}/search", {"limit": -1}),
+        "documents.add": lambda: http.post(f"{here}/documents?unknown=1", []),
+        "documents.get": lambda: http.get(f"{here}/documents?limit=-1"),
+        "documents.delete": lambda: http.post(f"{here}/documents/delete", {"filter": ""}),
+        "indexes.create": lambda: http.post("indexes", {}),
+        "indexes.get": lambda: http.get(here),
+        "indexes.delete": lambda: http.delete(f"{here}--nothing"),
+        "indexes.swap": lambda: http.post("swap-indexes", [{"indexes": [index, index]}]),
+        "settings.get": lambda: http.get(f"{here}/settings"),
+        "settings.update": lambda: http.patch(f"{here}/settings", {"unknown": 1}),
+        "tasks.get": lambda: http.get("tasks?limit=1"),
+    }
+    return [action for action, attempt in tries.items() if _is_refused(attempt)]
+
+
+def _is_refused(attempt: Callable[[], object]) -> bool:
+    try:
+        attempt()
+    except MeilisearchApiError as error:
+        return error.status_code in (401, 403)
+    return False
 
 
 def _wanted(index: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -64,7 +64,7 @@ class PooledRequests(HttpRequests):
         *,
         serializer: type[json.JSONEncoder] | None = None,
     ) -> Any:
-        """The answer's JSON, or None for an empty one; raises what the client raises."""
+        """The answer's JSON, None for 204; raises what the client raises."""
         method = http_method.__name__.upper()
         headers = dict(self._headers)
         data: bytes | None = None
@@ -74,7 +74,7 @@ class PooledRequests(HttpRequests):
         answer = self._sent(method, f"{self.config.url}/{path}", headers, data)
         if answer.status_code >= 400:
             raise MeilisearchApiError(f"{method} answered {answer.status_code}", answer)
-        if not answer.content:
+        if answer.status_code == 204:
             return None
         try:
             return from_json(answer.content)

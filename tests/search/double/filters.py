@@ -10,6 +10,8 @@ from tests.search.double.errors import Refusal
 Test = Callable[[Mapping[str, Any]], bool]
 _DEPTH = 150
 _WORD = re.compile(r"[\w\-.]+")
+_STRINGS = {q: re.compile(rf"{q}((?:\\.|[^{q}\\])*){q}", re.DOTALL) for q in "\"'"}
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:([^u])|u\{([0-9a-fA-F]{1,6})\}|)", re.DOTALL)
 _KEYWORDS = {"AND", "OR", "NOT", "IN", "TO", "EXISTS", "IS", "NULL", "EMPTY", "CONTAINS", "STARTS"}
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
@@ -146,14 +148,14 @@ class _Parser:
         self._may(field, equality=True)
         if not self._symbol("["):
             raise _invalid("Expected `[` after `IN`.")
-        tests = []
+        values = []
         while not self._symbol("]"):
-            tests.append(_equals(field, self._value()))
+            values.append(self._value())
             if not self._symbol(","):
                 if not self._symbol("]"):
                     raise _invalid("Expected only comma-separated field names inside `IN[..]`.")
                 break
-        return lambda doc: any(test(doc) for test in tests)
+        return _equals(field, *values)
 
     def _may(self, field: str, *, equality: bool = False, comparison: str = "") -> None:
         if field not in self.allowed:
@@ -187,18 +189,14 @@ class _Parser:
 
     def _string(self, quote: str) -> str:
         """Step one: a backslash before the same quote goes; step two: the usual escapes."""
-        start = self.at + 1
-        at = start
-        while at < len(self.text) and self.text[at] != quote:
-            at += 2 if self.text[at] == "\\" else 1
-        if at >= len(self.text):
+        found = _STRINGS[quote].match(self.text, self.at)
+        if found is None:
             rest = self.text[self.at :]
             raise _invalid(
                 f"Expression `{rest}` is missing the following closing delimiter: `{quote}`."
             )
-        self.at = at + 1
-        inner = re.sub(r"\\(.)", lambda m: m[1] if m[1] == quote else m[0], self.text[start:at],
-                       flags=re.DOTALL)  # fmt: skip
+        self.at = found.end()
+        inner = _ESCAPED.sub(lambda m: m[1] if m[1] == quote else m[0], found[1])
         return _unescaped(inner)
 
     def _keyword(self, word: str) -> bool:
@@ -255,16 +253,16 @@ def _values(document: Mapping[str, Any], field: str) -> list[Any]:
     return held if isinstance(held, list) else [held]
 
 
-def _equals(field: str, value: str) -> Test:
-    wanted, number = folded(value), _number(value)
+def _equals(field: str, *values: str) -> Test:
+    wanted = {folded(value) for value in values}
+    numbers = {number for value in values if (number := _number(value)) is not None}
 
     def test(document: Mapping[str, Any]) -> bool:
-        for held in _values(document, field):
-            if isinstance(held, (int, float)) and not isinstance(held, bool):
-                if number is not None and float(held) == number:
-                    return True
-            elif folded(held) == wanted:
-                return True
-        return False
+        return any(
+            float(held) in numbers
+            if isinstance(held, (int, float)) and not isinstance(held, bool)
+            else folded(held) in wanted
+            for held in _values(document, field)
+        )
 
     return test
