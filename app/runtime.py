@@ -5,9 +5,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import TypeVar
 
 from app import changes, schema
+from app.accounts.authenticator import Authenticator
+from app.accounts.keys import SecretKey, secret_key
+from app.accounts.passwords import Hasher
+from app.accounts.throttle import Throttle
 from app.changes import PublishTx
 from app.database import Database
 from app.editorial.content import House
@@ -15,13 +20,16 @@ from app.errors import Unavailable
 from app.kit.clock import Clock, system_clock
 from app.leases import StoreLease
 from app.published.memory import Memory
-from app.search.held import HeldFolder, HeldServer
+from app.search.held import HeldEngine, HeldServer
 from app.search.meilisearch.connection import Address, Connection
 from app.search.meilisearch.engine import MeilisearchEngine
 from app.search.serving import Search
 from app.settings import Settings
 
 Answer = TypeVar("Answer")
+
+_DESK, _LOGINS = 3, 2
+"""Threads for editors, and for whoever logs in."""
 
 WAITING_AT_MOST = 500
 """Requests that may wait for one lane; more are answered 503 at once rather than late."""
@@ -33,13 +41,14 @@ _SEARCHERS = 4
 class Lane:
     """A few threads of our own with a bounded queue: the one hop that a request makes."""
 
-    def __init__(self, name: str, threads: int) -> None:
+    def __init__(self, name: str, threads: int, waiting_at_most: int = WAITING_AT_MOST) -> None:
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._waiting_at_most = waiting_at_most
         self._waiting = 0
 
     async def run(self, work: Callable[[], Answer]) -> Answer:
         """Run in a thread; `Unavailable` when too many wait already."""
-        if self._waiting >= WAITING_AT_MOST:
+        if self._waiting >= self._waiting_at_most:
             raise Unavailable("overloaded", "Too many requests are waiting; try again in a moment.")
         self._waiting += 1
         try:
@@ -62,8 +71,12 @@ class Runtime:
     house: House
     memory: Memory
     search: Search
+    key: Callable[[], SecretKey]
+    authenticator: Authenticator
     reads: Lane
     counts: Lane
+    desk: Lane
+    logins: Lane
     searches: Lane
 
     def publishing(self) -> AbstractContextManager[PublishTx]:
@@ -80,30 +93,34 @@ def opened(
     settings: Settings, clock: Clock = system_clock, *, checked: bool = True
 ) -> Iterator[Runtime]:
     """A runtime, closed at the end; refuses a stale schema unless `checked` is false."""
-    # Counting has a lane of its own, so that slow counts never starve reads, and so has a search
-    # engine on another machine: it may be slow, or hang.
-    far = settings.meilisearch_url is not None
-    database = Database(
-        settings.store_url, readers=settings.read_threads + 1 + (_SEARCHERS if far else 0)
-    )
+    # Counting has a lane of its own, so that slow counts never starve reads; so have editors, and
+    # whoever shows a password, whose cost is the point of them; and so has a search engine on
+    # another machine, which may be slow, or hang.
+    searchers = _SEARCHERS if settings.meilisearch_url is not None else 0
+    readers = settings.read_threads + 1 + _DESK + _LOGINS + searchers
+    database = Database(settings.store_url, readers=readers)
     search = _search(settings, database, clock)
-    reads, counts = Lane("read", settings.read_threads), Lane("count", 1)
-    searches = Lane("search", _SEARCHERS) if far else reads
+    lanes = [Lane("read", settings.read_threads), Lane("count", 1)]
+    lanes += [Lane("desk", _DESK), Lane("login", _LOGINS, waiting_at_most=40)]
+    lanes.append(Lane("search", searchers) if searchers else lanes[0])
+    given = settings.secret_key.get_secret_value() if settings.secret_key else None
+    key = cache(partial(secret_key, settings.data_dir, given))
+    authenticator = Authenticator(database, clock, key, Hasher(), Throttle())
     try:
         if checked:
             schema.check(database)
         house = House(settings.languages, settings.default_licence)
         memory = Memory(settings.languages)
-        yield Runtime(settings, database, clock, house, memory, search, reads, counts, searches)
+        yield Runtime(settings, database, clock, house, memory, search, key, authenticator, *lanes)
     finally:
-        for lane in (reads, counts, searches):
+        for lane in lanes:
             lane.close()
         search.close()
         database.close()
 
 
 def _search(settings: Settings, database: Database, clock: Clock) -> Search:
-    folder = HeldFolder(settings.data_dir / "search", settings.languages)
+    folder = HeldEngine(settings.data_dir / "search", settings.languages)
     if settings.meilisearch_url is None:
         return Search(folder)
     key = settings.meilisearch_key

@@ -1,17 +1,17 @@
-"""The engines of a process, opened when they are first asked for.
+"""The engines of a process, opened when they are first asked for, and anew when they were lost.
 
-An index can always be made again from the store, so a damaged one is thrown away; the worker
-fills the new one.
+An index can always be made again from the store, so a damaged one is thrown away. While the
+worker fills the new one, searches are answered from what is still open of the one before: late
+for a moment, never empty.
 """
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
-from typing import Protocol
+from typing import Final, Protocol
 
 from app.search.embedded.engine import EmbeddedEngine
-from app.search.protocol import Engine, IndexUnreadable
+from app.search.protocol import Engine
 
 
 class Held(Protocol):
@@ -23,7 +23,11 @@ class Held(Protocol):
         ...
 
     def get(self) -> Engine:
-        """The engine."""
+        """The engine to ask."""
+        ...
+
+    def to_write(self) -> Engine:
+        """The engine to write to."""
         ...
 
     def close(self) -> None:
@@ -32,14 +36,18 @@ class Held(Protocol):
 
 
 class HeldServer:
-    """An engine on another machine: it is there from the start, whether or not it answers."""
+    """An engine on another machine: there from the start, whether or not it answers."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self.name = engine.name
+        self.name: Final = engine.name
 
     def get(self) -> Engine:
         """The engine."""
+        return self._engine
+
+    def to_write(self) -> Engine:
+        """The same."""
         return self._engine
 
     def close(self) -> None:
@@ -47,37 +55,51 @@ class HeldServer:
         self._engine.close()
 
 
-class HeldFolder:
-    """The embedded engine; a new and empty one in place of one that vanished or is damaged."""
+class HeldEngine:
+    """Opens the embedded engine when it is first asked for."""
 
-    name = EmbeddedEngine.name
+    name: Final = EmbeddedEngine.name
 
     def __init__(self, folder: Path, languages: Sequence[str]) -> None:
         self._folder = folder
         self._languages = tuple(languages)
         self._lock = Lock()
         self._engine: EmbeddedEngine | None = None
+        self._before: EmbeddedEngine | None = None
 
     def get(self) -> Engine:
-        """The engine."""
-        with self._lock:
-            if self._engine is not None and not (self._engine.folder / "meta.json").exists():
-                self._engine.close()
-                self._engine = None
-            if self._engine is None:
-                self._engine = self._opened()
-            return self._engine
+        """The engine to ask: the one before, as long as the newest has no cursor yet."""
+        newest = self._newest()
+        return self._before or newest
+
+    def to_write(self) -> Engine:
+        """The newest engine; a new and empty one in place of one that cannot be read."""
+        self._newest().examine()
+        return self._newest()
 
     def close(self) -> None:
         """Give everything back."""
         with self._lock:
-            if self._engine is not None:
-                self._engine.close()
-                self._engine = None
+            for engine in (self._engine, self._before):
+                if engine is not None:
+                    engine.close()
+            self._engine = self._before = None
 
-    def _opened(self) -> EmbeddedEngine:
-        try:
-            return EmbeddedEngine(self._folder, self._languages)
-        except IndexUnreadable:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            return EmbeddedEngine(self._folder, self._languages)
+    def _newest(self) -> EmbeddedEngine:
+        with self._lock:
+            newest = self._engine
+            if newest is None or newest.is_lost():
+                lost, newest = newest, EmbeddedEngine.opened(self._folder, self._languages)
+                self._engine = newest
+                if lost is not None:
+                    self._keep(lost)
+            if self._before is not None and newest.is_whole():
+                self._before.close()
+                self._before = None
+            return newest
+
+    def _keep(self, lost: EmbeddedEngine) -> None:
+        if self._before is None and lost.is_whole():
+            self._before = lost
+        else:
+            lost.close()

@@ -225,6 +225,10 @@ class Engine(Protocol):
         """What could not be held."""
         ...
 
+    def missing_actions(self) -> Sequence[str]:
+        """What the engine is not allowed to do, and has to."""
+        ...
+
     def differing(self) -> Sequence[str]:
         """Settings that are not as they should be; the next `apply` puts them right."""
         ...

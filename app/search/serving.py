@@ -54,9 +54,13 @@ class Search:
         """The engine that is set."""
         return self.main.get()
 
+    def to_write(self) -> Engine:
+        """The engine that is set, to be written to."""
+        return self.main.to_write()
+
     def engines(self) -> list[Engine]:
         """All that have to be kept true to the store."""
-        return [held.get() for held in (self.main, self.standby) if held is not None]
+        return [held.to_write() for held in (self.main, self.standby) if held is not None]
 
     def search(self, query: Query) -> Served:
         """Raises ValueError for a page too deep, `Unavailable` when nobody can answer."""

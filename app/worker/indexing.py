@@ -31,7 +31,7 @@ class Indexing:
 
     def step(self) -> bool:
         """Catch up by one portion; false when there was nothing to do, or another does it."""
-        engine = self._held.get()
+        engine = self._held.to_write()
         try:
             has_changed_hands = engine.take()
             if not _follows(self._runtime, engine):
@@ -50,7 +50,7 @@ class Indexing:
 
     def close(self) -> None:
         """Let others write."""
-        self._held.get().release()
+        self._held.to_write().release()
 
     def _prove(self, engine: Engine) -> None:
         began = monotonic()

@@ -10,6 +10,7 @@ from app.changes import head
 from app.errors import Unavailable
 from app.published import changes
 from app.runtime import Runtime
+from app.search.embedded.engine import EmbeddedEngine
 from app.search.protocol import Engine, IndexBusy, Key, Replacement
 from app.worker.following import follow
 from app.worker.proving import Advance, compare, mend
@@ -44,18 +45,24 @@ def rebuild(runtime: Runtime, engine: Engine, advance: Advance = lambda _done: N
 
 
 def ensure(runtime: Runtime) -> None:
-    """Build what there is no index of, so that nobody searches an empty one. An engine on another
-    machine is left to the worker when another can answer meanwhile, or it to be reached."""
+    """Build what there is no index of this version of, so that nobody searches an empty one.
+
+    Where another process builds it, wait for that one, or go on with it when that one dies. An
+    engine on another machine is left to the worker when another can answer meanwhile, or when it
+    cannot be reached.
+    """
     search = runtime.search
-    for held in (search.main, search.standby):
-        if held is None or (held is search.main and search.standby is not None):
-            continue
-        engine = held.get()
-        try:
-            if engine.cursor() is None:
+    held = search.standby or search.main
+    try:
+        while (engine := held.to_write()).cursor() is None:
+            try:
                 rebuild(runtime, engine)
-        except Unavailable as error:
-            _LOG.warning("%s is not built yet: %s", engine.name, error.message)
+            except IndexBusy:
+                _LOG.info("waiting for another process, which builds the search index")
+    except Unavailable as error:
+        if held.name == EmbeddedEngine.name:
+            raise
+        _LOG.warning("%s is not built yet: %s", held.name, error.message)
 
 
 def restore(engine: Engine) -> bool:

@@ -12,7 +12,7 @@ from threading import Event
 import pytest
 
 from app.search.embedded.engine import EmbeddedEngine
-from app.search.protocol import IndexBusy, IndexUnreadable, Query
+from app.search.protocol import IndexBusy, Query
 from tests.search.builders import article, engine_of, id_of, ids
 
 LANGUAGES = ("en", "es")
@@ -23,15 +23,6 @@ def test_what_was_written_is_there_when_it_is_opened_again(tmp_path: Path) -> No
         pass
     with EmbeddedEngine(tmp_path, LANGUAGES) as again:
         assert (again.cursor(), again.count()) == ("start", 2)
-
-
-def test_another_analysis_has_a_folder_of_its_own(tmp_path: Path) -> None:
-    with (
-        engine_of(tmp_path, article("a", "Text")) as engine,
-        EmbeddedEngine(tmp_path, ("en",)) as other,
-    ):
-        assert other.folder != engine.folder
-        assert other.count() == 0
 
 
 def test_a_second_writer_is_refused_until_the_first_is_gone(tmp_path: Path) -> None:
@@ -81,17 +72,6 @@ def test_threads_search_one_whole_state_while_another_writes(tmp_path: Path) -> 
         seen = [versions for search in searching for versions in search.result(timeout=30)]
     assert seen
     assert all(len(versions) == 1 for versions in seen)
-
-
-def test_a_damaged_index_says_so(tmp_path: Path) -> None:
-    with engine_of(tmp_path, article("a", "Text")) as engine:
-        folder = engine.folder
-        (folder / "meta.json").unlink()
-        with pytest.raises(IndexUnreadable, match="gone"):
-            engine.search(Query("text"))
-    (folder / "meta.json").write_text("{}")
-    with pytest.raises(IndexUnreadable, match="rebuilt"):
-        EmbeddedEngine(tmp_path, LANGUAGES)
 
 
 def _write(path: Path, name: str, cursor: str) -> list[str]:
