@@ -175,6 +175,14 @@ class Parked:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an engine has come: its cursor, and what it could not hold on the way."""
+
+    cursor: str | None
+    parked: tuple[Parked, ...] = ()
+
+
 class IndexBusy(Unavailable):
     """Another process holds the writer's lease of this index."""
 
@@ -223,6 +231,10 @@ class Engine(Protocol):
 
     def parked(self) -> Sequence[Parked]:
         """What could not be held."""
+        ...
+
+    def progress(self) -> Progress:
+        """Both, as quickly as a search is answered, or `Unavailable`."""
         ...
 
     def missing_actions(self) -> Sequence[str]:

@@ -94,8 +94,12 @@ class Search:
         if self.standby is None and self.main.name == "embedded":
             return self._of(self.main.get())
         with self._lock:
-            if self._looked is not None and monotonic() < self._looked[0]:
-                return self._looked[1]
+            if self._looked is not None:
+                until, known = self._looked
+                if monotonic() < until:
+                    return known
+                # One asks, which may take a while; the others go by what is known.
+                self._looked = (monotonic() + LOOKED_AT, known)
         try:
             now = self._of(self.main.get())
             if now.cursor is None:
@@ -140,4 +144,5 @@ class Search:
 
     @staticmethod
     def _of(engine: Engine) -> Standing:
-        return Standing(engine.name, engine.cursor(), parked=tuple(engine.parked()))
+        now = engine.progress()
+        return Standing(engine.name, now.cursor, parked=now.parked)

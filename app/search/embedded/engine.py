@@ -47,6 +47,7 @@ from app.search.protocol import (
     IndexUnreadable,
     Key,
     Mark,
+    Progress,
     Query,
     Suggestion,
 )
@@ -141,6 +142,10 @@ class EmbeddedEngine(OnThisHost):
                 kept: bytes = searcher.doc(address).get_first("cursor") or b""
                 return kept.decode()
         return None
+
+    def progress(self) -> Progress:
+        """The cursor; whatever is text can be held."""
+        return Progress(self.cursor())
 
     def marks(self) -> Iterator[tuple[Key, Mark]]:
         """What every document was made of, in no order, as of the call."""

@@ -16,7 +16,8 @@ from uuid import UUID
 from app.search.protocol import DIGEST_BYTES, DOCUMENT_KINDS, Document, Key, Mark, Parked
 
 STATE = "state"
-"""The id of the document that holds the cursor: it moves in one task with what it stands for."""
+"""Id and kind of the document that holds the cursor: it moves in one task with what it stands
+for. No search finds it, since each asks for one of our kinds."""
 ANY_LANGUAGE = "-"
 """The token of what belongs to every language; no value has it."""
 OPEN, CLOSE = "\ue000", "\ue001"
@@ -42,7 +43,13 @@ class State:
             {"kind": one.key.kind, "id": one.key.id.hex, "reason": one.reason}
             for one in self.parked
         ]
-        return {"id": STATE, "cursor": self.cursor, "parked": parked, "build": self.build}
+        return {
+            "id": STATE,
+            "kind": STATE,
+            "cursor": self.cursor,
+            "parked": parked,
+            "build": self.build,
+        }
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "State":

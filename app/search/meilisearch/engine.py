@@ -36,6 +36,7 @@ from app.search.protocol import (
     Lease,
     Mark,
     Parked,
+    Progress,
     Query,
     Suggestion,
 )
@@ -128,6 +129,12 @@ class MeilisearchEngine:
                 return state(client, self.uid).parked
         except IndexAbsent:
             return ()
+
+    def progress(self) -> Progress:
+        """Cursor and parked things, asked for as a search, by the key that only searches."""
+        with self._asking("search") as client:
+            told = searching.progress(client, self.uid)
+        return Progress(told.cursor, told.parked)
 
     def marks(self) -> Iterator[tuple[Key, Mark]]:
         """What every document was made of; while others write it may miss some of that."""

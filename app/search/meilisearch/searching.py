@@ -10,9 +10,11 @@ from app.search.meilisearch.documents import (
     ANY_LANGUAGE,
     CLOSE,
     OPEN,
+    STATE,
+    State,
     key_of,
 )
-from app.search.meilisearch.filters import conditions
+from app.search.meilisearch.filters import conditions, quoted
 from app.search.meilisearch.queries import Asked, asked, words
 from app.search.protocol import (
     DEEPEST,
@@ -77,6 +79,19 @@ def suggest(
         Suggestion(key_of(hit["id"]), hit["title"], _safe(hit["_formatted"]["title"]))
         for hit in answer["hits"]
     ]
+
+
+def progress(client: Client, uid: str) -> State:
+    """What the index says of itself, found as a search finds things."""
+    answer = client.index(uid).search(
+        "",
+        {
+            "filter": [f"kind = {quoted(STATE)}"],
+            "attributesToRetrieve": ["cursor", "parked"],
+            "limit": 1,
+        },
+    )
+    return State.of(answer["hits"][0]) if answer["hits"] else State()
 
 
 def _strategies(query: Query, question: Asked) -> tuple[str, ...]:

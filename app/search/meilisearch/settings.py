@@ -27,6 +27,7 @@ def wanted(languages: Sequence[str], synonyms: Mapping[str, Sequence[str]]) -> d
         "searchableAttributes": ["title", "names", "summary", "labels", "body"],
         "displayedAttributes": [
             *("id", "kind", "version", "title", "summary", "body", "lang", "published_at", "year"),
+            *("cursor", "parked"),
         ],
         "filterableAttributes": [
             _filterable(_EQUAL, equality=True, comparison=False),
