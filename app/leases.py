@@ -19,6 +19,8 @@ from app.models.search import SearchLease
 
 HELD: Final = timedelta(seconds=20)
 """A lease that is not kept for so long is free."""
+_RENEWED: Final = timedelta(seconds=5)
+"""After so long it is written down that the holder is still there."""
 _WANTED: Final = timedelta(seconds=5)
 """How long a wish to have it counts, unless it is said again."""
 
@@ -34,11 +36,15 @@ class StoreLease:
 
     def take(self, *, insist: bool = False) -> int | None:
         """Take or keep it: the epoch, or None when another holds it or has asked for it."""
-        # Those that stand by look often; only what changes something takes the write lock.
+        # All look often; only what changes something takes the write lock.
         with self._database.reading() as tx:
             row, now = self._row(tx), self._now(tx)
-        if row is not None and not insist and self._is_another_s(row, now):
-            return None
+        if row is not None and not insist and row.expires_at > now:
+            if row.holder != self.holder:
+                return None
+            is_wanted = row.wanted_until is not None and row.wanted_until > now
+            if not is_wanted and row.expires_at > now + HELD - _RENEWED:
+                return int(row.epoch)
         with self._database.writing() as write:
             return self._taken(write, insist=insist)
 
@@ -82,9 +88,6 @@ class StoreLease:
             here.values(holder=self.holder, epoch=epoch, expires_at=until, wanted_until=None)
         )
         return epoch
-
-    def _is_another_s(self, row: sa.Row[Any], now: datetime) -> bool:
-        return bool(row.holder != self.holder and row.expires_at > now)
 
     def _row(self, tx: ReadTx, *, locked: bool = False) -> sa.Row[Any] | None:
         found = sa.select(SearchLease.__table__).where(  # type: ignore[attr-defined]  # SQLModel hides it

@@ -132,4 +132,5 @@ def _search(settings: Settings, database: Database, clock: Clock) -> Search:
     engine = MeilisearchEngine(
         Connection(address), settings.languages, lambda name: StoreLease(database, name, clock)
     )
-    return Search(HeldServer(engine), folder if settings.search_fallback else None)
+    held = HeldServer(engine, engine.tasks.stop)
+    return Search(held, folder if settings.search_fallback else None)

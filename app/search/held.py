@@ -5,7 +5,7 @@ worker fills the new one, searches are answered from what is still open of the o
 for a moment, never empty.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Final, Protocol
@@ -20,6 +20,11 @@ class Held(Protocol):
     @property
     def name(self) -> str:
         """What it is called, without opening it."""
+        ...
+
+    @property
+    def interrupt(self) -> Callable[[], None] | None:
+        """Makes whatever waits for another machine give up for good; None when nothing does."""
         ...
 
     def get(self) -> Engine:
@@ -38,8 +43,9 @@ class Held(Protocol):
 class HeldServer:
     """An engine on another machine: there from the start, whether or not it answers."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, interrupt: Callable[[], None] | None = None) -> None:
         self._engine = engine
+        self.interrupt: Final = interrupt
         self.name: Final = engine.name
 
     def get(self) -> Engine:
@@ -59,6 +65,7 @@ class HeldEngine:
     """Opens the embedded engine when it is first asked for."""
 
     name: Final = EmbeddedEngine.name
+    interrupt: Final = None
 
     def __init__(self, folder: Path, languages: Sequence[str]) -> None:
         self._folder = folder

@@ -68,7 +68,7 @@ class Search:
         if not standing.degraded:
             if self.standby is not None and is_for_words(query):
                 spare = self._of(self.standby.get())
-                if spare.cursor is not None:
+                if spare.cursor == standing.cursor:  # it knows as much
                     return Served(self.standby.get().search(query), spare)
             try:
                 return Served(self.main.get().search(query), standing)
@@ -80,12 +80,13 @@ class Search:
 
     def suggest(self, text: str, languages: Sequence[str], limit: int) -> list[Suggestion]:
         """Completions, from whoever can give them."""
-        if not self.standing().degraded:
+        standing = self.standing()
+        if not standing.degraded:
             try:
                 return self.main.get().suggest(text, languages, limit)
             except Unavailable as error:
-                self._degraded(error)
-        if self.standby is None:
+                standing = self._degraded(error)
+        if self.standby is None or standing.cursor is None:
             raise Unavailable("search_unavailable", "Search cannot answer now; try again.")
         return self.standby.get().suggest(text, languages, limit)
 

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from app.errors import Unavailable
 from app.runtime import Runtime
+from app.worker.apart import Apart
 from app.worker.indexing import Indexing
 
 IDLE_SECONDS: Final = 0.5
@@ -37,8 +38,11 @@ class Follower(Protocol):
 
 def followers(runtime: Runtime) -> list[Follower]:
     """All that a worker runs."""
-    engines = (runtime.search.main, runtime.search.standby)
-    return [Indexing(runtime, held) for held in engines if held is not None]
+    main, standby = runtime.search.main, runtime.search.standby
+    if main.interrupt is None:
+        return [Indexing(runtime, main)]
+    far = Apart(Indexing(runtime, main), main.interrupt)
+    return [far] if standby is None else [far, Indexing(runtime, standby)]
 
 
 class Worker:

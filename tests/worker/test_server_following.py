@@ -41,6 +41,10 @@ def test_a_lease_has_one_holder_and_an_epoch_that_grows(either: Either) -> None:
     runtime, clock = either
     one, other = (StoreLease(runtime.database, "willay", clock) for _ in range(2))
     assert (one.take(), other.take(), one.take()) == (1, None, 1)
+    clock.move(seconds=3)
+    assert one.take() == 1  # not written down yet
+    clock.move(seconds=6)
+    assert one.take() == 1
     clock.move(seconds=19)
     assert one.keep()
     clock.move(seconds=19)
@@ -104,6 +108,36 @@ def test_one_process_writes_and_another_takes_over(room: Newsroom, twin: Runtime
         if task["indexUid"] == "willay" and "customMetadata" in task
     }
     assert "willay:2" in epochs
+
+
+def test_a_portion_that_was_read_before_the_lease_was_lost_is_not_written(
+    room: Newsroom, twin: Runtime
+) -> None:
+    builders.published(room.runtime, title="Alpaca wool")
+    room.follow()
+    engine, other = room.runtime.search.get(), Indexing(twin)
+    room.clock.move(seconds=30)
+    while other.step():
+        pass
+    room.clock.move(seconds=30)
+    with pytest.raises(IndexBusy, match="look again"):
+        engine.apply([], [], "of long ago")
+    assert engine.take()  # and so everything is proved at the next step
+    room.follow()
+    assert room.agrees
+
+
+def test_an_index_of_another_version_answers_until_a_new_one_is_built(room: Newsroom) -> None:
+    key = builders.published(room.runtime, title="Alpaca wool")
+    room.follow()
+    room.double.state.indexes["willay"].documents["state"]["version"] = 0
+    room.runtime.search.wrote()
+    assert room.runtime.search.get().cursor() is None
+    assert not room.runtime.search.standing().degraded
+    assert room.found("alpaca") == {key}
+    room.follow()
+    assert room.double.state.indexes["willay"].documents["state"]["version"] == 1
+    assert room.agrees
 
 
 def test_a_new_owner_waits_for_what_the_old_one_sent_and_then_proves_all(

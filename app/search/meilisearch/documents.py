@@ -15,6 +15,8 @@ from uuid import UUID
 
 from app.search.protocol import DIGEST_BYTES, DOCUMENT_KINDS, Document, Key, Mark, Parked
 
+VERSION = 1
+"""Goes up with every change of what a document holds; a new index is built beside the old."""
 STATE = "state"
 """Id and kind of the document that holds the cursor: it moves in one task with what it stands
 for. No search finds it, since each asks for one of our kinds."""
@@ -37,6 +39,7 @@ class State:
     cursor: str | None = None
     parked: tuple[Parked, ...] = ()
     build: str = ""
+    version: int = VERSION
 
     def as_document(self) -> dict[str, Any]:
         parked = [
@@ -49,6 +52,7 @@ class State:
             "cursor": self.cursor,
             "parked": parked,
             "build": self.build,
+            "version": VERSION,
         }
 
     @classmethod
@@ -57,7 +61,8 @@ class State:
             Parked(Key(one["kind"], UUID(one["id"])), one["reason"])
             for one in document.get("parked") or ()
         )
-        return cls(document.get("cursor"), parked, document.get("build") or "")
+        build, version = document.get("build") or "", document.get("version") or 0
+        return cls(document.get("cursor"), parked, build, version)
 
 
 def id_of(key: Key) -> str:

@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from app.search.meilisearch import beside, keys, searching, tuning
 from app.search.meilisearch.connection import Connection
-from app.search.meilisearch.documents import STATE, key_of, mark_of
+from app.search.meilisearch.documents import STATE, VERSION, key_of, mark_of
 from app.search.meilisearch.failures import (
     IndexAbsent,
     KeyRefused,
@@ -102,7 +102,11 @@ class MeilisearchEngine:
         """Write all of it and then the cursor; on return it is durable and findable."""
         if not (upserts or deletes or cursor is not None):
             return
-        self.take()
+        held = self._epoch
+        if self.take() and held >= 0:
+            # Lost and taken again since the caller looked: what it brings may be old by now.
+            self._epoch = -1
+            raise IndexBusy("index_busy", "The search index has changed hands; look again.")
         with self._mindful("documents.add") as client:
             if not self._is_settled:
                 # What was sent before a failure may still be waiting: do not add to it.
@@ -115,10 +119,12 @@ class MeilisearchEngine:
             self._is_settled = True
 
     def cursor(self) -> str | None:
-        """The cursor of the last `apply` that gave one."""
+        """The cursor of the last `apply` that gave one; None for what an older version wrote, so
+        that it is made anew while the old index answers."""
         try:
             with self._mindful("documents.get") as client:
-                return state(client, self.uid).cursor
+                told = state(client, self.uid)
+                return told.cursor if told.version == VERSION else None
         except IndexAbsent:
             return None
 

@@ -56,7 +56,7 @@ def spoken(action: str, index: str) -> Iterator[None]:
         raise _of(error, action, index) from error
     except MeilisearchError as error:
         raise ServerAway(
-            "search_unreachable", f"The search server does not answer: {_short(str(error))}"
+            "search_unreachable", f"The search server does not answer: {short(str(error))}"
         ) from error
     except KeyError as error:
         raise ServerAway(
@@ -65,7 +65,7 @@ def spoken(action: str, index: str) -> Iterator[None]:
 
 
 def _of(error: MeilisearchApiError, action: str, index: str) -> Unavailable:
-    code, said = error.code or "", _short(error.message)
+    code, said = error.code or "", short(error.message)
     if code == "index_not_found":
         return IndexAbsent("search_index_absent", f"The search index {index} is not there.")
     if error.status_code in (401, 403):
@@ -83,5 +83,6 @@ def _of(error: MeilisearchApiError, action: str, index: str) -> Unavailable:
     return Rejected("search_refused", f"The search server refused {action}: {said}")
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """So much of the server's words as a message may quote."""
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

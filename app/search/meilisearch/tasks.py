@@ -7,7 +7,7 @@ from typing import Any
 
 from meilisearch import Client
 
-from app.search.meilisearch.failures import ServerAway, TaskFailed, spoken
+from app.search.meilisearch.failures import ServerAway, TaskFailed, short, spoken
 
 PATIENCE = 600.0
 """Seconds that a task may wait and run; the server takes minutes when others fill its queue."""
@@ -24,7 +24,7 @@ class Tasks:
     def __init__(self, client: Callable[[], Client], beat: Callable[[], object]) -> None:
         self._client = client
         self._beat = beat
-        self._pause = Event()
+        self._stopped = Event()
         self.patience = PATIENCE
 
     def finished(self, accepted: Accepted, index: str) -> Mapping[str, Any]:
@@ -48,7 +48,7 @@ class Tasks:
                     error = task["error"] or {}
                     raise TaskFailed(
                         "search_task_failed",
-                        f"The search server could not do it: {error.get('message', '?')}",
+                        f"The search server could not do it: {short(str(error.get('message')))}",
                         str(error.get("code", "")),
                     )
                 case "canceled":
@@ -61,6 +61,10 @@ class Tasks:
                     pass
             self._wait(pause, until)
             pause = min(_LONGEST, pause * 1.5)
+
+    def stop(self) -> None:
+        """Whoever waits gives up, now and from now on."""
+        self._stopped.set()
 
     def settle(self, index: str) -> None:
         """Wait until nothing that anybody wrote to this index is under way."""
@@ -83,5 +87,6 @@ class Tasks:
             raise ServerAway(
                 "search_task_late", "The search server has not done it yet; it is asked again."
             )
-        self._pause.wait(pause)
+        if self._stopped.wait(pause):
+            raise ServerAway("search_interrupted", "This process ends; another goes on.")
         self._beat()

@@ -151,7 +151,7 @@ def state(client: Client, index: str) -> State:
     with spoken("documents.get", index):
         found = client.http.post(
             f"indexes/{index}/documents/fetch",
-            {"ids": [STATE], "fields": ["cursor", "parked", "build"], "limit": 1},
+            {"ids": [STATE], "fields": ["cursor", "parked", "build", "version"], "limit": 1},
         )
     return State.of(found["results"][0]) if found["results"] else State()
 
