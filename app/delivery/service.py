@@ -62,9 +62,13 @@ async def resolve(request: Request, asked: Annotated[ResolveParameters, Query()]
 
     def work(reading: Reading) -> Answer:
         found = paths.resolve(
-            reading.tx, _checked(asked.path), reading.now, reading.runtime.settings.public_url
+            reading.tx,
+            reading.tags,
+            _checked(asked.path),
+            reading.now,
+            reading.runtime.settings.public_url,
         )
-        return Answer(b'{"data":%s}' % to_json(found), {}, "articles")
+        return Answer(b'{"data":%s}' % to_json(found), {}, "articles tags")
 
     return await answered(request, work)
 
