@@ -12,6 +12,7 @@ from app.audit import SubjectKind
 from app.changes import PublishTx
 from app.editorial.content import Actor, House, Input
 from app.errors import Detail, Invalid, Stale
+from app.kit.clock import rfc3339
 
 
 class Change(Input):
@@ -44,7 +45,7 @@ def refuse_stale(
             f"Revision {there} was saved meanwhile; read it and change that.",
             current_revision=there,
             changed_by=audit.last_name(tx, kind, subject_id),
-            changed_at=at,
+            changed_at=rfc3339(at),
         )
 
 

@@ -144,7 +144,7 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does it, as the revisions remember; `by` is who it is to the audit."""
+    """Who does it, as the revisions remember; `by` is what the audit records, none for imports."""
 
     name: str
     by: By | None = None
