@@ -3,9 +3,9 @@
 Who is removed stays as a row that nothing shows, so that an import does not bring them back.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, Final, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -110,15 +110,15 @@ class MemberChange(Change):
 
 
 Person = TypeVar("Person", Sponsor, CommitteeMember)
-_KINDS: Mapping[type[Any], SubjectKind] = {
+KINDS: Final[Mapping[type[Any], SubjectKind]] = {
     Sponsor: "sponsor",
     CommitteeMember: "committee_member",
 }
-_DATES: Mapping[type[Any], tuple[str, str]] = {
+_DATES: Final[Mapping[type[Any], tuple[str, str]]] = {
     Sponsor: ("valid_from", "valid_to"),
     CommitteeMember: ("term_from", "term_to"),
 }
-_FIELDS: Mapping[type[Any], tuple[str, ...]] = {
+_FIELDS: Final[Mapping[type[Any], tuple[str, ...]]] = {
     Sponsor: tuple(SponsorInput.model_fields),
     CommitteeMember: tuple(MemberInput.model_fields),
 }
@@ -161,41 +161,14 @@ def edit_member(
     return _edit(tx, actor, CommitteeMember, said, member_id, revision)
 
 
-def remove(
-    tx: PublishTx, actor: Actor, table: type[Person], person_id: UUID, revision: int | None
-) -> None:
-    """Take somebody away, at once and for good. `NotFound`, `Stale`."""
-    row = held(tx, table, person_id, revision)
-    before = state(row)
-    row.removed_at = row.updated_at = tx.moment
-    row.visible_until = min(row.visible_until, tx.moment)
-    row.visible_from = min(row.visible_from, row.visible_until)
-    row.revision += 1
-    tx.append(_KINDS[table], row.id, "removed")
-    record(tx, actor, f"{_KINDS[table]}.removed", _KINDS[table], row.id, before=before)
+def remove_sponsor(tx: PublishTx, actor: Actor, sponsor_id: UUID, revision: int | None) -> None:
+    """Take a sponsor away, at once and for good. `NotFound`; `Stale` unless at `revision`."""
+    _remove(tx, actor, Sponsor, sponsor_id, revision)
 
 
-def order(
-    tx: PublishTx, actor: Actor, table: type[Person], person_ids: Sequence[UUID]
-) -> list[Person]:
-    """Put all into the order of their ids, past and future ones too; returns them in it.
-
-    `Invalid` names each id that is unknown or there twice, and all that are missing.
-    """
-    tx.session.flush()
-    everyone = sa.select(table).where(col(table.removed_at).is_(None)).with_for_update()
-    rows = {row.id: row for row in tx.session.execute(everyone).scalars()}
-    _refuse_other_than(rows, person_ids)
-    for place, person_id in enumerate(person_ids):
-        row = rows[person_id]
-        if row.position != place:
-            before = state(row)
-            row.position, row.updated_at = place, tx.moment
-            row.revision += 1
-            tx.append(_KINDS[table], row.id, "updated")
-            action = f"{_KINDS[table]}.ordered"
-            record(tx, actor, action, _KINDS[table], row.id, before=before, after=state(row))
-    return [rows[person_id] for person_id in person_ids]
+def remove_member(tx: PublishTx, actor: Actor, member_id: UUID, revision: int | None) -> None:
+    """As `remove_sponsor`."""
+    _remove(tx, actor, CommitteeMember, member_id, revision)
 
 
 def held(tx: PublishTx, table: type[Person], person_id: UUID, revision: int | None) -> Person:
@@ -204,7 +177,7 @@ def held(tx: PublishTx, table: type[Person], person_id: UUID, revision: int | No
     row = tx.session.get(table, person_id, with_for_update=True, populate_existing=True)
     if row is None or row.removed_at is not None:
         raise NotFound(f"{table.__tablename__}_not_found", "There is nobody with this id.")
-    refuse_stale(tx, _KINDS[table], row.id, row.revision, revision, row.updated_at)
+    refuse_stale(tx, KINDS[table], row.id, row.revision, revision, row.updated_at)
     return row
 
 
@@ -236,8 +209,8 @@ def _add(
         updated_at=tx.moment,
     )
     tx.session.add(row)
-    tx.append(_KINDS[table], row.id, "created")
-    record(tx, actor, f"{_KINDS[table]}.created", _KINDS[table], row.id, after=state(row))
+    tx.append(KINDS[table], row.id, "created")
+    record(tx, actor, f"{KINDS[table]}.created", KINDS[table], row.id, after=state(row))
     return row
 
 
@@ -259,9 +232,22 @@ def _edit(
         setattr(row, name, value)
     row.revision += 1
     row.updated_at = tx.moment
-    tx.append(_KINDS[table], row.id, "updated")
-    record(tx, actor, f"{_KINDS[table]}.changed", _KINDS[table], row.id, before=before, after=after)
+    tx.append(KINDS[table], row.id, "updated")
+    record(tx, actor, f"{KINDS[table]}.changed", KINDS[table], row.id, before=before, after=after)
     return row
+
+
+def _remove(
+    tx: PublishTx, actor: Actor, table: type[Person], person_id: UUID, revision: int | None
+) -> None:
+    row = held(tx, table, person_id, revision)
+    before = state(row)
+    row.removed_at = row.updated_at = tx.moment
+    row.visible_until = min(row.visible_until, tx.moment)
+    row.visible_from = min(row.visible_from, row.visible_until)
+    row.revision += 1
+    tx.append(KINDS[table], row.id, "removed")
+    record(tx, actor, f"{KINDS[table]}.removed", KINDS[table], row.id, before=before)
 
 
 def _interval(table: type[Any], fields: Mapping[str, Any]) -> tuple[datetime, datetime]:
@@ -273,22 +259,3 @@ def _interval(table: type[Any], fields: Mapping[str, Any]) -> tuple[datetime, da
         said = f"{ends} is before {begins}; change one of them."
         raise Invalid("reversed_range", said, (Detail("reversed_range", said, f"/{ends}"),))
     return (start_of(first) if first else LONG_AGO, end_of(last) if last else FOREVER)
-
-
-def _refuse_other_than(rows: Mapping[UUID, object], person_ids: Sequence[UUID]) -> None:
-    wrong: list[Detail] = []
-    seen: set[UUID] = set()
-    for place, one in enumerate(person_ids):
-        if one not in rows:
-            said = f"There is nobody with the id {one}; leave it out."
-            wrong.append(Detail("unknown_id", said, f"/ids/{place}"))
-        elif one in seen:
-            said = f"{one} is there twice; name it once."
-            wrong.append(Detail("repeated_id", said, f"/ids/{place}"))
-        seen.add(one)
-    wrong += [
-        Detail("missing_id", f"{one} has no place; add it.", "/ids") for one in rows.keys() - seen
-    ]
-    if wrong:
-        said = "An order names everybody once: read the list again and send all of its ids."
-        raise Invalid("incomplete_order", said, tuple(wrong))
