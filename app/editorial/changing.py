@@ -23,7 +23,8 @@ class Change(Input):
 
     NULLABLE: ClassVar[frozenset[str]] = frozenset()
 
-    @field_validator("*", mode="before")
+    # Not "before": a strict date takes no text then.
+    @field_validator("*", mode="after")
     @classmethod
     def _given(cls, value: object, info: ValidationInfo) -> object:
         if value is None and info.field_name not in cls.NULLABLE:
