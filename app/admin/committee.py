@@ -90,14 +90,14 @@ async def order_members(
     return await published(request, who, work)
 
 
-@router.get("/committee/{member_id}", response_model=One[ManagedMember])
+@router.get("/committee/{member_id:uuid}", response_model=One[ManagedMember])
 async def read_member(request: Request, member_id: UUID, who: Reader) -> Response:
     """One member."""
     clock = request.state.runtime.clock()
     return await shown(request, lambda tx: _one(tx, member_id, head(tx).moment(clock)))
 
 
-@router.patch("/committee/{member_id}", response_model=One[ManagedMember])
+@router.patch("/committee/{member_id:uuid}", response_model=One[ManagedMember])
 async def change_member(
     request: Request,
     member_id: UUID,
@@ -115,7 +115,7 @@ async def change_member(
     return await published(request, who, work)
 
 
-@router.delete("/committee/{member_id}", status_code=204, response_model=None)
+@router.delete("/committee/{member_id:uuid}", status_code=204, response_model=None)
 async def remove_member(
     request: Request, member_id: UUID, who: Publisher, revision: Annotated[int, IF_MATCH]
 ) -> Response:

@@ -88,14 +88,14 @@ async def order_sponsors(
     return await published(request, who, work)
 
 
-@router.get("/sponsors/{sponsor_id}", response_model=One[ManagedSponsor])
+@router.get("/sponsors/{sponsor_id:uuid}", response_model=One[ManagedSponsor])
 async def read_sponsor(request: Request, sponsor_id: UUID, who: Reader) -> Response:
     """One sponsor."""
     clock = request.state.runtime.clock()
     return await shown(request, lambda tx: _one(tx, sponsor_id, head(tx).moment(clock)))
 
 
-@router.patch("/sponsors/{sponsor_id}", response_model=One[ManagedSponsor])
+@router.patch("/sponsors/{sponsor_id:uuid}", response_model=One[ManagedSponsor])
 async def change_sponsor(
     request: Request,
     sponsor_id: UUID,
@@ -112,7 +112,7 @@ async def change_sponsor(
     return await published(request, who, work)
 
 
-@router.delete("/sponsors/{sponsor_id}", status_code=204, response_model=None)
+@router.delete("/sponsors/{sponsor_id:uuid}", status_code=204, response_model=None)
 async def remove_sponsor(
     request: Request, sponsor_id: UUID, who: Publisher, revision: Annotated[int, IF_MATCH]
 ) -> Response:
