@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -39,9 +39,9 @@ class FormerTags:
     """What tags left behind: slugs with the tag they lead to, slugs with the time of a removal,
     ids with the tag they were merged into."""
 
-    slugs: Mapping[str, UUID]
-    removed: Mapping[str, datetime]
-    ids: Mapping[UUID, UUID]
+    slugs: dict[str, UUID]
+    removed: dict[str, datetime]
+    ids: dict[UUID, UUID]
 
 
 class Tags:
@@ -124,7 +124,7 @@ class Memory:
         """All tags as this snapshot has them."""
         known = self._tags
         if known is None or known[0] != head.sequence:
-            known = (head.sequence, Tags(_tags(tx), _former(tx), self._languages))
+            known = (head.sequence, _tags(tx, self._languages))
             self._tags = known
         return known[1]
 
@@ -173,34 +173,36 @@ class Recall:
         self._kept.update(made)
 
 
-def _tags(tx: ReadTx) -> list[KnownTag]:
-    rows = tx.execute(
-        sa.select(
-            col(Tag.id),
-            col(Tag.slug),
-            col(Tag.type),
-            col(Tag.names),
-            col(Tag.descriptions),
-            col(Tag.synonyms),
-            col(Tag.parent_id),
-            col(Tag.updated_at),
-        ).order_by(col(Tag.slug))
+_LIVING = (
+    *(col(Tag.id), col(Tag.slug), col(Tag.type), col(Tag.names), col(Tag.descriptions)),
+    *(col(Tag.synonyms), col(Tag.parent_id), col(Tag.updated_at)),
+)
+_NOTHING: Final = [sa.null()] * 4
+_OLD_SLUGS = (
+    sa.select(
+        *(col(TagSlug.tag_id), col(TagSlug.slug), *_NOTHING, sa.null(), col(TagSlug.removed_at))
     )
-    return [KnownTag(*row) for row in rows]
+    .outerjoin(Tag, col(Tag.id) == col(TagSlug.tag_id))
+    .where(col(Tag.slug).is_distinct_from(col(TagSlug.slug)))
+)
+_OLD_IDS = sa.select(
+    *(col(FormerTag.id), sa.null(), *_NOTHING, col(FormerTag.tag_id), sa.null())
+).where(col(FormerTag.tag_id).is_not(None))
+# One statement, since every process runs it for every head of the log.
+_TAGS: sa.CompoundSelect[*tuple[Any, ...]] = sa.union_all(sa.select(*_LIVING), _OLD_SLUGS, _OLD_IDS)
 
 
-def _former(tx: ReadTx) -> FormerTags:
-    held = sa.select(col(TagSlug.slug), col(TagSlug.tag_id)).join(
-        Tag, col(Tag.id) == col(TagSlug.tag_id)
-    )
-    removed = sa.select(col(TagSlug.slug), col(TagSlug.removed_at)).where(
-        col(TagSlug.tag_id).is_(None)
-    )
-    merged = sa.select(col(FormerTag.id), col(FormerTag.tag_id)).where(
-        col(FormerTag.tag_id).is_not(None)
-    )
-    return FormerTags(
-        slugs=dict(tx.execute(held.where(col(Tag.slug) != col(TagSlug.slug))).all()),
-        removed=dict(tx.execute(removed).all()),
-        ids=dict(tx.execute(merged).all()),
-    )
+def _tags(tx: ReadTx, languages: tuple[str, ...]) -> Tags:
+    living: list[KnownTag] = []
+    former = FormerTags({}, {}, {})
+    for row in tx.execute(_TAGS):
+        key, slug, kind, *_, parent_id, at = row
+        if kind is not None:
+            living.append(KnownTag(*row))
+        elif slug is None:
+            former.ids[key] = parent_id
+        elif key is not None:
+            former.slugs[slug] = key
+        else:
+            former.removed[slug] = at
+    return Tags(sorted(living, key=lambda tag: tag.slug), former, languages)

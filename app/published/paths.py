@@ -1,5 +1,6 @@
 """Old addresses: what answers there now, or why nothing does."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,19 +15,22 @@ from app.published import articles, tags
 from app.published.memory import KnownTag, Tags
 
 
-def resolve(tx: ReadTx, known: Tags, path: str, now: datetime, base: str) -> Resolution:
+def resolve(
+    tx: ReadTx, tags_of: Callable[[], Tags], path: str, now: datetime, base: str
+) -> Resolution:
     """Look a path up among aliases first, then its last part among the slugs of what was
-    published, then among those of tags."""
+    published, then among those of tags, which are read only then."""
     wanted = plain_path(path)
     found = sa.select(col(Alias.article_id), col(Alias.tag_id), col(Alias.gone))
     row = tx.execute(found.where(col(Alias.path) == wanted)).first()
     if row is not None and row.gone is not None:
         raise Gone("gone", row.gone, reason="removed")
     if row is not None and row.tag_id is not None:
-        return _tag(known.by_id[row.tag_id], wanted, base, moved=True)
+        return _tag(tags_of().by_id[row.tag_id], wanted, base, moved=True)
     slug = wanted.rsplit("/", 1)[-1]
     article_id = row.article_id if row is not None else articles.holder(tx, slug, now)
     if article_id is None:
+        known = tags_of()
         tag = known.find(slug)
         if tag is None:
             raise tags.gone(known, slug) or NotFound(

@@ -86,6 +86,13 @@ def test_a_merge_moves_everything_once(either: Either) -> None:
     assert {key for key, tag_id in pairs(runtime, ArticleTag, "article_id") if tag_id == new} == {
         *(live, both, draft, planned, over, other)
     }
+    with runtime.database.reading() as tx:
+        known = runtime.memory.tags(tx, head(tx))
+        found = known.find("mining")
+        assert found is not None
+        assert (found.id, found.names, found.parent_id) == (new, {"en": "Extraction"}, None)
+        assert known.living([str(old), str(child), str(new)]) == [found, known.by_id[child]]
+        assert known.by_id[child].parent_id == new
     told = entries(runtime, before)
     assert sorted(told[:3]) == sorted(("article", key, "merged") for key in (live, both, below))
     assert told[3:] == [("tag", child, "updated"), ("tag", old, "merged"), ("tag", new, "updated")]
@@ -163,6 +170,13 @@ def test_a_tag_in_use_stays_unless_it_is_told_what_replaces_it(either: Either) -
     with runtime.publishing() as tx:
         merging.remove(tx, EDITOR, tag_id, 1, "extraction")
     assert carried(runtime, draft) == carried(runtime, trashed) == ("extraction",)
+    unused = builders.tag(runtime, "unused")
+    with runtime.publishing() as tx:
+        merging.remove(tx, EDITOR, unused, 1)
+        at = tx.moment
+    with runtime.database.reading() as tx:
+        known = runtime.memory.tags(tx, head(tx))
+        assert (known.find("unused"), known.removed) == (None, {"unused": at})
     clock.move(days=2)
     runtime.promote()
     assert {tag for _, tag in pairs(runtime, PublicationTag, "publication_id")} == {heir}
