@@ -65,6 +65,14 @@ class Tags(RuleBasedStateMachine):
             self.ids.append(key)
             self.carried.append(set())
             self.public.append(None)
+        # Much to lose from the start: t0 → t1 → t2, t3 aside, and articles that carry two each.
+        for number, above in enumerate([None, 0, 1, None]):
+            self.create(SLUGS[number], 0, below=False)
+            if above is not None:
+                self._move(SLUGS[number], SLUGS[above])
+        for number in range(ARTICLES):
+            self.tag_an_article(number, {SLUGS[number], SLUGS[(number + 1) % 4]})
+            self.publish(number)
 
     def teardown(self) -> None:
         if hasattr(self, "stack"):
@@ -143,6 +151,13 @@ class Tags(RuleBasedStateMachine):
             f"Name {self.turn}"
         )
 
+    def _move(self, slug: str, above: str) -> None:
+        tag_id = self.leads[slug]
+        assert tag_id is not None
+        assert self.asked("PATCH", tag_id, sent={"parent": above}).status_code == 200
+        self.parents[tag_id] = self.leads[above]
+        self.revisions[tag_id] += 1
+
     @rule(pick=PICK, other=PICK, old_slug=st.booleans())
     def move(self, pick: int, other: int, old_slug: bool) -> None:
         tag_id, parent = self.picked(pick), self.picked(other)
@@ -191,6 +206,18 @@ class Tags(RuleBasedStateMachine):
             ready = prepare(content, self.runtime.house)
             articles.edit(tx, EDITOR, self.ids[number], revision, ready, self.runtime.clock())
         self.carried[number] = {key for slug in wanted if (key := self.leads[slug]) is not None}
+
+    @rule(pick=PICK)
+    def replace(self, pick: int) -> None:
+        """Remove a tag by naming the one right below it, or any other, as its replacement."""
+        tag_id = self.picked(pick)
+        below = sorted(child for child, parent in self.parents.items() if parent == tag_id)
+        target = below[0] if below else self.picked(pick + 1)
+        if tag_id is None or target is None or target == tag_id:
+            return
+        answer = self.asked("DELETE", tag_id, f"?replacement={self.slugs[target]}")
+        assert answer.status_code == 204
+        self.replaced(tag_id, target)
 
     @rule(number=st.integers(0, ARTICLES - 1))
     def publish(self, number: int) -> None:

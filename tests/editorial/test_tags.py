@@ -231,6 +231,19 @@ def test_a_slug_belongs_to_one_tag_for_good(either: Either) -> None:
         tags.create(tx, EDITOR, TagInput(slug="uno", names={"en": "Uno"}))
 
 
+def test_a_new_slug_is_news_of_those_that_name_it(bench: Bench) -> None:
+    runtime = bench.runtime
+    top, mid = builders.tag(runtime, "top"), builders.tag(runtime, "mid", parent="top")
+    builders.tag(runtime, "low", parent="mid")
+    key = builders.published(runtime, title="Story", tags=["low"])
+    before = sequence(runtime)
+    with runtime.publishing() as tx:
+        tags.change(tx, EDITOR, top, 1, TagChange(slug="summit"))
+    assert entries(runtime, before) == [
+        *(("tag", top, "updated"), ("tag", mid, "updated"), ("article", key, "tag_updated")),
+    ]
+
+
 def test_what_says_the_same_changes_nothing(bench: Bench) -> None:
     one = builders.tag(bench.runtime, "one")
     before = sequence(bench.runtime)
