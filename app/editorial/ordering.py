@@ -67,7 +67,9 @@ def _refuse_other_than(rows: Mapping[UUID, object], person_ids: Sequence[UUID]) 
             wrong.append(Detail("repeated_id", said, f"/ids/{place}"))
         seen.add(one)
     wrong += [
-        Detail("missing_id", f"{one} has no place; add it.", "/ids") for one in rows.keys() - seen
+        Detail("missing_id", f"{one} has no place; add it.", "/ids")
+        for one in rows
+        if one not in seen
     ]
     if wrong:
         said = "An order names everybody once: read the list again and send all of its ids."

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Final, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic.json_schema import SkipJsonSchema
 from sqlmodel import col
 
@@ -28,9 +28,12 @@ Position = Annotated[int, Field(ge=0, le=1_000_000)]
 Biography = Annotated[dict[Lang, Text], Field(max_length=50)]
 
 
-def _ordered(first: date | None, last: date | None) -> None:
-    if first is not None and last is not None and last < first:
-        raise ValueError("the last day is before the first")
+def _not_before(first: str, last: date | None, info: ValidationInfo) -> date | None:
+    """The last day, unless it is before the first, which the field of that name has."""
+    begins: date | None = info.data.get(first)
+    if begins is not None and last is not None and last < begins:
+        raise ValueError(f"the last day is before the first; see {first}")
+    return last
 
 
 class NewSponsor(Input):
@@ -44,10 +47,10 @@ class NewSponsor(Input):
     valid_from: date | None = None
     valid_to: date | None = None
 
-    @model_validator(mode="after")
-    def _dates(self) -> "NewSponsor":
-        _ordered(self.valid_from, self.valid_to)
-        return self
+    @field_validator("valid_to", mode="after")
+    @classmethod
+    def _ordered(cls, last: date | None, info: ValidationInfo) -> date | None:
+        return _not_before("valid_from", last, info)
 
 
 class SponsorInput(NewSponsor):
@@ -83,10 +86,10 @@ class NewMember(Input):
     term_from: date | None = None
     term_to: date | None = None
 
-    @model_validator(mode="after")
-    def _dates(self) -> "NewMember":
-        _ordered(self.term_from, self.term_to)
-        return self
+    @field_validator("term_to", mode="after")
+    @classmethod
+    def _ordered(cls, last: date | None, info: ValidationInfo) -> date | None:
+        return _not_before("term_from", last, info)
 
 
 class MemberInput(NewMember):

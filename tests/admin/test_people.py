@@ -182,7 +182,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"name": "X", "visible_from": TODAY}, "/visible_from"),
     ({"name": "X", "valid_from": "yesterday"}, "/valid_from"),
     ({"name": "X", "valid_from": "0000-01-01"}, "/valid_from"),
-    ({"name": "X", "valid_from": "2026-03-02", "valid_to": "2026-03-01"}, ""),
+    ({"name": "X", "valid_from": "2026-03-02", "valid_to": "2026-03-01"}, "/valid_to"),
 ]
 
 
