@@ -19,8 +19,9 @@ from app.editorial.changing import record
 from app.editorial.content import Actor
 from app.errors import Conflict, Detail, Invalid
 from app.models.alias import Alias
+from app.models.article import ArticleTag
 from app.models.publication import PublicationTag
-from app.models.tag import ArticleTag, FormerTag, Tag, TagSlug
+from app.models.tag import FormerTag, Tag, TagSlug
 
 
 def merge(

@@ -19,8 +19,9 @@ from app.editorial.changing import Change, record, refuse_stale
 from app.editorial.content import Actor, Input, Line, Text
 from app.errors import Conflict, Detail, Invalid, NotFound
 from app.kit.ids import uuid7
+from app.models.article import ArticleTag
 from app.models.publication import PublicationTag
-from app.models.tag import ArticleTag, FormerTag, Tag, TagSlug
+from app.models.tag import FormerTag, Tag, TagSlug
 from app.public.vocabulary import Lang, Slug, TagType
 
 Names = Annotated[dict[Lang, Line], Field(min_length=1, max_length=50)]

@@ -51,12 +51,3 @@ class FormerTag(SQLModel, table=True):
 
     id: UUID = Field(primary_key=True)
     tag_id: UUID | None = Field(default=None, foreign_key="tag.id", index=True)
-
-
-class ArticleTag(SQLModel, table=True):
-    """The tags of a working copy, whose own list of ids keeps the editor's order."""
-
-    __tablename__ = "article_tag"
-
-    article_id: UUID = Field(foreign_key="article.id", primary_key=True)
-    tag_id: UUID = Field(foreign_key="tag.id", primary_key=True, index=True)

@@ -67,13 +67,13 @@ def upgrade() -> None:
     op.create_index(op.f('former_tag_tag_id_index'), 'former_tag', ['tag_id'], unique=False)
 
     op.create_table('article_tag',
-    sa.Column('article_id', sa.Uuid(), nullable=False),
     sa.Column('tag_id', sa.Uuid(), nullable=False),
+    sa.Column('article_id', sa.Uuid(), nullable=False),
     sa.ForeignKeyConstraint(['article_id'], ['article.id'], name=op.f('article_tag_article_id_fkey')),
     sa.ForeignKeyConstraint(['tag_id'], ['tag.id'], name=op.f('article_tag_tag_id_fkey')),
-    sa.PrimaryKeyConstraint('article_id', 'tag_id', name=op.f('article_tag_pkey'))
+    sa.PrimaryKeyConstraint('tag_id', 'article_id', name=op.f('article_tag_pkey'))
     )
-    op.create_index(op.f('article_tag_tag_id_index'), 'article_tag', ['tag_id'], unique=False)
+    op.create_index(op.f('article_tag_article_id_index'), 'article_tag', ['article_id'], unique=False)
     op.execute(_CARRIED[op.get_bind().dialect.name])
 
     op.add_column('alias', sa.Column('id', sa.Uuid(), nullable=True))

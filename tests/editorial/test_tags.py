@@ -18,8 +18,8 @@ from app.editorial.tags import TagChange, TagInput
 from app.errors import Conflict, Invalid, NotFound, Stale
 from app.kit.clock import rfc3339
 from app.kit.ids import uuid7
+from app.models.article import ArticleTag
 from app.models.publication import PublicationTag
-from app.models.tag import ArticleTag
 from app.runtime import Runtime
 from tests import builders
 from tests.builders import EDITOR
