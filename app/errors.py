@@ -4,6 +4,7 @@ No error knows a status; `http/problems.py` is the one table that maps these cla
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from typing_extensions import override
 
@@ -66,8 +67,15 @@ class Conflict(WillayError):
     """It contradicts what is there already."""
 
 
+@dataclass
 class Stale(WillayError):
-    """Somebody saved a newer revision first."""
+    """Somebody changed it first: which revision it is at now, who made that, and when."""
+
+    current_revision: int | None = None
+    changed_by: str | None = None
+    changed_at: datetime | None = None
+
+    __str__ = WillayError.__str__
 
 
 class Unauthenticated(WillayError):

@@ -12,15 +12,19 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
     model_validator,
 )
 
+from app.audit import By
 from app.errors import Detail, Invalid
 from app.kit.clock import FOREVER, LONG_AGO
-from app.kit.text import is_legal, safe_html, slug_of
+from app.kit.markup import Removed
+from app.kit.sanitise import Tangled, rendered
+from app.kit.text import is_legal, slug_of
 from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Slug
 
 
@@ -28,6 +32,10 @@ def _legal(text: str) -> str:
     if not is_legal(text):
         raise ValueError("holds a control character; remove it")
     return text
+
+
+def _newlines(text: object) -> object:
+    return text.replace("\r\n", "\n") if isinstance(text, str) else text
 
 
 _UNSAFE = re.compile(r'[\s"<>\\^`{|}]')  # what RFC 3986 wants written as %XX
@@ -51,8 +59,12 @@ Line = Annotated[
     StringConstraints(min_length=1, max_length=300, strip_whitespace=True, pattern=r"^[^\n\r\t]*$"),
     AfterValidator(_legal),
 ]
-Text = Annotated[str, StringConstraints(max_length=5_000), AfterValidator(_legal)]
-Body = Annotated[str, StringConstraints(max_length=1_000_000), AfterValidator(_legal)]
+Text = Annotated[
+    str, BeforeValidator(_newlines), StringConstraints(max_length=5_000), AfterValidator(_legal)
+]
+Body = Annotated[
+    str, BeforeValidator(_newlines), StringConstraints(max_length=1_000_000), AfterValidator(_legal)
+]
 Address = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_address)]
 Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
 
@@ -139,30 +151,52 @@ class House:
 
     languages: tuple[str, ...]
     licence: str
+    embed_hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does it, as the revisions remember."""
+    """Who does it, as the revisions remember; without `by` it is an import."""
 
     name: str
+    by: By | None = None
+
+    @property
+    def account_id(self) -> UUID | None:
+        """The account of who does it, when it is a person's."""
+        return self.by.account_id if self.by else None
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Content that keeps the house's rules, its body rendered: made outside any transaction."""
+    """Content that keeps the house's rules, its body rendered: made outside any transaction.
+
+    `removed` is what the body lost by it.
+    """
 
     content: ArticleInput
     body_html: str
+    removed: Sequence[Removed] = ()
 
 
 def prepare(content: ArticleInput, house: House) -> Draft:
-    """Check the house's rules and render the body (the slow part, so no lock is held)."""
+    """Check the house's rules and render the body (the slow part, so no lock is held).
+
+    HTML is kept as it was sanitised: an editor's tool that shows it runs no script of anyone's.
+    """
     if content.lang not in house.languages:
         known = ", ".join(house.languages)
         detail = Detail("unknown_language", f"Use one of: {known}.", pointer="/lang")
         raise Invalid("unknown_language", f"This site publishes in: {known}.", (detail,))
-    return Draft(content, safe_html(content.body, content.body_format))
+    try:
+        safe = rendered(content.body, content.body_format, house.embed_hosts)
+    except Tangled as error:
+        message = "Its elements are nested too deeply or left open too often; close them."
+        detail = Detail("tangled_body", message, pointer="/body")
+        raise Invalid("tangled_body", f"The body is refused. {message}", (detail,)) from error
+    if content.body_format == "html":
+        content = content.model_copy(update={"body": safe.html})
+    return Draft(content, safe.html, safe.removed)
 
 
 def stored(content: ArticleInput, tag_ids: Sequence[UUID]) -> dict[str, Any]:
@@ -174,5 +208,7 @@ def stored(content: ArticleInput, tag_ids: Sequence[UUID]) -> dict[str, Any]:
 def restored(kept: Mapping[str, Any], tag_slugs: Mapping[UUID, str]) -> ArticleInput:
     """The content that a revision's JSON stands for."""
     plain = {name: value for name, value in kept.items() if name != "tag_ids"}
-    plain["tags"] = [tag_slugs[UUID(tag_id)] for tag_id in kept["tag_ids"]]
+    tag_ids = (UUID(tag_id) for tag_id in kept["tag_ids"])
+    # An old text may carry a tag that there is no more.
+    plain["tags"] = [tag_slugs[tag_id] for tag_id in tag_ids if tag_id in tag_slugs]
     return ArticleInput.model_validate_json(json.dumps(plain))
