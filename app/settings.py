@@ -84,7 +84,7 @@ class Settings(BaseSettings):
             *("www.youtube-nocookie.com", "www.youtube.com", "player.vimeo.com"),
             *("open.spotify.com", "w.soundcloud.com"),
         ),
-        description="Hosts whose players may be embedded in a body, as `<iframe src=\"https://…\">`",
+        description='Hosts whose players may be embedded in a body, as `<iframe src="https://…">`',
     )
     trusted_proxies: Listed = Field(
         ("127.0.0.1",), description="Proxies whose forwarded headers are believed"

@@ -184,10 +184,7 @@ def prepare(content: ArticleInput, house: House) -> Draft:
 
     HTML is kept as it was sanitised: an editor's tool that shows it runs no script of anyone's.
     """
-    if content.lang not in house.languages:
-        known = ", ".join(house.languages)
-        detail = Detail("unknown_language", f"Use one of: {known}.", pointer="/lang")
-        raise Invalid("unknown_language", f"This site publishes in: {known}.", (detail,))
+    refuse_language(content, house)
     try:
         safe = rendered(content.body, content.body_format, house.embed_hosts)
     except Tangled as error:
@@ -197,6 +194,14 @@ def prepare(content: ArticleInput, house: House) -> Draft:
     if content.body_format == "html":
         content = content.model_copy(update={"body": safe.html})
     return Draft(content, safe.html, safe.removed)
+
+
+def refuse_language(content: ArticleInput, house: House) -> None:
+    """`Invalid` when the site does not publish in the content's language."""
+    if content.lang not in house.languages:
+        known = ", ".join(house.languages)
+        detail = Detail("unknown_language", f"Use one of: {known}.", pointer="/lang")
+        raise Invalid("unknown_language", f"This site publishes in: {known}.", (detail,))
 
 
 def stored(content: ArticleInput, tag_ids: Sequence[UUID]) -> dict[str, Any]:
