@@ -26,7 +26,7 @@ class Part:
 
 def parts(before: str, after: str) -> list[Part]:
     """The way from one text to the other. The `equal` and `delete` parts joined are `before`, the
-    `equal` and `insert` parts joined are `after`; no two neighbours have the same `op`."""
+    `equal` and `insert` parts joined are `after`. What goes stands before what comes."""
     for pattern in (_WORDS, _LINES):
         old, new = pattern.findall(before), pattern.findall(after)
         start = _agreeing(old, new)
@@ -56,13 +56,22 @@ def _steps(old: Sequence[str], new: Sequence[str]) -> Iterator[Part]:
 
 
 def _joined(found: Sequence[Part]) -> list[Part]:
-    """Without empty parts, and neighbours of one kind as one."""
+    """Without empty parts; what goes and what comes between two equal parts is one part each."""
     joined: list[Part] = []
-    for part in found:
-        if not part.text:
-            continue
-        if joined and joined[-1].op == part.op:
-            joined[-1] = Part(part.op, joined[-1].text + part.text)
-        else:
-            joined.append(part)
-    return joined
+    gone = came = ""
+    for part in (*found, Part("equal", "")):
+        match part.op:
+            case "delete":
+                gone += part.text
+            case "insert":
+                came += part.text
+            case "equal":
+                joined += [Part("delete", gone), Part("insert", came), part]
+                gone = came = ""
+    merged: list[Part] = []
+    for part in joined:
+        if part.text and merged and merged[-1].op == part.op:
+            merged[-1] = Part(part.op, merged[-1].text + part.text)
+        elif part.text:
+            merged.append(part)
+    return merged
