@@ -2,6 +2,7 @@
 
 Arrows point down only (checked by import-linter):
 
-cli > main > delivery > http > importers > runtime > schema > published | editorial > changes >
+cli > commands > main > delivery | admin | worker | doctor > http > importers > interchange >
+runtime > search > schema > published | editorial | accounts > audit | idempotency > changes >
 visibility > models > database > settings > public | errors > kit
 """

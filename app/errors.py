@@ -4,7 +4,6 @@ No error knows a status; `http/problems.py` is the one table that maps these cla
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from typing_extensions import override
 
@@ -69,13 +68,25 @@ class Conflict(WillayError):
 
 @dataclass
 class Stale(WillayError):
-    """Somebody changed it first: which revision it is at now, who made that, and when."""
+    """Somebody changed it first: which revision it is now, who made that and when."""
 
     current_revision: int | None = None
     changed_by: str | None = None
-    changed_at: datetime | None = None
+    changed_at: str | None = None
 
     __str__ = WillayError.__str__
+
+
+class Unconditional(WillayError):
+    """The request must say which revision it changes."""
+
+
+class TooLarge(WillayError):
+    """More was sent than is taken."""
+
+
+class Unsupported(WillayError):
+    """What was sent is of a kind that is not taken."""
 
 
 class Unauthenticated(WillayError):

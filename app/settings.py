@@ -86,6 +86,9 @@ class Settings(BaseSettings):
         ),
         description='Hosts whose players may be embedded in a body, as `<iframe src="https://…">`',
     )
+    cors_origins: Annotated[tuple[WebAddress, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        (), description="Origins of pages that may use the management API"
+    )
     trusted_proxies: Listed = Field(
         ("127.0.0.1",), description="Proxies whose forwarded headers are believed"
     )

@@ -15,6 +15,7 @@ from app.database import ReadTx, WriteTx
 from app.editorial import tags
 from app.editorial.content import Actor, ArticleInput, Draft, restored, stored
 from app.errors import Conflict, Detail, Invalid, NotFound, Stale
+from app.kit.clock import rfc3339
 from app.kit.ids import uuid7
 from app.kit.text import slug_of
 from app.models.article import Article, ArticleSlug, ArticleTag, Revision
@@ -140,7 +141,7 @@ def stale(article: Article) -> Stale:
         f"Revision {article.revision} was saved meanwhile; read it and act on that.",
         current_revision=article.revision,
         changed_by=article.changed_by,
-        changed_at=article.updated_at,
+        changed_at=rfc3339(article.updated_at),
     )
 
 

@@ -156,7 +156,7 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does it, as the revisions remember; without `by` it is an import."""
+    """Who does it, as the revisions remember; `by` is what the audit records, none for imports."""
 
     name: str
     by: By | None = None

@@ -23,8 +23,11 @@ def without_illegal(text: str) -> str:
 
 
 def slug_of(text: str, limit: int = 100) -> str:
-    """A slug in plain ASCII: accents transliterated, cut at a word; empty if nothing is left."""
-    return slugify(text, max_length=limit, word_boundary=True)
+    """A slug in plain ASCII: accents transliterated, cut at a word; empty if nothing is left.
+
+    Apostrophes of either shape vanish: "Peru's" is `perus`, never `peru-s`.
+    """
+    return slugify(text.replace("'", ""), max_length=limit, word_boundary=True)
 
 
 def plain_text(body_html: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from app.editorial import drafting, workflow
 from app.errors import Conflict, Invalid, NotFound, Stale
+from app.kit.clock import rfc3339
 from tests import builders
 from tests.conftest import Bench
 from tests.editorial.desk import ANA, BEN, Desk, Either
@@ -125,7 +126,7 @@ def test_every_step_from_every_state(quiet: Bench, state: str) -> None:
             desk.act(key, step, ANA, revision=99)
         assert stale.value.current_revision == after.copy.article.revision
         assert stale.value.changed_by == after.copy.article.changed_by
-        assert stale.value.changed_at == after.copy.article.updated_at
+        assert stale.value.changed_at == rfc3339(after.copy.article.updated_at)
 
 
 def test_time_alone_moves_a_schedule_on(quiet: Bench) -> None:
@@ -263,5 +264,5 @@ def test_of_two_who_saw_the_same_one_is_told_who_was_first(either: Either) -> No
         desk.act(key, "publish", ANA, revision=2)
     told = refused.value
     assert (told.current_revision, told.changed_by) == (3, "Ben")
-    assert told.changed_at == desk.clock()
+    assert told.changed_at == rfc3339(desk.clock())
     assert desk.state(key) == "retracted"
