@@ -10,7 +10,18 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app.admin import audit, auth, second_factor, tokens, users
+from app.admin import articles as working_articles
+from app.admin import (
+    audit,
+    auth,
+    bulk,
+    previews,
+    revisions,
+    second_factor,
+    tokens,
+    users,
+    workflow,
+)
 from app.delivery import articles, lists, search, service
 from app.http import contract, problems
 from app.http.middleware import Gate
@@ -41,6 +52,10 @@ def create_app(runtime: Runtime) -> FastAPI:
     )
     for face in (service, articles, lists, search, auth, second_factor, users, tokens, audit):
         app.include_router(face.router)
+    # Before the single article, whose id an address of its own would be taken for.
+    for room in (bulk, working_articles, workflow, revisions, previews):
+        app.include_router(room.router)
+    app.include_router(previews.public_router)
     problems.install(app)
     app.add_middleware(Gate, origins=runtime.settings.cors_origins)
     make = app.openapi

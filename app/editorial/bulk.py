@@ -10,7 +10,7 @@ from pydantic import Field
 
 from app.changes import PublishTx
 from app.editorial import drafting, workflow
-from app.editorial.content import Actor, House, Input, Moment, Text
+from app.editorial.content import Actor, House, Input, Moment, Remark
 from app.errors import Conflict, Detail, WillayError
 from app.models.article import Article
 from app.public.vocabulary import Slug
@@ -19,14 +19,12 @@ AT_MOST: Final = 200
 
 Mode = Literal["all_or_nothing", "per_item"]
 Revision = Annotated[int, Field(ge=1, le=2**31 - 1)]
-Id = Annotated[UUID, Field(strict=False)]
-When = Annotated[Moment, Field(strict=False)]
 
 
 class _Operation(Input):
     """What every operation names: the article, and the revision that its editor has seen."""
 
-    id: Id
+    id: UUID
     revision: Revision
 
 
@@ -34,15 +32,15 @@ class PublishOperation(_Operation):
     """Publish, now or at a time, until another."""
 
     op: Literal["publish"]
-    visible_from: When | None = None
-    visible_until: When | None = None
+    visible_from: Moment | None = None
+    visible_until: Moment | None = None
 
 
 class UnpublishOperation(_Operation):
     """Take away."""
 
     op: Literal["unpublish"]
-    note: Text | None = None
+    note: Remark | None = None
 
 
 class StepOperation(_Operation):
@@ -66,10 +64,10 @@ Operation = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of one operation: the article, or why it was refused."""
+    """What came of one operation: the article's revision then, or why it was refused."""
 
     operation: Operation
-    article: Article | None
+    revision: int | None
     error: WillayError | None
 
 
@@ -94,12 +92,12 @@ def _tried(tx: PublishTx, actor: Actor, operation: Operation, house: House) -> R
     sequence = tx.sequence
     try:
         with tx.session.begin_nested():
-            article = _performed(tx, actor, operation, house)
+            revision = _performed(tx, actor, operation, house).revision
             tx.session.flush()
     except WillayError as error:
         tx.sequence = sequence
         return Result(operation, None, error)
-    return Result(operation, article, None)
+    return Result(operation, revision, None)
 
 
 def _performed(tx: PublishTx, actor: Actor, operation: Operation, house: House) -> Article:

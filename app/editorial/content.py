@@ -59,13 +59,22 @@ Line = Annotated[
     StringConstraints(min_length=1, max_length=300, strip_whitespace=True, pattern=r"^[^\n\r\t]*$"),
     AfterValidator(_legal),
 ]
+# What unites line ends stands last: so it wraps the constraints, and acts before them.
 Text = Annotated[
-    str, BeforeValidator(_newlines), StringConstraints(max_length=5_000), AfterValidator(_legal)
+    str, StringConstraints(max_length=5_000), AfterValidator(_legal), BeforeValidator(_newlines)
+]
+Remark = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=5_000, strip_whitespace=True),
+    AfterValidator(_legal),
+    BeforeValidator(_newlines),
 ]
 Body = Annotated[
-    str, BeforeValidator(_newlines), StringConstraints(max_length=1_000_000), AfterValidator(_legal)
+    str, StringConstraints(max_length=1_000_000), AfterValidator(_legal), BeforeValidator(_newlines)
 ]
-Address = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_address)]
+Address = Annotated[
+    str, StringConstraints(max_length=2_000), AfterValidator(_legal), AfterValidator(_address)
+]
 Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
-from pydantic.json_schema import SkipJsonSchema
 
 from app.editorial.articles import WorkingCopy
 from app.editorial.content import (
@@ -27,32 +26,32 @@ from app.editorial.content import (
 from app.errors import Detail, Invalid
 from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Slug
 
-_Absent = SkipJsonSchema[None]
-"""Not given. A null in its place is refused with the whole."""
+_ABSENT: Any = Field(default_factory=lambda: None)
+"""Not given. A null in its place is none of the field's values, and is refused."""
 
 
 class ArticlePatch(Input):
     """Any of an article's fields. Null clears `source`, `image`, `published_at`, `updated_at`."""
 
-    kind: Kind | _Absent = None
-    lang: Lang | _Absent = None
-    title: Line | _Absent = None
-    slug: Slug | _Absent = None
-    summary: Text | _Absent = None
-    body: Body | _Absent = None
-    body_format: BodyFormat | _Absent = None
-    authors: Annotated[tuple[AuthorInput, ...], Field(max_length=50, strict=False)] | _Absent = None
-    source: SourceInput | None = None
-    image: ImageInput | None = None
-    rights: RightsInput | _Absent = None
-    tags: Annotated[tuple[Slug, ...], Field(max_length=50, strict=False)] | _Absent = None
-    published_at: Moment | None = None
-    date_precision: DatePrecision | _Absent = None
-    updated_at: Moment | None = None
-    corrections: (
-        Annotated[tuple[CorrectionInput, ...], Field(max_length=100, strict=False)] | _Absent
-    ) = None
-    is_excerpt: bool | _Absent = None
+    kind: Kind = _ABSENT
+    lang: Lang = _ABSENT
+    title: Line = _ABSENT
+    slug: Slug = _ABSENT
+    summary: Text = _ABSENT
+    body: Body = _ABSENT
+    body_format: BodyFormat = _ABSENT
+    authors: Annotated[tuple[AuthorInput, ...], Field(max_length=50, strict=False)] = _ABSENT
+    source: SourceInput | None = _ABSENT
+    image: ImageInput | None = _ABSENT
+    rights: RightsInput = _ABSENT
+    tags: Annotated[tuple[Slug, ...], Field(max_length=50, strict=False)] = _ABSENT
+    published_at: Moment | None = _ABSENT
+    date_precision: DatePrecision = _ABSENT
+    updated_at: Moment | None = _ABSENT
+    corrections: Annotated[tuple[CorrectionInput, ...], Field(max_length=100, strict=False)] = (
+        _ABSENT
+    )
+    is_excerpt: bool = _ABSENT
 
 
 def patched(copy: WorkingCopy, patch: ArticlePatch, house: House) -> Draft:
@@ -64,9 +63,6 @@ def patched(copy: WorkingCopy, patch: ArticlePatch, house: House) -> Draft:
     if given.get("kind", copy.article.kind) != copy.article.kind:
         detail = Detail("kind_fixed", "Leave it out.", pointer="/kind")
         raise Invalid("kind_fixed", "An article's kind cannot change; create another.", (detail,))
-    if "slug" in given and given["slug"] is None:
-        detail = Detail("required", "Give a slug, or leave it out.", pointer="/slug")
-        raise Invalid("required", "An article always has a slug.", (detail,))
     content = whole({**dict(copy.content), **given})
     if given.keys() & {"body", "body_format"}:
         return prepare(content, house)

@@ -23,6 +23,8 @@ from app.models.preview import PreviewLink
 from app.models.publication import Publication
 from app.public.articles import FrozenArticle
 
+Link = PreviewLink
+
 LONGEST: Final = timedelta(days=90)
 
 

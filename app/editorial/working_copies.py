@@ -13,13 +13,15 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.changes import head
 from app.database import ReadTx
-from app.editorial import states, tags
+from app.editorial import states
 from app.editorial.articles import WorkingCopy, read
 from app.editorial.states import WAITING, Standing, State
+from app.errors import BadRequest, Detail
 from app.kit.paging import Cursor
 from app.kit.text import slug_of
 from app.models.article import Article, ArticleTag, Revision
 from app.models.publication import Publication
+from app.models.tag import Tag
 from app.public.vocabulary import Kind, Lang, Slug
 
 
@@ -137,7 +139,11 @@ def _conditions(tx: ReadTx, chosen: CopyFilter, now: datetime) -> Sequence[Colum
     if chosen.live is not None:
         conditions.append(states.is_live(now) if chosen.live else ~states.is_live(now))
     if chosen.tag is not None:
-        tag_id = tags.ids_of(tx, [chosen.tag])[0]
+        tag_id = tx.execute(sa.select(col(Tag.id)).where(col(Tag.slug) == chosen.tag)).scalar()
+        if tag_id is None:
+            message = f"There is no tag {chosen.tag!r}; see /v1/tags."
+            detail = Detail("unknown_tag", message, parameter="tag")
+            raise BadRequest("unknown_tag", message, (detail,))
         tagged = sa.select(col(ArticleTag.article_id)).where(col(ArticleTag.tag_id) == tag_id)
         conditions.append(col(Article.id).in_(tagged))
     if chosen.saved_by is not None:

@@ -269,20 +269,25 @@ _NEWEST = (
 
 
 def _related(tx: ReadTx, tags: Tags, publication: int, now: datetime, recall: Recall) -> bytes:
-    return recall(("related", publication), lambda: _near(tx, tags, publication, now))
+    def make() -> bytes:
+        row = tx.execute(_BY_KEYS, {"keys": [publication]}).one()
+        tag_ids = [UUID(tag_id) for tag_id in from_json(row.tag_ids)]
+        return near(tx, tags, tag_ids, row.lang, row.article_id, now)
+
+    return recall(("related", publication), make)
 
 
-def _near(tx: ReadTx, tags: Tags, publication: int, now: datetime) -> bytes:
+def near(
+    tx: ReadTx, tags: Tags, tag_ids: Sequence[UUID], lang: str, article_id: UUID, now: datetime
+) -> bytes:
     """The newest articles in the same language that share its tags; more shared tags first.
 
     Only the article's most specific tags are walked (those furthest from the root), ten each.
     """
-    row = tx.execute(_BY_KEYS, {"keys": [publication]}).one()
-    tag_ids = [UUID(tag_id) for tag_id in from_json(row.tag_ids)]
     tag_ids = [tag_id for tag_id in tag_ids if tags.by_id[tag_id].type != "format"] or tag_ids
     shared: Counter[int] = Counter()
     for tag_id in tag_ids[:_RARE_TAGS]:
-        values = {"tag_id": tag_id, "now": now, "lang": row.lang, "article_id": row.article_id}
+        values = {"tag_id": tag_id, "now": now, "lang": lang, "article_id": article_id}
         shared.update(tx.execute(_NEWEST, values).scalars())
     if not shared:
         return b"[]"
