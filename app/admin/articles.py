@@ -146,7 +146,7 @@ async def list_working_copies(
     return await shown(request, work)
 
 
-@router.get("/articles/{article_id}", response_model=One[WorkingArticle])
+@router.get("/articles/{article_id:uuid}", response_model=One[WorkingArticle])
 async def read_working_copy(request: Request, article_id: UUID, who: Reader) -> Response:
     """One working copy; its `ETag` is what `If-Match` takes."""
     runtime: Runtime = request.state.runtime
@@ -154,7 +154,7 @@ async def read_working_copy(request: Request, article_id: UUID, who: Reader) -> 
 
 
 @router.patch(
-    "/articles/{article_id}", response_model=One[SavedArticle], responses=problem_answers(409)
+    "/articles/{article_id:uuid}", response_model=One[SavedArticle], responses=problem_answers(409)
 )
 async def change_article(
     request: Request,
@@ -176,7 +176,7 @@ async def change_article(
     return await changed(request, who, work)
 
 
-@router.delete("/articles/{article_id}", status_code=204, responses=problem_answers(409))
+@router.delete("/articles/{article_id:uuid}", status_code=204, responses=problem_answers(409))
 async def trash_article(
     request: Request, article_id: UUID, who: Writer, revision: Annotated[int, IF_MATCH]
 ) -> Response:
@@ -191,7 +191,7 @@ async def trash_article(
 
 
 @router.post(
-    "/articles/{article_id}/restore",
+    "/articles/{article_id:uuid}/restore",
     response_model=One[WorkingArticle],
     responses=problem_answers(409),
 )
@@ -210,7 +210,7 @@ async def restore_article(
 
 
 @router.post(
-    "/articles/{article_id}/duplicate",
+    "/articles/{article_id:uuid}/duplicate",
     status_code=201,
     response_model=One[WorkingArticle],
     responses=problem_answers(409),
@@ -233,7 +233,7 @@ async def duplicate_article(
 
 
 @router.post(
-    "/articles/{article_id}/translations",
+    "/articles/{article_id:uuid}/translations",
     status_code=201,
     response_model=One[WorkingArticle],
     responses=problem_answers(409),
@@ -257,7 +257,7 @@ async def begin_translation(
 
 
 @router.put(
-    "/articles/{article_id}/translations/{other_id}",
+    "/articles/{article_id:uuid}/translations/{other_id:uuid}",
     response_model=One[WorkingArticle],
     responses=problem_answers(409),
 )
@@ -278,7 +278,7 @@ async def link_translation(
 
 
 @router.delete(
-    "/articles/{article_id}/translations",
+    "/articles/{article_id:uuid}/translations",
     response_model=One[WorkingArticle],
     responses=problem_answers(409),
 )

@@ -81,7 +81,7 @@ class PreviewedArticle(ArticleDetail):
 
 
 @router.post(
-    "/articles/{article_id}/previews",
+    "/articles/{article_id:uuid}/previews",
     status_code=201,
     response_model=One[NewPreview],
     responses=problem_answers(409),
@@ -110,7 +110,7 @@ async def create_preview(
     return await changed(request, who, work)
 
 
-@router.get("/articles/{article_id}/previews", response_model=Previews)
+@router.get("/articles/{article_id:uuid}/previews", response_model=Previews)
 async def list_previews(request: Request, article_id: UUID, who: Previewer) -> Response:
     """The links to an article."""
 
@@ -121,7 +121,7 @@ async def list_previews(request: Request, article_id: UUID, who: Previewer) -> R
     return await shown(request, work)
 
 
-@router.get("/previews/{preview_id}", response_model=One[Preview])
+@router.get("/previews/{preview_id:uuid}", response_model=One[Preview])
 async def read_preview(request: Request, preview_id: UUID, who: Previewer) -> Response:
     """One link."""
     return await shown(
@@ -129,7 +129,7 @@ async def read_preview(request: Request, preview_id: UUID, who: Previewer) -> Re
     )
 
 
-@router.delete("/previews/{preview_id}", status_code=204, responses=problem_answers(409))
+@router.delete("/previews/{preview_id:uuid}", status_code=204, responses=problem_answers(409))
 async def revoke_preview(request: Request, preview_id: UUID, who: Previewer) -> Response:
     """The link shows nothing from now on."""
     runtime: Runtime = request.state.runtime

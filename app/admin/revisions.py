@@ -90,7 +90,7 @@ class DiffParameters(Parameters):
     ] = None
 
 
-@router.get("/articles/{article_id}/revisions", response_model=Page[Revision])
+@router.get("/articles/{article_id:uuid}/revisions", response_model=Page[Revision])
 async def list_revisions(
     request: Request,
     article_id: UUID,
@@ -115,7 +115,7 @@ async def list_revisions(
     return await shown(request, work)
 
 
-@router.get("/articles/{article_id}/revisions/{number}", response_model=One[RevisionText])
+@router.get("/articles/{article_id:uuid}/revisions/{number}", response_model=One[RevisionText])
 async def read_revision(
     request: Request, article_id: UUID, number: Number, who: Reader
 ) -> Response:
@@ -130,7 +130,7 @@ async def read_revision(
 
 
 @router.post(
-    "/articles/{article_id}/revisions/{number}/restore",
+    "/articles/{article_id:uuid}/revisions/{number}/restore",
     response_model=One[WorkingArticle],
     responses=problem_answers(409),
 )
@@ -152,7 +152,7 @@ async def restore_revision(
     return await changed(request, who, work)
 
 
-@router.get("/articles/{article_id}/diff", response_model=One[Diff])
+@router.get("/articles/{article_id:uuid}/diff", response_model=One[Diff])
 async def read_diff(
     request: Request, article_id: UUID, who: Reader, asked: Annotated[DiffParameters, Query()]
 ) -> Response:

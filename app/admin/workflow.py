@@ -64,7 +64,7 @@ _ARTICLE: dict[str, Any] = {
 }
 
 
-@router.post("/articles/{article_id}/submit", **_ARTICLE)
+@router.post("/articles/{article_id:uuid}/submit", **_ARTICLE)
 async def submit_article(
     request: Request, article_id: UUID, who: Writer, revision: Annotated[int, IF_MATCH]
 ) -> Response:
@@ -72,7 +72,7 @@ async def submit_article(
     return await _stepped(request, who, article_id, revision, workflow.submit)
 
 
-@router.post("/articles/{article_id}/approve", **_ARTICLE)
+@router.post("/articles/{article_id:uuid}/approve", **_ARTICLE)
 async def approve_article(
     request: Request, article_id: UUID, who: Reviewer, revision: Annotated[int, IF_MATCH]
 ) -> Response:
@@ -80,7 +80,7 @@ async def approve_article(
     return await _stepped(request, who, article_id, revision, workflow.approve)
 
 
-@router.post("/articles/{article_id}/return", **_ARTICLE)
+@router.post("/articles/{article_id:uuid}/return", **_ARTICLE)
 async def return_article(
     request: Request,
     article_id: UUID,
@@ -96,7 +96,7 @@ async def return_article(
     return await _stepped(request, who, article_id, revision, step)
 
 
-@router.post("/articles/{article_id}/publish", **_ARTICLE)
+@router.post("/articles/{article_id:uuid}/publish", **_ARTICLE)
 async def publish_article(
     request: Request,
     article_id: UUID,
@@ -116,7 +116,7 @@ async def publish_article(
     return await _released(request, who, article_id, act)
 
 
-@router.post("/articles/{article_id}/correct", **_ARTICLE)
+@router.post("/articles/{article_id:uuid}/correct", **_ARTICLE)
 async def correct_article(
     request: Request,
     article_id: UUID,
@@ -138,7 +138,7 @@ async def correct_article(
     return await _released(request, who, article_id, act)
 
 
-@router.post("/articles/{article_id}/unpublish", **_ARTICLE)
+@router.post("/articles/{article_id:uuid}/unpublish", **_ARTICLE)
 async def unpublish_article(
     request: Request,
     article_id: UUID,
@@ -154,7 +154,7 @@ async def unpublish_article(
     return await _released(request, who, article_id, act)
 
 
-@router.post("/articles/{article_id}/retract", **_ARTICLE)
+@router.post("/articles/{article_id:uuid}/retract", **_ARTICLE)
 async def retract_article(
     request: Request,
     article_id: UUID,
@@ -170,7 +170,7 @@ async def retract_article(
     return await _released(request, who, article_id, act)
 
 
-@router.post("/articles/{article_id}/cancel", **_ARTICLE)
+@router.post("/articles/{article_id:uuid}/cancel", **_ARTICLE)
 async def cancel_schedule(
     request: Request, article_id: UUID, who: Publisher, revision: Annotated[int, IF_MATCH]
 ) -> Response:
