@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -31,6 +31,7 @@ from app.runtime import Runtime
 router = management("previews")
 public_router = APIRouter(tags=["previews"])
 
+Token = Annotated[str, Path(pattern="^[A-Za-z0-9_-]+$", max_length=100)]
 Previewer = Annotated[Principal, allowed("preview:write")]
 
 _PRIVATE = {
@@ -154,7 +155,7 @@ async def revoke_preview(request: Request, preview_id: UUID, who: Previewer) -> 
         },
     },
 )
-async def follow_preview(request: Request, token: str) -> Response:
+async def follow_preview(request: Request, token: Token) -> Response:
     """A draft in the shape of an article, as it would look if it were published now."""
     runtime: Runtime = request.state.runtime
 
