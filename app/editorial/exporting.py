@@ -92,7 +92,7 @@ def articles(tx: ReadTx, ids: Sequence[UUID], now: datetime) -> list[ArticleStat
     tag_slugs = slugs(tx)
     copies = _rows(tx, Article, col(Article.id).in_(ids))
     releases = _grouped(_rows(tx, Publication, col(Publication.article_id).in_(ids)))
-    numbers = {(row.id, row.revision) for row in copies}
+    numbers = {(row.id, row.text_revision) for row in copies}
     numbers |= {(row.article_id, row.revision) for rows in releases.values() for row in rows}
     contents = _contents(tx, ids, numbers, tag_slugs)
     held = _grouped(_rows(tx, ArticleSlug, col(ArticleSlug.article_id).in_(ids)))
@@ -212,7 +212,7 @@ def _state(
     pending = [release for release in shown if release.visible_from > now]
     status, told = _status(begun, pending, now)
     later = pending if begun else pending[1:]
-    working = contents[copy.id, copy.revision]
+    working = contents[copy.id, copy.text_revision]
     newest = later[-1] if later else told
     content = contents[copy.id, told.revision] if told else working
     released = newest is None or contents[copy.id, newest.revision] == working

@@ -18,7 +18,7 @@ from app.kit.paging import Cursor
 from app.models.alias import Alias
 from app.models.publication import Publication, PublicationBody, PublicationTag
 from app.published.addresses import former
-from app.published.memory import Recall, Tags
+from app.published.memory import KnownTag, Recall, Tags
 from app.published.plan import USUAL, Thresholds, by_rarity, planned
 from app.published.query import ArticleFilter, count_of, page_of
 from app.published.statements import SHOWN, Order
@@ -270,20 +270,25 @@ _NEWEST = (
 
 
 def _related(tx: ReadTx, tags: Tags, publication: int, now: datetime, recall: Recall) -> bytes:
-    return recall(("related", publication), lambda: _near(tx, tags, publication, now))
+    def make() -> bytes:
+        row = tx.execute(_BY_KEYS, {"keys": [publication]}).one()
+        carried = tags.living(from_json(row.tag_ids))
+        return near(tx, carried, row.lang, row.article_id, now)
+
+    return recall(("related", publication), make)
 
 
-def _near(tx: ReadTx, tags: Tags, publication: int, now: datetime) -> bytes:
+def near(
+    tx: ReadTx, carried: Sequence[KnownTag], lang: str, article_id: UUID, now: datetime
+) -> bytes:
     """The newest articles in the same language that share its tags; more shared tags first.
 
     Only the article's most specific tags are walked (those furthest from the root), ten each.
     """
-    row = tx.execute(_BY_KEYS, {"keys": [publication]}).one()
-    carried = tags.living(from_json(row.tag_ids))
     carried = [tag for tag in carried if tag.type != "format"] or carried
     shared: Counter[int] = Counter()
     for tag in carried[:_RARE_TAGS]:
-        values = {"tag_id": tag.id, "now": now, "lang": row.lang, "article_id": row.article_id}
+        values = {"tag_id": tag.id, "now": now, "lang": lang, "article_id": article_id}
         shared.update(tx.execute(_NEWEST, values).scalars())
     if not shared:
         return b"[]"

@@ -248,6 +248,7 @@ def requests(contract: dict[str, Any], slugs: set[str]) -> Iterator[str]:
         "q": ["kanari", '"water"', "live", "watr"],
         "facets": ["tags", "tags,lang,year,kind"],
         "updated_since": ["2000-01-01", "2026-03-01T12:01:00Z"],
+        "token": ["kanari", "k" * 43],
     }
     for path, methods in contract["paths"].items():
         if path.startswith("/v1/admin"):
