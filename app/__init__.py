@@ -2,6 +2,7 @@
 
 Arrows point down only (checked by import-linter):
 
-cli > main > delivery > http > importers > runtime > schema > published | editorial > changes >
-visibility > models > database > settings > public | errors > kit
+cli > main > delivery > http > importers | library > runtime > search | storage > schema >
+published | editorial > changes > visibility > models > database > settings > imaging >
+public | errors > kit
 """

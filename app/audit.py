@@ -54,7 +54,7 @@ FIELDS: Final[Mapping[SubjectKind, AbstractSet[str]]] = {
     "sponsor": {"name", "kind", "url", "position", "valid_from", "valid_to"},
     "committee_member": {"name", "role", "group", "position", "term_from", "term_to"},
     "alias": {"path", "slug", "gone"},
-    "media": {"name", "media_type", "bytes", "alt", "credit"},
+    "media": {"name", "media_type", "bytes", "alt", "caption", "credit", "reason"},
     "webhook": {"name", "host", "topics", "active"},
     "partner": {"name", "rights", "active"},
     "operation": {"name", "outcome"},

@@ -78,6 +78,10 @@ class Forbidden(WillayError):
     """The caller is known and may not."""
 
 
+class TooLarge(WillayError):
+    """More was sent than is taken."""
+
+
 class Unavailable(WillayError):
     """Not now: the store is locked, away, or overloaded. Trying again is right."""
 

@@ -10,13 +10,14 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app.delivery import articles, lists, search, service
+from app.delivery import articles, lists, media, search, service
 from app.http import contract, problems
 from app.http.middleware import Gate
 from app.runtime import Runtime, opened
 from app.settings import Settings
 from app.worker.indexing import Indexing
 from app.worker.loop import Worker
+from app.worker.sweeping import Sweeping
 
 
 def create_app(runtime: Runtime) -> FastAPI:
@@ -24,7 +25,7 @@ def create_app(runtime: Runtime) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        worker = Worker(runtime, [Indexing(runtime)])
+        worker = Worker(runtime, [Indexing(runtime), Sweeping(runtime)])
         if runtime.settings.serve_worker:
             worker.start()
         yield {"runtime": runtime}
@@ -38,8 +39,8 @@ def create_app(runtime: Runtime) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    for router in (service.router, articles.router, lists.router, search.router):
-        app.include_router(router)
+    for resource in (service, articles, lists, search, media):
+        app.include_router(resource.router)
     problems.install(app)
     app.add_middleware(Gate)
     make = app.openapi

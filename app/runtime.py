@@ -16,29 +16,45 @@ from app.kit.clock import Clock, system_clock
 from app.published.memory import Memory
 from app.search.held import HeldEngine
 from app.settings import Settings
+from app.storage import opening as storage
+from app.storage.protocol import Storage
 
 Answer = TypeVar("Answer")
 
 WAITING_AT_MOST = 500
 """Requests that may wait for one lane; more are answered 503 at once rather than late."""
 
+UPLOADS_AT_MOST = 8
+"""Uploads that are received or made into pictures at one time, by one process."""
+
 
 class Lane:
     """A few threads of our own with a bounded queue: the one hop that a request makes."""
 
-    def __init__(self, name: str, threads: int) -> None:
+    def __init__(self, name: str, threads: int, at_most: int = WAITING_AT_MOST) -> None:
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._at_most = at_most
         self._waiting = 0
 
     async def run(self, work: Callable[[], Answer]) -> Answer:
         """Run in a thread; `Unavailable` when too many wait already."""
-        if self._waiting >= WAITING_AT_MOST:
+        with self.place():
+            return await self.run_inside(work)
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold one of the places, over several runs; `Unavailable` when all are taken."""
+        if self._waiting >= self._at_most:
             raise Unavailable("overloaded", "Too many requests are waiting; try again in a moment.")
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+            yield
         finally:
             self._waiting -= 1
+
+    async def run_inside(self, work: Callable[[], Answer]) -> Answer:
+        """Run in a thread; for who holds a place."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work)
 
     def close(self) -> None:
         """Wait for what runs and drop what waits."""
@@ -57,6 +73,9 @@ class Runtime:
     search: HeldEngine
     reads: Lane
     counts: Lane
+    storage: Storage
+    files: Lane
+    uploads: Lane
 
     def publishing(self) -> AbstractContextManager[PublishTx]:
         """A transaction that may change what is public."""
@@ -76,14 +95,19 @@ def opened(
     database = Database(settings.store_url, readers=settings.read_threads + 1)
     search = HeldEngine(settings.data_dir / "search", settings.languages)
     reads, counts = Lane("read", settings.read_threads), Lane("count", 1)
+    # Files may come from afar; pictures take seconds each, and a folder of uploads fills a disk.
+    files, uploads = Lane("file", 4), Lane("upload", 1, at_most=UPLOADS_AT_MOST)
     try:
         if checked:
             schema.check(database)
         house = House(settings.languages, settings.default_licence)
-        memory = Memory(settings.languages)
-        yield Runtime(settings, database, clock, house, memory, search, reads, counts)
+        memory = Memory(settings.languages, settings.public_url)
+        place = storage.opened(settings)
+        yield Runtime(
+            settings, database, clock, house, memory, search, reads, counts, place, files, uploads
+        )
     finally:
         search.close()
-        reads.close()
-        counts.close()
+        for lane in (reads, counts, files, uploads):
+            lane.close()
         database.close()

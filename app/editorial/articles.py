@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
-from app.editorial import tags
+from app.editorial import media_use, tags
 from app.editorial.content import Actor, ArticleInput, Draft, restored, stored
 from app.errors import Conflict, Detail, Invalid, NotFound, Stale
 from app.kit.ids import uuid7
@@ -183,6 +183,7 @@ def _save(
             saved_at=now,
         )
     )
+    media_use.remember(tx, article, draft)
     tx.session.flush()
 
 

@@ -78,12 +78,24 @@ class SourceInput(Input):
 
 
 class ImageInput(Input):
-    """The article's main picture."""
+    """The article's main picture: one of the media here, or one that is kept elsewhere.
 
-    url: Address
-    alt: Line
+    What is not said of a medium comes from the medium when the article is published.
+    """
+
+    media_id: UUID | None = None
+    url: Address | None = None
+    alt: Line | None = None
     caption: Text | None = None
     credit: Line | None = None
+
+    @model_validator(mode="after")
+    def _either(self) -> Self:
+        if (self.media_id is None) == (self.url is None):
+            raise ValueError("an image has either a media_id or a url")
+        if self.url is not None and self.alt is None:
+            raise ValueError("an image from elsewhere needs an alt text")
+        return self
 
 
 class RightsInput(Input):

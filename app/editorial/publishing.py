@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from app.changes import PublishTx
-from app.editorial import articles
-from app.editorial.content import Actor, CorrectionInput, Draft, House, restored
+from app.editorial import articles, media_use
+from app.editorial.content import Actor, ArticleInput, CorrectionInput, Draft, House, restored
 from app.editorial.frozen import frozen
 from app.editorial.tags import slugs
 from app.errors import Conflict, Invalid
@@ -47,6 +47,7 @@ def publish(
     if until is not None and until <= start:
         raise Invalid("reversed_range", "It must end after it begins.")
     articles.refuse_second_language(tx, article)
+    refuse_unready(tx, article, _content(tx, article))
     _cancel_from(tx, article, start)
     _insert(tx, actor, article, house, start, until)
     article.state = "published"
@@ -54,6 +55,12 @@ def publish(
     if start <= tx.moment:
         _tell(tx, article, "published")
     return start
+
+
+def refuse_unready(tx: PublishTx, article: Article, content: ArticleInput) -> None:
+    """`Invalid` unless an article may be shown to everybody as it was last saved."""
+    body_html = _revision(tx, article.id, article.revision).body_html
+    media_use.refuse_unfit(tx, content, body_html)
 
 
 def correct(
@@ -117,6 +124,7 @@ def record_past(
     before `at`, which no reader of this log has seen.
     """
     article = articles.locked(tx, article_id, None)
+    refuse_unready(tx, article, _content(tx, article))
     _cancel_from(tx, article, tx.moment)
     live = _live(tx, article_id)
     if live is not None:
@@ -217,8 +225,9 @@ def _insert(
     until: datetime | None,
 ) -> int:
     kept = _revision(tx, article.id, article.revision)
-    content = restored({**kept.content, "tag_ids": []}, {})
-    item = frozen(article, content, house, start, _first_shown(tx, article.id))
+    content = _content(tx, article)
+    shown = media_use.frozen(tx, content, kept.body_html)
+    item = frozen(article, content, house, start, _first_shown(tx, article.id), shown.image)
     tag_ids: list[str] = kept.content["tag_ids"]
     row = Publication(
         article_id=article.id,
@@ -251,11 +260,18 @@ def _insert(
         "visible_until": row.visible_until,
     }
     authors = {author.slug for author in item.authors}
-    tx.session.add(PublicationBody(publication_id=key, body_html=kept.body_html))
+    tx.session.add(PublicationBody(publication_id=key, body_html=shown.body_html))
+    media_use.attach(tx, key, shown.media_ids)
     tx.session.add_all(PublicationTag(tag_id=UUID(tag_id), **interval) for tag_id in tag_ids)
     tx.session.add_all(PublicationAuthor(author_slug=slug, **interval) for slug in authors)
     tx.session.flush()
     return key
+
+
+def _content(tx: PublishTx, article: Article) -> ArticleInput:
+    """What the newest revision says; its tags, which belong to others, are left out."""
+    kept = _revision(tx, article.id, article.revision)
+    return restored({**kept.content, "tag_ids": []}, {})
 
 
 def _first_shown(tx: PublishTx, article_id: UUID) -> datetime | None:

@@ -23,6 +23,7 @@ from app.errors import (
     NotFound,
     Stale,
     Throttled,
+    TooLarge,
     Unauthenticated,
     Unavailable,
     WillayError,
@@ -39,6 +40,7 @@ STATUS: dict[type[WillayError], int] = {
     Conflict: 409,
     Gone: 410,
     Stale: 412,
+    TooLarge: 413,
     Invalid: 422,
     Throttled: 429,
     Unavailable: 503,
@@ -68,22 +70,23 @@ def documented(*statuses: int, links: bool = False) -> dict[int | str, dict[str,
     return answers
 
 
-def _header(description: str, pattern: str, *, required: bool = True) -> dict[str, Any]:
+def header(description: str, pattern: str, *, required: bool = True) -> dict[str, Any]:
+    """A header of an answer, as the contract describes it."""
     schema = {"type": "string", "pattern": pattern}
     return {"description": description, "required": required, "schema": schema}
 
 
-_NO_STORE = _header("Never kept", "^no-store$")
+_NO_STORE = header("Never kept", "^no-store$")
 _VALIDATORS = {
-    "ETag": _header("Goes into `If-None-Match`", '^W/"[0-9a-f]+"$'),
-    "Cache-Control": _header("Never beyond the next due change", "^public, max-age=[0-9]+$"),
+    "ETag": header("Goes into `If-None-Match`", '^W/"[0-9a-f]+"$'),
+    "Cache-Control": header("Never beyond the next due change", "^public, max-age=[0-9]+$"),
 }
-_KEYS = _header("What to purge it by, separated by blanks", "^[^ ]+( [^ ]+)*$")
-_LINK = _header("RFC 8288: `next` and `prev` where there are such", "^<", required=False)
+_KEYS = header("What to purge it by, separated by blanks", "^[^ ]+( [^ ]+)*$")
+_LINK = header("RFC 8288: `next` and `prev` where there are such", "^<", required=False)
 _HEADERS: dict[int, dict[str, Any]] = {
-    301: {"Cache-Control": _NO_STORE, "Location": _header("Where it is now", ".")},
+    301: {"Cache-Control": _NO_STORE, "Location": header("Where it is now", ".")},
     304: _VALIDATORS,
-    503: {"Cache-Control": _NO_STORE, "Retry-After": _header("Seconds", "^[0-9]+$")},
+    503: {"Cache-Control": _NO_STORE, "Retry-After": header("Seconds", "^[0-9]+$")},
 }
 
 

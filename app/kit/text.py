@@ -2,6 +2,7 @@
 
 import html
 import re
+import unicodedata
 from urllib.parse import unquote, urlsplit
 
 import nh3
@@ -80,6 +81,13 @@ def safe_html(body: str, body_format: str) -> str:
             return "\n".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in escaped)
         case _:
             raise ValueError(body_format)
+
+
+def file_name(name: str) -> str:
+    """A name to show for an upload: its last part, without controls; never used as a path."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    kept = "".join(char for char in last if char.isprintable() and char not in '<>:"|?*')
+    return " ".join(kept.split()).strip(". ")[:120] or "upload"
 
 
 def plain_text(body_html: str) -> str:

@@ -17,6 +17,7 @@ from sqlmodel import col
 
 from app.changes import Head
 from app.database import ReadTx
+from app.kit.addresses import absolute
 from app.models.tag import Tag
 
 
@@ -35,10 +36,13 @@ class KnownTag:
 
 
 class Tags:
-    """All tags at one sequence."""
+    """All tags at one sequence; and where this service is, which no publication keeps either."""
 
-    def __init__(self, rows: list[KnownTag], languages: tuple[str, ...]) -> None:
+    def __init__(
+        self, rows: list[KnownTag], languages: tuple[str, ...], address: bytes = b""
+    ) -> None:
         self._languages = languages
+        self._address = address
         self.by_id = {tag.id: tag for tag in rows}
         self.by_slug = {tag.slug: tag for tag in rows}
         self.children: dict[UUID, list[KnownTag]] = {}
@@ -65,6 +69,10 @@ class Tags:
                 return texts[wanted]
         return next(iter(texts.values()), None)
 
+    def addressed(self, json: bytes) -> bytes:
+        """JSON or HTML in which the paths of media are whole addresses."""
+        return absolute(json, self._address)
+
     def reference(self, tag_id: str, lang: str) -> bytes:
         """The JSON of `TagReference` in a language."""
         key = (tag_id, lang)
@@ -88,8 +96,9 @@ KEPT_AT_MOST = 10_000
 class Memory:
     """Answers kept for one head; a newer head forgets them all."""
 
-    def __init__(self, languages: tuple[str, ...]) -> None:
+    def __init__(self, languages: tuple[str, ...], address: str = "") -> None:
         self._languages = languages
+        self._address = to_json(address)[1:-1]
         self._lock = Lock()
         self._head: Head | None = None
         self._tags: tuple[int, Tags] | None = None
@@ -99,7 +108,7 @@ class Memory:
         """All tags as this snapshot has them."""
         known = self._tags
         if known is None or known[0] != head.sequence:
-            known = (head.sequence, Tags(_tags(tx), self._languages))
+            known = (head.sequence, Tags(_tags(tx), self._languages, self._address))
             self._tags = known
         return known[1]
 

@@ -51,7 +51,9 @@ def _seeded() -> dict[str, Any]:
     contract: dict[str, Any] = json.loads((ROOT / "openapi.json").read_text())
     for path, methods in contract["paths"].items():
         for parameter in methods["get"].get("parameters", ()):
-            if parameter["name"] == "slug":
+            if parameter["name"] == "media_id":
+                parameter["schema"] = {"enum": ["01900000-0000-7000-8000-000000000000"]}
+            elif parameter["name"] == "slug":
                 parameter["schema"] = {"enum": SLUGS[path.split("/")[2]]}
             elif (path, parameter["name"]) == ("/v1/search", "kind"):
                 parameter["schema"] = {"enum": KNOWN["kinds"]}

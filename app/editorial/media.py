@@ -1,0 +1,272 @@
+"""Media: take in, describe, take down, delete. What the world may see of them, publications say."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import Field, StringConstraints
+from sqlmodel import col
+
+from app import audit
+from app.audit import By
+from app.changes import PublishTx
+from app.database import ReadTx, WriteTx
+from app.editorial import body_media
+from app.editorial.content import House, Input, Line, Text
+from app.editorial.media_shelf import absent
+from app.errors import Conflict, Detail, Invalid, Stale
+from app.kit.ids import uuid7
+from app.models.article import Article
+from app.models.media import Media, MediaUse, PublicationMedia, Rendition
+from app.models.publication import Publication, PublicationBody
+from app.public.articles import FrozenArticle
+from app.public.vocabulary import Lang
+from app.visibility import visible
+
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Reason = Annotated[Line, StringConstraints(min_length=1)]
+
+
+class FocalPointInput(Input):
+    """What must stay in sight, as shares of width and height from the upper left corner."""
+
+    x: Share
+    y: Share
+
+
+class MediaInput(Input):
+    """What editors say of a medium."""
+
+    alt: dict[Lang, Line] = {}
+    caption: dict[Lang, Text] = {}
+    credit: Line | None = None
+    focal_point: FocalPointInput | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of a medium, in storage already."""
+
+    name: str
+    sha256: str
+    media_type: str
+    bytes: int
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What an upload turned out to be; without `files` when the same bytes are here already."""
+
+    kind: Literal["image", "document"]
+    sha256: str
+    name: str
+    media_type: str
+    bytes: int
+    files: tuple[File, ...]
+    width: int | None = None
+    height: int | None = None
+    colour: str | None = None
+    caption: str | None = None
+    credit: str | None = None
+
+
+def prepare(said: MediaInput, house: House) -> MediaInput:
+    """The input, when its texts are in languages of the house; `Invalid` otherwise."""
+    for name, texts in (("alt", said.alt), ("caption", said.caption)):
+        for lang in texts:
+            if lang not in house.languages:
+                known = ", ".join(house.languages)
+                detail = Detail("unknown_language", f"Use one of: {known}.", f"/{name}/{lang}")
+                raise Invalid("unknown_language", f"This site publishes in: {known}.", (detail,))
+    return said
+
+
+def known(tx: ReadTx, sha256: str) -> UUID | None:
+    """The medium that came of the same bytes; `Conflict` when it was taken down: what was is not
+    to come back by being sent again."""
+    found = sa.select(col(Media.id), col(Media.taken_down_at)).where(col(Media.sha256) == sha256)
+    row = tx.execute(found).first()
+    if row is not None and row.taken_down_at is not None:
+        raise Conflict("media_taken_down", f"This file is media {row.id}, which was taken down.")
+    return row.id if row is not None else None
+
+
+def create(
+    tx: WriteTx, by: By, upload: Upload, said: MediaInput, house: House, now: datetime
+) -> tuple[Media, bool]:
+    """A new medium, revision 1, and True; or the one that came of the same bytes, and False.
+
+    A caption that was in the file counts as written in the site's first language.
+    """
+    here = known(tx, upload.sha256)
+    if here is not None:
+        return tx.session.get_one(Media, here), False
+    if not upload.files:
+        raise Conflict("media_deleted_meanwhile", "It was deleted just now; send it again.")
+    caption = dict(said.caption)
+    if upload.caption is not None:
+        caption.setdefault(house.languages[0], upload.caption)
+    row = Media(
+        id=uuid7(now),
+        kind=upload.kind,
+        sha256=upload.sha256,
+        name=upload.name,
+        media_type=upload.media_type,
+        bytes=upload.bytes,
+        width=upload.width,
+        height=upload.height,
+        colour=upload.colour,
+        focal_x=said.focal_point.x if said.focal_point else None,
+        focal_y=said.focal_point.y if said.focal_point else None,
+        alt=dict(said.alt),
+        caption=caption,
+        credit=said.credit or upload.credit,
+        created_by=by.account_id,
+        revision=1,
+        created_at=now,
+        updated_at=now,
+    )
+    try:
+        with tx.session.begin_nested():
+            tx.session.add(row)
+    except sa.exc.IntegrityError:  # sent twice at the same time
+        again = known(tx, upload.sha256)
+        assert again is not None
+        return tx.session.get_one(Media, again), False
+    tx.session.add_all(
+        Rendition(
+            media_id=row.id,
+            name=file.name,
+            sha256=file.sha256,
+            media_type=file.media_type,
+            bytes=file.bytes,
+            width=file.width,
+            height=file.height,
+        )
+        for file in upload.files
+    )
+    audit.record(tx, by, now, "create", "media", row.id, after=_state(row))
+    return row, True
+
+
+def describe(
+    tx: WriteTx, by: By, media_id: UUID, revision: int, said: MediaInput, now: datetime
+) -> Media:
+    """Replace what editors say of a medium. What is published keeps what it said until it is
+    published again. `Stale` unless it is at `revision`."""
+    row = _locked(tx, media_id, revision)
+    before = _state(row)
+    row.alt, row.caption, row.credit = dict(said.alt), dict(said.caption), said.credit
+    row.focal_x = said.focal_point.x if said.focal_point else None
+    row.focal_y = said.focal_point.y if said.focal_point else None
+    row.revision += 1
+    row.updated_at = now
+    audit.record(tx, by, now, "update", "media", row.id, before=before, after=_state(row))
+    return row
+
+
+def take_down(tx: PublishTx, by: By, media_id: UUID, revision: int | None, reason: str) -> Media:
+    """Stop showing a medium, at once and everywhere, for a reason that readers are told.
+
+    It leaves every publication that showed it, which nothing else ever alters: an address that
+    answers "gone" inside an article would be a broken picture, and its caption may be the very
+    thing that must go. `Conflict` when it was taken down before.
+    """
+    row = _locked(tx, media_id, revision)
+    if row.taken_down_at is not None:
+        raise Conflict("media_taken_down", "It was taken down before.")
+    row.taken_down_at, row.taken_down_reason = tx.moment, reason
+    row.revision += 1
+    row.updated_at = tx.moment
+    showing = sa.select(col(PublicationMedia.publication_id)).where(
+        col(PublicationMedia.media_id) == media_id
+    )
+    here = col(Publication.id).in_(showing)
+    publications = tx.session.execute(sa.select(Publication).where(here)).scalars()
+    for publication in publications.all():
+        _leave(tx, publication, media_id)
+    tx.session.flush()
+    seen: sa.Select[UUID] = sa.select(col(Publication.article_id).label("id")).where(
+        here, visible(Publication, tx.moment)
+    )
+    tx.append_all("article", seen.subquery(), "media")
+    audit.record(tx, by, tx.moment, "take_down", "media", row.id, before={}, after=_state(row))
+    return row
+
+
+def delete(tx: WriteTx, by: By, media_id: UUID, revision: int, now: datetime) -> None:
+    """Remove a medium; its files follow when nothing else needs them (`library.care`).
+
+    `Conflict` (`media_in_use`) while a working copy shows it, or when it ever was published: that
+    is taken down first. Of what was taken down the files and texts go, and the row stays: its
+    address goes on saying so, and the same file is refused when it is sent again.
+    """
+    row = _locked(tx, media_id, revision)
+    users = list(_users(tx, media_id))
+    if row.taken_down_at is None:
+        published = sa.select(col(PublicationMedia.media_id)).where(
+            col(PublicationMedia.media_id) == media_id
+        )
+        if users:
+            slugs = ", ".join(slug for _, slug in users[:5])
+            raise Conflict("media_in_use", f"These articles show it: {slugs}. Take it down first.")
+        if tx.execute(published.limit(1)).first() is not None:
+            raise Conflict("media_in_use", "It was published; take it down first.")
+    audit.record(tx, by, now, "delete", "media", row.id, before=_state(row))
+    tx.execute(sa.delete(Rendition).where(col(Rendition.media_id) == media_id))
+    if row.taken_down_at is None:
+        tx.session.delete(row)
+        return
+    row.alt, row.caption, row.credit, row.name = {}, {}, None, "erased"
+    row.erased_at = row.updated_at = now
+    row.revision += 1
+
+
+def _leave(tx: PublishTx, publication: Publication, media_id: UUID) -> None:
+    """Take a medium out of a publication."""
+    item = json.loads(publication.item)
+    if item["image"] is not None and str(media_id) in item["image"]["url"]:
+        whole = FrozenArticle.model_validate_json(publication.item)
+        publication.item = whole.model_copy(update={"image": None}).model_dump_json()
+    body = tx.session.get_one(PublicationBody, publication.id)
+    body.body_html = body_media.without(body.body_html, media_id)
+
+
+def _users(tx: ReadTx, media_id: UUID) -> Sequence[Any]:
+    found = (
+        sa.select(col(Article.id), col(Article.slug))
+        .join(MediaUse, col(MediaUse.article_id) == col(Article.id))
+        .where(col(MediaUse.media_id) == media_id)
+    )
+    return tx.execute(found.order_by(col(Article.id))).all()
+
+
+def _locked(tx: WriteTx, media_id: UUID, revision: int | None) -> Media:
+    tx.session.flush()
+    row = tx.session.get(Media, media_id, with_for_update=True, populate_existing=True)
+    if row is None or row.erased_at is not None:
+        raise absent()
+    if revision is not None and row.revision != revision:
+        raise Stale(
+            "stale_revision",
+            f"Revision {row.revision} was saved meanwhile; read it and change that.",
+        )
+    return row
+
+
+def _state(row: Media) -> Mapping[str, object]:
+    return {
+        "name": row.name,
+        "media_type": row.media_type,
+        "bytes": row.bytes,
+        "alt": row.alt,
+        "caption": row.caption,
+        "credit": row.credit,
+        "reason": row.taken_down_reason,
+    }
