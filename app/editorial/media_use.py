@@ -71,11 +71,11 @@ def refuse_unfit(tx: WriteTx, content: ArticleInput, body_html: str) -> None:
         if row.taken_down_at is not None:
             pointer = "/image" if image and image.media_id == row.id else "/body"
             raise _unfit("media_taken_down", pointer, f"{_named(row)} was taken down; remove it.")
-    mute = {
-        media_id: pointer
-        for pointer, media_id, alt in reversed(pictures)
-        if media_id in known and not alt and content.lang not in known[media_id].alt
-    }
+    mute: dict[UUID, str] = {}
+    for pointer, media_id, alt in pictures:
+        medium = known.get(media_id)
+        if medium is not None and not alt and content.lang not in medium.alt:
+            mute.setdefault(media_id, pointer)
     if mute:
         details = tuple(
             Detail(
@@ -83,7 +83,7 @@ def refuse_unfit(tx: WriteTx, content: ArticleInput, body_html: str) -> None:
                 f"Give {_named(known[media_id])} an alt text in {content.lang!r}.",
                 pointer=pointer,
             )
-            for media_id, pointer in sorted(mute.items())
+            for media_id, pointer in mute.items()
         )
         raise Invalid("alt_missing", " ".join(detail.message for detail in details), details)
 

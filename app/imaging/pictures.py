@@ -70,10 +70,12 @@ def made(file: BinaryIO) -> Picture:
     """Decode a picture and encode it again; `Refused` when it cannot or must not be decoded."""
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
-    warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
-        with Image.open(file, formats=_FORMATS) as opened:
-            return _picture(opened)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(file, formats=_FORMATS) as opened:
+                return _picture(opened)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Refused("too_many_pixels") from error
     except UnidentifiedImageError as error:

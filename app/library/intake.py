@@ -1,15 +1,24 @@
 """What an upload becomes: its files, kept before anything in the store names them."""
 
+from collections.abc import Callable
+from typing import BinaryIO
+
 from app.editorial import media
 from app.editorial.media import File, Upload
 from app.imaging import isolated
+from app.imaging.pictures import Picture
 from app.library.naming import EXTENSIONS, stored_name
 from app.library.spool import Spool
 from app.runtime import Runtime
 from app.storage.protocol import Storage, digest_of
 
 
-def taken_in(runtime: Runtime, spool: Spool, name: str) -> Upload:
+def taken_in(
+    runtime: Runtime,
+    spool: Spool,
+    name: str,
+    make: Callable[[BinaryIO], Picture] = isolated.made,
+) -> Upload:
     """The upload with its files in storage; one that is known already comes back without files.
 
     Known means the same bytes: that is told before any decoder runs, and stays true when the
@@ -22,7 +31,8 @@ def taken_in(runtime: Runtime, spool: Spool, name: str) -> Upload:
     if again or kind == "application/pdf":
         kept = () if again else (_document(runtime.storage, spool),)
         return Upload("document", spool.sha256, name, kind, spool.size, kept)
-    picture = isolated.made(spool.file)
+    spool.file.seek(0)
+    picture = make(spool.file)
     files = tuple(
         _kept(runtime.storage, r.content, f"image/{r.format}", str(r.width), r.width, r.height)
         for r in picture.renditions

@@ -35,11 +35,12 @@ def file(tx: ReadTx, media_id: UUID, rendition: str, now: datetime) -> PublicFil
     """A rendition that the public may see at `now`. `Gone` for what it could see before; for all
     else `NotFound`, whether it exists or not."""
     found = kept(tx, media_id, rendition)
+    taken = _taken_down(tx, media_id)
     showing = _shown_by(media_id)
-    if found is not None:
+    if found is not None and taken is None:
         shown = showing.where(visible(Publication, now)).distinct().limit(_ARTICLES_NAMED)
         articles = tuple(tx.execute(shown.order_by(col(Publication.article_id))).scalars())
-        if articles and _taken_down(tx, media_id) is None:
+        if articles:
             return PublicFile(
                 media_id,
                 found.name,
@@ -48,9 +49,14 @@ def file(tx: ReadTx, media_id: UUID, rendition: str, now: datetime) -> PublicFil
                 found.bytes,
                 articles,
             )
-    if tx.execute(showing.where(was_visible(Publication, now)).limit(1)).first() is None:
-        raise NotFound("media_not_found", "There is no such file.")
-    raise _gone(tx, media_id, now)
+    # What was taken down may have lost its files; what was not has them.
+    if found is not None or taken is not None:
+        last = showing.with_only_columns(col(Publication.ended), col(Publication.visible_until))
+        last = last.where(was_visible(Publication, now))
+        row = tx.execute(last.order_by(col(Publication.visible_until).desc()).limit(1)).first()
+        if row is not None:
+            raise _gone(row, taken)
+    raise NotFound("media_not_found", "There is no such file.")
 
 
 def kept(tx: ReadTx, media_id: UUID, rendition: str) -> PublicFile | None:
@@ -83,21 +89,13 @@ def _shown_by(media_id: UUID) -> sa.Select[Any]:
 
 def _taken_down(tx: ReadTx, media_id: UUID) -> Any:
     state = sa.select(col(Media.taken_down_at), col(Media.taken_down_reason))
-    row = tx.execute(state.where(col(Media.id) == media_id)).one()
-    return row if row.taken_down_at is not None else None
+    state = state.where(col(Media.id) == media_id, col(Media.taken_down_at).is_not(None))
+    return tx.execute(state).first()
 
 
-def _gone(tx: ReadTx, media_id: UUID, now: datetime) -> Gone:
-    taken = _taken_down(tx, media_id)
+def _gone(last: Any, taken: Any) -> Gone:
     if taken is not None:
         text = f"It was taken down. {taken.taken_down_reason}"
         return Gone("gone", text, reason="removed", at=rfc3339(taken.taken_down_at))
-    last = (
-        _shown_by(media_id)
-        .with_only_columns(col(Publication.ended), col(Publication.visible_until))
-        .where(was_visible(Publication, now))
-        .order_by(col(Publication.visible_until).desc())
-    )
-    row = tx.execute(last.limit(1)).one()
     text = "No article shows it any more."
-    return Gone("gone", text, reason=row.ended or "removed", at=rfc3339(row.visible_until))
+    return Gone("gone", text, reason=last.ended or "removed", at=rfc3339(last.visible_until))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import obstore
@@ -14,7 +14,7 @@ from app.settings import Settings
 from app.storage.protocol import CHUNK_BYTES, NAME, Stored, checked
 
 if TYPE_CHECKING:  # obstore has these names for type checkers only
-    from obstore.store import ClientConfig, S3Config
+    from obstore.store import ClientConfig, RetryConfig, S3Config
 
 _PREFIX: Final = "media/"
 
@@ -84,7 +84,10 @@ def bucket(settings: Settings) -> ObjectStorage:
     if settings.s3_access_key_id is not None and settings.s3_secret_access_key is not None:
         config["access_key_id"] = settings.s3_access_key_id.get_secret_value()
         config["secret_access_key"] = settings.s3_secret_access_key.get_secret_value()
-    return ObjectStorage(S3Store(settings.s3_bucket, config=config, client_options=client))
+    # Its own patience is three minutes; whoever waits here is a request, or the only worker.
+    patience: RetryConfig = {"max_retries": 2, "retry_timeout": timedelta(seconds=20)}
+    store = S3Store(settings.s3_bucket, config=config, client_options=client, retry_config=patience)
+    return ObjectStorage(store)
 
 
 @contextmanager
