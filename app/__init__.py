@@ -2,7 +2,7 @@
 
 Arrows point down only (checked by import-linter):
 
-cli > main > delivery > http > importers | library > runtime > search | storage > schema >
-published | editorial > changes > visibility > models > database > settings > imaging >
-public | errors > kit
+cli > commands > main > delivery | admin | worker | doctor > http > importers > interchange |
+library > runtime > search | storage > schema > published | editorial | accounts > audit |
+idempotency > changes > visibility > models > database > settings > imaging > public | errors > kit
 """

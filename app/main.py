@@ -10,6 +10,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
+from app.admin import audit, auth, second_factor, tokens, users
+from app.admin import media as admin_media
 from app.delivery import articles, lists, media, search, service
 from app.http import contract, problems
 from app.http.middleware import Gate
@@ -39,10 +41,11 @@ def create_app(runtime: Runtime) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    for resource in (service, articles, lists, search, media):
-        app.include_router(resource.router)
+    public = (service, articles, lists, search, media)
+    for face in (*public, auth, second_factor, users, tokens, audit, admin_media):
+        app.include_router(face.router)
     problems.install(app)
-    app.add_middleware(Gate)
+    app.add_middleware(Gate, origins=runtime.settings.cors_origins)
     make = app.openapi
 
     def openapi() -> dict[str, Any]:

@@ -5,9 +5,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import TypeVar
 
 from app import changes, schema
+from app.accounts.authenticator import Authenticator
+from app.accounts.keys import SecretKey, secret_key
+from app.accounts.passwords import Hasher
+from app.accounts.throttle import Throttle
 from app.changes import PublishTx
 from app.database import Database
 from app.editorial.content import House
@@ -21,6 +26,9 @@ from app.storage.protocol import Storage
 
 Answer = TypeVar("Answer")
 
+_DESK, _LOGINS = 3, 2
+"""Threads for editors, and for whoever logs in."""
+
 WAITING_AT_MOST = 500
 """Requests that may wait for one lane; more are answered 503 at once rather than late."""
 
@@ -31,9 +39,9 @@ UPLOADS_AT_MOST = 8
 class Lane:
     """A few threads of our own with a bounded queue: the one hop that a request makes."""
 
-    def __init__(self, name: str, threads: int, at_most: int = WAITING_AT_MOST) -> None:
+    def __init__(self, name: str, threads: int, waiting_at_most: int = WAITING_AT_MOST) -> None:
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
-        self._at_most = at_most
+        self._waiting_at_most = waiting_at_most
         self._waiting = 0
 
     async def run(self, work: Callable[[], Answer]) -> Answer:
@@ -44,7 +52,7 @@ class Lane:
     @contextmanager
     def place(self) -> Iterator[None]:
         """Hold one of the places, over several runs; `Unavailable` when all are taken."""
-        if self._waiting >= self._at_most:
+        if self._waiting >= self._waiting_at_most:
             raise Unavailable("overloaded", "Too many requests are waiting; try again in a moment.")
         self._waiting += 1
         try:
@@ -71,9 +79,13 @@ class Runtime:
     house: House
     memory: Memory
     search: HeldEngine
+    key: Callable[[], SecretKey]
+    authenticator: Authenticator
+    storage: Storage
     reads: Lane
     counts: Lane
-    storage: Storage
+    desk: Lane
+    logins: Lane
     files: Lane
     uploads: Lane
 
@@ -91,12 +103,17 @@ def opened(
     settings: Settings, clock: Clock = system_clock, *, checked: bool = True
 ) -> Iterator[Runtime]:
     """A runtime, closed at the end; refuses a stale schema unless `checked` is false."""
-    # Counting has a lane of its own, so that slow counts never starve reads.
-    database = Database(settings.store_url, readers=settings.read_threads + 1)
+    # Counting has a lane of its own, so that slow counts never starve reads; so have editors, and
+    # whoever shows a password, whose cost is the point of them.
+    database = Database(settings.store_url, readers=settings.read_threads + 1 + _DESK + _LOGINS)
     search = HeldEngine(settings.data_dir / "search", settings.languages)
-    reads, counts = Lane("read", settings.read_threads), Lane("count", 1)
-    # Files may come from afar; pictures take seconds each, and a folder of uploads fills a disk.
-    files, uploads = Lane("file", 4), Lane("upload", 1, at_most=UPLOADS_AT_MOST)
+    lanes = [Lane("read", settings.read_threads), Lane("count", 1)]
+    lanes += [Lane("desk", _DESK), Lane("login", _LOGINS, waiting_at_most=40)]
+    # Files may come from afar; a picture takes seconds.
+    lanes += [Lane("file", 4), Lane("upload", 1, waiting_at_most=UPLOADS_AT_MOST)]
+    given = settings.secret_key.get_secret_value() if settings.secret_key else None
+    key = cache(partial(secret_key, settings.data_dir, given))
+    authenticator = Authenticator(database, clock, key, Hasher(), Throttle())
     try:
         if checked:
             schema.check(database)
@@ -104,10 +121,19 @@ def opened(
         memory = Memory(settings.languages, settings.public_url)
         place = storage.opened(settings)
         yield Runtime(
-            settings, database, clock, house, memory, search, reads, counts, place, files, uploads
+            settings,
+            database,
+            clock,
+            house,
+            memory,
+            search,
+            key,
+            authenticator,
+            place,
+            *lanes,
         )
     finally:
         search.close()
-        for lane in (reads, counts, files, uploads):
+        for lane in lanes:
             lane.close()
         database.close()

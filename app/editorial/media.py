@@ -19,6 +19,7 @@ from app.editorial import body_media
 from app.editorial.content import House, Input, Line, Text
 from app.editorial.media_shelf import absent
 from app.errors import Conflict, Detail, Invalid, Stale
+from app.kit.clock import rfc3339
 from app.kit.ids import uuid7
 from app.models.article import Article
 from app.models.media import Media, MediaUse, PublicationMedia, Rendition
@@ -39,7 +40,7 @@ class FocalPointInput(Input):
 
 
 class MediaInput(Input):
-    """What editors say of a medium."""
+    """What editors say of a medium; in a change, what is absent stays as it was."""
 
     alt: dict[Lang, Line] = {}
     caption: dict[Lang, Text] = {}
@@ -74,6 +75,7 @@ class Upload:
     colour: str | None = None
     caption: str | None = None
     credit: str | None = None
+    notices: tuple[str, ...] = ()
 
 
 def prepare(said: MediaInput, house: House) -> MediaInput:
@@ -158,13 +160,19 @@ def create(
 def describe(
     tx: WriteTx, by: By, media_id: UUID, revision: int, said: MediaInput, now: datetime
 ) -> Media:
-    """Replace what editors say of a medium. What is published keeps what it said until it is
+    """Change what editors say of a medium. What is published keeps what it said until it is
     published again. `Stale` unless it is at `revision`."""
     row = _locked(tx, media_id, revision)
     before = _state(row)
-    row.alt, row.caption, row.credit = dict(said.alt), dict(said.caption), said.credit
-    row.focal_x = said.focal_point.x if said.focal_point else None
-    row.focal_y = said.focal_point.y if said.focal_point else None
+    if "alt" in said.model_fields_set:
+        row.alt = dict(said.alt)
+    if "caption" in said.model_fields_set:
+        row.caption = dict(said.caption)
+    if "credit" in said.model_fields_set:
+        row.credit = said.credit
+    if "focal_point" in said.model_fields_set:
+        row.focal_x = said.focal_point.x if said.focal_point else None
+        row.focal_y = said.focal_point.y if said.focal_point else None
     row.revision += 1
     row.updated_at = now
     audit.record(tx, by, now, "update", "media", row.id, before=before, after=_state(row))
@@ -256,6 +264,8 @@ def _locked(tx: WriteTx, media_id: UUID, revision: int | None) -> Media:
         raise Stale(
             "stale_revision",
             f"Revision {row.revision} was saved meanwhile; read it and change that.",
+            current_revision=row.revision,
+            changed_at=rfc3339(row.updated_at),
         )
     return row
 

@@ -3,7 +3,7 @@
 import re
 from typing import Final, Literal
 
-from app.errors import Invalid
+from app.errors import Invalid, Unsupported
 
 Kind = Literal[
     "image/jpeg", "image/png", "image/webp", "image/avif", "image/gif", "application/pdf"
@@ -20,7 +20,7 @@ _TAKEN: Final = "Send a JPEG, PNG, WebP, AVIF or GIF image, or a PDF."
 
 
 def kind_of(head: bytes) -> Kind:
-    """The kind of a file that begins with `head`; `Invalid` (`unsupported_media`) for all else."""
+    """The kind of a file that begins with `head`; `Unsupported` for all else."""
     match head[:12]:
         case bytes(start) if start.startswith(b"\xff\xd8\xff"):
             return "image/jpeg"
@@ -34,7 +34,7 @@ def kind_of(head: bytes) -> Kind:
             return "image/gif"
     if _PDF.match(head):
         return "application/pdf"
-    raise Invalid("unsupported_media", _why_not(head))
+    raise Unsupported("unsupported_media", _why_not(head))
 
 
 def check_document(start: bytes, end: bytes) -> None:

@@ -1,7 +1,7 @@
 """What an upload becomes: its files, kept before anything in the store names them."""
 
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from app.editorial import media
 from app.editorial.media import File, Upload
@@ -11,6 +11,8 @@ from app.library.naming import EXTENSIONS, stored_name
 from app.library.spool import Spool
 from app.runtime import Runtime
 from app.storage.protocol import Storage, digest_of
+
+_STILL: Final = "Only the first picture of the animation was kept."
 
 
 def taken_in(
@@ -23,7 +25,7 @@ def taken_in(
 
     Known means the same bytes: that is told before any decoder runs, and stays true when the
     decoders change, as a hash of pixels would not. Blocks for seconds: for the lane `uploads`.
-    `Invalid` for what is not taken, `Conflict` for what was taken down.
+    `Unsupported` or `Invalid` for what is not taken, `Conflict` for what was taken down.
     """
     kind = spool.kind()
     with runtime.database.reading() as tx:
@@ -49,6 +51,7 @@ def taken_in(
         colour=picture.colour,
         caption=picture.caption,
         credit=picture.credit,
+        notices=(_STILL,) if picture.animated else (),
     )
 
 

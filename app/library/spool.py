@@ -42,7 +42,7 @@ class Spool:
         return self._digest.hexdigest()
 
     def add(self, chunk: bytes) -> None:
-        """Take a part. `TooLarge` as soon as there is more than is allowed, and `Invalid` as soon
+        """Take a part. `TooLarge` as soon as there is more than is allowed, `Unsupported` as soon
         as it is plain that this kind of file is not taken."""
         self.size += len(chunk)
         refuse_size(self.size, self._most)
@@ -55,7 +55,7 @@ class Spool:
             kind_of(self._head)
 
     def kind(self) -> Kind:
-        """What it is, by its content; `Invalid` when that is not taken or is cut off."""
+        """What it is, by its content; `Unsupported`, or `Invalid` when it is cut off."""
         kind = kind_of(self._head)
         if kind == "application/pdf":
             self.file.seek(max(0, self.size - HEAD_BYTES))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms, ImageColor, IptcImagePlugin, PngImagePlugin, TiffImagePlugin
 
-from app.errors import Invalid
+from app.errors import Invalid, Unsupported
 from app.imaging import pictures
 from app.imaging.kinds import HEAD_BYTES, check_document, kind_of
 from app.imaging.pictures import Picture, Refused
@@ -287,7 +287,7 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
     ],
 )
 def test_everything_else_is_refused_with_what_to_do(content: bytes, says: str) -> None:
-    with pytest.raises(Invalid, match=says) as caught:
+    with pytest.raises(Unsupported, match=says) as caught:
         kind_of(content)
     assert caught.value.code == "unsupported_media"
 
