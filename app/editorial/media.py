@@ -189,6 +189,7 @@ def take_down(tx: PublishTx, by: By, media_id: UUID, revision: int | None, reaso
     row = _locked(tx, media_id, revision)
     if row.taken_down_at is not None:
         raise Conflict("media_taken_down", "It was taken down before.")
+    before = _state(row)
     row.taken_down_at, row.taken_down_reason = tx.moment, reason
     row.revision += 1
     row.updated_at = tx.moment
@@ -204,7 +205,7 @@ def take_down(tx: PublishTx, by: By, media_id: UUID, revision: int | None, reaso
         here, visible(Publication, tx.moment)
     )
     tx.append_all("article", seen.subquery(), "media")
-    audit.record(tx, by, tx.moment, "take_down", "media", row.id, before={}, after=_state(row))
+    audit.record(tx, by, tx.moment, "take_down", "media", row.id, before=before, after=_state(row))
     return row
 
 

@@ -111,8 +111,5 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('media_use_media_id_index'))
 
     op.drop_table('media_use')
-    with op.batch_alter_table('media', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('media_created_at_index'))
-
     op.drop_table('media')
     _rewrite_images(lambda image: {k: v for k, v in image.items() if k not in _UNKNOWN})
