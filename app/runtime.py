@@ -117,7 +117,7 @@ def opened(
     try:
         if checked:
             schema.check(database)
-        house = House(settings.languages, settings.default_licence)
+        house = House(settings.languages, settings.default_licence, settings.public_url)
         memory = Memory(settings.languages, settings.public_url)
         place = storage.opened(settings)
         yield Runtime(

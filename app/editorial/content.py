@@ -81,7 +81,8 @@ class SourceInput(Input):
 class ImageInput(Input):
     """The article's main picture: one of the media here, or one that is kept elsewhere.
 
-    What is not said of a medium comes from the medium when the article is published.
+    What is not said of a medium comes from the medium when the article is published. With both
+    (as exports write it) `url` holds where there is no such medium.
     """
 
     media_id: UUID | None = None
@@ -92,9 +93,9 @@ class ImageInput(Input):
 
     @model_validator(mode="after")
     def _either(self) -> Self:
-        if (self.media_id is None) == (self.url is None):
-            raise ValueError("an image has either a media_id or a url")
-        if self.url is not None and self.alt is None:
+        if self.media_id is None and self.url is None:
+            raise ValueError("an image needs a media_id, or a url")
+        if self.media_id is None and self.alt is None:
             raise ValueError("an image from elsewhere needs an alt text")
         return self
 
@@ -152,6 +153,8 @@ class House:
 
     languages: tuple[str, ...]
     licence: str
+    address: str = ""
+    """Where its API is, without a trailing slash."""
 
 
 @dataclass(frozen=True, slots=True)

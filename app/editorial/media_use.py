@@ -24,27 +24,15 @@ _FALLBACK_WIDTH = 1200
 def remember(tx: WriteTx, article: Article, draft: Draft) -> None:
     """Note what the newest state of a working copy shows. `Invalid` when its image is no picture
     that is here."""
-    shown = _mentioned(draft.content, draft.body_html)
-    known = {row.id: row for row in _media(tx, shown, held=True)}
-    image = draft.content.image
-    if image is not None and image.media_id is not None:
-        _refuse_unknown(known.get(image.media_id))
-    before = (
-        set()
-        if article.revision == 1
-        else set(
-            tx.execute(
-                sa.select(col(MediaUse.media_id)).where(col(MediaUse.article_id) == article.id)
-            ).scalars()
-        )
-    )
-    gone = before - known.keys()
-    if gone:
-        tx.execute(
-            sa.delete(MediaUse).where(
-                col(MediaUse.article_id) == article.id, col(MediaUse.media_id).in_(gone)
-            )
-        )
+    known = by_ids(tx, _mentioned(draft.content, draft.body_html), held=True)
+    _refuse_unknown(draft.content.image, known)
+    before: set[UUID] = set()
+    if article.revision > 1:
+        mine = col(MediaUse.article_id) == article.id
+        before = set(tx.execute(sa.select(col(MediaUse.media_id)).where(mine)).scalars())
+        gone = before - known.keys()
+        if gone:
+            tx.execute(sa.delete(MediaUse).where(mine, col(MediaUse.media_id).in_(gone)))
     for media_id in known.keys() - before:
         tx.session.add(MediaUse(article_id=article.id, media_id=media_id))
 
@@ -55,36 +43,31 @@ def refuse_unfit(tx: WriteTx, content: ArticleInput, body_html: str) -> None:
     `media_missing` and `media_taken_down` name what has gone; `alt_missing` names each picture
     that has no alternative text in the article's language, for readers who cannot see it.
     """
-    known = {row.id: row for row in _media(tx, _mentioned(content, body_html), held=True)}
+    known = by_ids(tx, _mentioned(content, body_html), held=True)
+    _refuse_unknown(content.image, known)
     mentions = list(body_media.mentions(body_html))
     for mention in mentions:
         if mention.is_local and mention.media_id not in known:
             raise _unfit("media_missing", "/body", f"There is no media {mention.media_id} here.")
-    image = content.image
-    pictures: list[tuple[str, UUID, str | None]] = [
-        ("/body", mention.media_id, mention.alt) for mention in mentions if mention.is_picture
+    pictures = [
+        ("/body", m.media_id, m.alt) for m in mentions if m.is_picture and m.media_id in known
     ]
+    image = content.image
     if image is not None and image.media_id is not None:
-        _refuse_unknown(known.get(image.media_id))
-        pictures.insert(0, ("/image", image.media_id, image.alt))
+        pictures.insert(0, ("/image", image.media_id, image.alt or ""))
     for row in known.values():
         if row.taken_down_at is not None:
             pointer = "/image" if image and image.media_id == row.id else "/body"
             raise _unfit("media_taken_down", pointer, f"{_named(row)} was taken down; remove it.")
-    mute: dict[UUID, str] = {}
+    mute: dict[UUID, Detail] = {}
     for pointer, media_id, alt in pictures:
         medium = known.get(media_id)
-        if medium is not None and not alt and content.lang not in medium.alt:
-            mute.setdefault(media_id, pointer)
+        if not alt and (medium is None or content.lang not in medium.alt):
+            what = _named(medium) if medium is not None else f"media {media_id}"
+            text = f"Give {what} an alt text in {content.lang!r}."
+            mute.setdefault(media_id, Detail("alt_missing", text, pointer=pointer))
     if mute:
-        details = tuple(
-            Detail(
-                "alt_missing",
-                f"Give {_named(known[media_id])} an alt text in {content.lang!r}.",
-                pointer=pointer,
-            )
-            for media_id, pointer in mute.items()
-        )
+        details = tuple(mute.values())
         raise Invalid("alt_missing", " ".join(detail.message for detail in details), details)
 
 
@@ -99,7 +82,7 @@ class Frozen:
 
 def frozen(tx: ReadTx, content: ArticleInput, body_html: str) -> Frozen:
     """The public image, the body with its alt texts, and what both show."""
-    known = {row.id: row for row in _media(tx, _mentioned(content, body_html))}
+    known = by_ids(tx, _mentioned(content, body_html))
     alts = {row.id: row.alt.get(content.lang, "") for row in known.values()}
     return Frozen(image_of(tx, content, known), body_media.settled(body_html, alts), sorted(known))
 
@@ -112,12 +95,14 @@ def image_of(
     image = content.image
     if image is None:
         return None
-    if image.media_id is None:
-        return _external(image)
-    rows = known if known is not None else {r.id: r for r in _media(tx, {image.media_id})}
-    row = rows.get(image.media_id)
-    sizes = _pictures(tx, image.media_id)
-    if row is None or not sizes:
+    row = None
+    if image.media_id is not None:
+        here = known if known is not None else by_ids(tx, {image.media_id})
+        row = here.get(image.media_id)
+    if row is None:
+        return _external(image) if image.url is not None else None
+    sizes = _pictures(tx, row.id)
+    if not sizes:
         return None
     plain = [size for size in sizes if size.media_type == "image/jpeg"]
     main = next((s for s in reversed(plain) if (s.width or 0) <= _FALLBACK_WIDTH), plain[0])
@@ -168,14 +153,14 @@ def _mentioned(content: ArticleInput, body_html: str) -> set[UUID]:
     return found
 
 
-def _media(tx: ReadTx, ids: Collection[UUID], *, held: bool = False) -> list[Media]:
-    """Those that are here; `held` keeps them from being deleted until the transaction ends."""
+def by_ids(tx: ReadTx, ids: Collection[UUID], *, held: bool = False) -> dict[UUID, Media]:
+    """Those media that are here; `held` keeps them from being deleted until it is over."""
     if not ids:
-        return []
+        return {}
     found = sa.select(Media.__table__).where(col(Media.id).in_(ids))  # type: ignore[attr-defined]  # SQLModel does not type the table of a class
     if held:
         found = found.with_for_update(read=True, key_share=True)
-    return [Media(**row) for row in tx.execute(found).mappings()]
+    return {row["id"]: Media(**row) for row in tx.execute(found).mappings()}
 
 
 def _pictures(tx: ReadTx, media_id: UUID) -> Sequence[Rendition]:
@@ -187,10 +172,13 @@ def _pictures(tx: ReadTx, media_id: UUID) -> Sequence[Rendition]:
     return [Rendition(**row) for row in tx.execute(found).mappings()]
 
 
-def _refuse_unknown(row: Media | None) -> None:
-    if row is None:
+def _refuse_unknown(image: ImageInput | None, known: Mapping[UUID, Media]) -> None:
+    if image is None or image.media_id is None:
+        return
+    row = known.get(image.media_id)
+    if row is None and image.url is None:
         raise _unfit("unknown_media", "/image/media_id", "There is no such media; upload it first.")
-    if row.kind != "image":
+    if row is not None and row.kind != "image":
         raise _unfit("not_an_image", "/image/media_id", f"{_named(row)} is no image.")
 
 

@@ -234,10 +234,11 @@ def test_what_is_not_here_cannot_be_shown(quiet: Bench) -> None:
         {},
         {"alt": "x"},
         {"url": "https://x.org/a"},
-        {"url": "https://x.org", "media_id": UUID(int=1)},
+        {"url": "/v1/media/x", "alt": "x"},
+        {"media_id": "x", "alt": "x"},
     ],
 )
-def test_an_image_is_of_one_kind(image: dict[str, Any]) -> None:
+def test_an_image_is_somewhere_and_says_what_it_shows(image: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="image"):
         ArticleInput.model_validate({"lang": "en", "title": "x", "image": image})
 
