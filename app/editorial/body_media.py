@@ -39,9 +39,12 @@ def mentions(body_html: str) -> Iterator[Mention]:
             yield Mention(named[0], alt, tag[1] == "img", address.startswith("/"))
 
 
-def settled(body_html: str, alts: Mapping[UUID, str]) -> str:
-    """The body with its media (the keys of `alts`) named by path alone, and with their alt texts
-    where it has none of its own."""
+def settled(
+    body_html: str, alts: Mapping[UUID, str], sizes: Mapping[tuple[UUID, str], tuple[int, int]]
+) -> str:
+    """The body with its media (the keys of `alts`) named by path alone; pictures get the alt text
+    and the width and height (`sizes`, by medium and rendition) of which it says nothing itself, so
+    that a page keeps their place before they have come."""
 
     def replaced(tag: re.Match[str]) -> str:
         attributes = _attributes(tag)
@@ -52,6 +55,9 @@ def settled(body_html: str, alts: Mapping[UUID, str]) -> str:
         attributes[where] = media_path(*named)
         if tag[1] == "img" and not attributes.get("alt", "").strip():
             attributes["alt"] = alts[named[0]]
+        if tag[1] == "img" and named in sizes and not attributes.keys() & {"width", "height"}:
+            width, height = sizes[named]
+            attributes |= {"width": str(width), "height": str(height)}
         return _written(tag[1], attributes)
 
     return _TAG.sub(replaced, body_html)

@@ -84,7 +84,17 @@ def frozen(tx: ReadTx, content: ArticleInput, body_html: str) -> Frozen:
     """The public image, the body with its alt texts, and what both show."""
     known = by_ids(tx, _mentioned(content, body_html))
     alts = {row.id: row.alt.get(content.lang, "") for row in known.values()}
-    return Frozen(image_of(tx, content, known), body_media.settled(body_html, alts), sorted(known))
+    sizes: dict[tuple[UUID, str], tuple[int, int]] = {}
+    if known:
+        found = sa.select(
+            col(Rendition.media_id),
+            col(Rendition.name),
+            col(Rendition.width),
+            col(Rendition.height),
+        ).where(col(Rendition.media_id).in_(known), col(Rendition.width).is_not(None))
+        sizes = {(key, name): (width, height) for key, name, width, height in tx.execute(found)}
+    body = body_media.settled(body_html, alts, sizes)
+    return Frozen(image_of(tx, content, known), body, sorted(known))
 
 
 def image_of(

@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, Final
 
 from app.errors import Invalid
@@ -38,8 +38,16 @@ def made(file: BinaryIO, *, seconds: float = SECONDS) -> Picture:
     """The picture in a real file. `Invalid` (`too_many_pixels`, `broken_media`,
     `media_too_costly`) when it cannot be taken; blocks until the process has ended."""
     file.seek(0)
-    process = subprocess.Popen(
-        [sys.executable, "-I", "-m", "app.imaging.child"],
+    try:
+        return _checked(_said([sys.executable, "-I", "-m", "app.imaging.child"], file, seconds))
+    except (ValueError, KeyError, TypeError) as error:
+        raise _refusal("broken_media") from error
+
+
+def _said(command: Sequence[str], file: BinaryIO, seconds: float) -> bytes:
+    """What a process says of a file; `Invalid` when it does not end as it should."""
+    process = subprocess.Popen(  # noqa: S603  # the command is our own
+        command,
         stdin=file,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -58,10 +66,7 @@ def made(file: BinaryIO, *, seconds: float = SECONDS) -> Picture:
         timer.cancel()
     if status != 0:
         raise _refusal("media_too_costly" if _ran_out(status) else "broken_media")
-    try:
-        return _checked(answer)
-    except (ValueError, KeyError, TypeError) as error:
-        raise _refusal("broken_media") from error
+    return answer
 
 
 def _ran_out(status: int) -> bool:

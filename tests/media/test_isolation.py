@@ -52,6 +52,24 @@ def test_what_takes_too_long_is_ended(upload: Upload) -> None:
     assert caught.value.code == "media_too_costly"
 
 
+@pytest.mark.parametrize(
+    ("program", "code"),
+    [
+        ("import os; os.abort()", "broken_media"),  # a fault in a decoder
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "broken_media"),
+        ("raise SystemExit(1)", "media_too_costly"),  # no memory left
+        ("while True: pass", "media_too_costly"),
+        ("while True: print('x' * 1_000_000)", "media_too_costly"),
+    ],
+)
+def test_whatever_becomes_of_the_process_is_a_refusal(
+    upload: Upload, program: str, code: str
+) -> None:
+    with pytest.raises(Invalid) as caught:
+        isolated._said([sys.executable, "-c", program], upload(b""), 1.0)
+    assert caught.value.code == code
+
+
 def run(code: str, content: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     """Code in a process with the child's limits, which it gets before it runs."""
     program = (
