@@ -64,6 +64,8 @@ def serve(
         log_level=settings.log_level,
         access_log=False,
         server_header=False,
+        # A process that a busy machine lets wait is not dead: after 5 s it would be killed.
+        timeout_worker_healthcheck=60,
         forwarded_allow_ips=list(settings.trusted_proxies),
     )
 
