@@ -1,5 +1,6 @@
 """The place that the settings name."""
 
+from app.errors import Unavailable
 from app.settings import Settings
 from app.storage.local import LocalStorage
 from app.storage.protocol import Storage
@@ -12,6 +13,10 @@ def opened(settings: Settings) -> Storage:
     """
     if settings.s3_bucket is None:
         return LocalStorage(settings.data_dir / "media")
-    from app.storage.s3 import bucket
-
+    try:
+        from app.storage.s3 import bucket
+    except ImportError as error:
+        raise Unavailable(
+            "s3_not_installed", "A bucket is set; install Willay with its extra `s3`."
+        ) from error
     return bucket(settings)

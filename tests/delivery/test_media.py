@@ -178,7 +178,8 @@ def test_a_body_says_where_its_pictures_are_and_what_they_show(quiet: Bench) -> 
     elsewhere = f"https://other.example/v1/media/{UUID(int=7)}/1.jpg"
     body = (
         f'<img src="/v1/media/{key}/400.jpg"><p>x</p>'
-        f'<img src="https://old.example/api/v1/media/{key}/320.webp" alt="Own &quot;words&quot;" width="9">'
+        f'<img src="https://old.example/api/v1/media/{key}/320.webp"'
+        ' alt="Own &quot;words&quot;" width="9">'
         f'<img src="{elsewhere}" alt="">'
     )
     builders.published(quiet.runtime, title="one", body=body, body_format="html")

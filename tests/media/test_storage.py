@@ -1,6 +1,7 @@
 """One contract for every place that files can be in."""
 
 import os
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -130,6 +131,16 @@ def test_settings_choose_the_place(tmp_path: Path) -> None:
         update={"s3_bucket": "media", "s3_endpoint": "http://127.0.0.1:9", "s3_region": "eu-1"}
     )
     assert isinstance(opening.opened(remote), ObjectStorage)
+
+
+def test_a_bucket_without_the_extra_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "obstore", None)
+    monkeypatch.delitem(sys.modules, "app.storage.s3")
+    settings = Settings(_env_file=None, data_dir=tmp_path, s3_bucket="media")
+    with pytest.raises(Unavailable, match="extra `s3`"):
+        opening.opened(settings)
 
 
 @pytest.mark.parametrize("given", [{"s3_access_key_id": "id"}, {"s3_secret_access_key": "key"}])
