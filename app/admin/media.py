@@ -11,7 +11,7 @@ from app.accounts.principal import Principal
 from app.admin.media_views import Media, Medium, UploadedMedium, view
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
-from app.editorial import media, media_shelf
+from app.editorial import media, media_shelf, takedown
 from app.editorial.content import Input
 from app.editorial.media import MediaInput, Reason
 from app.errors import NotFound
@@ -167,7 +167,7 @@ async def take_medium_down(
     """Stop showing it, at once and everywhere; every article loses it. For good."""
 
     def work(tx: PublishTx) -> Outcome:
-        media.take_down(tx, who.by, media_id, revision, sent.reason)
+        takedown.take_down(tx, who.by, media_id, revision, sent.reason)
         return _one(tx, media_id)
 
     return await published(request, who, work)

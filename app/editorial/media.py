@@ -1,10 +1,9 @@
-"""Media: take in, describe, take down, delete. What the world may see of them, publications say."""
+"""Media: take in, describe, delete. What the world may see of them, publications say."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,20 +12,17 @@ from sqlmodel import col
 
 from app import audit
 from app.audit import By
-from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
-from app.editorial import body_media
 from app.editorial.content import House, Input, Line, Text
 from app.editorial.media_shelf import absent
 from app.errors import Conflict, Detail, Invalid, Stale
+from app.kit.addresses import media_folder
 from app.kit.clock import rfc3339
 from app.kit.ids import uuid7
 from app.models.article import Article
 from app.models.media import Media, MediaUse, PublicationMedia, Rendition
-from app.models.publication import Publication, PublicationBody
-from app.public.articles import FrozenArticle
+from app.models.sponsor import Sponsor
 from app.public.vocabulary import Lang
-from app.visibility import visible
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Reason = Annotated[Line, StringConstraints(min_length=1)]
@@ -153,7 +149,7 @@ def create(
         )
         for file in upload.files
     )
-    audit.record(tx, by, now, "create", "media", row.id, after=_state(row))
+    audit.record(tx, by, now, "create", "media", row.id, after=state_of(row))
     return row, True
 
 
@@ -162,8 +158,8 @@ def describe(
 ) -> Media:
     """Change what editors say of a medium. What is published keeps what it said until it is
     published again. `Stale` unless it is at `revision`."""
-    row = _locked(tx, media_id, revision)
-    before = _state(row)
+    row = locked(tx, media_id, revision)
+    before = state_of(row)
     if "alt" in said.model_fields_set:
         row.alt = dict(said.alt)
     if "caption" in said.model_fields_set:
@@ -175,37 +171,7 @@ def describe(
         row.focal_y = said.focal_point.y if said.focal_point else None
     row.revision += 1
     row.updated_at = now
-    audit.record(tx, by, now, "update", "media", row.id, before=before, after=_state(row))
-    return row
-
-
-def take_down(tx: PublishTx, by: By, media_id: UUID, revision: int | None, reason: str) -> Media:
-    """Stop showing a medium, at once and everywhere, for a reason that readers are told.
-
-    It leaves every publication that showed it, which nothing else ever alters: an address that
-    answers "gone" inside an article would be a broken picture, and its caption may be the very
-    thing that must go. `Conflict` when it was taken down before.
-    """
-    row = _locked(tx, media_id, revision)
-    if row.taken_down_at is not None:
-        raise Conflict("media_taken_down", "It was taken down before.")
-    before = _state(row)
-    row.taken_down_at, row.taken_down_reason = tx.moment, reason
-    row.revision += 1
-    row.updated_at = tx.moment
-    showing = sa.select(col(PublicationMedia.publication_id)).where(
-        col(PublicationMedia.media_id) == media_id
-    )
-    here = col(Publication.id).in_(showing)
-    publications = tx.session.execute(sa.select(Publication).where(here)).scalars()
-    for publication in publications.all():
-        _leave(tx, publication, media_id)
-    tx.session.flush()
-    seen: sa.Select[UUID] = sa.select(col(Publication.article_id).label("id")).where(
-        here, visible(Publication, tx.moment)
-    )
-    tx.append_all("article", seen.subquery(), "media")
-    audit.record(tx, by, tx.moment, "take_down", "media", row.id, before=before, after=_state(row))
+    audit.record(tx, by, now, "update", "media", row.id, before=before, after=state_of(row))
     return row
 
 
@@ -216,18 +182,18 @@ def delete(tx: WriteTx, by: By, media_id: UUID, revision: int, now: datetime) ->
     is taken down first. Of what was taken down the files and texts go, and the row stays: its
     address goes on saying so, and the same file is refused when it is sent again.
     """
-    row = _locked(tx, media_id, revision)
-    users = list(_users(tx, media_id))
+    row = locked(tx, media_id, revision)
+    users = _users(tx, media_id)
     if row.taken_down_at is None:
         published = sa.select(col(PublicationMedia.media_id)).where(
             col(PublicationMedia.media_id) == media_id
         )
         if users:
-            slugs = ", ".join(slug for _, slug in users[:5])
-            raise Conflict("media_in_use", f"These articles show it: {slugs}. Take it down first.")
+            names = ", ".join(users[:5])
+            raise Conflict("media_in_use", f"These show it: {names}. Take it down first.")
         if tx.execute(published.limit(1)).first() is not None:
             raise Conflict("media_in_use", "It was published; take it down first.")
-    audit.record(tx, by, now, "delete", "media", row.id, before=_state(row))
+    audit.record(tx, by, now, "delete", "media", row.id, before=state_of(row))
     tx.execute(sa.delete(Rendition).where(col(Rendition.media_id) == media_id))
     if row.taken_down_at is None:
         tx.session.delete(row)
@@ -237,26 +203,27 @@ def delete(tx: WriteTx, by: By, media_id: UUID, revision: int, now: datetime) ->
     row.revision += 1
 
 
-def _leave(tx: PublishTx, publication: Publication, media_id: UUID) -> None:
-    """Take a medium out of a publication."""
-    item = json.loads(publication.item)
-    if item["image"] is not None and str(media_id) in item["image"]["url"]:
-        whole = FrozenArticle.model_validate_json(publication.item)
-        publication.item = whole.model_copy(update={"image": None}).model_dump_json()
-    body = tx.session.get_one(PublicationBody, publication.id)
-    body.body_html = body_media.without(body.body_html, media_id)
+def borne_by(media_id: UUID) -> sa.ColumnElement[bool]:
+    """The sponsors whose logo it is. There are dozens of sponsors: no table is kept of it."""
+    return col(Sponsor.logo).contains(media_folder(media_id), autoescape=True)
 
 
-def _users(tx: ReadTx, media_id: UUID) -> Sequence[Any]:
+def _users(tx: ReadTx, media_id: UUID) -> list[str]:
+    """The slugs of articles whose working copies show it, and the names of sponsors."""
     found = (
-        sa.select(col(Article.id), col(Article.slug))
+        sa.select(col(Article.slug))
         .join(MediaUse, col(MediaUse.article_id) == col(Article.id))
         .where(col(MediaUse.media_id) == media_id)
     )
-    return tx.execute(found.order_by(col(Article.id))).all()
+    names = sa.select(col(Sponsor.name)).where(borne_by(media_id))
+    return [
+        *tx.execute(found.order_by(col(Article.id))).scalars(),
+        *tx.execute(names.order_by(col(Sponsor.id))).scalars(),
+    ]
 
 
-def _locked(tx: WriteTx, media_id: UUID, revision: int | None) -> Media:
+def locked(tx: WriteTx, media_id: UUID, revision: int | None) -> Media:
+    """The medium, locked until the transaction ends; `Stale` unless it is at `revision`."""
     tx.session.flush()
     row = tx.session.get(Media, media_id, with_for_update=True, populate_existing=True)
     if row is None or row.erased_at is not None:
@@ -271,7 +238,8 @@ def _locked(tx: WriteTx, media_id: UUID, revision: int | None) -> Media:
     return row
 
 
-def _state(row: Media) -> Mapping[str, object]:
+def state_of(row: Media) -> Mapping[str, object]:
+    """As the audit shows it."""
     return {
         "name": row.name,
         "media_type": row.media_type,

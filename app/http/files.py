@@ -50,7 +50,7 @@ async def public_file(request: Request, find: Callable[[Reading], PublicFile]) -
             log = head(tx)
             recall = runtime.memory.at(log, log.is_current(clock))
             file = find(Reading(tx, runtime, log, log.moment(clock), recall))
-        keys = " ".join([f"media/{file.media_id}", *(f"article/{i}" for i in file.article_ids)])
+        keys = " ".join([f"media/{file.media_id}", *file.shown_by])
         kept = kept_until(log, clock, runtime.settings.cache_seconds)
         return _Found(file, {"Cache-Control": kept, "Surrogate-Key": keys})
 
@@ -146,9 +146,7 @@ def documented(*, private: bool = False) -> dict[int | str, dict[str, Any]]:
         ),
     }
     ranged = {**headers, "Content-Range": problems.header("Which part", r"^bytes \d+-\d+/\d+$")}
-    purged = {
-        "Surrogate-Key": problems.header("What to purge it by", r"^media/\S+( article/\S+)*$")
-    }
+    purged = {"Surrogate-Key": problems.header("What to purge it by", r"^media/\S+( \S+)*$")}
     extra = {} if private else purged
     content = dict.fromkeys(EXTENSIONS, _BINARY)
     answers[200] = {"description": "The file", "headers": {**headers, **extra}, "content": content}

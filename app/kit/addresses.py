@@ -10,9 +10,14 @@ _ID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _OURS: Final = re.compile(rf"(?:https?://[^/]+(?:/[^?#]*)?)?{MEDIA}({_ID})/([a-z0-9]+\.[a-z0-9]+)")
 
 
+def media_folder(media_id: UUID) -> str:
+    """How the paths of all renditions of a medium begin."""
+    return f"{MEDIA}{media_id}/"
+
+
 def media_path(media_id: UUID, rendition: str) -> str:
     """Where a rendition is served, without the service's own address."""
-    return f"{MEDIA}{media_id}/{rendition}"
+    return media_folder(media_id) + rendition
 
 
 def media_of(address: str) -> tuple[UUID, str] | None:

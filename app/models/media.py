@@ -41,6 +41,7 @@ class Media(SQLModel, table=True):
     updated_at: datetime
     taken_down_at: datetime | None = None
     taken_down_reason: str | None = None
+    was_public: bool | None = None  # when it was taken down: whether readers may be told
     erased_at: datetime | None = None  # its files and texts went as well
 
 

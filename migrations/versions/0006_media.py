@@ -53,6 +53,7 @@ def upgrade() -> None:
     sa.Column('updated_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('taken_down_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('taken_down_reason', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('was_public', sa.Boolean(), nullable=True),
     sa.Column('erased_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.CheckConstraint("(kind = 'image') = (width IS NOT NULL)", name=op.f('media_size_check')),
     sa.CheckConstraint("kind IN ('image', 'document')", name=op.f('media_kind_check')),

@@ -16,8 +16,9 @@ from PIL import Image
 from sqlmodel import col, select
 
 from app.changes import head
-from app.editorial import articles, media, publishing
+from app.editorial import articles, media, people, publishing, takedown
 from app.editorial.content import ArticleInput, prepare
+from app.editorial.people import SponsorInput
 from app.errors import Conflict, Invalid, WillayError
 from app.library.naming import stored_name
 from app.models.change import Change
@@ -35,7 +36,7 @@ BASE = "http://127.0.0.1:8000"
 
 def take_down(bench: Bench, key: UUID, reason: str = "The family asked for it.") -> None:
     with bench.runtime.publishing() as tx:
-        media.take_down(tx, BY, key, None, reason)
+        takedown.take_down(tx, BY, key, None, reason)
 
 
 def retract(bench: Bench, key: UUID) -> None:
@@ -452,3 +453,25 @@ def follow(bench: Bench, steps: list[tuple[str, int, int, int]]) -> None:
         for other in (0, 1):
             answer = client.get(f"/v1/media/{keys[other]}/2.jpg")
             assert answer.status_code == expected(other), (step, other)
+
+
+def test_a_sponsor_s_logo_is_public_while_the_sponsor_is(quiet: Bench) -> None:
+    key = builders.medium(quiet.runtime)
+    url = f"/v1/media/{key}/320.jpg"
+    today = quiet.clock.now.date()
+    logo = f"{BASE}/v1/media/{key}/400.jpg"
+    said = SponsorInput(name="Patron", logo=logo, valid_to=today)
+    assert quiet.client.get(url).status_code == 404
+    with quiet.runtime.publishing() as tx:
+        sponsor = people.add_sponsor(tx, said).id
+    shown = quiet.client.get(url)
+    assert shown.headers["Surrogate-Key"] == f"media/{key} sponsor/{sponsor}"
+    with quiet.runtime.database.writing() as tx, pytest.raises(Conflict, match="Patron"):
+        media.delete(tx, BY, key, 1, quiet.clock.now)
+    quiet.clock.move(days=1)
+    gone = quiet.client.get(url)
+    assert (gone.status_code, gone.json()["reason"]) == (410, "expired")
+    quiet.clock.move(days=-1)
+    take_down(quiet, key)
+    assert quiet.client.get("/v1/sponsors").json()["data"][0]["logo"] is None
+    assert quiet.client.get(url).json()["reason"] == "removed"

@@ -4,7 +4,7 @@ another one addresses."""
 from pathlib import Path
 from typing import Any
 
-from app.editorial import media
+from app.editorial import takedown
 from tests import builders
 from tests.builders import BY, imported
 from tests.conftest import Bench
@@ -54,5 +54,5 @@ def test_what_was_taken_down_does_not_leave(quiet: Bench, tmp_path: Path) -> Non
     key = builders.medium(quiet.runtime, alt={"en": "Two halves"})
     builders.draft(quiet.runtime, title="one", image={"media_id": key})
     with quiet.runtime.publishing() as tx:
-        media.take_down(tx, BY, key, None, "Asked.")
+        takedown.take_down(tx, BY, key, None, "Asked.")
     assert "image" not in exported(quiet.runtime, tmp_path / "dump.jsonl")[0]

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from app.changes import head
-from app.editorial import articles, media, media_shelf
+from app.editorial import articles, media, media_shelf, takedown
 from app.editorial.content import ArticleInput, prepare
 from app.editorial.media import MediaInput
 from app.errors import Conflict, Gone, Invalid, NotFound, WillayError
@@ -20,11 +20,11 @@ from tests.conftest import MovingClock
 Either = tuple[Runtime, MovingClock]
 
 
-def seen(runtime: Runtime, key: UUID) -> tuple[UUID, ...]:
-    """The articles by which the public sees a picture."""
+def seen(runtime: Runtime, key: UUID) -> tuple[str, ...]:
+    """Those by which the public sees a picture."""
     with runtime.database.reading() as tx:
         now = head(tx).moment(runtime.clock())
-        return published_media.file(tx, key, "320.jpg", now).article_ids
+        return published_media.file(tx, key, "320.jpg", now).shown_by
 
 
 def test_a_life(either: Either) -> None:
@@ -39,11 +39,11 @@ def test_a_life(either: Either) -> None:
     with pytest.raises(NotFound):
         seen(runtime, key)
     clock.move(hours=1)
-    assert seen(runtime, key) == (article[0],)
+    assert seen(runtime, key) == (f"article/{article[0]}",)
     with runtime.database.writing() as tx, pytest.raises(Conflict, match="one"):
         media.delete(tx, BY, key, 2, clock.now)
     with runtime.publishing() as tx:
-        media.take_down(tx, BY, key, 2, "Asked.")
+        takedown.take_down(tx, BY, key, 2, "Asked.")
     with pytest.raises(Gone, match="Asked"):
         seen(runtime, key)
     with runtime.database.writing() as tx:
