@@ -22,7 +22,6 @@ from app.editorial.people import SponsorInput
 from app.errors import Conflict, Invalid, WillayError
 from app.library.naming import stored_name
 from app.models.change import Change
-from app.models.media import PublicationMedia
 from app.models.publication import Publication
 from app.runtime import opened
 from app.storage.protocol import digest_of
@@ -411,20 +410,28 @@ def follow(bench: Bench, steps: list[tuple[str, int, int, int]]) -> None:
     files = [builders.picture("PNG", (2, 2), left=shade) for shade in shades]
     keys = [builders.medium(runtime, content, alt=ALT) for content in files]
     drafts = [builders.draft(runtime, image={"media_id": key}) for key in keys]
-    taken: set[int] = set()
+    taken: dict[int, bool] = {}
+    said: dict[int | None, str] = {}
+
+    def shown(number: int) -> tuple[bool, bool]:
+        """A medium is in some article now, or ever was: by what each publication said when it was
+        made and by its interval, without the query under test."""
+        with runtime.database.writing() as tx:
+            rows = list(tx.session.exec(select(Publication)))
+            now = head(tx).moment(runtime.clock())
+        for row in rows:
+            said.setdefault(row.id, row.item)
+        mine = [row for row in rows if str(keys[number]) in said[row.id]]
+        return (
+            any(row.visible_from <= now < row.visible_until for row in mine),
+            any(row.visible_from <= now and row.visible_from < row.visible_until for row in mine),
+        )
 
     def expected(number: int) -> int:
-        """By the publications alone, read one by one without the query under test."""
-        with runtime.database.writing() as tx:
-            shows = select(PublicationMedia).where(PublicationMedia.media_id == keys[number])
-            rows = [
-                tx.session.get_one(Publication, show.publication_id)
-                for show in tx.session.exec(shows)
-            ]
-            now = head(tx).moment(runtime.clock())
-        shown = any(row.visible_from <= now < row.visible_until for row in rows)
-        ever = any(row.visible_from <= now and row.visible_from < row.visible_until for row in rows)
-        return 200 if shown and number not in taken else 410 if ever else 404
+        now, ever = shown(number)
+        if number in taken:
+            return 410 if taken[number] else 404
+        return 200 if now else 410 if ever else 404
 
     def act(action: str, which: int, number: int, seconds: int) -> None:
         key, revision = drafts[which]
@@ -442,8 +449,9 @@ def follow(bench: Bench, steps: list[tuple[str, int, int, int]]) -> None:
                 with runtime.publishing() as tx:
                     publishing.cancel(tx, key)
             case "take down":
+                ever = shown(number)[1]
                 take_down(bench, keys[number])
-                taken.add(number)
+                taken[number] = ever
             case "wait":
                 bench.clock.move(seconds=seconds)
 
