@@ -417,7 +417,8 @@ def follow(bench: Bench, steps: list[tuple[str, int, int, int]]) -> None:
         """A medium is in some article now, or ever was: by what each publication said when it was
         made and by its interval, without the query under test."""
         with runtime.database.writing() as tx:
-            rows = list(tx.session.exec(select(Publication)))
+            mine_alone = col(Publication.article_id).in_([key for key, _ in drafts])
+            rows = list(tx.session.exec(select(Publication).where(mine_alone)))
             now = head(tx).moment(runtime.clock())
         for row in rows:
             said.setdefault(row.id, row.item)
