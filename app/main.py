@@ -18,6 +18,7 @@ from app.runtime import Runtime, opened
 from app.settings import Settings
 from app.worker.indexing import Indexing
 from app.worker.loop import Worker
+from app.worker.sweeping import Sweeping
 
 
 def create_app(runtime: Runtime) -> FastAPI:
@@ -25,7 +26,7 @@ def create_app(runtime: Runtime) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        worker = Worker(runtime, [Indexing(runtime)])
+        worker = Worker(runtime, [Indexing(runtime), Sweeping(runtime)])
         if runtime.settings.serve_worker:
             worker.start()
         yield {"runtime": runtime}

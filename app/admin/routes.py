@@ -9,6 +9,7 @@ from app.admin import (
     auth,
     bulk,
     committee,
+    media,
     previews,
     revisions,
     second_factor,
@@ -23,6 +24,7 @@ ROUTERS: Final = (
     *(auth.router, second_factor.router, users.router, tokens.router, audit.router),
     # Bulk comes before the single article, whose id its address would be taken for.
     *(bulk.router, articles.router, workflow.router, revisions.router),
+    media.router,
     *(previews.router, previews.public_router),
     *(tags.router, sponsors.router, committee.router, aliases.router),
 )

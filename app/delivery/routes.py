@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from app.delivery import articles, lists, search, service
+from app.delivery import articles, lists, media, search, service
 
-ROUTERS: Final = (service.router, articles.router, lists.router, search.router)
+ROUTERS: Final = (service.router, articles.router, lists.router, search.router, media.router)

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
-from app.editorial import tags
+from app.editorial import media_use, tags
 from app.editorial.content import Actor, ArticleInput, Draft, restored, stored
 from app.errors import Conflict, Detail, Invalid, NotFound, Stale
 from app.kit.clock import rfc3339
@@ -259,6 +259,7 @@ def _save(
             note=note,
         )
     )
+    media_use.remember(tx, article, draft)
     tx.session.flush()
 
 

@@ -99,12 +99,25 @@ class SourceInput(Input):
 
 
 class ImageInput(Input):
-    """The article's main picture."""
+    """The article's main picture: one of the media here, or one that is kept elsewhere.
 
-    url: Address
-    alt: Line
+    What is not said of a medium comes from the medium when the article is published. With both
+    (as exports write it) `url` holds where there is no such medium.
+    """
+
+    media_id: UUID | None = None
+    url: Address | None = None
+    alt: Line | None = None
     caption: Text | None = None
     credit: Line | None = None
+
+    @model_validator(mode="after")
+    def _either(self) -> Self:
+        if self.media_id is None and self.url is None:
+            raise ValueError("an image needs a media_id, or a url")
+        if self.media_id is None and self.alt is None:
+            raise ValueError("an image from elsewhere needs an alt text")
+        return self
 
 
 class RightsInput(Input):
@@ -161,6 +174,8 @@ class House:
     languages: tuple[str, ...]
     licence: str
     embed_hosts: tuple[str, ...] = ()
+    address: str = ""
+    """Where its API is, without a trailing slash."""
 
 
 @dataclass(frozen=True, slots=True)

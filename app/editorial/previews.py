@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from app import audit
 from app.database import ReadTx, WriteTx
-from app.editorial import articles
+from app.editorial import articles, media_use
 from app.editorial.acts import refuse_trashed
 from app.editorial.content import Actor, House, restored
 from app.editorial.frozen import frozen
@@ -141,7 +141,7 @@ def _previewed(
     )
     first_shown = tx.execute(first.order_by(col(Publication.visible_from)).limit(1)).scalar()
     return Previewed(
-        item=frozen(article, content, house, now, first_shown),
+        item=frozen(article, content, house, now, first_shown, media_use.image_of(tx, content)),
         body_html=kept.body_html,
         tag_ids=[UUID(tag_id) for tag_id in kept.content["tag_ids"]],
         translation_group=article.translation_group,

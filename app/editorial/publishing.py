@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from app.changes import PublishTx
-from app.editorial import articles
+from app.editorial import articles, media_use
 from app.editorial.content import Actor, ArticleInput, CorrectionInput, Draft, House, restored
 from app.editorial.frozen import frozen
 from app.editorial.tags import living, slugs
@@ -46,7 +46,7 @@ def publish(
     start = max(at, tx.moment) if at is not None else tx.moment
     if until is not None and until <= start:
         raise Invalid("reversed_range", "It must end after it begins.")
-    refuse_unready(tx, article, restored(_text(tx, article).content, slugs(tx)))
+    refuse_unready(tx, article, _content(tx, article))
     articles.refuse_second_language(tx, article)
     _cancel_from(tx, article, start)
     _insert(tx, actor, article, house, start, until)
@@ -62,6 +62,7 @@ def refuse_unready(tx: PublishTx, article: Article, content: ArticleInput) -> No
     not."""
     if article.trashed_at is not None:
         raise Conflict("in_trash", "It is in the trash; restore it first.")
+    media_use.refuse_unfit(tx, content, _text(tx, article).body_html)
 
 
 def correct(
@@ -124,6 +125,7 @@ def record_past(
     before `at`, which no reader of this log has seen.
     """
     article = articles.locked(tx, article_id, None)
+    refuse_unready(tx, article, _content(tx, article))
     _cancel_from(tx, article, tx.moment)
     live = _live(tx, article_id)
     if live is not None:
@@ -233,8 +235,9 @@ def _insert(
     until: datetime | None,
 ) -> int:
     kept = _text(tx, article)
-    content = restored({**kept.content, "tag_ids": []}, {})
-    item = frozen(article, content, house, start, _first_shown(tx, article.id))
+    content = _content(tx, article)
+    shown = media_use.frozen(tx, content, kept.body_html)
+    item = frozen(article, content, house, start, _first_shown(tx, article.id), shown.image)
     tag_ids = living(tx, [UUID(tag_id) for tag_id in kept.content["tag_ids"]])
     row = Publication(
         article_id=article.id,
@@ -268,11 +271,17 @@ def _insert(
         "visible_until": row.visible_until,
     }
     authors = {author.slug for author in item.authors}
-    tx.session.add(PublicationBody(publication_id=key, body_html=kept.body_html))
+    tx.session.add(PublicationBody(publication_id=key, body_html=shown.body_html))
+    media_use.attach(tx, key, shown.media_ids)
     tx.session.add_all(PublicationTag(tag_id=tag_id, **interval) for tag_id in tag_ids)
     tx.session.add_all(PublicationAuthor(author_slug=slug, **interval) for slug in authors)
     tx.session.flush()
     return key
+
+
+def _content(tx: PublishTx, article: Article) -> ArticleInput:
+    """What the newest revision says; its tags, which belong to others, are left out."""
+    return restored({**_text(tx, article).content, "tag_ids": []}, {})
 
 
 def _first_shown(tx: PublishTx, article_id: UUID) -> datetime | None:

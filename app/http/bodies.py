@@ -34,10 +34,15 @@ class JsonBody(Generic[Model]):
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type != "application/json":
             raise Unsupported("unsupported_media_type", "Send JSON with its content type.")
-        try:
-            return self.model.model_validate_json(await _read(request))
-        except ValidationError as error:
-            raise _refused(self.model, error) from error
+        return parsed(self.model, await _read(request))
+
+
+def parsed(model: type[Model], content: bytes) -> Model:
+    """JSON as a model; `BadRequest` or `Invalid`."""
+    try:
+        return model.model_validate_json(content)
+    except ValidationError as error:
+        raise _refused(model, error) from error
 
 
 def json_of(model: type[BaseModel], *, optional: bool = False) -> Any:

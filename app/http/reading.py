@@ -77,10 +77,7 @@ def _respond(
     with runtime.database.reading() as tx:
         log = head(tx)
         now, current = log.moment(clock), log.is_current(clock)
-        seconds = (log.next_boundary - now).total_seconds() if current else 0
-        headers = {
-            "Cache-Control": f"public, max-age={int(min(runtime.settings.cache_seconds, seconds))}"
-        }
+        headers = {"Cache-Control": kept_until(log, clock, runtime.settings.cache_seconds)}
         state = f"{log.sequence}/{log.effective_until}/{also(runtime)}"
         tag = _tag(f"{state}/{url}/{runtime.settings.public_url}")
         # "*" means "if it exists", which only the work can tell.
@@ -96,6 +93,12 @@ def _respond(
     if links:
         headers["Link"] = links
     return Response(made.body, 200, headers, "application/json")
+
+
+def kept_until(log: Head, clock: datetime, most: int) -> str:
+    """`Cache-Control` for what is public: `most` seconds, and never beyond the next boundary."""
+    seconds = (log.next_boundary - log.moment(clock)).total_seconds()
+    return f"public, max-age={int(max(0, min(most, seconds)))}"
 
 
 def matches(asked: str | None, tag: str) -> bool:

@@ -2,6 +2,7 @@
 
 import html
 import re
+import unicodedata
 from urllib.parse import unquote, urlsplit
 
 import nh3
@@ -28,6 +29,13 @@ def slug_of(text: str, limit: int = 100) -> str:
     Apostrophes of either shape vanish: "Peru's" is `perus`, never `peru-s`.
     """
     return slugify(text.replace("'", ""), max_length=limit, word_boundary=True)
+
+
+def file_name(name: str) -> str:
+    """A name to show for an upload: its last part, without controls; never used as a path."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    kept = "".join(char for char in last if char.isprintable() and char not in '<>:"|?*')
+    return " ".join(kept.split()).strip(". ")[:120] or "upload"
 
 
 def plain_text(body_html: str) -> str:

@@ -121,7 +121,7 @@ def detail(
     key = row.article_id
     paths = recall(("paths", key), lambda: to_json(former(tx, [key], now)[key]))
     related = _related(tx, tags, row.id, now, recall)
-    item = _with(item, b"body_html", to_json(row.body_html))
+    item = _with(item, b"body_html", tags.addressed(to_json(row.body_html)))
     return key, _with(_with(item, b"paths", paths), b"related", related)
 
 
@@ -238,7 +238,7 @@ def _translations(tx: ReadTx, rows: Sequence[Any], now: datetime) -> _Group:
 
 def _item(row: Any, tags: Tags, groups: _Group) -> bytes:
     """The frozen fragment with what belongs to others joined to its end."""
-    lang, own = row.lang, row.item[:-1].encode()
+    lang, own = row.lang, tags.addressed(row.item[:-1].encode())
     carried = tags.living(from_json(row.tag_ids))
     references = b",".join([tags.reference(tag, lang) for tag in carried])
     others = [
