@@ -16,7 +16,7 @@ _ROW = re.compile(r"^\| `(WILLAY_\w+)` \| (.*?) \|", re.MULTILINE)
 def shown(default: object) -> str | None:
     """A default as one would write it into the environment; None when there is none."""
     match default:
-        case None:
+        case None | ():
             return None
         case bool():
             return str(default).lower()
