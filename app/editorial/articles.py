@@ -18,7 +18,7 @@ from app.errors import Conflict, Detail, Invalid, NotFound, Stale
 from app.kit.clock import rfc3339
 from app.kit.ids import uuid7
 from app.kit.text import slug_of
-from app.models.article import Article, ArticleSlug, ArticleTag, Revision
+from app.models.article import Article, ArticleSlug, Revision
 from app.models.preview import PreviewLink
 from app.models.publication import Publication
 from app.visibility import visible
@@ -245,6 +245,7 @@ def _save(
     article.updated_at = now
     article.changed_by, article.changed_by_id = actor.name, actor.account_id
     tx.session.flush()
+    tags.carry(tx, article.id, tag_ids)
     tx.session.add(
         Revision(
             article_id=article.id,
@@ -258,8 +259,6 @@ def _save(
             note=note,
         )
     )
-    tx.execute(sa.delete(ArticleTag).where(col(ArticleTag.article_id) == article.id))
-    tx.session.add_all(ArticleTag(tag_id=tag_id, article_id=article.id) for tag_id in tag_ids)
     tx.session.flush()
 
 

@@ -30,15 +30,15 @@ def detail(
     now: datetime,
 ) -> ArticleDetail:
     """The detail that readers would get if these fields were published now."""
-    known = [tag_id for tag_id in tag_ids if tag_id in tags.by_id]
-    references = [from_json(tags.reference(str(tag_id), item.lang)) for tag_id in known]
+    carried = tags.living(str(tag_id) for tag_id in tag_ids)
+    references = [from_json(tags.reference(tag, item.lang)) for tag in carried]
     return ArticleDetail(
         **item.model_dump(),
         tags=[TagReference(**reference) for reference in references],
         translations=_translations(tx, item.id, translation_group, now),
         body_html=body_html,
         paths=former(tx, [item.id], now)[item.id],
-        related=_RELATED.validate_json(near(tx, tags, known, item.lang, item.id, now)),
+        related=_RELATED.validate_json(near(tx, carried, item.lang, item.id, now)),
     )
 
 

@@ -4,31 +4,17 @@ Columns are added and dropped as they are, never in batch mode: on SQLite that w
 tables to which others refer.
 """
 
-from uuid import UUID
-
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-revision = '0004'
-down_revision = '0003'
+revision = '0005'
+down_revision = '0004'
 branch_labels = None
 depends_on = None
 
-_AT_ONCE = 1_000
-
 
 def upgrade() -> None:
-    op.create_table('article_tag',
-    sa.Column('tag_id', sa.Uuid(), nullable=False),
-    sa.Column('article_id', sa.Uuid(), nullable=False),
-    sa.ForeignKeyConstraint(['article_id'], ['article.id'], name=op.f('article_tag_article_id_fkey')),
-    sa.ForeignKeyConstraint(['tag_id'], ['tag.id'], name=op.f('article_tag_tag_id_fkey')),
-    sa.PrimaryKeyConstraint('tag_id', 'article_id', name=op.f('article_tag_pkey'))
-    )
-    with op.batch_alter_table('article_tag', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('article_tag_article_id_index'), ['article_id'], unique=False)
-
     op.create_table('preview_link',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('article_id', sa.Uuid(), nullable=False),
@@ -56,34 +42,10 @@ def upgrade() -> None:
     op.add_column('article', sa.Column('review_note', sqlmodel.sql.sqltypes.AutoString(), nullable=True))
     op.drop_index('article_updated_at_index', 'article')
     op.create_index('article_changed', 'article', ['updated_at', 'id'], unique=False)
-    _fill()
-
-
-def _fill() -> None:
-    """Until now the number moved with the text alone, and the last to save was the last to act."""
+    # Until now the number moved with the text alone, and the last to save was the last to act.
     op.execute("""UPDATE article SET text_revision = revision, changed_by = (
         SELECT saved_by FROM revision
         WHERE revision.article_id = article.id AND revision.number = article.revision)""")
-    connection = op.get_bind()
-    texts = sa.table('revision', sa.column('article_id', sa.Uuid()), sa.column('number'), sa.column('content', sa.JSON()))
-    copies = sa.table('article', sa.column('id', sa.Uuid()), sa.column('revision'))
-    used = sa.table('article_tag', sa.column('tag_id', sa.Uuid()), sa.column('article_id', sa.Uuid()))
-    newest = sa.select(texts.c.article_id, texts.c.content).join(
-        copies, sa.and_(copies.c.id == texts.c.article_id, copies.c.revision == texts.c.number)
-    ).order_by(texts.c.article_id).limit(_AT_ONCE)
-    last = None
-    while True:
-        asked = newest if last is None else newest.where(texts.c.article_id > last)
-        rows = connection.execute(asked).all()
-        if not rows:
-            return
-        last = rows[-1].article_id
-        pairs = [
-            {'tag_id': UUID(tag_id), 'article_id': row.article_id}
-            for row in rows for tag_id in row.content.get('tag_ids', ())
-        ]
-        if pairs:
-            connection.execute(sa.insert(used), pairs)
 
 
 def downgrade() -> None:
@@ -102,7 +64,3 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('preview_link_article_id_index'))
 
     op.drop_table('preview_link')
-    with op.batch_alter_table('article_tag', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('article_tag_article_id_index'))
-
-    op.drop_table('article_tag')
