@@ -10,23 +10,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app.admin import (
-    aliases,
-    audit,
-    auth,
-    bulk,
-    committee,
-    previews,
-    revisions,
-    second_factor,
-    sponsors,
-    tags,
-    tokens,
-    users,
-    workflow,
-)
-from app.admin import articles as working_articles
-from app.delivery import articles, lists, search, service
+from app.admin import routes as admin
+from app.delivery import routes as delivery
 from app.http import contract, problems
 from app.http.middleware import Gate
 from app.runtime import Runtime, opened
@@ -54,16 +39,8 @@ def create_app(runtime: Runtime) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    for face in (
-        *(service, articles, lists, search),
-        *(auth, second_factor, users, tokens, audit),
-        *(tags, sponsors, committee, aliases),
-    ):
-        app.include_router(face.router)
-    # Before the single article, whose id an address of its own would be taken for.
-    for room in (bulk, working_articles, workflow, revisions, previews):
-        app.include_router(room.router)
-    app.include_router(previews.public_router)
+    for router in (*delivery.ROUTERS, *admin.ROUTERS):
+        app.include_router(router)
     problems.install(app)
     app.add_middleware(Gate, origins=runtime.settings.cors_origins)
     make = app.openapi

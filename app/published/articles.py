@@ -272,7 +272,8 @@ _NEWEST = (
 def _related(tx: ReadTx, tags: Tags, publication: int, now: datetime, recall: Recall) -> bytes:
     def make() -> bytes:
         row = tx.execute(_BY_KEYS, {"keys": [publication]}).one()
-        return near(tx, tags.living(from_json(row.tag_ids)), row.lang, row.article_id, now)
+        carried = tags.living(from_json(row.tag_ids))
+        return near(tx, carried, row.lang, row.article_id, now)
 
     return recall(("related", publication), make)
 
@@ -284,7 +285,7 @@ def near(
 
     Only the article's most specific tags are walked (those furthest from the root), ten each.
     """
-    carried = [tag for tag in carried if tag.type != "format"] or list(carried)
+    carried = [tag for tag in carried if tag.type != "format"] or carried
     shared: Counter[int] = Counter()
     for tag in carried[:_RARE_TAGS]:
         values = {"tag_id": tag.id, "now": now, "lang": lang, "article_id": article_id}

@@ -13,7 +13,6 @@ down_revision = '0004'
 branch_labels = None
 depends_on = None
 
-
 def upgrade() -> None:
     op.create_table('preview_link',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -42,7 +41,11 @@ def upgrade() -> None:
     op.add_column('article', sa.Column('review_note', sqlmodel.sql.sqltypes.AutoString(), nullable=True))
     op.drop_index('article_updated_at_index', 'article')
     op.create_index('article_changed', 'article', ['updated_at', 'id'], unique=False)
-    # Until now the number moved with the text alone, and the last to save was the last to act.
+    _fill()
+
+
+def _fill() -> None:
+    """Until now the number moved with the text alone, and the last to save was the last to act."""
     op.execute("""UPDATE article SET text_revision = revision, changed_by = (
         SELECT saved_by FROM revision
         WHERE revision.article_id = article.id AND revision.number = article.revision)""")

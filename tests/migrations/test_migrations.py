@@ -86,7 +86,7 @@ def test_texts_and_tags_of_an_older_store_are_found(either: Either) -> None:
     desk.save(public, title="Newer", tags=("water",))
     desk.act(draft, "submit")
     before = [desk.copy(key).copy for key in (public, draft)]
-    schema.migrate(runtime.database, "0004")
+    schema.migrate(runtime.database, "0003")
     schema.migrate(runtime.database)
     after = [desk.copy(key).copy for key in (public, draft)]
     assert [copy.content for copy in after] == [copy.content for copy in before]
