@@ -173,13 +173,13 @@ def _tagged(
     *,
     carried: bool,
 ) -> Article:
-    tags.ids_of(tx, [slug])
+    named = tags.slugs(tx)[tags.ids_of(tx, [slug])[0]]  # today's slug, where an old one was given
     copy = _open(tx, article_id)
-    others = tuple(one for one in copy.content.tags if one != slug)
-    if (slug in copy.content.tags) == carried:
+    others = tuple(one for one in copy.content.tags if one != named)
+    if (named in copy.content.tags) == carried:
         others = copy.content.tags
     elif carried:
-        others = (*others, slug)
+        others = (*others, named)
     content = _with(copy.content, tags=others)
     return change(tx, actor, article_id, revision, Draft(content, copy.body_html), now)
 
