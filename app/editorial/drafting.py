@@ -173,7 +173,7 @@ def _tagged(
     *,
     carried: bool,
 ) -> Article:
-    tags.ids_of(tx, [slug])
+    slug = tags.slugs(tx)[tags.ids_of(tx, [slug])[0]]  # of today
     copy = _open(tx, article_id)
     others = tuple(one for one in copy.content.tags if one != slug)
     if (slug in copy.content.tags) == carried:
