@@ -21,7 +21,7 @@ from app.kit.paging import Cursor
 from app.kit.text import slug_of
 from app.models.article import Article, ArticleTag, Revision
 from app.models.publication import Publication
-from app.models.tag import Tag
+from app.models.tag import TagSlug
 from app.public.vocabulary import Kind, Lang, Slug
 
 
@@ -139,7 +139,8 @@ def _conditions(tx: ReadTx, chosen: CopyFilter, now: datetime) -> Sequence[Colum
     if chosen.live is not None:
         conditions.append(states.is_live(now) if chosen.live else ~states.is_live(now))
     if chosen.tag is not None:
-        tag_id = tx.execute(sa.select(col(Tag.id)).where(col(Tag.slug) == chosen.tag)).scalar()
+        held = sa.select(col(TagSlug.tag_id)).where(col(TagSlug.slug) == chosen.tag)
+        tag_id = tx.execute(held).scalar()
         if tag_id is None:
             message = f"There is no tag {chosen.tag!r}; see /v1/tags."
             detail = Detail("unknown_tag", message, parameter="tag")
