@@ -36,7 +36,8 @@ def _archive() -> list[Document]:
                 f"{n}",
                 " ".join(chance.choices(WORDS, k=4)),
                 " ".join(chance.choices(WORDS, k=60)) + ' <b>& "quoted"</b>',
-                lang=chance.choice(["en", "es"]),
+                lang=(lang := chance.choice(["en", "es"])),
+                also_in=chance.choice([(), ("es" if lang == "en" else "en",)]),
                 article_kind=chance.choice(["article", "page"]),
                 tag_ids=tuple(chance.sample(TAGS, chance.randrange(4))),
                 authors=tuple(chance.sample(AUTHORS, chance.randrange(3))),
@@ -69,6 +70,12 @@ def _allows(chosen: Filter, document: Document) -> bool:
         (not chosen.kinds or document.key.kind in chosen.kinds)
         and (not chosen.article_kinds or document.article_kind in chosen.article_kinds)
         and (not chosen.languages or document.lang in (*chosen.languages, None))
+        and not (
+            chosen.each_story_once
+            and document.lang in chosen.languages
+            and set(document.also_in)
+            & set(chosen.languages[: chosen.languages.index(document.lang)])
+        )
         and all(tags & set(clause) for clause in chosen.all_of)
         and not any(tags & set(clause) for clause in chosen.none_of)
         and (chosen.author is None or chosen.author in document.authors)
@@ -92,6 +99,7 @@ filters = st.builds(
     kinds=st.sampled_from([(), (), ("article",), ("tag", "sponsor")]),
     article_kinds=st.sampled_from([(), (), ("page",), ("article", "page")]),
     languages=st.sampled_from([(), (), ("en",), ("es", "en"), ("xx",), ("*",), ("en OR 1",)]),
+    each_story_once=st.booleans(),
     all_of=clauses,
     none_of=clauses,
     author=st.none() | st.sampled_from([*AUTHORS, "ana bo", "*", ""]),

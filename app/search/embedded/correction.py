@@ -92,7 +92,7 @@ class Corrector:
         forms = self._matcher.forms(word)
         if not forms or not word.isalpha():
             return bool(forms)
-        held = max(self._searcher.doc_freq("text", form) for form in forms)
+        held = max(self._matcher.held("text", form) for form in forms)
         nearest = self._vocabulary.neighbours(word, 1)
         if not nearest or nearest[0].distance > 1 or not self._is_other(word, nearest[0].word):
             return True

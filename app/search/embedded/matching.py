@@ -16,6 +16,8 @@ from app.search.embedded.analysis import Analyser
 
 Clause = tuple[Occur, tantivy.Query]
 
+_COUNTS_KEPT = 50_000
+
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
@@ -66,20 +68,27 @@ class Matcher:
         self._searcher = searcher
         self._analyser = analyser
         self._ranking = ranking
+        self._held: dict[tuple[str, str], int] = {}
+
+    def held(self, field: str, form: str) -> int:
+        """How many documents hold a form in a field; asked often, and always the same here."""
+        known = self._held.get((field, form))
+        if known is None:
+            known = self._searcher.doc_freq(field, form)
+            if len(self._held) >= _COUNTS_KEPT:
+                self._held.clear()
+            self._held[field, form] = known
+        return known
 
     def forms(self, word: str, languages: Sequence[str] = ()) -> tuple[str, ...]:
         """The stems under which the word occurs; empty for an unknown word."""
         variants = self._analyser.variants(word, languages)
-        return tuple(form for form in variants if self._searcher.doc_freq("text", form))
+        return tuple(form for form in variants if self.held("text", form))
 
     def any_of(self, field: str, forms: Iterable[str], weight: float = 1.0) -> list[tantivy.Query]:
         """One word under several forms, each as rare as the commonest: one query, or none if no
         document holds any of them."""
-        rarity = {
-            form: self._rarity(found)
-            for form in forms
-            if (found := self._searcher.doc_freq(field, form))
-        }
+        rarity = {form: self._rarity(n) for form in forms if (n := self.held(field, form))}
         common = min(rarity.values(), default=0.0)
         return self._best_of(
             [

@@ -183,7 +183,7 @@ class Snapshot:
         documents = [(score, self._stems(address)) for score, address in first]
         terms = feedback_terms(
             documents,
-            lambda stem: self.searcher.doc_freq("text", stem),
+            lambda stem: self.matcher.held("text", stem),
             self.searcher.num_docs,
             ranking.feedback_terms,
         )
