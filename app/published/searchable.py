@@ -94,6 +94,18 @@ def count(tx: ReadTx, now: datetime) -> int:
     )
 
 
+_WHAT_THEY_ARE: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "founding": (("Founding sponsor", "en"), ("Patrocinador fundador", "es")),
+    "sponsor": (("Sponsor", "en"), ("Patrocinador", "es")),
+    "patron": (("Patron", "en"), ("Patrono", "es")),
+    "funder": (("Funder", "en"), ("Financiador", "es")),
+    "partner": (("Partner", "en"), ("Organización aliada", "es")),
+    "officers": (("Committee", "en"), ("Comité", "es")),
+    "committee": (("Committee", "en"), ("Comité", "es")),
+    "staff": (("Staff", "en"), ("Personal", "es")),
+}
+"""Words by which sponsors and members are looked for, though their own texts lack them."""
+
 _ARTICLES = (
     sa.select(
         col(Publication.id),
@@ -207,6 +219,7 @@ def _sponsors(tx: ReadTx, ids: Sequence[UUID], now: datetime) -> Iterator[Search
             title=row.name,
             summary=row.statement or "",
             body="",
+            labels=_WHAT_THEY_ARE.get(row.kind, ()),
         )
 
 
@@ -220,6 +233,7 @@ def _members(tx: ReadTx, ids: Sequence[UUID], now: datetime) -> Iterator[Searcha
             title=row.name,
             summary=", ".join(part for part in (row.role, row.affiliation) if part),
             body=" ".join(row.biography.values()),
+            labels=_WHAT_THEY_ARE.get(row.group, ()),
         )
 
 

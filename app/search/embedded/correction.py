@@ -82,6 +82,24 @@ class Corrector:
                     return [Change((word,), (near.word,))]
         return []
 
+    def of_beginnings(self, words: Sequence[str]) -> list[Change]:
+        """For words that nothing is near, the commonest that shares the longest beginning:
+        *members* for *membership*."""
+        return [
+            Change((word,), (near,))
+            for word in words
+            if not self._matcher.forms(word) and (near := self._relative(word))
+        ]
+
+    def _relative(self, word: str) -> str | None:
+        for length in range(len(word) - 1, max(_TELLING, 2 * len(word) // 3) - 1, -1):
+            beginning = word[:length]
+            if self._vocabulary.documents(beginning):
+                return beginning
+            if longer := self._vocabulary.completions(beginning):
+                return longer[0]
+        return None
+
     def _is_known(self, word: str, *, typing: bool) -> bool:
         if typing and len(word) > 1 and self._vocabulary.begins(word):
             return True

@@ -7,6 +7,7 @@ scaled to the rarity of the commonest, so that a word is not prized for being fo
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice, pairwise
 from math import log
 
 import tantivy
@@ -17,6 +18,7 @@ from app.search.embedded.analysis import Analyser
 Clause = tuple[Occur, tantivy.Query]
 
 _COUNTS_KEPT = 50_000
+_PAIRS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Ranking:
     """Weight of words that only begin with the last one, when it may be unfinished."""
     synonym: float = 0.4
     """Weight of a word's name in another language."""
+    beside: float = 0.05
+    """Weight of two words that stand side by side, as they were written."""
     needed: int = 2
     """Words that a document must hold; all of them, where there are fewer."""
     above: float = 5.0
@@ -134,6 +138,16 @@ class Matcher:
             return [(Occur.Must, whole), *clauses]
         above = tantivy.Query.const_score_query(whole, ranking.above)
         return [(Occur.Must, self._at_least(1, matching)), (Occur.Should, above), *clauses]
+
+    def beside(self, words: Sequence[str]) -> list[Clause]:
+        """What words gain that stand side by side; function words tell nothing."""
+        telling = (
+            pair for pair in pairwise(words) if not any(map(self._analyser.is_stop_word, pair))
+        )
+        return [
+            (Occur.Should, tantivy.Query.boost_query(self.phrase(pair), self._ranking.beside))
+            for pair in islice(dict.fromkeys(telling), _PAIRS)
+        ]
 
     @staticmethod
     def _at_least(needed: int, clauses: Sequence[tantivy.Query]) -> tantivy.Query:
