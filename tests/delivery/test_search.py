@@ -302,3 +302,44 @@ def test_any_text_is_answered(told: Bench) -> None:
                 assert carries == (tag == "mining")
 
     check()
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("", None),
+        ("q=", None),
+        ("q=%20%20", None),
+        ("q=" + "+".join("w" for _ in range(1_000)), None),
+        ("q=" + "+".join(f"word{n}" for n in range(1_000)), "invalid_parameter"),
+        ("q=" + "x" * 512, None),
+        ("q=%22", None),
+        ("q=%22%22%22", None),
+        ("q=-", None),
+        ("q=--lake", None),
+        ("q=AND+OR+NOT", None),
+        ("q=key:cursor+kind:%5B0+TO+9%5D+title:lake%5E9+lake~2+%2Blake+(lake", None),
+        ("q=/la.*%2B%2B%2B(a%2B)%2B%24/+l*k?e", None),
+        ("q=%F0%9F%A6%99+%D9%85%D8%A7%D8%A1+lake", None),
+        ("q=lake%00", "control_character"),
+        ("q=lake%1B", "control_character"),
+        ("q=lake%FF", "invalid_encoding"),
+        ("q=lake%ED%A0%80", "invalid_encoding"),
+        ("q=lake&q=laguna", "repeated_parameter"),
+        ("q=lake&limit=100&page=101", "page_too_deep"),
+        ("q=lake&page=99999999999999999999", "invalid_parameter"),
+        ("q=lake&facets=tags,", "empty_name"),
+        ("q=lake&ids=1", "invalid_id"),
+        ("q=lake&from_date=yesterday", "invalid_date"),
+        ("q=lake&exact=1", "invalid_parameter"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_hostile_requests_are_answered_or_refused(
+    told: Bench, query: str, code: str | None
+) -> None:
+    answer = told.client.get(f"/v1/search?{query}")
+    if code is None:
+        assert answer.status_code == 200, answer.text
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (400, code)

@@ -5,6 +5,7 @@ import random
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from time import process_time
 
 import pytest
@@ -154,6 +155,38 @@ def test_any_text_under_any_filter(
             assert not re.search(r"[<>]", bare)
             assert whole is None or html.unescape(bare) == whole
     engine.suggest(text, chosen.languages)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "<mark>alert</mark><img src=x onerror=alert(1)>",
+        '"><svg/onload=alert(1)>',
+        "' onmouseover='alert(1)",
+        "&lt;script&gt;alert(1)&lt;/script&gt;",
+        "<scr<script>ipt>alert(1)</scr</script>ipt>",
+        "javascript:alert(1) <a href=javascript:alert(1)>",
+        "ＡＬＥＲＴ ＜script＞alert(1)＜/script＞",
+        "\N{KELVIN SIGN}ınk İalert <b>ﬁalert</b>",
+        "<!--alert--> <![CDATA[alert]]> &#x3c;alert&#x3e;",
+    ],
+)
+def test_highlights_are_the_text_itself_escaped_with_nothing_but_marks(
+    tmp_path: Path, text: str
+) -> None:
+    with engine_of(tmp_path, article("a", text, text + " filler" * 90, summary=text)) as engine:
+        (hit,) = engine.search(Query("alert script", highlight=True)).hits
+        suggested = engine.suggest("aler") or engine.suggest("alert")
+    marked = hit.highlights
+    assert marked is not None
+    shown = [marked.title, marked.summary, marked.body.strip("…")]
+    shown += [suggestion.highlighted for suggestion in suggested]
+    for one in shown:
+        assert "<mark>" in one
+        bare = one.replace("<mark>", "").replace("</mark>", "")
+        assert not set("<>\"'") & set(bare)
+        assert html.unescape(bare).startswith(text[:40])
 
 
 @pytest.mark.parametrize(
