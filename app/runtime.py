@@ -97,7 +97,7 @@ def opened(
     try:
         if checked:
             schema.check(database)
-        house = House(settings.languages, settings.default_licence)
+        house = House(settings.languages, settings.default_licence, settings.embed_hosts)
         memory = Memory(settings.languages)
         yield Runtime(settings, database, clock, house, memory, search, key, authenticator, *lanes)
     finally:

@@ -79,6 +79,13 @@ class Settings(BaseSettings):
         "https://creativecommons.org/licenses/by-nc-sa/4.0",
         description="Licence of what names none, as an address",
     )
+    embed_hosts: Listed = Field(
+        (
+            *("www.youtube-nocookie.com", "www.youtube.com", "player.vimeo.com"),
+            *("open.spotify.com", "w.soundcloud.com"),
+        ),
+        description='Hosts whose players may be embedded in a body, as `<iframe src="https://…">`',
+    )
     cors_origins: Annotated[tuple[WebAddress, ...], NoDecode, BeforeValidator(_listed)] = Field(
         (), description="Origins of pages that may use the management API"
     )

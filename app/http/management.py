@@ -60,20 +60,20 @@ class ManagementRoute(APIRoute):
         **options: Any,
     ) -> None:
         asked = list(_dependencies(endpoint))
-        models = [call.model for call in asked if isinstance(call, JsonBody)]
+        bodies = [call for call in asked if isinstance(call, JsonBody)]
         repeatable = is_guarded(asked) and "POST" in methods
         statuses = {400, 503}
         statuses |= {401, 403} if is_guarded(asked) else set()
-        statuses |= {413, 415, 422} if models else set()
+        statuses |= {413, 415, 422} if bodies else set()
         statuses |= {412, 428} if _expected in asked else set()
         statuses |= {404} if "{" in path else set()
         statuses |= {422} if repeatable else set()
         status = status_code or 200
         extra = dict(openapi_extra or {})
-        if models:
-            schema = models[0].model_json_schema(ref_template=REFERENCE + "{model}")
+        if bodies:
+            schema = bodies[0].model.model_json_schema(ref_template=REFERENCE + "{model}")
             content = {"application/json": {"schema": schema}}
-            extra["requestBody"] = {"required": True, "content": content}
+            extra["requestBody"] = {"required": not bodies[0].optional, "content": content}
         if repeatable:
             extra["parameters"] = [*extra.get("parameters", ()), _KEY]
         super().__init__(
