@@ -73,7 +73,8 @@ def serve(
 @cli.command()
 def worker() -> None:
     """Follow the change log, without serving; ends at SIGINT or SIGTERM."""
-    from app.worker.loop import Worker, followers
+    from app.worker.followers import followers
+    from app.worker.loop import Worker
 
     with opened(Settings()) as runtime:
         follows = Worker(runtime, followers(runtime))

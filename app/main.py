@@ -10,13 +10,14 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app.admin import audit, auth, second_factor, tokens, users
-from app.delivery import articles, lists, search, service
+from app.admin import routes as admin
+from app.delivery import routes as delivery
 from app.http import contract, problems
 from app.http.middleware import Gate
 from app.runtime import Runtime, opened
 from app.settings import Settings
-from app.worker.loop import Worker, followers
+from app.worker.followers import followers
+from app.worker.loop import Worker
 
 
 def create_app(runtime: Runtime) -> FastAPI:
@@ -38,8 +39,8 @@ def create_app(runtime: Runtime) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    for face in (service, articles, lists, search, auth, second_factor, users, tokens, audit):
-        app.include_router(face.router)
+    for router in (*delivery.ROUTERS, *admin.ROUTERS):
+        app.include_router(router)
     problems.install(app)
     app.add_middleware(Gate, origins=runtime.settings.cors_origins)
     make = app.openapi

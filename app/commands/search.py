@@ -13,6 +13,9 @@ from app.worker import rebuilding
 from app.worker.proving import Comparison, compare
 from app.worker.reading import size
 
+_TOLD = 20
+"""Differences of one sort that are named one by one."""
+
 search = typer.Typer(no_args_is_help=True, help="The search index: prove it, rebuild it.")
 
 
@@ -59,8 +62,10 @@ def rollback() -> None:
 
 def _say(found: Comparison) -> None:
     for what, keys in _wrong(found).items():
-        for key in keys:
+        for key in keys[:_TOLD]:
             typer.echo(f"{what}: {_named(key)}")
+        if len(keys) > _TOLD:
+            typer.echo(f"{what}: {len(keys) - _TOLD} more; --json tells all.")
     for name in found.settings:
         typer.echo(f"setting: {name}")
     for one in found.parked:

@@ -38,13 +38,16 @@ class FilterParameters(Parameters):
     rights: Literal["", "syndicatable"] = ""
 
 
+Fallback = Annotated[
+    str, Field(max_length=50, description="Languages to take a story in when `lang` lacks it")
+]
+
+
 class ArticleParameters(FilterParameters):
     """The filters of lists of articles alone."""
 
     kind: Kind = "article"
-    fallback: Annotated[
-        str, Field(max_length=50, description="Languages to take a story in when `lang` lacks it")
-    ] = ""
+    fallback: Fallback = ""
 
 
 def articles_chosen(asked: ArticleParameters, tags: Tags, known: Sequence[str]) -> ArticleFilter:
@@ -109,7 +112,7 @@ def _clauses(
 
 
 def _family(slug: str, tags: Tags) -> list[UUID]:
-    tag = tags.by_slug.get(slug)
+    tag = tags.find(slug)
     if tag is None:
         raise one_of("tag", "tag", slug, tags.by_slug, "see /v1/tags for all.")
     return tags.family(tag)

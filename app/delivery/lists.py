@@ -13,6 +13,7 @@ from app.delivery.filters import ArticleParameters, articles_chosen, languages
 from app.http.parameters import AnySlug, Language, Parameters, address, one_of
 from app.http.problems import documented
 from app.http.reading import Answer, Reading, answered
+from app.http.routing import ReadRoute
 from app.public.archive import Year
 from app.public.committee import CommitteeMember
 from app.public.envelopes import One, Whole
@@ -21,7 +22,7 @@ from app.public.tags import Tag, TagDetail
 from app.public.vocabulary import CommitteeGroup, SponsorKind, TagType
 from app.published import archive, people, tags
 
-router = APIRouter()
+router = APIRouter(route_class=ReadRoute)
 
 
 class TagParameters(Parameters):
@@ -59,11 +60,16 @@ async def list_tags(request: Request, asked: Annotated[TagParameters, Query()]) 
 
     def work(reading: Reading) -> Answer:
         spoken = _first(asked.lang, reading)
-        if asked.parent and asked.parent not in reading.tags.by_slug:
+        parent = reading.tags.find(asked.parent) if asked.parent else None
+        if asked.parent and parent is None:
             known = reading.tags.by_slug
             raise one_of("tag", "parent", asked.parent, known, "see /v1/tags for all.")
         found = tags.listed(
-            reading.tags, _counts(reading), spoken, asked.type or None, asked.parent or None
+            reading.tags,
+            _counts(reading),
+            spoken,
+            asked.type or None,
+            parent.id if parent else None,
         )
         return _whole(request, reading, asked, found, "tags")
 
@@ -73,13 +79,13 @@ async def list_tags(request: Request, asked: Annotated[TagParameters, Query()]) 
 @router.get(
     "/v1/tags/{slug}",
     response_model=One[TagDetail],
-    responses=documented(304, 400, 404, 503),
+    responses=documented(301, 304, 400, 404, 410, 503),
     tags=["tags"],
 )
 async def read_tag(
     request: Request, slug: str, asked: Annotated[TagDetailParameters, Query()]
 ) -> Response:
-    """One tag with its names, synonyms and children."""
+    """One tag with its names, synonyms and children; an old slug leads to the new one."""
 
     def work(reading: Reading) -> Answer:
         tag = tags.one(reading.tags, _counts(reading), slug, _first(asked.lang, reading))

@@ -9,7 +9,7 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from app.changes import head
-from app.http.parameters import Parameters, bad
+from app.http.parameters import NoParameters, Parameters, bad
 from app.http.problems import documented
 from app.http.reading import Answer, Reading, answered
 from app.kit.text import is_legal, plain_path
@@ -21,10 +21,6 @@ from app.runtime import Runtime
 router = APIRouter(tags=["service"])
 
 _RESOURCES = ("articles", "archive", "tags", "sponsors", "committee", "resolve", "search")
-
-
-class NoParameters(Parameters):
-    """Takes none."""
 
 
 class ResolveParameters(Parameters):
@@ -62,9 +58,15 @@ async def resolve(request: Request, asked: Annotated[ResolveParameters, Query()]
 
     def work(reading: Reading) -> Answer:
         found = paths.resolve(
-            reading.tx, _checked(asked.path), reading.now, reading.runtime.settings.public_url
+            reading.tx,
+            lambda: reading.tags,
+            _checked(asked.path),
+            reading.now,
+            reading.runtime.settings.public_url,
         )
-        return Answer(b'{"data":%s}' % to_json(found), {}, "articles")
+        # An article that takes the path of a tag comes before it.
+        keys = "articles tags" if found.kind == "tag" else "articles"
+        return Answer(b'{"data":%s}' % to_json(found), {}, keys)
 
     return await answered(request, work)
 

@@ -132,12 +132,17 @@ def _moment(runtime: Runtime, url: str, beside: str = "") -> Iterator[_Moment]:
     with runtime.database.reading() as tx:
         log = head(tx)
         now, current = log.moment(clock), log.is_current(clock)
-        seconds = (log.next_boundary - now).total_seconds() if current else 0
-        cache = f"public, max-age={int(min(runtime.settings.cache_seconds, seconds))}"
+        cache = kept_until(log, clock, runtime.settings.cache_seconds)
         state = f"{log.sequence}/{log.effective_until}/{beside}"
         tag = _tag(f"{state}/{url}/{runtime.settings.public_url}")
         reading = Reading(tx, runtime, log, now, runtime.memory.at(log, current))
         yield _Moment(reading, current, tag, cache)
+
+
+def kept_until(log: Head, clock: datetime, most: int) -> str:
+    """`Cache-Control` for what is public: `most` seconds, and never beyond the next boundary."""
+    seconds = (log.next_boundary - log.moment(clock)).total_seconds()
+    return f"public, max-age={int(max(0, min(most, seconds)))}"
 
 
 def matches(asked: str | None, tag: str) -> bool:

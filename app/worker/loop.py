@@ -7,8 +7,6 @@ from typing import Final, Protocol
 
 from app.errors import Unavailable
 from app.runtime import Runtime
-from app.worker.apart import Apart
-from app.worker.indexing import Indexing
 
 IDLE_SECONDS: Final = 0.5
 """Between two looks at the log when nothing happens."""
@@ -34,15 +32,6 @@ class Follower(Protocol):
     def close(self) -> None:
         """Give back what it holds."""
         ...
-
-
-def followers(runtime: Runtime) -> list[Follower]:
-    """All that a worker runs."""
-    main, standby = runtime.search.main, runtime.search.standby
-    if main.interrupt is None:
-        return [Indexing(runtime, main)]
-    far = Apart(Indexing(runtime, main), main.interrupt)
-    return [far] if standby is None else [far, Indexing(runtime, standby)]
 
 
 class Worker:

@@ -16,6 +16,10 @@ from app.worker.documents import document
 AT_ONCE: Final = 500
 """Entries of the log, or things, in one portion."""
 
+_OF_ALL: Final = 2_000
+"""Things in one portion of everything: each commit of a near engine makes a segment, which is
+merged later."""
+
 
 def states(
     runtime: Runtime, tx: ReadTx, log: Head, looked: Mapping[str, Sequence[UUID]]
@@ -35,7 +39,7 @@ def everything(runtime: Runtime) -> Iterator[list[Document]]:
     yield few
     after: UUID | None = None
     while True:
-        articles, ids = _read(runtime, partial(searchable.article_ids, after=after, most=AT_ONCE))
+        articles, ids = _read(runtime, partial(searchable.article_ids, after=after, most=_OF_ALL))
         if not ids["article"]:
             return
         yield articles

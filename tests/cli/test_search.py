@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from app.cli import cli
 from app.runtime import opened
 from app.settings import Settings
-from app.worker.loop import followers
+from app.worker.followers import followers
 from tests import builders
 from tests.search.double.server import MASTER, Double, serving
 

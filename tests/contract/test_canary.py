@@ -31,12 +31,15 @@ from tests.conftest import Bench
 PUBLIC = {
     "alias": {"path", "gone"},
     "committee_member": {"name", "role", "group", "affiliation", "biography"},
+    "media": {"name", "media_type", "taken_down_reason"},
     "publication": {"kind", "lang", "slug", "item", "tag_ids", "ended", "ended_note"},
     "publication_author": {"author_slug", "kind", "lang"},
     "publication_body": {"body_html"},
     "publication_tag": {"kind", "lang"},
+    "rendition": {"name", "media_type", "sha256"},
     "sponsor": {"name", "kind", "url", "logo", "statement"},
     "tag": {"slug", "type", "names", "descriptions", "synonyms"},
+    "tag_slug": {"slug"},
 }
 # Closed vocabularies that a constraint guards: they can hold no marker, only such a word.
 CLOSED: dict[str, dict[str, Any]] = {
@@ -44,7 +47,9 @@ CLOSED: dict[str, dict[str, Any]] = {
     "account": {"role": "editor"},
     "api_token": {"kind": "personal"},
     "audit_entry": {"via": "session"},
+    "media": {"kind": "document"},
 }
+APPEND_ONLY = {"audit_entry"}
 
 _numbers = count(100_000)
 _MARKER = re.compile(r"kanari\d{6}")
@@ -77,8 +82,8 @@ def secret(bench: Bench, **over: Any) -> Draft:
     return prepare(content, bench.runtime.house)
 
 
-def drafted(bench: Bench) -> tuple[UUID, int]:
-    ready = secret(bench)
+def drafted(bench: Bench, **over: Any) -> tuple[UUID, int]:
+    ready = secret(bench, **over)
     with bench.runtime.database.writing() as tx:
         row = articles.create(tx, Actor(marker()), ready, bench.runtime.clock())
         return row.id, row.revision
@@ -91,6 +96,11 @@ def edited(bench: Bench, key: UUID) -> tuple[UUID, int]:
         return row.id, row.revision
 
 
+def secret_medium(bench: Bench) -> UUID:
+    said = {"alt": {"en": marker()}, "caption": {"en": marker()}, "credit": marker()}
+    return builders.medium(bench.runtime, **said)
+
+
 LIVE = ("live", "live-with-draft", "live-with-schedule", "live-corrected")
 
 
@@ -100,7 +110,10 @@ def hide(bench: Bench) -> set[str]:
     live = {
         slug: builders.published(runtime, title=slug, slug=slug, tags=("water",)) for slug in LIVE
     }
-    hidden = [drafted(bench) for _ in range(7)]
+    hidden = [drafted(bench, image={"media_id": str(secret_medium(bench))})]
+    hidden += [drafted(bench) for _ in range(6)]
+    shown = builders.medium(runtime, builders.picture("PNG"), alt={"en": "Shown"})
+    builders.published(runtime, title=LIVE[0], slug="pictured", image={"media_id": shown})
     _draft, trashed, retracted, unpublished, scheduled, cancelled, expired = hidden
     for key, revision in (retracted, unpublished):
         builders.publish(runtime, (key, revision))
@@ -117,7 +130,7 @@ def hide(bench: Bench) -> set[str]:
         publishing.correct(
             tx, Actor(marker()), live["live-corrected"], 1, runtime.house, "A name was wrong."
         )
-        aliases.put(tx, f"/{marker()}", None, "It is gone.")
+        aliases.put(tx, Actor(marker()), f"/{marker()}", None, "It is gone.")
     with runtime.database.altering() as connection:
         article = SQLModel.metadata.tables["article"]
         connection.execute(
@@ -127,7 +140,7 @@ def hide(bench: Bench) -> set[str]:
         known = {slug for (slug,) in slugs}
     with runtime.publishing() as tx:
         for number, slug in enumerate(sorted(known)):
-            aliases.put(tx, f"/was/{number}", slug, None)
+            aliases.put(tx, Actor(marker()), f"/was/{number}", slug, None)
     return known
 
 
@@ -143,12 +156,14 @@ def hide_people(bench: Bench) -> None:
             web = f"https://{text}.example/"
             people.add_sponsor(
                 tx,
+                Actor(marker()),
                 people.SponsorInput(
                     name=text, url=web, logo=web, statement=text, valid_from=first, valid_to=last
                 ),
             )
             people.add_member(
                 tx,
+                Actor(marker()),
                 people.MemberInput(
                     name=text,
                     role=text,
@@ -190,7 +205,7 @@ def plant(connection: sa.Connection, table: sa.Table, now: datetime) -> None:
         elif isinstance(kind, sa.Uuid):
             row[column.name] = uuid7(now)
         elif not column.nullable:
-            row[column.name] = now if isinstance(kind, sa.DateTime) else 1
+            row[column.name] = now if isinstance(kind, sa.DateTime) else next(_numbers)
     connection.execute(sa.insert(table), row)
 
 
@@ -200,10 +215,12 @@ def fill(bench: Bench) -> None:
         planted = set()
         for column in private_columns():
             table = column.table
-            if connection.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 0:
+            if table.name in planted:
+                continue
+            rows = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar()
+            if rows == 0 or table.name in APPEND_ONLY:
                 plant(connection, table, bench.clock.now)
                 planted.add(table.name)
-            if table.name in planted:
                 continue
             keys = list(column.table.primary_key.columns)
             for row in connection.execute(sa.select(*keys)).all():
@@ -219,7 +236,7 @@ def fill(bench: Bench) -> None:
         connection.execute(sa.update(publication).where(unseen).values(ended_note=marker()))
 
 
-def requests(contract: dict[str, Any], slugs: set[str]) -> Iterator[str]:
+def requests(contract: dict[str, Any], slugs: set[str], media: set[str]) -> Iterator[str]:
     """Every GET, bare, with every value of each parameter, and with the widest wish."""
     members = {
         name
@@ -228,6 +245,8 @@ def requests(contract: dict[str, Any], slugs: set[str]) -> Iterator[str]:
     }
     values = {
         "slug": sorted(slugs | {"water", "river"}),
+        "media_id": sorted(media),
+        "rendition": ["320.jpg", "320.webp", "original.pdf"],
         "path": [
             *(f"{start}/{slug}" for slug in sorted(slugs) for start in ("", "/en")),
             *(f"/was/{number}" for number in range(len(slugs))),
@@ -245,6 +264,7 @@ def requests(contract: dict[str, Any], slugs: set[str]) -> Iterator[str]:
         "q": ["kanari", '"water"', "live", "watr"],
         "facets": ["tags", "tags,lang,year,kind"],
         "updated_since": ["2000-01-01", "2026-03-01T12:01:00Z"],
+        "token": ["kanari", "k" * 43],
     }
     for path, methods in contract["paths"].items():
         if path.startswith("/v1/admin"):
@@ -298,10 +318,15 @@ def test_no_marker_appears(bench: Bench) -> None:
             str(key) for (key,) in tx.execute(sa.select(SQLModel.metadata.tables["article"].c.id))
         }
     shown = bench.client.get("/v1/articles?fields=slug,id").json()["data"]
-    assert {item["slug"] for item in shown} == set(LIVE)
+    assert {item["slug"] for item in shown} == {*LIVE, "pictured"}
     secret_ids = ids - {item["id"] for item in shown}
     statuses: dict[int, int] = {}
-    for request in requests(bench.client.contract.schema, slugs):
+    with bench.runtime.database.reading() as tx:
+        media = {
+            str(key) for (key,) in tx.execute(sa.select(SQLModel.metadata.tables["media"].c.id))
+        }
+    assert len(media) == 2
+    for request in requests(bench.client.contract.schema, slugs, media):
         answer = bench.client.get(request)
         statuses[answer.status_code] = statuses.get(answer.status_code, 0) + 1
         assert not leaks(request, answer.text, answer.headers, secret_ids), request

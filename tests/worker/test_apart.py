@@ -4,7 +4,8 @@ import time
 from pathlib import Path
 
 from app.search.protocol import Query
-from app.worker.loop import Worker, followers
+from app.worker.followers import followers
+from app.worker.loop import Worker
 from tests import builders
 from tests.worker.servers import newsroom
 

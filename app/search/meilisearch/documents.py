@@ -115,6 +115,7 @@ def record(source: Document) -> dict[str, Any]:
         "lang": ANY_LANGUAGE if source.lang is None else token(source.lang),
         "tags": [tag_id.hex for tag_id in dict.fromkeys(source.tag_ids)],
         "authors": _tokens(source.authors),
+        "also_in": _tokens(source.also_in),
         "syndicatable": "yes" if source.syndicatable else "no",
         "recency": TIMELESS,
     }

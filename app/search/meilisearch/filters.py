@@ -26,6 +26,12 @@ def conditions(chosen: Filter) -> list[str]:
     if chosen.languages:
         spoken = (token(lang) for lang in chosen.languages)
         every.append(_one_of("lang", (*spoken, ANY_LANGUAGE)))
+    if chosen.each_story_once:
+        every += [
+            f"NOT ({_one_of('lang', [token(lang)])} AND "
+            f"{_one_of('also_in', map(token, chosen.languages[:place]))})"
+            for place, lang in enumerate(chosen.languages[1:], 1)
+        ]
     if chosen.author is not None:
         every.append(_one_of("authors", [token(chosen.author)]))
     if chosen.ids:

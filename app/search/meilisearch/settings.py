@@ -15,7 +15,10 @@ _MOST_WORDS = 3
 """Words of a tag's name that stands for its names in other languages."""
 _MOST_TAGS = 5_000
 
-_EQUAL = ("kind", "key", "article_kind", "lang", "tags", "authors", "syndicatable", "year")
+_EQUAL = (
+    *("kind", "key", "article_kind", "lang", "also_in", "tags", "authors", "syndicatable"),
+    "year",
+)
 _COMPARED = ("published_at", "updated_at")
 _UNORDERED = ("sortableAttributes", "separatorTokens", "displayedAttributes")
 
