@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from app.cli import cli
 from app.runtime import opened
 from app.settings import Settings
-from app.worker.followers import followers
+from app.worker.indexing import Indexing
 from tests import builders
 from tests.search.double.server import MASTER, Double, serving
 
@@ -39,7 +39,8 @@ class Operator:
         with opened(Settings(_env_file=None, **self.settings)) as runtime:
             for title in titles:
                 builders.published(runtime, title=title)
-            for follower in followers(runtime):
+            for held in (runtime.search.main, runtime.search.standby):
+                follower = Indexing(runtime, held)
                 while follower.step():
                     pass
 

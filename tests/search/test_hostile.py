@@ -177,7 +177,9 @@ def test_highlights_are_the_text_itself_escaped_with_nothing_but_marks(
     backend: Backend, tmp_path: Path, text: str
 ) -> None:
     with backend.over(tmp_path, article("a", text, text + " filler" * 90, summary=text)) as engine:
-        (hit,) = engine.search(Query("alert script", highlight=True)).hits
+        # One text holds the word only behind a ligature.
+        asked = "alert script" if backend.has_stems or "\ufb01" not in text else "fialert"
+        (hit,) = engine.search(Query(asked, highlight=True)).hits
         suggested = engine.suggest("aler") or engine.suggest("alert")
     marked = hit.highlights
     assert marked is not None

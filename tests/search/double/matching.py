@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 from unicodedata import category, normalize
 
@@ -150,10 +151,17 @@ def ranked(
         found[key] = (
             -len(held),
             sum(slips for slips, _ in held),
+            -_side_by_side(kept[key], question),
             sum(place for _, place in held) / len(held),
             -float(documents[key].get("recency", 0)),
         )
     return found
+
+
+def _side_by_side(reader: Reader, question: Question) -> int:
+    """How many pairs of words stand in the document as they do in the query."""
+    words = [term.words[0] for term in question.terms if len(term.words) == 1]
+    return sum(reader.has(pair) is not None for pair in pairwise(words))
 
 
 def _needed(question: Question, matches: Mapping[str, list[Any]], strategy: str) -> Sequence[int]:
