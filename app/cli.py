@@ -63,6 +63,8 @@ def serve(
         workers=workers,
         log_level=settings.log_level,
         access_log=False,
+        # Streams of changes end only with the server; their readers come back.
+        timeout_graceful_shutdown=5,
         server_header=False,
         forwarded_allow_ips=list(settings.trusted_proxies),
     )

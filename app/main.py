@@ -10,9 +10,10 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app.delivery import articles, lists, search, service
+from app.delivery import articles, changes, lists, search, service
 from app.http import contract, problems
 from app.http.middleware import Gate
+from app.http.watching import Watch
 from app.runtime import Runtime, opened
 from app.settings import Settings
 from app.worker.indexing import Indexing
@@ -27,7 +28,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         worker = Worker(runtime, [Indexing(runtime)])
         if runtime.settings.serve_worker:
             worker.start()
-        yield {"runtime": runtime}
+        yield {"runtime": runtime, "watch": Watch(runtime)}
         await asyncio.to_thread(worker.stop)
 
     app = FastAPIOffline(
@@ -38,7 +39,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    for router in (service.router, articles.router, lists.router, search.router):
+    for router in (service.router, articles.router, lists.router, search.router, changes.router):
         app.include_router(router)
     problems.install(app)
     app.add_middleware(Gate)

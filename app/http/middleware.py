@@ -10,7 +10,7 @@ from app.kit.text import is_legal
 
 _OPEN = [
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"ETag, Link, Retry-After, Location"),
+    (b"access-control-expose-headers", b"ETag, Last-Modified, Link, Retry-After, Location"),
 ]
 _SAFE = [(b"x-content-type-options", b"nosniff")]
 _ALLOW = "GET, HEAD, OPTIONS"
@@ -46,7 +46,8 @@ class Gate:
         elif public and scope["method"] == "OPTIONS":
             await _preflight(scope, receive, dressed)
         else:
-            inner = {**scope, "method": "GET"} if headless else scope
+            # An endless answer must know that nobody waits for its body.
+            inner = {**scope, "method": "GET", "headless": True} if headless else scope
             await self.app(inner, receive, dressed)
 
 
@@ -87,7 +88,7 @@ async def _preflight(scope: Scope, receive: Receive, send: Send) -> None:
     headers = [
         (b"allow", _ALLOW.encode()),
         (b"access-control-allow-methods", _ALLOW.encode()),
-        (b"access-control-allow-headers", b"If-None-Match, Accept, Content-Type"),
+        (b"access-control-allow-headers", b"If-None-Match, Accept, Content-Type, Last-Event-ID"),
         (b"access-control-max-age", b"86400"),
     ]
     await send({"type": "http.response.start", "status": 204, "headers": headers})

@@ -77,6 +77,7 @@ _NO_STORE = _header("Never kept", "^no-store$")
 _VALIDATORS = {
     "ETag": _header("Goes into `If-None-Match`", '^W/"[0-9a-f]+"$'),
     "Cache-Control": _header("Never beyond the next due change", "^public, max-age=[0-9]+$"),
+    "Last-Modified": _header("Goes into `If-Modified-Since`", " GMT$", required=False),
 }
 _KEYS = _header("What to purge it by, separated by blanks", "^[^ ]+( [^ ]+)*$")
 _LINK = _header("RFC 8288: `next` and `prev` where there are such", "^<", required=False)
@@ -138,7 +139,7 @@ async def _ours(request: Request, error: Exception) -> Response:
             error.code,
             error.message,
             error.details,
-            reason=error.reason,
+            reason=error.reason or None,
             at=error.at or None,
         )
     return answer(status, error.code, error.message, error.details, _headers(error))

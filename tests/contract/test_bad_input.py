@@ -232,6 +232,7 @@ EVERY_PARAMETER = [
         "/v1/sponsors": "kind",
         "/v1/committee": "group lang",
         "/v1/resolve": "path",
+        "/v1/changes": "cursor limit wait",
     }.items()
     for name in names.split()
 ]
