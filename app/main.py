@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app.delivery import articles, changes, lists, search, service
+from app.delivery import articles, changes, feeds, lists, search, service
 from app.http import contract, problems
 from app.http.middleware import Gate
 from app.http.watching import Watch
@@ -39,8 +39,8 @@ def create_app(runtime: Runtime) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    for router in (service.router, articles.router, lists.router, search.router, changes.router):
-        app.include_router(router)
+    for face in (service, articles, lists, search, changes, feeds):
+        app.include_router(face.router)
     problems.install(app)
     app.add_middleware(Gate)
     make = app.openapi
