@@ -15,8 +15,8 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from app.changes import head
-from app.delivery.parameters import DIGITS, Limit, Parameters, address, bad
 from app.errors import Gone, WillayError
+from app.http.parameters import DIGITS, Limit, Parameters, address, bad
 from app.http.problems import documented
 from app.http.reading import Answer, Reading, answered
 from app.http.streaming import HEARTBEAT, RETRY, EventStream

@@ -10,9 +10,9 @@ from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
 from app.delivery.filters import ArticleParameters, articles_chosen
-from app.delivery.parameters import Limit, address, bad
 from app.feeds import atom, json_feed, rss
 from app.feeds.channel import Channel, Deleted, FeedArticle
+from app.http.parameters import Limit, address, bad
 from app.http.problems import documented
 from app.http.reading import Answer, Reading, answered
 from app.kit import paging

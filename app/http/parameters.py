@@ -1,14 +1,17 @@
 """What query parameters are made of: exact grammars, and refusals that name the parameter."""
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Callable, Collection, Sequence
 from difflib import get_close_matches
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from app.errors import BadRequest, Detail
 from app.public.vocabulary import SLUG_PATTERN
+
+When = TypeVar("When")
 
 
 class Parameters(BaseModel):
@@ -29,17 +32,36 @@ def _flag(value: object) -> object:
     return value
 
 
+def _shaped(pattern: str, wanted: str) -> BeforeValidator:
+    """Says what is wanted where pydantic alone would show a reader the pattern."""
+    shape = re.compile(pattern)
+
+    def check(value: object) -> object:
+        if isinstance(value, str) and not shape.fullmatch(value):
+            raise ValueError(wanted)
+        return value
+
+    return BeforeValidator(check)
+
+
 # pydantic alone would also take 1_0, 2.0 and " 3 ", and "on", "y" or "0" for a flag.
 DIGITS: Final = BeforeValidator(_number)
 """Comes after the bounds of a number: those before it would be lost to the contract."""
 Limit = Annotated[int, Field(ge=1, le=100), DIGITS]
 Flag = Annotated[bool, BeforeValidator(_flag)]
+_LANGUAGE: Final = r"^([a-z]{2,3})?$"
+_ANY_SLUG: Final = f"^$|{SLUG_PATTERN}"
 Language = Annotated[
     str,
-    StringConstraints(pattern=r"^([a-z]{2,3})?$"),
+    StringConstraints(pattern=_LANGUAGE),
     Field(description="One of the site's languages; see /v1"),
+    _shaped(_LANGUAGE, "use a language's code, such as en; see /v1"),
 ]
-AnySlug = Annotated[str, StringConstraints(pattern=f"^$|{SLUG_PATTERN}", max_length=120)]
+AnySlug = Annotated[
+    str,
+    StringConstraints(pattern=_ANY_SLUG, max_length=120),
+    _shaped(_ANY_SLUG, "use a slug: letters a to z, digits, single hyphens between them"),
+]
 
 
 def listed(parameter: str, text: str) -> tuple[str, ...]:
@@ -76,6 +98,17 @@ def address(base: str, asked: Parameters, cursor: str = "") -> str:
         given["cursor"] = cursor
     query = urlencode(given, safe=",:")
     return f"{base}?{query}" if query else base
+
+
+def date_of(parameter: str, text: str, parse: Callable[[str], When]) -> When | None:
+    """A date or an instant as `parse` reads it, none when there is no text; or a refusal."""
+    if not text:
+        return None
+    try:
+        return parse(text)
+    except (ValueError, OverflowError) as error:
+        message = "Use a day such as 2012-07-03, or an instant with an offset."
+        raise bad("invalid_date", parameter, f"{parameter} is no date. {message}") from error
 
 
 def bad(code: str, parameter: str, message: str) -> BadRequest:
