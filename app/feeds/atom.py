@@ -48,8 +48,7 @@ class _Atom(Atom1Feed):  # type: ignore[misc]  # the library has no types
             description=channel.description,
             language=channel.language,
             feed_url=channel.links["self"],
-            # A month is a document of the feed that is followed, and shares its identity.
-            feed_guid=channel.links.get("current", channel.links["self"]),
+            feed_guid=channel.identity,
             author_name=channel.publisher,
             author_link=channel.home,
             feed_copyright=channel.licence,

@@ -33,10 +33,12 @@ class Deleted:
 class Channel:
     """A feed: one that is followed, or (`is_archive`) one month of it that is kept.
 
-    `links` are addresses by relation (`self`, `prev-archive`, `hub`, …). `is_complete` says that
+    `identity` is the same for all documents of one feed, however much of it each holds. `links`
+    are addresses by relation (`self`, `prev-archive`, `hub`, …). `is_complete` says that
     no article of the feed is anywhere else.
     """
 
+    identity: str
     title: str
     publisher: str
     description: str
