@@ -11,13 +11,13 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from app.admin import audit, auth, second_factor, tokens, users
-from app.delivery import articles, changes, feeds, lists, search, service
+from app.delivery import articles, changes, discovery, feeds, lists, oai, search, service
 from app.http import contract, problems
 from app.http.middleware import Gate
 from app.http.watching import Watch
 from app.runtime import Runtime, opened
 from app.settings import Settings
-from app.worker.indexing import Indexing
+from app.worker.followers import followers
 from app.worker.loop import Worker
 
 
@@ -26,7 +26,7 @@ def create_app(runtime: Runtime) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        worker = Worker(runtime, [Indexing(runtime)])
+        worker = Worker(runtime, followers(runtime))
         if runtime.settings.serve_worker:
             worker.start()
         yield {"runtime": runtime, "watch": Watch(runtime)}
@@ -40,7 +40,8 @@ def create_app(runtime: Runtime) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    public = (service, changes, feeds, articles, lists, search)
+    # `{slug}.jsonld` comes before `{slug}`.
+    public = (service, changes, feeds, discovery, oai, articles, lists, search)
     for face in (*public, auth, second_factor, users, tokens, audit):
         app.include_router(face.router)
     problems.install(app)

@@ -93,11 +93,9 @@ class Document:
         reading = self.reading
         if "limit" in asked.model_fields_set:
             raise bad("whole_month", "limit", "A month comes whole; leave out limit.")
-        try:
-            month = Month(int(asked.month[:4]), int(asked.month[5:]))
-            month.begin  # noqa: B018  # of the year 0 there is none
-        except ValueError as error:
-            raise bad("invalid_date", "month", "There is no such month.") from error
+        month = Month.parsed(asked.month)
+        if month is None:  # of the year 0
+            raise bad("invalid_date", "month", "There is no such month.")
         store = (reading.tx, reading.tags)
         links = {"current": self._current()}
         links |= self._link("self", month)

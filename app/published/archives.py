@@ -1,5 +1,6 @@
 """What archived feeds need: months that have articles, their versions, and what was taken down."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -36,6 +37,13 @@ class Month:
         """The month that holds a moment."""
         moment = moment.astimezone(UTC)
         return cls(moment.year, moment.month)
+
+    @classmethod
+    def parsed(cls, text: str) -> "Month | None":
+        """The month that `YYYY-MM` names."""
+        if re.fullmatch(r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])", text) is None:
+            return None
+        return cls(int(text[:4]), int(text[5:]))
 
     @property
     def begin(self) -> datetime:

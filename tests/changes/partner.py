@@ -182,6 +182,13 @@ class Partnered(Newsroom):
 
     @rule(which=st.integers(0, 1), replica=REPLICA, crash=CRASH)
     def follow_the_log(self, which: int, replica: int, crash: int | None) -> None:
+        self._follow(which, replica, crash)
+
+    @rule(which=st.integers(0, 1), replica=REPLICA)
+    def keep_up(self, which: int, replica: int) -> None:
+        self._follow(which, replica, None)
+
+    def _follow(self, which: int, replica: int, crash: int | None) -> None:
         base = f"{self.desk.address}/r{replica}"
         failed = None
         try:

@@ -242,6 +242,8 @@ def requests(contract: dict[str, Any], slugs: set[str]) -> Iterator[str]:
         "fallback": ["en", "es", "es,en"],
         "fields": sorted(members),
         "include": ["related", "paths", "related,paths"],
+        "period": ["2026-03", "2020-01"],
+        "url": [f"http://127.0.0.1:8000/{slug}" for slug in sorted(slugs)],
         "month": ["2026-03", "2020-01"],
         "version": ["0123456789ab"],
         "from_date": ["2000-01-01", "2026-03-01"],
