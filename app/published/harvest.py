@@ -13,6 +13,7 @@ from sqlmodel import col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.database import ReadTx
+from app.kit.clock import FOREVER
 from app.models.publication import Publication, PublicationTag
 from app.published import articles
 from app.published.memory import Tags
@@ -41,7 +42,10 @@ class Range:
 
 def harvest(tx: ReadTx, tags: Tags, asked: Range, now: datetime, most: int) -> list[Harvested]:
     """The first articles of a range. One that changes meanwhile comes again, later."""
-    live = _arm(col(Publication.changed_at), asked).where(visible(Publication, now))
+    kind: Any = col(Publication.kind)
+    live = _arm(col(Publication.changed_at), asked).where(
+        kind == "article", visible(Publication, now)
+    )
     later = aliased(Publication)
     superseded = sa.exists().where(
         col(later.article_id) == col(Publication.article_id),
@@ -49,7 +53,13 @@ def harvest(tx: ReadTx, tags: Tags, asked: Range, now: datetime, most: int) -> l
         col(later.visible_from) > col(Publication.visible_from),
     )
     gone = _arm(col(Publication.visible_until), asked).where(
-        was_visible(Publication, now), col(Publication.visible_until) <= now, ~superseded
+        # Not by an index of kinds, which SQLite would walk whole: by the one of ends.
+        sa.func.coalesce(kind, kind) == "article",
+        was_visible(Publication, now),
+        col(Publication.visible_until) <= now,
+        # Named for SQLite, which else would not know that its partial index serves.
+        col(Publication.visible_until) < FOREVER,
+        ~superseded,
     )
     arms = [sa.select(arm.limit(most).subquery()) for arm in (live, gone)]
     both = sa.union_all(*arms).subquery()
@@ -82,7 +92,7 @@ _COLUMNS = (col(Publication.article_id), col(Publication.tag_ids))
 
 def _arm(changed: Any, asked: Range) -> Any:
     stamp = sa.type_coerce(changed, UTCDateTime()).label("stamp")
-    arm = sa.select(*_COLUMNS, stamp).where(col(Publication.kind) == "article")
+    arm = sa.select(*_COLUMNS, stamp)
     if asked.since is not None:
         arm = arm.where(changed >= asked.since)
     if asked.until is not None:
