@@ -66,6 +66,8 @@ def serve(
         # Streams of changes end only with the server; their readers come back.
         timeout_graceful_shutdown=5,
         server_header=False,
+        # A process that a busy machine lets wait is not dead: after 5 s it would be killed.
+        timeout_worker_healthcheck=60,
         forwarded_allow_ips=list(settings.trusted_proxies),
     )
 

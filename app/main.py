@@ -10,7 +10,17 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app.admin import audit, auth, second_factor, tokens, users
+from app.admin import (
+    aliases,
+    audit,
+    auth,
+    committee,
+    second_factor,
+    sponsors,
+    tags,
+    tokens,
+    users,
+)
 from app.delivery import articles, changes, discovery, feeds, lists, oai, search, service
 from app.http import contract, problems
 from app.http.middleware import Gate
@@ -40,9 +50,12 @@ def create_app(runtime: Runtime) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    # `{slug}.jsonld` comes before `{slug}`.
-    public = (service, changes, feeds, discovery, oai, articles, lists, search)
-    for face in (*public, auth, second_factor, users, tokens, audit):
+    for face in (
+        # `{slug}.jsonld` comes before `{slug}`.
+        *(service, changes, feeds, discovery, oai, articles, lists, search),
+        *(auth, second_factor, users, tokens, audit),
+        *(tags, sponsors, committee, aliases),
+    ):
         app.include_router(face.router)
     problems.install(app)
     app.add_middleware(Gate, origins=runtime.settings.cors_origins)

@@ -185,7 +185,12 @@ async def embed(request: Request, asked: Annotated[EmbedParameters, Query()]) ->
             if not asked.url.startswith(tuple(f"{base}/" for base in _bases(settings))):
                 raise NotFound("address_not_found", "This address is not of this site.")
             path = checked_path(asked.url, "url")
-            slug = paths.resolve(reading.tx, path, reading.now, settings.public_url).slug
+            found = paths.resolve(
+                reading.tx, lambda: reading.tags, path, reading.now, settings.public_url
+            )
+            if found.kind == "tag":
+                raise NotFound("article_not_found", "There is no article at this address.")
+            slug = found.slug
         try:
             key, item = articles.detail(
                 reading.tx, reading.tags, slug, (), reading.now, reading.recall

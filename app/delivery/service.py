@@ -65,9 +65,15 @@ async def resolve(request: Request, asked: Annotated[ResolveParameters, Query()]
 
     def work(reading: Reading) -> Answer:
         found = paths.resolve(
-            reading.tx, checked_path(asked.path), reading.now, reading.runtime.settings.public_url
+            reading.tx,
+            lambda: reading.tags,
+            checked_path(asked.path),
+            reading.now,
+            reading.runtime.settings.public_url,
         )
-        return Answer(b'{"data":%s}' % to_json(found), {}, "articles")
+        # An article that takes the path of a tag comes before it.
+        keys = "articles tags" if found.kind == "tag" else "articles"
+        return Answer(b'{"data":%s}' % to_json(found), {}, keys)
 
     return await answered(request, work)
 
