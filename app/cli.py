@@ -63,6 +63,8 @@ def serve(
         workers=workers,
         log_level=settings.log_level,
         access_log=False,
+        # Streams of changes end only with the server; their readers come back.
+        timeout_graceful_shutdown=5,
         server_header=False,
         # A process that a busy machine lets wait is not dead: after 5 s it would be killed.
         timeout_worker_healthcheck=60,
@@ -73,12 +75,11 @@ def serve(
 @cli.command()
 def worker() -> None:
     """Follow the change log, without serving; ends at SIGINT or SIGTERM."""
-    from app.worker.indexing import Indexing
+    from app.worker.followers import followers
     from app.worker.loop import Worker
-    from app.worker.sweeping import Sweeping
 
     with opened(Settings()) as runtime:
-        follows = Worker(runtime, [Indexing(runtime), Sweeping(runtime)])
+        follows = Worker(runtime, followers(runtime))
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: follows.ask_to_stop())
         follows.run()

@@ -14,11 +14,11 @@ from app.admin import routes as admin
 from app.delivery import routes as delivery
 from app.http import contract, problems
 from app.http.middleware import Gate
+from app.http.watching import Watch
 from app.runtime import Runtime, opened
 from app.settings import Settings
-from app.worker.indexing import Indexing
+from app.worker.followers import followers
 from app.worker.loop import Worker
-from app.worker.sweeping import Sweeping
 
 
 def create_app(runtime: Runtime) -> FastAPI:
@@ -26,10 +26,10 @@ def create_app(runtime: Runtime) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        worker = Worker(runtime, [Indexing(runtime), Sweeping(runtime)])
+        worker = Worker(runtime, followers(runtime))
         if runtime.settings.serve_worker:
             worker.start()
-        yield {"runtime": runtime}
+        yield {"runtime": runtime, "watch": Watch(runtime)}
         await asyncio.to_thread(worker.stop)
 
     app = FastAPIOffline(

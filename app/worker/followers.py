@@ -1,0 +1,16 @@
+"""All who work beside the answers in this process, as the settings say."""
+
+from app.runtime import Runtime
+from app.worker.indexing import Indexing
+from app.worker.loop import Follower
+from app.worker.sweeping import Sweeping
+
+
+def followers(runtime: Runtime) -> list[Follower]:
+    """Search and the media folder always; a WebSub hub where there is one."""
+    found: list[Follower] = [Indexing(runtime), Sweeping(runtime)]
+    if (hub := runtime.settings.websub_hub) is not None:
+        from app.worker.websub import Announcing
+
+        found.append(Announcing(runtime, hub))
+    return found
