@@ -144,4 +144,4 @@ class ArticleDetail(ArticleItem):
     body_html: str
     paths: Paths
     related: list[Related]
-    jsonld: NewsArticle | SkipJsonSchema[None] = None
+    jsonld: NewsArticle | SkipJsonSchema[None] = Field(None, exclude_if=lambda it: it is None)
