@@ -10,18 +10,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app.admin import (
-    aliases,
-    audit,
-    auth,
-    committee,
-    second_factor,
-    sponsors,
-    tags,
-    tokens,
-    users,
-)
-from app.delivery import articles, changes, discovery, feeds, lists, oai, search, service
+from app.admin import routes as admin
+from app.delivery import routes as delivery
 from app.http import contract, problems
 from app.http.middleware import Gate
 from app.http.watching import Watch
@@ -50,13 +40,8 @@ def create_app(runtime: Runtime) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    for face in (
-        # `{slug}.jsonld` comes before `{slug}`.
-        *(service, changes, feeds, discovery, oai, articles, lists, search),
-        *(auth, second_factor, users, tokens, audit),
-        *(tags, sponsors, committee, aliases),
-    ):
-        app.include_router(face.router)
+    for router in (*delivery.ROUTERS, *admin.ROUTERS):
+        app.include_router(router)
     problems.install(app)
     app.add_middleware(Gate, origins=runtime.settings.cors_origins)
     make = app.openapi

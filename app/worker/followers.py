@@ -3,11 +3,12 @@
 from app.runtime import Runtime
 from app.worker.indexing import Indexing
 from app.worker.loop import Follower
+from app.worker.sweeping import Sweeping
 
 
 def followers(runtime: Runtime) -> list[Follower]:
-    """Search always; a WebSub hub where there is one."""
-    found: list[Follower] = [Indexing(runtime)]
+    """Search and what sweeps media always; a WebSub hub where there is one."""
+    found: list[Follower] = [Indexing(runtime), Sweeping(runtime)]
     if (hub := runtime.settings.websub_hub) is not None:
         from app.worker.websub import Announcing
 
