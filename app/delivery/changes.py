@@ -164,7 +164,7 @@ async def _read(runtime: Runtime, position: Position) -> _Page:
             log = head(tx)
             now = log.moment(runtime.clock())
             recall = runtime.memory.at(log, False)
-            reading = Reading(tx, runtime, log, now, recall)
+            reading = Reading(tx, runtime, log, now, recall, log.is_current(now))
             return _page(reading, position, _AT_ONCE)
 
     return await runtime.reads.run(work)

@@ -1,4 +1,4 @@
-"""Every route that the world may ask for."""
+"""Every route that the world may ask for; where two fit an address, the first takes it."""
 
 from typing import Final
 
@@ -15,13 +15,8 @@ from app.delivery import (
 )
 
 ROUTERS: Final = (
-    service.router,
-    changes.router,
-    feeds.router,
-    discovery.router,  # before articles: `{slug}.jsonld` before `{slug}`
-    oai.router,
-    articles.router,
-    lists.router,
-    search.router,
-    media.router,
+    *(service.router, changes.router, feeds.router),
+    # `{slug}.jsonld` comes before `{slug}`.
+    *(discovery.router, oai.router, articles.router),
+    *(lists.router, search.router, media.router),
 )

@@ -31,11 +31,8 @@ class Reading:
     head: Head
     now: datetime
     recall: Recall
-
-    @property
-    def current(self) -> bool:
-        """The log has caught up with the present."""
-        return self.head.is_current(self.now)
+    current: bool
+    """The log has caught up with the present."""
 
     @property
     def tags(self) -> Tags:
@@ -121,7 +118,7 @@ def _respond(
         if current and asked.tags != "*" and matches(asked.tags, tag):
             return Response(None, 304, {**headers, "ETag": tag})
         recall = runtime.memory.at(log, current)
-        made = work(Reading(tx, runtime, log, now, recall))
+        made = work(Reading(tx, runtime, log, now, recall, current))
     if not current:
         tag = _tag(made.body)
     if asked.met_by(tag, modified):

@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from time import monotonic
 from typing import Final
 
 from app.changes import head
@@ -44,16 +43,15 @@ class Watch:
 
     async def beyond(self, sequence: int, seconds: float) -> bool:
         """Wait until the log has an entry after this one; false when there is none in time."""
-        deadline = monotonic() + seconds
         seen = await self._look()
-        while seen <= sequence:
-            if self._next is None or self._next.done():
-                self._next = asyncio.create_task(self._look_later())
-            try:
-                async with asyncio.timeout(deadline - monotonic()):
+        try:
+            async with asyncio.timeout(seconds):
+                while seen <= sequence:
+                    if self._next is None or self._next.done():
+                        self._next = asyncio.create_task(self._look_later())
                     seen = await asyncio.shield(self._next)
-            except TimeoutError:
-                return False
+        except TimeoutError:
+            return False
         return True
 
     async def _look_later(self) -> int:

@@ -1,4 +1,4 @@
-"""All who follow the change log in this process, as the settings say."""
+"""All who work beside the answers in this process, as the settings say."""
 
 from app.runtime import Runtime
 from app.worker.indexing import Indexing
@@ -7,7 +7,7 @@ from app.worker.sweeping import Sweeping
 
 
 def followers(runtime: Runtime) -> list[Follower]:
-    """Search and what sweeps media always; a WebSub hub where there is one."""
+    """Search and the media folder always; a WebSub hub where there is one."""
     found: list[Follower] = [Indexing(runtime), Sweeping(runtime)]
     if (hub := runtime.settings.websub_hub) is not None:
         from app.worker.websub import Announcing
