@@ -15,7 +15,7 @@ import typer
 from pydantic import ValidationError
 
 from app import schema
-from app.commands import accounts, search
+from app.commands import accounts, backup, search
 from app.commands.progress import progress
 from app.errors import WillayError
 from app.runtime import opened
@@ -29,6 +29,8 @@ cli.add_typer(exporting, name="export")
 cli.add_typer(accounts.user, name="user")
 cli.add_typer(accounts.token, name="token")
 cli.add_typer(search.search, name="search")
+cli.command()(backup.backup)
+cli.command()(backup.restore)
 
 
 Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True)]

@@ -81,7 +81,7 @@ def _respond(
         headers = {
             "Cache-Control": f"public, max-age={int(min(runtime.settings.cache_seconds, seconds))}"
         }
-        state = f"{log.sequence}/{log.effective_until}/{also(runtime)}"
+        state = f"{log.epoch}/{log.sequence}/{log.effective_until}/{also(runtime)}"
         tag = _tag(f"{state}/{url}/{runtime.settings.public_url}")
         # "*" means "if it exists", which only the work can tell.
         if current and asked != "*" and matches(asked, tag):

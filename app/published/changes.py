@@ -71,11 +71,13 @@ def subjects_after(tx: ReadTx, sequence: int, limit: int) -> tuple[dict[str, lis
 
 
 def cursor_at(tx: ReadTx, sequence: int) -> str:
-    """A place in this store's log: the sequence, and when that entry was written.
+    """A place in this store's log: the sequence, when that entry was written, and the epoch.
 
-    A store that was restored from a copy has another entry at that sequence, or none.
+    A restored store is of another epoch, and refuses even a place that its copy holds: who read
+    up to there was shown the state of that time, which may have been later than the copy.
+    The instant tells a database file that was put back by hand.
     """
-    return f"{sequence}:{_written(tx, sequence)}"
+    return f"{sequence}:{_written(tx, sequence)}:{head(tx).epoch}"
 
 
 def sequence_of(cursor: str) -> int:
