@@ -2,6 +2,7 @@
 
 Arrows point down only (checked by import-linter):
 
-cli > main > delivery > http > importers > runtime > backup > schema > published | editorial >
-changes > visibility > models > database > settings > public | errors > kit
+cli > commands > main > delivery | admin | worker | doctor > http > importers > interchange >
+runtime > search > backup | erasure > schema > published | editorial | accounts >
+audit | idempotency > changes > visibility > models > database > settings > public | errors > kit
 """

@@ -66,8 +66,27 @@ class Conflict(WillayError):
     """It contradicts what is there already."""
 
 
+@dataclass
 class Stale(WillayError):
-    """Somebody saved a newer revision first."""
+    """Somebody saved a newer revision first: which it is now, who saved it and when."""
+
+    current_revision: int | None = None
+    changed_by: str | None = None
+    changed_at: str | None = None
+
+    __str__ = WillayError.__str__
+
+
+class Unconditional(WillayError):
+    """The request must say which revision it changes."""
+
+
+class TooLarge(WillayError):
+    """More was sent than is taken."""
+
+
+class Unsupported(WillayError):
+    """What was sent is of a kind that is not taken."""
 
 
 class Unauthenticated(WillayError):

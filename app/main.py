@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
+from app.admin import audit, auth, second_factor, tokens, users
 from app.delivery import articles, lists, search, service
 from app.http import contract, problems
 from app.http.middleware import Gate
@@ -38,10 +39,10 @@ def create_app(runtime: Runtime) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    for router in (service.router, articles.router, lists.router, search.router):
-        app.include_router(router)
+    for face in (service, articles, lists, search, auth, second_factor, users, tokens, audit):
+        app.include_router(face.router)
     problems.install(app)
-    app.add_middleware(Gate)
+    app.add_middleware(Gate, origins=runtime.settings.cors_origins)
     make = app.openapi
 
     def openapi() -> dict[str, Any]:

@@ -5,9 +5,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import TypeVar
 
 from app import changes, schema
+from app.accounts.authenticator import Authenticator
+from app.accounts.keys import SecretKey, secret_key
+from app.accounts.passwords import Hasher
+from app.accounts.throttle import Throttle
 from app.changes import PublishTx
 from app.database import Database
 from app.editorial.content import House
@@ -19,6 +24,9 @@ from app.settings import Settings
 
 Answer = TypeVar("Answer")
 
+_DESK, _LOGINS = 3, 2
+"""Threads for editors, and for whoever logs in."""
+
 WAITING_AT_MOST = 500
 """Requests that may wait for one lane; more are answered 503 at once rather than late."""
 
@@ -26,13 +34,14 @@ WAITING_AT_MOST = 500
 class Lane:
     """A few threads of our own with a bounded queue: the one hop that a request makes."""
 
-    def __init__(self, name: str, threads: int) -> None:
+    def __init__(self, name: str, threads: int, waiting_at_most: int = WAITING_AT_MOST) -> None:
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._waiting_at_most = waiting_at_most
         self._waiting = 0
 
     async def run(self, work: Callable[[], Answer]) -> Answer:
         """Run in a thread; `Unavailable` when too many wait already."""
-        if self._waiting >= WAITING_AT_MOST:
+        if self._waiting >= self._waiting_at_most:
             raise Unavailable("overloaded", "Too many requests are waiting; try again in a moment.")
         self._waiting += 1
         try:
@@ -55,8 +64,12 @@ class Runtime:
     house: House
     memory: Memory
     search: HeldEngine
+    key: Callable[[], SecretKey]
+    authenticator: Authenticator
     reads: Lane
     counts: Lane
+    desk: Lane
+    logins: Lane
 
     def publishing(self) -> AbstractContextManager[PublishTx]:
         """A transaction that may change what is public."""
@@ -72,18 +85,23 @@ def opened(
     settings: Settings, clock: Clock = system_clock, *, checked: bool = True
 ) -> Iterator[Runtime]:
     """A runtime, closed at the end; refuses a stale schema unless `checked` is false."""
-    # Counting has a lane of its own, so that slow counts never starve reads.
-    database = Database(settings.store_url, readers=settings.read_threads + 1)
+    # Counting has a lane of its own, so that slow counts never starve reads; so have editors, and
+    # whoever shows a password, whose cost is the point of them.
+    database = Database(settings.store_url, readers=settings.read_threads + 1 + _DESK + _LOGINS)
     search = HeldEngine(settings.data_dir / "search", settings.languages)
-    reads, counts = Lane("read", settings.read_threads), Lane("count", 1)
+    lanes = [Lane("read", settings.read_threads), Lane("count", 1)]
+    lanes += [Lane("desk", _DESK), Lane("login", _LOGINS, waiting_at_most=40)]
+    given = settings.secret_key.get_secret_value() if settings.secret_key else None
+    key = cache(partial(secret_key, settings.data_dir, given))
+    authenticator = Authenticator(database, clock, key, Hasher(), Throttle())
     try:
         if checked:
             schema.check(database)
         house = House(settings.languages, settings.default_licence)
         memory = Memory(settings.languages)
-        yield Runtime(settings, database, clock, house, memory, search, reads, counts)
+        yield Runtime(settings, database, clock, house, memory, search, key, authenticator, *lanes)
     finally:
         search.close()
-        reads.close()
-        counts.close()
+        for lane in lanes:
+            lane.close()
         database.close()

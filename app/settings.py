@@ -79,6 +79,9 @@ class Settings(BaseSettings):
         "https://creativecommons.org/licenses/by-nc-sa/4.0",
         description="Licence of what names none, as an address",
     )
+    cors_origins: Annotated[tuple[WebAddress, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        (), description="Origins of pages that may use the management API"
+    )
     trusted_proxies: Listed = Field(
         ("127.0.0.1",), description="Proxies whose forwarded headers are believed"
     )

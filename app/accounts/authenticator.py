@@ -6,6 +6,7 @@ nothing in the store: a line in the log, without what was typed, is all.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -51,7 +52,7 @@ class Authenticator:
 
     database: Database
     clock: Clock
-    key: SecretKey
+    key: Callable[[], SecretKey]
     hasher: Hasher
     throttle: Throttle
 
@@ -199,7 +200,7 @@ class Authenticator:
             raise Unauthenticated("code_required", "The password is right; a code is needed too.")
         now = self.clock()
         self.throttle.admit_code(candidate.email, now, is_usual=candidate.is_usual)
-        used = second_factor.use(tx, account_id, code, self.key, now)
+        used = second_factor.use(tx, account_id, code, self.key(), now)
         if used is None:
             log.warning("A second factor was refused from %s.", candidate.network)
             raise Unauthenticated("code_wrong", "The code is wrong or was used already.")

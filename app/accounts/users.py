@@ -21,6 +21,7 @@ from app.accounts.proof import locked
 from app.accounts.scopes import Role
 from app.database import ReadTx, WriteTx
 from app.errors import Conflict, Invalid, NotFound, Stale
+from app.kit.clock import rfc3339
 from app.kit.ids import uuid7
 from app.models.account import Account, PasswordReset, Totp
 
@@ -221,7 +222,12 @@ def _held(
         raise _nobody()
     require_power_over(by, row.role)  # type: ignore[arg-type]  # the column's check says so
     if revision is not None and revision != row.revision:
-        raise Stale("stale", f"Somebody changed it meanwhile; it is at {row.revision} now.")
+        raise Stale(
+            "stale_revision",
+            f"Somebody changed it meanwhile; it is at {row.revision} now.",
+            current_revision=row.revision,
+            changed_at=rfc3339(row.updated_at),
+        )
     if may_lose_admin and row.role == "admin" and row.suspended_at is None and not others:
         raise Conflict("last_admin", "This is the last active admin; make another one first.")
     return row

@@ -8,7 +8,7 @@ from pydantic_core import from_json, to_json
 from starlette.responses import Response
 
 from app.delivery.filters import ArticleParameters, articles_chosen, languages
-from app.delivery.parameters import Flag, Language, Limit, Parameters, address, bad, known_names
+from app.http.parameters import Flag, Language, Limit, Parameters, address, bad, known_names
 from app.http.problems import documented
 from app.http.reading import Answer, Reading, answered
 from app.kit import paging

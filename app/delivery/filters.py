@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.delivery.parameters import AnySlug, Language, Parameters, bad, listed, one_of
+from app.http.parameters import AnySlug, Language, Parameters, bad, listed, one_of
 from app.kit.dates import first_instant, last_instant
 from app.public.vocabulary import Kind
 from app.published.memory import Tags

@@ -10,7 +10,7 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from app.delivery.filters import ArticleParameters, articles_chosen, languages
-from app.delivery.parameters import AnySlug, Language, Parameters, address, one_of
+from app.http.parameters import AnySlug, Language, Parameters, address, one_of
 from app.http.problems import documented
 from app.http.reading import Answer, Reading, answered
 from app.public.archive import Year

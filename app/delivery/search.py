@@ -11,7 +11,7 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from app.delivery.filters import FilterParameters, chosen, languages
-from app.delivery.parameters import (
+from app.http.parameters import (
     DIGITS,
     Flag,
     Language,

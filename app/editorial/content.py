@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from app.audit import By
 from app.errors import Detail, Invalid
 from app.kit.clock import FOREVER, LONG_AGO
 from app.kit.text import is_legal, safe_html, slug_of
@@ -143,9 +144,10 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does it, as the revisions remember."""
+    """Who does it, as the revisions remember; `by` is what the audit records, none for imports."""
 
     name: str
+    by: By | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def ids_of(tx: ReadTx, slugs_asked: Sequence[str]) -> list[UUID]:
         if slug not in known
     )
     if missing:
-        raise Invalid("unknown_tag", "A tag does not exist; create it first.", missing)
+        raise Invalid("unknown_tag", missing[0].message, missing)
     return [known[slug] for slug in slugs_asked]
 
 

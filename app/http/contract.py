@@ -1,32 +1,57 @@
 """The contract as it is served: what FastAPI cannot know of our answers."""
 
 from copy import deepcopy
-from typing import Any
+from typing import Any, Final
 
 from app.public.envelopes import Problem
 
-_REFERENCE = "#/components/schemas/"
+REFERENCE: Final = "#/components/schemas/"
 
 
 def described(schema: dict[str, Any]) -> dict[str, Any]:
     """Problems in place of FastAPI's own 422, closed objects, and what `fields=` leaves."""
     components = schema["components"]["schemas"]
-    problem = Problem.model_json_schema(ref_template=_REFERENCE + "{model}")
+    problem = Problem.model_json_schema(ref_template=REFERENCE + "{model}")
     components |= problem.pop("$defs", {})
     components["Problem"] = problem
     for unused in ("HTTPValidationError", "ValidationError"):
         components.pop(unused, None)
+    for path in schema["paths"].values():
+        for operation in path.values():
+            _hoist(operation.get("requestBody", {}), components)
     for component in components.values():
         _close(component)
     for path in schema["paths"].values():
         for operation in path.values():
-            operation["responses"].pop("422", None)
+            _without_fastapis_422(operation["responses"])
             for parameter in operation.get("parameters", ()):
                 _without_null(parameter["schema"])
             if any(one["name"] == "fields" for one in operation.get("parameters", ())):
                 answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
                 _allow_parts(components, answer["$ref"])
     return schema
+
+
+def _hoist(body: dict[str, Any], components: dict[str, Any]) -> None:
+    """A JSON body's schema and what it refers to become components like any other."""
+    for content in body.get("content", {}).values():
+        whole = content["schema"]
+        if "title" not in whole or "$ref" in whole:
+            continue
+        inner = whole.pop("$defs", {})
+        for name, part in {**inner, whole["title"]: whole}.items():
+            if components.setdefault(name, part) != part:
+                raise ValueError(f"two schemas are called {name}")
+        content["schema"] = {"$ref": REFERENCE + whole["title"]}
+
+
+def _without_fastapis_422(responses: dict[str, Any]) -> None:
+    """FastAPI documents its own 422 where a route has parameters; ours are problems."""
+    if "application/json" in responses.get("422", {}).get("content", {}):
+        if "application/problem+json" in responses["422"]["content"]:
+            del responses["422"]["content"]["application/json"]
+        else:
+            del responses["422"]
 
 
 def _close(component: dict[str, Any]) -> None:
@@ -46,10 +71,10 @@ def _without_null(member: dict[str, Any]) -> None:
 
 def _allow_parts(components: dict[str, Any], envelope: str) -> None:
     """With `fields=` an item holds some of its members: the same schema, none of them required."""
-    data = components[envelope.removeprefix(_REFERENCE)]["properties"]["data"]
+    data = components[envelope.removeprefix(REFERENCE)]["properties"]["data"]
     holder = data["items"] if data.get("type") == "array" else data
     whole = holder.pop("$ref")
-    name = whole.removeprefix(_REFERENCE)
+    name = whole.removeprefix(REFERENCE)
     part = deepcopy(components[name])
     del part["required"]
     part |= {"title": f"{name}Part", "minProperties": 1}

@@ -1,19 +1,27 @@
-"""Before routing: refuse what no parameter may hold, answer HEAD and OPTIONS, open CORS."""
+"""Before routing: refuse what no parameter may hold, answer HEAD and OPTIONS, CORS.
 
+What is public is open to every origin, without credentials; management to those of the settings.
+"""
+
+from collections.abc import Collection
 from urllib.parse import unquote_to_bytes
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Detail
-from app.http.problems import answer
+from app.http.problems import allowed_methods, answer
 from app.kit.text import is_legal
 
 _OPEN = [
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"ETag, Link, Retry-After, Location"),
 ]
+_MANAGEMENT_EXPOSED = (
+    b"access-control-expose-headers",
+    b"ETag, Location, Retry-After, Idempotency-Replayed",
+)
 _SAFE = [(b"x-content-type-options", b"nosniff")]
-_ALLOW = "GET, HEAD, OPTIONS"
+_MANAGEMENT = "/v1/admin"
 # More than any address takes; each one that is unknown costs a search for what was meant.
 _MOST_PARAMETERS = 50
 
@@ -21,16 +29,17 @@ _MOST_PARAMETERS = 50
 class Gate:
     """The outermost layer of the application."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, origins: Collection[str] = ()) -> None:
         self.app = app
+        self._origins = {origin.encode() for origin in origins}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or pass on one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        public = not scope["path"].startswith("/v1/admin")
-        headers = _SAFE + _OPEN if public else _SAFE
+        public = not scope["path"].startswith(_MANAGEMENT)
+        headers = _SAFE + (_OPEN if public else self._management(scope))
         headless = scope["method"] == "HEAD"
 
         async def dressed(message: Message) -> None:
@@ -43,11 +52,19 @@ class Gate:
         refused = _refusal(scope)
         if refused is not None:
             await refused(scope, receive, dressed)
-        elif public and scope["method"] == "OPTIONS":
-            await _preflight(scope, receive, dressed)
+        elif scope["method"] == "OPTIONS":
+            await _preflight(scope, dressed, public=public)
         else:
             inner = {**scope, "method": "GET"} if headless else scope
             await self.app(inner, receive, dressed)
+
+    def _management(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        """Which origin may read the answer; caches must not give it to another."""
+        origin = next((value for name, value in scope["headers"] if name == b"origin"), b"")
+        headers = [(b"vary", b"Origin")]
+        if origin in self._origins:
+            headers += [(b"access-control-allow-origin", origin), _MANAGEMENT_EXPOSED]
+        return headers
 
 
 def _refusal(scope: Scope) -> ASGIApp | None:
@@ -83,11 +100,17 @@ def _repeated(query: bytes) -> ASGIApp | None:
     return None
 
 
-async def _preflight(scope: Scope, receive: Receive, send: Send) -> None:
+async def _preflight(scope: Scope, send: Send, *, public: bool) -> None:
+    # Where nothing is, the request itself will say so, to a script from anywhere.
+    taken_here = allowed_methods(scope["app"], scope) or ["GET", "HEAD", "OPTIONS"]
+    methods = ", ".join(taken_here).encode()
+    taken = b"If-None-Match, Accept, Content-Type"
+    if not public:
+        taken += b", Authorization, If-Match, Idempotency-Key"
     headers = [
-        (b"allow", _ALLOW.encode()),
-        (b"access-control-allow-methods", _ALLOW.encode()),
-        (b"access-control-allow-headers", b"If-None-Match, Accept, Content-Type"),
+        (b"allow", methods),
+        (b"access-control-allow-methods", methods),
+        (b"access-control-allow-headers", taken),
         (b"access-control-max-age", b"86400"),
     ]
     await send({"type": "http.response.start", "status": 204, "headers": headers})

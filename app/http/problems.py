@@ -11,6 +11,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import Scope
 
 from app.errors import (
     BadRequest,
@@ -23,8 +25,11 @@ from app.errors import (
     NotFound,
     Stale,
     Throttled,
+    TooLarge,
     Unauthenticated,
     Unavailable,
+    Unconditional,
+    Unsupported,
     WillayError,
 )
 from app.public.envelopes import Problem, ProblemDetail
@@ -39,7 +44,10 @@ STATUS: dict[type[WillayError], int] = {
     Conflict: 409,
     Gone: 410,
     Stale: 412,
+    TooLarge: 413,
+    Unsupported: 415,
     Invalid: 422,
+    Unconditional: 428,
     Throttled: 429,
     Unavailable: 503,
 }
@@ -51,39 +59,49 @@ _PLAIN = {
 
 
 def documented(*statuses: int, links: bool = False) -> dict[int | str, dict[str, Any]]:
-    """The `responses=` of a route that may answer so: problems, and 304 with its validators."""
-    schema = {"$ref": "#/components/schemas/Problem"}
-    answers: dict[int | str, dict[str, Any]] = {}
-    for status in (*statuses, 500):
-        answers[status] = {"description": HTTPStatus(status).phrase, "headers": {}}
-        if status != 304:
-            answers[status]["content"] = {MEDIA_TYPE: {"schema": schema}}
-        answers[status]["headers"] = _HEADERS.get(status, {"Cache-Control": _NO_STORE})
-    headers = {"Cache-Control": _NO_STORE}
+    """The `responses=` of a public route that may answer so: problems, and 304 with its
+    validators."""
+    headers = {"Cache-Control": NO_STORE}
     if 304 in statuses:
         headers = {**_VALIDATORS, "Surrogate-Key": _KEYS}
     if links:
         headers["Link"] = _LINK
-    answers[200] = {"headers": headers}
+    return {**problem_answers(*statuses), 200: {"headers": headers}}
+
+
+def problem_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The part of `responses=` about problems (and 304); 500 is always one of them."""
+    schema = {"$ref": "#/components/schemas/Problem"}
+    answers: dict[int | str, dict[str, Any]] = {}
+    for status in sorted({*statuses, 500}):
+        answers[status] = {
+            "description": HTTPStatus(status).phrase,
+            "headers": _HEADERS.get(status, {"Cache-Control": NO_STORE}),
+        }
+        if status != 304:
+            answers[status]["content"] = {MEDIA_TYPE: {"schema": schema}}
     return answers
 
 
-def _header(description: str, pattern: str, *, required: bool = True) -> dict[str, Any]:
+def header(description: str, pattern: str, *, required: bool = True) -> dict[str, Any]:
+    """A response header in the contract."""
     schema = {"type": "string", "pattern": pattern}
     return {"description": description, "required": required, "schema": schema}
 
 
-_NO_STORE = _header("Never kept", "^no-store$")
+NO_STORE = header("Never kept", "^no-store$")
 _VALIDATORS = {
-    "ETag": _header("Goes into `If-None-Match`", '^W/"[0-9a-f]+"$'),
-    "Cache-Control": _header("Never beyond the next due change", "^public, max-age=[0-9]+$"),
+    "ETag": header("Goes into `If-None-Match`", '^W/"[0-9a-f]+"$'),
+    "Cache-Control": header("Never beyond the next due change", "^public, max-age=[0-9]+$"),
 }
-_KEYS = _header("What to purge it by, separated by blanks", "^[^ ]+( [^ ]+)*$")
-_LINK = _header("RFC 8288: `next` and `prev` where there are such", "^<", required=False)
+_KEYS = header("What to purge it by, separated by blanks", "^[^ ]+( [^ ]+)*$")
+_LINK = header("RFC 8288: `next` and `prev` where there are such", "^<", required=False)
 _HEADERS: dict[int, dict[str, Any]] = {
-    301: {"Cache-Control": _NO_STORE, "Location": _header("Where it is now", ".")},
+    301: {"Cache-Control": NO_STORE, "Location": header("Where it is now", ".")},
     304: _VALIDATORS,
-    503: {"Cache-Control": _NO_STORE, "Retry-After": _header("Seconds", "^[0-9]+$")},
+    401: {"Cache-Control": NO_STORE, "WWW-Authenticate": header("How to log in", "^Bearer")},
+    429: {"Cache-Control": NO_STORE, "Retry-After": header("Seconds", "^[0-9]+$")},
+    503: {"Cache-Control": NO_STORE, "Retry-After": header("Seconds", "^[0-9]+$")},
 }
 
 
@@ -101,7 +119,7 @@ def answer(
     message: str,
     details: Sequence[Detail] = (),
     headers: dict[str, str] | None = None,
-    **extra: str | None,
+    **extra: Any,
 ) -> Response:
     """A problem as a response."""
     problem = Problem(
@@ -131,17 +149,25 @@ async def _ours(request: Request, error: Exception) -> Response:
         # Relative to its own address, so that it holds behind any proxy's prefix.
         query = f"?{request.url.query}" if request.url.query else ""
         return answer(301, error.code, error.message, headers={"Location": error.slug + query})
-    status = STATUS[type(error)]
-    if isinstance(error, Gone):
-        return answer(
-            status,
-            error.code,
-            error.message,
-            error.details,
-            reason=error.reason,
-            at=error.at or None,
-        )
-    return answer(status, error.code, error.message, error.details, _headers(error))
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    return answer(
+        status, error.code, error.message, error.details, _headers(error), **_extra(error)
+    )
+
+
+def _extra(error: WillayError) -> dict[str, Any]:
+    """The members that some problems have beside those of all."""
+    match error:
+        case Gone():
+            return {"reason": error.reason, "at": error.at or None}
+        case Stale():
+            return {
+                "current_revision": error.current_revision,
+                "changed_by": error.changed_by,
+                "changed_at": error.changed_at,
+            }
+        case _:
+            return {}
 
 
 def _headers(error: WillayError) -> dict[str, str]:
@@ -158,6 +184,8 @@ def _headers(error: WillayError) -> dict[str, str]:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
+    if error.errors()[0]["loc"][0] == "path":  # no such id can be there
+        return answer(404, *_PLAIN[404])
     known = request.scope["route"].dependant.query_params if "route" in request.scope else []
     names = [
         name for field in known for name in getattr(field.field_info.annotation, "model_fields", {})
@@ -186,8 +214,19 @@ async def _plain(request: Request, error: Exception) -> Response:
     code, message = _PLAIN.get(error.status_code, ("http_error", str(error.detail)))
     headers = dict(error.headers or {})
     if error.status_code == 405:
-        headers = {"Allow": "GET, HEAD, OPTIONS"}
+        headers = {"Allow": ", ".join(allowed_methods(request.app, request.scope))}
     return answer(error.status_code, code, message, headers=headers)
+
+
+def allowed_methods(app: FastAPI, scope: Scope) -> list[str]:
+    """The methods that an address takes; none where there is nothing."""
+    taken = [
+        method
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        if any(route.matches({**scope, "method": method})[0] is Match.FULL for route in app.routes)
+    ]
+    with_head = ["GET", "HEAD", *taken[1:]] if "GET" in taken else taken
+    return [*with_head, "OPTIONS"] if taken else []
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

@@ -89,6 +89,7 @@ def read(paths: Sequence[Path], undated_at: date | None = None) -> Reading:
         reading.pages.append(report)
         page = _page(path)
         if isinstance(page, Invalid):
+            report.nonblank = report.refused = _nonblank(path)
             reading.entries.append(Entry(path.name, 1, 1, page))
             continue
         _account(page, report)
@@ -116,7 +117,13 @@ def _page(path: Path) -> Page | Invalid:
     except UnicodeDecodeError:
         return Invalid("unknown_page", "The file is not text in UTF-8; save the page as that.")
     except UnknownPage as error:
-        return Invalid("unknown_page", str(error))
+        return Invalid("unknown_page", f"This page is of no kind that is known here. {error}")
+
+
+def _nonblank(path: Path) -> int:
+    """Lines that hold anything, of whatever file this is."""
+    with path.open("rb") as file:
+        return sum(1 for line in file if line.strip())
 
 
 def _account(page: Page, report: PageReport) -> None:

@@ -30,6 +30,9 @@ Outcome = Literal["created", "updated", "unchanged"]
 
 _IMPORTER = Actor("import")
 
+_FILLED_IN = ("slug", "published_at", "updated_at")
+"""Fields of an article that its record may leave to the house."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -143,7 +146,9 @@ def _article(
         if record.import_digest is None and known.import_digest == ready.digest:
             return "unchanged"
         here = standing.article(exporting.articles(tx, [known.id], tx.moment)[0])
-        if digest(here) == ready.digest:
+        # What a record leaves open was filled in here; to say nothing of it again is no news.
+        left_open = {name: None for name in _FILLED_IN if getattr(record, name) is None}
+        if digest(here.model_copy(update=left_open)) == ready.digest:
             return "unchanged"
         edited = known.import_digest is None or known.import_revision != known.revision
         _refuse_edited(edited, f"The article {known.slug!r}")

@@ -16,7 +16,7 @@ def entries(paths: Sequence[Path]) -> Iterator[Entry]:
         with path.open("rb") as file:
             for number, line in enumerate(file, start=1):
                 if line.strip():
-                    yield Entry(path.name, number, len(line), _record(line))
+                    yield Entry(path.name, number, len(line), _record(line.rstrip()))
 
 
 def _record(line: bytes) -> Record | Invalid:

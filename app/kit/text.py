@@ -63,8 +63,11 @@ def is_legal(text: str) -> bool:
 
 
 def slug_of(text: str, limit: int = 100) -> str:
-    """A slug in plain ASCII: accents transliterated, cut at a word; empty if nothing is left."""
-    return slugify(text, max_length=limit, word_boundary=True)
+    """A slug in plain ASCII: accents transliterated, cut at a word; empty if nothing is left.
+
+    Apostrophes of either shape vanish: "Peru's" is `perus`, never `peru-s`.
+    """
+    return slugify(text.replace("'", ""), max_length=limit, word_boundary=True)
 
 
 def safe_html(body: str, body_format: str) -> str:

@@ -23,7 +23,7 @@ class PageMeta(BaseModel):
     """`total` is there only when `count=true` was asked for."""
 
     limit: Annotated[int, Field(ge=1, le=100)]
-    total: Count | SkipJsonSchema[None] = None
+    total: Count | SkipJsonSchema[None] = Field(None, exclude_if=lambda total: total is None)
 
 
 class Page(BaseModel, Generic[Item]):
@@ -93,6 +93,15 @@ class Problem(BaseModel):
     )
     at: Instant | SkipJsonSchema[None] = Field(
         default=None, description="Since when it is gone (410)"
+    )
+    current_revision: int | SkipJsonSchema[None] = Field(
+        default=None, description="The revision that there is now (412)"
+    )
+    changed_by: str | SkipJsonSchema[None] = Field(
+        default=None, description="Who saved that revision (412)"
+    )
+    changed_at: Instant | SkipJsonSchema[None] = Field(
+        default=None, description="When it was saved (412)"
     )
     request_id: str | SkipJsonSchema[None] = Field(
         default=None, description="Quote it to the operator (500)"

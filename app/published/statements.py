@@ -215,7 +215,7 @@ def _tagged(key: Any, clause: str) -> ColumnElement[bool]:
 
 
 def _dates(shape: Shape, source: Any) -> list[ColumnElement[bool]]:
-    shown = col(source.published_at)
+    shown = _unindexed(shape, col(source.published_at))
     conditions: list[ColumnElement[bool]] = []
     if shape.since:
         conditions.append(shown >= sa.bindparam("since", type_=UTCDateTime()))
@@ -247,7 +247,14 @@ def _fallback(languages: int) -> ColumnElement[bool]:
 
 
 def _key(shape: Shape, source: Any) -> Any:
-    return col(Publication.changed_at if shape.order == "updated" else source.published_at)
+    by_change = shape.order == "updated"
+    return _unindexed(shape, col(Publication.changed_at if by_change else source.published_at))
+
+
+def _unindexed(shape: Shape, column: Any) -> Any:
+    """Of what is gathered, no index serves the order: SQLite would walk the list and ask at each
+    step whether it was gathered, millions of steps from a cursor to the last rows of a rare tag."""
+    return sa.func.coalesce(column, column) if shape.plan.gathered else column
 
 
 def ascends(shape: Shape) -> bool:

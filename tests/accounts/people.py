@@ -36,7 +36,9 @@ def hashed() -> HashedPassword:
 
 def door(runtime: Runtime, key: SecretKey = KEY, hasher: Hasher | None = None) -> Authenticator:
     """An authenticator as one process has it."""
-    return Authenticator(runtime.database, runtime.clock, key, hasher or Hasher(), Throttle())
+    return Authenticator(
+        runtime.database, runtime.clock, lambda: key, hasher or Hasher(), Throttle()
+    )
 
 
 def account(runtime: Runtime, email: str = "ana@example.org", role: Role = "editor") -> UUID:

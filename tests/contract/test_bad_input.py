@@ -56,8 +56,8 @@ NO_CURSOR = "This cursor belongs to no such list; begin again without it."
 A_DAY = "is no date. Use a day such as 2012-07-03, or an instant with an offset."
 NO_ID = "is no id; ids are UUIDs joined by commas."
 LANGUAGES = "This site publishes in: en, es."
-SLUG = r"String should match pattern '^$|^[a-z0-9]+(-[a-z0-9]+)*$'."
-LANG = "String should match pattern '^([a-z]{2,3})?$'."
+SLUG = "use a slug: letters a to z, digits, single hyphens between them."
+LANG = "use a language's code, such as en; see /v1."
 
 ONE_PARAMETER = [
     ("limit", "0", INVALID, "limit: Input should be greater than or equal to 1."),
@@ -261,6 +261,7 @@ def test_the_contract_names_no_other_parameter(told: Bench) -> None:
     documented = {
         (path.replace("articles/{slug}", "articles/n1").replace("{slug}", "mining"), one["name"])
         for path, methods in told.client.contract.schema["paths"].items()
+        if not path.startswith("/v1/admin")
         for one in methods["get"].get("parameters", ())
         if one["in"] == "query"
     }

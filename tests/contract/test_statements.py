@@ -130,6 +130,23 @@ def test_a_plain_list_reads_fragments_of_its_page_alone(told: Bench) -> None:
     assert any("COVERING INDEX publication_tag_list" in line for line in with_tag), with_tag
 
 
+@pytest.mark.parametrize(
+    "query", ["tag=cusco&order=updated", "author=ana&order=updated", "updated_since=2020-01-01"]
+)
+def test_what_is_gathered_never_walks_a_list(told: Bench, query: str) -> None:
+    """From a cursor as from the start: a list walked to find a few would be walked to its end."""
+    url = f"/v1/articles?limit=3&{query}"
+    following = told.client.get(url).json()["links"]["next"]
+    for page in (url, following, told.client.get(following).json()["links"]["prev"]):
+        walk = plan(told, page)
+        assert "MATERIALIZE gathered" in walk
+        assert walk[-1].startswith("USE TEMP B-TREE FOR ORDER BY"), walk
+        outside = walk[
+            walk.index(next(line for line in walk if line.startswith("SCAN gathered"))) :
+        ]
+        assert "SEARCH publication USING INTEGER PRIMARY KEY (rowid=?)" in outside, walk
+
+
 def test_a_page_costs_the_same_statements_however_long(told: Bench) -> None:
     told.client.get("/v1/articles")
     costs = {

@@ -127,6 +127,8 @@ def test_again_changes_nothing_and_another_date_moves_what_has_none(
     }
     item = bench.client.get("/v1/articles/an-undated-item").json()["data"]
     assert (item["published_at"], item["date_precision"]) == ("2019-12-01T00:00:00Z", "unknown")
+    # To give no date is no wish to move the one that was given.
+    assert entered(bench, pages) == {"article unchanged": 6, "sponsor unchanged": 2}
 
 
 def test_the_report_accounts_for_every_line(pages: list[Path]) -> None:
@@ -178,6 +180,7 @@ def test_what_is_no_page_and_what_is_not_understood_is_refused_and_the_rest_ente
     assert report["refused"][2]["message"].startswith("an item with no date line below its title")
     assert report["outcomes"] == {"article created": 3}
     assert report["read"] == 6
+    assert [page["lines"]["refused"] for page in report["pages"]] == [2, 3, 2]
 
 
 def test_wrong_use_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

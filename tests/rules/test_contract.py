@@ -55,9 +55,9 @@ def test_a_broken_line_is_refused_and_the_others_proceed(bench: Bench, tmp_path:
     path.write_text("\n".join(x if isinstance(x, str) else json.dumps(x) for x in lines))
     report = imported(bench.runtime, path)
     assert (report.read, dict(report.outcomes)) == (4, {"article created": 2})
-    assert [(r.line, r.code) for r in report.refused] == [
-        (2, "invalid_record"),
-        (3, "unknown_tag"),
+    assert [(r.line, r.code, r.message) for r in report.refused] == [
+        (2, "invalid_record", "the line: Invalid JSON: key must be a string at line 1 column 2"),
+        (3, "unknown_tag", "There is no tag 'none'; create it first."),
     ]
     slugs = [item["slug"] for item in bench.client.get("/v1/articles").json()["data"]]
     assert sorted(slugs) == ["one", "three"]

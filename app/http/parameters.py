@@ -1,5 +1,6 @@
 """What query parameters are made of: exact grammars, and refusals that name the parameter."""
 
+import re
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 from typing import Annotated, Final
@@ -29,17 +30,36 @@ def _flag(value: object) -> object:
     return value
 
 
+def _shaped(pattern: str, wanted: str) -> BeforeValidator:
+    """Says what is wanted where pydantic alone would show a reader the pattern."""
+    shape = re.compile(pattern)
+
+    def check(value: object) -> object:
+        if isinstance(value, str) and not shape.fullmatch(value):
+            raise ValueError(wanted)
+        return value
+
+    return BeforeValidator(check)
+
+
 # pydantic alone would also take 1_0, 2.0 and " 3 ", and "on", "y" or "0" for a flag.
 DIGITS: Final = BeforeValidator(_number)
 """Comes after the bounds of a number: those before it would be lost to the contract."""
 Limit = Annotated[int, Field(ge=1, le=100), DIGITS]
 Flag = Annotated[bool, BeforeValidator(_flag)]
+_LANGUAGE: Final = r"^([a-z]{2,3})?$"
+_ANY_SLUG: Final = f"^$|{SLUG_PATTERN}"
 Language = Annotated[
     str,
-    StringConstraints(pattern=r"^([a-z]{2,3})?$"),
+    StringConstraints(pattern=_LANGUAGE),
     Field(description="One of the site's languages; see /v1"),
+    _shaped(_LANGUAGE, "use a language's code, such as en; see /v1"),
 ]
-AnySlug = Annotated[str, StringConstraints(pattern=f"^$|{SLUG_PATTERN}", max_length=120)]
+AnySlug = Annotated[
+    str,
+    StringConstraints(pattern=_ANY_SLUG, max_length=120),
+    _shaped(_ANY_SLUG, "use a slug: letters a to z, digits, single hyphens between them"),
+]
 
 
 def listed(parameter: str, text: str) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-revision = '0008'
-down_revision = '0002'
+revision = '0009'
+down_revision = '0003'
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,108 @@
+"""The audit: who did what to what and when; for admins."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query, Request
+from pydantic import AwareDatetime, BaseModel, Field
+from starlette.responses import Response
+
+from app import audit
+from app.accounts.principal import Principal
+from app.audit import SubjectKind, Via
+from app.database import ReadTx
+from app.http.access import allowed
+from app.http.management import management
+from app.http.parameters import Limit, Parameters, address
+from app.http.writing import Outcome, shown
+from app.public.envelopes import Links, PageMeta
+from app.runtime import Runtime
+
+router = management("audit")
+
+
+class Entry(BaseModel):
+    """One act. `email` is the account's present one; what changed is in `before` and `after`."""
+
+    id: int
+    at: datetime
+    account_id: UUID | None
+    email: str | None
+    via: Via
+    credential: str | None
+    address: str | None
+    action: str
+    subject_kind: SubjectKind
+    subject_id: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class Entries(BaseModel):
+    """The newest first."""
+
+    data: list[Entry]
+    meta: PageMeta
+    links: Links
+
+
+class AuditParameters(Parameters):
+    """Which entries; all that are given must hold. `until` is not included."""
+
+    account_id: UUID | None = None
+    action: Annotated[str, Field(max_length=100)] = ""
+    subject_kind: SubjectKind | None = None
+    subject_id: Annotated[str, Field(max_length=100)] = ""
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    limit: Limit = 20
+    cursor: Annotated[str, Field(max_length=200, description="From `links.next`")] = ""
+
+
+@router.get("/audit", response_model=Entries)
+async def list_entries(
+    request: Request,
+    who: Annotated[Principal, allowed("audit:read")],
+    asked: Annotated[AuditParameters, Query()],
+) -> Response:
+    """What was done, the newest first."""
+    runtime: Runtime = request.state.runtime
+    base = f"{runtime.settings.public_url}/v1/admin/audit"
+    filters = audit.Filters(
+        account_id=asked.account_id,
+        action=asked.action or None,
+        subject_kind=asked.subject_kind,
+        subject_id=asked.subject_id or None,
+        since=asked.since,
+        until=asked.until,
+    )
+
+    def work(tx: ReadTx) -> Outcome:
+        page = audit.page(tx, filters, asked.cursor or None, asked.limit)
+        links = Links(
+            self=address(base, asked),
+            next=address(base, asked, page.next) if page.next else None,
+            prev=None,
+        )
+        data = [_view(entry) for entry in page.entries]
+        return Outcome(Entries(data=data, meta=PageMeta(limit=asked.limit), links=links))
+
+    return await shown(request, work)
+
+
+def _view(entry: audit.Entry) -> Entry:
+    return Entry(
+        id=entry.id,
+        at=entry.at,
+        account_id=entry.by.account_id,
+        email=entry.email,
+        via=entry.by.via,
+        credential=entry.by.credential,
+        address=entry.by.address,
+        action=entry.action,
+        subject_kind=entry.subject_kind,
+        subject_id=entry.subject_id,
+        before=entry.before,
+        after=entry.after,
+    )

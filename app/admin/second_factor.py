@@ -1,0 +1,135 @@
+"""One's own second factor: enrol, confirm, disable, new recovery codes."""
+
+from typing import Annotated
+
+from fastapi import Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from app.accounts import second_factor
+from app.accounts.principal import Principal
+from app.accounts.proof import Proof
+from app.admin.auth import Code, Secret
+from app.database import WriteTx
+from app.editorial.content import Input
+from app.http.access import allowed, origin_of
+from app.http.bodies import json_of
+from app.http.management import management
+from app.http.problems import problem_answers
+from app.http.writing import Outcome, changed
+from app.public.envelopes import One
+from app.runtime import Runtime
+
+router = management("login")
+
+_MAY = problem_answers(401, 403, 409, 429)
+
+
+class PasswordShown(Input):
+    """A fresh proof: the password, and a code where a second factor is on."""
+
+    password: Secret
+    code: Code | None = None
+
+
+class CodeShown(Input):
+    """A first code of an authenticator app."""
+
+    code: Code
+
+
+class Enrolment(BaseModel):
+    """For an authenticator app, shown once: null when this answer is repeated. `uri` goes into a
+    QR code."""
+
+    secret: str | None
+    uri: str | None
+
+
+class RecoveryCodes(BaseModel):
+    """Each works once, and they are shown once: none when this answer is repeated."""
+
+    recovery_codes: list[str]
+
+
+@router.post("/auth/totp", response_model=One[Enrolment], responses=_MAY)
+async def enrol(
+    request: Request,
+    who: Annotated[Principal, allowed()],
+    sent: Annotated[PasswordShown, json_of(PasswordShown)],
+) -> Response:
+    """Begin with a second factor; it is on when a first code has confirmed it."""
+    runtime: Runtime = request.state.runtime
+    proof = await _proof(request, who, sent)
+
+    def work(tx: WriteTx) -> Outcome:
+        made = second_factor.enrol(
+            tx, proof, runtime.key(), runtime.clock(), runtime.settings.site_name
+        )
+        return Outcome(
+            One[Enrolment](data=Enrolment(secret=made.secret, uri=made.uri)),
+            kept=One[Enrolment](data=Enrolment(secret=None, uri=None)),
+        )
+
+    return await changed(request, who, work)
+
+
+@router.post("/auth/totp/confirm", response_model=One[RecoveryCodes], responses=_MAY)
+async def confirm(
+    request: Request,
+    who: Annotated[Principal, allowed()],
+    sent: Annotated[CodeShown, json_of(CodeShown)],
+) -> Response:
+    """Turn it on; other sessions end. Keep the recovery codes."""
+    runtime: Runtime = request.state.runtime
+    return await changed(
+        request,
+        who,
+        lambda tx: _codes(
+            second_factor.confirm(tx, who, sent.code, runtime.key(), runtime.clock())
+        ),
+    )
+
+
+@router.post("/auth/totp/recovery-codes", response_model=One[RecoveryCodes], responses=_MAY)
+async def renew_codes(
+    request: Request,
+    who: Annotated[Principal, allowed()],
+    sent: Annotated[PasswordShown, json_of(PasswordShown)],
+) -> Response:
+    """New recovery codes in place of the old ones; needs a code."""
+    proof = await _proof(request, who, sent)
+    now = request.state.runtime.clock()
+    return await changed(request, who, lambda tx: _codes(second_factor.renew_codes(tx, proof, now)))
+
+
+@router.post("/auth/totp/disable", status_code=204, responses=_MAY)
+async def disable(
+    request: Request,
+    who: Annotated[Principal, allowed()],
+    sent: Annotated[PasswordShown, json_of(PasswordShown)],
+) -> Response:
+    """Turn it off; needs a code."""
+    proof = await _proof(request, who, sent)
+    now = request.state.runtime.clock()
+
+    def work(tx: WriteTx) -> Outcome:
+        second_factor.disable(tx, proof, now)
+        return Outcome(status=204)
+
+    return await changed(request, who, work)
+
+
+async def _proof(request: Request, who: Principal, sent: PasswordShown) -> Proof:
+    runtime: Runtime = request.state.runtime
+    origin = origin_of(request)
+    return await runtime.logins.run(
+        lambda: runtime.authenticator.prove(who, sent.password, sent.code, origin)
+    )
+
+
+def _codes(codes: list[str]) -> Outcome:
+    return Outcome(
+        One[RecoveryCodes](data=RecoveryCodes(recovery_codes=codes)),
+        kept=One[RecoveryCodes](data=RecoveryCodes(recovery_codes=[])),
+    )

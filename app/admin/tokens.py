@@ -1,0 +1,115 @@
+"""Tokens for programs: make, list, revoke."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Query, Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from app.accounts import tokens
+from app.accounts.principal import Principal
+from app.accounts.scopes import Scope
+from app.accounts.tokens import Kind, TokenInfo, TokenInput
+from app.database import ReadTx, WriteTx
+from app.errors import Forbidden
+from app.http.access import allowed
+from app.http.bodies import json_of
+from app.http.management import management
+from app.http.parameters import Parameters
+from app.http.problems import problem_answers
+from app.http.writing import Outcome, changed, shown
+from app.public.envelopes import One, Total
+
+router = management("tokens")
+
+Owner = Annotated[Principal, allowed("tokens:own")]
+
+
+class Token(BaseModel):
+    """A token without its secret; `id` is the part of it that is no secret."""
+
+    id: str
+    account_id: UUID
+    name: str
+    kind: Kind
+    scopes: list[Scope]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class NewToken(Token):
+    """With the whole token; shown once, null when this answer is repeated."""
+
+    token: str | None
+
+
+class Tokens(BaseModel):
+    """The newest first."""
+
+    data: list[Token]
+    meta: Total
+
+
+class TokenParameters(Parameters):
+    """Whose tokens."""
+
+    of: Literal["me", "everyone"] = "me"
+
+
+@router.get("/tokens", response_model=Tokens)
+async def list_tokens(
+    request: Request, who: Owner, asked: Annotated[TokenParameters, Query()]
+) -> Response:
+    """My tokens, or everyone's (`users:write`)."""
+
+    def work(tx: ReadTx) -> Outcome:
+        account = who.account_id if asked.of == "me" else None
+        found = [_view(info) for info in tokens.of_account(tx, who, account)]
+        return Outcome(Tokens(data=found, meta=Total(total=len(found))))
+
+    return await shown(request, work)
+
+
+@router.post(
+    "/tokens", status_code=201, response_model=One[NewToken], responses=problem_answers(409)
+)
+async def create_token(
+    request: Request, who: Owner, sent: Annotated[TokenInput, json_of(TokenInput)]
+) -> Response:
+    """A token of my own account, with scopes that I have."""
+    now = request.state.runtime.clock()
+    account_id = who.account_id
+    if account_id is None:
+        raise Forbidden("no_account", "Only an account can have tokens.")
+
+    def work(tx: WriteTx) -> Outcome:
+        made = tokens.create(tx, who, account_id, sent, now)
+        view = _view(made.info).model_dump()
+        return Outcome(
+            One[NewToken](data=NewToken(**view, token=made.token)),
+            201,
+            location=f"/v1/admin/tokens/{made.info.id}",
+            kept=One[NewToken](data=NewToken(**view, token=None)),
+        )
+
+    return await changed(request, who, work)
+
+
+@router.delete("/tokens/{token_id}", status_code=204)
+async def revoke_token(request: Request, token_id: str, who: Owner) -> Response:
+    """End a token at once, and those that it made."""
+    now = request.state.runtime.clock()
+
+    def work(tx: WriteTx) -> Outcome:
+        tokens.revoke(tx, who, token_id, now)
+        return Outcome(status=204)
+
+    return await changed(request, who, work)
+
+
+def _view(info: TokenInfo) -> Token:
+    return Token.model_validate(info, from_attributes=True)

@@ -1,0 +1,62 @@
+"""Who asks: the bearer of a login session or of a token, known before a body is read.
+
+A route names its scope in its own signature: `who: Annotated[Principal, allowed("tags:write")]`.
+"""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Request, Security
+from fastapi.security import OAuth2PasswordBearer, SecurityScopes
+
+from app.accounts.principal import Origin, Principal, require
+from app.accounts.scopes import ALL, Scope
+from app.editorial.content import Actor
+from app.errors import Unauthenticated
+from app.runtime import Runtime
+
+LOGIN: Final = "/v1/admin/auth/token"
+
+_BEARER: Final = OAuth2PasswordBearer(
+    LOGIN,
+    scheme_name="Bearer",
+    scopes=dict.fromkeys(sorted(ALL), ""),
+    description="A login session or a token.",
+    auto_error=False,
+)
+
+
+def origin_of(request: Request) -> Origin:
+    """Where a request comes from; forwarded headers of trusted proxies are applied already."""
+    address = request.client.host if request.client else "unknown"
+    return Origin(address, request.headers.get("user-agent", ""))
+
+
+async def _principal(
+    request: Request, wanted: SecurityScopes, bearer: Annotated[str | None, Depends(_BEARER)]
+) -> Principal:
+    if bearer is None:
+        raise Unauthenticated(
+            "token_required", f"Log in at {LOGIN} and send `Authorization: Bearer` with the token."
+        )
+    runtime: Runtime = request.state.runtime
+    origin = origin_of(request)
+    who = await runtime.desk.run(lambda: runtime.authenticator.identify(bearer, origin))
+    for scope in wanted.scopes:
+        require(who, scope)  # type: ignore[arg-type]  # `allowed` takes nothing but scopes
+    return who
+
+
+def is_guarded(dependencies: Iterable[object]) -> bool:
+    """A route with these dependencies lets nobody in who is not known."""
+    return _principal in dependencies
+
+
+def allowed(*scopes: Scope) -> Any:
+    """The dependency that lets in who has every one of these scopes; with none, any account."""
+    return Security(_principal, scopes=list(scopes))
+
+
+def actor(who: Principal) -> Actor:
+    """Who does it, as revisions and the audit remember."""
+    return Actor(who.name, who.by)

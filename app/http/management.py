@@ -1,0 +1,113 @@
+"""Routes of the management face: what all of them take and answer is documented in one place."""
+
+from collections.abc import Callable, Collection, Iterator
+from http import HTTPStatus
+from typing import Annotated, Any, Final, get_type_hints
+
+from fastapi import APIRouter, Depends, Header, params
+from fastapi.routing import APIRoute
+
+from app.errors import BadRequest, Unconditional
+from app.http.access import is_guarded
+from app.http.bodies import JsonBody
+from app.http.contract import REFERENCE
+from app.http.problems import NO_STORE, header, problem_answers
+
+
+async def _expected(
+    if_match: Annotated[
+        str | None, Header(alias="If-Match", description="The `ETag` of what is changed")
+    ] = None,
+) -> int:
+    """The revision that a change was made from."""
+    if if_match is None:
+        raise Unconditional(
+            "if_match_required", "Send `If-Match` with the ETag of what you read, and change that."
+        )
+    number = if_match.strip().removeprefix("W/").removeprefix('"').removesuffix('"')
+    if not (number.isascii() and number.isdecimal() and len(number) <= 10):
+        raise BadRequest("invalid_if_match", "`If-Match` takes one ETag as this API gave it.")
+    return int(number)
+
+
+IF_MATCH: Final = Depends(_expected)
+"""A route's parameter `revision: Annotated[int, IF_MATCH]`."""
+
+_KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same request with the same key takes effect once and is answered alike",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+}
+_ETAG: Final = header("Goes into `If-Match`", '^"[0-9]+"$', required=False)
+_LOCATION: Final = header("Where it is", "^/v1/admin/")
+_REPLAYED: Final = header("This answer was given before", "^true$", required=False)
+
+
+class ManagementRoute(APIRoute):
+    """Derives what is documented of a route from what its signature asks for."""
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        *,
+        methods: Collection[str] = ("GET",),
+        status_code: int | None = None,
+        responses: dict[int | str, dict[str, Any]] | None = None,
+        openapi_extra: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        asked = list(_dependencies(endpoint))
+        models = [call.model for call in asked if isinstance(call, JsonBody)]
+        repeatable = is_guarded(asked) and "POST" in methods
+        statuses = {400, 503}
+        statuses |= {401, 403} if is_guarded(asked) else set()
+        statuses |= {413, 415, 422} if models else set()
+        statuses |= {412, 428} if _expected in asked else set()
+        statuses |= {404} if "{" in path else set()
+        statuses |= {422} if repeatable else set()
+        status = status_code or 200
+        extra = dict(openapi_extra or {})
+        if models:
+            schema = models[0].model_json_schema(ref_template=REFERENCE + "{model}")
+            content = {"application/json": {"schema": schema}}
+            extra["requestBody"] = {"required": True, "content": content}
+        if repeatable:
+            extra["parameters"] = [*extra.get("parameters", ()), _KEY]
+        super().__init__(
+            path,
+            endpoint,
+            methods=list(methods),
+            status_code=status,
+            responses={
+                **problem_answers(*statuses),
+                **(responses or {}),
+                status: {"headers": _headers(status, repeatable=repeatable)},
+            },
+            openapi_extra=extra,
+            **options,
+        )
+
+
+def _dependencies(endpoint: Callable[..., Any]) -> Iterator[object]:
+    """What a route's parameters depend on."""
+    for hint in get_type_hints(endpoint, include_extras=True).values():
+        for marked in getattr(hint, "__metadata__", ()):
+            if isinstance(marked, params.Depends):
+                yield marked.dependency
+
+
+def _headers(status: int, *, repeatable: bool) -> dict[str, Any]:
+    headers = {"Cache-Control": NO_STORE, "ETag": _ETAG}
+    if status == HTTPStatus.CREATED:
+        headers["Location"] = _LOCATION
+    if repeatable:
+        headers["Idempotency-Replayed"] = _REPLAYED
+    return headers
+
+
+def management(tag: str) -> APIRouter:
+    """A router of the management face."""
+    return APIRouter(prefix="/v1/admin", tags=[f"admin: {tag}"], route_class=ManagementRoute)

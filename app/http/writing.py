@@ -1,0 +1,142 @@
+"""One management request: one hop, one transaction, and the answer only after its commit.
+
+The answer's bytes are made inside the transaction. A POST with an `Idempotency-Key` is carried
+out once: see `app.idempotency`.
+"""
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final, TypeVar
+
+from fastapi import Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from app import idempotency
+from app.accounts.principal import Principal
+from app.changes import PublishTx
+from app.database import ReadTx, WriteTx
+from app.errors import BadRequest
+from app.idempotency import Given
+from app.runtime import Runtime
+
+Tx = TypeVar("Tx", bound=WriteTx)
+
+_KEY: Final = re.compile("[!-~]{1,200}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is answered. `kept` is what a repetition is answered with, where `body` shows a secret
+    that the store may not hold."""
+
+    body: BaseModel | None = None
+    status: int = 200
+    revision: int | None = None
+    location: str | None = None
+    kept: BaseModel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Repeatable:
+    """A request with its key, and what tells it from another with the same key."""
+
+    who: Principal
+    key: str
+    digest: str
+
+
+async def shown(request: Request, work: Callable[[ReadTx], Outcome]) -> Response:
+    """Answer from one snapshot."""
+    runtime: Runtime = request.state.runtime
+
+    def run() -> Response:
+        with runtime.database.reading() as tx:
+            return _response(_given(work(tx)))
+
+    return await runtime.desk.run(run)
+
+
+async def changed(
+    request: Request, who: Principal, work: Callable[[WriteTx], Outcome], *, sent: bytes = b""
+) -> Response:
+    """Change what is not public. `sent` stands for a body that was no JSON."""
+    runtime: Runtime = request.state.runtime
+    return await _written(request, who, runtime.database.writing, work, sent)
+
+
+async def published(
+    request: Request, who: Principal, work: Callable[[PublishTx], Outcome], *, sent: bytes = b""
+) -> Response:
+    """Change what may be public, at `tx.moment`."""
+    runtime: Runtime = request.state.runtime
+    return await _written(request, who, runtime.publishing, work, sent)
+
+
+async def _written(
+    request: Request,
+    who: Principal,
+    begin: Callable[[], AbstractContextManager[Tx]],
+    work: Callable[[Tx], Outcome],
+    sent: bytes,
+) -> Response:
+    runtime: Runtime = request.state.runtime
+    repeatable = _repeatable(request, who, sent)
+
+    def run() -> Response:
+        with begin() as tx:
+            before = _claimed(tx, runtime, repeatable)
+            if before is not None:
+                return _response(before, replayed=True)
+            outcome = work(tx)
+            given = _given(outcome)
+            if repeatable is not None and who.account_id is not None:
+                kept = _given(outcome, outcome.kept) if outcome.kept is not None else given
+                idempotency.keep(tx, who.account_id, repeatable.key, kept)
+        return _response(given)
+
+    return await runtime.desk.run(run)
+
+
+def _claimed(tx: WriteTx, runtime: Runtime, repeatable: _Repeatable | None) -> Given | None:
+    if repeatable is None or repeatable.who.account_id is None:
+        return None
+    return idempotency.claim(
+        tx, repeatable.who.account_id, repeatable.key, repeatable.digest, runtime.clock()
+    )
+
+
+def _repeatable(request: Request, who: Principal, sent: bytes) -> _Repeatable | None:
+    key = request.headers.get("idempotency-key")
+    if key is None or request.method != "POST":
+        return None
+    if not _KEY.fullmatch(key):
+        raise BadRequest(
+            "invalid_idempotency_key", "An Idempotency-Key has 1 to 200 visible ASCII characters."
+        )
+    mark = sha256()
+    body: bytes = getattr(request.state, "body", sent)
+    for part in (request.method, str(request.url.path), str(request.url.query)):
+        mark.update(part.encode() + b"\0")
+    mark.update(request.headers.get("if-match", "").encode() + b"\0" + body)
+    return _Repeatable(who, key, mark.hexdigest())
+
+
+def _given(outcome: Outcome, body: BaseModel | None = None) -> Given:
+    headers = {}
+    if outcome.revision is not None:
+        headers["ETag"] = f'"{outcome.revision}"'
+    if outcome.location is not None:
+        headers["Location"] = outcome.location
+    shown = body or outcome.body
+    return Given(outcome.status, headers, shown.model_dump_json() if shown is not None else "")
+
+
+def _response(given: Given, *, replayed: bool = False) -> Response:
+    headers = {"Cache-Control": "no-store", **given.headers}
+    if replayed:
+        headers["Idempotency-Replayed"] = "true"
+    return Response(given.body, given.status, headers, "application/json" if given.body else None)
