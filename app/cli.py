@@ -15,7 +15,7 @@ import typer
 from pydantic import ValidationError
 
 from app import schema
-from app.commands import accounts, backup, search
+from app.commands import accounts, backup, erase, search
 from app.commands.progress import progress
 from app.errors import WillayError
 from app.runtime import opened
@@ -31,6 +31,7 @@ cli.add_typer(accounts.token, name="token")
 cli.add_typer(search.search, name="search")
 cli.command()(backup.backup)
 cli.command()(backup.restore)
+cli.command()(erase.erase)
 
 
 Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True)]

@@ -5,7 +5,7 @@ each commit, so its identity is looked at (some microseconds) and the reader rel
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -90,6 +90,15 @@ class EmbeddedEngine:
         Raises `IndexBusy` when another process writes.
         """
         self._writer.apply(upserts, deletes, cursor)
+
+    def rewrite(self, portions: Iterable[Sequence[Document]], cursor: str) -> None:
+        """All documents anew, at once for readers, and nothing of those before stays on the disk.
+
+        Raises `IndexBusy` when another process writes.
+        """
+        self._writer.rewrite(portions, cursor)
+        self._current()
+        self._writer.sweep()
 
     def cursor(self) -> str | None:
         """The cursor of the last `apply` that gave one."""

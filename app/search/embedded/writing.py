@@ -1,6 +1,7 @@
 """The one writer of a host: tantivy's lock is its lease, freed by the kernel when it dies."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from threading import Lock
 
 import tantivy
@@ -32,27 +33,47 @@ class Writer:
         that cannot be held."""
         if not (upserts or deletes or cursor is not None):
             return
-        with self._lock:
-            writer = self._leased()
-            try:
-                for key in deletes:
-                    writer.delete_documents_by_term("key", key_of(key))
-                for document in upserts:
-                    writer.delete_documents_by_term("key", key_of(document.key))
+        with self._one_commit() as writer:
+            for key in deletes:
+                writer.delete_documents_by_term("key", key_of(key))
+            for document in upserts:
+                writer.delete_documents_by_term("key", key_of(document.key))
+                writer.add_document(tantivy_document(document, self._analyser))
+            if cursor is not None:
+                writer.delete_documents_by_term("key", CURSOR_KEY)
+                writer.add_document(cursor_document(cursor))
+
+    def rewrite(self, portions: Iterable[Sequence[Document]], cursor: str) -> None:
+        """All documents anew in one commit; what was there before is in no file that it names.
+        Raises `IndexBusy`."""
+        with self._one_commit() as writer:
+            writer.delete_all_documents()
+            for portion in portions:
+                for document in portion:
                     writer.add_document(tantivy_document(document, self._analyser))
-                if cursor is not None:
-                    writer.delete_documents_by_term("key", CURSOR_KEY)
-                    writer.add_document(cursor_document(cursor))
-                writer.commit()
-            except BaseException:
-                writer.rollback()
-                raise
+            writer.add_document(cursor_document(cursor))
+
+    def sweep(self) -> None:
+        """Delete the files that the index does not name any more."""
+        with self._lock:
+            self._leased().garbage_collect_files()
 
     def close(self) -> None:
         with self._lock:
             if self._writer is not None:
                 self._writer.wait_merging_threads()
                 self._writer = None
+
+    @contextmanager
+    def _one_commit(self) -> Iterator[tantivy.IndexWriter]:
+        with self._lock:
+            writer = self._leased()
+            try:
+                yield writer
+                writer.commit()
+            except BaseException:
+                writer.rollback()
+                raise
 
     def _leased(self) -> tantivy.IndexWriter:
         if self._writer is None:
