@@ -31,8 +31,9 @@ check: .venv/dev ## Lint, types, architecture
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv/dev ## Requests per second, beside a bare server
-	$(BIN)/python -m benchmarks
+bench: .venv/dev ## Requests per second, beside a bare server; how long searches take
+	$(BIN)/python -m benchmarks http
+	$(BIN)/python -m benchmarks search
 
 relevance: .venv/dev ## How well searches find, beside plain engines
 	$(BIN)/python -m benchmarks.relevance

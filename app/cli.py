@@ -1,7 +1,6 @@
 """The command line: thin. Results on stdout, messages on stderr; 0 done, 1 refused, 2 misused."""
 
 import json
-import logging
 import os
 import signal
 import sys
@@ -14,7 +13,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from app import schema
+from app import logs, schema
 from app.commands import accounts, backup, erase, search
 from app.commands.progress import progress
 from app.errors import WillayError
@@ -67,6 +66,8 @@ def serve(
         log_level=settings.log_level,
         access_log=False,
         server_header=False,
+        # A process that a busy machine lets wait is not dead: after 5 s it would be killed.
+        timeout_worker_healthcheck=60,
         forwarded_allow_ips=list(settings.trusted_proxies),
     )
 
@@ -192,10 +193,17 @@ def openapi() -> None:
     typer.echo(text)
 
 
+def _log_level() -> str:
+    """As it is set; what is wrong with settings is for the command to say."""
+    try:
+        return Settings().log_level
+    except ValidationError:
+        return "info"
+
+
 def main() -> None:
     """The console script."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.configure(_log_level())
     try:
         cli()
     except WillayError as error:

@@ -181,6 +181,7 @@ def _engine(url: URL, size: int, *, read_only: bool) -> Engine:
         max_overflow=0,
         pool_timeout=LOCK_SECONDS,
         pool_pre_ping=True,
+        hide_parameters=True,
         isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
         connect_args={
             "connect_timeout": 10,
@@ -202,6 +203,7 @@ def _sqlite(url: URL, size: int, *, read_only: bool) -> Engine:
         pool_size=size,
         max_overflow=0,
         pool_timeout=LOCK_SECONDS,
+        hide_parameters=True,  # an error would tell the log what somebody sent
         # The driver must not begin transactions by itself: a deferred one loses updates.
         connect_args={"check_same_thread": False, "timeout": LOCK_SECONDS, "isolation_level": None},
     )

@@ -10,10 +10,12 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
+from app import logs
 from app.admin import audit, auth, second_factor, tokens, users
 from app.delivery import articles, lists, search, service
 from app.http import contract, problems
 from app.http.middleware import Gate
+from app.http.tracing import Tracing
 from app.runtime import Runtime, opened
 from app.settings import Settings
 from app.worker.indexing import Indexing
@@ -43,6 +45,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         app.include_router(face.router)
     problems.install(app)
     app.add_middleware(Gate, origins=runtime.settings.cors_origins)
+    app.add_middleware(Tracing, logged=runtime.settings.log_requests)
     make = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -57,7 +60,9 @@ def create_app(runtime: Runtime) -> FastAPI:
 def from_environment() -> FastAPI:
     """What each server process runs: its runtime lives as long as the process."""
     stack = contextlib.ExitStack()
-    held: AbstractContextManager[Runtime] = opened(Settings())
+    settings = Settings()
+    logs.configure(settings.log_level)
+    held: AbstractContextManager[Runtime] = opened(settings)
     app = create_app(stack.enter_context(held))
     app.router.on_shutdown.append(stack.close)
     return app

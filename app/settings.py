@@ -95,6 +95,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="What is written to the log"
     )
+    log_requests: bool = Field(False, description="A line of the log for each request")
 
     @model_validator(mode="after")
     def _known_database(self) -> Self:

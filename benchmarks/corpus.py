@@ -40,35 +40,17 @@ _YEARS: Final = timedelta(days=25 * 365)
 _BATCH: Final = 10_000
 _LICENCE: Final = "https://creativecommons.org/licenses/by-nc-sa/4.0"
 _WORDS: Final = [
-    "river",
-    "mine",
-    "court",
-    "water",
-    "land",
-    "march",
-    "village",
-    "minister",
-    "forest",
-    "strike",
-    "harvest",
-    "mayor",
-    "ruling",
-    "union",
-    "school",
-    "coast",
-    "highland",
-    "vote",
-    "debt",
-    "road",
-    "border",
-    "clinic",
-    "pardon",
-    "drought",
-    "protest",
-    "law",
-    "army",
-    "press",
+    *("river", "mine", "court", "water", "land", "march", "village"),
+    *("minister", "forest", "strike", "harvest", "mayor", "ruling", "union"),
+    *("school", "coast", "highland", "vote", "debt", "road", "border"),
+    *("clinic", "pardon", "drought", "protest", "law", "army", "press"),
 ]
+_SYLLABLES: Final = [
+    *("ba", "che", "di", "fo", "gu", "la", "me", "ni", "po", "ru", "sa"),
+    *("te", "vi", "zo", "cla", "tre", "pri", "sto", "can", "mer", "lin"),
+]
+_PARAGRAPH: Final = 60
+"""Words in one of the paragraphs of which bodies are made."""
 _TABLES: Final[tuple[type[SQLModel], ...]] = (
     Article,
     Publication,
@@ -82,10 +64,12 @@ Rows = dict[type[SQLModel], list[dict[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large an archive: articles, and words in each body."""
+    """How large an archive: articles, words in each body, and different words in all (a few dozen
+    when 0, else as many that Zipf's law makes common or rare, as searches need)."""
 
     articles: int
     words: int = 60
+    vocabulary: int = 0
 
 
 def fill(database: Database, size: Size, now: datetime, seed: int = 1) -> None:
@@ -136,8 +120,15 @@ class _Archive:
         self.next_boundary = FOREVER
         self._keys = 0
         self._group: UUID | None = None
-        self._summaries = [" ".join(random.choices(_WORDS, k=25)) for _ in range(200)]
-        self._bodies = [" ".join(random.choices(_WORDS, k=size.words)) for _ in range(200)]
+        known = words_of(size.vocabulary) if size.vocabulary else _WORDS
+        weights = [1 / rank if size.vocabulary else 1.0 for rank in range(1, len(known) + 1)]
+        pool = 4_000 if size.vocabulary else 200
+
+        def prose(words: int) -> list[str]:
+            return [" ".join(random.choices(known, weights, k=words)) for _ in range(pool)]
+
+        self._summaries = prose(25)
+        self._paragraphs = prose(_PARAGRAPH)
         self._first = now - _YEARS
         self._imported = now - _YEARS * 0.4
         self._topics = [
@@ -163,7 +154,8 @@ class _Archive:
         rows[Article].append(self._article(key, lang, slug, title, group, shown))
         authors = [f"author-{int(AUTHORS * random.random() ** 3)}"]
         tags = self._choice()
-        body = f"<p>{random.choice(self._bodies)}</p>"
+        paragraphs = random.choices(self._paragraphs, k=max(1, self.size.words // _PARAGRAPH))
+        body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
         item = self._item(key, lang, slug, title, authors, shown)
         for start, until, expires, ended in self._intervals(max(shown, self._imported)):
             self._keys += 1
@@ -291,6 +283,15 @@ class _Archive:
     def _id(self, moment: datetime) -> UUID:
         milliseconds = int(moment.timestamp() * 1000)
         return UUID(int=milliseconds << 80 | 0x7 << 76 | self.random.getrandbits(76))
+
+
+def words_of(vocabulary: int) -> list[str]:
+    """So many different words of two to five syllables, the commonest first."""
+    random = Random(vocabulary)  # noqa: S311  # choices, not secrets
+    found: dict[str, None] = {}
+    while len(found) < vocabulary:
+        found["".join(random.choices(_SYLLABLES, k=random.randint(2, 5)))] = None
+    return list(found)
 
 
 def _write(

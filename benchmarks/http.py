@@ -49,8 +49,8 @@ def table(articles: int, seconds: float, rounds: int) -> Iterator[str]:
         schema.migrate(database)
         fill(database, Size(articles, words=400), system_clock())
         database.close()
-        ours = stack.enter_context(_server("app.main:from_environment", folder, "--factory"))
-        bare = stack.enter_context(_server("benchmarks.bare:app", folder))
+        ours = stack.enter_context(server("app.main:from_environment", folder, "--factory"))
+        bare = stack.enter_context(server("benchmarks.bare:app", folder))
         chosen = _cases(ours)
         found: dict[str, list[tuple[Load, Load]]] = {case.name: [] for case in chosen}
         for turn in range(rounds):
@@ -111,14 +111,15 @@ def _get(port: int, path: str) -> tuple[str, bytes]:
 
 
 @contextmanager
-def _server(app: str, folder: Path, *options: str) -> Iterator[int]:
+def server(app: str, folder: Path, *options: str, quiet: bool = False) -> Iterator[int]:
     """An application on uvicorn as `willay serve` runs it, on a free port."""
     port = _free_port()
     command = [sys.executable, "-m", "uvicorn", app, "--port", str(port), "--no-access-log"]
     command += ["--no-server-header", "--log-level", "warning", *options]
     environment = {**os.environ, "WILLAY_DATA_DIR": str(folder), "WILLAY_PORT": str(port)}
     environment.pop("WILLAY_DATABASE_URL", None)
-    process: subprocess.Popen[Any] = subprocess.Popen(command, env=environment)  # noqa: S603
+    log = subprocess.DEVNULL if quiet else None
+    process: subprocess.Popen[Any] = subprocess.Popen(command, env=environment, stderr=log)  # noqa: S603
     try:
         _wait(port, process)
         yield port

@@ -69,10 +69,15 @@ def quiet(tmp_path: Path) -> Iterator[Bench]:
         yield Bench(runtime, clock, client)
 
 
+_contracts: list[Contract] = []
+"""The contract, which is the same for every store: made once a process."""
+
+
 def client_of(runtime: Runtime) -> ContractClient:
     """A client of a new application, which it starts when it is entered."""
     app = create_app(runtime)
-    return ContractClient(app, Contract(app.openapi()))
+    _contracts[:] = _contracts or [Contract(app.openapi())]
+    return ContractClient(app, _contracts[0])
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Request
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from app import audit
@@ -14,8 +14,9 @@ from app.audit import SubjectKind, Via
 from app.database import ReadTx
 from app.http.access import allowed
 from app.http.management import management
-from app.http.parameters import Limit, Parameters, address
+from app.http.parameters import Limit, Parameters, address, date_of
 from app.http.writing import Outcome, shown
+from app.kit.dates import first_instant
 from app.public.envelopes import Links, PageMeta
 from app.runtime import Runtime
 
@@ -54,8 +55,8 @@ class AuditParameters(Parameters):
     action: Annotated[str, Field(max_length=100)] = ""
     subject_kind: SubjectKind | None = None
     subject_id: Annotated[str, Field(max_length=100)] = ""
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Annotated[str, Field(max_length=40, description="First day or instant")] = ""
+    until: Annotated[str, Field(max_length=40, description="Before this instant or day")] = ""
     limit: Limit = 20
     cursor: Annotated[str, Field(max_length=200, description="From `links.next`")] = ""
 
@@ -74,8 +75,8 @@ async def list_entries(
         action=asked.action or None,
         subject_kind=asked.subject_kind,
         subject_id=asked.subject_id or None,
-        since=asked.since,
-        until=asked.until,
+        since=date_of("since", asked.since, first_instant),
+        until=date_of("until", asked.until, first_instant),
     )
 
     def work(tx: ReadTx) -> Outcome:

@@ -65,7 +65,7 @@ def _tried(runtime: Runtime, wish: Wish) -> Report:
 
 def _swept(runtime: Runtime, database: Database) -> bool:
     """Leave nothing of it in files: neither in freed pages nor in old segments of the index."""
-    engine = runtime.search.get()
+    engine = runtime.search.to_write()
     if isinstance(engine, EmbeddedEngine):
         with progress("Rewriting search", indexing.size(runtime)) as advance:
             indexing.rewrite(runtime, engine, advance)

@@ -20,7 +20,7 @@ def check(
 ) -> None:
     """Hold every document against the store, both ways; exits 1 when they differ."""
     with opened(Settings()) as runtime:
-        engine = runtime.search.get()
+        engine = runtime.search.to_write()
         with progress("Checking", indexing.size(runtime)) as advance:
             found = indexing.compare(runtime, engine, advance)
     wrong = {"missing": found.missing, "outdated": found.outdated, "surplus": found.surplus}
@@ -43,7 +43,7 @@ def check(
 def rebuild() -> None:
     """Write every document anew, while searches go on."""
     with opened(Settings()) as runtime:
-        engine = runtime.search.get()
+        engine = runtime.search.to_write()
         with progress("Rebuilding", indexing.size(runtime)) as advance:
             indexing.rebuild(runtime, engine, advance)
         typer.echo(f"{engine.count()} documents.")

@@ -1,20 +1,18 @@
 """The filters that every list of articles takes, from query parameters to a typed filter."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from app.http.parameters import AnySlug, Language, Parameters, bad, listed, one_of
+from app.http.parameters import AnySlug, Language, Parameters, bad, date_of, listed, one_of
 from app.kit.dates import first_instant, last_instant
 from app.public.vocabulary import Kind
 from app.published.memory import Tags
 from app.published.query import ArticleFilter
-
-When = TypeVar("When")
 
 _MOST_CLAUSES = 10
 _MOST_IDS = 100
@@ -58,8 +56,8 @@ def articles_chosen(asked: ArticleParameters, tags: Tags, known: Sequence[str]) 
 def chosen(asked: FilterParameters, tags: Tags, known: Sequence[str]) -> ArticleFilter:
     """The typed filter, or `BadRequest` that names the parameter."""
     all_of, none_of = _clauses(asked.tag, tags)
-    until = _date("to_date", asked.to_date, last_instant)
-    since = _date("from_date", asked.from_date, first_instant)
+    until = date_of("to_date", asked.to_date, last_instant)
+    since = date_of("from_date", asked.from_date, first_instant)
     if since and until and since > until[0]:
         raise bad("reversed_range", "from_date", "from_date is after to_date; swap them.")
     return ArticleFilter(
@@ -71,7 +69,7 @@ def chosen(asked: FilterParameters, tags: Tags, known: Sequence[str]) -> Article
         since=since,
         until=until[0] if until else None,
         until_inclusive=until[1] if until else False,
-        updated_since=_date("updated_since", asked.updated_since, first_instant),
+        updated_since=date_of("updated_since", asked.updated_since, first_instant),
         syndicatable=asked.rights == "syndicatable",
     )
 
@@ -127,13 +125,3 @@ def _ids(text: str) -> tuple[UUID, ...]:
                 "invalid_id", "ids", f"{part[:60]!r} is no id; ids are UUIDs joined by commas."
             )
     return tuple(dict.fromkeys(UUID(part) for part in parts))
-
-
-def _date(parameter: str, text: str, parse: Callable[[str], When]) -> When | None:
-    if not text:
-        return None
-    try:
-        return parse(text)
-    except (ValueError, OverflowError) as error:
-        message = "Use a day such as 2012-07-03, or an instant with an offset."
-        raise bad("invalid_date", parameter, f"{parameter} is no date. {message}") from error

@@ -1,15 +1,17 @@
 """What query parameters are made of: exact grammars, and refusals that name the parameter."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from difflib import get_close_matches
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from app.errors import BadRequest, Detail
 from app.public.vocabulary import SLUG_PATTERN
+
+When = TypeVar("When")
 
 
 class Parameters(BaseModel):
@@ -96,6 +98,17 @@ def address(base: str, asked: Parameters, cursor: str = "") -> str:
         given["cursor"] = cursor
     query = urlencode(given, safe=",:")
     return f"{base}?{query}" if query else base
+
+
+def date_of(parameter: str, text: str, parse: Callable[[str], When]) -> When | None:
+    """A date or an instant as `parse` reads it, none when there is no text; or a refusal."""
+    if not text:
+        return None
+    try:
+        return parse(text)
+    except (ValueError, OverflowError) as error:
+        message = "Use a day such as 2012-07-03, or an instant with an offset."
+        raise bad("invalid_date", parameter, f"{parameter} is no date. {message}") from error
 
 
 def bad(code: str, parameter: str, message: str) -> BadRequest:

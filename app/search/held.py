@@ -1,16 +1,16 @@
-"""The engine of a process, opened anew when its index has vanished or is damaged.
+"""The engine of a process, opened anew when its index was lost or is damaged.
 
-An index can always be made again from the store, so a damaged one is thrown away; the worker
-fills the new one.
+An index can always be made again from the store, so a damaged one is thrown away. While the
+worker fills the new one, searches are answered from what is still open of the one before: late
+for a moment, never empty.
 """
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 
 from app.search.embedded.engine import EmbeddedEngine
-from app.search.protocol import Engine, IndexUnreadable
+from app.search.protocol import Engine
 
 
 class HeldEngine:
@@ -21,27 +21,41 @@ class HeldEngine:
         self._languages = tuple(languages)
         self._lock = Lock()
         self._engine: EmbeddedEngine | None = None
+        self._before: EmbeddedEngine | None = None
 
     def get(self) -> Engine:
-        """The engine; a new and empty one in place of one that cannot be read."""
-        with self._lock:
-            if self._engine is not None and not (self._engine.folder / "meta.json").exists():
-                self._engine.close()
-                self._engine = None
-            if self._engine is None:
-                self._engine = self._opened()
-            return self._engine
+        """The engine to ask: the one before, as long as the newest has no cursor yet."""
+        newest = self._newest()
+        return self._before or newest
+
+    def to_write(self) -> Engine:
+        """The newest engine; a new and empty one in place of one that cannot be read."""
+        self._newest().examine()
+        return self._newest()
 
     def close(self) -> None:
         """Give everything back."""
         with self._lock:
-            if self._engine is not None:
-                self._engine.close()
-                self._engine = None
+            for engine in (self._engine, self._before):
+                if engine is not None:
+                    engine.close()
+            self._engine = self._before = None
 
-    def _opened(self) -> EmbeddedEngine:
-        try:
-            return EmbeddedEngine(self._folder, self._languages)
-        except IndexUnreadable:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            return EmbeddedEngine(self._folder, self._languages)
+    def _newest(self) -> EmbeddedEngine:
+        with self._lock:
+            newest = self._engine
+            if newest is None or newest.is_lost():
+                lost, newest = newest, EmbeddedEngine.opened(self._folder, self._languages)
+                self._engine = newest
+                if lost is not None:
+                    self._keep(lost)
+            if self._before is not None and newest.is_whole():
+                self._before.close()
+                self._before = None
+            return newest
+
+    def _keep(self, lost: EmbeddedEngine) -> None:
+        if self._before is None and lost.is_whole():
+            self._before = lost
+        else:
+            lost.close()

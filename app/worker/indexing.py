@@ -44,7 +44,7 @@ class Indexing:
 
     def step(self) -> bool:
         """Catch up by one portion; false when there was nothing to do, or another does it."""
-        engine = self._runtime.search.get()
+        engine = self._runtime.search.to_write()
         cursor = engine.cursor()
         try:
             with self._runtime.database.reading() as tx:
@@ -58,7 +58,7 @@ class Indexing:
 
     def close(self) -> None:
         """Let others write."""
-        self._runtime.search.get().release()
+        self._runtime.search.to_write().release()
 
     def _follow(self, engine: Engine, after: int) -> bool:
         with self._runtime.database.reading() as tx:
@@ -126,10 +126,15 @@ def rewrite(runtime: Runtime, engine: Rewritable, advance: Advance = lambda _don
 
 
 def ensure(runtime: Runtime) -> None:
-    """Build the index when there is none of this version, so that nobody searches an empty one."""
-    engine = runtime.search.get()
-    if engine.cursor() is None:
-        rebuild(runtime, engine)
+    """Build the index when there is none of this version, so that nobody searches an empty one.
+
+    Where another process builds it, wait for that one, or go on with it when that one dies.
+    """
+    while (engine := runtime.search.to_write()).cursor() is None:
+        try:
+            rebuild(runtime, engine)
+        except IndexBusy:
+            _LOG.info("waiting for another process, which builds the search index")
 
 
 def size(runtime: Runtime) -> int:

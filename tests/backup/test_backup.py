@@ -15,6 +15,8 @@ import sqlalchemy as sa
 from app.backup import manifest, restoring, taking
 from app.backup.manifest import Manifest
 from app.changes import head
+from app.editorial import articles
+from app.editorial.content import ArticleInput, prepare
 from app.models import every_table
 from app.published import changes
 from app.runtime import Runtime, opened
@@ -190,12 +192,18 @@ def test_a_copy_is_one_snapshot_beside_a_writer_that_never_rests(
 def test_a_cursor_of_the_copied_service_is_refused_for_ever(
     either: tuple[Runtime, MovingClock], tmp_path: Path
 ) -> None:
-    """Even where sequence and instant agree: a schedule falls due at the same instant in both."""
+    """Even where every entry agrees: another text was scheduled for the same instant meanwhile,
+    of which the log says nothing, and falls due in both as the same entry."""
     runtime, clock = either
     builders.published(runtime, title="One")
     soon = clock.now + timedelta(hours=1)
-    builders.publish(runtime, builders.draft(runtime, title="Due"), at=soon)
+    key, revision = builders.draft(runtime, title="Due")
+    builders.publish(runtime, (key, revision), at=soon)
     take(runtime, tmp_path / "copy")
+    other_text = prepare(ArticleInput(lang="en", title="Another text"), runtime.house)
+    with runtime.database.writing() as tx:
+        saved = articles.edit(tx, builders.EDITOR, key, revision, other_text, clock())
+    builders.publish(runtime, (key, saved.revision), at=soon)
     clock.move(hours=2)
     runtime.promote()
     with elsewhere(tmp_path / "two", clock) as other:
@@ -204,6 +212,11 @@ def test_a_cursor_of_the_copied_service_is_refused_for_ever(
         with runtime.database.reading() as tx, other.database.reading() as copied:
             last = head(tx).sequence
             assert last == head(copied).sequence == 2
+            entries = sa.text("SELECT * FROM change ORDER BY sequence")
+            assert tx.execute(entries).all() == copied.execute(entries).all()
+            shown = sa.text("SELECT item FROM publication ORDER BY id DESC LIMIT 1")
+            assert "Another text" in tx.execute(shown).scalar_one()
+            assert "Another text" not in copied.execute(shown).scalar_one()
             for sequence in range(last + 1):
                 old, new = changes.cursor_at(tx, sequence), changes.cursor_at(copied, sequence)
                 assert old.rsplit(":", 1)[0] == new.rsplit(":", 1)[0]
@@ -238,7 +251,7 @@ def test_search_is_made_anew_over_an_index_of_before(quiet: Bench, tmp_path: Pat
         restore(other, tmp_path / "copy")
         found = builders.published(other, title="Found")  # the entry that had the lost one's number
         caught_up(other)
-        compared = indexing.compare(other, other.search.get())
+        compared = indexing.compare(other, other.search.to_write())
         assert (compared.agrees, compared.documents) == (True, 2)
         assert lost != found
 

@@ -14,7 +14,7 @@ from uuid import UUID
 import pytest
 
 from app.search.embedded.engine import EmbeddedEngine
-from app.search.protocol import Document, IndexBusy, IndexUnreadable, Key, Mark, Query
+from app.search.protocol import Document, IndexBusy, Key, Mark, Query
 from tests.search.builders import article, engine_of, id_of, ids, thing
 
 LANGUAGES = ("en", "es")
@@ -55,15 +55,6 @@ def test_a_document_that_cannot_be_held_leaves_nothing_behind(tmp_path: Path) ->
         assert (engine.cursor(), ids(engine, "kept")) == ("start", [id_of("a")])
         engine.apply([article("d", "After")], [], "next")
         assert (ids(engine, "changed"), ids(engine, "after")) == ([], [id_of("d")])
-
-
-def test_another_analysis_has_a_folder_of_its_own(tmp_path: Path) -> None:
-    with (
-        engine_of(tmp_path, article("a", "Text")) as engine,
-        EmbeddedEngine(tmp_path, ("en",)) as other,
-    ):
-        assert other.folder != engine.folder
-        assert other.count() == 0
 
 
 def test_a_second_writer_is_refused_until_the_first_is_gone(tmp_path: Path) -> None:
@@ -113,17 +104,6 @@ def test_threads_search_one_whole_state_while_another_writes(tmp_path: Path) -> 
         seen = [versions for search in searching for versions in search.result(timeout=30)]
     assert seen
     assert all(len(versions) == 1 for versions in seen)
-
-
-def test_a_damaged_index_says_so(tmp_path: Path) -> None:
-    with engine_of(tmp_path, article("a", "Text")) as engine:
-        folder = engine.folder
-        (folder / "meta.json").unlink()
-        with pytest.raises(IndexUnreadable, match="gone"):
-            engine.search(Query("text"))
-    (folder / "meta.json").write_text("{}")
-    with pytest.raises(IndexUnreadable, match="rebuilt"):
-        EmbeddedEngine(tmp_path, LANGUAGES)
 
 
 def _write(path: Path, name: str, cursor: str) -> list[str]:

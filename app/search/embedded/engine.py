@@ -2,8 +2,12 @@
 
 A commit is seen by every process at its next search: the index's `meta.json` is replaced with
 each commit, so its identity is looked at (some microseconds) and the reader reloaded if it moved.
+
+An engine whose folder was lost goes on answering from what it has open, and says so in `is_lost`;
+its holder then has another one built.
 """
 
+import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,22 +21,28 @@ from typing import Self
 import tantivy
 
 from app.search.embedded.analysis import Analyser
+from app.search.embedded.damage import Damage
+from app.search.embedded.folder import HeldFolder, alone, retire_others, throw_away
 from app.search.embedded.matching import Ranking, count_of
 from app.search.embedded.schema import (
+    COLUMNS,
     CURSOR_KEY,
     NO_KIND,
+    WORDS,
     folder_name,
     key_from,
     mark_from,
     prepare,
     schema,
 )
-from app.search.embedded.searching import Snapshot
+from app.search.embedded.searching import Snapshot, within_depth
 from app.search.embedded.suggesting import suggestions
 from app.search.embedded.synonyms import Synonyms
 from app.search.embedded.vocabulary import Vocabulary
 from app.search.embedded.writing import Writer
 from app.search.protocol import Document, Found, IndexUnreadable, Key, Mark, Query, Suggestion
+
+_LOG = logging.getLogger("willay.search")
 
 _AT_ONCE = 0.05
 """Seconds: words that took longer to collect are renewed beside the searches."""
@@ -50,14 +60,18 @@ class EmbeddedEngine:
         self, path: Path, languages: Sequence[str], ranking: Ranking | None = None
     ) -> None:
         self.folder = path / folder_name(languages)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self._damage = Damage(self.folder)
         self._analyser = Analyser(languages)
         self._schema = schema()
-        self._index = self._opened()
-        self._writer = Writer(self._index, self._analyser)
+        self._held = HeldFolder.of(self.folder)
+        try:
+            self._index = self._opened()
+        except IndexUnreadable:
+            self._held.close()
+            raise
+        self._writer = Writer(self._index, self._analyser, self._damage)
         self._lock = Lock()
         self._seen = self._state()
-        self._index.reload()
         self._learned_at, self._learning_took = monotonic(), 0.0
         self._learner = ThreadPoolExecutor(1, thread_name_prefix="search-vocabulary")
         self._learning: Future[None] | None = None
@@ -74,13 +88,27 @@ class EmbeddedEngine:
             )
         )
 
+    @classmethod
+    def opened(cls, path: Path, languages: Sequence[str]) -> Self:
+        """An engine on a folder that can be read: what cannot is thrown away and begun anew."""
+        with alone(path):
+            try:
+                return cls(path, languages)
+            except IndexUnreadable as error:
+                _LOG.warning("%s", error.message)
+                throw_away(path / folder_name(languages))
+                return cls(path, languages)
+
     def search(self, query: Query) -> Found:
         """The page asked for. Raises ValueError for a page beyond `DEEPEST`."""
-        return self._current().search(query)
+        asked = within_depth(query)
+        with self._damage:
+            return self._current().search(asked)
 
     def suggest(self, text: str, languages: Sequence[str] = (), limit: int = 8) -> list[Suggestion]:
         """Titles, tags and people that complete `text`, best first."""
-        return suggestions(self._current(), text, languages, limit)
+        with self._damage:
+            return suggestions(self._current(), text, languages, limit)
 
     def apply(
         self, upserts: Sequence[Document], deletes: Sequence[Key], cursor: str | None = None
@@ -90,6 +118,8 @@ class EmbeddedEngine:
         Raises `IndexBusy` when another process writes.
         """
         self._writer.apply(upserts, deletes, cursor)
+        if cursor is not None:
+            retire_others(self.folder)
 
     def rewrite(self, portions: Iterable[Sequence[Document]], cursor: str) -> None:
         """All documents anew, at once for readers, and nothing of those before stays on the disk.
@@ -97,29 +127,30 @@ class EmbeddedEngine:
         Raises `IndexBusy` when another process writes.
         """
         self._writer.rewrite(portions, cursor)
-        self._current()
-        self._writer.sweep()
+        retire_others(self.folder)
+        with self._damage:
+            self._current()
+            self._writer.sweep()
 
     def cursor(self) -> str | None:
         """The cursor of the last `apply` that gave one."""
-        searcher = self._current().searcher
         mine = tantivy.Query.term_query(self._schema, "key", CURSOR_KEY)
-        for _, address in searcher.search(mine, 1).hits:
-            kept: bytes = searcher.doc(address).get_first("cursor") or b""
-            return kept.decode()
+        with self._damage:
+            searcher = self._current().searcher
+            for _, address in searcher.search(mine, 1).hits:
+                kept: bytes = searcher.doc(address).get_first("cursor") or b""
+                return kept.decode()
         return None
 
     def marks(self) -> Iterator[tuple[Key, Mark]]:
         """What every document was made of, in no order, as of the call."""
-        searcher = self._current().searcher
-        if not searcher.num_docs:
-            return iter(())
-        found = searcher.search(tantivy.Query.all_query(), searcher.num_docs, count=False).hits
-        addresses = [address for _, address in found]
-        columns = [
-            searcher.fast_field_values(name, addresses)
-            for name in ("kind", "id_high", "id_low", "version", "digest_high", "digest_low")
-        ]
+        with self._damage:
+            searcher = self._current().searcher
+            addresses = _all_of(searcher)
+            columns = [
+                searcher.fast_field_values(name, addresses)
+                for name in ("kind", "id_high", "id_low", "version", "digest_high", "digest_low")
+            ]
         return (
             (key_from(int(kind), int(high), int(low)), mark_from(int(version), int(a), int(b)))
             for kind, high, low, version, a, b in zip(*columns, strict=True)
@@ -128,9 +159,32 @@ class EmbeddedEngine:
 
     def count(self) -> int:
         """Documents held."""
-        searcher = self._current().searcher
         cursor = tantivy.Query.term_query(self._schema, "key", CURSOR_KEY)
-        return searcher.num_docs - count_of(searcher.search(cursor, 1))
+        with self._damage:
+            searcher = self._current().searcher
+            return searcher.num_docs - count_of(searcher.search(cursor, 1))
+
+    def is_whole(self) -> bool:
+        """It was filled to the end once, and can be read."""
+        try:
+            return self.cursor() is not None
+        except IndexUnreadable:
+            return False
+
+    def is_lost(self) -> bool:
+        """The folder was removed or replaced: what is open here will never change again."""
+        return not (self._held.is_there() and (self.folder / "meta.json").exists())
+
+    def examine(self) -> None:
+        """Throw the index away if something in it could not be read, and cannot now."""
+        if not self._damage.was_seen:
+            return
+        with alone(self.folder.parent):
+            if self._held.is_there() and not self._is_sound():
+                _LOG.error("the search index in %s is damaged and will be made anew", self.folder)
+                throw_away(self.folder)
+        self._damage.was_seen = False
+        self._seen = None  # what could not be read may be readable again
 
     def release(self) -> None:
         """Give the writer's lease back until the next `apply`, so that others may write."""
@@ -140,6 +194,7 @@ class EmbeddedEngine:
         """Give the writer's lease back; the engine may not be used afterwards."""
         self._writer.close()
         self._learner.shutdown()
+        self._held.close()
 
     def __enter__(self) -> Self:
         return self
@@ -153,36 +208,57 @@ class EmbeddedEngine:
         self.close()
 
     def _opened(self) -> tantivy.Index:
-        try:
+        with self._damage:
             index = tantivy.Index(self._schema, path=str(self.folder))
             prepare(index)
             index.config_reader("manual")
-        except ValueError as error:
-            raise IndexUnreadable(
-                "index_unreadable", f"The search index in {self.folder} must be rebuilt: {error}"
-            ) from error
+            index.reload()
         return index
 
-    def _state(self) -> tuple[int, int, int]:
+    def _is_sound(self) -> bool:
+        """Everything in the folder can be read."""
+        try:
+            searcher = self._opened().searcher()
+            with self._damage:
+                addresses = _all_of(searcher)
+                for address in addresses:
+                    searcher.doc(address)
+                for name in COLUMNS:
+                    searcher.fast_field_values(name, addresses)
+                for name in WORDS:
+                    searcher.terms_with_prefix(name, "")
+        except IndexUnreadable:
+            return False
+        return True
+
+    def _state(self) -> tuple[int, int, int] | None:
+        """The identity of the last commit; None when the folder is lost."""
         try:
             meta = os.stat(self.folder / "meta.json")
-        except FileNotFoundError as error:
-            raise IndexUnreadable(
-                "index_unreadable", f"The search index in {self.folder} is gone."
-            ) from error
-        return meta.st_ino, meta.st_mtime_ns, meta.st_size
+        except FileNotFoundError:
+            return None
+        return (meta.st_ino, meta.st_mtime_ns, meta.st_size) if self._held.is_there() else None
 
     def _current(self) -> Snapshot:
-        if self._state() != self._seen:
+        if self._state() not in (self._seen, None):
             with self._lock:
-                if (state := self._state()) != self._seen:
-                    self._index.reload()
-                    self._snapshot = replace(self._snapshot, searcher=self._index.searcher())
-                    self._is_stale = True
+                if (state := self._state()) not in (self._seen, None):
                     self._seen = state
+                    self._reload()
         if self._is_stale:
             self._renew()
         return self._snapshot
+
+    def _reload(self) -> None:
+        """Read the last commit; what was read before goes on when it cannot be."""
+        try:
+            with self._damage:
+                self._index.reload()
+        except IndexUnreadable as error:
+            _LOG.error("%s", error.message)
+            return
+        self._snapshot = replace(self._snapshot, searcher=self._index.searcher())
+        self._is_stale = True
 
     def _renew(self) -> None:
         """Bring the known words up to date: at once while that is quick, else beside the searches
@@ -214,3 +290,10 @@ class EmbeddedEngine:
         self._learned_at = monotonic()
         self._learning_took = self._learned_at - started
         return replace(snapshot, vocabulary=vocabulary, names=names, synonyms=synonyms)
+
+
+def _all_of(searcher: tantivy.Searcher) -> list[tantivy.DocAddress]:
+    if not searcher.num_docs:
+        return []
+    found = searcher.search(tantivy.Query.all_query(), searcher.num_docs, count=False).hits
+    return [address for _, address in found]

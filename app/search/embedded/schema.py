@@ -24,6 +24,8 @@ ANY_LANGUAGE = "*"
 SPARE = "\t"
 """Parts a language from a name; no word holds it."""
 NO_KIND = len(DOCUMENT_KINDS)
+COLUMNS = ("kind", "id_high", "id_low", "version", "digest_high", "digest_low", "recency")
+WORDS = ("words", "names", "text", "title")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OLDEST, _NEWEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2080, 1, 1, tzinfo=UTC)

@@ -73,9 +73,7 @@ class Snapshot:
         return Corrector(self.searcher, self.matcher, self.vocabulary, self.analyser)
 
     def search(self, query: Query) -> Found:
-        """Raises ValueError for a page beyond `DEEPEST`."""
-        if query.limit < 1 or query.page < 1 or query.limit * query.page > DEEPEST:
-            raise ValueError(f"pages go from 1 to {DEEPEST} hits")
+        """The page asked for, which is `within_depth`."""
         parsed = parse(query.text, self.analyser.words)
         if parsed.finds_nothing:
             return Found((), 0, facets=dict.fromkeys(query.facets, ()))
@@ -267,6 +265,13 @@ class Snapshot:
             )
             for name in facets
         }
+
+
+def within_depth(query: Query) -> Query:
+    """The query; raises ValueError for a page beyond `DEEPEST`."""
+    if query.limit < 1 or query.page < 1 or query.limit * query.page > DEEPEST:
+        raise ValueError(f"pages go from 1 to {DEEPEST} hits")
+    return query
 
 
 def _facet_value(name: FacetName, key: str | float) -> str:

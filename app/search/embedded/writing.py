@@ -1,12 +1,12 @@
 """The one writer of a host: tantivy's lock is its lease, freed by the kernel when it dies."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from threading import Lock
 
 import tantivy
 
 from app.search.embedded.analysis import Analyser
+from app.search.embedded.damage import Damage
 from app.search.embedded.schema import CURSOR_KEY, cursor_document, key_of, tantivy_document
 from app.search.protocol import Document, IndexBusy, Key
 
@@ -20,9 +20,10 @@ only make more segments to merge."""
 class Writer:
     """Takes the lease when it is first needed, and keeps it until it is closed."""
 
-    def __init__(self, index: tantivy.Index, analyser: Analyser) -> None:
+    def __init__(self, index: tantivy.Index, analyser: Analyser, damage: Damage) -> None:
         self._index = index
         self._analyser = analyser
+        self._damage = damage
         self._lock = Lock()
         self._writer: tantivy.IndexWriter | None = None
 
@@ -33,25 +34,30 @@ class Writer:
         that cannot be held."""
         if not (upserts or deletes or cursor is not None):
             return
-        with self._one_commit() as writer:
-            for key in deletes:
-                writer.delete_documents_by_term("key", key_of(key))
-            for document in upserts:
-                writer.delete_documents_by_term("key", key_of(document.key))
-                writer.add_document(tantivy_document(document, self._analyser))
-            if cursor is not None:
-                writer.delete_documents_by_term("key", CURSOR_KEY)
-                writer.add_document(cursor_document(cursor))
+        with self._lock:
+            try:
+                self._write(self._leased(), upserts, deletes, cursor)
+            except BaseException:
+                self._writer = None  # and with it goes what was not committed
+                raise
 
     def rewrite(self, portions: Iterable[Sequence[Document]], cursor: str) -> None:
         """All documents anew in one commit; what was there before is in no file that it names.
         Raises `IndexBusy`."""
-        with self._one_commit() as writer:
-            writer.delete_all_documents()
-            for portion in portions:
-                for document in portion:
-                    writer.add_document(tantivy_document(document, self._analyser))
-            writer.add_document(cursor_document(cursor))
+        with self._lock:
+            try:
+                writer = self._leased()
+                with self._damage:
+                    writer.delete_all_documents()
+                for portion in portions:
+                    for document in portion:
+                        made = tantivy_document(document, self._analyser)
+                        with self._damage:
+                            writer.add_document(made)
+                self._finish(writer, cursor)
+            except BaseException:
+                self._writer = None  # and with it goes what was not committed
+                raise
 
     def sweep(self) -> None:
         """Delete the files that the index does not name any more."""
@@ -61,28 +67,43 @@ class Writer:
     def close(self) -> None:
         with self._lock:
             if self._writer is not None:
-                self._writer.wait_merging_threads()
-                self._writer = None
+                with self._damage:
+                    writer, self._writer = self._writer, None
+                    writer.wait_merging_threads()
 
-    @contextmanager
-    def _one_commit(self) -> Iterator[tantivy.IndexWriter]:
-        with self._lock:
-            writer = self._leased()
-            try:
-                yield writer
-                writer.commit()
-            except BaseException:
-                writer.rollback()
-                raise
+    def _write(
+        self,
+        writer: tantivy.IndexWriter,
+        upserts: Sequence[Document],
+        deletes: Sequence[Key],
+        cursor: str | None,
+    ) -> None:
+        changed = {key_of(key): None for key in deletes} | {
+            key_of(document.key): document for document in upserts
+        }
+        for key, document in changed.items():
+            made = tantivy_document(document, self._analyser) if document else None
+            with self._damage:
+                writer.delete_documents_by_term("key", key)
+                if made is not None:
+                    writer.add_document(made)
+        self._finish(writer, cursor)
+
+    def _finish(self, writer: tantivy.IndexWriter, cursor: str | None) -> None:
+        with self._damage:
+            if cursor is not None:
+                writer.delete_documents_by_term("key", CURSOR_KEY)
+                writer.add_document(cursor_document(cursor))
+            writer.commit()
 
     def _leased(self) -> tantivy.IndexWriter:
         if self._writer is None:
             try:
                 self._writer = self._index.writer(_MEMORY, _THREADS)
             except ValueError as error:
-                if "LockBusy" not in str(error):
+                if "LockBusy" in str(error):
+                    message = "Another process writes to the search index; try again later."
+                    raise IndexBusy("index_busy", message) from error
+                with self._damage:
                     raise
-                raise IndexBusy(
-                    "index_busy", "Another process writes to the search index; try again later."
-                ) from error
         return self._writer
