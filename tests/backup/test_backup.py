@@ -212,7 +212,7 @@ def test_a_cursor_of_the_copied_service_is_refused_for_ever(
         with runtime.database.reading() as tx, other.database.reading() as copied:
             last = head(tx).sequence
             assert last == head(copied).sequence == 2
-            entries = sa.text("SELECT * FROM change ORDER BY sequence")
+            entries = sa.select(every_table().tables["change"])
             assert tx.execute(entries).all() == copied.execute(entries).all()
             shown = sa.text("SELECT item FROM publication ORDER BY id DESC LIMIT 1")
             assert "Another text" in tx.execute(shown).scalar_one()
