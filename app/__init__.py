@@ -3,6 +3,6 @@
 Arrows point down only (checked by import-linter):
 
 cli > commands > main > delivery | admin | worker | doctor > http > importers > interchange >
-runtime > search > backup | erasure > schema > published | editorial | accounts >
-audit | idempotency > changes > visibility > models > database > settings > public | errors > kit
+runtime > search | feeds > backup | erasure > schema > published | editorial | accounts > audit |
+idempotency > changes > visibility > models > database > settings > public | errors | logs > kit
 """

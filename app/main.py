@@ -12,10 +12,11 @@ from fastapi_offline import FastAPIOffline
 
 from app import logs
 from app.admin import audit, auth, second_factor, tokens, users
-from app.delivery import articles, lists, search, service
+from app.delivery import articles, changes, feeds, lists, search, service
 from app.http import contract, problems
 from app.http.middleware import Gate
 from app.http.tracing import Tracing
+from app.http.watching import Watch
 from app.runtime import Runtime, opened
 from app.settings import Settings
 from app.worker.indexing import Indexing
@@ -30,7 +31,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         worker = Worker(runtime, [Indexing(runtime)])
         if runtime.settings.serve_worker:
             worker.start()
-        yield {"runtime": runtime}
+        yield {"runtime": runtime, "watch": Watch(runtime)}
         await asyncio.to_thread(worker.stop)
 
     app = FastAPIOffline(
@@ -41,7 +42,8 @@ def create_app(runtime: Runtime) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    for face in (service, articles, lists, search, auth, second_factor, users, tokens, audit):
+    public = (service, changes, feeds, articles, lists, search)
+    for face in (*public, auth, second_factor, users, tokens, audit):
         app.include_router(face.router)
     problems.install(app)
     app.add_middleware(Gate, origins=runtime.settings.cors_origins)

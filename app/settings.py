@@ -29,6 +29,17 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _page_template(value: str) -> str:
+    try:
+        made = value.format(site="https://site", slug="slug", lang="en")
+    except (KeyError, IndexError, ValueError) as error:
+        raise ValueError("may hold {site}, {slug} and {lang}, and no other braces") from error
+    if "{slug}" not in value:
+        raise ValueError("must hold {slug}")
+    _web_address(made)
+    return value
+
+
 def _distinct(value: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(value)) != len(value):
         raise ValueError("names something twice")
@@ -37,6 +48,7 @@ def _distinct(value: tuple[str, ...]) -> tuple[str, ...]:
 
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+PageTemplate = Annotated[str, AfterValidator(_page_template)]
 
 
 class Settings(BaseSettings):
@@ -65,6 +77,16 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on")
     site_name: str = Field("Peru Support Group", description="Who publishes")
     site_url: WebAddress | None = Field(None, description="The front end's address")
+    article_url: PageTemplate = Field(
+        "{site}/news/{slug}",
+        description="Where the front end shows an article: may hold `{site}`, `{slug}`, `{lang}`",
+    )
+    page_url: PageTemplate = Field(
+        "{site}/{slug}", description="The same of standing pages, such as aims and history"
+    )
+    websub_hub: WebAddress | None = Field(
+        None, description="A WebSub hub that is told of every change and named in every feed"
+    )
     api_url: WebAddress | None = Field(
         None, description="This API's public address, for links; `http://host:port` when absent"
     )
@@ -114,6 +136,13 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data_dir.absolute() / 'willay.db'}"
+
+    def page_address(self, kind: str, slug: str, lang: str) -> str:
+        """Where readers find an article: the front end, or this API where there is none."""
+        template = self.page_url if kind == "page" else self.article_url
+        if self.site_url is None and "{site}" in template:
+            return f"{self.public_url}/v1/articles/{slug}"
+        return template.format(site=self.site_url or "", slug=slug, lang=lang)
 
     @property
     def public_url(self) -> str:

@@ -20,7 +20,10 @@ from app.runtime import Runtime
 
 router = APIRouter(tags=["service"])
 
-_RESOURCES = ("articles", "archive", "tags", "sponsors", "committee", "resolve", "search")
+_RESOURCES = (
+    *("articles", "archive", "tags", "sponsors", "committee", "resolve", "search"),
+    "changes",
+)
 
 
 class NoParameters(Parameters):

@@ -103,7 +103,8 @@ def _add(
         updated_at=tx.moment,
     )
     tx.session.add(row)
-    tx.append(table.__tablename__, row.id, "created")
+    if _shown(row, tx.moment):
+        tx.append(table.__tablename__, row.id, "created")
     return row
 
 
@@ -117,12 +118,19 @@ def _edit(
     row = tx.session.get(table, person_id)
     if row is None:
         raise NotFound(f"{table.__tablename__}_not_found", "There is nobody with this id.")
+    before = _shown(row, tx.moment)
     for name, value in said.model_dump().items():
         setattr(row, name, value)
     row.visible_from, row.visible_until = interval
     row.updated_at = tx.moment
-    tx.append(table.__tablename__, row.id, "updated")
+    if before or _shown(row, tx.moment):
+        tx.append(table.__tablename__, row.id, "updated")
     return row
+
+
+def _shown(row: Sponsor | CommitteeMember, at: datetime) -> bool:
+    """Readers see the person; of one who is not there yet, or not any more, they hear nothing."""
+    return row.visible_from <= at < row.visible_until
 
 
 def _validity(sponsor: SponsorInput) -> _Interval:

@@ -61,11 +61,15 @@ def update(tx: PublishTx, tag_id: UUID, tag: TagInput) -> Tag:
     if holder is not None and holder.id != tag_id:
         raise Conflict("slug_taken", f"There is a tag {tag.slug!r} already.")
     row.parent_id = _parent(tx, tag.parent, row.id)
+    renamed = row.slug != tag.slug
     row.slug, row.type, row.names = tag.slug, tag.type, dict(tag.names)
     row.descriptions = dict(tag.descriptions)
     row.synonyms = {lang: list(words) for lang, words in tag.synonyms.items()}
     row.updated_at = tx.moment
     tx.append("tag", row.id, "updated")
+    if renamed:  # the tags below it show its slug
+        below: sa.Select[UUID] = sa.select(col(Tag.id)).where(col(Tag.parent_id) == tag_id)
+        tx.append_all("tag", below.subquery(), "updated")
     tagged: sa.Select[UUID] = sa.select(col(PublicationTag.article_id).label("id")).where(
         col(PublicationTag.tag_id).in_(_family(tx, tag_id)),
         col(PublicationTag.visible_until) > tx.moment,

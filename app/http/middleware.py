@@ -14,7 +14,10 @@ from app.kit.text import is_legal
 
 _OPEN = [
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"ETag, Link, Retry-After, Location, X-Request-Id"),
+    (
+        b"access-control-expose-headers",
+        b"ETag, Last-Modified, Link, Retry-After, Location, X-Request-Id",
+    ),
 ]
 _MANAGEMENT_EXPOSED = (
     b"access-control-expose-headers",
@@ -55,7 +58,8 @@ class Gate:
         elif scope["method"] == "OPTIONS":
             await _preflight(scope, dressed, public=public)
         else:
-            inner = {**scope, "method": "GET"} if headless else scope
+            # An endless answer must know that nobody waits for its body.
+            inner = {**scope, "method": "GET", "headless": True} if headless else scope
             try:
                 await self.app(inner, receive, dressed)
             finally:
@@ -107,7 +111,7 @@ async def _preflight(scope: Scope, send: Send, *, public: bool) -> None:
     # Where nothing is, the request itself will say so, to a script from anywhere.
     taken_here = allowed_methods(scope["app"], scope) or ["GET", "HEAD", "OPTIONS"]
     methods = ", ".join(taken_here).encode()
-    taken = b"If-None-Match, Accept, Content-Type"
+    taken = b"If-None-Match, Accept, Content-Type, Last-Event-ID"
     if not public:
         taken += b", Authorization, If-Match, Idempotency-Key"
     headers = [

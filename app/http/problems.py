@@ -93,6 +93,7 @@ NO_STORE = header("Never kept", "^no-store$")
 _VALIDATORS = {
     "ETag": header("Goes into `If-None-Match`", '^W/"[0-9a-f]+"$'),
     "Cache-Control": header("Never beyond the next due change", "^public, max-age=[0-9]+$"),
+    "Last-Modified": header("Goes into `If-Modified-Since`", " GMT$", required=False),
 }
 _KEYS = header("What to purge it by, separated by blanks", "^[^ ]+( [^ ]+)*$")
 _LINK = header("RFC 8288: `next` and `prev` where there are such", "^<", required=False)
@@ -159,7 +160,7 @@ def _extra(error: WillayError) -> dict[str, Any]:
     """The members that some problems have beside those of all."""
     match error:
         case Gone():
-            return {"reason": error.reason, "at": error.at or None}
+            return {"reason": error.reason or None, "at": error.at or None}
         case Stale():
             return {
                 "current_revision": error.current_revision,

@@ -4,6 +4,7 @@ import json
 import re
 from functools import cached_property
 from typing import Any
+from xml.etree import ElementTree
 
 from jsonschema import Draft202012Validator, FormatChecker
 from starlette.testclient import TestClient
@@ -42,7 +43,7 @@ class Contract:
             for path, methods in schema["paths"].items()
         ]
         # What is documented literally comes before what is a pattern, as in the router.
-        self.paths.sort(key=lambda pair: "[" in pair[0].pattern)
+        self.paths.sort(key=lambda pair: ("[" in pair[0].pattern, -len(pair[0].pattern)))
 
     def operation(self, method: str, path: str) -> dict[str, Any] | None:
         """What is documented for a method and path; HEAD stands for GET without its body."""
@@ -133,7 +134,11 @@ class ContractClient(TestClient):
             return
         parts = "fields" in request.url.params
         schema = documented["content"][media]["schema"]
-        wrong = self.contract.errors(response.json(), schema, parts=parts)
+        # What is no JSON is documented as text, and must be what its type says.
+        if media.endswith("xml"):
+            ElementTree.fromstring(response.content)
+        value = response.json() if media.endswith("json") else response.content.decode()
+        wrong = self.contract.errors(value, schema, parts=parts)
         assert not wrong, f"{where}\n" + "\n".join(wrong)
 
     def _judge_problem(self, response: Any, where: str) -> None:

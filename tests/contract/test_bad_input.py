@@ -217,6 +217,7 @@ def test_a_cursor_opens_only_the_list_it_came_from(told: Bench) -> None:
         refused(told, f"/v1/articles?limit=1&cursor={tampered}", expected)
 
 
+FEED = "tag author ids lang from_date to_date updated_since rights kind fallback q limit"
 EVERY_PARAMETER = [
     (path, name)
     for path, names in {
@@ -232,6 +233,10 @@ EVERY_PARAMETER = [
         "/v1/sponsors": "kind",
         "/v1/committee": "group lang",
         "/v1/resolve": "path",
+        "/v1/changes": "cursor limit wait",
+        "/v1/feeds/articles.rss": f"{FEED} month version",
+        "/v1/feeds/articles.atom": f"{FEED} month version",
+        "/v1/feeds/articles.json": f"{FEED} cursor",
     }.items()
     for name in names.split()
 ]

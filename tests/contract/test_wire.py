@@ -127,6 +127,7 @@ def test_what_the_parser_refuses_is_its_own_and_ends_there(port: int, start: byt
     "path",
     [
         b"/v1",
+        b"/v1/changes",
         b"/livez",
         b"/readyz",
         b"/v1/articles",
@@ -175,9 +176,9 @@ def test_a_preflight_from_any_origin(port: int, path: bytes) -> None:
         "allow": "GET, HEAD, OPTIONS",
         "access-control-allow-origin": "*",
         "access-control-allow-methods": "GET, HEAD, OPTIONS",
-        "access-control-allow-headers": "If-None-Match, Accept, Content-Type",
+        "access-control-allow-headers": "If-None-Match, Accept, Content-Type, Last-Event-ID",
         "access-control-max-age": "86400",
-        "access-control-expose-headers": "ETag, Link, Retry-After, Location",
+        "access-control-expose-headers": "ETag, Last-Modified, Link, Retry-After, Location",
         "x-content-type-options": "nosniff",
     }
 

@@ -107,9 +107,9 @@ class Newsroom(RuleBasedStateMachine):
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
         if self.url is None:
             shutil.copy(self.template, folder / "willay.db")
-        settings = Settings(_env_file=None, data_dir=folder, database_url=self.url)
+        self.settings = Settings(_env_file=None, data_dir=folder, database_url=self.url)
         found = [
-            self.stack.enter_context(opened(settings, self._clock(number), checked=False))
+            self.stack.enter_context(opened(self.settings, self._clock(number), checked=False))
             for number in range(len(self.skews))
         ]
         if self.url is not None:
