@@ -3,6 +3,7 @@
 Arrows point down only (checked by import-linter):
 
 cli > commands > main > delivery | admin | worker | doctor > http > importers > interchange >
-runtime > search | feeds > backup | erasure > schema > published | editorial | accounts > audit |
-idempotency > changes > visibility > models > database > settings > public | errors | logs > kit
+runtime > search | feeds > backup | erasure > schema > partners > published | editorial | accounts >
+audit | idempotency > changes > visibility > models > database > settings > public | errors | logs >
+kit
 """

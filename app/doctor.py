@@ -10,6 +10,7 @@ from app import schema
 from app.changes import head
 from app.errors import Unavailable
 from app.interchange import writing
+from app.partners import subscriptions
 from app.published import changes
 from app.runtime import Runtime
 
@@ -35,6 +36,7 @@ def examine(runtime: Runtime) -> Iterator[Finding]:
         ("content", _content),
         ("change log", _log),
         ("search", _search),
+        ("webhooks", _webhooks),
     ):
         finding = _looked(subject, look, runtime)
         yield finding
@@ -101,3 +103,14 @@ def _search(runtime: Runtime) -> tuple[str, str]:
     if seconds > _LATE_SECONDS:
         return state, f"It is {seconds:.0f} s late; run `willay serve` or `willay worker`."
     return state, ""
+
+
+def _webhooks(runtime: Runtime) -> tuple[str, str]:
+    with runtime.database.reading() as tx:
+        found = subscriptions.everyone(tx, runtime.key())
+    paused = [one for one in found if one.paused_reason not in (None, "by_hand")]
+    state = f"{len(found)}, {sum(one.waiting for one in found)} deliveries waiting"
+    if not paused:
+        return state, ""
+    named = ", ".join(f"{one.name} ({one.paused_reason})" for one in paused)
+    return state, f"Paused: {named}. Mend the target or tell its owner, then resume it."

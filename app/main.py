@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from app import logs
-from app.admin import audit, auth, second_factor, tokens, users
+from app.admin import audit, auth, deliveries, second_factor, tokens, users, webhooks
 from app.delivery import articles, changes, feeds, lists, search, service
 from app.http import contract, problems
 from app.http.middleware import Gate
@@ -21,6 +21,7 @@ from app.runtime import Runtime, opened
 from app.settings import Settings
 from app.worker.indexing import Indexing
 from app.worker.loop import Worker
+from app.worker.webhooks import Webhooks
 
 
 def create_app(runtime: Runtime) -> FastAPI:
@@ -28,7 +29,7 @@ def create_app(runtime: Runtime) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        worker = Worker(runtime, [Indexing(runtime)])
+        worker = Worker(runtime, [Indexing(runtime), Webhooks(runtime)])
         if runtime.settings.serve_worker:
             worker.start()
         yield {"runtime": runtime, "watch": Watch(runtime)}
@@ -43,7 +44,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         redirect_slashes=False,
     )
     public = (service, changes, feeds, articles, lists, search)
-    for face in (*public, auth, second_factor, users, tokens, audit):
+    for face in (*public, auth, second_factor, users, tokens, webhooks, deliveries, audit):
         app.include_router(face.router)
     problems.install(app)
     app.add_middleware(Gate, origins=runtime.settings.cors_origins)

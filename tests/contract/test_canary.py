@@ -44,6 +44,8 @@ CLOSED: dict[str, dict[str, Any]] = {
     "account": {"role": "editor"},
     "api_token": {"kind": "personal"},
     "audit_entry": {"via": "session"},
+    "webhook": {"payload": "full", "state": "active", "paused_reason": None},
+    "delivery": {"state": "pending"},
 }
 
 _numbers = count(100_000)
