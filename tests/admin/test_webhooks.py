@@ -49,6 +49,7 @@ def test_a_subscription_from_its_first_day_to_its_last(quiet: Bench) -> None:
             "pending",
             [],
         )
+        quiet.clock.move(seconds=1)
         builders.published(quiet.runtime, title="Wet", tags=("water",))
         settled(follower)
         listed = client.get(f"{at}/deliveries", headers=headers).json()
@@ -61,6 +62,18 @@ def test_a_subscription_from_its_first_day_to_its_last(quiet: Bench) -> None:
         assert following_page["links"]["next"] is None
         none = client.get(f"{at}/deliveries?state=failed", headers=headers).json()
         assert none["data"] == []
+        assert made["secret"] not in str(listed)
+
+
+def test_a_subscription_changes_and_ends(quiet: Bench) -> None:
+    client, headers = quiet.client, bearer(quiet.runtime)
+    with partner() as here, following(quiet.runtime) as follower:
+        made = created(quiet, headers, url=here.url, topics=["article.upsert"])
+        at = f"{WEBHOOKS}/{made['id']}"
+        settled(follower)
+        builders.published(quiet.runtime, title="One")
+        settled(follower)
+        listed = client.get(f"{at}/deliveries", headers=headers).json()
         match = {**headers, "If-Match": '"2"'}
         changed = client.patch(at, json={"name": "Renamed", "payload": "thin"}, headers=match)
         assert (changed.status_code, changed.json()["data"]["name"]) == (200, "Renamed")

@@ -135,7 +135,7 @@ def test_readers_are_told_of_a_byline_that_went(quiet: Bench) -> None:
     assert [item["slug"] for item in changed] == ["live"]
     assert quiet.client.get("/v1/articles?author=kanari-o-quispe").json()["data"] == []
     with runtime.database.reading() as tx:
-        entries, _ = changes.articles_after(tx, sequence)
+        entries, _ = changes.after(tx, sequence)
     assert [(str(entry.id), entry.type) for entry in entries] == [(after["live"]["id"], "upsert")]
 
 
