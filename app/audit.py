@@ -51,10 +51,17 @@ FIELDS: Final[Mapping[SubjectKind, AbstractSet[str]]] = {
         *("kind", "lang", "slug", "title", "state", "revision", "reason", "note"),
         *("visible_from", "visible_until"),
     },
-    "tag": {"slug", "type", "names", "parent"},
-    "sponsor": {"name", "kind", "url", "position", "valid_from", "valid_to"},
-    "committee_member": {"name", "role", "group", "position", "term_from", "term_to"},
-    "alias": {"path", "slug", "gone"},
+    "tag": {
+        *("slug", "type", "names", "descriptions", "synonyms", "parent", "merged_into"),
+    },
+    "sponsor": {
+        *("name", "kind", "url", "logo", "statement", "position", "valid_from", "valid_to"),
+    },
+    "committee_member": {
+        *("name", "role", "group", "affiliation", "biography", "position"),
+        *("term_from", "term_to"),
+    },
+    "alias": {"path", "slug", "tag", "gone"},
     "media": {"name", "media_type", "bytes", "alt", "credit"},
     "webhook": {"name", "host", "topics", "active"},
     "partner": {"name", "rights", "active"},
@@ -140,6 +147,20 @@ def record(
         after=became,
     )
     tx.session.add(entry)
+
+
+def last_name(tx: ReadTx, kind: SubjectKind, subject_id: UUID | str) -> str | None:
+    """The present name of the account that last changed a subject; none when nobody is known."""
+    last = (
+        sa.select(col(Account.name))
+        .select_from(AuditEntry)
+        .outerjoin(Account, col(Account.id) == col(AuditEntry.account_id))
+        .where(col(AuditEntry.subject_kind) == kind, col(AuditEntry.subject_id) == str(subject_id))
+        .order_by(col(AuditEntry.id).desc())
+        .limit(1)
+    )
+    name: str | None = tx.execute(last).scalar()
+    return name
 
 
 def page(tx: ReadTx, filters: Filters, cursor: str | None = None, limit: int = 20) -> Page:

@@ -77,12 +77,11 @@ def serve(
 @cli.command()
 def worker() -> None:
     """Follow the change log, without serving; ends at SIGINT or SIGTERM."""
-    from app.worker.indexing import Indexing
+    from app.worker.followers import followers
     from app.worker.loop import Worker
-    from app.worker.webhooks import Webhooks
 
     with opened(Settings()) as runtime:
-        follows = Worker(runtime, [Indexing(runtime), Webhooks(runtime)])
+        follows = Worker(runtime, followers(runtime))
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: follows.ask_to_stop())
         follows.run()

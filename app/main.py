@@ -11,17 +11,28 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from app import logs
-from app.admin import audit, auth, deliveries, second_factor, tokens, users, webhooks
-from app.delivery import articles, changes, feeds, lists, search, service
+from app.admin import (
+    aliases,
+    audit,
+    auth,
+    committee,
+    deliveries,
+    second_factor,
+    sponsors,
+    tags,
+    tokens,
+    users,
+    webhooks,
+)
+from app.delivery import articles, changes, discovery, feeds, lists, oai, search, service
 from app.http import contract, problems
 from app.http.middleware import Gate
 from app.http.tracing import Tracing
 from app.http.watching import Watch
 from app.runtime import Runtime, opened
 from app.settings import Settings
-from app.worker.indexing import Indexing
+from app.worker.followers import followers
 from app.worker.loop import Worker
-from app.worker.webhooks import Webhooks
 
 
 def create_app(runtime: Runtime) -> FastAPI:
@@ -29,7 +40,7 @@ def create_app(runtime: Runtime) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        worker = Worker(runtime, [Indexing(runtime), Webhooks(runtime)])
+        worker = Worker(runtime, followers(runtime))
         if runtime.settings.serve_worker:
             worker.start()
         yield {"runtime": runtime, "watch": Watch(runtime)}
@@ -43,8 +54,12 @@ def create_app(runtime: Runtime) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    public = (service, changes, feeds, articles, lists, search)
-    for face in (*public, auth, second_factor, users, tokens, webhooks, deliveries, audit):
+    for face in (
+        # `{slug}.jsonld` comes before `{slug}`.
+        *(service, changes, feeds, discovery, oai, articles, lists, search),
+        *(auth, second_factor, users, tokens, audit),
+        *(tags, sponsors, committee, aliases, webhooks, deliveries),
+    ):
         app.include_router(face.router)
     problems.install(app)
     app.add_middleware(Gate, origins=runtime.settings.cors_origins)

@@ -1,5 +1,6 @@
 """Settings: environment variables (or `.env`) that begin with `WILLAY_`, validated once."""
 
+import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -91,6 +92,11 @@ class Settings(BaseSettings):
     page_url: PageTemplate = Field(
         "{site}/{slug}", description="The same of standing pages, such as aims and history"
     )
+    contact_email: str | None = Field(
+        None,
+        pattern=r"^[^@\s]+@[^@\s]+$",
+        description="Whom harvesters may write to; `webmaster@` the site's host when absent",
+    )
     websub_hub: WebAddress | None = Field(
         None, description="A WebSub hub that is told of every change and named in every feed"
     )
@@ -153,6 +159,20 @@ class Settings(BaseSettings):
         if self.site_url is None and "{site}" in template:
             return f"{self.public_url}/v1/articles/{slug}"
         return template.format(site=self.site_url or "", slug=slug, lang=lang)
+
+    def shown_at(self, address: str) -> str | None:
+        """The slug whose page is at an address of the front end, as the templates say."""
+        for template in (self.article_url, self.page_url):
+            pattern = re.escape(template)
+            for name, part in (
+                ("site", re.escape(self.site_url or self.public_url)),
+                ("slug", "(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)"),
+                ("lang", "[a-z]{2,3}"),
+            ):
+                pattern = pattern.replace(re.escape("{%s}" % name), part, 1)  # noqa: UP031
+            if found := re.fullmatch(pattern, address):
+                return found["slug"]
+        return None
 
     @property
     def public_url(self) -> str:

@@ -24,7 +24,7 @@ from app.models.publication import (
     PublicationBody,
     PublicationTag,
 )
-from app.models.tag import Tag
+from app.models.tag import Tag, TagSlug
 from app.public.articles import Author, FrozenArticle, Rights
 
 FORMATS: Final = {"news": 0.70, "analysis": 0.15, "editorial": 0.15}
@@ -85,6 +85,8 @@ def fill(database: Database, size: Size, now: datetime, seed: int = 1) -> None:
         for index in indexes:
             index.drop(connection)
         _write(connection, Tag, archive.tags)
+        held = [{"slug": tag["slug"], "tag_id": tag["id"]} for tag in archive.tags]
+        _write(connection, TagSlug, held)
     # A transaction for each batch and index: SQLite's log of one for all would outgrow the store.
     for first in range(0, size.articles, _BATCH):
         rows: Rows = {table: [] for table in _TABLES}

@@ -45,7 +45,7 @@ def tag(runtime: Runtime, slug: str, **over: Any) -> UUID:
     """A tag."""
     fields = {"slug": slug, "names": {"en": slug.title()}} | over
     with runtime.publishing() as tx:
-        return tags.create(tx, TagInput(**fields)).id
+        return tags.create(tx, EDITOR, TagInput(**fields)).id
 
 
 def imported(runtime: Runtime, *paths: Path, dry_run: bool = False) -> Report:

@@ -60,6 +60,7 @@ class Document:
     asked: Asked
     base: str
     wanted: ArticleFilter
+    tells_deletes: bool
 
     def made(self) -> tuple[Channel, list[FeedArticle]]:
         """The channel with its articles."""
@@ -84,8 +85,10 @@ class Document:
         if page.next is not None:
             newest = archives.newest(reading.tx, reading.tags, self.wanted, reading.now)
             links |= self._link("prev-archive", newest)
-        since = reading.now - archives.RECENT
-        gone = archives.gone_since(reading.tx, self.wanted.kind, since, reading.now, _DELETED)
+        gone: list[Gone] = []
+        if self.tells_deletes:
+            since = reading.now - archives.RECENT
+            gone = archives.gone_since(reading.tx, self.wanted.kind, since, reading.now, _DELETED)
         return self._channel(page.items, links, gone, is_complete=page.next is None)
 
     def _month(self, asked: ArchivedParameters) -> tuple[Channel, list[FeedArticle]]:
@@ -93,11 +96,9 @@ class Document:
         reading = self.reading
         if "limit" in asked.model_fields_set:
             raise bad("whole_month", "limit", "A month comes whole; leave out limit.")
-        try:
-            month = Month(int(asked.month[:4]), int(asked.month[5:]))
-            month.begin  # noqa: B018  # of the year 0 there is none
-        except ValueError as error:
-            raise bad("invalid_date", "month", "There is no such month.") from error
+        month = Month.parsed(asked.month)
+        if month is None:  # of the year 0
+            raise bad("invalid_date", "month", "There is no such month.")
         store = (reading.tx, reading.tags)
         links = {"current": self._current()}
         links |= self._link("self", month)
@@ -109,7 +110,9 @@ class Document:
         )
         keys = archives.ids(*store, archives.within(self.wanted, month), reading.now)
         found = articles.by_ids(*store, [key for _, key in keys], reading.now)
-        gone = archives.gone_of(reading.tx, self.wanted.kind, month, reading.now)
+        gone: list[Gone] = []
+        if self.tells_deletes:
+            gone = archives.gone_of(reading.tx, self.wanted.kind, month, reading.now)
         items = [found[key] for _, key in keys]
         return self._channel(items, links, gone, is_archive=True)
 

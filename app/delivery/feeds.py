@@ -71,7 +71,8 @@ async def _fed(request: Request, asked: Asked, render: Render, media: str) -> Re
 
     def work(reading: Reading) -> Answer:
         wanted = articles_chosen(asked, reading.tags, reading.runtime.settings.languages)
-        channel, items = Document(reading, asked, base, wanted).made()
+        deletes = media == atom.MEDIA_TYPE  # the others have no word for them
+        channel, items = Document(reading, asked, base, wanted, deletes).made()
         links = {name: channel.links.get(name) for name in ("self", "hub", "next", "prev-archive")}
         return Answer(render(channel, items), links, "feeds articles", media)
 

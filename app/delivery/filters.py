@@ -109,7 +109,7 @@ def _clauses(
 
 
 def _family(slug: str, tags: Tags) -> list[UUID]:
-    tag = tags.by_slug.get(slug)
+    tag = tags.find(slug)
     if tag is None:
         raise one_of("tag", "tag", slug, tags.by_slug, "see /v1/tags for all.")
     return tags.family(tag)

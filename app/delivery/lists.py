@@ -59,11 +59,16 @@ async def list_tags(request: Request, asked: Annotated[TagParameters, Query()]) 
 
     def work(reading: Reading) -> Answer:
         spoken = _first(asked.lang, reading)
-        if asked.parent and asked.parent not in reading.tags.by_slug:
+        parent = reading.tags.find(asked.parent) if asked.parent else None
+        if asked.parent and parent is None:
             known = reading.tags.by_slug
             raise one_of("tag", "parent", asked.parent, known, "see /v1/tags for all.")
         found = tags.listed(
-            reading.tags, _counts(reading), spoken, asked.type or None, asked.parent or None
+            reading.tags,
+            _counts(reading),
+            spoken,
+            asked.type or None,
+            parent.id if parent else None,
         )
         return _whole(request, reading, asked, found, "tags")
 
@@ -73,13 +78,13 @@ async def list_tags(request: Request, asked: Annotated[TagParameters, Query()]) 
 @router.get(
     "/v1/tags/{slug}",
     response_model=One[TagDetail],
-    responses=documented(304, 400, 404, 503),
+    responses=documented(301, 304, 400, 404, 410, 503),
     tags=["tags"],
 )
 async def read_tag(
     request: Request, slug: str, asked: Annotated[TagDetailParameters, Query()]
 ) -> Response:
-    """One tag with its names, synonyms and children."""
+    """One tag with its names, synonyms and children; an old slug leads to the new one."""
 
     def work(reading: Reading) -> Answer:
         tag = tags.one(reading.tags, _counts(reading), slug, _first(asked.lang, reading))

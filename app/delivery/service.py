@@ -65,9 +65,15 @@ async def resolve(request: Request, asked: Annotated[ResolveParameters, Query()]
 
     def work(reading: Reading) -> Answer:
         found = paths.resolve(
-            reading.tx, _checked(asked.path), reading.now, reading.runtime.settings.public_url
+            reading.tx,
+            lambda: reading.tags,
+            checked_path(asked.path),
+            reading.now,
+            reading.runtime.settings.public_url,
         )
-        return Answer(b'{"data":%s}' % to_json(found), {}, "articles")
+        # An article that takes the path of a tag comes before it.
+        keys = "articles tags" if found.kind == "tag" else "articles"
+        return Answer(b'{"data":%s}' % to_json(found), {}, keys)
 
     return await answered(request, work)
 
@@ -102,12 +108,12 @@ async def readyz(
     return await runtime.reads.run(work)
 
 
-def _checked(path: str) -> str:
+def checked_path(path: str, parameter: str = "path") -> str:
     """The path, if what is left when it is unescaped once more is text."""
     try:
         plain = plain_path(path)
     except ValueError as error:  # an address whose host is malformed
-        raise bad("invalid_path", "path", "This is no path and no address.") from error
+        raise bad("invalid_path", parameter, "This is no path and no address.") from error
     if not is_legal(plain) or "\n" in plain or "\t" in plain:
-        raise bad("invalid_path", "path", "Remove control characters from the path.")
+        raise bad("invalid_path", parameter, f"Remove control characters from the {parameter}.")
     return path

@@ -173,6 +173,7 @@ def _save(
     tx: WriteTx, actor: Actor, article: Article, draft: Draft, tag_ids: list[UUID], now: datetime
 ) -> None:
     tx.session.flush()
+    tags.carry(tx, article.id, tag_ids)
     tx.session.add(
         Revision(
             article_id=article.id,

@@ -18,7 +18,7 @@ from app.models.article import Article, ArticleSlug, Revision
 from app.models.committee import CommitteeMember
 from app.models.publication import Publication
 from app.models.sponsor import Sponsor
-from app.models.tag import Tag
+from app.models.tag import Tag, TagSlug
 
 Status = Literal["draft", "scheduled", "published", "unpublished", "retracted", "expired"]
 
@@ -76,12 +76,13 @@ def article_ids(tx: ReadTx, at_once: int) -> Iterator[list[UUID]]:
 
 
 def count(tx: ReadTx) -> int:
-    """How many things `article_ids`, `tags`, `sponsors`, `members` and `dead_paths` return."""
+    """How many things `article_ids`, `tags`, `sponsors`, `members` and `other_paths` return."""
     everything = [
         sa.select(sa.func.count()).select_from(Article).where(col(Article.trashed_at).is_(None)),
-        *(sa.select(sa.func.count()).select_from(table) for table in (Tag, Sponsor)),
-        sa.select(sa.func.count()).select_from(CommitteeMember),
-        sa.select(sa.func.count()).select_from(Alias).where(col(Alias.gone).is_not(None)),
+        sa.select(sa.func.count()).select_from(Tag),
+        sa.select(sa.func.count()).where(col(Sponsor.removed_at).is_(None)),
+        sa.select(sa.func.count()).where(col(CommitteeMember.removed_at).is_(None)),
+        sa.select(sa.func.count()).select_from(Alias).where(col(Alias.article_id).is_(None)),
     ]
     return sum(tx.execute(statement).scalar_one() for statement in everything)
 
@@ -112,12 +113,16 @@ def articles(tx: ReadTx, ids: Sequence[UUID], now: datetime) -> list[ArticleStat
     ]
 
 
-def tags(tx: ReadTx) -> list[tuple[Origin, TagInput]]:
-    """All tags, parents before their children."""
+def tags(tx: ReadTx) -> list[tuple[Origin, TagInput, list[str]]]:
+    """All tags with the slugs that they had, parents before their children."""
     rows = {row.id: row for row in _rows(tx, Tag, sa.true())}
     known = {key: row.slug for key, row in rows.items()}
     ordered = sorted(rows.values(), key=lambda row: (_depth(rows, row), row.slug))
-    return [tag(row, known) for row in ordered]
+    former: dict[UUID, list[str]] = {key: [] for key in rows}
+    for held in sorted(_rows(tx, TagSlug, col(TagSlug.tag_id).is_not(None))):
+        if held.slug != known[held.tag_id]:
+            former[held.tag_id].append(held.slug)
+    return [(*tag(row, known), former[row.id]) for row in ordered]
 
 
 def tag(row: Any, known: Mapping[UUID, str]) -> tuple[Origin, TagInput]:
@@ -135,7 +140,7 @@ def tag(row: Any, known: Mapping[UUID, str]) -> tuple[Origin, TagInput]:
 
 def sponsors(tx: ReadTx) -> list[tuple[Origin, SponsorInput]]:
     """All sponsors, past ones too, in their order."""
-    rows = _rows(tx, Sponsor, sa.true())
+    rows = _rows(tx, Sponsor, col(Sponsor.removed_at).is_(None))
     return [sponsor(row) for row in sorted(rows, key=lambda row: (row.position, row.id))]
 
 
@@ -147,7 +152,7 @@ def sponsor(row: Any) -> tuple[Origin, SponsorInput]:
 
 def members(tx: ReadTx) -> list[tuple[Origin, MemberInput]]:
     """All committee members, past ones too, in their order."""
-    rows = _rows(tx, CommitteeMember, sa.true())
+    rows = _rows(tx, CommitteeMember, col(CommitteeMember.removed_at).is_(None))
     return [member(row) for row in sorted(rows, key=lambda r: (r.group, r.position, r.id))]
 
 
@@ -157,10 +162,15 @@ def member(row: Any) -> tuple[Origin, MemberInput]:
     return _origin(row), said
 
 
-def dead_paths(tx: ReadTx) -> list[tuple[str, str]]:
-    """Old paths that are gone for good, with the reason."""
-    found = sa.select(col(Alias.path), col(Alias.gone)).where(col(Alias.gone).is_not(None))
-    return [(row.path, row.gone) for row in tx.execute(found.order_by(col(Alias.path)))]
+def other_paths(tx: ReadTx) -> list[tuple[str, str | None, str | None]]:
+    """Old paths that lead to no article: the slug of a tag, or the reason why they are gone."""
+    found = (
+        sa.select(col(Alias.path), col(Tag.slug), col(Alias.gone))
+        .outerjoin(Tag, col(Tag.id) == col(Alias.tag_id))
+        .where(col(Alias.article_id).is_(None))
+        .order_by(col(Alias.path))
+    )
+    return [(path, slug, gone) for path, slug, gone in tx.execute(found)]
 
 
 def _rows(tx: ReadTx, table: Any, where: Any) -> Sequence[Any]:

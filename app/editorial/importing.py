@@ -9,11 +9,12 @@ from sqlmodel import col
 from app.changes import PublishTx
 from app.database import ReadTx
 from app.editorial.people import Person
+from app.errors import Conflict
 from app.models.alias import Alias
 from app.models.article import Article, ArticleSlug
 from app.models.committee import CommitteeMember
 from app.models.sponsor import Sponsor
-from app.models.tag import Tag
+from app.models.tag import Tag, TagSlug
 
 _TABLES = (Article, Tag, Sponsor, CommitteeMember)
 
@@ -70,6 +71,19 @@ def tag(tx: PublishTx, tag_id: UUID | None, slug: str) -> Tag | None:
     return tx.session.execute(sa.select(Tag).where(col(Tag.slug) == slug)).scalar_one_or_none()
 
 
+def keep_former_tag_slug(tx: PublishTx, tag_id: UUID, slug: str) -> bool:
+    """Let an old slug lead to its tag for good. False when it does already; `Conflict` when it is
+    another tag's."""
+    tx.session.flush()
+    holder = tx.session.get(TagSlug, slug)
+    if holder is None:
+        tx.session.add(TagSlug(slug=slug, tag_id=tag_id))
+        tx.append("tag", tag_id, "updated")
+    elif holder.tag_id != tag_id:
+        raise Conflict("slug_taken", f"The former slug {slug!r} is another tag's now.")
+    return holder is None
+
+
 def sponsor(
     tx: PublishTx,
     source: str | None,
@@ -101,7 +115,7 @@ def _person(
     name: str,
 ) -> Person | None:
     tx.session.flush()
-    rows = list(tx.session.execute(sa.select(table)).scalars())
+    rows = list(tx.session.execute(sa.select(table)).scalars())  # removed ones too
     here = (source, external_id)
     same = [row for row in rows if source and (row.external_source, row.external_id) == here]
     same = same or [row for row in rows if row.id == person_id]

@@ -12,7 +12,7 @@ from app.changes import PublishTx
 from app.editorial import articles
 from app.editorial.content import Actor, CorrectionInput, Draft, House, restored
 from app.editorial.frozen import frozen
-from app.editorial.tags import slugs
+from app.editorial.tags import living, slugs
 from app.errors import Conflict, Invalid
 from app.kit.clock import FOREVER, TICK
 from app.models.article import Article, Revision
@@ -219,7 +219,7 @@ def _insert(
     kept = _revision(tx, article.id, article.revision)
     content = restored({**kept.content, "tag_ids": []}, {})
     item = frozen(article, content, house, start, _first_shown(tx, article.id))
-    tag_ids: list[str] = kept.content["tag_ids"]
+    tag_ids = living(tx, [UUID(tag_id) for tag_id in kept.content["tag_ids"]])
     row = Publication(
         article_id=article.id,
         revision=article.revision,
@@ -235,7 +235,7 @@ def _insert(
         expires_at=until,
         syndicatable=item.rights.syndicatable,
         item=item.model_dump_json(),
-        tag_ids=json.dumps(tag_ids),
+        tag_ids=json.dumps([str(tag_id) for tag_id in tag_ids]),
         published_by=actor.name,
     )
     tx.session.add(row)
@@ -252,7 +252,7 @@ def _insert(
     }
     authors = {author.slug for author in item.authors}
     tx.session.add(PublicationBody(publication_id=key, body_html=kept.body_html))
-    tx.session.add_all(PublicationTag(tag_id=UUID(tag_id), **interval) for tag_id in tag_ids)
+    tx.session.add_all(PublicationTag(tag_id=tag_id, **interval) for tag_id in tag_ids)
     tx.session.add_all(PublicationAuthor(author_slug=slug, **interval) for slug in authors)
     tx.session.flush()
     return key

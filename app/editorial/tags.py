@@ -1,21 +1,35 @@
-"""Tags: create, rename, move. A change of a name is a change of every article that carries it."""
+"""Tags: create, change, look up. A change of a name is a change of every article that carries it.
 
-from collections.abc import Sequence
-from typing import Annotated
+A tag keeps every slug that it ever had, and nobody else can take one: old addresses, filters and
+inputs go on meaning the same tag. How a tag ends is in `merging`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 from sqlmodel import col
 
 from app.changes import PublishTx
-from app.database import ReadTx
-from app.editorial.content import Input, Line, Text
+from app.database import ReadTx, WriteTx
+from app.editorial.changing import Change, record, refuse_stale
+from app.editorial.content import Actor, Input, Line, Text
 from app.errors import Conflict, Detail, Invalid, NotFound
 from app.kit.ids import uuid7
+from app.models.article import ArticleTag
 from app.models.publication import PublicationTag
-from app.models.tag import Tag
+from app.models.tag import FormerTag, Tag, TagSlug
 from app.public.vocabulary import Lang, Slug, TagType
+
+Names = Annotated[dict[Lang, Line], Field(min_length=1, max_length=50)]
+Descriptions = Annotated[dict[Lang, Text], Field(max_length=50)]
+Synonyms = Annotated[
+    dict[Lang, Annotated[tuple[Line, ...], Field(max_length=100, strict=False)]],
+    Field(max_length=50),
+]
 
 
 class TagInput(Input):
@@ -23,70 +37,121 @@ class TagInput(Input):
 
     slug: Slug
     type: TagType = "topic"
-    names: Annotated[dict[Lang, Line], Field(min_length=1)]
-    descriptions: dict[Lang, Text] = {}
-    synonyms: dict[Lang, Annotated[tuple[Line, ...], Field(max_length=100, strict=False)]] = {}
+    names: Names
+    descriptions: Descriptions = {}
+    synonyms: Synonyms = {}
     parent: Slug | None = None
 
 
-def create(tx: PublishTx, tag: TagInput, tag_id: UUID | None = None) -> Tag:
-    """A new tag; `Conflict` when the slug or the id is taken."""
-    if _by_slug(tx, tag.slug) is not None:
-        raise Conflict("slug_taken", f"There is a tag {tag.slug!r} already.")
-    if tag_id is not None and tx.session.get(Tag, tag_id) is not None:
-        raise Conflict("id_taken", "Another tag has this id.")
+class TagChange(Change):
+    """What to change of a tag; `parent` null puts it at the top."""
+
+    NULLABLE: ClassVar[frozenset[str]] = frozenset({"parent"})
+
+    slug: Slug | SkipJsonSchema[None] = None
+    type: TagType | SkipJsonSchema[None] = None
+    names: Names | SkipJsonSchema[None] = None
+    descriptions: Descriptions | SkipJsonSchema[None] = None
+    synonyms: Synonyms | SkipJsonSchema[None] = None
+    parent: Slug | None = None
+
+
+def create(tx: PublishTx, actor: Actor, tag: TagInput, tag_id: UUID | None = None) -> Tag:
+    """A new tag, revision 1; `Conflict` when the slug or the id is or was another's."""
+    if tag_id is not None and _is_known(tx, tag_id):
+        raise Conflict("id_taken", "Another tag has this id, or had it.")
+    _refuse_taken(tx, tag.slug, None)
     row = Tag(
         id=tag_id or uuid7(tx.moment),
-        slug=tag.slug,
-        type=tag.type,
-        names=dict(tag.names),
-        descriptions=dict(tag.descriptions),
-        synonyms={lang: list(words) for lang, words in tag.synonyms.items()},
         parent_id=_parent(tx, tag.parent, None),
+        **_columns(tag),
         created_at=tx.moment,
         updated_at=tx.moment,
     )
     tx.session.add(row)
+    tx.session.flush()
+    tx.session.add(TagSlug(slug=tag.slug, tag_id=row.id))
     tx.append("tag", row.id, "created")
+    record(tx, actor, "tag.created", "tag", row.id, after=state(tx, row))
     return row
 
 
-def update(tx: PublishTx, tag_id: UUID, tag: TagInput) -> Tag:
-    """Rename or move a tag; its articles enter the log too, and those of the tags below it, which
-    are found under it."""
-    row = tx.session.get(Tag, tag_id)
-    if row is None:
-        raise NotFound("tag_not_found", "There is no such tag.")
-    holder = _by_slug(tx, tag.slug)
-    if holder is not None and holder.id != tag_id:
-        raise Conflict("slug_taken", f"There is a tag {tag.slug!r} already.")
+def update(
+    tx: PublishTx, actor: Actor, tag_id: UUID, tag: TagInput, revision: int | None = None
+) -> Tag:
+    """Replace what is said of a tag; its articles enter the log too, and those of the tags below
+    it, which are found under it. To say the same again changes nothing."""
+    row = held(tx, tag_id, revision)
+    before = state(tx, row)
+    _refuse_taken(tx, tag.slug, row.id)
     row.parent_id = _parent(tx, tag.parent, row.id)
-    renamed = row.slug != tag.slug
-    row.slug, row.type, row.names = tag.slug, tag.type, dict(tag.names)
-    row.descriptions = dict(tag.descriptions)
-    row.synonyms = {lang: list(words) for lang, words in tag.synonyms.items()}
+    for name, value in _columns(tag).items():
+        setattr(row, name, value)
+    after = state(tx, row)
+    if after == before:
+        return row
+    if tx.session.get(TagSlug, tag.slug) is None:
+        tx.session.add(TagSlug(slug=tag.slug, tag_id=row.id))
+    row.revision += 1
     row.updated_at = tx.moment
     tx.append("tag", row.id, "updated")
-    if renamed:  # the tags below it show its slug
-        below: sa.Select[UUID] = sa.select(col(Tag.id)).where(col(Tag.parent_id) == tag_id)
-        tx.append_all("tag", below.subquery(), "updated")
-    tagged: sa.Select[UUID] = sa.select(col(PublicationTag.article_id).label("id")).where(
-        col(PublicationTag.tag_id).in_(_family(tx, tag_id)),
-        col(PublicationTag.visible_until) > tx.moment,
-        col(PublicationTag.visible_from) <= tx.moment,
-    )
-    tx.append_all("article", tagged.distinct().subquery(), "tag_updated")
+    if before["slug"] != tag.slug:
+        append_children(tx, row.id)
+    append_articles(tx, row.id, "tag_updated")
+    record(tx, actor, "tag.changed", "tag", row.id, before=before, after=after)
     return row
 
 
-def ids_of(tx: ReadTx, slugs_asked: Sequence[str]) -> list[UUID]:
-    """The ids of tags in the order asked for; `Invalid` names those that do not exist."""
+def change(tx: PublishTx, actor: Actor, tag_id: UUID, revision: int, asked: TagChange) -> Tag:
+    """Change a tag that is still at `revision`; `Stale` when it is not, else as `update`."""
+    row = held(tx, tag_id, revision)
+    said = TagInput.model_construct(**state(tx, row)).model_copy(update=asked.given())
+    return update(tx, actor, tag_id, said, revision)
+
+
+def held(tx: PublishTx, tag_id: UUID, revision: int | None) -> Tag:
+    """The tag, which no draft can take up meanwhile; `Stale` unless it is at `revision`."""
+    tx.session.flush()
+    row: Tag | None = tx.session.get(Tag, tag_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound("tag_not_found", "There is no such tag; it may have been merged.")
+    refuse_stale(tx, "tag", row.id, row.revision, revision, row.updated_at)
+    return row
+
+
+def named(tx: PublishTx, slug: str, pointer: str) -> Tag:
+    """The tag that has or had a slug; `Invalid` at the pointer when there is none."""
+    tx.session.flush()
+    asked = sa.select(Tag).join(TagSlug, col(TagSlug.tag_id) == col(Tag.id))
+    asked = asked.where(col(TagSlug.slug) == slug)
+    row: Tag | None = tx.session.execute(asked).scalar_one_or_none()
+    if row is None:
+        detail = Detail("unknown_tag", f"There is no tag {slug!r}.", pointer=pointer)
+        raise Invalid("unknown_tag", f"There is no tag {slug!r}; create it first.", (detail,))
+    return row
+
+
+def state(tx: ReadTx, row: Tag) -> dict[str, Any]:
+    """What is said of a tag: the fields of `TagInput`."""
+    parent = None
+    if row.parent_id is not None:
+        parent = tx.execute(sa.select(col(Tag.slug)).where(col(Tag.id) == row.parent_id)).scalar()
+    synonyms = {lang: tuple(words) for lang, words in row.synonyms.items()}
+    fields = {name: getattr(row, name) for name in ("slug", "type", "names", "descriptions")}
+    return {**fields, "synonyms": synonyms, "parent": parent}
+
+
+def ids_of(tx: WriteTx, slugs_asked: Sequence[str]) -> list[UUID]:
+    """The ids of tags in the order asked for, each once; an old slug means its tag of today.
+
+    `Invalid` names those that do not exist. None of them ends before this transaction does.
+    """
     if not slugs_asked:
         return []
-    rows = tx.execute(
-        sa.select(col(Tag.slug), col(Tag.id)).where(col(Tag.slug).in_(slugs_asked))
-    ).all()
-    known: dict[str, UUID] = dict(rows)
+    known = _shared(tx, slugs_asked)
+    if any(slug not in known for slug in slugs_asked):
+        # It may have been merged while its row was waited for: its slug leads elsewhere now.
+        known = _shared(tx, slugs_asked)
     missing = tuple(
         Detail("unknown_tag", f"There is no tag {slug!r}; create it first.", pointer=f"/tags/{at}")
         for at, slug in enumerate(slugs_asked)
@@ -94,33 +159,111 @@ def ids_of(tx: ReadTx, slugs_asked: Sequence[str]) -> list[UUID]:
     )
     if missing:
         raise Invalid("unknown_tag", missing[0].message, missing)
-    return [known[slug] for slug in slugs_asked]
+    return list(dict.fromkeys(known[slug] for slug in slugs_asked))
+
+
+def carry(tx: WriteTx, article_id: UUID, tag_ids: Sequence[UUID]) -> None:
+    """Let a working copy carry these tags and no others."""
+    its = col(ArticleTag.article_id) == article_id
+    there = set(tx.execute(sa.select(col(ArticleTag.tag_id)).where(its)).scalars())
+    if dropped := there.difference(tag_ids):
+        tx.execute(sa.delete(ArticleTag).where(its, col(ArticleTag.tag_id).in_(dropped)))
+    if new := [tag_id for tag_id in tag_ids if tag_id not in there]:
+        rows = [{"article_id": article_id, "tag_id": tag_id} for tag_id in new]
+        tx.execute(sa.insert(ArticleTag), rows)
+
+
+def living(tx: ReadTx, tag_ids: Sequence[UUID]) -> list[UUID]:
+    """What ids that were saved once stand for today: those of merged tags are their target's,
+    those of removed tags are left out; each once."""
+    if not tag_ids:
+        return []
+    there = sa.select(col(Tag.id), col(Tag.id)).where(col(Tag.id).in_(tag_ids))
+    merged = sa.select(col(FormerTag.id), col(FormerTag.tag_id)).where(
+        col(FormerTag.id).in_(tag_ids), col(FormerTag.tag_id).is_not(None)
+    )
+    today: dict[UUID, UUID] = dict(tx.execute(sa.union_all(there, merged)).all())
+    return list(dict.fromkeys(today[tag_id] for tag_id in tag_ids if tag_id in today))
 
 
 def slugs(tx: ReadTx) -> dict[UUID, str]:
-    """The slug of every tag."""
-    return dict(tx.execute(sa.select(col(Tag.id), col(Tag.slug))).all())
+    """The slug of every tag; by the ids of merged ones too."""
+    merged = sa.select(col(FormerTag.id), col(Tag.slug)).join(
+        Tag, col(Tag.id) == col(FormerTag.tag_id)
+    )
+    every = sa.union_all(sa.select(col(Tag.id), col(Tag.slug)), merged)
+    return dict(tx.execute(every).all())
 
 
-def _family(tx: ReadTx, tag_id: UUID) -> list[UUID]:
+def family(tx: ReadTx, tag_id: UUID) -> list[UUID]:
+    """The tag and all below it."""
     below = sa.select(col(Tag.id)).where(col(Tag.id) == tag_id).cte(recursive=True)
     below = below.union(sa.select(col(Tag.id)).where(col(Tag.parent_id) == below.c.id))
     return list(tx.execute(sa.select(below.c.id)).scalars())
 
 
-def _by_slug(tx: PublishTx, slug: str) -> Tag | None:
-    return tx.session.execute(sa.select(Tag).where(col(Tag.slug) == slug)).scalar_one_or_none()
+def append_articles(tx: PublishTx, tag_id: UUID, cause: str) -> None:
+    """Append the public articles that are found under a tag."""
+    tagged: sa.Select[UUID] = sa.select(col(PublicationTag.article_id).label("id")).where(
+        col(PublicationTag.tag_id).in_(family(tx, tag_id)),
+        col(PublicationTag.visible_until) > tx.moment,
+        col(PublicationTag.visible_from) <= tx.moment,
+    )
+    tx.append_all("article", tagged.distinct().subquery(), cause)
+
+
+def append_children(tx: PublishTx, tag_id: UUID) -> None:
+    """Append the tags right below one, which name it."""
+    children: sa.Select[UUID] = sa.select(col(Tag.id).label("id")).where(
+        col(Tag.parent_id) == tag_id
+    )
+    tx.append_all("tag", children.subquery(), "updated")
+
+
+def _columns(tag: TagInput) -> Mapping[str, Any]:
+    return {
+        "slug": tag.slug,
+        "type": tag.type,
+        "names": dict(tag.names),
+        "descriptions": dict(tag.descriptions),
+        "synonyms": {lang: list(words) for lang, words in tag.synonyms.items()},
+    }
+
+
+def _shared(tx: WriteTx, asked: Sequence[str]) -> dict[str, UUID]:
+    """The ids by slug, each row locked against its end (on SQLite every writer is alone)."""
+    found = (
+        sa.select(col(TagSlug.slug), col(Tag.id))
+        .join(Tag, col(Tag.id) == col(TagSlug.tag_id))
+        .where(col(TagSlug.slug).in_(asked))
+        .with_for_update(read=True, key_share=True, of=Tag)
+    )
+    return dict(tx.execute(found).all())
+
+
+def _is_known(tx: PublishTx, tag_id: UUID) -> bool:
+    return any(tx.session.get(table, tag_id) is not None for table in (Tag, FormerTag))
+
+
+def _refuse_taken(tx: PublishTx, slug: str, tag_id: UUID | None) -> None:
+    tx.session.flush()
+    holder = tx.session.get(TagSlug, slug, populate_existing=True)
+    if holder is None or (tag_id is not None and holder.tag_id == tag_id):
+        return
+    detail = Detail("slug_taken", "Choose another slug.", pointer="/slug")
+    if holder.tag_id is None:
+        said = f"{slug!r} was a tag that has been removed, and its address says so; choose another."
+    elif (other := tx.session.get_one(Tag, holder.tag_id)).slug == slug:
+        said = f"There is a tag {slug!r} already."
+    else:
+        said = f"{slug!r} is an old slug of the tag {other.slug!r} and leads there; choose another."
+    raise Conflict("slug_taken", said, (detail,))
 
 
 def _parent(tx: PublishTx, slug: str | None, child: UUID | None) -> UUID | None:
     if slug is None:
         return None
-    parent = _by_slug(tx, slug)
-    if parent is None:
-        detail = Detail("unknown_tag", f"There is no tag {slug!r}.", pointer="/parent")
-        raise Invalid(
-            "unknown_tag", f"The parent {slug!r} does not exist; create it first.", (detail,)
-        )
+    parent = named(tx, slug, "/parent")
     above: Tag | None = parent
     while above is not None:
         if above.id == child:

@@ -69,7 +69,9 @@ def _refused(model: type[BaseModel], error: ValidationError) -> BadRequest | Inv
         return BadRequest("malformed_json", f"The body is no JSON: {message}")
     names = tuple(_members(model))
     details = tuple(_detail(problem, names) for problem in problems[:50])
-    return Invalid(details[0].code, f"{details[0].pointer}: {details[0].message}", details)
+    first = details[0]
+    said = f"{first.pointer}: {first.message}" if first.pointer else first.message
+    return Invalid(first.code, said, details)
 
 
 def _detail(problem: Any, names: tuple[str, ...]) -> Detail:

@@ -65,7 +65,7 @@ def place(tx: PublishTx, ready: Prepared, house: House, nth: int) -> Outcome:
         case MemberRecord() as record:
             return _member(tx, record, ready.digest)
         case AliasRecord() as record:
-            return aliases.put(tx, record.path, record.slug, record.gone)
+            return aliases.put(tx, _IMPORTER, record.path, record.slug, record.gone, record.tag)
         case ArticleRecord() as record:
             return _article(tx, record, ready, house, nth)
 
@@ -74,14 +74,18 @@ def _tag(tx: PublishTx, record: TagRecord, made: str) -> Outcome:
     outcome: Outcome = "created"
     row = importing.tag(tx, record.id, record.slug)
     if row is None:
-        row = tags.create(tx, record.input(), record.id)
+        row = tags.create(tx, _IMPORTER, record.input(), record.id)
     else:
-        here = standing.tag(*exporting.tag(row, tags.slugs(tx)))
-        if digest(here) == made:
-            return "unchanged"
-        _refuse_edited(digest(here) != row.import_digest, f"The tag {row.slug!r}")
-        row, outcome = tags.update(tx, row.id, record.input()), "updated"
-    row.import_digest = record.import_digest or made
+        here = digest(standing.tag(*exporting.tag(row, tags.slugs(tx))))
+        outcome = "unchanged" if here == made else "updated"
+        if outcome == "updated":
+            _refuse_edited(here != row.import_digest, f"The tag {row.slug!r}")
+            row = tags.update(tx, _IMPORTER, row.id, record.input())
+    for former in record.former_slugs:
+        if importing.keep_former_tag_slug(tx, row.id, former) and outcome == "unchanged":
+            outcome = "updated"
+    if outcome != "unchanged":
+        row.import_digest = record.import_digest or made
     return outcome
 
 
@@ -89,13 +93,14 @@ def _sponsor(tx: PublishTx, record: SponsorRecord, made: str) -> Outcome:
     outcome: Outcome = "created"
     row = importing.sponsor(tx, record.external_source, record.external_id, record.id, record.name)
     if row is None:
-        row = people.add_sponsor(tx, record.input(), record.id)
+        row = people.add_sponsor(tx, _IMPORTER, record.input(), record.id)
     else:
+        _refuse_removed(row)
         here = digest(standing.sponsor(*exporting.sponsor(row)))
         if here == made and _same_origin(row, record):
             return "unchanged"
         _refuse_edited(here not in (made, row.import_digest), row.name)
-        row, outcome = people.edit_sponsor(tx, row.id, record.input()), "updated"
+        row, outcome = people.edit_sponsor(tx, _IMPORTER, row.id, record.input()), "updated"
     _remember(row, record, made)
     return outcome
 
@@ -104,13 +109,14 @@ def _member(tx: PublishTx, record: MemberRecord, made: str) -> Outcome:
     outcome: Outcome = "created"
     row = importing.member(tx, record.external_source, record.external_id, record.id, record.name)
     if row is None:
-        row = people.add_member(tx, record.input(), record.id)
+        row = people.add_member(tx, _IMPORTER, record.input(), record.id)
     else:
+        _refuse_removed(row)
         here = digest(standing.member(*exporting.member(row)))
         if here == made and _same_origin(row, record):
             return "unchanged"
         _refuse_edited(here not in (made, row.import_digest), row.name)
-        row, outcome = people.edit_member(tx, row.id, record.input()), "updated"
+        row, outcome = people.edit_member(tx, _IMPORTER, row.id, record.input()), "updated"
     _remember(row, record, made)
     return outcome
 
@@ -123,6 +129,11 @@ def _remember(row: Any, record: SponsorRecord | MemberRecord | ArticleRecord, ma
     if record.external_source is not None:
         row.external_source, row.external_id = record.external_source, record.external_id
     row.import_digest = record.import_digest or made
+
+
+def _refuse_removed(row: Any) -> None:
+    if row.removed_at is not None:
+        raise Conflict("removed_here", f"{row.name} was removed here; it was left alone.")
 
 
 def _refuse_edited(edited: bool, who: str) -> None:
@@ -210,4 +221,4 @@ def _addresses(tx: PublishTx, record: ArticleRecord, article_id: UUID, slug: str
         if not importing.keep_former_slug(tx, article_id, former):
             raise Conflict("slug_taken", f"The former slug {former!r} is another article's now.")
     for path in record.paths:
-        aliases.put(tx, path, slug, None)
+        aliases.put(tx, _IMPORTER, path, slug, None)

@@ -43,7 +43,8 @@ class Sourced(Identified):
 
 
 class TagRecord(Identified):
-    """A tag; its own type is `tag_type`, since `type` names the record."""
+    """A tag; its own type is `tag_type`, since `type` names the record. `former_slugs` lead to it;
+    they are no part of what it says, so they make no difference between two records."""
 
     type: Literal["tag"]
     slug: Slug
@@ -52,6 +53,7 @@ class TagRecord(Identified):
     descriptions: dict[Lang, Text] = {}
     synonyms: Synonyms = {}
     parent: Slug | None = None
+    former_slugs: Annotated[tuple[Slug, ...], Field(strict=False)] = ()
 
     def input(self) -> TagInput:
         """As editorial takes it."""
@@ -137,11 +139,12 @@ class ArticleRecord(Sourced, ArticleInput):
 
 
 class AliasRecord(Input):
-    """An old path: where it leads, or why it is gone."""
+    """An old path: the article (`slug`) or the tag where it leads, or why it is gone."""
 
     type: Literal["alias"]
     path: Path
     slug: Slug | None = None
+    tag: Slug | None = None
     gone: Line | None = None
 
 
@@ -167,5 +170,6 @@ def as_line(record: Record) -> str:
 
 def digest(record: Record) -> str:
     """Equal for records of equal content, wherever they come from and whatever their id is."""
-    said = record.model_dump(mode="json", exclude_defaults=True, exclude=_NOT_CONTENT)
+    left_out = _NOT_CONTENT | ({"former_slugs"} if isinstance(record, TagRecord) else set())
+    said = record.model_dump(mode="json", exclude_defaults=True, exclude=left_out)
     return blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=16).hexdigest()

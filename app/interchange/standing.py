@@ -1,5 +1,7 @@
 """What the store holds, as records: for an export, and to see whether a record says news."""
 
+from collections.abc import Sequence
+
 from app.editorial.exporting import ArticleState, Origin
 from app.editorial.people import MemberInput, SponsorInput
 from app.editorial.tags import TagInput
@@ -13,7 +15,7 @@ from app.interchange.records import (
 )
 
 
-def tag(origin: Origin, said: TagInput) -> TagRecord:
+def tag(origin: Origin, said: TagInput, former_slugs: Sequence[str] = ()) -> TagRecord:
     """A tag."""
     return TagRecord(
         type="tag",
@@ -24,6 +26,7 @@ def tag(origin: Origin, said: TagInput) -> TagRecord:
         descriptions=said.descriptions,
         synonyms=said.synonyms,
         parent=said.parent,
+        former_slugs=tuple(former_slugs),
         import_digest=origin.import_digest,
     )
 

@@ -30,5 +30,5 @@ def _records(runtime: Runtime) -> Iterator[Record]:
         yield from (standing.member(*member) for member in exporting.members(tx))
         for ids in exporting.article_ids(tx, _AT_ONCE):
             yield from (standing.article(state) for state in exporting.articles(tx, ids, now))
-        for path, reason in exporting.dead_paths(tx):
-            yield AliasRecord(type="alias", path=path, gone=reason)
+        for path, tag, reason in exporting.other_paths(tx):
+            yield AliasRecord(type="alias", path=path, tag=tag, gone=reason)

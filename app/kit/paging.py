@@ -52,5 +52,23 @@ def decode(text: str, list_name: str) -> Cursor:
     return Cursor(at, UUID(bytes=key), bool(backwards))
 
 
+def encode_text(key: str, list_name: str) -> str:
+    """A cursor of a list that is ordered by a text: the last one seen."""
+    packed = _mark(list_name) + key.encode()
+    return urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def decode_text(text: str, list_name: str) -> str:
+    """The key that `encode_text` was given for the same list, or `BadCursor`."""
+    try:
+        packed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        key = packed[8:].decode()
+    except ValueError as error:  # no base64, no ASCII, no UTF-8
+        raise BadCursor from error
+    if packed[:8] != _mark(list_name) or encode_text(key, list_name) != text:
+        raise BadCursor
+    return key
+
+
 def _mark(list_name: str) -> bytes:
     return blake2b(list_name.encode(), digest_size=8).digest()

@@ -1,19 +1,29 @@
 """Old addresses: where they lead now, or why they lead nowhere."""
 
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 
 class Alias(SQLModel, table=True):
-    """An old path of an article, or one that is gone for good with a reason."""
+    """An old path of an article or a tag, or one that is gone for good with a reason."""
 
     __tablename__ = "alias"
-    __table_args__ = (sa.CheckConstraint("(article_id IS NULL) <> (gone IS NULL)", name="either"),)
+    __table_args__ = (
+        sa.CheckConstraint(
+            "(article_id IS NOT NULL AND tag_id IS NULL AND gone IS NULL)"
+            " OR (article_id IS NULL AND tag_id IS NOT NULL AND gone IS NULL)"
+            " OR (article_id IS NULL AND tag_id IS NULL AND gone IS NOT NULL)",
+            name="either",
+        ),
+    )
 
     path: str = Field(primary_key=True)
     article_id: UUID | None = Field(default=None, foreign_key="article.id", index=True)
     gone: str | None = None
     created_at: datetime
+    id: UUID = Field(default_factory=uuid4, unique=True)  # a path makes a poor part of an address
+    tag_id: UUID | None = Field(default=None, foreign_key="tag.id", index=True)
+    revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})

@@ -49,6 +49,15 @@ class Revision(SQLModel, table=True):
     note: str | None = None
 
 
+class ArticleTag(SQLModel, table=True):
+    """The tags of working copies, for lists of them and for the questions of who uses a tag."""
+
+    __tablename__ = "article_tag"
+
+    tag_id: UUID = Field(foreign_key="tag.id", primary_key=True)
+    article_id: UUID = Field(foreign_key="article.id", primary_key=True, index=True)
+
+
 class ArticleSlug(SQLModel, table=True):
     """Who holds a slug. A slug that was ever public stays with its article for good."""
 

@@ -29,3 +29,5 @@ class Sponsor(SQLModel, table=True):
     import_digest: str | None = None
     created_at: datetime
     updated_at: datetime
+    revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    removed_at: datetime | None = None  # an import must not bring back what was removed here

@@ -1,4 +1,8 @@
-"""Tags: few, so that a process keeps them in memory for one head of the log."""
+"""Tags: few, so that a process keeps them in memory for one head of the log.
+
+`tag` holds the living ones alone. What a merge or a removal leaves behind is a slug (`tag_slug`)
+and an id (`former_tag`), for the addresses and the saved revisions that still name it.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -22,3 +26,28 @@ class Tag(SQLModel, table=True):
     import_digest: str | None = None
     created_at: datetime
     updated_at: datetime
+    revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+
+
+class TagSlug(SQLModel, table=True):
+    """Who holds a slug, now or once: it stays with its tag for good, passes on in a merge, and
+    belongs to nobody when its tag was removed."""
+
+    __tablename__ = "tag_slug"
+    __table_args__ = (
+        sa.CheckConstraint("(tag_id IS NULL) = (removed_at IS NOT NULL)", name="either"),
+    )
+
+    slug: str = Field(primary_key=True)
+    tag_id: UUID | None = Field(default=None, foreign_key="tag.id", index=True)
+    removed_at: datetime | None = None
+
+
+class FormerTag(SQLModel, table=True):
+    """An id that was a tag: revisions and publications name it still. `tag_id` is what it was
+    merged into; none when it was removed."""
+
+    __tablename__ = "former_tag"
+
+    id: UUID = Field(primary_key=True)
+    tag_id: UUID | None = Field(default=None, foreign_key="tag.id", index=True)

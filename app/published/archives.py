@@ -1,5 +1,6 @@
 """What archived feeds need: months that have articles, their versions, and what was taken down."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -36,6 +37,13 @@ class Month:
         """The month that holds a moment."""
         moment = moment.astimezone(UTC)
         return cls(moment.year, moment.month)
+
+    @classmethod
+    def parsed(cls, text: str) -> "Month | None":
+        """The month that `YYYY-MM` names."""
+        if re.fullmatch(r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])", text) is None:
+            return None
+        return cls(int(text[:4]), int(text[5:]))
 
     @property
     def begin(self) -> datetime:
@@ -128,9 +136,11 @@ class Gone:
 
 def gone_since(tx: ReadTx, kind: str, since: datetime, now: datetime, most: int) -> list[Gone]:
     """What was taken down or expired since an instant, the latest first."""
-    ended = (col(Publication.visible_until) > since, col(Publication.visible_until) <= now)
-    latest = col(Publication.visible_until).desc()
-    return _gone(tx, kind, ended, now, (latest, col(Publication.article_id)), most)
+    end, its_kind = col(Publication.visible_until), col(Publication.kind)
+    # Spelled for SQLite: by the partial index of ends, and by no index of kinds.
+    ended = (end > since, end <= now, end < FOREVER, sa.func.coalesce(its_kind, its_kind) == kind)
+    latest = end.desc()
+    return _gone(tx, ended, now, (latest, col(Publication.article_id)), most)
 
 
 def gone_of(tx: ReadTx, kind: str, month: Month, now: datetime) -> list[Gone]:
@@ -140,12 +150,11 @@ def gone_of(tx: ReadTx, kind: str, month: Month, now: datetime) -> list[Gone]:
         col(Publication.published_at) < month.end,
     )
     keys = (col(Publication.published_at).desc(), col(Publication.article_id))
-    return _gone(tx, kind, dated, now, keys, 1_000_000)
+    return _gone(tx, dated, now, keys, 1_000_000)
 
 
 def _gone(
     tx: ReadTx,
-    kind: str,
     conditions: Sequence[sa.ColumnElement[bool]],
     now: datetime,
     order: Sequence[Any],
@@ -164,7 +173,6 @@ def _gone(
         col(Publication.ended),
         col(Publication.ended_note),
     ).where(
-        col(Publication.kind) == kind,
         was_visible(Publication, now),
         ~visible(Publication, now),
         ~begun_later,

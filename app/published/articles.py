@@ -254,7 +254,8 @@ def _translations(tx: ReadTx, rows: Sequence[Any], now: datetime) -> _Group:
 def _item(row: Any, tags: Tags, groups: _Group) -> bytes:
     """The frozen fragment with what belongs to others joined to its end."""
     lang, own = row.lang, row.item[:-1].encode()
-    references = b",".join([tags.reference(tag_id, lang) for tag_id in from_json(row.tag_ids)])
+    carried = tags.living(from_json(row.tag_ids))
+    references = b",".join([tags.reference(tag, lang) for tag in carried])
     others = [
         {"lang": its_lang, "slug": slug}
         for its_lang, slug, its_id in groups.get(row.translation_group, ())
@@ -293,11 +294,11 @@ def _near(tx: ReadTx, tags: Tags, publication: int, now: datetime) -> bytes:
     Only the article's most specific tags are walked (those furthest from the root), ten each.
     """
     row = tx.execute(_BY_KEYS, {"keys": [publication]}).one()
-    tag_ids = [UUID(tag_id) for tag_id in from_json(row.tag_ids)]
-    tag_ids = [tag_id for tag_id in tag_ids if tags.by_id[tag_id].type != "format"] or tag_ids
+    carried = tags.living(from_json(row.tag_ids))
+    carried = [tag for tag in carried if tag.type != "format"] or carried
     shared: Counter[int] = Counter()
-    for tag_id in tag_ids[:_RARE_TAGS]:
-        values = {"tag_id": tag_id, "now": now, "lang": row.lang, "article_id": row.article_id}
+    for tag in carried[:_RARE_TAGS]:
+        values = {"tag_id": tag.id, "now": now, "lang": row.lang, "article_id": row.article_id}
         shared.update(tx.execute(_NEWEST, values).scalars())
     if not shared:
         return b"[]"

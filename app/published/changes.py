@@ -151,10 +151,11 @@ def _people(table: Any) -> Callable[[ReadTx, _Told, datetime], _Told]:
     """A person enters the log only when they appear or after that; so who is not there, was."""
 
     def judge(tx: ReadTx, told: _Told, at: datetime) -> _Told:
-        rows = sa.select(col(table.id), visible(table, at), col(table.visible_until) <= at)
+        over = sa.and_(col(table.visible_until) <= at, col(table.removed_at).is_(None))
+        rows = sa.select(col(table.id), visible(table, at), over).where(col(table.id).in_(told))
         found: _Told = {key: reason or "removed" for key, reason in told.items()}
-        for key, shown, over in tx.execute(rows.where(col(table.id).in_(told))):
-            found[key] = None if shown else "expired" if over else "removed"
+        for key, shown, expired in tx.execute(rows):
+            found[key] = None if shown else "expired" if expired else "removed"
         return found
 
     return judge

@@ -4,11 +4,11 @@ Tags are few and change seldom: they are kept for one sequence. What depends on 
 (counts, the archive) is kept for one sequence and only until the next boundary.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from app.changes import Head
 from app.database import ReadTx
-from app.models.tag import Tag
+from app.models.tag import FormerTag, Tag, TagSlug
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,22 @@ class KnownTag:
     updated_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class FormerTags:
+    """What tags left behind: slugs with the tag they lead to, slugs with the time of a removal,
+    ids with the tag they were merged into."""
+
+    slugs: dict[str, UUID]
+    removed: dict[str, datetime]
+    ids: dict[UUID, UUID]
+
+
 class Tags:
     """All tags at one sequence."""
 
-    def __init__(self, rows: list[KnownTag], languages: tuple[str, ...]) -> None:
+    def __init__(
+        self, rows: list[KnownTag], former: FormerTags, languages: tuple[str, ...]
+    ) -> None:
         self._languages = languages
         self.by_id = {tag.id: tag for tag in rows}
         self.by_slug = {tag.slug: tag for tag in rows}
@@ -45,9 +57,23 @@ class Tags:
         for tag in rows:
             if tag.parent_id is not None:
                 self.children.setdefault(tag.parent_id, []).append(tag)
+        self._by_former_slug = {slug: self.by_id[key] for slug, key in former.slugs.items()}
+        self.removed = former.removed
+        """When the tag was removed that had a slug."""
+        self._by_saved_id = {str(tag.id): tag for tag in rows}
+        self._by_saved_id |= {str(old): self.by_id[new] for old, new in former.ids.items()}
         self._references: dict[tuple[str, str], bytes] = {}
         self.sizes: dict[tuple[UUID, str], int] = {}
         """Rows under a tag by its id and their kind, as far as `plan` has counted them."""
+
+    def find(self, slug: str) -> KnownTag | None:
+        """The tag that has a slug, or had it."""
+        return self.by_slug.get(slug) or self._by_former_slug.get(slug)
+
+    def living(self, saved_ids: Iterable[str]) -> list[KnownTag]:
+        """What ids stand for that were saved once: a merged tag is the other one, each once."""
+        found = (self._by_saved_id.get(saved) for saved in saved_ids)
+        return list({tag.slug: tag for tag in found if tag is not None}.values())
 
     def family(self, tag: KnownTag) -> list[UUID]:
         """The tag and its descendants."""
@@ -65,12 +91,11 @@ class Tags:
                 return texts[wanted]
         return next(iter(texts.values()), None)
 
-    def reference(self, tag_id: str, lang: str) -> bytes:
+    def reference(self, tag: KnownTag, lang: str) -> bytes:
         """The JSON of `TagReference` in a language."""
-        key = (tag_id, lang)
+        key = (tag.slug, lang)
         ready = self._references.get(key)
         if ready is None:
-            tag = self.by_id[UUID(tag_id)]
             ready = to_json(
                 {"slug": tag.slug, "type": tag.type, "name": self.spoken(tag.names, lang)}
             )
@@ -99,7 +124,7 @@ class Memory:
         """All tags as this snapshot has them."""
         known = self._tags
         if known is None or known[0] != (head.epoch, head.sequence):
-            known = ((head.epoch, head.sequence), Tags(_tags(tx), self._languages))
+            known = ((head.epoch, head.sequence), _tags(tx, self._languages))
             self._tags = known
         return known[1]
 
@@ -148,17 +173,36 @@ class Recall:
         self._kept.update(made)
 
 
-def _tags(tx: ReadTx) -> list[KnownTag]:
-    rows = tx.execute(
-        sa.select(
-            col(Tag.id),
-            col(Tag.slug),
-            col(Tag.type),
-            col(Tag.names),
-            col(Tag.descriptions),
-            col(Tag.synonyms),
-            col(Tag.parent_id),
-            col(Tag.updated_at),
-        ).order_by(col(Tag.slug))
+_LIVING = (
+    *(col(Tag.id), col(Tag.slug), col(Tag.type), col(Tag.names), col(Tag.descriptions)),
+    *(col(Tag.synonyms), col(Tag.parent_id), col(Tag.updated_at)),
+)
+_NOTHING: Final = [sa.null()] * 4
+_OLD_SLUGS = (
+    sa.select(
+        *(col(TagSlug.tag_id), col(TagSlug.slug), *_NOTHING, sa.null(), col(TagSlug.removed_at))
     )
-    return [KnownTag(*row) for row in rows]
+    .outerjoin(Tag, col(Tag.id) == col(TagSlug.tag_id))
+    .where(col(Tag.slug).is_distinct_from(col(TagSlug.slug)))
+)
+_OLD_IDS = sa.select(
+    *(col(FormerTag.id), sa.null(), *_NOTHING, col(FormerTag.tag_id), sa.null())
+).where(col(FormerTag.tag_id).is_not(None))
+# One statement, since every process runs it for every head of the log.
+_TAGS: sa.CompoundSelect[*tuple[Any, ...]] = sa.union_all(sa.select(*_LIVING), _OLD_SLUGS, _OLD_IDS)
+
+
+def _tags(tx: ReadTx, languages: tuple[str, ...]) -> Tags:
+    living: list[KnownTag] = []
+    former = FormerTags({}, {}, {})
+    for row in tx.execute(_TAGS):
+        key, slug, kind, *_, parent_id, at = row
+        if kind is not None:
+            living.append(KnownTag(*row))
+        elif slug is None:
+            former.ids[key] = parent_id
+        elif key is not None:
+            former.slugs[slug] = key
+        else:
+            former.removed[slug] = at
+    return Tags(sorted(living, key=lambda tag: tag.slug), former, languages)

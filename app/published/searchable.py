@@ -118,7 +118,7 @@ def _articles(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> Ite
         return
     for row in tx.execute(_ARTICLES, {"ids": list(ids), "now": now}):
         item = from_json(row.item)
-        lineage = _lineage(tags, [UUID(tag_id) for tag_id in from_json(row.tag_ids)])
+        lineage = _lineage(tags, tags.living(from_json(row.tag_ids)))
         yield Searchable(
             kind=row.kind,
             id=row.article_id,
@@ -139,11 +139,11 @@ def _articles(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> Ite
         )
 
 
-def _lineage(tags: Tags, ids: Sequence[UUID]) -> list[KnownTag]:
+def _lineage(tags: Tags, carried: Sequence[KnownTag]) -> list[KnownTag]:
     """The tags and all above them, each once."""
     found: dict[UUID, KnownTag] = {}
-    for tag_id in ids:
-        above: UUID | None = tag_id
+    for tag in carried:
+        above: UUID | None = tag.id
         while above is not None and above not in found:
             found[above] = tags.by_id[above]
             above = found[above].parent_id

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from app.database import ReadTx
-from app.errors import NotFound
+from app.errors import Gone, Moved, NotFound
+from app.kit.clock import rfc3339
 from app.models.publication import PublicationTag
 from app.public.tags import Tag, TagDetail
 from app.published.memory import KnownTag, Tags
@@ -29,28 +30,41 @@ def counts(tx: ReadTx, tags: Tags, now: datetime) -> dict[UUID, int]:
 
 
 def listed(
-    tags: Tags, counted: dict[UUID, int], lang: str | None, tag_type: str | None, parent: str | None
+    tags: Tags,
+    counted: dict[UUID, int],
+    lang: str | None,
+    tag_type: str | None,
+    parent: UUID | None,
 ) -> list[Tag]:
     """Tags in the order of their slugs, of one type, or children of one parent."""
     return [
         Tag(**_fields(tags, tag, counted, lang))
         for tag in sorted(tags.by_id.values(), key=lambda tag: tag.slug)
-        if tag_type in (None, tag.type)
-        and (parent is None or (tag.parent_id and tags.by_id[tag.parent_id].slug == parent))
+        if tag_type in (None, tag.type) and parent in (None, tag.parent_id)
     ]
 
 
 def one(tags: Tags, counted: dict[UUID, int], slug: str, lang: str | None) -> TagDetail:
-    """One tag; `NotFound` when there is none."""
-    tag = tags.by_slug.get(slug)
+    """One tag; `Moved` when it has another slug now or was merged, `Gone` when it was removed."""
+    tag = tags.find(slug)
     if tag is None:
-        raise NotFound("tag_not_found", "There is no tag with this slug.")
+        raise gone(tags, slug) or NotFound("tag_not_found", "There is no tag with this slug.")
+    if tag.slug != slug:
+        raise Moved("moved", "It has another slug now.", slug=tag.slug)
     return TagDetail(
         **_fields(tags, tag, counted, lang),
         names=dict(tag.names),
         synonyms={key: list(words) for key, words in tag.synonyms.items()},
         children=sorted(child.slug for child in tags.children.get(tag.id, ())),
     )
+
+
+def gone(tags: Tags, slug: str) -> Gone | None:
+    """That a tag with this slug was removed, when it was."""
+    at = tags.removed.get(slug)
+    if at is None:
+        return None
+    return Gone("gone", "This tag was removed.", reason="removed", at=rfc3339(at))
 
 
 def _fields(

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
+from uuid import UUID
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
@@ -22,12 +23,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
 from app.changes import PublishTx
-from app.editorial import aliases, articles, people, tags
+from app.editorial import aliases, articles, merging, people, tags
 from app.editorial.tags import TagInput
 from app.http.watching import Watch
 from app.main import create_app
 from app.runtime import Runtime, opened
 from tests import builders
+from tests.builders import EDITOR
 from tests.editorial.newsroom import CRASH, PICK, REPLICA, Newsroom, dying
 
 GUIDE = Path(__file__).parents[2] / "docs" / "partners.md"
@@ -108,6 +110,7 @@ class Partnered(Newsroom):
         self.valley = builders.tag(self.replicas[0], "valley", parent="region")
         builders.published(self.replicas[0], kind="page", slug="aims", title="Aims")
         self.people: dict[str, Any] = {}
+        self.spare: UUID | None = None
         self.copies = [str(Path(self.settings.data_dir) / f"mirror{n}.db") for n in range(2)]
 
     @override
@@ -133,10 +136,13 @@ class Partnered(Newsroom):
 
         def work(tx: PublishTx) -> Callable[[], None]:
             if which in self.people:
-                people.edit_sponsor(tx, self.people[which][0], sponsor)
-                people.edit_member(tx, self.people[which][1], member)
+                people.edit_sponsor(tx, EDITOR, self.people[which][0], sponsor)
+                people.edit_member(tx, EDITOR, self.people[which][1], member)
                 return lambda: None
-            made = people.add_sponsor(tx, sponsor).id, people.add_member(tx, member).id
+            made = (
+                people.add_sponsor(tx, EDITOR, sponsor).id,
+                people.add_member(tx, EDITOR, member).id,
+            )
             return lambda: self.people.update({which: made})
 
         self._do(replica, crash, work)
@@ -144,7 +150,7 @@ class Partnered(Newsroom):
     @rule(replica=REPLICA, slug=st.sampled_from(["region", "land-region"]), crash=CRASH)
     def readdress_a_tag(self, replica: int, slug: str, crash: int | None) -> None:
         def work(tx: PublishTx) -> Callable[[], None]:
-            tags.update(tx, self.region, TagInput(slug=slug, names={"en": "Region"}))
+            tags.update(tx, EDITOR, self.region, TagInput(slug=slug, names={"en": "Region"}))
             return lambda: None
 
         self._do(replica, crash, work)
@@ -154,8 +160,36 @@ class Partnered(Newsroom):
         def work(tx: PublishTx) -> Callable[[], None]:
             above = parent or tags.slugs(tx)[self.region]
             moved = TagInput(slug="valley", names={"en": "Valley"}, parent=above)
-            tags.update(tx, self.valley, moved)
+            tags.update(tx, EDITOR, self.valley, moved)
             return lambda: None
+
+        self._do(replica, crash, work)
+
+    @rule(replica=REPLICA, which=st.sampled_from("ab"), crash=CRASH)
+    def unseat(self, replica: int, which: str, crash: int | None) -> None:
+        def work(tx: PublishTx) -> Callable[[], None]:
+            people.remove_sponsor(tx, EDITOR, self.people[which][0], None)
+            people.remove_member(tx, EDITOR, self.people[which][1], None)
+            return lambda: self.people.pop(which)
+
+        if which in self.people:
+            self._do(replica, crash, work)
+
+    @rule(replica=REPLICA, merged=st.booleans(), crash=CRASH)
+    def end_a_tag(self, replica: int, merged: bool, crash: int | None) -> None:
+        """One that was made before, with its children; and make another."""
+        self.serial += 1
+        name = f"spare-{self.serial}"
+
+        def work(tx: PublishTx) -> Callable[[], None]:
+            if self.spare is not None and merged:
+                merging.merge(tx, EDITOR, self.spare, None, "valley")
+            elif self.spare is not None:
+                merging.remove(tx, EDITOR, self.spare, None)
+            made = tags.create(tx, EDITOR, TagInput(slug=name, names={"en": name})).id
+            child = TagInput(slug=f"{name}-below", names={"en": name}, parent=name)
+            tags.create(tx, EDITOR, child)
+            return lambda: setattr(self, "spare", made)
 
         self._do(replica, crash, work)
 
@@ -165,7 +199,7 @@ class Partnered(Newsroom):
 
         def work(tx: PublishTx) -> Callable[[], None]:
             held = articles.read(tx, self.ids[pick]).article.slug
-            aliases.put(tx, f"/old/{self.serial}", held, None)
+            aliases.put(tx, EDITOR, f"/old/{self.serial}", held, None)
             return lambda: None
 
         self._do(replica, crash, work)
@@ -182,6 +216,13 @@ class Partnered(Newsroom):
 
     @rule(which=st.integers(0, 1), replica=REPLICA, crash=CRASH)
     def follow_the_log(self, which: int, replica: int, crash: int | None) -> None:
+        self._follow(which, replica, crash)
+
+    @rule(which=st.integers(0, 1), replica=REPLICA)
+    def keep_up(self, which: int, replica: int) -> None:
+        self._follow(which, replica, None)
+
+    def _follow(self, which: int, replica: int, crash: int | None) -> None:
         base = f"{self.desk.address}/r{replica}"
         failed = None
         try:

@@ -6,13 +6,10 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
-import sqlalchemy as sa
-from sqlmodel import SQLModel
 
-from app.editorial import aliases, articles, people, publishing
+from app.editorial import aliases, articles, merging, people, publishing
 from app.editorial.content import prepare
 from app.kit.position import Position
 from app.runtime import opened
@@ -45,9 +42,9 @@ def test_everything_public_comes_whole(bench: Bench) -> None:
     water = builders.tag(bench.runtime, "water")
     key = builders.published(bench.runtime, title="One", slug="one", tags=("water",), body="Text.")
     with bench.runtime.publishing() as tx:
-        sponsor = people.add_sponsor(tx, people.SponsorInput(name="Trust")).id
-        member = people.add_member(tx, people.MemberInput(name="Rosa")).id
-        aliases.put(tx, "/old/one.html", "one", None)
+        sponsor = people.add_sponsor(tx, EDITOR, people.SponsorInput(name="Trust")).id
+        member = people.add_member(tx, EDITOR, people.MemberInput(name="Rosa")).id
+        aliases.put(tx, EDITOR, "/old/one.html", "one", None)
     body = page(bench)
     data = body["data"]
     assert [(c["kind"], c["id"]) for c in data] == [
@@ -91,7 +88,7 @@ def test_a_takedown_is_told_with_its_reason_and_old_addresses(quiet: Bench, how:
         content = articles.read(tx, key).content.model_copy(update={"slug": "second"})
         saved = articles.edit(tx, EDITOR, key, revision, prepare(content, runtime.house), tx.moment)
         publishing.publish(tx, EDITOR, key, saved.revision, runtime.house, until=until)
-        aliases.put(tx, "/2004/first.html", "second", None)
+        aliases.put(tx, EDITOR, "/2004/first.html", "second", None)
     known = page(quiet)
     assert known["data"][-1]["paths"] == ["/2004/first.html", "/first"]
     quiet.clock.move(minutes=10)
@@ -129,22 +126,35 @@ def test_what_is_due_is_told_without_any_worker(quiet: Bench) -> None:
     assert (told["type"], told["id"], told["at"]) == ("upsert", str(key), "2026-03-01T12:05:00Z")
 
 
-def test_a_tag_that_is_gone_is_told_with_the_reason_of_the_log(quiet: Bench) -> None:
-    keys = [builders.tag(quiet.runtime, slug) for slug in ("merged", "removed")]
+def test_a_tag_that_is_gone_is_told_with_its_reason(quiet: Bench) -> None:
+    merged, removed, kept = (builders.tag(quiet.runtime, slug) for slug in ("a", "b", "c"))
+    key = builders.published(quiet.runtime, tags=("a",))
     cursor = page(quiet)["meta"]["cursor"]
     with quiet.runtime.publishing() as tx:
-        for key, cause in zip(keys, ("merged", "anything"), strict=True):
-            tx.execute(sa.delete(SQLModel.metadata.tables["tag"]).where(_is(key)))
-            tx.append("tag", key, cause)
-    told = page(quiet, cursor)["data"]
-    assert [(c["type"], c["id"], c["reason"], c["item"]) for c in told] == [
-        ("delete", str(keys[0]), "merged", None),
-        ("delete", str(keys[1]), "removed", None),
-    ]
+        merging.merge(tx, EDITOR, merged, None, "c")
+        merging.remove(tx, EDITOR, removed, None)
+    told = {c["id"]: c for c in page(quiet, cursor)["data"]}
+    assert {name: (c["type"], c["reason"]) for name, c in told.items()} == {
+        str(merged): ("delete", "merged"),
+        str(removed): ("delete", "removed"),
+        str(kept): ("upsert", None),
+        str(key): ("upsert", None),
+    }
+    assert [tag["slug"] for tag in told[str(key)]["item"]["tags"]] == ["c"]
 
 
-def _is(key: UUID) -> Any:
-    return SQLModel.metadata.tables["tag"].c.id == key
+def test_a_person_who_is_removed_is_told_unless_nobody_saw_them(quiet: Bench) -> None:
+    later = quiet.clock().date() + timedelta(days=9)
+    with quiet.runtime.publishing() as tx:
+        seen = people.add_sponsor(tx, EDITOR, people.SponsorInput(name="Seen")).id
+        unseen = people.SponsorInput(name="Unseen", valid_from=later)
+        never = people.add_sponsor(tx, EDITOR, unseen).id
+    cursor = page(quiet)["meta"]["cursor"]
+    with quiet.runtime.publishing() as tx:
+        people.remove_sponsor(tx, EDITOR, seen, None)
+        people.remove_sponsor(tx, EDITOR, never, None)
+    (told,) = page(quiet, cursor)["data"]
+    assert (told["id"], told["type"], told["reason"]) == (str(seen), "delete", "removed")
 
 
 def test_people_come_and_go_by_their_dates_and_are_not_told_of_before(quiet: Bench) -> None:
@@ -155,9 +165,9 @@ def test_people_come_and_go_by_their_dates_and_are_not_told_of_before(quiet: Ben
         return people.SponsorInput(name="Trust", valid_from=days[0], valid_to=days[1])
 
     with quiet.runtime.publishing() as tx:
-        key = people.add_sponsor(tx, sponsor(2, 3)).id
-        people.edit_sponsor(tx, key, sponsor(1, 2))
-        people.add_sponsor(tx, sponsor(None, -1))
+        key = people.add_sponsor(tx, EDITOR, sponsor(2, 3)).id
+        people.edit_sponsor(tx, EDITOR, key, sponsor(1, 2))
+        people.add_sponsor(tx, EDITOR, sponsor(None, -1))
     first = page(quiet)
     assert first["data"] == []
     cursor, told = first["meta"]["cursor"], []
@@ -166,7 +176,7 @@ def test_people_come_and_go_by_their_dates_and_are_not_told_of_before(quiet: Ben
             quiet.clock.move(days=1)
         else:
             with quiet.runtime.publishing() as tx:
-                people.edit_sponsor(tx, key, sponsor(len(told) + 1, None))
+                people.edit_sponsor(tx, EDITOR, key, sponsor(len(told) + 1, None))
         body = page(quiet, cursor)
         told += [(c["type"], c["id"], c["reason"]) for c in body["data"]]
         cursor = body["meta"]["cursor"]
@@ -180,13 +190,13 @@ def test_long_stretches_of_what_never_was_public_are_passed_over_at_once(quiet: 
     never = [builders.draft(runtime, slug=f"never{n}") for n in range(30)]
     with runtime.publishing() as tx:
         for number in range(1_200):
-            aliases.put(tx, f"/old/{number}", f"never{number % len(never)}", None)
+            aliases.put(tx, EDITOR, f"/old/{number}", f"never{number % len(never)}", None)
     last = builders.published(runtime, slug="b")
     for limit in (1, 2, 100):
         assert [c["id"] for c in walked(quiet, limit)] == [str(first), str(last)]
     with runtime.publishing() as tx:
         for number in range(1_200, 1_800):
-            aliases.put(tx, f"/old/{number}", "never0", None)
+            aliases.put(tx, EDITOR, f"/old/{number}", "never0", None)
     body = page(quiet, page(quiet, limit=1)["meta"]["cursor"], limit=1)
     assert [c["id"] for c in body["data"]] == [str(last)]
     assert not body["meta"]["caught_up"]

@@ -16,6 +16,9 @@ from tests.conftest import Bench
 
 ROUTES = [
     *("/v1", "/v1/articles", "/v1/articles?tag=water&count=true", "/v1/articles/n1", "/v1/tags"),
+    *("/v1/feeds/articles.rss", "/v1/feeds/articles.atom?month=2020-01", "/sitemap.xml"),
+    *("/v1/feeds/articles.json?tag=water", "/v1/oai?verb=ListRecords&metadataPrefix=oai_dc"),
+    *("/v1/articles/n1.jsonld", "/v1/oembed?url=http://127.0.0.1:8000/n1"),
     *("/v1/tags/water", "/v1/archive", "/v1/sponsors", "/v1/committee", "/v1/resolve?path=/n1"),
 ]
 
@@ -116,8 +119,10 @@ def test_what_is_due_shows_at_its_instant_whatever_was_remembered(told: Bench) -
 def test_the_validity_of_sponsors_and_members_bounds_caches_too(told: Bench) -> None:
     today = told.clock.now.date()
     with told.runtime.publishing() as tx:
-        people.add_sponsor(tx, people.SponsorInput(name="S", valid_to=today))
-        people.add_member(tx, people.MemberInput(name="M", term_from=today + timedelta(days=1)))
+        people.add_sponsor(tx, EDITOR, people.SponsorInput(name="S", valid_to=today))
+        people.add_member(
+            tx, EDITOR, people.MemberInput(name="M", term_from=today + timedelta(days=1))
+        )
     told.clock.now = datetime.combine(today, datetime.min.time(), UTC) + timedelta(
         days=1, seconds=-7
     )
@@ -258,6 +263,6 @@ def test_a_renamed_tag_shows_at_once(told: Bench) -> None:
     assert before.json()["data"]["tags"][0]["name"] == "Water"
     tag_id = told.client.get("/v1/tags/water").json()["data"]["id"]
     with told.runtime.publishing() as tx:
-        tags.update(tx, UUID(tag_id), tags.TagInput(slug="water", names={"en": "Waters"}))
+        tags.update(tx, EDITOR, UUID(tag_id), tags.TagInput(slug="water", names={"en": "Waters"}))
     after = told.client.get("/v1/articles/n1", headers={"If-None-Match": before.headers["ETag"]})
     assert after.json()["data"]["tags"][0]["name"] == "Waters"

@@ -37,6 +37,7 @@ PUBLIC = {
     "publication_tag": {"kind", "lang"},
     "sponsor": {"name", "kind", "url", "logo", "statement"},
     "tag": {"slug", "type", "names", "descriptions", "synonyms"},
+    "tag_slug": {"slug"},
 }
 # Closed vocabularies that a constraint guards: they can hold no marker, only such a word.
 CLOSED: dict[str, dict[str, Any]] = {
@@ -121,7 +122,7 @@ def hide(bench: Bench) -> set[str]:
         publishing.correct(
             tx, Actor(marker()), live["live-corrected"], 1, runtime.house, "A name was wrong."
         )
-        aliases.put(tx, f"/{marker()}", None, "It is gone.")
+        aliases.put(tx, Actor(marker()), f"/{marker()}", None, "It is gone.")
     with runtime.database.altering() as connection:
         article = SQLModel.metadata.tables["article"]
         connection.execute(
@@ -131,7 +132,7 @@ def hide(bench: Bench) -> set[str]:
         known = {slug for (slug,) in slugs}
     with runtime.publishing() as tx:
         for number, slug in enumerate(sorted(known)):
-            aliases.put(tx, f"/was/{number}", slug, None)
+            aliases.put(tx, Actor(marker()), f"/was/{number}", slug, None)
     return known
 
 
@@ -147,12 +148,14 @@ def hide_people(bench: Bench) -> None:
             web = f"https://{text}.example/"
             people.add_sponsor(
                 tx,
+                Actor(marker()),
                 people.SponsorInput(
                     name=text, url=web, logo=web, statement=text, valid_from=first, valid_to=last
                 ),
             )
             people.add_member(
                 tx,
+                Actor(marker()),
                 people.MemberInput(
                     name=text,
                     role=text,
@@ -244,6 +247,8 @@ def requests(contract: dict[str, Any], slugs: set[str]) -> Iterator[str]:
         "fallback": ["en", "es", "es,en"],
         "fields": sorted(members),
         "include": ["related", "paths", "related,paths"],
+        "period": ["2026-03", "2020-01"],
+        "url": [f"http://127.0.0.1:8000/{slug}" for slug in sorted(slugs)],
         "month": ["2026-03", "2020-01"],
         "version": ["0123456789ab"],
         "from_date": ["2000-01-01", "2026-03-01"],

@@ -44,6 +44,7 @@ KNOWN = {
     "page": [1, 2, 100],
     "kinds": ["", "article", "tag,sponsor,committee_member"],
     "facets": ["", "tags", "lang,year,kind,tags"],
+    "url": [f"http://127.0.0.1:8000/{line['slug']}" for line in ARTICLES[:20]],
     "path": ["/", "/news/x.html", *(f"/{line['slug']}" for line in ARTICLES[:20])],
 }
 SLUGS = {"articles": [line["slug"] for line in ARTICLES], "tags": TAGS}

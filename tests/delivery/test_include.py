@@ -19,7 +19,7 @@ def renamed(bench: Bench, title: str, new_slug: str) -> None:
     with bench.runtime.publishing() as tx:
         ready = prepare(content, bench.runtime.house)
         row = articles.edit(tx, EDITOR, key, 1, ready, tx.moment)
-        aliases.put(tx, f"/old/{title}.html", new_slug, None)
+        aliases.put(tx, EDITOR, f"/old/{title}.html", new_slug, None)
     builders.publish(bench.runtime, (key, row.revision))
 
 

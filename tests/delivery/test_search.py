@@ -50,8 +50,8 @@ def told(quiet: Bench) -> Bench:
             published_at=datetime(2019 + number, 5, 1, tzinfo=UTC),
         )
     with runtime.publishing() as tx:
-        add_sponsor(tx, SponsorInput(name="The Lake Trust"))
-        add_member(tx, MemberInput(name="Rosa Lago", role="Chair"))
+        add_sponsor(tx, EDITOR, SponsorInput(name="The Lake Trust"))
+        add_member(tx, EDITOR, MemberInput(name="Rosa Lago", role="Chair"))
     index(quiet)
     return quiet
 

@@ -272,7 +272,7 @@ class Newsroom(RuleBasedStateMachine):
 
         def work(tx: PublishTx) -> Callable[[], None]:
             tag_id = tags.ids_of(tx, [name])[0]
-            tags.update(tx, tag_id, TagInput(slug=name, names={"en": spoken}))
+            tags.update(tx, EDITOR, tag_id, TagInput(slug=name, names={"en": spoken}))
             return lambda: self.oracle.names.update({name: spoken})
 
         self._do(replica, crash, work)

@@ -87,7 +87,7 @@ def a_busy_desk(runtime: Runtime, clock: MovingClock) -> None:
     builders.draft(runtime, title="Only a draft", tags=["water"])
     with runtime.publishing() as tx:
         people.add_sponsor(
-            tx, SponsorInput(name="Past", valid_to=clock().date().replace(year=2020))
+            tx, EDITOR, SponsorInput(name="Past", valid_to=clock().date().replace(year=2020))
         )
     live = builders.published(runtime, title="Live with a newer draft", tags=["water"])
     clock.move(hours=1)
@@ -175,9 +175,13 @@ def test_what_was_edited_here_is_a_conflict_and_left_alone(bench: Bench, tmp_pat
     edited(bench.runtime, UUID(item["id"]), title="Ours now")
     somebody = bench.client.get("/v1/sponsors").json()["data"][0]
     with bench.runtime.publishing() as tx:
-        people.edit_sponsor(tx, UUID(somebody["id"]), SponsorInput(name="Somebody", kind="patron"))
+        people.edit_sponsor(
+            tx, EDITOR, UUID(somebody["id"]), SponsorInput(name="Somebody", kind="patron")
+        )
         water = tags.slugs(tx)
-        tags.update(tx, next(iter(water)), TagInput(slug="water", names={"en": "The water"}))
+        tags.update(
+            tx, EDITOR, next(iter(water)), TagInput(slug="water", names={"en": "The water"})
+        )
     before = exported(bench.runtime, tmp_path / "before.jsonl")
     write(
         source,

@@ -12,7 +12,9 @@ from alembic import command
 from sqlmodel import SQLModel
 
 from app import schema
-from app.errors import Unavailable
+from app.editorial import aliases, articles, merging, tags
+from app.editorial.content import ArticleInput, prepare
+from app.errors import Conflict, Unavailable
 from app.runtime import Runtime, opened
 from tests import builders
 from tests.conftest import MovingClock
@@ -79,6 +81,36 @@ def test_to_migrate_again_changes_nothing(either: Either) -> None:
         assert tx.execute(sa.text("SELECT count(*) FROM change")).scalar() == 1
         assert tx.execute(sa.text("SELECT count(*) FROM change_head")).scalar() == 1
     assert key
+
+
+def test_tags_and_aliases_of_an_older_store_are_taken_over(either: Either) -> None:
+    """What drafts carry, what slugs lead to, what paths are called: made out of what there was."""
+    runtime, clock = either
+    one, two = builders.tag(runtime, "one"), builders.tag(runtime, "two", parent="one")
+    draft, _ = builders.draft(runtime, title="Draft", tags=["two", "one"])
+    live = builders.published(runtime, title="Live", slug="live", tags=["one"])
+    untagged = prepare(ArticleInput(lang="en", title="Live", tags=("two",)), runtime.house)
+    with runtime.publishing() as tx:
+        articles.edit(tx, builders.EDITOR, live, 1, untagged, clock())
+        aliases.put(tx, builders.EDITOR, "/old/live", "live", None)
+        aliases.put(tx, builders.EDITOR, "/old/gone", None, "It is gone.")
+    schema.migrate(runtime.database, "0003")
+    schema.migrate(runtime.database)
+    with runtime.database.reading() as tx:
+        asked = sa.text("SELECT article_id, tag_id FROM article_tag")
+        carried = tx.execute(asked.columns(article_id=sa.Uuid, tag_id=sa.Uuid)).all()
+        assert set(carried) == {(draft, one), (draft, two), (live, two)}
+        known = aliases.page(tx, None, 9)
+        assert [(a.path, a.slug, a.tag, a.gone, a.revision) for a in known] == [
+            ("/old/gone", None, None, "It is gone.", 1),
+            ("/old/live", "live", None, None, 1),
+        ]
+        assert len({alias.id for alias in known}) == 2
+        assert articles.read(tx, draft).content.tags == ("two", "one")
+    with runtime.publishing() as tx:
+        assert tags.ids_of(tx, ["one", "two"]) == [one, two]
+        with pytest.raises(Conflict, match="2 articles carry"):
+            merging.remove(tx, builders.EDITOR, two, 1)
 
 
 def test_a_store_of_another_age_is_refused(either: Either) -> None:

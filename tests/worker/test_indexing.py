@@ -83,8 +83,8 @@ def test_a_tags_new_name_reaches_its_articles_and_those_below_it(either: Either)
     follow(runtime)
     with runtime.publishing() as tx:
         names = {"en": "Territory", "es": "Territorio"}
-        tags.update(tx, parent, TagInput(slug="land", names=names))
-        add_sponsor(tx, SponsorInput(name="Territory Fund"))
+        tags.update(tx, EDITOR, parent, TagInput(slug="land", names=names))
+        add_sponsor(tx, EDITOR, SponsorInput(name="Territory Fund"))
     assert not agrees_late(runtime)
     follow(runtime)
     assert article in found(runtime, "territorio")

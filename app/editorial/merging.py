@@ -1,0 +1,161 @@
+"""How a tag ends: it becomes another one, or it is removed when nothing carries it.
+
+What carries it moves in the database, whatever its number: the lists of publications (ended and
+scheduled ones too) and of working copies. Saved revisions and the frozen part of publications
+name tags by ids that never change; `former_tag` says what such an id stands for today.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from app.changes import PublishTx
+from app.editorial import tags
+from app.editorial.changing import record
+from app.editorial.content import Actor
+from app.errors import Conflict, Detail, Invalid
+from app.models.alias import Alias
+from app.models.article import ArticleTag
+from app.models.publication import PublicationTag
+from app.models.tag import FormerTag, Tag, TagSlug
+
+
+def merge(
+    tx: PublishTx,
+    actor: Actor,
+    tag_id: UUID,
+    revision: int | None,
+    into: str,
+    pointer: str = "/into",
+) -> Tag:
+    """Let a tag become another, named by its slug: articles, children, old addresses, all of it.
+
+    Returns the other. `Stale` unless the tag is at `revision`; `Invalid`, at the pointer, when
+    there is no such other tag.
+    """
+    row = tags.held(tx, tag_id, revision)
+    target = tags.named(tx, into, pointer)
+    if target.id == row.id:
+        detail = Detail("same_tag", "Choose another tag.", pointer=pointer)
+        raise Invalid("same_tag", "A tag cannot become itself.", (detail,))
+    tags.held(tx, target.id, None)
+    before = tags.state(tx, row)
+    tags.append_articles(tx, row.id, "merged")
+    tags.append_children(tx, row.id)
+    _move_children(tx, row, target)
+    for table, article in ((PublicationTag, "publication_id"), (ArticleTag, "article_id")):
+        _move(tx, table, article, row.id, target.id)
+    for former in (TagSlug, FormerTag):
+        tx.execute(sa.update(former).where(col(former.tag_id) == row.id).values(tag_id=target.id))
+    tx.execute(
+        sa.update(Alias)
+        .where(col(Alias.tag_id) == row.id)
+        .values(tag_id=target.id, revision=Alias.revision + 1)
+    )
+    target.revision += 1
+    target.updated_at = tx.moment
+    _end(tx, row, target.id)
+    tx.append("tag", tag_id, "merged")
+    tx.append("tag", target.id, "updated")
+    record(
+        tx, actor, "tag.merged", "tag", tag_id, before=before, after={"merged_into": target.slug}
+    )
+    return target
+
+
+def remove(
+    tx: PublishTx,
+    actor: Actor,
+    tag_id: UUID,
+    revision: int | None,
+    replacement: str | None = None,
+) -> None:
+    """End a tag that no article carries, or merge it into its replacement.
+
+    `Conflict` while an article carries it: public, scheduled, a draft or in the trash. Its slugs
+    stay taken: they answer that it is gone.
+    """
+    if replacement is not None:
+        merge(tx, actor, tag_id, revision, replacement, "/replacement")
+        return
+    row = tags.held(tx, tag_id, revision)
+    _refuse_used(tx, row)
+    before = tags.state(tx, row)
+    # What is left are publications that ended, or that were cancelled.
+    tx.execute(sa.delete(PublicationTag).where(col(PublicationTag.tag_id) == row.id))
+    tx.execute(
+        sa.update(TagSlug)
+        .where(col(TagSlug.tag_id) == row.id)
+        .values(tag_id=None, removed_at=tx.moment)
+    )
+    tx.execute(sa.update(FormerTag).where(col(FormerTag.tag_id) == row.id).values(tag_id=None))
+    tx.execute(
+        sa.update(Alias)
+        .where(col(Alias.tag_id) == row.id)
+        .values(tag_id=None, gone="The tag was removed.", revision=Alias.revision + 1)
+    )
+    _end(tx, row, None)
+    tx.append("tag", tag_id, "removed")
+    record(tx, actor, "tag.removed", "tag", tag_id, before=before)
+
+
+def carriers(now: datetime) -> sa.Subquery:
+    """`tag_id` and `article_id` of working copies, and of what is public at `now` or will be."""
+    public = sa.select(col(PublicationTag.tag_id), col(PublicationTag.article_id)).where(
+        col(PublicationTag.visible_until) > now,
+        col(PublicationTag.visible_from) < col(PublicationTag.visible_until),
+    )
+    copies = sa.select(col(ArticleTag.tag_id), col(ArticleTag.article_id))
+    return sa.union(public, copies).subquery()
+
+
+def _refuse_used(tx: PublishTx, row: Tag) -> None:
+    every = carriers(tx.moment)
+    counted = sa.select(sa.func.count()).select_from(every).where(every.c.tag_id == row.id)
+    used = int(tx.execute(counted).scalar_one())
+    if used:
+        articles = "1 article carries" if used == 1 else f"{used} articles carry"
+        raise Conflict(
+            "tag_in_use",
+            f"{articles} the tag {row.slug!r} (drafts and trash included);"
+            " name a `replacement`, or take it off them first.",
+        )
+    below = sa.select(sa.func.count()).where(col(Tag.parent_id) == row.id)
+    children = int(tx.execute(below).scalar_one())
+    if children:
+        tags_ = "1 tag is" if children == 1 else f"{children} tags are"
+        raise Conflict(
+            "tag_has_children",
+            f"{tags_} below the tag {row.slug!r}; name a `replacement`, or move them first.",
+        )
+
+
+def _move(tx: PublishTx, table: Any, carrier: str, old: UUID, new: UUID) -> None:
+    """What carried the old tag carries the new one, once."""
+    other = aliased(table)
+    both = sa.exists().where(
+        col(getattr(other, carrier)) == col(getattr(table, carrier)), col(other.tag_id) == new
+    )
+    tx.execute(sa.update(table).where(col(table.tag_id) == old, ~both).values(tag_id=new))
+    tx.execute(sa.delete(table).where(col(table.tag_id) == old))
+
+
+def _move_children(tx: PublishTx, row: Tag, target: Tag) -> None:
+    """The target is lifted to the tag's own place first when it is below it: else a cycle."""
+    if target.id in tags.family(tx, row.id):
+        target.parent_id = row.parent_id
+    tx.execute(
+        sa.update(Tag)
+        .where(col(Tag.parent_id) == row.id, col(Tag.id) != target.id)
+        .values(parent_id=target.id, revision=Tag.revision + 1, updated_at=tx.moment)
+    )
+
+
+def _end(tx: PublishTx, row: Tag, target: UUID | None) -> None:
+    tx.session.add(FormerTag(id=row.id, tag_id=target))
+    tx.session.delete(row)
+    tx.session.flush()

@@ -1,0 +1,169 @@
+"""What editors see of tags, sponsors and members: all of it, whatever the public sees today."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app.database import ReadTx
+from app.editorial.merging import carriers
+from app.errors import NotFound
+from app.models.committee import CommitteeMember
+from app.models.sponsor import Sponsor
+from app.models.tag import Tag, TagSlug
+from app.public.vocabulary import CommitteeGroup, SponsorKind, TagType
+from app.visibility import visible
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTag:
+    """A tag; `used_by` are the articles that carry it itself, drafts and trash included."""
+
+    id: UUID
+    revision: int
+    slug: str
+    former_slugs: Sequence[str]
+    type: TagType
+    names: dict[str, str]
+    descriptions: dict[str, str]
+    synonyms: dict[str, list[str]]
+    parent: str | None
+    used_by: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSponsor:
+    """A sponsor; `is_public` at the instant that was asked for."""
+
+    id: UUID
+    revision: int
+    name: str
+    kind: SponsorKind
+    url: str | None
+    logo: str | None
+    statement: str | None
+    position: int
+    valid_from: date | None
+    valid_to: date | None
+    is_public: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMember:
+    """A committee member; `is_public` at the instant that was asked for."""
+
+    id: UUID
+    revision: int
+    name: str
+    role: str
+    group: CommitteeGroup
+    affiliation: str | None
+    biography: dict[str, str]
+    position: int
+    term_from: date | None
+    term_to: date | None
+    is_public: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+def tags(tx: ReadTx, now: datetime) -> list[KnownTag]:
+    """All tags, in the order of their slugs."""
+    return _tags(tx, now, None)
+
+
+def tag(tx: ReadTx, tag_id: UUID, now: datetime) -> KnownTag:
+    """One tag; `NotFound`."""
+    found = _tags(tx, now, tag_id)
+    if not found:
+        raise NotFound("tag_not_found", "There is no such tag; it may have been merged.")
+    return found[0]
+
+
+def sponsors(tx: ReadTx, now: datetime) -> list[KnownSponsor]:
+    """All sponsors, past and future ones too, in their order."""
+    return _people(tx, Sponsor, KnownSponsor, now, None)
+
+
+def sponsor(tx: ReadTx, sponsor_id: UUID, now: datetime) -> KnownSponsor:
+    """One sponsor; `NotFound`."""
+    return _person(tx, Sponsor, KnownSponsor, now, sponsor_id)
+
+
+def members(tx: ReadTx, now: datetime) -> list[KnownMember]:
+    """All committee members, past and future ones too, in their order."""
+    return _people(tx, CommitteeMember, KnownMember, now, None)
+
+
+def member(tx: ReadTx, member_id: UUID, now: datetime) -> KnownMember:
+    """One committee member; `NotFound`."""
+    return _person(tx, CommitteeMember, KnownMember, now, member_id)
+
+
+def _tags(tx: ReadTx, now: datetime, tag_id: UUID | None) -> list[KnownTag]:
+    every = carriers(now)
+    counted = sa.select(every.c.tag_id, sa.func.count()).group_by(every.c.tag_id)
+    former = sa.select(col(TagSlug.tag_id), col(TagSlug.slug)).order_by(col(TagSlug.slug))
+    columns: sa.Table = Tag.__table__  # type: ignore[attr-defined]  # SQLModel does not type it
+    above = columns.alias()
+    asked = sa.select(columns, above.c.slug.label("parent")).outerjoin(
+        above, above.c.id == columns.c.parent_id
+    )
+    if tag_id is not None:
+        counted = counted.where(every.c.tag_id == tag_id)
+        former = former.where(col(TagSlug.tag_id) == tag_id)
+        asked = asked.where(columns.c.id == tag_id)
+    used: dict[UUID, int] = dict(tx.execute(counted).all())
+    slugs: dict[UUID, list[str]] = {}
+    for holder, slug in tx.execute(former):
+        slugs.setdefault(holder, []).append(slug)
+    return [
+        KnownTag(
+            id=row.id,
+            revision=row.revision,
+            slug=row.slug,
+            former_slugs=[slug for slug in slugs[row.id] if slug != row.slug],
+            type=row.type,
+            names=row.names,
+            descriptions=row.descriptions,
+            synonyms=row.synonyms,
+            parent=row.parent,
+            used_by=used.get(row.id, 0),
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+        )
+        for row in tx.execute(asked.order_by(columns.c.slug))
+    ]
+
+
+Known = TypeVar("Known", KnownSponsor, KnownMember)
+
+
+def _person(
+    tx: ReadTx, table: type[Any], known: type[Known], now: datetime, person_id: UUID
+) -> Known:
+    found = _people(tx, table, known, now, person_id)
+    if not found:
+        raise NotFound(f"{table.__tablename__}_not_found", "There is nobody with this id.")
+    return found[0]
+
+
+def _people(
+    tx: ReadTx, table: type[Any], known: type[Known], now: datetime, person_id: UUID | None
+) -> list[Known]:
+    names = [name for name in known.__dataclass_fields__ if name != "is_public"]
+    columns = [col(getattr(table, name)) for name in names]
+    asked = sa.select(*columns, visible(table, now).label("is_public"))
+    asked = asked.where(col(table.removed_at).is_(None))
+    if person_id is not None:
+        asked = asked.where(col(table.id) == person_id)
+    rows = tx.execute(asked.order_by(col(table.position), col(table.id))).mappings()
+    return [known(**row) for row in rows]

@@ -1,0 +1,16 @@
+"""All who follow the change log in this process, as the settings say."""
+
+from app.runtime import Runtime
+from app.worker.indexing import Indexing
+from app.worker.loop import Follower
+from app.worker.webhooks import Webhooks
+
+
+def followers(runtime: Runtime) -> list[Follower]:
+    """Search and webhooks always; a WebSub hub where there is one."""
+    found: list[Follower] = [Indexing(runtime), Webhooks(runtime)]
+    if (hub := runtime.settings.websub_hub) is not None:
+        from app.worker.websub import Announcing
+
+        found.append(Announcing(runtime, hub))
+    return found
