@@ -2,8 +2,8 @@
 
 Arrows point down only (checked by import-linter):
 
-cli > commands > main > delivery | admin | worker | doctor > http > importers > interchange >
-runtime > search | feeds > backup | erasure > schema > partners > published | editorial | accounts >
-audit | idempotency > changes > visibility > models > database > settings > public | errors | logs >
-kit
+cli > commands > main > delivery | admin | worker | doctor > http > importers > interchange |
+library > runtime > search | feeds | storage > backup | erasure > schema > partners >
+published | editorial | accounts > audit | idempotency > changes > visibility > models > database >
+settings > imaging > public | errors | logs > kit
 """

@@ -62,7 +62,7 @@ FIELDS: Final[Mapping[SubjectKind, AbstractSet[str]]] = {
         *("term_from", "term_to"),
     },
     "alias": {"path", "slug", "tag", "gone"},
-    "media": {"name", "media_type", "bytes", "alt", "credit"},
+    "media": {"name", "media_type", "bytes", "alt", "caption", "credit", "reason"},
     "webhook": {"name", "host", "topics", "active"},
     "partner": {"name", "rights", "active"},
     "operation": {"name", "outcome"},

@@ -10,6 +10,7 @@ from app import schema
 from app.changes import head
 from app.errors import Unavailable
 from app.interchange import writing
+from app.library import care
 from app.partners import subscriptions
 from app.published import changes
 from app.runtime import Runtime
@@ -36,6 +37,7 @@ def examine(runtime: Runtime) -> Iterator[Finding]:
         ("content", _content),
         ("change log", _log),
         ("search", _search),
+        ("media", _media),
         ("webhooks", _webhooks),
     ):
         finding = _looked(subject, look, runtime)
@@ -102,6 +104,14 @@ def _search(runtime: Runtime) -> tuple[str, str]:
     state = f"{engine.count()} documents, {behind} changes behind"
     if seconds > _LATE_SECONDS:
         return state, f"It is {seconds:.0f} s late; run `willay serve` or `willay worker`."
+    return state, ""
+
+
+def _media(runtime: Runtime) -> tuple[str, str]:
+    found = care.examined(runtime)
+    state = f"{found.files} files, {found.bytes / 1e6:.1f} MB, {found.unnamed} of them unused"
+    if found.missing:
+        return state, f"{found.missing} files are missing; bring them back from a backup."
     return state, ""
 
 

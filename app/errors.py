@@ -68,7 +68,7 @@ class Conflict(WillayError):
 
 @dataclass
 class Stale(WillayError):
-    """Somebody saved a newer revision first: which it is now, who saved it and when."""
+    """Somebody changed it first: which revision it is now, who made that and when."""
 
     current_revision: int | None = None
     changed_by: str | None = None

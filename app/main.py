@@ -11,20 +11,8 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from app import logs
-from app.admin import (
-    aliases,
-    audit,
-    auth,
-    committee,
-    deliveries,
-    second_factor,
-    sponsors,
-    tags,
-    tokens,
-    users,
-    webhooks,
-)
-from app.delivery import articles, changes, discovery, feeds, lists, oai, search, service
+from app.admin import routes as admin
+from app.delivery import routes as delivery
 from app.http import contract, problems
 from app.http.middleware import Gate
 from app.http.tracing import Tracing
@@ -54,13 +42,8 @@ def create_app(runtime: Runtime) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    for face in (
-        # `{slug}.jsonld` comes before `{slug}`.
-        *(service, changes, feeds, discovery, oai, articles, lists, search),
-        *(auth, second_factor, users, tokens, audit),
-        *(tags, sponsors, committee, aliases, webhooks, deliveries),
-    ):
-        app.include_router(face.router)
+    for router in (*delivery.ROUTERS, *admin.ROUTERS):
+        app.include_router(router)
     problems.install(app)
     app.add_middleware(Gate, origins=runtime.settings.cors_origins)
     app.add_middleware(Tracing, logged=runtime.settings.log_requests)

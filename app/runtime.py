@@ -21,6 +21,8 @@ from app.kit.clock import Clock, system_clock
 from app.published.memory import Memory
 from app.search.held import HeldEngine
 from app.settings import Settings
+from app.storage import opening as storage
+from app.storage.protocol import Storage
 
 Answer = TypeVar("Answer")
 
@@ -29,6 +31,9 @@ _DESK, _LOGINS = 3, 2
 
 WAITING_AT_MOST = 500
 """Requests that may wait for one lane; more are answered 503 at once rather than late."""
+
+UPLOADS_AT_MOST = 8
+"""Uploads that are received or made into pictures at one time, by one process."""
 
 
 class Lane:
@@ -41,13 +46,23 @@ class Lane:
 
     async def run(self, work: Callable[[], Answer]) -> Answer:
         """Run in a thread; `Unavailable` when too many wait already."""
+        with self.place():
+            return await self.run_inside(work)
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold one of the places, over several runs; `Unavailable` when all are taken."""
         if self._waiting >= self._waiting_at_most:
             raise Unavailable("overloaded", "Too many requests are waiting; try again in a moment.")
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+            yield
         finally:
             self._waiting -= 1
+
+    async def run_inside(self, work: Callable[[], Answer]) -> Answer:
+        """Run in a thread; for who holds a place."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work)
 
     def close(self) -> None:
         """Wait for what runs and drop what waits."""
@@ -66,10 +81,13 @@ class Runtime:
     search: HeldEngine
     key: Callable[[], SecretKey]
     authenticator: Authenticator
+    storage: Storage
     reads: Lane
     counts: Lane
     desk: Lane
     logins: Lane
+    files: Lane
+    uploads: Lane
 
     def publishing(self) -> AbstractContextManager[PublishTx]:
         """A transaction that may change what is public."""
@@ -91,15 +109,34 @@ def opened(
     search = HeldEngine(settings.data_dir / "search", settings.languages)
     lanes = [Lane("read", settings.read_threads), Lane("count", 1)]
     lanes += [Lane("desk", _DESK), Lane("login", _LOGINS, waiting_at_most=40)]
+    # Files may come from afar; a picture takes seconds.
+    lanes += [Lane("file", 4), Lane("upload", 1, waiting_at_most=UPLOADS_AT_MOST)]
     given = settings.secret_key.get_secret_value() if settings.secret_key else None
     key = cache(partial(secret_key, settings.data_dir, given))
     authenticator = Authenticator(database, clock, key, Hasher(), Throttle())
     try:
         if checked:
             schema.check(database)
-        house = House(settings.languages, settings.default_licence)
-        memory = Memory(settings.languages)
-        yield Runtime(settings, database, clock, house, memory, search, key, authenticator, *lanes)
+        house = House(
+            settings.languages,
+            settings.default_licence,
+            settings.embed_hosts,
+            settings.public_url,
+        )
+        memory = Memory(settings.languages, settings.public_url)
+        place = storage.opened(settings)
+        yield Runtime(
+            settings,
+            database,
+            clock,
+            house,
+            memory,
+            search,
+            key,
+            authenticator,
+            place,
+            *lanes,
+        )
     finally:
         search.close()
         for lane in lanes:

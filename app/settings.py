@@ -114,6 +114,13 @@ class Settings(BaseSettings):
         "https://creativecommons.org/licenses/by-nc-sa/4.0",
         description="Licence of what names none, as an address",
     )
+    embed_hosts: Listed = Field(
+        (
+            *("www.youtube-nocookie.com", "www.youtube.com", "player.vimeo.com"),
+            *("open.spotify.com", "w.soundcloud.com"),
+        ),
+        description='Hosts whose players may be embedded in a body, as `<iframe src="https://…">`',
+    )
     cors_origins: Annotated[tuple[WebAddress, ...], NoDecode, BeforeValidator(_listed)] = Field(
         (), description="Origins of pages that may use the management API"
     )
@@ -127,6 +134,23 @@ class Settings(BaseSettings):
         True, description="`serve` follows the change log too; false where `willay worker` runs"
     )
     read_threads: int = Field(2, ge=1, le=32, description="Threads that read the store")
+    media_max_bytes: int = Field(
+        20_000_000, ge=1_000, le=200_000_000, description="The largest upload, in bytes"
+    )
+    s3_bucket: str | None = Field(
+        None,
+        min_length=3,
+        max_length=63,
+        description="Keep media in this bucket, not in the data folder; needs the extra `s3`",
+    )
+    s3_endpoint: WebAddress | None = Field(
+        None, description="An S3-compatible service other than Amazon's"
+    )
+    s3_region: str | None = Field(None, description="The bucket's region")
+    s3_access_key_id: SecretStr | None = Field(
+        None, description="With its secret; what the machine itself has when absent"
+    )
+    s3_secret_access_key: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="What is written to the log"
     )
@@ -139,6 +163,12 @@ class Settings(BaseSettings):
     def _known_database(self) -> Self:
         if self.database_scheme not in ("sqlite", "postgresql", "postgres"):
             raise ValueError("database_url must begin with sqlite:// or postgresql://")
+        return self
+
+    @model_validator(mode="after")
+    def _whole_key(self) -> Self:
+        if (self.s3_access_key_id is None) != (self.s3_secret_access_key is None):
+            raise ValueError("s3_access_key_id and s3_secret_access_key go together")
         return self
 
     @property

@@ -26,7 +26,7 @@ from benchmarks.corpus import Size, fill
 from benchmarks.load import Load, load
 
 _FIELDS = "title,slug,summary,published_at,tags"
-_PATIENCE = 30.0
+_PATIENCE = 60.0
 FEWEST = 5_000
 """Articles, so that there is a page 200."""
 

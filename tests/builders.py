@@ -1,18 +1,28 @@
 """Content for tests: plain functions, valid by default."""
 
+import io
+import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from app.editorial import articles, publishing, tags
+from PIL import Image
+
+from app.audit import By
+from app.editorial import articles, media, publishing, tags
 from app.editorial.content import Actor, ArticleInput, prepare
+from app.editorial.media import MediaInput
 from app.editorial.tags import TagInput
+from app.imaging import pictures
 from app.interchange import entering, reading
 from app.interchange.report import Report
+from app.library import intake
+from app.library.spool import Spool
 from app.runtime import Runtime
 
 EDITOR = Actor("editor")
+BY = By("operator")
 
 
 def draft(runtime: Runtime, **over: Any) -> tuple[UUID, int]:
@@ -51,3 +61,27 @@ def tag(runtime: Runtime, slug: str, **over: Any) -> UUID:
 def imported(runtime: Runtime, *paths: Path, dry_run: bool = False) -> Report:
     """Files of the interchange format, in."""
     return entering.enter(runtime, reading.entries(paths), dry_run=dry_run)
+
+
+def picture(
+    file_format: str = "JPEG",
+    size: tuple[int, int] = (400, 300),
+    left: str = "red",
+    **saved: Any,
+) -> bytes:
+    """A picture file: red on its left half, blue on its right."""
+    image = Image.new("RGB", size, "blue")
+    image.paste(left, (0, 0, size[0] // 2, size[1]))
+    out = io.BytesIO()
+    image.save(out, file_format, **saved)
+    return out.getvalue()
+
+
+def medium(runtime: Runtime, content: bytes | None = None, **said: Any) -> UUID:
+    """A picture (of these bytes) or document in the library; its id."""
+    with Spool(runtime.settings.data_dir, 20_000_000) as spool:
+        spool.add(content or picture())
+        upload = intake.taken_in(runtime, spool, "picture.jpg", make=pictures.made)
+    with runtime.database.writing() as tx:
+        ready = MediaInput.model_validate_json(json.dumps(said))
+        return media.create(tx, BY, upload, ready, runtime.house, runtime.clock())[0].id

@@ -9,13 +9,23 @@ import os
 import secrets
 from base64 import b32encode
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from pydantic import SecretStr
 
 from app.errors import Unavailable
+from app.kit.secret import digest, new_secret
+
+__all__ = [
+    "FILE_NAME",
+    "SecretKey",
+    "digest",
+    "is_same",
+    "new_recovery_code",
+    "new_secret",
+    "secret_key",
+]
 
 FILE_NAME: Final = "secret.key"
 _SHORTEST: Final = 32
@@ -83,20 +93,10 @@ def _make(path: Path) -> None:
         draft.unlink()
 
 
-def new_secret() -> str:
-    """256 random bits as 43 characters that are safe in an address."""
-    return secrets.token_urlsafe(32)
-
-
 def new_recovery_code() -> str:
     """80 random bits for people to copy: `ABCD-EFGH-IJKL-MNOP`."""
     text = b32encode(secrets.token_bytes(10)).decode()
     return "-".join(text[place : place + 4] for place in range(0, 16, 4))
-
-
-def digest(secret: str) -> str:
-    """What the store keeps of a random secret; slow hashes are for what can be guessed."""
-    return sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
 def is_same(secret: str, kept: str) -> bool:

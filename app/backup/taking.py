@@ -55,7 +55,9 @@ def take(
             ordered = every_table().sorted_tables  # each after those that it refers to
             tables = tuple(_copied(tx, table, filled, advance) for table in ordered)
             revision = schema.revision_of(tx.connection) or ""
-        media = _media(settings.data_dir / "media", filled)
+        media = "bucket, which its owner backs up"
+        if settings.s3_bucket is None:
+            media = _media(settings.data_dir / "media", filled)
         filled.text("settings.env", _plain_settings(settings))
         told = Manifest(
             willay=version("willay"),
@@ -104,13 +106,13 @@ def _portions(tx: ReadTx, table: sa.Table) -> Iterator[list[sa.Row[*tuple[Any, .
 
 
 def _media(folder: Path, filled: Filled) -> str:
-    """Every file below the folder but those that are being written (their names begin with a dot
-    or end in `.part`); what is taken down meanwhile is not copied."""
+    """Every file below the folder but those that are being written, whose names begin with a dot;
+    what is taken down meanwhile is not copied."""
     if not folder.is_dir():
         return "none"
     for path in sorted(folder.rglob("*")):
         within = path.relative_to(folder)
-        passing = path.suffix == ".part" or any(part.startswith(".") for part in within.parts)
+        passing = any(part.startswith(".") for part in within.parts)
         if passing or path.is_symlink() or not path.is_file():
             continue
         try:

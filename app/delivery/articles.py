@@ -12,6 +12,7 @@ from app.feeds import jsonld
 from app.http.parameters import Flag, Language, Limit, Parameters, address, bad, known_names
 from app.http.problems import documented
 from app.http.reading import Answer, Reading, answered
+from app.http.routing import ReadRoute
 from app.kit import paging
 from app.public.articles import ArticleDetail, ArticleItem, ListedArticle
 from app.public.envelopes import One, Page
@@ -19,7 +20,7 @@ from app.published import articles
 from app.published.articles import Extra
 from app.settings import Settings
 
-router = APIRouter(tags=["articles"])
+router = APIRouter(tags=["articles"], route_class=ReadRoute)
 
 EXTRAS: tuple[Extra, ...] = get_args(Extra)
 LIST_FIELDS = tuple(ArticleItem.model_fields)

@@ -13,6 +13,7 @@ from app.delivery.filters import ArticleParameters, articles_chosen, languages
 from app.http.parameters import AnySlug, Language, Parameters, address, one_of
 from app.http.problems import documented
 from app.http.reading import Answer, Reading, answered
+from app.http.routing import ReadRoute
 from app.public.archive import Year
 from app.public.committee import CommitteeMember
 from app.public.envelopes import One, Whole
@@ -21,7 +22,7 @@ from app.public.tags import Tag, TagDetail
 from app.public.vocabulary import CommitteeGroup, SponsorKind, TagType
 from app.published import archive, people, tags
 
-router = APIRouter()
+router = APIRouter(route_class=ReadRoute)
 
 
 class TagParameters(Parameters):

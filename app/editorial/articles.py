@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from uuid import UUID
 
@@ -12,12 +12,14 @@ from sqlmodel import col
 
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
-from app.editorial import tags
+from app.editorial import media_use, tags
 from app.editorial.content import Actor, ArticleInput, Draft, restored, stored
 from app.errors import Conflict, Detail, Invalid, NotFound, Stale
+from app.kit.clock import rfc3339
 from app.kit.ids import uuid7
 from app.kit.text import slug_of
 from app.models.article import Article, ArticleSlug, Revision
+from app.models.preview import PreviewLink
 from app.models.publication import Publication
 from app.visibility import visible
 
@@ -28,10 +30,21 @@ class WorkingCopy:
 
     article: Article
     content: ArticleInput
+    body_html: str
+
+
+FOLDED = timedelta(minutes=10)
+"""Autosaves of one person within this time become one revision."""
 
 
 def create(
-    tx: WriteTx, actor: Actor, draft: Draft, now: datetime, *, article_id: UUID | None = None
+    tx: WriteTx,
+    actor: Actor,
+    draft: Draft,
+    now: datetime,
+    *,
+    article_id: UUID | None = None,
+    note: str | None = None,
 ) -> Article:
     """A new draft, revision 1. `Conflict` when its id or its explicit slug is taken."""
     content = draft.content
@@ -40,25 +53,39 @@ def create(
         id=article_id or uuid7(now),
         kind=content.kind,
         revision=1,
+        text_revision=1,
         state="draft",
         lang=content.lang,
         slug="",
         title=content.title,
         created_at=now,
         updated_at=now,
+        changed_by=actor.name,
     )
     if tx.session.get(Article, article.id) is not None:
         raise Conflict("id_taken", "Another article has this id.")
     tx.session.add(article)
     article.slug = _claim(tx, article.id, content)
-    _save(tx, actor, article, draft, tag_ids, now)
+    _save(tx, actor, article, draft, tag_ids, now, note)
     return article
 
 
 def edit(
-    tx: WriteTx, actor: Actor, article_id: UUID, revision: int, draft: Draft, now: datetime
+    tx: WriteTx,
+    actor: Actor,
+    article_id: UUID,
+    revision: int,
+    draft: Draft,
+    now: datetime,
+    *,
+    autosave: bool = False,
+    note: str | None = None,
 ) -> Article:
-    """Replace the content of a draft that is still at `revision`; `Stale` when it is not."""
+    """Replace the content of a working copy that is still at `revision`; `Stale` when it is not.
+
+    It is a draft again, unless it is in review: what was approved was another text. The number
+    moves with an autosave too, though it may take the place of the one before.
+    """
     article = locked(tx, article_id, revision)
     content = draft.content
     if content.kind != article.kind:
@@ -67,9 +94,14 @@ def edit(
     if content.slug is not None and content.slug != article.slug:
         article.slug = _claim(tx, article.id, content)
         release_slugs(tx, article)
+    since = _continued(tx, actor, article, now) if autosave else None
     article.revision += 1
-    article.lang, article.title, article.updated_at = content.lang, content.title, now
-    _save(tx, actor, article, draft, tag_ids, now)
+    article.lang, article.title = content.lang, content.title
+    if article.state != "in_review":
+        article.state = "draft"
+    if autosave:
+        since = since or now
+    _save(tx, actor, article, draft, tag_ids, now, note, since)
     return article
 
 
@@ -83,11 +115,12 @@ def read(tx: ReadTx, article_id: UUID) -> WorkingCopy:
         raise NotFound("article_not_found", "There is no such article.")
     article = Article(**row)
     kept = tx.execute(
-        sa.select(col(Revision.content)).where(
-            col(Revision.article_id) == article_id, col(Revision.number) == article.revision
+        sa.select(col(Revision.content), col(Revision.body_html)).where(
+            col(Revision.article_id) == article_id, col(Revision.number) == article.text_revision
         )
-    ).scalar_one()
-    return WorkingCopy(article, restored({**kept, "slug": article.slug}, tags.slugs(tx)))
+    ).one()
+    content = restored({**kept.content, "slug": article.slug}, tags.slugs(tx))
+    return WorkingCopy(article, content, kept.body_html)
 
 
 def locked(tx: WriteTx, article_id: UUID, revision: int | None) -> Article:
@@ -97,11 +130,19 @@ def locked(tx: WriteTx, article_id: UUID, revision: int | None) -> Article:
     if article is None:
         raise NotFound("article_not_found", "There is no such article.")
     if revision is not None and article.revision != revision:
-        raise Stale(
-            "stale_revision",
-            f"Revision {article.revision} was saved meanwhile; read it and edit that.",
-        )
+        raise stale(article)
     return article
+
+
+def stale(article: Article) -> Stale:
+    """Somebody was there first: who, and when."""
+    return Stale(
+        "stale_revision",
+        f"Revision {article.revision} was saved meanwhile; read it and act on that.",
+        current_revision=article.revision,
+        changed_by=article.changed_by,
+        changed_at=rfc3339(article.updated_at),
+    )
 
 
 def release_slugs(tx: WriteTx, article: Article) -> None:
@@ -169,9 +210,40 @@ def _refuse_same_language(tx: PublishTx, everyone: Mapping[UUID, Article]) -> No
         )
 
 
+def _continued(tx: WriteTx, actor: Actor, article: Article, now: datetime) -> datetime | None:
+    """When the run of autosaves began that this person goes on with; its row then gives way.
+
+    None when the last text was saved on purpose, by another, or too long ago, or when anything
+    relies on it: what was done with the article since moved the number.
+    """
+    number = article.text_revision
+    last = tx.session.get_one(Revision, (article.id, number))
+    same = (last.saved_by_id, last.saved_by) == (actor.account_id, actor.name)
+    if last.autosaved_since is None or not same or number != article.revision:
+        return None
+    relied_on = (
+        sa.exists().where(col(table.article_id) == article.id, col(table.revision) == number)
+        for table in (Publication, PreviewLink)
+    )
+    if now - last.autosaved_since >= FOLDED or tx.execute(sa.select(sa.or_(*relied_on))).scalar():
+        return None
+    tx.session.delete(last)
+    return last.autosaved_since
+
+
 def _save(
-    tx: WriteTx, actor: Actor, article: Article, draft: Draft, tag_ids: list[UUID], now: datetime
+    tx: WriteTx,
+    actor: Actor,
+    article: Article,
+    draft: Draft,
+    tag_ids: list[UUID],
+    now: datetime,
+    note: str | None,
+    autosaved_since: datetime | None = None,
 ) -> None:
+    article.text_revision = article.revision
+    article.updated_at = now
+    article.changed_by, article.changed_by_id = actor.name, actor.account_id
     tx.session.flush()
     tags.carry(tx, article.id, tag_ids)
     tx.session.add(
@@ -181,9 +253,13 @@ def _save(
             content=stored(draft.content.model_copy(update={"slug": article.slug}), tag_ids),
             body_html=draft.body_html,
             saved_by=actor.name,
+            saved_by_id=actor.account_id,
             saved_at=now,
+            autosaved_since=autosaved_since,
+            note=note,
         )
     )
+    media_use.remember(tx, article, draft)
     tx.session.flush()
 
 
@@ -191,8 +267,9 @@ def _claim(tx: WriteTx, article_id: UUID, content: ArticleInput) -> str:
     """Hold the slug asked for or refuse; else one made from the title, numbered if taken."""
     if content.slug is not None:
         if not _hold(tx, content.slug, article_id):
+            said = f"The slug {content.slug!r} is taken{_by_trash(tx, content.slug)}."
             detail = Detail("slug_taken", "Choose another slug.", pointer="/slug")
-            raise Conflict("slug_taken", f"The slug {content.slug!r} is taken.", (detail,))
+            raise Conflict("slug_taken", said, (detail,))
         return content.slug
     stem = slug_of(content.title)
     like = sa.or_(col(ArticleSlug.slug) == stem, col(ArticleSlug.slug).like(f"{stem}-%"))
@@ -210,3 +287,11 @@ def _hold(tx: WriteTx, slug: str, article_id: UUID) -> bool:
     )
     holder = sa.select(col(ArticleSlug.article_id)).where(col(ArticleSlug.slug) == slug)
     return bool(tx.execute(holder).scalar() == article_id)
+
+
+def _by_trash(tx: ReadTx, slug: str) -> str:
+    holder = sa.select(col(Article.trashed_at)).join(
+        ArticleSlug, col(ArticleSlug.article_id) == col(Article.id)
+    )
+    trashed_at = tx.execute(holder.where(col(ArticleSlug.slug) == slug)).scalar()
+    return "" if trashed_at is None else " by an article in the trash"

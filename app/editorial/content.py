@@ -12,6 +12,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -21,7 +22,9 @@ from pydantic import (
 from app.audit import By
 from app.errors import Detail, Invalid
 from app.kit.clock import FOREVER, LONG_AGO
-from app.kit.text import is_legal, safe_html, slug_of
+from app.kit.markup import Removed
+from app.kit.sanitise import Tangled, rendered
+from app.kit.text import is_legal, slug_of
 from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Slug
 
 
@@ -29,6 +32,10 @@ def _legal(text: str) -> str:
     if not is_legal(text):
         raise ValueError("holds a control character; remove it")
     return text
+
+
+def _newlines(text: object) -> object:
+    return text.replace("\r\n", "\n") if isinstance(text, str) else text
 
 
 _UNSAFE = re.compile(r'[\s"<>\\^`{|}]')  # what RFC 3986 wants written as %XX
@@ -52,9 +59,22 @@ Line = Annotated[
     StringConstraints(min_length=1, max_length=300, strip_whitespace=True, pattern=r"^[^\n\r\t]*$"),
     AfterValidator(_legal),
 ]
-Text = Annotated[str, StringConstraints(max_length=5_000), AfterValidator(_legal)]
-Body = Annotated[str, StringConstraints(max_length=1_000_000), AfterValidator(_legal)]
-Address = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_address)]
+# What unites line ends stands last: so it wraps the constraints, and acts before them.
+Text = Annotated[
+    str, StringConstraints(max_length=5_000), AfterValidator(_legal), BeforeValidator(_newlines)
+]
+Remark = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=5_000, strip_whitespace=True),
+    AfterValidator(_legal),
+    BeforeValidator(_newlines),
+]
+Body = Annotated[
+    str, StringConstraints(max_length=1_000_000), AfterValidator(_legal), BeforeValidator(_newlines)
+]
+Address = Annotated[
+    str, StringConstraints(max_length=2_000), AfterValidator(_legal), AfterValidator(_address)
+]
 Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
 
 
@@ -79,12 +99,25 @@ class SourceInput(Input):
 
 
 class ImageInput(Input):
-    """The article's main picture."""
+    """The article's main picture: one of the media here, or one that is kept elsewhere.
 
-    url: Address
-    alt: Line
+    What is not said of a medium comes from the medium when the article is published. With both
+    (as exports write it) `url` holds where there is no such medium.
+    """
+
+    media_id: UUID | None = None
+    url: Address | None = None
+    alt: Line | None = None
     caption: Text | None = None
     credit: Line | None = None
+
+    @model_validator(mode="after")
+    def _either(self) -> Self:
+        if self.media_id is None and self.url is None:
+            raise ValueError("an image needs a media_id, or a url")
+        if self.media_id is None and self.alt is None:
+            raise ValueError("an image from elsewhere needs an alt text")
+        return self
 
 
 class RightsInput(Input):
@@ -140,6 +173,9 @@ class House:
 
     languages: tuple[str, ...]
     licence: str
+    embed_hosts: tuple[str, ...] = ()
+    address: str = ""
+    """Where its API is, without a trailing slash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,22 +185,47 @@ class Actor:
     name: str
     by: By | None = None
 
+    @property
+    def account_id(self) -> UUID | None:
+        """The account of who does it, when it is a person's."""
+        return self.by.account_id if self.by else None
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Content that keeps the house's rules, its body rendered: made outside any transaction."""
+    """Content that keeps the house's rules, its body rendered: made outside any transaction.
+
+    `removed` is what the body lost by it.
+    """
 
     content: ArticleInput
     body_html: str
+    removed: Sequence[Removed] = ()
 
 
 def prepare(content: ArticleInput, house: House) -> Draft:
-    """Check the house's rules and render the body (the slow part, so no lock is held)."""
+    """Check the house's rules and render the body (the slow part, so no lock is held).
+
+    HTML is kept as it was sanitised: an editor's tool that shows it runs no script of anyone's.
+    """
+    refuse_language(content, house)
+    try:
+        safe = rendered(content.body, content.body_format, house.embed_hosts)
+    except Tangled as error:
+        message = "Its elements are nested too deeply or left open too often; close them."
+        detail = Detail("tangled_body", message, pointer="/body")
+        raise Invalid("tangled_body", f"The body is refused. {message}", (detail,)) from error
+    if content.body_format == "html":
+        content = content.model_copy(update={"body": safe.html})
+    return Draft(content, safe.html, safe.removed)
+
+
+def refuse_language(content: ArticleInput, house: House) -> None:
+    """`Invalid` when the site does not publish in the content's language."""
     if content.lang not in house.languages:
         known = ", ".join(house.languages)
         detail = Detail("unknown_language", f"Use one of: {known}.", pointer="/lang")
         raise Invalid("unknown_language", f"This site publishes in: {known}.", (detail,))
-    return Draft(content, safe_html(content.body, content.body_format))
 
 
 def stored(content: ArticleInput, tag_ids: Sequence[UUID]) -> dict[str, Any]:

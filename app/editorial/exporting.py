@@ -12,6 +12,7 @@ from sqlmodel import col
 from app.database import ReadTx
 from app.editorial.content import ArticleInput, restored
 from app.editorial.people import MemberInput, SponsorInput
+from app.editorial.portable import portable
 from app.editorial.tags import TagInput, slugs
 from app.models.alias import Alias
 from app.models.article import Article, ArticleSlug, Revision
@@ -87,14 +88,17 @@ def count(tx: ReadTx) -> int:
     return sum(tx.execute(statement).scalar_one() for statement in everything)
 
 
-def articles(tx: ReadTx, ids: Sequence[UUID], now: datetime) -> list[ArticleState]:
-    """The states of some articles, in the order of their ids."""
+def articles(
+    tx: ReadTx, ids: Sequence[UUID], now: datetime, address: str = ""
+) -> list[ArticleState]:
+    """The states of some articles, in the order of their ids; what they show of the media is told
+    with where it is served: at `address`."""
     tag_slugs = slugs(tx)
     copies = _rows(tx, Article, col(Article.id).in_(ids))
     releases = _grouped(_rows(tx, Publication, col(Publication.article_id).in_(ids)))
-    numbers = {(row.id, row.revision) for row in copies}
+    numbers = {(row.id, row.text_revision) for row in copies}
     numbers |= {(row.article_id, row.revision) for rows in releases.values() for row in rows}
-    contents = _contents(tx, ids, numbers, tag_slugs)
+    contents = portable(tx, _contents(tx, ids, numbers, tag_slugs), address)
     held = _grouped(_rows(tx, ArticleSlug, col(ArticleSlug.article_id).in_(ids)))
     aliases = _grouped(_rows(tx, Alias, col(Alias.article_id).in_(ids)))
     groups = {row.translation_group for row in copies if row.translation_group is not None}
@@ -212,7 +216,7 @@ def _state(
     pending = [release for release in shown if release.visible_from > now]
     status, told = _status(begun, pending, now)
     later = pending if begun else pending[1:]
-    working = contents[copy.id, copy.revision]
+    working = contents[copy.id, copy.text_revision]
     newest = later[-1] if later else told
     content = contents[copy.id, told.revision] if told else working
     released = newest is None or contents[copy.id, newest.revision] == working

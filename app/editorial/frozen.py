@@ -14,6 +14,7 @@ def frozen(
     house: House,
     start: datetime,
     first_shown: datetime | None,
+    image: Image | None,
 ) -> FrozenArticle:
     """The public fields of a publication that begins at `start`; `first_shown` is the date under
     which the article first appeared, when it did."""
@@ -34,9 +35,7 @@ def frozen(
         updated_at=updated_at,
         authors=[Author(name=a.name, slug=a.slug or slug_of(a.name)) for a in content.authors],
         source=Source(name=s.name, url=s.url) if (s := content.source) else None,
-        image=Image(url=i.url, alt=i.alt, caption=i.caption, credit=i.credit)
-        if (i := content.image)
-        else None,
+        image=image,
         rights=Rights(
             licence=rights.licence or house.licence,
             credit=rights.credit,

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from app.changes import PublishTx
-from app.editorial import articles
-from app.editorial.content import Actor, CorrectionInput, Draft, House, restored
+from app.editorial import articles, media_use
+from app.editorial.content import Actor, ArticleInput, CorrectionInput, Draft, House, restored
 from app.editorial.frozen import frozen
 from app.editorial.tags import living, slugs
 from app.errors import Conflict, Invalid
@@ -46,6 +46,7 @@ def publish(
     start = max(at, tx.moment) if at is not None else tx.moment
     if until is not None and until <= start:
         raise Invalid("reversed_range", "It must end after it begins.")
+    refuse_unready(tx, article, _content(tx, article))
     articles.refuse_second_language(tx, article)
     _cancel_from(tx, article, start)
     _insert(tx, actor, article, house, start, until)
@@ -54,6 +55,14 @@ def publish(
     if start <= tx.moment:
         _tell(tx, article, "published")
     return start
+
+
+def refuse_unready(tx: PublishTx, article: Article, content: ArticleInput) -> None:
+    """What must hold before a text becomes public, whoever publishes it; `Conflict` if it does
+    not."""
+    if article.trashed_at is not None:
+        raise Conflict("in_trash", "It is in the trash; restore it first.")
+    media_use.refuse_unfit(tx, content, _text(tx, article).body_html)
 
 
 def correct(
@@ -71,7 +80,7 @@ def correct(
     live = _live(tx, article_id)
     if live is None:
         raise Conflict("not_public", "Only what is public can be corrected; publish it first.")
-    kept = _revision(tx, article_id, revision)
+    kept = _text(tx, articles.locked(tx, article_id, revision))
     content = draft.content if draft else restored(kept.content, slugs(tx))
     start = max(at, tx.moment) if at is not None else tx.moment
     noted = CorrectionInput(at=start, note=note)
@@ -98,8 +107,7 @@ def cancel(tx: PublishTx, article_id: UUID) -> None:
     article = articles.locked(tx, article_id, None)
     if not _cancel_from(tx, article, tx.moment + TICK):
         raise Conflict("not_scheduled", "Nothing is scheduled.")
-    if all(row.ended == "cancelled" for row in _publications(tx, article_id)):
-        article.state = "draft"
+    _settle(tx, article)
 
 
 def record_past(
@@ -117,6 +125,7 @@ def record_past(
     before `at`, which no reader of this log has seen.
     """
     article = articles.locked(tx, article_id, None)
+    refuse_unready(tx, article, _content(tx, article))
     _cancel_from(tx, article, tx.moment)
     live = _live(tx, article_id)
     if live is not None:
@@ -134,9 +143,12 @@ def _withdraw(tx: PublishTx, actor: Actor, article_id: UUID, cause: str, note: s
     live = _live(tx, article_id)
     if live is not None:
         _end(tx, article, live, cause, note, tx.moment)
-    elif not pending:
+        article.state = cause
+    elif pending:
+        _settle(tx, article)
+    else:
         raise Conflict("not_public", "It is neither public nor scheduled.")
-    article.state, article.updated_at = cause, tx.moment
+    article.updated_at = tx.moment
 
 
 def _end(
@@ -170,6 +182,15 @@ def _cancel_from(tx: PublishTx, article: Article, start: datetime) -> bool:
     return bool(rows)
 
 
+def _settle(tx: PublishTx, article: Article) -> None:
+    """After a cancellation the working copy is a draft, unless it is what was released before."""
+    rows = [row for row in _publications(tx, article.id) if row.ended != "cancelled"]
+    if not rows or rows[-1].revision != article.text_revision:
+        article.state = "draft"
+    else:
+        article.state = rows[-1].ended or "published"
+
+
 def _publications(tx: PublishTx, article_id: UUID) -> list[Publication]:
     tx.session.flush()
     found = sa.select(Publication).where(col(Publication.article_id) == article_id)
@@ -181,11 +202,8 @@ def _live(tx: PublishTx, article_id: UUID) -> Publication | None:
     return next((r for r in rows if r.visible_from <= tx.moment < r.visible_until), None)
 
 
-def _revision(tx: PublishTx, article_id: UUID, number: int) -> Revision:
-    row = tx.session.get(Revision, (article_id, number))
-    if row is None:
-        raise Conflict("no_such_revision", "There is no such revision.")
-    return row
+def _text(tx: PublishTx, article: Article) -> Revision:
+    return tx.session.get_one(Revision, (article.id, article.text_revision))
 
 
 def _arrange(tx: PublishTx, article_id: UUID) -> None:
@@ -216,13 +234,14 @@ def _insert(
     start: datetime,
     until: datetime | None,
 ) -> int:
-    kept = _revision(tx, article.id, article.revision)
-    content = restored({**kept.content, "tag_ids": []}, {})
-    item = frozen(article, content, house, start, _first_shown(tx, article.id))
+    kept = _text(tx, article)
+    content = _content(tx, article)
+    shown = media_use.frozen(tx, content, kept.body_html)
+    item = frozen(article, content, house, start, _first_shown(tx, article.id), shown.image)
     tag_ids = living(tx, [UUID(tag_id) for tag_id in kept.content["tag_ids"]])
     row = Publication(
         article_id=article.id,
-        revision=article.revision,
+        revision=article.text_revision,
         kind=article.kind,
         lang=content.lang,
         slug=article.slug,
@@ -237,6 +256,7 @@ def _insert(
         item=item.model_dump_json(),
         tag_ids=json.dumps([str(tag_id) for tag_id in tag_ids]),
         published_by=actor.name,
+        published_by_id=actor.account_id,
     )
     tx.session.add(row)
     tx.session.flush()
@@ -251,11 +271,17 @@ def _insert(
         "visible_until": row.visible_until,
     }
     authors = {author.slug for author in item.authors}
-    tx.session.add(PublicationBody(publication_id=key, body_html=kept.body_html))
+    tx.session.add(PublicationBody(publication_id=key, body_html=shown.body_html))
+    media_use.attach(tx, key, shown.media_ids)
     tx.session.add_all(PublicationTag(tag_id=tag_id, **interval) for tag_id in tag_ids)
     tx.session.add_all(PublicationAuthor(author_slug=slug, **interval) for slug in authors)
     tx.session.flush()
     return key
+
+
+def _content(tx: PublishTx, article: Article) -> ArticleInput:
+    """What the newest revision says; its tags, which belong to others, are left out."""
+    return restored({**_text(tx, article).content, "tag_ids": []}, {})
 
 
 def _first_shown(tx: PublishTx, article_id: UUID) -> datetime | None:

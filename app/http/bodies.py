@@ -23,23 +23,32 @@ Model = TypeVar("Model", bound=BaseModel)
 class JsonBody(Generic[Model]):
     """Reads and validates one body."""
 
-    def __init__(self, model: type[Model]) -> None:
+    def __init__(self, model: type[Model], *, optional: bool = False) -> None:
         self.model = model
+        self.optional = optional
 
     async def __call__(self, request: Request) -> Model:
         """The body as the model; `BadRequest`, `Invalid`, `TooLarge`, `Unsupported`."""
+        if self.optional and "content-type" not in request.headers and not await _read(request):
+            return self.model()
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type != "application/json":
             raise Unsupported("unsupported_media_type", "Send JSON with its content type.")
-        try:
-            return self.model.model_validate_json(await _read(request))
-        except ValidationError as error:
-            raise _refused(self.model, error) from error
+        return parsed(self.model, await _read(request))
 
 
-def json_of(model: type[BaseModel]) -> Any:
-    """The dependency that gives the request's JSON body as a model."""
-    return Depends(JsonBody(model))
+def parsed(model: type[Model], content: bytes) -> Model:
+    """JSON as a model; `BadRequest` or `Invalid`."""
+    try:
+        return model.model_validate_json(content)
+    except ValidationError as error:
+        raise _refused(model, error) from error
+
+
+def json_of(model: type[BaseModel], *, optional: bool = False) -> Any:
+    """The dependency that gives the request's JSON body as a model; with `optional`, where every
+    field has a default, there may be no body."""
+    return Depends(JsonBody(model, optional=optional))
 
 
 async def _read(request: Request) -> bytes:
@@ -47,6 +56,9 @@ async def _read(request: Request) -> bytes:
     said = request.headers.get("content-length", "0")
     if said.isdecimal() and int(said) > LARGEST:
         raise _too_large()
+    if hasattr(request.state, "body"):
+        kept: bytes = request.state.body
+        return kept
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
@@ -82,7 +94,7 @@ def _detail(problem: Any, names: tuple[str, ...]) -> Detail:
     match problem["type"]:
         case "extra_forbidden":
             unknown = str(problem["loc"][-1])[:60]
-            close = get_close_matches(unknown, names, 1)
+            close = get_close_matches(unknown, names, 1, cutoff=0.7)
             hint = f"did you mean {close[0]!r}?" if close else "remove it."
             return Detail("unknown_field", f"There is no field {unknown!r}; {hint}", pointer)
         case "missing":

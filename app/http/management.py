@@ -1,17 +1,20 @@
 """Routes of the management face: what all of them take and answer is documented in one place."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Coroutine, Iterator
 from http import HTTPStatus
 from typing import Annotated, Any, Final, get_type_hints
 
-from fastapi import APIRouter, Depends, Header, params
+from fastapi import APIRouter, Depends, Header, Request, params
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.responses import Response
+from typing_extensions import override
 
 from app.errors import BadRequest, Unconditional
 from app.http.access import is_guarded
 from app.http.bodies import JsonBody
 from app.http.contract import REFERENCE
-from app.http.problems import NO_STORE, header, problem_answers
+from app.http.problems import NO_STORE, header, problem_answers, query_names
 
 
 async def _expected(
@@ -60,20 +63,20 @@ class ManagementRoute(APIRoute):
         **options: Any,
     ) -> None:
         asked = list(_dependencies(endpoint))
-        models = [call.model for call in asked if isinstance(call, JsonBody)]
+        bodies = [call for call in asked if isinstance(call, JsonBody)]
         repeatable = is_guarded(asked) and "POST" in methods
         statuses = {400, 503}
         statuses |= {401, 403} if is_guarded(asked) else set()
-        statuses |= {413, 415, 422} if models else set()
+        statuses |= {413, 415, 422} if bodies else set()
         statuses |= {412, 428} if _expected in asked else set()
         statuses |= {404} if "{" in path else set()
         statuses |= {422} if repeatable else set()
         status = status_code or 200
         extra = dict(openapi_extra or {})
-        if models:
-            schema = models[0].model_json_schema(ref_template=REFERENCE + "{model}")
+        if bodies:
+            schema = bodies[0].model.model_json_schema(ref_template=REFERENCE + "{model}")
             content = {"application/json": {"schema": schema}}
-            extra["requestBody"] = {"required": True, "content": content}
+            extra["requestBody"] = {"required": not bodies[0].optional, "content": content}
         if repeatable:
             extra["parameters"] = [*extra.get("parameters", ()), _KEY]
         super().__init__(
@@ -89,6 +92,23 @@ class ManagementRoute(APIRoute):
             openapi_extra=extra,
             **options,
         )
+
+    @override
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The endpoint behind a refusal of query parameters that it does not know; a set of them
+        refuses by itself, but most routes here have none."""
+        handle = super().get_route_handler()
+        known = query_names(self.dependant.query_params)
+
+        async def strict(request: Request) -> Response:
+            unknown = [name for name in request.query_params if name not in known]
+            if unknown:
+                raise RequestValidationError(
+                    [{"type": "extra_forbidden", "loc": ("query", name)} for name in unknown]
+                )
+            return await handle(request)
+
+        return strict
 
 
 def _dependencies(endpoint: Callable[..., Any]) -> Iterator[object]:

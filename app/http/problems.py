@@ -1,7 +1,7 @@
 """The only table from error to status, and one body for every failure (RFC 9457)."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from http import HTTPStatus
 from typing import Any
@@ -188,12 +188,22 @@ async def _invalid(request: Request, error: Exception) -> Response:
     if error.errors()[0]["loc"][0] == "path":  # no such id can be there
         return answer(404, *_PLAIN[404])
     known = request.scope["route"].dependant.query_params if "route" in request.scope else []
-    names = [
-        name for field in known for name in getattr(field.field_info.annotation, "model_fields", {})
-    ]
+    names = query_names(known)
     details = [_detail(item, names) for item in error.errors()]
     first = details[0]
     return answer(400, first.code, first.message, details)
+
+
+def query_names(fields: Iterable[Any]) -> list[str]:
+    """The names of a route's query parameters, of sets of them and of single ones."""
+    names: list[str] = []
+    for field in fields:
+        members = getattr(field.field_info.annotation, "model_fields", None)
+        if members is None:
+            names.append(field.alias)
+        else:
+            names += [member.alias or name for name, member in members.items()]
+    return names
 
 
 def _detail(item: dict[str, Any], names: Sequence[str]) -> Detail:

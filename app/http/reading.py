@@ -108,8 +108,7 @@ def _respond(
     with runtime.database.reading() as tx:
         log = head(tx)
         now, current = log.moment(clock), log.is_current(clock)
-        seconds = (log.next_boundary - now).total_seconds() if current else 0
-        headers = {"Cache-Control": f"public, max-age={int(min(kept, seconds))}"}
+        headers = {"Cache-Control": kept_until(log, clock, kept)}
         modified = _modified(log, now) if current and also is _store_alone else None
         if modified is not None:
             headers["Last-Modified"] = format_datetime(modified, usegmt=True)
@@ -136,6 +135,12 @@ def _modified(log: Head, now: datetime) -> datetime | None:
     if second < log.effective_until:
         second += timedelta(seconds=1)
     return second if second <= now else None
+
+
+def kept_until(log: Head, clock: datetime, most: int) -> str:
+    """`Cache-Control` for what is public: `most` seconds, and never beyond the next boundary."""
+    seconds = (log.next_boundary - log.moment(clock)).total_seconds()
+    return f"public, max-age={int(max(0, min(most, seconds)))}"
 
 
 def matches(asked: str | None, tag: str) -> bool:

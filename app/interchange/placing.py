@@ -156,7 +156,7 @@ def _article(
     else:
         if record.import_digest is None and known.import_digest == ready.digest:
             return "unchanged"
-        here = standing.article(exporting.articles(tx, [known.id], tx.moment)[0])
+        here = standing.article(exporting.articles(tx, [known.id], tx.moment, house.address)[0])
         # What a record leaves open was filled in here; to say nothing of it again is no news.
         left_open = {name: None for name in _FILLED_IN if getattr(record, name) is None}
         if digest(here.model_copy(update=left_open)) == ready.digest:

@@ -29,6 +29,7 @@ def _records(runtime: Runtime) -> Iterator[Record]:
         yield from (standing.sponsor(*sponsor) for sponsor in exporting.sponsors(tx))
         yield from (standing.member(*member) for member in exporting.members(tx))
         for ids in exporting.article_ids(tx, _AT_ONCE):
-            yield from (standing.article(state) for state in exporting.articles(tx, ids, now))
+            states = exporting.articles(tx, ids, now, runtime.house.address)
+            yield from (standing.article(state) for state in states)
         for path, tag, reason in exporting.other_paths(tx):
             yield AliasRecord(type="alias", path=path, tag=tag, gone=reason)

@@ -1,65 +1,26 @@
-"""Text: slugs, plain text, and safe HTML from Markdown, HTML or plain text."""
+"""Text: what is legal, slugs, plain text, paths."""
 
 import html
 import re
+import unicodedata
 from urllib.parse import unquote, urlsplit
 
 import nh3
-from markdown_it import MarkdownIt
-from mdit_py_plugins.footnote import footnote_plugin
 from slugify import slugify
 
 # C0 and C1 controls except tab and line feed, lone surrogates, and what XML forbids: a feed that
 # carries one of them breaks every reader.
 _ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
-_TAGS = {
-    *("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "code", "div", "section"),
-    *(
-        "ul",
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "strong",
-        "em",
-        "b",
-        "i",
-        "u",
-        "s",
-        "sub",
-        "sup",
-        "small",
-    ),
-    *("a", "abbr", "cite", "q", "mark", "time", "figure", "figcaption", "img"),
-    *("table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption"),
-}
-_ATTRIBUTES = {
-    "*": {"id", "lang", "dir"},
-    "a": {"href", "title"},
-    "img": {"src", "alt", "title", "width", "height"},
-    "time": {"datetime"},
-    "abbr": {"title"},
-    "ol": {"start"},
-    "th": {"scope", "colspan", "rowspan"},
-    "td": {"colspan", "rowspan"},
-}
-_CLEANER = nh3.Cleaner(
-    tags=_TAGS,
-    attributes=_ATTRIBUTES,
-    clean_content_tags={"script", "style"},
-    link_rel="noopener noreferrer",
-    url_schemes={"http", "https", "mailto"},
-    allowed_classes={"section": {"footnotes"}, "sup": {"footnote-ref"}, "li": {"footnote-item"}},
-)
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-_MARKDOWN.use(footnote_plugin)
-
 
 def is_legal(text: str) -> bool:
     """The text holds no control character, surrogate or noncharacter."""
     return _ILLEGAL.search(text) is None
+
+
+def without_illegal(text: str) -> str:
+    """The text without what `is_legal` refuses: entities may spell what letters may not."""
+    return _ILLEGAL.sub("", text)
 
 
 def slug_of(text: str, limit: int = 100) -> str:
@@ -70,19 +31,11 @@ def slug_of(text: str, limit: int = 100) -> str:
     return slugify(text.replace("'", ""), max_length=limit, word_boundary=True)
 
 
-def safe_html(body: str, body_format: str) -> str:
-    """Sanitised HTML of a body in `markdown`, `html` or `text`."""
-    match body_format:
-        case "markdown":
-            return _CLEANER.clean(_MARKDOWN.render(body)).strip()
-        case "html":
-            return _CLEANER.clean(body).strip()
-        case "text":
-            paragraphs = (part.strip() for part in re.split(r"\n\s*\n", body))
-            escaped = (html.escape(part, quote=False) for part in paragraphs if part)
-            return "\n".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in escaped)
-        case _:
-            raise ValueError(body_format)
+def file_name(name: str) -> str:
+    """A name to show for an upload: its last part, without controls; never used as a path."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    kept = "".join(char for char in last if char.isprintable() and char not in '<>:"|?*')
+    return " ".join(kept.split()).strip(". ")[:120] or "upload"
 
 
 def plain_text(body_html: str) -> str:

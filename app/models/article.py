@@ -9,19 +9,21 @@ from sqlmodel import Field, SQLModel
 
 
 class Article(SQLModel, table=True):
-    """A working copy. Its content is the newest row of `revision`."""
+    """A working copy. `revision` moves with whatever is done to it, so that nobody acts on what
+    they have not seen; its content is the row of `revision` numbered `text_revision`."""
 
     __tablename__ = "article"
     __table_args__ = (
         sa.UniqueConstraint("external_source", "external_id"),
         sa.CheckConstraint("kind IN ('article', 'page')", name="kind"),
         sa.CheckConstraint("revision >= 1", name="revision"),
+        sa.Index("article_changed", "updated_at", "id"),
     )
 
     id: UUID = Field(primary_key=True)
     kind: str
     revision: int
-    state: str = Field(index=True)
+    state: str = Field(index=True)  # draft, in_review, approved; else how it was last released
     lang: str
     slug: str
     title: str
@@ -31,14 +33,28 @@ class Article(SQLModel, table=True):
     import_digest: str | None = None
     import_revision: int | None = None
     created_at: datetime
-    updated_at: datetime = Field(index=True)
+    updated_at: datetime
     trashed_at: datetime | None = None
+    text_revision: int = Field(sa_column_kwargs={"server_default": sa.text("1")})
+    changed_by: str = Field(sa_column_kwargs={"server_default": sa.text("''")})
+    changed_by_id: UUID | None = None  # an account; no foreign key: the text outlives it
+    review_note: str | None = None  # what the reviewer who sent it back said
 
 
 class Revision(SQLModel, table=True):
-    """One saved state of a working copy; never changed, so a publication can rely on it."""
+    """One saved state of a working copy. A run of autosaves is one row that moves on, until
+    anything relies on it (a publication, a preview, a step of the workflow): then it stays."""
 
     __tablename__ = "revision"
+    __table_args__ = (
+        sa.Index(
+            "revision_saved_by",
+            "saved_by_id",
+            "article_id",
+            sqlite_where=sa.text("saved_by_id IS NOT NULL"),
+            postgresql_where=sa.text("saved_by_id IS NOT NULL"),
+        ),
+    )
 
     article_id: UUID = Field(foreign_key="article.id", primary_key=True)
     number: int = Field(primary_key=True)
@@ -47,6 +63,8 @@ class Revision(SQLModel, table=True):
     saved_by: str
     saved_at: datetime
     note: str | None = None
+    saved_by_id: UUID | None = None
+    autosaved_since: datetime | None = None  # when the run of autosaves began; none: a save
 
 
 class ArticleTag(SQLModel, table=True):

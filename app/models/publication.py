@@ -86,6 +86,7 @@ class Publication(SQLModel, table=True):
     item: str = Field(sa_type=sa.Text)  # FrozenArticle as JSON
     tag_ids: str = Field(sa_type=sa.Text)  # JSON list, in the editor's order
     published_by: str
+    published_by_id: UUID | None = None
 
 
 class PublicationBody(SQLModel, table=True):

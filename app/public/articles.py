@@ -1,7 +1,7 @@
 """Articles as the world sees them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -9,6 +9,9 @@ from pydantic.json_schema import SkipJsonSchema
 
 from app.public.jsonld import NewsArticle
 from app.public.vocabulary import DatePrecision, GivenAddress, Kind, Lang, Slug, TagType
+
+Pixels = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Author(BaseModel):
@@ -25,13 +28,37 @@ class Source(BaseModel):
     url: GivenAddress | None
 
 
+class FocalPoint(BaseModel):
+    """What must stay in sight when a picture is cropped: shares of its width and its height."""
+
+    x: Share
+    y: Share
+
+
+class ImageSize(BaseModel):
+    """One file of a picture."""
+
+    width: Pixels
+    url: GivenAddress
+    type: Literal["image/webp", "image/jpeg"]
+
+
 class Image(BaseModel):
-    """The article's main picture."""
+    """The article's main picture; what is not known of one that is kept elsewhere is null.
+
+    `width` and `height` are those of `url`, which any browser shows; `sizes` are all files there
+    are, for `srcset`; `colour` is the picture's average, to fill its place meanwhile.
+    """
 
     url: GivenAddress
     alt: str
     caption: str | None
     credit: str | None
+    width: Pixels | None
+    height: Pixels | None
+    colour: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")] | None
+    focal_point: FocalPoint | None
+    sizes: list[ImageSize] | None
 
 
 class Rights(BaseModel):

@@ -18,7 +18,7 @@ from app.kit.paging import Cursor
 from app.models.alias import Alias
 from app.models.publication import Publication, PublicationBody, PublicationTag
 from app.published.addresses import former
-from app.published.memory import Recall, Tags
+from app.published.memory import KnownTag, Recall, Tags
 from app.published.plan import USUAL, Thresholds, by_rarity, planned
 from app.published.query import ArticleFilter, count_of, page_of
 from app.published.statements import SHOWN, Order
@@ -121,7 +121,7 @@ def detail(
     key = row.article_id
     paths = recall(("paths", key), lambda: to_json(former(tx, [key], now)[key]))
     related = _related(tx, tags, row.id, now, recall)
-    item = _with(item, b"body_html", to_json(row.body_html))
+    item = _with(item, b"body_html", tags.addressed(to_json(row.body_html)))
     return key, _with(_with(item, b"paths", paths), b"related", related)
 
 
@@ -253,7 +253,7 @@ def _translations(tx: ReadTx, rows: Sequence[Any], now: datetime) -> _Group:
 
 def _item(row: Any, tags: Tags, groups: _Group) -> bytes:
     """The frozen fragment with what belongs to others joined to its end."""
-    lang, own = row.lang, row.item[:-1].encode()
+    lang, own = row.lang, tags.addressed(row.item[:-1].encode())
     carried = tags.living(from_json(row.tag_ids))
     references = b",".join([tags.reference(tag, lang) for tag in carried])
     others = [
@@ -285,20 +285,25 @@ _NEWEST = (
 
 
 def _related(tx: ReadTx, tags: Tags, publication: int, now: datetime, recall: Recall) -> bytes:
-    return recall(("related", publication), lambda: _near(tx, tags, publication, now))
+    def make() -> bytes:
+        row = tx.execute(_BY_KEYS, {"keys": [publication]}).one()
+        carried = tags.living(from_json(row.tag_ids))
+        return near(tx, carried, row.lang, row.article_id, now)
+
+    return recall(("related", publication), make)
 
 
-def _near(tx: ReadTx, tags: Tags, publication: int, now: datetime) -> bytes:
+def near(
+    tx: ReadTx, carried: Sequence[KnownTag], lang: str, article_id: UUID, now: datetime
+) -> bytes:
     """The newest articles in the same language that share its tags; more shared tags first.
 
     Only the article's most specific tags are walked (those furthest from the root), ten each.
     """
-    row = tx.execute(_BY_KEYS, {"keys": [publication]}).one()
-    carried = tags.living(from_json(row.tag_ids))
     carried = [tag for tag in carried if tag.type != "format"] or carried
     shared: Counter[int] = Counter()
     for tag in carried[:_RARE_TAGS]:
-        values = {"tag_id": tag.id, "now": now, "lang": row.lang, "article_id": row.article_id}
+        values = {"tag_id": tag.id, "now": now, "lang": lang, "article_id": article_id}
         shared.update(tx.execute(_NEWEST, values).scalars())
     if not shared:
         return b"[]"

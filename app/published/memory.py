@@ -17,6 +17,7 @@ from sqlmodel import col
 
 from app.changes import Head
 from app.database import ReadTx
+from app.kit.addresses import absolute
 from app.models.tag import FormerTag, Tag, TagSlug
 
 
@@ -45,12 +46,17 @@ class FormerTags:
 
 
 class Tags:
-    """All tags at one sequence."""
+    """All tags at one sequence; and where this service is, which no publication keeps either."""
 
     def __init__(
-        self, rows: list[KnownTag], former: FormerTags, languages: tuple[str, ...]
+        self,
+        rows: list[KnownTag],
+        former: FormerTags,
+        languages: tuple[str, ...],
+        address: bytes = b"",
     ) -> None:
         self._languages = languages
+        self._address = address
         self.by_id = {tag.id: tag for tag in rows}
         self.by_slug = {tag.slug: tag for tag in rows}
         self.children: dict[UUID, list[KnownTag]] = {}
@@ -91,6 +97,10 @@ class Tags:
                 return texts[wanted]
         return next(iter(texts.values()), None)
 
+    def addressed(self, json: bytes) -> bytes:
+        """JSON or HTML in which the paths of media are whole addresses."""
+        return absolute(json, self._address)
+
     def reference(self, tag: KnownTag, lang: str) -> bytes:
         """The JSON of `TagReference` in a language."""
         key = (tag.slug, lang)
@@ -113,8 +123,9 @@ KEPT_AT_MOST = 10_000
 class Memory:
     """Answers kept for one head; a newer head forgets them all."""
 
-    def __init__(self, languages: tuple[str, ...]) -> None:
+    def __init__(self, languages: tuple[str, ...], address: str = "") -> None:
         self._languages = languages
+        self._address = to_json(address)[1:-1]
         self._lock = Lock()
         self._head: Head | None = None
         self._tags: tuple[tuple[str, int], Tags] | None = None
@@ -124,7 +135,7 @@ class Memory:
         """All tags as this snapshot has them."""
         known = self._tags
         if known is None or known[0] != (head.epoch, head.sequence):
-            known = ((head.epoch, head.sequence), _tags(tx, self._languages))
+            known = ((head.epoch, head.sequence), _tags(tx, self._languages, self._address))
             self._tags = known
         return known[1]
 
@@ -192,7 +203,7 @@ _OLD_IDS = sa.select(
 _TAGS: sa.CompoundSelect[*tuple[Any, ...]] = sa.union_all(sa.select(*_LIVING), _OLD_SLUGS, _OLD_IDS)
 
 
-def _tags(tx: ReadTx, languages: tuple[str, ...]) -> Tags:
+def _tags(tx: ReadTx, languages: tuple[str, ...], address: bytes) -> Tags:
     living: list[KnownTag] = []
     former = FormerTags({}, {}, {})
     for row in tx.execute(_TAGS):
@@ -205,4 +216,4 @@ def _tags(tx: ReadTx, languages: tuple[str, ...]) -> Tags:
             former.slugs[slug] = key
         else:
             former.removed[slug] = at
-    return Tags(sorted(living, key=lambda tag: tag.slug), former, languages)
+    return Tags(sorted(living, key=lambda tag: tag.slug), former, languages, address)

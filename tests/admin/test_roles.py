@@ -23,10 +23,10 @@ def routes(contract: dict[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
                 yield method.upper(), path, security[0]["Bearer"] if security else []
 
 
-def asked(bench: Bench, method: str, path: str, headers: Headers) -> Any:
+def asked(bench: Bench, method: str, path: str, headers: Headers, query: str = "") -> Any:
     """A request that reaches the route, and would change nothing if it got further."""
     parts = [NOBODY if part.startswith("{") else part for part in path.split("/")]
-    return bench.client.request(method, "/".join(parts), headers=headers)
+    return bench.client.request(method, "/".join(parts) + query, headers=headers)
 
 
 def test_every_route_but_login_names_who_may(quiet: Bench) -> None:
@@ -72,6 +72,13 @@ def test_a_role_reaches_what_its_scopes_say_and_nothing_else(quiet: Bench, role:
             reached += 1
     assert reached > 3
     assert refused > 5 or role == "admin"
+
+
+def test_an_unknown_parameter_is_refused_everywhere(quiet: Bench) -> None:
+    headers = bearer(quiet.runtime)
+    for method, path, _ in routes(quiet.client.contract.schema):
+        answer = asked(quiet, method, path, headers, "?nonsense=1")
+        assert problem(answer) == (400, "unknown_parameter"), (method, path)
 
 
 def test_a_token_without_a_scope_is_refused_whatever_its_role(quiet: Bench) -> None:

@@ -426,7 +426,7 @@ def test_several_mistakes_are_all_told(told: Bench) -> None:
         "//v1/articles",
         "/v1//articles",
         "/livez/",
-        "/v1/admin/articles",
+        "/v1/admin/article",
         "/.env",
         "/v1/articles%3Flimit=1",
     ],

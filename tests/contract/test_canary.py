@@ -31,10 +31,12 @@ from tests.conftest import Bench
 PUBLIC = {
     "alias": {"path", "gone"},
     "committee_member": {"name", "role", "group", "affiliation", "biography"},
+    "media": {"name", "media_type", "taken_down_reason"},
     "publication": {"kind", "lang", "slug", "item", "tag_ids", "ended", "ended_note"},
     "publication_author": {"author_slug", "kind", "lang"},
     "publication_body": {"body_html"},
     "publication_tag": {"kind", "lang"},
+    "rendition": {"name", "media_type", "sha256"},
     "sponsor": {"name", "kind", "url", "logo", "statement"},
     "tag": {"slug", "type", "names", "descriptions", "synonyms"},
     "tag_slug": {"slug"},
@@ -47,7 +49,9 @@ CLOSED: dict[str, dict[str, Any]] = {
     "audit_entry": {"via": "session"},
     "webhook": {"payload": "full", "state": "active", "paused_reason": None},
     "delivery": {"state": "pending"},
+    "media": {"kind": "document"},
 }
+APPEND_ONLY = {"audit_entry"}
 
 _numbers = count(100_000)
 _MARKER = re.compile(r"kanari\d{6}")
@@ -95,6 +99,13 @@ def edited(bench: Bench, key: UUID) -> tuple[UUID, int]:
 
 
 ONCE_PUBLIC = ("retracted", "unpublished", "expired")
+
+
+def secret_medium(bench: Bench) -> UUID:
+    said = {"alt": {"en": marker()}, "caption": {"en": marker()}, "credit": marker()}
+    return builders.medium(bench.runtime, **said)
+
+
 LIVE = ("live", "live-with-draft", "live-with-schedule", "live-corrected")
 
 
@@ -104,7 +115,11 @@ def hide(bench: Bench) -> set[str]:
     live = {
         slug: builders.published(runtime, title=slug, slug=slug, tags=("water",)) for slug in LIVE
     }
-    _draft, trashed, scheduled, cancelled = (drafted(bench) for _ in range(4))
+    hidden = [drafted(bench, image={"media_id": str(secret_medium(bench))})]
+    hidden += [drafted(bench) for _ in range(3)]
+    shown = builders.medium(runtime, builders.picture("PNG"), alt={"en": "Shown"})
+    builders.published(runtime, title=LIVE[0], slug="pictured", image={"media_id": shown})
+    _draft, trashed, scheduled, cancelled = hidden
     # What was public once is told of when it goes: by its id and its old addresses, no more.
     retracted, unpublished, expired = (drafted(bench, slug=slug) for slug in ONCE_PUBLIC)
     for key, revision in (retracted, unpublished):
@@ -197,7 +212,7 @@ def plant(connection: sa.Connection, table: sa.Table, now: datetime) -> None:
         elif isinstance(kind, sa.Uuid):
             row[column.name] = uuid7(now)
         elif not column.nullable:
-            row[column.name] = now if isinstance(kind, sa.DateTime) else 1
+            row[column.name] = now if isinstance(kind, sa.DateTime) else next(_numbers)
     connection.execute(sa.insert(table), row)
 
 
@@ -207,10 +222,12 @@ def fill(bench: Bench) -> None:
         planted = set()
         for column in private_columns():
             table = column.table
-            if connection.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 0:
+            if table.name in planted:
+                continue
+            rows = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar()
+            if rows == 0 or table.name in APPEND_ONLY:
                 plant(connection, table, bench.clock.now)
                 planted.add(table.name)
-            if table.name in planted:
                 continue
             keys = list(column.table.primary_key.columns)
             for row in connection.execute(sa.select(*keys)).all():
@@ -226,7 +243,7 @@ def fill(bench: Bench) -> None:
         connection.execute(sa.update(publication).where(unseen).values(ended_note=marker()))
 
 
-def requests(contract: dict[str, Any], slugs: set[str]) -> Iterator[str]:
+def requests(contract: dict[str, Any], slugs: set[str], media: set[str]) -> Iterator[str]:
     """Every GET, bare, with every value of each parameter, and with the widest wish."""
     members = {
         name
@@ -235,6 +252,8 @@ def requests(contract: dict[str, Any], slugs: set[str]) -> Iterator[str]:
     }
     values = {
         "slug": sorted(slugs | {"water", "river"}),
+        "media_id": sorted(media),
+        "rendition": ["320.jpg", "320.webp", "original.pdf"],
         "path": [
             *(f"{start}/{slug}" for slug in sorted(slugs) for start in ("", "/en")),
             *(f"/was/{number}" for number in range(len(slugs))),
@@ -256,6 +275,7 @@ def requests(contract: dict[str, Any], slugs: set[str]) -> Iterator[str]:
         "q": ["kanari", '"water"', "live", "watr"],
         "facets": ["tags", "tags,lang,year,kind"],
         "updated_since": ["2000-01-01", "2026-03-01T12:01:00Z"],
+        "token": ["kanari", "k" * 43],
     }
     for path, methods in contract["paths"].items():
         if path.startswith("/v1/admin"):
@@ -306,15 +326,22 @@ def test_no_marker_appears(bench: Bench) -> None:
     fill(bench)
     tables = SQLModel.metadata.tables
     publication = tables["publication"].c
-    known = sa.select(publication.article_id).where(publication.slug.in_((*LIVE, *ONCE_PUBLIC)))
+    known = sa.select(publication.article_id).where(
+        publication.slug.in_((*LIVE, "pictured", *ONCE_PUBLIC))
+    )
     with bench.runtime.database.reading() as tx:
         ids = set(tx.execute(sa.select(tables["article"].c.id)).scalars())
         secret_ids = {str(key) for key in ids - set(tx.execute(known).scalars())}
     assert len(secret_ids) == 4
     shown = bench.client.get("/v1/articles?fields=slug,id").json()["data"]
-    assert {item["slug"] for item in shown} == set(LIVE)
+    assert {item["slug"] for item in shown} == {*LIVE, "pictured"}
     statuses: dict[int, int] = {}
-    for request in requests(bench.client.contract.schema, slugs):
+    with bench.runtime.database.reading() as tx:
+        media = {
+            str(key) for (key,) in tx.execute(sa.select(SQLModel.metadata.tables["media"].c.id))
+        }
+    assert len(media) == 2
+    for request in requests(bench.client.contract.schema, slugs, media):
         answer = bench.client.get(request)
         statuses[answer.status_code] = statuses.get(answer.status_code, 0) + 1
         assert not leaks(request, answer.text, answer.headers, secret_ids), request

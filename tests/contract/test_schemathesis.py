@@ -60,7 +60,11 @@ def _seeded() -> dict[str, Any]:
     }
     for path, methods in contract["paths"].items():
         for parameter in methods["get"].get("parameters", ()):
-            if parameter["name"] == "slug":
+            if parameter["name"] == "media_id":
+                parameter["schema"] = {"enum": ["01900000-0000-7000-8000-000000000000"]}
+            elif parameter["name"] == "rendition":
+                parameter["schema"] = {"enum": ["640.webp", "original.pdf"]}
+            elif parameter["name"] == "slug":
                 parameter["schema"] = {"enum": SLUGS[path.split("/")[2]]}
             elif (path, parameter["name"]) == ("/v1/search", "kind"):
                 parameter["schema"] = {"enum": KNOWN["kinds"]}

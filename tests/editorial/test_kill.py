@@ -26,7 +26,7 @@ HALVES = {
     " WHERE NOT EXISTS (SELECT 1 FROM publication_author a WHERE a.publication_id = p.id"
     " AND a.visible_from = p.visible_from AND a.visible_until = p.visible_until)",
     "working copies without their revision": "SELECT count(*) FROM article a WHERE NOT EXISTS"
-    " (SELECT 1 FROM revision r WHERE r.article_id = a.id AND r.number = a.revision)",
+    " (SELECT 1 FROM revision r WHERE r.article_id = a.id AND r.number = a.text_revision)",
     "two visible at once": "SELECT count(*) FROM publication p, publication q WHERE p.id < q.id"
     " AND p.article_id = q.article_id AND p.visible_from < q.visible_until"
     " AND q.visible_from < p.visible_until AND p.visible_from < p.visible_until"

@@ -88,7 +88,7 @@ def test_nothing_of_a_person_is_left_in_any_table(either: Either) -> None:
     runtime, clock = either
     account = life(runtime)
     assert holding(runtime) == {
-        *("account", "audit_entry", "publication", "publication_author", "revision"),
+        *("account", "article", "audit_entry", "publication", "publication_author", "revision"),
     }
     clock.move(hours=1)
     report = erased(runtime, NAME, credits=True)
@@ -98,6 +98,7 @@ def test_nothing_of_a_person_is_left_in_any_table(either: Either) -> None:
         "account, deleted": 1,
         "login sessions": 2,
         "second factors": 11,
+        "article.changed_by": 3,
         "revision.saved_by": 3,
         "audit entries": 4,
         "publications": 2,

@@ -14,10 +14,12 @@ from sqlmodel import SQLModel
 from app import schema
 from app.editorial import aliases, articles, merging, tags
 from app.editorial.content import ArticleInput, prepare
+from app.editorial.working_copies import CopyFilter, page
 from app.errors import Conflict, Unavailable
 from app.runtime import Runtime, opened
 from tests import builders
 from tests.conftest import MovingClock
+from tests.editorial.desk import Desk
 
 Either = tuple[Runtime, MovingClock]
 ROOT = Path(__file__).parents[2]
@@ -71,6 +73,30 @@ def test_migrations_make_what_the_models_describe_and_go_down(either: Either) ->
     schema.migrate(database)
     schema.check(database)
     builders.published(either[0])
+
+
+def test_texts_and_tags_of_an_older_store_are_found(either: Either) -> None:
+    """Down to before the desk and up again: texts, their tags and who saved them are as before."""
+    runtime, clock = either
+    desk = Desk(runtime, clock)
+    for slug in ("water", "land"):
+        builders.tag(runtime, slug)
+    public, draft = desk.create(tags=("water", "land")), desk.create(tags=("land",))
+    desk.act(public, "publish")
+    desk.save(public, title="Newer", tags=("water",))
+    desk.act(draft, "submit")
+    before = [desk.copy(key).copy for key in (public, draft)]
+    schema.migrate(runtime.database, "0003")
+    schema.migrate(runtime.database)
+    after = [desk.copy(key).copy for key in (public, draft)]
+    assert [copy.content for copy in after] == [copy.content for copy in before]
+    assert [copy.article.changed_by for copy in after] == ["Ana", "Ana"]
+    assert [copy.article.revision for copy in after] == [3, 1]
+    for slug, keys in (("water", [public]), ("land", [draft])):
+        with runtime.database.reading() as tx:
+            found, _ = page(tx, CopyFilter(tag=slug), None, 20, clock())
+        assert [one.article.id for one in found] == keys
+    assert desk.save(draft, title="Saved") == 2
 
 
 def test_to_migrate_again_changes_nothing(either: Either) -> None:

@@ -1,0 +1,221 @@
+"""Articles as their editors see them. What may be changed has the names by which it is changed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from app.database import ReadTx
+from app.editorial import states, working_copies
+from app.editorial.content import (
+    AuthorInput,
+    CorrectionInput,
+    ImageInput,
+    RightsInput,
+    SourceInput,
+)
+from app.editorial.states import Standing, State
+from app.editorial.working_copies import ListedCopy, WholeCopy
+from app.http.writing import Outcome
+from app.kit import markup
+from app.public.envelopes import One
+from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Slug
+
+
+class Person(BaseModel):
+    """Who did it: the name then, and the account; none for imports."""
+
+    id: UUID | None
+    name: str
+
+
+class Release(BaseModel):
+    """A text that is public or to be: `revision` is its number, null means without end."""
+
+    revision: int
+    slug: Slug
+    visible_from: datetime
+    visible_until: datetime | None
+    published_by: str
+
+
+class Ending(BaseModel):
+    """Why and since when the public reads it no more."""
+
+    reason: Literal["unpublished", "retracted", "expired"]
+    note: str | None
+    at: datetime
+
+
+class Sibling(BaseModel):
+    """The same story in another language, published or not."""
+
+    id: UUID
+    lang: Lang
+    slug: Slug
+    title: str
+
+
+class Removed(BaseModel):
+    """What the body lost when it was sanitised, as it was first written, and how many of them."""
+
+    what: str
+    excerpt: str
+    count: int
+
+
+class ListedWorkingCopy(BaseModel):
+    """A working copy. `revision` is what `If-Match` takes; `text_revision` numbers its text.
+
+    `state` tells how far the newest text has come; `live`, `scheduled` and `ended` what the public
+    sees meanwhile.
+    """
+
+    id: UUID
+    kind: Kind
+    state: State
+    revision: int
+    text_revision: int
+    lang: Lang
+    slug: Slug
+    title: str
+    live: Release | None
+    scheduled: list[Release]
+    ended: Ending | None
+    created_at: datetime
+    changed_at: datetime
+    changed_by: Person
+    trashed_at: datetime | None
+
+
+class WorkingArticle(ListedWorkingCopy):
+    """A working copy whole. `updated_at` is the date that readers are shown, when it was given."""
+
+    summary: str
+    body: str
+    body_format: BodyFormat
+    body_html: str = Field(description="The body sanitised, as readers get it")
+    authors: list[AuthorInput]
+    source: SourceInput | None
+    image: ImageInput | None
+    rights: RightsInput
+    tags: list[Slug]
+    published_at: datetime | None
+    date_precision: DatePrecision
+    updated_at: datetime | None
+    corrections: list[CorrectionInput]
+    is_excerpt: bool
+    translations: list[Sibling]
+    review_note: str | None = Field(description="What the reviewer who sent it back said")
+
+
+class SavedArticle(WorkingArticle):
+    """A working copy as it was saved, and what its body lost by it."""
+
+    removed: list[Removed]
+
+
+def listed(row: ListedCopy) -> ListedWorkingCopy:
+    """A working copy in a list."""
+    return ListedWorkingCopy(**_head(row))
+
+
+def whole(copy: WholeCopy) -> WorkingArticle:
+    """A working copy whole."""
+    return WorkingArticle(**_whole(copy))
+
+
+def one(tx: ReadTx, article_id: UUID, now: datetime) -> Outcome:
+    """The answer that shows one working copy."""
+    copy = working_copies.whole(tx, article_id, now)
+    return Outcome(One[WorkingArticle](data=whole(copy)), revision=copy.copy.article.revision)
+
+
+def saved(
+    tx: ReadTx, article_id: UUID, now: datetime, removed: Sequence[markup.Removed], status: int
+) -> Outcome:
+    """The answer to a save; 201 says where it is."""
+    copy = working_copies.whole(tx, article_id, now)
+    lost = [Removed(what=it.what, excerpt=it.excerpt, count=it.count) for it in removed]
+    body = One[SavedArticle](data=SavedArticle(**_whole(copy), removed=lost))
+    where = address(article_id) if status == 201 else None
+    return Outcome(body, status, copy.copy.article.revision, where)
+
+
+def made(tx: ReadTx, article_id: UUID, now: datetime) -> Outcome:
+    """The answer that shows a new working copy and says where it is."""
+    copy = working_copies.whole(tx, article_id, now)
+    body = One[WorkingArticle](data=whole(copy))
+    return Outcome(body, 201, copy.copy.article.revision, address(article_id))
+
+
+def address(article_id: UUID) -> str:
+    """Where an article is managed."""
+    return f"/v1/admin/articles/{article_id}"
+
+
+def _whole(copy: WholeCopy) -> dict[str, Any]:
+    article, content = copy.copy.article, copy.copy.content
+    head = _head(ListedCopy(article, copy.state, copy.standing))
+    return {
+        **head,
+        "summary": content.summary,
+        "body": content.body,
+        "body_format": content.body_format,
+        "body_html": copy.copy.body_html,
+        "authors": content.authors,
+        "source": content.source,
+        "image": content.image,
+        "rights": content.rights,
+        "tags": content.tags,
+        "published_at": content.published_at,
+        "date_precision": content.date_precision,
+        "updated_at": content.updated_at,
+        "corrections": content.corrections,
+        "is_excerpt": content.is_excerpt,
+        "translations": [
+            Sibling(id=it.id, lang=it.lang, slug=it.slug, title=it.title)
+            for it in copy.translations
+        ],
+        "review_note": article.review_note,
+    }
+
+
+def _head(row: ListedCopy) -> dict[str, Any]:
+    article = row.article
+    return {
+        "id": article.id,
+        "kind": article.kind,
+        "state": row.state,
+        "revision": article.revision,
+        "text_revision": article.text_revision,
+        "lang": article.lang,
+        "slug": article.slug,
+        "title": article.title,
+        **_standing(row.standing),
+        "created_at": article.created_at,
+        "changed_at": article.updated_at,
+        "changed_by": Person(id=article.changed_by_id, name=article.changed_by),
+        "trashed_at": article.trashed_at,
+    }
+
+
+def _standing(standing: Standing) -> dict[str, Any]:
+    ended = standing.ended
+    return {
+        "live": _release(standing.live) if standing.live else None,
+        "scheduled": [_release(release) for release in standing.scheduled],
+        "ended": Ending(reason=ended.reason, note=ended.note, at=ended.at) if ended else None,
+    }
+
+
+def _release(release: states.Release) -> Release:
+    return Release(
+        revision=release.revision,
+        slug=release.slug,
+        visible_from=release.visible_from,
+        visible_until=release.visible_until,
+        published_by=release.published_by,
+    )

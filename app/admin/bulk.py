@@ -1,0 +1,100 @@
+"""Many acts in one request."""
+
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
+from uuid import UUID
+
+from fastapi import Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from app.accounts.principal import require
+from app.accounts.scopes import Scope
+from app.admin.articles import Writer
+from app.changes import PublishTx
+from app.editorial import bulk
+from app.editorial.bulk import AT_MOST, Mode, Operation
+from app.editorial.content import Input
+from app.http.access import actor
+from app.http.bodies import json_of
+from app.http.management import management
+from app.http.problems import problem_answers
+from app.http.writing import Outcome, published
+from app.public.envelopes import Code
+from app.runtime import Runtime
+
+router = management("bulk")
+
+_SCOPES: Final[Mapping[str, Scope]] = {
+    "publish": "articles:publish",
+    "unpublish": "articles:publish",
+    "approve": "articles:review",
+}
+"""What an operation needs beside the right to write."""
+
+
+class BulkInput(Input):
+    """Operations in their order, each on the revision that its editor has seen."""
+
+    mode: Mode
+    operations: Annotated[
+        tuple[Operation, ...], Field(min_length=1, max_length=AT_MOST, strict=False)
+    ]
+
+
+class BulkResult(BaseModel):
+    """What came of one operation: the article's new revision, or why it was refused; the rest is
+    null."""
+
+    id: UUID
+    op: str
+    outcome: Literal["done", "refused"]
+    revision: int | None
+    code: Code | None
+    message: str | None
+
+
+class BulkMeta(BaseModel):
+    """How many were done and refused."""
+
+    done: int
+    refused: int
+
+
+class BulkReport(BaseModel):
+    """One result for each operation, in their order."""
+
+    data: list[BulkResult]
+    meta: BulkMeta
+
+
+@router.post("/articles/bulk", response_model=BulkReport, responses=problem_answers(409))
+async def perform_in_bulk(
+    request: Request, who: Writer, sent: Annotated[BulkInput, json_of(BulkInput)]
+) -> Response:
+    """Up to 200 operations: all or nothing (409 names those that were refused), or each for
+    itself with a report."""
+    runtime: Runtime = request.state.runtime
+    for operation in sent.operations:
+        if operation.op in _SCOPES:
+            require(who, _SCOPES[operation.op])
+
+    def work(tx: PublishTx) -> Outcome:
+        results = bulk.perform(tx, actor(who), sent.operations, sent.mode, runtime.house)
+        data = [_view(result) for result in results]
+        done = sum(result.outcome == "done" for result in data)
+        return Outcome(BulkReport(data=data, meta=BulkMeta(done=done, refused=len(data) - done)))
+
+    return await published(request, who, work)
+
+
+def _view(result: bulk.Result) -> BulkResult:
+    error = result.error
+    return BulkResult(
+        id=result.operation.id,
+        op=result.operation.op,
+        outcome="done" if error is None else "refused",
+        revision=result.revision,
+        code=error.code if error else None,
+        message=error.message if error else None,
+    )

@@ -1,0 +1,227 @@
+"""Media: upload, describe, take down, delete, and look at what the public does not see."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from app.accounts.principal import Principal
+from app.admin.media_views import Media, Medium, UploadedMedium, view
+from app.changes import PublishTx
+from app.database import ReadTx, WriteTx
+from app.editorial import media, media_shelf, takedown
+from app.editorial.content import Input
+from app.editorial.media import MediaInput, Reason
+from app.errors import NotFound
+from app.http import files, uploads
+from app.http.access import allowed
+from app.http.bodies import json_of, parsed
+from app.http.management import IF_MATCH, management
+from app.http.parameters import Limit, Parameters, address, bad
+from app.http.problems import problem_answers
+from app.http.writing import Outcome, changed, published, shown
+from app.kit.paging import BadCursor, Cursor, decode
+from app.library import intake
+from app.public.envelopes import Links, One, PageMeta
+from app.published import media as published_media
+from app.published.media import PublicFile
+from app.runtime import Runtime
+
+router = management("media")
+_LIST = "media"
+
+Reader = Annotated[Principal, allowed("articles:read")]
+Writer = Annotated[Principal, allowed("media:write")]
+Publisher = Annotated[Principal, allowed("media:write", "articles:publish")]
+
+
+class MediaParameters(Parameters):
+    """Which media."""
+
+    kind: Literal["", "image", "document"] = ""
+    limit: Limit = 20
+    cursor: Annotated[str, Field(max_length=200, description="From `links.next`")] = ""
+
+
+class UploadParameters(Parameters):
+    """The name of a file that is sent bare."""
+
+    name: Annotated[str, Field(max_length=300)] = ""
+
+
+class Takedown(Input):
+    """Why; readers who ask for the file are told."""
+
+    reason: Reason
+
+
+@router.get("/media", response_model=Media)
+async def list_media(
+    request: Request, who: Reader, asked: Annotated[MediaParameters, Query()]
+) -> Response:
+    """What was uploaded, the newest first."""
+    base = f"{request.state.runtime.settings.public_url}/v1/admin/media"
+    name = f"{_LIST} {asked.kind}"
+    cursor = _cursor(asked.cursor, name)
+
+    def work(tx: ReadTx) -> Outcome:
+        found = media_shelf.listed(
+            tx,
+            kind=asked.kind or None,
+            before=cursor.id if cursor else None,
+            limit=asked.limit + 1,
+        )
+        here, more = found[: asked.limit], len(found) > asked.limit
+        last = here[-1].media if more else None
+        after = Cursor(last.created_at, last.id, backwards=False).encode(name) if last else ""
+        links = Links(
+            self=address(base, asked),
+            next=address(base, asked, after) if after else None,
+            prev=None,
+        )
+        data = [view(one) for one in here]
+        return Outcome(Media(data=data, meta=PageMeta(limit=asked.limit), links=links))
+
+    return await shown(request, work)
+
+
+@router.post(
+    "/media",
+    status_code=201,
+    response_model=One[UploadedMedium],
+    responses={
+        **problem_answers(409, 413, 415, 422),
+        200: {"description": "The same file is here already", "model": One[UploadedMedium]},
+    },
+    openapi_extra={"requestBody": uploads.documented()},
+)
+async def upload_medium(
+    request: Request, who: Writer, asked: Annotated[UploadParameters, Query()]
+) -> Response:
+    """Send a JPEG, PNG, WebP, AVIF or GIF image, or a PDF: as the part `file` of a form, with its
+    texts as JSON in `metadata`, or bare with `?name=`.
+
+    An image is made anew in several sizes, without anything but its pixels and its credit.
+    """
+    runtime: Runtime = request.state.runtime
+    async with uploads.received(request, asked.name) as came:
+        said = media.prepare(parsed(MediaInput, came.metadata), runtime.house)
+        upload = await runtime.uploads.run_inside(
+            lambda: intake.taken_in(runtime, came.spool, came.name)
+        )
+        sent = f"{came.spool.sha256}/{came.name}/".encode() + came.metadata
+    now = runtime.clock()
+
+    def work(tx: WriteTx) -> Outcome:
+        row, is_new = media.create(tx, who.by, upload, said, runtime.house, now)
+        tx.session.flush()
+        seen = view(media_shelf.read(tx, row.id)).model_dump()
+        body = One[UploadedMedium](data=UploadedMedium(**seen, notices=list(upload.notices)))
+        where = f"/v1/admin/media/{row.id}" if is_new else None
+        return Outcome(body, 201 if is_new else 200, row.revision, where)
+
+    return await changed(request, who, work, sent=sent)
+
+
+@router.get("/media/{media_id}", response_model=One[Medium])
+async def read_medium(request: Request, media_id: UUID, who: Reader) -> Response:
+    """One medium."""
+    return await shown(request, lambda tx: _one(tx, media_id))
+
+
+@router.patch("/media/{media_id}", response_model=One[Medium])
+async def describe_medium(
+    request: Request,
+    media_id: UUID,
+    who: Writer,
+    revision: Annotated[int, IF_MATCH],
+    sent: Annotated[MediaInput, json_of(MediaInput)],
+) -> Response:
+    """Change alternative texts, captions, credit or focal point; what is absent stays.
+
+    What is published keeps what it said until it is published again.
+    """
+    runtime: Runtime = request.state.runtime
+    media.prepare(sent, runtime.house)
+    now = runtime.clock()
+
+    def work(tx: WriteTx) -> Outcome:
+        media.describe(tx, who.by, media_id, revision, sent, now)
+        return _one(tx, media_id)
+
+    return await changed(request, who, work)
+
+
+@router.post(
+    "/media/{media_id}/takedown", response_model=One[Medium], responses=problem_answers(409)
+)
+async def take_medium_down(
+    request: Request,
+    media_id: UUID,
+    who: Publisher,
+    revision: Annotated[int, IF_MATCH],
+    sent: Annotated[Takedown, json_of(Takedown)],
+) -> Response:
+    """Stop showing it, at once and everywhere; every article loses it. For good."""
+
+    def work(tx: PublishTx) -> Outcome:
+        takedown.take_down(tx, who.by, media_id, revision, sent.reason)
+        return _one(tx, media_id)
+
+    return await published(request, who, work)
+
+
+@router.delete("/media/{media_id}", status_code=204, responses=problem_answers(409))
+async def delete_medium(
+    request: Request, media_id: UUID, who: Writer, revision: Annotated[int, IF_MATCH]
+) -> Response:
+    """Remove what nothing shows or ever showed, or the files and texts of what was taken down.
+
+    The files themselves go within a day.
+    """
+    now = request.state.runtime.clock()
+
+    def work(tx: WriteTx) -> Outcome:
+        media.delete(tx, who.by, media_id, revision, now)
+        return Outcome(status=204)
+
+    return await changed(request, who, work)
+
+
+_previews = APIRouter(tags=["admin: media"])
+
+
+@_previews.get(
+    "/media/{media_id}/file/{rendition}",
+    response_class=Response,
+    responses={**files.documented(private=True), **problem_answers(401, 403)},
+)
+async def preview_file(request: Request, media_id: UUID, rendition: str, who: Reader) -> Response:
+    """A file whether it is public or not; no cache keeps it."""
+
+    def find(runtime: Runtime) -> PublicFile:
+        with runtime.database.reading() as tx:
+            found = published_media.kept(tx, media_id, rendition)
+        if found is None:
+            raise NotFound("media_not_found", "There is no such file.")
+        return found
+
+    return await files.private_file(request, find)
+
+
+router.include_router(_previews)
+
+
+def _cursor(text: str, name: str) -> Cursor | None:
+    try:
+        return decode(text, name) if text else None
+    except BadCursor as error:
+        message = "This cursor belongs to no such list; begin again without it."
+        raise bad("invalid_cursor", "cursor", message) from error
+
+
+def _one(tx: ReadTx, media_id: UUID) -> Outcome:
+    found = media_shelf.read(tx, media_id)
+    return Outcome(One[Medium](data=view(found)), revision=found.media.revision)

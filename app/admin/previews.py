@@ -1,0 +1,192 @@
+"""Links that show one draft to whoever has them: made and revoked at the desk, read by anyone.
+
+A link is read here and not at the public face, which never reads a working copy.
+"""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from app.accounts.principal import Principal
+from app.admin.article_views import Person
+from app.changes import head
+from app.database import ReadTx, WriteTx
+from app.editorial import previews
+from app.editorial.content import Input
+from app.http.access import actor, allowed
+from app.http.bodies import json_of
+from app.http.management import management
+from app.http.problems import header, problem_answers
+from app.http.writing import Outcome, changed, shown
+from app.public.articles import ArticleDetail
+from app.public.envelopes import One, Total
+from app.public.vocabulary import WebAddress
+from app.published import previewed
+from app.runtime import Runtime
+
+router = management("previews")
+public_router = APIRouter(tags=["previews"])
+
+Token = Annotated[str, Path(pattern="^[A-Za-z0-9_-]+$", max_length=100)]
+Previewer = Annotated[Principal, allowed("preview:write")]
+
+_PRIVATE = {
+    "Cache-Control": "private, no-store",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class PreviewInput(Input):
+    """Which text (always the newest when absent), and for how long."""
+
+    revision: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    hours: Annotated[int, Field(ge=1, le=previews.LONGEST // timedelta(hours=1))] = 72
+
+
+class Preview(BaseModel):
+    """A link without its secret."""
+
+    id: UUID
+    article_id: UUID
+    revision: int | None = Field(description="Of the text; null: always the newest")
+    created_by: Person
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+class NewPreview(Preview):
+    """With the secret and where it is read; shown once, null when this answer is repeated."""
+
+    token: str | None
+    url: WebAddress | None
+
+
+class Previews(BaseModel):
+    """The newest first, spent ones too."""
+
+    data: list[Preview]
+    meta: Total
+
+
+class PreviewedArticle(ArticleDetail):
+    """The detail that readers would get, marked as a preview."""
+
+    is_preview: Literal[True] = True
+    preview_expires_at: datetime
+
+
+@router.post(
+    "/articles/{article_id:uuid}/previews",
+    status_code=201,
+    response_model=One[NewPreview],
+    responses=problem_answers(409),
+)
+async def create_preview(
+    request: Request,
+    article_id: UUID,
+    who: Previewer,
+    sent: Annotated[PreviewInput, json_of(PreviewInput, optional=True)],
+) -> Response:
+    """A link that shows this draft for a while."""
+    runtime: Runtime = request.state.runtime
+
+    def work(tx: WriteTx) -> Outcome:
+        lifetime = timedelta(hours=sent.hours)
+        made = previews.create(tx, actor(who), article_id, sent.revision, lifetime, runtime.clock())
+        view = _view(made.link).model_dump()
+        url = f"{runtime.settings.public_url}/v1/preview/{made.secret}"
+        return Outcome(
+            One[NewPreview](data=NewPreview(**view, token=made.secret, url=url)),
+            201,
+            location=f"/v1/admin/previews/{made.link.id}",
+            kept=One[NewPreview](data=NewPreview(**view, token=None, url=None)),
+        )
+
+    return await changed(request, who, work)
+
+
+@router.get("/articles/{article_id:uuid}/previews", response_model=Previews)
+async def list_previews(request: Request, article_id: UUID, who: Previewer) -> Response:
+    """The links to an article."""
+
+    def work(tx: ReadTx) -> Outcome:
+        found = [_view(link) for link in previews.of_article(tx, article_id)]
+        return Outcome(Previews(data=found, meta=Total(total=len(found))))
+
+    return await shown(request, work)
+
+
+@router.get("/previews/{preview_id:uuid}", response_model=One[Preview])
+async def read_preview(request: Request, preview_id: UUID, who: Previewer) -> Response:
+    """One link."""
+    return await shown(
+        request, lambda tx: Outcome(One[Preview](data=_view(previews.link(tx, preview_id))))
+    )
+
+
+@router.delete("/previews/{preview_id:uuid}", status_code=204, responses=problem_answers(409))
+async def revoke_preview(request: Request, preview_id: UUID, who: Previewer) -> Response:
+    """The link shows nothing from now on."""
+    runtime: Runtime = request.state.runtime
+
+    def work(tx: WriteTx) -> Outcome:
+        previews.revoke(tx, actor(who), preview_id, runtime.clock())
+        return Outcome(status=204)
+
+    return await changed(request, who, work)
+
+
+@public_router.get(
+    "/v1/preview/{token}",
+    response_model=One[PreviewedArticle],
+    responses={
+        **problem_answers(400, 404, 410, 503),
+        200: {
+            "headers": {
+                name: header("For this reader alone", f"^{value}$")
+                for name, value in _PRIVATE.items()
+            }
+        },
+    },
+)
+async def follow_preview(request: Request, token: Token) -> Response:
+    """A draft in the shape of an article, as it would look if it were published now."""
+    runtime: Runtime = request.state.runtime
+
+    def work() -> Response:
+        with runtime.database.reading() as tx:
+            log = head(tx)
+            now = log.moment(runtime.clock())
+            found = previews.shown(tx, token, runtime.house, now)
+            detail = previewed.detail(
+                tx,
+                runtime.memory.tags(tx, log),
+                found.item,
+                found.body_html,
+                found.tag_ids,
+                found.translation_group,
+                now,
+            )
+        view = PreviewedArticle(**detail.model_dump(), preview_expires_at=found.expires_at)
+        body = One[PreviewedArticle](data=view).model_dump_json()
+        return Response(body, 200, _PRIVATE, "application/json")
+
+    return await runtime.reads.run(work)
+
+
+def _view(link: previews.Link) -> Preview:
+    return Preview(
+        id=link.id,
+        article_id=link.article_id,
+        revision=link.revision,
+        created_by=Person(id=link.created_by_id, name=link.created_by),
+        created_at=link.created_at,
+        expires_at=link.expires_at,
+        revoked_at=link.revoked_at,
+    )

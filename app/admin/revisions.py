@@ -1,0 +1,189 @@
+"""What an article's text was, and what changed between two of its revisions."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Path, Query, Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from app.admin import article_views as views
+from app.admin.article_views import Person, WorkingArticle
+from app.admin.articles import Reader, Writer
+from app.database import ReadTx, WriteTx
+from app.editorial import articles, drafting, history
+from app.editorial.content import ArticleInput
+from app.editorial.history import Saved
+from app.http.access import actor
+from app.http.management import IF_MATCH, management
+from app.http.parameters import DIGITS, Limit, Parameters, address
+from app.http.problems import problem_answers
+from app.http.writing import Outcome, changed, shown
+from app.kit.diff import Op
+from app.public.envelopes import Links, One, Page, PageMeta
+from app.runtime import Runtime
+
+router = management("revisions")
+
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+class Revision(BaseModel):
+    """A saved text. Numbers have gaps: other acts take numbers too, and autosaves fold."""
+
+    revision: int
+    saved_by: Person
+    saved_at: datetime
+    is_autosave: bool
+    note: str | None = Field(description="Where the text comes from, when not from a save")
+
+
+class RevisionText(Revision):
+    """With the text, as it may be sent, and its body sanitised."""
+
+    content: ArticleInput
+    body_html: str
+
+
+class DiffPart(BaseModel):
+    """A stretch of text: `equal` and `delete` joined are the older text, `equal` and `insert` the
+    newer. Where both stand side by side, `delete` comes first."""
+
+    op: Op
+    text: str
+
+
+class FieldDiff(BaseModel):
+    """A field that differs. `title`, `summary` and `body` have `parts`, word by word; the others
+    `before` and `after` as they are."""
+
+    field: str
+    before: Any
+    after: Any
+    parts: list[DiffPart] | None
+
+
+class Diff(BaseModel):
+    """What changed from one saved text to another."""
+
+    from_revision: int
+    to_revision: int
+    fields: list[FieldDiff]
+
+
+class HistoryParameters(Parameters):
+    """Which part of the history."""
+
+    before: Annotated[
+        int | None, Field(ge=1, le=2**31 - 1, description="Below this number"), DIGITS
+    ] = None
+    limit: Limit = 20
+
+
+class DiffParameters(Parameters):
+    """The numbers of two saved texts."""
+
+    from_: Annotated[int, Field(alias="from", ge=1, le=2**31 - 1), DIGITS]
+    to: Annotated[
+        int | None, Field(ge=1, le=2**31 - 1, description="The newest when absent"), DIGITS
+    ] = None
+
+
+@router.get("/articles/{article_id:uuid}/revisions", response_model=Page[Revision])
+async def list_revisions(
+    request: Request,
+    article_id: UUID,
+    who: Reader,
+    asked: Annotated[HistoryParameters, Query()],
+) -> Response:
+    """Saved texts, the newest first."""
+    runtime: Runtime = request.state.runtime
+    base = f"{runtime.settings.public_url}{views.address(article_id)}/revisions"
+
+    def work(tx: ReadTx) -> Outcome:
+        saved, more = history.revisions(tx, article_id, asked.before, asked.limit)
+        following = asked.model_copy(update={"before": saved[-1].number}) if more else None
+        links = Links(
+            self=address(base, asked),
+            next=address(base, following) if following else None,
+            prev=None,
+        )
+        data = [Revision(**_saved(one)) for one in saved]
+        return Outcome(Page[Revision](data=data, meta=PageMeta(limit=asked.limit), links=links))
+
+    return await shown(request, work)
+
+
+@router.get("/articles/{article_id:uuid}/revisions/{number}", response_model=One[RevisionText])
+async def read_revision(
+    request: Request, article_id: UUID, number: Number, who: Reader
+) -> Response:
+    """One saved text whole."""
+
+    def work(tx: ReadTx) -> Outcome:
+        text = history.revision(tx, article_id, number)
+        view = RevisionText(**_saved(text.saved), content=text.content, body_html=text.body_html)
+        return Outcome(One[RevisionText](data=view))
+
+    return await shown(request, work)
+
+
+@router.post(
+    "/articles/{article_id:uuid}/revisions/{number}/restore",
+    response_model=One[WorkingArticle],
+    responses=problem_answers(409),
+)
+async def restore_revision(
+    request: Request,
+    article_id: UUID,
+    number: Number,
+    who: Writer,
+    revision: Annotated[int, IF_MATCH],
+) -> Response:
+    """Make an old text the newest, as a new revision; slug and language stay what they are."""
+    runtime: Runtime = request.state.runtime
+
+    def work(tx: WriteTx) -> Outcome:
+        now = runtime.clock()
+        drafting.restore(tx, actor(who), article_id, revision, number, now)
+        return views.one(tx, article_id, now)
+
+    return await changed(request, who, work)
+
+
+@router.get("/articles/{article_id:uuid}/diff", response_model=One[Diff])
+async def read_diff(
+    request: Request, article_id: UUID, who: Reader, asked: Annotated[DiffParameters, Query()]
+) -> Response:
+    """What changed between two saved texts, field by field."""
+
+    def work(tx: ReadTx) -> Outcome:
+        newest = articles.read(tx, article_id).article.text_revision
+        older = history.revision(tx, article_id, asked.from_)
+        newer = history.revision(tx, article_id, asked.to or newest)
+        fields = [
+            FieldDiff(
+                field=one.field,
+                before=one.before,
+                after=one.after,
+                parts=None
+                if one.parts is None
+                else [DiffPart(op=part.op, text=part.text) for part in one.parts],
+            )
+            for one in history.difference(older, newer)
+        ]
+        view = Diff(from_revision=older.saved.number, to_revision=newer.saved.number, fields=fields)
+        return Outcome(One[Diff](data=view))
+
+    return await shown(request, work)
+
+
+def _saved(saved: Saved) -> dict[str, Any]:
+    return {
+        "revision": saved.number,
+        "saved_by": Person(id=saved.saved_by_id, name=saved.saved_by),
+        "saved_at": saved.saved_at,
+        "is_autosave": saved.is_autosave,
+        "note": saved.note,
+    }

@@ -1,0 +1,33 @@
+"""Every route of the desk; where two fit an address, the first takes it."""
+
+from typing import Final
+
+from app.admin import (
+    aliases,
+    articles,
+    audit,
+    auth,
+    bulk,
+    committee,
+    deliveries,
+    media,
+    previews,
+    revisions,
+    second_factor,
+    sponsors,
+    tags,
+    tokens,
+    users,
+    webhooks,
+    workflow,
+)
+
+ROUTERS: Final = (
+    *(auth.router, second_factor.router, users.router, tokens.router, audit.router),
+    # Bulk comes before the single article, whose id its address would be taken for.
+    *(bulk.router, articles.router, workflow.router, revisions.router),
+    media.router,
+    *(previews.router, previews.public_router),
+    *(tags.router, sponsors.router, committee.router, aliases.router),
+    *(webhooks.router, deliveries.router),
+)

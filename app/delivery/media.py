@@ -1,0 +1,42 @@
+"""The files of media, while some article that is public shows them."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from app.delivery.service import NoParameters
+from app.errors import NotFound
+from app.http.files import documented, public_file
+from app.published import media
+
+router = APIRouter(tags=["media"])
+
+
+@router.get("/v1/media/{media_id}/{rendition}", response_class=Response, responses=documented())
+async def read_file(
+    request: Request,
+    media_id: str,
+    rendition: str,
+    _asked: Annotated[NoParameters, Query()],
+) -> Response:
+    """A picture in one of its sizes, or a document to save.
+
+    404 for what was never public; 410 with a reason for what was and is no longer.
+    """
+    key = _id(media_id)
+    return await public_file(
+        request, lambda reading: media.file(reading.tx, key, rendition, reading.now)
+    )
+
+
+def _id(text: str) -> UUID:
+    """The id, in its one spelling: a file has one address."""
+    try:
+        key = UUID(text)
+    except ValueError:
+        key = None
+    if key is None or str(key) != text:
+        raise NotFound("media_not_found", "There is no such file.")
+    return key

@@ -1,0 +1,89 @@
+"""Media inside a sanitised body: which it shows, and what its publication says of them. Pure.
+
+The sanitiser's output has one form (attributes in double quotes, which values never hold), so
+tags can be taken from it as they stand.
+"""
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from app.kit.addresses import media_of, media_path
+
+_TAG: Final = re.compile(r'<(img|a)((?: [a-z-]+(?:="[^"]*")?)*)>')
+_ATTRIBUTE: Final = re.compile(r' ([a-z-]+)(?:="([^"]*)")?')
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A medium in a body. `is_picture` when it is shown, else it is linked to; `is_local` when
+    its address names no host, so that it must be here."""
+
+    media_id: UUID
+    alt: str
+    is_picture: bool
+    is_local: bool
+
+
+def mentions(body_html: str) -> Iterator[Mention]:
+    """Every mention of what may be a medium here, in order."""
+    for tag in _TAG.finditer(body_html):
+        attributes = _attributes(tag)
+        address = attributes.get("src" if tag[1] == "img" else "href", "")
+        named = media_of(address)
+        if named is not None:
+            alt = attributes.get("alt", "").strip()
+            yield Mention(named[0], alt, tag[1] == "img", address.startswith("/"))
+
+
+def settled(
+    body_html: str, alts: Mapping[UUID, str], sizes: Mapping[tuple[UUID, str], tuple[int, int]]
+) -> str:
+    """The body with its media (the keys of `alts`) named by path alone; pictures get the alt text
+    and the width and height (`sizes`, by medium and rendition) of which it says nothing itself, so
+    that a page keeps their place before they have come."""
+
+    def replaced(tag: re.Match[str]) -> str:
+        attributes = _attributes(tag)
+        where = "src" if tag[1] == "img" else "href"
+        named = media_of(attributes.get(where, ""))
+        if named is None or named[0] not in alts:
+            return tag[0]
+        attributes[where] = media_path(*named)
+        if tag[1] == "img" and not attributes.get("alt", "").strip():
+            attributes["alt"] = alts[named[0]]
+        if tag[1] == "img" and named in sizes and not attributes.keys() & {"width", "height"}:
+            width, height = sizes[named]
+            attributes |= {"width": str(width), "height": str(height)}
+        return _written(tag[1], attributes)
+
+    return _TAG.sub(replaced, body_html)
+
+
+def without(body_html: str, media_id: UUID) -> str:
+    """The body without the pictures of a medium and with its links to it made void."""
+
+    def replaced(tag: re.Match[str]) -> str:
+        attributes = _attributes(tag)
+        where = "src" if tag[1] == "img" else "href"
+        named = media_of(attributes.get(where, ""))
+        if named is None or named[0] != media_id:
+            return tag[0]
+        if tag[1] == "img":
+            return ""
+        del attributes[where]
+        return _written(tag[1], attributes)
+
+    return _TAG.sub(replaced, body_html)
+
+
+def _attributes(tag: re.Match[str]) -> dict[str, str]:
+    return {name: html.unescape(value) for name, value in _ATTRIBUTE.findall(tag[2])}
+
+
+def _written(name: str, attributes: Mapping[str, str]) -> str:
+    pairs = (f' {key}="{html.escape(value)}"' for key, value in attributes.items())
+    return f"<{name}{''.join(pairs)}>"

@@ -1,0 +1,106 @@
+"""What an article's text was: its saved revisions, newest first, and what changed between two."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app.database import ReadTx
+from app.editorial import tags
+from app.editorial.content import ArticleInput, restored
+from app.errors import NotFound
+from app.kit.diff import Part, parts
+from app.models.article import Article, Revision
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Who saved a text, when, and why when that was not by hand.
+
+    Numbers have gaps: not every act saves a text, and autosaves take one another's place.
+    """
+
+    number: int
+    saved_by: str
+    saved_by_id: UUID | None
+    saved_at: datetime
+    is_autosave: bool
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedText:
+    """A saved text whole."""
+
+    saved: Saved
+    content: ArticleInput
+    body_html: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A field that differs: its two values as JSON, or for texts that people write the way from
+    one to the other."""
+
+    field: str
+    before: Any
+    after: Any
+    parts: list[Part] | None
+
+
+_WRITTEN = ("title", "summary", "body")
+_SAVED = (
+    col(Revision.number),
+    col(Revision.saved_by),
+    col(Revision.saved_by_id),
+    col(Revision.saved_at),
+    col(Revision.autosaved_since).is_not(None),
+    col(Revision.note),
+)
+
+
+def revisions(
+    tx: ReadTx, article_id: UUID, before: int | None, limit: int
+) -> tuple[list[Saved], bool]:
+    """Saved texts, newest first, below a number; and whether there are more. `NotFound`."""
+    known = sa.select(sa.exists().where(col(Article.id) == article_id))
+    if not tx.execute(known).scalar():
+        raise NotFound("article_not_found", "There is no such article.")
+    asked = sa.select(*_SAVED).where(col(Revision.article_id) == article_id)
+    if before is not None:
+        asked = asked.where(col(Revision.number) < before)
+    rows = tx.execute(asked.order_by(col(Revision.number).desc()).limit(limit + 1)).all()
+    return [Saved(*row) for row in rows[:limit]], len(rows) > limit
+
+
+def revision(tx: ReadTx, article_id: UUID, number: int) -> SavedText:
+    """One saved text; `NotFound` when no text has the number."""
+    asked = sa.select(*_SAVED, col(Revision.content), col(Revision.body_html)).where(
+        col(Revision.article_id) == article_id, col(Revision.number) == number
+    )
+    row = tx.execute(asked).one_or_none()
+    if row is None:
+        raise NotFound("revision_not_found", "There is no text with this number; see revisions.")
+    *saved, content, body_html = row
+    return SavedText(Saved(*saved), restored(content, tags.slugs(tx)), body_html)
+
+
+def difference(older: SavedText, newer: SavedText) -> list[FieldChange]:
+    """The fields that differ, in the order of an article's fields. Slow: outside transactions."""
+    before = older.content.model_dump(mode="json")
+    after = newer.content.model_dump(mode="json")
+    return [
+        _change(name, before, after)
+        for name in ArticleInput.model_fields
+        if before[name] != after[name]
+    ]
+
+
+def _change(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> FieldChange:
+    if name in _WRITTEN:
+        return FieldChange(name, None, None, parts(before[name], after[name]))
+    return FieldChange(name, before[name], after[name], None)

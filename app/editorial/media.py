@@ -1,0 +1,251 @@
+"""Media: take in, describe, delete. What the world may see of them, publications say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import Field, StringConstraints
+from sqlmodel import col
+
+from app import audit
+from app.audit import By
+from app.database import ReadTx, WriteTx
+from app.editorial.content import House, Input, Line, Text
+from app.editorial.media_shelf import absent
+from app.errors import Conflict, Detail, Invalid, Stale
+from app.kit.addresses import media_folder
+from app.kit.clock import rfc3339
+from app.kit.ids import uuid7
+from app.models.article import Article
+from app.models.media import Media, MediaUse, PublicationMedia, Rendition
+from app.models.sponsor import Sponsor
+from app.public.vocabulary import Lang
+
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Reason = Annotated[Line, StringConstraints(min_length=1)]
+
+
+class FocalPointInput(Input):
+    """What must stay in sight, as shares of width and height from the upper left corner."""
+
+    x: Share
+    y: Share
+
+
+class MediaInput(Input):
+    """What editors say of a medium; in a change, what is absent stays as it was."""
+
+    alt: dict[Lang, Line] = {}
+    caption: dict[Lang, Text] = {}
+    credit: Line | None = None
+    focal_point: FocalPointInput | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of a medium, in storage already."""
+
+    name: str
+    sha256: str
+    media_type: str
+    bytes: int
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What an upload turned out to be; without `files` when the same bytes are here already."""
+
+    kind: Literal["image", "document"]
+    sha256: str
+    name: str
+    media_type: str
+    bytes: int
+    files: tuple[File, ...]
+    width: int | None = None
+    height: int | None = None
+    colour: str | None = None
+    caption: str | None = None
+    credit: str | None = None
+    notices: tuple[str, ...] = ()
+
+
+def prepare(said: MediaInput, house: House) -> MediaInput:
+    """The input, when its texts are in languages of the house; `Invalid` otherwise."""
+    for name, texts in (("alt", said.alt), ("caption", said.caption)):
+        for lang in texts:
+            if lang not in house.languages:
+                known = ", ".join(house.languages)
+                detail = Detail("unknown_language", f"Use one of: {known}.", f"/{name}/{lang}")
+                raise Invalid("unknown_language", f"This site publishes in: {known}.", (detail,))
+    return said
+
+
+def known(tx: ReadTx, sha256: str) -> UUID | None:
+    """The medium that came of the same bytes; `Conflict` when it was taken down: what was is not
+    to come back by being sent again."""
+    found = sa.select(col(Media.id), col(Media.taken_down_at)).where(col(Media.sha256) == sha256)
+    row = tx.execute(found).first()
+    if row is not None and row.taken_down_at is not None:
+        raise Conflict("media_taken_down", f"This file is media {row.id}, which was taken down.")
+    return row.id if row is not None else None
+
+
+def create(
+    tx: WriteTx, by: By, upload: Upload, said: MediaInput, house: House, now: datetime
+) -> tuple[Media, bool]:
+    """A new medium, revision 1, and True; or the one that came of the same bytes, and False.
+
+    A caption that was in the file counts as written in the site's first language.
+    """
+    here = known(tx, upload.sha256)
+    if here is not None:
+        return tx.session.get_one(Media, here), False
+    if not upload.files:
+        raise Conflict("media_deleted_meanwhile", "It was deleted just now; send it again.")
+    caption = dict(said.caption)
+    if upload.caption is not None:
+        caption.setdefault(house.languages[0], upload.caption)
+    row = Media(
+        id=uuid7(now),
+        kind=upload.kind,
+        sha256=upload.sha256,
+        name=upload.name,
+        media_type=upload.media_type,
+        bytes=upload.bytes,
+        width=upload.width,
+        height=upload.height,
+        colour=upload.colour,
+        focal_x=said.focal_point.x if said.focal_point else None,
+        focal_y=said.focal_point.y if said.focal_point else None,
+        alt=dict(said.alt),
+        caption=caption,
+        credit=said.credit or upload.credit,
+        created_by=by.account_id,
+        revision=1,
+        created_at=now,
+        updated_at=now,
+    )
+    try:
+        with tx.session.begin_nested():
+            tx.session.add(row)
+    except sa.exc.IntegrityError:  # sent twice at the same time
+        again = known(tx, upload.sha256)
+        assert again is not None
+        return tx.session.get_one(Media, again), False
+    tx.session.add_all(
+        Rendition(
+            media_id=row.id,
+            name=file.name,
+            sha256=file.sha256,
+            media_type=file.media_type,
+            bytes=file.bytes,
+            width=file.width,
+            height=file.height,
+        )
+        for file in upload.files
+    )
+    audit.record(tx, by, now, "create", "media", row.id, after=state_of(row))
+    return row, True
+
+
+def describe(
+    tx: WriteTx, by: By, media_id: UUID, revision: int, said: MediaInput, now: datetime
+) -> Media:
+    """Change what editors say of a medium. What is published keeps what it said until it is
+    published again. `Stale` unless it is at `revision`."""
+    row = locked(tx, media_id, revision)
+    before = state_of(row)
+    if "alt" in said.model_fields_set:
+        row.alt = dict(said.alt)
+    if "caption" in said.model_fields_set:
+        row.caption = dict(said.caption)
+    if "credit" in said.model_fields_set:
+        row.credit = said.credit
+    if "focal_point" in said.model_fields_set:
+        row.focal_x = said.focal_point.x if said.focal_point else None
+        row.focal_y = said.focal_point.y if said.focal_point else None
+    row.revision += 1
+    row.updated_at = now
+    audit.record(tx, by, now, "update", "media", row.id, before=before, after=state_of(row))
+    return row
+
+
+def delete(tx: WriteTx, by: By, media_id: UUID, revision: int, now: datetime) -> None:
+    """Remove a medium; its files follow when nothing else needs them (`library.care`).
+
+    `Conflict` (`media_in_use`) while a working copy shows it, or when it ever was published: that
+    is taken down first. Of what was taken down the files and texts go, and the row stays: its
+    address goes on saying so, and the same file is refused when it is sent again.
+    """
+    row = locked(tx, media_id, revision)
+    users = _users(tx, media_id)
+    if row.taken_down_at is None:
+        published = sa.select(col(PublicationMedia.media_id)).where(
+            col(PublicationMedia.media_id) == media_id
+        )
+        if users:
+            names = ", ".join(users[:5])
+            raise Conflict("media_in_use", f"These show it: {names}. Take it down first.")
+        if tx.execute(published.limit(1)).first() is not None:
+            raise Conflict("media_in_use", "It was published; take it down first.")
+    audit.record(tx, by, now, "delete", "media", row.id, before=state_of(row))
+    tx.execute(sa.delete(Rendition).where(col(Rendition.media_id) == media_id))
+    if row.taken_down_at is None:
+        tx.session.delete(row)
+        return
+    row.alt, row.caption, row.credit, row.name = {}, {}, None, "erased"
+    row.erased_at = row.updated_at = now
+    row.revision += 1
+
+
+def borne_by(media_id: UUID) -> sa.ColumnElement[bool]:
+    """The sponsors whose logo it is. There are dozens of sponsors: no table is kept of it."""
+    return col(Sponsor.logo).contains(media_folder(media_id), autoescape=True)
+
+
+def _users(tx: ReadTx, media_id: UUID) -> list[str]:
+    """The slugs of articles whose working copies show it, and the names of sponsors."""
+    found = (
+        sa.select(col(Article.slug))
+        .join(MediaUse, col(MediaUse.article_id) == col(Article.id))
+        .where(col(MediaUse.media_id) == media_id)
+    )
+    names = sa.select(col(Sponsor.name)).where(borne_by(media_id))
+    return [
+        *tx.execute(found.order_by(col(Article.id))).scalars(),
+        *tx.execute(names.order_by(col(Sponsor.id))).scalars(),
+    ]
+
+
+def locked(tx: WriteTx, media_id: UUID, revision: int | None) -> Media:
+    """The medium, locked until the transaction ends; `Stale` unless it is at `revision`."""
+    tx.session.flush()
+    row = tx.session.get(Media, media_id, with_for_update=True, populate_existing=True)
+    if row is None or row.erased_at is not None:
+        raise absent()
+    if revision is not None and row.revision != revision:
+        raise Stale(
+            "stale_revision",
+            f"Revision {row.revision} was saved meanwhile; read it and change that.",
+            current_revision=row.revision,
+            changed_at=rfc3339(row.updated_at),
+        )
+    return row
+
+
+def state_of(row: Media) -> Mapping[str, object]:
+    """As the audit shows it."""
+    return {
+        "name": row.name,
+        "media_type": row.media_type,
+        "bytes": row.bytes,
+        "alt": row.alt,
+        "caption": row.caption,
+        "credit": row.credit,
+        "reason": row.taken_down_reason,
+    }

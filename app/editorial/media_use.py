@@ -1,0 +1,200 @@
+"""Where media are shown: remembered with every save, required to be fit, frozen when published."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app.changes import PublishTx
+from app.database import ReadTx, WriteTx
+from app.editorial import body_media
+from app.editorial.content import ArticleInput, Draft, ImageInput
+from app.errors import Detail, Invalid
+from app.kit.addresses import media_path
+from app.models.article import Article
+from app.models.media import Media, MediaUse, PublicationMedia, Rendition
+from app.public.articles import FocalPoint, Image, ImageSize
+
+_FALLBACK_WIDTH = 1200
+"""The widest JPEG that `url` names: every browser shows it, and it fits a page."""
+
+
+def remember(tx: WriteTx, article: Article, draft: Draft) -> None:
+    """Note what the newest state of a working copy shows. `Invalid` when its image is no picture
+    that is here."""
+    known = by_ids(tx, _mentioned(draft.content, draft.body_html), held=True)
+    _refuse_unknown(draft.content.image, known)
+    before: set[UUID] = set()
+    if article.revision > 1:
+        mine = col(MediaUse.article_id) == article.id
+        before = set(tx.execute(sa.select(col(MediaUse.media_id)).where(mine)).scalars())
+        gone = before - known.keys()
+        if gone:
+            tx.execute(sa.delete(MediaUse).where(mine, col(MediaUse.media_id).in_(gone)))
+    for media_id in known.keys() - before:
+        tx.session.add(MediaUse(article_id=article.id, media_id=media_id))
+
+
+def refuse_unfit(tx: WriteTx, content: ArticleInput, body_html: str) -> None:
+    """`Invalid` unless all media of an article may be shown to everybody.
+
+    `media_missing` and `media_taken_down` name what has gone; `alt_missing` names each picture
+    that has no alternative text in the article's language, for readers who cannot see it.
+    """
+    known = by_ids(tx, _mentioned(content, body_html), held=True)
+    _refuse_unknown(content.image, known)
+    mentions = list(body_media.mentions(body_html))
+    for mention in mentions:
+        if mention.is_local and mention.media_id not in known:
+            raise _unfit("media_missing", "/body", f"There is no media {mention.media_id} here.")
+    pictures = [
+        ("/body", m.media_id, m.alt) for m in mentions if m.is_picture and m.media_id in known
+    ]
+    image = content.image
+    if image is not None and image.media_id is not None:
+        pictures.insert(0, ("/image", image.media_id, image.alt or ""))
+    for row in known.values():
+        if row.taken_down_at is not None:
+            pointer = "/image" if image and image.media_id == row.id else "/body"
+            raise _unfit("media_taken_down", pointer, f"{_named(row)} was taken down; remove it.")
+    mute: dict[UUID, Detail] = {}
+    for pointer, media_id, alt in pictures:
+        medium = known.get(media_id)
+        if not alt and (medium is None or content.lang not in medium.alt):
+            what = _named(medium) if medium is not None else f"media {media_id}"
+            text = f"Give {what} an alt text in {content.lang!r}."
+            mute.setdefault(media_id, Detail("alt_missing", text, pointer=pointer))
+    if mute:
+        details = tuple(mute.values())
+        raise Invalid("alt_missing", " ".join(detail.message for detail in details), details)
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What a publication keeps of the media that it shows."""
+
+    image: Image | None
+    body_html: str
+    media_ids: Collection[UUID]
+
+
+def frozen(tx: ReadTx, content: ArticleInput, body_html: str) -> Frozen:
+    """The public image, the body with its alt texts, and what both show."""
+    known = by_ids(tx, _mentioned(content, body_html))
+    alts = {row.id: row.alt.get(content.lang, "") for row in known.values()}
+    sizes: dict[tuple[UUID, str], tuple[int, int]] = {}
+    if known:
+        found = sa.select(
+            col(Rendition.media_id),
+            col(Rendition.name),
+            col(Rendition.width),
+            col(Rendition.height),
+        ).where(col(Rendition.media_id).in_(known), col(Rendition.width).is_not(None))
+        sizes = {(key, name): (width, height) for key, name, width, height in tx.execute(found)}
+    body = body_media.settled(body_html, alts, sizes)
+    return Frozen(image_of(tx, content, known), body, sorted(known))
+
+
+def image_of(
+    tx: ReadTx, content: ArticleInput, known: Mapping[UUID, Media] | None = None
+) -> Image | None:
+    """The article's image as the world will see it; what the article itself says of it goes
+    before what the medium says in the article's language."""
+    image = content.image
+    if image is None:
+        return None
+    row = None
+    if image.media_id is not None:
+        here = known if known is not None else by_ids(tx, {image.media_id})
+        row = here.get(image.media_id)
+    if row is None:
+        return _external(image) if image.url is not None else None
+    sizes = _pictures(tx, row.id)
+    if not sizes:
+        return None
+    plain = [size for size in sizes if size.media_type == "image/jpeg"]
+    main = next((s for s in reversed(plain) if (s.width or 0) <= _FALLBACK_WIDTH), plain[0])
+    focus = None
+    if row.focal_x is not None and row.focal_y is not None:
+        focus = FocalPoint(x=row.focal_x, y=row.focal_y)
+    return Image(
+        url=media_path(row.id, main.name),
+        alt=image.alt or row.alt.get(content.lang, ""),
+        caption=image.caption or row.caption.get(content.lang),
+        credit=image.credit or row.credit,
+        width=main.width,
+        height=main.height,
+        colour=row.colour,
+        focal_point=focus,
+        sizes=[
+            ImageSize(width=s.width, url=media_path(row.id, s.name), type=s.media_type)
+            for s in sizes
+        ],
+    )
+
+
+def attach(tx: PublishTx, publication: int, media_ids: Collection[UUID]) -> None:
+    """Remember what a publication shows: that is what makes it public."""
+    tx.session.add_all(
+        PublicationMedia(publication_id=publication, media_id=media_id) for media_id in media_ids
+    )
+
+
+def _external(image: ImageInput) -> Image:
+    return Image(
+        url=image.url or "",
+        alt=image.alt or "",
+        caption=image.caption,
+        credit=image.credit,
+        width=None,
+        height=None,
+        colour=None,
+        focal_point=None,
+        sizes=None,
+    )
+
+
+def _mentioned(content: ArticleInput, body_html: str) -> set[UUID]:
+    found = {mention.media_id for mention in body_media.mentions(body_html)}
+    if content.image is not None and content.image.media_id is not None:
+        found.add(content.image.media_id)
+    return found
+
+
+def by_ids(tx: ReadTx, ids: Collection[UUID], *, held: bool = False) -> dict[UUID, Media]:
+    """Those media that are here; `held` keeps them from being deleted until it is over."""
+    if not ids:
+        return {}
+    found = sa.select(Media.__table__).where(col(Media.id).in_(ids))  # type: ignore[attr-defined]  # SQLModel does not type the table of a class
+    if held:
+        found = found.with_for_update(read=True, key_share=True)
+    return {row["id"]: Media(**row) for row in tx.execute(found).mappings()}
+
+
+def _pictures(tx: ReadTx, media_id: UUID) -> Sequence[Rendition]:
+    found = (
+        sa.select(Rendition.__table__)  # type: ignore[attr-defined]  # as above
+        .where(col(Rendition.media_id) == media_id, col(Rendition.width).is_not(None))
+        .order_by(col(Rendition.width), col(Rendition.media_type).desc())
+    )
+    return [Rendition(**row) for row in tx.execute(found).mappings()]
+
+
+def _refuse_unknown(image: ImageInput | None, known: Mapping[UUID, Media]) -> None:
+    if image is None or image.media_id is None:
+        return
+    row = known.get(image.media_id)
+    if row is None and image.url is None:
+        raise _unfit("unknown_media", "/image/media_id", "There is no such media; upload it first.")
+    if row is not None and row.kind != "image":
+        raise _unfit("not_an_image", "/image/media_id", f"{_named(row)} is no image.")
+
+
+def _named(row: Media) -> str:
+    return f"{row.name} ({row.id})"
+
+
+def _unfit(code: str, pointer: str, message: str) -> Invalid:
+    return Invalid(code, message, (Detail(code, message, pointer=pointer),))

@@ -1,0 +1,88 @@
+"""A change of some fields: what is not given stays, and the whole must be an article."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+
+from app.editorial.articles import WorkingCopy
+from app.editorial.content import (
+    ArticleInput,
+    AuthorInput,
+    Body,
+    CorrectionInput,
+    Draft,
+    House,
+    ImageInput,
+    Input,
+    Line,
+    Moment,
+    RightsInput,
+    SourceInput,
+    Text,
+    prepare,
+    refuse_language,
+)
+from app.errors import Detail, Invalid
+from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Slug
+
+_ABSENT: Any = Field(default_factory=lambda: None)
+"""Not given. A null in its place is none of the field's values, and is refused."""
+
+
+class ArticlePatch(Input):
+    """Any of an article's fields. Null clears `source`, `image`, `published_at`, `updated_at`."""
+
+    kind: Kind = _ABSENT
+    lang: Lang = _ABSENT
+    title: Line = _ABSENT
+    slug: Slug = _ABSENT
+    summary: Text = _ABSENT
+    body: Body = _ABSENT
+    body_format: BodyFormat = _ABSENT
+    authors: Annotated[tuple[AuthorInput, ...], Field(max_length=50, strict=False)] = _ABSENT
+    source: SourceInput | None = _ABSENT
+    image: ImageInput | None = _ABSENT
+    rights: RightsInput = _ABSENT
+    tags: Annotated[tuple[Slug, ...], Field(max_length=50, strict=False)] = _ABSENT
+    published_at: Moment | None = _ABSENT
+    date_precision: DatePrecision = _ABSENT
+    updated_at: Moment | None = _ABSENT
+    corrections: Annotated[tuple[CorrectionInput, ...], Field(max_length=100, strict=False)] = (
+        _ABSENT
+    )
+    is_excerpt: bool = _ABSENT
+
+
+def patched(copy: WorkingCopy, patch: ArticlePatch, house: House) -> Draft:
+    """The working copy with the fields given in place of its own; `Invalid` when that is none.
+
+    A body that stays is not rendered again.
+    """
+    given = {name: getattr(patch, name) for name in patch.model_fields_set}
+    if given.get("kind", copy.article.kind) != copy.article.kind:
+        detail = Detail("kind_fixed", "Leave it out.", pointer="/kind")
+        raise Invalid("kind_fixed", "An article's kind cannot change; create another.", (detail,))
+    content = whole({**dict(copy.content), **given})
+    if given.keys() & {"body", "body_format"}:
+        return prepare(content, house)
+    refuse_language(content, house)
+    return Draft(content, copy.body_html)
+
+
+def whole(fields: Mapping[str, Any]) -> ArticleInput:
+    """An article made of these fields; `Invalid` names each that is wrong."""
+    try:
+        return ArticleInput.model_validate(fields)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        details = tuple(
+            Detail(
+                "invalid_field",
+                str(item["msg"]).removeprefix("Value error, "),
+                pointer="".join(f"/{part}" for part in item["loc"]) or "/",
+            )
+            for item in found
+        )
+        first = details[0]
+        raise Invalid(first.code, f"{first.pointer}: {first.message}.", details) from error

@@ -1,0 +1,163 @@
+"""Links that show one working copy for a while, to whoever has them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app import audit
+from app.database import ReadTx, WriteTx
+from app.editorial import articles, media_use
+from app.editorial.acts import refuse_trashed
+from app.editorial.content import Actor, House, restored
+from app.editorial.frozen import frozen
+from app.errors import Conflict, Gone, Invalid, NotFound
+from app.kit.clock import rfc3339
+from app.kit.ids import uuid7
+from app.kit.secret import digest, new_secret
+from app.models.article import Article, Revision
+from app.models.preview import PreviewLink
+from app.models.publication import Publication
+from app.public.articles import FrozenArticle
+
+Link = PreviewLink
+
+LONGEST: Final = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPreview:
+    """A link and its secret, which is told this once."""
+
+    link: PreviewLink
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """A working copy as if it were published now, with what its readers' view is made of."""
+
+    item: FrozenArticle
+    body_html: str
+    tag_ids: list[UUID]
+    translation_group: UUID | None
+    expires_at: datetime
+
+
+def create(
+    tx: WriteTx,
+    actor: Actor,
+    article_id: UUID,
+    revision: int | None,
+    lifetime: timedelta,
+    now: datetime,
+) -> NewPreview:
+    """A link to a saved text, or to whatever the newest is when it is followed.
+
+    The article is held meanwhile: an autosave must not take the text's place.
+    """
+    article = articles.locked(tx, article_id, None)
+    refuse_trashed(article)
+    if not timedelta(0) < lifetime <= LONGEST:
+        raise Invalid("lifetime_out_of_range", f"A link lives at most {LONGEST.days} days.")
+    if revision is not None and tx.session.get(Revision, (article_id, revision)) is None:
+        raise NotFound("revision_not_found", "There is no text with this number; see revisions.")
+    secret = new_secret()
+    link = PreviewLink(
+        id=uuid7(now),
+        article_id=article_id,
+        revision=revision,
+        digest=digest(secret),
+        created_by=actor.name,
+        created_by_id=actor.account_id,
+        created_at=now,
+        expires_at=now + lifetime,
+    )
+    tx.session.add(link)
+    _record(tx, actor, "preview.created", link, now)
+    return NewPreview(link, secret)
+
+
+def of_article(tx: ReadTx, article_id: UUID) -> list[PreviewLink]:
+    """All links to an article, the newest first, spent ones too."""
+    asked = sa.select(*_COLUMNS).where(col(PreviewLink.article_id) == article_id)
+    rows = tx.execute(asked.order_by(col(PreviewLink.id).desc())).mappings()
+    return [PreviewLink(**row) for row in rows]
+
+
+def link(tx: ReadTx, link_id: UUID) -> PreviewLink:
+    """One link; `NotFound`."""
+    row = _found(tx, col(PreviewLink.id) == link_id)
+    if row is None:
+        raise NotFound("preview_not_found", "There is no such preview.")
+    return row
+
+
+def revoke(tx: WriteTx, actor: Actor, link_id: UUID, now: datetime) -> None:
+    """The link shows nothing from now on; `Conflict` when it was revoked before."""
+    row = tx.session.get(PreviewLink, link_id, with_for_update=True)
+    if row is None:
+        raise NotFound("preview_not_found", "There is no such preview.")
+    if row.revoked_at is not None:
+        raise Conflict("already_revoked", "It is revoked already.")
+    row.revoked_at = now
+    _record(tx, actor, "preview.revoked", row, now)
+
+
+def shown(tx: ReadTx, secret: str, house: House, now: datetime) -> Previewed:
+    """What a link shows. `NotFound` for a secret of none, `Gone` for one expired or revoked."""
+    row = _found(tx, col(PreviewLink.digest) == digest(secret))
+    if row is None:
+        raise NotFound("preview_not_found", "There is no such preview; ask for a new link.")
+    if row.revoked_at is not None:
+        at = rfc3339(row.revoked_at)
+        raise Gone("preview_gone", "This preview was revoked.", reason="removed", at=at)
+    if row.expires_at <= now:
+        at = rfc3339(row.expires_at)
+        raise Gone("preview_gone", "This preview has expired.", reason="expired", at=at)
+    copy = articles.read(tx, row.article_id)
+    if copy.article.trashed_at is not None:
+        at = rfc3339(copy.article.trashed_at)
+        raise Gone("preview_gone", "The article is in the trash.", reason="removed", at=at)
+    return _previewed(tx, copy.article, row, house, now)
+
+
+def _previewed(
+    tx: ReadTx, article: Article, row: PreviewLink, house: House, now: datetime
+) -> Previewed:
+    number = row.revision or article.text_revision
+    asked = sa.select(col(Revision.content), col(Revision.body_html)).where(
+        col(Revision.article_id) == article.id, col(Revision.number) == number
+    )
+    kept = tx.execute(asked).one()
+    content = restored({**kept.content, "tag_ids": []}, {})
+    article.slug = content.slug or article.slug
+    first = sa.select(col(Publication.published_at)).where(
+        col(Publication.article_id) == article.id,
+        col(Publication.ended).is_distinct_from("cancelled"),
+    )
+    first_shown = tx.execute(first.order_by(col(Publication.visible_from)).limit(1)).scalar()
+    return Previewed(
+        item=frozen(article, content, house, now, first_shown, media_use.image_of(tx, content)),
+        body_html=kept.body_html,
+        tag_ids=[UUID(tag_id) for tag_id in kept.content["tag_ids"]],
+        translation_group=article.translation_group,
+        expires_at=row.expires_at,
+    )
+
+
+_COLUMNS = tuple(sa.inspect(PreviewLink).columns)
+
+
+def _found(tx: ReadTx, condition: Any) -> PreviewLink | None:
+    row = tx.execute(sa.select(*_COLUMNS).where(condition)).mappings().one_or_none()
+    return None if row is None else PreviewLink(**row)
+
+
+def _record(tx: WriteTx, actor: Actor, action: str, link: PreviewLink, now: datetime) -> None:
+    if actor.by is not None:
+        told = {"revision": link.revision, "visible_until": link.expires_at}
+        audit.record(tx, actor.by, now, f"article.{action}", "article", link.article_id, after=told)

@@ -1,0 +1,160 @@
+"""Files over HTTP: conditional, in ranges, streamed without holding up the event loop."""
+
+import logging
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request
+from starlette.responses import Response, StreamingResponse
+
+from app.changes import head
+from app.errors import NotFound, Unavailable
+from app.http import problems
+from app.http.reading import Reading, kept_until, matches
+from app.library.naming import EXTENSIONS, stored_name
+from app.published.media import PublicFile
+from app.runtime import Runtime
+
+_LOG = logging.getLogger("willay.media")
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+
+# What a file may do in a browser that opens it by itself: nothing, whatever it turns out to be.
+_CONFINED = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Accept-Ranges": "bytes",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    file: PublicFile
+    headers: dict[str, str]
+
+
+async def public_file(request: Request, find: Callable[[Reading], PublicFile]) -> Response:
+    """A file that `find` judged to be public, for caches to keep until the next boundary.
+
+    Whether the caller may see it is told before any validator is compared: a condition must not
+    reveal what is there.
+    """
+    runtime: Runtime = request.state.runtime
+
+    def look() -> _Found:
+        clock = runtime.clock()
+        with runtime.database.reading() as tx:
+            log = head(tx)
+            current = log.is_current(clock)
+            recall = runtime.memory.at(log, current)
+            file = find(Reading(tx, runtime, log, log.moment(clock), recall, current))
+        keys = " ".join([f"media/{file.media_id}", *file.shown_by])
+        kept = kept_until(log, clock, runtime.settings.cache_seconds)
+        return _Found(file, {"Cache-Control": kept, "Surrogate-Key": keys})
+
+    found = await runtime.reads.run(look)
+    return await _sent(request, runtime, found.file, found.headers)
+
+
+async def private_file(request: Request, find: Callable[[Runtime], PublicFile]) -> Response:
+    """A file for one caller alone, which no cache may keep."""
+    runtime: Runtime = request.state.runtime
+    file = await runtime.reads.run(lambda: find(runtime))
+    return await _sent(request, runtime, file, {"Cache-Control": "private, no-store"})
+
+
+async def _sent(
+    request: Request, runtime: Runtime, file: PublicFile, headers: dict[str, str]
+) -> Response:
+    tag = f'"{file.sha256}"'
+    headers = {**_CONFINED, **headers, "ETag": tag}
+    if matches(request.headers.get("if-none-match"), tag):
+        return Response(None, 304, headers)
+    if file.name is not None:
+        headers["Content-Disposition"] = _attachment(file.name, EXTENSIONS[file.media_type])
+    start, end = 0, file.bytes
+    asked = request.headers.get("range")
+    if asked is not None and request.headers.get("if-range", tag) == tag:
+        part = _part(asked, file.bytes)
+        if part is None:
+            message = f"The file has {file.bytes} bytes; ask for a part of them."
+            beyond = {"Content-Range": f"bytes */{file.bytes}"}
+            return problems.answer(416, "range_not_satisfiable", message, headers=beyond)
+        start, end = part
+    whole = (start, end) == (0, file.bytes)
+    if not whole:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{file.bytes}"
+    headers["Content-Length"] = str(end - start)
+    chunks = runtime.storage.read(stored_name(file.sha256, file.media_type), start, end)
+    first = await runtime.files.run(lambda: _first(chunks, file))
+    body = _streamed(runtime, chunks, first)
+    return StreamingResponse(body, 200 if whole else 206, headers, file.media_type)
+
+
+def _part(asked: str, size: int) -> tuple[int, int] | None:
+    """The one range that is asked for, as [start, end); all of it for what is several ranges or
+    none, None for what lies beyond its end (RFC 9110, 14.2)."""
+    wanted = _RANGE.fullmatch(asked.replace(" ", ""))
+    if wanted is None or not (wanted[1] or wanted[2]):
+        return 0, size
+    if not wanted[1]:
+        last = min(int(wanted[2]), size)
+        return (size - last, size) if last else None
+    start = int(wanted[1])
+    if wanted[2] and int(wanted[2]) < start:
+        return 0, size
+    return (start, min(int(wanted[2]) + 1, size) if wanted[2] else size) if start < size else None
+
+
+def _first(chunks: Iterator[bytes], file: PublicFile) -> bytes:
+    try:
+        return next(chunks)
+    except (NotFound, StopIteration) as error:
+        _LOG.error("media %s: the file %s is missing", file.media_id, file.sha256)
+        message = "The file cannot be read now; tell the operator."
+        raise Unavailable("media_unavailable", message) from error
+
+
+async def _streamed(
+    runtime: Runtime, chunks: Iterator[bytes], first: bytes
+) -> AsyncIterator[bytes]:
+    chunk: bytes | None = first
+    while chunk is not None:
+        yield chunk
+        chunk = await runtime.files.run_inside(lambda: next(chunks, None))
+
+
+def _attachment(name: str, extension: str) -> str:
+    """`Content-Disposition` for a file to be saved, under its own name with a true extension."""
+    stem = name.removesuffix(f".{extension}") or "document"
+    plain = re.sub(r"[^A-Za-z0-9 ._-]", "_", stem)
+    full = quote(f"{stem}.{extension}", safe="")
+    return f"attachment; filename=\"{plain}.{extension}\"; filename*=UTF-8''{full}"
+
+
+def documented(*, private: bool = False) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of a route that serves files."""
+    answers = problems.documented(304, 400, 404, 410, 416, 503)
+    kept = "^private, no-store$" if private else "^public, max-age=[0-9]+$"
+    headers = {
+        "ETag": problems.header("Strong: the file's own hash", '^"[0-9a-f]{64}"$'),
+        "Cache-Control": problems.header("Never beyond the next due change", kept),
+        "Content-Security-Policy": problems.header(
+            "Nothing may run", "^default-src 'none'; sandbox$"
+        ),
+    }
+    ranged = {**headers, "Content-Range": problems.header("Which part", r"^bytes \d+-\d+/\d+$")}
+    purged = {"Surrogate-Key": problems.header("What to purge it by", r"^media/\S+( \S+)*$")}
+    extra = {} if private else purged
+    content = dict.fromkeys(EXTENSIONS, _BINARY)
+    answers[200] = {"description": "The file", "headers": {**headers, **extra}, "content": content}
+    answers[206] = {
+        "description": "A part of it",
+        "headers": {**ranged, **extra},
+        "content": content,
+    }
+    answers[304] = {"description": "Not Modified", "headers": {**headers, **extra}}
+    return answers

@@ -1,0 +1,149 @@
+"""Uploads over HTTP: a bare file, or a form with one file in it; bounded in size, number and time.
+
+Nothing that comes is held in memory for longer than it takes to write it to disk.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Final
+
+from fastapi import Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import Message
+
+from app.errors import BadRequest, Detail
+from app.kit.text import file_name
+from app.library.spool import Spool, refuse_size
+from app.runtime import Runtime
+
+SECONDS: Final = 300
+"""How long an upload may take to come in."""
+
+_AT_ONCE: Final = 1_000_000
+_FORM_BYTES: Final = 100_000
+_FIELDS: Final = ("file", "metadata")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An upload with the name that it was sent under, made plain, and JSON that came with it."""
+
+    spool: Spool
+    name: str
+    metadata: bytes
+
+
+@asynccontextmanager
+async def received(request: Request, name: str) -> AsyncIterator[Received]:
+    """The upload of a request, gone when the block ends. `name` is that of a bare file.
+
+    One of the few places for uploads is held all the while: `Unavailable` when all are taken,
+    before anything is read. `TooLarge`, `Unsupported` and `BadRequest` as soon as they are plain.
+    """
+    runtime: Runtime = request.state.runtime
+    most = runtime.settings.media_max_bytes
+    is_form = request.headers.get("content-type", "").lower().startswith("multipart/form-data")
+    said = request.headers.get("content-length", "0")
+    if said.isdecimal() and len(said) < 20:
+        refuse_size(int(said) - (_FORM_BYTES if is_form else 0), most)
+    with runtime.uploads.place(), Spool(runtime.settings.data_dir, most) as spool:
+        try:
+            async with asyncio.timeout(SECONDS):
+                if is_form:
+                    yielded = await _from_form(request, runtime, spool)
+                else:
+                    await _fill(runtime, spool, request.stream())
+                    yielded = Received(spool, file_name(name), b"{}")
+        except TimeoutError as error:
+            message = f"The upload took more than {SECONDS} seconds; send a smaller file."
+            raise BadRequest("upload_too_slow", message) from error
+        except ClientDisconnect as error:
+            raise BadRequest("upload_broken_off", "The upload was broken off.") from error
+        yield yielded
+
+
+async def _from_form(request: Request, runtime: Runtime, spool: Spool) -> Received:
+    most, counted = runtime.settings.media_max_bytes + _FORM_BYTES, 0
+
+    async def bounded() -> Message:
+        nonlocal counted
+        message = await request.receive()
+        counted += len(message.get("body", b""))
+        refuse_size(counted, most)
+        return message
+
+    try:
+        form = await Request(request.scope, bounded).form(
+            max_files=1, max_fields=len(_FIELDS), max_part_size=_FORM_BYTES
+        )
+    except HTTPException as error:
+        message = "The form cannot be read; send one part `file`, and `metadata` if you like."
+        raise BadRequest("malformed_form", message) from error
+    try:
+        file, metadata = _parts(form)
+        await _fill(runtime, spool, _read(file))
+        return Received(spool, file_name(file.filename or ""), metadata.encode())
+    finally:
+        await form.close()
+
+
+def _parts(form: FormData) -> tuple[UploadFile, str]:
+    for name in form:
+        if name not in _FIELDS:
+            close = get_close_matches(name, _FIELDS, 1)
+            hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(_FIELDS)}."
+            raise _bad("unknown_field", name[:60], f"There is no field {name[:60]!r}; {hint}")
+    file, metadata = form.get("file"), form.get("metadata", "{}")
+    if not isinstance(file, UploadFile):
+        raise _bad("missing_field", "file", "Send the file as the part `file`, with a file name.")
+    if not isinstance(metadata, str):
+        raise _bad("invalid_field", "metadata", "Send `metadata` as text: JSON.")
+    return file, metadata
+
+
+async def _read(file: UploadFile) -> AsyncIterator[bytes]:
+    while chunk := await file.read(_AT_ONCE):
+        yield chunk
+
+
+async def _fill(runtime: Runtime, spool: Spool, stream: AsyncIterator[bytes]) -> None:
+    """Hand on what comes in portions, so that few hops are made."""
+    waiting: list[bytes] = []
+    size = 0
+    async for chunk in stream:
+        waiting.append(chunk)
+        size += len(chunk)
+        refuse_size(spool.size + size, runtime.settings.media_max_bytes)
+        if size >= _AT_ONCE:
+            portion, waiting, size = b"".join(waiting), [], 0
+            await runtime.files.run(_adding(spool, portion))
+    await runtime.files.run(_adding(spool, b"".join(waiting)))
+
+
+def _adding(spool: Spool, portion: bytes) -> Any:
+    return lambda: spool.add(portion)
+
+
+def _bad(code: str, name: str, message: str) -> BadRequest:
+    return BadRequest(code, message, (Detail(code, message, pointer=f"/{name}"),))
+
+
+def documented() -> dict[str, Any]:
+    """The `requestBody` of a route that takes an upload."""
+    binary = {"type": "string", "format": "binary"}
+    form = {
+        "type": "object",
+        "required": ["file"],
+        "additionalProperties": False,
+        "properties": {"file": binary, "metadata": {"type": "string", "description": "JSON"}},
+    }
+    content = {
+        "multipart/form-data": {"schema": form},
+        "application/octet-stream": {"schema": binary},
+    }
+    return {"required": True, "content": content}

@@ -1,0 +1,40 @@
+"""The credit and the caption that a photographer wrote into a picture (IPTC-IIM)."""
+
+import re
+from typing import Final
+
+from PIL import ImageFile, IptcImagePlugin
+
+_CREDIT: Final = (2, 110)
+_BYLINE: Final = (2, 80)
+_CAPTION: Final = (2, 120)
+_CHARSET: Final = (1, 90)
+_UTF8: Final = b"\x1b%G"
+_ILLEGAL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def credit_and_caption(image: ImageFile.ImageFile) -> tuple[str | None, str | None]:
+    """A line of at most 300 characters (its byline where it has no credit) and a text of at most
+    5,000; None for what is absent or illegible."""
+    try:
+        found = IptcImagePlugin.getiptcinfo(image) or {}
+    except (SyntaxError, ValueError, OSError, LookupError, TypeError):
+        return None, None
+    says_utf8 = found.get(_CHARSET) == _UTF8
+    credit = _text(found.get(_CREDIT), says_utf8) or _text(found.get(_BYLINE), says_utf8)
+    caption = _text(found.get(_CAPTION), says_utf8)
+    line = " ".join(credit.split())[:300].strip() if credit else ""
+    return line or None, caption[:5_000] if caption else None
+
+
+def _text(value: bytes | list[bytes] | None, says_utf8: bool) -> str:
+    """IPTC's own default is ISO 8859-1 in practice; much of what does not say so is UTF-8."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if not value:
+        return ""
+    try:
+        text = value.decode("utf-8")
+    except UnicodeDecodeError:
+        text = value.decode("utf-8", "replace") if says_utf8 else value.decode("latin-1")
+    return _ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()

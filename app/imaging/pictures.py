@@ -1,0 +1,183 @@
+"""A picture made anew from its pixels: upright, in sRGB, in several sizes, with nothing else in it.
+
+Runs in the process that `child` limits. Of an animation the first frame is kept: its cost has no
+bound that its size would tell, the JPEG for old browsers could not move, and what moves for more
+than five seconds needs a control to stop it (WCAG 2.2.2), which an `img` does not have.
+"""
+
+import contextlib
+import io
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Final, Literal
+
+from PIL import AvifImagePlugin, Image, ImageCms, ImageFile, UnidentifiedImageError
+
+from app.imaging.credit import credit_and_caption
+
+WIDTHS: Final = (320, 640, 1200, 2000)
+"""The widths that are made of every picture that is at least as wide; never more than it has."""
+
+MOST_PIXELS: Final = 50_000_000
+LONGEST_SIDE: Final = 16_383  # WebP has no more
+
+_FORMATS: Final = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
+_TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_SIDEWAYS: Final = {_TURNS[number] for number in (5, 6, 7, 8)}
+_QUALITY: Final = {"WEBP": 80, "JPEG": 82}
+
+Refusal = Literal["too_many_pixels", "broken_media"]
+
+
+class Refused(Exception):
+    """The picture cannot be taken; its only argument is a `Refusal`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """One size in one format."""
+
+    width: int
+    height: int
+    format: Literal["webp", "jpeg"]
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """`width` and `height` are the original's when it stands upright; `colour` is its average,
+    as `#rrggbb`."""
+
+    width: int
+    height: int
+    colour: str
+    animated: bool
+    credit: str | None
+    caption: str | None
+    renditions: tuple[Rendition, ...]
+
+
+def made(file: BinaryIO) -> Picture:
+    """Decode a picture and encode it again; `Refused` when it cannot or must not be decoded."""
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(file, formats=_FORMATS) as opened:
+                return _picture(opened)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Refused("too_many_pixels") from error
+    except UnidentifiedImageError as error:
+        raise Refused("broken_media") from error
+    except (OSError, SyntaxError, ValueError, LookupError, TypeError, ArithmeticError) as error:
+        # Whatever a decoder says of broken bytes; the process ends after this picture anyway.
+        raise Refused("broken_media") from error
+
+
+def _picture(opened: ImageFile.ImageFile) -> Picture:
+    width, height = opened.size
+    if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
+        raise Refused("too_many_pixels")
+    animated = bool(getattr(opened, "is_animated", False))
+    credit, caption = credit_and_caption(opened)
+    if opened.format == "JPEG":
+        # The decoder itself can halve what is far too large: several times faster.
+        opened.draft("RGB", (WIDTHS[-1], WIDTHS[-1]))
+    opened.seek(0)
+    opened.load()
+    turn = _TURNS.get(_orientation(opened))
+    if turn in _SIDEWAYS:
+        width, height = height, width
+    profile = opened.info.get("icc_profile")
+    plain = _direct(opened if turn is None else opened.transpose(turn))
+    plain = _in_srgb(_narrowed(plain, min(plain.width, WIDTHS[-1])), profile)
+    plain.info.clear()  # comments and profiles would be written out again
+    return Picture(
+        width=width,
+        height=height,
+        colour=_average(plain),
+        animated=animated,
+        credit=credit,
+        caption=caption,
+        renditions=tuple(_renditions(plain)),
+    )
+
+
+def _orientation(image: Image.Image) -> int:
+    """As the camera was held (EXIF 274); upright when nothing legible says so."""
+    try:
+        found = image.getexif().get(0x0112, 1)
+    except (SyntaxError, ValueError, OSError, LookupError, TypeError):
+        return 1
+    return found if isinstance(found, int) else 1
+
+
+def _direct(image: Image.Image) -> Image.Image:
+    """RGB, RGBA where something may show through, L or CMYK: no palette, 8 bits."""
+    if image.mode.startswith("I"):  # 16 bits of grey
+        return image.convert("I").point(lambda value: value / 256).convert("L")
+    if image.mode in ("LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        return image.convert("RGBA")
+    return image if image.mode in ("RGB", "RGBA", "L", "CMYK") else image.convert("RGB")
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """RGB or RGBA in sRGB; a profile that is none, or is of another mode, counts as absent."""
+    target = "RGBA" if image.mode == "RGBA" else "RGB"
+    if profile:
+        with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            srgb = ImageCms.createProfile("sRGB")
+            made = ImageCms.profileToProfile(image, source, srgb, outputMode=target)
+            image = made or image
+    return image if image.mode == target else image.convert(target)
+
+
+def _narrowed(image: Image.Image, width: int) -> Image.Image:
+    if width == image.width:
+        return image
+    height = max(1, round(image.height * width / image.width))
+    return image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3)
+
+
+def _average(image: Image.Image) -> str:
+    red, green, blue = _on_white(image).resize((1, 1), Image.Resampling.BOX).tobytes()
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def _renditions(image: Image.Image) -> Iterator[Rendition]:
+    """The largest first; each is made from the one before it."""
+    for width in _widths(image.width):
+        image = _narrowed(image, width)
+        yield Rendition(width, image.height, "webp", _encoded(image, "WEBP"))
+        yield Rendition(width, image.height, "jpeg", _encoded(_on_white(image), "JPEG"))
+
+
+def _widths(width: int) -> list[int]:
+    largest = min(width, WIDTHS[-1])
+    return [largest, *(one for one in reversed(WIDTHS) if one < largest)]
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode == "RGB":
+        return image
+    ground = Image.new("RGB", image.size, "white")
+    ground.paste(image, mask=image.getchannel("A"))
+    return ground
+
+
+def _encoded(image: Image.Image, file_format: Literal["WEBP", "JPEG"]) -> bytes:
+    out = io.BytesIO()
+    image.save(out, file_format, quality=_QUALITY[file_format], optimize=True, progressive=True)
+    return out.getvalue()

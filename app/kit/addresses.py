@@ -1,0 +1,35 @@
+"""The addresses of media inside what the service answers."""
+
+import re
+from typing import Final
+from uuid import UUID
+
+MEDIA: Final = "/v1/media/"
+
+_ID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_OURS: Final = re.compile(rf"(?:https?://[^/]+(?:/[^?#]*)?)?{MEDIA}({_ID})/([a-z0-9]+\.[a-z0-9]+)")
+
+
+def media_folder(media_id: UUID) -> str:
+    """How the paths of all renditions of a medium begin."""
+    return f"{MEDIA}{media_id}/"
+
+
+def media_path(media_id: UUID, rendition: str) -> str:
+    """Where a rendition is served, without the service's own address."""
+    return media_folder(media_id) + rendition
+
+
+def media_of(address: str) -> tuple[UUID, str] | None:
+    """The medium and the rendition that an address names; None for any other address."""
+    found = _OURS.fullmatch(address)
+    return (UUID(found[1]), found[2]) if found else None
+
+
+def absolute(text: bytes, base: bytes) -> bytes:
+    """JSON or HTML with the service's own address put before the paths of media.
+
+    Kept as paths, so that a service may move; a path stands right after the quotation mark that
+    begins a JSON string or an attribute.
+    """
+    return text.replace(b'"/v1/media/', b'"%s/v1/media/' % base)

@@ -1,0 +1,77 @@
+"""What differs between two texts, word by word."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from rapidfuzz.distance import Indel
+
+Op = Literal["equal", "insert", "delete"]
+
+_WORDS = re.compile(r"\w+|\s+|[^\w\s]")
+_LINES = re.compile(r"[^\n]*\n|[^\n]+")
+
+_CELLS_AT_MOST: Final = 200_000_000
+"""Of the comparison's matrix, one bit each; what is larger is compared line by line, or whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of text that both have, or only the one."""
+
+    op: Op
+    text: str
+
+
+def parts(before: str, after: str) -> list[Part]:
+    """The way from one text to the other. The `equal` and `delete` parts joined are `before`, the
+    `equal` and `insert` parts joined are `after`. What goes stands before what comes."""
+    for pattern in (_WORDS, _LINES):
+        old, new = pattern.findall(before), pattern.findall(after)
+        start = _agreeing(old, new)
+        end = _agreeing(old[start:][::-1], new[start:][::-1])
+        left, right = old[start : len(old) - end], new[start : len(new) - end]
+        if len(left) * len(right) <= _CELLS_AT_MOST:
+            head, tail = "".join(old[:start]), "".join(old[len(old) - end :])
+            return _joined([Part("equal", head), *_steps(left, right), Part("equal", tail)])
+    return _joined([Part("delete", before), Part("insert", after)])
+
+
+def _agreeing(old: Sequence[str], new: Sequence[str]) -> int:
+    """How many items the two begin with in common."""
+    pairs = zip(old, new, strict=False)
+    return next((n for n, (one, two) in enumerate(pairs) if one != two), min(len(old), len(new)))
+
+
+def _steps(old: Sequence[str], new: Sequence[str]) -> Iterator[Part]:
+    for step in Indel.opcodes(old, new):
+        match step.tag:
+            case "equal":
+                yield Part("equal", "".join(old[step.src_start : step.src_end]))
+            case "delete":
+                yield Part("delete", "".join(old[step.src_start : step.src_end]))
+            case _:
+                yield Part("insert", "".join(new[step.dest_start : step.dest_end]))
+
+
+def _joined(found: Sequence[Part]) -> list[Part]:
+    """Without empty parts; what goes and what comes between two equal parts is one part each."""
+    joined: list[Part] = []
+    gone = came = ""
+    for part in (*found, Part("equal", "")):
+        match part.op:
+            case "delete":
+                gone += part.text
+            case "insert":
+                came += part.text
+            case "equal":
+                joined += [Part("delete", gone), Part("insert", came), part]
+                gone = came = ""
+    merged: list[Part] = []
+    for part in joined:
+        if part.text and merged and merged[-1].op == part.op:
+            merged[-1] = Part(part.op, merged[-1].text + part.text)
+        elif part.text:
+            merged.append(part)
+    return merged

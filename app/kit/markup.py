@@ -1,0 +1,162 @@
+"""Tags of HTML as they are written, in linear time: to bound a parser's work, and to tell what
+a sanitiser left out. Never to decide what is safe.
+"""
+
+import html
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+# Possessive throughout and never failing once begun, so that no text is read more than twice.
+_MARKUP = re.compile(
+    r"<!--(?P<comment>.*?)(?:--!?>|\Z)"
+    r"|<(?P<end>/?)(?P<name>[a-zA-Z][^\s/>]*+)"
+    r"(?P<rest>(?>[^>\"']++|\"[^\"]*+\"|'[^']*+'|[\"'])*+)>?",
+    re.DOTALL,
+)
+_ATTRIBUTE = re.compile(
+    r"(?P<name>[^\s\"'>/=]++)(?:\s*+=\s*+(?:\"(?P<two>[^\"]*+)\"|'(?P<one>[^']*+)'"
+    r"|(?P<bare>[^\s\"'>]++)))?"
+)
+_RAW = {name: re.compile(rf"</{name}", re.IGNORECASE) for name in ("script", "style")}
+
+
+def names(listed: str) -> frozenset[str]:
+    """Names that are written one after another."""
+    return frozenset(listed.split())
+
+
+_VOID: Final = names("area base br col embed hr img input link meta param source track wbr")
+# Their end may be left out: inside one container they do not add up.
+_CLOSED_BY_THE_NEXT: Final = names(
+    "p li dd dt td th tr thead tbody tfoot caption colgroup option optgroup rp rt"
+)
+# A parser opens these again in every paragraph until they are closed.
+_REOPENED: Final = names("a b big code em font i nobr s small strike strong tt u")
+
+_WORK_AT_MOST: Final = 5_000_000
+_REOPENED_AT_MOST: Final = 500_000
+_ATTRIBUTES_AT_MOST: Final = 100
+"""Of one tag. A parser compares each with all before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A start tag (or, without a name, a comment) as it is written."""
+
+    name: str
+    attributes: tuple[tuple[str, str], ...]
+    text: str
+
+
+def tags(source: str) -> Iterator[Tag]:
+    """Start tags and comments in order; what scripts and styles hold is passed over."""
+    place = 0
+    while (found := _MARKUP.search(source, place)) is not None:
+        place = found.end()
+        if found["name"] is None:
+            yield Tag("", (), found[0])
+        elif not found["end"]:
+            name = found["name"].lower()
+            yield Tag(name, tuple(_attributes(found["rest"])), found[0])
+            if (raw := _RAW.get(name)) is not None:
+                close = raw.search(source, place)
+                place = close.start() if close else len(source)
+
+
+def is_tangled(source: str) -> bool:
+    """A parser would need time or memory out of proportion to what it is given.
+
+    HTML parsers walk the open elements at many a tag, and open unclosed formatting again in each
+    paragraph: `<div>` 150,000 times took 79 s. What is measured is never less than what they do:
+    an end tag that does not close the innermost element is taken to close nothing.
+    """
+    open_elements: list[str] = []
+    work = reopened = formatting = 0
+    for found in _MARKUP.finditer(source):
+        name = (found["name"] or "").lower()
+        if not name:
+            continue
+        work += len(open_elements)
+        reopened += formatting
+        if work > _WORK_AT_MOST or reopened > _REOPENED_AT_MOST:
+            return True
+        if found["end"]:
+            if open_elements and open_elements[-1] == name:
+                formatting -= open_elements.pop() in _REOPENED
+            continue
+        if found["rest"].count("=") + found["rest"].count(" ") > _ATTRIBUTES_AT_MOST and (
+            sum(1 for _ in _ATTRIBUTE.finditer(found["rest"])) > _ATTRIBUTES_AT_MOST
+        ):
+            return True
+        if name not in _VOID and name not in _CLOSED_BY_THE_NEXT:
+            open_elements.append(name)
+            formatting += name in _REOPENED
+    return False
+
+
+def _attributes(rest: str) -> Iterator[tuple[str, str]]:
+    for found in _ATTRIBUTE.finditer(rest):
+        value = found["two"] or found["one"] or found["bare"] or ""
+        yield found["name"].lower(), html.unescape(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What a sanitiser left out: `what` it was, as it was first written, how many of them."""
+
+    what: str
+    excerpt: str
+    count: int
+
+
+_EXCERPT: Final = 80
+_KINDS_AT_MOST: Final = 50
+
+
+def removed(before: str, after: str) -> list[Removed]:
+    """The elements, attributes and comments of `before` that `after` has no more, in order.
+
+    Of an element none of which is left the attributes are not told one by one.
+    """
+    written, left = list(tags(before)), list(tags(after))
+    lost = Counter(key for tag in written for key in _parts(tag))
+    lost.subtract(key for tag in left for key in _parts(tag))
+    standing = {tag.name for tag in left}
+    told: dict[str, Removed] = {}
+    # An element that lost something more likely is the lost one than its unharmed namesake.
+    for tag in sorted(written, key=lambda tag: not any(lost[key] > 0 for key in _parts(tag)[1:])):
+        for key in _parts(tag):
+            if lost[key] > 0 and (len(key) == 1 or tag.name in standing):
+                lost[key] -= 1
+                what = _named(key)
+                shown = tag.text if len(key) == 1 else f'{key[1]}="{key[2]}"'
+                known = told.get(what, Removed(what, _cut(shown), 0))
+                told[what] = replace(known, count=known.count + 1)
+    kinds = list(told.values())
+    if len(kinds) > _KINDS_AT_MOST:
+        rest = kinds[_KINDS_AT_MOST:]
+        kinds[_KINDS_AT_MOST:] = [Removed("and more", "", sum(one.count for one in rest))]
+    return kinds
+
+
+def _parts(tag: Tag) -> list[tuple[str, ...]]:
+    """What can be lost of a tag: itself first, then each attribute with its value."""
+    parts: list[tuple[str, ...]] = [(tag.name,)]
+    for name, value in tag.attributes:
+        plain = re.sub(r"\s|;$", "", value) if name == "style" else value.strip()
+        parts.append((tag.name, name, plain))
+    return parts
+
+
+def _named(key: tuple[str, ...]) -> str:
+    if not key[0]:
+        return "comment"
+    return f"<{key[0][:40]}>" if len(key) == 1 else f"{key[1][:40]} of <{key[0][:40]}>"
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _EXCERPT else f"{line[: _EXCERPT - 1]}…"

@@ -1,0 +1,73 @@
+"""What an upload becomes: its files, kept before anything in the store names them."""
+
+from collections.abc import Callable
+from typing import BinaryIO, Final
+
+from app.editorial import media
+from app.editorial.media import File, Upload
+from app.imaging import isolated
+from app.imaging.pictures import Picture
+from app.library.naming import EXTENSIONS, stored_name
+from app.library.spool import Spool
+from app.runtime import Runtime
+from app.storage.protocol import Storage, digest_of
+
+_STILL: Final = "Only the first picture of the animation was kept."
+
+
+def taken_in(
+    runtime: Runtime,
+    spool: Spool,
+    name: str,
+    make: Callable[[BinaryIO], Picture] = isolated.made,
+) -> Upload:
+    """The upload with its files in storage; one that is known already comes back without files.
+
+    Known means the same bytes: that is told before any decoder runs, and stays true when the
+    decoders change, as a hash of pixels would not. Blocks for seconds: for the lane `uploads`.
+    `Unsupported` or `Invalid` for what is not taken, `Conflict` for what was taken down.
+    """
+    kind = spool.kind()
+    with runtime.database.reading() as tx:
+        again = media.known(tx, spool.sha256) is not None
+    if again or kind == "application/pdf":
+        kept = () if again else (_document(runtime.storage, spool),)
+        return Upload("document", spool.sha256, name, kind, spool.size, kept)
+    spool.file.seek(0)
+    picture = make(spool.file)
+    files = tuple(
+        _kept(runtime.storage, r.content, f"image/{r.format}", str(r.width), r.width, r.height)
+        for r in picture.renditions
+    )
+    return Upload(
+        "image",
+        spool.sha256,
+        name,
+        kind,
+        spool.size,
+        files,
+        width=picture.width,
+        height=picture.height,
+        colour=picture.colour,
+        caption=picture.caption,
+        credit=picture.credit,
+        notices=(_STILL,) if picture.animated else (),
+    )
+
+
+def _document(storage: Storage, spool: Spool) -> File:
+    spool.file.seek(0)
+    return _kept(storage, spool.file.read(), "application/pdf", "original")
+
+
+def _kept(
+    storage: Storage,
+    content: bytes,
+    media_type: str,
+    stem: str,
+    width: int | None = None,
+    height: int | None = None,
+) -> File:
+    digest = digest_of(content)
+    storage.put(stored_name(digest, media_type), content)
+    return File(f"{stem}.{EXTENSIONS[media_type]}", digest, media_type, len(content), width, height)

@@ -1,0 +1,22 @@
+"""Links that show one working copy to whoever has them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Field, SQLModel
+
+
+class PreviewLink(SQLModel, table=True):
+    """One link. Rows stay, so that an old link is told from one that never was."""
+
+    __tablename__ = "preview_link"
+
+    id: UUID = Field(primary_key=True)
+    article_id: UUID = Field(foreign_key="article.id", index=True)
+    revision: int | None = None  # of the text; none: always the newest
+    digest: str = Field(unique=True)  # SHA-256
+    created_by: str
+    created_by_id: UUID | None = None
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None

@@ -1,0 +1,121 @@
+"""Media that are public now: those that some visible publication shows."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from app.database import ReadTx
+from app.errors import Gone, NotFound
+from app.kit.addresses import media_folder
+from app.kit.clock import rfc3339
+from app.models.media import Media, PublicationMedia, Rendition
+from app.models.publication import Publication
+from app.models.sponsor import Sponsor
+from app.visibility import visible, was_visible
+
+_NAMED = 20
+"""Of what shows a file so many are named; the others' end does not end it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicFile:
+    """A file to serve. `name` is set when it is to be saved, not shown; `shown_by` are some of
+    those that show it, as `article/{id}` or `sponsor/{id}`."""
+
+    media_id: UUID
+    name: str | None
+    sha256: str
+    media_type: str
+    bytes: int
+    shown_by: tuple[str, ...] = ()
+
+
+def file(tx: ReadTx, media_id: UUID, rendition: str, now: datetime) -> PublicFile:
+    """A rendition that the public may see at `now`: some article or sponsor that is visible shows
+    it. `Gone` for what it could see before; for all else `NotFound`, whether it exists or not."""
+    _refuse_taken_down(tx, media_id)
+    found = kept(tx, media_id, rendition)
+    if found is None:
+        raise _absent()
+    shown_by = _shown_by(tx, media_id, now)
+    if not shown_by:
+        raise _last_shown(tx, media_id, now)
+    return replace(found, shown_by=shown_by)
+
+
+def kept(tx: ReadTx, media_id: UUID, rendition: str) -> PublicFile | None:
+    """A rendition whether it is public or not, without those that show it."""
+    wanted = (
+        sa.select(
+            col(Media.kind),
+            col(Media.name),
+            col(Rendition.sha256),
+            col(Rendition.media_type),
+            col(Rendition.bytes),
+        )
+        .join(Rendition, col(Rendition.media_id) == col(Media.id))
+        .where(col(Media.id) == media_id, col(Rendition.name) == rendition)
+    )
+    row = tx.execute(wanted).first()
+    if row is None:
+        return None
+    name = row.name if row.kind == "document" else None
+    return PublicFile(media_id, name, row.sha256, row.media_type, row.bytes)
+
+
+def _shown_by(tx: ReadTx, media_id: UUID, now: datetime) -> tuple[str, ...]:
+    """At most one publication of an article is visible, so each is named once."""
+    articles = _publications(media_id, col(Publication.article_id))
+    shown = articles.where(visible(Publication, now)).limit(_NAMED)
+    keys = sorted(f"article/{key}" for key in tx.execute(shown).scalars())
+    if keys:
+        return tuple(keys)
+    sponsors = sa.select(col(Sponsor.id)).where(_bears(media_id), visible(Sponsor, now))
+    return tuple(f"sponsor/{key}" for key in tx.execute(sponsors.limit(_NAMED)).scalars())
+
+
+def _last_shown(tx: ReadTx, media_id: UUID, now: datetime) -> Gone | NotFound:
+    """Why and when the last that showed it ended; `removed` when it was replaced."""
+    ended = _publications(media_id, col(Publication.ended), col(Publication.visible_until))
+    ended = ended.where(was_visible(Publication, now))
+    row = tx.execute(ended.order_by(col(Publication.visible_until).desc()).limit(1)).first()
+    if row is not None:
+        return _gone(row.ended or "removed", row.visible_until)
+    sponsors = sa.select(sa.func.max(col(Sponsor.visible_until), type_=UTCDateTime()))
+    until = tx.execute(sponsors.where(_bears(media_id), was_visible(Sponsor, now))).scalar()
+    return _gone("expired", until) if until is not None else _absent()
+
+
+def _bears(media_id: UUID) -> sa.ColumnElement[bool]:
+    """The sponsor's logo is the medium. There are dozens of sponsors: no table is kept of it."""
+    return col(Sponsor.logo).contains(media_folder(media_id), autoescape=True)
+
+
+def _publications(media_id: UUID, *columns: Any) -> sa.Select[Any]:
+    joined = col(PublicationMedia.publication_id) == col(Publication.id)
+    shows = col(PublicationMedia.media_id) == media_id
+    return sa.select(*columns).join(PublicationMedia, joined).where(shows)
+
+
+def _refuse_taken_down(tx: ReadTx, media_id: UUID) -> None:
+    state = sa.select(col(Media.taken_down_at), col(Media.taken_down_reason), col(Media.was_public))
+    state = state.where(col(Media.id) == media_id, col(Media.taken_down_at).is_not(None))
+    row = tx.execute(state).first()
+    if row is not None and row.was_public:
+        text = f"It was taken down. {row.taken_down_reason}"
+        raise _gone("removed", row.taken_down_at, text)
+    if row is not None:
+        raise _absent()
+
+
+def _gone(reason: str, at: datetime, text: str = "Nothing shows it any more.") -> Gone:
+    return Gone("gone", text, reason=reason, at=rfc3339(at))
+
+
+def _absent() -> NotFound:
+    return NotFound("media_not_found", "There is no such file.")

@@ -1,0 +1,22 @@
+"""The place that the settings name."""
+
+from app.errors import Unavailable
+from app.settings import Settings
+from app.storage.local import LocalStorage
+from app.storage.protocol import Storage
+
+
+def opened(settings: Settings) -> Storage:
+    """A bucket when one is set (needs the extra `s3`), else the folder `media` beside the store.
+
+    Reaches for nothing yet.
+    """
+    if settings.s3_bucket is None:
+        return LocalStorage(settings.data_dir / "media")
+    try:
+        from app.storage.s3 import bucket
+    except ImportError as error:
+        raise Unavailable(
+            "s3_not_installed", "A bucket is set; install Willay with its extra `s3`."
+        ) from error
+    return bucket(settings)

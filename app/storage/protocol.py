@@ -1,0 +1,69 @@
+"""What a place for files can do. Every call blocks, so it belongs into a lane.
+
+Files are named by what they hold (`name_of`): a name never gets other bytes, to put a file twice
+is to put it once, and two uploads that come to the same bytes share them.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Final, Protocol
+
+NAME: Final = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]{1,5}")
+
+CHUNK_BYTES: Final = 256 * 1024
+"""What is read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file that is there; `modified` is when it was last put."""
+
+    name: str
+    size: int
+    modified: datetime
+
+
+class Storage(Protocol):
+    """Files by name. `NotFound` (`file_not_found`) for what is not there; `Unavailable`
+    (`storage_unavailable`) when the place cannot be reached or is full."""
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keep a file; when this returns it survives a power cut. To put it again renews
+        `modified`, which saves it from `discard`."""
+        ...
+
+    def read(self, name: str, start: int, end: int) -> Iterator[bytes]:
+        """Its bytes in [start, end), in chunks; opened with the first of them."""
+        ...
+
+    def discard(self, name: str, before: datetime) -> bool:
+        """Remove a file unless it was put since `before`; false when it was left or not there."""
+        ...
+
+    def stored(self) -> Iterator[Stored]:
+        """Every file, in no order."""
+        ...
+
+    def tidy(self, before: datetime) -> int:
+        """Clear away what interrupted calls left behind before then; how many things that were."""
+        ...
+
+
+def digest_of(content: bytes) -> str:
+    """SHA-256 in hexadecimal digits."""
+    return sha256(content).hexdigest()
+
+
+def name_of(digest: str, extension: str) -> str:
+    """The name of a file with these bytes."""
+    return checked(f"{digest[:2]}/{digest}.{extension}")
+
+
+def checked(name: str) -> str:
+    """The name, if it is one: nothing else ever becomes a path. ValueError otherwise."""
+    if not NAME.fullmatch(name):
+        raise ValueError("no name of a stored file")
+    return name

@@ -1,0 +1,97 @@
+"""A desk for tests: two editors, and acts on articles as they do them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from app.audit import By, Entry, Filters, page
+from app.changes import PublishTx
+from app.editorial import drafting, states, workflow, working_copies
+from app.editorial.content import Actor, ArticleInput, prepare
+from app.editorial.patching import ArticlePatch, patched
+from app.editorial.states import State
+from app.editorial.working_copies import WholeCopy
+from app.models.article import Article
+from app.runtime import Runtime
+from tests.conftest import MovingClock
+
+Either = tuple[Runtime, MovingClock]
+Act = Callable[[PublishTx, Actor, UUID, int], Article]
+
+ANA = Actor("Ana", By("session", UUID(int=1), "s1", "203.0.113.7"))
+BEN = Actor("Ben", By("token", UUID(int=2), "t2", "198.51.100.9"))
+IMPORT = Actor("import")
+
+
+@dataclass
+class Desk:
+    """What a test does to the articles of one store."""
+
+    runtime: Runtime
+    clock: MovingClock
+
+    def create(self, actor: Actor = ANA, **over: Any) -> UUID:
+        """A new draft."""
+        content = ArticleInput(**({"lang": "en", "title": "A title", "body": "A body."} | over))
+        ready = prepare(content, self.runtime.house)
+        with self.runtime.database.writing() as tx:
+            return drafting.create(tx, actor, ready, self.clock()).id
+
+    def save(
+        self,
+        key: UUID,
+        actor: Actor = ANA,
+        *,
+        revision: int | None = None,
+        autosave: bool = False,
+        **over: Any,
+    ) -> int:
+        """Change some fields; the number that the article has then."""
+        copy = self.copy(key).copy
+        draft = patched(copy, ArticlePatch(**over), self.runtime.house)
+        with self.runtime.database.writing() as tx:
+            number = revision or copy.article.revision
+            saved = drafting.change(tx, actor, key, number, draft, self.clock(), autosave=autosave)
+            return saved.revision
+
+    def act(self, key: UUID, name: str, actor: Actor = ANA, revision: int | None = None) -> int:
+        """One step by its name; the number that the article has then."""
+        number = revision or self.copy(key).copy.article.revision
+        with self.runtime.publishing() as tx:
+            return self.acts(tx.moment)[name](tx, actor, key, number).revision
+
+    def acts(self, now: datetime) -> dict[str, Act]:
+        """Every step of the workflow by its name."""
+        house, soon = self.runtime.house, now + timedelta(hours=1)
+        return {
+            "submit": lambda *here: workflow.submit(*here, now),
+            "approve": lambda *here: workflow.approve(*here, now),
+            "return": lambda *here: workflow.send_back(*here, now, "Say who was there."),
+            "publish": lambda *here: workflow.publish(*here, house),
+            "schedule": lambda *here: workflow.publish(*here, house, at=soon),
+            "publish until": lambda *here: workflow.publish(*here, house, until=soon),
+            "correct": lambda *here: workflow.correct(*here, house, "A name was wrong."),
+            "unpublish": workflow.unpublish,
+            "retract": lambda *here: workflow.retract(*here, "It was forged."),
+            "cancel": workflow.cancel,
+            "trash": lambda *here: workflow.trash(*here, now),
+            "restore": lambda *here: workflow.restore(*here, now),
+        }
+
+    def copy(self, key: UUID) -> WholeCopy:
+        """The article as its editors see it."""
+        with self.runtime.database.reading() as tx:
+            return working_copies.whole(tx, key, self.clock())
+
+    def state(self, key: UUID) -> State:
+        """Where it stands."""
+        with self.runtime.database.reading() as tx:
+            return states.state(tx, key, self.clock())
+
+    def audit(self, key: UUID) -> list[Entry]:
+        """What the audit tells of it, the oldest first."""
+        with self.runtime.database.reading() as tx:
+            found = page(tx, Filters(subject_kind="article", subject_id=str(key)), limit=100)
+            return found.entries[::-1]
