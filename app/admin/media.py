@@ -19,7 +19,7 @@ from app.http import files, uploads
 from app.http.access import allowed
 from app.http.bodies import json_of, parsed
 from app.http.management import IF_MATCH, management
-from app.http.parameters import Limit, Parameters, address, bad
+from app.http.parameters import Limit, NoParameters, Parameters, address, bad
 from app.http.problems import problem_answers
 from app.http.writing import Outcome, changed, published, shown
 from app.kit.paging import BadCursor, Cursor, decode
@@ -198,7 +198,13 @@ _previews = APIRouter(tags=["admin: media"])
     response_class=Response,
     responses={**files.documented(private=True), **problem_answers(401, 403)},
 )
-async def preview_file(request: Request, media_id: UUID, rendition: str, who: Reader) -> Response:
+async def preview_file(
+    request: Request,
+    media_id: UUID,
+    rendition: str,
+    who: Reader,
+    _asked: Annotated[NoParameters, Query()],
+) -> Response:
     """A file whether it is public or not; no cache keeps it."""
 
     def find(runtime: Runtime) -> PublicFile:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -17,15 +17,21 @@ from app.changes import head
 from app.database import ReadTx, WriteTx
 from app.editorial import previews
 from app.editorial.content import Input
+from app.errors import NotFound
+from app.http import files
 from app.http.access import actor, allowed
 from app.http.bodies import json_of
 from app.http.management import management
+from app.http.parameters import NoParameters
 from app.http.problems import header, problem_answers
 from app.http.writing import Outcome, changed, shown
+from app.kit.addresses import absolute
 from app.public.articles import ArticleDetail
 from app.public.envelopes import One, Total
 from app.public.vocabulary import WebAddress
+from app.published import media as published_media
 from app.published import previewed
+from app.published.media import PublicFile
 from app.runtime import Runtime
 
 router = management("previews")
@@ -155,7 +161,9 @@ async def revoke_preview(request: Request, preview_id: UUID, who: Previewer) -> 
         },
     },
 )
-async def follow_preview(request: Request, token: Token) -> Response:
+async def follow_preview(
+    request: Request, token: Token, _asked: Annotated[NoParameters, Query()]
+) -> Response:
     """A draft in the shape of an article, as it would look if it were published now."""
     runtime: Runtime = request.state.runtime
 
@@ -174,10 +182,38 @@ async def follow_preview(request: Request, token: Token) -> Response:
                 now,
             )
         view = PreviewedArticle(**detail.model_dump(), preview_expires_at=found.expires_at)
-        body = One[PreviewedArticle](data=view).model_dump_json()
+        body = One[PreviewedArticle](data=view).model_dump_json().encode()
+        folder = f"/v1/preview/{token}/media/".encode()
+        body = absolute(body, runtime.settings.public_url.encode(), folder)
         return Response(body, 200, _PRIVATE, "application/json")
 
     return await runtime.reads.run(work)
+
+
+@public_router.get(
+    "/v1/preview/{token}/media/{media_id}/{rendition}",
+    response_class=Response,
+    responses=files.documented(private=True),
+)
+async def follow_preview_to_file(
+    request: Request,
+    token: Token,
+    media_id: UUID,
+    rendition: str,
+    _asked: Annotated[NoParameters, Query()],
+) -> Response:
+    """A file that the previewed draft shows, for as long as the link is good."""
+
+    def find(runtime: Runtime) -> PublicFile:
+        with runtime.database.reading() as tx:
+            now = head(tx).moment(runtime.clock())
+            draft = previews.shown(tx, token, runtime.house, now)
+            file = published_media.kept(tx, media_id, rendition)
+        if file is None or media_id not in draft.media_ids:
+            raise NotFound("media_not_found", "The draft shows no such file.")
+        return file
+
+    return await files.private_file(request, find)
 
 
 def _view(link: previews.Link) -> Preview:

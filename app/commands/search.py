@@ -11,6 +11,9 @@ from app.search.protocol import Key
 from app.settings import Settings
 from app.worker import indexing
 
+_TOLD = 20
+"""Differences of one sort that are named one by one."""
+
 search = typer.Typer(no_args_is_help=True, help="The search index: prove it, rebuild it.")
 
 
@@ -30,8 +33,10 @@ def check(
         typer.echo(json.dumps(counts | said))
     else:
         for what, keys in wrong.items():
-            for key in keys:
+            for key in keys[:_TOLD]:
                 typer.echo(f"{what}: {_named(key)}")
+            if len(keys) > _TOLD:
+                typer.echo(f"{what}: {len(keys) - _TOLD} more; --json tells all.")
         verdict = "agrees with the store" if found.agrees else "differs from the store"
         late = f", {found.behind} changes behind" if found.behind else ""
         typer.echo(f"{found.documents} documents: search {verdict}{late}.")

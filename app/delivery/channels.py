@@ -236,5 +236,5 @@ def _comment(one: Gone) -> str:
 
 def _with_bodies(reading: Reading, items: Iterable[bytes]) -> list[FeedArticle]:
     plain = [ArticleItem.model_validate_json(item) for item in items]
-    bodies = articles.bodies(reading.tx, [one.id for one in plain], reading.now)
+    bodies = articles.bodies(reading.tx, reading.tags, [one.id for one in plain], reading.now)
     return [FeedArticle(**dict(one), body_html=bodies[one.id]) for one in plain]

@@ -13,10 +13,10 @@ from starlette.responses import Response
 
 from app.delivery.articles import linked
 from app.delivery.filters import languages
-from app.delivery.service import NoParameters, checked_path
+from app.delivery.service import checked_path
 from app.errors import Moved, NotFound
 from app.feeds import jsonld, sitemap
-from app.http.parameters import DIGITS, Language, Parameters
+from app.http.parameters import DIGITS, Language, NoParameters, Parameters
 from app.http.problems import documented
 from app.http.reading import Answer, Reading, answered
 from app.public.articles import ArticleItem

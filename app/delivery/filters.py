@@ -38,13 +38,16 @@ class FilterParameters(Parameters):
     rights: Literal["", "syndicatable"] = ""
 
 
+Fallback = Annotated[
+    str, Field(max_length=50, description="Languages to take a story in when `lang` lacks it")
+]
+
+
 class ArticleParameters(FilterParameters):
     """The filters of lists of articles alone."""
 
     kind: Kind = "article"
-    fallback: Annotated[
-        str, Field(max_length=50, description="Languages to take a story in when `lang` lacks it")
-    ] = ""
+    fallback: Fallback = ""
 
 
 def articles_chosen(asked: ArticleParameters, tags: Tags, known: Sequence[str]) -> ArticleFilter:

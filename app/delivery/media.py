@@ -6,9 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from app.delivery.service import NoParameters
 from app.errors import NotFound
 from app.http.files import documented, public_file
+from app.http.parameters import NoParameters
 from app.published import media
 
 router = APIRouter(tags=["media"])

@@ -17,5 +17,6 @@ from app.delivery import (
 ROUTERS: Final = (
     *(service.router, changes.router, feeds.router),
     # `{slug}.jsonld` comes before `{slug}`.
-    *(discovery.router, oai.router, articles.router, lists.router, search.router, media.router),
+    *(discovery.router, oai.router, articles.router),
+    *(lists.router, search.router, media.router),
 )

@@ -10,7 +10,7 @@ from pydantic import Field
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from app.delivery.filters import FilterParameters, chosen, languages
+from app.delivery.filters import Fallback, FilterParameters, chosen, languages
 from app.http.parameters import (
     DIGITS,
     Flag,
@@ -28,7 +28,15 @@ from app.published import changes, found, tags
 from app.published.found import Shown
 from app.runtime import Runtime
 from app.search import protocol
-from app.search.protocol import DEEPEST, DOCUMENT_KINDS, FACET_NAMES, Found, Hit
+from app.search.protocol import (
+    DEEPEST,
+    DOCUMENT_KINDS,
+    FACET_NAMES,
+    ArticleKind,
+    DocumentKind,
+    Found,
+    Hit,
+)
 
 router = APIRouter(tags=["search"])
 
@@ -47,8 +55,14 @@ class SearchParameters(FilterParameters):
         ),
     ] = ""
     kind: Annotated[
-        str, Field(max_length=100, description=f"Any of {', '.join(DOCUMENT_KINDS)}, by `,`")
+        str,
+        Field(
+            max_length=100,
+            description=f"Any of {', '.join(DOCUMENT_KINDS)}, by `,`; `page` alone for those "
+            "articles that are standing pages",
+        ),
     ] = ""
+    fallback: Fallback = ""
     order: Literal["relevance", "newest", "oldest"] = "relevance"
     facets: Annotated[
         str, Field(max_length=100, description=f"Any of {', '.join(FACET_NAMES)}, by `,`")
@@ -132,13 +146,16 @@ def _query(asked: SearchParameters, reading: Reading) -> protocol.Query:
         )
         raise bad("page_too_deep", "page", message)
     wanted = chosen(asked, reading.tags, reading.runtime.settings.languages)
-    kinds = known_names("kind", "kind", asked.kind, DOCUMENT_KINDS)
+    spoken = languages(asked.lang, asked.fallback, reading.runtime.settings.languages)
+    kinds, article_kinds = _kinds(asked.kind)
     facets = known_names("facet", "facets", asked.facets, FACET_NAMES)
     return protocol.Query(
         text=asked.q,
         filter=protocol.Filter(
-            kinds=tuple(kind for kind in DOCUMENT_KINDS if kind in kinds),
-            languages=wanted.languages,
+            kinds=kinds,
+            article_kinds=article_kinds,
+            languages=spoken,
+            each_story_once=len(spoken) > 1,
             all_of=wanted.all_of,
             none_of=wanted.none_of,
             author=wanted.author,
@@ -157,6 +174,18 @@ def _query(asked: SearchParameters, reading: Reading) -> protocol.Query:
         exact=asked.exact,
         highlight=True,
     )
+
+
+def _kinds(text: str) -> tuple[tuple[DocumentKind, ...], tuple[ArticleKind, ...]]:
+    """The kinds of documents, and of articles, that `kind` asks for."""
+    names = known_names("kind", "kind", text, (*DOCUMENT_KINDS, "page"))
+    kinds = tuple(kind for kind in DOCUMENT_KINDS if kind in names)
+    if "page" not in names or "article" in kinds:  # pages are articles
+        return kinds, ()
+    if kinds:
+        message = "`page` goes alone or with `article`; ask for the other kinds by themselves."
+        raise bad("mixed_kinds", "kind", message)
+    return ("article",), ("page",)
 
 
 def _shown(reading: Reading, keys: Iterable[protocol.Key], spoken: tuple[str, ...]) -> Shown:

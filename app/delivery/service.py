@@ -9,7 +9,7 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from app.changes import head
-from app.http.parameters import Parameters, bad
+from app.http.parameters import NoParameters, Parameters, bad
 from app.http.problems import documented
 from app.http.reading import Answer, Reading, answered
 from app.kit.text import is_legal, plain_path
@@ -24,10 +24,6 @@ _RESOURCES = (
     *("articles", "archive", "tags", "sponsors", "committee", "resolve", "search"),
     "changes",
 )
-
-
-class NoParameters(Parameters):
-    """Takes none."""
 
 
 class ResolveParameters(Parameters):

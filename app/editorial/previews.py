@@ -1,5 +1,6 @@
 """Links that show one working copy for a while, to whoever has them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -43,6 +44,7 @@ class Previewed:
     item: FrozenArticle
     body_html: str
     tag_ids: list[UUID]
+    media_ids: Collection[UUID]
     translation_group: UUID | None
     expires_at: datetime
 
@@ -140,9 +142,11 @@ def _previewed(
         col(Publication.ended).is_distinct_from("cancelled"),
     )
     first_shown = tx.execute(first.order_by(col(Publication.visible_from)).limit(1)).scalar()
+    shown_media = media_use.frozen(tx, content, kept.body_html)
     return Previewed(
-        item=frozen(article, content, house, now, first_shown, media_use.image_of(tx, content)),
-        body_html=kept.body_html,
+        item=frozen(article, content, house, now, first_shown, shown_media.image),
+        body_html=shown_media.body_html,
+        media_ids=shown_media.media_ids,
         tag_ids=[UUID(tag_id) for tag_id in kept.content["tag_ids"]],
         translation_group=article.translation_group,
         expires_at=row.expires_at,

@@ -20,6 +20,10 @@ class Parameters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class NoParameters(Parameters):
+    """Takes none."""
+
+
 def _number(value: object) -> object:
     if isinstance(value, str) and not (value.isascii() and value.isdecimal()):
         raise ValueError("use a whole number in the digits 0 to 9")

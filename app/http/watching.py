@@ -43,17 +43,15 @@ class Watch:
 
     async def beyond(self, sequence: int, seconds: float) -> bool:
         """Wait until the log has an entry after this one; false when there is none in time."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + seconds
         seen = await self._look()
-        while seen <= sequence:
-            if self._next is None or self._next.done():
-                self._next = asyncio.create_task(self._look_later())
-            try:
-                async with asyncio.timeout_at(deadline):
+        try:
+            async with asyncio.timeout(seconds):
+                while seen <= sequence:
+                    if self._next is None or self._next.done():
+                        self._next = asyncio.create_task(self._look_later())
                     seen = await asyncio.shield(self._next)
-            except TimeoutError:
-                return False
+        except TimeoutError:
+            return False
         return True
 
     async def _look_later(self) -> int:

@@ -26,10 +26,11 @@ def media_of(address: str) -> tuple[UUID, str] | None:
     return (UUID(found[1]), found[2]) if found else None
 
 
-def absolute(text: bytes, base: bytes) -> bytes:
-    """JSON or HTML with the service's own address put before the paths of media.
+def absolute(text: bytes, base: bytes, folder: bytes = MEDIA.encode()) -> bytes:
+    """JSON or HTML with the service's own address put before the paths of media, or with those of
+    another folder in their place.
 
     Kept as paths, so that a service may move; a path stands right after the quotation mark that
     begins a JSON string or an attribute.
     """
-    return text.replace(b'"/v1/media/', b'"%s/v1/media/' % base)
+    return text.replace(b'"%s' % MEDIA.encode(), b'"%s%s' % (base, folder))

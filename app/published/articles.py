@@ -152,9 +152,10 @@ _BODIES = (
 )
 
 
-def bodies(tx: ReadTx, ids: Sequence[UUID], now: datetime) -> dict[UUID, str]:
+def bodies(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> dict[UUID, str]:
     """The sanitised HTML of those articles that are visible."""
-    return dict(tx.execute(_BODIES, {"ids": list(ids), "now": now}).all())
+    found = tx.execute(_BODIES, {"ids": list(ids), "now": now})
+    return {key: tags.addressed(body.encode()).decode() for key, body in found}
 
 
 def gone(tx: ReadTx, article_id: UUID, now: datetime) -> Gone | None:

@@ -69,7 +69,7 @@ def _items(
         wanted.setdefault(entry.kind, []).append(entry.id)
     found: dict[Key, bytes] = {}
     if ids := wanted.get("article"):
-        bodies = articles.bodies(tx, ids, at)
+        bodies = articles.bodies(tx, tags, ids, at)
         for key, item in articles.by_ids(tx, tags, ids, at).items():
             found["article", key] = b'%s,"body_html":%s}' % (item[:-1], to_json(bodies[key]))
     for key in wanted.get("tag", ()):

@@ -27,7 +27,8 @@ Kind = Literal["article", "page", "tag", "sponsor", "committee_member"]
 class Searchable:
     """One thing that can be found.
 
-    `lang` is None for what has texts in several languages. `labels` are words that lead to it
+    `lang` is None for what has texts in several languages; `also_in` are those in which the same
+    story is visible too. `labels` are words that lead to it
     without being its own text, each with its language: names and synonyms of its tags, and (of no
     language) its authors. `version` grows with each change of the thing itself. The other fields
     are what searches are filtered by; `tag_ids` hold the ancestors too.
@@ -40,6 +41,7 @@ class Searchable:
     title: str
     summary: str
     body: str
+    also_in: tuple[str, ...] = ()
     labels: tuple[tuple[str, str | None], ...] = ()
     author_slugs: tuple[str, ...] = ()
     tag_ids: tuple[UUID, ...] = ()
@@ -92,6 +94,18 @@ def count(tx: ReadTx, now: datetime) -> int:
     )
 
 
+_WHAT_THEY_ARE: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "founding": (("Founding sponsor", "en"), ("Patrocinador fundador", "es")),
+    "sponsor": (("Sponsor", "en"), ("Patrocinador", "es")),
+    "patron": (("Patron", "en"), ("Patrono", "es")),
+    "funder": (("Funder", "en"), ("Financiador", "es")),
+    "partner": (("Partner", "en"), ("Organización aliada", "es")),
+    "officers": (("Committee", "en"), ("Comité", "es")),
+    "committee": (("Committee", "en"), ("Comité", "es")),
+    "staff": (("Staff", "en"), ("Personal", "es")),
+}
+"""Words by which sponsors and members are looked for, though their own texts lack them."""
+
 _ARTICLES = (
     sa.select(
         col(Publication.id),
@@ -99,6 +113,7 @@ _ARTICLES = (
         col(Publication.kind),
         col(Publication.lang),
         col(Publication.item),
+        col(Publication.translation_group),
         col(Publication.tag_ids),
         col(Publication.published_at),
         col(Publication.changed_at),
@@ -116,7 +131,9 @@ _ARTICLES = (
 def _articles(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> Iterator[Searchable]:
     if not ids:
         return
-    for row in tx.execute(_ARTICLES, {"ids": list(ids), "now": now}):
+    rows = tx.execute(_ARTICLES, {"ids": list(ids), "now": now}).all()
+    spoken = _languages(tx, [row.translation_group for row in rows], now)
+    for row in rows:
         item = from_json(row.item)
         lineage = _lineage(tags, tags.living(from_json(row.tag_ids)))
         yield Searchable(
@@ -127,6 +144,9 @@ def _articles(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> Ite
             title=item["title"],
             summary=item["summary"],
             body=plain_text(row.body_html),
+            also_in=tuple(
+                lang for lang in spoken.get(row.translation_group, ()) if lang != row.lang
+            ),
             labels=(
                 *dict.fromkeys(word for tag in lineage for word in _words(tag)),
                 *((author["name"], None) for author in item["authors"]),
@@ -137,6 +157,27 @@ def _articles(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> Ite
             changed_at=row.changed_at,
             syndicatable=row.syndicatable,
         )
+
+
+_IN_GROUPS = (
+    sa.select(col(Publication.translation_group), col(Publication.lang))
+    .where(
+        col(Publication.translation_group).in_(sa.bindparam("groups", expanding=True)),
+        visible(Publication, NOW),
+    )
+    .order_by(col(Publication.lang))
+)
+
+
+def _languages(
+    tx: ReadTx, groups: Sequence[UUID | None], now: datetime
+) -> dict[UUID | None, list[str]]:
+    """The languages in which the stories of these groups are visible."""
+    found: dict[UUID | None, list[str]] = {}
+    if known := {group for group in groups if group is not None}:
+        for group, lang in tx.execute(_IN_GROUPS, {"groups": list(known), "now": now}):
+            found.setdefault(group, []).append(lang)
+    return found
 
 
 def _lineage(tags: Tags, carried: Sequence[KnownTag]) -> list[KnownTag]:
@@ -178,6 +219,7 @@ def _sponsors(tx: ReadTx, ids: Sequence[UUID], now: datetime) -> Iterator[Search
             title=row.name,
             summary=row.statement or "",
             body="",
+            labels=_WHAT_THEY_ARE.get(row.kind, ()),
         )
 
 
@@ -191,6 +233,7 @@ def _members(tx: ReadTx, ids: Sequence[UUID], now: datetime) -> Iterator[Searcha
             title=row.name,
             summary=", ".join(part for part in (row.role, row.affiliation) if part),
             body=" ".join(row.biography.values()),
+            labels=_WHAT_THEY_ARE.get(row.group, ()),
         )
 
 

@@ -62,7 +62,8 @@ class Document:
     `lang` is None for what belongs to every language (a tag, a sponsor, a person). `labels` are
     the names and synonyms, in all languages, of the article's tags, or of the tag itself; a tag's
     first label of each language is its name.
-    `tag_ids` hold the ancestors too, so that a parent matches its descendants.
+    `tag_ids` hold the ancestors too, so that a parent matches its descendants. `also_in` are the
+    other languages in which the same story is there.
     """
 
     key: Key
@@ -78,6 +79,7 @@ class Document:
     syndicatable: bool = False
     published_at: datetime | None = None
     updated_at: datetime | None = None
+    also_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ class Filter:
 
     Tag clauses are families of ids: one of each `all_of` must be there, none of any `none_of`.
     `until` is exclusive unless `until_inclusive`. What is no article has no tags, authors or
-    dates, so a filter on these leaves articles alone.
+    dates, so a filter on these leaves articles alone. With `each_story_once` an article counts
+    only in the first of `languages` in which it is there.
     """
 
     kinds: tuple[DocumentKind, ...] = ()
@@ -101,6 +104,7 @@ class Filter:
     until_inclusive: bool = False
     updated_since: datetime | None = None
     syndicatable: bool = False
+    each_story_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

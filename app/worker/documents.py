@@ -1,7 +1,8 @@
 """What the store says of one thing, as a document that an engine holds."""
 
-from dataclasses import astuple
+from dataclasses import fields
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Final
 
 from app.published.searchable import Searchable
@@ -14,16 +15,18 @@ _KINDS: Final[dict[str, DocumentKind]] = {
     "sponsor": "sponsor",
     "committee_member": "committee_member",
 }
+_all_of: Final = attrgetter(*(field.name for field in fields(Searchable)))
 
 
 def document(thing: Searchable) -> Document:
     """The document, marked with the version and a digest of all that it was made of."""
-    digest = blake2b(repr(astuple(thing)).encode(), digest_size=DIGEST_BYTES).digest()
+    digest = blake2b(repr(_all_of(thing)).encode(), digest_size=DIGEST_BYTES).digest()
     return Document(
         key=Key(_KINDS[thing.kind], thing.id),
         mark=Mark(thing.version, digest),
         title=thing.title,
         lang=thing.lang,
+        also_in=thing.also_in,
         summary=thing.summary,
         body=thing.body,
         labels=tuple(Label(text, lang) for text, lang in thing.labels),

@@ -1,4 +1,4 @@
-"""All who follow the change log in this process, as the settings say."""
+"""All who work beside the answers in this process, as the settings say."""
 
 from app.runtime import Runtime
 from app.worker.indexing import Indexing

@@ -26,6 +26,9 @@ from app.worker.documents import document
 _AT_ONCE: Final = 500
 """Entries of the log, or things, in one portion."""
 
+_IN_A_REBUILD: Final = 2_000
+"""Things in one portion of a rebuild: each commit makes a segment, which is merged later."""
+
 _PATIENCE: Final = 30.0
 """Seconds for which a command waits for another process to finish its portion."""
 
@@ -185,7 +188,9 @@ def _portions(runtime: Runtime) -> Iterator[list[Document]]:
     yield few
     after: UUID | None = None
     while True:
-        articles, ids = _read(runtime, partial(searchable.article_ids, after=after, most=_AT_ONCE))
+        articles, ids = _read(
+            runtime, partial(searchable.article_ids, after=after, most=_IN_A_REBUILD)
+        )
         if not ids["article"]:
             return
         yield articles

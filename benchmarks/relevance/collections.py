@@ -9,6 +9,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 SAMPLE = HERE.parents[1] / "sample" / "peru.jsonl"
 JUDGED = HERE / "judged.jsonl"
+_LONGEST_TITLE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ def _archive(path: Path) -> Iterator[Text]:
     for record in records:
         match record.get("type"):
             case None:
-                yield Text(str(record["id"]), record.get("title") or "", record["text"])
+                yield Text(str(record["id"]), _title(record), record["text"])
             case "article":
                 yield _article(record, tags)
             case "tag":
@@ -153,6 +154,12 @@ def _archive(path: Path) -> Iterator[Text]:
                 )
             case _:
                 continue
+
+
+def _title(record: dict[str, str]) -> str:
+    """The title, or what an abstract without one begins with, if that is short enough for one."""
+    first = record["text"].split(" . ")[0].strip()
+    return record.get("title") or (first if len(first.split()) <= _LONGEST_TITLE else "")
 
 
 def _article(record: dict[str, object], tags: dict[str, dict[str, object]]) -> Text:

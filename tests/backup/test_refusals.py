@@ -188,7 +188,7 @@ def before_the_epoch(folder: Path) -> dict[str, Any]:
     """The schema's revision before the log had an epoch, and its tables."""
     database = Database(f"sqlite:///{folder / 'willay.db'}")
     try:
-        script = ScriptDirectory.from_config(schema._config()).get_revision("0009")
+        script = ScriptDirectory.from_config(schema._config()).get_revision("0007")
         assert isinstance(script.down_revision, str)
         schema.migrate(database, script.down_revision)
         with database.reading() as tx:

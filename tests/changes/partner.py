@@ -33,6 +33,7 @@ from tests.builders import EDITOR
 from tests.editorial.newsroom import CRASH, PICK, REPLICA, Newsroom, dying
 
 GUIDE = Path(__file__).parents[2] / "docs" / "partners.md"
+PAGES = (1, 3, 100)
 DAYS = st.sampled_from([None, -3, -1, 0, 1, 2])
 
 
@@ -60,6 +61,8 @@ class Desk:
         self._app = self._app or create_app(runtime)
         state = {"runtime": runtime, "watch": Watch(runtime)}
         inner = {**scope, "path": f"/{path}", "raw_path": f"/{path}".encode(), "state": state}
+        if path == "v1/changes":  # the client takes what pages it is given
+            inner["query_string"] += b"&limit=%d" % PAGES[int(replica[1:])]
         await self._app(inner, receive, send)
 
     def count(self, what: str) -> None:
@@ -120,7 +123,7 @@ class Partnered(Newsroom):
         self.desk.count("actions")
         super()._do(replica, crash, work)
 
-    @rule(replica=REPLICA, which=st.sampled_from("ab"), first=DAYS, last=DAYS, crash=CRASH)
+    @rule(replica=REPLICA, which=st.just("a"), first=DAYS, last=DAYS, crash=CRASH)
     def seat(
         self, replica: int, which: str, first: int | None, last: int | None, crash: int | None
     ) -> None:
@@ -165,7 +168,7 @@ class Partnered(Newsroom):
 
         self._do(replica, crash, work)
 
-    @rule(replica=REPLICA, which=st.sampled_from("ab"), crash=CRASH)
+    @rule(replica=REPLICA, which=st.just("a"), crash=CRASH)
     def unseat(self, replica: int, which: str, crash: int | None) -> None:
         def work(tx: PublishTx) -> Callable[[], None]:
             people.remove_sponsor(tx, EDITOR, self.people[which][0], None)

@@ -226,7 +226,7 @@ EVERY_PARAMETER = [
         "/v1/articles/n1": "lang fallback fields include",
         "/v1/archive": "tag author ids lang from_date to_date updated_since rights kind fallback",
         "/v1/search": "tag author ids lang from_date to_date updated_since rights "
-        "q kind order facets exact limit page",
+        "q kind fallback order facets exact limit page",
         "/v1/search/suggest": "q lang limit",
         "/v1/tags": "lang type parent",
         "/v1/tags/mining": "lang",

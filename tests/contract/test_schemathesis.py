@@ -21,7 +21,10 @@ from tests.builders import imported
 from tests.conftest import store
 
 ROOT = Path(__file__).parents[2]
-CONTRACT = schemathesis.openapi.from_path(ROOT / "openapi.json")
+# The protocol of harvesters refuses by an answer, never by a status: tests/feeds/test_oai.py.
+CONTRACT = schemathesis.openapi.from_path(ROOT / "openapi.json").exclude(
+    path="/v1/oai", method="POST"
+)
 LINES = [json.loads(line) for line in (ROOT / "sample" / "peru.jsonl").read_text().splitlines()]
 ARTICLES = [line for line in LINES if line["type"] == "article"]
 TAGS = [line["slug"] for line in LINES if line["type"] == "tag"]
@@ -44,6 +47,14 @@ KNOWN = {
     "page": [1, 2, 100],
     "kinds": ["", "article", "tag,sponsor,committee_member"],
     "facets": ["", "tags", "lang,year,kind,tags"],
+    "period": ["2009-06", "1999-01", "never"],
+    "verb": ["", "Identify", "ListSets", "ListRecords", "ListIdentifiers", "GetRecord", "List"],
+    "metadataPrefix": ["", "oai_dc", "marc"],
+    "identifier": ["", "oai:x:y"],
+    "from": ["", "2009-01-01", "2009-01-01T00:00:00Z"],
+    "until": ["", "9998-12-31", "2012-01-01T00:00:00Z"],
+    "set": ["", "topic", f"topic:{TAGS[0]}"],
+    "resumptionToken": ["", "e30"],
     "url": [f"http://127.0.0.1:8000/{line['slug']}" for line in ARTICLES[:20]],
     "path": ["/", "/news/x.html", *(f"/{line['slug']}" for line in ARTICLES[:20])],
 }
@@ -54,7 +65,7 @@ def _seeded() -> dict[str, Any]:
     """The contract with its open parameters narrowed to what the sample content knows."""
     contract: dict[str, Any] = json.loads((ROOT / "openapi.json").read_text())
     contract["paths"] = {
-        path: methods
+        path: {"get": methods["get"]}
         for path, methods in contract["paths"].items()
         if not path.startswith("/v1/admin")
     }

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.editorial import publishing
+from app.editorial import articles, publishing
 from app.editorial.people import MemberInput, SponsorInput, add_member, add_sponsor
 from app.interchange import entering, reading
-from app.worker.indexing import Indexing
+from app.worker.indexing import Indexing, compare
 from tests import builders
 from tests.builders import EDITOR
 from tests.conftest import Bench
@@ -134,6 +134,9 @@ def test_a_whole_answer(told: Bench) -> None:
         ("q=&tag=land", ["n3", "n1", "n0"]),
         ("q=&tag=land,-water", ["n3"]),
         ("q=&author=ana-perez&lang=es", ["n4", "n1"]),
+        ("q=&lang=en&fallback=es&kind=article", ["n4", "n3", "n2", "n1", "n0"]),
+        ("q=&kind=page", []),
+        ("q=&kind=page,article&lang=es", ["n4", "n1"]),
         ("q=&from_date=2020-01-01&to_date=2021-12-31", ["n2", "n1"]),
         ("q=zzzzqqqq", []),
     ],
@@ -141,6 +144,35 @@ def test_a_whole_answer(told: Bench) -> None:
 def test_what_is_found(told: Bench, query: str, expected: list[str]) -> None:
     found = names(told, query)
     assert found == expected or (sorted(found) == sorted(expected) and "q=lake" in query)
+
+
+def test_a_story_is_found_once_in_the_first_language_that_has_it(told: Bench) -> None:
+    [lake, laguna] = [
+        UUID(told.client.get(f"/v1/articles/{slug}").json()["data"]["id"]) for slug in ("n0", "n1")
+    ]
+    with told.runtime.publishing() as tx:
+        row = articles.locked(tx, lake, None)
+        articles.link_translations(tx, row, [laguna], tx.moment)
+    index(told)
+    assert names(told, "q=&tag=water") == ["n1", "n0"]
+    assert names(told, "q=&tag=water&lang=es&fallback=en") == ["n1"]
+    assert names(told, "q=&tag=water&lang=en&fallback=es") == ["n0"]
+    assert names(told, "q=laguna&lang=en&fallback=es&kind=article") == []
+    with told.runtime.publishing() as tx:
+        publishing.retract(tx, EDITOR, lake, "Forged.")
+    index(told)
+    assert names(told, "q=&tag=water&lang=en&fallback=es") == ["n1"]
+    comparison = compare(told.runtime, told.runtime.search.get())
+    assert (comparison.agrees, comparison.behind) == (True, 0)
+
+
+def test_pages_are_found_with_articles_and_alone(told: Bench) -> None:
+    builders.published(told.runtime, title="Our aims and the lake", slug="aims", kind="page")
+    index(told)
+    assert set(names(told, "q=lake&kind=article")) == {"n0", "aims"}
+    assert names(told, "q=lake&kind=page") == ["aims"]
+    [hit] = told.client.get("/v1/search?q=aims&kind=page").json()["data"]
+    assert (hit["kind"], hit["item"]["kind"]) == ("article", "page")
 
 
 def test_a_correction_is_told_with_the_way_to_insist(told: Bench) -> None:
@@ -194,6 +226,9 @@ def test_suggestions(told: Bench) -> None:
     ("query", "code", "parameter"),
     [
         ("q=x&kind=sponsr", "unknown_kind", "kind"),
+        ("q=x&kind=page,tag", "mixed_kinds", "kind"),
+        ("q=x&fallback=es", "fallback_without_lang", "fallback"),
+        ("q=x&lang=en&fallback=fr", "unknown_language", "fallback"),
         ("q=x&facets=tag", "unknown_facet", "facets"),
         ("q=x&order=best", "invalid_parameter", "order"),
         ("q=x&limit=101", "invalid_parameter", "limit"),
@@ -267,3 +302,44 @@ def test_any_text_is_answered(told: Bench) -> None:
                 assert carries == (tag == "mining")
 
     check()
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("", None),
+        ("q=", None),
+        ("q=%20%20", None),
+        ("q=" + "+".join("w" for _ in range(1_000)), None),
+        ("q=" + "+".join(f"word{n}" for n in range(1_000)), "invalid_parameter"),
+        ("q=" + "x" * 512, None),
+        ("q=%22", None),
+        ("q=%22%22%22", None),
+        ("q=-", None),
+        ("q=--lake", None),
+        ("q=AND+OR+NOT", None),
+        ("q=key:cursor+kind:%5B0+TO+9%5D+title:lake%5E9+lake~2+%2Blake+(lake", None),
+        ("q=/la.*%2B%2B%2B(a%2B)%2B%24/+l*k?e", None),
+        ("q=%F0%9F%A6%99+%D9%85%D8%A7%D8%A1+lake", None),
+        ("q=lake%00", "control_character"),
+        ("q=lake%1B", "control_character"),
+        ("q=lake%FF", "invalid_encoding"),
+        ("q=lake%ED%A0%80", "invalid_encoding"),
+        ("q=lake&q=laguna", "repeated_parameter"),
+        ("q=lake&limit=100&page=101", "page_too_deep"),
+        ("q=lake&page=99999999999999999999", "invalid_parameter"),
+        ("q=lake&facets=tags,", "empty_name"),
+        ("q=lake&ids=1", "invalid_id"),
+        ("q=lake&from_date=yesterday", "invalid_date"),
+        ("q=lake&exact=1", "invalid_parameter"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_hostile_requests_are_answered_or_refused(
+    told: Bench, query: str, code: str | None
+) -> None:
+    answer = told.client.get(f"/v1/search?{query}")
+    if code is None:
+        assert answer.status_code == 200, answer.text
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (400, code)

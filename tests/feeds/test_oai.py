@@ -235,3 +235,24 @@ def test_the_end_of_time_is_a_date_too(quiet: Bench) -> None:
     for until in ("9998-12-31", "2026-03-01"):
         found = harvested(quiet, since="2026-03-01", until=until)
         assert found == {f"oai:127.0.0.1:{key}": "there"}
+
+
+def test_the_arguments_may_come_in_a_form(quiet: Bench) -> None:
+    key, _ = rich(quiet)
+    query = {"verb": "GetRecord", **KNOWN, "identifier": f"oai:127.0.0.1:{key}"}
+    form = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
+    by_query = quiet.client.get(f"/v1/oai?{urlencode(query)}")
+    by_form = quiet.client.post("/v1/oai", content=urlencode(query), headers=form)
+    assert by_form.content == by_query.content
+    twice = quiet.client.post("/v1/oai", content="verb=Identify&verb=Identify", headers=form)
+    assert error(tree(twice.content)) == "badArgument"
+    assert error(tree(quiet.client.post("/v1/oai", content="", headers=form).content)) == "badVerb"
+    for content, headers, status, code in (
+        (b"verb=Identify", {"content-type": "application/json"}, 415, "unsupported_media_type"),
+        (b"x" * 10_001, form, 413, "body_too_large"),
+        (b"verb=%ff", form, 400, "invalid_encoding"),
+        (b"verb=\xff", form, 400, "invalid_encoding"),
+        (b"verb=%00", form, 400, "control_character"),
+    ):
+        answer = quiet.client.post("/v1/oai", content=content, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (status, code)

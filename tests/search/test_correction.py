@@ -78,6 +78,15 @@ def test_asks_when_every_word_is_known_but_they_never_meet(engine: EmbeddedEngin
     assert engine.search(Query("truth rights")).did_you_mean is None
 
 
+def test_asks_for_a_word_of_the_same_beginning_where_nothing_is_found(
+    engine: EmbeddedEngine,
+) -> None:
+    found = engine.search(Query("commissionership "))
+    assert (found.total, found.corrected, found.did_you_mean) == (0, None, "commission ")
+    assert engine.search(Query("crowdy ")).did_you_mean is None
+    assert engine.search(Query("truth commissionership ")).did_you_mean is None
+
+
 def test_asks_for_the_commoner_word(tmp_path: Path) -> None:
     documents = [article(f"{n}", "Copper and gold mining", "Long text.") for n in range(60)]
     rare = article("typo", "A note", "The word minimg is a slip.")

@@ -99,6 +99,15 @@ def test_one_unknown_word_of_three_never_empties_the_page(engine: EmbeddedEngine
     assert found(engine, "ventanilla zzyzx spill")[0] == "Oil spill at Ventanilla"
 
 
+def test_words_side_by_side_settle_what_is_otherwise_alike(tmp_path: Path) -> None:
+    documents = (
+        article("apart", "Llosa and Vargas", "Two farmers."),
+        article("beside", "And Vargas Llosa", "Two farmers."),
+    )
+    with engine_of(tmp_path, *documents) as engine:
+        assert names(engine.search(Query("Vargas Llosa")), *documents)[0] == "And Vargas Llosa"
+
+
 def test_title_beats_tags_and_tags_beat_a_passing_word(tmp_path: Path) -> None:
     filler = "The council of the town met again and spoke of roads, schools and the harvest. " * 4
     documents = (

@@ -5,6 +5,7 @@ import random
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from time import process_time
 
 import pytest
@@ -36,7 +37,8 @@ def _archive() -> list[Document]:
                 f"{n}",
                 " ".join(chance.choices(WORDS, k=4)),
                 " ".join(chance.choices(WORDS, k=60)) + ' <b>& "quoted"</b>',
-                lang=chance.choice(["en", "es"]),
+                lang=(lang := chance.choice(["en", "es"])),
+                also_in=chance.choice([(), ("es" if lang == "en" else "en",)]),
                 article_kind=chance.choice(["article", "page"]),
                 tag_ids=tuple(chance.sample(TAGS, chance.randrange(4))),
                 authors=tuple(chance.sample(AUTHORS, chance.randrange(3))),
@@ -69,6 +71,12 @@ def _allows(chosen: Filter, document: Document) -> bool:
         (not chosen.kinds or document.key.kind in chosen.kinds)
         and (not chosen.article_kinds or document.article_kind in chosen.article_kinds)
         and (not chosen.languages or document.lang in (*chosen.languages, None))
+        and not (
+            chosen.each_story_once
+            and document.lang in chosen.languages
+            and set(document.also_in)
+            & set(chosen.languages[: chosen.languages.index(document.lang)])
+        )
         and all(tags & set(clause) for clause in chosen.all_of)
         and not any(tags & set(clause) for clause in chosen.none_of)
         and (chosen.author is None or chosen.author in document.authors)
@@ -92,6 +100,7 @@ filters = st.builds(
     kinds=st.sampled_from([(), (), ("article",), ("tag", "sponsor")]),
     article_kinds=st.sampled_from([(), (), ("page",), ("article", "page")]),
     languages=st.sampled_from([(), (), ("en",), ("es", "en"), ("xx",), ("*",), ("en OR 1",)]),
+    each_story_once=st.booleans(),
     all_of=clauses,
     none_of=clauses,
     author=st.none() | st.sampled_from([*AUTHORS, "ana bo", "*", ""]),
@@ -146,6 +155,38 @@ def test_any_text_under_any_filter(
             assert not re.search(r"[<>]", bare)
             assert whole is None or html.unescape(bare) == whole
     engine.suggest(text, chosen.languages)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "<mark>alert</mark><img src=x onerror=alert(1)>",
+        '"><svg/onload=alert(1)>',
+        "' onmouseover='alert(1)",
+        "&lt;script&gt;alert(1)&lt;/script&gt;",
+        "<scr<script>ipt>alert(1)</scr</script>ipt>",
+        "javascript:alert(1) <a href=javascript:alert(1)>",
+        "ＡＬＥＲＴ ＜script＞alert(1)＜/script＞",
+        "\N{KELVIN SIGN}ınk İalert <b>ﬁalert</b>",
+        "<!--alert--> <![CDATA[alert]]> &#x3c;alert&#x3e;",
+    ],
+)
+def test_highlights_are_the_text_itself_escaped_with_nothing_but_marks(
+    tmp_path: Path, text: str
+) -> None:
+    with engine_of(tmp_path, article("a", text, text + " filler" * 90, summary=text)) as engine:
+        (hit,) = engine.search(Query("alert script", highlight=True)).hits
+        suggested = engine.suggest("aler") or engine.suggest("alert")
+    marked = hit.highlights
+    assert marked is not None
+    shown = [marked.title, marked.summary, marked.body.strip("…")]
+    shown += [suggestion.highlighted for suggestion in suggested]
+    for one in shown:
+        assert "<mark>" in one
+        bare = one.replace("<mark>", "").replace("</mark>", "")
+        assert not set("<>\"'") & set(bare)
+        assert html.unescape(bare).startswith(text[:40])
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 
 from app.search.embedded.analysis import Analyser
 from app.search.embedded.engine import EmbeddedEngine
-from app.search.embedded.schema import VERSION, schema, tantivy_document
+from app.search.embedded.schema import VERSION, folder_name, schema, tantivy_document
 from app.search.held import HeldEngine
 from app.search.protocol import Engine, IndexUnreadable, Label, Query
 from tests.search.builders import article, engine_of, id_of
@@ -51,7 +51,7 @@ def test_what_is_open_answers_until_another_is_whole(
     held.to_write().apply([ALPACA], [], "1")
     first = held.get()
     assert _found(first) == [id_of("a")]
-    damage(tmp_path / "v1-en-es")
+    damage(tmp_path / folder_name(LANGUAGES))
     assert _found(held.get()) == [id_of("a")]
     new = held.to_write()
     assert new is not first
@@ -70,7 +70,7 @@ def test_another_process_takes_the_new_one_up_as_well(tmp_path: Path) -> None:
     one.to_write().apply([ALPACA], [], "1")
     one.to_write().release()
     assert _found(other.get()) == [id_of("a")]
-    _remove(tmp_path / "v1-en-es")
+    _remove(tmp_path / folder_name(LANGUAGES))
     one.to_write().apply([], [])
     assert _found(other.get()) == [id_of("a")]
     one.to_write().apply([article("b", "Alpaca cheese")], [], "2")
@@ -138,9 +138,9 @@ def test_a_process_that_was_killed_holds_nothing(tmp_path: Path) -> None:
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], timeout=60, check=False)
-    assert (tmp_path / "v1-en").exists()
+    assert (tmp_path / folder_name(("en",))).exists()
     with engine_of(tmp_path, ALPACA):
-        assert not (tmp_path / "v1-en").exists()
+        assert not (tmp_path / folder_name(("en",))).exists()
 
 
 def test_what_documents_become_is_of_this_version() -> None:
@@ -150,8 +150,11 @@ def test_what_documents_become_is_of_this_version() -> None:
         "Organisations and children's rights: niñas, jóvenes",
         "They defended the forests. Las comunidades defendieron los bosques.",
         summary="What is said in short.",
+        also_in=("es",),
+        tag_ids=(id_of("tag"),),
+        authors=("ana-perez",),
         labels=(Label("Water", "en"), Label("Agua", "es"), Label("Ana Pérez")),
     )
     made = tantivy_document(probe, Analyser(LANGUAGES)).to_dict()
     known = blake2b(pickle.dumps(schema()) + repr(sorted(made.items())).encode(), digest_size=8)
-    assert (VERSION, known.hexdigest()) == (1, "21376c8d64ced12f")
+    assert (VERSION, known.hexdigest()) == (2, "68c335685cc6743c")

@@ -82,6 +82,24 @@ class Corrector:
                     return [Change((word,), (near.word,))]
         return []
 
+    def of_beginnings(self, words: Sequence[str]) -> list[Change]:
+        """For words that nothing is near, the commonest that shares the longest beginning:
+        *members* for *membership*."""
+        return [
+            Change((word,), (near,))
+            for word in words
+            if not self._matcher.forms(word) and (near := self._relative(word))
+        ]
+
+    def _relative(self, word: str) -> str | None:
+        for length in range(len(word) - 1, max(_TELLING, 2 * len(word) // 3) - 1, -1):
+            beginning = word[:length]
+            if self._vocabulary.documents(beginning):
+                return beginning
+            if longer := self._vocabulary.completions(beginning):
+                return longer[0]
+        return None
+
     def _is_known(self, word: str, *, typing: bool) -> bool:
         if typing and len(word) > 1 and self._vocabulary.begins(word):
             return True
@@ -92,7 +110,7 @@ class Corrector:
         forms = self._matcher.forms(word)
         if not forms or not word.isalpha():
             return bool(forms)
-        held = max(self._searcher.doc_freq("text", form) for form in forms)
+        held = max(self._matcher.held("text", form) for form in forms)
         nearest = self._vocabulary.neighbours(word, 1)
         if not nearest or nearest[0].distance > 1 or not self._is_other(word, nearest[0].word):
             return True

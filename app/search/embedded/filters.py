@@ -30,6 +30,14 @@ def filter_clauses(schema: tantivy.Schema, chosen: Filter) -> list[Clause]:
         wanted.append(one_of("article_kind", chosen.article_kinds))
     if chosen.languages:
         wanted.append(one_of("lang", (*chosen.languages, ANY_LANGUAGE)))
+    if chosen.each_story_once:
+        for place, lang in enumerate(chosen.languages[1:], 1):
+            better = one_of("also_in", chosen.languages[:place])
+            refused.append(
+                tantivy.Query.boolean_query(
+                    [(Occur.Must, one_of("lang", [lang])), (Occur.Must, better)]
+                )
+            )
     if chosen.author is not None:
         wanted.append(one_of("authors", [chosen.author]))
     if chosen.ids:

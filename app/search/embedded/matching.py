@@ -7,6 +7,7 @@ scaled to the rarity of the commonest, so that a word is not prized for being fo
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice, pairwise
 from math import log
 
 import tantivy
@@ -15,6 +16,9 @@ from tantivy import Occur
 from app.search.embedded.analysis import Analyser
 
 Clause = tuple[Occur, tantivy.Query]
+
+_COUNTS_KEPT = 50_000
+_PAIRS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class Ranking:
     """Weight of words that only begin with the last one, when it may be unfinished."""
     synonym: float = 0.4
     """Weight of a word's name in another language."""
+    beside: float = 0.05
+    """Weight of two words that stand side by side, as they were written."""
     needed: int = 2
     """Words that a document must hold; all of them, where there are fewer."""
     above: float = 5.0
@@ -66,20 +72,27 @@ class Matcher:
         self._searcher = searcher
         self._analyser = analyser
         self._ranking = ranking
+        self._held: dict[tuple[str, str], int] = {}
+
+    def held(self, field: str, form: str) -> int:
+        """How many documents hold a form in a field; asked often, and always the same here."""
+        known = self._held.get((field, form))
+        if known is None:
+            known = self._searcher.doc_freq(field, form)
+            if len(self._held) >= _COUNTS_KEPT:
+                self._held.clear()
+            self._held[field, form] = known
+        return known
 
     def forms(self, word: str, languages: Sequence[str] = ()) -> tuple[str, ...]:
         """The stems under which the word occurs; empty for an unknown word."""
         variants = self._analyser.variants(word, languages)
-        return tuple(form for form in variants if self._searcher.doc_freq("text", form))
+        return tuple(form for form in variants if self.held("text", form))
 
     def any_of(self, field: str, forms: Iterable[str], weight: float = 1.0) -> list[tantivy.Query]:
         """One word under several forms, each as rare as the commonest: one query, or none if no
         document holds any of them."""
-        rarity = {
-            form: self._rarity(found)
-            for form in forms
-            if (found := self._searcher.doc_freq(field, form))
-        }
+        rarity = {form: self._rarity(n) for form in forms if (n := self.held(field, form))}
         common = min(rarity.values(), default=0.0)
         return self._best_of(
             [
@@ -125,6 +138,16 @@ class Matcher:
             return [(Occur.Must, whole), *clauses]
         above = tantivy.Query.const_score_query(whole, ranking.above)
         return [(Occur.Must, self._at_least(1, matching)), (Occur.Should, above), *clauses]
+
+    def beside(self, words: Sequence[str]) -> list[Clause]:
+        """What words gain that stand side by side; function words tell nothing."""
+        telling = (
+            pair for pair in pairwise(words) if not any(map(self._analyser.is_stop_word, pair))
+        )
+        return [
+            (Occur.Should, tantivy.Query.boost_query(self.phrase(pair), self._ranking.beside))
+            for pair in islice(dict.fromkeys(telling), _PAIRS)
+        ]
 
     @staticmethod
     def _at_least(needed: int, clauses: Sequence[tantivy.Query]) -> tantivy.Query:

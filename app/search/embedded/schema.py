@@ -16,7 +16,7 @@ import tantivy
 from app.search.embedded.analysis import Analyser
 from app.search.protocol import DIGEST_BYTES, DOCUMENT_KINDS, Document, DocumentKind, Key, Mark
 
-VERSION = 1
+VERSION = 2
 """Goes up with every change of the schema or the analysis; a new one is built beside the old."""
 TITLE_COPIES = 2
 CURSOR_KEY = "cursor"
@@ -41,7 +41,7 @@ def folder_name(languages: Sequence[str]) -> str:
 
 def schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    for exact in ("key", "id", "article_kind", "authors"):
+    for exact in ("key", "id", "article_kind", "authors", "also_in"):
         builder.add_text_field(exact, tokenizer_name="raw", index_option="basic")
     for facet in ("tags", "lang"):
         builder.add_text_field(
@@ -123,6 +123,8 @@ def _add_values(document: tantivy.Document, source: Document) -> None:
     document.add_unsigned("digest_high", digest >> 64)
     document.add_unsigned("digest_low", digest & _HALF)
     document.add_text("lang", ANY_LANGUAGE if source.lang is None else source.lang)
+    for lang in source.also_in:
+        document.add_text("also_in", lang)
     if source.article_kind is not None:
         document.add_text("article_kind", source.article_kind)
     for tag_id in dict.fromkeys(source.tag_ids):

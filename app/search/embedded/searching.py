@@ -85,9 +85,11 @@ class Snapshot:
         meant = None
         if changes and query.exact:
             text, meant = None, text
-        elif relaxed and not changes and not query.exact:
-            rare = self.corrector.of_rare([word.word for word in self._words(query, parsed)])
-            meant = changed_text(query.text, rare, self.analyser.words) if rare else None
+        elif not changes and not query.exact and (relaxed or not found.total):
+            telling = [word.word for word in self._words(query, parsed)]
+            near = self.corrector.of_rare(telling) if relaxed else []
+            near = near or self.corrector.of_beginnings(telling)
+            meant = changed_text(query.text, near, self.analyser.words) if near else None
         return Found(found.hits, found.total, True, found.facets, text, meant)
 
     def _answer(self, query: Query, parsed: Parsed) -> tuple[Found, bool]:
@@ -143,6 +145,8 @@ class Snapshot:
         if reading.completions and reading.words[-1] not in known:
             known.append(reading.words[-1])
         clauses = self.matcher.words(known, reading.completions, some=some)
+        if clauses:
+            clauses += self.matcher.beside(parsed.words)
         clauses += [(Occur.Must, self.matcher.phrase(phrase)) for phrase in parsed.phrases]
         clauses += [(Occur.MustNot, self.matcher.phrase(words)) for words in parsed.excluded]
         if reading.words and not known and not parsed.phrases:
@@ -183,7 +187,7 @@ class Snapshot:
         documents = [(score, self._stems(address)) for score, address in first]
         terms = feedback_terms(
             documents,
-            lambda stem: self.searcher.doc_freq("text", stem),
+            lambda stem: self.matcher.held("text", stem),
             self.searcher.num_docs,
             ranking.feedback_terms,
         )

@@ -7,7 +7,7 @@ begin as a stem does are looked up, and only these are stemmed and compared.
 import html
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from unicodedata import normalize
 
@@ -50,6 +50,7 @@ class Marker:
     words: frozenset[str]
     beginning: str
     starts: tuple[str, ...]
+    _judged: dict[str, bool] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -92,9 +93,14 @@ class Marker:
         return sorted(spans)
 
     def _is_meant(self, word: str) -> bool:
-        if word in self.words or (self.beginning and word.startswith(self.beginning)):
-            return True
-        return not self.stems.isdisjoint(self.analyser.variants(word, self.languages))
+        meant = self._judged.get(word)
+        if meant is None:
+            meant = self._judged[word] = (
+                word in self.words
+                or bool(self.beginning and word.startswith(self.beginning))
+                or not self.stems.isdisjoint(self.analyser.variants(word, self.languages))
+            )
+        return meant
 
     def _passage(self, text: str) -> str:
         spans = self._spans(text)
