@@ -1,6 +1,7 @@
 """Settings: environment variables (or `.env`) that begin with `WILLAY_`, validated once."""
 
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -44,6 +45,12 @@ def _page_template(value: str) -> str:
 def _distinct(value: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(value)) != len(value):
         raise ValueError("names something twice")
+    return value
+
+
+def _networks(value: tuple[str, ...]) -> tuple[str, ...]:
+    for text in value:
+        ip_network(text)
     return value
 
 
@@ -147,6 +154,10 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="What is written to the log"
     )
+    webhook_networks: Annotated[Listed, AfterValidator(_networks)] = Field(
+        (), description="Networks of one's own, such as 10.0.0.0/8, that webhooks may reach"
+    )
+    log_requests: bool = Field(False, description="A line of the log for each request")
 
     @model_validator(mode="after")
     def _known_database(self) -> Self:

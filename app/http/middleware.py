@@ -14,11 +14,14 @@ from app.kit.text import is_legal
 
 _OPEN = [
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"ETag, Last-Modified, Link, Retry-After, Location"),
+    (
+        b"access-control-expose-headers",
+        b"ETag, Last-Modified, Link, Retry-After, Location, X-Request-Id",
+    ),
 ]
 _MANAGEMENT_EXPOSED = (
     b"access-control-expose-headers",
-    b"ETag, Location, Retry-After, Idempotency-Replayed",
+    b"ETag, Location, Retry-After, Idempotency-Replayed, X-Request-Id",
 )
 _SAFE = [(b"x-content-type-options", b"nosniff")]
 _MANAGEMENT = "/v1/admin"
@@ -27,7 +30,7 @@ _MOST_PARAMETERS = 50
 
 
 class Gate:
-    """The outermost layer of the application."""
+    """The layer that meets every request before the routes do."""
 
     def __init__(self, app: ASGIApp, origins: Collection[str] = ()) -> None:
         self.app = app
@@ -57,7 +60,10 @@ class Gate:
         else:
             # An endless answer must know that nobody waits for its body.
             inner = {**scope, "method": "GET", "headless": True} if headless else scope
-            await self.app(inner, receive, dressed)
+            try:
+                await self.app(inner, receive, dressed)
+            finally:
+                scope["route"] = inner.get("route")
 
     def _management(self, scope: Scope) -> list[tuple[bytes, bytes]]:
         """Which origin may read the answer; caches must not give it to another."""

@@ -112,7 +112,7 @@ def _respond(
         modified = _modified(log, now) if current and also is _store_alone else None
         if modified is not None:
             headers["Last-Modified"] = format_datetime(modified, usegmt=True)
-        state = f"{log.sequence}/{log.effective_until}/{also(runtime)}"
+        state = f"{log.epoch}/{log.sequence}/{log.effective_until}/{also(runtime)}"
         tag = _tag(f"{state}/{url}/{runtime.settings.public_url}")
         # Whether it exists at all, which "*" and dates ask, only the work can tell.
         if current and asked.tags != "*" and matches(asked.tags, tag):

@@ -18,15 +18,25 @@ from app.published.memory import KnownTag, Tags
 Key = tuple[ChangedKind, UUID]
 
 
+def thin(tx: ReadTx, entries: Sequence[Entry], at: datetime) -> list[bytes]:
+    """As `told`, without `item`: for those who then ask for it."""
+    paths = _paths(tx, entries, at)
+    return [to_json(_said(entry, paths.get(entry.id, []))) for entry in entries]
+
+
 def told(
     tx: ReadTx, tags: Tags, entries: Sequence[Entry], languages: Sequence[str], at: datetime
 ) -> list[bytes]:
     """The JSON of `public.changes.Change` for each entry, all as they are at one instant."""
     items = _items(tx, tags, [e for e in entries if e.type == "upsert"], languages, at)
-    gone = [e.id for e in entries if e.kind == "article" and e.type == "delete"]
-    there = [key for kind, key in items if kind == "article"]
-    paths = addresses.every(tx, gone, at) | addresses.former(tx, there, at)
+    paths = _paths(tx, entries, at)
     return [_entry(entry, paths.get(entry.id, []), items) for entry in entries]
+
+
+def _paths(tx: ReadTx, entries: Sequence[Entry], at: datetime) -> dict[UUID, list[str]]:
+    gone = [e.id for e in entries if e.kind == "article" and e.type == "delete"]
+    there = [e.id for e in entries if e.kind == "article" and e.type == "upsert"]
+    return addresses.every(tx, gone, at) | addresses.former(tx, there, at)
 
 
 def _entry(entry: Entry, paths: list[str], items: dict[Key, bytes]) -> bytes:
@@ -35,7 +45,11 @@ def _entry(entry: Entry, paths: list[str], items: dict[Key, bytes]) -> bytes:
         item = items[entry.kind, entry.id]
         if entry.kind == "article":
             item = b'%s,"paths":%s}' % (item[:-1], to_json(paths))
-    said: dict[str, Any] = {
+    return b'%s,"item":%s}' % (to_json(_said(entry, paths))[:-1], item)
+
+
+def _said(entry: Entry, paths: list[str]) -> dict[str, Any]:
+    return {
         "sequence": entry.sequence,
         "at": rfc3339(entry.at),
         "event_id": entry.event_id,
@@ -45,7 +59,6 @@ def _entry(entry: Entry, paths: list[str], items: dict[Key, bytes]) -> bytes:
         "reason": entry.reason,
         "paths": paths,
     }
-    return b'%s,"item":%s}' % (to_json(said)[:-1], item)
 
 
 def _items(

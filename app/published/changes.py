@@ -14,7 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col
 
-from app.changes import head
+from app.changes import Head, head
 from app.database import ReadTx
 from app.kit.clock import EPOCH
 from app.kit.position import START, Position
@@ -36,6 +36,8 @@ class Entry:
     kind: ChangedKind
     id: UUID
     reason: ChangeReason | None
+    epoch: str
+    """Of the log: a restored store may have another entry with the same number and instant."""
 
     @property
     def type(self) -> Literal["upsert", "delete"]:
@@ -45,7 +47,7 @@ class Entry:
     @property
     def event_id(self) -> str:
         """The same in whatever tells of this entry, and never that of another one."""
-        told = f"{self.sequence}/{_micros(self.at)}/{self.kind}/{self.id}"
+        told = f"{self.epoch}/{self.sequence}/{_micros(self.at)}/{self.kind}/{self.id}"
         return f"evt_{blake2b(told.encode(), digest_size=12).hexdigest()}"
 
 
@@ -59,7 +61,7 @@ def after(tx: ReadTx, sequence: int, limit: int = 100) -> tuple[list[Entry], int
     Within 500 entries of the log a thing is named once, by the last of them: its state is the same
     for all. What never was public is passed over without a word.
     """
-    at = head(tx).effective_until
+    log = head(tx)
     found: list[Entry] = []
     while len(found) < limit:
         window: Sequence[Any] = tx.execute(_NEXT, {"after": sequence, "most": _WINDOW}).all()
@@ -68,13 +70,19 @@ def after(tx: ReadTx, sequence: int, limit: int = 100) -> tuple[list[Entry], int
         last = {(row.kind, row.subject_id): row for row in window}
         folded = sorted(last.values(), key=lambda row: row.sequence)
         looked = folded[:_LOOKED_AT_ONCE]
-        judged = _judged(tx, looked, at)[: limit - len(found)]
+        judged = _judged(tx, looked, log)[: limit - len(found)]
         found += judged
         if len(found) == limit:
             sequence = found[-1].sequence
         else:
             sequence = (looked if len(looked) < len(folded) else window)[-1].sequence
     return found, sequence
+
+
+def named(tx: ReadTx, sequences: Sequence[int]) -> list[Entry]:
+    """Entries by their numbers, as what they name stands now; what never was public is left out."""
+    found = sa.select(*_NEXT.selected_columns).where(col(Change.sequence).in_(sequences))
+    return _judged(tx, tx.execute(found.order_by(col(Change.sequence))).all(), head(tx))
 
 
 _NEXT: Final = (
@@ -93,16 +101,23 @@ _KINDS: Final[tuple[ChangedKind, ...]] = get_args(ChangedKind)
 _REASONS: Final[tuple[ChangeReason, ...]] = get_args(ChangeReason)
 
 
-def _judged(tx: ReadTx, rows: Sequence[Any], at: datetime) -> list[Entry]:
-    """The rows as entries, with the state of what they name at one instant."""
+def _judged(tx: ReadTx, rows: Sequence[Any], log: Head) -> list[Entry]:
+    """The rows as entries, with the state of what they name at the log's clock."""
     states: dict[tuple[str, UUID], ChangeReason | None] = {}
     for kind in _KINDS:
         told = {row.subject_id: _told(row.cause) for row in rows if row.kind == kind}
         if told:
-            judged = _JUDGES[kind](tx, told, at)
+            judged = _JUDGES[kind](tx, told, log.effective_until)
             states |= {(kind, key): reason for key, reason in judged.items()}
     return [
-        Entry(row.sequence, row.at, row.kind, row.subject_id, states[row.kind, row.subject_id])
+        Entry(
+            row.sequence,
+            row.at,
+            row.kind,
+            row.subject_id,
+            states[row.kind, row.subject_id],
+            log.epoch,
+        )
         for row in rows
         if (row.kind, row.subject_id) in states
     ]
@@ -166,11 +181,11 @@ def is_lost(tx: ReadTx, position: Position) -> bool:
 
 
 def _mark(tx: ReadTx, sequence: int) -> bytes:
-    """Of one entry, when it was written included; of none where there is none."""
+    """Of one entry, its log and when it was written included; of none where there is none."""
     row = tx.execute(_NEXT, {"after": sequence - 1, "most": 1}).first()
     if row is None or row.sequence != sequence:
         return START.mark
-    told = f"{_micros(row.at)}/{row.kind}/{row.subject_id}/{row.cause}"
+    told = f"{head(tx).epoch}/{_micros(row.at)}/{row.kind}/{row.subject_id}/{row.cause}"
     return blake2b(told.encode(), digest_size=len(START.mark)).digest()
 
 
@@ -187,11 +202,13 @@ def subjects_after(tx: ReadTx, sequence: int, limit: int) -> tuple[dict[str, lis
 
 
 def cursor_at(tx: ReadTx, sequence: int) -> str:
-    """A place in this store's log: the sequence, and when that entry was written.
+    """A place in this store's log: the sequence, when that entry was written, and the epoch.
 
-    A store that was restored from a copy has another entry at that sequence, or none.
+    A restored store is of another epoch, and refuses even a place that its copy holds: who read
+    up to there was shown the state of that time, which may have been later than the copy.
+    The instant tells a database file that was put back by hand.
     """
-    return f"{sequence}:{_written(tx, sequence)}"
+    return f"{sequence}:{_written(tx, sequence)}:{head(tx).epoch}"
 
 
 def sequence_of(cursor: str) -> int:

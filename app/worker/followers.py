@@ -4,11 +4,12 @@ from app.runtime import Runtime
 from app.worker.indexing import Indexing
 from app.worker.loop import Follower
 from app.worker.sweeping import Sweeping
+from app.worker.webhooks import Webhooks
 
 
 def followers(runtime: Runtime) -> list[Follower]:
-    """Search and the media folder always; a WebSub hub where there is one."""
-    found: list[Follower] = [Indexing(runtime), Sweeping(runtime)]
+    """Search, media and webhooks always; a WebSub hub where there is one."""
+    found: list[Follower] = [Indexing(runtime), Sweeping(runtime), Webhooks(runtime)]
     if (hub := runtime.settings.websub_hub) is not None:
         from app.worker.websub import Announcing
 

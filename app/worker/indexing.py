@@ -7,13 +7,13 @@ again.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from threading import Event
 from time import monotonic
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 from app.changes import Head, head
@@ -107,6 +107,27 @@ def rebuild(runtime: Runtime, engine: Engine, advance: Advance = lambda _done: N
     _LOG.info("search was rebuilt: %d documents, %d dropped", len(there), len(gone))
 
 
+class Rewritable(Protocol):
+    """An engine whose files keep what was deleted, unless all is written anew."""
+
+    def rewrite(self, portions: Iterable[Sequence[Document]], cursor: str) -> None:
+        """All documents, in place of those that are there."""
+        ...
+
+
+def rewrite(runtime: Runtime, engine: Rewritable, advance: Advance = lambda _done: None) -> None:
+    """Write the whole index anew, so that nothing of what was deleted stays in its files."""
+    with runtime.database.reading() as tx:
+        cursor = changes.cursor_at(tx, head(tx).sequence)
+
+    def portions() -> Iterator[list[Document]]:
+        for portion in _portions(runtime):
+            yield portion
+            advance(len(portion))
+
+    _when_free(lambda: engine.rewrite(portions(), cursor))
+
+
 def ensure(runtime: Runtime) -> None:
     """Build the index when there is none of this version, so that nobody searches an empty one.
 
@@ -191,11 +212,15 @@ def _patiently(
     engine: Engine, upserts: list[Document], deletes: list[Key], cursor: str | None = None
 ) -> None:
     """Apply as soon as no other process writes."""
+    _when_free(lambda: engine.apply(upserts, deletes, cursor))
+
+
+def _when_free(write: Callable[[], None]) -> None:
     until = monotonic() + _PATIENCE
     pause = Event()
     while True:
         try:
-            engine.apply(upserts, deletes, cursor)
+            write()
             return
         except IndexBusy:
             if monotonic() > until:

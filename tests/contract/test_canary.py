@@ -47,6 +47,8 @@ CLOSED: dict[str, dict[str, Any]] = {
     "account": {"role": "editor"},
     "api_token": {"kind": "personal"},
     "audit_entry": {"via": "session"},
+    "webhook": {"payload": "full", "state": "active", "paused_reason": None},
+    "delivery": {"state": "pending"},
     "media": {"kind": "document"},
 }
 APPEND_ONLY = {"audit_entry"}

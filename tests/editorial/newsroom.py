@@ -93,7 +93,7 @@ class Newsroom(RuleBasedStateMachine):
         self.oracle = Oracle()
         self.revisions: dict[UUID, int] = {}
         self.serial = 0
-        self.last = Head(0, LONG_AGO, LONG_AGO)
+        self.last = Head(0, LONG_AGO, LONG_AGO, "")
         for name in TAGS:
             builders.tag(self.replicas[0], name)
             self.oracle.names[name] = name.title()
