@@ -8,6 +8,7 @@ May import: models, database, errors, kit.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -205,10 +206,7 @@ def erase(tx: WriteTx, account_id: UUID | None, words: Sequence[str]) -> int:
         raise ValueError("an empty word would be found everywhere")
     tx.execute(sa.insert(AuditErasure), {"id": 1})
     concerned = sa.select(*_COLUMNS).where(
-        sa.or_(
-            sa.and_(col(AuditEntry.account_id) == account_id, col(AuditEntry.address).isnot(None)),
-            *(_mentions(word) for word in words),
-        )
+        sa.or_(_from_somewhere(account_id), *(_mentions(word) for word in words))
     )
     rows = tx.execute(concerned).all()
     for row in rows:
@@ -278,6 +276,13 @@ def _place(cursor: str, list_name: str) -> int:
         raise BadRequest("bad_cursor", "The cursor belongs to another list.", (detail,)) from error
 
 
+def _from_somewhere(account_id: UUID | None) -> sa.ColumnElement[bool]:
+    """The account acted, and it is known from where."""
+    if account_id is None:
+        return sa.false()
+    return sa.and_(col(AuditEntry.account_id) == account_id, col(AuditEntry.address).isnot(None))
+
+
 def _mentions(word: str) -> sa.ColumnElement[bool]:
     """Either state shows the word, in the spelling that JSON gives it."""
     spelled = json.dumps(word)[1:-1]
@@ -293,7 +298,8 @@ def _without(state: Any, words: Sequence[str]) -> Any:
     match state:
         case str():
             for word in words:
-                state = state.replace(word, ERASED)
+                # Whole words: a name such as Ana is no part of "analysis".
+                state = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", ERASED, state)
             return state
         case dict():
             return {key: _without(value, words) for key, value in state.items()}

@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from secrets import token_hex
 from typing import Any
 from uuid import UUID
 
@@ -57,6 +58,8 @@ class Head:
     sequence: int
     effective_until: datetime
     next_boundary: datetime
+    epoch: str
+    """Which log this is: a store that was restored from a copy has begun another one."""
 
     def moment(self, now: datetime) -> datetime:
         """The instant at which public reads judge visibility."""
@@ -68,7 +71,10 @@ class Head:
 
 
 _HEAD = sa.select(
-    col(ChangeHead.sequence), col(ChangeHead.effective_until), col(ChangeHead.next_boundary)
+    col(ChangeHead.sequence),
+    col(ChangeHead.effective_until),
+    col(ChangeHead.next_boundary),
+    col(ChangeHead.epoch),
 )
 
 
@@ -143,6 +149,11 @@ def publishing(database: Database, clock: Clock, *, guard: bool = False) -> Iter
                 next_boundary=_next_boundary(tx, tx.moment),
             )
         )
+
+
+def begin_epoch(connection: sa.Connection) -> None:
+    """From here on the log is another one, which no cursor of before belongs to."""
+    connection.execute(sa.update(ChangeHead).values(epoch=token_hex(8)))
 
 
 def promote(database: Database, clock: Clock, *, guard: bool = False) -> bool:

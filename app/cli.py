@@ -1,7 +1,6 @@
 """The command line: thin. Results on stdout, messages on stderr; 0 done, 1 refused, 2 misused."""
 
 import json
-import logging
 import os
 import signal
 import sys
@@ -14,8 +13,8 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from app import schema
-from app.commands import accounts, search
+from app import logs, schema
+from app.commands import accounts, backup, erase, search
 from app.commands.progress import progress
 from app.errors import WillayError
 from app.runtime import opened
@@ -29,6 +28,9 @@ cli.add_typer(exporting, name="export")
 cli.add_typer(accounts.user, name="user")
 cli.add_typer(accounts.token, name="token")
 cli.add_typer(search.search, name="search")
+cli.command()(backup.backup)
+cli.command()(backup.restore)
+cli.command()(erase.erase)
 
 
 Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True)]
@@ -63,6 +65,8 @@ def serve(
         workers=workers,
         log_level=settings.log_level,
         access_log=False,
+        # Streams of changes end only with the server; their readers come back.
+        timeout_graceful_shutdown=5,
         server_header=False,
         # A process that a busy machine lets wait is not dead: after 5 s it would be killed.
         timeout_worker_healthcheck=60,
@@ -191,10 +195,17 @@ def openapi() -> None:
     typer.echo(text)
 
 
+def _log_level() -> str:
+    """As it is set; what is wrong with settings is for the command to say."""
+    try:
+        return Settings().log_level
+    except ValidationError:
+        return "info"
+
+
 def main() -> None:
     """The console script."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.configure(_log_level())
     try:
         cli()
     except WillayError as error:

@@ -10,7 +10,7 @@ an import would starve the editors (measured: they waited 5 s and were refused).
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
@@ -123,6 +123,26 @@ class Database:
                 connection.invalidate()
                 raise
 
+    def compact(self, patience: float = 30.0) -> bool:
+        """Rewrite the store's files, so that nothing that was deleted stays in them.
+
+        False when readers held SQLite's log file for longer than `patience` seconds. The service
+        may go on meanwhile. PostgreSQL frees the place for new rows.
+        """
+        with self._turn(), _translated(), self._writer.connect() as connection:
+            if not self.is_sqlite:
+                alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+                alone.exec_driver_sql("VACUUM")
+                return True
+            driver: Any = connection.connection.dbapi_connection
+            _patiently(lambda: driver.execute("VACUUM"), patience)
+            until = monotonic() + patience
+            while driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                if monotonic() > until:
+                    return False
+                sleep(_POLL_SECONDS)
+            return True
+
     @contextmanager
     def _turn(self) -> Iterator[None]:
         if self._writer_lock is None:
@@ -161,6 +181,7 @@ def _engine(url: URL, size: int, *, read_only: bool) -> Engine:
         max_overflow=0,
         pool_timeout=LOCK_SECONDS,
         pool_pre_ping=True,
+        hide_parameters=True,
         isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
         connect_args={
             "connect_timeout": 10,
@@ -182,6 +203,7 @@ def _sqlite(url: URL, size: int, *, read_only: bool) -> Engine:
         pool_size=size,
         max_overflow=0,
         pool_timeout=LOCK_SECONDS,
+        hide_parameters=True,  # an error would tell the log what somebody sent
         # The driver must not begin transactions by itself: a deferred one loses updates.
         connect_args={"check_same_thread": False, "timeout": LOCK_SECONDS, "isolation_level": None},
     )
@@ -209,14 +231,20 @@ def _sqlite(url: URL, size: int, *, read_only: bool) -> Engine:
 
 def _begin_writing(connection: Connection) -> None:
     """`BEGIN IMMEDIATE`, asked for often: SQLite's own wait soon looks every 100 ms only."""
-    deadline = monotonic() + LOCK_SECONDS
+    _patiently(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), LOCK_SECONDS)
+
+
+def _patiently(act: Callable[[], object], seconds: float) -> None:
+    deadline = monotonic() + seconds
     while True:
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            act()
             return
-        except OperationalError as error:
-            if not _is_temporary(error) or monotonic() > deadline:
+        except (OperationalError, sqlite3.OperationalError) as error:
+            if not _says_locked(error):
                 raise
+            if monotonic() > deadline:
+                raise _busy() from error
         sleep(_POLL_SECONDS)
 
 
@@ -230,6 +258,11 @@ def _translated() -> Iterator[None]:
         if _is_temporary(error):
             raise _busy() from error
         raise
+
+
+def _says_locked(error: Exception) -> bool:
+    text = str(error).lower()
+    return "locked" in text or "busy" in text
 
 
 def _is_temporary(error: DBAPIError) -> bool:

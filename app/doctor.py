@@ -11,6 +11,7 @@ from app.changes import head
 from app.errors import Unavailable
 from app.interchange import writing
 from app.library import care
+from app.partners import subscriptions
 from app.published import changes
 from app.runtime import Runtime
 
@@ -37,6 +38,7 @@ def examine(runtime: Runtime) -> Iterator[Finding]:
         ("change log", _log),
         ("search", _search),
         ("media", _media),
+        ("webhooks", _webhooks),
     ):
         finding = _looked(subject, look, runtime)
         yield finding
@@ -123,3 +125,14 @@ def _media(runtime: Runtime) -> tuple[str, str]:
     if found.missing:
         return state, f"{found.missing} files are missing; bring them back from a backup."
     return state, ""
+
+
+def _webhooks(runtime: Runtime) -> tuple[str, str]:
+    with runtime.database.reading() as tx:
+        found = subscriptions.everyone(tx, runtime.key())
+    paused = [one for one in found if one.paused_reason not in (None, "by_hand")]
+    state = f"{len(found)}, {sum(one.waiting for one in found)} deliveries waiting"
+    if not paused:
+        return state, ""
+    named = ", ".join(f"{one.name} ({one.paused_reason})" for one in paused)
+    return state, f"Paused: {named}. Mend the target or tell its owner, then resume it."

@@ -10,10 +10,13 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
+from app import logs
 from app.admin import routes as admin
 from app.delivery import routes as delivery
 from app.http import contract, problems
 from app.http.middleware import Gate
+from app.http.tracing import Tracing
+from app.http.watching import Watch
 from app.runtime import Runtime, opened
 from app.settings import Settings
 from app.worker.followers import followers
@@ -28,7 +31,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         worker = Worker(runtime, followers(runtime))
         if runtime.settings.serve_worker:
             worker.start()
-        yield {"runtime": runtime}
+        yield {"runtime": runtime, "watch": Watch(runtime)}
         await asyncio.to_thread(worker.stop)
 
     app = FastAPIOffline(
@@ -43,6 +46,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         app.include_router(router)
     problems.install(app)
     app.add_middleware(Gate, origins=runtime.settings.cors_origins)
+    app.add_middleware(Tracing, logged=runtime.settings.log_requests)
     make = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -57,7 +61,9 @@ def create_app(runtime: Runtime) -> FastAPI:
 def from_environment() -> FastAPI:
     """What each server process runs: its runtime lives as long as the process."""
     stack = contextlib.ExitStack()
-    held: AbstractContextManager[Runtime] = opened(Settings())
+    settings = Settings()
+    logs.configure(settings.log_level)
+    held: AbstractContextManager[Runtime] = opened(settings)
     app = create_app(stack.enter_context(held))
     app.router.on_shutdown.append(stack.close)
     return app

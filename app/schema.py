@@ -21,16 +21,26 @@ _MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
 def migrate(database: Database, target: str = "head") -> None:
     """Upgrade (or downgrade) the store to a revision; the default is the newest."""
     with database.altering() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        current = MigrationContext.configure(connection).get_current_revision()
-        known = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
-        if current is not None and current not in known:
-            raise Unavailable("schema_newer", _NEWER)
-        goes_down = target == "base" or (
-            target in known and current in known and known.index(target) > known.index(current)
-        )
-        (command.downgrade if goes_down else command.upgrade)(config, target)
+        move(connection, target)
+
+
+def move(connection: sa.Connection, target: str = "head") -> None:
+    """As `migrate`, in the transaction of a connection."""
+    config = _config()
+    config.attributes["connection"] = connection
+    current = revision_of(connection)
+    known = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    if any(one is not None and one not in (*known, "head", "base") for one in (current, target)):
+        raise Unavailable("schema_newer", _NEWER)
+    goes_down = target == "base" or (
+        target in known and current in known and known.index(target) > known.index(current)
+    )
+    (command.downgrade if goes_down else command.upgrade)(config, target)
+
+
+def revision_of(connection: sa.Connection) -> str | None:
+    """The revision that a store is at; none when it is empty."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def check(database: Database) -> None:
@@ -38,7 +48,7 @@ def check(database: Database) -> None:
     wanted = ScriptDirectory.from_config(_config()).get_current_head()
     with database.reading() as tx:
         tables = sa.inspect(tx.connection).get_table_names()
-        found = MigrationContext.configure(tx.connection).get_current_revision() if tables else None
+        found = revision_of(tx.connection) if tables else None
     if found == wanted:
         return
     known = {s.revision for s in ScriptDirectory.from_config(_config()).walk_revisions()}

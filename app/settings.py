@@ -1,5 +1,7 @@
 """Settings: environment variables (or `.env`) that begin with `WILLAY_`, validated once."""
 
+import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -29,14 +31,32 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _page_template(value: str) -> str:
+    try:
+        made = value.format(site="https://site", slug="slug", lang="en")
+    except (KeyError, IndexError, ValueError) as error:
+        raise ValueError("may hold {site}, {slug} and {lang}, and no other braces") from error
+    if "{slug}" not in value:
+        raise ValueError("must hold {slug}")
+    _web_address(made)
+    return value
+
+
 def _distinct(value: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(value)) != len(value):
         raise ValueError("names something twice")
     return value
 
 
+def _networks(value: tuple[str, ...]) -> tuple[str, ...]:
+    for text in value:
+        ip_network(text)
+    return value
+
+
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+PageTemplate = Annotated[str, AfterValidator(_page_template)]
 
 
 class Settings(BaseSettings):
@@ -65,6 +85,21 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on")
     site_name: str = Field("Peru Support Group", description="Who publishes")
     site_url: WebAddress | None = Field(None, description="The front end's address")
+    article_url: PageTemplate = Field(
+        "{site}/news/{slug}",
+        description="Where the front end shows an article: may hold `{site}`, `{slug}`, `{lang}`",
+    )
+    page_url: PageTemplate = Field(
+        "{site}/{slug}", description="The same of standing pages, such as aims and history"
+    )
+    contact_email: str | None = Field(
+        None,
+        pattern=r"^[^@\s]+@[^@\s]+$",
+        description="Whom harvesters may write to; `webmaster@` the site's host when absent",
+    )
+    websub_hub: WebAddress | None = Field(
+        None, description="A WebSub hub that is told of every change and named in every feed"
+    )
     api_url: WebAddress | None = Field(
         None, description="This API's public address, for links; `http://host:port` when absent"
     )
@@ -140,6 +175,10 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="What is written to the log"
     )
+    webhook_networks: Annotated[Listed, AfterValidator(_networks)] = Field(
+        (), description="Networks of one's own, such as 10.0.0.0/8, that webhooks may reach"
+    )
+    log_requests: bool = Field(False, description="A line of the log for each request")
 
     @model_validator(mode="after")
     def _known_database(self) -> Self:
@@ -164,6 +203,27 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data_dir.absolute() / 'willay.db'}"
+
+    def page_address(self, kind: str, slug: str, lang: str) -> str:
+        """Where readers find an article: the front end, or this API where there is none."""
+        template = self.page_url if kind == "page" else self.article_url
+        if self.site_url is None and "{site}" in template:
+            return f"{self.public_url}/v1/articles/{slug}"
+        return template.format(site=self.site_url or "", slug=slug, lang=lang)
+
+    def shown_at(self, address: str) -> str | None:
+        """The slug whose page is at an address of the front end, as the templates say."""
+        for template in (self.article_url, self.page_url):
+            pattern = re.escape(template)
+            for name, part in (
+                ("site", re.escape(self.site_url or self.public_url)),
+                ("slug", "(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)"),
+                ("lang", "[a-z]{2,3}"),
+            ):
+                pattern = pattern.replace(re.escape("{%s}" % name), part, 1)  # noqa: UP031
+            if found := re.fullmatch(pattern, address):
+                return found["slug"]
+        return None
 
     @property
     def public_url(self) -> str:

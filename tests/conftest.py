@@ -94,6 +94,13 @@ _numbers = count(1)
 @pytest.fixture
 def postgres_store(postgres: str) -> Iterator[str]:
     """An empty database of its own."""
+    with empty_database(postgres) as url:
+        yield url
+
+
+@contextmanager
+def empty_database(postgres: str) -> Iterator[str]:
+    """The address of a new database on a server, dropped at the end."""
     name = f"willay_{next(_numbers)}"
     admin = sa.create_engine(
         postgres.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"

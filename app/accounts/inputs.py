@@ -38,7 +38,7 @@ Name = Annotated[
 class AccountInput(BaseModel):
     """A new account; the name is the e-mail when absent."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
     email: Email
     role: Role
@@ -48,7 +48,7 @@ class AccountInput(BaseModel):
 class AccountChange(BaseModel):
     """What to change of an account; what is absent stays."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
     role: Role | None = None
     name: Name | None = None

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from pydantic import SecretStr
+
 from app.errors import Unavailable
 from app.kit.secret import digest, new_secret
 
@@ -64,6 +66,13 @@ def secret_key(folder: Path, given: str | None) -> SecretKey:
     if len(kept) < _SHORTEST:
         raise Unavailable("secret_key_broken", f"{path} is cut short; restore it from a backup.")
     return SecretKey(kept.encode())
+
+
+def mark_of(folder: Path, given: SecretStr | None) -> str | None:
+    """The mark of the key that is there; none when it would have to be made."""
+    if given is not None:
+        return secret_key(folder, given.get_secret_value()).mark
+    return secret_key(folder, None).mark if (folder / FILE_NAME).exists() else None
 
 
 def _make(path: Path) -> None:

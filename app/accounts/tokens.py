@@ -38,7 +38,7 @@ Kind = Literal["personal", "machine"]
 class TokenInput(BaseModel):
     """A new token; `scopes` are names, or `*` alone."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
     name: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
     scopes: Annotated[

@@ -9,6 +9,7 @@ from app.admin import (
     auth,
     bulk,
     committee,
+    deliveries,
     media,
     previews,
     revisions,
@@ -17,6 +18,7 @@ from app.admin import (
     tags,
     tokens,
     users,
+    webhooks,
     workflow,
 )
 
@@ -27,4 +29,5 @@ ROUTERS: Final = (
     media.router,
     *(previews.router, previews.public_router),
     *(tags.router, sponsors.router, committee.router, aliases.router),
+    *(webhooks.router, deliveries.router),
 )

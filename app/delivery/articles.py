@@ -1,6 +1,6 @@
 """Lists of articles with the whole filter algebra, and one article by its slug."""
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, TypeVar, get_args
 
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
@@ -8,6 +8,7 @@ from pydantic_core import from_json, to_json
 from starlette.responses import Response
 
 from app.delivery.filters import ArticleParameters, articles_chosen, languages
+from app.feeds import jsonld
 from app.http.parameters import Flag, Language, Limit, Parameters, address, bad, known_names
 from app.http.problems import documented
 from app.http.reading import Answer, Reading, answered
@@ -17,16 +18,23 @@ from app.public.articles import ArticleDetail, ArticleItem, ListedArticle
 from app.public.envelopes import One, Page
 from app.published import articles
 from app.published.articles import Extra
+from app.settings import Settings
 
 router = APIRouter(tags=["articles"], route_class=ReadRoute)
 
 EXTRAS: tuple[Extra, ...] = get_args(Extra)
 LIST_FIELDS = tuple(ArticleItem.model_fields)
-DETAIL_FIELDS = tuple(name for name in ArticleDetail.model_fields if name not in EXTRAS)
+DetailExtra = Literal[Extra, "jsonld"]
+DETAIL_EXTRAS: tuple[DetailExtra, ...] = get_args(DetailExtra)
+DETAIL_FIELDS = tuple(name for name in ArticleDetail.model_fields if name not in DETAIL_EXTRAS)
 
 Fields = Annotated[str, Field(max_length=500, description="Only these members, by `,`")]
 Include = Annotated[
     str, Field(max_length=500, description="Add `related`, `paths`, by `,`; one article has both")
+]
+DetailInclude = Annotated[
+    str,
+    Field(max_length=500, description="Add `jsonld`; `related` and `paths` are there anyway"),
 ]
 
 
@@ -47,7 +55,7 @@ class DetailParameters(Parameters):
     lang: Language = ""
     fallback: Annotated[str, Field(max_length=50, description="Languages to try next, by `,`")] = ""
     fields: Fields = ""
-    include: Include = ""
+    include: DetailInclude = ""
 
 
 @router.get(
@@ -114,7 +122,7 @@ async def read_article(
 
     def work(reading: Reading) -> Answer:
         wanted = languages(asked.lang, asked.fallback, reading.runtime.settings.languages)
-        names, _ = _chosen_fields(asked, DETAIL_FIELDS, EXTRAS)
+        names, extras = _chosen_fields(asked, DETAIL_FIELDS, DETAIL_EXTRAS)
         article_id, item = articles.detail(
             reading.tx,
             reading.tags,
@@ -123,10 +131,19 @@ async def read_article(
             reading.now,
             reading.recall,
         )
+        if "jsonld" in extras:
+            item = b'%s,"jsonld":%s}' % (item[:-1], linked(reading.runtime.settings, item))
         item = _only(item, names) if names else item
         return Answer(b'{"data":%s}' % item, {}, f"articles article/{article_id}")
 
     return await answered(request, work)
+
+
+def linked(settings: Settings, item: bytes) -> bytes:
+    """The JSON-LD of an article, from its public JSON."""
+    home = settings.site_url or f"{settings.public_url}/v1"
+    article = ArticleItem.model_validate_json(item)
+    return jsonld.rendered(article, settings.site_name, home, settings.page_address)
 
 
 def _cursor(text: str, name: str) -> paging.Cursor | None:
@@ -139,9 +156,12 @@ def _cursor(text: str, name: str) -> paging.Cursor | None:
         raise bad("invalid_cursor", "cursor", message) from error
 
 
+Wanted = TypeVar("Wanted", bound=str)
+
+
 def _chosen_fields(
-    asked: ListParameters | DetailParameters, known: tuple[str, ...], extra: tuple[Extra, ...]
-) -> tuple[tuple[str, ...], tuple[Extra, ...]]:
+    asked: ListParameters | DetailParameters, known: tuple[str, ...], extra: tuple[Wanted, ...]
+) -> tuple[tuple[str, ...], tuple[Wanted, ...]]:
     """The members to keep (none: all) and those of `extra` to add; the two lists are one wish."""
     fields = known_names("field", "fields", asked.fields, (*known, *extra))
     include = known_names("inclusion", "include", asked.include, extra)

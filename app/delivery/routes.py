@@ -1,7 +1,22 @@
-"""Every route that the world may ask for."""
+"""Every route that the world may ask for; where two fit an address, the first takes it."""
 
 from typing import Final
 
-from app.delivery import articles, lists, media, search, service
+from app.delivery import (
+    articles,
+    changes,
+    discovery,
+    feeds,
+    lists,
+    media,
+    oai,
+    search,
+    service,
+)
 
-ROUTERS: Final = (service.router, articles.router, lists.router, search.router, media.router)
+ROUTERS: Final = (
+    *(service.router, changes.router, feeds.router),
+    # `{slug}.jsonld` comes before `{slug}`.
+    *(discovery.router, oai.router, articles.router),
+    *(lists.router, search.router, media.router),
+)

@@ -20,7 +20,10 @@ from app.runtime import Runtime
 
 router = APIRouter(tags=["service"])
 
-_RESOURCES = ("articles", "archive", "tags", "sponsors", "committee", "resolve", "search")
+_RESOURCES = (
+    *("articles", "archive", "tags", "sponsors", "committee", "resolve", "search"),
+    "changes",
+)
 
 
 class ResolveParameters(Parameters):
@@ -60,7 +63,7 @@ async def resolve(request: Request, asked: Annotated[ResolveParameters, Query()]
         found = paths.resolve(
             reading.tx,
             lambda: reading.tags,
-            _checked(asked.path),
+            checked_path(asked.path),
             reading.now,
             reading.runtime.settings.public_url,
         )
@@ -110,12 +113,12 @@ async def readyz(
     return await runtime.searches.run(work)
 
 
-def _checked(path: str) -> str:
+def checked_path(path: str, parameter: str = "path") -> str:
     """The path, if what is left when it is unescaped once more is text."""
     try:
         plain = plain_path(path)
     except ValueError as error:  # an address whose host is malformed
-        raise bad("invalid_path", "path", "This is no path and no address.") from error
+        raise bad("invalid_path", parameter, "This is no path and no address.") from error
     if not is_legal(plain) or "\n" in plain or "\t" in plain:
-        raise bad("invalid_path", "path", "Remove control characters from the path.")
+        raise bad("invalid_path", parameter, f"Remove control characters from the {parameter}.")
     return path

@@ -81,7 +81,7 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
 class Input(BaseModel):
     """The manner of every input type: strict, no extras, frozen."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class AuthorInput(Input):

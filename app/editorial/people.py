@@ -212,7 +212,8 @@ def _add(
         updated_at=tx.moment,
     )
     tx.session.add(row)
-    tx.append(KINDS[table], row.id, "created")
+    if _shown(row, tx.moment):
+        tx.append(KINDS[table], row.id, "created")
     record(tx, actor, f"{KINDS[table]}.created", KINDS[table], row.id, after=state(row))
     return row
 
@@ -230,12 +231,14 @@ def _edit(
     after = {**before, **(said.given() if isinstance(said, Change) else said.model_dump())}
     if after == before:
         return row
+    shown = _shown(row, tx.moment)
     row.visible_from, row.visible_until = _interval(table, after)
     for name, value in after.items():
         setattr(row, name, value)
     row.revision += 1
     row.updated_at = tx.moment
-    tx.append(KINDS[table], row.id, "updated")
+    if shown or _shown(row, tx.moment):
+        tx.append(KINDS[table], row.id, "updated")
     record(tx, actor, f"{KINDS[table]}.changed", KINDS[table], row.id, before=before, after=after)
     return row
 
@@ -244,13 +247,19 @@ def _remove(
     tx: PublishTx, actor: Actor, table: type[Person], person_id: UUID, revision: int | None
 ) -> None:
     row = held(tx, table, person_id, revision)
-    before = state(row)
+    before, shown = state(row), _shown(row, tx.moment)
     row.removed_at = row.updated_at = tx.moment
     row.visible_until = min(row.visible_until, tx.moment)
     row.visible_from = min(row.visible_from, row.visible_until)
     row.revision += 1
-    tx.append(KINDS[table], row.id, "removed")
+    if shown:
+        tx.append(KINDS[table], row.id, "removed")
     record(tx, actor, f"{KINDS[table]}.removed", KINDS[table], row.id, before=before)
+
+
+def _shown(row: Sponsor | CommitteeMember, at: datetime) -> bool:
+    """Readers see the person; of one who is not there yet, or not any more, they hear nothing."""
+    return row.visible_from <= at < row.visible_until
 
 
 def _interval(table: type[Any], fields: Mapping[str, Any]) -> tuple[datetime, datetime]:

@@ -48,8 +48,9 @@ async def public_file(request: Request, find: Callable[[Reading], PublicFile]) -
         clock = runtime.clock()
         with runtime.database.reading() as tx:
             log = head(tx)
-            recall = runtime.memory.at(log, log.is_current(clock))
-            file = find(Reading(tx, runtime, log, log.moment(clock), recall))
+            current = log.is_current(clock)
+            recall = runtime.memory.at(log, current)
+            file = find(Reading(tx, runtime, log, log.moment(clock), recall, current))
         keys = " ".join([f"media/{file.media_id}", *file.shown_by])
         kept = kept_until(log, clock, runtime.settings.cache_seconds)
         return _Found(file, {"Cache-Control": kept, "Surrogate-Key": keys})

@@ -14,11 +14,14 @@ from app.kit.text import is_legal
 
 _OPEN = [
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"ETag, Link, Retry-After, Location"),
+    (
+        b"access-control-expose-headers",
+        b"ETag, Last-Modified, Link, Retry-After, Location, X-Request-Id",
+    ),
 ]
 _MANAGEMENT_EXPOSED = (
     b"access-control-expose-headers",
-    b"ETag, Location, Retry-After, Idempotency-Replayed",
+    b"ETag, Location, Retry-After, Idempotency-Replayed, X-Request-Id",
 )
 _SAFE = [(b"x-content-type-options", b"nosniff")]
 _MANAGEMENT = "/v1/admin"
@@ -27,7 +30,7 @@ _MOST_PARAMETERS = 50
 
 
 class Gate:
-    """The outermost layer of the application."""
+    """The layer that meets every request before the routes do."""
 
     def __init__(self, app: ASGIApp, origins: Collection[str] = ()) -> None:
         self.app = app
@@ -55,8 +58,12 @@ class Gate:
         elif scope["method"] == "OPTIONS":
             await _preflight(scope, dressed, public=public)
         else:
-            inner = {**scope, "method": "GET"} if headless else scope
-            await self.app(inner, receive, dressed)
+            # An endless answer must know that nobody waits for its body.
+            inner = {**scope, "method": "GET", "headless": True} if headless else scope
+            try:
+                await self.app(inner, receive, dressed)
+            finally:
+                scope["route"] = inner.get("route")
 
     def _management(self, scope: Scope) -> list[tuple[bytes, bytes]]:
         """Which origin may read the answer; caches must not give it to another."""
@@ -104,7 +111,7 @@ async def _preflight(scope: Scope, send: Send, *, public: bool) -> None:
     # Where nothing is, the request itself will say so, to a script from anywhere.
     taken_here = allowed_methods(scope["app"], scope) or ["GET", "HEAD", "OPTIONS"]
     methods = ", ".join(taken_here).encode()
-    taken = b"If-None-Match, Accept, Content-Type"
+    taken = b"If-None-Match, Accept, Content-Type, Last-Event-ID"
     if not public:
         taken += b", Authorization, If-Match, Idempotency-Key"
     headers = [

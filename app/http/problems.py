@@ -1,7 +1,6 @@
 """The only table from error to status, and one body for every failure (RFC 9457)."""
 
 import logging
-import secrets
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from http import HTTPStatus
@@ -32,6 +31,7 @@ from app.errors import (
     Unsupported,
     WillayError,
 )
+from app.http.tracing import template
 from app.public.envelopes import Problem, ProblemDetail
 
 log = logging.getLogger("willay")
@@ -93,6 +93,7 @@ NO_STORE = header("Never kept", "^no-store$")
 _VALIDATORS = {
     "ETag": header("Goes into `If-None-Match`", '^W/"[0-9a-f]+"$'),
     "Cache-Control": header("Never beyond the next due change", "^public, max-age=[0-9]+$"),
+    "Last-Modified": header("Goes into `If-Modified-Since`", " GMT$", required=False),
 }
 _KEYS = header("What to purge it by, separated by blanks", "^[^ ]+( [^ ]+)*$")
 _LINK = header("RFC 8288: `next` and `prev` where there are such", "^<", required=False)
@@ -159,7 +160,7 @@ def _extra(error: WillayError) -> dict[str, Any]:
     """The members that some problems have beside those of all."""
     match error:
         case Gone():
-            return {"reason": error.reason, "at": error.at or None}
+            return {"reason": error.reason or None, "at": error.at or None}
         case Stale():
             return {
                 "current_revision": error.current_revision,
@@ -240,7 +241,11 @@ def allowed_methods(app: FastAPI, scope: Scope) -> list[str]:
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    request_id = secrets.token_hex(8)
-    log.error("request %s failed: %s", request_id, request.url.path, exc_info=error)
+    request_id = request.state.request_id
+    log.error("request %s failed: %s", request_id, template(request.scope), exc_info=error)
     message = "Something broke here; tell the operator the request id."
-    return answer(500, "internal_error", message, request_id=request_id)
+    # The framework answers this outside all our layers, so what they add is added here.
+    headers = {"X-Request-Id": request_id, "X-Content-Type-Options": "nosniff"}
+    if not request.url.path.startswith("/v1/admin"):
+        headers["Access-Control-Allow-Origin"] = "*"
+    return answer(500, "internal_error", message, headers=headers, request_id=request_id)

@@ -1,13 +1,16 @@
 """One request that reads: one hop, one snapshot, one conditional answer.
 
 The ETag is valid for one head of the log and only until the next boundary; past it, and before
-the log has caught up, the answer's own bytes make the tag.
+the log has caught up, the answer's own bytes make the tag. `Last-Modified` is the log's clock,
+rounded up to the second and only once that second has come: a second in which two things changed
+never looks unchanged.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import blake2b
 from importlib.metadata import version
 from typing import TypeVar
@@ -33,6 +36,8 @@ class Reading:
     head: Head
     now: datetime
     recall: Recall
+    current: bool
+    """The log has caught up with the present."""
 
     @property
     def tags(self) -> Tags:
@@ -42,21 +47,39 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A JSON body, its `Link` header's targets by relation, its keys for purging caches."""
+    """A body, its `Link` header's targets by relation, its keys for purging caches."""
 
     body: bytes
     links: Mapping[str, str | None]
     keys: str
+    media: str = "application/json"
 
 
 async def answered(
-    request: Request, work: Callable[[Reading], Answer], *, slow: bool = False
+    request: Request,
+    work: Callable[[Reading], Answer],
+    *,
+    slow: bool = False,
+    fresh: bool = False,
+    also: Callable[[Runtime], str] | None = None,
 ) -> Response:
-    """Run `work` in the read lane (or the counting lane) and answer, 304 where nothing changed."""
+    """Run `work` in the read lane (or the counting lane) and answer, 304 where nothing changed.
+
+    `also` names the state of whatever the answer depends on beside the store. With `fresh` caches
+    ask each time.
+    """
     runtime: Runtime = request.state.runtime
     lane = runtime.counts if slow else runtime.reads
-    asked, url = _asked(request)
-    return await lane.run(lambda: _respond(runtime, url, asked, work))
+    kept = 0 if fresh else runtime.settings.cache_seconds
+    condition, url = _asked(request)
+
+    def respond() -> Response:
+        with _moment(runtime, url, kept, also(runtime) if also else None) as here:
+            if here.is_known(condition):
+                return here.unchanged()
+            return here.response(condition, work(here.reading))
+
+    return await lane.run(respond)
 
 
 async def found(
@@ -68,75 +91,99 @@ async def found(
     """As `answered`, for what asks somebody else between two looks at the store: `find` runs
     outside of any transaction, and in the lane of searches, so that it may take its time."""
     runtime: Runtime = request.state.runtime
-    asked, url = _asked(request)
+    kept = runtime.settings.cache_seconds
+    condition, url = _asked(request)
 
     def respond() -> Response:
         state = runtime.search.state()
-        with _moment(runtime, url, state) as before:
-            if before.is_known(asked):
+        with _moment(runtime, url, kept, state) as before:
+            if before.is_known(condition):
                 return before.unchanged()
             question = ask(before.reading)
         result = find(question)
-        with _moment(runtime, url, state) as after:
-            return after.response(asked, show(after.reading, question, result))
+        with _moment(runtime, url, kept, state) as after:
+            return after.response(condition, show(after.reading, question, result))
 
     return await runtime.searches.run(respond)
 
 
-def _asked(request: Request) -> tuple[str | None, str]:
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What the client has already, by its tag or else by its date (RFC 9110, 13.2.2)."""
+
+    tags: str | None
+    since: str | None
+
+    def met_by(self, tag: str, modified: datetime | None) -> bool:
+        """The client's copy is as good as the answer."""
+        if self.tags is not None:
+            return matches(self.tags, tag)
+        if self.since is None or modified is None:
+            return False
+        try:
+            return parsedate_to_datetime(self.since) >= modified
+        except (ValueError, TypeError):  # no date, or one without a zone
+            return False
+
+
+def _asked(request: Request) -> tuple[Condition, str]:
     url = f"{request.url.path}?{request.scope['query_string'].decode('latin-1')}"
-    return request.headers.get("if-none-match"), url
-
-
-def _respond(
-    runtime: Runtime, url: str, asked: str | None, work: Callable[[Reading], Answer]
-) -> Response:
-    with _moment(runtime, url) as here:
-        if here.is_known(asked):
-            return here.unchanged()
-        return here.response(asked, work(here.reading))
+    headers = request.headers
+    return Condition(headers.get("if-none-match"), headers.get("if-modified-since")), url
 
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """One snapshot with the tag and the headers of what is answered from it."""
+    """One snapshot with the tag, the date and the headers of what is answered from it."""
 
     reading: Reading
-    current: bool
     tag: str
-    cache: str
+    modified: datetime | None
+    headers: Mapping[str, str]
 
-    def is_known(self, asked: str | None) -> bool:
-        """Whoever asks has this answer; "*" means "if it exists", which only the work can tell."""
-        return self.current and asked != "*" and matches(asked, self.tag)
+    def is_known(self, asked: Condition) -> bool:
+        """The client has this answer; whether it exists at all, which "*" and dates ask, only the
+        work can tell."""
+        return self.reading.current and asked.tags != "*" and matches(asked.tags, self.tag)
 
     def unchanged(self) -> Response:
-        return Response(None, 304, {"Cache-Control": self.cache, "ETag": self.tag})
+        return Response(None, 304, {**self.headers, "ETag": self.tag})
 
-    def response(self, asked: str | None, made: Answer) -> Response:
-        tag = self.tag if self.current else _tag(made.body)
-        headers = {"Cache-Control": self.cache, "ETag": tag}
-        if matches(asked, tag):
+    def response(self, asked: Condition, made: Answer) -> Response:
+        tag = self.tag if self.reading.current else _tag(made.body)
+        headers = {**self.headers, "ETag": tag}
+        if asked.met_by(tag, self.modified):
             return Response(None, 304, headers)
         headers["Surrogate-Key"] = made.keys
         links = ", ".join(f'<{to}>; rel="{rel}"' for rel, to in made.links.items() if to)
         if links:
             headers["Link"] = links
-        return Response(made.body, 200, headers, "application/json")
+        return Response(made.body, 200, headers, made.media)
 
 
 @contextmanager
-def _moment(runtime: Runtime, url: str, beside: str = "") -> Iterator[_Moment]:
+def _moment(runtime: Runtime, url: str, kept: int, beside: str | None = None) -> Iterator[_Moment]:
     """`beside` names the state of what the answer depends on beside the store."""
     clock = runtime.clock()
     with runtime.database.reading() as tx:
         log = head(tx)
         now, current = log.moment(clock), log.is_current(clock)
-        cache = kept_until(log, clock, runtime.settings.cache_seconds)
-        state = f"{log.sequence}/{log.effective_until}/{beside}"
+        headers = {"Cache-Control": kept_until(log, clock, kept)}
+        modified = _modified(log, now) if current and beside is None else None
+        if modified is not None:
+            headers["Last-Modified"] = format_datetime(modified, usegmt=True)
+        state = f"{log.epoch}/{log.sequence}/{log.effective_until}/{beside or ''}"
         tag = _tag(f"{state}/{url}/{runtime.settings.public_url}")
-        reading = Reading(tx, runtime, log, now, runtime.memory.at(log, current))
-        yield _Moment(reading, current, tag, cache)
+        recall = runtime.memory.at(log, current)
+        reading = Reading(tx, runtime, log, now, recall, current)
+        yield _Moment(reading, tag, modified, headers)
+
+
+def _modified(log: Head, now: datetime) -> datetime | None:
+    second = log.effective_until.replace(microsecond=0)
+    if second < log.effective_until:
+        second += timedelta(seconds=1)
+    return second if second <= now else None
 
 
 def kept_until(log: Head, clock: datetime, most: int) -> str:

@@ -3,6 +3,10 @@
 Every constraint has a name, so that migrations can drop it. May import: kit.
 """
 
+import importlib
+import pkgutil
+
+from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 SQLModel.metadata.naming_convention = {
@@ -12,3 +16,10 @@ SQLModel.metadata.naming_convention = {
     "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
     "pk": "%(table_name)s_pkey",
 }
+
+
+def every_table() -> MetaData:
+    """All tables, also of those modules that nothing has imported yet."""
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")
+    return SQLModel.metadata

@@ -17,6 +17,7 @@ class ChangeHead(SQLModel, table=True):
     sequence: int = Field(sa_type=sa.BigInteger)
     effective_until: datetime  # w, the log's clock: never goes back
     next_boundary: datetime  # the least start or end of any interval after w
+    epoch: str  # this run of the log: another one since the store was restored from a copy
 
 
 class Change(SQLModel, table=True):

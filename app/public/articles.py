@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 
+from app.public.jsonld import NewsArticle
 from app.public.vocabulary import DatePrecision, GivenAddress, Kind, Lang, Slug, TagType
 
 Pixels = Annotated[int, Field(ge=1)]
@@ -138,8 +139,9 @@ class ListedArticle(ArticleItem):
 
 
 class ArticleDetail(ArticleItem):
-    """One article whole; `body_html` is sanitised."""
+    """One article whole; `body_html` is sanitised, `jsonld` is there when `include=` names it."""
 
     body_html: str
     paths: Paths
     related: list[Related]
+    jsonld: NewsArticle | SkipJsonSchema[None] = Field(None, exclude_if=lambda it: it is None)

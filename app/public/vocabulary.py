@@ -11,6 +11,8 @@ TagType = Literal["topic", "place", "person", "organisation", "series", "format"
 SponsorKind = Literal["founding", "sponsor", "patron", "funder", "partner"]
 CommitteeGroup = Literal["officers", "committee", "staff"]
 GoneReason = Literal["unpublished", "retracted", "expired", "removed"]
+ChangedKind = Literal["article", "tag", "sponsor", "committee_member"]
+ChangeReason = Literal["unpublished", "retracted", "expired", "embargoed", "merged", "removed"]
 
 SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=120)]

@@ -3,11 +3,18 @@
 from datetime import datetime
 from itertools import groupby
 
+import sqlalchemy as sa
+from sqlmodel import col
+from sqlmodel.sql.sqltypes import UTCDateTime
+
 from app.database import ReadTx
+from app.models.publication import Publication
 from app.public.archive import Month, Year
 from app.published.memory import Tags
 from app.published.plan import by_rarity
 from app.published.query import ArticleFilter, months_of
+from app.published.statements import month_of
+from app.visibility import visible
 
 
 def years(tx: ReadTx, tags: Tags, chosen: ArticleFilter, now: datetime) -> list[Year]:
@@ -23,3 +30,14 @@ def years(tx: ReadTx, tags: Tags, chosen: ArticleFilter, now: datetime) -> list[
         )
         for year, months in ((year, list(group)) for year, group in groupby(rows, lambda r: r[0]))
     ]
+
+
+def changed(tx: ReadTx, now: datetime) -> list[tuple[str, datetime]]:
+    """Each UTC month (`YYYY-MM`) that has articles, newest first, and when the latest of them
+    changed or became visible."""
+    month = month_of(Publication, tx.is_sqlite)
+    latest = sa.func.max(col(Publication.changed_at), type_=UTCDateTime())
+    found = sa.select(month, latest).where(
+        col(Publication.kind) == "article", visible(Publication, now)
+    )
+    return sorted(tx.execute(found.group_by(month)).all(), reverse=True)

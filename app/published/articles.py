@@ -142,6 +142,22 @@ def by_ids(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> dict[U
     return {row.article_id: _item(row, tags, groups) for row in rows}
 
 
+_BODIES = (
+    sa.select(col(Publication.article_id), col(PublicationBody.body_html))
+    .join(PublicationBody, col(PublicationBody.publication_id) == col(Publication.id))
+    .where(
+        col(Publication.article_id).in_(sa.bindparam("ids", expanding=True)),
+        visible(Publication, NOW),
+    )
+)
+
+
+def bodies(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> dict[UUID, str]:
+    """The sanitised HTML of those articles that are visible."""
+    found = tx.execute(_BODIES, {"ids": list(ids), "now": now})
+    return {key: tags.addressed(body.encode()).decode() for key, body in found}
+
+
 def gone(tx: ReadTx, article_id: UUID, now: datetime) -> Gone | None:
     """Why and when an article that was public ended; None when it never was."""
     last = (

@@ -1,61 +1,192 @@
-"""What a reader of the log needs: which articles to take and which to drop, judged exactly at w.
+"""What a reader of the log needs: which things to take and which to drop, judged exactly at w.
 
 Judging at the log's clock and not at the reader's keeps order: a reader with a fast clock would
 otherwise see a publication that is cancelled before it begins, and keep it for ever.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from hashlib import blake2b
+from typing import Any, Final, Literal, get_args
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from app.changes import head
+from app.changes import Head, head
 from app.database import ReadTx
 from app.kit.clock import EPOCH
+from app.kit.position import START, Position
 from app.models.change import Change
+from app.models.committee import CommitteeMember
 from app.models.publication import Publication
+from app.models.sponsor import Sponsor
+from app.models.tag import Tag
+from app.public.vocabulary import ChangedKind, ChangeReason
 from app.visibility import visible, was_visible
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Look again at an article: `upsert` it from its revision, or `delete` it."""
+    """Look again at a thing: take it anew (`upsert`), or drop it for a reason (`delete`)."""
 
     sequence: int
-    type: Literal["upsert", "delete"]
+    at: datetime
+    kind: ChangedKind
     id: UUID
-    revision: int | None
+    reason: ChangeReason | None
+    epoch: str
+    """Of the log: a restored store may have another entry with the same number and instant."""
+
+    @property
+    def type(self) -> Literal["upsert", "delete"]:
+        """A reason is given for what has gone alone."""
+        return "upsert" if self.reason is None else "delete"
+
+    @property
+    def event_id(self) -> str:
+        """The same in whatever tells of this entry, and never that of another one."""
+        told = f"{self.epoch}/{self.sequence}/{_micros(self.at)}/{self.kind}/{self.id}"
+        return f"evt_{blake2b(told.encode(), digest_size=12).hexdigest()}"
 
 
-def articles_after(tx: ReadTx, sequence: int, limit: int = 100) -> tuple[list[Entry], int]:
-    """The next entries on articles, and the sequence to go on from. What never was public is
-    passed over without a word."""
+_WINDOW: Final = 500
+_LOOKED_AT_ONCE: Final = 100
+
+
+def after(tx: ReadTx, sequence: int, limit: int = 100) -> tuple[list[Entry], int]:
+    """The next entries, at most `limit`, and the sequence to go on from; none only at the end.
+
+    Within 500 entries of the log a thing is named once, by the last of them: its state is the same
+    for all. What never was public is passed over without a word.
+    """
     log = head(tx)
-    page = sa.select(col(Change.sequence), col(Change.subject_id), col(Change.kind)).where(
-        col(Change.sequence) > sequence
+    found: list[Entry] = []
+    while len(found) < limit:
+        window: Sequence[Any] = tx.execute(_NEXT, {"after": sequence, "most": _WINDOW}).all()
+        if not window:
+            break
+        last = {(row.kind, row.subject_id): row for row in window}
+        folded = sorted(last.values(), key=lambda row: row.sequence)
+        looked = folded[:_LOOKED_AT_ONCE]
+        judged = _judged(tx, looked, log)[: limit - len(found)]
+        found += judged
+        if len(found) == limit:
+            sequence = found[-1].sequence
+        else:
+            sequence = (looked if len(looked) < len(folded) else window)[-1].sequence
+    return found, sequence
+
+
+def named(tx: ReadTx, sequences: Sequence[int]) -> list[Entry]:
+    """Entries by their numbers, as what they name stands now; what never was public is left out."""
+    found = sa.select(*_NEXT.selected_columns).where(col(Change.sequence).in_(sequences))
+    return _judged(tx, tx.execute(found.order_by(col(Change.sequence))).all(), head(tx))
+
+
+_NEXT: Final = (
+    sa.select(
+        col(Change.sequence),
+        col(Change.at),
+        col(Change.kind),
+        col(Change.subject_id),
+        col(Change.cause),
     )
-    rows = tx.execute(page.order_by(col(Change.sequence)).limit(limit)).all()
-    if not rows:
-        return [], sequence
-    ids = {subject for _, subject, kind in rows if kind == "article"}
-    at = log.effective_until
-    states = sa.select(col(Publication.article_id), col(Publication.revision)).where(
-        col(Publication.article_id).in_(ids)
-    )
-    now_visible = dict(tx.execute(states.where(visible(Publication, at))).all())
-    ever_visible = {key for key, _ in tx.execute(states.where(was_visible(Publication, at)))}
-    entries = []
-    for number, subject, kind in rows:
-        if kind != "article" or subject not in ever_visible:
-            continue
-        revision = now_visible.get(subject)
-        entries.append(
-            Entry(number, "upsert" if subject in now_visible else "delete", subject, revision)
+    .where(col(Change.sequence) > sa.bindparam("after"))
+    .order_by(col(Change.sequence))
+    .limit(sa.bindparam("most"))
+)
+_KINDS: Final[tuple[ChangedKind, ...]] = get_args(ChangedKind)
+_REASONS: Final[tuple[ChangeReason, ...]] = get_args(ChangeReason)
+
+
+def _judged(tx: ReadTx, rows: Sequence[Any], log: Head) -> list[Entry]:
+    """The rows as entries, with the state of what they name at the log's clock."""
+    states: dict[tuple[str, UUID], ChangeReason | None] = {}
+    for kind in _KINDS:
+        told = {row.subject_id: _told(row.cause) for row in rows if row.kind == kind}
+        if told:
+            judged = _JUDGES[kind](tx, told, log.effective_until)
+            states |= {(kind, key): reason for key, reason in judged.items()}
+    return [
+        Entry(
+            row.sequence,
+            row.at,
+            row.kind,
+            row.subject_id,
+            states[row.kind, row.subject_id],
+            log.epoch,
         )
-    return entries, rows[-1][0]
+        for row in rows
+        if (row.kind, row.subject_id) in states
+    ]
+
+
+_Told = dict[UUID, ChangeReason | None]
+"""Things by id, with the reason why each has gone: None for what is there."""
+
+
+def _told(cause: str) -> ChangeReason | None:
+    return next((reason for reason in _REASONS if reason == cause), None)
+
+
+def _articles(tx: ReadTx, told: _Told, at: datetime) -> _Told:
+    """The last publication that has begun tells; where none is left, the log."""
+    begun = sa.select(
+        col(Publication.article_id), col(Publication.ended), visible(Publication, at).label("shown")
+    ).where(col(Publication.article_id).in_(told), was_visible(Publication, at))
+    found: _Told = {key: reason for key, reason in told.items() if reason == "removed"}
+    for key, ended, shown in tx.execute(begun.order_by(col(Publication.visible_from))):
+        found[key] = None if shown else (_told(ended or "") or "expired")
+    return found
+
+
+def _tags(tx: ReadTx, told: _Told, _at: datetime) -> _Told:
+    there = set(tx.execute(sa.select(col(Tag.id)).where(col(Tag.id).in_(told))).scalars())
+    return {key: None if key in there else reason or "removed" for key, reason in told.items()}
+
+
+def _people(table: Any) -> Callable[[ReadTx, _Told, datetime], _Told]:
+    """A person enters the log only when they appear or after that; so who is not there, was."""
+
+    def judge(tx: ReadTx, told: _Told, at: datetime) -> _Told:
+        over = sa.and_(col(table.visible_until) <= at, col(table.removed_at).is_(None))
+        rows = sa.select(col(table.id), visible(table, at), over).where(col(table.id).in_(told))
+        found: _Told = {key: reason or "removed" for key, reason in told.items()}
+        for key, shown, expired in tx.execute(rows):
+            found[key] = None if shown else "expired" if expired else "removed"
+        return found
+
+    return judge
+
+
+_JUDGES: Final[dict[ChangedKind, Callable[[ReadTx, _Told, datetime], _Told]]] = {
+    "article": _articles,
+    "tag": _tags,
+    "sponsor": _people(Sponsor),
+    "committee_member": _people(CommitteeMember),
+}
+
+
+def position(tx: ReadTx, sequence: int) -> Position:
+    """The place of a reader who has come to `sequence` and has seen the state at the head."""
+    last = head(tx).sequence
+    return Position(sequence, last, _mark(tx, last))
+
+
+def is_lost(tx: ReadTx, position: Position) -> bool:
+    """The history that the reader has seen is not this store's: it was restored from a copy."""
+    return _mark(tx, position.head) != position.mark or position.head > head(tx).sequence
+
+
+def _mark(tx: ReadTx, sequence: int) -> bytes:
+    """Of one entry, its log and when it was written included; of none where there is none."""
+    row = tx.execute(_NEXT, {"after": sequence - 1, "most": 1}).first()
+    if row is None or row.sequence != sequence:
+        return START.mark
+    told = f"{head(tx).epoch}/{_micros(row.at)}/{row.kind}/{row.subject_id}/{row.cause}"
+    return blake2b(told.encode(), digest_size=len(START.mark)).digest()
 
 
 def subjects_after(tx: ReadTx, sequence: int, limit: int) -> tuple[dict[str, list[UUID]], int]:
@@ -71,11 +202,13 @@ def subjects_after(tx: ReadTx, sequence: int, limit: int) -> tuple[dict[str, lis
 
 
 def cursor_at(tx: ReadTx, sequence: int) -> str:
-    """A place in this store's log: the sequence, and when that entry was written.
+    """A place in this store's log: the sequence, when that entry was written, and the epoch.
 
-    A store that was restored from a copy has another entry at that sequence, or none.
+    A restored store is of another epoch, and refuses even a place that its copy holds: who read
+    up to there was shown the state of that time, which may have been later than the copy.
+    The instant tells a database file that was put back by hand.
     """
-    return f"{sequence}:{_written(tx, sequence)}"
+    return f"{sequence}:{_written(tx, sequence)}:{head(tx).epoch}"
 
 
 def sequence_of(cursor: str) -> int:
@@ -100,4 +233,8 @@ def behind(tx: ReadTx, cursor: str | None, now: datetime) -> tuple[int, float]:
 def _written(tx: ReadTx, sequence: int) -> int:
     found = sa.select(col(Change.at)).where(col(Change.sequence) == sequence)
     at = tx.execute(found).scalar()
-    return 0 if at is None else (at - EPOCH) // timedelta(microseconds=1)
+    return 0 if at is None else _micros(at)
+
+
+def _micros(at: datetime) -> int:
+    return (at - EPOCH) // timedelta(microseconds=1)

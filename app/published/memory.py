@@ -128,14 +128,14 @@ class Memory:
         self._address = to_json(address)[1:-1]
         self._lock = Lock()
         self._head: Head | None = None
-        self._tags: tuple[int, Tags] | None = None
+        self._tags: tuple[tuple[str, int], Tags] | None = None
         self._kept: dict[object, Any] = {}
 
     def tags(self, tx: ReadTx, head: Head) -> Tags:
         """All tags as this snapshot has them."""
         known = self._tags
-        if known is None or known[0] != head.sequence:
-            known = (head.sequence, _tags(tx, self._languages, self._address))
+        if known is None or known[0] != (head.epoch, head.sequence):
+            known = ((head.epoch, head.sequence), _tags(tx, self._languages, self._address))
             self._tags = known
         return known[1]
 

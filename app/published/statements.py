@@ -138,13 +138,18 @@ def count_statement(shape: Shape) -> Statement:
 def months_statement(shape: Shape, sqlite: bool) -> Statement:
     """How many articles in each UTC month."""
     source, counted = _source(shape)
+    month = month_of(source, sqlite)
+    statement = sa.select(month, counted).select_from(source).group_by(month)
+    return _driven(_filtered(statement, shape, source), shape)
+
+
+def month_of(source: Any, sqlite: bool) -> Any:
+    """The UTC month of the date shown, `YYYY-MM`."""
     shown = col(source.published_at)
     month: Any = sa.func.substr(sa.type_coerce(shown, sa.String()), 1, 7)
     if not sqlite:
         month = sa.func.to_char(sa.func.timezone("UTC", shown), sa.literal_column("'YYYY-MM'"))
-    month = month.label("month")
-    statement = sa.select(month, counted).select_from(source).group_by(month)
-    return _driven(_filtered(statement, shape, source), shape)
+    return month.label("month")
 
 
 def _source(shape: Shape) -> tuple[Any, Any]:

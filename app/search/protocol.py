@@ -5,7 +5,7 @@ no exception of a library crosses this page. Text is plain text everywhere excep
 which are safe HTML: everything is escaped and `<mark>` is the only element.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
@@ -252,6 +252,13 @@ class Engine(Protocol):
     def beside(self) -> "Replacement | None":
         """An empty index that can take this one's place; None when this one can be written anew
         in place without a gap. Raises `IndexBusy` when another process builds one."""
+        ...
+
+    def rewrite(self, portions: Iterable[Sequence[Document]], cursor: str) -> None:
+        """All documents anew, at once for readers; nothing of those before is kept anywhere.
+
+        Raises `IndexBusy` when another process writes.
+        """
         ...
 
     def restore(self) -> bool:

@@ -1,15 +1,21 @@
-"""All that a worker runs."""
+"""All who work beside the answers in this process, as the settings say."""
 
 from app.runtime import Runtime
 from app.worker.apart import Apart
 from app.worker.indexing import Indexing
 from app.worker.loop import Follower
 from app.worker.sweeping import Sweeping
+from app.worker.webhooks import Webhooks
 
 
 def followers(runtime: Runtime) -> list[Follower]:
-    """Search, on each engine, and the care of the media folder."""
-    return [*_searching(runtime), Sweeping(runtime)]
+    """Search on each engine, media and webhooks always; a WebSub hub where there is one."""
+    found = [*_searching(runtime), Sweeping(runtime), Webhooks(runtime)]
+    if (hub := runtime.settings.websub_hub) is not None:
+        from app.worker.websub import Announcing
+
+        found.append(Announcing(runtime, hub))
+    return found
 
 
 def _searching(runtime: Runtime) -> list[Follower]:

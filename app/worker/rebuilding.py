@@ -1,7 +1,7 @@
 """An index made anew: in place where that leaves no gap, else beside the one that answers."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from threading import Event
 from time import monotonic
 from typing import Final, TypeVar
@@ -11,7 +11,7 @@ from app.errors import Unavailable
 from app.published import changes
 from app.runtime import Runtime
 from app.search.embedded.engine import EmbeddedEngine
-from app.search.protocol import Engine, IndexBusy, Key, Replacement
+from app.search.protocol import Document, Engine, IndexBusy, Key, Replacement
 from app.worker.following import follow
 from app.worker.proving import Advance, compare, mend
 from app.worker.reading import everything
@@ -42,6 +42,20 @@ def rebuild(runtime: Runtime, engine: Engine, advance: Advance = lambda _done: N
             pass
     runtime.search.wrote()
     _LOG.info("%s was rebuilt: %d documents", engine.name, there)
+
+
+def rewrite(runtime: Runtime, engine: Engine, advance: Advance = lambda _done: None) -> None:
+    """Write the whole index anew, so that nothing of what was deleted stays in its files."""
+    with runtime.database.reading() as tx:
+        cursor = changes.cursor_at(tx, head(tx).sequence)
+
+    def portions() -> Iterator[list[Document]]:
+        for portion in everything(runtime):
+            yield portion
+            advance(len(portion))
+
+    _patiently(lambda: engine.rewrite(portions(), cursor))
+    runtime.search.wrote()
 
 
 def ensure(runtime: Runtime) -> None:

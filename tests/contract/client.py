@@ -4,6 +4,7 @@ import json
 import re
 from functools import cached_property
 from typing import Any
+from xml.etree import ElementTree
 
 from jsonschema import Draft202012Validator, FormatChecker
 from starlette.testclient import TestClient
@@ -42,7 +43,7 @@ class Contract:
             for path, methods in schema["paths"].items()
         ]
         # What is documented literally comes before what is a pattern, as in the router.
-        self.paths.sort(key=lambda pair: "[" in pair[0].pattern)
+        self.paths.sort(key=lambda pair: ("[" in pair[0].pattern, -len(pair[0].pattern)))
 
     def operation(self, method: str, path: str) -> dict[str, Any] | None:
         """What is documented for a method and path; HEAD stands for GET without its body."""
@@ -131,11 +132,18 @@ class ContractClient(TestClient):
         if response.status_code >= 300:
             self._judge_problem(response, where)
             return
-        if media == "application/json":
-            parts = "fields" in request.url.params
-            schema = documented["content"][media]["schema"]
-            wrong = self.contract.errors(response.json(), schema, parts=parts)
-            assert not wrong, f"{where}\n" + "\n".join(wrong)
+        schema = documented["content"][media]["schema"]
+        if schema.get("format") != "binary":
+            self._judge_body(response, media, schema, where)
+
+    def _judge_body(self, response: Any, media: str, schema: dict[str, Any], where: str) -> None:
+        """What is no JSON is documented as text, and must be what its type says."""
+        if media.endswith("xml"):
+            ElementTree.fromstring(response.content)
+        value = response.json() if media.endswith("json") else response.content.decode()
+        parts = "fields" in response.request.url.params
+        wrong = self.contract.errors(value, schema, parts=parts)
+        assert not wrong, f"{where}\n" + "\n".join(wrong)
 
     def _judge_problem(self, response: Any, where: str) -> None:
         assert response.headers["content-type"] == "application/problem+json", where

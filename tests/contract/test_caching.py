@@ -16,6 +16,9 @@ from tests.conftest import Bench
 
 ROUTES = [
     *("/v1", "/v1/articles", "/v1/articles?tag=water&count=true", "/v1/articles/n1", "/v1/tags"),
+    *("/v1/feeds/articles.rss", "/v1/feeds/articles.atom?month=2020-01", "/sitemap.xml"),
+    *("/v1/feeds/articles.json?tag=water", "/v1/oai?verb=ListRecords&metadataPrefix=oai_dc"),
+    *("/v1/articles/n1.jsonld", "/v1/oembed?url=http://127.0.0.1:8000/n1"),
     *("/v1/tags/water", "/v1/archive", "/v1/sponsors", "/v1/committee", "/v1/resolve?path=/n1"),
 ]
 

@@ -15,12 +15,16 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis.python import asgi
 from starlette.types import Receive, Scope, Send
 
+from app.http.watching import Watch
 from app.main import create_app
 from tests.builders import imported
 from tests.conftest import store
 
 ROOT = Path(__file__).parents[2]
-CONTRACT = schemathesis.openapi.from_path(ROOT / "openapi.json")
+# The protocol of harvesters refuses by an answer, never by a status: tests/feeds/test_oai.py.
+CONTRACT = schemathesis.openapi.from_path(ROOT / "openapi.json").exclude(
+    path="/v1/oai", method="POST"
+)
 LINES = [json.loads(line) for line in (ROOT / "sample" / "peru.jsonl").read_text().splitlines()]
 ARTICLES = [line for line in LINES if line["type"] == "article"]
 TAGS = [line["slug"] for line in LINES if line["type"] == "tag"]
@@ -35,12 +39,23 @@ KNOWN = {
     "to_date": ["", "2012-12-31", "9999-12-31", "2010-01-01T00:00:00Z"],
     "updated_since": ["", "2000-01-01", "2009-01-01T00:00:00.123456-05:00"],
     "cursor": [""],
+    "month": [""],  # takes no limit, and version needs it
+    "version": [""],
     "fields": ["", "title", "slug,related", "paths"],
     "include": ["", "related", "paths,related"],
     "q": ["mina", "water rights", '"human rights" -mining', "¿qué pasó en Bagua?", "watr"],
     "page": [1, 2, 100],
     "kinds": ["", "article", "tag,sponsor,committee_member"],
     "facets": ["", "tags", "lang,year,kind,tags"],
+    "period": ["2009-06", "1999-01", "never"],
+    "verb": ["", "Identify", "ListSets", "ListRecords", "ListIdentifiers", "GetRecord", "List"],
+    "metadataPrefix": ["", "oai_dc", "marc"],
+    "identifier": ["", "oai:x:y"],
+    "from": ["", "2009-01-01", "2009-01-01T00:00:00Z"],
+    "until": ["", "9998-12-31", "2012-01-01T00:00:00Z"],
+    "set": ["", "topic", f"topic:{TAGS[0]}"],
+    "resumptionToken": ["", "e30"],
+    "url": [f"http://127.0.0.1:8000/{line['slug']}" for line in ARTICLES[:20]],
     "path": ["/", "/news/x.html", *(f"/{line['slug']}" for line in ARTICLES[:20])],
 }
 SLUGS = {"articles": [line["slug"] for line in ARTICLES], "tags": TAGS}
@@ -50,7 +65,7 @@ def _seeded() -> dict[str, Any]:
     """The contract with its open parameters narrowed to what the sample content knows."""
     contract: dict[str, Any] = json.loads((ROOT / "openapi.json").read_text())
     contract["paths"] = {
-        path: methods
+        path: {"get": methods["get"]}
         for path, methods in contract["paths"].items()
         if not path.startswith("/v1/admin")
     }
@@ -87,9 +102,10 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[asgi.ASGIClien
     with store(None, tmp_path_factory.mktemp("store")) as (runtime, _):
         assert imported(runtime, ROOT / "sample" / "peru.jsonl").refused == []
         app = create_app(runtime)
+        state = {"runtime": runtime, "watch": Watch(runtime)}
 
         async def served(scope: Scope, receive: Receive, send: Send) -> None:
-            await app({**scope, "state": {"runtime": runtime}}, receive, send)
+            await app({**scope, "state": state}, receive, send)
 
         with asgi.get_client(served) as client:
             yield client

@@ -82,10 +82,11 @@ def test_links_keep_the_wish(told: Bench) -> None:
     assert second["data"] == [{"slug": "the-lake", "paths": ["/old/lake.html", "/lake"]}]
 
 
+DETAIL = "known: related, paths, jsonld."
 REFUSED = [
     ("/v1/articles?include=relatd", "unknown_inclusion", "include", "did you mean 'related'?"),
     ("/v1/articles?include=zzz", "unknown_inclusion", "include", "known: related, paths."),
-    ("/v1/articles/the-lake?include=zzz", "unknown_inclusion", "include", "known: related, paths."),
+    ("/v1/articles/the-lake?include=zzz", "unknown_inclusion", "include", DETAIL),
     ("/v1/articles?fields=titel", "unknown_field", "fields", "did you mean 'title'?"),
     ("/v1/articles/the-lake?fields=body", "unknown_field", "fields", "did you mean 'body_html'?"),
 ]

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from app.editorial import articles, publishing
 from app.editorial.people import MemberInput, SponsorInput, add_member, add_sponsor
 from app.interchange import entering, reading
-from app.worker.indexing import Indexing, compare
+from app.worker.indexing import Indexing
+from app.worker.proving import compare
 from tests import builders
 from tests.builders import EDITOR
 from tests.conftest import Bench

@@ -93,7 +93,7 @@ class Newsroom(RuleBasedStateMachine):
         self.oracle = Oracle()
         self.revisions: dict[UUID, int] = {}
         self.serial = 0
-        self.last = Head(0, LONG_AGO, LONG_AGO)
+        self.last = Head(0, LONG_AGO, LONG_AGO, "")
         for name in TAGS:
             builders.tag(self.replicas[0], name)
             self.oracle.names[name] = name.title()
@@ -107,9 +107,9 @@ class Newsroom(RuleBasedStateMachine):
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
         if self.url is None:
             shutil.copy(self.template, folder / "willay.db")
-        settings = Settings(_env_file=None, data_dir=folder, database_url=self.url)
+        self.settings = Settings(_env_file=None, data_dir=folder, database_url=self.url)
         found = [
-            self.stack.enter_context(opened(settings, self._clock(number), checked=False))
+            self.stack.enter_context(opened(self.settings, self._clock(number), checked=False))
             for number in range(len(self.skews))
         ]
         if self.url is not None:

@@ -59,7 +59,8 @@ class Watched(Newsroom):
             with runtime.database.reading() as tx:
                 log = head(tx)
                 at = log.effective_until
-                entries, cursor = changes.articles_after(tx, mirror.cursor, limit=mirror.page)
+                told, cursor = changes.after(tx, mirror.cursor, limit=mirror.page)
+                entries = [entry for entry in told if entry.kind == "article"]
                 known = runtime.memory.tags(tx, log)
                 found = published.by_ids(tx, known, [entry.id for entry in entries], at)
                 everything = published.by_ids(tx, known, self.ids, at)

@@ -119,7 +119,7 @@ def test_readers_of_the_log_miss_nothing_while_publishers_write(either: Either) 
                 raw = sa.text("SELECT sequence FROM change WHERE sequence > :after ORDER BY 1")
                 seen.extend(tx.execute(raw, {"after": len(seen)}).scalars())
                 assert seen == list(range(1, log.sequence + 1))
-                entries, reached = changes.articles_after(tx, cursor, page)
+                entries, reached = changes.after(tx, cursor, page)
                 ids = [entry.id for entry in entries]
                 known = runtime.memory.tags(tx, log)
                 found = published.by_ids(tx, known, ids, log.effective_until)

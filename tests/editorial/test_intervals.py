@@ -139,7 +139,7 @@ def _shown(runtime: Runtime, key: UUID, instant: datetime) -> dict[UUID, dict[st
 def entries(runtime: Runtime, after: int = 0) -> list[tuple[str, UUID]]:
     """What a reader of the log is told after a sequence."""
     with runtime.database.reading() as tx:
-        return [(e.type, e.id) for e in changes.articles_after(tx, after)[0]]
+        return [(e.type, e.id) for e in changes.after(tx, after)[0]]
 
 
 def sequence(runtime: Runtime) -> int:

@@ -9,7 +9,7 @@ its holder then has another one built.
 
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -132,6 +132,17 @@ class EmbeddedEngine(OnThisHost):
         self._writer.apply(upserts, deletes, cursor)
         if cursor is not None:
             retire_others(self.folder)
+
+    def rewrite(self, portions: Iterable[Sequence[Document]], cursor: str) -> None:
+        """All documents anew, at once for readers, and nothing of those before stays on the disk.
+
+        Raises `IndexBusy` when another process writes.
+        """
+        self._writer.rewrite(portions, cursor)
+        retire_others(self.folder)
+        with self._damage:
+            self._current()
+            self._writer.sweep()
 
     def cursor(self) -> str | None:
         """The cursor of the last `apply` that gave one."""

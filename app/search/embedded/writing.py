@@ -1,6 +1,6 @@
 """The one writer of a host: tantivy's lock is its lease, freed by the kernel when it dies."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from threading import Lock
 
 import tantivy
@@ -41,6 +41,29 @@ class Writer:
                 self._writer = None  # and with it goes what was not committed
                 raise
 
+    def rewrite(self, portions: Iterable[Sequence[Document]], cursor: str) -> None:
+        """All documents anew in one commit; what was there before is in no file that it names.
+        Raises `IndexBusy`."""
+        with self._lock:
+            try:
+                writer = self._leased()
+                with self._damage:
+                    writer.delete_all_documents()
+                for portion in portions:
+                    for document in portion:
+                        made = tantivy_document(document, self._analyser)
+                        with self._damage:
+                            writer.add_document(made)
+                self._finish(writer, cursor)
+            except BaseException:
+                self._writer = None  # and with it goes what was not committed
+                raise
+
+    def sweep(self) -> None:
+        """Delete the files that the index does not name any more."""
+        with self._lock:
+            self._leased().garbage_collect_files()
+
     def close(self) -> None:
         with self._lock:
             if self._writer is not None:
@@ -64,6 +87,9 @@ class Writer:
                 writer.delete_documents_by_term("key", key)
                 if made is not None:
                     writer.add_document(made)
+        self._finish(writer, cursor)
+
+    def _finish(self, writer: tantivy.IndexWriter, cursor: str | None) -> None:
         with self._damage:
             if cursor is not None:
                 writer.delete_documents_by_term("key", CURSOR_KEY)

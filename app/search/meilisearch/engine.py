@@ -5,7 +5,7 @@ settings are looked at before the first write and whenever the server says somet
 lost index explains.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from secrets import token_hex
 from time import monotonic
@@ -195,6 +195,16 @@ class MeilisearchEngine:
             building.give_back()
             raise
         return Successor(self, building, f"{self.uid}--{token_hex(6)}")
+
+    def rewrite(self, portions: Iterable[Sequence[Document]], cursor: str) -> None:
+        """All documents anew beside, and what they replace deleted at once. Raises `IndexBusy`."""
+        with self.beside() as new:
+            for portion in portions:
+                new.apply(portion, [])
+            new.apply([], [], cursor)
+            new.take_over()
+            with self._mindful("indexes.delete") as client:
+                beside.dropped(client, self.tasks, beside.builds(client, self.uid))
 
     def restore(self) -> bool:
         """Put what was replaced last back into its place; false when nothing was kept."""

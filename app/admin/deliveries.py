@@ -1,0 +1,145 @@
+"""What webhooks were sent and how it went; a trial, and sending again."""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from fastapi import Query, Request
+from pydantic import BaseModel, Field, model_validator
+from starlette.responses import Response
+
+from app.accounts.principal import Principal
+from app.database import ReadTx, WriteTx
+from app.editorial.content import Input, Moment
+from app.http.access import allowed
+from app.http.bodies import json_of
+from app.http.management import management
+from app.http.parameters import Limit, Parameters, address
+from app.http.problems import problem_answers
+from app.http.writing import Outcome, changed, shown
+from app.partners import record
+from app.partners.record import DeliveryInfo, DeliveryState
+from app.public.envelopes import Links, One, PageMeta
+from app.runtime import Runtime
+
+router = management("webhooks")
+
+Owner = Annotated[Principal, allowed("webhooks:write")]
+
+
+class Replay(Input):
+    """One of: a delivery; everything `after` an entry of the log; everything `since` an instant."""
+
+    delivery: Annotated[UUID | None, Field(strict=False)] = None
+    after: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
+    since: Moment | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(given is not None for given in (self.delivery, self.after, self.since)) != 1:
+            raise ValueError("name a delivery, or where to begin: one of them")
+        return self
+
+
+class Attempt(BaseModel):
+    """A try: the `status` that was answered, or the `problem` in its way."""
+
+    number: int
+    at: datetime
+    milliseconds: int
+    status: int | None
+    problem: str | None
+    answer: Annotated[str | None, Field(description="How the answer began")]
+
+
+class Delivery(BaseModel):
+    """What was to be told. `superseded` when there was something newer to tell of the same."""
+
+    id: UUID
+    event_id: str
+    topic: str
+    sequence: int | None
+    state: DeliveryState
+    created_at: datetime
+    next_attempt_at: datetime | None
+    settled_at: datetime | None
+    attempts: list[Attempt]
+
+
+class Deliveries(BaseModel):
+    """The newest first."""
+
+    data: list[Delivery]
+    meta: PageMeta
+    links: Links
+
+
+class Replayed(BaseModel):
+    """The delivery that was made, or the entry after which all is told again."""
+
+    delivery: Delivery | None
+    after: int | None
+
+
+class DeliveryParameters(Parameters):
+    """Which deliveries, and where to go on."""
+
+    state: Literal["", "pending", "delivered", "superseded", "failed"] = ""
+    cursor: Annotated[str, Field(max_length=200)] = ""
+    limit: Limit = 20
+
+
+@router.post(
+    "/webhooks/{webhook_id}/test", response_model=One[Delivery], responses=problem_answers(409)
+)
+async def try_webhook(request: Request, webhook_id: UUID, who: Owner) -> Response:
+    """Send a message that says nothing; its delivery tells what came of it."""
+    now = request.state.runtime.clock()
+
+    def work(tx: WriteTx) -> Outcome:
+        return Outcome(One[Delivery](data=_delivery(record.test(tx, who, webhook_id, now))))
+
+    return await changed(request, who, work)
+
+
+@router.post("/webhooks/{webhook_id}/replay", response_model=One[Replayed])
+async def replay_webhook(
+    request: Request, webhook_id: UUID, who: Owner, sent: Annotated[Replay, json_of(Replay)]
+) -> Response:
+    """Tell one thing again, or everything from a point; as it stands now."""
+    now = request.state.runtime.clock()
+
+    def work(tx: WriteTx) -> Outcome:
+        if sent.delivery is not None:
+            made = _delivery(record.replay(tx, who, webhook_id, sent.delivery, now))
+            return Outcome(One[Replayed](data=Replayed(delivery=made, after=None)))
+        since = sent.since if sent.since is not None else sent.after or 0
+        after = record.replay_from(tx, who, webhook_id, now, since)
+        return Outcome(One[Replayed](data=Replayed(delivery=None, after=after)))
+
+    return await changed(request, who, work)
+
+
+@router.get("/webhooks/{webhook_id}/deliveries", response_model=Deliveries)
+async def list_deliveries(
+    request: Request,
+    webhook_id: UUID,
+    who: Owner,
+    asked: Annotated[DeliveryParameters, Query()],
+) -> Response:
+    """What was sent and how it went; kept for 30 days."""
+    runtime: Runtime = request.state.runtime
+    base = f"{runtime.settings.public_url}/v1/admin/webhooks/{webhook_id}/deliveries"
+
+    def work(tx: ReadTx) -> Outcome:
+        page = record.page(tx, webhook_id, asked.state or None, asked.cursor or None, asked.limit)
+        following = address(base, asked, page.next) if page.next else None
+        links = Links(self=address(base, asked), next=following, prev=None)
+        data = [_delivery(info) for info in page.deliveries]
+        return Outcome(Deliveries(data=data, meta=PageMeta(limit=asked.limit), links=links))
+
+    return await shown(request, work)
+
+
+def _delivery(info: DeliveryInfo) -> Delivery:
+    return Delivery.model_validate(info, from_attributes=True)

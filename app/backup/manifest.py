@@ -1,0 +1,121 @@
+"""What a copy says of itself, and whether that is true."""
+
+import json
+from collections.abc import Callable, Mapping
+from hashlib import file_digest
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from app.backup.portable import TypeName
+from app.errors import Invalid
+
+FILE_NAME: Final = "manifest.json"
+FORMAT: Final = "willay-backup"
+
+Advance = Callable[[int], None]
+
+
+def _inside(path: str) -> str:
+    parts = path.split("/")
+    if "\\" in path or any(part in ("", ".", "..") for part in parts):
+        raise ValueError("leads out of the folder")
+    return path
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Column(_Part):
+    """A column of a table as it was."""
+
+    name: str
+    type: TypeName
+    nullable: bool
+
+
+class Table(_Part):
+    """A table as it was. `inner` are the columns that refer to other rows of the table itself."""
+
+    name: str
+    file: Annotated[str, AfterValidator(_inside)]
+    rows: int
+    key: tuple[str, ...]
+    inner: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+
+class File(_Part):
+    """One file of the copy."""
+
+    bytes: int
+    sha256: str
+
+
+class Manifest(_Part):
+    """The first thing to read of a copy and the last that was written.
+
+    `tables` come in the order in which each refers only to what is before it. `key_mark` tells
+    with which installation's key second factors were made, and gives nothing of it away.
+    """
+
+    format: Literal["willay-backup"] = FORMAT
+    format_version: Literal[1] = 1
+    willay: str
+    made_at: AwareDatetime
+    database: str
+    schema_revision: str
+    sequence: int
+    epoch: str
+    key_mark: str | None
+    media: str
+    tables: tuple[Table, ...]
+    files: Mapping[Annotated[str, AfterValidator(_inside)], File] = Field(default_factory=dict)
+
+    @property
+    def bytes(self) -> int:
+        """The size of all files together."""
+        return sum(file.bytes for file in self.files.values())
+
+    def text(self) -> str:
+        """As it is written."""
+        return json.dumps(self.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
+
+
+def read(folder: Path) -> Manifest:
+    """The manifest of a copy; `Invalid` when there is none or it cannot be understood."""
+    path = folder / FILE_NAME
+    if not path.is_file():
+        raise Invalid("no_copy", f"{folder} holds no whole copy: there is no {FILE_NAME} in it.")
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        said = f"{path} cannot be understood: {where}: {first['msg']}."
+        raise Invalid("broken_copy", said) from error
+
+
+def verify(folder: Path, manifest: Manifest, advance: Advance) -> None:
+    """`Invalid`, naming the first file that is absent or not what was written.
+
+    `advance` is told how many bytes were looked at.
+    """
+    for table in manifest.tables:
+        if table.file not in manifest.files:
+            raise Invalid("broken_copy", f"The manifest says nothing of {table.file}.")
+    for name, told in manifest.files.items():
+        path = folder / name
+        if not path.is_file() or path.is_symlink():
+            raise Invalid("broken_copy", f"{name} is missing from the copy.")
+        if path.stat().st_size != told.bytes or sha256_of(path) != told.sha256:
+            raise Invalid("broken_copy", f"{name} is not what was written; the copy is damaged.")
+        advance(told.bytes)
+
+
+def sha256_of(path: Path) -> str:
+    """The digest of a file's content, in hexadecimal."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,83 @@
+"""`willay erase`: forget a person, and say what was done and what is out of reach."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from app.commands.progress import progress
+from app.database import Database
+from app.erasure.person import BEYOND, Report, Wish, forget
+from app.runtime import Runtime, opened
+from app.settings import Settings
+from app.worker.reading import size
+from app.worker.rebuilding import rewrite
+
+
+class _Trial(Exception):
+    """Ends the transaction of a dry run, which must not be committed."""
+
+
+def erase(
+    person: Annotated[str, typer.Argument(help="An e-mail, or a name as it is spelled here")],
+    byline: Annotated[
+        list[str], typer.Option(metavar="NAME", help="Take it off articles too; may be repeated")
+    ] = [],  # noqa: B006  # typer copies it
+    media_credits: Annotated[
+        bool, typer.Option("--media-credits", help="Take the names off credits of pictures too")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it: there is no way back")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON")] = False,
+) -> None:
+    """Erase what is kept of a person: account, logins, names beside what they did, audit."""
+    if not (yes or dry_run):
+        raise typer.BadParameter("there is no way back; try --dry-run, then say --yes")
+    wish = Wish(person, byline, media_credits)
+    with opened(Settings()) as runtime:
+        report = _tried(runtime, wish) if dry_run else _done(runtime, wish)
+        swept = dry_run or _swept(runtime, runtime.database)
+    if as_json:
+        said = asdict(report) | {"dry_run": dry_run, "swept": swept, "beyond": list(BEYOND)}
+        typer.echo(json.dumps(said, ensure_ascii=False))
+    else:
+        typer.echo(_told(report, dry_run))
+    if not swept:
+        typer.echo("The store's log file was in use all the time; stop and do it again.", err=True)
+        raise typer.Exit(1)
+
+
+def _done(runtime: Runtime, wish: Wish) -> Report:
+    with runtime.publishing() as tx:
+        return forget(tx, wish)
+
+
+def _tried(runtime: Runtime, wish: Wish) -> Report:
+    """The same, undone: what it says is what would be done."""
+    try:
+        with runtime.publishing() as tx:
+            report = forget(tx, wish)
+            raise _Trial
+    except _Trial:
+        return report
+
+
+def _swept(runtime: Runtime, database: Database) -> bool:
+    """Leave nothing of it in files: neither in freed pages nor in old segments of the index."""
+    for engine in runtime.search.engines():
+        with progress(f"Rewriting search ({engine.name})", size(runtime)) as advance:
+            rewrite(runtime, engine, advance)
+        engine.release()
+    return database.compact()
+
+
+def _told(report: Report, dry_run: bool) -> str:
+    lines = ["Would be erased:" if dry_run else "Erased:"]
+    lines += [f"  {place}: {number}" for place, number in report.erased.items()]
+    if report.left:
+        lines.append("The name still stands in texts, which an editor has to judge:")
+        lines += [f"  {place}: {number}" for place, number in report.left.items()]
+    lines.append("Out of reach of this command:")
+    lines += [f"  {place}" for place in BEYOND]
+    return "\n".join(lines)

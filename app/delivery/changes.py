@@ -1,0 +1,180 @@
+"""The change feed: everything that comes, changes and goes, in order, for ever.
+
+A page is judged at the log's clock in one snapshot, so a reader who applies page after page has
+a copy of all that is public. `wait=` and server-sent events tell it at once.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.sse import format_sse_event
+from pydantic import Field
+from pydantic_core import to_json
+from starlette.responses import Response
+
+from app.changes import head
+from app.errors import Gone, WillayError
+from app.http.parameters import DIGITS, Limit, Parameters, address, bad
+from app.http.problems import documented
+from app.http.reading import Answer, Reading, answered
+from app.http.streaming import HEARTBEAT, RETRY, EventStream
+from app.http.watching import Watch, promoted
+from app.kit.paging import BadCursor
+from app.kit.position import START, Position, decode
+from app.public.changes import ChangePage
+from app.published import changed, changes
+from app.published.changes import Entry
+from app.runtime import Runtime
+
+router = APIRouter(tags=["changes"])
+
+_AT_ONCE = 20
+"""Entries that a stream holds in memory."""
+
+
+class ChangeParameters(Parameters):
+    """Where to go on, how much to take, how long to wait for something new."""
+
+    cursor: Annotated[
+        str, Field(max_length=200, description="From `meta.cursor`; the beginning when absent")
+    ] = ""
+    limit: Limit = 100
+    wait: Annotated[
+        int, Field(ge=0, le=25, description="Seconds to wait when there is nothing new"), DIGITS
+    ] = 0
+
+
+_RESPONSES: dict[int | str, dict[str, Any]] = documented(304, 400, 410, 503, links=True)
+_EVENTS = {"schema": {"type": "string", "description": "`id` is a cursor, `data` a `Change`"}}
+_RESPONSES[200]["content"] = {"text/event-stream": _EVENTS}
+
+
+@router.get("/v1/changes", response_model=ChangePage, responses=_RESPONSES)
+async def read_changes(
+    request: Request,
+    asked: Annotated[ChangeParameters, Query()],
+    last_event_id: Annotated[str, Header(description="Of a stream: goes on after this event")] = "",
+) -> Response:
+    """What has changed after a cursor: upserts with the whole public object, and deletes with
+    their reason. With `Accept: text/event-stream` the same as server-sent events."""
+    watch: Watch = request.state.watch
+    if "text/event-stream" in request.headers.get("accept", ""):
+        return await _streamed(request, watch, _position(last_event_id or asked.cursor))
+    position = _position(asked.cursor)
+    if asked.wait:
+        with watch.place():
+            await watch.beyond(position.sequence, asked.wait)
+    late = False
+
+    def work(reading: Reading) -> Answer:
+        nonlocal late
+        late = not reading.current
+        return _answer(reading, asked, position)
+
+    answer = await answered(request, work, fresh=True)
+    if late:
+        await watch.runtime.reads.run(lambda: promoted(watch.runtime))
+        answer = await answered(request, work, fresh=True)
+    answer.headers["Vary"] = "Accept"
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    entries: list[Entry]
+    told: list[bytes]
+    reached: Position
+
+
+def _page(reading: Reading, position: Position, limit: int) -> _Page:
+    """The next entries with their JSON, all judged at the log's clock."""
+    if changes.is_lost(reading.tx, position):
+        message = (
+            "This store was restored from a copy and no longer has the history that this cursor"
+            " belongs to; drop your copy and start again without a cursor."
+        )
+        raise Gone("cursor_gone", message)
+    entries, reached = changes.after(reading.tx, position.sequence, limit)
+    languages = reading.runtime.settings.languages
+    at = reading.head.effective_until
+    told = changed.told(reading.tx, reading.tags, entries, languages, at)
+    return _Page(entries, told, changes.position(reading.tx, reached))
+
+
+def _answer(reading: Reading, asked: ChangeParameters, position: Position) -> Answer:
+    page = _page(reading, position, asked.limit)
+    base = f"{reading.runtime.settings.public_url}/v1/changes"
+    cursor = page.reached.encode()
+    caught_up = page.reached.sequence == reading.head.sequence
+    links = {
+        "self": address(base, asked),
+        "next": None if caught_up else address(base, asked, cursor),
+        "prev": None,
+    }
+    meta = {
+        "limit": asked.limit,
+        "cursor": cursor,
+        "sequence": page.reached.sequence,
+        "caught_up": caught_up,
+    }
+    body = b'{"data":[%s],"meta":%s,"links":%s}' % (
+        b",".join(page.told),
+        to_json(meta),
+        to_json(links),
+    )
+    return Answer(body, {"next": links["next"]}, "changes")
+
+
+async def _streamed(request: Request, watch: Watch, position: Position) -> Response:
+    """The first page is read before the answer begins, so that what is wrong is a problem."""
+    page = await _read(watch.runtime, position)
+    parts = _nothing() if request.scope.get("headless") else _events(watch, page)
+    return EventStream(parts, watch.place(), watch.patience)
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    return
+    yield b""
+
+
+async def _events(watch: Watch, page: _Page) -> AsyncIterator[bytes]:
+    """Events without end; a reader who comes back with the last `id` misses none."""
+    yield RETRY
+    while True:
+        for entry, told in zip(page.entries, page.told, strict=True):
+            here = Position(entry.sequence, page.reached.head, page.reached.mark)
+            yield format_sse_event(data_str=told.decode(), event=entry.type, id=here.encode())
+        reached = page.reached
+        while reached.sequence == reached.head and not await watch.beyond(
+            reached.sequence, watch.heartbeat
+        ):
+            yield HEARTBEAT
+        try:
+            page = await _read(watch.runtime, reached)
+        except WillayError:  # busy, or restored: it is told when it comes back
+            return
+
+
+async def _read(runtime: Runtime, position: Position) -> _Page:
+    def work() -> _Page:
+        promoted(runtime)
+        with runtime.database.reading() as tx:
+            log = head(tx)
+            now = log.moment(runtime.clock())
+            recall = runtime.memory.at(log, False)
+            reading = Reading(tx, runtime, log, now, recall, log.is_current(now))
+            return _page(reading, position, _AT_ONCE)
+
+    return await runtime.reads.run(work)
+
+
+def _position(text: str) -> Position:
+    if not text:
+        return START
+    try:
+        return decode(text)
+    except BadCursor as error:
+        message = "This is no cursor of the change feed; start again without it."
+        raise bad("invalid_cursor", "cursor", message) from error

@@ -1,0 +1,240 @@
+"""What each document of a feed holds: the one that is followed, a month of it, a page, hits."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from app.delivery.filters import ArticleParameters
+from app.feeds.channel import Channel, Deleted, FeedArticle
+from app.http.parameters import Limit, address, bad
+from app.http.reading import Reading
+from app.kit import paging
+from app.public.articles import ArticleItem
+from app.published import archives, articles
+from app.published.archives import Gone, Month
+from app.published.query import ArticleFilter
+from app.search import protocol
+
+_DELETED = 100
+"""Takedowns that the feed that is followed names; the archives name all, and so do changes."""
+
+
+class FeedParameters(ArticleParameters):
+    """The filters of `/v1/articles`, or words to search for among what they leave."""
+
+    q: Annotated[str, Field(max_length=2_000, description="Words, as `/v1/search` takes them")] = ""
+    limit: Limit = 20
+
+
+class ArchivedParameters(FeedParameters):
+    """The feed that is followed, or one month of its archive."""
+
+    month: Annotated[
+        str,
+        StringConstraints(pattern=r"^([0-9]{4}-(0[1-9]|1[0-2]))?$"),
+        Field(description="Everything of one UTC month, such as 2012-07"),
+    ] = ""
+    version: Annotated[
+        str,
+        StringConstraints(pattern=r"^([0-9a-f]{12})?$"),
+        Field(description="Of a month, as links name it; what is served is always the newest"),
+    ] = ""
+
+
+class PagedParameters(FeedParameters):
+    """The feed that is followed, or what comes after a place in it."""
+
+    cursor: Annotated[str, Field(max_length=200, description="From `next_url`")] = ""
+
+
+Asked = ArchivedParameters | PagedParameters
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One request for a feed; `base` is its address without parameters."""
+
+    reading: Reading
+    asked: Asked
+    base: str
+    wanted: ArticleFilter
+    tells_deletes: bool
+
+    def made(self) -> tuple[Channel, list[FeedArticle]]:
+        """The channel with its articles."""
+        match self.asked:
+            case PagedParameters(q=""):
+                return self._paged()
+            case ArchivedParameters(q="", month="", version=""):
+                return self._followed()
+            case ArchivedParameters(q="", month=""):
+                message = "version needs month; add it."
+                raise bad("version_without_month", "version", message)
+            case ArchivedParameters(q=""):
+                return self._month(self.asked)
+            case _:
+                return self._found()
+
+    def _followed(self) -> tuple[Channel, list[FeedArticle]]:
+        """The newest, with a link to the newest month unless that is all."""
+        reading = self.reading
+        page = self._page(None)
+        links = {"self": address(self.base, self.asked)}
+        if page.next is not None:
+            newest = archives.newest(reading.tx, reading.tags, self.wanted, reading.now)
+            links |= self._link("prev-archive", newest)
+        gone: list[Gone] = []
+        if self.tells_deletes:
+            since = reading.now - archives.RECENT
+            gone = archives.gone_since(reading.tx, self.wanted.kind, since, reading.now, _DELETED)
+        return self._channel(page.items, links, gone, is_complete=page.next is None)
+
+    def _month(self, asked: ArchivedParameters) -> tuple[Channel, list[FeedArticle]]:
+        """Everything of a month, with links to those before and after it."""
+        reading = self.reading
+        if "limit" in asked.model_fields_set:
+            raise bad("whole_month", "limit", "A month comes whole; leave out limit.")
+        month = Month.parsed(asked.month)
+        if month is None:  # of the year 0
+            raise bad("invalid_date", "month", "There is no such month.")
+        store = (reading.tx, reading.tags)
+        links = {"current": self._current()}
+        links |= self._link("self", month)
+        links |= self._link(
+            "prev-archive", archives.before(*store, self.wanted, month, reading.now)
+        )
+        links |= self._link(
+            "next-archive", archives.following(*store, self.wanted, month, reading.now)
+        )
+        keys = archives.ids(*store, archives.within(self.wanted, month), reading.now)
+        found = articles.by_ids(*store, [key for _, key in keys], reading.now)
+        gone: list[Gone] = []
+        if self.tells_deletes:
+            gone = archives.gone_of(reading.tx, self.wanted.kind, month, reading.now)
+        items = [found[key] for _, key in keys]
+        return self._channel(items, links, gone, is_archive=True)
+
+    def _paged(self) -> tuple[Channel, list[FeedArticle]]:
+        name = repr((self.wanted, "newest"))
+        given = self.asked.cursor if isinstance(self.asked, PagedParameters) else ""
+        try:
+            cursor = paging.decode(given, name) if given else None
+        except paging.BadCursor as error:
+            message = "This cursor belongs to no such feed; begin again without it."
+            raise bad("invalid_cursor", "cursor", message) from error
+        page = self._page(cursor)
+        links = {"self": address(self.base, self.asked)}
+        if page.next is not None:
+            links["next"] = address(self.base, self.asked, page.next.encode(name))
+        return self._channel(page.items, links)
+
+    def _found(self) -> tuple[Channel, list[FeedArticle]]:
+        """The newest of what a search finds: the index ranks, the store reveals."""
+        for name in ("month", "version", "cursor"):
+            if getattr(self.asked, name, ""):
+                message = f"A feed of search words has no {name}; leave out one of the two."
+                raise bad("words_without_archive", name, message)
+        reading, wanted = self.reading, self.wanted
+        query = protocol.Query(
+            text=self.asked.q,
+            filter=protocol.Filter(
+                kinds=("article",),
+                article_kinds=(wanted.kind,),
+                languages=wanted.languages,
+                all_of=wanted.all_of,
+                none_of=wanted.none_of,
+                author=wanted.author,
+                ids=wanted.ids,
+                since=wanted.since,
+                until=wanted.until,
+                until_inclusive=wanted.until_inclusive,
+                updated_since=wanted.updated_since,
+                syndicatable=wanted.syndicatable,
+            ),
+            order="newest",
+            limit=self.asked.limit,
+        )
+        keys = [hit.key.id for hit in reading.runtime.search.get().search(query).hits]
+        found = articles.by_ids(reading.tx, reading.tags, keys, reading.now)
+        links = {"self": address(self.base, self.asked)}
+        return self._channel([found[key] for key in keys if key in found], links)
+
+    def _page(self, cursor: paging.Cursor | None) -> articles.ArticlePage:
+        reading = self.reading
+        return articles.page(
+            reading.tx,
+            reading.tags,
+            self.wanted,
+            "newest",
+            cursor,
+            self.asked.limit,
+            reading.now,
+            reading.recall,
+        )
+
+    def _link(self, relation: str, month: Month | None) -> dict[str, str]:
+        if month is None:
+            return {}
+        reading = self.reading
+        version = archives.version(
+            reading.tx, reading.tags, self.wanted, month, reading.now, reading.recall
+        )
+        update = {"month": str(month), "version": version, "limit": 20}
+        return {relation: address(self.base, self.asked.model_copy(update=update))}
+
+    def _current(self) -> str:
+        """The feed that is followed, of any length."""
+        followed = {"month": "", "version": "", "cursor": "", "limit": 20}
+        known = {name: value for name, value in followed.items() if hasattr(self.asked, name)}
+        return address(self.base, self.asked.model_copy(update=known))
+
+    def _channel(
+        self,
+        items: Iterable[bytes],
+        links: dict[str, str],
+        gone: Iterable[Gone] = (),
+        *,
+        is_archive: bool = False,
+        is_complete: bool = False,
+    ) -> tuple[Channel, list[FeedArticle]]:
+        reading, settings = self.reading, self.reading.runtime.settings
+        shown = _with_bodies(reading, items)
+        deleted = [Deleted(one.id, one.at, _comment(one)) for one in gone]
+        moments = [article.updated_at for article in shown] + [one.at for one in deleted]
+        if settings.websub_hub is not None:
+            links = {**links, "hub": settings.websub_hub}
+        names = ("q", "tag", "author", "lang", "rights", "from_date", "to_date", "month")
+        about = [str(value) for name in names if (value := getattr(self.asked, name, ""))]
+        channel = Channel(
+            identity=self._current(),
+            title=": ".join([settings.site_name, ", ".join(about)])
+            if about
+            else settings.site_name,
+            publisher=settings.site_name,
+            description=f"Published by {settings.site_name}",
+            home=settings.site_url or f"{settings.public_url}/v1",
+            api=settings.public_url,
+            updated=max(moments, default=reading.head.effective_until),
+            licence=settings.default_licence,
+            page=settings.page_address,
+            links=links,
+            language=self.asked.lang or None,
+            is_archive=is_archive,
+            is_complete=is_complete,
+            deleted=deleted,
+        )
+        return channel, shown
+
+
+def _comment(one: Gone) -> str:
+    said = "This article has expired." if one.reason == "expired" else None
+    said = said or f"This article was {one.reason}."
+    return f"{said} {one.note}" if one.note else said
+
+
+def _with_bodies(reading: Reading, items: Iterable[bytes]) -> list[FeedArticle]:
+    plain = [ArticleItem.model_validate_json(item) for item in items]
+    bodies = articles.bodies(reading.tx, reading.tags, [one.id for one in plain], reading.now)
+    return [FeedArticle(**dict(one), body_html=bodies[one.id]) for one in plain]

@@ -1,0 +1,86 @@
+"""Feeds of articles in three formats: what is new to follow, and the whole archive by month."""
+
+from collections.abc import Callable, Iterable
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse
+from starlette.responses import Response
+
+from app.delivery.channels import ArchivedParameters, Asked, Document, PagedParameters
+from app.delivery.filters import articles_chosen
+from app.feeds import atom, json_feed, rss
+from app.feeds.channel import Channel, FeedArticle
+from app.http.problems import documented
+from app.http.reading import Answer, Reading, answered
+from app.public.json_feed import JsonFeed
+from app.runtime import Runtime
+
+router = APIRouter(tags=["feeds"])
+
+
+class RssResponse(Response):
+    """RSS 2.0."""
+
+    media_type = rss.MEDIA_TYPE
+
+
+class AtomResponse(Response):
+    """Atom."""
+
+    media_type = atom.MEDIA_TYPE
+
+
+class JsonFeedResponse(JSONResponse):
+    """JSON Feed."""
+
+    media_type = json_feed.MEDIA_TYPE
+
+
+_RESPONSES = documented(304, 400, 503, links=True)
+
+
+@router.get("/v1/feeds/articles.rss", response_class=RssResponse, responses=_RESPONSES)
+async def read_rss(request: Request, asked: Annotated[ArchivedParameters, Query()]) -> Response:
+    """RSS 2.0 with whole texts; `month` and the archive links lead through all of it."""
+    return await _fed(request, asked, rss.rendered, rss.MEDIA_TYPE)
+
+
+@router.get("/v1/feeds/articles.atom", response_class=AtomResponse, responses=_RESPONSES)
+async def read_atom(request: Request, asked: Annotated[ArchivedParameters, Query()]) -> Response:
+    """Atom with whole texts, archives (RFC 5005) and takedowns (RFC 6721)."""
+    return await _fed(request, asked, atom.rendered, atom.MEDIA_TYPE)
+
+
+@router.get(
+    "/v1/feeds/articles.json",
+    response_class=JsonFeedResponse,
+    response_model=JsonFeed,
+    responses=_RESPONSES,
+)
+async def read_json(request: Request, asked: Annotated[PagedParameters, Query()]) -> Response:
+    """JSON Feed 1.1 with whole texts; `next_url` leads through all of it."""
+    return await _fed(request, asked, json_feed.rendered, json_feed.MEDIA_TYPE)
+
+
+Render = Callable[[Channel, Iterable[FeedArticle]], bytes]
+
+
+async def _fed(request: Request, asked: Asked, render: Render, media: str) -> Response:
+    base = f"{request.state.runtime.settings.public_url}{request.url.path}"
+
+    def work(reading: Reading) -> Answer:
+        wanted = articles_chosen(asked, reading.tags, reading.runtime.settings.languages)
+        deletes = media == atom.MEDIA_TYPE  # the others have no word for them
+        channel, items = Document(reading, asked, base, wanted, deletes).made()
+        links = {name: channel.links.get(name) for name in ("self", "hub", "next", "prev-archive")}
+        return Answer(render(channel, items), links, "feeds articles", media)
+
+    month = isinstance(asked, ArchivedParameters) and asked.month
+    if asked.q:
+        return await answered(request, work, also=_index_state)
+    return await answered(request, work, slow=bool(month))
+
+
+def _index_state(runtime: Runtime) -> str:
+    return runtime.search.get().cursor() or ""

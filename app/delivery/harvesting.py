@@ -1,0 +1,253 @@
+"""The protocol of harvesters: arguments that go together, portions, resumption tokens.
+
+A token holds all that it needs, so it stays good: an article that changes between two portions
+comes again, later.
+"""
+
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from app.feeds.oai import PREFIX, ProtocolError, Record, Reply, Repository
+from app.http.reading import Reading
+from app.kit.clock import EPOCH, FOREVER
+from app.kit.dates import first_instant
+from app.public.articles import ArticleItem
+from app.published import harvest
+from app.published.harvest import Harvested, Range
+from app.published.memory import KnownTag, Tags
+
+_PORTION: Final = 100
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SECOND: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+
+_SELECTING: Final = {"from", "until", "set", "metadataPrefix"}
+ARGUMENTS: Final[dict[str, set[str]]] = {
+    "Identify": set(),
+    "ListMetadataFormats": {"identifier"},
+    "ListSets": {"resumptionToken"},
+    "GetRecord": {"identifier", "metadataPrefix"},
+    "ListIdentifiers": {*_SELECTING, "resumptionToken"},
+    "ListRecords": {*_SELECTING, "resumptionToken"},
+}
+
+
+_NEEDED: Final = {
+    "GetRecord": ("identifier", "metadataPrefix"),
+    "ListIdentifiers": ("metadataPrefix",),
+    "ListRecords": ("metadataPrefix",),
+}
+
+
+def replied(reading: Reading, asked: dict[str, str]) -> bytes:
+    """The answer to these arguments, refusals included."""
+    harvester = _Harvest(reading, _repository(reading))
+    try:
+        verb = _checked(asked)
+        reply = Reply(harvester.repository, reading.now, asked)
+        _VERBS[verb](harvester, reply, asked)
+    except ProtocolError as error:
+        # Of a request that is no request its arguments are not repeated.
+        repeated = asked if error.code not in ("badVerb", "badArgument") else {}
+        reply = Reply(harvester.repository, reading.now, repeated)
+        reply.refuse(error)
+    return reply.written()
+
+
+def _repository(reading: Reading) -> Repository:
+    settings = reading.runtime.settings
+    host = urlsplit(settings.site_url or settings.public_url).hostname or "localhost"
+    first = harvest.harvest(reading.tx, reading.tags, Range(), reading.now, 1)
+    return Repository(
+        name=settings.site_name,
+        address=f"{settings.public_url}/v1/oai",
+        host=host,
+        contact=settings.contact_email or f"webmaster@{host}",
+        page=settings.page_address,
+        earliest=first[0].stamp if first else reading.now,
+    )
+
+
+def _checked(asked: Mapping[str, str]) -> str:
+    """The verb, whose arguments are all known and go together."""
+    verb = asked.get("verb", "")
+    if verb not in ARGUMENTS:
+        raise ProtocolError("badVerb", f"verb is one of {', '.join(ARGUMENTS)}.")
+    for name in asked:
+        if name != "verb" and name not in ARGUMENTS[verb]:
+            raise ProtocolError("badArgument", f"{verb} has no argument {name[:60]!r}.")
+    if "resumptionToken" in asked:
+        if len(asked) > 2:
+            raise ProtocolError("badArgument", "resumptionToken goes alone with its verb.")
+        return verb
+    for name in _NEEDED.get(verb, ()):
+        if not asked.get(name):
+            raise ProtocolError("badArgument", f"{verb} needs {name}.")
+    if asked.get("metadataPrefix", PREFIX) != PREFIX:
+        raise ProtocolError("cannotDisseminateFormat", f"Only {PREFIX} is to be had.")
+    return verb
+
+
+@dataclass(frozen=True, slots=True)
+class _Harvest:
+    """One request."""
+
+    reading: Reading
+    repository: Repository
+
+    def identify(self, reply: Reply, _asked: Mapping[str, str]) -> None:
+        reply.identify()
+
+    def formats(self, reply: Reply, asked: Mapping[str, str]) -> None:
+        if "identifier" in asked:
+            self._one(asked["identifier"])
+        reply.formats()
+
+    def sets(self, reply: Reply, asked: Mapping[str, str]) -> None:
+        if "resumptionToken" in asked:
+            raise ProtocolError("badResumptionToken", "All sets come at once.")
+        tags = self.reading.tags
+        reply.sets(_sets(tags))
+
+    def record(self, reply: Reply, asked: Mapping[str, str]) -> None:
+        reply.record(self._record(self._one(asked["identifier"])))
+
+    def records(self, reply: Reply, asked: Mapping[str, str]) -> None:
+        verb, going_on = asked["verb"], "resumptionToken" in asked
+        selected = _decoded(asked["resumptionToken"]) if going_on else asked
+        try:
+            chosen = _range(selected, self.reading.tags)
+        except ProtocolError as error:
+            code = "badResumptionToken" if going_on else error.code
+            raise ProtocolError(code, error.message) from error
+        found = harvest.harvest(
+            self.reading.tx, self.reading.tags, chosen, self.reading.now, _PORTION + 1
+        )
+        if not found and not going_on:
+            raise ProtocolError("noRecordsMatch", "Nothing of that kind has changed then.")
+        shown = found[:_PORTION]
+        token = "" if going_on else None
+        if len(found) > _PORTION:
+            token = _encoded(selected, shown[-1])
+        reply.records(verb, map(self._record, shown), token)
+
+    def _one(self, identifier: str) -> Harvested:
+        prefix = f"oai:{self.repository.host}:"
+        found = None
+        if identifier.startswith(prefix):
+            try:
+                key = UUID(identifier.removeprefix(prefix))
+            except ValueError:
+                key = None
+            if key is not None and self.repository.identifier(key) == identifier:
+                reading = self.reading
+                found = harvest.one(reading.tx, reading.tags, key, reading.now)
+        if found is None:
+            raise ProtocolError("idDoesNotExist", "There is no such record here.")
+        return found
+
+    def _record(self, found: Harvested) -> Record:
+        tags = self.reading.tags
+        known = [tags.by_id[key] for key in found.tag_ids if key in tags.by_id]
+        above = {tag.id: tag for one in known for tag in _line(tags, one)}
+        sets = sorted(f"{tag.type}:{tag.slug}" for tag in above.values())
+        article = None if found.item is None else ArticleItem.model_validate_json(found.item)
+        return Record(found.id, found.stamp, sets, article)
+
+
+_VERBS: Final[dict[str, Callable[[_Harvest, Reply, Mapping[str, str]], None]]] = {
+    "Identify": _Harvest.identify,
+    "ListMetadataFormats": _Harvest.formats,
+    "ListSets": _Harvest.sets,
+    "GetRecord": _Harvest.record,
+    "ListIdentifiers": _Harvest.records,
+    "ListRecords": _Harvest.records,
+}
+
+
+def _line(tags: Tags, tag: KnownTag) -> list[KnownTag]:
+    """A tag and those above it."""
+    line = [tag]
+    while (parent := line[-1].parent_id) is not None:
+        line.append(tags.by_id[parent])
+    return line
+
+
+def _sets(tags: Tags) -> list[tuple[str, str]]:
+    """Every type of tag, and every tag under its type."""
+    known = sorted(tags.by_id.values(), key=lambda tag: (tag.type, tag.slug))
+    types = dict.fromkeys(tag.type for tag in known)
+    specs = [(kind, kind.capitalize()) for kind in types]
+    specs += [(f"{t.type}:{t.slug}", tags.spoken(t.names, None) or t.slug) for t in known]
+    return sorted(specs)
+
+
+def _range(asked: Mapping[str, str], tags: Tags) -> Range:
+    since, until = asked.get("from"), asked.get("until")
+    if since and until and len(since) != len(until):
+        raise ProtocolError("badArgument", "from and until must be of one granularity.")
+    begin = _first(since, "from") if since is not None else None
+    end = _beyond(until, "until") if until is not None else None
+    if begin and end and begin >= end:
+        raise ProtocolError("badArgument", "from is after until.")
+    chosen = Range(begin, end, _family(asked.get("set"), tags))
+    if "after" in asked:
+        at, key = asked["after"].split("/")
+        place = (EPOCH + timedelta(microseconds=int(at)), UUID(key))
+        chosen = replace(chosen, after=place)
+    return chosen
+
+
+def _first(text: str, name: str) -> datetime:
+    """Where a day or a second begins."""
+    if not (_DAY.fullmatch(text) or _SECOND.fullmatch(text)):
+        raise ProtocolError("badArgument", f"{name} is a day or a second: 2012-07-03T00:00:00Z.")
+    try:
+        return first_instant(text)
+    except (ValueError, OverflowError) as error:
+        raise ProtocolError("badArgument", f"There is no such date as {name}.") from error
+
+
+def _beyond(text: str, name: str) -> datetime:
+    """Where it has ended."""
+    begin = _first(text, name)
+    if begin >= FOREVER - timedelta(days=1):
+        return FOREVER
+    return begin + (timedelta(days=1) if _DAY.fullmatch(text) else timedelta(seconds=1))
+
+
+def _family(spec: str | None, tags: Tags) -> tuple[UUID, ...]:
+    if spec is None:
+        return ()
+    kind, _, slug = spec.partition(":")
+    roots = [tag for tag in tags.by_id.values() if tag.type == kind and slug in ("", tag.slug)]
+    if not roots:
+        raise ProtocolError("noRecordsMatch", "There is no such set; ListSets names them.")
+    return tuple(dict.fromkeys(key for root in roots for key in tags.family(root)))
+
+
+def _encoded(selected: Mapping[str, str], last: Harvested) -> str:
+    micros = (last.stamp - EPOCH) // timedelta(microseconds=1)
+    kept = {name: selected[name] for name in ("from", "until", "set") if name in selected}
+    told = json.dumps({**kept, "after": f"{micros}/{last.id}"}, separators=(",", ":"))
+    return urlsafe_b64encode(told.encode()).decode().rstrip("=")
+
+
+def _decoded(token: str) -> dict[str, str]:
+    try:
+        told: Any = json.loads(urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        at, key = told["after"].split("/")
+        EPOCH + timedelta(microseconds=int(at))
+        UUID(key)
+        strings = all(isinstance(value, str) for value in told.values())
+        if not strings or not set(told) <= {"from", "until", "set", "after"}:
+            raise ValueError("not ours")
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+        raise ProtocolError("badResumptionToken", "Begin again without it.") from error
+    return dict(told)

@@ -1,0 +1,66 @@
+"""An account and what is its own: nothing of it stays, but for an id where others refer to it."""
+
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import SQLModel, col
+
+from app.accounts import users
+from app.accounts.principal import OPERATOR
+from app.audit import ERASED
+from app.changes import PublishTx
+from app.errors import Conflict
+from app.models.account import Account, PasswordReset, RecoveryCode, Totp
+from app.models.credential import ApiToken, LoginSession
+from app.models.idempotency import IdempotencyKey
+
+OWN: Final[dict[str, tuple[type[SQLModel], ...]]] = {
+    "login sessions": (LoginSession,),
+    "tokens": (ApiToken,),
+    "password resets": (PasswordReset,),
+    "second factors": (Totp, RecoveryCode),
+    "stored answers": (IdempotencyKey,),
+}
+"""What belongs to one account and to nobody else; every one has an `account_id`."""
+
+
+def erase(tx: PublishTx, account: UUID) -> dict[str, int]:
+    """Delete it all; an account that something else refers to keeps its id, and nothing more.
+
+    `Conflict` for the last active admin.
+    """
+    _refuse_last_admin(tx, account)
+    erased = {place: _deleted(tx, tables, account) for place, tables in OWN.items()}
+    mine = col(Account.id) == account
+    try:
+        with tx.connection.begin_nested():
+            tx.execute(sa.delete(Account).where(mine))
+        return {"account, deleted": 1} | erased
+    except IntegrityError:
+        nobody = {
+            "email": f"{account.hex}@erased.invalid",
+            "name": ERASED,
+            "role": "writer",
+            "password_hash": None,
+            "suspended_at": tx.moment,
+            "updated_at": tx.moment,
+            "revision": Account.revision + 1,
+        }
+        tx.execute(sa.update(Account).where(mine).values(nobody))
+        return {"account, only its id is left": 1} | erased
+
+
+def _deleted(tx: PublishTx, tables: tuple[Any, ...], account: UUID) -> int:
+    number = 0
+    for table in tables:
+        number += tx.execute(sa.delete(table).where(col(table.account_id) == account)).rowcount
+    return number
+
+
+def _refuse_last_admin(tx: PublishTx, account: UUID) -> None:
+    everyone = users.everyone(tx, OPERATOR)
+    active = [one.id for one in everyone if one.role == "admin" and one.suspended_at is None]
+    if active == [account]:
+        raise Conflict("last_admin", "This is the last active admin; make another one first.")

@@ -1,0 +1,102 @@
+"""Who is to be forgotten, and every place in turn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app import audit
+from app.accounts.inputs import normalised_email
+from app.accounts.principal import OPERATOR
+from app.changes import PublishTx
+from app.database import ReadTx
+from app.erasure import belongings, texts, traces
+from app.errors import Conflict, Invalid, NotFound
+from app.models.account import Account
+
+BEYOND: Final = (
+    "copies made by `willay backup`, and dumps and snapshots of the database",
+    "what partners, search engines and caches have fetched; the change log tells those who follow",
+    "logs of proxies and of this service, and blocks that the disk itself has freed",
+)
+"""What no command here can reach."""
+
+_SHORTEST: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Whom to forget: an e-mail, or a name as accounts and texts spell it.
+
+    `bylines` are names that leave articles, public ones too; with `credits` these names and the
+    person's own leave credits of pictures.
+    """
+
+    person: str
+    bylines: Sequence[str] = ()
+    credits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was done, by place; and in how many texts the person's name still stands, by kind."""
+
+    erased: dict[str, int] = field(default_factory=dict)
+    left: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def public(self) -> bool:
+        """Something that the world sees has changed."""
+        return bool(self.erased.get("public articles"))
+
+
+def forget(tx: PublishTx, wish: Wish) -> Report:
+    """Erase and say where. `NotFound` when nothing here is of that person, `Conflict` when the
+    name is of several accounts, or of the last admin's."""
+    account, words = _known(tx, wish.person)
+    names = [word for word in words if "@" not in word]
+    erased: dict[str, int] = {}
+    if account is not None:
+        erased |= belongings.erase(tx, account)
+    erased |= traces.erase(tx, account, words)
+    erased |= texts.erase(tx, wish.bylines, [*names, *wish.bylines] if wish.credits else [])
+    erased = {place: number for place, number in erased.items() if number}
+    if not erased:
+        raise NotFound("person_not_found", f"Nothing here is of {wish.person[:80]!r}.")
+    done = {"name": "erase", "outcome": "done"}
+    subject = account or "unnamed"
+    audit.record(tx, OPERATOR.by, tx.moment, "person.erased", "operation", subject, after=done)
+    return Report(erased, texts.mentions(tx, [*words, *wish.bylines]))
+
+
+def _known(tx: ReadTx, person: str) -> tuple[UUID | None, list[str]]:
+    """The account, if there is one, and the words by which the person is known."""
+    text = person.strip()
+    if len(text) < _SHORTEST:
+        raise Invalid("person_too_short", f"Name the person by at least {_SHORTEST} characters.")
+    if "@" in text:
+        text = _email(text)
+        where: Any = col(Account.email) == text
+    else:
+        where = col(Account.name) == text
+    asked = sa.select(col(Account.id), col(Account.email), col(Account.name)).where(where)
+    found = tx.execute(asked).all()
+    if len(found) > 1:
+        emails = ", ".join(sorted(row.email for row in found))
+        raise Conflict(
+            "several_accounts", f"Several accounts have that name; give one of {emails}."
+        )
+    if not found:
+        return None, [text]
+    row = found[0]
+    return row.id, list(dict.fromkeys([text, row.email, row.name]))
+
+
+def _email(text: str) -> str:
+    try:
+        return normalised_email(text)
+    except ValueError as error:
+        raise Invalid("invalid_email", f"{text[:80]!r} {error}.") from error

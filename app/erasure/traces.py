@@ -1,0 +1,58 @@
+"""A person's name beside what they did: in any table, in the audit, in stored answers."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic_core import to_json
+from sqlmodel import col
+
+from app import audit
+from app.audit import ERASED
+from app.changes import PublishTx
+from app.models import every_table
+from app.models.idempotency import IdempotencyKey
+
+
+def erase(tx: PublishTx, account: UUID | None, words: Sequence[str]) -> dict[str, int]:
+    """Strike out the words; the account's id stays where it is, since it names nobody by now."""
+    erased = {}
+    for column, named in _doers(account, words):
+        struck = sa.update(column.table).where(named).values({column.name: ERASED})
+        erased[f"{column.table.name}.{column.name}"] = tx.execute(struck).rowcount
+    told = sa.or_(*(_shows(word) for word in words))
+    answers = tx.execute(sa.delete(IdempotencyKey).where(told)).rowcount
+    return {
+        **erased,
+        "audit entries": audit.erase(tx, account, words),
+        "stored answers of others": answers,
+    }
+
+
+def _doers(
+    account: UUID | None, words: Sequence[str]
+) -> Iterator[tuple[sa.Column[str], sa.ColumnElement[bool]]]:
+    """Every column of a name such as `saved_by`, and where it names this person.
+
+    Beside most of them the account is known (`saved_by_id`): then another person of the same name
+    is left alone.
+    """
+    for table in every_table().sorted_tables:
+        for column in table.columns:
+            if not column.name.endswith("_by") or not _is_text(column.type):
+                continue
+            named: sa.ColumnElement[bool] = column.in_(words)
+            known = table.columns.get(f"{column.name}_id")
+            if known is not None:
+                mine = sa.false() if account is None else known == account
+                named = sa.or_(mine, sa.and_(known.is_(None), named))
+            yield column, sa.and_(named, column != ERASED)
+
+
+def _is_text(kind: sa.types.TypeEngine[Any]) -> bool:
+    return isinstance(kind.impl_instance if isinstance(kind, sa.TypeDecorator) else kind, sa.String)
+
+
+def _shows(word: str) -> sa.ColumnElement[bool]:
+    return col(IdempotencyKey.body).contains(to_json(word)[1:-1].decode(), autoescape=True)

@@ -1,0 +1,1 @@
+"""Feeds, pure: (channel, public articles) → bytes. May import: public, kit."""

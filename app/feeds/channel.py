@@ -1,0 +1,90 @@
+"""What a feed says of itself, and what its formats have in common."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from app.public.articles import ArticleItem
+
+
+class FeedArticle(ArticleItem):
+    """An article with its text."""
+
+    body_html: str
+
+
+Page = Callable[[str, str, str], str]
+"""The address of an article's page by its kind, slug and language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """An article that was public and is not any more."""
+
+    id: UUID
+    at: datetime
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A feed: one that is followed, or (`is_archive`) one month of it that is kept.
+
+    `identity` is the same for all documents of one feed, however much of it each holds. `links`
+    are addresses by relation (`self`, `prev-archive`, `hub`, …). `is_complete` says that
+    no article of the feed is anywhere else.
+    """
+
+    identity: str
+    title: str
+    publisher: str
+    description: str
+    home: str
+    api: str
+    updated: datetime
+    licence: str
+    page: Page
+    links: dict[str, str]
+    language: str | None = None
+    is_archive: bool = False
+    is_complete: bool = False
+    deleted: Sequence[Deleted] = field(default=())
+
+
+def urn(article_id: UUID) -> str:
+    """The identity of an article, whatever its address."""
+    return f"urn:uuid:{article_id}"
+
+
+def translations(channel: Channel, article: ArticleItem) -> list[tuple[str, str]]:
+    """Each other language of an article with the address of its page."""
+    return [
+        (other.lang, channel.page(article.kind, other.slug, other.lang))
+        for other in article.translations
+    ]
+
+
+_TYPES: Final = {
+    "avif": "image/avif",
+    "gif": "image/gif",
+    "jpeg": "image/jpeg",
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "webp": "image/webp",
+}
+
+
+def media_type(address: str) -> str:
+    """The type of an image by the end of its address."""
+    ending = urlsplit(address).path.rsplit(".", 1)[-1].lower()
+    return _TYPES.get(ending, "application/octet-stream")
+
+
+def credit(article: ArticleItem) -> str:
+    """Whom to credit and under which licence, as one line."""
+    rights = article.rights
+    return f"{rights.credit}. {rights.licence}" if rights.credit else rights.licence

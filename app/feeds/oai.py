@@ -1,0 +1,180 @@
+"""OAI-PMH 2.0: the answers of a repository, as XML. Dublin Core (`oai_dc`) is its one format."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
+
+from app.feeds.channel import Page, credit, urn
+from app.kit.clock import rfc3339
+from app.public.articles import ArticleItem
+
+MEDIA_TYPE: Final = "text/xml; charset=utf-8"
+PREFIX: Final = "oai_dc"
+_OAI: Final = "http://www.openarchives.org/OAI/2.0/"
+_XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
+_DC_SCHEMA: Final = "http://www.openarchives.org/OAI/2.0/oai_dc.xsd"
+_DC_SPACE: Final = "http://www.openarchives.org/OAI/2.0/oai_dc/"
+
+
+class ProtocolError(Exception):
+    """A request that the protocol refuses, by one of its codes."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An article as it is, or (`article` is None) as one that has gone since `stamp`."""
+
+    id: UUID
+    stamp: datetime
+    sets: Sequence[str]
+    article: ArticleItem | None
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """Whose archive it is, where, and since when; `host` names it in identifiers."""
+
+    name: str
+    address: str
+    host: str
+    contact: str
+    page: Page
+    earliest: datetime
+
+    def identifier(self, article_id: UUID) -> str:
+        """An article's name in this protocol."""
+        return f"oai:{self.host}:{article_id}"
+
+
+class Reply:
+    """One answer: the request that it answers, then what `verb` is asked for."""
+
+    def __init__(self, repository: Repository, now: datetime, asked: Mapping[str, str]) -> None:
+        self._repository = repository
+        self._root = Element(
+            "OAI-PMH",
+            {
+                "xmlns": _OAI,
+                "xmlns:xsi": _XSI,
+                "xsi:schemaLocation": f"{_OAI} http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd",
+            },
+        )
+        _text(self._root, "responseDate", second(now))
+        _text(self._root, "request", repository.address, dict(asked))
+
+    def written(self) -> bytes:
+        """The answer in UTF-8."""
+        text: bytes = ElementTree.tostring(self._root, encoding="utf-8", xml_declaration=True)
+        return text
+
+    def refuse(self, error: ProtocolError) -> None:
+        """Say what is wrong with the request."""
+        _text(self._root, "error", error.message, {"code": error.code})
+
+    def identify(self) -> None:
+        """Say who this is and what it can do."""
+        about = SubElement(self._root, "Identify")
+        _text(about, "repositoryName", self._repository.name)
+        _text(about, "baseURL", self._repository.address)
+        _text(about, "protocolVersion", "2.0")
+        _text(about, "adminEmail", self._repository.contact)
+        _text(about, "earliestDatestamp", second(self._repository.earliest))
+        _text(about, "deletedRecord", "persistent")
+        _text(about, "granularity", "YYYY-MM-DDThh:mm:ssZ")
+
+    def formats(self) -> None:
+        """Name the one format."""
+        one = SubElement(SubElement(self._root, "ListMetadataFormats"), "metadataFormat")
+        _text(one, "metadataPrefix", PREFIX)
+        _text(one, "schema", _DC_SCHEMA)
+        _text(one, "metadataNamespace", _DC_SPACE)
+
+    def sets(self, known: Iterable[tuple[str, str]]) -> None:
+        """Name every set by its spec."""
+        listed = SubElement(self._root, "ListSets")
+        for spec, name in known:
+            one = SubElement(listed, "set")
+            _text(one, "setSpec", spec)
+            _text(one, "setName", name)
+
+    def record(self, record: Record) -> None:
+        """One record."""
+        self._record(SubElement(self._root, "GetRecord"), record)
+
+    def records(self, verb: str, records: Iterable[Record], token: str | None) -> None:
+        """A portion of records, or of their headers; `token` is empty after the last portion and
+        None where there was but one."""
+        listed = SubElement(self._root, verb)
+        for record in records:
+            if verb == "ListIdentifiers":
+                self._header(listed, record)
+            else:
+                self._record(listed, record)
+        if token is not None:
+            _text(listed, "resumptionToken", token)
+
+    def _header(self, parent: Element, record: Record) -> None:
+        header = SubElement(parent, "header", {} if record.article else {"status": "deleted"})
+        _text(header, "identifier", self._repository.identifier(record.id))
+        _text(header, "datestamp", second(record.stamp))
+        for spec in record.sets:
+            _text(header, "setSpec", spec)
+
+    def _record(self, parent: Element, record: Record) -> None:
+        element = SubElement(parent, "record")
+        self._header(element, record)
+        article = record.article
+        if article is None:
+            return
+        dc = SubElement(
+            SubElement(element, "metadata"),
+            "oai_dc:dc",
+            {
+                "xmlns:oai_dc": _DC_SPACE,
+                "xmlns:dc": "http://purl.org/dc/elements/1.1/",
+                "xsi:schemaLocation": f"{_DC_SPACE} {_DC_SCHEMA}",
+            },
+        )
+        for name, value in _core(article, self._repository):
+            _text(dc, f"dc:{name}", value)
+
+
+def _core(article: ArticleItem, repository: Repository) -> Iterable[tuple[str, str]]:
+    """The fifteen elements of Dublin Core, as far as an article has them."""
+    yield "title", article.title
+    for author in article.authors:
+        yield "creator", author.name
+    for tag in article.tags:
+        yield "subject", tag.name
+    if article.summary:
+        yield "description", article.summary
+    yield "publisher", repository.name
+    yield "date", rfc3339(article.published_at)
+    yield "type", "Text"
+    yield "format", "text/html"
+    yield "identifier", repository.page(article.kind, article.slug, article.lang)
+    yield "identifier", urn(article.id)
+    if article.source is not None:
+        yield "source", article.source.url or article.source.name
+    yield "language", article.lang
+    for other in article.translations:
+        yield "relation", repository.page(article.kind, other.slug, other.lang)
+    yield "rights", credit(article)
+
+
+def second(moment: datetime) -> str:
+    """An instant to the second, which is as fine as the protocol goes."""
+    return rfc3339(moment.replace(microsecond=0))
+
+
+def _text(parent: Element, name: str, text: str, attributes: dict[str, str] | None = None) -> None:
+    SubElement(parent, name, attributes or {}).text = text

@@ -1,0 +1,68 @@
+"""Sitemaps: an index, the articles of a month in all their languages, the news of two days."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
+
+from app.feeds.channel import Page
+from app.kit.clock import rfc3339
+from app.public.articles import ArticleItem
+
+MEDIA_TYPE: Final = "application/xml"
+_MAPS: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_XHTML: Final = "http://www.w3.org/1999/xhtml"
+_NEWS: Final = "http://www.google.com/schemas/sitemap-news/0.9"
+
+
+def index(parts: Iterable[tuple[str, datetime | None]]) -> bytes:
+    """The index of sitemaps, each with its address and when it last changed."""
+    root = Element("sitemapindex", {"xmlns": _MAPS})
+    for address, changed in parts:
+        part = SubElement(root, "sitemap")
+        SubElement(part, "loc").text = address
+        if changed is not None:
+            SubElement(part, "lastmod").text = rfc3339(changed)
+    return _written(root)
+
+
+def pages(articles: Iterable[ArticleItem], page: Page) -> bytes:
+    """The pages of articles; each names itself and its translations."""
+    root = Element("urlset", {"xmlns": _MAPS, "xmlns:xhtml": _XHTML})
+    for article in articles:
+        entry = _entry(root, article, page)
+        SubElement(entry, "lastmod").text = rfc3339(article.updated_at)
+        own = (article.lang, page(article.kind, article.slug, article.lang))
+        others = [
+            (other.lang, page(article.kind, other.slug, other.lang))
+            for other in article.translations
+        ]
+        for lang, address in [own, *others] if others else ():
+            link = {"rel": "alternate", "hreflang": lang, "href": address}
+            SubElement(entry, "xhtml:link", link)
+    return _written(root)
+
+
+def news(articles: Iterable[ArticleItem], publisher: str, page: Page) -> bytes:
+    """The newest articles, for news search engines."""
+    root = Element("urlset", {"xmlns": _MAPS, "xmlns:news": _NEWS})
+    for article in articles:
+        about = SubElement(_entry(root, article, page), "news:news")
+        publication = SubElement(about, "news:publication")
+        SubElement(publication, "news:name").text = publisher
+        SubElement(publication, "news:language").text = article.lang
+        SubElement(about, "news:publication_date").text = rfc3339(article.published_at)
+        SubElement(about, "news:title").text = article.title
+    return _written(root)
+
+
+def _entry(root: Element, article: ArticleItem, page: Page) -> Element:
+    entry = SubElement(root, "url")
+    SubElement(entry, "loc").text = page(article.kind, article.slug, article.lang)
+    return entry
+
+
+def _written(root: Element) -> bytes:
+    written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written

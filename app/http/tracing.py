@@ -1,0 +1,54 @@
+"""A name for every request, in its answer and in the log, and a line about it when it is done."""
+
+import logging
+import re
+import secrets
+from time import perf_counter
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_LOG: Final = logging.getLogger("willay.requests")
+_NAME: Final = b"x-request-id"
+_GOOD: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}", re.ASCII)
+
+
+class Tracing:
+    """The outermost layer. `X-Request-Id` is the caller's own when it is a short word, else a new
+    one. With `logged` each request leaves a line: a route's template stands for its address, which
+    may hold a secret."""
+
+    def __init__(self, app: ASGIApp, *, logged: bool = False) -> None:
+        self.app = app
+        self._logged = logged
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = next((value for name, value in scope["headers"] if name == _NAME), b"")
+        mine = given if _GOOD.fullmatch(given) else secrets.token_hex(8).encode()
+        scope.setdefault("state", {})["request_id"] = mine.decode()
+        began, status = perf_counter(), 500
+
+        async def named(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message = {**message, "headers": [*message["headers"], (_NAME, mine)]}
+            await send(message)
+
+        try:
+            await self.app(scope, receive, named)
+        finally:
+            if self._logged:
+                took = (perf_counter() - began) * 1000
+                route = template(scope)
+                told = (scope["method"], route, status, took, mine.decode())
+                _LOG.info("method=%s route=%s status=%d ms=%.1f id=%s", *told)
+
+
+def template(scope: Scope) -> str:
+    """The route that was found, such as `/v1/articles/{slug}`; `-` when there was none."""
+    return getattr(scope.get("route"), "path", "-")

@@ -1,0 +1,80 @@
+"""Waiting for the change log to grow: many wait, one looks.
+
+Nobody who waits holds a thread or a connection of the store. Somebody looks at the head every
+quarter of a second, as long as anybody waits, and promotes what has become due.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from app.changes import head
+from app.errors import Unavailable
+from app.runtime import Runtime
+
+LOOK_SECONDS: Final = 0.25
+
+
+@dataclass
+class Watch:
+    """Those who wait in one process. `heartbeat` and `patience` (both in seconds) are a stream's:
+    how often it says that it lives, and how long one that does not read is put up with."""
+
+    runtime: Runtime
+    places: int = 200
+    heartbeat: float = 15.0
+    patience: float = 30.0
+    _taken: int = field(default=0, init=False)
+    _next: asyncio.Task[int] | None = field(default=None, init=False)
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Leave to wait; `Unavailable` when too many do already."""
+        if self._taken >= self.places:
+            message = "Too many are waiting for changes here; ask without waiting, or later."
+            raise Unavailable("too_many_waiting", message)
+        self._taken += 1
+        try:
+            yield
+        finally:
+            self._taken -= 1
+
+    async def beyond(self, sequence: int, seconds: float) -> bool:
+        """Wait until the log has an entry after this one; false when there is none in time."""
+        seen = await self._look()
+        try:
+            async with asyncio.timeout(seconds):
+                while seen <= sequence:
+                    if self._next is None or self._next.done():
+                        self._next = asyncio.create_task(self._look_later())
+                    seen = await asyncio.shield(self._next)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _look_later(self) -> int:
+        await asyncio.sleep(LOOK_SECONDS)
+        return await self._look()
+
+    async def _look(self) -> int:
+        """The log's last sequence; 0 while the store cannot be asked."""
+        try:
+            return await self.runtime.reads.run(lambda: promoted(self.runtime))
+        except Unavailable:
+            return 0
+
+
+def promoted(runtime: Runtime) -> int:
+    """The log's last sequence, after what is due has been promoted if the store has time for it."""
+    with runtime.database.reading() as tx:
+        log = head(tx)
+    if log.is_current(runtime.clock()):
+        return log.sequence
+    try:
+        runtime.promote()
+    except Unavailable:  # the worker will, or the next who asks
+        return log.sequence
+    with runtime.database.reading() as tx:
+        return head(tx).sequence

@@ -1,0 +1,87 @@
+"""Webhooks: who is told of changes, what was sent to them, and how it went.
+
+No secret is kept: signing keys are derived from the installation's key and `salt`. No content is
+kept either: what is sent is made of what is public at that moment.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+
+class Webhook(SQLModel, table=True):
+    """A subscription. One worker at a time serves it, as long as it holds the lease."""
+
+    __tablename__ = "webhook"
+    __table_args__ = (
+        sa.CheckConstraint("payload IN ('full', 'thin')", name="payload"),
+        sa.CheckConstraint("state IN ('pending', 'active', 'paused')", name="state"),
+        sa.CheckConstraint("(state = 'paused') = (paused_reason IS NOT NULL)", name="paused"),
+        sa.CheckConstraint("revision >= 1", name="revision"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    name: str
+    url: str
+    topics: list[str] = Field(sa_column=sa.Column(sa.JSON, nullable=False))  # none: all
+    tags: list[str] = Field(sa_column=sa.Column(sa.JSON, nullable=False))  # ids; none: all
+    payload: str
+    state: str
+    paused_reason: str | None = None
+    revision: int
+    created_by: str
+    created_by_id: UUID | None = None
+    created_at: datetime
+    updated_at: datetime
+    salt: str
+    previous_salt: str | None = None  # signs too, until:
+    previous_until: datetime | None = None
+    key_mark: str  # tells whether the installation's key is still the one that it was
+    epoch: str  # of the log that `position` belongs to
+    position: int = Field(sa_type=sa.BigInteger)  # up to here the log has become deliveries
+    failures: int = 0  # attempts in a row
+    failing_since: datetime | None = None
+    retry_at: datetime | None = None
+    lease: str | None = None
+    leased_until: datetime | None = None
+
+
+class Delivery(SQLModel, table=True):
+    """Something to tell one subscriber, of an entry of the log; of none when it is a trial."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        sa.Index("delivery_due", "webhook_id", "state", "next_attempt_at"),
+        sa.Index("delivery_subject", "webhook_id", "subject_id", "state"),
+        sa.CheckConstraint(
+            "state IN ('pending', 'delivered', 'superseded', 'failed')", name="state"
+        ),
+    )
+
+    id: UUID = Field(primary_key=True)
+    webhook_id: UUID = Field(foreign_key="webhook.id")
+    sequence: int | None = Field(default=None, sa_type=sa.BigInteger)
+    subject_id: UUID | None = None
+    event_id: str
+    topic: str
+    state: str
+    attempts: int = 0
+    created_at: datetime
+    next_attempt_at: datetime
+    settled_at: datetime | None = None
+
+
+class DeliveryAttempt(SQLModel, table=True):
+    """One try: the status that was answered, or what was in the way."""
+
+    __tablename__ = "delivery_attempt"
+
+    delivery_id: UUID = Field(foreign_key="delivery.id", primary_key=True)
+    number: int = Field(primary_key=True)
+    at: datetime
+    milliseconds: int
+    status: int | None = None
+    problem: str | None = None
+    answer: str | None = None  # the first characters of its body

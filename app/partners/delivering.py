@@ -1,0 +1,241 @@
+"""Hand deliveries out one by one, and note what came of each.
+
+A subscription is served by one worker at a time, which holds its lease. What has happened to a
+thing since is told instead of what had: older deliveries of the same thing are superseded, so a
+subscriber hears of each thing in order. Who fails is asked again after ever longer times; who
+fails for days is paused, and the operator is told.
+"""
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import SystemRandom
+from secrets import token_hex
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app import audit
+from app.accounts.keys import SecretKey
+from app.accounts.principal import OPERATOR
+from app.database import ReadTx, WriteTx
+from app.kit.text import is_legal
+from app.models.webhook import Delivery, DeliveryAttempt, Webhook
+from app.partners.exchange import SECONDS, Exchange
+from app.partners.signing import Keys
+
+LEASE: Final = timedelta(seconds=SECONDS * 3)
+
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
+WAITS: Final = (
+    timedelta(seconds=5),
+    *(5 * _MINUTE, 30 * _MINUTE),
+    *(2 * _HOUR, 5 * _HOUR, 10 * _HOUR, 14 * _HOUR, 20 * _HOUR, 24 * _HOUR),
+)
+"""After the first, second … attempt of a delivery; after the last one it is given up."""
+
+FAILING_AT_MOST: Final = timedelta(days=3)
+"""A subscription of which every attempt failed for so long is paused."""
+
+_LONGEST_PAUSE: Final = 30 * _MINUTE
+_ANSWER_KEPT: Final = 200
+_DICE: Final = SystemRandom()
+_LOG: Final = logging.getLogger("willay.webhooks")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One thing to do, and all that it needs. `delivery` is none for a verification."""
+
+    webhook: UUID
+    lease: str
+    url: str
+    keys: tuple[Keys, ...]
+    salt: str
+    thin: bool
+    topics: tuple[str, ...]
+    delivery: UUID | None = None
+    sequence: int | None = None
+    event_id: str = ""
+
+
+def due(tx: ReadTx, now: datetime, most: int) -> list[UUID]:
+    """Subscriptions that have something to send and are nobody's at the moment."""
+    waiting = sa.exists().where(
+        col(Delivery.webhook_id) == col(Webhook.id),
+        col(Delivery.state) == "pending",
+        col(Delivery.next_attempt_at) <= now,
+    )
+    found = sa.select(col(Webhook.id)).where(
+        _is_free(now),
+        sa.or_(col(Webhook.state) == "pending", sa.and_(col(Webhook.state) == "active", waiting)),
+    )
+    return list(tx.execute(found.order_by(col(Webhook.id)).limit(most)).scalars())
+
+
+def _is_free(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        sa.or_(col(Webhook.leased_until).is_(None), col(Webhook.leased_until) <= now),
+        sa.or_(col(Webhook.retry_at).is_(None), col(Webhook.retry_at) <= now),
+    )
+
+
+def claim(tx: WriteTx, key: SecretKey, webhook: UUID, now: datetime) -> Work | None:
+    """The next thing to do for a subscription, which is this worker's for a while; none when
+    there is nothing, or another worker has it."""
+    asked = sa.select(Webhook).where(
+        col(Webhook.id) == webhook, col(Webhook.state) != "paused", _is_free(now)
+    )
+    row = tx.session.execute(
+        asked.with_for_update().execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if row is None:
+        return None
+    if row.key_mark != key.mark:
+        _pause(tx, row, "key_changed", now)
+        return None
+    chosen = None if row.state == "pending" else _next(tx, webhook, now)
+    if row.state == "active" and chosen is None:
+        return None
+    row.lease, row.leased_until = token_hex(8), now + LEASE
+    tx.session.add(row)
+    salts = [row.salt]
+    if row.previous_salt and row.previous_until and row.previous_until > now:
+        salts.append(row.previous_salt)
+    work = Work(
+        webhook=row.id,
+        lease=row.lease,
+        url=row.url,
+        keys=tuple(Keys(key, row.id, salt) for salt in salts),
+        salt=row.salt,
+        thin=row.payload == "thin",
+        topics=tuple(row.topics),
+    )
+    if chosen is None:
+        return work
+    told = {"delivery": chosen.id, "sequence": chosen.sequence, "event_id": chosen.event_id}
+    return replace(work, **told)
+
+
+def _next(tx: WriteTx, webhook: UUID, now: datetime) -> Any:
+    """The oldest delivery that is due, or the newest of the same thing in its place."""
+    mine = (col(Delivery.webhook_id) == webhook, col(Delivery.state) == "pending")
+    columns = (Delivery.id, Delivery.sequence, Delivery.subject_id, Delivery.event_id)
+    asked = sa.select(*(col(column) for column in columns)).where(*mine)
+    oldest = tx.execute(
+        asked.where(col(Delivery.next_attempt_at) <= now)
+        .order_by(col(Delivery.sequence).is_not(None), col(Delivery.sequence), col(Delivery.id))
+        .limit(1)
+    ).first()
+    if oldest is None or oldest.subject_id is None:
+        return oldest
+    same = col(Delivery.subject_id) == oldest.subject_id
+    newest = tx.execute(
+        asked.where(same).order_by(col(Delivery.sequence).desc(), col(Delivery.id).desc()).limit(1)
+    ).one()
+    tx.execute(
+        sa.update(Delivery)
+        .where(*mine, same, col(Delivery.id) != newest.id)
+        .values(state="superseded", settled_at=now)
+    )
+    return newest
+
+
+def settle(tx: WriteTx, work: Work, came: Exchange, now: datetime) -> bool:
+    """Note what came of it and give the lease back; false when the lease was lost meanwhile, so
+    that another worker has gone on."""
+    row = tx.session.get(Webhook, work.webhook, with_for_update=True, populate_existing=True)
+    if row is None or row.lease != work.lease:
+        return False
+    row.lease = row.leased_until = None
+    if work.delivery is not None:
+        _note(tx, work.delivery, came, now)
+    if came.is_success:
+        row.failures, row.failing_since, row.retry_at = 0, None, None
+        if row.state == "pending":
+            row.state = "active"
+            row.updated_at, row.revision = now, row.revision + 1
+    else:
+        _failed(tx, row, came, now)
+    tx.session.add(row)
+    tx.session.flush()
+    return True
+
+
+def supersede(tx: WriteTx, work: Work, now: datetime) -> None:
+    """There is nothing to tell any more: it never was public, or is of no topic asked for."""
+    mine = (col(Webhook.id) == work.webhook, col(Webhook.lease) == work.lease)
+    given_back = {"lease": None, "leased_until": None}
+    if tx.execute(sa.update(Webhook).where(*mine).values(given_back)).rowcount == 1:
+        done = {"state": "superseded", "settled_at": now}
+        tx.execute(sa.update(Delivery).where(col(Delivery.id) == work.delivery).values(done))
+
+
+def _note(tx: WriteTx, delivery: UUID, came: Exchange, now: datetime) -> None:
+    row = tx.session.get_one(Delivery, delivery)
+    row.attempts += 1
+    before = tx.execute(
+        sa.select(sa.func.max(col(DeliveryAttempt.number))).where(
+            col(DeliveryAttempt.delivery_id) == delivery
+        )
+    ).scalar()
+    tx.session.add(
+        DeliveryAttempt(
+            delivery_id=delivery,
+            number=(before or 0) + 1,
+            at=now,
+            milliseconds=came.milliseconds,
+            status=came.status,
+            problem=came.problem,
+            answer=_excerpt(came.answer),
+        )
+    )
+    if came.is_success:
+        row.state, row.settled_at = "delivered", now
+    elif row.attempts > len(WAITS):
+        row.state, row.settled_at = "failed", now
+    else:
+        asked = timedelta(seconds=min(came.retry_after, 86_400))
+        row.next_attempt_at = now + max(_jittered(WAITS[row.attempts - 1]), asked)
+    tx.session.add(row)
+
+
+def _failed(tx: WriteTx, row: Webhook, came: Exchange, now: datetime) -> None:
+    row.failures += 1
+    row.failing_since = row.failing_since or now
+    doubled = timedelta(seconds=5) * 2 ** min(row.failures - 1, 10)
+    row.retry_at = now + _jittered(min(doubled, _LONGEST_PAUSE))
+    if came.status == 410:
+        _pause(tx, row, "gone", now)
+    elif now - row.failing_since >= FAILING_AT_MOST:
+        _pause(tx, row, "unverified" if row.state == "pending" else "failing", now)
+
+
+def _pause(tx: WriteTx, row: Webhook, reason: str, now: datetime) -> None:
+    row.state, row.paused_reason = "paused", reason
+    row.updated_at, row.revision = now, row.revision + 1
+    tx.session.add(row)
+    states = ({"name": row.name, "active": True}, {"name": row.name, "active": False})
+    audit.record(
+        tx,
+        OPERATOR.by,
+        now,
+        f"webhook.paused_{reason}",
+        "webhook",
+        row.id,
+        before=states[0],
+        after=states[1],
+    )
+    _LOG.warning("The webhook %s is paused (%s); `willay doctor` says more.", row.id, reason)
+
+
+def _jittered(wait: timedelta) -> timedelta:
+    """Up to a fifth less or more, so that those who failed together do not come back together."""
+    return wait * _DICE.uniform(0.8, 1.2)
+
+
+def _excerpt(answer: bytes) -> str | None:
+    text = answer[: _ANSWER_KEPT * 4].decode(errors="replace")[:_ANSWER_KEPT]
+    return "".join(sign for sign in text if is_legal(sign)) or None

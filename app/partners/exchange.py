@@ -1,0 +1,157 @@
+"""The one network call: a POST that is bounded in time, in bytes and in where it goes."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Final
+
+import httpx2
+
+from app.partners.targets import Reach, parsed
+
+SECONDS: Final = 15.0
+"""For everything: resolving, connecting, sending, and the answer to its end."""
+
+_ANSWER_BYTES: Final = 16_384
+_ADDRESSES: Final = 3
+"""Of one name, that are tried when the first cannot be reached."""
+
+Resolver = Callable[[str, int], list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What came of it: a status, or the `problem` that was in the way."""
+
+    milliseconds: int
+    status: int | None = None
+    problem: str | None = None
+    answer: bytes = b""
+    retry_after: int = 0
+    """Seconds that the partner asks to wait."""
+
+    @property
+    def is_success(self) -> bool:
+        """The partner has it: a status from 200 to 299."""
+        return self.problem is None and self.status is not None and 200 <= self.status < 300
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """The addresses of a name, the preferred one first."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(one[4][0]) for one in found))
+
+
+class Sender:
+    """Posts to partners; closed at the end."""
+
+    def __init__(
+        self,
+        reach: Reach,
+        *,
+        resolver: Resolver = resolve,
+        trusted: ssl.SSLContext | None = None,
+        seconds: float = SECONDS,
+    ) -> None:
+        self._reach = reach
+        self._resolver = resolver
+        self._trusted = trusted or httpx2.create_ssl_context()
+        self._seconds = seconds
+        # Resolving cannot be interrupted: threads of its own, so that one name holds up no other.
+        self._resolvers = ThreadPoolExecutor(32, thread_name_prefix="resolver")
+
+    def close(self) -> None:
+        """Leave what is still being resolved."""
+        self._resolvers.shutdown(wait=False, cancel_futures=True)
+
+    async def post(self, address: str, headers: Mapping[str, str], body: bytes) -> Exchange:
+        """Send, and read the beginning of the answer. Never raises for what a partner does."""
+        began = perf_counter()
+
+        def failed(problem: str) -> Exchange:
+            return Exchange(_since(began), problem=problem)
+
+        try:
+            async with asyncio.timeout(self._seconds):
+                url = parsed(address)
+                addresses = await self._resolved(url)
+                refusal = self._reach.refusal(url, addresses)
+                if refusal is not None:
+                    return failed(refusal)
+                return await self._sent(url, addresses[:_ADDRESSES], headers, body, began)
+        except TimeoutError:
+            return failed("timeout")
+        except httpx2.TimeoutException:
+            return failed("timeout")
+        except httpx2.ConnectError as error:
+            certificate = isinstance(error.__cause__, ssl.SSLError) or "SSL" in str(error)
+            return failed("certificate_refused" if certificate else "unreachable")
+        except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, OSError):
+            return failed("broken_answer")
+
+    async def _resolved(self, url: httpx2.URL) -> list[str]:
+        port = url.port or (443 if url.scheme == "https" else 80)
+        work = asyncio.get_running_loop().run_in_executor(
+            self._resolvers, self._resolver, url.host, port
+        )
+        try:
+            return await work
+        except (OSError, UnicodeError):
+            return []
+
+    async def _sent(
+        self,
+        url: httpx2.URL,
+        addresses: list[str],
+        headers: Mapping[str, str],
+        body: bytes,
+        began: float,
+    ) -> Exchange:
+        """To the addresses in turn until one takes the connection."""
+        for last, address in enumerate(addresses, 1 - len(addresses)):
+            try:
+                return await self._sent_to(address, url, headers, body, began)
+            except httpx2.ConnectError:
+                if last == 0:
+                    raise
+        raise AssertionError("there is an address")
+
+    async def _sent_to(
+        self, address: str, url: httpx2.URL, headers: Mapping[str, str], body: bytes, began: float
+    ) -> Exchange:
+        """The address is pinned; the name is what the certificate must be for, and the `Host`."""
+        name = url.netloc.decode()
+        pinned = url.copy_with(host=address)
+        extensions = {"sni_hostname": url.host} if url.scheme == "https" else {}
+        async with (
+            httpx2.AsyncClient(
+                verify=self._trusted, trust_env=False, follow_redirects=False, timeout=self._seconds
+            ) as client,
+            client.stream(
+                "POST",
+                pinned,
+                content=body,
+                headers={**headers, "host": name},
+                extensions=extensions,
+            ) as response,
+        ):
+            answer = b""
+            async for chunk in response.aiter_raw(_ANSWER_BYTES):
+                answer += chunk
+                if len(answer) >= _ANSWER_BYTES:
+                    break
+            wait = response.headers.get("retry-after", "")
+            return Exchange(
+                _since(began),
+                status=response.status_code,
+                answer=answer[:_ANSWER_BYTES],
+                retry_after=int(wait) if wait.isascii() and wait.isdecimal() else 0,
+            )
+
+
+def _since(began: float) -> int:
+    return round((perf_counter() - began) * 1000)

@@ -1,0 +1,80 @@
+"""What is sent: an entry of the change feed as it stands now, in the envelope of the standard."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final, Literal, get_args
+from uuid import UUID
+
+from pydantic_core import to_json
+
+from app.accounts.keys import SecretKey
+from app.changes import head
+from app.database import ReadTx
+from app.kit.clock import rfc3339
+from app.published import changed, changes
+from app.published.memory import Memory
+
+Topic = Literal[
+    "article.upsert",
+    "article.delete",
+    "tag.upsert",
+    "tag.delete",
+    "sponsor.upsert",
+    "sponsor.delete",
+    "committee_member.upsert",
+    "committee_member.delete",
+]
+TOPICS: Final[tuple[Topic, ...]] = get_args(Topic)
+TEST: Final = "webhook.test"
+VERIFICATION: Final = "webhook.verification"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message: its id, its kind, and the body."""
+
+    id: str
+    topic: str
+    body: str
+
+
+def of_entry(
+    tx: ReadTx, memory: Memory, languages: Sequence[str], sequence: int, *, thin: bool
+) -> Told | None:
+    """The entry of the log with what it names as it stands now; none when that never was public.
+
+    Late is never wrong: what has been retracted since is told as gone.
+    """
+    log = head(tx)
+    found = changes.named(tx, [sequence])
+    if not found:
+        return None
+    entry = found[0]
+    at = log.effective_until
+    if thin:
+        data = changed.thin(tx, found, at)[0]
+    else:
+        data = changed.told(tx, memory.tags(tx, log), found, languages, at)[0]
+    topic = f"{entry.kind}.{entry.type}"
+    envelope = to_json({"type": topic, "timestamp": rfc3339(entry.at)})
+    body = b'%s,"data":%s}' % (envelope[:-1], data)
+    return Told(entry.event_id, topic, body.decode())
+
+
+def trial(event_id: str, at: datetime) -> Told:
+    """A message that says nothing."""
+    return _enveloped(event_id, TEST, at, {"message": "This is a test."})
+
+
+def verification(key: SecretKey, webhook: UUID, salt: str, at: datetime) -> tuple[Told, str]:
+    """A message that asks for the challenge in it to be answered, and that challenge."""
+    challenge = key.derive("webhook challenge", str(webhook), salt, rfc3339(at)).hex()
+    event_id = f"evt_{sha256(challenge.encode()).hexdigest()[:24]}"
+    return _enveloped(event_id, VERIFICATION, at, {"challenge": challenge}), challenge
+
+
+def _enveloped(event_id: str, topic: str, at: datetime, data: dict[str, Any]) -> Told:
+    body = to_json({"type": topic, "timestamp": rfc3339(at), "data": data}).decode()
+    return Told(event_id, topic, body)

@@ -1,0 +1,141 @@
+"""From the change log to deliveries: what each subscriber is to be told, in the log's order."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app.changes import Head, head
+from app.database import Database, ReadTx, WriteTx
+from app.kit.ids import uuid7
+from app.models.publication import PublicationTag
+from app.models.webhook import Delivery, DeliveryAttempt, Webhook
+from app.published import changes
+from app.published.changes import Entry
+from app.published.memory import Memory, Tags
+
+_AT_ONCE: Final = 100
+_MOST_WAITING: Final = 1_000
+"""Deliveries of one subscriber beyond which the log waits; it keeps everything anyway."""
+
+KEPT: Final = timedelta(days=30)
+"""How long settled deliveries can be looked at and replayed."""
+
+
+def queue(database: Database, memory: Memory, now: datetime) -> bool:
+    """Take up what the log has for every active subscription; false when there was nothing.
+
+    What is to be told is read in one snapshot, and written only where nobody else was first.
+    """
+    with database.reading() as tx:
+        log = head(tx)
+        tags = memory.tags(tx, log)
+        told = [(row, *_wanted(tx, tags, row)) for row in _behind(tx, log)]
+        strangers = _of_another_epoch(tx, log)
+    for webhook in strangers:
+        with database.writing() as write:
+            _pause(write, webhook, log, now)
+    for row, entries, reached in told:
+        with database.writing() as write:
+            _take_up(write, row, entries, reached, now)
+    return bool(told or strangers)
+
+
+def forget_old(tx: WriteTx, now: datetime) -> int:
+    """Delete what was settled long ago; returns how many deliveries."""
+    old = sa.select(col(Delivery.id)).where(
+        col(Delivery.state) != "pending", col(Delivery.settled_at) < now - KEPT
+    )
+    tx.execute(sa.delete(DeliveryAttempt).where(col(DeliveryAttempt.delivery_id).in_(old)))
+    return tx.execute(sa.delete(Delivery).where(col(Delivery.id).in_(old))).rowcount
+
+
+def _behind(tx: ReadTx, log: Head) -> Sequence[Any]:
+    waiting = (
+        sa.select(sa.func.count())
+        .where(col(Delivery.webhook_id) == col(Webhook.id), col(Delivery.state) == "pending")
+        .correlate(Webhook)
+        .scalar_subquery()
+    )
+    columns = (Webhook.id, Webhook.position, Webhook.topics, Webhook.tags, Webhook.epoch)
+    found = sa.select(*(col(column) for column in columns)).where(
+        col(Webhook.state) == "active",
+        col(Webhook.epoch) == log.epoch,
+        col(Webhook.position) < log.sequence,
+        waiting < _MOST_WAITING,
+    )
+    return tx.execute(found.order_by(col(Webhook.id))).all()
+
+
+def _wanted(tx: ReadTx, tags: Tags, row: Any) -> tuple[list[Entry], int]:
+    """The next entries that a subscription asks for, and how far the log was looked through."""
+    entries, reached = changes.after(tx, row.position, _AT_ONCE)
+    if row.topics:
+        entries = [entry for entry in entries if f"{entry.kind}.{entry.type}" in row.topics]
+    if row.tags:
+        chosen = [tags.by_id[UUID(tag)] for tag in row.tags if UUID(tag) in tags.by_id]
+        family = {member for tag in chosen for member in tags.family(tag)}
+        concerned = family | _ever_tagged(tx, [e.id for e in entries], family)
+        entries = [entry for entry in entries if entry.id in concerned]
+    return entries, reached
+
+
+def _ever_tagged(tx: ReadTx, articles: Sequence[UUID], family: set[UUID]) -> set[UUID]:
+    """Those of the articles that have or had one of the tags: who has a copy hears of its end."""
+    found = sa.select(col(PublicationTag.article_id)).where(
+        col(PublicationTag.article_id).in_(articles), col(PublicationTag.tag_id).in_(family)
+    )
+    return set(tx.execute(found).scalars())
+
+
+def _take_up(tx: WriteTx, row: Any, entries: Sequence[Entry], reached: int, now: datetime) -> None:
+    mine = (
+        col(Webhook.id) == row.id,
+        col(Webhook.state) == "active",
+        col(Webhook.epoch) == row.epoch,
+        col(Webhook.position) == row.position,
+    )
+    if tx.execute(sa.update(Webhook).where(*mine).values(position=reached)).rowcount != 1:
+        return
+    values = [
+        {
+            "id": uuid7(now, nth),
+            "webhook_id": row.id,
+            "sequence": entry.sequence,
+            "subject_id": entry.id,
+            "event_id": entry.event_id,
+            "topic": f"{entry.kind}.{entry.type}",
+            "state": "pending",
+            "attempts": 0,
+            "created_at": now,
+            "next_attempt_at": now,
+        }
+        for nth, entry in enumerate(entries)
+    ]
+    if values:
+        tx.execute(sa.insert(Delivery), values)
+
+
+def _of_another_epoch(tx: ReadTx, log: Head) -> list[UUID]:
+    strange = (col(Webhook.state) != "paused", col(Webhook.epoch) != log.epoch)
+    return list(tx.execute(sa.select(col(Webhook.id)).where(*strange)).scalars())
+
+
+def _pause(tx: WriteTx, webhook: UUID, log: Head, now: datetime) -> None:
+    """A store that was restored from a copy tells nobody anything by itself: it may be a trial
+    beside the real one, and partners may know of what is not in the copy."""
+    strange = (
+        col(Webhook.id) == webhook,
+        col(Webhook.state) != "paused",
+        col(Webhook.epoch) != log.epoch,
+    )
+    paused = {
+        "state": "paused",
+        "paused_reason": "restored",
+        "updated_at": now,
+        "revision": col(Webhook.revision) + 1,
+    }
+    tx.execute(sa.update(Webhook).where(*strange).values(paused))

@@ -1,0 +1,278 @@
+"""Subscriptions: who is told what, and where; paused and resumed, their secrets replaced."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from secrets import token_hex
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app import audit
+from app.accounts.keys import SecretKey
+from app.accounts.principal import Principal
+from app.changes import head
+from app.database import ReadTx, WriteTx
+from app.errors import Conflict, Detail, Invalid, NotFound, Stale
+from app.kit.ids import uuid7
+from app.models.tag import Tag
+from app.models.webhook import Delivery, DeliveryAttempt, Webhook
+from app.partners.inputs import PausedReason, Payload, State, WebhookChange, WebhookInput
+from app.partners.payloads import Topic
+from app.partners.signing import Keys
+from app.partners.targets import parsed
+from app.public.vocabulary import Slug
+
+MOST: Final = 100
+"""Subscriptions of one service."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookInfo:
+    """A subscription as admins see it."""
+
+    id: UUID
+    name: str
+    url: str
+    topics: list[Topic]
+    tags: list[Slug]
+    payload: Payload
+    state: State
+    paused_reason: PausedReason | None
+    revision: int
+    public_key: str
+    position: int
+    waiting: int
+    failures: int
+    failing_since: datetime | None
+    retry_at: datetime | None
+    previous_secret_until: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+def everyone(tx: ReadTx, key: SecretKey) -> list[WebhookInfo]:
+    """Every subscription, the oldest first."""
+    rows = tx.execute(_ASKED.order_by(col(Webhook.created_at), col(Webhook.id))).all()
+    slugs = _slugs(tx)
+    return [_info(row, slugs, key) for row in rows]
+
+
+def one(tx: ReadTx, key: SecretKey, webhook: UUID) -> WebhookInfo:
+    """A subscription; `NotFound`."""
+    row = tx.execute(_ASKED.where(col(Webhook.id) == webhook)).one_or_none()
+    if row is None:
+        raise _nothing()
+    return _info(row, _slugs(tx), key)
+
+
+def create(
+    tx: WriteTx, by: Principal, key: SecretKey, asked: WebhookInput, now: datetime
+) -> tuple[WebhookInfo, str]:
+    """A new subscription and its secret. It is told what happens from now on, once its target has
+    answered the challenge that the worker sends. `Conflict` when there are too many."""
+    there = tx.execute(sa.select(sa.func.count()).select_from(Webhook)).scalar_one()
+    if there >= MOST:
+        raise Conflict("too_many_webhooks", f"There are {MOST} webhooks already; delete one.")
+    log = head(tx)
+    row = Webhook(
+        id=uuid7(now),
+        name=asked.name,
+        url=asked.url,
+        topics=list(asked.topics),
+        tags=_ids(tx, asked.tags),
+        payload=asked.payload,
+        state="pending",
+        revision=1,
+        created_by=by.name,
+        created_by_id=by.account_id,
+        created_at=now,
+        updated_at=now,
+        salt=token_hex(16),
+        key_mark=key.mark,
+        epoch=log.epoch,
+        position=log.sequence,
+    )
+    tx.session.add(row)
+    audit.record(tx, by.by, now, "webhook.created", "webhook", row.id, after=_state(row))
+    return one(tx, key, row.id), Keys(key, row.id, row.salt).secret
+
+
+def change(
+    tx: WriteTx,
+    by: Principal,
+    key: SecretKey,
+    webhook: UUID,
+    asked: WebhookChange,
+    now: datetime,
+    revision: int,
+) -> WebhookInfo:
+    """`Stale` when somebody changed it meanwhile."""
+    row = held(tx, webhook, revision)
+    before = _state(row)
+    row.name = asked.name or row.name
+    row.payload = asked.payload or row.payload
+    if asked.topics is not None:
+        row.topics = list(asked.topics)
+    if asked.tags is not None:
+        row.tags = _ids(tx, asked.tags)
+    if asked.url is not None and asked.url != row.url:
+        row.url = asked.url
+        _start(row, "pending")
+    _changed(tx, by, row, now, "webhook.changed", before)
+    return one(tx, key, webhook)
+
+
+def delete(tx: WriteTx, by: Principal, webhook: UUID, now: datetime, revision: int) -> None:
+    """The subscription and the record of what was sent."""
+    row = held(tx, webhook, revision)
+    mine = sa.select(col(Delivery.id)).where(col(Delivery.webhook_id) == webhook)
+    tx.execute(sa.delete(DeliveryAttempt).where(col(DeliveryAttempt.delivery_id).in_(mine)))
+    tx.execute(sa.delete(Delivery).where(col(Delivery.webhook_id) == webhook))
+    audit.record(tx, by.by, now, "webhook.deleted", "webhook", webhook, before=_state(row))
+    tx.session.delete(row)
+    tx.session.flush()
+
+
+def rotate(
+    tx: WriteTx,
+    by: Principal,
+    key: SecretKey,
+    webhook: UUID,
+    now: datetime,
+    revision: int,
+    overlap: timedelta,
+) -> tuple[WebhookInfo, str]:
+    """Another secret and key pair; messages carry the old signatures too for a while. Where the
+    installation's key has changed, the old ones are lost, and it goes on from here."""
+    row = held(tx, webhook, revision)
+    row.previous_salt, row.previous_until = row.salt, now + overlap
+    if row.key_mark != key.mark:
+        row.previous_salt = row.previous_until = None
+        row.key_mark = key.mark
+    row.salt = token_hex(16)
+    if row.paused_reason == "key_changed":
+        _start(row, "active")
+    _changed(tx, by, row, now, "webhook.rotated")
+    return one(tx, key, webhook), Keys(key, webhook, row.salt).secret
+
+
+def pause(
+    tx: WriteTx, by: Principal, key: SecretKey, webhook: UUID, now: datetime, revision: int
+) -> WebhookInfo:
+    """Send nothing until it is resumed; what happens meanwhile is told then."""
+    row = held(tx, webhook, revision)
+    if row.state != "paused":
+        before = _state(row)
+        row.state, row.paused_reason = "paused", "by_hand"
+        _changed(tx, by, row, now, "webhook.paused", before)
+    return one(tx, key, webhook)
+
+
+def resume(
+    tx: WriteTx, by: Principal, key: SecretKey, webhook: UUID, now: datetime, revision: int
+) -> WebhookInfo:
+    """Go on where it was paused; what was given up meanwhile is tried again. `Conflict` while the
+    installation's key is another one."""
+    row = held(tx, webhook, revision)
+    if row.key_mark != key.mark:
+        raise Conflict("key_changed", "The installation's key is another one; rotate the secret.")
+    if row.state == "paused":
+        before, log = _state(row), head(tx)
+        unknown = row.paused_reason in ("unverified", "gone")
+        if row.epoch != log.epoch:
+            row.epoch, row.position = log.epoch, min(row.position, log.sequence)
+        _start(row, "pending" if unknown else "active")
+        again = {"state": "pending", "attempts": 0, "next_attempt_at": now, "settled_at": None}
+        given_up = (col(Delivery.webhook_id) == webhook, col(Delivery.state) == "failed")
+        tx.execute(sa.update(Delivery).where(*given_up).values(again))
+        waiting = (col(Delivery.webhook_id) == webhook, col(Delivery.state) == "pending")
+        tx.execute(sa.update(Delivery).where(*waiting).values(next_attempt_at=now))
+        _changed(tx, by, row, now, "webhook.resumed", before)
+    return one(tx, key, webhook)
+
+
+def held(tx: WriteTx, webhook: UUID, revision: int | None = None) -> Webhook:
+    """The subscription, locked until the transaction ends; `NotFound`, `Stale`."""
+    tx.session.flush()
+    row = tx.session.get(Webhook, webhook, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise _nothing()
+    if revision is not None and row.revision != revision:
+        raise Stale(
+            "stale",
+            f"Somebody changed it meanwhile; it is at {row.revision} now.",
+            current_revision=row.revision,
+        )
+    return row
+
+
+def _start(row: Webhook, state: State) -> None:
+    row.state, row.paused_reason = state, None
+    row.failures, row.failing_since, row.retry_at = 0, None, None
+    row.lease = row.leased_until = None
+
+
+def _changed(
+    tx: WriteTx,
+    by: Principal,
+    row: Webhook,
+    now: datetime,
+    action: str,
+    before: dict[str, object] | None = None,
+) -> None:
+    row.revision += 1
+    row.updated_at = now
+    tx.session.add(row)
+    tx.session.flush()
+    after = _state(row) if before is not None else None
+    audit.record(tx, by.by, now, action, "webhook", row.id, before=before, after=after)
+
+
+def _state(row: Webhook) -> dict[str, object]:
+    """As the audit tells it: of the target its host alone, since an address may hold a secret."""
+    host = parsed(row.url).host
+    active = row.state == "active"
+    return {"name": row.name, "host": host, "topics": list(row.topics), "active": active}
+
+
+def _ids(tx: ReadTx, slugs: Sequence[str]) -> list[str]:
+    known = {slug: key for key, slug in _slugs(tx).items()}
+    wrong = tuple(
+        Detail("unknown_tag", f"There is no tag {slug!r}.", f"/tags/{place}")
+        for place, slug in enumerate(slugs)
+        if slug not in known
+    )
+    if wrong:
+        raise Invalid("unknown_tag", wrong[0].message, wrong)
+    return [str(known[slug]) for slug in dict.fromkeys(slugs)]
+
+
+def _slugs(tx: ReadTx) -> dict[UUID, str]:
+    found = tx.execute(sa.select(col(Tag.id), col(Tag.slug)))
+    return {row.id: row.slug for row in found}
+
+
+_WAITING: Final = (
+    sa.select(sa.func.count())
+    .where(col(Delivery.webhook_id) == col(Webhook.id), col(Delivery.state) == "pending")
+    .correlate(Webhook)
+    .scalar_subquery()
+    .label("waiting")
+)
+_ASKED: Final = sa.select(*sa.inspect(Webhook).columns, _WAITING)
+
+
+def _info(row: sa.Row[*tuple[object, ...]], slugs: dict[UUID, str], key: SecretKey) -> WebhookInfo:
+    kept = dict(row._mapping)
+    kept["tags"] = [slugs[UUID(tag)] for tag in kept["tags"] if UUID(tag) in slugs]
+    kept["public_key"] = Keys(key, kept["id"], kept["salt"]).public_key
+    kept["previous_secret_until"] = kept["previous_until"]
+    names = WebhookInfo.__dataclass_fields__
+    return WebhookInfo(**{name: value for name, value in kept.items() if name in names})
+
+
+def _nothing() -> NotFound:
+    return NotFound("webhook_not_found", "There is no such webhook.")

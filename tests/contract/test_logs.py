@@ -1,0 +1,181 @@
+"""No log holds a secret, however it was sent, whatever became of the request."""
+
+import logging
+import re
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from app import logs, schema
+from app.main import create_app
+from app.runtime import opened
+from app.settings import Settings
+from tests.admin.desk import bearer, session
+from tests.conftest import Bench, MovingClock
+from tests.contract.client import Contract, ContractClient
+
+_numbers = count(100_000)
+MARK = re.compile(r"kanari\d{6}")
+
+
+def marker() -> str:
+    return f"kanari{next(_numbers)}"
+
+
+class Kept(logging.Handler):
+    """Everything that would be written, formatted with its traceback."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+@pytest.fixture
+def kept() -> Iterator[Kept]:
+    """The log at `debug`, as the service sets it up."""
+    root, ours = logging.getLogger(), logging.getLogger("willay")
+    before = root.level, ours.level
+    handler = Kept()
+    root.addHandler(handler)
+    root.setLevel(logging.WARNING)
+    logs.configure("debug")
+    try:
+        yield handler
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(before[0])
+        ours.setLevel(before[1])
+
+
+@pytest.fixture
+def traced(tmp_path: Path) -> Iterator[Bench]:
+    """A service that logs its requests, with a secret in every setting that takes one."""
+    clock = MovingClock()
+    settings = Settings(
+        _env_file=None,
+        data_dir=tmp_path,
+        serve_worker=False,
+        secret_key=marker() * 4,
+        log_requests=True,
+        log_level="debug",
+    )
+    with opened(settings, clock, checked=False) as runtime:
+        schema.migrate(runtime.database)
+        app = create_app(runtime)
+        client = ContractClient(app, Contract(app.openapi()), raise_server_exceptions=False)
+        with client:
+            yield Bench(runtime, clock, client)
+
+
+def requests(contract: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every operation, with a secret wherever its address takes something."""
+    for path, operations in contract["paths"].items():
+        for method, operation in operations.items():
+            query = "&".join(
+                f"{one['name']}={marker()}"
+                for one in operation.get("parameters", ())
+                if one["in"] == "query"
+            )
+            for asked in ("", f"?{query}"):
+                yield method.upper(), re.sub(r"\{\w+\}", lambda _: marker(), path) + asked
+
+
+def body() -> dict[str, Any]:
+    """Names that carry secrets, and one that no input has."""
+    named = ("username", "password", "new_password", "secret", "token", "code", "totp", marker())
+    return {name: marker() for name in named}
+
+
+def test_no_secret_reaches_the_log(traced: Bench, kept: Kept) -> None:
+    headers = bearer(traced.runtime, "admin")
+    token = headers["Authorization"].removeprefix("Bearer ")
+    login = session(traced)["Authorization"].removeprefix("Bearer ")
+    strangers = {
+        "Authorization": f"Bearer willay_{marker()}_{marker()}",
+        "Cookie": f"session={marker()}",
+        "X-Request-Id": f"{marker()} with blanks",
+        "User-Agent": marker(),
+        "Idempotency-Key": marker(),
+        "If-None-Match": marker(),
+    }
+    ours = {**strangers, **headers, "If-Match": '"1"', "X-Request-Id": "traced-1"}
+    asked = 0
+    for sent in (strangers, ours):
+        for method, address in requests(traced.client.contract.schema):
+            if address.startswith(("/v1/admin/auth/logout", "/v1/admin/auth/token")):
+                continue
+            traced.client.request(method, address, headers=sent, json=body())
+            asked += 1
+    form = {"username": f"{marker()}@example.org", "password": marker(), "otp": marker()}
+    for sent_form in (form, {**form, "username": "admin@example.org"}):
+        answer = traced.client.post("/v1/admin/auth/token", data=sent_form)
+        assert answer.status_code in (400, 401, 422), answer.text
+    traced.client.get(f"/nowhere/{marker()}", params={"token": marker()})
+    traced.client.post(f"/v1/articles?password={marker()}", content=marker())
+    written = "\n".join(kept.lines)
+    assert written.count("method=") >= asked
+    assert "route=/v1/articles/{slug} status=404" in written
+    assert "id=traced-1" in written
+    assert "A login was refused" in written
+    for secret in (token, token.rsplit("_", 1)[1], login):
+        assert secret not in written
+    assert sorted(set(MARK.findall(written))) == []
+
+
+def test_a_failure_is_logged_without_what_was_sent(traced: Bench, kept: Kept) -> None:
+    headers = bearer(traced.runtime, "admin")
+    with traced.runtime.database.altering() as connection:
+        connection.execute(sa.text("DROP TABLE publication_author"))
+        connection.execute(sa.text("DROP TABLE alias"))
+        connection.execute(sa.text("ALTER TABLE account DROP COLUMN name"))
+    mine = {"X-Request-Id": "mine.1"}
+    for address in (f"/v1/articles?author={marker()}", f"/v1/resolve?path=/{marker()}"):
+        answer = traced.client.get(address, headers=mine)
+        assert (answer.status_code, answer.headers["x-request-id"]) == (500, "mine.1")
+        assert answer.json()["request_id"] == "mine.1"
+    colleagues = {"email": f"{marker()}@example.org", "role": "writer", "name": marker()}
+    assert (
+        traced.client.post("/v1/admin/users", json=colleagues, headers=headers).status_code == 500
+    )
+    written = "\n".join(kept.lines)
+    assert "request mine.1 failed: /v1/articles\n" in written
+    assert "OperationalError" in written
+    assert "Traceback" in written
+    assert MARK.findall(written) == []
+
+
+def test_every_answer_names_its_request(traced: Bench, kept: Kept) -> None:
+    for given, name in (("abc-1.2_Z", "abc-1.2_Z"), ("", None), ("a b", None), ("x" * 65, None)):
+        answer = traced.client.get("/v1", headers={"X-Request-Id": given})
+        said = answer.headers.get_list("x-request-id")
+        assert len(said) == 1
+        assert said[0] == name if name else re.fullmatch("[0-9a-f]{16}", said[0])
+    for method, address, route, status in (
+        ("HEAD", "/v1/tags", "/v1/tags", 200),
+        ("OPTIONS", "/v1/tags", "-", 204),
+        ("GET", "/v1/articles/none", "/v1/articles/{slug}", 404),
+        ("GET", "/none", "-", 404),
+        ("GET", "/v1/tags?a=%FF", "-", 400),
+    ):
+        kept.lines.clear()
+        assert traced.client.request(method, address).headers["x-request-id"]
+        line = rf"method={method} route={re.escape(route)} status={status} ms=\d+\.\d id=\w{{16}}"
+        assert re.fullmatch(line, kept.lines[-1]), kept.lines
+
+
+def test_nothing_is_logged_of_requests_unless_asked(bench: Bench, kept: Kept) -> None:
+    assert bench.client.get("/v1/articles").headers["x-request-id"]
+    assert [line for line in kept.lines if "method=" in line] == []
+
+
+def test_libraries_may_only_warn(kept: Kept) -> None:
+    for name in ("sqlalchemy.engine", "httpx2", "python_multipart", "asyncio", "anything.else"):
+        assert not logging.getLogger(name).isEnabledFor(logging.INFO), name
+    assert logging.getLogger("willay.search").isEnabledFor(logging.DEBUG)

@@ -1,0 +1,305 @@
+"""Of a person who is erased nothing is left: in no table, in no file, in no answer."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from click.testing import Result
+from typer.testing import CliRunner
+
+from app.accounts import users
+from app.accounts.inputs import AccountInput
+from app.accounts.principal import OPERATOR
+from app.changes import head
+from app.cli import cli
+from app.editorial import articles
+from app.editorial.content import Actor, ArticleInput, prepare
+from app.erasure import belongings, traces
+from app.erasure.person import Report, Wish, forget
+from app.errors import Conflict, Invalid, NotFound
+from app.models import every_table
+from app.published import changes
+from app.runtime import Runtime
+from app.worker.indexing import Indexing
+from tests import builders
+from tests.accounts.people import DESK, PASSWORD, door, hashed, with_totp
+from tests.cli.test_commands import willay
+from tests.conftest import Bench, MovingClock
+
+Either = tuple[Runtime, MovingClock]
+
+NAME, EMAIL, MARK = "Kanari O’Quispe", "kanari@example.org", re.compile(rb"(?i)kanari")
+
+
+def person(runtime: Runtime, email: str = EMAIL, name: str = NAME, role: Any = "editor") -> UUID:
+    with runtime.database.writing() as tx:
+        asked = AccountInput(email=email, role=role, name=name)
+        return users.create(tx, OPERATOR, asked, runtime.clock(), hashed()).id
+
+
+def article(runtime: Runtime, by: str, **over: Any) -> tuple[UUID, int]:
+    content = ArticleInput(**({"lang": "en", "title": "A title", "body": "A body."} | over))
+    with runtime.database.writing() as tx:
+        row = articles.create(tx, Actor(by), prepare(content, runtime.house), runtime.clock())
+        return row.id, row.revision
+
+
+def life(runtime: Runtime) -> UUID:
+    """Somebody who has done everything here, beside others who have."""
+    person(runtime, "admin@example.org", "Somebody Else", "admin")
+    account = person(runtime)
+    for browser in (DESK, DESK):
+        session = door(runtime).login(EMAIL, PASSWORD, None, browser)
+    with_totp(runtime, session.principal)
+    other = person(runtime, "b@example.org", "Another")
+    with runtime.database.writing() as tx:
+        users.reset(tx, OPERATOR, other, runtime.clock())
+    signed = {"authors": ({"name": NAME}, {"name": "Rosa"})}
+    credited = {"url": "https://example.org/a.jpg", "alt": "A bridge", "credit": f"Photo: {NAME}"}
+    builders.publish(runtime, article(runtime, NAME, title="Live", **signed))
+    builders.publish(runtime, article(runtime, "Somebody Else", title="Shown", image=credited))
+    builders.publish(
+        runtime, article(runtime, NAME, title="Of others", authors=({"name": "Rosa"},))
+    )
+    article(runtime, NAME, title="Draft", **signed)
+    return account
+
+
+def erased(runtime: Runtime, *bylines: str, person: str = EMAIL, credits: bool = False) -> Report:
+    with runtime.publishing() as tx:
+        return forget(tx, Wish(person, bylines, credits))
+
+
+def holding(runtime: Runtime) -> set[str]:
+    """The tables in which the person stands."""
+    with runtime.database.reading() as tx:
+        return {
+            table.name
+            for table in every_table().sorted_tables
+            if MARK.search(repr([tuple(row) for row in tx.execute(sa.select(table))]).encode())
+        }
+
+
+def test_nothing_of_a_person_is_left_in_any_table(either: Either) -> None:
+    runtime, clock = either
+    account = life(runtime)
+    assert holding(runtime) == {
+        *("account", "article", "audit_entry", "publication", "publication_author", "revision"),
+    }
+    clock.move(hours=1)
+    report = erased(runtime, NAME, credits=True)
+    assert holding(runtime) == set()
+    assert report.left == {}
+    assert report.erased == {
+        "account, deleted": 1,
+        "login sessions": 2,
+        "second factors": 11,
+        "article.changed_by": 3,
+        "revision.saved_by": 3,
+        "audit entries": 4,
+        "publications": 2,
+        "public articles": 2,
+        "saved texts": 3,
+    }
+    with runtime.database.reading() as tx:
+        assert str(account) in repr(tx.execute(sa.text("SELECT subject_id FROM audit_entry")).all())
+        left = tx.execute(sa.text("SELECT email FROM account ORDER BY email")).scalars()
+        assert list(left) == ["admin@example.org", "b@example.org"]
+
+
+def test_readers_are_told_of_a_byline_that_went(quiet: Bench) -> None:
+    runtime = quiet.runtime
+    life(runtime)
+    before = {item["slug"]: item for item in quiet.client.get("/v1/articles").json()["data"]}
+    with runtime.database.reading() as tx:
+        sequence = head(tx).sequence
+    quiet.clock.move(hours=1)
+    since = quiet.clock.now
+    assert erased(runtime, NAME).erased["public articles"] == 1
+    after = {item["slug"]: item for item in quiet.client.get("/v1/articles").json()["data"]}
+    assert after["live"]["authors"] == [{"name": "Rosa", "slug": "rosa"}]
+    assert after["live"]["updated_at"] > before["live"]["updated_at"]
+    assert {**after["live"], "authors": 0, "updated_at": 0} == {
+        **before["live"],
+        "authors": 0,
+        "updated_at": 0,
+    }
+    assert {slug: after[slug] for slug in ("shown", "of-others")} == {
+        slug: before[slug] for slug in ("shown", "of-others")
+    }
+    stamp = since.isoformat().replace("+00:00", "Z")
+    changed = quiet.client.get(f"/v1/articles?updated_since={stamp}").json()["data"]
+    assert [item["slug"] for item in changed] == ["live"]
+    assert quiet.client.get("/v1/articles?author=kanari-o-quispe").json()["data"] == []
+    with runtime.database.reading() as tx:
+        entries, _ = changes.after(tx, sequence)
+    assert [(str(entry.id), entry.type) for entry in entries] == [(after["live"]["id"], "upsert")]
+
+
+def test_without_being_asked_texts_keep_their_names(quiet: Bench) -> None:
+    life(quiet.runtime)
+    before = quiet.client.get("/v1/articles").json()
+    report = erased(quiet.runtime)
+    assert quiet.client.get("/v1/articles").json() == before
+    assert not report.public
+    assert report.left == {"publications": 2, "saved texts": 3}
+
+
+def test_another_person_of_the_same_name_is_left_alone(quiet: Bench) -> None:
+    runtime = quiet.runtime
+    person(runtime, "admin@example.org", "Somebody Else", "admin")
+    person(runtime, "first@example.org")
+    person(runtime, "second@example.org")
+    with pytest.raises(Conflict, match=r"give one of first@example\.org, second@example\.org"):
+        erased(runtime, person=NAME)
+    erased(runtime, person="first@example.org")
+    with runtime.database.reading() as tx:
+        names = tx.execute(sa.text("SELECT name FROM account ORDER BY email")).scalars()
+        assert list(names) == ["Somebody Else", NAME]
+
+
+def test_words_are_struck_out_whole(quiet: Bench) -> None:
+    runtime = quiet.runtime
+    person(runtime, "admin@example.org", "Somebody Else", "admin")
+    person(runtime, "ana@example.org", "Ana")
+    person(runtime, "mariana@example.org", "Mariana")
+    erased(runtime, person="ana@example.org")
+    with runtime.database.reading() as tx:
+        told = repr(tx.execute(sa.text("SELECT after FROM audit_entry")).scalars().all())
+    assert "mariana@example.org" in told
+    assert '"Mariana"' in told
+    assert '"ana@' not in told
+    assert '"Ana"' not in told
+
+
+def test_an_account_that_others_refer_to_keeps_its_id_alone(either: Either) -> None:
+    runtime, _ = either
+    person(runtime, "admin@example.org", "Somebody Else", "admin")
+    account = person(runtime)
+    with runtime.database.altering() as connection:
+        kind = "CHAR(32)" if runtime.database.is_sqlite else "UUID"
+        connection.execute(sa.text(f"CREATE TABLE gift (of {kind} REFERENCES account (id))"))
+        value = account.hex if runtime.database.is_sqlite else account
+        connection.execute(sa.text("INSERT INTO gift VALUES (:of)"), {"of": value})
+    try:
+        assert "account, only its id is left" in erased(runtime).erased
+        with runtime.database.reading() as tx:
+            kept = users.one(tx, OPERATOR, account)
+        assert (kept.name, kept.role, kept.has_password) == ("[erased]", "writer", False)
+        assert kept.suspended_at is not None
+        assert holding(runtime) == set()
+    finally:
+        with runtime.database.altering() as connection:
+            connection.execute(sa.text("DROP TABLE gift"))
+
+
+def test_what_cannot_be_erased_is_refused(quiet: Bench) -> None:
+    runtime = quiet.runtime
+    person(runtime, role="admin")
+    before = holding(runtime)
+    with pytest.raises(Conflict, match="last active admin"):
+        erased(runtime)
+    with pytest.raises(NotFound, match=r"Nothing here is of 'nobody@example\.org'"):
+        erased(runtime, person="nobody@example.org")
+    for wrong in ("", "  ", "ab"):
+        with pytest.raises(Invalid, match="at least 3 characters"):
+            erased(runtime, person=wrong)
+    with pytest.raises(Invalid, match="must be an e-mail address"):
+        erased(runtime, person="kanari@")
+    assert holding(runtime) == before
+
+
+def test_what_a_name_may_hold_is_no_pattern(quiet: Bench) -> None:
+    runtime = quiet.runtime
+    person(runtime, "admin@example.org", "Somebody Else", "admin")
+    names = ("100% _.*", 'Q"uote\\', "(?P<x>")
+    for number, name in enumerate(names):
+        person(runtime, f"p{number}@example.org", name)
+        builders.publish(
+            runtime, article(runtime, name, authors=({"name": name, "slug": f"s{number}"},))
+        )
+    for name in names:
+        report = erased(runtime, name, person=name)
+        assert report.erased["public articles"] == 1
+        assert report.left == {}
+    told = json.dumps(quiet.client.get("/v1/articles").json())
+    assert "Somebody" not in told
+    assert told.count('"authors": []') == len(names)
+
+
+def test_every_table_that_refers_to_accounts_is_looked_at() -> None:
+    """A new one is declared here, or in `belongings.OWN`."""
+    own = {table.__tablename__ for tables in belongings.OWN.values() for table in tables}
+    refers = {
+        table.name
+        for table in every_table().sorted_tables
+        if any(key.column.table.name == "account" for key in table.foreign_keys)
+    }
+    assert refers == own
+    doers = {f"{c.table.name}.{c.name}" for c, _ in traces._doers(None, ["x"])}
+    assert {"publication.published_by", "revision.saved_by"} <= doers
+
+
+def files_with_the_person(folder: Path) -> set[str]:
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and MARK.search(path.read_bytes())
+    }
+
+
+def here(folder: Path, *command: str) -> Result:
+    """The command line without a process of its own."""
+    return CliRunner().invoke(cli, command, env={"WILLAY_DATA_DIR": str(folder)})
+
+
+def segments_of(folder: Path) -> set[str]:
+    """The index's files of documents: compressed, so that nothing can be sought in them."""
+    return {path.stem.split(".")[0] for path in folder.glob("search/*/*.store")}
+
+
+def test_no_file_of_a_running_service_keeps_the_person(bench: Bench, tmp_path: Path) -> None:
+    """The whole command, beside a service that reads and searches."""
+    runtime = bench.runtime
+    life(runtime)
+    for number in range(30):  # pages that are freed before, and segments of the index
+        key = article(runtime, NAME, title=f"Gone {number}", body=f"{NAME} " * 300)
+        with runtime.database.altering() as connection:
+            for table in ("revision", "article_slug"):
+                connection.execute(
+                    sa.text(f"DELETE FROM {table} WHERE article_id = :id"), {"id": key[0].hex}
+                )
+            connection.execute(sa.text("DELETE FROM article WHERE id = :id"), {"id": key[0].hex})
+    follower = Indexing(runtime)
+    while follower.step():
+        pass
+    follower.close()
+    assert bench.client.get("/v1/search?q=kanari").json()["data"]
+    before = files_with_the_person(tmp_path)
+    assert "willay.db" in before or "willay.db-wal" in before
+    segments = segments_of(tmp_path)
+    assert segments
+    said = ["erase", EMAIL, "--byline", NAME, "--media-credits", "--json"]
+    assert here(tmp_path, *said).exit_code == 2
+    assert files_with_the_person(tmp_path) == before
+    trial = here(tmp_path, *said, "--dry-run")
+    assert trial.exit_code == 0, trial.output
+    assert holding(runtime) != set()
+    done = willay(tmp_path, *said, "--yes")
+    assert done.returncode == 0, done.stderr
+    promised, report = json.loads(trial.stdout), json.loads(done.stdout)
+    assert (promised["erased"], promised["dry_run"]) == (report["erased"], True)
+    assert (report["swept"], report["left"]) == (True, {})
+    assert files_with_the_person(tmp_path) == set()
+    assert segments_of(tmp_path).isdisjoint(segments)
+    assert MARK.search(here(tmp_path, "export", "jsonl").stdout.encode()) is None
+    bench.clock.move(days=300)
+    assert bench.client.get("/v1/search?q=kanari").json()["data"] == []
+    assert bench.client.get("/v1/search?q=live").json()["data"][0]["item"]["slug"] == "live"
+    assert here(tmp_path, "search", "check").exit_code == 0
+    again = here(tmp_path, *said, "--yes")
+    assert (type(again.exception), again.stdout) == (NotFound, "")

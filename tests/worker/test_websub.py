@@ -1,0 +1,119 @@
+"""A hub hears of every change, and one that is away or wrong disturbs nobody."""
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pytest
+
+from app.runtime import opened
+from app.settings import Settings
+from app.worker.followers import followers
+from app.worker.websub import Announcing
+from tests import builders
+from tests.conftest import Bench
+
+
+@dataclass
+class Hub:
+    address: str = ""
+    status: int = 204
+    told: list[dict[str, list[str]]] = field(default_factory=list)
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    """A hub that keeps what it is told."""
+    kept = Hub()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            kept.told.append(parse_qs(body.decode()))
+            self.send_response(kept.status)
+            self.send_header("Location", "http://127.0.0.1:1/")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        kept.address = f"http://127.0.0.1:{server.server_port}"
+        yield kept
+        server.shutdown()
+        thread.join(20)
+
+
+def test_it_is_told_once_and_after_every_change(quiet: Bench, hub: Hub) -> None:
+    follower = Announcing(quiet.runtime, hub.address, apart=0.0)
+    assert [follower.step() for _ in range(3)] == [False] * 3
+    base = f"{quiet.runtime.settings.public_url}/v1/feeds/articles"
+    assert hub.told == [
+        {
+            "hub.mode": ["publish"],
+            "hub.url": [
+                *(f"{base}.{kind}" for kind in ("atom", "rss", "json")),
+                *(
+                    f"{base}.{kind}?lang={lang}"
+                    for kind in ("atom", "rss", "json")
+                    for lang in ("en", "es")
+                ),
+            ],
+        }
+    ]
+    for url in hub.told[0]["hub.url"]:
+        assert quiet.client.get(url).status_code == 200
+    builders.draft(quiet.runtime)
+    follower.step()
+    assert len(hub.told) == 1
+    builders.published(quiet.runtime)
+    follower.step()
+    follower.step()
+    assert len(hub.told) == 2
+    follower.close()
+
+
+@pytest.mark.parametrize("status", [500, 404, 302])
+def test_one_that_refuses_is_asked_again_later(
+    quiet: Bench, hub: Hub, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    hub.status = status
+    follower = Announcing(quiet.runtime, hub.address, apart=0.02)
+    follower.step()
+    follower.step()
+    assert len(hub.told) == 1
+    assert "the hub was not told" in caplog.text
+    hub.status = 204
+    deadline = time.monotonic() + 10
+    while len(hub.told) < 2 and time.monotonic() < deadline:
+        follower.step()
+    assert len(hub.told) == 2
+    follower.close()
+
+
+def test_one_that_is_away_costs_no_error(quiet: Bench) -> None:
+    follower = Announcing(quiet.runtime, "http://127.0.0.1:1")
+    began = time.monotonic()
+    assert [follower.step() for _ in range(100)] == [False] * 100
+    assert time.monotonic() - began < 10
+    follower.close()
+
+
+def test_it_follows_only_where_a_hub_is_named(tmp_path: Path) -> None:
+    def names(**over: str) -> list[str]:
+        settings = Settings(_env_file=None, data_dir=tmp_path, **over)
+        with opened(settings, checked=False) as runtime:
+            found = followers(runtime)
+            for one in found:
+                one.close()
+            return [one.name for one in found]
+
+    assert names() == ["search", "sweeping"]
+    assert names(websub_hub="https://hub.example/") == ["search", "sweeping", "websub"]
