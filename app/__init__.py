@@ -4,6 +4,6 @@ Arrows point down only (checked by import-linter):
 
 cli > commands > main > delivery | admin | worker | doctor > http > importers > interchange |
 library > runtime > search | feeds | storage > backup | erasure > schema > partners >
-published | editorial | accounts > audit | idempotency > changes > visibility > models > database >
-settings > imaging > public | errors | logs > kit
+published | editorial | accounts > audit | idempotency | leases > changes > visibility > models >
+database > settings > imaging > public | errors | logs > kit
 """

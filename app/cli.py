@@ -47,7 +47,7 @@ def serve(
     """Run the API."""
     import uvicorn
 
-    from app.worker import indexing
+    from app.worker import rebuilding
 
     if host is not None:
         os.environ["WILLAY_HOST"] = host
@@ -56,7 +56,7 @@ def serve(
     settings = Settings()
     with opened(settings) as runtime:
         # A stale schema is refused, and an index of this version made, before any process starts.
-        indexing.ensure(runtime)
+        rebuilding.ensure(runtime)
     uvicorn.run(
         "app.main:from_environment",
         factory=True,

@@ -98,12 +98,24 @@ def _log(runtime: Runtime) -> tuple[str, str]:
 
 
 def _search(runtime: Runtime) -> tuple[str, str]:
-    engine = runtime.search.get()
+    engine, standing = runtime.search.get(), runtime.search.standing()
+    lacks = engine.missing_actions()
+    if lacks:
+        return (
+            f"the key of {engine.name} may not do {', '.join(lacks)}",
+            "Give it these actions, or set WILLAY_MEILISEARCH_KEY to one that has them.",
+        )
+    cursor, parked = engine.cursor(), engine.parked()
     with runtime.database.reading() as tx:
-        behind, seconds = changes.behind(tx, engine.cursor(), runtime.clock())
-    state = f"{engine.count()} documents, {behind} changes behind"
+        behind, seconds = changes.behind(tx, cursor, runtime.clock())
+    state = f"{engine.name}, {engine.count()} documents, {behind} changes behind"
+    if standing.degraded:
+        return state, f"{standing.engine} answers in its place ({standing.trouble}): see the log."
     if seconds > _LATE_SECONDS:
         return state, f"It is {seconds:.0f} s late; run `willay serve` or `willay worker`."
+    if parked:
+        first = f"{parked[0].key.kind} {parked[0].key.id}: {parked[0].reason}"
+        return state, f"It cannot hold {len(parked)} things; mend them, as this one: {first}"
     return state, ""
 
 

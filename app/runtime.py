@@ -18,8 +18,12 @@ from app.database import Database
 from app.editorial.content import House
 from app.errors import Unavailable
 from app.kit.clock import Clock, system_clock
+from app.leases import StoreLease
 from app.published.memory import Memory
-from app.search.held import HeldEngine
+from app.search.held import HeldEngine, HeldServer
+from app.search.meilisearch.connection import Address, Connection
+from app.search.meilisearch.engine import MeilisearchEngine
+from app.search.serving import Search
 from app.settings import Settings
 from app.storage import opening as storage
 from app.storage.protocol import Storage
@@ -31,6 +35,9 @@ _DESK, _LOGINS = 3, 2
 
 WAITING_AT_MOST = 500
 """Requests that may wait for one lane; more are answered 503 at once rather than late."""
+
+_SEARCHERS = 4
+"""Threads that search where that means to wait for another machine."""
 
 UPLOADS_AT_MOST = 8
 """Uploads that are received or made into pictures at one time, by one process."""
@@ -78,7 +85,7 @@ class Runtime:
     clock: Clock
     house: House
     memory: Memory
-    search: HeldEngine
+    search: Search
     key: Callable[[], SecretKey]
     authenticator: Authenticator
     storage: Storage
@@ -88,6 +95,7 @@ class Runtime:
     logins: Lane
     files: Lane
     uploads: Lane
+    searches: Lane
 
     def publishing(self) -> AbstractContextManager[PublishTx]:
         """A transaction that may change what is public."""
@@ -104,13 +112,17 @@ def opened(
 ) -> Iterator[Runtime]:
     """A runtime, closed at the end; refuses a stale schema unless `checked` is false."""
     # Counting has a lane of its own, so that slow counts never starve reads; so have editors, and
-    # whoever shows a password, whose cost is the point of them.
-    database = Database(settings.store_url, readers=settings.read_threads + 1 + _DESK + _LOGINS)
-    search = HeldEngine(settings.data_dir / "search", settings.languages)
+    # whoever shows a password, whose cost is the point of them; and so has a search engine on
+    # another machine, which may be slow, or hang.
+    searchers = _SEARCHERS if settings.meilisearch_url is not None else 0
+    readers = settings.read_threads + 1 + _DESK + _LOGINS + searchers
+    database = Database(settings.store_url, readers=readers)
+    search = _search(settings, database, clock)
     lanes = [Lane("read", settings.read_threads), Lane("count", 1)]
     lanes += [Lane("desk", _DESK), Lane("login", _LOGINS, waiting_at_most=40)]
     # Files may come from afar; a picture takes seconds.
     lanes += [Lane("file", 4), Lane("upload", 1, waiting_at_most=UPLOADS_AT_MOST)]
+    lanes.append(Lane("search", searchers) if searchers else lanes[0])
     given = settings.secret_key.get_secret_value() if settings.secret_key else None
     key = cache(partial(secret_key, settings.data_dir, given))
     authenticator = Authenticator(database, clock, key, Hasher(), Throttle())
@@ -138,7 +150,24 @@ def opened(
             *lanes,
         )
     finally:
-        search.close()
         for lane in lanes:
             lane.close()
+        search.close()
         database.close()
+
+
+def _search(settings: Settings, database: Database, clock: Clock) -> Search:
+    folder = HeldEngine(settings.data_dir / "search", settings.languages)
+    if settings.meilisearch_url is None:
+        return Search(folder)
+    key = settings.meilisearch_key
+    address = Address(
+        settings.meilisearch_url,
+        key.get_secret_value() if key is not None else None,
+        settings.meilisearch_index,
+    )
+    engine = MeilisearchEngine(
+        Connection(address), settings.languages, lambda name: StoreLease(database, name, clock)
+    )
+    held = HeldServer(engine, engine.tasks.stop)
+    return Search(held, folder if settings.search_fallback else None)

@@ -134,6 +134,27 @@ class Settings(BaseSettings):
         True, description="`serve` follows the change log too; false where `willay worker` runs"
     )
     read_threads: int = Field(2, ge=1, le=32, description="Threads that read the store")
+    meilisearch_url: WebAddress | None = Field(
+        None, description="A Meilisearch server; the embedded engine answers when absent"
+    )
+    meilisearch_key: SecretStr | None = Field(
+        None,
+        description="Its master key, from which keys for one index are made, or a key that may "
+        "search and write that index",
+    )
+    meilisearch_index: str = Field(
+        "willay", pattern=r"^[a-z0-9_]{1,64}$", description="The index there that is ours"
+    )
+    search_fallback: bool = Field(
+        True,
+        description="Beside Meilisearch the embedded engine follows too, and answers when that "
+        "is out of reach",
+    )
+    search_check_seconds: int = Field(
+        600,
+        ge=10,
+        description="How often the worker holds the search index against the store, and mends it",
+    )
     media_max_bytes: int = Field(
         20_000_000, ge=1_000, le=200_000_000, description="The largest upload, in bytes"
     )

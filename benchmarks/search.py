@@ -24,7 +24,7 @@ from app.kit.clock import system_clock
 from app.runtime import Runtime, opened
 from app.search.protocol import FACET_NAMES, Engine, Filter, Query
 from app.settings import Settings
-from app.worker import indexing
+from app.worker import rebuilding
 from benchmarks.corpus import Size, fill, words_of
 from benchmarks.http import server
 
@@ -64,7 +64,7 @@ def _made(runtime: Runtime, size: int) -> Iterator[str]:
     sys.stderr.write("making the index\n")
     before = _memory()
     began, worked = time.perf_counter(), time.process_time()
-    indexing.rebuild(runtime, runtime.search.to_write())
+    rebuilding.rebuild(runtime, runtime.search.to_write())
     took, worked = time.perf_counter() - began, time.process_time() - worked
     folder = runtime.settings.data_dir / "search"
     on_disk = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -42,11 +43,11 @@ class Bench:
 
 @contextmanager
 def store(
-    url: str | None, folder: Path, *, serve_worker: bool = True
+    url: str | None, folder: Path, *, serve_worker: bool = True, **more: Any
 ) -> Iterator[tuple[Runtime, MovingClock]]:
     clock = MovingClock()
     settings = Settings(
-        _env_file=None, data_dir=folder, database_url=url, serve_worker=serve_worker
+        _env_file=None, data_dir=folder, database_url=url, serve_worker=serve_worker, **more
     )
     with opened(settings, clock, checked=False) as runtime:
         schema.migrate(runtime.database)

@@ -10,9 +10,9 @@ from app.commands.progress import progress
 from app.database import Database
 from app.erasure.person import BEYOND, Report, Wish, forget
 from app.runtime import Runtime, opened
-from app.search.embedded.engine import EmbeddedEngine
 from app.settings import Settings
-from app.worker import indexing
+from app.worker.reading import size
+from app.worker.rebuilding import rewrite
 
 
 class _Trial(Exception):
@@ -65,10 +65,9 @@ def _tried(runtime: Runtime, wish: Wish) -> Report:
 
 def _swept(runtime: Runtime, database: Database) -> bool:
     """Leave nothing of it in files: neither in freed pages nor in old segments of the index."""
-    engine = runtime.search.to_write()
-    if isinstance(engine, EmbeddedEngine):
-        with progress("Rewriting search", indexing.size(runtime)) as advance:
-            indexing.rewrite(runtime, engine, advance)
+    for engine in runtime.search.engines():
+        with progress(f"Rewriting search ({engine.name})", size(runtime)) as advance:
+            rewrite(runtime, engine, advance)
         engine.release()
     return database.compact()
 

@@ -156,7 +156,7 @@ class Document:
             order="newest",
             limit=self.asked.limit,
         )
-        keys = [hit.key.id for hit in reading.runtime.search.get().search(query).hits]
+        keys = [hit.key.id for hit in reading.runtime.search.near().search(query).hits]
         found = articles.by_ids(reading.tx, reading.tags, keys, reading.now)
         links = {"self": address(self.base, self.asked)}
         return self._channel([found[key] for key in keys if key in found], links)

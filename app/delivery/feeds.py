@@ -83,4 +83,4 @@ async def _fed(request: Request, asked: Asked, render: Render, media: str) -> Re
 
 
 def _index_state(runtime: Runtime) -> str:
-    return runtime.search.get().cursor() or ""
+    return runtime.search.near().cursor() or ""

@@ -22,11 +22,11 @@ from app.http.parameters import (
     known_names,
 )
 from app.http.problems import documented
-from app.http.reading import Answer, Reading, answered
+from app.http.reading import Answer, Reading, found
 from app.public.search import Completions, SearchPage
-from app.published import changes, found, tags
+from app.published import changes, tags
+from app.published import found as things
 from app.published.found import Shown
-from app.runtime import Runtime
 from app.search import protocol
 from app.search.protocol import (
     DEEPEST,
@@ -34,9 +34,9 @@ from app.search.protocol import (
     FACET_NAMES,
     ArticleKind,
     DocumentKind,
-    Found,
     Hit,
 )
+from app.search.serving import Search, Served
 
 router = APIRouter(tags=["search"])
 
@@ -85,40 +85,42 @@ class SuggestParameters(Parameters):
 )
 async def search(request: Request, asked: Annotated[SearchParameters, Query()]) -> Response:
     """Articles, pages, tags, sponsors and committee members, best first."""
+    began = perf_counter()
+    engines: Search = request.state.runtime.search
 
-    def work(reading: Reading) -> Answer:
-        began = perf_counter()
-        query = _query(asked, reading)
-        answer = reading.runtime.search.get().search(query)
-        site = reading.runtime.settings.languages
-        spoken = (*query.filter.languages, *site)
-        shown = _shown(reading, (hit.key for hit in answer.hits), spoken)
-        hits = [hit for hit in answer.hits if (hit.key.kind, hit.key.id) in shown][: asked.limit]
+    def show(reading: Reading, query: protocol.Query, answer: Served) -> Answer:
+        spoken = (*query.filter.languages, *reading.runtime.settings.languages)
+        shown = _shown(reading, (hit.key for hit in answer.found.hits), spoken)
+        hits = [hit for hit in answer.found.hits if (hit.key.kind, hit.key.id) in shown]
         base = f"{reading.runtime.settings.public_url}/v1/search"
-        links = _links(asked, base, answer.total)
+        links = _links(asked, base, answer.found.total)
         meta = _meta(asked, reading, answer, base, spoken[0])
         meta["processing_ms"] = round((perf_counter() - began) * 1000, 3)
         body = b'{"data":[%s],"meta":%s,"links":%s}' % (
-            b",".join(_hit(hit, shown[hit.key.kind, hit.key.id]) for hit in hits),
+            b",".join(_hit(hit, shown[hit.key.kind, hit.key.id]) for hit in hits[: asked.limit]),
             to_json(meta),
             to_json(links),
         )
         return Answer(body, {"next": links["next"], "prev": links["prev"]}, "search")
 
-    return await answered(request, work, also=_index_state)
+    return await found(request, lambda reading: _query(asked, reading), engines.search, show)
 
 
 @router.get("/v1/search/suggest", response_model=Completions, responses=documented(304, 400, 503))
 async def suggest(request: Request, asked: Annotated[SuggestParameters, Query()]) -> Response:
     """Titles, tags and people that complete what was typed."""
+    engines: Search = request.state.runtime.search
 
-    def work(reading: Reading) -> Answer:
-        site = reading.runtime.settings.languages
-        wanted = languages(asked.lang, "", site)
-        engine = reading.runtime.search.get()
-        known = engine.suggest(asked.q, wanted, asked.limit + _SPARE)
-        shown = _shown(reading, (one.key for one in known), (*wanted, *site))
-        slugs = found.slugs(shown)
+    def ask(reading: Reading) -> tuple[str, ...]:
+        return languages(asked.lang, "", reading.runtime.settings.languages)
+
+    def find(wanted: tuple[str, ...]) -> list[protocol.Suggestion]:
+        return engines.suggest(asked.q, wanted, asked.limit + _SPARE)
+
+    def show(reading: Reading, wanted: tuple[str, ...], known: list[protocol.Suggestion]) -> Answer:
+        spoken = (*wanted, *reading.runtime.settings.languages)
+        shown = _shown(reading, (one.key for one in known), spoken)
+        slugs = things.slugs(shown)
         data = [
             {
                 "kind": one.key.kind,
@@ -132,11 +134,7 @@ async def suggest(request: Request, asked: Annotated[SuggestParameters, Query()]
         ]
         return Answer(to_json({"data": data[: asked.limit]}), {}, "search")
 
-    return await answered(request, work, also=_index_state)
-
-
-def _index_state(runtime: Runtime) -> str:
-    return runtime.search.get().cursor() or ""
+    return await found(request, ask, find, show)
 
 
 def _query(asked: SearchParameters, reading: Reading) -> protocol.Query:
@@ -197,7 +195,7 @@ def _shown(reading: Reading, keys: Iterable[protocol.Key], spoken: tuple[str, ..
         counted = reading.recall(
             "tag counts", lambda: tags.counts(reading.tx, reading.tags, reading.now)
         )
-    return found.shown(reading.tx, reading.tags, counted, wanted, spoken, reading.now)
+    return things.shown(reading.tx, reading.tags, counted, wanted, spoken, reading.now)
 
 
 def _hit(hit: Hit, item: bytes) -> bytes:
@@ -212,16 +210,17 @@ def _hit(hit: Hit, item: bytes) -> bytes:
 
 
 def _meta(
-    asked: SearchParameters, reading: Reading, answer: Found, base: str, lang: str
+    asked: SearchParameters, reading: Reading, served: Served, base: str, lang: str
 ) -> dict[str, Any]:
-    cursor = reading.runtime.search.get().cursor()
-    behind, seconds = changes.behind(reading.tx, cursor, reading.now)
+    answer, standing = served.found, served.standing
+    behind, seconds = changes.behind(reading.tx, standing.cursor, reading.now)
     meta: dict[str, Any] = {
         "limit": asked.limit,
         "page": asked.page,
         "total": answer.total,
         "total_is_exact": answer.total_is_exact,
-        "engine": "embedded",
+        "engine": standing.engine,
+        "degraded": standing.degraded,
         "freshness": {"behind_changes": behind, "behind_seconds": seconds},
     }
     if answer.corrected is not None:

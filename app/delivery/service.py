@@ -90,18 +90,27 @@ async def readyz(
     runtime: Runtime = request.state.runtime
 
     def work() -> Ready:
-        cursor = runtime.search.get().cursor()
+        standing = runtime.search.standing()
         with runtime.database.reading() as tx:
             log = head(tx)
-            behind, seconds = changes.behind(tx, cursor, log.moment(runtime.clock()))
+            behind, seconds = changes.behind(tx, standing.cursor, log.moment(runtime.clock()))
         late = (log.moment(runtime.clock()) - log.next_boundary).total_seconds()
         return Ready(
             status="ok",
             store=StoreState(sequence=log.sequence, behind_seconds=max(0.0, late)),
-            search=SearchState(engine="embedded", behind_changes=behind, behind_seconds=seconds),
+            search=SearchState.model_validate(
+                {
+                    "engine": standing.engine,
+                    "behind_changes": behind,
+                    "behind_seconds": seconds,
+                    "degraded": standing.degraded,
+                    "trouble": standing.trouble or None,
+                    "parked": len(standing.parked),
+                }
+            ),
         )
 
-    return await runtime.reads.run(work)
+    return await runtime.searches.run(work)
 
 
 def checked_path(path: str, parameter: str = "path") -> str:

@@ -6,12 +6,14 @@ rounded up to the second and only once that second has come: a second in which t
 never looks unchanged.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import blake2b
 from importlib.metadata import version
+from typing import TypeVar
 
 from fastapi import Request
 from starlette.responses import Response
@@ -20,6 +22,9 @@ from app.changes import Head, head
 from app.database import ReadTx
 from app.published.memory import Recall, Tags
 from app.runtime import Runtime
+
+Question = TypeVar("Question")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +55,13 @@ class Answer:
     media: str = "application/json"
 
 
-def _store_alone(_runtime: Runtime) -> str:
-    return ""
-
-
 async def answered(
     request: Request,
     work: Callable[[Reading], Answer],
     *,
     slow: bool = False,
     fresh: bool = False,
-    also: Callable[[Runtime], str] = _store_alone,
+    also: Callable[[Runtime], str] | None = None,
 ) -> Response:
     """Run `work` in the read lane (or the counting lane) and answer, 304 where nothing changed.
 
@@ -69,12 +70,41 @@ async def answered(
     """
     runtime: Runtime = request.state.runtime
     lane = runtime.counts if slow else runtime.reads
-    url = f"{request.url.path}?{request.scope['query_string'].decode('latin-1')}"
     kept = 0 if fresh else runtime.settings.cache_seconds
-    condition = Condition(
-        request.headers.get("if-none-match"), request.headers.get("if-modified-since")
-    )
-    return await lane.run(lambda: _respond(runtime, url, condition, work, kept, also))
+    condition, url = _asked(request)
+
+    def respond() -> Response:
+        with _moment(runtime, url, kept, also(runtime) if also else None) as here:
+            if here.is_known(condition):
+                return here.unchanged()
+            return here.response(condition, work(here.reading))
+
+    return await lane.run(respond)
+
+
+async def found(
+    request: Request,
+    ask: Callable[[Reading], Question],
+    find: Callable[[Question], Result],
+    show: Callable[[Reading, Question, Result], Answer],
+) -> Response:
+    """As `answered`, for what asks somebody else between two looks at the store: `find` runs
+    outside of any transaction, and in the lane of searches, so that it may take its time."""
+    runtime: Runtime = request.state.runtime
+    kept = runtime.settings.cache_seconds
+    condition, url = _asked(request)
+
+    def respond() -> Response:
+        state = runtime.search.state()
+        with _moment(runtime, url, kept, state) as before:
+            if before.is_known(condition):
+                return before.unchanged()
+            question = ask(before.reading)
+        result = find(question)
+        with _moment(runtime, url, kept, state) as after:
+            return after.response(condition, show(after.reading, question, result))
+
+    return await runtime.searches.run(respond)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,38 +126,57 @@ class Condition:
             return False
 
 
-def _respond(
-    runtime: Runtime,
-    url: str,
-    asked: Condition,
-    work: Callable[[Reading], Answer],
-    kept: int,
-    also: Callable[[Runtime], str],
-) -> Response:
+def _asked(request: Request) -> tuple[Condition, str]:
+    url = f"{request.url.path}?{request.scope['query_string'].decode('latin-1')}"
+    headers = request.headers
+    return Condition(headers.get("if-none-match"), headers.get("if-modified-since")), url
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """One snapshot with the tag, the date and the headers of what is answered from it."""
+
+    reading: Reading
+    tag: str
+    modified: datetime | None
+    headers: Mapping[str, str]
+
+    def is_known(self, asked: Condition) -> bool:
+        """The client has this answer; whether it exists at all, which "*" and dates ask, only the
+        work can tell."""
+        return self.reading.current and asked.tags != "*" and matches(asked.tags, self.tag)
+
+    def unchanged(self) -> Response:
+        return Response(None, 304, {**self.headers, "ETag": self.tag})
+
+    def response(self, asked: Condition, made: Answer) -> Response:
+        tag = self.tag if self.reading.current else _tag(made.body)
+        headers = {**self.headers, "ETag": tag}
+        if asked.met_by(tag, self.modified):
+            return Response(None, 304, headers)
+        headers["Surrogate-Key"] = made.keys
+        links = ", ".join(f'<{to}>; rel="{rel}"' for rel, to in made.links.items() if to)
+        if links:
+            headers["Link"] = links
+        return Response(made.body, 200, headers, made.media)
+
+
+@contextmanager
+def _moment(runtime: Runtime, url: str, kept: int, beside: str | None = None) -> Iterator[_Moment]:
+    """`beside` names the state of what the answer depends on beside the store."""
     clock = runtime.clock()
     with runtime.database.reading() as tx:
         log = head(tx)
         now, current = log.moment(clock), log.is_current(clock)
         headers = {"Cache-Control": kept_until(log, clock, kept)}
-        modified = _modified(log, now) if current and also is _store_alone else None
+        modified = _modified(log, now) if current and beside is None else None
         if modified is not None:
             headers["Last-Modified"] = format_datetime(modified, usegmt=True)
-        state = f"{log.epoch}/{log.sequence}/{log.effective_until}/{also(runtime)}"
+        state = f"{log.epoch}/{log.sequence}/{log.effective_until}/{beside or ''}"
         tag = _tag(f"{state}/{url}/{runtime.settings.public_url}")
-        # Whether it exists at all, which "*" and dates ask, only the work can tell.
-        if current and asked.tags != "*" and matches(asked.tags, tag):
-            return Response(None, 304, {**headers, "ETag": tag})
         recall = runtime.memory.at(log, current)
-        made = work(Reading(tx, runtime, log, now, recall, current))
-    if not current:
-        tag = _tag(made.body)
-    if asked.met_by(tag, modified):
-        return Response(None, 304, {**headers, "ETag": tag})
-    headers |= {"ETag": tag, "Surrogate-Key": made.keys}
-    links = ", ".join(f'<{to}>; rel="{rel}"' for rel, to in made.links.items() if to)
-    if links:
-        headers["Link"] = links
-    return Response(made.body, 200, headers, made.media)
+        reading = Reading(tx, runtime, log, now, recall, current)
+        yield _Moment(reading, tag, modified, headers)
 
 
 def _modified(log: Head, now: datetime) -> datetime | None:

@@ -13,6 +13,7 @@ from app.public.sponsors import Sponsor
 from app.public.tags import Tag
 from app.public.vocabulary import Count, WebAddress
 
+SearchEngine = Literal["embedded", "meilisearch"]
 HitKind = Literal["article", "tag", "sponsor", "committee_member"]
 
 
@@ -65,14 +66,16 @@ class Freshness(BaseModel):
 
 
 class SearchMeta(BaseModel):
-    """About the answer. `did_you_mean` may be meant and was not searched for."""
+    """About the answer. `engine` gave it; `degraded` when another one should have, and could not
+    be reached. `did_you_mean` may be meant and was not searched for."""
 
     limit: Annotated[int, Field(ge=1, le=100)]
     page: Annotated[int, Field(ge=1)]
     total: Count
     total_is_exact: bool
     processing_ms: Annotated[float, Field(ge=0)]
-    engine: Literal["embedded"]
+    engine: SearchEngine
+    degraded: bool
     freshness: Freshness
     corrected: Corrected | SkipJsonSchema[None] = None
     did_you_mean: str | SkipJsonSchema[None] = None

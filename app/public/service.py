@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from app.public.search import SearchEngine
 from app.public.vocabulary import Count, GivenAddress, Lang, WebAddress
 
 
@@ -32,11 +33,18 @@ class StoreState(BaseModel):
 
 
 class SearchState(BaseModel):
-    """The search index: how far it is behind the change log, in changes and in seconds."""
+    """Search: who answers now, how far that is behind the change log, in changes and in seconds.
 
-    engine: Literal["embedded"]
+    `degraded` when another engine should answer, and `trouble` says why it does not; `parked` are
+    the things that it could not take in.
+    """
+
+    engine: SearchEngine
     behind_changes: Count
     behind_seconds: float
+    degraded: bool
+    trouble: str | None
+    parked: Count
 
 
 class Ready(BaseModel):

@@ -1,20 +1,71 @@
-"""The engine of a process, opened anew when its index was lost or is damaged.
+"""The engines of a process, opened when they are first asked for, and anew when they were lost.
 
 An index can always be made again from the store, so a damaged one is thrown away. While the
 worker fills the new one, searches are answered from what is still open of the one before: late
 for a moment, never empty.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
+from typing import Final, Protocol
 
 from app.search.embedded.engine import EmbeddedEngine
 from app.search.protocol import Engine
 
 
+class Held(Protocol):
+    """An engine that is there when it is asked for."""
+
+    @property
+    def name(self) -> str:
+        """What it is called, without opening it."""
+        ...
+
+    @property
+    def interrupt(self) -> Callable[[], None] | None:
+        """Makes whatever waits for another machine give up for good; None when nothing does."""
+        ...
+
+    def get(self) -> Engine:
+        """The engine to ask."""
+        ...
+
+    def to_write(self) -> Engine:
+        """The engine to write to."""
+        ...
+
+    def close(self) -> None:
+        """Give everything back."""
+        ...
+
+
+class HeldServer:
+    """An engine on another machine: there from the start, whether or not it answers."""
+
+    def __init__(self, engine: Engine, interrupt: Callable[[], None] | None = None) -> None:
+        self._engine = engine
+        self.interrupt: Final = interrupt
+        self.name: Final = engine.name
+
+    def get(self) -> Engine:
+        """The engine."""
+        return self._engine
+
+    def to_write(self) -> Engine:
+        """The same."""
+        return self._engine
+
+    def close(self) -> None:
+        """Give everything back."""
+        self._engine.close()
+
+
 class HeldEngine:
     """Opens the embedded engine when it is first asked for."""
+
+    name: Final = EmbeddedEngine.name
+    interrupt: Final = None
 
     def __init__(self, folder: Path, languages: Sequence[str]) -> None:
         self._folder = folder

@@ -5,7 +5,7 @@ no exception of a library crosses this page. Text is plain text everywhere excep
 which are safe HTML: everything is escaped and `<mark>` is the only element.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
@@ -171,8 +171,24 @@ class Suggestion:
     highlighted: str
 
 
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A thing whose document the engine could not hold, and why; the others went on without it."""
+
+    key: Key
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an engine has come: its cursor, and what it could not hold on the way."""
+
+    cursor: str | None
+    parked: tuple[Parked, ...] = ()
+
+
 class IndexBusy(Unavailable):
-    """Another process of this host holds the writer's lease of this index."""
+    """Another process holds the writer's lease of this index."""
 
 
 class IndexUnreadable(Unavailable):
@@ -180,7 +196,15 @@ class IndexUnreadable(Unavailable):
 
 
 class Engine(Protocol):
-    """An engine; every method may be called from several threads at once."""
+    """An engine; every method may be called from several threads at once.
+
+    All may raise `Unavailable`: nothing is lost by trying again later.
+    """
+
+    @property
+    def name(self) -> str:
+        """What answers call it."""
+        ...
 
     def search(self, query: Query) -> Found:
         """The page asked for. Raises ValueError for a page beyond `DEEPEST`."""
@@ -193,10 +217,52 @@ class Engine(Protocol):
     def apply(
         self, upserts: Sequence[Document], deletes: Sequence[Key], cursor: str | None = None
     ) -> None:
-        """Write all of it and the cursor, or nothing; on return it is durable and findable.
+        """Write all of it and then the cursor; on return it is durable and findable.
 
-        None leaves the cursor where it is. Raises `IndexBusy` when another process writes.
+        When it raises, the cursor is where it was; what was written already may stay, since it is
+        written again. None leaves the cursor where it is. A document that the engine cannot hold
+        is parked. Raises `IndexBusy` when another process writes.
         """
+        ...
+
+    def take(self, *, insist: bool = False) -> bool:
+        """Take or keep the writer's lease. True when another process may have written since this
+        one last did, in a way that the cursor does not tell: hold all against the store then.
+
+        With `insist` whoever holds it is asked to give it back soon. Raises `IndexBusy`.
+        """
+        ...
+
+    def parked(self) -> Sequence[Parked]:
+        """What could not be held."""
+        ...
+
+    def progress(self) -> Progress:
+        """Both, as quickly as a search is answered, or `Unavailable`."""
+        ...
+
+    def missing_actions(self) -> Sequence[str]:
+        """What the engine is not allowed to do, and has to."""
+        ...
+
+    def differing(self) -> Sequence[str]:
+        """Settings that are not as they should be; the next `apply` puts them right."""
+        ...
+
+    def beside(self) -> "Replacement | None":
+        """An empty index that can take this one's place; None when this one can be written anew
+        in place without a gap. Raises `IndexBusy` when another process builds one."""
+        ...
+
+    def rewrite(self, portions: Iterable[Sequence[Document]], cursor: str) -> None:
+        """All documents anew, at once for readers; nothing of those before is kept anywhere.
+
+        Raises `IndexBusy` when another process writes.
+        """
+        ...
+
+    def restore(self) -> bool:
+        """Put what was replaced last back into its place; false when nothing was kept."""
         ...
 
     def cursor(self) -> str | None:
@@ -212,7 +278,7 @@ class Engine(Protocol):
         ...
 
     def release(self) -> None:
-        """Give the writer's lease back until the next `apply`, so that others may write."""
+        """There is nothing to write for now: others may, where it costs nothing to change hands."""
         ...
 
     def close(self) -> None:
@@ -227,3 +293,28 @@ class Engine(Protocol):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None: ...
+
+
+class Replacement(Engine, Protocol):
+    """An index being built beside the one that answers."""
+
+    def take_over(self) -> None:
+        """Take its place, in one instant; what it replaces is kept for `restore`."""
+        ...
+
+
+class Lease(Protocol):
+    """The right to write to one index, held by one process at a time and only for a while."""
+
+    def take(self, *, insist: bool = False) -> int | None:
+        """Take or keep it: the epoch, which grows whenever it changes hands; None when another
+        holds it. With `insist` that other is asked to give it back."""
+        ...
+
+    def keep(self) -> bool:
+        """Keep it for another while; false when it is lost."""
+        ...
+
+    def give_back(self) -> None:
+        """Let others have it."""
+        ...

@@ -1,6 +1,7 @@
 """All who work beside the answers in this process, as the settings say."""
 
 from app.runtime import Runtime
+from app.worker.apart import Apart
 from app.worker.indexing import Indexing
 from app.worker.loop import Follower
 from app.worker.sweeping import Sweeping
@@ -8,10 +9,18 @@ from app.worker.webhooks import Webhooks
 
 
 def followers(runtime: Runtime) -> list[Follower]:
-    """Search, media and webhooks always; a WebSub hub where there is one."""
-    found: list[Follower] = [Indexing(runtime), Sweeping(runtime), Webhooks(runtime)]
+    """Search on each engine, media and webhooks always; a WebSub hub where there is one."""
+    found = [*_searching(runtime), Sweeping(runtime), Webhooks(runtime)]
     if (hub := runtime.settings.websub_hub) is not None:
         from app.worker.websub import Announcing
 
         found.append(Announcing(runtime, hub))
     return found
+
+
+def _searching(runtime: Runtime) -> list[Follower]:
+    main, standby = runtime.search.main, runtime.search.standby
+    if main.interrupt is None:
+        return [Indexing(runtime, main)]
+    far = Apart(Indexing(runtime, main), main.interrupt)
+    return [far] if standby is None else [far, Indexing(runtime, standby)]

@@ -1,7 +1,8 @@
 """Prints how each engine does, per collection and class of query.
 
 `--trec` takes a folder with documents.jsonl, queries.tsv and qrels.txt; `--known-item` a file of
-the interchange format, or of such documents. Both may be given several times.
+the interchange format, or of such documents. Both may be given several times. A real search server
+is measured too when `WILLAY_TEST_MEILISEARCH_URL` and `WILLAY_TEST_MEILISEARCH_KEY` are set.
 """
 
 import sys
@@ -14,6 +15,7 @@ from time import perf_counter
 from benchmarks.relevance.collections import Collection, judged_sample, known_items, trec
 from benchmarks.relevance.engines import Measured, PlainBm25, PlainTantivy, Willay
 from benchmarks.relevance.measures import Score
+from benchmarks.relevance.servers import on_server
 
 _ALL = "all"
 
@@ -41,9 +43,13 @@ def report(collection: Collection) -> None:
         return
     width = max(len(topic.group) for topic in collection.topics)
     _line(f"  {'':{width}}  queries  {'engine':14} nDCG@10  MRR@10  zero hits      ms")
-    with Willay(collection.documents) as willay:
+    with (
+        Willay(collection.documents) as willay,
+        on_server(willay, willay.documents) as served,
+    ):
         engines: list[Measured] = [
             willay,
+            *served,
             PlainTantivy(collection.documents),
             PlainBm25(collection.documents),
         ]

@@ -21,7 +21,7 @@ from app.search.protocol import Document, Key, Label, Mark, Query
 from benchmarks.relevance.collections import Text
 
 _SPACE = UUID(int=0)
-_LANGUAGES = ("en", "es")
+LANGUAGES = ("en", "es")
 
 
 class Measured(Protocol):
@@ -41,9 +41,10 @@ class Willay:
 
     def __init__(self, documents: Sequence[Text], ranking: Ranking | None = None) -> None:
         self._folder = TemporaryDirectory()
-        self.engine = EmbeddedEngine(Path(self._folder.name), _LANGUAGES, ranking)
-        self._ids = {uuid5(_SPACE, text.id): text.id for text in documents}
-        self.engine.apply([_document(text) for text in documents], [])
+        self.engine = EmbeddedEngine(Path(self._folder.name), LANGUAGES, ranking)
+        self.ids = {uuid5(_SPACE, text.id): text.id for text in documents}
+        self.documents = [_document(text) for text in documents]
+        self.engine.apply(self.documents, [], "all")
 
     def __enter__(self) -> Self:
         return self
@@ -59,7 +60,7 @@ class Willay:
 
     def best(self, text: str, limit: int) -> list[str]:
         found = self.engine.search(Query(text, limit=limit))
-        return [self._ids[hit.key.id] for hit in found.hits]
+        return [self.ids[hit.key.id] for hit in found.hits]
 
 
 class PlainTantivy:

@@ -21,8 +21,8 @@ from app.models import every_table
 from app.published import changes
 from app.runtime import Runtime, opened
 from app.settings import Settings
-from app.worker import indexing
 from app.worker.indexing import Indexing
+from app.worker.proving import compare
 from tests import builders
 from tests.conftest import Bench, MovingClock, client_of, empty_database, store
 from tests.contract.test_canary import hide, hide_people, requests
@@ -268,7 +268,7 @@ def test_search_is_made_anew_over_an_index_of_before(quiet: Bench, tmp_path: Pat
         restore(other, tmp_path / "copy")
         found = builders.published(other, title="Found")  # the entry that had the lost one's number
         caught_up(other)
-        compared = indexing.compare(other, other.search.to_write())
+        compared = compare(other, other.search.to_write())
         assert (compared.agrees, compared.documents) == (True, 2)
         assert lost != found
 

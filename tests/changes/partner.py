@@ -225,6 +225,14 @@ class Partnered(Newsroom):
     def keep_up(self, which: int, replica: int) -> None:
         self._follow(which, replica, None)
 
+    @override
+    def teardown(self) -> None:
+        """However it went, each copy catches up in the end."""
+        if hasattr(self, "copies"):
+            for which in range(len(self.copies)):
+                self._follow(which, 0, None)
+        super().teardown()
+
     def _follow(self, which: int, replica: int, crash: int | None) -> None:
         base = f"{self.desk.address}/r{replica}"
         failed = None

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from app.editorial import articles, publishing
 from app.editorial.people import MemberInput, SponsorInput, add_member, add_sponsor
 from app.interchange import entering, reading
-from app.worker.indexing import Indexing, compare
+from app.worker.indexing import Indexing
+from app.worker.proving import compare
 from tests import builders
 from tests.builders import EDITOR
 from tests.conftest import Bench
@@ -94,6 +95,7 @@ def test_a_whole_answer(told: Bench) -> None:
             "total": 1,
             "total_is_exact": True,
             "engine": "embedded",
+            "degraded": False,
             "freshness": {"behind_changes": 0, "behind_seconds": 0.0},
             "facets": {
                 "tags": [

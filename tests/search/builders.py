@@ -22,7 +22,7 @@ def id_of(name: str) -> UUID:
 def article(name: str, title: str, body: str = "", year: int = 2020, **more: Any) -> Document:
     """An English article of the first of July of its year, unless told otherwise."""
     kind: DocumentKind = more.pop("kind", "article")
-    digest = blake2b(f"{name}{title}{body}".encode(), digest_size=16).digest()
+    digest = blake2b(f"{name}{title}{body}".encode("utf-8", "replace"), digest_size=16).digest()
     values: dict[str, Any] = {
         "lang": "en",
         "article_kind": "article",

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.search.embedded.engine import EmbeddedEngine
-from app.search.protocol import Document, Filter, Query
-from tests.search.builders import article, engine_of, id_of, thing
+from app.search.protocol import Document, Engine, Filter, Query
+from tests.search.backends import Backend
+from tests.search.builders import article, id_of, thing
 
 SECONDS = 0.5
+"""Of this process's own time for one answer."""
 WORDS = (
     *("mine", "water", "río", "niño", "congress", "law", "truth", "gold", "farmer", "strike"),
     *("169", "Bagua", "the", "de", "o'connell"),
@@ -55,8 +56,8 @@ BY_KEY = {document.key: document for document in ARCHIVE}
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedEngine]:
-    with engine_of(tmp_path_factory.mktemp("index"), *ARCHIVE) as opened:
+def engine(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    with backend.over(tmp_path_factory.mktemp("index"), *ARCHIVE) as opened:
         yield opened
 
 
@@ -130,7 +131,7 @@ texts = st.text(max_size=80) | st.lists(pieces | st.text(max_size=6), max_size=2
     exact=st.booleans(),
 )
 def test_any_text_under_any_filter(
-    engine: EmbeddedEngine, text: str, chosen: Filter, order: str, exact: bool
+    engine: Engine, text: str, chosen: Filter, order: str, exact: bool
 ) -> None:
     query = Query(
         text, chosen, order, limit=400, facets=FACETS, exact=exact, highlight=True  # type: ignore[arg-type]
@@ -173,10 +174,12 @@ def test_any_text_under_any_filter(
     ],
 )
 def test_highlights_are_the_text_itself_escaped_with_nothing_but_marks(
-    tmp_path: Path, text: str
+    backend: Backend, tmp_path: Path, text: str
 ) -> None:
-    with engine_of(tmp_path, article("a", text, text + " filler" * 90, summary=text)) as engine:
-        (hit,) = engine.search(Query("alert script", highlight=True)).hits
+    with backend.over(tmp_path, article("a", text, text + " filler" * 90, summary=text)) as engine:
+        # One text holds the word only behind a ligature.
+        asked = "alert script" if backend.has_stems or "\ufb01" not in text else "fialert"
+        (hit,) = engine.search(Query(asked, highlight=True)).hits
         suggested = engine.suggest("aler") or engine.suggest("alert")
     marked = hit.highlights
     assert marked is not None
@@ -210,7 +213,7 @@ def test_highlights_are_the_text_itself_escaped_with_nothing_but_marks(
     ],
     ids=lambda text: ascii(text[:12]),
 )
-def test_bombs_are_answered_in_bounded_time(engine: EmbeddedEngine, text: str) -> None:
+def test_bombs_are_answered_in_bounded_time(engine: Engine, text: str) -> None:
     for order in ("relevance", "newest"):
         started = process_time()
         found = engine.search(Query(text, order=order, facets=FACETS, highlight=True))  # type: ignore[arg-type]

@@ -1,12 +1,13 @@
-"""Completing titles, tags and people."""
+"""Completing titles, tags and people, whichever engine answers."""
 
 from pathlib import Path
 
 from app.search.protocol import Label
-from tests.search.builders import article, engine_of, id_of, thing
+from tests.search.backends import Backend
+from tests.search.builders import article, id_of, thing
 
 
-def test_completes_names_as_they_are_typed(tmp_path: Path) -> None:
+def test_completes_names_as_they_are_typed(backend: Backend, tmp_path: Path) -> None:
     mining = thing("tag", "mining", "Mining", Label("Mining", "en"), Label("Minería", "es"))
     documents = (
         mining,
@@ -15,7 +16,7 @@ def test_completes_names_as_they_are_typed(tmp_path: Path) -> None:
         article("b", "Máxima Acuña gana el Premio", "La mina.", lang="es"),
         article("c", "Nothing of the kind", "mining mining"),
     )
-    with engine_of(tmp_path, *documents) as engine:
+    with backend.over(tmp_path, *documents) as engine:
 
         def suggested(text: str, languages: tuple[str, ...] = ()) -> list[str]:
             return [hit.title for hit in engine.suggest(text, languages)]

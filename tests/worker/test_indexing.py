@@ -19,8 +19,10 @@ from app.editorial.tags import TagInput
 from app.runtime import Runtime, opened
 from app.search.protocol import Query
 from app.settings import Settings
-from app.worker import indexing
+from app.worker import rebuilding
 from app.worker.indexing import Indexing
+from app.worker.proving import compare
+from app.worker.reading import size
 from tests import builders
 from tests.builders import EDITOR, imported
 from tests.conftest import Bench, MovingClock, store
@@ -44,7 +46,7 @@ def found(runtime: Runtime, words: str) -> set[UUID]:
 
 
 def agrees(runtime: Runtime) -> bool:
-    comparison = indexing.compare(runtime, runtime.search.get())
+    comparison = compare(runtime, runtime.search.get())
     assert comparison.behind == 0
     return comparison.agrees
 
@@ -93,7 +95,7 @@ def test_a_tags_new_name_reaches_its_articles_and_those_below_it(either: Either)
 
 
 def agrees_late(runtime: Runtime) -> bool:
-    return indexing.compare(runtime, runtime.search.get()).agrees
+    return compare(runtime, runtime.search.get()).agrees
 
 
 def test_a_rebuild_mends_what_is_missing_and_what_is_too_much(bench: Bench) -> None:
@@ -105,11 +107,11 @@ def test_a_rebuild_mends_what_is_missing_and_what_is_too_much(bench: Bench) -> N
     assert len(marks) == 144
     builders.published(runtime, title="Meanwhile")
     engine.apply([], [key for key, _ in marks[:5]])
-    comparison = indexing.compare(runtime, engine)
+    comparison = compare(runtime, engine)
     assert len(comparison.missing) in (5, 6)
     told: list[int] = []
-    indexing.rebuild(runtime, engine, told.append)
-    assert sum(told) == indexing.size(runtime) == 145
+    rebuilding.rebuild(runtime, engine, told.append)
+    assert sum(told) == size(runtime) == 145
     follow(runtime)
     assert agrees(runtime)
 
@@ -179,6 +181,8 @@ from pathlib import Path
 from app.runtime import opened
 from app.settings import Settings
 from app.worker.indexing import Indexing
+from app.worker.proving import compare
+from app.worker.reading import size
 with opened(Settings(_env_file=None, data_dir=Path(sys.argv[1]))) as runtime:
     follower = Indexing(runtime)
     print("ready", flush=True)

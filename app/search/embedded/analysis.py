@@ -12,7 +12,7 @@ from unicodedata import normalize
 
 import tantivy
 
-from app.search.embedded.stopwords import STOP_WORDS
+from app.search.stopwords import STOP_WORDS
 
 _STEMMERS = {
     **{"ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english"},

@@ -16,13 +16,14 @@ from pathlib import Path
 from threading import Lock
 from time import monotonic
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import tantivy
 
 from app.search.embedded.analysis import Analyser
 from app.search.embedded.damage import Damage
 from app.search.embedded.folder import HeldFolder, alone, retire_others, throw_away
+from app.search.embedded.host import OnThisHost
 from app.search.embedded.matching import Ranking, count_of
 from app.search.embedded.schema import (
     COLUMNS,
@@ -40,7 +41,16 @@ from app.search.embedded.suggesting import suggestions
 from app.search.embedded.synonyms import Synonyms
 from app.search.embedded.vocabulary import Vocabulary
 from app.search.embedded.writing import Writer
-from app.search.protocol import Document, Found, IndexUnreadable, Key, Mark, Query, Suggestion
+from app.search.protocol import (
+    Document,
+    Found,
+    IndexUnreadable,
+    Key,
+    Mark,
+    Progress,
+    Query,
+    Suggestion,
+)
 
 _LOG = logging.getLogger("willay.search")
 
@@ -50,11 +60,13 @@ _REST = 20
 """Collecting them may take one part in so many of the time."""
 
 
-class EmbeddedEngine:
+class EmbeddedEngine(OnThisHost):
     """`app.search.protocol.Engine` on a folder below `path`, made if it is not there.
 
     Raises `IndexUnreadable` on opening a damaged one.
     """
+
+    name: Final = "embedded"
 
     def __init__(
         self, path: Path, languages: Sequence[str], ranking: Ranking | None = None
@@ -141,6 +153,10 @@ class EmbeddedEngine:
                 kept: bytes = searcher.doc(address).get_first("cursor") or b""
                 return kept.decode()
         return None
+
+    def progress(self) -> Progress:
+        """The cursor; whatever is text can be held."""
+        return Progress(self.cursor())
 
     def marks(self) -> Iterator[tuple[Key, Mark]]:
         """What every document was made of, in no order, as of the call."""

@@ -11,12 +11,12 @@ from app.search.embedded.analysis import Analyser
 from app.search.embedded.correction import Change, Corrector, changed, changed_text
 from app.search.embedded.feedback import feedback_terms
 from app.search.embedded.filters import filter_clauses
-from app.search.embedded.grammar import Parsed, parse
 from app.search.embedded.matching import Clause, Matcher, Ranking, Word, count_of, counted
 from app.search.embedded.schema import ANY_LANGUAGE, NO_KIND, key_from
 from app.search.embedded.snippets import Marker
 from app.search.embedded.synonyms import Synonyms
 from app.search.embedded.vocabulary import Vocabulary
+from app.search.grammar import Parsed, parse
 from app.search.protocol import (
     DEEPEST,
     DOCUMENT_KINDS,

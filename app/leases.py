@@ -1,0 +1,102 @@
+"""Leases in the store: one holder at a time, for a while, under an epoch that grows.
+
+For what cannot fence its writers by itself. The time is the database server's where there is one,
+so that replicas need not agree on it. Whoever is asked to give a lease back does so at its next
+`take`, and does not take it again before the other had a chance.
+May import: models, database, kit.
+"""
+
+from datetime import datetime, timedelta
+from secrets import token_hex
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app.database import Database, ReadTx, WriteTx
+from app.kit.clock import Clock, system_clock
+from app.models.search import SearchLease
+
+HELD: Final = timedelta(seconds=20)
+"""A lease that is not kept for so long is free."""
+_RENEWED: Final = timedelta(seconds=5)
+"""After so long it is written down that the holder is still there."""
+_WANTED: Final = timedelta(seconds=5)
+"""How long a wish to have it counts, unless it is said again."""
+
+
+class StoreLease:
+    """The lease `name` for one process."""
+
+    def __init__(self, database: Database, name: str, clock: Clock = system_clock) -> None:
+        self._database = database
+        self._clock = clock
+        self.name: Final = name
+        self.holder: Final = token_hex(8)
+
+    def take(self, *, insist: bool = False) -> int | None:
+        """Take or keep it: the epoch, or None when another holds it or has asked for it."""
+        # All look often; only what changes something takes the write lock.
+        with self._database.reading() as tx:
+            row, now = self._row(tx), self._now(tx)
+        if row is not None and not insist and row.expires_at > now:
+            if row.holder != self.holder:
+                return None
+            is_wanted = row.wanted_until is not None and row.wanted_until > now
+            if not is_wanted and row.expires_at > now + HELD - _RENEWED:
+                return int(row.epoch)
+        with self._database.writing() as write:
+            return self._taken(write, insist=insist)
+
+    def keep(self) -> bool:
+        """Keep it for another while, also when another asks for it; false when it is lost."""
+        with self._database.writing() as tx:
+            mine = (col(SearchLease.name) == self.name, col(SearchLease.holder) == self.holder)
+            kept = tx.execute(
+                sa.update(SearchLease).where(*mine).values(expires_at=self._now(tx) + HELD)
+            )
+            return int(kept.rowcount) > 0
+
+    def give_back(self) -> None:
+        """Free it. The next holder has another epoch, unless it is this one again."""
+        with self._database.writing() as tx:
+            mine = (col(SearchLease.name) == self.name, col(SearchLease.holder) == self.holder)
+            tx.execute(sa.update(SearchLease).where(*mine).values(expires_at=self._now(tx)))
+
+    def _taken(self, tx: WriteTx, *, insist: bool) -> int | None:
+        row, now = self._row(tx, locked=True), self._now(tx)
+        until = now + HELD
+        if row is None:
+            values = {"name": self.name, "holder": self.holder, "epoch": 1, "expires_at": until}
+            tx.execute(sa.insert(SearchLease), values)
+            return 1
+        here = sa.update(SearchLease).where(col(SearchLease.name) == self.name)
+        if row.holder == self.holder:
+            if row.wanted_until is not None and row.wanted_until > now and not insist:
+                tx.execute(here.values(expires_at=now))
+                return None
+            tx.execute(here.values(expires_at=until))
+            return int(row.epoch)
+        if row.expires_at > now:
+            if insist:
+                tx.execute(here.values(wanted_until=now + _WANTED))
+            return None
+        if row.wanted_until is not None and row.wanted_until > now and not insist:
+            return None
+        epoch = int(row.epoch) + 1
+        tx.execute(
+            here.values(holder=self.holder, epoch=epoch, expires_at=until, wanted_until=None)
+        )
+        return epoch
+
+    def _row(self, tx: ReadTx, *, locked: bool = False) -> sa.Row[Any] | None:
+        found = sa.select(SearchLease.__table__).where(  # type: ignore[attr-defined]  # SQLModel hides it
+            col(SearchLease.name) == self.name
+        )
+        return tx.execute(found.with_for_update() if locked else found).one_or_none()
+
+    def _now(self, tx: ReadTx) -> datetime:
+        if tx.is_sqlite or self._clock is not system_clock:
+            return self._clock()
+        server: datetime = tx.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+        return server

@@ -1,0 +1,31 @@
+"""What the protocol asks of an engine that is far away, and this one answers by being near."""
+
+from app.search.protocol import Parked
+
+
+class OnThisHost:
+    """Nothing is lost on the way, nobody has to allow anything, and one folder is enough."""
+
+    def take(self, *, insist: bool = False) -> bool:
+        """False: tantivy's lock is the lease, and whoever has it sees all that was written."""
+        return False
+
+    def parked(self) -> tuple[Parked, ...]:
+        """None: whatever is text can be held."""
+        return ()
+
+    def missing_actions(self) -> tuple[str, ...]:
+        """None: whoever may write the folder may do all."""
+        return ()
+
+    def differing(self) -> tuple[str, ...]:
+        """None: the settings are in the folder's name."""
+        return ()
+
+    def beside(self) -> None:
+        """None: a commit is seen whole, so it is written anew in place."""
+        return None
+
+    def restore(self) -> bool:
+        """False: nothing is replaced."""
+        return False

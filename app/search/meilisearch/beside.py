@@ -1,0 +1,57 @@
+"""A new index beside the one that answers, and the instant in which it takes its place.
+
+Its name is that of the index, `--` and some random digits. A swap exchanges what two names stand
+for. A key for these names alone may ask for it but cannot see its task, so what counts is what is
+seen afterwards: the state says in which build it was written.
+"""
+
+from threading import Event
+from time import monotonic
+from typing import Any
+
+from meilisearch import Client
+
+from app.search.meilisearch.failures import ServerAway, TaskFailed, spoken
+from app.search.meilisearch.tasks import Tasks
+from app.search.meilisearch.writing import state
+
+_SWAP_SECONDS = 60.0
+
+
+def builds(client: Client, index: str) -> list[str]:
+    """The names of what was built beside it."""
+    with spoken("indexes.get", index):
+        found = client.http.get("indexes?limit=1000")
+    names = (str(one["uid"]) for one in found["results"])
+    return [name for name in names if name.startswith(f"{index}--")]
+
+
+def whole(client: Client, index: str) -> list[str]:
+    """Those of them that were finished: only these have a cursor."""
+    return [name for name in builds(client, index) if state(client, name).cursor is not None]
+
+
+def dropped(client: Client, tasks: Tasks, names: list[str]) -> None:
+    """Delete indexes; one that is not there any more is no error."""
+    for name in names:
+        with spoken("indexes.delete", name):
+            accepted: dict[str, Any] = client.http.delete(f"indexes/{name}")
+        try:
+            tasks.finished(accepted, name)
+        except TaskFailed as error:
+            if error.reason != "index_not_found":
+                raise
+
+
+def swapped(client: Client, index: str, other: str) -> None:
+    """Exchange what the two names stand for, and see that it was done."""
+    build = state(client, other).build
+    with spoken("indexes.swap", index):
+        client.http.post("swap-indexes", [{"indexes": [index, other]}])
+    until, pause = monotonic() + _SWAP_SECONDS, Event()
+    while state(client, index).build != build:
+        if monotonic() > until:
+            raise ServerAway(
+                "search_swap_late", "The search server has not put the new index into its place."
+            )
+        pause.wait(0.02)

@@ -1,0 +1,150 @@
+"""What one document is in the index, and the one beside them that holds the place in the log.
+
+Whatever is filtered by is stored as a token: a value that folds to itself as it is, any other as
+its digest. The server compares values without their case; tokens leave it nothing to fold, so two
+values are equal there only if they are equal.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+from app.search.protocol import DIGEST_BYTES, DOCUMENT_KINDS, Document, Key, Mark, Parked
+
+VERSION = 1
+"""Goes up with every change of what a document holds; a new index is built beside the old."""
+STATE = "state"
+"""Id and kind of the document that holds the cursor: it moves in one task with what it stands
+for. No search finds it, since each asks for one of our kinds."""
+ANY_LANGUAGE = "-"
+"""The token of what belongs to every language; no value has it."""
+OPEN, CLOSE = "\ue000", "\ue001"
+"""Mark what matched, in what the server sends back; no text of ours holds them."""
+TIMELESS = 9_999
+"""The recency of what has no date: a tag or a person is never old."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
+_MARKS = {ord(OPEN): None, ord(CLOSE): None}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The place in the log, what could not be written on the way there, and in which build."""
+
+    cursor: str | None = None
+    parked: tuple[Parked, ...] = ()
+    build: str = ""
+    version: int = VERSION
+
+    def as_document(self) -> dict[str, Any]:
+        parked = [
+            {"kind": one.key.kind, "id": one.key.id.hex, "reason": one.reason}
+            for one in self.parked
+        ]
+        return {
+            "id": STATE,
+            "kind": STATE,
+            "cursor": self.cursor,
+            "parked": parked,
+            "build": self.build,
+            "version": VERSION,
+        }
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> "State":
+        parked = tuple(
+            Parked(Key(one["kind"], UUID(one["id"])), one["reason"])
+            for one in document.get("parked") or ()
+        )
+        build, version = document.get("build") or "", document.get("version") or 0
+        return cls(document.get("cursor"), parked, build, version)
+
+
+def id_of(key: Key) -> str:
+    return f"{key.kind}-{key.id.hex}"
+
+
+def key_of(document_id: str) -> Key:
+    """Raises ValueError for the id of something else."""
+    kind, _, key = document_id.rpartition("-")
+    for known in DOCUMENT_KINDS:
+        if kind == known:
+            return Key(known, UUID(key))
+    raise ValueError(f"no document of ours: {document_id}")
+
+
+def token(value: str) -> str:
+    """Equal for equal values only, and made of `a-z0-9_-`."""
+    if _PLAIN.fullmatch(value) and not value.startswith("0x"):
+        return value
+    return "0x" + blake2b(value.encode("utf-8", "replace"), digest_size=20).hexdigest()
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970; raises TypeError for a datetime without an offset."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def mark_of(document: Mapping[str, Any]) -> Mark:
+    return Mark(int(document["version"]), bytes.fromhex(document["digest"]))
+
+
+def plain(text: str) -> str:
+    """The text without what JSON cannot say and without our own marks."""
+    return text.translate(_MARKS).encode("utf-8", "ignore").decode()
+
+
+def record(source: Document) -> dict[str, Any]:
+    """Raises ValueError for a digest of another length, TypeError for a date without an offset."""
+    if len(source.mark.digest) != DIGEST_BYTES:
+        raise ValueError(f"a digest has {DIGEST_BYTES} bytes")
+    made: dict[str, Any] = {
+        "id": id_of(source.key),
+        "kind": token(source.key.kind),
+        "key": source.key.id.hex,
+        "version": str(source.mark.version),
+        "digest": source.mark.digest.hex(),
+        "title": plain(source.title),
+        "summary": plain(source.summary),
+        "body": plain(source.body),
+        "lang": ANY_LANGUAGE if source.lang is None else token(source.lang),
+        "tags": [tag_id.hex for tag_id in dict.fromkeys(source.tag_ids)],
+        "authors": _tokens(source.authors),
+        "also_in": _tokens(source.also_in),
+        "syndicatable": "yes" if source.syndicatable else "no",
+        "recency": TIMELESS,
+    }
+    words = list(dict.fromkeys(plain(label.text) for label in source.labels))
+    if source.key.kind == "tag":
+        made["names"] = words
+        made["spoken"] = _spoken(source)
+    else:
+        made["labels"] = words
+    if source.article_kind is not None:
+        made["article_kind"] = source.article_kind
+    if source.published_at is not None:
+        day = source.published_at.astimezone(UTC)
+        made["published_at"] = micros(source.published_at)
+        made["year"] = day.year
+        made["recency"] = day.year
+    if source.updated_at is not None:
+        made["updated_at"] = micros(source.updated_at)
+    return made
+
+
+def _tokens(values: Iterable[str]) -> list[str]:
+    return [token(value) for value in dict.fromkeys(values)]
+
+
+def _spoken(tag: Document) -> dict[str, str]:
+    """The tag's name in each language: its first label there."""
+    names: dict[str, str] = {}
+    for label in tag.labels:
+        if label.lang is not None:
+            names.setdefault(label.lang, plain(label.text))
+    return names

@@ -1,0 +1,88 @@
+"""What can go wrong with a server far away, as errors that say what to do.
+
+All are `Unavailable`: reading and editing go on, another engine may answer, and the follower
+tries again. Which class it is decides what the writer does next.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from meilisearch.errors import MeilisearchApiError, MeilisearchError
+
+from app.errors import Unavailable
+
+_SHOWN = 300
+"""Characters of the server's own words that a message quotes."""
+
+
+class ServerAway(Unavailable):
+    """No answer, or none that can be read: whether a write was accepted is unknown."""
+
+
+class ServerBusy(Unavailable):
+    """The server takes no more for now: its queue, its disk or its search slots are full."""
+
+
+class IndexAbsent(Unavailable):
+    """There is no such index: it was never made, or the server lost what it held."""
+
+
+class KeyRefused(Unavailable):
+    """The key lacks an action, or belongs to a server that has lost its keys."""
+
+
+class TooLarge(Unavailable):
+    """More at once than the server takes."""
+
+
+class Rejected(Unavailable):
+    """The server understood and refused; the index may have lost its settings."""
+
+
+class TaskFailed(Unavailable):
+    """Accepted, and failed afterwards: nothing of this task is in the index."""
+
+    def __init__(self, code: str, message: str, reason: str) -> None:
+        super().__init__(code, message)
+        self.reason = reason
+
+
+@contextmanager
+def spoken(action: str, index: str) -> Iterator[None]:
+    """Turns what the client raises into ours; `action` is the right that the call needs."""
+    try:
+        yield
+    except MeilisearchApiError as error:
+        raise _of(error, action, index) from error
+    except MeilisearchError as error:
+        raise ServerAway(
+            "search_unreachable", f"The search server does not answer: {short(str(error))}"
+        ) from error
+    except KeyError as error:
+        raise ServerAway(
+            "search_unreachable", f"What answers is no search server: {error} is missing."
+        ) from error
+
+
+def _of(error: MeilisearchApiError, action: str, index: str) -> Unavailable:
+    code, said = error.code or "", short(error.message)
+    if code == "index_not_found":
+        return IndexAbsent("search_index_absent", f"The search index {index} is not there.")
+    if error.status_code in (401, 403):
+        return KeyRefused(
+            "search_key_refused",
+            f"The key of the search server may not do `{action}` on the index `{index}`: give it "
+            f"that action, or set WILLAY_MEILISEARCH_KEY to one that has it. ({said})",
+        )
+    if error.status_code == 413 or code == "payload_too_large":
+        return TooLarge("search_payload_too_large", f"More than the search server takes: {said}")
+    if code == "no_space_left_on_device" or error.status_code in (429, 503):
+        return ServerBusy("search_overloaded", f"The search server takes no more for now: {said}")
+    if error.status_code >= 500:
+        return ServerAway("search_unreachable", f"The search server failed: {said}")
+    return Rejected("search_refused", f"The search server refused {action}: {said}")
+
+
+def short(text: str) -> str:
+    """So much of the server's words as a message may quote."""
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

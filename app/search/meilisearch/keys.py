@@ -1,0 +1,103 @@
+"""The least that searching and writing need, taken from a master key when that is what we have.
+
+The server derives a key from its own master key and the key's uid. The uids are fixed here, so to
+provision again finds the same keys, also on a server that has lost what it held.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid5
+
+from meilisearch import Client
+from meilisearch.errors import MeilisearchApiError
+
+_SPACE = UUID("5f9c61de-3a3e-5d0e-9a51-6f0d3d1c6b7a")
+READING = ("search",)
+WRITING = (
+    *("documents.add", "documents.get", "documents.delete"),
+    *("indexes.create", "indexes.get", "indexes.delete", "indexes.swap"),
+    *("settings.get", "settings.update", "tasks.get"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """By which we search and write; the same one when we were given no more than that."""
+
+    search: str | None
+    write: str | None
+
+
+def provisioned(client: Client, given: str | None, index: str) -> Keys:
+    """Keys of our own where the given one may make keys; else the given one for everything.
+
+    Raises what the client raises.
+    """
+    search, write = _wanted(index)
+    try:
+        return Keys(_made(client, search), _made(client, write))
+    except MeilisearchApiError as error:
+        if error.status_code in (401, 403):  # no master key, or a server that has none
+            return Keys(given, given)
+        raise
+
+
+def missing(client: Client, index: str) -> list[str]:
+    """Which of the actions that we need the key of this client may not do; asks for nothing that
+    changes anything: each request is malformed, and who may not is told so first."""
+    here = f"indexes/{index}"
+    http = client.http
+    tries: dict[str, Callable[[], object]] = {
+        "search": lambda: http.post(f"{here}/search", {"limit": -1}),
+        "documents.add": lambda: http.post(f"{here}/documents?unknown=1", []),
+        "documents.get": lambda: http.get(f"{here}/documents?limit=-1"),
+        "documents.delete": lambda: http.post(f"{here}/documents/delete", {"filter": ""}),
+        "indexes.create": lambda: http.post("indexes", {}),
+        "indexes.get": lambda: http.get(here),
+        "indexes.delete": lambda: http.delete(f"{here}--nothing"),
+        "indexes.swap": lambda: http.post("swap-indexes", [{"indexes": [index, index]}]),
+        "settings.get": lambda: http.get(f"{here}/settings"),
+        "settings.update": lambda: http.patch(f"{here}/settings", {"unknown": 1}),
+        "tasks.get": lambda: http.get("tasks?limit=1"),
+    }
+    return [action for action, attempt in tries.items() if _is_refused(attempt)]
+
+
+def _is_refused(attempt: Callable[[], object]) -> bool:
+    try:
+        attempt()
+    except MeilisearchApiError as error:
+        return error.status_code in (401, 403)
+    return False
+
+
+def _wanted(index: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    def key(name: str, actions: tuple[str, ...], indexes: list[str]) -> dict[str, Any]:
+        return {
+            "uid": str(uuid5(_SPACE, f"{name}/{index}")),
+            "name": f"Willay: {name} {index}",
+            "actions": list(actions),
+            "indexes": indexes,
+            "expiresAt": None,
+        }
+
+    return key("search", READING, [index]), key("write", WRITING, [index, f"{index}--*"])
+
+
+def _made(client: Client, wanted: dict[str, Any]) -> str:
+    path = f"{client.config.paths.keys}/{wanted['uid']}"
+    try:
+        found = client.http.get(path)
+    except MeilisearchApiError as error:
+        if error.status_code != 404:
+            raise
+        found = None
+    if found is not None and any(
+        sorted(found[part]) != sorted(wanted[part]) for part in ("actions", "indexes")
+    ):
+        client.http.delete(path)
+        found = None
+    if found is None:
+        found = client.http.post(client.config.paths.keys, wanted)
+    return str(found["key"])

@@ -1,0 +1,77 @@
+"""What a person typed, as the server's own query text.
+
+Nothing of it is passed on as it came: the words, "phrases" and -exclusions that our grammar finds
+are put together anew. So the grammar is the same on both engines, and no text can mean more.
+"""
+
+import re
+from dataclasses import dataclass
+from unicodedata import category, normalize
+
+from app.search.grammar import Parsed, parse
+from app.search.protocol import Query
+from app.search.stopwords import STOP_WORDS
+
+MOST_TERMS = 10
+"""The server looks at no more words and phrases of a query."""
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`text` for the server; None when nothing in it can be searched for."""
+
+    text: str | None
+    terms: int = 0
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing was typed."""
+        return self.text == ""
+
+
+def asked(query: Query, languages: tuple[str, ...]) -> Asked:
+    """Function words are left out while there are others; a word may be unfinished if it is the
+    last thing typed."""
+    parsed = parse(query.text, words)
+    if parsed.is_blank:
+        return Asked("")
+    if parsed.finds_nothing:
+        return Asked(None)
+    spoken = query.filter.languages or languages
+    telling = _telling(parsed, spoken)[: MOST_TERMS - len(parsed.phrases)]
+    parts = [f"-{_phrase(out)}" if len(out) > 1 else f"-{out[0]}" for out in parsed.excluded]
+    parts += [_phrase(phrase) for phrase in parsed.phrases]
+    unfinished = parsed.typing and telling and telling[-1] == parsed.words[-1]
+    if query.exact:
+        # A word alone between quotes is that very word, however it may be misspelt elsewhere.
+        parts += [_phrase((word,)) for word in (telling[:-1] if unfinished else telling)]
+        parts += telling[-1:] if unfinished else []
+    else:
+        parts += telling
+    text = " ".join(parts)
+    return Asked(text if unfinished else text + " ", len(telling) + len(parsed.phrases))
+
+
+def words(text: str) -> list[str]:
+    """Runs of letters and digits, in lower case and without accents; never fails."""
+    folded = normalize("NFKD", text.encode("utf-8", "ignore").decode()).lower()
+    return _WORD.findall("".join(letter for letter in folded if category(letter) != "Mn"))
+
+
+def is_stop_word(word: str, languages: tuple[str, ...]) -> bool:
+    return any(word in STOP_WORDS.get(lang, ()) for lang in languages)
+
+
+def _telling(parsed: Parsed, languages: tuple[str, ...]) -> list[str]:
+    """Each word once, at its last place: only there may it be unfinished."""
+    once = list(dict.fromkeys(reversed(parsed.words)))[::-1]
+    telling = [word for word in once if not is_stop_word(word, languages)]
+    if not telling and parsed.phrases:
+        return []
+    return telling or once
+
+
+def _phrase(words: tuple[str, ...]) -> str:
+    return f'"{" ".join(words)}"'

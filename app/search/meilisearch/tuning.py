@@ -1,0 +1,74 @@
+"""The index made, and its settings put right where they differ; nothing is written otherwise."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from meilisearch import Client
+
+from app.search.meilisearch import settings
+from app.search.meilisearch.failures import IndexAbsent, TaskFailed, spoken
+from app.search.meilisearch.filters import quoted
+from app.search.meilisearch.tasks import Tasks
+
+_MOST_TAGS = 5_000
+
+
+def tune(client: Client, tasks: Tasks, index: str, languages: Sequence[str]) -> None:
+    """Make the index if it is not there, and put its settings right."""
+    try:
+        found = _found(client, index)
+    except IndexAbsent:
+        with spoken("indexes.create", index):
+            accepted = client.http.post(
+                "indexes", {"uid": index, "primaryKey": settings.PRIMARY_KEY}
+            )
+        try:
+            tasks.finished(accepted, index)
+        except TaskFailed as error:
+            if error.reason != "index_already_exists":
+                raise
+        found = _found(client, index)
+    asked = settings.wanted(languages, {})
+    del asked["synonyms"]
+    _written(client, tasks, index, settings.differences(asked, found))
+    tune_synonyms(client, tasks, index)
+
+
+def tune_synonyms(client: Client, tasks: Tasks, index: str) -> None:
+    """Let the tags that are in the index teach it which words stand for one another."""
+    asked = {"synonyms": _synonyms(client, index)}
+    _written(client, tasks, index, settings.differences(asked, _found(client, index)))
+
+
+def differing(client: Client, index: str, languages: Sequence[str]) -> list[str]:
+    """The names of settings that are not as they should be."""
+    found = _found(client, index)
+    asked = settings.wanted(languages, {})
+    del asked["synonyms"]
+    wrong = sorted(settings.differences(asked, found))
+    if wrong:
+        return wrong  # what the tags teach cannot be asked for without them
+    return sorted(settings.differences({"synonyms": _synonyms(client, index)}, found))
+
+
+def _found(client: Client, index: str) -> dict[str, Any]:
+    with spoken("settings.get", index):
+        found: dict[str, Any] = client.http.get(f"indexes/{index}/settings")
+    return found
+
+
+def _synonyms(client: Client, index: str) -> dict[str, list[str]]:
+    with spoken("documents.get", index):
+        tags = client.http.post(
+            f"indexes/{index}/documents/fetch",
+            {"filter": f"kind = {quoted('tag')}", "fields": ["spoken"], "limit": _MOST_TAGS},
+        )
+    return settings.synonyms(tag.get("spoken") or {} for tag in tags["results"])
+
+
+def _written(client: Client, tasks: Tasks, index: str, wrong: dict[str, Any]) -> None:
+    if not wrong:
+        return
+    with spoken("settings.update", index):
+        accepted = client.http.patch(f"indexes/{index}/settings", wrong)
+    tasks.finished(accepted, index)

@@ -1,0 +1,191 @@
+"""Writing so that the cursor only moves over what is there.
+
+Deletions go first and are waited for; documents follow in batches, full and by id, and the last
+batch carries the cursor, as a document of its own in the same task. A batch that fails for what is
+in it is halved until the bad document stands alone: that one is parked, and the rest goes on.
+Every write is marked with the epoch of the lease under which it was sent.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from meilisearch import Client
+
+from app.search.meilisearch.documents import STATE, State, id_of, key_of, record
+from app.search.meilisearch.failures import IndexAbsent, TaskFailed, TooLarge, spoken
+from app.search.meilisearch.settings import PRIMARY_KEY
+from app.search.meilisearch.tasks import Tasks
+from app.search.protocol import Document, Key, Parked
+
+_MOST_DOCUMENTS = 1_000
+_MOST_CHARACTERS = 5_000_000
+"""Of one batch: some ten times less than the server takes."""
+_MOST_PARKED = 100
+_ATTEMPTS = 3
+"""So often a lone document may fail for a reason that does not name it before it is parked."""
+_ITS_OWN_FAULT = ("invalid_document", "missing_document", "max_fields", "document_fields")
+_EVERYONE_S = frozenset(
+    {
+        *("canceled", "no_space_left_on_device", "io_error", "too_many_open_files"),
+        *("database_size_limit_reached", "invalid_state", "invalid_store_file"),
+        *("index_primary_key_already_exists", "index_creation_failed"),
+    }
+)
+
+Record = dict[str, Any]
+
+
+class Writing:
+    """The writes of one process to one index, which remembers in which `build` it was made."""
+
+    def __init__(self, tasks: Tasks, build: str = "") -> None:
+        self._tasks = tasks
+        self._build = build
+        self._failed: dict[str, int] = {}
+
+    def apply(
+        self,
+        client: Client,
+        index: str,
+        epoch: int,
+        upserts: Sequence[Document],
+        deletes: Sequence[Key],
+        cursor: str | None,
+    ) -> None:
+        """Raises ValueError and TypeError, with nothing sent, for a document that is none."""
+        records = [record(document) for document in upserts]
+        before = state(client, index)
+        after = replace(
+            before,
+            cursor=before.cursor if cursor is None else cursor,
+            build=self._build or before.build,
+        )
+        touched = {document.key for document in upserts} | set(deletes)
+        after = replace(after, parked=tuple(one for one in before.parked if one.key not in touched))
+        if deletes:
+            self._sent(client, index, epoch, "delete-batch", [id_of(key) for key in deletes])
+        *batches, last = [*_batches(records)] or [[]]
+        parked = [one for batch in batches for one in self._written(client, index, epoch, batch)]
+        if not parked and after != before:
+            last = [*last, after.as_document()]
+        parked += self._written(client, index, epoch, last)
+        if parked:
+            kept = tuple({one.key: one for one in (*after.parked, *parked)}.values())
+            after = replace(after, parked=kept[-_MOST_PARKED:])
+            self._sent(client, index, epoch, "", [after.as_document()])
+
+    def _written(
+        self, client: Client, index: str, epoch: int, batch: Sequence[Record]
+    ) -> list[Parked]:
+        """What of the batch could not be written. The state is never parked, only left out."""
+        if not batch:
+            return []
+        try:
+            self._sent(client, index, epoch, "", list(batch))
+            return []
+        except (TaskFailed, TooLarge) as error:
+            documents = [made for made in batch if made["id"] != STATE]
+            if not _may_be_one_s_own(error) or not documents:
+                raise
+            bad = self._bisected(client, index, epoch, documents)
+            certain = any(_is_its_own(error) for _, error in bad)
+            if bad and len(bad) == len(documents) and not certain:
+                self._count(documents, error)
+            if len(documents) < len(batch) and not bad:
+                self._sent(client, index, epoch, "", [batch[-1]])
+            return [Parked(key_of(made["id"]), error.message) for made, error in bad]
+
+    def _bisected(
+        self, client: Client, index: str, epoch: int, batch: Sequence[Record]
+    ) -> list[tuple[Record, TaskFailed | TooLarge]]:
+        """The documents that fail by themselves, each with its reason."""
+        try:
+            self._sent(client, index, epoch, "", list(batch))
+            return []
+        except (TaskFailed, TooLarge) as error:
+            if not _may_be_one_s_own(error):
+                raise
+            if len(batch) == 1:
+                return [(batch[0], error)]
+        half = len(batch) // 2
+        return [
+            *self._bisected(client, index, epoch, batch[:half]),
+            *self._bisected(client, index, epoch, batch[half:]),
+        ]
+
+    def _count(self, documents: Sequence[Record], error: TaskFailed | TooLarge) -> None:
+        """Nothing at all went through: it may be the server's fault. Raises for the first times."""
+        names = [made["id"] for made in documents]
+        for name in names:
+            self._failed[name] = self._failed.get(name, 0) + 1
+        if max(self._failed[name] for name in names) < _ATTEMPTS:
+            raise error
+        for name in names:
+            del self._failed[name]
+
+    def _sent(self, client: Client, index: str, epoch: int, route: str, body: list[Any]) -> None:
+        """One write, done."""
+        about = urlencode({"primaryKey": PRIMARY_KEY} if not route else {})
+        marked = urlencode({"customMetadata": f"willay:{epoch}"})
+        path = "/".join(part for part in ("indexes", index, "documents", route) if part)
+        action = "documents.delete" if route else "documents.add"
+        with spoken(action, index):
+            accepted = client.http.post(f"{path}?{'&'.join(filter(None, (about, marked)))}", body)
+        try:
+            self._tasks.finished(accepted, index)
+        except TaskFailed as error:
+            if error.reason == "index_not_found":
+                raise IndexAbsent(
+                    "search_index_absent", f"The search index {index} is not there."
+                ) from error
+            raise
+
+
+def state(client: Client, index: str) -> State:
+    """What the index says of itself; an empty state when it says nothing.
+
+    Raises `IndexAbsent`.
+    """
+    with spoken("documents.get", index):
+        found = client.http.post(
+            f"indexes/{index}/documents/fetch",
+            {"ids": [STATE], "fields": ["cursor", "parked", "build", "version"], "limit": 1},
+        )
+    return State.of(found["results"][0]) if found["results"] else State()
+
+
+def listed(client: Client, index: str, fields: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    """Those fields of every document of ours, a page at a time."""
+    offset = 0
+    while True:
+        asked = urlencode({"fields": ",".join(fields), "limit": _MOST_DOCUMENTS, "offset": offset})
+        with spoken("documents.get", index):
+            page = client.http.get(f"indexes/{index}/documents?{asked}")
+        yield from (found for found in page["results"] if found.get("id") != STATE)
+        offset += _MOST_DOCUMENTS
+        if offset >= page["total"]:
+            return
+
+
+def _batches(records: Sequence[Record]) -> Iterator[list[Record]]:
+    batch: list[Record] = []
+    size = 0
+    for made in records:
+        characters = sum(len(made[text]) for text in ("title", "summary", "body"))
+        if batch and (len(batch) >= _MOST_DOCUMENTS or size + characters > _MOST_CHARACTERS):
+            yield batch
+            batch, size = [], 0
+        batch.append(made)
+        size += characters
+    if batch:
+        yield batch
+
+
+def _may_be_one_s_own(error: TaskFailed | TooLarge) -> bool:
+    return isinstance(error, TooLarge) or error.reason not in {*_EVERYONE_S, "index_not_found"}
+
+
+def _is_its_own(error: TaskFailed | TooLarge) -> bool:
+    return isinstance(error, TooLarge) or error.reason.startswith(_ITS_OWN_FAULT)

@@ -1,0 +1,166 @@
+"""`/v1/search` and `/readyz` on a search server: alike when it answers, honest when it does not."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.editorial.people import MemberInput, SponsorInput, add_member, add_sponsor
+from app.worker.indexing import Indexing
+from tests import builders
+from tests.builders import EDITOR
+from tests.conftest import client_of
+from tests.contract.client import ContractClient
+from tests.worker.servers import Newsroom, newsroom
+
+
+@dataclass
+class Site:
+    """A newsroom with its API."""
+
+    room: Newsroom
+    client: ContractClient
+
+    def follow(self) -> None:
+        self.room.follow()
+        if self.room.runtime.search.standby is not None:
+            spare = Indexing(self.room.runtime, self.room.runtime.search.standby)
+            while spare.step():
+                pass
+
+    def search(self, query: str) -> dict[str, Any]:
+        answer = self.client.get(f"/v1/search?{query}")
+        assert answer.status_code == 200, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    def ready(self) -> dict[str, Any]:
+        self.room.runtime.search.wrote()
+        body: dict[str, Any] = self.client.get("/readyz").json()["search"]
+        return body
+
+
+@pytest.fixture(params=[True, False], ids=["with fallback", "alone"])
+def site(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Site]:
+    with ExitStack() as stack:
+        room = stack.enter_context(newsroom(tmp_path, search_fallback=request.param))
+        client = stack.enter_context(client_of(room.runtime))
+        builders.tag(room.runtime, "wool", names={"en": "Wool", "es": "Lana"})
+        builders.published(
+            room.runtime, title='Alpaca <b>wool</b> & "cheese"', slug="one", tags=["wool"]
+        )
+        builders.published(room.runtime, title="Lana de alpaca", slug="dos", lang="es")
+        with room.runtime.publishing() as tx:
+            add_sponsor(tx, EDITOR, SponsorInput(name="The Alpaca Trust"))
+            add_member(tx, EDITOR, MemberInput(name="Rosa Lago", role="Chair"))
+        site = Site(room, client)
+        site.follow()
+        yield site
+
+
+def named(body: dict[str, Any]) -> set[str]:
+    items = (hit["item"] for hit in body["data"])
+    return {item.get("slug") or item["name"] for item in items}
+
+
+def test_a_whole_answer_of_the_server(site: Site) -> None:
+    body = site.search("q=alpaca&facets=kind,lang,tags")
+    assert named(body) == {"one", "dos", "The Alpaca Trust"}
+    meta = body["meta"]
+    assert (meta["engine"], meta["degraded"], meta["total"]) == ("meilisearch", False, 3)
+    assert meta["freshness"] == {"behind_changes": 0, "behind_seconds": 0.0}
+    assert meta["facets"]["kind"] == [
+        {"value": "article", "name": "article", "count": 2},
+        {"value": "sponsor", "name": "sponsor", "count": 1},
+    ]
+    assert meta["facets"]["tags"] == [{"value": "wool", "name": "Wool", "count": 1}]
+    [hit] = site.search("q=cheese")["data"]
+    assert hit["highlights"]["title"] == (
+        "Alpaca &lt;b&gt;wool&lt;/b&gt; &amp; &quot;<mark>cheese</mark>&quot;"
+    )
+    assert named(site.search("q=alpaca&tag=wool")) == {"one"}
+    assert named(site.search("q=alpaca&lang=es&kind=article")) == {"dos"}
+    assert named(site.search("q=lana&lang=en&kind=article")) == {"one"}
+    [completion] = site.client.get("/v1/search/suggest?q=rosa+la").json()["data"]
+    assert completion["title"] == "Rosa Lago"
+
+
+def test_answers_are_kept_until_the_index_changes(site: Site) -> None:
+    first = site.client.get("/v1/search?q=alpaca")
+    asked = site.room.asked("POST", "/search")
+    again = site.client.get("/v1/search?q=alpaca", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert site.room.asked("POST", "/search") == asked
+    builders.published(site.room.runtime, title="Alpaca bread", slug="three")
+    site.follow()
+    later = site.client.get("/v1/search?q=alpaca", headers={"If-None-Match": first.headers["ETag"]})
+    assert "three" in named(later.json())
+
+
+@pytest.mark.parametrize("fault", ["away", "slow", "lost", "unfit"])
+def test_a_server_that_fails_degrades_search_and_nothing_else(site: Site, fault: str) -> None:
+    double, runtime = site.room.double, site.room.runtime
+    match fault:
+        case "away":
+            double.faults.away = True
+        case "slow":
+            double.faults.slow = 2.5
+        case "lost":
+            double.lose_volume()
+        case "unfit":
+            double.state.indexes["willay"].settings["filterableAttributes"] = []
+    runtime.search.wrote()
+    answer = site.client.get("/v1/search?q=alpaca")
+    ready = site.ready()
+    if runtime.search.standby is None:
+        assert (answer.status_code, answer.json()["code"]) == (503, "search_unavailable")
+    else:
+        body = answer.json()
+        assert named(body) == {"one", "dos", "The Alpaca Trust"}
+        assert (body["meta"]["engine"], body["meta"]["degraded"]) == ("embedded", True)
+        assert site.client.get("/v1/search/suggest?q=rosa").json()["data"]
+        assert body["meta"]["freshness"]["behind_changes"] == 0
+    assert ready["degraded"]
+    assert ready["trouble"]
+    assert site.client.get("/v1/articles").status_code == 200
+    assert site.client.get("/readyz").status_code == 200
+    double.faults.away, double.faults.slow = False, 0.0
+
+
+def test_an_index_that_is_not_built_yet_is_not_asked(tmp_path: Path) -> None:
+    with newsroom(tmp_path) as room, client_of(room.runtime) as client:
+        site = Site(room, client)
+        builders.published(room.runtime, title="Alpaca wool", slug="one")
+        assert client.get("/v1/search?q=alpaca").status_code == 503
+        spare = Indexing(room.runtime, room.runtime.search.standby)
+        while spare.step():
+            pass
+        room.runtime.search.wrote()
+        body = site.search("q=alpaca")
+        assert (named(body), body["meta"]["degraded"]) == ({"one"}, True)
+        site.follow()
+        body = site.search("q=alpaca")
+        assert (named(body), body["meta"]["degraded"]) == ({"one"}, False)
+
+
+def test_readiness_tells_how_search_does(site: Site) -> None:
+    assert site.ready() == {
+        "engine": "meilisearch",
+        "behind_changes": 0,
+        "behind_seconds": 0.0,
+        "degraded": False,
+        "trouble": None,
+        "parked": 0,
+    }
+    builders.published(site.room.runtime, title="Poisonous", slug="bad")
+    builders.published(site.room.runtime, title="Alpaca milk", slug="four")
+    site.room.clock.move(seconds=7)
+    late = site.ready()
+    assert (late["behind_changes"], round(late["behind_seconds"])) == (2, 7)
+    site.room.double.state.poison = "Poisonous"
+    site.follow()
+    told = site.ready()
+    assert (told["behind_changes"], told["parked"]) == (0, 1)

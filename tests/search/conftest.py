@@ -1,0 +1,15 @@
+"""Every behaviour of the protocol is asked of every engine."""
+
+import os
+
+import pytest
+
+from tests.search.backends import BACKENDS, KEY, REAL, URL, Backend
+
+
+@pytest.fixture(scope="module", params=list(BACKENDS))
+def backend(request: pytest.FixtureRequest) -> Backend:
+    """Each engine in turn."""
+    if request.param == REAL and not (os.environ.get(URL) and os.environ.get(KEY)):
+        pytest.skip(f"no real server: set {URL} and {KEY}")
+    return BACKENDS[request.param]

@@ -1,0 +1,222 @@
+"""The way to a server far away: the wire, keys, filters, and what happens when it fails."""
+
+import re
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from app.errors import Unavailable
+from app.search.meilisearch.breaker import Breaker
+from app.search.meilisearch.documents import micros, token
+from app.search.meilisearch.engine import MeilisearchEngine
+from app.search.meilisearch.failures import KeyRefused, ServerAway
+from app.search.meilisearch.filters import conditions, quoted
+from app.search.meilisearch.settings import differences, synonyms, wanted
+from app.search.protocol import Filter, Query
+from tests.search.backends import engine_at
+from tests.search.builders import article, id_of, ids
+from tests.search.double import filters
+from tests.search.double.server import MASTER, Double, serving
+
+
+@pytest.fixture
+def double() -> Double:
+    return Double()
+
+
+@pytest.fixture
+def url(double: Double) -> Iterator[str]:
+    with serving(double) as address:
+        yield address
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[MeilisearchEngine]:
+    with engine_at(url, MASTER) as opened:
+        opened.apply([article("a", "Alpaca wool")], [], "start")
+        yield opened
+
+
+texts = st.text(max_size=30) | st.text(alphabet="\\\"' OR=[],x()", max_size=30)
+
+
+@examples(max_examples=2_000, deadline=None)
+@given(texts)
+def test_no_value_leaves_its_string(value: str) -> None:
+    """Quoted, a value is equal to itself and to nothing else, whatever grammar is in it."""
+    allowed = {"field": (True, True)}
+    test = filters.compiled(f"field = {quoted(value)}", allowed, "index")
+    assert test({"field": value})
+    assert not test({"field": value + "x"})
+    assert not test({"other": value})
+
+
+@examples(max_examples=1_000, deadline=None)
+@given(texts, texts)
+def test_tokens_are_equal_for_equal_values_only(one: str, other: str) -> None:
+    assert re.fullmatch(r"[a-z0-9_-]+", token(one))
+    assert (token(one) == token(other)) == (one == other)
+    assert token(one) != "-"
+
+
+def test_ten_thousand_values_and_an_empty_family(engine: MeilisearchEngine) -> None:
+    many = tuple(uuid4() for _ in range(10_000))
+    assert ids(engine, "", filter=Filter(ids=many)) == []
+    assert ids(engine, "", filter=Filter(ids=(*many, id_of("a")))) == [id_of("a")]
+    assert ids(engine, "", filter=Filter(all_of=((),))) == []
+    assert conditions(Filter())[0].startswith("kind IN [")
+
+
+def test_every_call_has_headers_of_its_own_and_shares_connections(
+    engine: MeilisearchEngine, double: Double
+) -> None:
+    double.asked.clear()
+
+    def work(number: int) -> int:
+        if number % 4:
+            return engine.search(Query("alpaca")).total
+        engine.apply([article(f"{number}", "Alpaca")], [])
+        return 1
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(work, range(80)))
+    for asked in double.asked:
+        assert asked.headers["accept-encoding"] == "identity"
+        assert ("content-type" in asked.headers) == (asked.method in ("POST", "PATCH"))
+    keys = {asked.headers["authorization"] for asked in double.asked}
+    assert len(keys) == 2
+    assert f"Bearer {MASTER}" not in keys
+
+
+def test_a_master_key_makes_keys_that_may_do_no_more_than_they_must(
+    engine: MeilisearchEngine, url: str, double: Double
+) -> None:
+    held = {key["name"]: key for key in double.state.keys.held.values()}
+    assert held["Willay: search willay"]["actions"] == ["search"]
+    assert held["Willay: search willay"]["indexes"] == ["willay"]
+    assert held["Willay: write willay"]["indexes"] == ["willay", "willay--*"]
+    assert not {"*", "keys.create"} & set(held["Willay: write willay"]["actions"])
+    with engine_at(url, MASTER) as again:
+        assert ids(again, "alpaca") == [id_of("a")]
+    assert len(double.state.keys.held) == 2
+    key = held["Willay: search willay"]
+    key["actions"] = ["search", "documents.get"]  # somebody widened it
+    with engine_at(url, MASTER) as mended:
+        assert ids(mended, "alpaca") == [id_of("a")]
+    [now] = [k for k in double.state.keys.held.values() if k["name"] == key["name"]]
+    assert now["actions"] == ["search"]
+
+
+def test_a_given_key_is_used_and_what_it_may_not_is_named(url: str, double: Double) -> None:
+    made = double.state.keys.made(
+        {"actions": ["search", "documents.get"], "indexes": ["willay"], "expiresAt": None}, "now"
+    )
+    with engine_at(url, made["key"]) as engine:
+        with pytest.raises(KeyRefused, match=r"may not do `tasks.get` on the index `willay`"):
+            engine.apply([article("a", "One")], [])
+        assert list(engine.missing_actions()) == [
+            *("documents.add", "documents.delete", "indexes.create", "indexes.get"),
+            *("indexes.delete", "indexes.swap", "settings.get", "settings.update", "tasks.get"),
+        ]
+    with engine_at(url, MASTER) as engine:
+        assert list(engine.missing_actions()) == []
+    assert double.state.indexes == {}
+    assert [task for task in double.state.queue.tasks if task["status"] == "succeeded"] == []
+
+
+def test_reads_are_tried_twice_on_a_broken_connection_and_writes_are_not(
+    engine: MeilisearchEngine, double: Double
+) -> None:
+    double.faults.cut.append("/search")
+    assert ids(engine, "alpaca") == [id_of("a")]
+    double.faults.cut += ["/search", "/search"]
+    with pytest.raises(ServerAway):
+        engine.search(Query("alpaca"))
+    before = len(double.state.queue.tasks)
+    double.faults.cut.append(r"documents\?")
+    with pytest.raises(ServerAway):
+        engine.apply([article("b", "Two")], [])
+    assert len(double.state.queue.tasks) == before + 1
+
+
+def test_a_circuit_opens_after_failures_and_lets_one_call_try(
+    engine: MeilisearchEngine, double: Double
+) -> None:
+    breaker = engine.connection.breaker = Breaker(failures=2, rest=0.2)
+    double.faults.away = True
+    for _ in range(2):
+        with pytest.raises(ServerAway):
+            engine.search(Query("alpaca"))
+    assert breaker.is_open
+    double.faults.away = False
+    before = len(double.asked)
+    with pytest.raises(ServerAway, match="resting"):
+        engine.search(Query("alpaca"))
+    assert len(double.asked) == before
+    time.sleep(0.25)
+    assert ids(engine, "alpaca") == [id_of("a")]
+    assert not breaker.is_open
+
+
+def test_a_server_that_hangs_is_given_up(url: str, double: Double) -> None:
+    from app.search.meilisearch.connection import Address, Connection
+    from tests.search.backends import LANGUAGES, Free
+
+    address = Address(url, MASTER, searching=(0.2, 0.2))
+    with MeilisearchEngine(Connection(address), LANGUAGES, lambda _name: Free()) as engine:
+        engine.apply([article("a", "Alpaca wool")], [], "start")
+        assert ids(engine, "alpaca") == [id_of("a")]
+        double.faults.slow = 1.0
+        began = time.monotonic()
+        with pytest.raises(ServerAway):
+            engine.search(Query("alpaca"))
+        assert time.monotonic() - began < 0.8
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(200, b"<html>hello</html>"), (200, b"{}"), (200, b""), (502, b"<html>"), (403, b"no")],
+)
+def test_what_is_no_search_server_is_unavailable(
+    engine: MeilisearchEngine, double: Double, status: int, body: bytes
+) -> None:
+    double.faults.answers += [("/search", status, body)]
+    with pytest.raises(Unavailable):
+        engine.search(Query("alpaca"))
+    assert ids(engine, "alpaca") == [id_of("a")]
+
+
+def test_markers_and_surrogates_in_a_text_do_no_harm(engine: MeilisearchEngine) -> None:
+    engine.apply([article("m", "Mi\ue000ne\ud800 <b>\ue001", "The mine \x00 here.")], [])
+    (hit,) = engine.search(Query("mine", highlight=True)).hits
+    assert hit.highlights is not None
+    assert hit.highlights.title == "<mark>Mine</mark> &lt;b&gt;"
+
+
+def test_settings_differ_only_where_they_do() -> None:
+    asked = wanted(("en", "es"), {"agua": ["water"]})
+    found = asked | {
+        "typoTolerance": {"enabled": True, "disableOnNumbers": True},
+        "separatorTokens": [">", "<"],
+        "stopWords": [],
+    }
+    assert differences(asked, found) == {}
+    assert differences(asked, found | {"synonyms": {}}) == {"synonyms": {"agua": ["water"]}}
+    assert set(differences(asked, {})) == set(asked)
+    assert synonyms([{"en": "Water", "es": "Agua"}, {"en": "Lima", "es": "Lima"}]) == {
+        "agua": ["water"],
+        "water": ["agua"],
+    }
+
+
+def test_moments_keep_their_microseconds_as_the_server_s_numbers() -> None:
+    """A number there is exact up to 2**53."""
+    from datetime import UTC, datetime
+
+    assert micros(datetime(2255, 1, 1, tzinfo=UTC)) < 2**53

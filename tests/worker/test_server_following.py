@@ -1,0 +1,262 @@
+"""Who writes to an index far away, how it is rebuilt, and what readers see meanwhile."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from app.leases import StoreLease
+from app.runtime import Runtime, opened
+from app.search.protocol import IndexBusy, Query
+from app.worker import rebuilding
+from app.worker.indexing import Indexing
+from app.worker.proving import compare
+from tests import builders
+from tests.conftest import MovingClock
+from tests.search.double.errors import Refusal
+from tests.worker.servers import Newsroom, newsroom
+
+Either = tuple[Runtime, MovingClock]
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    with newsroom(tmp_path) as opened_room:
+        yield opened_room
+
+
+@pytest.fixture
+def twin(room: Newsroom) -> Iterator[Runtime]:
+    """Another process over the same store and server."""
+    with opened(room.runtime.settings, room.clock) as runtime:
+        yield runtime
+
+
+def test_a_lease_has_one_holder_and_an_epoch_that_grows(either: Either) -> None:
+    runtime, clock = either
+    one, other = (StoreLease(runtime.database, "willay", clock) for _ in range(2))
+    assert (one.take(), other.take(), one.take()) == (1, None, 1)
+    clock.move(seconds=3)
+    assert one.take() == 1  # not written down yet
+    clock.move(seconds=6)
+    assert one.take() == 1
+    clock.move(seconds=19)
+    assert one.keep()
+    clock.move(seconds=19)
+    assert (other.take(), one.take()) == (None, 1)
+    clock.move(seconds=21)
+    assert (other.take(), one.keep(), one.take()) == (2, False, None)
+    other.give_back()
+    assert (other.take(), other.take()) == (2, 2)
+
+
+def test_who_insists_is_given_the_lease_at_the_next_turn(either: Either) -> None:
+    runtime, clock = either
+    holder, asker, idle = (StoreLease(runtime.database, "willay", clock) for _ in range(3))
+    assert holder.take() == 1
+    assert asker.take(insist=True) is None
+    assert holder.keep()  # it may finish what it has begun
+    assert holder.take() is None
+    assert idle.take() is None  # who only stands by does not come before the one that asked
+    assert asker.take(insist=True) == 2
+    asker.give_back()
+    assert holder.take() == 3
+
+
+def test_embargo_and_expiry_arrive_by_time_alone(room: Newsroom) -> None:
+    soon = room.clock() + timedelta(hours=1)
+    key = builders.publish(
+        room.runtime,
+        builders.draft(room.runtime, title="Alpaca cheese"),
+        at=soon,
+        until=soon + timedelta(hours=1),
+    )
+    room.follow()
+    assert room.found("alpaca") == set()
+    room.clock.move(hours=1)
+    room.follow()
+    assert room.found("alpaca") == {key}
+    room.clock.move(hours=1)
+    room.follow()
+    assert room.found("alpaca") == set()
+    assert room.agrees
+
+
+def test_one_process_writes_and_another_takes_over(room: Newsroom, twin: Runtime) -> None:
+    other = Indexing(twin)
+    builders.published(room.runtime, title="Alpaca wool")
+    room.follow()
+    builders.published(room.runtime, title="Alpaca cheese")
+    assert not other.step()
+    with pytest.raises(IndexBusy):
+        twin.search.get().apply([], [], "elsewhere")
+    room.follow()
+    builders.published(room.runtime, title="Alpaca bread")
+    room.clock.move(seconds=30)  # the first one is not heard of any more
+    while other.step():
+        pass
+    assert len(room.found("alpaca")) == 3
+    assert not room.follower.step()
+    epochs = {
+        task["customMetadata"]
+        for task in room.double.state.queue.tasks
+        if task["indexUid"] == "willay" and "customMetadata" in task
+    }
+    assert "willay:2" in epochs
+
+
+def test_a_portion_that_was_read_before_the_lease_was_lost_is_not_written(
+    room: Newsroom, twin: Runtime
+) -> None:
+    builders.published(room.runtime, title="Alpaca wool")
+    room.follow()
+    engine, other = room.runtime.search.get(), Indexing(twin)
+    room.clock.move(seconds=30)
+    while other.step():
+        pass
+    room.clock.move(seconds=30)
+    with pytest.raises(IndexBusy, match="look again"):
+        engine.apply([], [], "of long ago")
+    assert engine.take()  # and so everything is proved at the next step
+    room.follow()
+    assert room.agrees
+
+
+def test_an_index_of_another_version_answers_until_a_new_one_is_built(room: Newsroom) -> None:
+    key = builders.published(room.runtime, title="Alpaca wool")
+    room.follow()
+    room.double.state.indexes["willay"].documents["state"]["version"] = 0
+    room.runtime.search.wrote()
+    assert room.runtime.search.get().cursor() is None
+    assert not room.runtime.search.standing().degraded
+    assert room.found("alpaca") == {key}
+    room.follow()
+    assert room.double.state.indexes["willay"].documents["state"]["version"] == 1
+    assert room.agrees
+
+
+def test_a_new_owner_waits_for_what_the_old_one_sent_and_then_proves_all(
+    room: Newsroom, twin: Runtime
+) -> None:
+    """The old owner's last write, of an older state, is done after it has lost the lease."""
+    key = builders.published(room.runtime, title="Alpaca wool")
+    room.follow()
+    queue = room.double.state.queue
+    held = dict(room.double.state.indexes["willay"].documents[f"article-{key.hex}"])
+    queue.delay = 0.3
+    queue.add(
+        "documentAdditionOrUpdate",
+        "willay",
+        {"indexedDocuments": 1},
+        lambda _task: room.double.state.indexes["willay"].documents.update(
+            {held["id"]: held | {"title": "Stale", "digest": "00" * 16}}
+        ),
+        "willay:1",
+    )
+    queue.delay = 0.0
+    room.clock.move(seconds=30)
+    other = Indexing(twin)
+    while other.step():
+        pass
+    assert compare(twin, twin.search.get()).agrees
+    assert room.found("wool") == {key}
+
+
+def test_a_rebuild_leaves_no_gap_and_replays_what_happens_meanwhile(room: Newsroom) -> None:
+    for number in range(30):
+        builders.published(room.runtime, title=f"Alpaca {number}")
+    room.follow()
+    done, counts = Event(), list[int]()
+
+    def read() -> None:
+        while not done.is_set():
+            counts.append(room.runtime.search.get().search(Query("alpaca", limit=1)).total)
+
+    published = []
+
+    def meanwhile(_portion: int) -> None:
+        published.append(builders.published(room.runtime, title="Alpaca meanwhile"))
+
+    with ThreadPoolExecutor(1) as threads:
+        reading = threads.submit(read)
+        try:
+            rebuilding.rebuild(room.runtime, room.runtime.search.get(), meanwhile)
+        finally:
+            done.set()
+        reading.result(timeout=20)
+    assert counts
+    assert min(counts) >= 30
+    assert room.agrees
+    assert set(published) <= room.found("meanwhile")
+
+
+def test_the_old_index_is_kept_and_can_be_put_back(room: Newsroom) -> None:
+    builders.published(room.runtime, title="Alpaca wool")
+    room.follow()
+    engine = room.runtime.search.get()
+    for _ in range(2):
+        rebuilding.rebuild(room.runtime, engine)
+    assert len(room.double.state.indexes) == 2  # the one that answers, and the one before it
+    later = builders.published(room.runtime, title="Alpaca bread")
+    room.follow()
+    assert rebuilding.restore(engine)
+    assert later not in room.found("alpaca")
+    room.follow()  # it has its own place in the log, and goes on from there
+    assert later in room.found("alpaca")
+    assert room.agrees
+
+
+def test_a_rebuild_that_fails_changes_nothing_and_leaves_nothing(room: Newsroom) -> None:
+    builders.published(room.runtime, title="Alpaca wool")
+    room.follow()
+    full = Refusal(500, "no_space_left_on_device", "No space left on device", "system")
+    room.double.state.queue.fail_next += [full]
+    with pytest.raises(Exception, match="No space left"):
+        rebuilding.rebuild(room.runtime, room.runtime.search.get())
+    assert room.agrees
+    rebuilding.rebuild(room.runtime, room.runtime.search.get())
+    assert room.agrees
+    assert len(room.double.state.indexes) == 2
+
+
+def test_a_slow_queue_is_waited_for(room: Newsroom) -> None:
+    room.follow()
+    room.double.state.queue.delay = 0.2
+    builders.published(room.runtime, title="Alpaca wool")
+    began = time.monotonic()
+    room.follow()
+    assert time.monotonic() - began >= 0.2
+    assert room.agrees
+
+
+def test_a_queue_that_stands_still_is_given_up_for_now_and_not_filled(room: Newsroom) -> None:
+    room.follow()
+    builders.published(room.runtime, title="Alpaca wool")
+    engine = room.runtime.search.get()
+    engine.tasks.patience = 0.1  # type: ignore[attr-defined]  # of this engine alone
+    room.double.state.queue.paused = True
+    assert [room.troubled() for _ in range(4)] == ["search_task_late"] * 4
+    assert len(room.double.state.queue.waiting) <= 1
+    room.double.state.queue.paused = False
+    assert room.troubled() == ""
+    assert room.agrees
+
+
+def test_both_engines_follow(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        room = stack.enter_context(newsroom(tmp_path))
+        standby = room.runtime.search.standby
+        assert standby is not None
+        spare = Indexing(room.runtime, standby)
+        key = builders.published(room.runtime, title="Alpaca wool")
+        room.follow()
+        while spare.step():
+            pass
+        for engine in room.runtime.search.engines():
+            assert [hit.key.id for hit in engine.search(Query("alpaca")).hits] == [key]
+            assert compare(room.runtime, engine).agrees
