@@ -52,7 +52,7 @@ def restore(
     if told.key_mark not in (None, mark):
         said += (
             f" Put the copied service's {keys.FILE_NAME} into {settings.data_dir} (or set its"
-            " WILLAY_SECRET_KEY): second factors need it."
+            " WILLAY_SECRET_KEY): second factors and webhooks need it."
         )
     _say(said, told, as_json)
 

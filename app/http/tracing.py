@@ -14,9 +14,9 @@ _GOOD: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
 class Tracing:
-    """The outermost layer. `X-Request-Id` is the caller's own when it is a short word, else a new
-    one. With `logged` each request leaves a line: a route's template stands for its address, which
-    may hold a secret."""
+    """The outermost layer. A caller's own `X-Request-Id` is taken and given back when it is a short
+    word. With `logged` each request has one and leaves a line: a route's template stands for its
+    address, which may hold a secret."""
 
     def __init__(self, app: ASGIApp, *, logged: bool = False) -> None:
         self.app = app
@@ -28,7 +28,8 @@ class Tracing:
             await self.app(scope, receive, send)
             return
         given = next((value for name, value in scope["headers"] if name == _NAME), b"")
-        mine = given if _GOOD.fullmatch(given) else secrets.token_hex(8).encode()
+        known = _GOOD.fullmatch(given) is not None
+        mine = given if known else secrets.token_hex(8).encode()
         scope.setdefault("state", {})["request_id"] = mine.decode()
         began, status = perf_counter(), 500
 
@@ -36,7 +37,8 @@ class Tracing:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message = {**message, "headers": [*message["headers"], (_NAME, mine)]}
+                if known or self._logged:
+                    message = {**message, "headers": [*message["headers"], (_NAME, mine)]}
             await send(message)
 
         try:

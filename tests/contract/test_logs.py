@@ -171,7 +171,9 @@ def test_every_answer_names_its_request(traced: Bench, kept: Kept) -> None:
 
 
 def test_nothing_is_logged_of_requests_unless_asked(bench: Bench, kept: Kept) -> None:
-    assert bench.client.get("/v1/articles").headers["x-request-id"]
+    assert "x-request-id" not in bench.client.get("/v1/articles").headers
+    answer = bench.client.get("/v1/articles", headers={"X-Request-Id": "mine"})
+    assert answer.headers["x-request-id"] == "mine"
     assert [line for line in kept.lines if "method=" in line] == []
 
 

@@ -179,7 +179,8 @@ def test_a_preflight_from_any_origin(port: int, path: bytes) -> None:
         "access-control-allow-methods": "GET, HEAD, OPTIONS",
         "access-control-allow-headers": "If-None-Match, Accept, Content-Type, Last-Event-ID",
         "access-control-max-age": "86400",
-        "access-control-expose-headers": "ETag, Last-Modified, Link, Retry-After, Location",
+        "access-control-expose-headers": "ETag, Last-Modified, Link, Retry-After, Location, "
+        "X-Request-Id",
         "x-content-type-options": "nosniff",
     }
 
