@@ -9,6 +9,7 @@ import pytest
 from app.editorial import tags
 from app.editorial.tags import TagInput
 from tests import builders
+from tests.builders import EDITOR
 from tests.search.backends import engine_at
 from tests.search.builders import article
 from tests.search.double.errors import Refusal
@@ -171,7 +172,7 @@ def test_a_tags_new_name_teaches_new_synonyms(room: Newsroom) -> None:
     room.follow()
     assert room.double.state.indexes["willay"].settings["synonyms"]["guanaco"] == ["llama"]
     with room.runtime.publishing() as tx:
-        tags.update(tx, tag, TagInput(slug="llama", names={"en": "Fleece", "es": "Vellón"}))
+        tags.update(tx, EDITOR, tag, TagInput(slug="llama", names={"en": "Fleece", "es": "Vellón"}))
     room.follow()
     assert room.double.state.indexes["willay"].settings["synonyms"] == {
         "fleece": ["vellón"],

@@ -259,8 +259,9 @@ class EmbeddedEngine(OnThisHost):
         if self._state() not in (self._seen, None):
             with self._lock:
                 if (state := self._state()) not in (self._seen, None):
-                    self._seen = state
                     self._reload()
+                    # Last: whoever finds it seen goes on without the lock, and must find it read.
+                    self._seen = state
         if self._is_stale:
             self._renew()
         return self._snapshot
