@@ -24,14 +24,8 @@ from app.errors import Detail, Invalid
 from app.kit.clock import FOREVER, LONG_AGO
 from app.kit.markup import Removed
 from app.kit.sanitise import Tangled, rendered
-from app.kit.text import is_legal, slug_of
+from app.kit.text import legal, slug_of
 from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Slug
-
-
-def _legal(text: str) -> str:
-    if not is_legal(text):
-        raise ValueError("holds a control character; remove it")
-    return text
 
 
 def _newlines(text: object) -> object:
@@ -57,23 +51,23 @@ def _in_range(moment: AwareDatetime) -> AwareDatetime:
 Line = Annotated[
     str,
     StringConstraints(min_length=1, max_length=300, strip_whitespace=True, pattern=r"^[^\n\r\t]*$"),
-    AfterValidator(_legal),
+    AfterValidator(legal),
 ]
 # What unites line ends stands last: so it wraps the constraints, and acts before them.
 Text = Annotated[
-    str, StringConstraints(max_length=5_000), AfterValidator(_legal), BeforeValidator(_newlines)
+    str, StringConstraints(max_length=5_000), AfterValidator(legal), BeforeValidator(_newlines)
 ]
 Remark = Annotated[
     str,
     StringConstraints(min_length=1, max_length=5_000, strip_whitespace=True),
-    AfterValidator(_legal),
+    AfterValidator(legal),
     BeforeValidator(_newlines),
 ]
 Body = Annotated[
-    str, StringConstraints(max_length=1_000_000), AfterValidator(_legal), BeforeValidator(_newlines)
+    str, StringConstraints(max_length=1_000_000), AfterValidator(legal), BeforeValidator(_newlines)
 ]
 Address = Annotated[
-    str, StringConstraints(max_length=2_000), AfterValidator(_legal), AfterValidator(_address)
+    str, StringConstraints(max_length=2_000), AfterValidator(legal), AfterValidator(_address)
 ]
 Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
 

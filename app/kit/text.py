@@ -18,6 +18,13 @@ def is_legal(text: str) -> bool:
     return _ILLEGAL.search(text) is None
 
 
+def legal(text: str) -> str:
+    """The text, for validators of input; ValueError when it is not legal."""
+    if not is_legal(text):
+        raise ValueError("holds a control character; remove it")
+    return text
+
+
 def without_illegal(text: str) -> str:
     """The text without what `is_legal` refuses: entities may spell what letters may not."""
     return _ILLEGAL.sub("", text)

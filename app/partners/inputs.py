@@ -12,7 +12,7 @@ from pydantic import (
 )
 
 from app.errors import Invalid
-from app.kit.text import is_legal
+from app.kit.text import legal
 from app.partners.payloads import Topic
 from app.partners.targets import parsed
 from app.public.vocabulary import Slug
@@ -20,12 +20,6 @@ from app.public.vocabulary import Slug
 Payload = Literal["full", "thin"]
 State = Literal["pending", "active", "paused"]
 PausedReason = Literal["by_hand", "failing", "gone", "unverified", "restored", "key_changed"]
-
-
-def _legal(text: str) -> str:
-    if not is_legal(text):
-        raise ValueError("holds a control character; remove it")
-    return text
 
 
 def _target(text: str) -> str:
@@ -39,7 +33,7 @@ def _target(text: str) -> str:
 Name = Annotated[
     str,
     StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\n\r\t]*$"),
-    AfterValidator(_legal),
+    AfterValidator(legal),
 ]
 Url = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_target)]
 Topics = Annotated[tuple[Topic, ...], Field(max_length=20, strict=False)]
