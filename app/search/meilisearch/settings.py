@@ -15,6 +15,9 @@ _MOST_WORDS = 3
 """Words of a tag's name that stands for its names in other languages."""
 _MOST_TAGS = 5_000
 
+_SEPARATORS = "$<=>^|~¢£¤¥¦¨©¬®¯°´¸€"
+"""Signs that part words in `queries.words` and that the server would take for letters."""
+
 _EQUAL = (
     *("kind", "key", "article_kind", "lang", "also_in", "tags", "authors", "syndicatable"),
     "year",
@@ -41,7 +44,7 @@ def wanted(languages: Sequence[str], synonyms: Mapping[str, Sequence[str]]) -> d
             *("sort", "words", "typo", "proximity", "attributeRank"),
             *("recency:desc", "wordPosition", "exactness", "published_at:desc"),
         ],
-        "separatorTokens": ["<", ">"],
+        "separatorTokens": list(_SEPARATORS),
         "typoTolerance": {"disableOnNumbers": True},
         "faceting": {"maxValuesPerFacet": FACET_VALUES + 1, "sortFacetValuesBy": {"*": "count"}},
         "pagination": {"maxTotalHits": DEEPEST + _SPARE},
