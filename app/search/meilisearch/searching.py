@@ -101,7 +101,9 @@ def _strategies(query: Query, question: Asked) -> tuple[str, ...]:
     """By relevance the rarer words decide; by date all words must be there, if they ever are."""
     if question.terms < 2:
         return ("all",)
-    return ("frequency",) if query.order == "relevance" else ("all", "frequency")
+    # The rarer ones may be nowhere at all; then those that come first do.
+    some = ("frequency", "last")
+    return some if query.order == "relevance" else ("all", *some)
 
 
 def _parameters(query: Query, question: Asked) -> dict[str, Any]:
