@@ -26,7 +26,7 @@ _COMPARED = ("published_at", "updated_at")
 _UNORDERED = ("sortableAttributes", "separatorTokens", "displayedAttributes")
 
 
-def wanted(languages: Sequence[str], synonyms: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def wanted(synonyms: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """All settings that we care about, as the server shows them."""
     return {
         # The order is that of worth. A date of its own comes first only where it is asked for.
@@ -48,12 +48,6 @@ def wanted(languages: Sequence[str], synonyms: Mapping[str, Sequence[str]]) -> d
         "typoTolerance": {"disableOnNumbers": True},
         "faceting": {"maxValuesPerFacet": FACET_VALUES + 1, "sortFacetValuesBy": {"*": "count"}},
         "pagination": {"maxTotalHits": DEEPEST + _SPARE},
-        "localizedAttributes": [
-            {
-                "attributePatterns": ["title", "names", "summary", "labels", "body"],
-                "locales": list(languages),
-            }
-        ],
         "synonyms": {word: sorted(others) for word, others in sorted(synonyms.items())},
         "searchCutoffMs": 1_000,
     }
