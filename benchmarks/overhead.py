@@ -110,7 +110,7 @@ def _through(ours: HTTPConnection, addresses: Mapping[Query, str]) -> Callable[[
 def _compared(case: Case, direct: _Direct, ports: Iterable[int], rounds: int) -> str:
     """Each question is put to all in turn, so that what else the machine does falls on all."""
     with ExitStack() as stack:
-        ways = [direct.ask]
+        ways: list[Callable[[Query], None]] = [direct.ask]
         stack.enter_context(closing(direct.connection))
         for port in ports:
             ours = stack.enter_context(closing(HTTPConnection("127.0.0.1", port, timeout=30)))
