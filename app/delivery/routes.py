@@ -9,13 +9,14 @@ from app.delivery import (
     feeds,
     lists,
     media,
+    metrics,
     oai,
     search,
     service,
 )
 
 ROUTERS: Final = (
-    *(service.router, changes.router, feeds.router),
+    *(service.router, metrics.router, changes.router, feeds.router),
     # `{slug}.jsonld` comes before `{slug}`.
     *(discovery.router, oai.router, articles.router),
     *(lists.router, search.router, media.router),
