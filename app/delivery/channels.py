@@ -201,7 +201,7 @@ class Document:
     ) -> tuple[Channel, list[FeedArticle]]:
         reading, settings = self.reading, self.reading.runtime.settings
         shown = _with_bodies(reading, items)
-        deleted = [Deleted(one.id, one.at, _comment(one)) for one in gone]
+        deleted = [Deleted(one.id, one.at, articles.farewell(one.reason, one.note)) for one in gone]
         moments = [article.updated_at for article in shown] + [one.at for one in deleted]
         if settings.websub_hub is not None:
             links = {**links, "hub": settings.websub_hub}
@@ -226,12 +226,6 @@ class Document:
             deleted=deleted,
         )
         return channel, shown
-
-
-def _comment(one: Gone) -> str:
-    said = "This article has expired." if one.reason == "expired" else None
-    said = said or f"This article was {one.reason}."
-    return f"{said} {one.note}" if one.note else said
 
 
 def _with_bodies(reading: Reading, items: Iterable[bytes]) -> list[FeedArticle]:

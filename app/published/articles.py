@@ -172,10 +172,19 @@ def gone(tx: ReadTx, article_id: UUID, now: datetime) -> Gone | None:
     if row is None:
         return None
     cause, note, at = row
-    reason = cause or "expired"
-    message = f"This article was {reason}." if cause else "This article has expired."
-    text = f"{message} {note}" if note else message
-    return Gone("gone", text, reason=reason, at=rfc3339(at))
+    return Gone("gone", farewell(cause, note), reason=cause or "expired", at=rfc3339(at))
+
+
+def farewell(reason: str | None, note: str | None) -> str:
+    """What readers are told of an article that is gone; without a reason it has expired."""
+    match reason:
+        case None | "expired":
+            message = "This article has expired."
+        case "embargoed":
+            message = "This article was taken back and will be public again later."
+        case _:
+            message = f"This article was {reason}."
+    return f"{message} {note}" if note else message
 
 
 def current_slug(tx: ReadTx, article_id: UUID, now: datetime) -> tuple[str, str, str] | None:
