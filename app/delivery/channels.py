@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from app.delivery.filters import ArticleParameters
+from app.delivery.filters import ArticleParameters, searched
 from app.feeds.channel import Channel, Deleted, FeedArticle
 from app.http.parameters import Limit, address, bad
 from app.http.reading import Reading
@@ -63,19 +63,37 @@ class Document:
     tells_deletes: bool
 
     def made(self) -> tuple[Channel, list[FeedArticle]]:
-        """The channel with its articles."""
+        """The channel with its articles, for a request without words to search for."""
         match self.asked:
-            case PagedParameters(q=""):
+            case PagedParameters():
                 return self._paged()
-            case ArchivedParameters(q="", month="", version=""):
+            case ArchivedParameters(month="", version=""):
                 return self._followed()
-            case ArchivedParameters(q="", month=""):
+            case ArchivedParameters(month=""):
                 message = "version needs month; add it."
                 raise bad("version_without_month", "version", message)
-            case ArchivedParameters(q=""):
+            case ArchivedParameters():
                 return self._month(self.asked)
-            case _:
-                return self._found()
+
+    def query(self) -> protocol.Query:
+        """What to ask for the newest articles with the words of the request."""
+        for name in ("month", "version", "cursor"):
+            if getattr(self.asked, name, ""):
+                message = f"A feed of search words has no {name}; leave out one of the two."
+                raise bad("words_without_archive", name, message)
+        return protocol.Query(
+            text=self.asked.q,
+            filter=searched(self.wanted, ("article",), (self.wanted.kind,)),
+            order="newest",
+            limit=self.asked.limit,
+        )
+
+    def of(self, hits: Iterable[protocol.Hit]) -> tuple[Channel, list[FeedArticle]]:
+        """The channel with those articles that were found and are visible."""
+        reading, keys = self.reading, [hit.key.id for hit in hits]
+        found = articles.by_ids(reading.tx, reading.tags, keys, reading.now)
+        links = {"self": address(self.base, self.asked)}
+        return self._channel([found[key] for key in keys if key in found], links)
 
     def _followed(self) -> tuple[Channel, list[FeedArticle]]:
         """The newest, with a link to the newest month unless that is all."""
@@ -129,37 +147,6 @@ class Document:
         if page.next is not None:
             links["next"] = address(self.base, self.asked, page.next.encode(name))
         return self._channel(page.items, links)
-
-    def _found(self) -> tuple[Channel, list[FeedArticle]]:
-        """The newest of what a search finds: the index ranks, the store reveals."""
-        for name in ("month", "version", "cursor"):
-            if getattr(self.asked, name, ""):
-                message = f"A feed of search words has no {name}; leave out one of the two."
-                raise bad("words_without_archive", name, message)
-        reading, wanted = self.reading, self.wanted
-        query = protocol.Query(
-            text=self.asked.q,
-            filter=protocol.Filter(
-                kinds=("article",),
-                article_kinds=(wanted.kind,),
-                languages=wanted.languages,
-                all_of=wanted.all_of,
-                none_of=wanted.none_of,
-                author=wanted.author,
-                ids=wanted.ids,
-                since=wanted.since,
-                until=wanted.until,
-                until_inclusive=wanted.until_inclusive,
-                updated_since=wanted.updated_since,
-                syndicatable=wanted.syndicatable,
-            ),
-            order="newest",
-            limit=self.asked.limit,
-        )
-        keys = [hit.key.id for hit in reading.runtime.search.near().search(query).hits]
-        found = articles.by_ids(reading.tx, reading.tags, keys, reading.now)
-        links = {"self": address(self.base, self.asked)}
-        return self._channel([found[key] for key in keys if key in found], links)
 
     def _page(self, cursor: paging.Cursor | None) -> articles.ArticlePage:
         reading = self.reading

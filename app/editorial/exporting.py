@@ -249,9 +249,9 @@ def _status(begun: list[Any], pending: list[Any], now: datetime) -> tuple[Status
         return ("scheduled", pending[0]) if pending else ("draft", None)
     if begun[-1].visible_until > now:
         return "published", begun[-1]
-    ended = begun[-1].ended or "expired"
-    # What is embargoed is what is scheduled to follow it.
-    return "unpublished" if ended == "embargoed" else ended, begun[-1]
+    if begun[-1].ended == "embargoed":  # by what is scheduled to follow it
+        return "unpublished", begun[-1]
+    return begun[-1].ended or "expired", begun[-1]
 
 
 def _dated(content: ArticleInput, release: Any) -> ArticleInput:

@@ -111,7 +111,7 @@ class Oracle:
         return "gone", self.reason(key, at)
 
     def reason(self, key: UUID, at: datetime) -> str:
-        """Why an article that was public is not: taken back, it is embargoed if it will be again."""
+        """Why what was public is not any more: taken back, it is embargoed if it comes again."""
         last = [wish for wish in self.wishes[key] if wish.start <= at][-1]
         cause = last.ended[1] if last.ended and last.ended[0] <= at else "expired"
         return "embargoed" if cause == "unpublished" and self.pending(key, at) else cause
