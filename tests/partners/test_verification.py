@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from app import doctor
 from app.accounts.principal import OPERATOR
 from app.partners import subscriptions
 from app.partners.targets import Reach, networks, parsed
+from app.runtime import Runtime
 from tests import builders
 from tests.admin.desk import bearer, problem
-from tests.conftest import Bench
+from tests.conftest import Bench, MovingClock
 from tests.partners.partner import following, info, logged, partner, settled, subscribed
 
 WEBHOOKS = "/v1/admin/webhooks"
@@ -79,6 +81,38 @@ def test_every_challenge_is_in_the_record(quiet: Bench) -> None:
         builders.published(runtime)
         settled(follower)
         assert [one.topic for one in logged(runtime, webhook)][-1] == "article.upsert"
+
+
+def remedy(runtime: Runtime) -> str:
+    return {one.subject: one.remedy for one in doctor.examine(runtime)}["webhooks"]
+
+
+def test_the_doctor_names_who_is_not_told(either: tuple[Runtime, MovingClock]) -> None:
+    runtime, clock = either
+    with partner() as here, following(runtime) as follower:
+        honest, here.answer = here.answer, lambda _: (204, b"")  # type: ignore[method-assign]
+        webhook, _ = subscribed(runtime, here.url)
+        settled(follower)
+        clock.move(minutes=59)
+        assert remedy(runtime) == ""
+        clock.move(minutes=2)
+        assert remedy(runtime).startswith("Never verified: A partner. The target must answer")
+        here.answer = honest  # type: ignore[method-assign]
+        settled(follower)
+        assert remedy(runtime) == ""
+        builders.published(runtime)
+        clock.move(hours=2)  # and no worker runs
+        assert remedy(runtime) == "Behind: A partner (2 h). Run `willay serve` or `willay worker`."
+        here.status = lambda _: 500
+        settled(follower)
+        clock.move(hours=3)
+        told = "Behind, since the target fails: A partner (3 h). See its deliveries"
+        assert remedy(runtime).startswith(told)
+        here.status = lambda _: 204
+        settled(follower)
+        assert remedy(runtime) == ""
+        paused(runtime, webhook, subscriptions.pause)  # by hand: somebody knows
+        assert remedy(runtime) == ""
 
 
 def paused(runtime: Any, webhook: Any, how: Any) -> None:
