@@ -237,6 +237,22 @@ def test_a_malformed_cursor(bench: Bench, cursor: str) -> None:
     assert bench.client.get("/v1/changes", headers=streaming).status_code == 400
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("limit=-1", "limit=0", "limit=101", "limit=x", "limit=1.5", "limit="),
+        *("wait=-1", "wait=26", "wait=x", "wait=NaN"),
+    ],
+)
+def test_numbers_that_are_none(bench: Bench, query: str) -> None:
+    for headers in ({}, {"Accept": "text/event-stream"}):
+        answer = bench.client.get(f"/v1/changes?{query}", headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_parameter")
+        assert answer.json()["errors"][0]["parameter"] == query.partition("=")[0]
+    unknown = bench.client.get("/v1/changes?since=1")
+    assert (unknown.status_code, unknown.json()["code"]) == (400, "unknown_parameter")
+
+
 def test_a_cursor_of_another_history_is_gone(bench: Bench) -> None:
     key = builders.published(bench.runtime)
     assert page(bench)["data"][0]["id"] == str(key)
