@@ -12,7 +12,7 @@ from app.http.parameters import Limit, address, bad
 from app.http.reading import Reading
 from app.kit import paging
 from app.public.articles import ArticleItem
-from app.published import archives, articles
+from app.published import archives, articles, endings
 from app.published.archives import Gone, Month
 from app.published.query import ArticleFilter
 from app.search import protocol
@@ -188,7 +188,7 @@ class Document:
     ) -> tuple[Channel, list[FeedArticle]]:
         reading, settings = self.reading, self.reading.runtime.settings
         shown = _with_bodies(reading, items)
-        deleted = [Deleted(one.id, one.at, articles.farewell(one.reason, one.note)) for one in gone]
+        deleted = [Deleted(one.id, one.at, endings.farewell(one.reason, one.note)) for one in gone]
         moments = [article.updated_at for article in shown] + [one.at for one in deleted]
         if settings.websub_hub is not None:
             links = {**links, "hub": settings.websub_hub}
