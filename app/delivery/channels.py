@@ -11,6 +11,7 @@ from app.feeds.channel import Channel, Deleted, FeedArticle
 from app.http.parameters import Limit, address, bad
 from app.http.reading import Reading
 from app.kit import paging
+from app.kit.markup import resolved
 from app.public.articles import ArticleItem
 from app.published import archives, articles, endings
 from app.published.archives import Gone, Month
@@ -218,4 +219,11 @@ class Document:
 def _with_bodies(reading: Reading, items: Iterable[bytes]) -> list[FeedArticle]:
     plain = [ArticleItem.model_validate_json(item) for item in items]
     bodies = articles.bodies(reading.tx, reading.tags, [one.id for one in plain], reading.now)
-    return [FeedArticle(**dict(one), body_html=bodies[one.id]) for one in plain]
+    page = reading.runtime.settings.page_address
+    return [
+        FeedArticle(
+            **dict(one),
+            body_html=resolved(bodies[one.id], page(one.kind, one.slug, one.lang)),
+        )
+        for one in plain
+    ]
