@@ -3,7 +3,8 @@
 Only where there is a real one, named by `WILLAY_TEST_MEILISEARCH_URL` and its `_KEY`; the index is
 of this run alone, and deleted at the end. Asked directly, the server is given what a front end
 would give it: 20 hits with highlights, a passage of the body, and the facets of the question.
-"alone" is the API without the engine beside the server.
+No answer is kept, as if nobody ever asked the same twice; "alone" is the API without the engine
+beside the server.
 """
 
 import json
@@ -43,7 +44,7 @@ def table(size: int, rounds: int) -> Iterator[str]:
         return
     index = f"bench_{token_hex(6)}"
     given = {"WILLAY_MEILISEARCH_URL": url, "WILLAY_MEILISEARCH_KEY": key}
-    given["WILLAY_MEILISEARCH_INDEX"] = index
+    given |= {"WILLAY_MEILISEARCH_INDEX": index, "WILLAY_ANSWER_CACHE_MB": "0"}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="willay-bench-")))
         settings = Settings(

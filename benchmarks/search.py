@@ -54,7 +54,12 @@ def table(sizes: Sequence[int], rounds: int) -> Iterator[str]:
             fill(runtime.database, Size(size, WORDS, VOCABULARY), system_clock())
             yield from _made(runtime, size)
             over_http = stack.enter_context(
-                server("app.main:from_environment", folder, "--factory")
+                server(
+                    "app.main:from_environment",
+                    folder,
+                    "--factory",
+                    settings={"WILLAY_ANSWER_CACHE_MB": "0"},
+                )
             )
             yield from _asked(runtime.search.get(), size, rounds, over_http)
 
