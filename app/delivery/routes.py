@@ -7,6 +7,7 @@ from app.delivery import (
     changes,
     discovery,
     feeds,
+    instant,
     lists,
     media,
     oai,
@@ -18,5 +19,5 @@ ROUTERS: Final = (
     *(service.router, changes.router, feeds.router),
     # `{slug}.jsonld` comes before `{slug}`.
     *(discovery.router, oai.router, articles.router),
-    *(lists.router, search.router, media.router),
+    *(lists.router, search.router, instant.router, media.router),
 )
