@@ -12,6 +12,7 @@ from app.delivery import (
     media,
     oai,
     search,
+    search_tokens,
     service,
 )
 
@@ -19,5 +20,5 @@ ROUTERS: Final = (
     *(service.router, changes.router, feeds.router),
     # `{slug}.jsonld` comes before `{slug}`.
     *(discovery.router, oai.router, articles.router),
-    *(lists.router, search.router, instant.router, media.router),
+    *(lists.router, search.router, instant.router, search_tokens.router, media.router),
 )

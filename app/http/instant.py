@@ -16,20 +16,12 @@ from typing_extensions import override
 from app.errors import BadRequest, TooLarge, Unavailable, Unsupported, WillayError
 from app.http.bodies import Model, read
 from app.http.contract import REFERENCE
-from app.http.problems import NO_STORE, STATUS, header, problem_answers
+from app.http.problems import NO_STORE, STATUS, problem_answers
 from app.public.instant import InstantRefusal
 from app.search.instant.questions import refusal
 
 LARGEST: Final = 200_000
 """Bytes of one request."""
-_RETRY: Final = header("Seconds", "^[0-9]+$")
-_DESCRIBED: Final = {
-    400: "Bad Request",
-    404: "Not Found",
-    413: "Request Entity Too Large",
-    415: "Unsupported Media Type",
-    503: "Service Unavailable",
-}
 
 
 class WireBody:
@@ -74,8 +66,11 @@ class InstantRoute(APIRoute):
         content = {"application/json": {"schema": schema}}
         options["openapi_extra"] = {"requestBody": {"required": True, "content": content}}
         options["responses"] = {
-            **problem_answers(),
-            **{status: _refused(status) for status in sorted(statuses)},
+            # What is refused before it gets here is a problem, as everywhere.
+            **{
+                status: said | ({"model": InstantRefusal} if status in statuses else {})
+                for status, said in problem_answers(*statuses).items()
+            },
             200: {"headers": {"Cache-Control": NO_STORE}},
         }
         super().__init__(path, endpoint, **options)
@@ -119,8 +114,3 @@ def _model(endpoint: Callable[..., Any]) -> type[BaseModel]:
             if isinstance(body, WireBody):
                 return body.model
     raise TypeError(f"{endpoint.__name__} takes no body")
-
-
-def _refused(status: int) -> dict[str, Any]:
-    headers = {"Cache-Control": NO_STORE} | ({"Retry-After": _RETRY} if status == 503 else {})
-    return {"description": _DESCRIBED[status], "model": InstantRefusal, "headers": headers}

@@ -5,8 +5,9 @@ each query. An answer says who gave it, and whether the service is making do.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 from time import monotonic
 
@@ -17,6 +18,9 @@ from app.search.protocol import Engine, Found, Parked, Query, Suggestion
 
 LOOKED_AT = 1.0
 """Seconds for which what a far engine said of itself is believed."""
+
+Tokens = Callable[[datetime], str]
+"""A token for the engine's own server that holds until then; None where there is no server."""
 
 _LOG = logging.getLogger("willay.search")
 
@@ -44,8 +48,11 @@ class Served:
 class Search:
     """The engines of a process."""
 
-    def __init__(self, main: Held, standby: Held | None = None) -> None:
+    def __init__(
+        self, main: Held, standby: Held | None = None, token: Tokens | None = None
+    ) -> None:
         self.main = main
+        self.token = token
         self.standby = standby
         self._lock = Lock()
         self._looked: tuple[float, Standing] | None = None
