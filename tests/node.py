@@ -2,13 +2,14 @@
 
 They are those of `tests/package.json` and of the example page. `WILLAY_NODE_MODULES` names a folder
 that has them in its `node_modules`; otherwise npm puts them into a folder of the machine's
-temporary ones.
+temporary ones. `python -m tests.node FOLDER` puts them below another, and prints where.
 """
 
 import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from functools import cache
 from hashlib import sha256
@@ -54,7 +55,7 @@ def _missing(folder: Path) -> str | None:
     npm = shutil.which("npm")
     if npm is None:
         return "npm is not here"
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="installing-") as name:
         (Path(name) / "package.json").write_text(
             json.dumps({"private": True, "dependencies": wanted()})
@@ -75,14 +76,18 @@ def _missing(folder: Path) -> str | None:
     return None
 
 
+def installed(below: Path) -> tuple[Path, str | None]:
+    """The folder for exactly these packages, and what stands in the way of them."""
+    digest = sha256(json.dumps(wanted(), sort_keys=True).encode()).hexdigest()[:12]
+    return below / digest, _missing(below / digest)
+
+
 def modules() -> Path:
     """The folder that holds `node_modules`, or no test."""
     named = os.environ.get("WILLAY_NODE_MODULES")
     if named and _holds(Path(named)):
         return Path(named)
-    digest = sha256(json.dumps(wanted(), sort_keys=True).encode()).hexdigest()[:12]
-    folder = Path(tempfile.gettempdir()) / f"willay-node-{os.getuid()}" / digest
-    why = _missing(folder)
+    folder, why = installed(Path(tempfile.gettempdir()) / f"willay-node-{os.getuid()}")
     return folder if why is None else _skip(why)
 
 
@@ -97,3 +102,10 @@ def _holds(folder: Path) -> bool:
 
 def _skip(why: str) -> NoReturn:
     pytest.skip(f"{why}: what needs npm's packages or a browser was NOT run")
+
+
+if __name__ == "__main__":
+    place, trouble = installed(Path(sys.argv[1]))
+    if trouble is not None:
+        sys.exit(f"{trouble}: tests that need npm's packages will be skipped")
+    sys.stdout.write(f"{place}\n")

@@ -68,7 +68,11 @@ const nothing = ({ query }, { html }) => html`
   </div>
 `
 
-const named = (items) => items.map((item) => ({ ...item, label: languageNames.of(item.label) }))
+const named = (items) =>
+  items.map((item) => {
+    const name = languageNames.of(item.value)
+    return { ...item, label: name, highlighted: name }
+  })
 
 search.addWidgets([
   configure({ hitsPerPage: 8, attributesToSnippet: ['body:30'] }),
@@ -87,11 +91,18 @@ search.addWidgets([
       { label: 'Oldest first', value: 'articles:published_at:asc' },
     ],
   }),
-  currentRefinements({ container: '#chosen' }),
+  currentRefinements({
+    container: '#chosen',
+    transformItems: (items) =>
+      items.map((item) =>
+        item.attribute === 'lang' ? { ...item, refinements: named(item.refinements) } : item,
+      ),
+  }),
   clearRefinements({ container: '#clear', templates: { resetLabel: () => 'Clear filters' } }),
   refinementList({
     container: '#tags',
     attribute: 'tags',
+    operator: 'and',
     limit: 8,
     showMore: true,
     searchable: true,

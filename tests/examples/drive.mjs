@@ -40,13 +40,14 @@ try {
   await page.screenshot({ path: `${pictures}/words.png`, fullPage: true })
 
   await typed('Cajamraca')
-  seen.slip = await look()
+  seen.slip = { ...(await look()), marks: await texts('.ais-Hits mark') }
 
   await typed('script')
   seen.hostile = { ...(await look()), elements: await page.locator('.ais-Hits img, .ais-Hits script, .ais-Hits h3 b').count() }
 
   await box.fill('')
   await settled(() => !document.querySelector('#stats').innerText.includes('“'))
+  await page.locator('#tags input[type=search]').fill('wat')
   const water = page.locator('#tags .ais-RefinementList-item', { hasText: /^Water/ })
   seen.count = Number(await water.locator('.ais-RefinementList-count').innerText())
   await water.locator('label').click()
@@ -65,6 +66,7 @@ try {
   await page.waitForFunction(() => document.querySelector('#tags .ais-RefinementList-list')?.innerText.startsWith('Human'))
   seen.subjects = await texts('#tags .ais-RefinementList-labelText')
   await page.locator('#tags input[type=search]').fill('')
+  await page.waitForFunction(() => document.querySelectorAll('#tags .ais-RefinementList-item').length > 5)
 
   await page.locator('#order select').selectOption({ label: 'Oldest first' })
   await settled((first) => document.querySelector('.ais-Hits h3').innerText !== first, seen.start.titles[0])
