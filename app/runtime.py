@@ -19,6 +19,7 @@ from app.editorial.content import House
 from app.errors import Unavailable
 from app.kit.clock import Clock, system_clock
 from app.leases import StoreLease
+from app.published.changes import sequence_of
 from app.published.memory import Memory
 from app.search.held import HeldEngine, HeldServer
 from app.search.meilisearch.connection import Address, Connection
@@ -172,4 +173,4 @@ def _search(settings: Settings, database: Database, clock: Clock) -> Search:
     )
     held = HeldServer(engine, engine.tasks.stop)
     token = partial(tenant_token, engine.connection) if settings.search_tokens else None
-    return Search(held, folder if settings.search_fallback else None, token)
+    return Search(held, folder if settings.search_fallback else None, sequence_of, token)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
+from types import MappingProxyType
 from typing import Any
 
 from app import schema
@@ -111,13 +112,20 @@ def _get(port: int, path: str) -> tuple[str, bytes]:
 
 
 @contextmanager
-def server(app: str, folder: Path, *options: str, quiet: bool = False) -> Iterator[int]:
+def server(
+    app: str,
+    folder: Path,
+    *options: str,
+    quiet: bool = False,
+    settings: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[int]:
     """An application on uvicorn as `willay serve` runs it, on a free port."""
     port = _free_port()
     command = [sys.executable, "-m", "uvicorn", app, "--port", str(port), "--no-access-log"]
     command += ["--no-server-header", "--log-level", "warning", *options]
     environment = {**os.environ, "WILLAY_DATA_DIR": str(folder), "WILLAY_PORT": str(port)}
     environment.pop("WILLAY_DATABASE_URL", None)
+    environment |= settings
     log = subprocess.DEVNULL if quiet else None
     process: subprocess.Popen[Any] = subprocess.Popen(command, env=environment, stderr=log)  # noqa: S603
     try:
