@@ -21,8 +21,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "instantsearch"
 MANIFESTS = (ROOT / "tests" / "package.json", EXAMPLE / "package.json")
-INSTALL = ("install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts")
-SECONDS = 180
+INSTALL = (
+    *("install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"),
+    *("--fetch-retries=1", "--fetch-timeout=20000"),
+)
+SECONDS = 120
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 

@@ -14,7 +14,7 @@ from tests import builders
 from tests.builders import EDITOR
 from tests.conftest import client_of, store
 from tests.contract.client import ContractClient
-from tests.worker.servers import newsroom
+from tests.worker.servers import newsroom, on_real_server
 
 BASE = "/v1/search/instant"
 
@@ -80,30 +80,51 @@ def fill(runtime: Runtime) -> None:
         add_sponsor(tx, EDITOR, SponsorInput(name="The Lake Trust"))
 
 
+def caught_up(runtime: Runtime) -> None:
+    """Let every engine follow to the end."""
+    runtime.promote()
+    for held in filter(None, (runtime.search.main, runtime.search.standby)):
+        follower = Indexing(runtime, held)
+        while follower.step():
+            pass
+
+
+@contextmanager
+def site_of(runtime: Runtime) -> Iterator[Site]:
+    with client_of(runtime) as client:
+        fill(runtime)
+        caught_up(runtime)
+        yield Site(runtime, client, lambda: caught_up(runtime))
+
+
 @contextmanager
 def embedded(folder: Path) -> Iterator[Site]:
-    with store(None, folder, serve_worker=False) as (runtime, _), client_of(runtime) as client:
-
-        def follow() -> None:
-            runtime.promote()
-            follower = Indexing(runtime)
-            while follower.step():
-                pass
-
-        fill(runtime)
-        follow()
-        yield Site(runtime, client, follow)
+    with store(None, folder, serve_worker=False) as (runtime, _), site_of(runtime) as site:
+        yield site
 
 
 @contextmanager
-def on_a_server(folder: Path, **more: Any) -> Iterator[Site]:
-    with (
-        newsroom(folder, search_fallback=False, **more) as room,
-        client_of(room.runtime) as client,
-    ):
-        fill(room.runtime)
-        room.follow()
-        yield Site(room.runtime, client, room.follow)
+def on_a_server(folder: Path) -> Iterator[Site]:
+    with newsroom(folder, search_fallback=False) as room, site_of(room.runtime) as site:
+        yield site
 
 
-ENGINES: dict[str, Callable[[Path], Any]] = {"embedded": embedded, "meilisearch": on_a_server}
+@contextmanager
+def on_both(folder: Path) -> Iterator[Site]:
+    with newsroom(folder) as room, site_of(room.runtime) as site:
+        yield site
+
+
+@contextmanager
+def on_a_real_server(folder: Path) -> Iterator[Site]:
+    """Skips aloud when there is none."""
+    with on_real_server(folder) as room, site_of(room.runtime) as site:
+        yield site
+
+
+ENGINES: dict[str, Callable[[Path], Any]] = {
+    "embedded": embedded,
+    "server": on_a_server,
+    "both": on_both,
+    "real server": on_a_real_server,
+}

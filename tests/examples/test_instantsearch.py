@@ -25,6 +25,7 @@ from typing_extensions import override
 
 from tests import node
 
+pytestmark = pytest.mark.timeout(300)  # npm may have to install first
 HERE = Path(__file__).parent
 WILLAY = str(Path(sys.executable).with_name("willay"))
 HOSTILE = '<script>alert(1)</script> <img src=x onerror="alert(2)"> & <b>bold</b>'
@@ -126,7 +127,7 @@ def page(api: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def ran(*words: str) -> Any:
-    done = subprocess.run([node.node(), *words], capture_output=True, timeout=100, check=False)
+    done = subprocess.run([node.node(), *words], capture_output=True, timeout=150, check=False)
     assert done.returncode == 0, done.stderr.decode()[-3_000:]
     return json.loads(done.stdout)
 
