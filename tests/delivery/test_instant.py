@@ -36,6 +36,13 @@ def site(
         yield site
 
 
+@pytest.fixture(scope="module")
+def near(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """For what is refused before any engine is asked."""
+    with embedded(tmp_path_factory.mktemp("store")) as site:
+        yield site
+
+
 @pytest.fixture(params=ENGINES)
 def own(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     """For tests that change something."""
@@ -198,8 +205,8 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("wanted", REFUSED, ids=lambda one: str(one)[:40])
-def test_a_filter_that_cannot_be_said(site: Site, wanted: Any) -> None:
-    assert site.refused(filter=wanted) == "invalid_search_filter"
+def test_a_filter_that_cannot_be_said(near: Site, wanted: Any) -> None:
+    assert near.refused(filter=wanted) == "invalid_search_filter"
 
 
 @given(value=st.text(max_size=20), operator=st.sampled_from(["=", "!=", ">"]))
@@ -296,8 +303,8 @@ def test_what_is_marked_is_safe(site: Site, tags: dict[str, str], shown: str) ->
         *(("x" * 201, ""), ("<em>\n<script>", "</em>"), ("<em></em><script>", "</em>")),
     ],
 )
-def test_tags_that_could_do_harm(site: Site, before: str, after: str) -> None:
-    code = site.refused(highlightPreTag=before, highlightPostTag=after)
+def test_tags_that_could_do_harm(near: Site, before: str, after: str) -> None:
+    code = near.refused(highlightPreTag=before, highlightPostTag=after)
     assert code in ("invalid_search_highlight_pre_tag", "invalid_search_highlight_post_tag")
 
 
@@ -359,19 +366,19 @@ def test_a_late_index_shows_nothing_that_is_gone(own: Site) -> None:
     assert own.search(**asked)["estimatedTotalHits"] == 0
 
 
-def test_a_preflight_lets_the_clients_headers_pass(site: Site) -> None:
+def test_a_preflight_lets_the_clients_headers_pass(near: Site) -> None:
     for what in ("multi-search", "indexes/articles/search", "indexes/articles/facet-search"):
         asked = {
-            "Origin": "https://site.example",
+            "Origin": "https://near.example",
             "Access-Control-Request-Method": "POST",
             "Access-Control-Request-Headers": "authorization,content-type,x-meilisearch-client",
         }
-        headers = site.client.options(f"{BASE}/{what}", headers=asked).headers
+        headers = near.client.options(f"{BASE}/{what}", headers=asked).headers
         assert headers["access-control-allow-origin"] == "*"
         assert "POST" in headers["access-control-allow-methods"]
         allowed = headers["access-control-allow-headers"].lower()
         assert {"authorization", "content-type", "x-meilisearch-client"} <= set(allowed.split(", "))
-    elsewhere = site.client.options("/v1/articles").headers["access-control-allow-headers"]
+    elsewhere = near.client.options("/v1/articles").headers["access-control-allow-headers"]
     assert "Authorization" not in elsewhere
 
 
@@ -429,8 +436,8 @@ BAD = [
 @pytest.mark.parametrize(
     ("what", "body", "status", "code"), BAD, ids=[f"{n}-{case[3]}" for n, case in enumerate(BAD)]
 )
-def test_bad_input(site: Site, what: str, body: Any, status: int, code: str) -> None:
-    answer = site.ask(what, body, status)
+def test_bad_input(near: Site, what: str, body: Any, status: int, code: str) -> None:
+    answer = near.ask(what, body, status)
     assert answer["message"]
     assert answer == {
         "message": answer["message"],
@@ -453,14 +460,14 @@ def test_bad_input(site: Site, what: str, body: Any, status: int, code: str) -> 
         (b" " * 200_001, "application/json", 413, "payload_too_large"),
     ],
 )
-def test_a_body_that_is_none(site: Site, content: bytes, kind: str, status: int, code: str) -> None:
+def test_a_body_that_is_none(near: Site, content: bytes, kind: str, status: int, code: str) -> None:
     headers = {"Content-Type": kind} if kind else {}
-    answer = site.client.post(f"{BASE}/{ONE}", content=content, headers=headers)
+    answer = near.client.post(f"{BASE}/{ONE}", content=content, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
-def test_nothing_is_asked_in_the_address(site: Site) -> None:
-    answer = site.client.post(f"{BASE}/{ONE}?q=lake", json={})
+def test_nothing_is_asked_in_the_address(near: Site) -> None:
+    answer = near.client.post(f"{BASE}/{ONE}?q=lake", json={})
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
 
 
