@@ -150,7 +150,7 @@ class Settings(BaseSettings):
     )
     meilisearch_public_url: WebAddress | None = Field(
         None,
-        description="Where browsers reach that server, for search tokens; as above when absent",
+        description="Where browsers reach it, for search tokens; its own address when absent",
     )
     search_tokens: bool = Field(
         False,
@@ -160,8 +160,8 @@ class Settings(BaseSettings):
     search_token_minutes: int = Field(15, ge=1, le=1_440, description="How long such a token holds")
     search_fallback: bool = Field(
         True,
-        description="Beside Meilisearch the embedded engine follows too, and answers when that "
-        "is out of reach",
+        description="Beside Meilisearch the embedded engine follows too: they answer together, "
+        "and it alone while that is out of reach",
     )
     search_check_seconds: int = Field(
         600,
