@@ -24,6 +24,7 @@ from app.published.memory import Memory
 from app.search.held import HeldEngine, HeldServer
 from app.search.meilisearch.connection import Address, Connection
 from app.search.meilisearch.engine import MeilisearchEngine
+from app.search.meilisearch.tenancy import tenant_token
 from app.search.serving import Search
 from app.settings import Settings
 from app.storage import opening as storage
@@ -173,4 +174,5 @@ def _search(settings: Settings, database: Database, clock: Clock) -> Search:
         Connection(address), settings.languages, lambda name: StoreLease(database, name, clock)
     )
     held = HeldServer(engine, engine.tasks.stop)
-    return Search(held, folder if settings.search_fallback else None, sequence_of)
+    token = partial(tenant_token, engine.connection) if settings.search_tokens else None
+    return Search(held, folder if settings.search_fallback else None, sequence_of, token)

@@ -148,6 +148,16 @@ class Settings(BaseSettings):
     meilisearch_index: str = Field(
         "willay", pattern=r"^[a-z0-9_]{1,64}$", description="The index there that is ours"
     )
+    meilisearch_public_url: WebAddress | None = Field(
+        None,
+        description="Where browsers reach it, for search tokens; its own address when absent",
+    )
+    search_tokens: bool = Field(
+        False,
+        description="Whether `POST /v1/search/tokens` gives anybody a token to search that server "
+        "directly",
+    )
+    search_token_minutes: int = Field(15, ge=1, le=1_440, description="How long such a token holds")
     search_fallback: bool = Field(
         True,
         description="Beside Meilisearch the embedded engine follows too: they answer together, "

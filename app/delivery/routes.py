@@ -7,11 +7,13 @@ from app.delivery import (
     changes,
     discovery,
     feeds,
+    instant,
     lists,
     media,
     metrics,
     oai,
     search,
+    search_tokens,
     service,
 )
 
@@ -19,5 +21,5 @@ ROUTERS: Final = (
     *(service.router, metrics.router, changes.router, feeds.router),
     # `{slug}.jsonld` comes before `{slug}`.
     *(discovery.router, oai.router, articles.router),
-    *(lists.router, search.router, media.router),
+    *(lists.router, search.router, instant.router, search_tokens.router, media.router),
 )

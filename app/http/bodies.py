@@ -29,12 +29,12 @@ class JsonBody(Generic[Model]):
 
     async def __call__(self, request: Request) -> Model:
         """The body as the model; `BadRequest`, `Invalid`, `TooLarge`, `Unsupported`."""
-        if self.optional and "content-type" not in request.headers and not await _read(request):
+        if self.optional and "content-type" not in request.headers and not await read(request):
             return self.model()
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type != "application/json":
             raise Unsupported("unsupported_media_type", "Send JSON with its content type.")
-        return parsed(self.model, await _read(request))
+        return parsed(self.model, await read(request))
 
 
 def parsed(model: type[Model], content: bytes) -> Model:
@@ -51,27 +51,27 @@ def json_of(model: type[BaseModel], *, optional: bool = False) -> Any:
     return Depends(JsonBody(model, optional=optional))
 
 
-async def _read(request: Request) -> bytes:
-    """The whole body, which `request.body()` then has too."""
+async def read(request: Request, most: int = LARGEST) -> bytes:
+    """The whole body, which `request.body()` then has too; `TooLarge` for more bytes than that."""
     said = request.headers.get("content-length", "0")
-    if said.isdecimal() and int(said) > LARGEST:
-        raise _too_large()
+    if said.isdecimal() and int(said) > most:
+        raise _too_large(most)
     if hasattr(request.state, "body"):
         kept: bytes = request.state.body
         return kept
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
-        if size > LARGEST:
-            raise _too_large()
+        if size > most:
+            raise _too_large(most)
         parts.append(part)
     request.state.body = b"".join(parts)
     body: bytes = request.state.body
     return body
 
 
-def _too_large() -> TooLarge:
-    return TooLarge("body_too_large", f"A body has at most {LARGEST} bytes; send less.")
+def _too_large(most: int) -> TooLarge:
+    return TooLarge("body_too_large", f"A body has at most {most} bytes; send less.")
 
 
 def _refused(model: type[BaseModel], error: ValidationError) -> BadRequest | Invalid:

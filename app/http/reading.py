@@ -101,6 +101,26 @@ async def found(
     return await runtime.searches.run(respond)
 
 
+async def posted(
+    request: Request,
+    ask: Callable[[Reading], Question],
+    find: Callable[[Question], Result],
+    show: Callable[[Reading, Question, Result], bytes],
+) -> Response:
+    """As `found`, for what is asked in a body: no cache keeps the answer."""
+    runtime: Runtime = request.state.runtime
+
+    def respond() -> Response:
+        with _moment(runtime, "", 0) as before:
+            question = ask(before.reading)
+        result = find(question)
+        with _moment(runtime, "", 0) as after:
+            body = show(after.reading, question, result)
+        return Response(body, 200, {"Cache-Control": "no-store"}, "application/json")
+
+    return await runtime.searches.run(respond)
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """What the client has already, by its tag or else by its date (RFC 9110, 13.2.2)."""

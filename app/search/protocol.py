@@ -18,6 +18,7 @@ DocumentKind = Literal["article", "tag", "sponsor", "committee_member"]
 ArticleKind = Literal["article", "page"]
 Order = Literal["relevance", "newest", "oldest"]
 FacetName = Literal["tags", "lang", "year", "kind"]
+Period = tuple[datetime, datetime]
 
 DOCUMENT_KINDS: tuple[DocumentKind, ...] = ("article", "tag", "sponsor", "committee_member")
 FACET_NAMES: tuple[FacetName, ...] = ("tags", "lang", "year", "kind")
@@ -59,11 +60,10 @@ class Mark:
 class Document:
     """One findable thing.
 
-    `lang` is None for what belongs to every language (a tag, a sponsor, a person). `labels` are
-    the names and synonyms, in all languages, of the article's tags, or of the tag itself; a tag's
-    first label of each language is its name.
-    `tag_ids` hold the ancestors too, so that a parent matches its descendants. `also_in` are the
-    other languages in which the same story is there.
+    `lang` is None for what belongs to every language (a tag, a sponsor, a person). `labels` are the
+    names and synonyms, in all languages, of the article's tags, or of the tag itself; a tag's first
+    label of each language is its name. `tag_ids` hold the ancestors too, so that a parent matches
+    its descendants. `also_in` are the other languages in which the same story is there.
     """
 
     key: Key
@@ -88,8 +88,8 @@ class Filter:
 
     Tag clauses are families of ids: one of each `all_of` must be there, none of any `none_of`.
     `until` is exclusive unless `until_inclusive`. What is no article has no tags, authors or
-    dates, so a filter on these leaves articles alone. With `each_story_once` an article counts
-    only in the first of `languages` in which it is there.
+    dates, so a filter on these leaves articles alone. Of `periods`, without their ends, any one
+    will do. With `each_story_once` an article counts only in the first of its `languages`.
     """
 
     kinds: tuple[DocumentKind, ...] = ()
@@ -102,6 +102,7 @@ class Filter:
     since: datetime | None = None
     until: datetime | None = None
     until_inclusive: bool = False
+    periods: tuple[Period, ...] = ()
     updated_since: datetime | None = None
     syndicatable: bool = False
     each_story_once: bool = False
@@ -111,8 +112,7 @@ class Filter:
 class Query:
     """What is asked: `limit` hits from `(page - 1) * limit` on, within `DEEPEST`.
 
-    `exact` insists on the words as they were written. `extra` hits more are fetched at the end,
-    for a caller that may have to leave some out; they do not move the next page.
+    `exact` insists on the words as written; `extra` hits more come at the end and move no page.
     """
 
     text: str = ""
@@ -220,8 +220,8 @@ class Engine(Protocol):
         """Write all of it and then the cursor; on return it is durable and findable.
 
         When it raises, the cursor is where it was; what was written already may stay, since it is
-        written again. None leaves the cursor where it is. A document that the engine cannot hold
-        is parked. Raises `IndexBusy` when another process writes.
+        written again. None leaves the cursor where it is. A document that the engine cannot hold is
+        parked. Raises `IndexBusy` when another process writes.
         """
         ...
 

@@ -8,6 +8,7 @@ one does. An answer says who gave it, and whether the service is making do.
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from threading import Lock
 from time import monotonic
 from typing import TypeVar
@@ -23,6 +24,8 @@ LOOKED_AT = 1.0
 """Seconds for which what a far engine said of itself is believed."""
 
 Answer = TypeVar("Answer")
+Tokens = Callable[[datetime], str]
+"""A token for the engine's own server that holds until then; None where there is no server."""
 
 _LOG = logging.getLogger("willay.search")
 
@@ -55,8 +58,10 @@ class Search:
         main: Held,
         standby: Held | None = None,
         place_of: Callable[[str], int] = lambda _cursor: 0,
+        token: Tokens | None = None,
     ) -> None:
         self.main = main
+        self.token = token
         self.standby = standby
         self._place_of = place_of
         self._lock = Lock()

@@ -269,7 +269,7 @@ def test_the_contract_names_no_other_parameter(told: Bench) -> None:
         (path.replace("articles/{slug}", "articles/n1").replace("{slug}", "mining"), one["name"])
         for path, methods in told.client.contract.schema["paths"].items()
         if not path.startswith("/v1/admin")
-        for one in methods["get"].get("parameters", ())
+        for one in methods.get("get", {}).get("parameters", ())
         if one["in"] == "query"
     }
     # A harvesting protocol has its own way to refuse: tests/feeds/test_oai.py.

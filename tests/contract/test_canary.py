@@ -279,6 +279,8 @@ def requests(contract: dict[str, Any], slugs: set[str], media: set[str]) -> Iter
         if path.startswith("/v1/admin"):
             yield re.sub("{[^}]+}", "01900000-0000-7000-8000-000000000000", path)
             continue
+        if "get" not in methods:
+            continue
         parameters = methods["get"].get("parameters", [])
         names = {one["name"] for one in parameters if one["in"] == "query"}
         addresses = [path]
@@ -298,6 +300,25 @@ def requests(contract: dict[str, Any], slugs: set[str], media: set[str]) -> Iter
                     for value in values.get(one["name"]) or sensible(one["schema"]):
                         lang = {"lang": "en"} if one["name"] == "fallback" else {}
                         yield f"{address}?{urlencode({**lang, one['name']: value})}"
+
+
+INSTANT = "/v1/search/instant"
+
+
+def questions() -> Iterator[tuple[str, dict[str, Any]]]:
+    """What is asked by POST and open to all: the widest, and by every filter."""
+    wide = {"facets": ["*"], "attributesToHighlight": ["*"], "attributesToCrop": ["*"]}
+    words = ("", "kanari", "live", '"water"', "watr")
+    filters = (None, "tags = water", "kind = page OR kind = article", "year > 0", "authors = ana")
+    asked = [{"q": q, "filter": one, "limit": 200, **wide} for q in words for one in filters]
+    for one in asked:
+        yield f"{INSTANT}/indexes/articles/search", one
+    yield f"{INSTANT}/multi-search", {"queries": [{"indexUid": "articles", **asked[0]}]}
+    for facet in ("tags", "lang", "year"):
+        for typed in ("", "k", "w"):
+            asked_for = {"facetName": facet, "facetQuery": typed}
+            yield f"{INSTANT}/indexes/articles/facet-search", asked_for
+    yield "/v1/search/tokens", {}
 
 
 def sensible(schema: dict[str, Any]) -> list[Any]:
@@ -343,6 +364,17 @@ def test_no_marker_appears(bench: Bench) -> None:
         answer = bench.client.get(request)
         statuses[answer.status_code] = statuses.get(answer.status_code, 0) + 1
         assert not leaks(request, answer.text, answer.headers, secret_ids), request
+    unasked = {
+        path
+        for path, methods in bench.client.contract.schema["paths"].items()
+        if "post" in methods and not path.startswith("/v1/admin")
+    }
+    for path, body in questions():
+        answer = bench.client.post(path, json=body)
+        assert answer.status_code in (200, 404), (path, answer.text)
+        assert not leaks(path + json.dumps(body), answer.text, answer.headers, secret_ids), body
+        unasked.discard(path.replace("/articles/", "/{uid}/"))
+    assert unasked == {"/v1/oai"}
     assert statuses[200] > 200
     assert statuses[404] > 20
     assert statuses[410] > 5

@@ -67,7 +67,7 @@ def _seeded() -> dict[str, Any]:
     contract["paths"] = {
         path: {"get": methods["get"]}
         for path, methods in contract["paths"].items()
-        if not path.startswith("/v1/admin")
+        if "get" in methods and not path.startswith("/v1/admin")
     }
     for path, methods in contract["paths"].items():
         for parameter in methods["get"].get("parameters", ()):

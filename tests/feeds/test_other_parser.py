@@ -1,23 +1,22 @@
 """A third parser, of another language and author, reads the same in all three formats.
 
-It runs where node has the package `feedsmith` (3): `npm install feedsmith@3` in a folder that
-`NODE_PATH` or `WILLAY_NODE_MODULES` names. Elsewhere it is skipped, and says so.
+It runs where node has npm's packages (`tests/node.py`). Elsewhere it is skipped, and says so.
 """
 
 import json
-import os
-import shutil
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import node
 from tests.conftest import Bench
 from tests.feeds.reading import document
 from tests.feeds.test_feeds import archive, feed, rich
 
 __all__ = ["archive"]
+
+pytestmark = pytest.mark.timeout(300)  # npm may have to install first
 
 PROGRAM = """
 import { createRequire } from 'node:module'
@@ -29,22 +28,9 @@ console.log(JSON.stringify(parseFeed(readFileSync(0, 'utf8'))))
 """
 
 
-def modules() -> Path | None:
-    """The folder that holds `node_modules/feedsmith`."""
-    for name in ("WILLAY_NODE_MODULES", "NODE_PATH"):
-        folder = Path(os.environ.get(name, "/nowhere"))
-        for root in (folder, folder.parent):
-            if (root / "node_modules" / "feedsmith").is_dir():
-                return root
-    return None
-
-
 def read(body: bytes) -> dict[str, Any]:
-    node, folder = shutil.which("node"), modules()
-    if node is None or folder is None:
-        pytest.skip("no node with the package feedsmith: the third parser was NOT run")
     done = subprocess.run(
-        [node, "--input-type=module", "-e", PROGRAM, "--", str(folder)],
+        [node.node(), "--input-type=module", "-e", PROGRAM, "--", str(node.modules())],
         input=body,
         capture_output=True,
         timeout=60,

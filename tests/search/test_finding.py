@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.kit.clock import FOREVER, LONG_AGO
 from app.search.protocol import DEEPEST, Engine, Filter, Label, Query
 from tests.search.backends import Backend
 from tests.search.builders import WATER, article, id_of, names, thing
@@ -162,7 +163,7 @@ def test_the_grammar_of_the_library_means_nothing(engine: Engine) -> None:
 
 def test_filters_narrow_and_facets_count_what_is_left(backend: Backend, tmp_path: Path) -> None:
     mining, gold, water = id_of("mining"), id_of("gold"), id_of("water")
-    since = datetime(2015, 7, 1, tzinfo=UTC)
+    since, tick = datetime(2015, 7, 1, tzinfo=UTC), timedelta(microseconds=1)
     documents = (
         article("a", "Mine a", year=2010, tag_ids=(mining,), authors=("ana",), syndicatable=True),
         article("b", "Mine b", year=2015, tag_ids=(mining, gold), lang="es"),
@@ -182,8 +183,11 @@ def test_filters_narrow_and_facets_count_what_is_left(backend: Backend, tmp_path
         (Filter(since=since), "bcd"),
         (Filter(until=since), "a"),
         (Filter(until=since, until_inclusive=True), "ab"),
+        (Filter(periods=((since, since + tick),)), "b"),
+        (Filter(periods=((since - tick, since),)), ""),
+        (Filter(periods=((LONG_AGO, since), (since + tick, FOREVER))), "acd"),
         (Filter(updated_since=datetime(2020, 7, 2, tzinfo=UTC)), "cd"),
-        (Filter(since=since + timedelta(microseconds=1)), "cd"),
+        (Filter(since=since + tick), "cd"),
         (Filter(syndicatable=True), "a"),
         (Filter(all_of=((id_of("unknown"),),)), ""),
         (Filter(all_of=((),)), ""),

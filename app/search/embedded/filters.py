@@ -62,6 +62,12 @@ def _moments(schema: tantivy.Schema, chosen: Filter) -> list[tantivy.Query]:
     if chosen.until is not None:
         last = micros(chosen.until) - (0 if chosen.until_inclusive else 1)
         ranges.append(_between(schema, "published", highest=last))
+    if chosen.periods:
+        within = [
+            (Occur.Should, _between(schema, "published", micros(start), micros(end) - 1))
+            for start, end in chosen.periods
+        ]
+        ranges.append(tantivy.Query.boolean_query(within))
     if chosen.updated_since is not None:
         ranges.append(_between(schema, "updated", lowest=micros(chosen.updated_since)))
     return ranges

@@ -46,6 +46,11 @@ class Connection:
         """May write this index and those built beside it."""
         return self._writer or self._made()[1]
 
+    def keys(self) -> Keys:
+        """The keys that are used; asks for them once."""
+        self._made()
+        return self._keys or Keys(self.address.key, self.address.key)
+
     def forget_keys(self) -> bool:
         """The server refused our key: ask for it anew. False when there is nothing to ask."""
         with self._lock:

@@ -47,6 +47,12 @@ def conditions(chosen: Filter) -> list[str]:
     if chosen.until is not None:
         last = micros(chosen.until)
         every.append(f"published_at {'<=' if chosen.until_inclusive else '<'} {last}")
+    if chosen.periods:
+        within = (
+            f"(published_at >= {micros(start)} AND published_at < {micros(end)})"
+            for start, end in chosen.periods
+        )
+        every.append(" OR ".join(within))
     if chosen.updated_since is not None:
         every.append(f"updated_at >= {micros(chosen.updated_since)}")
     return every

@@ -23,10 +23,14 @@ WRITING = (
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """By which we search and write; the same one when we were given no more than that."""
+    """By which we search and write; the same one when we were given no more than that.
+
+    `search_uid` names the first where it is our own.
+    """
 
     search: str | None
     write: str | None
+    search_uid: str | None = None
 
 
 def provisioned(client: Client, given: str | None, index: str) -> Keys:
@@ -36,7 +40,7 @@ def provisioned(client: Client, given: str | None, index: str) -> Keys:
     """
     search, write = _wanted(index)
     try:
-        return Keys(_made(client, search), _made(client, write))
+        return Keys(_made(client, search), _made(client, write), search["uid"])
     except MeilisearchApiError as error:
         if error.status_code in (401, 403):  # no master key, or a server that has none
             return Keys(given, given)
@@ -75,7 +79,8 @@ def _is_refused(attempt: Callable[[], object]) -> bool:
 def _wanted(index: str) -> tuple[dict[str, Any], dict[str, Any]]:
     def key(name: str, actions: tuple[str, ...], indexes: list[str]) -> dict[str, Any]:
         return {
-            "uid": str(uuid5(_SPACE, f"{name}/{index}")),
+            # The official client makes tenant tokens of a key whose uid is of version 4 alone.
+            "uid": str(UUID(bytes=uuid5(_SPACE, f"{name}/{index}").bytes, version=4)),
             "name": f"Willay: {name} {index}",
             "actions": list(actions),
             "indexes": indexes,

@@ -1,0 +1,50 @@
+"""Tokens for sites that search the Meilisearch server directly; off unless a setting says so."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic_core import to_json
+from starlette.responses import Response
+
+from app.errors import NotFound
+from app.http.parameters import NoParameters
+from app.http.problems import NO_STORE, problem_answers
+from app.kit.clock import rfc3339
+from app.public.envelopes import One
+from app.public.instant import SearchToken
+from app.runtime import Runtime
+
+router = APIRouter(tags=["search"])
+
+
+@router.post(
+    "/v1/search/tokens",
+    status_code=201,
+    response_model=One[SearchToken],
+    responses={
+        **problem_answers(400, 404, 409, 503),
+        201: {"headers": {"Cache-Control": NO_STORE}},
+    },
+)
+async def give(request: Request, _asked: Annotated[NoParameters, Query()]) -> Response:
+    """A token for the search server itself: it finds what is public, until it expires."""
+    runtime: Runtime = request.state.runtime
+    settings, make = runtime.settings, runtime.search.token
+    where = settings.meilisearch_public_url or settings.meilisearch_url
+    if make is None or where is None:
+        raise NotFound(
+            "search_tokens_off",
+            "No search tokens are given here; ask /v1/search/instant, which takes any key.",
+        )
+    until = runtime.clock().replace(microsecond=0)
+    until += timedelta(minutes=settings.search_token_minutes)
+    given = SearchToken(
+        token=await runtime.searches.run(lambda: make(until)),
+        url=where,
+        index=settings.meilisearch_index,
+        expires_at=rfc3339(until),
+    )
+    return Response(
+        b'{"data":%s}' % to_json(given), 201, {"Cache-Control": "no-store"}, "application/json"
+    )

@@ -1,0 +1,79 @@
+"""Tags by the names that a facet shows, and back: what a facet gives, a filter takes.
+
+Names are read by people, in a refinement list without further ado; slugs are what stays when a tag
+is renamed, so filters take these too.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+from uuid import UUID
+
+from app.http.reading import Reading
+from app.published.memory import KnownTag, Tags
+
+_MOST_FAMILIES: Final = 200
+
+
+class TagNames:
+    """The names of all tags in one snapshot, in each of the site's languages."""
+
+    def __init__(self, tags: Tags, languages: Sequence[str]) -> None:
+        self._tags = tags
+        self._labels = {lang: _labels(tags, lang) for lang in languages}
+        self._labelled = {
+            lang: _gathered((label, tags.by_id[key]) for key, label in labels.items())
+            for lang, labels in self._labels.items()
+        }
+        everything = tags.by_id.values()
+        self._named = _gathered((name, tag) for tag in everything for name in tag.names.values())
+
+    @classmethod
+    def of(cls, reading: Reading) -> "TagNames":
+        """Those of a reading, made once for each head of the log."""
+        spoken = reading.runtime.settings.languages
+        return reading.recall("tag names", lambda: cls(reading.tags, spoken))
+
+    def shown(self, slugs: Iterable[str], lang: str) -> list[str]:
+        """The names of tags that are there."""
+        return [self._labels[lang][self._tags.by_slug[slug].id] for slug in slugs]
+
+    def families(self, value: str, lang: str) -> tuple[UUID, ...]:
+        """The tags that a value means, with all below them: by the name shown in that language,
+        else by slug, else by a name in any language; none when there is no such tag."""
+        folded = value.strip().casefold()
+        found = self._labelled[lang].get(folded)
+        if found is None and (tag := self._tags.find(value.strip())) is not None:
+            found = [tag]
+        found = found or self._named.get(folded, [])
+        return tuple(dict.fromkeys(key for tag in found for key in self._tags.family(tag)))
+
+    def whose(self, is_meant: Callable[[str], bool], lang: str) -> tuple[UUID, ...]:
+        """The families of the tags whose names pass."""
+        found = [key for key, label in self._labels[lang].items() if is_meant(label)]
+        families = (self._tags.family(self._tags.by_id[key]) for key in found[:_MOST_FAMILIES])
+        return tuple(dict.fromkeys(key for family in families for key in family))
+
+    def counted(self, values: Iterable[tuple[str, int]], lang: str) -> dict[str, int]:
+        """A facet's counts by name, the most frequent first; a tag that has gone is left out."""
+        labels = self._labels[lang]
+        known = [(labels.get(UUID(key)), count) for key, count in values]
+        named = [(label, count) for label, count in known if label is not None]
+        return dict(sorted(named, key=lambda pair: (-pair[1], pair[0])))
+
+
+def _labels(tags: Tags, lang: str) -> dict[UUID, str]:
+    """Each tag's name, with its slug where another is called the same."""
+    plain = {tag.id: tags.spoken(tag.names, lang) or tag.slug for tag in tags.by_id.values()}
+    often = Counter(name.casefold() for name in plain.values())
+    return {
+        key: name if often[name.casefold()] == 1 else f"{name} ({tags.by_id[key].slug})"
+        for key, name in plain.items()
+    }
+
+
+def _gathered(pairs: Iterable[tuple[str, KnownTag]]) -> dict[str, list[KnownTag]]:
+    found: dict[str, list[KnownTag]] = {}
+    for name, tag in pairs:
+        found.setdefault(name.casefold(), []).append(tag)
+    return found

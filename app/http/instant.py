@@ -1,0 +1,116 @@
+"""Routes that Meilisearch's clients call: strict JSON in, and refusals in the body they read.
+
+Any key is taken and ignored: what is found is public. `link` is an identifier, no address.
+"""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, get_type_hints
+
+from fastapi import Depends, Request
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ValidationError
+from pydantic_core import to_json
+from starlette.responses import Response
+from typing_extensions import override
+
+from app.errors import BadRequest, TooLarge, Unavailable, Unsupported, WillayError
+from app.http.bodies import Model, read
+from app.http.contract import REFERENCE
+from app.http.problems import NO_STORE, STATUS, problem_answers
+from app.public.instant import InstantRefusal
+from app.search.instant.questions import refusal
+
+LARGEST: Final = 200_000
+"""Bytes of one request."""
+
+
+class WireBody:
+    """Reads and validates one body."""
+
+    def __init__(self, model: type[BaseModel]) -> None:
+        self.model = model
+
+    async def __call__(self, request: Request) -> BaseModel:
+        """The body as the model; `BadRequest`, `TooLarge`, `Unsupported`."""
+        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type != "application/json":
+            code = "invalid_content_type" if media_type else "missing_content_type"
+            raise Unsupported(code, "Send JSON with the content type `application/json`.")
+        try:
+            content = await read(request, LARGEST)
+        except TooLarge as error:
+            raise TooLarge("payload_too_large", error.message) from error
+        return checked(self.model, content)
+
+
+def checked(model: type[Model], content: bytes) -> Model:
+    """JSON as a model, or `BadRequest` in the words of the wire."""
+    try:
+        return model.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise BadRequest(*refusal(model, first)) from error
+
+
+def wire(model: type[BaseModel]) -> Any:
+    """The dependency that gives the request's body as a model."""
+    return Depends(WireBody(model))
+
+
+class InstantRoute(APIRoute):
+    """Documents the body and the refusals, and gives them."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        statuses = {400, 413, 415, 503} | ({404} if "{" in path else set())
+        schema = _model(endpoint).model_json_schema(ref_template=REFERENCE + "{model}")
+        content = {"application/json": {"schema": schema}}
+        options["openapi_extra"] = {"requestBody": {"required": True, "content": content}}
+        options["responses"] = {
+            # What is refused before it gets here is a problem, as everywhere.
+            **{
+                status: said | ({"model": InstantRefusal} if status in statuses else {})
+                for status, said in problem_answers(*statuses).items()
+            },
+            200: {"headers": {"Cache-Control": NO_STORE}},
+        }
+        super().__init__(path, endpoint, **options)
+
+    @override
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The endpoint; it takes no query parameters."""
+        handle = super().get_route_handler()
+
+        async def speaking(request: Request) -> Response:
+            try:
+                for name in request.query_params:
+                    message = f"Unknown parameter `{name[:60]}`: all is asked for in the body."
+                    raise BadRequest("bad_request", message)
+                return await handle(request)
+            except WillayError as error:
+                return _answer(error)
+
+        return speaking
+
+
+def _answer(error: WillayError) -> Response:
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    said = InstantRefusal(
+        message=error.message,
+        code=error.code,
+        type="internal" if status >= 500 else "invalid_request",
+        link=f"urn:willay:problem:{error.code}",
+    )
+    headers = {"Cache-Control": "no-store"}
+    if isinstance(error, Unavailable):
+        headers["Retry-After"] = "1"
+    return Response(to_json(said), status, headers, "application/json")
+
+
+def _model(endpoint: Callable[..., Any]) -> type[BaseModel]:
+    """What a route's body is read as."""
+    for hint in get_type_hints(endpoint, include_extras=True).values():
+        for marked in getattr(hint, "__metadata__", ()):
+            body = getattr(marked, "dependency", None)
+            if isinstance(body, WireBody):
+                return body.model
+    raise TypeError(f"{endpoint.__name__} takes no body")

@@ -1,0 +1,119 @@
+"""`_formatted`: what a hit shows, as text, with what matched between the asker's own tags.
+
+For `__ais-highlight__`, which InstantSearch escapes itself, the text is as it is; for any other tag
+it is escaped HTML, and the tag is a plain element or no element at all.
+"""
+
+import html
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Self
+
+from app.errors import BadRequest
+from app.search.protocol import Highlights
+
+_PLACEHOLDERS: Final = ("__ais-highlight__", "__/ais-highlight__")
+_OPENING: Final = re.compile(
+    r"<(?P<name>em|strong|mark|b|i|u|span)(?: class=(?P<q>[\"'])[\w -]{0,60}(?P=q))?>",
+    re.ASCII | re.IGNORECASE,
+)
+_CLOSING: Final = re.compile(r"</(?P<name>[a-z]+)>", re.ASCII | re.IGNORECASE)
+_BARE: Final = re.compile(r"[^<>&\"'`]{0,50}")
+_MARKS: Final = re.compile("(</?mark>)")
+_CUT: Final = "…"
+
+MARKED: Final = ("title", "summary", "body")
+"""What matches are shown in; of a body there is a passage and nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What goes before and after what matched, and whether the text around is HTML."""
+
+    before: str
+    after: str
+    escaped: bool
+
+    @classmethod
+    def of(cls, before: str, after: str) -> Self:
+        """Raises `BadRequest` for what could do harm where it is shown."""
+        if (before, after) == _PLACEHOLDERS:
+            return cls(before, after, escaped=False)
+        opening, closing = _OPENING.fullmatch(before), _CLOSING.fullmatch(after)
+        if opening and closing and opening["name"].lower() == closing["name"].lower():
+            return cls(before, after, escaped=True)
+        for name, tag in (("pre", before), ("post", after)):
+            if not _BARE.fullmatch(tag):
+                raise BadRequest(
+                    f"invalid_search_highlight_{name}_tag",
+                    f"`highlight{name.title()}Tag` is an element such as `<em>`, with its end in "
+                    "the other, or text without brackets and quotes.",
+                )
+        return cls(before, after, escaped=True)
+
+    def plain(self, text: str) -> str:
+        """Text without matches."""
+        return html.escape(text) if self.escaped else text
+
+    def marked(self, safe: str) -> str:
+        """Safe HTML in which `<mark>` is the only element, with these tags instead."""
+        tags = {"<mark>": self.before, "</mark>": self.after}
+        parts = _MARKS.split(safe)
+        return "".join(
+            tags[part] if part in tags else self.plain(html.unescape(part)) for part in parts
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Formatting:
+    """Which attributes are shown so, and in which of them matches are marked."""
+
+    shown: frozenset[str] | None
+    """All for None."""
+    marked: frozenset[str]
+    is_cropped: bool
+    """A passage of the body is asked for, marked or not."""
+    tags: Tags
+    cut: str = _CUT
+
+    @property
+    def is_found(self) -> bool:
+        """It needs what the engine highlights."""
+        return self.is_cropped or not self.marked.isdisjoint(MARKED)
+
+    def __call__(self, hit: Mapping[str, object], found: Highlights | None) -> dict[str, object]:
+        """The hit's attributes as text."""
+        ready = found or Highlights()
+        made = {
+            name: self._text(value)
+            for name, value in hit.items()
+            if self.shown is None or name in self.shown
+        }
+        for name in ("title", "summary"):
+            if name in self.marked and name in made and (text := getattr(ready, name)):
+                made[name] = self.tags.marked(text)
+        if self.is_cropped or "body" in self.marked:
+            tags = self.tags if "body" in self.marked else replace(self.tags, before="", after="")
+            made["body"] = self._passage(tags.marked(ready.body))
+        return made
+
+    def _text(self, value: object) -> object:
+        match value:
+            case None | bool():
+                return value
+            case list() | tuple():
+                return [self._text(one) for one in value]
+            case _:
+                return self.tags.plain(str(value))
+
+    def _passage(self, text: str) -> str:
+        start = self.cut if text.startswith(_CUT) else ""
+        end = self.cut if text.endswith(_CUT) and len(text) > 1 else ""
+        return f"{start}{text.strip(_CUT)}{end}"
+
+
+def named(given: Collection[str], every: Collection[str]) -> frozenset[str]:
+    """Names as clients list them: `*` for all; what is after a colon is a length."""
+    names = {name.partition(":")[0] for name in given}
+    return frozenset(every if "*" in names else names & set(every))

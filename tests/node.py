@@ -1,0 +1,114 @@
+"""Node packages that judge us from outside: installed once, or the tests are skipped aloud.
+
+They are those of `tests/package.json` and of the example page. `WILLAY_NODE_MODULES` names a folder
+that has them in its `node_modules`; otherwise npm puts them into a folder of the machine's
+temporary ones. `python -m tests.node FOLDER` puts them below another, and prints where.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+EXAMPLE = ROOT / "examples" / "instantsearch"
+MANIFESTS = (ROOT / "tests" / "package.json", EXAMPLE / "package.json")
+INSTALL = (
+    *("install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"),
+    *("--fetch-retries=1", "--fetch-timeout=20000"),
+)
+SECONDS = 120
+_CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def wanted() -> dict[str, str]:
+    """Every package with its version."""
+    found: dict[str, str] = {}
+    for manifest in MANIFESTS:
+        said = json.loads(manifest.read_text())
+        found |= said.get("dependencies", {}) | said.get("devDependencies", {})
+    return found
+
+
+def node() -> str:
+    """The program, or no test."""
+    return shutil.which("node") or _skip("node is not here")
+
+
+def chromium() -> str:
+    """The browser, or no test."""
+    named = os.environ.get("WILLAY_CHROMIUM")
+    found = named or next((path for name in _CHROMIUM if (path := shutil.which(name))), None)
+    return found or _skip("Chromium is not here")
+
+
+@cache
+def _missing(folder: Path) -> str | None:
+    """What stands in the way of the packages in a folder."""
+    if _holds(folder):
+        return None
+    npm = shutil.which("npm")
+    if npm is None:
+        return "npm is not here"
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="installing-") as name:
+        (Path(name) / "package.json").write_text(
+            json.dumps({"private": True, "dependencies": wanted()})
+        )
+        try:
+            done = subprocess.run(
+                [npm, *INSTALL], cwd=name, capture_output=True, timeout=SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return f"npm did not finish within {SECONDS} seconds"
+        if done.returncode:
+            return f"npm failed: {done.stderr.decode(errors='replace').strip()[-300:]}"
+        try:
+            Path(name).rename(folder)
+        except OSError:  # another process was quicker
+            return None if _holds(folder) else "npm's packages vanished"
+        Path(name).mkdir()  # for its own removal
+    return None
+
+
+def installed(below: Path) -> tuple[Path, str | None]:
+    """The folder for exactly these packages, and what stands in the way of them."""
+    digest = sha256(json.dumps(wanted(), sort_keys=True).encode()).hexdigest()[:12]
+    return below / digest, _missing(below / digest)
+
+
+def modules() -> Path:
+    """The folder that holds `node_modules`, or no test."""
+    named = os.environ.get("WILLAY_NODE_MODULES")
+    if named and _holds(Path(named)):
+        return Path(named)
+    folder, why = installed(Path(tempfile.gettempdir()) / f"willay-node-{os.getuid()}")
+    return folder if why is None else _skip(why)
+
+
+def _holds(folder: Path) -> bool:
+    """Each package, in its version."""
+    for name, version in wanted().items():
+        manifest = folder / "node_modules" / name / "package.json"
+        if not manifest.is_file() or json.loads(manifest.read_text())["version"] != version:
+            return False
+    return True
+
+
+def _skip(why: str) -> NoReturn:
+    pytest.skip(f"{why}: what needs npm's packages or a browser was NOT run")
+
+
+if __name__ == "__main__":
+    place, trouble = installed(Path(sys.argv[1]))
+    if trouble is not None:
+        sys.exit(f"{trouble}: tests that need npm's packages will be skipped")
+    sys.stdout.write(f"{place}\n")
