@@ -42,7 +42,7 @@ from app.search.serving import Search, Served
 
 router = APIRouter(tags=["search"])
 
-_SPARE = 5
+_SPARE = 2
 """Hits fetched beyond a page, since some may not be visible any more."""
 
 

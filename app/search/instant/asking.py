@@ -21,7 +21,7 @@ _ORDERS: Final[dict[str, Order]] = {
     "published_at:desc": "newest",
     "published_at:asc": "oldest",
 }
-_SPARE: Final = 5
+_SPARE: Final = 2
 """Hits fetched beyond a page, since some may not be visible any more."""
 _USUAL: Final = 20
 _EMPHASIS: Final = ("<em>", "</em>")
