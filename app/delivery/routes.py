@@ -6,10 +6,12 @@ from app.delivery import (
     articles,
     changes,
     discovery,
+    embargoed,
     feeds,
     lists,
     media,
     oai,
+    partner,
     search,
     service,
 )
@@ -19,4 +21,5 @@ ROUTERS: Final = (
     # `{slug}.jsonld` comes before `{slug}`.
     *(discovery.router, oai.router, articles.router),
     *(lists.router, search.router, media.router),
+    *(partner.router, embargoed.router),
 )

@@ -24,18 +24,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.accounts.principal import Origin
 from app.errors import Throttled, Unavailable, WillayError
+from app.http.contract import UNLIMITED
 from app.http.problems import refused
 from app.kit.clock import end_of
-from app.partners.keys import PREFIX, Holder
+from app.partners.keys import PREFIX, Holder, require
 from app.rates import Rule, Standing
 from app.runtime import Runtime
 
 ADD_SECONDS: Final = 5.0
 """How often what partners asked for is added to the store."""
 
-_UNLIMITED: Final = frozenset(("/livez", "/readyz", "/metrics"))
 _MANAGEMENT: Final = "/v1/admin"
 _PREVIEWS: Final = "/v1/preview/"
+_PARTNERS: Final = "/v1/partner"
 _OWN_PAGES: Final = frozenset(
     ("/v1/partner", "/v1/partner/usage", "/v1/partner/keys", "/v1/partner/keys/rotate")
 )
@@ -93,7 +94,7 @@ class Limiting:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse or pass on one request."""
         path = scope.get("path", "")
-        if scope["type"] != "http" or path in _UNLIMITED or path.startswith(_MANAGEMENT):
+        if scope["type"] != "http" or path in UNLIMITED or path.startswith(_MANAGEMENT):
             await self.app(scope, receive, send)
             return
         key = _key(scope)
@@ -143,6 +144,8 @@ class Limiting:
         return headers
 
     async def _by_partner(self, holder: Holder, path: str, now: datetime) -> Headers:
+        if not path.startswith(_PARTNERS):
+            require(holder, "content:read")
         runtime, partner, day = self._runtime, holder.partner_id, now.date()
         rule = Rule("partner", holder.rate_per_minute)
         standing = await runtime.rates.hit(rule, str(partner), now.timestamp())

@@ -17,7 +17,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from app.database import Database, ReadTx, WriteTx
+from app.kit.clock import end_of
 from app.models.partner import Partner, PartnerKey, PartnerUsage
+from app.public.partner import Usage, UsageMeta, UsageOfDay
 
 Day = tuple[UUID, date]
 """A partner and a UTC day."""
@@ -49,6 +51,22 @@ def days(tx: ReadTx, partner: UUID, today: date, number: int) -> dict[date, Coun
     first = today - timedelta(days=number - 1)
     mine = asked.where(col(PartnerUsage.partner_id) == partner, col(PartnerUsage.day) >= first)
     return {day: Counts(*counts) for day, *counts in tx.execute(mine)}
+
+
+def told(
+    tx: ReadTx, meter: "Meter", partner: UUID, quota: int | None, number: int, now: datetime
+) -> Usage:
+    """The last days: what the store has, and what this process has not added yet."""
+    today = now.date()
+    kept = days(tx, partner, today, number)
+    found = []
+    for back in range(number):
+        day = today - timedelta(days=back)
+        counts = kept.get(day, _NONE).plus(meter.pending(partner, day))
+        found.append(UsageOfDay(day=day, **{name: getattr(counts, name) for name in _NAMES}))
+    left = max(0, quota - found[0].requests) if quota is not None else None
+    meta = UsageMeta(quota_per_day=quota, left_today=left, resets_at=end_of(today))
+    return Usage(data=found, meta=meta)
 
 
 def requests_on(tx: ReadTx, partner: UUID, day: date) -> int:
