@@ -71,7 +71,7 @@ def file(
 ) -> PublicFile:
     """A file that an embargoed article shows; `NotFound` for every other."""
     shown = (
-        sa.select(sa.literal(1))
+        sa.select(col(Publication.id))
         .join(PublicationMedia, col(PublicationMedia.publication_id) == col(Publication.id))
         .join(Media, col(Media.id) == col(PublicationMedia.media_id))
         .where(
