@@ -9,6 +9,7 @@ where the replicas' counts add up. While that is away each process counts for it
 never refused for its sake. May import: settings, errors, kit.
 """
 
+import asyncio
 import logging
 from asyncio import timeout
 from collections import OrderedDict
@@ -57,6 +58,10 @@ class Shared(Protocol):
 
     async def add(self, name: str, seconds: int) -> int | None:
         """One more under a name that is forgotten later; None while that cannot be counted."""
+        ...
+
+    async def check(self) -> bool:
+        """It can be reached."""
         ...
 
     async def close(self) -> None:
@@ -115,6 +120,19 @@ class Rates:
         left = rule.quota - count
         return Standing(left >= 0, max(0, left), ceil(rule.seconds - into))
 
+    def answers(self) -> bool:
+        """Whether the Redis answers now; asked where no event loop runs."""
+
+        async def ask() -> bool:
+            if self._shared is None:
+                return False
+            try:
+                return await self._shared.check()
+            finally:
+                await self._shared.close()
+
+        return asyncio.run(ask())
+
     async def close(self) -> None:
         """Give back what it holds."""
         if self._shared is not None:
@@ -166,9 +184,12 @@ class RedisCounts:
         return count
 
     async def check(self) -> bool:
-        """It answers."""
-        async with timeout(4 * _ANSWER_SECONDS):
-            return await self._storage.check()
+        """As `Shared.check`."""
+        try:
+            async with timeout(4 * _ANSWER_SECONDS):
+                return await self._storage.check()
+        except TimeoutError:
+            return False
 
     async def close(self) -> None:
         """As `Shared.close`."""

@@ -117,6 +117,7 @@ def server(app: str, folder: Path, *options: str, quiet: bool = False) -> Iterat
     command = [sys.executable, "-m", "uvicorn", app, "--port", str(port), "--no-access-log"]
     command += ["--no-server-header", "--log-level", "warning", *options]
     environment = {**os.environ, "WILLAY_DATA_DIR": str(folder), "WILLAY_PORT": str(port)}
+    environment |= {"WILLAY_RATE_LIMIT": environment.get("WILLAY_RATE_LIMIT", "0")}
     environment.pop("WILLAY_DATABASE_URL", None)
     log = subprocess.DEVNULL if quiet else None
     process: subprocess.Popen[Any] = subprocess.Popen(command, env=environment, stderr=log)  # noqa: S603
