@@ -22,6 +22,7 @@ from app.kit.clock import Clock, system_clock
 from app.leases import StoreLease
 from app.partners.keyring import Keyring
 from app.partners.usage import Meter
+from app.published.changes import sequence_of
 from app.published.memory import Memory
 from app.rates import Rates
 from app.search.held import HeldEngine, HeldServer
@@ -192,4 +193,4 @@ def _search(settings: Settings, database: Database, clock: Clock) -> Search:
         Connection(address), settings.languages, lambda name: StoreLease(database, name, clock)
     )
     held = HeldServer(engine, engine.tasks.stop)
-    return Search(held, folder if settings.search_fallback else None)
+    return Search(held, folder if settings.search_fallback else None, sequence_of)

@@ -13,7 +13,7 @@ from app.public.sponsors import Sponsor
 from app.public.tags import Tag
 from app.public.vocabulary import Count, WebAddress
 
-SearchEngine = Literal["embedded", "meilisearch"]
+SearchEngine = Literal["embedded", "meilisearch", "both"]
 HitKind = Literal["article", "tag", "sponsor", "committee_member"]
 
 
@@ -66,8 +66,9 @@ class Freshness(BaseModel):
 
 
 class SearchMeta(BaseModel):
-    """About the answer. `engine` gave it; `degraded` when another one should have, and could not
-    be reached. `did_you_mean` may be meant and was not searched for."""
+    """About the answer. `engine` gave it; with `both` one found, and the other had a say in the
+    order. `degraded` when another one should have taken part, and could not be reached.
+    `did_you_mean` may be meant and was not searched for."""
 
     limit: Annotated[int, Field(ge=1, le=100)]
     page: Annotated[int, Field(ge=1)]

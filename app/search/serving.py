@@ -1,22 +1,28 @@
-"""Who answers: the engine that is set, or the one beside it when that is out of reach.
+"""Who answers: the search server and the engine on this machine together, or one of them alone.
 
-Both follow the log, so the second knows as much as the first, and the better of the two may answer
-each query. An answer says who gave it, and whether the service is making do.
+Both follow the log. Where the near one knows at least as much, it answers, with the server's say in
+the order; where it is behind, the server answers alone; where the server is out of reach, the near
+one does. An answer says who gave it, and whether the service is making do.
 """
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from threading import Lock
 from time import monotonic
+from typing import TypeVar
 
 from app.errors import Unavailable
-from app.search.choosing import is_for_words
+from app.search.fusing import NOTHING, for_far, for_near, fused, is_for_both
 from app.search.held import Held
 from app.search.protocol import Engine, Found, Parked, Query, Suggestion
 
+BOTH = "both"
+"""Who answers when two engines did."""
 LOOKED_AT = 1.0
 """Seconds for which what a far engine said of itself is believed."""
+
+Answer = TypeVar("Answer")
 
 _LOG = logging.getLogger("willay.search")
 
@@ -42,11 +48,17 @@ class Served:
 
 
 class Search:
-    """The engines of a process."""
+    """The engines of a process. `place_of` says how far in the log a cursor is."""
 
-    def __init__(self, main: Held, standby: Held | None = None) -> None:
+    def __init__(
+        self,
+        main: Held,
+        standby: Held | None = None,
+        place_of: Callable[[str], int] = lambda _cursor: 0,
+    ) -> None:
         self.main = main
         self.standby = standby
+        self._place_of = place_of
         self._lock = Lock()
         self._looked: tuple[float, Standing] | None = None
 
@@ -68,31 +80,30 @@ class Search:
 
     def search(self, query: Query) -> Served:
         """Raises ValueError for a page too deep, `Unavailable` when nobody can answer."""
-        standing = self.standing()
-        if not standing.degraded:
-            if self.standby is not None and is_for_words(query):
-                spare = self._of(self.standby.get())
-                if spare.cursor == standing.cursor:  # it knows as much
-                    return Served(self.standby.get().search(query), spare)
+
+        def near(engine: Engine, spare: Standing, standing: Standing) -> Served:
+            if standing.degraded:
+                return Served(engine.search(query), standing)
+            if not is_for_both(query):
+                return Served(engine.search(query), spare)
+            found = engine.search(for_near(query))
             try:
-                return Served(self.main.get().search(query), standing)
+                ranked = self.main.get().search(for_far(query))
             except Unavailable as error:
-                standing = self._degraded(error)
-        if self.standby is None or standing.cursor is None:
-            raise Unavailable("search_unavailable", "Search cannot answer now; try again.")
-        return Served(self.standby.get().search(query), standing)
+                return Served(fused(query, found, NOTHING), self._degraded(error))
+            return Served(fused(query, found, ranked), replace(spare, engine=BOTH))
+
+        def far(engine: Engine, standing: Standing) -> Served:
+            return Served(engine.search(query), standing)
+
+        return self._asked(near, far)
 
     def suggest(self, text: str, languages: Sequence[str], limit: int) -> list[Suggestion]:
         """Completions, from whoever can give them."""
-        standing = self.standing()
-        if not standing.degraded:
-            try:
-                return self.main.get().suggest(text, languages, limit)
-            except Unavailable as error:
-                standing = self._degraded(error)
-        if self.standby is None or standing.cursor is None:
-            raise Unavailable("search_unavailable", "Search cannot answer now; try again.")
-        return self.standby.get().suggest(text, languages, limit)
+        return self._asked(
+            lambda engine, _spare, _standing: engine.suggest(text, languages, limit),
+            lambda engine, _standing: engine.suggest(text, languages, limit),
+        )
 
     def standing(self) -> Standing:
         """Never raises. Asks a far engine once in a while, a near one each time."""
@@ -117,8 +128,8 @@ class Search:
     def state(self) -> str:
         """Changes when the answers may."""
         now = self.standing()
-        spare = self._of(self.standby.get()).cursor if self.standby is not None else ""
-        return f"{now.engine}/{now.cursor}/{spare}/{now.degraded}"
+        spare = self._spare()
+        return f"{now.engine}/{now.cursor}/{spare and spare.cursor}/{now.degraded}"
 
     def wrote(self) -> None:
         """An engine has been written to: look again."""
@@ -131,9 +142,40 @@ class Search:
         if self.standby is not None:
             self.standby.close()
 
+    def _asked(
+        self,
+        near: Callable[[Engine, Standing, Standing], Answer],
+        far: Callable[[Engine, Standing], Answer],
+    ) -> Answer:
+        """By the near engine where it knows as much, else by the one that is set, and when that
+        is out of reach by the near one, however far it is."""
+        standing = self.standing()
+        spare = self._spare()
+        if not standing.degraded and (spare is None or self._is_behind(spare, standing)):
+            try:
+                return far(self.main.get(), standing)
+            except Unavailable as error:
+                standing = self._degraded(error)
+        if self.standby is None or spare is None:
+            raise Unavailable("search_unavailable", "Search cannot answer now; try again.")
+        return near(self.standby.get(), spare, standing)
+
+    def _spare(self) -> Standing | None:
+        """How the near engine beside the server does; None when it can answer nothing."""
+        if self.standby is None:
+            return None
+        try:
+            spare = self._of(self.standby.get())
+        except Unavailable:
+            return None
+        return spare if spare.cursor is not None else None
+
+    def _is_behind(self, spare: Standing, standing: Standing) -> bool:
+        return self._place_of(spare.cursor or "") < self._place_of(standing.cursor or "")
+
     def _degraded(self, error: Unavailable) -> Standing:
         _LOG.warning("search makes do without %s: %s", self.main.name, error.message)
-        spare = self._of(self.standby.get()) if self.standby is not None else None
+        spare = self._spare()
         now = Standing(
             engine=spare.engine if spare is not None else self.main.name,
             cursor=spare.cursor if spare is not None else None,

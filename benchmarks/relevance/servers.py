@@ -71,7 +71,7 @@ def on_server(willay: Willay, documents: Sequence[Document]) -> Iterator[list[Me
     connection = Connection(Address(url, key, index))
     with MeilisearchEngine(connection, LANGUAGES, lambda _name: _Free()) as engine:
         for start in range(0, len(documents), _AT_ONCE):
-            engine.apply(documents[start : start + _AT_ONCE], [], str(start))
+            engine.apply(documents[start : start + _AT_ONCE], [], "all")
         try:
             yield [Alone(engine, willay), Production(engine, willay)]
         finally:

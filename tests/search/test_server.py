@@ -200,10 +200,10 @@ def test_markers_and_surrogates_in_a_text_do_no_harm(engine: MeilisearchEngine) 
 
 
 def test_settings_differ_only_where_they_do() -> None:
-    asked = wanted(("en", "es"), {"agua": ["water"]})
+    asked = wanted({"agua": ["water"]})
     found = asked | {
         "typoTolerance": {"enabled": True, "disableOnNumbers": True},
-        "separatorTokens": [">", "<"],
+        "separatorTokens": sorted(asked["separatorTokens"], reverse=True),
         "stopWords": [],
     }
     assert differences(asked, found) == {}

@@ -1,29 +1,36 @@
-"""A store whose search is on the double of a server, and what tests ask of the two."""
+"""A store whose search is on a server, its double or a real one, and what tests ask of the two."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from os import environ
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 from uuid import UUID
 
+import pytest
+from meilisearch import Client
+
 from app.errors import Unavailable
 from app.runtime import Runtime
+from app.search.meilisearch import beside
+from app.search.meilisearch.engine import MeilisearchEngine
 from app.search.protocol import Query
 from app.worker.indexing import Indexing
 from app.worker.proving import Comparison, compare
 from tests.conftest import MovingClock, store
+from tests.search.backends import KEY, URL
 from tests.search.double.server import MASTER, Double, serving
 
 
 @dataclass
-class Newsroom:
-    """A store and the server that it is followed to."""
+class Room:
+    """A store and the server that it is followed to, with the master key's client of that."""
 
     runtime: Runtime
     clock: MovingClock
-    double: Double
-    url: str
+    master: Client
 
     def __post_init__(self) -> None:
         self.follower = Indexing(self.runtime)
@@ -56,6 +63,24 @@ class Newsroom:
         found = self.compared()
         return found.agrees and found.behind == 0
 
+    @property
+    def engine(self) -> MeilisearchEngine:
+        engine = self.runtime.search.get()
+        assert isinstance(engine, MeilisearchEngine)
+        return engine
+
+    def indexes(self) -> list[str]:
+        """Ours on the server: the one that answers, and those built beside it."""
+        return [self.engine.uid, *beside.builds(self.master, self.engine.uid)]
+
+
+@dataclass
+class Newsroom(Room):
+    """The server is the double, which can be looked into, and told to fail."""
+
+    double: Double
+    url: str
+
     def asked(self, method: str, part: str) -> int:
         """How many requests of this kind the server has had."""
         return sum(one.method == method and part in one.path for one in self.double.asked)
@@ -67,4 +92,22 @@ def newsroom(folder: Path, **more: Any) -> Iterator[Newsroom]:
     with serving(double) as url:
         settings = {"meilisearch_url": url, "meilisearch_key": MASTER} | more
         with store(None, folder, serve_worker=False, **settings) as (runtime, clock):
-            yield Newsroom(runtime, clock, double, url)
+            yield Newsroom(runtime, clock, Client(url, MASTER), double, url)
+
+
+@contextmanager
+def on_real_server(folder: Path) -> Iterator[Room]:
+    """Skips aloud when there is none; the index is of this test alone."""
+    url, key, index = environ.get(URL), environ.get(KEY), f"test_{token_hex(6)}"
+    if not url or not key:
+        pytest.skip(f"no real server: set {URL} and {KEY}")
+    settings = {"meilisearch_url": url, "meilisearch_key": key, "meilisearch_index": index}
+    with store(None, folder, serve_worker=False, **settings) as (runtime, clock):
+        room = Room(runtime, clock, Client(url, key))
+        try:
+            yield room
+        finally:
+            beside.dropped(room.master, room.engine.tasks, room.indexes())
+
+
+SERVERS = {"double": newsroom, "real server": on_real_server}

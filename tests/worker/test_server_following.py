@@ -2,17 +2,13 @@
 
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from datetime import timedelta
 from pathlib import Path
-from threading import Event
 
 import pytest
 
 from app.leases import StoreLease
 from app.runtime import Runtime, opened
-from app.search.protocol import IndexBusy, Query
+from app.search.protocol import IndexBusy
 from app.worker import rebuilding
 from app.worker.indexing import Indexing
 from app.worker.proving import compare
@@ -66,25 +62,6 @@ def test_who_insists_is_given_the_lease_at_the_next_turn(either: Either) -> None
     assert asker.take(insist=True) == 2
     asker.give_back()
     assert holder.take() == 3
-
-
-def test_embargo_and_expiry_arrive_by_time_alone(room: Newsroom) -> None:
-    soon = room.clock() + timedelta(hours=1)
-    key = builders.publish(
-        room.runtime,
-        builders.draft(room.runtime, title="Alpaca cheese"),
-        at=soon,
-        until=soon + timedelta(hours=1),
-    )
-    room.follow()
-    assert room.found("alpaca") == set()
-    room.clock.move(hours=1)
-    room.follow()
-    assert room.found("alpaca") == {key}
-    room.clock.move(hours=1)
-    room.follow()
-    assert room.found("alpaca") == set()
-    assert room.agrees
 
 
 def test_one_process_writes_and_another_takes_over(room: Newsroom, twin: Runtime) -> None:
@@ -167,50 +144,6 @@ def test_a_new_owner_waits_for_what_the_old_one_sent_and_then_proves_all(
     assert room.found("wool") == {key}
 
 
-def test_a_rebuild_leaves_no_gap_and_replays_what_happens_meanwhile(room: Newsroom) -> None:
-    for number in range(30):
-        builders.published(room.runtime, title=f"Alpaca {number}")
-    room.follow()
-    done, counts = Event(), list[int]()
-
-    def read() -> None:
-        while not done.is_set():
-            counts.append(room.runtime.search.get().search(Query("alpaca", limit=1)).total)
-
-    published = []
-
-    def meanwhile(_portion: int) -> None:
-        published.append(builders.published(room.runtime, title="Alpaca meanwhile"))
-
-    with ThreadPoolExecutor(1) as threads:
-        reading = threads.submit(read)
-        try:
-            rebuilding.rebuild(room.runtime, room.runtime.search.get(), meanwhile)
-        finally:
-            done.set()
-        reading.result(timeout=20)
-    assert counts
-    assert min(counts) >= 30
-    assert room.agrees
-    assert set(published) <= room.found("meanwhile")
-
-
-def test_the_old_index_is_kept_and_can_be_put_back(room: Newsroom) -> None:
-    builders.published(room.runtime, title="Alpaca wool")
-    room.follow()
-    engine = room.runtime.search.get()
-    for _ in range(2):
-        rebuilding.rebuild(room.runtime, engine)
-    assert len(room.double.state.indexes) == 2  # the one that answers, and the one before it
-    later = builders.published(room.runtime, title="Alpaca bread")
-    room.follow()
-    assert rebuilding.restore(engine)
-    assert later not in room.found("alpaca")
-    room.follow()  # it has its own place in the log, and goes on from there
-    assert later in room.found("alpaca")
-    assert room.agrees
-
-
 def test_a_rebuild_that_fails_changes_nothing_and_leaves_nothing(room: Newsroom) -> None:
     builders.published(room.runtime, title="Alpaca wool")
     room.follow()
@@ -245,18 +178,3 @@ def test_a_queue_that_stands_still_is_given_up_for_now_and_not_filled(room: News
     room.double.state.queue.paused = False
     assert room.troubled() == ""
     assert room.agrees
-
-
-def test_both_engines_follow(tmp_path: Path) -> None:
-    with ExitStack() as stack:
-        room = stack.enter_context(newsroom(tmp_path))
-        standby = room.runtime.search.standby
-        assert standby is not None
-        spare = Indexing(room.runtime, standby)
-        key = builders.published(room.runtime, title="Alpaca wool")
-        room.follow()
-        while spare.step():
-            pass
-        for engine in room.runtime.search.engines():
-            assert [hit.key.id for hit in engine.search(Query("alpaca")).hits] == [key]
-            assert compare(room.runtime, engine).agrees

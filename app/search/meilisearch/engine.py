@@ -167,7 +167,7 @@ class MeilisearchEngine:
         """Settings that are not as they should be; the next `apply` puts them right."""
         try:
             with self._mindful("settings.get") as client:
-                wrong = tuning.differing(client, self.uid, self._languages)
+                wrong = tuning.differing(client, self.uid)
         except IndexAbsent:
             return ()
         if wrong:
@@ -240,7 +240,7 @@ class MeilisearchEngine:
 
     def _prepare(self, client: Client) -> None:
         if not self._is_ready:
-            tuning.tune(client, self.tasks, self.uid, self._languages)
+            tuning.tune(client, self.tasks, self.uid)
             self._is_ready = True
 
     def _beat(self) -> None:
@@ -300,7 +300,7 @@ class Successor(MeilisearchEngine):
         before = self._predecessor
         before.take(insist=True)
         with before._mindful("indexes.swap") as client:
-            tuning.tune(client, before.tasks, before.uid, self._languages)
+            tuning.tune(client, before.tasks, before.uid)
             beside.swapped(client, before.uid, self.uid)
             others = [name for name in beside.builds(client, before.uid) if name != self.uid]
             beside.dropped(client, self.tasks, others)

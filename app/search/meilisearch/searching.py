@@ -1,6 +1,7 @@
 """One search: the question put to the server, and its answer in our words."""
 
 import html
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -31,6 +32,8 @@ from app.search.protocol import (
 _PASSAGE = 35
 """Words of the passage shown of a body."""
 _MARKED = {"highlightPreTag": OPEN, "highlightPostTag": CLOSE, "cropMarker": "…"}
+_CUT = re.compile(f"{CLOSE}((?:[^\\W_]|[\u0300-\u036f])+)")
+"""The end of a mark within a word: of one that is still being typed, the server marks what is."""
 _MOST_TYPED = 12
 """Words of something typed that a completion looks at."""
 
@@ -98,7 +101,9 @@ def _strategies(query: Query, question: Asked) -> tuple[str, ...]:
     """By relevance the rarer words decide; by date all words must be there, if they ever are."""
     if question.terms < 2:
         return ("all",)
-    return ("frequency",) if query.order == "relevance" else ("all", "frequency")
+    # The rarer ones may be nowhere at all; then those that come first do.
+    some = ("frequency", "last")
+    return some if query.order == "relevance" else ("all", *some)
 
 
 def _parameters(query: Query, question: Asked) -> dict[str, Any]:
@@ -131,8 +136,10 @@ def _hit(hit: Mapping[str, Any], *, ranked: bool, marked: bool) -> Hit:
 
 
 def _safe(text: str) -> str:
-    """Everything escaped, then our own marks turned into the only element there is."""
-    return html.escape(text).replace(OPEN, "<mark>").replace(CLOSE, "</mark>")
+    """Whole words marked, everything escaped, then our marks made the only element there is."""
+    return (
+        html.escape(_CUT.sub(rf"\1{CLOSE}", text)).replace(OPEN, "<mark>").replace(CLOSE, "</mark>")
+    )
 
 
 def _facets(

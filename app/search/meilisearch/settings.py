@@ -15,6 +15,9 @@ _MOST_WORDS = 3
 """Words of a tag's name that stands for its names in other languages."""
 _MOST_TAGS = 5_000
 
+_SEPARATORS = "$<=>^|~¢£¤¥¦¨©¬®¯°´¸€"
+"""Signs that part words in `queries.words` and that the server would take for letters."""
+
 _EQUAL = (
     *("kind", "key", "article_kind", "lang", "also_in", "tags", "authors", "syndicatable"),
     "year",
@@ -23,7 +26,7 @@ _COMPARED = ("published_at", "updated_at")
 _UNORDERED = ("sortableAttributes", "separatorTokens", "displayedAttributes")
 
 
-def wanted(languages: Sequence[str], synonyms: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def wanted(synonyms: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """All settings that we care about, as the server shows them."""
     return {
         # The order is that of worth. A date of its own comes first only where it is asked for.
@@ -41,16 +44,10 @@ def wanted(languages: Sequence[str], synonyms: Mapping[str, Sequence[str]]) -> d
             *("sort", "words", "typo", "proximity", "attributeRank"),
             *("recency:desc", "wordPosition", "exactness", "published_at:desc"),
         ],
-        "separatorTokens": ["<", ">"],
+        "separatorTokens": list(_SEPARATORS),
         "typoTolerance": {"disableOnNumbers": True},
         "faceting": {"maxValuesPerFacet": FACET_VALUES + 1, "sortFacetValuesBy": {"*": "count"}},
         "pagination": {"maxTotalHits": DEEPEST + _SPARE},
-        "localizedAttributes": [
-            {
-                "attributePatterns": ["title", "names", "summary", "labels", "body"],
-                "locales": list(languages),
-            }
-        ],
         "synonyms": {word: sorted(others) for word, others in sorted(synonyms.items())},
         "searchCutoffMs": 1_000,
     }

@@ -1,6 +1,5 @@
 """The index made, and its settings put right where they differ; nothing is written otherwise."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from meilisearch import Client
@@ -13,7 +12,7 @@ from app.search.meilisearch.tasks import Tasks
 _MOST_TAGS = 5_000
 
 
-def tune(client: Client, tasks: Tasks, index: str, languages: Sequence[str]) -> None:
+def tune(client: Client, tasks: Tasks, index: str) -> None:
     """Make the index if it is not there, and put its settings right."""
     try:
         found = _found(client, index)
@@ -28,7 +27,7 @@ def tune(client: Client, tasks: Tasks, index: str, languages: Sequence[str]) -> 
             if error.reason != "index_already_exists":
                 raise
         found = _found(client, index)
-    asked = settings.wanted(languages, {})
+    asked = settings.wanted({})
     del asked["synonyms"]
     _written(client, tasks, index, settings.differences(asked, found))
     tune_synonyms(client, tasks, index)
@@ -40,10 +39,10 @@ def tune_synonyms(client: Client, tasks: Tasks, index: str) -> None:
     _written(client, tasks, index, settings.differences(asked, _found(client, index)))
 
 
-def differing(client: Client, index: str, languages: Sequence[str]) -> list[str]:
+def differing(client: Client, index: str) -> list[str]:
     """The names of settings that are not as they should be."""
     found = _found(client, index)
-    asked = settings.wanted(languages, {})
+    asked = settings.wanted({})
     del asked["synonyms"]
     wrong = sorted(settings.differences(asked, found))
     if wrong:

@@ -38,7 +38,7 @@ def _shown(
     hits = _hits([word for _, _, word in words], question, numbers)
     start, end = 0, len(words)
     if length is not None and len(words) > length:
-        first = hits[0] if hits else 0
+        first = min(hits, default=0)
         start = min(max(0, first - length // 2), len(words) - length)
         end = start + length
     before, after = asked.get("highlightPreTag", "<em>"), asked.get("highlightPostTag", "</em>")
@@ -48,23 +48,29 @@ def _shown(
     for place in range(start, end):
         left, right, _ = words[place]
         inner = text[left:right]
-        out += [text[at:left], f"{before}{inner}{after}" if is_marked and place in hits else inner]
+        if is_marked and place in hits:
+            typed = hits[place]
+            inner = f"{before}{inner[:typed]}{after}{inner[typed:]}"
+        out += [text[at:left], inner]
         at = right
     out.append(marker if end < len(words) else text[at:])
     return "".join(out)
 
 
-def _hits(words: Sequence[str], question: Question, numbers: bool) -> list[int]:
-    found: set[int] = set()
+def _hits(words: Sequence[str], question: Question, numbers: bool) -> dict[int, int]:
+    """The places of the words that match, and how many letters of each do: of a word that goes on
+    after what was typed, the real server marks no more than that."""
+    found: dict[int, int] = {}
     for term in question.terms:
-        runs = [term.words, *term.synonyms] if term.exact else [*term.synonyms]
-        for run in runs:
+        if not term.exact:
+            for place, word in enumerate(words):
+                if term.typos(word, numbers) is not None:
+                    found[place] = len(term.words[0]) if term.prefix else len(word)
+        for run in [term.words, *term.synonyms] if term.exact else term.synonyms:
             for at in range(len(words) - len(run) + 1):
                 if tuple(words[at : at + len(run)]) == run:
-                    found |= set(range(at, at + len(run)))
-        if not term.exact:
-            found |= {n for n, w in enumerate(words) if term.typos(w, numbers) is not None}
-    return sorted(found)
+                    found |= {at + step: len(word) for step, word in enumerate(run)}
+    return found
 
 
 def _crop(given: str, asked: Mapping[str, Any]) -> tuple[str, int]:
