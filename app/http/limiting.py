@@ -103,12 +103,14 @@ class Limiting:
             if key is None or path.startswith(_PREVIEWS):
                 holder = None
                 headers = await self._by_network(scope, now)
-                if key is not None:
-                    await self._proved(key, now)
+                if key is not None and self._runtime.keyring.remembered(key, now) is None:
+                    await self._looked_up(key)
             else:
-                if not self._runtime.keyring.knows(key):
-                    await self._by_network(scope, now)
-                holder = await self._proved(key, now)
+                holder = self._runtime.keyring.remembered(key, now)
+                if holder is None:
+                    if not self._runtime.keyring.knows(key):
+                        await self._by_network(scope, now)
+                    holder = await self._looked_up(key)
                 headers = await self._by_partner(holder, path, now)
         except _TooMany as error:
             await _dressed(refused(error.refusal), error.headers)(scope, receive, send)
@@ -121,12 +123,9 @@ class Limiting:
             return
         await self._measured(scope, receive, _with(headers, send), holder, now)
 
-    async def _proved(self, key: str, now: datetime) -> Holder:
+    async def _looked_up(self, key: str) -> Holder:
         keyring = self._runtime.keyring
-        holder = keyring.remembered(key, now)
-        if holder is None:
-            holder = await self._runtime.reads.run(lambda: keyring.looked_up(key))
-        return holder
+        return await self._runtime.reads.run(lambda: keyring.looked_up(key))
 
     async def _by_network(self, scope: Scope, now: datetime) -> Headers:
         """The headers of a client's limit; none where it has no limit."""
@@ -225,9 +224,14 @@ def _key(scope: Scope) -> str | None:
 
 def _headers(*limits: tuple[Rule, Standing]) -> Headers:
     """As draft-ietf-httpapi-ratelimit-headers has them since its eighth version."""
-    policy = ", ".join(f'"{rule.name}";q={rule.quota};w={rule.seconds}' for rule, _ in limits)
-    state = ", ".join(f'"{rule.name}";r={it.remaining};t={it.resets_in}' for rule, it in limits)
-    return [(b"ratelimit-policy", policy.encode()), (b"ratelimit", state.encode())]
+    policy = b", ".join([_policy(rule) for rule, _ in limits])
+    state = ", ".join([f'"{rule.name}";r={it.remaining};t={it.resets_in}' for rule, it in limits])
+    return [(b"ratelimit-policy", policy), (b"ratelimit", state.encode())]
+
+
+@lru_cache(maxsize=1_000)
+def _policy(rule: Rule) -> bytes:
+    return f'"{rule.name}";q={rule.quota};w={rule.seconds}'.encode()
 
 
 def _with(headers: Headers, send: Send) -> Send:

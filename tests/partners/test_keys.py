@@ -138,6 +138,20 @@ def test_who_am_i(quiet: Bench) -> None:
     }
 
 
+def test_partners_see_nothing_of_each_other(quiet: Bench) -> None:
+    client, runtime = quiet.client, quiet.runtime
+    one, two = holder.organisation(runtime), holder.organisation(runtime, name="Other")
+    key_one, key_two = (holder.key_of(runtime, partner) for partner in (one, two))
+    for _ in range(3):
+        client.get("/v1/articles", headers=holder.shows(key_one))
+    for key, requests in ((key_one, 3), (key_two, 0)):
+        headers = holder.shows(key)
+        listed = client.get("/v1/partner/keys", headers=headers).json()["data"]
+        assert [one["id"] for one in listed] == [key.split("_")[1]]
+        used = client.get("/v1/partner/usage?days=1", headers=headers).json()["data"]
+        assert used[0]["requests"] == requests
+
+
 def test_rotation_from_the_old_key_to_the_new(quiet: Bench) -> None:
     client, runtime = quiet.client, quiet.runtime
     partner = holder.organisation(runtime, embargo_hours=1)
