@@ -34,6 +34,7 @@ check: .venv/dev ## Lint, types, architecture
 bench: .venv/dev ## Requests per second, beside a bare server; how long searches take
 	$(BIN)/python -m benchmarks http
 	$(BIN)/python -m benchmarks search
+	$(BIN)/python -m benchmarks overhead
 
 relevance: .venv/dev ## How well searches find, beside plain engines
 	$(BIN)/python -m benchmarks.relevance

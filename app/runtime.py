@@ -146,7 +146,9 @@ def opened(
             settings.embed_hosts,
             settings.public_url,
         )
-        memory = Memory(settings.languages, settings.public_url)
+        memory = Memory(
+            settings.languages, settings.public_url, settings.answer_cache_mb * 1_000_000
+        )
         place = storage.opened(settings)
         yield Runtime(
             settings,

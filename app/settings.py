@@ -133,6 +133,9 @@ class Settings(BaseSettings):
     cache_seconds: int = Field(
         30, ge=0, le=86_400, description="How long shared caches may keep an answer unasked"
     )
+    answer_cache_mb: int = Field(
+        32, ge=0, le=4_096, description="Memory for answers that are asked for again; 0 keeps none"
+    )
     serve_worker: bool = Field(
         True, description="`serve` follows the change log too; false where `willay worker` runs"
     )

@@ -1,21 +1,22 @@
-"""`python -m benchmarks [http|search|depth|attack]`: Markdown tables, and progress on stderr."""
+"""`python -m benchmarks [http|search|overhead|depth|attack]`: tables, and progress on stderr."""
 
 import argparse
 import sys
 
-from benchmarks import attack, depth, http, search
+from benchmarks import attack, depth, http, overhead, search
 
 
 def main() -> None:
     """Parse the command line and measure."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "what", nargs="?", choices=("http", "search", "depth", "attack"), default="http"
+        "what", nargs="?", choices=("http", "search", "overhead", "depth", "attack"), default="http"
     )
     parser.add_argument(
         "--articles",
         type=int,
-        help="10,000 for http, 5,000 and then 100,000 for search, 1,000,000 for depth",
+        help="10,000 for http, 5,000 and then 100,000 for search, 5,000 for overhead and attack, "
+        "1,000,000 for depth",
     )
     parser.add_argument("--seconds", type=float, default=1.5, help="of load per case and round")
     parser.add_argument(
@@ -31,6 +32,8 @@ def main() -> None:
         lines = http.table(asked.articles or 10_000, asked.seconds, asked.rounds)
     elif asked.what == "search":
         lines = search.table([asked.articles] if asked.articles else [5_000, 100_000], asked.rounds)
+    elif asked.what == "overhead":
+        lines = overhead.table(asked.articles or 5_000, asked.rounds)
     elif asked.what == "attack":
         lines = attack.table(asked.articles or 5_000, asked.seconds, asked.rounds)
     else:

@@ -86,17 +86,17 @@ def _asked(engine: Engine, size: int, rounds: int, port: int) -> Iterator[str]:
     chosen = cases(Random(3))  # noqa: S311  # choices, not secrets
     for case in chosen:
         sys.stderr.write(f"{case.name}\n")
-        inside = [_best(partial(engine.search, query), rounds) for query in case.queries]
-        yield f"| {case.name} | {_told(inside)} | {_told(_over_http(port, _paths(case), rounds))} |"
+        inside = [best(partial(engine.search, query), rounds) for query in case.queries]
+        yield f"| {case.name} | {_told(inside)} | {_told(_over_http(port, paths(case), rounds))} |"
     typed = [query.text[:4] for query in chosen[0].queries]
-    inside = [_best(partial(engine.suggest, text), rounds) for text in typed]
-    paths = [f"/v1/search/suggest?q={text}" for text in typed]
-    yield f"| suggest | {_told(inside)} | {_told(_over_http(port, paths, rounds))} |"
+    inside = [best(partial(engine.suggest, text), rounds) for text in typed]
+    completed = [f"/v1/search/suggest?q={text}" for text in typed]
+    yield f"| suggest | {_told(inside)} | {_told(_over_http(port, completed, rounds))} |"
 
 
-def _over_http(port: int, paths: Sequence[str], rounds: int) -> list[float]:
+def _over_http(port: int, addresses: Sequence[str], rounds: int) -> list[float]:
     with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
-        return [_best(partial(_get, connection, path), rounds) for path in paths]
+        return [best(partial(get, connection, path), rounds) for path in addresses]
 
 
 def cases(random: Random) -> list[Case]:
@@ -147,13 +147,15 @@ def _misspelt(text: str, random: Random) -> str:
     return text.replace(word, word[:at] + word[at + 1 : at + 2] + word[at] + word[at + 2 :], 1)
 
 
-def _paths(case: Case) -> list[str]:
+def paths(case: Case) -> list[str]:
+    """The case's queries as addresses."""
     if case.parameters is None:
         return []
     return [f"/v1/search?{urlencode({'q': q.text, **case.parameters})}" for q in case.queries]
 
 
-def _get(connection: HTTPConnection, path: str) -> None:
+def get(connection: HTTPConnection, path: str) -> None:
+    """Ask, read all, and see that it is an answer."""
     connection.request("GET", path)
     answer = connection.getresponse()
     body = answer.read()
@@ -161,7 +163,7 @@ def _get(connection: HTTPConnection, path: str) -> None:
         raise RuntimeError(f"{answer.status} for {path}: {json.loads(body)}")
 
 
-def _best(work: Callable[[], object], rounds: int) -> float:
+def best(work: Callable[[], object], rounds: int) -> float:
     """Milliseconds of the quickest of some runs."""
     spent = []
     for _ in range(rounds):

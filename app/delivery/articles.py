@@ -11,12 +11,13 @@ from app.delivery.filters import ArticleParameters, articles_chosen, languages
 from app.feeds import jsonld
 from app.http.parameters import Flag, Language, Limit, Parameters, address, bad, known_names
 from app.http.problems import documented
-from app.http.reading import Answer, Reading, answered
+from app.http.reading import Reading, answered
 from app.http.routing import ReadRoute
 from app.kit import paging
 from app.public.articles import ArticleDetail, ArticleItem, ListedArticle
 from app.public.envelopes import One, Page
 from app.published import articles
+from app.published.answers import Answer
 from app.published.articles import Extra
 from app.settings import Settings
 

@@ -18,13 +18,14 @@ from app.changes import head
 from app.errors import Gone, WillayError
 from app.http.parameters import DIGITS, Limit, Parameters, address, bad
 from app.http.problems import documented
-from app.http.reading import Answer, Reading, answered
+from app.http.reading import Reading, answered
 from app.http.streaming import HEARTBEAT, RETRY, EventStream
 from app.http.watching import Watch, promoted
 from app.kit.paging import BadCursor
 from app.kit.position import START, Position, decode
 from app.public.changes import ChangePage
 from app.published import changed, changes
+from app.published.answers import Answer
 from app.published.changes import Entry
 from app.runtime import Runtime
 

@@ -18,11 +18,12 @@ from app.errors import Moved, NotFound
 from app.feeds import jsonld, sitemap
 from app.http.parameters import DIGITS, Language, NoParameters, Parameters
 from app.http.problems import documented
-from app.http.reading import Answer, Reading, answered
+from app.http.reading import Reading, answered
 from app.public.articles import ArticleItem
 from app.public.jsonld import NewsArticle
 from app.public.oembed import OEmbed
 from app.published import archive, archives, articles, paths
+from app.published.answers import Answer
 from app.published.archives import Month
 from app.published.query import ArticleFilter
 from app.settings import Settings

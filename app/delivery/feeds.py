@@ -12,8 +12,9 @@ from app.delivery.filters import articles_chosen
 from app.feeds import atom, json_feed, rss
 from app.feeds.channel import Channel, FeedArticle
 from app.http.problems import documented
-from app.http.reading import Answer, Reading, answered
+from app.http.reading import Reading, answered
 from app.public.json_feed import JsonFeed
+from app.published.answers import Answer
 from app.runtime import Runtime
 
 router = APIRouter(tags=["feeds"])

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from app.delivery.filters import ArticleParameters, articles_chosen, languages
 from app.http.parameters import AnySlug, Language, Parameters, address, one_of
 from app.http.problems import documented
-from app.http.reading import Answer, Reading, answered
+from app.http.reading import Reading, answered
 from app.http.routing import ReadRoute
 from app.public.archive import Year
 from app.public.committee import CommitteeMember
@@ -21,6 +21,7 @@ from app.public.sponsors import Sponsor
 from app.public.tags import Tag, TagDetail
 from app.public.vocabulary import CommitteeGroup, SponsorKind, TagType
 from app.published import archive, people, tags
+from app.published.answers import Answer
 
 router = APIRouter(route_class=ReadRoute)
 

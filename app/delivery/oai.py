@@ -15,8 +15,9 @@ from app.errors import BadRequest, TooLarge, Unsupported
 from app.feeds import oai
 from app.feeds.oai import PREFIX
 from app.http.problems import documented
-from app.http.reading import Answer, Reading, answered
+from app.http.reading import Reading, answered
 from app.kit.text import is_legal
+from app.published.answers import Answer
 
 router = APIRouter(tags=["discovery"])
 

@@ -22,10 +22,11 @@ from app.http.parameters import (
     known_names,
 )
 from app.http.problems import documented
-from app.http.reading import Answer, Reading, found
+from app.http.reading import Reading, found
 from app.public.search import Completions, SearchPage
 from app.published import changes, tags
 from app.published import found as things
+from app.published.answers import Answer
 from app.published.found import Shown
 from app.search import protocol
 from app.search.protocol import (

@@ -11,11 +11,12 @@ from starlette.responses import Response
 from app.changes import head
 from app.http.parameters import NoParameters, Parameters, bad
 from app.http.problems import documented
-from app.http.reading import Answer, Reading, answered
+from app.http.reading import Reading, answered
 from app.kit.text import is_legal, plain_path
 from app.public.envelopes import One, Resolution
 from app.public.service import Alive, LimitState, Ready, SearchState, Service, StoreState
 from app.published import changes, paths
+from app.published.answers import Answer
 from app.runtime import Runtime
 
 router = APIRouter(tags=["service"])

@@ -20,6 +20,7 @@ from starlette.responses import Response
 
 from app.changes import Head, head
 from app.database import ReadTx
+from app.published.answers import Answer
 from app.published.memory import Recall, Tags
 from app.runtime import Runtime
 
@@ -45,16 +46,6 @@ class Reading:
         return self.runtime.memory.tags(self.tx, self.head)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A body, its `Link` header's targets by relation, its keys for purging caches."""
-
-    body: bytes
-    links: Mapping[str, str | None]
-    keys: str
-    media: str = "application/json"
-
-
 async def answered(
     request: Request,
     work: Callable[[Reading], Answer],
@@ -77,7 +68,7 @@ async def answered(
         with _moment(runtime, url, kept, also(runtime) if also else None) as here:
             if here.is_known(condition):
                 return here.unchanged()
-            return here.response(condition, work(here.reading))
+            return here.response(condition, here.kept() or here.keep(work(here.reading)))
 
     return await lane.run(respond)
 
@@ -99,10 +90,13 @@ async def found(
         with _moment(runtime, url, kept, state) as before:
             if before.is_known(condition):
                 return before.unchanged()
+            if (known := before.kept()) is not None:
+                return before.response(condition, known)
             question = ask(before.reading)
         result = find(question)
         with _moment(runtime, url, kept, state) as after:
-            return after.response(condition, show(after.reading, question, result))
+            made = after.keep(show(after.reading, question, result))
+            return after.response(condition, made)
 
     return await runtime.searches.run(respond)
 
@@ -145,6 +139,18 @@ class _Moment:
         """The client has this answer; whether it exists at all, which "*" and dates ask, only the
         work can tell."""
         return self.reading.current and asked.tags != "*" and matches(asked.tags, self.tag)
+
+    def kept(self) -> Answer | None:
+        """The answer, if it was made for the same tag before."""
+        if not self.reading.current:
+            return None
+        return self.reading.runtime.memory.answers.get(self.tag)
+
+    def keep(self, made: Answer) -> Answer:
+        """Keep it for who asks the same of the same state."""
+        if self.reading.current:
+            self.reading.runtime.memory.answers.keep(self.tag, made)
+        return made
 
     def unchanged(self) -> Response:
         return Response(None, 304, {**self.headers, "ETag": self.tag})

@@ -19,6 +19,7 @@ from app.changes import Head
 from app.database import ReadTx
 from app.kit.addresses import absolute
 from app.models.tag import FormerTag, Tag, TagSlug
+from app.published.answers import Answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +122,12 @@ KEPT_AT_MOST = 10_000
 
 
 class Memory:
-    """Answers kept for one head; a newer head forgets them all."""
+    """What is kept for one head, which a newer one forgets; and whole answers by their tags, of at
+    most `answers` bytes together."""
 
-    def __init__(self, languages: tuple[str, ...], address: str = "") -> None:
+    def __init__(self, languages: tuple[str, ...], address: str = "", answers: int = 0) -> None:
         self._languages = languages
+        self.answers = Answers(answers)
         self._address = to_json(address)[1:-1]
         self._lock = Lock()
         self._head: Head | None = None

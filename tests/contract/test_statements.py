@@ -3,10 +3,14 @@
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from app.editorial import publishing
+from app.published.answers import Answers
 from tests import builders
+from tests.builders import EDITOR
 from tests.conftest import Bench
 from tests.contract.statements import counted
 
@@ -15,6 +19,7 @@ HEAD, TAGS = "change_head", "tag"
 
 @pytest.fixture
 def told(quiet: Bench) -> Bench:
+    quiet.runtime.memory.answers = Answers(0)  # what it costs to make an answer is asked here
     builders.tag(quiet.runtime, "land")
     builders.tag(quiet.runtime, "water", parent="land")
     builders.tag(quiet.runtime, "cusco")
@@ -86,6 +91,22 @@ def test_what_a_route_asks_of_the_store(
     assert tables(told, url) == [HEAD, *repeated]
     tag = told.client.get(url).headers["ETag"]
     assert tables(told, url, headers={"If-None-Match": tag}) == [HEAD]
+
+
+@pytest.mark.parametrize("url", ["/v1/articles?tag=water", "/v1/articles/n3", "/v1/search?q=n3"])
+def test_an_answer_that_was_made_is_given_again_until_something_changes(
+    told: Bench, url: str
+) -> None:
+    told.runtime.memory.answers = Answers(1_000_000)
+    made, again = told.client.get(url), told.client.get(url)
+    assert (again.content, dict(again.headers)) == (made.content, dict(made.headers))
+    assert tables(told, url) == [HEAD]
+    article = UUID(told.client.get("/v1/articles/n3").json()["data"]["id"])
+    with told.runtime.publishing() as tx:
+        publishing.retract(tx, EDITOR, article, "It was wrong.")
+    assert told.client.get("/v1/articles/n3").status_code == 410
+    assert b"n3" not in told.client.get("/v1/articles?tag=water").content
+    assert b'"slug":"n3"' not in told.client.get("/v1/search?q=n3").content
 
 
 def plan(bench: Bench, url: str) -> list[str]:

@@ -1,0 +1,59 @@
+"""Whole answers, kept under the tag that names their bytes.
+
+A tag is made of the log's head, the address and whatever else the answer depends on, so a kept
+answer needs no invalidation: what has changed is asked for by another tag, and what nobody asks
+for any more is the first to go.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final
+
+_BESIDE: Final = 1_000
+"""Bytes that an answer takes beside its body, roughly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A body, its `Link` header's targets by relation, its keys for purging caches."""
+
+    body: bytes
+    links: Mapping[str, str | None]
+    keys: str
+    media: str = "application/json"
+
+    @property
+    def size(self) -> int:
+        """Bytes that keeping it takes."""
+        return len(self.body) + _BESIDE
+
+
+class Answers:
+    """At most `size` bytes of answers, those asked for last; shared by threads."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._lock = Lock()
+        self._kept: OrderedDict[str, Answer] = OrderedDict()
+        self._held = 0
+
+    def get(self, tag: str) -> Answer | None:
+        """The answer that has this tag, if it is kept."""
+        with self._lock:
+            kept = self._kept.get(tag)
+            if kept is not None:
+                self._kept.move_to_end(tag)
+            return kept
+
+    def keep(self, tag: str, answer: Answer) -> None:
+        """Keep it, and forget what was not asked for longest; too large a one is not kept."""
+        if answer.size > self._size // 8:
+            return
+        with self._lock:
+            before = self._kept.pop(tag, None)
+            self._held += answer.size - (before.size if before is not None else 0)
+            self._kept[tag] = answer
+            while self._held > self._size:
+                self._held -= self._kept.popitem(last=False)[1].size
