@@ -9,6 +9,7 @@ import logging
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from app import doctor, rates
+from app.errors import Unavailable
 from app.rates import Rates, RedisCounts, Rule
 from tests.admin.desk import problem
 from tests.conftest import Bench, client_of, store
@@ -148,6 +150,17 @@ def test_what_is_no_redis_at_all(caplog: pytest.LogCaptureFixture) -> None:
     with raw(talk) as address:
         assert asyncio.run(counted(address.replace("http://", "redis://")))
     assert caplog.text.count("each process counts for itself") == 1
+
+
+def test_a_redis_without_its_extra_is_refused_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "redis.asyncio", None)
+    with (
+        pytest.raises(Unavailable, match="extra `redis`"),
+        store(None, tmp_path, redis_url="redis://127.0.0.1"),
+    ):
+        pass
 
 
 def test_the_doctor_says_where_limits_are_counted(tmp_path: Path) -> None:

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from app.accounts.principal import OPERATOR
 from app.models import every_table
 from app.partners import keys
+from app.runtime import Runtime
 from tests import builders
 from tests.admin.desk import bearer, problem
-from tests.conftest import Bench
+from tests.conftest import Bench, MovingClock
 from tests.partners import holder
 
 ROTATE = "/v1/partner/keys/rotate"
@@ -201,6 +202,23 @@ def test_a_rotation_that_is_repeated_makes_one_key(quiet: Bench) -> None:
     again = client.post(ROTATE, headers=holder.shows(new), json={"overlap_hours": 0})
     assert again.status_code == 201
     assert problem(client.post(ROTATE, headers=holder.shows(new))) == (401, "key_expired")
+
+
+def test_on_either_database_rotations_at_once_make_one_key(
+    either: tuple[Runtime, MovingClock],
+) -> None:
+    runtime, clock = either
+    partner = holder.organisation(runtime)
+    old = holder.key_of(runtime, partner)
+
+    def rotated(_: int) -> str:
+        with runtime.database.writing() as tx:
+            return keys.rotate(tx, runtime.key(), old, timedelta(hours=1), None, clock()).key
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(rotated, range(12)))) == 1
+    with runtime.database.reading() as tx:
+        assert len(keys.of_partner(tx, partner)) == 2
 
 
 def test_a_shorter_overlap_may_be_asked_for_later_and_never_a_longer_one(quiet: Bench) -> None:
