@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from app import schema
@@ -11,12 +12,14 @@ from app.changes import head
 from app.errors import Unavailable
 from app.interchange import writing
 from app.library import care
-from app.partners import subscriptions
+from app.partners import queueing, subscriptions
 from app.published import changes
 from app.runtime import Runtime
 
 _LITTLE_SPACE: Final = 500_000_000
 _LATE_SECONDS: Final = 60.0
+_LONG: Final = timedelta(hours=1)
+"""For partners, who may be away for a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +142,32 @@ def _limits(runtime: Runtime) -> tuple[str, str]:
 
 
 def _webhooks(runtime: Runtime) -> tuple[str, str]:
+    now = runtime.clock()
     with runtime.database.reading() as tx:
         found = subscriptions.everyone(tx, runtime.key())
-    paused = [one for one in found if one.paused_reason not in (None, "by_hand")]
+        behind = queueing.behind(tx, now)
+    paused = [
+        f"{one.name} ({one.paused_reason})"
+        for one in found
+        if one.paused_reason not in (None, "by_hand")
+    ]
+    silent = [
+        one.name
+        for one in found
+        if one.state == "pending" and now - (one.failing_since or one.updated_at) > _LONG
+    ]
+    late = [(one, behind[one.id]) for one in found if behind.get(one.id, timedelta()) > _LONG]
+    failing = [f"{one.name} ({_hours(wait)})" for one, wait in late if one.failures]
+    unsent = [f"{one.name} ({_hours(wait)})" for one, wait in late if not one.failures]
+    remedies = (
+        (paused, "Paused: {}. Mend the target or tell its owner, then resume it."),
+        (silent, "Never verified: {}. The target must answer the challenge; see its deliveries."),
+        (failing, "Behind, since the target fails: {}. See its deliveries and tell its owner."),
+        (unsent, "Behind: {}. Run `willay serve` or `willay worker`."),
+    )
     state = f"{len(found)}, {sum(one.waiting for one in found)} deliveries waiting"
-    if not paused:
-        return state, ""
-    named = ", ".join(f"{one.name} ({one.paused_reason})" for one in paused)
-    return state, f"Paused: {named}. Mend the target or tell its owner, then resume it."
+    return state, " ".join(said.format(", ".join(names)) for names, said in remedies if names)
+
+
+def _hours(wait: timedelta) -> str:
+    return f"{wait / timedelta(hours=1):.0f} h"

@@ -153,8 +153,8 @@ class Settings(BaseSettings):
     )
     search_fallback: bool = Field(
         True,
-        description="Beside Meilisearch the embedded engine follows too, and answers when that "
-        "is out of reach",
+        description="Beside Meilisearch the embedded engine follows too: they answer together, "
+        "and it alone while that is out of reach",
     )
     search_check_seconds: int = Field(
         600,

@@ -44,7 +44,7 @@ class Release(BaseModel):
 class Ending(BaseModel):
     """Why and since when the public reads it no more."""
 
-    reason: Literal["unpublished", "retracted", "expired"]
+    reason: Literal["unpublished", "retracted", "expired", "embargoed"]
     note: str | None
     at: datetime
 

@@ -102,7 +102,9 @@ async def try_webhook(request: Request, webhook_id: UUID, who: Owner) -> Respons
     return await changed(request, who, work)
 
 
-@router.post("/webhooks/{webhook_id}/replay", response_model=One[Replayed])
+@router.post(
+    "/webhooks/{webhook_id}/replay", response_model=One[Replayed], responses=problem_answers(409)
+)
 async def replay_webhook(
     request: Request, webhook_id: UUID, who: Owner, sent: Annotated[Replay, json_of(Replay)]
 ) -> Response:
@@ -127,7 +129,7 @@ async def list_deliveries(
     who: Owner,
     asked: Annotated[DeliveryParameters, Query()],
 ) -> Response:
-    """What was sent and how it went; kept for 30 days."""
+    """What was sent, challenges included, and how it went; kept for 30 days."""
     runtime: Runtime = request.state.runtime
     base = f"{runtime.settings.public_url}/v1/admin/webhooks/{webhook_id}/deliveries"
 

@@ -22,6 +22,7 @@ from app.partners import subscriptions
 from app.partners.inputs import PausedReason, Payload, State, WebhookChange, WebhookInput
 from app.partners.payloads import Topic
 from app.partners.subscriptions import WebhookInfo
+from app.partners.targets import Reach, networks
 from app.public.envelopes import One, Total
 from app.public.vocabulary import Slug
 from app.runtime import Runtime
@@ -95,10 +96,10 @@ async def create_webhook(
 ) -> Response:
     """A new subscription. Its target is sent a challenge, and what happens from now on once it
     has answered that."""
-    key, now = _key(request), _now(request)
+    key, reach, now = _key(request), _reach(request), _now(request)
 
     def work(tx: WriteTx) -> Outcome:
-        info, secret = subscriptions.create(tx, who, key, sent, now)
+        info, secret = subscriptions.create(tx, who, key, reach, sent, now)
         return _secret(info, secret, 201)
 
     return await changed(request, who, work)
@@ -120,12 +121,13 @@ async def change_webhook(
     sent: Annotated[WebhookChange, json_of(WebhookChange)],
 ) -> Response:
     """Another name, target, choice or payload; another target is verified anew."""
-    key, now = _key(request), _now(request)
-    return await changed(
-        request,
-        who,
-        lambda tx: _one(subscriptions.change(tx, who, key, webhook_id, sent, now, revision)),
-    )
+    key, reach, now = _key(request), _reach(request), _now(request)
+
+    def work(tx: WriteTx) -> Outcome:
+        info = subscriptions.change(tx, who, key, reach, webhook_id, sent, now, revision)
+        return _one(info)
+
+    return await changed(request, who, work)
 
 
 @router.delete("/webhooks/{webhook_id}", status_code=204)
@@ -194,6 +196,11 @@ async def _commanded(
 def _key(request: Request) -> SecretKey:
     runtime: Runtime = request.state.runtime
     return runtime.key()
+
+
+def _reach(request: Request) -> Reach:
+    runtime: Runtime = request.state.runtime
+    return Reach(networks(runtime.settings.webhook_networks))
 
 
 def _now(request: Request) -> datetime:

@@ -37,6 +37,14 @@ class NoteInput(Input):
     note: Remark | None = None
 
 
+class UnpublishInput(NoteInput):
+    """What to tell readers, and whether it will be public again."""
+
+    visible_from: Annotated[
+        Moment | None, Field(description="Embargoed until then, and public again from then on")
+    ] = None
+
+
 class PublishInput(Input):
     """When it is public: from now and without end, unless told otherwise."""
 
@@ -144,12 +152,17 @@ async def unpublish_article(
     article_id: UUID,
     who: Publisher,
     revision: Annotated[int, IF_MATCH],
-    sent: Annotated[NoteInput, json_of(NoteInput, optional=True)],
+    sent: Annotated[UnpublishInput, json_of(UnpublishInput, optional=True)],
 ) -> Response:
-    """Take it away, now; what was scheduled is cancelled. Readers are told the note."""
+    """Take it away, now; what was scheduled is cancelled. Readers are told the note. With
+    `visible_from` its newest text is public again from then on."""
+    runtime: Runtime = request.state.runtime
 
     def act(tx: PublishTx) -> object:
-        return workflow.unpublish(tx, actor(who), article_id, revision, sent.note)
+        again, here = sent.visible_from, (tx, actor(who), article_id, revision)
+        if again is None:
+            return workflow.unpublish(*here, sent.note)
+        return workflow.embargo(*here, runtime.house, again, sent.note)
 
     return await _released(request, who, article_id, act)
 

@@ -6,13 +6,14 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from app.delivery.filters import ArticleParameters
+from app.delivery.filters import ArticleParameters, searched
 from app.feeds.channel import Channel, Deleted, FeedArticle
 from app.http.parameters import Limit, address, bad
 from app.http.reading import Reading
 from app.kit import paging
+from app.kit.markup import resolved
 from app.public.articles import ArticleItem
-from app.published import archives, articles
+from app.published import archives, articles, endings
 from app.published.archives import Gone, Month
 from app.published.query import ArticleFilter
 from app.search import protocol
@@ -63,19 +64,37 @@ class Document:
     tells_deletes: bool
 
     def made(self) -> tuple[Channel, list[FeedArticle]]:
-        """The channel with its articles."""
+        """The channel with its articles, for a request without words to search for."""
         match self.asked:
-            case PagedParameters(q=""):
+            case PagedParameters():
                 return self._paged()
-            case ArchivedParameters(q="", month="", version=""):
+            case ArchivedParameters(month="", version=""):
                 return self._followed()
-            case ArchivedParameters(q="", month=""):
+            case ArchivedParameters(month=""):
                 message = "version needs month; add it."
                 raise bad("version_without_month", "version", message)
-            case ArchivedParameters(q=""):
+            case ArchivedParameters():
                 return self._month(self.asked)
-            case _:
-                return self._found()
+
+    def query(self) -> protocol.Query:
+        """What to ask for the newest articles with the words of the request."""
+        for name in ("month", "version", "cursor"):
+            if getattr(self.asked, name, ""):
+                message = f"A feed of search words has no {name}; leave out one of the two."
+                raise bad("words_without_archive", name, message)
+        return protocol.Query(
+            text=self.asked.q,
+            filter=searched(self.wanted, ("article",), (self.wanted.kind,)),
+            order="newest",
+            limit=self.asked.limit,
+        )
+
+    def of(self, hits: Iterable[protocol.Hit]) -> tuple[Channel, list[FeedArticle]]:
+        """The channel with those articles that were found and are visible."""
+        reading, keys = self.reading, [hit.key.id for hit in hits]
+        found = articles.by_ids(reading.tx, reading.tags, keys, reading.now)
+        links = {"self": address(self.base, self.asked)}
+        return self._channel([found[key] for key in keys if key in found], links)
 
     def _followed(self) -> tuple[Channel, list[FeedArticle]]:
         """The newest, with a link to the newest month unless that is all."""
@@ -130,37 +149,6 @@ class Document:
             links["next"] = address(self.base, self.asked, page.next.encode(name))
         return self._channel(page.items, links)
 
-    def _found(self) -> tuple[Channel, list[FeedArticle]]:
-        """The newest of what a search finds: the index ranks, the store reveals."""
-        for name in ("month", "version", "cursor"):
-            if getattr(self.asked, name, ""):
-                message = f"A feed of search words has no {name}; leave out one of the two."
-                raise bad("words_without_archive", name, message)
-        reading, wanted = self.reading, self.wanted
-        query = protocol.Query(
-            text=self.asked.q,
-            filter=protocol.Filter(
-                kinds=("article",),
-                article_kinds=(wanted.kind,),
-                languages=wanted.languages,
-                all_of=wanted.all_of,
-                none_of=wanted.none_of,
-                author=wanted.author,
-                ids=wanted.ids,
-                since=wanted.since,
-                until=wanted.until,
-                until_inclusive=wanted.until_inclusive,
-                updated_since=wanted.updated_since,
-                syndicatable=wanted.syndicatable,
-            ),
-            order="newest",
-            limit=self.asked.limit,
-        )
-        keys = [hit.key.id for hit in reading.runtime.search.near().search(query).hits]
-        found = articles.by_ids(reading.tx, reading.tags, keys, reading.now)
-        links = {"self": address(self.base, self.asked)}
-        return self._channel([found[key] for key in keys if key in found], links)
-
     def _page(self, cursor: paging.Cursor | None) -> articles.ArticlePage:
         reading = self.reading
         return articles.page(
@@ -201,7 +189,7 @@ class Document:
     ) -> tuple[Channel, list[FeedArticle]]:
         reading, settings = self.reading, self.reading.runtime.settings
         shown = _with_bodies(reading, items)
-        deleted = [Deleted(one.id, one.at, _comment(one)) for one in gone]
+        deleted = [Deleted(one.id, one.at, endings.farewell(one.reason, one.note)) for one in gone]
         moments = [article.updated_at for article in shown] + [one.at for one in deleted]
         if settings.websub_hub is not None:
             links = {**links, "hub": settings.websub_hub}
@@ -228,13 +216,14 @@ class Document:
         return channel, shown
 
 
-def _comment(one: Gone) -> str:
-    said = "This article has expired." if one.reason == "expired" else None
-    said = said or f"This article was {one.reason}."
-    return f"{said} {one.note}" if one.note else said
-
-
 def _with_bodies(reading: Reading, items: Iterable[bytes]) -> list[FeedArticle]:
     plain = [ArticleItem.model_validate_json(item) for item in items]
     bodies = articles.bodies(reading.tx, reading.tags, [one.id for one in plain], reading.now)
-    return [FeedArticle(**dict(one), body_html=bodies[one.id]) for one in plain]
+    page = reading.runtime.settings.page_address
+    return [
+        FeedArticle(
+            **dict(one),
+            body_html=resolved(bodies[one.id], page(one.kind, one.slug, one.lang)),
+        )
+        for one in plain
+    ]

@@ -12,10 +12,10 @@ from app.delivery.filters import articles_chosen
 from app.feeds import atom, json_feed, rss
 from app.feeds.channel import Channel, FeedArticle
 from app.http.problems import documented
-from app.http.reading import Reading, answered
+from app.http.reading import Reading, answered, found
 from app.public.json_feed import JsonFeed
 from app.published.answers import Answer
-from app.runtime import Runtime
+from app.search.serving import Search
 
 router = APIRouter(tags=["feeds"])
 
@@ -69,19 +69,25 @@ Render = Callable[[Channel, Iterable[FeedArticle]], bytes]
 
 async def _fed(request: Request, asked: Asked, render: Render, media: str) -> Response:
     base = f"{request.state.runtime.settings.public_url}{request.url.path}"
+    engines: Search = request.state.runtime.search
 
-    def work(reading: Reading) -> Answer:
+    def document(reading: Reading) -> Document:
         wanted = articles_chosen(asked, reading.tags, reading.runtime.settings.languages)
         deletes = media == atom.MEDIA_TYPE  # the others have no word for them
-        channel, items = Document(reading, asked, base, wanted, deletes).made()
+        return Document(reading, asked, base, wanted, deletes)
+
+    def written(channel: Channel, items: Iterable[FeedArticle]) -> Answer:
         links = {name: channel.links.get(name) for name in ("self", "hub", "next", "prev-archive")}
         return Answer(render(channel, items), links, "feeds articles", media)
 
-    month = isinstance(asked, ArchivedParameters) and asked.month
     if asked.q:
-        return await answered(request, work, also=_index_state)
-    return await answered(request, work, slow=bool(month))
-
-
-def _index_state(runtime: Runtime) -> str:
-    return runtime.search.near().cursor() or ""
+        return await found(
+            request,
+            lambda reading: document(reading).query(),
+            engines.search,
+            lambda reading, _, served: written(*document(reading).of(served.found.hits)),
+        )
+    month = isinstance(asked, ArchivedParameters) and asked.month
+    return await answered(
+        request, lambda reading: written(*document(reading).made()), slow=bool(month)
+    )

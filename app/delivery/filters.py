@@ -13,6 +13,7 @@ from app.kit.dates import first_instant, last_instant
 from app.public.vocabulary import Kind
 from app.published.memory import Tags
 from app.published.query import ArticleFilter
+from app.search.protocol import ArticleKind, DocumentKind, Filter
 
 _MOST_CLAUSES = 10
 _MOST_IDS = 100
@@ -74,6 +75,31 @@ def chosen(asked: FilterParameters, tags: Tags, known: Sequence[str]) -> Article
         until_inclusive=until[1] if until else False,
         updated_since=date_of("updated_since", asked.updated_since, first_instant),
         syndicatable=asked.rights == "syndicatable",
+    )
+
+
+def searched(
+    wanted: ArticleFilter,
+    kinds: tuple[DocumentKind, ...],
+    article_kinds: tuple[ArticleKind, ...],
+    *,
+    each_story_once: bool = False,
+) -> Filter:
+    """The filter of a list as the engines of search take it."""
+    return Filter(
+        kinds=kinds,
+        article_kinds=article_kinds,
+        languages=wanted.languages,
+        each_story_once=each_story_once,
+        all_of=wanted.all_of,
+        none_of=wanted.none_of,
+        author=wanted.author,
+        ids=wanted.ids,
+        since=wanted.since,
+        until=wanted.until,
+        until_inclusive=wanted.until_inclusive,
+        updated_since=wanted.updated_since,
+        syndicatable=wanted.syndicatable,
     )
 
 

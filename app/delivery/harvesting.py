@@ -21,7 +21,7 @@ from app.kit.dates import first_instant
 from app.public.articles import ArticleItem
 from app.published import harvest
 from app.published.harvest import Harvested, Range
-from app.published.memory import KnownTag, Tags
+from app.published.memory import Tags
 
 _PORTION: Final = 100
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -155,7 +155,7 @@ class _Harvest:
     def _record(self, found: Harvested) -> Record:
         tags = self.reading.tags
         known = [tags.by_id[key] for key in found.tag_ids if key in tags.by_id]
-        above = {tag.id: tag for one in known for tag in _line(tags, one)}
+        above = {tag.id: tag for one in known for tag in tags.line(one)}
         sets = sorted(f"{tag.type}:{tag.slug}" for tag in above.values())
         article = None if found.item is None else ArticleItem.model_validate_json(found.item)
         return Record(found.id, found.stamp, sets, article)
@@ -169,14 +169,6 @@ _VERBS: Final[dict[str, Callable[[_Harvest, Reply, Mapping[str, str]], None]]] =
     "ListIdentifiers": _Harvest.records,
     "ListRecords": _Harvest.records,
 }
-
-
-def _line(tags: Tags, tag: KnownTag) -> list[KnownTag]:
-    """A tag and those above it."""
-    line = [tag]
-    while (parent := line[-1].parent_id) is not None:
-        line.append(tags.by_id[parent])
-    return line
 
 
 def _sets(tags: Tags) -> list[tuple[str, str]]:

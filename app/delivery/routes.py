@@ -10,6 +10,7 @@ from app.delivery import (
     feeds,
     lists,
     media,
+    metrics,
     oai,
     partner,
     search,
@@ -17,7 +18,7 @@ from app.delivery import (
 )
 
 ROUTERS: Final = (
-    *(service.router, changes.router, feeds.router),
+    *(service.router, metrics.router, changes.router, feeds.router),
     # `{slug}.jsonld` comes before `{slug}`.
     *(discovery.router, oai.router, articles.router),
     *(lists.router, search.router, media.router),

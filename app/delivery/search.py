@@ -1,6 +1,7 @@
 """Search over everything published, and completions of what is being typed."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from time import perf_counter
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -10,7 +11,7 @@ from pydantic import Field
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from app.delivery.filters import Fallback, FilterParameters, chosen, languages
+from app.delivery.filters import Fallback, FilterParameters, chosen, languages, searched
 from app.http.parameters import (
     DIGITS,
     Flag,
@@ -144,27 +145,14 @@ def _query(asked: SearchParameters, reading: Reading) -> protocol.Query:
             f"Only the first {DEEPEST} hits can be paged to; filter, or search for more words."
         )
         raise bad("page_too_deep", "page", message)
-    wanted = chosen(asked, reading.tags, reading.runtime.settings.languages)
     spoken = languages(asked.lang, asked.fallback, reading.runtime.settings.languages)
+    wanted = chosen(asked, reading.tags, reading.runtime.settings.languages)
+    wanted = replace(wanted, languages=spoken)
     kinds, article_kinds = _kinds(asked.kind)
     facets = known_names("facet", "facets", asked.facets, FACET_NAMES)
     return protocol.Query(
         text=asked.q,
-        filter=protocol.Filter(
-            kinds=kinds,
-            article_kinds=article_kinds,
-            languages=spoken,
-            each_story_once=len(spoken) > 1,
-            all_of=wanted.all_of,
-            none_of=wanted.none_of,
-            author=wanted.author,
-            ids=wanted.ids,
-            since=wanted.since,
-            until=wanted.until,
-            until_inclusive=wanted.until_inclusive,
-            updated_since=wanted.updated_since,
-            syndicatable=wanted.syndicatable,
-        ),
+        filter=searched(wanted, kinds, article_kinds, each_story_once=len(spoken) > 1),
         order=asked.order,
         limit=asked.limit,
         page=asked.page,

@@ -89,33 +89,35 @@ async def readyz(
     """The store can be used."""
     response.headers["Cache-Control"] = "no-store"
     runtime: Runtime = request.state.runtime
+    return await runtime.searches.run(lambda: ready(runtime))
 
-    def work() -> Ready:
-        standing = runtime.search.standing()
-        with runtime.database.reading() as tx:
-            log = head(tx)
-            behind, seconds = changes.behind(tx, standing.cursor, log.moment(runtime.clock()))
-        late = (log.moment(runtime.clock()) - log.next_boundary).total_seconds()
-        rates = runtime.rates
-        return Ready(
-            status="ok",
-            limits=LimitState(
-                kept_in="redis" if rates.is_shared else "memory", trouble=rates.trouble or None
-            ),
-            store=StoreState(sequence=log.sequence, behind_seconds=max(0.0, late)),
-            search=SearchState.model_validate(
-                {
-                    "engine": standing.engine,
-                    "behind_changes": behind,
-                    "behind_seconds": seconds,
-                    "degraded": standing.degraded,
-                    "trouble": standing.trouble or None,
-                    "parked": len(standing.parked),
-                }
-            ),
-        )
 
-    return await runtime.searches.run(work)
+def ready(runtime: Runtime) -> Ready:
+    """How the service does; `Unavailable` when the store cannot be used."""
+    standing = runtime.search.standing()
+    with runtime.database.reading() as tx:
+        log = head(tx)
+        now = log.moment(runtime.clock())
+        behind, seconds = changes.behind(tx, standing.cursor, now)
+    late = (now - log.next_boundary).total_seconds()
+    rates = runtime.rates
+    return Ready(
+        status="ok",
+        limits=LimitState(
+            kept_in="redis" if rates.is_shared else "memory", trouble=rates.trouble or None
+        ),
+        store=StoreState(sequence=log.sequence, behind_seconds=max(0.0, late)),
+        search=SearchState.model_validate(
+            {
+                "engine": standing.engine,
+                "behind_changes": behind,
+                "behind_seconds": seconds,
+                "degraded": standing.degraded,
+                "trouble": standing.trouble or None,
+                "parked": len(standing.parked),
+            }
+        ),
+    )
 
 
 def checked_path(path: str, parameter: str = "path") -> str:

@@ -188,9 +188,12 @@ def _add(
 
 
 def _tell(tx: PublishTx, row: Alias) -> None:
-    """An article shows the paths that lead to it; of the others only the path itself changes."""
+    """Articles and tags are told with the paths that lead to them; of a path that is gone only the
+    path itself changes."""
     if row.article_id is not None:
         tx.append("article", row.article_id, "alias")
+    elif row.tag_id is not None:
+        tx.append("tag", row.tag_id, "alias")
     else:
         tx.append("alias", row.id, "alias")
 

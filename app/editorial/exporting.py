@@ -249,6 +249,8 @@ def _status(begun: list[Any], pending: list[Any], now: datetime) -> tuple[Status
         return ("scheduled", pending[0]) if pending else ("draft", None)
     if begun[-1].visible_until > now:
         return "published", begun[-1]
+    if begun[-1].ended == "embargoed":  # by what is scheduled to follow it
+        return "unpublished", begun[-1]
     return begun[-1].ended or "expired", begun[-1]
 
 

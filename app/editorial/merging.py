@@ -43,7 +43,7 @@ def merge(
         detail = Detail("same_tag", "Choose another tag.", pointer=pointer)
         raise Invalid("same_tag", "A tag cannot become itself.", (detail,))
     tags.held(tx, target.id, None)
-    before = tags.state(tx, row)
+    before, paths = tags.state(tx, row), _paths(tx, row.id)
     tags.append_articles(tx, row.id, "merged")
     tags.append_children(tx, row.id)
     _move_children(tx, row, target)
@@ -58,7 +58,7 @@ def merge(
     )
     target.revision += 1
     target.updated_at = tx.moment
-    _end(tx, row, target.id)
+    _end(tx, row, target.id, paths)
     tx.append("tag", tag_id, "merged")
     tx.append("tag", target.id, "updated")
     record(
@@ -84,7 +84,7 @@ def remove(
         return
     row = tags.held(tx, tag_id, revision)
     _refuse_used(tx, row)
-    before = tags.state(tx, row)
+    before, paths = tags.state(tx, row), _paths(tx, row.id)
     # What is left are publications that ended, or that were cancelled.
     tx.execute(sa.delete(PublicationTag).where(col(PublicationTag.tag_id) == row.id))
     tx.execute(
@@ -98,7 +98,7 @@ def remove(
         .where(col(Alias.tag_id) == row.id)
         .values(tag_id=None, gone="The tag was removed.", revision=Alias.revision + 1)
     )
-    _end(tx, row, None)
+    _end(tx, row, None, paths)
     tx.append("tag", tag_id, "removed")
     record(tx, actor, "tag.removed", "tag", tag_id, before=before)
 
@@ -155,7 +155,15 @@ def _move_children(tx: PublishTx, row: Tag, target: Tag) -> None:
     )
 
 
-def _end(tx: PublishTx, row: Tag, target: UUID | None) -> None:
-    tx.session.add(FormerTag(id=row.id, tag_id=target))
+def _paths(tx: PublishTx, tag_id: UUID) -> list[str]:
+    """Where the tag is found, as `published.addresses` has it: what leads there leaves it now."""
+    aliases = sa.select(col(Alias.path)).where(col(Alias.tag_id) == tag_id)
+    slugs = sa.select(col(TagSlug.slug)).where(col(TagSlug.tag_id) == tag_id)
+    held = [f"/{slug}" for slug in tx.execute(slugs.order_by(col(TagSlug.slug))).scalars()]
+    return [*tx.execute(aliases.order_by(col(Alias.path))).scalars(), *held]
+
+
+def _end(tx: PublishTx, row: Tag, target: UUID | None, paths: list[str]) -> None:
+    tx.session.add(FormerTag(id=row.id, tag_id=target, paths=paths))
     tx.session.delete(row)
     tx.session.flush()

@@ -52,6 +52,7 @@ def publish(
     _insert(tx, actor, article, house, start, until)
     article.state = "published"
     _arrange(tx, article_id)
+    _tell_embargo(tx, article_id)
     if start <= tx.moment:
         _tell(tx, article, "published")
     return start
@@ -91,7 +92,8 @@ def correct(
 
 
 def unpublish(tx: PublishTx, actor: Actor, article_id: UUID, note: str | None = None) -> None:
-    """Take an article away, now; what was scheduled is cancelled."""
+    """Take an article away, now; what was scheduled is cancelled. Scheduled again after that, it
+    is embargoed: readers are told that it will come back, and not when."""
     _withdraw(tx, actor, article_id, "unpublished", note)
 
 
@@ -184,11 +186,25 @@ def _cancel_from(tx: PublishTx, article: Article, start: datetime) -> bool:
 
 def _settle(tx: PublishTx, article: Article) -> None:
     """After a cancellation the working copy is a draft, unless it is what was released before."""
+    _tell_embargo(tx, article.id)
     rows = [row for row in _publications(tx, article.id) if row.ended != "cancelled"]
     if not rows or rows[-1].revision != article.text_revision:
         article.state = "draft"
     else:
         article.state = rows[-1].ended or "published"
+
+
+def _tell_embargo(tx: PublishTx, article_id: UUID) -> None:
+    """What was taken away is `embargoed` as long as it is scheduled again, and `unpublished` else;
+    a retraction stands. A schedule of what never was public is told to nobody."""
+    rows = [r for r in _publications(tx, article_id) if r.visible_from < r.visible_until]
+    begun = [row for row in rows if row.visible_from <= tx.moment]
+    if not begun or begun[-1].ended not in ("unpublished", "embargoed"):
+        return
+    cause = "embargoed" if len(begun) < len(rows) else "unpublished"
+    if cause != begun[-1].ended:
+        begun[-1].ended = cause
+        tx.append("article", article_id, cause)
 
 
 def _publications(tx: PublishTx, article_id: UUID) -> list[Publication]:

@@ -14,7 +14,7 @@ from app.editorial import publishing, states
 from app.editorial.acts import act
 from app.editorial.content import Actor, Draft, House
 from app.editorial.states import State
-from app.errors import Conflict
+from app.errors import Conflict, Detail, Invalid
 from app.models.article import Article
 
 FROM: Final[Mapping[str, frozenset[State]]] = {
@@ -97,6 +97,26 @@ def unpublish(
     told = {"note": note}
     with act(tx, actor, "unpublished", article_id, revision, tx.moment, told=told) as article:
         publishing.unpublish(tx, actor, article_id, note)
+    return article
+
+
+def embargo(
+    tx: PublishTx,
+    actor: Actor,
+    article_id: UUID,
+    revision: int,
+    house: House,
+    again: datetime,
+    note: str | None = None,
+) -> Article:
+    """Take it away, now, and make its newest text public `again` at a time to come."""
+    if again <= tx.moment:
+        said = "It can only be public again later; give a time to come."
+        raise Invalid("not_later", said, (Detail("not_later", said, pointer="/visible_from"),))
+    told = {"note": note, "visible_from": again}
+    with act(tx, actor, "embargoed", article_id, revision, tx.moment, told=told) as article:
+        publishing.unpublish(tx, actor, article_id, note)
+        publishing.publish(tx, actor, article_id, revision, house, at=again)
     return article
 
 

@@ -5,11 +5,11 @@ from datetime import datetime
 from io import StringIO
 from typing import Any
 
-from feedgenerator.django.utils.encoding import iri_to_uri
 from feedgenerator.django.utils.feedgenerator import Atom1Feed, Enclosure
 from typing_extensions import override
 
-from app.feeds.channel import Channel, FeedArticle, credit, media_type, translations, urn
+from app.feeds.channel import Channel, FeedArticle, credit, media_type, urn
+from app.feeds.links import HISTORY, add_article_links, add_links
 from app.kit.clock import rfc3339
 
 MEDIA_TYPE = "application/atom+xml"
@@ -63,20 +63,13 @@ class _Atom(Atom1Feed):  # type: ignore[misc]  # the library has no types
         return {
             **super().root_attributes(),
             "xmlns:at": "http://purl.org/atompub/tombstones/1.0",
-            "xmlns:fh": "http://purl.org/syndication/history/1.0",
+            **HISTORY,
         }
 
     @override
     def add_root_elements(self, handler: Any) -> None:
         super().add_root_elements(handler)
-        for relation, address in self._channel.links.items():
-            if relation != "self":
-                handler.addQuickElement("link", None, {"rel": relation, "href": address})
-        handler.addQuickElement("link", None, {"rel": "license", "href": self._channel.licence})
-        if self._channel.is_archive:
-            handler.addQuickElement("fh:archive")
-        if self._channel.is_complete:
-            handler.addQuickElement("fh:complete")
+        add_links(handler, "link", self._channel)
         for deleted in self._channel.deleted:
             about = {"ref": urn(deleted.id), "when": rfc3339(deleted.at)}
             handler.startElement("at:deleted-entry", about)
@@ -101,14 +94,4 @@ class _Atom(Atom1Feed):  # type: ignore[misc]  # the library has no types
             scheme = f"{self._channel.api}/v1/tags"
             category = {"term": tag.slug, "scheme": scheme, "label": tag.name}
             handler.addQuickElement("category", None, category)
-        for lang, address in translations(self._channel, article):
-            link = {"rel": "alternate", "hreflang": lang, "href": address}
-            handler.addQuickElement("link", None, link)
-        if article.source is not None and article.source.url is not None:
-            via = {
-                "rel": "via",
-                "href": iri_to_uri(article.source.url),
-                "title": article.source.name,
-            }
-            handler.addQuickElement("link", None, via)
-        handler.addQuickElement("link", None, {"rel": "license", "href": article.rights.licence})
+        add_article_links(handler, "link", self._channel, article)

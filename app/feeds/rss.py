@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from html import escape
 from io import StringIO
 from typing import Any
 
 from feedgenerator.django.utils.feedgenerator import Enclosure, Rss201rev2Feed
 from typing_extensions import override
 
-from app.feeds.channel import Channel, FeedArticle, credit, media_type, translations, urn
+from app.feeds.channel import Channel, FeedArticle, credit, media_type, urn
+from app.feeds.links import HISTORY, add_article_links, add_links
 from app.kit.clock import rfc3339
 
 MEDIA_TYPE = "application/rss+xml"
@@ -22,7 +24,7 @@ def rendered(channel: Channel, articles: Iterable[FeedArticle]) -> bytes:
         feed.add_item(
             title=article.title,
             link=channel.page(article.kind, article.slug, article.lang),
-            description=article.summary,
+            description=escape(article.summary, quote=False),  # a summary is text, this HTML
             pubdate=article.published_at,
             unique_id=urn(article.id),
             unique_id_is_permalink=False,
@@ -59,22 +61,13 @@ class _Rss(Rss201rev2Feed):  # type: ignore[misc]  # the library has no types
             **super().rss_attributes(),
             "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
             "xmlns:dc": "http://purl.org/dc/elements/1.1/",
-            "xmlns:fh": "http://purl.org/syndication/history/1.0",
+            **HISTORY,
         }
 
     @override
     def add_root_elements(self, handler: Any) -> None:
         super().add_root_elements(handler)
-        for relation, address in self._channel.links.items():
-            if relation != "self":
-                handler.addQuickElement("atom:link", None, {"rel": relation, "href": address})
-        handler.addQuickElement(
-            "atom:link", None, {"rel": "license", "href": self._channel.licence}
-        )
-        if self._channel.is_archive:
-            handler.addQuickElement("fh:archive")
-        if self._channel.is_complete:
-            handler.addQuickElement("fh:complete")
+        add_links(handler, "atom:link", self._channel)
 
     @override
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
@@ -89,11 +82,6 @@ class _Rss(Rss201rev2Feed):  # type: ignore[misc]  # the library has no types
         handler.addQuickElement("dc:rights", credit(article))
         if article.source is not None:
             handler.addQuickElement("dc:source", article.source.url or article.source.name)
-        handler.addQuickElement(
-            "atom:link", None, {"rel": "license", "href": article.rights.licence}
-        )
-        for lang, address in translations(self._channel, article):
-            link = {"rel": "alternate", "hreflang": lang, "href": address}
-            handler.addQuickElement("atom:link", None, link)
+        add_article_links(handler, "atom:link", self._channel, article)
         handler.addQuickElement("atom:updated", rfc3339(article.updated_at))
         handler.addQuickElement("content:encoded", article.body_html)

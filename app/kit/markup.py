@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
+from urllib.parse import urljoin, urlsplit
 
 # Possessive throughout and never failing once begun, so that no text is read more than twice.
 _MARKUP = re.compile(
@@ -160,3 +161,24 @@ def _named(key: tuple[str, ...]) -> str:
 def _cut(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _EXCERPT else f"{line[: _EXCERPT - 1]}…"
+
+
+_SANITISED_TAG: Final = re.compile(r"<[a-z][^>]*>")
+_REFERENCE: Final = re.compile(r' (href|src)="([^"]*)"')
+
+
+def resolved(sanitised: str, base: str) -> str:
+    """Sanitised HTML for whoever shows it elsewhere than at `base`: what it refers to relatively,
+    its own footnotes too, leads to there."""
+
+    def reference(found: re.Match[str]) -> str:
+        address = html.unescape(found[2])
+        try:
+            if urlsplit(address).scheme:
+                return found[0]
+            address = urljoin(base, address)
+        except ValueError:  # no address at all
+            return found[0]
+        return f' {found[1]}="{html.escape(address)}"'
+
+    return _SANITISED_TAG.sub(lambda tag: _REFERENCE.sub(reference, tag[0]), sanitised)

@@ -45,9 +45,10 @@ class TagSlug(SQLModel, table=True):
 
 class FormerTag(SQLModel, table=True):
     """An id that was a tag: revisions and publications name it still. `tag_id` is what it was
-    merged into; none when it was removed."""
+    merged into; none when it was removed. `paths` led to it then, for those who have a copy."""
 
     __tablename__ = "former_tag"
 
     id: UUID = Field(primary_key=True)
     tag_id: UUID | None = Field(default=None, foreign_key="tag.id", index=True)
+    paths: list[str] = Field(sa_column=sa.Column(sa.JSON, nullable=False, server_default="[]"))

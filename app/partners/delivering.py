@@ -21,9 +21,11 @@ from app import audit
 from app.accounts.keys import SecretKey
 from app.accounts.principal import OPERATOR
 from app.database import ReadTx, WriteTx
+from app.kit.ids import uuid7
 from app.kit.text import is_legal
 from app.models.webhook import Delivery, DeliveryAttempt, Webhook
 from app.partners.exchange import SECONDS, Exchange
+from app.partners.payloads import VERIFICATION
 from app.partners.signing import Keys
 
 LEASE: Final = timedelta(seconds=SECONDS * 3)
@@ -47,7 +49,8 @@ _LOG: Final = logging.getLogger("willay.webhooks")
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One thing to do, and all that it needs. `delivery` is none for a verification."""
+    """One thing to do, and all that it needs. `delivery` is none for a verification, whose
+    `event_id` is known once it is made."""
 
     webhook: UUID
     lease: str
@@ -152,6 +155,8 @@ def settle(tx: WriteTx, work: Work, came: Exchange, now: datetime) -> bool:
     row.lease = row.leased_until = None
     if work.delivery is not None:
         _note(tx, work.delivery, came, now)
+    else:
+        _note_verification(tx, work, came, now)
     if came.is_success:
         row.failures, row.failing_since, row.retry_at = 0, None, None
         if row.state == "pending":
@@ -181,17 +186,7 @@ def _note(tx: WriteTx, delivery: UUID, came: Exchange, now: datetime) -> None:
             col(DeliveryAttempt.delivery_id) == delivery
         )
     ).scalar()
-    tx.session.add(
-        DeliveryAttempt(
-            delivery_id=delivery,
-            number=(before or 0) + 1,
-            at=now,
-            milliseconds=came.milliseconds,
-            status=came.status,
-            problem=came.problem,
-            answer=_excerpt(came.answer),
-        )
-    )
+    tx.session.add(_attempt(delivery, (before or 0) + 1, came, now))
     if came.is_success:
         row.state, row.settled_at = "delivered", now
     elif row.attempts > len(WAITS):
@@ -200,6 +195,36 @@ def _note(tx: WriteTx, delivery: UUID, came: Exchange, now: datetime) -> None:
         asked = timedelta(seconds=min(came.retry_after, 86_400))
         row.next_attempt_at = now + max(_jittered(WAITS[row.attempts - 1]), asked)
     tx.session.add(row)
+
+
+def _note_verification(tx: WriteTx, work: Work, came: Exchange, now: datetime) -> None:
+    """Every challenge is another one: a delivery that is settled with its only attempt."""
+    row = Delivery(
+        id=uuid7(now),
+        webhook_id=work.webhook,
+        event_id=work.event_id,
+        topic=VERIFICATION,
+        state="delivered" if came.is_success else "failed",
+        attempts=1,
+        created_at=now,
+        next_attempt_at=now,
+        settled_at=now,
+    )
+    tx.session.add(row)
+    tx.session.flush()
+    tx.session.add(_attempt(row.id, 1, came, now))
+
+
+def _attempt(delivery: UUID, number: int, came: Exchange, now: datetime) -> DeliveryAttempt:
+    return DeliveryAttempt(
+        delivery_id=delivery,
+        number=number,
+        at=now,
+        milliseconds=came.milliseconds,
+        status=came.status,
+        problem=came.problem,
+        answer=_excerpt(came.answer),
+    )
 
 
 def _failed(tx: WriteTx, row: Webhook, came: Exchange, now: datetime) -> None:

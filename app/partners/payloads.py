@@ -53,10 +53,11 @@ def of_entry(
         return None
     entry = found[0]
     at = log.effective_until
+    tags = memory.tags(tx, log)
     if thin:
-        data = changed.thin(tx, found, at)[0]
+        data = changed.thin(tx, tags, found, at)[0]
     else:
-        data = changed.told(tx, memory.tags(tx, log), found, languages, at)[0]
+        data = changed.told(tx, tags, found, languages, at)[0]
     topic = f"{entry.kind}.{entry.type}"
     envelope = to_json({"type": topic, "timestamp": rfc3339(entry.at)})
     body = b'%s,"data":%s}' % (envelope[:-1], data)

@@ -7,10 +7,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.changes import Head, head
 from app.database import Database, ReadTx, WriteTx
 from app.kit.ids import uuid7
+from app.models.change import Change
 from app.models.publication import PublicationTag
 from app.models.webhook import Delivery, DeliveryAttempt, Webhook
 from app.published import changes
@@ -20,6 +22,8 @@ from app.published.memory import Memory, Tags
 _AT_ONCE: Final = 100
 _MOST_WAITING: Final = 1_000
 """Deliveries of one subscriber beyond which the log waits; it keeps everything anyway."""
+
+_IS_PENDING: Final = col(Delivery.state) == "pending"
 
 KEPT: Final = timedelta(days=30)
 """How long settled deliveries can be looked at and replayed."""
@@ -53,10 +57,27 @@ def forget_old(tx: WriteTx, now: datetime) -> int:
     return tx.execute(sa.delete(Delivery).where(col(Delivery.id).in_(old))).rowcount
 
 
+def behind(tx: ReadTx, now: datetime) -> dict[UUID, timedelta]:
+    """How long the oldest thing waits that an active subscription is still to be told, where there
+    is one."""
+    active = col(Webhook.state) == "active"
+    waiting: sa.Select[*tuple[Any, ...]] = sa.select(
+        col(Webhook.id), col(Delivery.created_at).label("since")
+    ).join(Delivery, sa.and_(col(Delivery.webhook_id) == col(Webhook.id), _IS_PENDING))
+    # The log has no gaps: what comes after a position is the next number.
+    unread: sa.Select[*tuple[Any, ...]] = sa.select(
+        col(Webhook.id), col(Change.at).label("since")
+    ).join(Change, col(Change.sequence) == col(Webhook.position) + 1)
+    every = sa.union_all(waiting.where(active), unread.where(active)).subquery()
+    oldest = sa.func.min(every.c.since, type_=UTCDateTime())
+    found = tx.execute(sa.select(every.c.id, oldest).group_by(every.c.id))
+    return {key: max(timedelta(), now - since) for key, since in found}
+
+
 def _behind(tx: ReadTx, log: Head) -> Sequence[Any]:
     waiting = (
         sa.select(sa.func.count())
-        .where(col(Delivery.webhook_id) == col(Webhook.id), col(Delivery.state) == "pending")
+        .where(col(Delivery.webhook_id) == col(Webhook.id), _IS_PENDING)
         .correlate(Webhook)
         .scalar_subquery()
     )

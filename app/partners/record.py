@@ -18,7 +18,7 @@ from app.kit import paging
 from app.kit.ids import uuid7
 from app.models.change import Change
 from app.models.webhook import Delivery, DeliveryAttempt, Webhook
-from app.partners.payloads import TEST
+from app.partners.payloads import TEST, VERIFICATION
 from app.partners.subscriptions import held
 
 DeliveryState = Literal["pending", "delivered", "superseded", "failed"]
@@ -104,7 +104,7 @@ def test(tx: WriteTx, by: Principal, webhook: UUID, now: datetime) -> DeliveryIn
 def replay(
     tx: WriteTx, by: Principal, webhook: UUID, delivery: UUID, now: datetime
 ) -> DeliveryInfo:
-    """Tell one thing again, as it stands now. `NotFound`."""
+    """Tell one thing again, as it stands now. `NotFound`; `Conflict` for a challenge."""
     held(tx, webhook)
     asked = sa.select(*_COLUMNS).where(
         col(Delivery.webhook_id) == webhook, col(Delivery.id) == delivery
@@ -112,6 +112,9 @@ def replay(
     row = tx.execute(asked).one_or_none()
     if row is None:
         raise NotFound("delivery_not_found", "This webhook has no such delivery.")
+    if row.topic == VERIFICATION:
+        message = "A challenge is sent by itself; pause and resume a webhook that waits for it."
+        raise Conflict("verification_not_replayed", message)
     again = Delivery(
         id=uuid7(now),
         webhook_id=webhook,

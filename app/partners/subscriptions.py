@@ -20,9 +20,9 @@ from app.kit.ids import uuid7
 from app.models.tag import Tag
 from app.models.webhook import Delivery, DeliveryAttempt, Webhook
 from app.partners.inputs import PausedReason, Payload, State, WebhookChange, WebhookInput
-from app.partners.payloads import Topic
+from app.partners.payloads import VERIFICATION, Topic
 from app.partners.signing import Keys
-from app.partners.targets import parsed
+from app.partners.targets import Reach, parsed
 from app.public.vocabulary import Slug
 
 MOST: Final = 100
@@ -69,10 +69,12 @@ def one(tx: ReadTx, key: SecretKey, webhook: UUID) -> WebhookInfo:
 
 
 def create(
-    tx: WriteTx, by: Principal, key: SecretKey, asked: WebhookInput, now: datetime
+    tx: WriteTx, by: Principal, key: SecretKey, reach: Reach, asked: WebhookInput, now: datetime
 ) -> tuple[WebhookInfo, str]:
     """A new subscription and its secret. It is told what happens from now on, once its target has
-    answered the challenge that the worker sends. `Conflict` when there are too many."""
+    answered the challenge that the worker sends. `Conflict` when there are too many, `Invalid`
+    for a target that is out of reach."""
+    reach.refuse(parsed(asked.url))
     there = tx.execute(sa.select(sa.func.count()).select_from(Webhook)).scalar_one()
     if there >= MOST:
         raise Conflict("too_many_webhooks", f"There are {MOST} webhooks already; delete one.")
@@ -104,12 +106,13 @@ def change(
     tx: WriteTx,
     by: Principal,
     key: SecretKey,
+    reach: Reach,
     webhook: UUID,
     asked: WebhookChange,
     now: datetime,
     revision: int,
 ) -> WebhookInfo:
-    """`Stale` when somebody changed it meanwhile."""
+    """`Stale` when somebody changed it meanwhile, `Invalid` for a target that is out of reach."""
     row = held(tx, webhook, revision)
     before = _state(row)
     row.name = asked.name or row.name
@@ -119,6 +122,7 @@ def change(
     if asked.tags is not None:
         row.tags = _ids(tx, asked.tags)
     if asked.url is not None and asked.url != row.url:
+        reach.refuse(parsed(asked.url))
         row.url = asked.url
         _start(row, "pending")
     _changed(tx, by, row, now, "webhook.changed", before)
@@ -154,7 +158,7 @@ def rotate(
         row.key_mark = key.mark
     row.salt = token_hex(16)
     if row.paused_reason == "key_changed":
-        _start(row, "active")
+        _start(row, "pending")
     _changed(tx, by, row, now, "webhook.rotated")
     return one(tx, key, webhook), Keys(key, webhook, row.salt).secret
 
@@ -166,7 +170,9 @@ def pause(
     row = held(tx, webhook, revision)
     if row.state != "paused":
         before = _state(row)
-        row.state, row.paused_reason = "paused", "by_hand"
+        # What has never answered the challenge is not spared it by a pause.
+        row.paused_reason = "unverified" if row.state == "pending" else "by_hand"
+        row.state = "paused"
         _changed(tx, by, row, now, "webhook.paused", before)
     return one(tx, key, webhook)
 
@@ -181,12 +187,16 @@ def resume(
         raise Conflict("key_changed", "The installation's key is another one; rotate the secret.")
     if row.state == "paused":
         before, log = _state(row), head(tx)
-        unknown = row.paused_reason in ("unverified", "gone")
+        unknown = row.paused_reason in ("unverified", "gone", "restored")
         if row.epoch != log.epoch:
             row.epoch, row.position = log.epoch, min(row.position, log.sequence)
         _start(row, "pending" if unknown else "active")
         again = {"state": "pending", "attempts": 0, "next_attempt_at": now, "settled_at": None}
-        given_up = (col(Delivery.webhook_id) == webhook, col(Delivery.state) == "failed")
+        given_up = (
+            col(Delivery.webhook_id) == webhook,
+            col(Delivery.state) == "failed",
+            col(Delivery.topic) != VERIFICATION,
+        )
         tx.execute(sa.update(Delivery).where(*given_up).values(again))
         waiting = (col(Delivery.webhook_id) == webhook, col(Delivery.state) == "pending")
         tx.execute(sa.update(Delivery).where(*waiting).values(next_attempt_at=now))

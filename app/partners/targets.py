@@ -12,7 +12,7 @@ from typing import Final
 
 import httpx2
 
-from app.errors import Invalid
+from app.errors import Detail, Invalid
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -29,6 +29,12 @@ _REFUSED: Final[tuple[Network, ...]] = tuple(
         *("5f00::/16", "fec0::/10"),
     )
 )
+
+_OWN: Final = "or have the operator name its network in WILLAY_WEBHOOK_NETWORKS."
+_REFUSALS: Final = {
+    "address_refused": f"This address is not public; give one that is, {_OWN}",
+    "https_required": f"Only https on port 443 is sent to; give such an address, {_OWN}",
+}
 
 
 def networks(texts: Sequence[str]) -> tuple[Network, ...]:
@@ -55,9 +61,22 @@ class Reach:
             return None
         if any(address is None or not _is_global(address) for address in known):
             return "address_refused"
-        if url.scheme != "https" or url.port not in (None, 443):
-            return "https_required"
-        return None
+        return None if _is_plain_https(url) else "https_required"
+
+    def refuse(self, url: httpx2.URL) -> None:
+        """What can be told before any name is resolved: `Invalid` for what will never be asked."""
+        problem = None
+        if _plain(url.host) is not None:
+            problem = self.refusal(url, [url.host])
+        elif not self.networks and not _is_plain_https(url):
+            problem = "https_required"
+        if problem is not None:
+            detail = Detail(problem, _REFUSALS[problem], pointer="/url")
+            raise Invalid(problem, detail.message, (detail,))
+
+
+def _is_plain_https(url: httpx2.URL) -> bool:
+    return url.scheme == "https" and url.port in (None, 443)
 
 
 def parsed(text: str) -> httpx2.URL:

@@ -48,6 +48,9 @@ class Change(BaseModel):
         list[str],
         Field(description="Addresses that used to lead here; of a `delete` all that ever did"),
     ]
+    merged_into: Annotated[
+        UUID | None, Field(description="Of a tag that was `merged`: the id of what it is today")
+    ]
     item: ChangedArticle | ChangedTag | Sponsor | CommitteeMember | None
 
 

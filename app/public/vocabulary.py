@@ -10,7 +10,7 @@ BodyFormat = Literal["markdown", "html", "text"]
 TagType = Literal["topic", "place", "person", "organisation", "series", "format"]
 SponsorKind = Literal["founding", "sponsor", "patron", "funder", "partner"]
 CommitteeGroup = Literal["officers", "committee", "staff"]
-GoneReason = Literal["unpublished", "retracted", "expired", "removed"]
+GoneReason = Literal["unpublished", "retracted", "expired", "embargoed", "removed"]
 ChangedKind = Literal["article", "tag", "sponsor", "committee_member"]
 ChangeReason = Literal["unpublished", "retracted", "expired", "embargoed", "merged", "removed"]
 

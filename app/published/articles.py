@@ -12,11 +12,11 @@ from pydantic_core import from_json, to_json
 from sqlmodel import col
 
 from app.database import ReadTx
-from app.errors import Gone, Moved, NotFound
-from app.kit.clock import rfc3339
+from app.errors import Moved, NotFound
 from app.kit.paging import Cursor
 from app.models.alias import Alias
 from app.models.publication import Publication, PublicationBody, PublicationTag
+from app.published import endings
 from app.published.addresses import former
 from app.published.memory import KnownTag, Recall, Tags
 from app.published.plan import USUAL, Thresholds, by_rarity, planned
@@ -158,26 +158,6 @@ def bodies(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> dict[U
     return {key: tags.addressed(body.encode()).decode() for key, body in found}
 
 
-def gone(tx: ReadTx, article_id: UUID, now: datetime) -> Gone | None:
-    """Why and when an article that was public ended; None when it never was."""
-    last = (
-        sa.select(
-            col(Publication.ended), col(Publication.ended_note), col(Publication.visible_until)
-        )
-        .where(col(Publication.article_id) == article_id, was_visible(Publication, NOW))
-        .order_by(col(Publication.visible_from).desc())
-        .limit(1)
-    )
-    row = tx.execute(last, {"now": now}).first()
-    if row is None:
-        return None
-    cause, note, at = row
-    reason = cause or "expired"
-    message = f"This article was {reason}." if cause else "This article has expired."
-    text = f"{message} {note}" if note else message
-    return Gone("gone", text, reason=reason, at=rfc3339(at))
-
-
 def current_slug(tx: ReadTx, article_id: UUID, now: datetime) -> tuple[str, str, str] | None:
     """Slug, language and kind under which an article is visible."""
     found = sa.select(col(Publication.slug), col(Publication.lang), col(Publication.kind)).where(
@@ -205,7 +185,7 @@ def _absent(tx: ReadTx, slug: str, now: datetime) -> Exception:
         current = current_slug(tx, article_id, now)
         if current is not None:
             return Moved("moved", "It has another slug now.", slug=current[0])
-        ended = gone(tx, article_id, now)
+        ended = endings.gone(tx, article_id, now)
         if ended is not None:
             return ended
     return NotFound("article_not_found", "There is no article with this slug.")

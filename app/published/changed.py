@@ -18,10 +18,9 @@ from app.published.memory import KnownTag, Tags
 Key = tuple[ChangedKind, UUID]
 
 
-def thin(tx: ReadTx, entries: Sequence[Entry], at: datetime) -> list[bytes]:
+def thin(tx: ReadTx, tags: Tags, entries: Sequence[Entry], at: datetime) -> list[bytes]:
     """As `told`, without `item`: for those who then ask for it."""
-    paths = _paths(tx, entries, at)
-    return [to_json(_said(entry, paths.get(entry.id, []))) for entry in entries]
+    return [to_json(said) for said in _said(tx, tags, entries, at)]
 
 
 def told(
@@ -29,36 +28,44 @@ def told(
 ) -> list[bytes]:
     """The JSON of `public.changes.Change` for each entry, all as they are at one instant."""
     items = _items(tx, tags, [e for e in entries if e.type == "upsert"], languages, at)
-    paths = _paths(tx, entries, at)
-    return [_entry(entry, paths.get(entry.id, []), items) for entry in entries]
+    said = _said(tx, tags, entries, at)
+    return [_entry(*pair, items) for pair in zip(entries, said, strict=True)]
 
 
-def _paths(tx: ReadTx, entries: Sequence[Entry], at: datetime) -> dict[UUID, list[str]]:
-    gone = [e.id for e in entries if e.kind == "article" and e.type == "delete"]
-    there = [e.id for e in entries if e.kind == "article" and e.type == "upsert"]
-    return addresses.every(tx, gone, at) | addresses.former(tx, there, at)
-
-
-def _entry(entry: Entry, paths: list[str], items: dict[Key, bytes]) -> bytes:
+def _entry(entry: Entry, said: dict[str, Any], items: dict[Key, bytes]) -> bytes:
     item = b"null"
     if entry.type == "upsert":
         item = items[entry.kind, entry.id]
         if entry.kind == "article":
-            item = b'%s,"paths":%s}' % (item[:-1], to_json(paths))
-    return b'%s,"item":%s}' % (to_json(_said(entry, paths))[:-1], item)
+            item = b'%s,"paths":%s}' % (item[:-1], to_json(said["paths"]))
+    return b'%s,"item":%s}' % (to_json(said)[:-1], item)
 
 
-def _said(entry: Entry, paths: list[str]) -> dict[str, Any]:
-    return {
-        "sequence": entry.sequence,
-        "at": rfc3339(entry.at),
-        "event_id": entry.event_id,
-        "type": entry.type,
-        "kind": entry.kind,
-        "id": entry.id,
-        "reason": entry.reason,
-        "paths": paths,
+def _said(tx: ReadTx, tags: Tags, entries: Sequence[Entry], at: datetime) -> list[dict[str, Any]]:
+    def ids(kind: str, change: str) -> list[UUID]:
+        return [e.id for e in entries if (e.kind, e.type) == (kind, change)]
+
+    former = addresses.of_former_tags(tx, ids("tag", "delete"))
+    paths = {
+        **addresses.every(tx, ids("article", "delete"), at),
+        **addresses.former(tx, ids("article", "upsert"), at),
+        **addresses.of_tags(tx, tags, ids("tag", "upsert")),
+        **{key: gone.paths for key, gone in former.items()},
     }
+    return [
+        {
+            "sequence": entry.sequence,
+            "at": rfc3339(entry.at),
+            "event_id": entry.event_id,
+            "type": entry.type,
+            "kind": entry.kind,
+            "id": entry.id,
+            "reason": entry.reason,
+            "paths": paths.get(entry.id, []),
+            "merged_into": former[entry.id].merged_into if entry.id in former else None,
+        }
+        for entry in entries
+    ]
 
 
 def _items(

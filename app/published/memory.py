@@ -91,6 +91,13 @@ class Tags:
             waiting.extend(self.children.get(member.id, ()))
         return family
 
+    def line(self, tag: KnownTag) -> list[KnownTag]:
+        """The tag and those above it."""
+        line = [tag]
+        while (parent := line[-1].parent_id) is not None:
+            line.append(self.by_id[parent])
+        return line
+
     def spoken(self, texts: Mapping[str, str], lang: str | None) -> str | None:
         """A text in a language, or in the first of the site's languages that has it."""
         for wanted in (lang, *self._languages):

@@ -11,7 +11,7 @@ from app.errors import Gone, NotFound
 from app.kit.text import plain_path
 from app.models.alias import Alias
 from app.public.envelopes import Resolution
-from app.published import articles, tags
+from app.published import articles, endings, tags
 from app.published.memory import KnownTag, Tags
 
 
@@ -39,7 +39,7 @@ def resolve(
         return _tag(tag, wanted, base, moved=tag.slug != slug)
     current = articles.current_slug(tx, article_id, now)
     if current is None:
-        raise articles.gone(tx, article_id, now) or NotFound(
+        raise endings.gone(tx, article_id, now) or NotFound(
             "path_not_found", "Nothing ever answered at this path."
         )
     now_slug, lang, kind = current

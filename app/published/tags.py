@@ -1,5 +1,6 @@
 """Tags with the number of articles that a reader would find under each."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -65,6 +66,15 @@ def gone(tags: Tags, slug: str) -> Gone | None:
     if at is None:
         return None
     return Gone("gone", "This tag was removed.", reason="removed", at=rfc3339(at))
+
+
+def above(tx: ReadTx, tags: Tags, articles: Iterable[UUID]) -> list[str]:
+    """Slugs of all tags under which articles are or were found, in their order."""
+    carried = sa.select(col(PublicationTag.tag_id)).where(
+        col(PublicationTag.article_id).in_(list(articles))
+    )
+    known = [tags.by_id[key] for key in tx.execute(carried.distinct()).scalars()]
+    return sorted({tag.slug for one in known for tag in tags.line(one)})
 
 
 def _fields(

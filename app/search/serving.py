@@ -66,10 +66,6 @@ class Search:
         """The engine that is set."""
         return self.main.get()
 
-    def near(self) -> Engine:
-        """The engine on this machine, where there is one: it may be asked inside a transaction."""
-        return (self.standby or self.main).get()
-
     def to_write(self) -> Engine:
         """The engine that is set, to be written to."""
         return self.main.to_write()

@@ -7,6 +7,7 @@ some at a time. Between the transactions nothing is held while the network is wa
 import asyncio
 import json
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
 from time import monotonic
@@ -118,6 +119,8 @@ class Webhooks:
         if told is None:
             await asyncio.to_thread(self._supersede, work)
             return
+        if work.delivery is None:
+            work = replace(work, event_id=told.id)
         signed = signing.headers(work.keys, told.id, now, told.body)
         headers = {"content-type": "application/json", "user-agent": "Willay", **signed}
         came = await sender.post(work.url, headers, told.body.encode())

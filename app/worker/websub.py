@@ -1,17 +1,22 @@
-"""Tells a WebSub hub that the feeds have changed, so that their subscribers hear of it at once.
+"""Tells a WebSub hub that feeds have changed, so that their subscribers hear of it at once.
 
-Nothing is kept: a process that begins tells the hub once, and then after every change. A hub that
-is told twice fetches twice and finds nothing new. One that cannot be reached is asked again later
-and later, and delays no other follower by more than a few seconds.
+It is told of the feed of everything, those of each language, and those of each single tag that a
+change touches; of no other filter. Nothing is kept: a process that begins tells the hub of all of
+them, and then after every change. A hub that is told twice fetches twice and finds nothing new. One
+that cannot be reached is asked again later and later, and delays no other follower by more than a
+few seconds.
 """
 
 import logging
+from collections.abc import Iterable
+from itertools import islice
 from time import monotonic
 from typing import Final
 
 import httpx2
 
 from app.changes import head
+from app.published import changes, tags
 from app.runtime import Runtime
 
 _SECONDS: Final = 3.0
@@ -21,13 +26,20 @@ _APART: Final = 5.0
 _LONGEST: Final = 300.0
 """Seconds between two tellings, and after many failures."""
 
+_AT_ONCE: Final = 100
+"""Feeds that one request names."""
+
+_LOOKED_AT: Final = 500
+"""Entries of the log that are looked at one by one; after more, every tag may have changed."""
+
 _LOG = logging.getLogger("willay.websub")
 
 
-def topics(public_url: str, languages: tuple[str, ...]) -> list[str]:
-    """The feeds that the hub is told of: of everything, and of each language."""
+def topics(public_url: str, languages: tuple[str, ...], slugs: Iterable[str] = ()) -> list[str]:
+    """The feeds of everything, of each language, and of each of these tags."""
     feeds = [f"{public_url}/v1/feeds/articles.{kind}" for kind in ("atom", "rss", "json")]
-    return feeds + [f"{feed}?lang={lang}" for feed in feeds for lang in languages]
+    spoken = [f"{feed}?lang={lang}" for feed in feeds for lang in languages]
+    return [*feeds, *spoken, *(f"{feed}?tag={slug}" for slug in slugs for feed in feeds)]
 
 
 class Announcing:
@@ -39,7 +51,8 @@ class Announcing:
         self._runtime = runtime
         self._hub = hub
         self._apart = apart
-        self._told: int | None = None
+        self._read: int | None = None
+        self._to_tell: dict[str, None] = {}
         self._failures = 0
         self._not_before = 0.0
         self._client = httpx2.Client(timeout=_SECONDS, follow_redirects=False)
@@ -48,15 +61,12 @@ class Announcing:
         """Tell the hub if something has changed since it was last told."""
         if monotonic() < self._not_before:
             return False
-        with self._runtime.database.reading() as tx:
-            sequence = head(tx).sequence
-        if sequence == self._told:
+        self._look()
+        listed = list(islice(self._to_tell, _AT_ONCE))
+        if not listed:
             return False
-        settings = self._runtime.settings
-        fields = {"hub.mode": "publish"}
-        listed = topics(settings.public_url, settings.languages)
         try:
-            answer = self._client.post(self._hub, data={**fields, "hub.url": listed})
+            answer = self._client.post(self._hub, data={"hub.mode": "publish", "hub.url": listed})
             answer.raise_for_status()
         except httpx2.HTTPError as error:
             self._failures += 1
@@ -64,10 +74,27 @@ class Announcing:
             self._not_before = monotonic() + wait
             _LOG.warning("the hub was not told, again in %d seconds: %s", wait, error)
             return False
-        self._told, self._failures = sequence, 0
+        for told in listed:
+            del self._to_tell[told]
+        self._failures = 0
         self._not_before = monotonic() + self._apart
         return False
 
     def close(self) -> None:
         """Close the connection."""
         self._client.close()
+
+    def _look(self) -> None:
+        """Add what is to be told since the log was last read."""
+        settings = self._runtime.settings
+        with self._runtime.database.reading() as tx:
+            log = head(tx)
+            if log.sequence == self._read:
+                return
+            known = self._runtime.memory.tags(tx, log)
+            slugs: Iterable[str] = sorted(known.by_slug)
+            if self._read is not None and 0 < log.sequence - self._read <= _LOOKED_AT:
+                named, _ = changes.subjects_after(tx, self._read, _LOOKED_AT)
+                slugs = tags.above(tx, known, named.get("article", ()))
+        self._read = log.sequence
+        self._to_tell |= dict.fromkeys(topics(settings.public_url, settings.languages, slugs))

@@ -6,16 +6,19 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from app.editorial import aliases, articles, merging, people, publishing
+from app.editorial import aliases, articles, merging, people, publishing, tags
 from app.editorial.content import prepare
 from app.kit.position import Position
-from app.runtime import opened
+from app.runtime import Runtime, opened
 from tests import builders
 from tests.builders import EDITOR
-from tests.conftest import Bench, client_of, store
+from tests.conftest import Bench, MovingClock, client_of, store
+
+Either = tuple[Runtime, MovingClock]
 
 
 def page(bench: Bench, cursor: str = "", **asked: int) -> dict[str, Any]:
@@ -107,6 +110,7 @@ def test_a_takedown_is_told_with_its_reason_and_old_addresses(quiet: Bench, how:
         "id": str(key),
         "reason": how,
         "paths": ["/2004/first.html", "/first", "/second"],
+        "merged_into": None,
         "item": None,
     }
     gone = quiet.client.get("/v1/articles/second").json()
@@ -141,6 +145,45 @@ def test_a_tag_that_is_gone_is_told_with_its_reason(quiet: Bench) -> None:
         str(key): ("upsert", None),
     }
     assert [tag["slug"] for tag in told[str(key)]["item"]["tags"]] == ["c"]
+
+
+def test_a_tag_that_is_gone_is_told_with_its_addresses_and_where_it_leads(either: Either) -> None:
+    runtime, clock = either
+    names = ("water", "song", "lake", "sea")
+    water, song, lake, sea = (builders.tag(runtime, slug) for slug in names)
+    with client_of(runtime) as client:
+        _told_of(Bench(runtime, clock, client), water, song, lake, sea)
+
+
+def _told_of(bench: Bench, water: UUID, song: UUID, lake: UUID, sea: UUID) -> None:
+    runtime = bench.runtime
+    with runtime.publishing() as tx:
+        waters = tags.TagInput(slug="waters", names={"en": "Waters"})
+        tags.update(tx, EDITOR, water, waters)
+        aliases.put(tx, EDITOR, "/topics/water.html", None, None, "waters")
+        aliases.put(tx, EDITOR, "/topics/song.html", None, None, "song")
+    told = {c["id"]: c for c in page(bench)["data"]}
+    assert told[str(water)]["paths"] == ["/topics/water.html", "/water"]
+    assert told[str(song)]["paths"] == ["/topics/song.html"]
+    cursor = page(bench)["meta"]["cursor"]
+    with runtime.publishing() as tx:
+        merging.merge(tx, EDITOR, water, None, "lake")
+        merging.remove(tx, EDITOR, song, None)
+    told = {c["id"]: c for c in page(bench, cursor)["data"]}
+    every = ["/topics/water.html", "/water", "/waters"]
+
+    def left(key: UUID) -> tuple[str, list[str], str | None]:
+        return told[str(key)]["reason"], told[str(key)]["paths"], told[str(key)]["merged_into"]
+
+    assert left(water) == ("merged", every, str(lake))
+    assert left(song) == ("removed", ["/topics/song.html", "/song"], None)
+    assert left(lake) == (None, every, None)  # they lead there now
+    with runtime.publishing() as tx:
+        merging.merge(tx, EDITOR, lake, None, "sea")
+    told = {c["id"]: c for c in page(bench)["data"]}
+    assert left(water) == ("merged", every, str(sea))
+    assert left(lake) == ("merged", ["/topics/water.html", "/lake", "/water", "/waters"], str(sea))
+    assert left(sea)[1] == ["/topics/water.html", "/lake", "/water", "/waters"]
 
 
 def test_a_person_who_is_removed_is_told_unless_nobody_saw_them(quiet: Bench) -> None:
@@ -235,6 +278,22 @@ def test_a_malformed_cursor(bench: Bench, cursor: str) -> None:
         assert answer.json()["errors"][0]["parameter"] == "cursor"
     streaming = {"Accept": "text/event-stream", "Last-Event-ID": "x"}
     assert bench.client.get("/v1/changes", headers=streaming).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("limit=-1", "limit=0", "limit=101", "limit=x", "limit=1.5", "limit="),
+        *("wait=-1", "wait=26", "wait=x", "wait=NaN"),
+    ],
+)
+def test_numbers_that_are_none(bench: Bench, query: str) -> None:
+    for headers in ({}, {"Accept": "text/event-stream"}):
+        answer = bench.client.get(f"/v1/changes?{query}", headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_parameter")
+        assert answer.json()["errors"][0]["parameter"] == query.partition("=")[0]
+    unknown = bench.client.get("/v1/changes?since=1")
+    assert (unknown.status_code, unknown.json()["code"]) == (400, "unknown_parameter")
 
 
 def test_a_cursor_of_another_history_is_gone(bench: Bench) -> None:

@@ -284,7 +284,7 @@ def test_the_contract_names_no_other_parameter(told: Bench) -> None:
     [
         *sorted({path for path, _ in EVERY_PARAMETER}),
         *("/v1/partner", "/v1/partner/keys"),
-        *("/v1", "/livez", "/readyz", "/sitemap.xml", "/sitemaps/2020-01.xml"),
+        *("/v1", "/livez", "/readyz", "/metrics", "/sitemap.xml", "/sitemaps/2020-01.xml"),
         *("/sitemaps/news.xml", "/sitemaps/pages.xml", "/robots.txt", "/llms.txt"),
     ],
 )
@@ -448,7 +448,15 @@ def test_an_address_where_nothing_is(told: Bench, path: str) -> None:
 def test_a_method_that_is_not_taken(told: Bench, method: str) -> None:
     expected = problem(405, "method_not_allowed", "This address does not take that method.")
     for path in (
-        *("/v1", "/livez", "/readyz", "/v1/articles", "/v1/articles/n1", "/v1/articles/none"),
+        *(
+            "/v1",
+            "/livez",
+            "/readyz",
+            "/metrics",
+            "/v1/articles",
+            "/v1/articles/n1",
+            "/v1/articles/none",
+        ),
         *("/v1/tags", "/v1/tags/mining", "/v1/sponsors", "/v1/committee", "/v1/archive"),
         *("/v1/resolve", "/v1/articles?limit=0", "/openapi.json"),
     ):

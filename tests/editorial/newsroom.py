@@ -175,7 +175,8 @@ class Newsroom(RuleBasedStateMachine):
             )
             moment = tx.moment
             assert began == max(at or moment, moment)
-            assert began == moment or tx.sequence == before
+            heard = self._told_of_schedules(key, moment)
+            assert began == moment or tx.sequence - before <= heard * (1 + moves)
 
             def done() -> None:
                 if moves:
@@ -237,7 +238,7 @@ class Newsroom(RuleBasedStateMachine):
                 assert not pending
                 raise
             assert pending
-            assert tx.sequence == before
+            assert tx.sequence == before + self._told_of_schedules(key, moment)
             return lambda: self.oracle.cancel(key, moment)
 
         self._do(replica, crash, work)
@@ -276,6 +277,12 @@ class Newsroom(RuleBasedStateMachine):
             return lambda: self.oracle.names.update({name: spoken})
 
         self._do(replica, crash, work)
+
+    def _told_of_schedules(self, key: UUID, at: datetime) -> bool:
+        """Readers hear of schedules only where they were told that an article was taken back."""
+        if self.oracle.current(key, at) or not self.oracle.was_public(key, at):
+            return False
+        return self.oracle.reason(key, at) in ("unpublished", "embargoed")
 
     def _edit(self, replica: int, pick: int, slug: int, tagged: int) -> tuple[Any, ...]:
         """Save a new revision; the head of the log does not move. What a wish is made of."""

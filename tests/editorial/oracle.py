@@ -108,5 +108,10 @@ class Oracle:
         current = self.current(key, at)
         if current is not None:
             return ("found", None) if current.slug == slug else ("moved", current.slug)
+        return "gone", self.reason(key, at)
+
+    def reason(self, key: UUID, at: datetime) -> str:
+        """Why what was public is not any more: taken back, it is embargoed if it comes again."""
         last = [wish for wish in self.wishes[key] if wish.start <= at][-1]
-        return "gone", last.ended[1] if last.ended and last.ended[0] <= at else "expired"
+        cause = last.ended[1] if last.ended and last.ended[0] <= at else "expired"
+        return "embargoed" if cause == "unpublished" and self.pending(key, at) else cause

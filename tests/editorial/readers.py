@@ -37,6 +37,7 @@ class Mirror:
     page: int
     cursor: int = 0
     items: dict[UUID, bytes] = field(default_factory=dict)
+    gone: dict[UUID, str | None] = field(default_factory=dict)
 
 
 class Watched(Newsroom):
@@ -68,12 +69,15 @@ class Watched(Newsroom):
                 assert self.oracle.was_public(entry.id, at)
                 assert (entry.type == "upsert") == (entry.id in found)
                 mirror.items.pop(entry.id, None)
+                mirror.gone[entry.id] = entry.reason
             mirror.items.update(found)
             done, mirror.cursor = cursor == mirror.cursor, cursor
             if done:
                 assert cursor == log.sequence
                 assert mirror.items == everything
                 assert facts(everything) == self.oracle.shown(at)
+                reasons = {key: reason for key, reason in mirror.gone.items() if reason}
+                assert reasons == {key: self.oracle.reason(key, at) for key in reasons}
                 return
 
     @invariant()

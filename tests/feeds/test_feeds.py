@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from html import escape
 from typing import Any
 from uuid import UUID
 
 import pytest
+from lxml.html import fromstring
 
 from app.editorial import articles, publishing
 from app.editorial.content import prepare
@@ -100,7 +102,8 @@ def test_rss_says_everything(bench: Bench) -> None:
     assert (entry.id, entry.guidislink) == (f"urn:uuid:{key}", False)
     detail = bench.client.get("/v1/articles/one").json()["data"]
     (item,) = tree(body).xpath("channel/item")
-    assert texts(item, "title") == texts(item, "description") == [ODD]
+    assert texts(item, "title") == [ODD]
+    assert texts(item, "description") == [escape(ODD, quote=False)]  # which is HTML
     assert texts(item, "content:encoded") == [detail["body_html"]]
     assert texts(item, "dc:creator") == ["Ana Pérez", "B & C"]
     assert texts(item, "dc:rights") == ["Credit & Co. https://licence.example/by"]
@@ -187,6 +190,41 @@ def test_an_id_outlives_its_slug_and_a_correction_moves_updated(quiet: Bench) ->
     assert item["_willay"]["corrections"] == [
         {"at": "2026-03-02T12:00:00Z", "note": "A name was wrong."}
     ]
+
+
+RELATIVE = """
+A claim.[^1] [Aims](/aims), [next](two?a=1&b=2), [top](#top), [host](//h.example/x),
+[far](https://x.example/?a=1&b=2), [mail](mailto:a@b.example), and ` href="#no"` in words.
+
+[^1]: Its source.
+"""
+
+
+def test_what_a_text_refers_to_is_found_from_elsewhere(quiet: Bench) -> None:
+    builders.published(quiet.runtime, slug="one", body=RELATIVE)
+    plain = quiet.client.get("/v1/articles/one").json()["data"]["body_html"]
+    assert 'href="#fn1"' in plain
+    page = f"{quiet.runtime.settings.public_url}/v1/articles/one"
+    base = page.removesuffix("one")
+    origin = quiet.runtime.settings.public_url
+    for kind in FORMATS:
+        if kind == "json":
+            shown = quiet.client.get("/v1/feeds/articles.json").json()["items"][0]["content_html"]
+        else:
+            path = {"rss": "//content:encoded", "atom": "//atom:content"}[kind]
+            (shown,) = texts(tree(feed(quiet, kind)), path)
+        found = fromstring(f"<div>{shown}</div>")
+        assert found.xpath("//a/@href") == [
+            f"{page}#fn1",
+            f"{origin}/aims",
+            f"{base}two?a=1&b=2",
+            f"{page}#top",
+            "http://h.example/x",
+            "https://x.example/?a=1&b=2",
+            "mailto:a@b.example",
+            f"{page}#fnref1",
+        ]
+        assert found.text_content() == fromstring(f"<div>{plain}</div>").text_content()
 
 
 @pytest.fixture

@@ -14,7 +14,10 @@ from typing import Any
 import pytest
 
 from tests.conftest import Bench
-from tests.feeds.test_feeds import feed, rich
+from tests.feeds.reading import document
+from tests.feeds.test_feeds import archive, feed, rich
+
+__all__ = ["archive"]
 
 PROGRAM = """
 import { createRequire } from 'node:module'
@@ -72,3 +75,16 @@ def test_it_reads_the_same(bench: Bench) -> None:
     assert [author["name"] for author in entry["authors"]] == names
     assert [author["name"] for author in one["authors"]] == names
     assert item["enclosures"][0]["url"] == one["attachments"][0]["url"] == detail["image"]["url"]
+
+
+@pytest.mark.parametrize("kind", ["rss", "atom"])
+def test_it_reads_archived_months(archive: Bench, kind: str) -> None:
+    url: str | None = f"/v1/feeds/articles.{kind}?limit=3"
+    for _ in range(4):
+        assert url is not None
+        body = archive.client.get(url).content
+        ours, its = document(body), read(body)["feed"]
+        entries = its["items"] if kind == "rss" else its["entries"]
+        ids = [one["guid"]["value"] if kind == "rss" else one["id"] for one in entries]
+        assert ids == ours.ids
+        url = ours.links.get("prev-archive")

@@ -106,6 +106,7 @@ def test_a_redis_that_goes_and_comes_costs_no_reader_anything(
         assert answer.headers["ratelimit"].startswith('"default";r=7;')
         assert here.client.get("/readyz").json()["limits"]["kept_in"] == "redis"
         assert here.client.get("/readyz").json()["limits"]["trouble"] == "ConnectionError"
+        assert "willay_limits_alone 1.0" in here.client.get("/metrics").text
         with redis(tmp_path, port):
             answer = here.client.get(ARTICLES)
             assert answer.headers["ratelimit"].startswith('"default";r=9;'), "its own count"

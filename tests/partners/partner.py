@@ -152,7 +152,8 @@ def subscribed(runtime: Runtime, url: str, **over: Any) -> tuple[UUID, str]:
     """A subscription and its secret; pending until the follower has sent the challenge."""
     asked = WebhookInput(**({"name": "A partner", "url": url} | over))
     with runtime.database.writing() as tx:
-        info, secret = subscriptions.create(tx, OPERATOR, runtime.key(), asked, runtime.clock())
+        made = subscriptions.create(tx, OPERATOR, runtime.key(), HERE, asked, runtime.clock())
+    info, secret = made
     return info.id, secret
 
 
@@ -161,7 +162,12 @@ def info(runtime: Runtime, webhook: UUID) -> WebhookInfo:
         return subscriptions.one(tx, runtime.key(), webhook)
 
 
-def deliveries(runtime: Runtime, webhook: UUID) -> list[DeliveryInfo]:
+def logged(runtime: Runtime, webhook: UUID) -> list[DeliveryInfo]:
     """The oldest first."""
     with runtime.database.reading() as tx:
         return record.page(tx, webhook, limit=100).deliveries[::-1]
+
+
+def deliveries(runtime: Runtime, webhook: UUID) -> list[DeliveryInfo]:
+    """Without the verifications."""
+    return [one for one in logged(runtime, webhook) if one.topic != "webhook.verification"]

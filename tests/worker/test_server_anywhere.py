@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from threading import Event
 
 import pytest
 
 from app.editorial import publishing, tags
 from app.editorial.tags import TagInput
+from app.search.meilisearch.filters import quoted
 from app.search.meilisearch.tasks import Tasks
 from app.search.protocol import Query
 from app.worker import rebuilding
@@ -208,3 +210,23 @@ def test_a_canceled_write_is_made_again(room: Room) -> None:
         if room.troubled() == "":
             break
     assert room.agrees
+
+
+def test_no_value_of_a_filter_finds_more_than_its_equals(room: Room) -> None:
+    """Values made of the server's own grammar. It compares without case and outer blanks."""
+    room.follow()
+    chance = Random(5)  # choices, not secrets
+    pieces = ["\\", '"', "'", " OR ", " AND ", "NOT ", "=", "[", "]", "(", ")", ",", "x", "kind"]
+    values = ["".join(chance.choices(pieces, k=chance.randint(1, 9))) for _ in range(150)]
+    documents = [{"id": f"{at}", "kind": value} for at, value in enumerate(values)]
+    here = f"indexes/{room.engine.uid}"
+    room.engine.tasks.finished(room.master.http.post(f"{here}/documents", documents), here)
+    for value in values:
+        asked = {"filter": [f"kind IN [{quoted(value)}]"], "limit": 200}
+        hits = room.master.http.post(f"{here}/search", asked)["hits"]
+        equal = {one["id"] for one in documents if _folded(one["kind"]) == _folded(value)}
+        assert {hit["id"] for hit in hits} == equal, value
+
+
+def _folded(value: str) -> str:
+    return value.strip().lower()

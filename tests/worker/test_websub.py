@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from app.editorial import publishing
 from app.runtime import opened
 from app.settings import Settings
 from app.worker.followers import followers
@@ -77,6 +78,56 @@ def test_it_is_told_once_and_after_every_change(quiet: Bench, hub: Hub) -> None:
     follower.step()
     follower.step()
     assert len(hub.told) == 2
+    follower.close()
+
+
+def tags_told(hub: Hub, number: int) -> list[str]:
+    told = (url.partition("?tag=")[2] for url in hub.told[number]["hub.url"])
+    return [slug for slug in told if slug]
+
+
+def test_it_is_told_of_the_tags_that_a_change_touches(quiet: Bench, hub: Hub) -> None:
+    for slug, parent in (("land", None), ("water", "land"), ("river", "water"), ("song", None)):
+        builders.tag(quiet.runtime, slug, parent=parent)
+    follower = Announcing(quiet.runtime, hub.address, apart=0.0)
+    follower.step()
+    every = ["land", "river", "song", "water"]
+    assert tags_told(hub, 0) == [slug for slug in every for _ in range(3)]
+    draft = builders.draft(quiet.runtime, tags=("river",))
+    key = builders.publish(quiet.runtime, draft)
+    follower.step()
+    assert tags_told(hub, 1) == [slug for slug in ("land", "river", "water") for _ in range(3)]
+    for url in hub.told[1]["hub.url"]:
+        answer = quiet.client.get(url)
+        assert answer.status_code == 200
+        links = answer.headers["Link"]
+        assert f'<{url}>; rel="self"' in links  # what subscribers know it by
+    with quiet.runtime.publishing() as tx:  # who has it hears of its end
+        publishing.retract(tx, builders.EDITOR, key, "Forged.")
+    follower.step()
+    assert tags_told(hub, 2) == tags_told(hub, 1)
+    builders.published(quiet.runtime)
+    follower.step()
+    assert tags_told(hub, 3) == []
+    follower.close()
+
+
+def test_many_feeds_are_told_by_the_hundred_and_none_is_forgotten(quiet: Bench, hub: Hub) -> None:
+    for number in range(70):
+        builders.tag(quiet.runtime, f"tag-{number:02}")
+    follower = Announcing(quiet.runtime, hub.address, apart=0.0)
+    follower.step()
+    hub.status = 503
+    follower.step()
+    hub.status = 204
+    follower._not_before = 0.0
+    for _ in range(5):
+        follower.step()
+    said = [len(one["hub.url"]) for one in hub.told]
+    assert said == [100, 100, 100, 19]
+    assert hub.told[1] == hub.told[2]  # which failed
+    told = {url for one in hub.told for url in one["hub.url"]}
+    assert len(told) == 9 + 3 * 70
     follower.close()
 
 

@@ -1,0 +1,33 @@
+"""What RSS and Atom say alike, in elements of Atom and of RFC 5005."""
+
+from typing import Any, Final
+
+from feedgenerator.django.utils.encoding import iri_to_uri
+
+from app.feeds.channel import Channel, FeedArticle, translations
+
+HISTORY: Final = {"xmlns:fh": "http://purl.org/syndication/history/1.0"}
+
+
+def add_links(handler: Any, element: str, channel: Channel) -> None:
+    """The links of a feed beside the one to itself, and which part of it this document is."""
+    for relation, address in channel.links.items():
+        if relation != "self":
+            handler.addQuickElement(element, None, {"rel": relation, "href": address})
+    handler.addQuickElement(element, None, {"rel": "license", "href": channel.licence})
+    if channel.is_archive:
+        handler.addQuickElement("fh:archive")
+    if channel.is_complete:
+        handler.addQuickElement("fh:complete")
+
+
+def add_article_links(handler: Any, element: str, channel: Channel, article: FeedArticle) -> None:
+    """An article in other languages, where it comes from, and what may be done with it."""
+    for lang, address in translations(channel, article):
+        link = {"rel": "alternate", "hreflang": lang, "href": address}
+        handler.addQuickElement(element, None, link)
+    source = article.source
+    if source is not None and source.url is not None:
+        via = {"rel": "via", "href": iri_to_uri(source.url), "title": source.name}
+        handler.addQuickElement(element, None, via)
+    handler.addQuickElement(element, None, {"rel": "license", "href": article.rights.licence})
