@@ -3,7 +3,7 @@
 Arrows point down only (checked by import-linter):
 
 cli > commands > main > delivery | admin | worker | doctor > http > importers > interchange |
-library > runtime > search | feeds | storage > backup | erasure > schema > partners >
+library > runtime > search | feeds | storage | rates > backup | erasure > schema > partners >
 published | editorial | accounts > audit | idempotency | leases > changes > visibility > models >
 database > settings > imaging > public | errors | logs > kit
 """

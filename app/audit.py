@@ -27,7 +27,7 @@ from app.kit.text import is_legal
 from app.models.account import Account
 from app.models.audit import AuditEntry, AuditErasure
 
-Via = Literal["session", "token", "reset", "operator"]
+Via = Literal["session", "token", "reset", "operator", "partner"]
 SubjectKind = Literal[
     "account",
     "login_session",

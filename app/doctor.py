@@ -42,6 +42,7 @@ def examine(runtime: Runtime) -> Iterator[Finding]:
         ("search", _search),
         ("media", _media),
         ("webhooks", _webhooks),
+        ("limits", _limits),
     ):
         finding = _looked(subject, look, runtime)
         yield finding
@@ -128,6 +129,16 @@ def _media(runtime: Runtime) -> tuple[str, str]:
     if found.missing:
         return state, f"{found.missing} files are missing; bring them back from a backup."
     return state, ""
+
+
+def _limits(runtime: Runtime) -> tuple[str, str]:
+    rate = runtime.settings.rate_limit
+    state = f"{rate} public requests a minute and address" if rate else "no limit for an address"
+    if not runtime.rates.is_shared:
+        return f"{state}, counted in memory", ""
+    if not runtime.rates.answers():
+        return f"{state}, to be counted in Redis", "It does not answer; each process counts alone."
+    return f"{state}, counted in Redis", ""
 
 
 def _webhooks(runtime: Runtime) -> tuple[str, str]:

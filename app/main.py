@@ -14,6 +14,7 @@ from app import logs
 from app.admin import routes as admin
 from app.delivery import routes as delivery
 from app.http import contract, problems
+from app.http.limiting import Limiting, adding
 from app.http.middleware import Gate
 from app.http.tracing import Tracing
 from app.http.watching import Watch
@@ -31,7 +32,9 @@ def create_app(runtime: Runtime) -> FastAPI:
         worker = Worker(runtime, followers(runtime))
         if runtime.settings.serve_worker:
             worker.start()
-        yield {"runtime": runtime, "watch": Watch(runtime)}
+        async with adding(runtime):
+            yield {"runtime": runtime, "watch": Watch(runtime)}
+        await runtime.rates.close()
         await asyncio.to_thread(worker.stop)
 
     app = FastAPIOffline(
@@ -45,6 +48,7 @@ def create_app(runtime: Runtime) -> FastAPI:
     for router in (*delivery.ROUTERS, *admin.ROUTERS):
         app.include_router(router)
     problems.install(app)
+    app.add_middleware(Limiting, runtime=runtime)
     app.add_middleware(Gate, origins=runtime.settings.cors_origins)
     app.add_middleware(Tracing, logged=runtime.settings.log_requests)
     make = app.openapi

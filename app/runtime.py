@@ -1,6 +1,7 @@
 """Opens everything that a process needs, from settings: one context for API, CLI, worker, tests."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import TypeVar
 
-from app import changes, schema
+from app import changes, rates, schema
 from app.accounts.authenticator import Authenticator
 from app.accounts.keys import SecretKey, secret_key
 from app.accounts.passwords import Hasher
@@ -19,8 +20,11 @@ from app.editorial.content import House
 from app.errors import Unavailable
 from app.kit.clock import Clock, system_clock
 from app.leases import StoreLease
+from app.partners.keyring import Keyring
+from app.partners.usage import Meter
 from app.published.changes import sequence_of
 from app.published.memory import Memory
+from app.rates import Rates
 from app.search.held import HeldEngine, HeldServer
 from app.search.meilisearch.connection import Address, Connection
 from app.search.meilisearch.engine import MeilisearchEngine
@@ -31,6 +35,8 @@ from app.storage import opening as storage
 from app.storage.protocol import Storage
 
 Answer = TypeVar("Answer")
+
+_LOG = logging.getLogger("willay")
 
 _DESK, _LOGINS = 3, 2
 """Threads for editors, and for whoever logs in."""
@@ -91,6 +97,9 @@ class Runtime:
     key: Callable[[], SecretKey]
     authenticator: Authenticator
     storage: Storage
+    rates: Rates
+    meter: Meter
+    keyring: Keyring
     reads: Lane
     counts: Lane
     desk: Lane
@@ -128,6 +137,7 @@ def opened(
     given = settings.secret_key.get_secret_value() if settings.secret_key else None
     key = cache(partial(secret_key, settings.data_dir, given))
     authenticator = Authenticator(database, clock, key, Hasher(), Throttle())
+    meter = Meter(database)
     try:
         if checked:
             schema.check(database)
@@ -151,13 +161,25 @@ def opened(
             key,
             authenticator,
             place,
+            rates.opened(settings),
+            meter,
+            Keyring(database, clock, meter),
             *lanes,
         )
     finally:
         for lane in lanes:
             lane.close()
         search.close()
+        _flush(meter)
         database.close()
+
+
+def _flush(meter: Meter) -> None:
+    """What was counted last; a store that is away must not keep a process from ending."""
+    try:
+        meter.flush()
+    except Exception:
+        _LOG.exception("what partners asked for in the last seconds is not counted")
 
 
 def _search(settings: Settings, database: Database, clock: Clock) -> Search:

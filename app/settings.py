@@ -11,6 +11,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     SecretStr,
+    field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -53,6 +54,8 @@ def _networks(value: tuple[str, ...]) -> tuple[str, ...]:
         ip_network(text)
     return value
 
+
+_REDIS = re.compile("(redis|rediss|unix)://.")
 
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
@@ -191,6 +194,19 @@ class Settings(BaseSettings):
     webhook_networks: Annotated[Listed, AfterValidator(_networks)] = Field(
         (), description="Networks of one's own, such as 10.0.0.0/8, that webhooks may reach"
     )
+    rate_limit: int = Field(
+        1_200,
+        ge=0,
+        le=1_000_000,
+        description="Public requests a minute from one address; 0: no limit",
+    )
+    rate_limit_exempt: Annotated[Listed, AfterValidator(_networks)] = Field(
+        (), description="Networks that this limit spares, such as a front end's own servers"
+    )
+    redis_url: SecretStr | None = Field(
+        None,
+        description="Count these limits in this Redis, for all replicas; needs the extra `redis`",
+    )
     log_requests: bool = Field(False, description="A line of the log for each request")
 
     @model_validator(mode="after")
@@ -198,6 +214,16 @@ class Settings(BaseSettings):
         if self.database_scheme not in ("sqlite", "postgresql", "postgres"):
             raise ValueError("database_url must begin with sqlite:// or postgresql://")
         return self
+
+    @field_validator("redis_url")
+    @classmethod
+    def _known_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        if not _REDIS.match(value.get_secret_value()):
+            raise ValueError("must begin with redis://, rediss:// or unix://")
+        _ = urlsplit(value.get_secret_value()).port  # refuses one that is no number
+        return value
 
     @model_validator(mode="after")
     def _whole_key(self) -> Self:

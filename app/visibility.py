@@ -34,6 +34,19 @@ def was_visible(table: Any, now: datetime | ColumnElement[datetime]) -> ColumnEl
     )
 
 
+def ahead(
+    table: Any, now: datetime | ColumnElement[datetime], until: datetime
+) -> ColumnElement[bool]:
+    """What an audience with a right to embargoed content may see besides: rows that are not public
+    at `now` and will be by `until`. A cancelled row has no interval, so it is never ahead.
+    """
+    return sa.and_(
+        col(table.visible_from) > now,
+        col(table.visible_from) <= until,
+        col(table.visible_from) < col(table.visible_until),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What editors asked for one publication; `until` is what came of it so far."""

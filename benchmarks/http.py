@@ -132,6 +132,7 @@ def server(
     command = [sys.executable, "-m", "uvicorn", app, "--port", str(port), "--no-access-log"]
     command += ["--no-server-header", "--log-level", "warning", *options]
     environment = {**os.environ, "WILLAY_DATA_DIR": str(folder), "WILLAY_PORT": str(port)}
+    environment |= {"WILLAY_RATE_LIMIT": environment.get("WILLAY_RATE_LIMIT", "0")}
     environment.pop("WILLAY_DATABASE_URL", None)
     environment |= settings
     log = subprocess.DEVNULL if quiet else None

@@ -47,7 +47,12 @@ def store(
 ) -> Iterator[tuple[Runtime, MovingClock]]:
     clock = MovingClock()
     settings = Settings(
-        _env_file=None, data_dir=folder, database_url=url, serve_worker=serve_worker, **more
+        _env_file=None,
+        data_dir=folder,
+        database_url=url,
+        serve_worker=serve_worker,
+        # The clock stands still, so a whole test would fall into one minute.
+        **{"rate_limit": 0} | more,
     )
     with opened(settings, clock, checked=False) as runtime:
         schema.migrate(runtime.database)

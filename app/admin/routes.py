@@ -11,6 +11,8 @@ from app.admin import (
     committee,
     deliveries,
     media,
+    partner_keys,
+    partners,
     previews,
     revisions,
     second_factor,
@@ -30,4 +32,5 @@ ROUTERS: Final = (
     *(previews.router, previews.public_router),
     *(tags.router, sponsors.router, committee.router, aliases.router),
     *(webhooks.router, deliveries.router),
+    *(partners.router, partner_keys.router),
 )

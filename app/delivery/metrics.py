@@ -62,3 +62,8 @@ class _Gauges(Collector):
             gauge = GaugeMetricFamily(f"willay_search_{name}", meaning, labels=["engine"])
             gauge.add_metric([search.engine], float(value))
             yield gauge
+        yield GaugeMetricFamily(
+            "willay_limits_alone",
+            "1 while this process counts limits for itself though a Redis is set.",
+            float(self._now.limits.trouble is not None),
+        )

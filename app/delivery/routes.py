@@ -6,12 +6,14 @@ from app.delivery import (
     articles,
     changes,
     discovery,
+    embargoed,
     feeds,
     instant,
     lists,
     media,
     metrics,
     oai,
+    partner,
     search,
     search_tokens,
     service,
@@ -22,4 +24,5 @@ ROUTERS: Final = (
     # `{slug}.jsonld` comes before `{slug}`.
     *(discovery.router, oai.router, articles.router),
     *(lists.router, search.router, instant.router, search_tokens.router, media.router),
+    *(partner.router, embargoed.router),
 )

@@ -14,7 +14,7 @@ from app.http.problems import documented
 from app.http.reading import Reading, answered
 from app.kit.text import is_legal, plain_path
 from app.public.envelopes import One, Resolution
-from app.public.service import Alive, Ready, SearchState, Service, StoreState
+from app.public.service import Alive, LimitState, Ready, SearchState, Service, StoreState
 from app.published import changes, paths
 from app.published.answers import Answer
 from app.runtime import Runtime
@@ -100,8 +100,12 @@ def ready(runtime: Runtime) -> Ready:
         now = log.moment(runtime.clock())
         behind, seconds = changes.behind(tx, standing.cursor, now)
     late = (now - log.next_boundary).total_seconds()
+    rates = runtime.rates
     return Ready(
         status="ok",
+        limits=LimitState(
+            kept_in="redis" if rates.is_shared else "memory", trouble=rates.trouble or None
+        ),
         store=StoreState(sequence=log.sequence, behind_seconds=max(0.0, late)),
         search=SearchState.model_validate(
             {

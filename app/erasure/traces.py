@@ -13,6 +13,7 @@ from app.audit import ERASED
 from app.changes import PublishTx
 from app.models import every_table
 from app.models.idempotency import IdempotencyKey
+from app.models.partner import Partner
 
 
 def erase(tx: PublishTx, account: UUID | None, words: Sequence[str]) -> dict[str, int]:
@@ -21,6 +22,8 @@ def erase(tx: PublishTx, account: UUID | None, words: Sequence[str]) -> dict[str
     for column, named in _doers(account, words):
         struck = sa.update(column.table).where(named).values({column.name: ERASED})
         erased[f"{column.table.name}.{column.name}"] = tx.execute(struck).rowcount
+    mine = sa.update(Partner).where(col(Partner.contact_email).in_(words))
+    erased["partner.contact_email"] = tx.execute(mine.values(contact_email=None)).rowcount
     told = sa.or_(*(_shows(word) for word in words))
     answers = tx.execute(sa.delete(IdempotencyKey).where(told)).rowcount
     return {

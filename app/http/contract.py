@@ -3,9 +3,21 @@
 from copy import deepcopy
 from typing import Any, Final
 
+from app.http.problems import header, problem_answers
 from app.public.envelopes import Problem
 
 REFERENCE: Final = "#/components/schemas/"
+
+UNLIMITED: Final = frozenset(("/livez", "/readyz", "/metrics"))
+"""What may be asked as often as one likes."""
+
+PARTNER_KEY: Final = "PartnerKey"
+"""The security scheme of partners' keys."""
+
+_LIMITS: Final = {
+    "RateLimit-Policy": header("How much in which time", '^"[a-z]+";q=[0-9]+;w=[0-9]+'),
+    "RateLimit": header("What is left, for how long", '^"[a-z]+";r=[0-9]+;t=[0-9]+'),
+}
 
 
 def described(schema: dict[str, Any]) -> dict[str, Any]:
@@ -16,6 +28,10 @@ def described(schema: dict[str, Any]) -> dict[str, Any]:
     components["Problem"] = problem
     for unused in ("HTTPValidationError", "ValidationError"):
         components.pop(unused, None)
+    for address, path in schema["paths"].items():
+        if not address.startswith("/v1/admin") and address not in UNLIMITED:
+            for operation in path.values():
+                _limit(operation)
     for path in schema["paths"].values():
         for operation in path.values():
             _hoist(operation.get("requestBody", {}), components)
@@ -30,6 +46,20 @@ def described(schema: dict[str, Any]) -> dict[str, Any]:
                 answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
                 _allow_parts(components, answer["$ref"])
     return schema
+
+
+def _limit(operation: dict[str, Any]) -> None:
+    """Every public address takes a partner's key, counts, and may refuse."""
+    operation.setdefault("security", [{}, {PARTNER_KEY: []}])
+    answers: dict[str, Any] = operation["responses"]
+    for status, answer in problem_answers(401, 403, 429).items():
+        answers.setdefault(str(status), answer)
+    for status in ("200", "201", "429"):
+        if status in answers:
+            limits = {name: {**one, "required": status == "429"} for name, one in _LIMITS.items()}
+            answers[status] = {**answers[status]}
+            answers[status]["headers"] = {**answers[status].get("headers", {}), **limits}
+    operation["responses"] = dict(sorted(answers.items()))
 
 
 def _hoist(body: dict[str, Any], components: dict[str, Any]) -> None:

@@ -16,7 +16,8 @@ _OPEN = [
     (b"access-control-allow-origin", b"*"),
     (
         b"access-control-expose-headers",
-        b"ETag, Last-Modified, Link, Retry-After, Location, X-Request-Id",
+        b"ETag, Last-Modified, Link, Retry-After, Location, X-Request-Id, "
+        b"RateLimit, RateLimit-Policy",
     ),
 ]
 _MANAGEMENT_EXPOSED = (

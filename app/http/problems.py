@@ -150,6 +150,11 @@ async def _ours(request: Request, error: Exception) -> Response:
         # Relative to its own address, so that it holds behind any proxy's prefix.
         query = f"?{request.url.query}" if request.url.query else ""
         return answer(301, error.code, error.message, headers={"Location": error.slug + query})
+    return refused(error)
+
+
+def refused(error: WillayError) -> Response:
+    """The answer to what went wrong, for all but what has moved."""
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     return answer(
         status, error.code, error.message, error.details, _headers(error), **_extra(error)

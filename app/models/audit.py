@@ -20,8 +20,8 @@ class AuditEntry(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     at: datetime
     account_id: UUID | None = None  # no foreign key: an entry outlives whom it names
-    via: str  # session, token, operator, reset
-    credential: str | None = None  # the session's or the token's id
+    via: str  # session, token, operator, reset, partner
+    credential: str | None = None  # the session's, the token's or the partner key's id
     address: str | None = None
     action: str
     subject_kind: str

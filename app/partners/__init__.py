@@ -1,7 +1,10 @@
-"""Partners who are told: subscriptions, what is sent to them, signed, and where it may go.
+"""Partners: those who are told (webhooks), and those who hold a key.
 
 `subscriptions` are managed; `queueing` turns the change log into deliveries and `delivering` hands
 them out one by one; `signing` and `payloads` make what is sent, `targets` says where to, and
-`exchange` is the one network call. May import: published, accounts, audit, changes, models,
-database, errors, kit.
+`exchange` is the one network call.
+
+`registry` says what each holder of a key may have; `keys` are made, judged and rotated; `keyring`
+remembers good ones for a moment; `usage` counts what they ask for. May import: published,
+accounts, audit, changes, models, database, public, errors, kit.
 """

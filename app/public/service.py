@@ -47,9 +47,19 @@ class SearchState(BaseModel):
     parked: Count
 
 
+class LimitState(BaseModel):
+    """Where rate limits are counted; `trouble` says why each process counts for itself though a
+    Redis is set."""
+
+    kept_in: Literal["memory", "redis"]
+    trouble: str | None
+
+
 class Ready(BaseModel):
-    """The store can be used; whether search lags is told, and changes nothing about that."""
+    """The store can be used; whether search lags or limits are not shared is told, and changes
+    nothing about that."""
 
     status: Literal["ok"]
     store: StoreState
     search: SearchState
+    limits: LimitState

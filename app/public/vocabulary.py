@@ -14,6 +14,8 @@ GoneReason = Literal["unpublished", "retracted", "expired", "embargoed", "remove
 ChangedKind = Literal["article", "tag", "sponsor", "committee_member"]
 ChangeReason = Literal["unpublished", "retracted", "expired", "embargoed", "merged", "removed"]
 
+KeyScope = Literal["content:read", "embargo:read", "usage:read", "keys:rotate"]
+
 SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=120)]
 Lang = Annotated[

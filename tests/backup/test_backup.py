@@ -54,7 +54,9 @@ def restore(runtime: Runtime, folder: Path) -> None:
 @contextmanager
 def elsewhere(folder: Path, clock: MovingClock, url: str | None = None) -> Iterator[Runtime]:
     """A store that holds not even tables, at the same hour."""
-    settings = Settings(_env_file=None, data_dir=folder, database_url=url, serve_worker=False)
+    settings = Settings(
+        _env_file=None, data_dir=folder, database_url=url, serve_worker=False, rate_limit=0
+    )
     with opened(settings, clock, checked=False) as runtime:
         yield runtime
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests import builders
 from tests.conftest import Bench
+from tests.partners import holder
 
 TITLES = {
     400: "Bad Request",
@@ -239,6 +240,8 @@ EVERY_PARAMETER = [
         "/v1/feeds/articles.rss": f"{FEED} month version",
         "/v1/feeds/articles.atom": f"{FEED} month version",
         "/v1/feeds/articles.json": f"{FEED} cursor",
+        "/v1/partner/usage": "days",
+        "/v1/partner/embargoed": "limit cursor",
     }.items()
     for name in names.split()
 ]
@@ -280,6 +283,7 @@ def test_the_contract_names_no_other_parameter(told: Bench) -> None:
     "path",
     [
         *sorted({path for path, _ in EVERY_PARAMETER}),
+        *("/v1/partner", "/v1/partner/keys"),
         *("/v1", "/livez", "/readyz", "/metrics", "/sitemap.xml", "/sitemaps/2020-01.xml"),
         *("/sitemaps/news.xml", "/sitemaps/pages.xml", "/robots.txt", "/llms.txt"),
     ],
@@ -291,6 +295,8 @@ def test_an_unknown_parameter(told: Bench, path: str) -> None:
         "/v1/search/suggest": "q=x&",
         "/v1/oembed": "url=x&",
     }.get(path, "")
+    if path.startswith("/v1/partner"):  # who is not known is told nothing of parameters
+        told.client.headers |= holder.shows(holder.key(told.runtime, embargo_hours=1))
     for name in names:
         wrong = f"{name}x"
         hint = f"There is no parameter {wrong!r}; did you mean {name!r}?"

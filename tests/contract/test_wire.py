@@ -180,7 +180,7 @@ def test_a_preflight_from_any_origin(port: int, path: bytes) -> None:
         "access-control-allow-headers": "If-None-Match, Accept, Content-Type, Last-Event-ID",
         "access-control-max-age": "86400",
         "access-control-expose-headers": "ETag, Last-Modified, Link, Retry-After, Location, "
-        "X-Request-Id",
+        "X-Request-Id, RateLimit, RateLimit-Policy",
         "x-content-type-options": "nosniff",
     }
 

@@ -174,4 +174,5 @@ def test_readiness_tells_how_search_does(site: Site) -> None:
         'willay_search_behind_seconds{engine="meilisearch"} 0.0',
         'willay_search_degraded{engine="meilisearch"} 0.0',
         'willay_search_parked{engine="meilisearch"} 1.0',
+        "willay_limits_alone 0.0",
     ]

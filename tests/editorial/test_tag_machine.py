@@ -47,7 +47,7 @@ class Tags(RuleBasedStateMachine):
         self.stack = ExitStack()
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
         shutil.copy(self.template, folder / "willay.db")
-        config = Settings(_env_file=None, data_dir=folder, serve_worker=False)
+        config = Settings(_env_file=None, data_dir=folder, serve_worker=False, rate_limit=0)
         clock = MovingClock()
         self.runtime = self.stack.enter_context(opened(config, clock, checked=False))
         self.client = self.stack.enter_context(client_of(self.runtime))

@@ -29,6 +29,7 @@ from tests import builders
 from tests.accounts.people import DESK, PASSWORD, door, hashed, with_totp
 from tests.cli.test_commands import willay
 from tests.conftest import Bench, MovingClock
+from tests.partners import holder
 
 Either = tuple[Runtime, MovingClock]
 
@@ -56,6 +57,7 @@ def life(runtime: Runtime) -> UUID:
         session = door(runtime).login(EMAIL, PASSWORD, None, browser)
     with_totp(runtime, session.principal)
     other = person(runtime, "b@example.org", "Another")
+    holder.organisation(runtime, contact_email=EMAIL)
     with runtime.database.writing() as tx:
         users.reset(tx, OPERATOR, other, runtime.clock())
     signed = {"authors": ({"name": NAME}, {"name": "Rosa"})}
@@ -88,7 +90,8 @@ def test_nothing_of_a_person_is_left_in_any_table(either: Either) -> None:
     runtime, clock = either
     account = life(runtime)
     assert holding(runtime) == {
-        *("account", "article", "audit_entry", "publication", "publication_author", "revision"),
+        *("account", "article", "audit_entry", "partner"),
+        *("publication", "publication_author", "revision"),
     }
     clock.move(hours=1)
     report = erased(runtime, NAME, credits=True)
@@ -98,6 +101,7 @@ def test_nothing_of_a_person_is_left_in_any_table(either: Either) -> None:
         "account, deleted": 1,
         "login sessions": 2,
         "second factors": 11,
+        "partner.contact_email": 1,
         "article.changed_by": 3,
         "revision.saved_by": 3,
         "audit entries": 4,

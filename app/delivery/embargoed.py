@@ -1,0 +1,120 @@
+"""What is scheduled, for partners with a right to see it ahead: routes of their own, never kept."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from app.changes import head
+from app.database import ReadTx
+from app.http import files
+from app.http.parameters import Limit, NoParameters, Parameters, bad
+from app.http.partner_access import KEY, PRIVATE, Shown, answered_privately, documented
+from app.http.problems import problem_answers
+from app.kit import paging
+from app.public.envelopes import Links, One, Page, PageMeta
+from app.public.partner import EmbargoedArticle
+from app.published import embargoed
+from app.published.media import PublicFile
+from app.runtime import Runtime
+
+router = APIRouter(prefix="/v1/partner", tags=["partner"])
+
+Nothing = Annotated[NoParameters, Query()]
+_LIST: Final = "embargoed"
+
+
+class EmbargoedParameters(Parameters):
+    """Which page."""
+
+    limit: Limit = 20
+    cursor: Annotated[str, Field(max_length=200, description="From `links.next`")] = ""
+
+
+@router.get("/embargoed", response_model=Page[EmbargoedArticle], responses=documented(403))
+async def list_embargoed(
+    request: Request,
+    shown: Annotated[Shown, KEY],
+    asked: Annotated[EmbargoedParameters, Query()],
+) -> Response:
+    """Scheduled articles whole, as they will be, as far ahead as was granted, in order of time."""
+
+    def work(tx: ReadTx, runtime: Runtime) -> BaseModel:
+        log = head(tx)
+        now = log.moment(runtime.clock())
+        until = shown.horizon(tx, now)
+        tags = runtime.memory.tags(tx, log)
+        found = embargoed.page(tx, tags, now, until, _cursor(asked.cursor), asked.limit)
+        base = f"{runtime.settings.public_url}/v1/partner/embargoed"
+        after = found.next.encode(_LIST) if found.next is not None else None
+        here = f"{base}?limit={asked.limit}"
+        return Page[EmbargoedArticle](
+            data=found.articles,
+            meta=PageMeta(limit=asked.limit),
+            links=Links(
+                self=f"{here}&cursor={asked.cursor}" if asked.cursor else here,
+                next=f"{here}&cursor={after}" if after else None,
+                prev=None,
+            ),
+        )
+
+    return await answered_privately(request, work, slow=True)
+
+
+@router.get(
+    "/embargoed/{article_id}",
+    response_model=One[EmbargoedArticle],
+    responses=documented(403, 404),
+)
+async def read_embargoed(
+    request: Request, article_id: UUID, shown: Annotated[Shown, KEY], _asked: Nothing
+) -> Response:
+    """One scheduled article whole, as it will be."""
+
+    def work(tx: ReadTx, runtime: Runtime) -> BaseModel:
+        log = head(tx)
+        now = log.moment(runtime.clock())
+        until = shown.horizon(tx, now)
+        found = embargoed.one(tx, runtime.memory.tags(tx, log), article_id, now, until)
+        return One[EmbargoedArticle](data=found)
+
+    return await answered_privately(request, work)
+
+
+@router.get(
+    "/embargoed/{article_id}/media/{media_id}/{rendition}",
+    response_class=Response,
+    responses={**files.documented(private=True), **problem_answers(401, 403, 429)},
+)
+async def read_embargoed_file(
+    request: Request,
+    article_id: UUID,
+    media_id: UUID,
+    rendition: str,
+    shown: Annotated[Shown, KEY],
+    _asked: Nothing,
+) -> Response:
+    """A file that a scheduled article shows; its own address begins with `/v1/media`, and answers
+    from the moment on at which the article is public."""
+
+    def find(runtime: Runtime) -> PublicFile:
+        with runtime.database.reading() as tx:
+            now = head(tx).moment(runtime.clock())
+            until = shown.horizon(tx, now)
+            return embargoed.file(tx, article_id, media_id, rendition, now, until)
+
+    answer = await files.private_file(request, find)
+    answer.headers["X-Robots-Tag"] = PRIVATE["X-Robots-Tag"]
+    return answer
+
+
+def _cursor(text: str) -> paging.Cursor | None:
+    if not text:
+        return None
+    try:
+        return paging.decode(text, _LIST)
+    except paging.BadCursor as error:
+        message = "This cursor belongs to no such list; begin again without it."
+        raise bad("invalid_cursor", "cursor", message) from error

@@ -1,0 +1,135 @@
+"""A partner's own pages: who it is here, what it used, its keys."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from app.database import ReadTx
+from app.http.bodies import json_of
+from app.http.parameters import DIGITS, NoParameters, Parameters
+from app.http.partner_access import KEY, Shown, answered_privately, documented, private
+from app.partners import keys, registry, usage
+from app.partners.keys import LONGEST_OVERLAP, KeyInfo
+from app.public.envelopes import One, Total
+from app.public.partner import (
+    NewPartnerKey,
+    PartnerGrants,
+    PartnerKeys,
+    PartnerKeyView,
+    PartnerLimits,
+    PartnerSelf,
+    PartnerTerms,
+    Usage,
+)
+from app.runtime import Runtime
+
+router = APIRouter(prefix="/v1/partner", tags=["partner"])
+
+Nothing = Annotated[NoParameters, Query()]
+
+
+class KeyRotation(BaseModel):
+    """For how long the old key stays good beside the new one; 0: it ends at once."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    overlap_hours: Annotated[int, Field(ge=0, le=LONGEST_OVERLAP // timedelta(hours=1))] = 24
+
+
+class UsageParameters(Parameters):
+    """How many days."""
+
+    days: Annotated[int, Field(ge=1, le=400), DIGITS] = 30
+
+
+@router.get("", response_model=One[PartnerSelf], responses=documented())
+async def read_partner(request: Request, shown: Annotated[Shown, KEY], _asked: Nothing) -> Response:
+    """Who you are here, on what terms, how fast and how much you may ask."""
+
+    def work(tx: ReadTx, runtime: Runtime) -> BaseModel:
+        holder = shown.holder(tx, runtime.clock())
+        info = registry.one(tx, holder.partner_id)
+        mine = next(k for k in keys.of_partner(tx, info.id) if k.id == holder.key_id)
+        terms = None
+        if info.terms is not None and info.terms_updated_at is not None:
+            terms = PartnerTerms(text=info.terms, updated_at=info.terms_updated_at)
+        told = PartnerSelf(
+            name=info.name,
+            terms=terms,
+            limits=PartnerLimits(
+                rate_per_minute=info.rate_per_minute, quota_per_day=info.quota_per_day
+            ),
+            grants=PartnerGrants(embargo_hours=info.embargo_hours),
+            key=_view(mine),
+        )
+        return One[PartnerSelf](data=told)
+
+    return await answered_privately(request, work)
+
+
+@router.get("/usage", response_model=Usage, responses=documented(403))
+async def read_usage(
+    request: Request,
+    shown: Annotated[Shown, KEY],
+    asked: Annotated[UsageParameters, Query()],
+) -> Response:
+    """What you asked for, by day, and what is left of today's quota."""
+
+    def work(tx: ReadTx, runtime: Runtime) -> BaseModel:
+        now = runtime.clock()
+        holder = shown.holder(tx, now, "usage:read")
+        quota = holder.quota_per_day
+        return usage.told(tx, runtime.meter, holder.partner_id, quota, asked.days, now)
+
+    return await answered_privately(request, work)
+
+
+@router.get("/keys", response_model=PartnerKeys, responses=documented())
+async def list_keys(request: Request, shown: Annotated[Shown, KEY], _asked: Nothing) -> Response:
+    """Your keys, without their secrets."""
+
+    def work(tx: ReadTx, runtime: Runtime) -> BaseModel:
+        holder = shown.holder(tx, runtime.clock())
+        found = [_view(info) for info in keys.of_partner(tx, holder.partner_id)]
+        return PartnerKeys(data=found, meta=Total(total=len(found)))
+
+    return await answered_privately(request, work)
+
+
+@router.post(
+    "/keys/rotate",
+    status_code=201,
+    response_model=One[NewPartnerKey],
+    responses=documented(403, 409, 413, 415, 422, status=201),
+    openapi_extra={
+        "requestBody": {
+            "content": {"application/json": {"schema": KeyRotation.model_json_schema()}},
+            "required": False,
+        }
+    },
+)
+async def rotate_key(
+    request: Request,
+    shown: Annotated[Shown, KEY],
+    _asked: Nothing,
+    sent: Annotated[KeyRotation, json_of(KeyRotation, optional=True)],
+) -> Response:
+    """Another key in place of the one that you show. Ask again if the answer gets lost: until the
+    new key is used, it is the same."""
+    runtime: Runtime = request.state.runtime
+
+    def run() -> Response:
+        now, overlap = runtime.clock(), timedelta(hours=sent.overlap_hours)
+        with runtime.database.writing() as tx:
+            made = keys.rotate(tx, runtime.key(), shown.key, overlap, shown.address, now)
+        view = _view(made.info).model_dump()
+        return private(One[NewPartnerKey](data=NewPartnerKey(**view, key=made.key)), 201)
+
+    return await runtime.desk.run(run)
+
+
+def _view(info: KeyInfo) -> PartnerKeyView:
+    return PartnerKeyView.model_validate(info, from_attributes=True)

@@ -1,0 +1,99 @@
+"""The partner who asks: a route of its own takes a key, and judges it in the snapshot it reads.
+
+So what is revoked, suspended or taken away is refused at once, on every replica.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from app.database import ReadTx
+from app.errors import Forbidden, Unauthenticated
+from app.http.access import origin_of
+from app.http.contract import PARTNER_KEY
+from app.http.problems import header, problem_answers
+from app.partners import keys
+from app.partners.keys import Holder
+from app.public.vocabulary import KeyScope
+from app.runtime import Runtime
+
+PRIVATE: Final = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex, nofollow"}
+"""Headers of what is for one partner."""
+
+PRIVATE_HEADERS: Final = {
+    name: header("For this partner alone", f"^{value}$") for name, value in PRIVATE.items()
+}
+
+_BEARER: Final = HTTPBearer(
+    scheme_name=PARTNER_KEY,
+    description="A partner's key. What is public needs none, and takes one for the partner's own "
+    "rate and quota.",
+    auto_error=False,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The key that a request shows, not judged yet, and from where."""
+
+    key: str
+    address: str
+
+    def holder(self, tx: ReadTx, now: datetime, scope: KeyScope | None = None) -> Holder:
+        """Whose it is; `Unauthenticated`, and `Forbidden` when it lacks the scope."""
+        holder = keys.proved(tx, self.key, now)
+        if scope is not None:
+            keys.require(holder, scope)
+        return holder
+
+    def horizon(self, tx: ReadTx, now: datetime) -> datetime:
+        """Until when its holder may see what is scheduled; `Forbidden` unless that was granted."""
+        holder = self.holder(tx, now, "embargo:read")
+        if holder.embargo_hours == 0:
+            raise Forbidden(
+                "embargo_not_granted", "You may not see embargoed content; ask the publisher."
+            )
+        return now + timedelta(hours=holder.embargo_hours)
+
+
+def documented(*statuses: int, status: int = 200) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of a route for partners."""
+    answers = problem_answers(400, 401, 429, 503, *statuses)
+    return {**answers, status: {"headers": PRIVATE_HEADERS}}
+
+
+async def _shown(
+    request: Request,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+) -> Shown:
+    if bearer is None:
+        raise Unauthenticated("key_required", "Send `Authorization: Bearer` with a partner's key.")
+    return Shown(bearer.credentials, origin_of(request).plain)
+
+
+KEY: Any = Depends(_shown)
+"""A route's parameter `shown: Annotated[Shown, KEY]`."""
+
+
+async def answered_privately(
+    request: Request, work: Callable[[ReadTx, Runtime], BaseModel], *, slow: bool = False
+) -> Response:
+    """Answer from one snapshot, to this partner alone."""
+    runtime: Runtime = request.state.runtime
+
+    def run() -> Response:
+        with runtime.database.reading() as tx:
+            return private(work(tx, runtime))
+
+    return await (runtime.counts if slow else runtime.reads).run(run)
+
+
+def private(body: BaseModel, status: int = 200) -> Response:
+    """An answer to one partner alone."""
+    return Response(body.model_dump_json(), status, PRIVATE, "application/json")

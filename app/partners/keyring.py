@@ -1,0 +1,70 @@
+"""Keys that were proved a moment ago, so that a public request with a key costs no query.
+
+A key that is revoked, or whose partner is suspended or changed, is judged as before for at most
+`KEPT_FOR`; what shows embargoed content does not ask here, but the store.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+
+from app.database import Database
+from app.errors import Unauthenticated
+from app.kit.clock import Clock
+from app.partners import usage
+from app.partners.keys import Holder, proved
+from app.partners.usage import Meter
+
+KEPT_FOR: Final = timedelta(seconds=5)
+_MOST: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    holder: Holder
+    since: datetime
+
+
+class Keyring:
+    """The good keys that one process has seen."""
+
+    def __init__(self, database: Database, clock: Clock, meter: Meter) -> None:
+        self._database = database
+        self._clock = clock
+        self._meter = meter
+        self._known: OrderedDict[bytes, _Known] = OrderedDict()
+
+    def remembered(self, key: str, now: datetime) -> Holder | None:
+        """The holder of a key that was good a moment ago and has not expired since."""
+        known = self._known.get(_mark(key))
+        if known is None or not timedelta(0) <= now - known.since < KEPT_FOR:
+            return None
+        return known.holder if known.holder.expires_at > now else None
+
+    def knows(self, key: str) -> bool:
+        """The key was good when it was last looked up."""
+        return _mark(key) in self._known
+
+    def looked_up(self, key: str) -> Holder:
+        """The holder of a key, from the store, with what it has used of today's quota.
+        `Unauthenticated` as `keys.proved`."""
+        now = self._clock()
+        mark = _mark(key)
+        with self._database.reading() as tx:
+            try:
+                holder = proved(tx, key, now)
+            except Unauthenticated:
+                self._known.pop(mark, None)
+                raise
+            used = usage.requests_on(tx, holder.partner_id, now.date())
+        self._meter.learn(holder.partner_id, now.date(), used)
+        self._known[mark] = _Known(holder, now)
+        while len(self._known) > _MOST:
+            self._known.popitem(last=False)
+        return holder
+
+
+def _mark(key: str) -> bytes:
+    return sha256(key.encode()).digest()

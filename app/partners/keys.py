@@ -1,0 +1,276 @@
+"""Keys of partners: `willaykey_<8 hex>_<43 url-safe>`, kept as hashes, shown once, never for ever.
+
+A key proves which partner asks; what it may do its scopes and its partner's rights say, both as
+they are now. Whoever holds a key may replace it by another with the same scopes. Of that one the
+secret is derived from the old one, which the store does not hold: so the answer is the same
+when the question is repeated, and a retry makes no second key.
+"""
+
+import re
+import secrets
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from sqlmodel import col
+
+from app import audit
+from app.accounts import keys
+from app.accounts.keys import SecretKey
+from app.accounts.principal import Principal
+from app.audit import By
+from app.database import ReadTx, WriteTx
+from app.errors import Conflict, Detail, Forbidden, Invalid, NotFound, Unauthenticated
+from app.models.partner import Partner, PartnerKey
+from app.partners.inputs import Name
+from app.partners.registry import held
+from app.public.vocabulary import KeyScope
+
+PREFIX: Final = "willaykey_"
+MOST: Final = 20
+"""Good keys of one partner."""
+
+USUAL_LIFE: Final = timedelta(days=365)
+LONGEST_LIFE: Final = timedelta(days=3_660)
+LONGEST_OVERLAP: Final = timedelta(days=7)
+_FORM: Final = re.compile(r"willaykey_([0-9a-f]{8})_([0-9A-Za-z_-]{43})", re.ASCII)
+
+
+class KeyInput(BaseModel):
+    """A new key; good for a year when `expires_at` is absent."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    name: Name
+    scopes: Annotated[list[KeyScope], Field(min_length=1, max_length=10)]
+    expires_at: AwareDatetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyInfo:
+    """A key without its secret; `id` is the part of it that is no secret."""
+
+    id: str
+    name: str
+    scopes: list[KeyScope]
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+    rotated_from: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key that was just made; `key` is shown this once."""
+
+    key: str
+    info: KeyInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose good key it is, and what was agreed with that partner."""
+
+    partner_id: UUID
+    partner: str
+    key_id: str
+    scopes: frozenset[KeyScope]
+    expires_at: datetime
+    rate_per_minute: int
+    quota_per_day: int | None
+    embargo_hours: int
+
+
+def create(tx: WriteTx, by: Principal, partner: UUID, asked: KeyInput, now: datetime) -> NewKey:
+    """`NotFound`; `Conflict` when it has too many; `Invalid` for an expiry that is none."""
+    held(tx, partner)
+    _refuse_many(tx, partner, now)
+    secret = keys.new_secret()
+    row = PartnerKey(
+        id=_free_id(tx),
+        partner_id=partner,
+        digest=keys.digest(secret),
+        name=asked.name,
+        scopes=sorted(set(asked.scopes)),
+        created_at=now,
+        expires_at=_expiry(asked.expires_at, now),
+    )
+    return _made(tx, by.by, "partner.key_created", row, secret, now)
+
+
+def of_partner(tx: ReadTx, partner: UUID) -> list[KeyInfo]:
+    """The partner's keys, the newest first, those that have ended too; `NotFound`."""
+    if tx.execute(sa.select(col(Partner.id)).where(col(Partner.id) == partner)).first() is None:
+        raise NotFound("partner_not_found", "There is no such partner.")
+    asked = _ASKED.where(col(PartnerKey.partner_id) == partner)
+    rows = tx.execute(asked.order_by(col(PartnerKey.created_at).desc(), col(PartnerKey.id)))
+    return [KeyInfo(**row._mapping) for row in rows]
+
+
+def revoke(tx: WriteTx, by: Principal, partner: UUID, key_id: str, now: datetime) -> None:
+    """End a key; ending it twice is no error. `NotFound` when the partner has no such key."""
+    held(tx, partner)
+    mine = sa.and_(col(PartnerKey.id) == key_id[:100], col(PartnerKey.partner_id) == partner)
+    if tx.execute(sa.select(col(PartnerKey.id)).where(mine)).first() is None:
+        raise NotFound("key_not_found", "This partner has no such key.")
+    good = col(PartnerKey.revoked_at).is_(None)
+    if tx.execute(sa.update(PartnerKey).where(mine, good).values(revoked_at=now)).rowcount:
+        told = {"name": key_id, "active": False}
+        audit.record(tx, by.by, now, "partner.key_revoked", "partner", partner, after=told)
+
+
+def proved(tx: ReadTx, key: str, now: datetime) -> Holder:
+    """Who holds this key. `Unauthenticated`: `key_invalid` for what is none, and to who shows a
+    right one that is good no more `key_revoked`, `key_expired` or `partner_suspended`."""
+    form = _FORM.fullmatch(key)
+    row = tx.execute(_HOLDER.where(col(PartnerKey.id) == form[1])).one_or_none() if form else None
+    if form is None or row is None or not keys.is_same(form[2], row.digest):
+        raise Unauthenticated(
+            "key_invalid", "This is no key of ours; send the key whole, or ask without one."
+        )
+    _refuse_ended(row.revoked_at, row.expires_at, now)
+    if row.suspended_at is not None:
+        raise Unauthenticated(
+            "partner_suspended", "The keys of this partner are suspended; ask the publisher why."
+        )
+    return Holder(
+        partner_id=row.partner_id,
+        partner=row.partner,
+        key_id=row.id,
+        scopes=frozenset(row.scopes),
+        expires_at=row.expires_at,
+        rate_per_minute=row.rate_per_minute,
+        quota_per_day=row.quota_per_day,
+        embargo_hours=row.embargo_hours,
+    )
+
+
+def require(holder: Holder, scope: KeyScope) -> None:
+    """`Forbidden`, naming the scope, unless the key has it."""
+    if scope not in holder.scopes:
+        raise Forbidden("scope_missing", f"This needs a key with the scope {scope}.")
+
+
+def rotate(
+    tx: WriteTx,
+    installation: SecretKey,
+    key: str,
+    overlap: timedelta,
+    address: str | None,
+    now: datetime,
+) -> NewKey:
+    """The key that replaces this one, with the same scopes and as long a life; this one ends after
+    `overlap`.
+
+    Asked again with the same key, the answer is the same. `Conflict` once the new key has been
+    used: from then on it alone gives another.
+    """
+    holder = proved(tx, key, now)
+    require(holder, "keys:rotate")
+    old = tx.session.get(PartnerKey, holder.key_id, with_for_update=True, populate_existing=True)
+    assert old is not None, "no key is deleted while its partner is there"
+    _refuse_ended(old.revoked_at, old.expires_at, now)
+    mine = col(PartnerKey.rotated_from) == old.id
+    newer = tx.session.execute(sa.select(PartnerKey).where(mine)).scalar_one_or_none()
+    life = old.expires_at - old.created_at
+    old.expires_at = min(old.expires_at, now + overlap)
+    tx.session.add(old)
+    if newer is not None:
+        if newer.revoked_at is not None or newer.last_used_at is not None:
+            raise Conflict("already_rotated", f"The key {newer.id} has replaced it; use that one.")
+        secret = _derived(installation, newer.id, key)
+        newer.digest = keys.digest(secret)  # another one if the installation's key has changed
+        tx.session.flush()
+        return NewKey(f"{PREFIX}{newer.id}_{secret}", _info(tx, newer.id))
+    _refuse_many(tx, holder.partner_id, now)
+    key_id = _free_id(tx)
+    secret = _derived(installation, key_id, key)
+    row = PartnerKey(
+        id=key_id,
+        partner_id=holder.partner_id,
+        digest=keys.digest(secret),
+        name=old.name,
+        scopes=old.scopes,
+        created_at=now,
+        expires_at=now + life,
+        rotated_from=old.id,
+    )
+    by = By("partner", None, old.id, address)
+    return _made(tx, by, "partner.key_rotated", row, secret, now)
+
+
+_ASKED: Final = sa.select(*(getattr(PartnerKey, name) for name in KeyInfo.__dataclass_fields__))
+
+_HOLDER: Final[sa.Select[*tuple[Any, ...]]] = sa.select(
+    col(PartnerKey.id),
+    col(PartnerKey.digest),
+    col(PartnerKey.scopes),
+    col(PartnerKey.expires_at),
+    col(PartnerKey.revoked_at),
+    col(PartnerKey.partner_id),
+    col(Partner.name).label("partner"),
+    col(Partner.rate_per_minute),
+    col(Partner.quota_per_day),
+    col(Partner.embargo_hours),
+    col(Partner.suspended_at),
+).join(Partner, col(Partner.id) == col(PartnerKey.partner_id))
+
+
+def _made(tx: WriteTx, by: By, action: str, row: PartnerKey, secret: str, now: datetime) -> NewKey:
+    tx.session.add(row)
+    tx.session.flush()
+    told = {"name": row.id, "rights": row.scopes, "active": True}
+    audit.record(tx, by, now, action, "partner", row.partner_id, after=told)
+    return NewKey(f"{PREFIX}{row.id}_{secret}", _info(tx, row.id))
+
+
+def _info(tx: ReadTx, key_id: str) -> KeyInfo:
+    return KeyInfo(**tx.execute(_ASKED.where(col(PartnerKey.id) == key_id)).one()._mapping)
+
+
+def _derived(installation: SecretKey, key_id: str, old: str) -> str:
+    """43 url-safe characters that nobody can make without the old key and the installation's."""
+    made = installation.derive("partner key", key_id, old)
+    return urlsafe_b64encode(made).decode().rstrip("=")
+
+
+def _refuse_ended(revoked_at: datetime | None, expires_at: datetime, now: datetime) -> None:
+    if revoked_at is not None:
+        raise Unauthenticated("key_revoked", "This key was revoked; ask the publisher for another.")
+    if expires_at <= now:
+        raise Unauthenticated(
+            "key_expired", "This key has expired; use the one that replaced it, or ask for another."
+        )
+
+
+def _refuse_many(tx: ReadTx, partner: UUID, now: datetime) -> None:
+    good = sa.select(sa.func.count()).where(
+        col(PartnerKey.partner_id) == partner,
+        col(PartnerKey.revoked_at).is_(None),
+        col(PartnerKey.expires_at) > now,
+    )
+    if tx.execute(good).scalar_one() >= MOST:
+        raise Conflict("too_many_keys", f"There are {MOST} good keys already; revoke one.")
+
+
+def _expiry(asked: datetime | None, now: datetime) -> datetime:
+    if asked is None:
+        return now + USUAL_LIFE
+    if not now < asked <= now + LONGEST_LIFE:
+        said = "Give an instant within ten years."
+        detail = Detail("invalid_expiry", said, pointer="/expires_at")
+        raise Invalid("invalid_expiry", "The key would have expired, or never would.", (detail,))
+    return asked
+
+
+def _free_id(tx: WriteTx) -> str:
+    while True:
+        key_id = secrets.token_hex(4)
+        taken = sa.select(col(PartnerKey.id)).where(col(PartnerKey.id) == key_id)
+        if tx.execute(taken).first() is None:
+            return key_id

@@ -1,0 +1,220 @@
+"""Partners with keys: what each may have, changed, suspended and ended.
+
+What is public needs no key. A partner's row says how fast and how much it may ask for, how far
+ahead it may see what is scheduled, and on what terms.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Final, Self
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+from sqlmodel import col
+
+from app import audit
+from app.accounts.inputs import Email
+from app.accounts.principal import Principal
+from app.database import ReadTx, WriteTx
+from app.errors import Conflict, NotFound, Stale
+from app.kit.ids import uuid7
+from app.kit.text import legal
+from app.models.partner import Partner, PartnerKey, PartnerUsage
+from app.partners.inputs import Name
+
+MOST: Final = 1_000
+"""Partners of one service."""
+
+LONGEST_EMBARGO: Final = 24 * 30
+"""Hours."""
+
+Terms = Annotated[str, StringConstraints(min_length=1, max_length=20_000), AfterValidator(legal)]
+Rate = Annotated[int, Field(ge=1, le=100_000)]
+Quota = Annotated[int, Field(ge=1, le=1_000_000_000)]
+EmbargoHours = Annotated[int, Field(ge=0, le=LONGEST_EMBARGO)]
+
+
+class PartnerInput(BaseModel):
+    """A new partner. `terms` are Markdown; without `quota_per_day` there is none; `embargo_hours`
+    is how far ahead it sees what is scheduled, 0: not at all."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    name: Name
+    contact_email: Email | None = None
+    terms: Terms | None = None
+    rate_per_minute: Rate = 600
+    quota_per_day: Quota | None = None
+    embargo_hours: EmbargoHours = 0
+
+
+class PartnerChange(BaseModel):
+    """What is to be changed; null takes away what may be absent."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    name: Name | None = None
+    contact_email: Email | None = None
+    terms: Terms | None = None
+    rate_per_minute: Rate | None = None
+    quota_per_day: Quota | None = None
+    embargo_hours: EmbargoHours | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("name what is to be changed")
+        for needed in ("name", "rate_per_minute", "embargo_hours"):
+            if needed in self.model_fields_set and getattr(self, needed) is None:
+                raise ValueError(f"{needed} cannot be null")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerInfo:
+    """A partner as admins see it."""
+
+    id: UUID
+    name: str
+    contact_email: str | None
+    terms: str | None
+    terms_updated_at: datetime | None
+    rate_per_minute: int
+    quota_per_day: int | None
+    embargo_hours: int
+    suspended_at: datetime | None
+    revision: int
+    created_at: datetime
+    updated_at: datetime
+
+
+def everyone(tx: ReadTx) -> list[PartnerInfo]:
+    """Every partner, by name."""
+    rows = tx.execute(_ASKED.order_by(col(Partner.name), col(Partner.id)))
+    return [PartnerInfo(**row._mapping) for row in rows]
+
+
+def one(tx: ReadTx, partner: UUID) -> PartnerInfo:
+    """A partner; `NotFound`."""
+    row = tx.execute(_ASKED.where(col(Partner.id) == partner)).one_or_none()
+    if row is None:
+        raise _nobody()
+    return PartnerInfo(**row._mapping)
+
+
+def create(tx: WriteTx, by: Principal, asked: PartnerInput, now: datetime) -> PartnerInfo:
+    """A new partner, which has no key yet. `Conflict` when there are too many."""
+    there = tx.execute(sa.select(sa.func.count()).select_from(Partner)).scalar_one()
+    if there >= MOST:
+        raise Conflict("too_many_partners", f"There are {MOST} partners already; end one.")
+    row = Partner(
+        id=uuid7(now),
+        **asked.model_dump(),
+        terms_updated_at=now if asked.terms is not None else None,
+        revision=1,
+        created_by=by.name,
+        created_by_id=by.account_id,
+        created_at=now,
+        updated_at=now,
+    )
+    tx.session.add(row)
+    audit.record(tx, by.by, now, "partner.created", "partner", row.id, after=_state(row))
+    return one(tx, row.id)
+
+
+def change(
+    tx: WriteTx, by: Principal, partner: UUID, asked: PartnerChange, now: datetime, revision: int
+) -> PartnerInfo:
+    """Other terms, limits or rights: they hold for every key within seconds. `Stale` when somebody
+    changed it meanwhile."""
+    row = held(tx, partner, revision)
+    before = _state(row)
+    if "terms" in asked.model_fields_set and asked.terms != row.terms:
+        row.terms_updated_at = now if asked.terms is not None else None
+    for name in asked.model_fields_set:
+        setattr(row, name, getattr(asked, name))
+    return _changed(tx, by, row, now, "partner.changed", before)
+
+
+def suspend(tx: WriteTx, by: Principal, partner: UUID, now: datetime, revision: int) -> PartnerInfo:
+    """Refuse all its keys until it is resumed."""
+    row = held(tx, partner, revision)
+    if row.suspended_at is not None:
+        return one(tx, partner)
+    before, row.suspended_at = _state(row), now
+    return _changed(tx, by, row, now, "partner.suspended", before)
+
+
+def resume(tx: WriteTx, by: Principal, partner: UUID, now: datetime, revision: int) -> PartnerInfo:
+    """Take its keys again."""
+    row = held(tx, partner, revision)
+    if row.suspended_at is None:
+        return one(tx, partner)
+    before, row.suspended_at = _state(row), None
+    return _changed(tx, by, row, now, "partner.resumed", before)
+
+
+def delete(tx: WriteTx, by: Principal, partner: UUID, now: datetime, revision: int) -> None:
+    """The partner, its keys and its usage."""
+    row = held(tx, partner, revision)
+    for table in (PartnerKey, PartnerUsage):
+        tx.execute(sa.delete(table).where(col(table.partner_id) == partner))
+    audit.record(tx, by.by, now, "partner.deleted", "partner", partner, before=_state(row))
+    tx.session.delete(row)
+    tx.session.flush()
+
+
+def held(tx: WriteTx, partner: UUID, revision: int | None = None) -> Partner:
+    """The partner, locked until the transaction ends; `NotFound`, `Stale`."""
+    tx.session.flush()
+    row = tx.session.get(Partner, partner, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise _nobody()
+    if revision is not None and row.revision != revision:
+        raise Stale(
+            "stale",
+            f"Somebody changed it meanwhile; it is at {row.revision} now.",
+            current_revision=row.revision,
+        )
+    return row
+
+
+_ASKED: Final = sa.select(*(getattr(Partner, name) for name in PartnerInfo.__dataclass_fields__))
+
+
+def _changed(
+    tx: WriteTx,
+    by: Principal,
+    row: Partner,
+    now: datetime,
+    action: str,
+    before: dict[str, object],
+) -> PartnerInfo:
+    row.revision += 1
+    row.updated_at = now
+    tx.session.add(row)
+    tx.session.flush()
+    audit.record(tx, by.by, now, action, "partner", row.id, before=before, after=_state(row))
+    return one(tx, row.id)
+
+
+def _state(row: Partner) -> dict[str, object]:
+    """As the audit tells it: without the terms' text and whom to write to."""
+    rights = {
+        "rate_per_minute": row.rate_per_minute,
+        "quota_per_day": row.quota_per_day,
+        "embargo_hours": row.embargo_hours,
+    }
+    return {"name": row.name, "rights": rights, "active": row.suspended_at is None}
+
+
+def _nobody() -> NotFound:
+    return NotFound("partner_not_found", "There is no such partner.")

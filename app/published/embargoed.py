@@ -1,0 +1,133 @@
+"""What is scheduled, as it will be, for who has a right to see it some hours ahead.
+
+Of each article the next publication alone, and only while it is ahead: what is public is no secret
+any more, what was cancelled has no interval, and what was moved is judged by its new time. Tags,
+translations and related articles are those of the moment at which it begins, as far as that is
+known now. Files are named by the addresses that they will have; until then they are read here.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic_core import from_json
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from app.database import ReadTx
+from app.errors import NotFound
+from app.kit.paging import Cursor
+from app.models.media import Media, PublicationMedia
+from app.models.publication import Publication, PublicationBody
+from app.public.articles import FrozenArticle
+from app.public.partner import EmbargoedArticle
+from app.published import media, previewed
+from app.published.media import PublicFile
+from app.published.memory import Tags
+from app.visibility import ahead, visible
+
+
+@dataclass(frozen=True, slots=True)
+class Embargoed:
+    """One page in the order of time; `next` is where the page after it begins."""
+
+    articles: list[EmbargoedArticle]
+    next: Cursor | None
+
+
+def page(
+    tx: ReadTx, tags: Tags, now: datetime, until: datetime, cursor: Cursor | None, limit: int
+) -> Embargoed:
+    """What will be public after `now` and not later than `until`, the earliest first."""
+    asked = _next_ones(now, until)
+    if cursor is not None:
+        here = sa.tuple_(col(Publication.visible_from), col(Publication.article_id))
+        there = sa.literal(cursor.at, UTCDateTime()), sa.literal(cursor.id, sa.Uuid())
+        asked = asked.where(here > sa.tuple_(*there))
+    ordered = asked.order_by(col(Publication.visible_from), col(Publication.article_id))
+    rows = tx.execute(ordered.limit(limit + 1)).all()
+    found = [_whole(tx, tags, row) for row in rows[:limit]]
+    last = rows[limit - 1] if len(rows) > limit else None
+    return Embargoed(found, Cursor(last.visible_from, last.article_id, False) if last else None)
+
+
+def one(tx: ReadTx, tags: Tags, article: UUID, now: datetime, until: datetime) -> EmbargoedArticle:
+    """One article; `NotFound` for what is not ahead, whatever else it may be."""
+    mine = col(Publication.article_id) == article
+    row = tx.execute(_next_ones(now, until).where(mine)).first()
+    if row is None:
+        raise NotFound(
+            "article_not_found",
+            "No such article is embargoed for you: it is public by now, or was cancelled or moved.",
+        )
+    return _whole(tx, tags, row)
+
+
+def file(
+    tx: ReadTx, article: UUID, medium: UUID, rendition: str, now: datetime, until: datetime
+) -> PublicFile:
+    """A file that an embargoed article shows; `NotFound` for every other."""
+    shown = (
+        sa.select(col(Publication.id))
+        .join(PublicationMedia, col(PublicationMedia.publication_id) == col(Publication.id))
+        .join(Media, col(Media.id) == col(PublicationMedia.media_id))
+        .where(
+            _is_next(now, until),
+            col(Publication.article_id) == article,
+            col(PublicationMedia.media_id) == medium,
+            col(Media.taken_down_at).is_(None),
+        )
+    )
+    found = media.kept(tx, medium, rendition) if tx.execute(shown).first() else None
+    if found is None:
+        raise NotFound("media_not_found", "No article that is embargoed for you shows such a file.")
+    return found
+
+
+_SHOWN: Final = (
+    col(Publication.article_id),
+    col(Publication.visible_from),
+    col(Publication.translation_group),
+    col(Publication.tag_ids),
+    col(Publication.item),
+    col(PublicationBody.body_html),
+)
+
+
+def _is_next(now: datetime, until: datetime) -> sa.ColumnElement[bool]:
+    sooner = aliased(Publication)
+    another = sa.exists().where(
+        col(sooner.article_id) == col(Publication.article_id),
+        col(sooner.visible_from) < col(Publication.visible_from),
+        ahead(sooner, now, until),
+    )
+    return sa.and_(ahead(Publication, now, until), ~another)
+
+
+def _next_ones(now: datetime, until: datetime) -> sa.Select[*tuple[Any, ...]]:
+    public = aliased(Publication)
+    is_update = sa.exists().where(
+        col(public.article_id) == col(Publication.article_id), visible(public, now)
+    )
+    shown = sa.select(*_SHOWN, is_update.label("is_update"))
+    body = col(PublicationBody.publication_id) == col(Publication.id)
+    return shown.join(PublicationBody, body).where(_is_next(now, until))
+
+
+def _whole(tx: ReadTx, tags: Tags, row: Any) -> EmbargoedArticle:
+    item = FrozenArticle.model_validate_json(tags.addressed(row.item.encode()))
+    detail = previewed.detail(
+        tx,
+        tags,
+        item,
+        tags.addressed(row.body_html.encode()).decode(),
+        [UUID(tag) for tag in from_json(row.tag_ids)],
+        row.translation_group,
+        row.visible_from,
+    )
+    return EmbargoedArticle(
+        **detail.model_dump(), embargoed_until=row.visible_from, is_update=row.is_update
+    )

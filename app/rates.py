@@ -1,0 +1,209 @@
+"""Rate limits: how many requests of one client fit into a window, counted here or in a Redis.
+
+Windows are fixed, and each client's begin at an instant of its own, so that those who were refused
+do not all come back together. Where two windows meet, up to twice the quota may pass.
+
+In memory a count costs a microsecond, and of many clients the one not seen for longest is
+forgotten. `limits` would start a task for each hit that walks all clients; it counts in Redis,
+where the replicas' counts add up. While that is away each process counts for itself: readers are
+never refused for its sake. May import: settings, errors, kit.
+"""
+
+import asyncio
+import logging
+from asyncio import timeout
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
+from time import monotonic
+from typing import Final, Protocol
+from zlib import crc32
+
+from app.errors import Unavailable
+from app.settings import Settings
+
+_LOG: Final = logging.getLogger("willay.rates")
+
+_ANSWER_SECONDS: Final = 0.25
+"""How long a request waits for Redis, once in `_AWAY_SECONDS`, before it is counted here."""
+
+_AWAY_SECONDS: Final = 5.0
+_SKEW: Final = timedelta(seconds=30)
+"""Replicas whose clocks differ by less share their windows, but for the edges."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """At most `quota` requests in so many seconds; `name` is what answers call it."""
+
+    name: str
+    quota: int
+    seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a client stands: how many more fit in, and in how many seconds all do again."""
+
+    passes: bool
+    remaining: int
+    resets_in: int
+
+
+class Shared(Protocol):
+    """Counts that several processes add to."""
+
+    trouble: str
+
+    async def add(self, name: str, seconds: int) -> int | None:
+        """One more under a name that is forgotten later; None while that cannot be counted."""
+        ...
+
+    async def check(self) -> bool:
+        """It can be reached."""
+        ...
+
+    async def close(self) -> None:
+        """Give back its connections."""
+        ...
+
+
+class Counters:
+    """Counts of this process, each for one window, at most `size` of them."""
+
+    def __init__(self, size: int = 100_000) -> None:
+        self._size = size
+        self._counts: OrderedDict[str, tuple[int, int]] = OrderedDict()
+
+    def add(self, key: str, window: int) -> int:
+        """One more in this window; how many there are."""
+        its_window, count = self._counts.get(key, (window, 0))
+        count = count + 1 if its_window == window else 1
+        self._counts[key] = (window, count)
+        self._counts.move_to_end(key)
+        if len(self._counts) > self._size:
+            self._counts.popitem(last=False)
+        return count
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+
+class Rates:
+    """The limits of one process, or of all that share a Redis."""
+
+    def __init__(self, shared: Shared | None = None) -> None:
+        self._here = Counters()
+        self._shared = shared
+
+    @property
+    def is_shared(self) -> bool:
+        """Counts are meant to be kept in Redis."""
+        return self._shared is not None
+
+    @property
+    def trouble(self) -> str:
+        """Why they are not; empty when all is well."""
+        return self._shared.trouble if self._shared is not None else ""
+
+    async def hit(self, rule: Rule, client: str, now: float) -> Standing:
+        """Count a request of a client at an instant (seconds since 1970)."""
+        key = f"{rule.name}:{client}"
+        window, into = divmod(now + crc32(key.encode()) % rule.seconds, rule.seconds)
+        count = None
+        if self._shared is not None:
+            kept = rule.seconds + int(_SKEW.total_seconds())
+            count = await self._shared.add(f"{key}:{int(window)}", kept)
+        if count is None:
+            count = self._here.add(key, int(window))
+        left = rule.quota - count
+        return Standing(left >= 0, max(0, left), ceil(rule.seconds - into))
+
+    def answers(self) -> bool:
+        """Whether the Redis answers now; asked where no event loop runs."""
+
+        async def ask() -> bool:
+            if self._shared is None:
+                return False
+            try:
+                return await self._shared.check()
+            finally:
+                await self._shared.close()
+
+        return asyncio.run(ask())
+
+    async def close(self) -> None:
+        """Give back what it holds."""
+        if self._shared is not None:
+            await self._shared.close()
+
+
+class RedisCounts:
+    """Counts in a Redis. Its failure costs one request in some seconds a short wait, and is
+    logged when it begins and when it ends."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            from limits.aio.storage import RedisStorage
+            from redis.asyncio import ConnectionPool
+        except ImportError as error:
+            raise Unavailable(
+                "redis_not_installed", "A Redis is set; install Willay with its extra `redis`."
+            ) from error
+        self._pool = ConnectionPool.from_url(
+            url, socket_timeout=_ANSWER_SECONDS, socket_connect_timeout=_ANSWER_SECONDS
+        )
+        self._storage = RedisStorage(
+            "async+redis://",
+            wrap_exceptions=True,
+            implementation="redispy",
+            key_prefix="willay",
+            connection_pool=self._pool,  # type: ignore[arg-type]  # documented so
+        )
+        self._again_at = 0.0
+        self.trouble = ""
+
+    async def add(self, name: str, seconds: int) -> int | None:
+        """As `Shared.add`."""
+        from limits.errors import StorageError
+
+        if self.trouble:
+            if monotonic() < self._again_at:
+                return None
+            self._again_at = monotonic() + _AWAY_SECONDS  # the others do not wait for this try
+        try:
+            async with timeout(2 * _ANSWER_SECONDS):
+                count = await self._storage.incr(name, seconds)
+        except (StorageError, OSError, TimeoutError) as error:
+            self._lost(error)
+            return None
+        if self.trouble:
+            _LOG.info("Redis answers again: limits are shared")
+            self.trouble = ""
+        return count
+
+    async def check(self) -> bool:
+        """As `Shared.check`."""
+        try:
+            async with timeout(4 * _ANSWER_SECONDS):
+                return await self._storage.check()
+        except TimeoutError:
+            return False
+
+    async def close(self) -> None:
+        """As `Shared.close`."""
+        await self._pool.aclose()
+
+    def _lost(self, error: Exception) -> None:
+        cause = type(getattr(error, "storage_error", error)).__name__
+        if not self.trouble:
+            _LOG.warning("Redis does not answer (%s): each process counts for itself", cause)
+        self.trouble = cause
+        self._again_at = monotonic() + _AWAY_SECONDS
+
+
+def opened(settings: Settings) -> Rates:
+    """As the settings say; reaches for nothing yet. `Unavailable` where the extra is missing."""
+    url = settings.redis_url
+    return Rates(RedisCounts(url.get_secret_value()) if url is not None else None)
