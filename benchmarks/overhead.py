@@ -22,9 +22,12 @@ from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
 
+from meilisearch import Client
+
 from app import schema
 from app.kit.clock import system_clock
 from app.runtime import opened
+from app.search.meilisearch import beside
 from app.search.meilisearch.engine import MeilisearchEngine
 from app.search.protocol import Query
 from app.settings import Settings
@@ -57,7 +60,7 @@ def table(size: int, rounds: int) -> Iterator[str]:
         fill(runtime.database, Size(size, WORDS, VOCABULARY), system_clock())
         far = runtime.search.get()
         assert isinstance(far, MeilisearchEngine)
-        stack.callback(far.connection.writer().http.delete, f"indexes/{index}")
+        stack.callback(_deleted, far.connection.writer(), index)
         for engine in runtime.search.engines():
             rebuilding.rebuild(runtime, engine)
             engine.close()
@@ -102,6 +105,11 @@ class _Direct:
         body = answer.read()
         if answer.status != 200:
             raise RuntimeError(f"{answer.status}: {body!r}")
+
+
+def _deleted(client: Client, index: str) -> None:
+    for name in (index, *beside.builds(client, index)):
+        client.http.delete(f"indexes/{name}")
 
 
 def _through(ours: HTTPConnection, addresses: Mapping[Query, str]) -> Callable[[Query], None]:
