@@ -15,7 +15,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 COMPLETIONS = 20
-_COMPLETIONS_KEPT = 10_000
+_KEPT = 10_000
+"""Answers of each kind that are remembered: a slip is asked again with every page, and letter."""
 SHORTEST = 4
 """Letters of the shortest word that is corrected; three letters have too many neighbours."""
 LONG = 8
@@ -38,6 +39,7 @@ class Vocabulary:
         self._counts = dict(counts)
         self._forward = sorted(self._counts)
         self._completions: dict[str, tuple[str, ...]] = {}
+        self._neighbours: dict[tuple[str, int], tuple[Neighbour, ...]] = {}
 
     @cached_property
     def _backward(self) -> list[str]:
@@ -61,14 +63,22 @@ class Vocabulary:
         if known is None:
             longer = (word for word in _slice(self._forward, beginning) if word != beginning)
             known = tuple(nlargest(COMPLETIONS, longer, key=self._counts.__getitem__))
-            if len(self._completions) < _COMPLETIONS_KEPT:
+            if len(self._completions) < _KEPT:
                 self._completions[beginning] = known
         return known
 
-    def neighbours(self, word: str, limit: int) -> list[Neighbour]:
+    def neighbours(self, word: str, limit: int) -> tuple[Neighbour, ...]:
         """Words within the edits that a word of this length is allowed, the likeliest first."""
         if len(word) < SHORTEST or not word.isalpha():
-            return []
+            return ()
+        known = self._neighbours.get((word, limit))
+        if known is None:
+            known = self._nearest(word, limit)
+            if len(self._neighbours) < _KEPT:
+                self._neighbours[word, limit] = known
+        return known
+
+    def _nearest(self, word: str, limit: int) -> tuple[Neighbour, ...]:
         allowed = 2 if len(word) >= LONG else 1
         found = {}
         for near, distance, _ in process.extract(
@@ -79,7 +89,7 @@ class Vocabulary:
             limit=None,
         ):
             found[near] = Neighbour(near, int(distance), self._counts[near])
-        return nlargest(limit, found.values(), key=lambda near: likelihood(word, near))
+        return tuple(nlargest(limit, found.values(), key=lambda near: likelihood(word, near)))
 
     def _candidates(self, word: str, allowed: int) -> list[str]:
         shared = max(1, (len(word) - 1) // 2 if allowed == 1 else len(word) // 3)
