@@ -12,8 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import sqlalchemy as sa
 from pydantic import SecretStr
+from sqlalchemy.orm import Mapped
 
+from app.database import ReadTx
 from app.errors import Unavailable
 from app.kit.secret import digest, new_secret
 
@@ -21,6 +24,7 @@ __all__ = [
     "FILE_NAME",
     "SecretKey",
     "digest",
+    "free_id",
     "is_same",
     "new_recovery_code",
     "new_secret",
@@ -73,6 +77,14 @@ def mark_of(folder: Path, given: SecretStr | None) -> str | None:
     if given is not None:
         return secret_key(folder, given.get_secret_value()).mark
     return secret_key(folder, None).mark if (folder / FILE_NAME).exists() else None
+
+
+def free_id(tx: ReadTx, ids: Mapped[str]) -> str:
+    """Eight hex digits that no row of this column has: the part of a token that is no secret."""
+    while True:
+        made = secrets.token_hex(4)
+        if tx.execute(sa.select(ids).where(ids == made)).first() is None:
+            return made
 
 
 def _make(path: Path) -> None:

@@ -7,7 +7,6 @@ lost password) only rests while its owner is suspended. What a token made dies w
 """
 
 import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -89,7 +88,7 @@ def create(
     expires_at = _expiry(asked.expires_at, parent, now)
     secret = keys.new_secret()
     row = ApiToken(
-        id=_free_id(tx),
+        id=keys.free_id(tx, col(ApiToken.id)),
         account_id=account_id,
         parent_id=parent.id if parent else None,
         digest=keys.digest(secret),
@@ -270,14 +269,6 @@ def _expiry(asked: datetime | None, parent: ApiToken | None, now: datetime) -> d
     if latest is not None and asked > latest:
         raise Forbidden("outlives_maker", "A token cannot make one that outlives it.")
     return asked
-
-
-def _free_id(tx: WriteTx) -> str:
-    while True:
-        token_id = secrets.token_hex(4)
-        taken = sa.select(col(ApiToken.id)).where(col(ApiToken.id) == token_id)
-        if tx.execute(taken).first() is None:
-            return token_id
 
 
 def _end(tx: WriteTx, which: sa.ColumnElement[bool], now: datetime) -> int:

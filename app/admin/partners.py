@@ -77,7 +77,7 @@ async def create_partner(
     request: Request, who: Keeper, sent: Annotated[PartnerInput, json_of(PartnerInput)]
 ) -> Response:
     """A new partner; give it a key next."""
-    now = _now(request)
+    now = request.state.runtime.clock()
 
     def work(tx: WriteTx) -> Outcome:
         info = registry.create(tx, who, sent, now)
@@ -102,7 +102,7 @@ async def change_partner(
 ) -> Response:
     """Other terms, limits or rights. What shows embargoed content follows at once, limits within
     seconds."""
-    now = _now(request)
+    now = request.state.runtime.clock()
     return await changed(
         request,
         who,
@@ -115,7 +115,7 @@ async def delete_partner(
     request: Request, partner_id: UUID, who: Keeper, revision: Annotated[int, IF_MATCH]
 ) -> Response:
     """End a partner, with its keys and the record of its usage."""
-    now = _now(request)
+    now = request.state.runtime.clock()
 
     def work(tx: WriteTx) -> Outcome:
         registry.delete(tx, who, partner_id, now, revision)
@@ -165,13 +165,8 @@ async def _commanded(
     revision: int,
     command: Callable[[WriteTx, Principal, UUID, datetime, int], PartnerInfo],
 ) -> Response:
-    now = _now(request)
+    now = request.state.runtime.clock()
     return await changed(request, who, lambda tx: _one(command(tx, who, partner, now, revision)))
-
-
-def _now(request: Request) -> datetime:
-    runtime: Runtime = request.state.runtime
-    return runtime.clock()
 
 
 def _view(info: PartnerInfo) -> Partner:

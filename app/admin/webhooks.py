@@ -96,7 +96,7 @@ async def create_webhook(
 ) -> Response:
     """A new subscription. Its target is sent a challenge, and what happens from now on once it
     has answered that."""
-    key, reach, now = _key(request), _reach(request), _now(request)
+    key, reach, now = _key(request), _reach(request), request.state.runtime.clock()
 
     def work(tx: WriteTx) -> Outcome:
         info, secret = subscriptions.create(tx, who, key, reach, sent, now)
@@ -121,7 +121,7 @@ async def change_webhook(
     sent: Annotated[WebhookChange, json_of(WebhookChange)],
 ) -> Response:
     """Another name, target, choice or payload; another target is verified anew."""
-    key, reach, now = _key(request), _reach(request), _now(request)
+    key, reach, now = _key(request), _reach(request), request.state.runtime.clock()
 
     def work(tx: WriteTx) -> Outcome:
         info = subscriptions.change(tx, who, key, reach, webhook_id, sent, now, revision)
@@ -135,7 +135,7 @@ async def delete_webhook(
     request: Request, webhook_id: UUID, who: Owner, revision: Annotated[int, IF_MATCH]
 ) -> Response:
     """Drop a subscription and the record of what it was sent."""
-    now = _now(request)
+    now = request.state.runtime.clock()
 
     def work(tx: WriteTx) -> Outcome:
         subscriptions.delete(tx, who, webhook_id, now, revision)
@@ -153,7 +153,7 @@ async def rotate_webhook(
     sent: Annotated[Rotation, json_of(Rotation)],
 ) -> Response:
     """Another secret and key pair."""
-    key, now = _key(request), _now(request)
+    key, now = _key(request), request.state.runtime.clock()
     overlap = timedelta(hours=sent.overlap_hours)
 
     def work(tx: WriteTx) -> Outcome:
@@ -187,7 +187,7 @@ async def _commanded(
     revision: int,
     command: Callable[[WriteTx, Principal, SecretKey, UUID, datetime, int], WebhookInfo],
 ) -> Response:
-    key, now = _key(request), _now(request)
+    key, now = _key(request), request.state.runtime.clock()
     return await changed(
         request, who, lambda tx: _one(command(tx, who, key, webhook, now, revision))
     )
@@ -201,11 +201,6 @@ def _key(request: Request) -> SecretKey:
 def _reach(request: Request) -> Reach:
     runtime: Runtime = request.state.runtime
     return Reach(networks(runtime.settings.webhook_networks))
-
-
-def _now(request: Request) -> datetime:
-    runtime: Runtime = request.state.runtime
-    return runtime.clock()
 
 
 def _view(info: WebhookInfo) -> Webhook:

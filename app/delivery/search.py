@@ -38,12 +38,9 @@ from app.search.protocol import (
     DocumentKind,
     Hit,
 )
-from app.search.serving import Search, Served
+from app.search.serving import SPARE, Search, Served
 
 router = APIRouter(tags=["search"])
-
-_SPARE = 2
-"""Hits fetched beyond a page, since some may not be visible any more."""
 
 
 class SearchParameters(FilterParameters):
@@ -117,7 +114,7 @@ async def suggest(request: Request, asked: Annotated[SuggestParameters, Query()]
         return languages(asked.lang, "", reading.runtime.settings.languages)
 
     def find(wanted: tuple[str, ...]) -> list[protocol.Suggestion]:
-        return engines.suggest(asked.q, wanted, asked.limit + _SPARE)
+        return engines.suggest(asked.q, wanted, asked.limit + SPARE)
 
     def show(reading: Reading, wanted: tuple[str, ...], known: list[protocol.Suggestion]) -> Answer:
         spoken = (*wanted, *reading.runtime.settings.languages)
@@ -156,7 +153,7 @@ def _query(asked: SearchParameters, reading: Reading) -> protocol.Query:
         order=asked.order,
         limit=asked.limit,
         page=asked.page,
-        extra=_SPARE,
+        extra=SPARE,
         facets=tuple(name for name in FACET_NAMES if name in facets),
         exact=asked.exact,
         highlight=True,

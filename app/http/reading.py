@@ -111,11 +111,11 @@ async def posted(
     runtime: Runtime = request.state.runtime
 
     def respond() -> Response:
-        with _moment(runtime, "", 0) as before:
-            question = ask(before.reading)
+        with _reading(runtime, runtime.clock()) as before:
+            question = ask(before)
         result = find(question)
-        with _moment(runtime, "", 0) as after:
-            body = show(after.reading, question, result)
+        with _reading(runtime, runtime.clock()) as after:
+            body = show(after, question, result)
         return Response(body, 200, {"Cache-Control": "no-store"}, "application/json")
 
     return await runtime.searches.run(respond)
@@ -188,20 +188,26 @@ class _Moment:
 
 
 @contextmanager
+def _reading(runtime: Runtime, clock: datetime) -> Iterator[Reading]:
+    with runtime.database.reading() as tx:
+        log = head(tx)
+        current = log.is_current(clock)
+        recall = runtime.memory.at(log, current)
+        yield Reading(tx, runtime, log, log.moment(clock), recall, current)
+
+
+@contextmanager
 def _moment(runtime: Runtime, url: str, kept: int, beside: str | None = None) -> Iterator[_Moment]:
     """`beside` names the state of what the answer depends on beside the store."""
     clock = runtime.clock()
-    with runtime.database.reading() as tx:
-        log = head(tx)
-        now, current = log.moment(clock), log.is_current(clock)
+    with _reading(runtime, clock) as reading:
+        log = reading.head
         headers = {"Cache-Control": kept_until(log, clock, kept)}
-        modified = _modified(log, now) if current and beside is None else None
+        modified = _modified(log, reading.now) if reading.current and beside is None else None
         if modified is not None:
             headers["Last-Modified"] = format_datetime(modified, usegmt=True)
         state = f"{log.epoch}/{log.sequence}/{log.effective_until}/{beside or ''}"
         tag = _tag(f"{state}/{url}/{runtime.settings.public_url}")
-        recall = runtime.memory.at(log, current)
-        reading = Reading(tx, runtime, log, now, recall, current)
         yield _Moment(reading, tag, modified, headers)
 
 

@@ -1,4 +1,4 @@
-"""What subscriptions are made from."""
+"""What subscriptions are made from, and the manner of every input of this room."""
 
 from typing import Annotated, Literal, Self
 
@@ -11,8 +11,8 @@ from pydantic import (
     model_validator,
 )
 
+from app.accounts.inputs import Name
 from app.errors import Invalid
-from app.kit.text import legal
 from app.partners.payloads import Topic
 from app.partners.targets import parsed
 from app.public.vocabulary import Slug
@@ -30,21 +30,28 @@ def _target(text: str) -> str:
     return text
 
 
-Name = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\n\r\t]*$"),
-    AfterValidator(legal),
-]
 Url = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_target)]
 Topics = Annotated[tuple[Topic, ...], Field(max_length=20, strict=False)]
 TagSlugs = Annotated[tuple[Slug, ...], Field(max_length=50, strict=False)]
 
 
-class _Input(BaseModel):
+class Input(BaseModel):
+    """Strict, no extras, frozen."""
+
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-class WebhookInput(_Input):
+class ChangeInput(Input):
+    """What is to be changed, of which there must be something."""
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("name what is to be changed")
+        return self
+
+
+class WebhookInput(Input):
     """`topics` and `tags` say what is told; none of them: everything. With tags, articles that
     have or had one of them (or of their descendants), and these tags."""
 
@@ -55,7 +62,7 @@ class WebhookInput(_Input):
     payload: Payload = "full"
 
 
-class WebhookChange(_Input):
+class WebhookChange(ChangeInput):
     """What is to be changed; another `url` has to be verified anew."""
 
     name: Name | None = None
@@ -63,9 +70,3 @@ class WebhookChange(_Input):
     topics: Topics | None = None
     tags: TagSlugs | None = None
     payload: Payload | None = None
-
-    @model_validator(mode="after")
-    def _something(self) -> Self:
-        if not self.model_fields_set:
-            raise ValueError("name what is to be changed")
-        return self

@@ -7,7 +7,6 @@ when the question is repeated, and a retry makes no second key.
 """
 
 import re
-import secrets
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,18 +14,19 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 from sqlmodel import col
 
 from app import audit
 from app.accounts import keys
+from app.accounts.inputs import Name
 from app.accounts.keys import SecretKey
 from app.accounts.principal import Principal
 from app.audit import By
 from app.database import ReadTx, WriteTx
 from app.errors import Conflict, Detail, Forbidden, Invalid, NotFound, Unauthenticated
 from app.models.partner import Partner, PartnerKey
-from app.partners.inputs import Name
+from app.partners.inputs import Input
 from app.partners.registry import held
 from app.public.vocabulary import KeyScope
 
@@ -40,10 +40,8 @@ LONGEST_OVERLAP: Final = timedelta(days=7)
 _FORM: Final = re.compile(r"willaykey_([0-9a-f]{8})_([0-9A-Za-z_-]{43})", re.ASCII)
 
 
-class KeyInput(BaseModel):
+class KeyInput(Input):
     """A new key; good for a year when `expires_at` is absent."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
     name: Name
     scopes: Annotated[list[KeyScope], Field(min_length=1, max_length=10)]
@@ -92,7 +90,7 @@ def create(tx: WriteTx, by: Principal, partner: UUID, asked: KeyInput, now: date
     _refuse_many(tx, partner, now)
     secret = keys.new_secret()
     row = PartnerKey(
-        id=_free_id(tx),
+        id=keys.free_id(tx, col(PartnerKey.id)),
         partner_id=partner,
         digest=keys.digest(secret),
         name=asked.name,
@@ -188,7 +186,7 @@ def rotate(
         tx.session.flush()
         return NewKey(f"{PREFIX}{newer.id}_{secret}", _info(tx, newer.id))
     _refuse_many(tx, holder.partner_id, now)
-    key_id = _free_id(tx)
+    key_id = keys.free_id(tx, col(PartnerKey.id))
     secret = _derived(installation, key_id, key)
     row = PartnerKey(
         id=key_id,
@@ -266,11 +264,3 @@ def _expiry(asked: datetime | None, now: datetime) -> datetime:
         detail = Detail("invalid_expiry", said, pointer="/expires_at")
         raise Invalid("invalid_expiry", "The key would have expired, or never would.", (detail,))
     return asked
-
-
-def _free_id(tx: WriteTx) -> str:
-    while True:
-        key_id = secrets.token_hex(4)
-        taken = sa.select(col(PartnerKey.id)).where(col(PartnerKey.id) == key_id)
-        if tx.execute(taken).first() is None:
-            return key_id

@@ -12,8 +12,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     StringConstraints,
     model_validator,
@@ -21,14 +19,15 @@ from pydantic import (
 from sqlmodel import col
 
 from app import audit
-from app.accounts.inputs import Email
+from app.accounts.inputs import Email, Name
 from app.accounts.principal import Principal
 from app.database import ReadTx, WriteTx
-from app.errors import Conflict, NotFound, Stale
+from app.errors import Conflict, NotFound
 from app.kit.ids import uuid7
 from app.kit.text import legal
 from app.models.partner import Partner, PartnerKey, PartnerUsage
-from app.partners.inputs import Name
+from app.partners.holding import locked
+from app.partners.inputs import ChangeInput, Input
 
 MOST: Final = 1_000
 """Partners of one service."""
@@ -42,11 +41,9 @@ Quota = Annotated[int, Field(ge=1, le=1_000_000_000)]
 EmbargoHours = Annotated[int, Field(ge=0, le=LONGEST_EMBARGO)]
 
 
-class PartnerInput(BaseModel):
+class PartnerInput(Input):
     """A new partner. `terms` are Markdown; without `quota_per_day` there is none; `embargo_hours`
     is how far ahead it sees what is scheduled, 0: not at all."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
     name: Name
     contact_email: Email | None = None
@@ -56,10 +53,8 @@ class PartnerInput(BaseModel):
     embargo_hours: EmbargoHours = 0
 
 
-class PartnerChange(BaseModel):
+class PartnerChange(ChangeInput):
     """What is to be changed; null takes away what may be absent."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
     name: Name | None = None
     contact_email: Email | None = None
@@ -69,9 +64,7 @@ class PartnerChange(BaseModel):
     embargo_hours: EmbargoHours | None = None
 
     @model_validator(mode="after")
-    def _something(self) -> Self:
-        if not self.model_fields_set:
-            raise ValueError("name what is to be changed")
+    def _needed(self) -> Self:
         for needed in ("name", "rate_per_minute", "embargo_hours"):
             if needed in self.model_fields_set and getattr(self, needed) is None:
                 raise ValueError(f"{needed} cannot be null")
@@ -174,17 +167,7 @@ def delete(tx: WriteTx, by: Principal, partner: UUID, now: datetime, revision: i
 
 def held(tx: WriteTx, partner: UUID, revision: int | None = None) -> Partner:
     """The partner, locked until the transaction ends; `NotFound`, `Stale`."""
-    tx.session.flush()
-    row = tx.session.get(Partner, partner, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise _nobody()
-    if revision is not None and row.revision != revision:
-        raise Stale(
-            "stale",
-            f"Somebody changed it meanwhile; it is at {row.revision} now.",
-            current_revision=row.revision,
-        )
-    return row
+    return locked(tx, Partner, partner, revision, _nobody)
 
 
 _ASKED: Final = sa.select(*(getattr(Partner, name) for name in PartnerInfo.__dataclass_fields__))

@@ -15,10 +15,11 @@ from app.accounts.keys import SecretKey
 from app.accounts.principal import Principal
 from app.changes import head
 from app.database import ReadTx, WriteTx
-from app.errors import Conflict, Detail, Invalid, NotFound, Stale
+from app.errors import Conflict, Detail, Invalid, NotFound
 from app.kit.ids import uuid7
 from app.models.tag import Tag
 from app.models.webhook import Delivery, DeliveryAttempt, Webhook
+from app.partners.holding import locked
 from app.partners.inputs import PausedReason, Payload, State, WebhookChange, WebhookInput
 from app.partners.payloads import VERIFICATION, Topic
 from app.partners.signing import Keys
@@ -206,17 +207,7 @@ def resume(
 
 def held(tx: WriteTx, webhook: UUID, revision: int | None = None) -> Webhook:
     """The subscription, locked until the transaction ends; `NotFound`, `Stale`."""
-    tx.session.flush()
-    row = tx.session.get(Webhook, webhook, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise _nothing()
-    if revision is not None and row.revision != revision:
-        raise Stale(
-            "stale",
-            f"Somebody changed it meanwhile; it is at {row.revision} now.",
-            current_revision=row.revision,
-        )
-    return row
+    return locked(tx, Webhook, webhook, revision, _nothing)
 
 
 def _start(row: Webhook, state: State) -> None:

@@ -33,7 +33,7 @@ def is_for_both(query: Query) -> bool:
 
 def for_near(query: Query) -> Query:
     """What the near engine is asked: all from the first hit to the end of the page."""
-    last = (query.page - 1) * query.limit + query.limit + query.extra
+    last = query.page * query.limit + query.extra
     return replace(query, page=1, limit=max(WINDOW, last), extra=0)
 
 

@@ -18,6 +18,8 @@ from app.search.fusing import NOTHING, for_far, for_near, fused, is_for_both
 from app.search.held import Held
 from app.search.protocol import Engine, Found, Parked, Query, Suggestion
 
+SPARE = 2
+"""Hits to ask for beyond a page, since some may not be visible any more."""
 BOTH = "both"
 """Who answers when two engines did."""
 LOOKED_AT = 1.0

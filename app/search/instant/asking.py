@@ -14,6 +14,7 @@ from app.search.instant.grammar import Given, clauses
 from app.search.instant.narrowing import Known, narrowed
 from app.search.instant.questions import SearchQuestion
 from app.search.protocol import DEEPEST, FacetName, Order
+from app.search.serving import SPARE
 
 INDEX: Final = "articles"
 FACETS: Final[tuple[FacetName, ...]] = ("lang", "tags", "year")
@@ -21,8 +22,6 @@ _ORDERS: Final[dict[str, Order]] = {
     "published_at:desc": "newest",
     "published_at:asc": "oldest",
 }
-_SPARE: Final = 2
-"""Hits fetched beyond a page, since some may not be visible any more."""
 _USUAL: Final = 20
 _EMPHASIS: Final = ("<em>", "</em>")
 
@@ -98,7 +97,7 @@ def asked(uid: str, question: SearchQuestion, languages: Sequence[str], tags: Lo
             order=_order(uid, question.sort),
             limit=size,
             page=window.offset // size + 1 if window.reach else 1,
-            extra=window.surplus + _SPARE if window.reach else 0,
+            extra=window.surplus + SPARE if window.reach else 0,
             facets=facets or (),
             highlight=formatting is not None and formatting.is_found,
         )

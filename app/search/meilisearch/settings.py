@@ -13,7 +13,8 @@ PRIMARY_KEY = "id"
 _SPARE = 100
 _MOST_WORDS = 3
 """Words of a tag's name that stands for its names in other languages."""
-_MOST_TAGS = 5_000
+MOST_TAGS = 5_000
+"""Tags whose names are looked at."""
 
 _SEPARATORS = "$<=>^|~¢£¤¥¦¨©¬®¯°´¸€"
 """Signs that part words in `queries.words` and that the server would take for letters."""
@@ -64,7 +65,7 @@ def synonyms(tags: Iterable[Mapping[str, str]]) -> dict[str, list[str]]:
     """Each tag's names by language, as words that stand for one another."""
     others: dict[str, set[str]] = {}
     for count, names in enumerate(tags):
-        if count >= _MOST_TAGS:
+        if count >= MOST_TAGS:
             break
         spoken = {name.casefold() for name in names.values() if _is_short(name)}
         for name in spoken:

@@ -9,8 +9,6 @@ from app.search.meilisearch.failures import IndexAbsent, TaskFailed, spoken
 from app.search.meilisearch.filters import quoted
 from app.search.meilisearch.tasks import Tasks
 
-_MOST_TAGS = 5_000
-
 
 def tune(client: Client, tasks: Tasks, index: str) -> None:
     """Make the index if it is not there, and put its settings right."""
@@ -60,7 +58,11 @@ def _synonyms(client: Client, index: str) -> dict[str, list[str]]:
     with spoken("documents.get", index):
         tags = client.http.post(
             f"indexes/{index}/documents/fetch",
-            {"filter": f"kind = {quoted('tag')}", "fields": ["spoken"], "limit": _MOST_TAGS},
+            {
+                "filter": f"kind = {quoted('tag')}",
+                "fields": ["spoken"],
+                "limit": settings.MOST_TAGS,
+            },
         )
     return settings.synonyms(tag.get("spoken") or {} for tag in tags["results"])
 
