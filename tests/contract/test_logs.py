@@ -124,7 +124,7 @@ def test_no_secret_reaches_the_log(traced: Bench, kept: Kept) -> None:
     assert "route=/v1/articles/{slug} status=404" in written
     assert "id=traced-1" in written
     assert "A login was refused" in written
-    for secret in (token, token.rsplit("_", 1)[1], login):
+    for secret in (token, token[-20:], login):
         assert secret not in written
     assert sorted(set(MARK.findall(written))) == []
 
