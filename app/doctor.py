@@ -111,7 +111,7 @@ def _search(runtime: Runtime) -> tuple[str, str]:
         )
     cursor, parked = engine.cursor(), engine.parked()
     with runtime.database.reading() as tx:
-        behind, seconds = changes.behind(tx, cursor, runtime.clock())
+        behind, seconds = changes.behind(tx, head(tx), cursor, runtime.clock())
     state = f"{engine.name}, {engine.count()} documents, {behind} changes behind"
     if standing.degraded:
         return state, f"{standing.engine} answers in its place ({standing.trouble}): see the log."

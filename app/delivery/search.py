@@ -199,7 +199,7 @@ def _meta(
     asked: SearchParameters, reading: Reading, served: Served, base: str, lang: str
 ) -> dict[str, Any]:
     answer, standing = served.found, served.standing
-    behind, seconds = changes.behind(reading.tx, standing.cursor, reading.now)
+    behind, seconds = changes.behind(reading.tx, reading.head, standing.cursor, reading.now)
     meta: dict[str, Any] = {
         "limit": asked.limit,
         "page": asked.page,

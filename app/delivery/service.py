@@ -98,7 +98,7 @@ def ready(runtime: Runtime) -> Ready:
     with runtime.database.reading() as tx:
         log = head(tx)
         now = log.moment(runtime.clock())
-        behind, seconds = changes.behind(tx, standing.cursor, now)
+        behind, seconds = changes.behind(tx, log, standing.cursor, now)
     late = (now - log.next_boundary).total_seconds()
     rates = runtime.rates
     return Ready(

@@ -134,10 +134,14 @@ def _items(tx: ReadTx, tags: Tags, keys: Sequence[int], now: datetime) -> dict[i
     return {row.id: _item(row, tags, groups) for row in rows}
 
 
+_BY_IDS = sa.select(*SHOWN).where(
+    col(Publication.article_id).in_(sa.bindparam("ids", expanding=True)), visible(Publication, NOW)
+)
+
+
 def by_ids(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> dict[UUID, bytes]:
     """The items of those articles that are visible; the others are not in the answer."""
-    found = sa.select(*SHOWN).where(col(Publication.article_id).in_(ids), visible(Publication, NOW))
-    rows: Sequence[Any] = tx.execute(found, {"now": now}).all()
+    rows: Sequence[Any] = tx.execute(_BY_IDS, {"ids": list(ids), "now": now}).all()
     groups = _translations(tx, rows, now)
     return {row.article_id: _item(row, tags, groups) for row in rows}
 

@@ -221,13 +221,22 @@ def is_mine(tx: ReadTx, cursor: str) -> bool:
     return cursor == cursor_at(tx, sequence_of(cursor))
 
 
-def behind(tx: ReadTx, cursor: str | None, now: datetime) -> tuple[int, float]:
+_AFTER = (
+    sa.select(col(Change.at))
+    .where(col(Change.sequence) > sa.bindparam("sequence"))
+    .order_by(col(Change.sequence))
+    .limit(1)
+)
+
+
+def behind(tx: ReadTx, log: Head, cursor: str | None, now: datetime) -> tuple[int, float]:
     """How far a follower is behind: entries of the log, and seconds since the oldest of them."""
     sequence = sequence_of(cursor or "")
-    after = sa.select(col(Change.at)).where(col(Change.sequence) > sequence)
-    since = tx.execute(after.order_by(col(Change.sequence)).limit(1)).scalar()
+    if sequence >= log.sequence:
+        return 0, 0.0
+    since = tx.execute(_AFTER, {"sequence": sequence}).scalar()
     seconds = (now - since).total_seconds() if since is not None else 0.0
-    return max(0, head(tx).sequence - sequence), max(0.0, seconds)
+    return log.sequence - sequence, max(0.0, seconds)
 
 
 def _written(tx: ReadTx, sequence: int) -> int:

@@ -54,7 +54,7 @@ def compare(runtime: Runtime, engine: Engine, advance: Advance = lambda _done: N
         advance(len(portion))
     cursor, parked = engine.cursor(), tuple(engine.parked())
     with runtime.database.reading() as tx:
-        behind, _ = changes.behind(tx, cursor, runtime.clock())
+        behind, _ = changes.behind(tx, head(tx), cursor, runtime.clock())
     return Comparison(
         engine.name, documents, missing, outdated, list(held), settings, parked, behind
     )

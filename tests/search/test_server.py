@@ -192,11 +192,24 @@ def test_what_is_no_search_server_is_unavailable(
     assert ids(engine, "alpaca") == [id_of("a")]
 
 
-def test_markers_and_surrogates_in_a_text_do_no_harm(engine: MeilisearchEngine) -> None:
-    engine.apply([article("m", "Mi\ue000ne\ud800 <b>\ue001", "The mine \x00 here.")], [])
+def test_surrogates_in_a_text_do_no_harm(engine: MeilisearchEngine) -> None:
+    engine.apply([article("m", "Mine\ud800 <b>", "The mine \x00 here.")], [])
     (hit,) = engine.search(Query("mine", highlight=True)).hits
     assert hit.highlights is not None
     assert hit.highlights.title == "<mark>Mine</mark> &lt;b&gt;"
+
+
+def test_highlights_do_without_the_tags_names_where_the_key_may_not_ask(
+    engine: MeilisearchEngine, double: Double, caplog: pytest.LogCaptureFixture
+) -> None:
+    double.faults.refuse("GET /indexes/willay/settings", 403, "invalid_api_key", "auth")
+    for _ in range(2):  # and does not ask again at once
+        (hit,) = engine.search(Query("alpaca", highlight=True)).hits
+        assert hit.highlights is not None
+        assert hit.highlights.title == "<mark>Alpaca</mark> wool"
+    (said,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert said.startswith("highlights lack the tags' other names: ")
+    assert "`settings.get`" in said
 
 
 def test_settings_differ_only_where_they_do() -> None:

@@ -13,7 +13,7 @@ import tantivy
 from tantivy import Occur
 
 from app.search.embedded.analysis import Analyser
-from app.search.embedded.matching import Matcher, count_of
+from app.search.embedded.matching import Clause, Matcher, count_of
 from app.search.embedded.vocabulary import Vocabulary
 
 _CANDIDATES = 8
@@ -77,7 +77,7 @@ class Corrector:
                 if (
                     near.documents >= at_least
                     and self._is_other(word, near.word)
-                    and self._together([near.word, *others])
+                    and self._together(self._all([near.word, *others]))
                 ):
                     return [Change((word,), (near.word,))]
         return []
@@ -127,11 +127,14 @@ class Corrector:
             for near in self._vocabulary.neighbours(word, _CANDIDATES)
             if not self._analyser.is_stop_word(near.word)
         ]
-        company = [other for other in known if not self._analyser.is_stop_word(other)]
-        for near in candidates:
-            if company and self._together([near.word, *company]):
-                return Change((word,), (near.word,))
-        if not candidates or (company and len(word) < _TELLING):
+        others = [other for other in known if not self._analyser.is_stop_word(other)]
+        company = self._all(others)
+        # Where no document holds even the others together, none holds them with a neighbour.
+        if candidates and company and (len(company) < 2 or self._together(company)):
+            for near in candidates:
+                if (meant := self._all([near.word])) and self._together([*meant, *company]):
+                    return Change((word,), (near.word,))
+        if not candidates or (others and len(word) < _TELLING):
             return None
         return Change((word,), (candidates[0].word,))
 
@@ -155,14 +158,14 @@ class Corrector:
             if held(left + right) and not (held(left) and held(right))
         ]
 
-    def _together(self, words: Sequence[str]) -> int:
-        """Documents that hold all of the words."""
+    def _all(self, words: Sequence[str]) -> list[Clause]:
+        """What documents must hold for each of the words; nothing if one is in no document."""
         clauses = [self._matcher.any_of("text", self._matcher.forms(word)) for word in words]
-        if not all(clauses):
-            return 0
-        return self._count(
-            tantivy.Query.boolean_query([(Occur.Must, clause) for (clause,) in clauses])
-        )
+        return [(Occur.Must, clause) for (clause,) in clauses] if all(clauses) else []
+
+    def _together(self, clauses: Sequence[Clause]) -> int:
+        """Documents that hold all of it."""
+        return self._count(tantivy.Query.boolean_query(clauses)) if clauses else 0
 
     def _count(self, query: tantivy.Query) -> int:
         return count_of(self._searcher.search(query, 1))

@@ -146,13 +146,8 @@ class EmbeddedEngine(OnThisHost):
 
     def cursor(self) -> str | None:
         """The cursor of the last `apply` that gave one."""
-        mine = tantivy.Query.term_query(self._schema, "key", CURSOR_KEY)
         with self._damage:
-            searcher = self._current().searcher
-            for _, address in searcher.search(mine, 1).hits:
-                kept: bytes = searcher.doc(address).get_first("cursor") or b""
-                return kept.decode()
-        return None
+            return self._current().cursor
 
     def progress(self) -> Progress:
         """The cursor; whatever is text can be held."""

@@ -28,7 +28,9 @@ def feedback_terms(
     `documents` are pairs of a score and the stems of the text.
     """
     counts = [(score / len(stems), Counter(stems)) for score, stems in documents if stems]
-    held = Counter(stem for _, count in counts for stem in count)
+    held: Counter[str] = Counter()
+    for _, count in counts:
+        held.update(count.keys())
     shares = dict.fromkeys((stem for stem, times in held.items() if times > 1), 0.0)
     for worth, count in counts:
         for stem in count.keys() & shares.keys():

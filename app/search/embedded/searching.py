@@ -11,9 +11,9 @@ from app.search.embedded.analysis import Analyser
 from app.search.embedded.correction import Change, Corrector, changed, changed_text
 from app.search.embedded.feedback import feedback_terms
 from app.search.embedded.filters import filter_clauses
+from app.search.embedded.marking import Marker
 from app.search.embedded.matching import Clause, Matcher, Ranking, Word, count_of, counted
-from app.search.embedded.schema import ANY_LANGUAGE, NO_KIND, key_from
-from app.search.embedded.snippets import Marker
+from app.search.embedded.schema import ANY_LANGUAGE, CURSOR_KEY, NO_KIND, key_from
 from app.search.embedded.synonyms import Synonyms
 from app.search.embedded.vocabulary import Vocabulary
 from app.search.grammar import Parsed, parse
@@ -63,6 +63,15 @@ class Snapshot:
     synonyms: Synonyms
     ranking: Ranking = field(default_factory=Ranking)
     _counted: dict[Query, Facets] = field(init=False, default_factory=dict)
+
+    @cached_property
+    def cursor(self) -> str | None:
+        """The place in the log that this state stands for; asked for with every search."""
+        mine = tantivy.Query.term_query(self.schema, "key", CURSOR_KEY)
+        for _, address in self.searcher.search(mine, 1).hits:
+            kept: bytes = self.searcher.doc(address).get_first("cursor") or b""
+            return kept.decode()
+        return None
 
     @cached_property
     def matcher(self) -> Matcher:
@@ -199,10 +208,10 @@ class Snapshot:
         ]
 
     def _stems(self, address: Address) -> list[str]:
-        title, summary, body = self._shown(address)
+        document = self.searcher.doc(address)
+        title, summary, body = _shown(document)
         words = self.analyser.words(f"{title}\n{title}\n{summary}\n{body[:_LEAD]}")
-        lang = self.searcher.doc(address).get_first("lang") or "en"
-        return list(self.analyser.stems(words, lang))
+        return list(self.analyser.stems(words, document.get_first("lang") or "en"))
 
     def _hits(
         self, query: Query, reading: Reading, found: Sequence[tuple[float, Address]]
@@ -218,21 +227,13 @@ class Snapshot:
                 key_from(kind, high, low),
                 version,
                 score,
-                marker.highlights(*self._shown(address)) if marker else None,
+                marker.highlights(*_shown(self.searcher.doc(address))) if marker else None,
             )
             for (score, address), (kind, high, low, version) in zip(found, values, strict=True)
         )
 
     def _column(self, name: str, addresses: Sequence[Address]) -> Iterable[int]:
         return [int(value or 0) for value in self.searcher.fast_field_values(name, list(addresses))]
-
-    def _shown(self, address: Address) -> tuple[str, str, str]:
-        document = self.searcher.doc(address)
-        title, summary, body = (
-            (document.get_first(f"shown_{name}") or b"").decode()
-            for name in ("title", "summary", "body")
-        )
-        return title, summary, body
 
     def _marker(self, query: Query, reading: Reading) -> Marker:
         parsed = reading.parsed
@@ -276,6 +277,14 @@ def within_depth(query: Query) -> Query:
     if query.limit < 1 or query.page < 1 or query.limit * query.page > DEEPEST:
         raise ValueError(f"pages go from 1 to {DEEPEST} hits")
     return query
+
+
+def _shown(document: tantivy.Document) -> tuple[str, str, str]:
+    title, summary, body = (
+        (document.get_first(f"shown_{name}") or b"").decode()
+        for name in ("title", "summary", "body")
+    )
+    return title, summary, body
 
 
 def _facet_value(name: FacetName, key: str | float) -> str:

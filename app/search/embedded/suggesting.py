@@ -6,9 +6,9 @@ import tantivy
 from tantivy import Occur
 
 from app.search.embedded.filters import filter_clauses
+from app.search.embedded.marking import Marker
 from app.search.embedded.schema import NO_KIND, key_from
 from app.search.embedded.searching import Snapshot
-from app.search.embedded.snippets import Marker
 from app.search.protocol import Filter, Suggestion
 
 _MOST_WORDS = 12

@@ -1,8 +1,9 @@
 """The engine for production: one index of a Meilisearch server.
 
-`engine` is its door. Below it: `searching`, `queries`, `filters` and `suggesting` answer;
-`writing`, `tasks`, `parking` and `documents` write; `beside` builds a new index next to the old
-one; `settings` says how the index is kept; `connection`, `keys`, `transport`, `breaker` and
-`failures` speak to the server, always from a thread and never for long. Imports the protocol, the
-grammar, `app.errors`, the official client, requests and pydantic_core.
+`engine` is its door. Below it: `searching`, `queries` and `filters` answer; `marking` and
+`synonyms` say which words of an answer were meant; `writing`, `tasks`, `parking` and `documents`
+write; `beside` builds a new index next to the old one; `settings` says how the index is kept;
+`connection`, `keys`, `transport`, `breaker` and `failures` speak to the server, always from a
+thread and never for long. Imports the protocol, the grammar, `app.errors`, the official client,
+requests, rapidfuzz and pydantic_core.
 """

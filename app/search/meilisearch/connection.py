@@ -38,6 +38,10 @@ class Connection:
         self._reader: PooledClient | None = None
         self._writer: PooledClient | None = None
 
+    def given(self) -> PooledClient:
+        """May do what the key that we were given may, and does not wait long."""
+        return self._given
+
     def reader(self) -> PooledClient:
         """May search this index and nothing else, where we could choose."""
         return self._reader or self._made()[0]

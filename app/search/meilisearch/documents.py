@@ -22,14 +22,11 @@ STATE = "state"
 for. No search finds it, since each asks for one of our kinds."""
 ANY_LANGUAGE = "-"
 """The token of what belongs to every language; no value has it."""
-OPEN, CLOSE = "\ue000", "\ue001"
-"""Mark what matched, in what the server sends back; no text of ours holds them."""
 TIMELESS = 9_999
 """The recency of what has no date: a tag or a person is never old."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
-_MARKS = {ord(OPEN): None, ord(CLOSE): None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +92,8 @@ def mark_of(document: Mapping[str, Any]) -> Mark:
 
 
 def plain(text: str) -> str:
-    """The text without what JSON cannot say and without our own marks."""
-    return text.translate(_MARKS).encode("utf-8", "ignore").decode()
+    """The text without what JSON cannot say."""
+    return text.encode("utf-8", "ignore").decode()
 
 
 def record(source: Document) -> dict[str, Any]:

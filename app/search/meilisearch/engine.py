@@ -26,6 +26,7 @@ from app.search.meilisearch.failures import (
     ServerBusy,
     spoken,
 )
+from app.search.meilisearch.synonyms import Synonyms
 from app.search.meilisearch.tasks import Tasks
 from app.search.meilisearch.writing import Writing, listed, state
 from app.search.protocol import (
@@ -70,16 +71,17 @@ class MeilisearchEngine:
         self._is_settled = True
         self.tasks = Tasks(connection.writer, self._beat)
         self._writing = Writing(self.tasks)
+        self._synonyms = Synonyms(connection, self.uid, languages)
 
     def search(self, query: Query) -> Found:
         """The page asked for. Raises ValueError for a page beyond `DEEPEST`."""
         with self._asking("search") as client:
-            return searching.search(client, self.uid, query, self._languages)
+            return searching.search(client, self.uid, query, self._languages, self._synonyms)
 
     def suggest(self, text: str, languages: Sequence[str] = (), limit: int = 8) -> list[Suggestion]:
         """Titles, tags and people that complete `text`, best first."""
         with self._asking("search") as client:
-            return searching.suggest(client, self.uid, text, languages, limit)
+            return searching.suggest(client, self.uid, text, languages, limit, self._synonyms)
 
     def take(self, *, insist: bool = False) -> bool:
         """Take or keep the writer's lease; true when it has just come from another, whose writes

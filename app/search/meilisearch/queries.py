@@ -5,6 +5,7 @@ are put together anew. So the grammar is the same on both engines, and no text c
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from unicodedata import category, normalize
 
@@ -15,15 +16,26 @@ from app.search.stopwords import STOP_WORDS
 MOST_TERMS = 10
 """The server looks at no more words and phrases of a query."""
 
+_MOST_TYPED = 12
+"""Words of something typed that a completion looks at."""
 _WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`text` for the server; None when nothing in it can be searched for."""
+    """`text` for the server; None when nothing in it can be searched for. `words` are the loose
+    ones of it, of which the last may be `unfinished`."""
 
     text: str | None
-    terms: int = 0
+    words: tuple[str, ...] = ()
+    phrases: tuple[tuple[str, ...], ...] = ()
+    unfinished: str = ""
+    exact: bool = False
+
+    @property
+    def terms(self) -> int:
+        """What the server counts."""
+        return len(self.words) + len(self.phrases)
 
     @property
     def is_blank(self) -> bool:
@@ -51,7 +63,19 @@ def asked(query: Query, languages: tuple[str, ...]) -> Asked:
     else:
         parts += telling
     text = " ".join(parts)
-    return Asked(text if unfinished else text + " ", len(telling) + len(parsed.phrases))
+    return Asked(
+        text if unfinished else text + " ",
+        tuple(telling),
+        parsed.phrases,
+        telling[-1] if unfinished else "",
+        query.exact,
+    )
+
+
+def typed(text: str) -> Asked:
+    """What a name begins with that is being typed: all of it, and the last may be unfinished."""
+    found = tuple(words(text)[:_MOST_TYPED])
+    return Asked(" ".join(found), found, unfinished=found[-1]) if found else Asked(None)
 
 
 def words(text: str) -> list[str]:
@@ -60,7 +84,8 @@ def words(text: str) -> list[str]:
     return _WORD.findall("".join(letter for letter in folded if category(letter) != "Mn"))
 
 
-def is_stop_word(word: str, languages: tuple[str, ...]) -> bool:
+def is_stop_word(word: str, languages: Sequence[str]) -> bool:
+    """A function word in one of the languages."""
     return any(word in STOP_WORDS.get(lang, ()) for lang in languages)
 
 

@@ -1,22 +1,17 @@
 """One search: the question put to the server, and its answer in our words."""
 
-import html
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, repeat
 from typing import Any
 
 from meilisearch import Client
 
-from app.search.meilisearch.documents import (
-    ANY_LANGUAGE,
-    CLOSE,
-    OPEN,
-    STATE,
-    State,
-    key_of,
-)
+from app.search import snippets
+from app.search.meilisearch import marking
+from app.search.meilisearch.documents import ANY_LANGUAGE, STATE, State, key_of
 from app.search.meilisearch.filters import conditions, quoted
-from app.search.meilisearch.queries import Asked, asked, words
+from app.search.meilisearch.marking import Others
+from app.search.meilisearch.queries import Asked, asked, typed
 from app.search.protocol import (
     DEEPEST,
     FACET_VALUES,
@@ -29,17 +24,18 @@ from app.search.protocol import (
     Suggestion,
 )
 
-_PASSAGE = 35
-"""Words of the passage shown of a body."""
-_MARKED = {"highlightPreTag": OPEN, "highlightPostTag": CLOSE, "cropMarker": "…"}
-_CUT = re.compile(f"{CLOSE}((?:[^\\W_]|[\u0300-\u036f])+)")
-"""The end of a mark within a word: of one that is still being typed, the server marks what is."""
-_MOST_TYPED = 12
-"""Words of something typed that a completion looks at."""
+_SHOWN = ("title", "summary", "body")
 
 
-def search(client: Client, uid: str, query: Query, languages: tuple[str, ...]) -> Found:
-    """Raises ValueError for a page beyond `DEEPEST`, and what the client raises."""
+def search(
+    client: Client,
+    uid: str,
+    query: Query,
+    languages: tuple[str, ...],
+    others: Callable[[], Others],
+) -> Found:
+    """Raises ValueError for a page beyond `DEEPEST`, and what the client raises. `others` are
+    the words that the index takes for one another."""
     if query.limit < 1 or query.page < 1 or query.limit * query.page > DEEPEST:
         raise ValueError(f"pages go from 1 to {DEEPEST} hits")
     question = asked(query, languages)
@@ -52,35 +48,42 @@ def search(client: Client, uid: str, query: Query, languages: tuple[str, ...]) -
         if answer["estimatedTotalHits"]:
             break
     ranked = query.order == "relevance" and not question.is_blank
+    hits = answer["hits"]
+    shown = _highlighted(hits, question, others) if query.highlight else repeat(None)
     return Found(
-        tuple(_hit(hit, ranked=ranked, marked=query.highlight) for hit in answer["hits"]),
+        tuple(_hit(hit, marks, ranked=ranked) for hit, marks in zip(hits, shown, strict=False)),
         answer["estimatedTotalHits"],
         facets=_facets(query.facets, answer.get("facetDistribution") or {}),
     )
 
 
 def suggest(
-    client: Client, uid: str, text: str, languages: Sequence[str], limit: int
+    client: Client,
+    uid: str,
+    text: str,
+    languages: Sequence[str],
+    limit: int,
+    others: Callable[[], Others],
 ) -> list[Suggestion]:
     """Names that hold all that was typed, the last word perhaps unfinished."""
-    typed = words(text)[:_MOST_TYPED]
-    if not typed or limit < 1:
+    question = typed(text)
+    if question.text is None or limit < 1:
         return []
     answer = client.index(uid).search(
-        " ".join(typed),
+        question.text,
         {
             "limit": limit,
             "filter": conditions(Filter(languages=tuple(languages))),
             "matchingStrategy": "all",
             "attributesToSearchOn": ["title", "names"],
             "attributesToRetrieve": ["id", "title"],
-            "attributesToHighlight": ["title"],
-            **_MARKED,
         },
     )
+    titles = [hit["title"] for hit in answer["hits"]]
+    spans = marking.marker(titles, question, others())
     return [
-        Suggestion(key_of(hit["id"]), hit["title"], _safe(hit["_formatted"]["title"]))
-        for hit in answer["hits"]
+        Suggestion(key_of(hit["id"]), title, snippets.whole(spans, title))
+        for hit, title in zip(answer["hits"], titles, strict=True)
     ]
 
 
@@ -111,7 +114,7 @@ def _parameters(query: Query, question: Asked) -> dict[str, Any]:
         "offset": (query.page - 1) * query.limit,
         "limit": query.limit + query.extra,
         "filter": conditions(query.filter),
-        "attributesToRetrieve": ["id", "version"],
+        "attributesToRetrieve": ["id", "version", *(_SHOWN if query.highlight else ())],
         "showRankingScore": True,
     }
     if query.order != "relevance" or question.is_blank:
@@ -119,27 +122,21 @@ def _parameters(query: Query, question: Asked) -> dict[str, Any]:
         made["sort"] = [f"published_at:{way}"]
     if query.facets:
         made["facets"] = list(query.facets)
-    if query.highlight:
-        made["attributesToHighlight"] = ["title", "summary", "body"]
-        made["attributesToCrop"] = [f"body:{_PASSAGE}"]
-        made |= _MARKED
     return made
 
 
-def _hit(hit: Mapping[str, Any], *, ranked: bool, marked: bool) -> Hit:
-    shown = None
-    if marked:
-        formatted = hit["_formatted"]
-        shown = Highlights(*(_safe(formatted[name]) for name in ("title", "summary", "body")))
+def _hit(hit: Mapping[str, Any], marks: Highlights | None, *, ranked: bool) -> Hit:
     score = float(hit["_rankingScore"]) if ranked else 0.0
-    return Hit(key_of(hit["id"]), int(hit["version"]), score, shown)
+    return Hit(key_of(hit["id"]), int(hit["version"]), score, marks)
 
 
-def _safe(text: str) -> str:
-    """Whole words marked, everything escaped, then our marks made the only element there is."""
-    return (
-        html.escape(_CUT.sub(rf"\1{CLOSE}", text)).replace(OPEN, "<mark>").replace(CLOSE, "</mark>")
-    )
+def _highlighted(
+    hits: Sequence[Mapping[str, Any]], question: Asked, others: Callable[[], Others]
+) -> Iterator[Highlights]:
+    texts = [tuple(hit[name] for name in _SHOWN) for hit in hits]
+    known = {} if question.is_blank else others()
+    spans = marking.marker(chain.from_iterable(texts), question, known)
+    return (snippets.highlights(spans, *text) for text in texts)
 
 
 def _facets(

@@ -7,12 +7,11 @@ what differs is written.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from app.search.meilisearch.marking import MOST_IN_A_NAME
 from app.search.protocol import DEEPEST, FACET_VALUES
 
 PRIMARY_KEY = "id"
 _SPARE = 100
-_MOST_WORDS = 3
-"""Words of a tag's name that stands for its names in other languages."""
 MOST_TAGS = 5_000
 """Tags whose names are looked at."""
 
@@ -91,4 +90,4 @@ def _holds(name: str, asked: Any, found: Any) -> bool:
 
 
 def _is_short(name: str) -> bool:
-    return 0 < len(name.split()) <= _MOST_WORDS
+    return 0 < len(name.split()) <= MOST_IN_A_NAME

@@ -11,7 +11,7 @@ from unicodedata import category, normalize
 from rapidfuzz.distance import DamerauLevenshtein
 
 MOST_TERMS = 10
-_TOKEN = re.compile(r"[^\W_]+")
+_TOKEN = re.compile("(?:[^\\W_][\u0300-\u036f]*)+")
 _PIECE = re.compile(r'(?P<minus>(?:^|(?<=\s))-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\W_]+))')
 
 

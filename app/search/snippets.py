@@ -1,0 +1,134 @@
+"""Texts with marks, as safe HTML: everything is escaped, and `<mark>` is the only element.
+
+Which words are meant each engine knows by rules of its own; the rest is the same for both.
+"""
+
+import html
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from unicodedata import normalize
+
+from app.search.protocol import Highlights
+
+Span = tuple[int, int]
+"""Start and end of a word in a text."""
+
+PASSAGE = 200
+"""Characters of the passage shown of a body."""
+_LOOKED_AT = 20_000
+"""Characters of a text in which words are marked."""
+_MANY = 200
+"""Words that are marked in a text."""
+_GAPS = {code: " " for code in range(128) if not chr(code).isalnum()}
+_NON_ASCII = re.compile(r"[^\x00-\x7f]")
+_WORD = re.compile(r"[^\W_]+")
+_ACCENTED = re.compile("[^\\W\\d_][\u0300-\u036f]+")
+_REST_OF_WORD = re.compile(r"[^\W_]*")
+
+
+Spans = Callable[[str], Sequence[Span]]
+"""Where the words are that are meant."""
+
+
+def highlights(spans: Spans, title: str, summary: str, body: str) -> Highlights:
+    """Title and summary whole, and of the body the passage that fits best."""
+    return Highlights(whole(spans, title), whole(spans, summary), _passage(spans, body))
+
+
+def whole(spans: Spans, text: str) -> str:
+    """The whole text with its marks."""
+    text = _composed(text)
+    return _marked(text, spans(text))
+
+
+def words(text: str) -> list[str]:
+    """The words among which those that are meant are found."""
+    look = folded(_composed(text))
+    return look.translate(_GAPS).split() if look.isascii() else _WORD.findall(look)
+
+
+def folded(text: str) -> str:
+    """What is looked at of a text, in lower case, without accents, and with gaps for signs; each
+    character is in the place that it has in the text."""
+    text = text[:_LOOKED_AT]
+    if text.isascii():
+        return text.lower()
+    plain = _NON_ASCII.sub(lambda match: _folded_letter(match[0]), text).lower()
+    return plain if len(plain) == len(text) else text
+
+
+def least(beginnings: Iterable[str]) -> tuple[str, ...]:
+    """Without those that begin as another does: what they find would be found twice."""
+    known = set(beginnings) - {""}
+    return tuple(one for one in known if not any(one[:end] in known for end in range(1, len(one))))
+
+
+def found(text: str, beginnings: Iterable[str], is_meant: Callable[[str], bool]) -> list[Span]:
+    """The words of a folded text that begin so, of `least` beginnings, and are meant, in order."""
+    spans: list[Span] = []
+    for beginning in beginnings:
+        at = text.find(beginning)
+        while at >= 0 and len(spans) < _MANY:
+            end = _REST_OF_WORD.match(text, at).end()  # type: ignore[union-attr]
+            begins = not at or not text[at - 1].isalnum()
+            if begins and is_meant(text[at:end]):
+                spans.append((at, end))
+            at = text.find(beginning, end)
+    return sorted(spans)
+
+
+def _composed(text: str) -> str:
+    """Letters and their accents as one character each; all else as it is."""
+    if text.isascii():
+        return text
+    return _ACCENTED.sub(lambda match: normalize("NFC", match[0]), text)
+
+
+@lru_cache(maxsize=4_096)
+def _folded_letter(letter: str) -> str:
+    """One character for one, and a gap for what is in no word."""
+    base = normalize("NFKD", letter)[:1].lower()
+    if not base.isalnum():
+        return " "
+    return base if len(base) == 1 else letter
+
+
+def _passage(spans: Spans, text: str) -> str:
+    text = _composed(text)
+    meant = spans(text)
+    start, end = _best_window(text, meant)
+    inside = [(a - start, b - start) for a, b in meant if a >= start and b <= end]
+    before, after = "…" if start else "", "…" if end < len(text) else ""
+    return f"{before}{_marked(text[start:end], inside)}{after}"
+
+
+def _marked(text: str, spans: Sequence[Span]) -> str:
+    out, done = [], 0
+    for start, end in spans:
+        out += [html.escape(text[done:start]), "<mark>", html.escape(text[start:end]), "</mark>"]
+        done = end
+    return "".join([*out, html.escape(text[done:])])
+
+
+def _best_window(text: str, spans: Sequence[Span]) -> Span:
+    """Where most marks lie within `PASSAGE` characters, widened to whole words; else the start."""
+    if len(text) <= PASSAGE:
+        return 0, len(text)
+    best, most = 0, 0
+    ahead = 0
+    for place, (start, _) in enumerate(spans):
+        ahead = max(ahead, place)
+        while ahead < len(spans) and spans[ahead][1] <= start + PASSAGE - 40:
+            ahead += 1
+        if ahead - place > most:
+            best, most = start, ahead - place
+    start = max(0, min(best - 40, len(text) - PASSAGE))
+    if start:
+        gap = text.find(" ", start, start + 30)
+        start = gap + 1 if gap >= 0 else start
+    end = min(len(text), start + PASSAGE)
+    if end < len(text):
+        gap = text.rfind(" ", end - 30, end)
+        end = gap if gap > 0 else end
+    return start, end
