@@ -12,6 +12,11 @@ from slugify import slugify
 # carries one of them breaks every reader.
 _ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
+# What is not within a line parts what is before it from what is after it.
+_BLOCK = re.compile(
+    r"<(?!/?(?:a|abbr|b|cite|code|del|em|i|img|ins|mark|q|s|small|strong|sub|sup|time|u)\b)"
+)
+
 
 def is_legal(text: str) -> bool:
     """The text holds no control character, surrogate or noncharacter."""
@@ -46,9 +51,10 @@ def file_name(name: str) -> str:
 
 
 def plain_text(body_html: str) -> str:
-    """The words of sanitised HTML, with one space where elements or lines met."""
-    apart = nh3.clean(body_html.replace("<", " <"), tags=set())
-    return " ".join(html.unescape(apart).split())
+    """The words of sanitised HTML: a line for each block, be it a paragraph or a heading."""
+    in_lines = _BLOCK.sub("\n<", " ".join(body_html.split()))
+    lines = html.unescape(nh3.clean(in_lines, tags=set())).split("\n")
+    return "\n".join(words for line in lines if (words := " ".join(line.split())))
 
 
 def plain_path(path: str) -> str:

@@ -143,7 +143,11 @@ def following(
 def settled(follower: Webhooks, patience: float = 20.0) -> None:
     """Step until there is nothing to do any more."""
     until = time.monotonic() + patience
-    while follower.step() or follower._busy:
+    while True:
+        # What ends while a step looks at it may leave something to do that the step did not see.
+        was_busy = bool(follower._busy)
+        if not follower.step() and not was_busy and not follower._busy:
+            return
         assert time.monotonic() < until, "it does not come to rest"
         time.sleep(0.005)
 
