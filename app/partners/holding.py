@@ -22,7 +22,7 @@ def locked(
         raise absent()
     if revision is not None and row.revision != revision:
         raise Stale(
-            "stale",
+            "stale_revision",
             f"Somebody changed it meanwhile; it is at {row.revision} now.",
             current_revision=row.revision,
         )

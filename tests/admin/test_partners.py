@@ -64,7 +64,7 @@ def test_a_partner_from_its_first_day_to_its_last(quiet: Bench) -> None:
         "updated_at": "2026-03-01T13:00:00Z",
         "revision": 2,
     }
-    assert problem(client.patch(at, json=sent, headers=match)) == (412, "stale")
+    assert problem(client.patch(at, json=sent, headers=match)) == (412, "stale_revision")
     suspended = client.post(f"{at}/suspend", headers={**headers, "If-Match": '"2"'})
     assert suspended.json()["data"]["suspended_at"] == "2026-03-01T13:00:00Z"
     assert problem(client.get("/v1/partner", headers=partners)) == (401, "partner_suspended")
