@@ -52,7 +52,9 @@ def parse(text: str, words_of: Callable[[str], list[str]]) -> Parsed:
     seen, typing = 0, False
     for piece in _PIECES.finditer(text):
         quoted = piece["straight"] or piece["curly"] or piece["angled"]
-        found = words_of(quoted or piece["plain"] or "")[: MOST_WORDS - seen]
+        if not (said := quoted or piece["plain"]):
+            continue
+        found = words_of(said)[: MOST_WORDS - seen]
         if not found:
             continue
         seen += len(found)

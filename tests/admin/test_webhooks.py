@@ -94,7 +94,10 @@ def test_a_subscription_changes_and_ends(quiet: Bench) -> None:
         match = {**headers, "If-Match": '"2"'}
         changed = client.patch(at, json={"name": "Renamed", "payload": "thin"}, headers=match)
         assert (changed.status_code, changed.json()["data"]["name"]) == (200, "Renamed")
-        assert problem(client.patch(at, json={"name": "x"}, headers=match)) == (412, "stale_revision")
+        assert problem(client.patch(at, json={"name": "x"}, headers=match)) == (
+            412,
+            "stale_revision",
+        )
         again = {"delivery": listed["data"][0]["id"]}
         replayed = client.post(f"{at}/replay", json=again, headers=headers).json()["data"]
         assert replayed["delivery"]["event_id"] == listed["data"][0]["event_id"]

@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 
 from app.errors import Unavailable
 from app.search.meilisearch.breaker import Breaker
+from app.search.meilisearch.connection import Address, Connection
 from app.search.meilisearch.documents import micros, token
 from app.search.meilisearch.engine import MeilisearchEngine
 from app.search.meilisearch.failures import KeyRefused, ServerAway
 from app.search.meilisearch.filters import conditions, quoted
 from app.search.meilisearch.settings import differences, synonyms, wanted
+from app.search.meilisearch.transport import Timeouts
 from app.search.protocol import Filter, Query
-from tests.search.backends import engine_at
+from tests.search.backends import LANGUAGES, Free, engine_at
 from tests.search.builders import article, id_of, ids
 from tests.search.double import filters
 from tests.search.double.server import MASTER, Double, serving
@@ -41,6 +43,12 @@ def engine(url: str) -> Iterator[MeilisearchEngine]:
     with engine_at(url, MASTER) as opened:
         opened.apply([article("a", "Alpaca wool")], [], "start")
         yield opened
+
+
+def engine_waiting(url: str, seconds: Timeouts) -> MeilisearchEngine:
+    """One that waits so long, to connect and for a search's answer."""
+    connection = Connection(Address(url, MASTER, searching=seconds))
+    return MeilisearchEngine(connection, LANGUAGES, lambda _name: Free())
 
 
 texts = st.text(max_size=30) | st.text(alphabet="\\\"' OR=[],x()", max_size=30)
@@ -165,11 +173,7 @@ def test_a_circuit_opens_after_failures_and_lets_one_call_try(
 
 
 def test_a_server_that_hangs_is_given_up(url: str, double: Double) -> None:
-    from app.search.meilisearch.connection import Address, Connection
-    from tests.search.backends import LANGUAGES, Free
-
-    address = Address(url, MASTER, searching=(0.2, 0.2))
-    with MeilisearchEngine(Connection(address), LANGUAGES, lambda _name: Free()) as engine:
+    with engine_waiting(url, (0.2, 0.2)) as engine:
         engine.apply([article("a", "Alpaca wool")], [], "start")
         assert ids(engine, "alpaca") == [id_of("a")]
         double.faults.slow = 1.0
@@ -177,6 +181,13 @@ def test_a_server_that_hangs_is_given_up(url: str, double: Double) -> None:
         with pytest.raises(ServerAway):
             engine.search(Query("alpaca"))
         assert time.monotonic() - began < 0.8
+
+
+def test_to_connect_and_to_answer_have_a_time_each(url: str, double: Double) -> None:
+    with engine_waiting(url, (0.05, 20.0)) as engine:
+        engine.apply([article("a", "Alpaca wool")], [], "start")
+        double.faults.slow = 0.2
+        assert ids(engine, "alpaca") == [id_of("a")]
 
 
 @pytest.mark.parametrize(

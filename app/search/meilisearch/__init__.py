@@ -5,5 +5,5 @@
 write; `beside` builds a new index next to the old one; `settings` says how the index is kept;
 `connection`, `keys`, `transport`, `breaker` and `failures` speak to the server, always from a
 thread and never for long. Imports the protocol, the grammar, `app.errors`, the official client,
-requests, rapidfuzz and pydantic_core.
+urllib3, rapidfuzz and pydantic_core.
 """

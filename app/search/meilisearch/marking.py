@@ -5,7 +5,6 @@ of the page apart again. What it matches is known: the words, what begins with a
 the tags' names that stand for one another, words written apart, and what is misspelt.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
@@ -51,7 +50,7 @@ def marker(texts: Iterable[str], question: Asked, known: Others) -> Spans:
 def _meant(held: set[str], question: Asked, known: Others) -> set[str]:
     """Those of the words held that the question means."""
     meant = held.intersection(_written(question, known))
-    alike = _by_letter(held)
+    alike = _by_letter(held, {word[0] for word in question.words})
     if question.unfinished:
         meant.update(_begun(question, alike[question.unfinished[0]]))
     if not question.exact:
@@ -62,11 +61,12 @@ def _meant(held: set[str], question: Asked, known: Others) -> set[str]:
     return meant
 
 
-def _by_letter(held: Iterable[str]) -> dict[str, list[str]]:
-    """By their first, where mistakes are rare: the server, too, counts them twice."""
-    alike: dict[str, list[str]] = defaultdict(list)
+def _by_letter(held: Iterable[str], letters: Iterable[str]) -> dict[str, list[str]]:
+    """Words by their first, where mistakes are rare: the server, too, counts them twice."""
+    alike: dict[str, list[str]] = {letter: [] for letter in letters}
     for word in held:
-        alike[word[0]].append(word)
+        if (kept := alike.get(word[0])) is not None:
+            kept.append(word)
     return alike
 
 

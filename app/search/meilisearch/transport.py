@@ -9,9 +9,11 @@ each.
 
 import json
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
-import requests
+import httpx2
+import urllib3
 from meilisearch import Client
 from meilisearch._httprequests import HttpRequests
 from meilisearch.config import Config
@@ -22,8 +24,9 @@ from meilisearch.errors import (
 )
 from meilisearch.index import Index
 from pydantic_core import from_json, to_json
-from requests.adapters import HTTPAdapter
+from requests import Response
 from typing_extensions import override
+from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError, TimeoutError
 
 Timeouts = tuple[float, float]
 """Seconds to connect, and between two pieces of an answer."""
@@ -37,15 +40,15 @@ class PooledRequests(HttpRequests):
         self, config: Config, connections: int, timeouts: Timeouts, *, again: bool
     ) -> None:
         super().__init__(config)
-        self._timeouts = timeouts
+        self._timeouts = urllib3.Timeout(connect=timeouts[0], read=timeouts[1])
         self._again = again
-        self._session = requests.Session()
         # Neither proxies nor a .netrc of the environment may change who is asked, or as whom.
-        self._session.trust_env = False
-        self._session.headers.clear()
-        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections, pool_block=True)
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, adapter)
+        self._pool = urllib3.PoolManager(
+            num_pools=1,
+            maxsize=connections,
+            block=True,
+            ssl_context=httpx2.create_ssl_context() if config.url.startswith("https:") else None,
+        )
         self._headers = {
             "User-Agent": self.headers["User-Agent"],
             "Accept": "application/json",
@@ -72,35 +75,46 @@ class PooledRequests(HttpRequests):
             headers["Content-Type"] = content_type
             data = to_json(body)
         answer = self._sent(method, f"{self.config.url}/{path}", headers, data)
-        if answer.status_code >= 400:
-            raise MeilisearchApiError(f"{method} answered {answer.status_code}", answer)
-        if answer.status_code == 204:
+        if answer.status >= 400:
+            raise MeilisearchApiError(f"{method} answered {answer.status}", _refusal(answer))
+        if answer.status == 204:
             return None
         try:
-            return from_json(answer.content)
+            return from_json(answer.data)
         except ValueError as error:
             raise MeilisearchCommunicationError("it answers something that is no JSON") from error
 
     def _sent(
         self, method: str, url: str, headers: dict[str, str], data: bytes | None
-    ) -> requests.Response:
+    ) -> urllib3.BaseHTTPResponse:
         attempts = 2 if self._again or method == "GET" else 1
         while True:
             attempts -= 1
             try:
-                return self._session.request(
-                    method, url, headers=headers, data=data,
-                    timeout=self._timeouts, allow_redirects=False,
+                return self._pool.request(
+                    method, url, body=data, headers=headers,
+                    timeout=self._timeouts, retries=False, redirect=False,
                 )  # fmt: skip
-            except requests.Timeout as error:
-                raise MeilisearchTimeoutError(str(error)) from error
-            except requests.RequestException as error:
-                if not attempts or not isinstance(error, requests.ConnectionError):
+            except (NewConnectionError, ProtocolError) as error:
+                if not attempts:
                     raise MeilisearchCommunicationError(str(error)) from error
+            except TimeoutError as error:
+                raise MeilisearchTimeoutError(str(error)) from error
+            except (HTTPError, OSError) as error:
+                raise MeilisearchCommunicationError(str(error)) from error
 
     def close(self) -> None:
         """Close the kept connections."""
-        self._session.close()
+        self._pool.clear()
+
+
+def _refusal(answer: urllib3.BaseHTTPResponse) -> Response:
+    """As the client's errors read it."""
+    refusal = Response()
+    refusal.status_code = answer.status
+    refusal.raw = BytesIO(answer.data)
+    refusal.encoding = "utf-8"
+    return refusal
 
 
 class PooledClient(Client):
