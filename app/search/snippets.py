@@ -16,16 +16,18 @@ Span = tuple[int, int]
 
 PASSAGE = 200
 """Characters of the passage shown of a body."""
+_LEAD, _LONGEST = 40, 30
+"""Characters shown before the first mark, and those of a word that is not cut."""
 _LOOKED_AT = 20_000
 """Characters of a text in which words are marked."""
 _MANY = 200
 """Words that are marked in a text."""
 _GAPS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
+_GAP = re.compile(r"[ \n]")
 _WORD = re.compile(r"[^\W_]+")
 _ACCENTED = re.compile("[^\\W\\d_][\u0300-\u036f]+")
 _REST_OF_WORD = re.compile(r"[^\W_]*")
-
 
 Spans = Callable[[str], Sequence[Span]]
 """Where the words are that are meant."""
@@ -112,23 +114,25 @@ def _marked(text: str, spans: Sequence[Span]) -> str:
 
 
 def _best_window(text: str, spans: Sequence[Span]) -> Span:
-    """Where most marks lie within `PASSAGE` characters, widened to whole words; else the start."""
+    """Where most marks lie within `PASSAGE` characters, from the beginning of a line or else of a
+    word to the end of one; without marks the start."""
     if len(text) <= PASSAGE:
         return 0, len(text)
     best, most = 0, 0
     ahead = 0
     for place, (start, _) in enumerate(spans):
         ahead = max(ahead, place)
-        while ahead < len(spans) and spans[ahead][1] <= start + PASSAGE - 40:
+        while ahead < len(spans) and spans[ahead][1] <= start + PASSAGE - _LEAD:
             ahead += 1
         if ahead - place > most:
             best, most = start, ahead - place
-    start = max(0, min(best - 40, len(text) - PASSAGE))
+    start = max(0, min(best - _LEAD, len(text) - PASSAGE))
     if start:
-        gap = text.find(" ", start, start + 30)
-        start = gap + 1 if gap >= 0 else start
+        line = text.rfind("\n", start, best)
+        gap = _GAP.search(text, start, start + _LONGEST)
+        start = line + 1 if line >= 0 else gap.end() if gap else start
     end = min(len(text), start + PASSAGE)
     if end < len(text):
-        gap = text.rfind(" ", end - 30, end)
-        end = gap if gap > 0 else end
+        gaps = list(_GAP.finditer(text, end - _LONGEST, end))
+        end = gaps[-1].start() if gaps else end
     return start, end

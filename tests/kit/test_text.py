@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.kit.text import slug_of
+from app.kit.text import plain_text, slug_of
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,14 @@ from app.kit.text import slug_of
 )
 def test_slugs(title: str, slug: str) -> None:
     assert slug_of(title) == slug
+
+
+def test_a_text_has_a_line_for_each_block_and_none_within() -> None:
+    body = (
+        "<h2>Qué se acordó</h2>\n<p>El <em>Acta</em>, de\nH<sub>2</sub>O &amp; &lt;b&gt;.<br>Otra"
+        ' línea<a href="x">s</a></p><ul>\n<li>uno</li><li><p>dos</p></li></ul>'
+        '<figure><img src="x" alt="y"><figcaption>Foto</figcaption></figure><pre>a\n  b</pre>'
+    )
+    lines = ["Qué se acordó", "El Acta, de H2O & <b>.", "Otra líneas", "uno", "dos", "Foto", "a b"]
+    assert plain_text(body) == "\n".join(lines)
+    assert plain_text("") == ""

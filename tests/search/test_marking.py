@@ -108,3 +108,23 @@ def test_what_the_server_marks_itself_is_marked(server: Backend, tmp_path: Path,
             whole = " ".join(begun + rest for begun, rest in theirs)
             passage = re.findall(r"\w+", re.sub("</?mark>", "", text))
             assert set(whole.split()) & set(passage) <= set(marked(text))
+
+
+def test_a_passage_begins_with_a_line_or_a_word_and_ends_with_one(
+    backend: Backend, tmp_path: Path
+) -> None:
+    before, after = "Lorem ipsum dolor sit amet. " * 12, "consectetur adipiscing elit, " * 12
+    lined = article("l", "Lines", f"{before}\nA heading\nThe alpaca\nspits at {after}")
+    plain = article("p", "Plain", f"{before}And the alpaca spits at {after}")
+    with backend.over(tmp_path, lined, plain) as engine:
+        found = shown(engine, "alpaca ")
+    assert found[lined.key].body == (
+        "…The <mark>alpaca</mark>\nspits at consectetur adipiscing elit, consectetur adipiscing "
+        "elit, consectetur adipiscing elit, consectetur adipiscing elit, consectetur adipiscing "
+        "elit, consectetur adipiscing elit,…"
+    )
+    assert found[plain.key].body == (
+        "…Lorem ipsum dolor sit amet. And the <mark>alpaca</mark> spits at consectetur adipiscing "
+        "elit, consectetur adipiscing elit, consectetur adipiscing elit, consectetur adipiscing "
+        "elit, consectetur adipiscing elit,…"
+    )

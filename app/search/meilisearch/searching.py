@@ -1,7 +1,7 @@
 """One search: the question put to the server, and its answer in our words."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, repeat
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from meilisearch import Client
@@ -49,9 +49,9 @@ def search(
             break
     ranked = query.order == "relevance" and not question.is_blank
     hits = answer["hits"]
-    shown = _highlighted(hits, question, others) if query.highlight else repeat(None)
+    shown = _highlighted(hits, question, others) if query.highlight else [None] * len(hits)
     return Found(
-        tuple(_hit(hit, marks, ranked=ranked) for hit, marks in zip(hits, shown, strict=False)),
+        tuple(_hit(hit, marks, ranked=ranked) for hit, marks in zip(hits, shown, strict=True)),
         answer["estimatedTotalHits"],
         facets=_facets(query.facets, answer.get("facetDistribution") or {}),
     )
@@ -132,11 +132,11 @@ def _hit(hit: Mapping[str, Any], marks: Highlights | None, *, ranked: bool) -> H
 
 def _highlighted(
     hits: Sequence[Mapping[str, Any]], question: Asked, others: Callable[[], Others]
-) -> Iterator[Highlights]:
+) -> list[Highlights]:
     texts = [tuple(hit[name] for name in _SHOWN) for hit in hits]
     known = {} if question.is_blank else others()
     spans = marking.marker(chain.from_iterable(texts), question, known)
-    return (snippets.highlights(spans, *text) for text in texts)
+    return [snippets.highlights(spans, *text) for text in texts]
 
 
 def _facets(
