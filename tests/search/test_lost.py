@@ -36,7 +36,8 @@ def _garble(folder: Path, suffix: str) -> None:
 
 
 def _remove(folder: Path) -> None:
-    shutil.rmtree(folder)
+    # In one instant: a merge that is under way writes into it meanwhile.
+    shutil.rmtree(folder.rename(folder.with_name("gone")))
 
 
 def _break_meta(folder: Path) -> None:
