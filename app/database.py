@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
@@ -36,6 +36,8 @@ _PAUSE_SECONDS: Final = 0.015
 # What PostgreSQL says when waiting or trying again is the remedy: lock_not_available,
 # deadlock_detected, serialization_failure, query_canceled, too_many_connections, shutting down.
 _TRY_AGAIN = {"55P03", "40P01", "40001", "57014", "53300", "57P01", "57P03"}
+
+Row = TypeVar("Row")
 
 
 class ReadTx:
@@ -78,6 +80,11 @@ class WriteTx(ReadTx):
         """Run a Core statement after what the session holds back."""
         self.session.flush()
         return self.connection.execute(statement, parameters)
+
+    def locked(self, table: type[Row], key: object) -> Row | None:
+        """The row with this primary key as it is now, locked until the transaction ends."""
+        self.session.flush()
+        return self.session.get(table, key, with_for_update=True, populate_existing=True)
 
 
 class Database:

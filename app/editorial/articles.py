@@ -125,8 +125,7 @@ def read(tx: ReadTx, article_id: UUID) -> WorkingCopy:
 
 def locked(tx: WriteTx, article_id: UUID, revision: int | None) -> Article:
     """The article, locked until the transaction ends; `Stale` unless it is at `revision`."""
-    tx.session.flush()
-    article = tx.session.get(Article, article_id, with_for_update=True, populate_existing=True)
+    article = tx.locked(Article, article_id)
     if article is None:
         raise NotFound("article_not_found", "There is no such article.")
     if revision is not None and article.revision != revision:

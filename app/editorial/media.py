@@ -224,8 +224,7 @@ def _users(tx: ReadTx, media_id: UUID) -> list[str]:
 
 def locked(tx: WriteTx, media_id: UUID, revision: int | None) -> Media:
     """The medium, locked until the transaction ends; `Stale` unless it is at `revision`."""
-    tx.session.flush()
-    row = tx.session.get(Media, media_id, with_for_update=True, populate_existing=True)
+    row = tx.locked(Media, media_id)
     if row is None or row.erased_at is not None:
         raise absent()
     if revision is not None and row.revision != revision:

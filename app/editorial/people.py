@@ -176,8 +176,7 @@ def remove_member(tx: PublishTx, actor: Actor, member_id: UUID, revision: int | 
 
 def held(tx: PublishTx, table: type[Person], person_id: UUID, revision: int | None) -> Person:
     """The sponsor or member; `NotFound`, or `Stale` unless at `revision`."""
-    tx.session.flush()
-    row = tx.session.get(table, person_id, with_for_update=True, populate_existing=True)
+    row = tx.locked(table, person_id)
     if row is None or row.removed_at is not None:
         raise NotFound(f"{table.__tablename__}_not_found", "There is nobody with this id.")
     refuse_stale(tx, KINDS[table], row.id, row.revision, revision, row.updated_at)

@@ -111,8 +111,7 @@ def change(tx: PublishTx, actor: Actor, tag_id: UUID, revision: int, asked: TagC
 
 def held(tx: PublishTx, tag_id: UUID, revision: int | None) -> Tag:
     """The tag, which no draft can take up meanwhile; `Stale` unless it is at `revision`."""
-    tx.session.flush()
-    row: Tag | None = tx.session.get(Tag, tag_id, with_for_update=True, populate_existing=True)
+    row = tx.locked(Tag, tag_id)
     if row is None:
         raise NotFound("tag_not_found", "There is no such tag; it may have been merged.")
     refuse_stale(tx, "tag", row.id, row.revision, revision, row.updated_at)

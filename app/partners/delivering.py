@@ -149,7 +149,7 @@ def _next(tx: WriteTx, webhook: UUID, now: datetime) -> Any:
 def settle(tx: WriteTx, work: Work, came: Exchange, now: datetime) -> bool:
     """Note what came of it and give the lease back; false when the lease was lost meanwhile, so
     that another worker has gone on."""
-    row = tx.session.get(Webhook, work.webhook, with_for_update=True, populate_existing=True)
+    row = tx.locked(Webhook, work.webhook)
     if row is None or row.lease != work.lease:
         return False
     row.lease = row.leased_until = None

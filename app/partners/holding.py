@@ -16,8 +16,7 @@ def locked(
     tx: WriteTx, table: type[Row], key: UUID, revision: int | None, absent: Callable[[], NotFound]
 ) -> Row:
     """The row, locked until the transaction ends; `absent`, `Stale` unless it is at `revision`."""
-    tx.session.flush()
-    row = tx.session.get(table, key, with_for_update=True, populate_existing=True)
+    row = tx.locked(table, key)
     if row is None:
         raise absent()
     if revision is not None and row.revision != revision:

@@ -170,7 +170,7 @@ def rotate(
     """
     holder = proved(tx, key, now)
     require(holder, "keys:rotate")
-    old = tx.session.get(PartnerKey, holder.key_id, with_for_update=True, populate_existing=True)
+    old = tx.locked(PartnerKey, holder.key_id)
     assert old is not None, "no key is deleted while its partner is there"
     _refuse_ended(old.revoked_at, old.expires_at, now)
     mine = col(PartnerKey.rotated_from) == old.id

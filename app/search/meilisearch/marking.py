@@ -15,7 +15,7 @@ from app.search import snippets
 from app.search.meilisearch.queries import Asked, is_stop_word, words
 from app.search.snippets import Spans
 
-ONE_TYPO, TWO_TYPOS = 5, 9
+_ONE_TYPO, _TWO_TYPOS = 5, 9
 """Letters from which on the server lets a word hold so many."""
 MOST_IN_A_NAME = 3
 """Words of a tag's name that stands for its names in other languages."""
@@ -112,4 +112,4 @@ def _typos(word: str) -> int:
     """How many mistakes the word may hold; a number is right as it is."""
     if not word.isalpha() or len(word) > _LONGEST:
         return 0
-    return (len(word) >= ONE_TYPO) + (len(word) >= TWO_TYPOS)
+    return (len(word) >= _ONE_TYPO) + (len(word) >= _TWO_TYPOS)
