@@ -49,7 +49,9 @@ def claim(
         "request_digest": request_digest,
         "created_at": now,
     }
-    if tx.execute(insert(IdempotencyKey).values(values).on_conflict_do_nothing()).rowcount == 1:
+    # By RETURNING: psycopg forgets the row count of an INSERT once its cursor is closed.
+    claimed = insert(IdempotencyKey).values(values).on_conflict_do_nothing()
+    if tx.execute(claimed.returning(col(IdempotencyKey.key))).first() is not None:
         return None
     asked = sa.select(
         col(IdempotencyKey.request_digest),

@@ -17,6 +17,7 @@ from app.runtime import Runtime, opened
 from app.settings import Settings
 from tests.contract.client import Contract, ContractClient
 from tests.postgres import server
+from tests.stores import copy_sqlite
 
 
 @dataclass
@@ -54,8 +55,11 @@ def store(
         # The clock stands still, so a whole test would fall into one minute.
         **{"rate_limit": 0} | more,
     )
+    if url is None and not (folder / "willay.db").exists():
+        copy_sqlite(folder / "willay.db")
     with opened(settings, clock, checked=False) as runtime:
-        schema.migrate(runtime.database)
+        if url is not None:
+            schema.migrate(runtime.database)
         yield runtime, clock
 
 
