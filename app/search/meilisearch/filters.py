@@ -42,6 +42,8 @@ def conditions(chosen: Filter) -> list[str]:
     every += [
         f"NOT {_one_of('tags', (tag.hex for tag in clause))}" for clause in chosen.none_of if clause
     ]
+    if chosen.without:
+        every.append(f"NOT {_one_of('key', (key.id.hex for key in chosen.without))}")
     if chosen.since is not None:
         every.append(f"published_at >= {micros(chosen.since)}")
     if chosen.until is not None:

@@ -61,7 +61,7 @@ def suggest(
     client: Client,
     uid: str,
     text: str,
-    languages: Sequence[str],
+    chosen: Filter,
     limit: int,
     others: Callable[[], Others],
 ) -> list[Suggestion]:
@@ -73,16 +73,16 @@ def suggest(
         question.text,
         {
             "limit": limit,
-            "filter": conditions(Filter(languages=tuple(languages))),
+            "filter": conditions(chosen),
             "matchingStrategy": "all",
             "attributesToSearchOn": ["title", "names"],
-            "attributesToRetrieve": ["id", "title"],
+            "attributesToRetrieve": ["id", "version", "title"],
         },
     )
     titles = [hit["title"] for hit in answer["hits"]]
     spans = marking.marker(titles, question, others())
     return [
-        Suggestion(key_of(hit["id"]), title, snippets.whole(spans, title))
+        Suggestion(key_of(hit["id"]), int(hit["version"]), title, snippets.whole(spans, title))
         for hit, title in zip(answer["hits"], titles, strict=True)
     ]
 
