@@ -22,6 +22,7 @@ from app.http.reading import Reading, posted
 from app.kit.clock import EPOCH
 from app.kit.dates import first_instant
 from app.kit.ids import uuid7
+from app.kit.text import without_unseen
 from app.public.instant import FacetHits, InstantResult, InstantResults
 from app.published import found as things
 from app.published.found import Shown
@@ -262,6 +263,6 @@ def _begins(value: str, typed: str) -> bool:
 
 def _folded(text: str) -> str:
     """Without accents, capitals and punctuation."""
-    plain = normalize("NFKD", text).casefold()
+    plain = normalize("NFKD", without_unseen(text)).casefold()
     kept = "".join(sign if sign.isalnum() else " " for sign in plain if not combining(sign))
     return " ".join(kept.split())

@@ -24,7 +24,7 @@ from app.errors import Detail, Invalid
 from app.kit.clock import FOREVER, LONG_AGO
 from app.kit.markup import Removed
 from app.kit.sanitise import Tangled, rendered
-from app.kit.text import legal, slug_of
+from app.kit.text import legal, seen, slug_of
 from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Slug
 
 
@@ -52,6 +52,7 @@ Line = Annotated[
     str,
     StringConstraints(min_length=1, max_length=300, strip_whitespace=True, pattern=r"^[^\n\r\t]*$"),
     AfterValidator(legal),
+    AfterValidator(seen),
 ]
 # What unites line ends stands last: so it wraps the constraints, and acts before them.
 Text = Annotated[
@@ -61,6 +62,7 @@ Remark = Annotated[
     str,
     StringConstraints(min_length=1, max_length=5_000, strip_whitespace=True),
     AfterValidator(legal),
+    AfterValidator(seen),
     BeforeValidator(_newlines),
 ]
 Body = Annotated[
@@ -126,7 +128,7 @@ class CorrectionInput(Input):
     """A dated note to readers."""
 
     at: Moment
-    note: Annotated[Text, StringConstraints(min_length=1)]
+    note: Annotated[Text, StringConstraints(min_length=1), AfterValidator(seen)]
 
 
 class ArticleInput(Input):

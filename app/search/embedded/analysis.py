@@ -12,6 +12,7 @@ from unicodedata import normalize
 
 import tantivy
 
+from app.kit.text import without_unseen
 from app.search.stopwords import STOP_WORDS
 
 _STEMMERS = {
@@ -79,6 +80,7 @@ class Analyser:
         made by the library cost twice as much.
         """
         if not text.isascii():
+            text = without_unseen(text)
             text = _NOT_ASCII.sub(lambda found: self._letters[found[0]], normalize("NFC", text))
             if not text.isascii():
                 return self._fold.analyze(text.encode("utf-8", "ignore").decode())

@@ -88,7 +88,7 @@ class Snapshot:
         if changes and not query.exact:
             parsed = _with(parsed, changes)
         found, relaxed = self._answer(query, parsed)
-        text = changed_text(query.text, changes, self.analyser.words) if changes else None
+        text = changed_text(parsed.text, changes, self.analyser.words) if changes else None
         meant = None
         if changes and query.exact:
             text, meant = None, text
@@ -96,7 +96,7 @@ class Snapshot:
             telling = [word.word for word in self._words(query, parsed)]
             near = corrector.of_rare(telling) if relaxed else []
             near = near or corrector.of_beginnings(telling)
-            meant = changed_text(query.text, near, self.analyser.words) if near else None
+            meant = changed_text(parsed.text, near, self.analyser.words) if near else None
         return Found(found.hits, found.total, True, found.facets, text, meant)
 
     def holding(self, query: Query) -> Found:
