@@ -11,7 +11,14 @@ from pydantic import Field
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from app.delivery.filters import Fallback, FilterParameters, chosen, languages, searched
+from app.delivery.filters import (
+    Fallback,
+    FilterParameters,
+    are_instead,
+    chosen,
+    languages,
+    searched,
+)
 from app.http.parameters import (
     DIGITS,
     Flag,
@@ -146,12 +153,13 @@ def _query(asked: SearchParameters, reading: Reading) -> protocol.Query:
         raise bad("page_too_deep", "page", message)
     spoken = languages(asked.lang, asked.fallback, reading.runtime.settings.languages)
     wanted = chosen(asked, reading.tags, reading.runtime.settings.languages)
-    wanted = replace(wanted, languages=spoken)
+    once = are_instead(asked.lang, spoken)
+    wanted = replace(wanted, languages=spoken, each_story_once=once)
     kinds, article_kinds = _kinds(asked.kind)
     facets = known_names("facet", "facets", asked.facets, FACET_NAMES)
     return protocol.Query(
         text=asked.q,
-        filter=searched(wanted, kinds, article_kinds, each_story_once=len(spoken) > 1),
+        filter=searched(wanted, kinds, article_kinds),
         order=asked.order,
         limit=asked.limit,
         page=asked.page,

@@ -132,8 +132,11 @@ def _siblings(tx: ReadTx, article: Article) -> list[Sibling]:
 def _conditions(tx: ReadTx, chosen: CopyFilter, now: datetime) -> Sequence[ColumnElement[bool]]:
     trashed = col(Article.trashed_at).is_not(None)
     conditions: list[Any] = [trashed if chosen.trashed else ~trashed]
-    equal = ((Article.kind, chosen.kind), (Article.lang, chosen.lang))
-    conditions += [col(column) == value for column, value in equal if value is not None]
+    if chosen.kind is not None:
+        conditions.append(col(Article.kind) == chosen.kind)
+    if chosen.lang is not None:
+        regions = col(Article.lang).startswith(f"{chosen.lang}-", autoescape=True)
+        conditions.append(sa.or_(col(Article.lang) == chosen.lang, regions))
     if chosen.states:
         conditions.append(_in_states(chosen.states, now))
     if chosen.live is not None:

@@ -2,7 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from app.kit import languages
 
 Kind = Literal["article", "page"]
 DatePrecision = Literal["time", "day", "month", "year", "unknown"]
@@ -20,8 +22,9 @@ SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=120)]
 Lang = Annotated[
     str,
-    StringConstraints(pattern=r"^[a-z]{2,3}$"),
-    Field(description="ISO 639 code, one of the site's languages"),
+    StringConstraints(pattern=f"^{languages.PATTERN}$"),
+    Field(description="BCP 47 code such as pt or pt-BR, one of the site's languages"),
+    BeforeValidator(languages.normalised),
 ]
 WebAddress = Annotated[str, Field(json_schema_extra={"format": "uri"})]
 # What editors type may hold other scripts: https://es.wikipedia.org/wiki/Perú

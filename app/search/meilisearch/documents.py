@@ -84,6 +84,11 @@ def token(value: str) -> str:
     return "0x" + blake2b(value.encode("utf-8", "replace"), digest_size=20).hexdigest()
 
 
+def language(code: str) -> str:
+    """The token of a language, which is written in one case only."""
+    return token(code.lower())
+
+
 def micros(moment: datetime) -> int:
     """Microseconds since 1970; raises TypeError for a datetime without an offset."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
@@ -118,10 +123,10 @@ def record(source: Document) -> dict[str, Any]:
         "key": source.key.id.hex,
         "version": str(source.mark.version),
         "digest": source.mark.digest.hex(),
-        "lang": ANY_LANGUAGE if source.lang is None else token(source.lang),
+        "lang": ANY_LANGUAGE if source.lang is None else language(source.lang),
         "tags": [tag_id.hex for tag_id in dict.fromkeys(source.tag_ids)],
         "authors": _tokens(source.authors),
-        "also_in": _tokens(source.also_in),
+        "also_in": _tokens(map(str.lower, source.also_in)),
         "syndicatable": "yes" if source.syndicatable else "no",
         "recency": TIMELESS,
     }

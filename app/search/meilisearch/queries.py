@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from unicodedata import category, normalize
 
+from app.kit.languages import base
 from app.kit.text import without_unseen
 from app.search.grammar import Parsed, parse
 from app.search.protocol import Query
@@ -87,7 +88,7 @@ def words(text: str) -> list[str]:
 
 def is_stop_word(word: str, languages: Sequence[str]) -> bool:
     """A function word in one of the languages."""
-    return any(word in STOP_WORDS.get(lang, ()) for lang in languages)
+    return any(word in STOP_WORDS.get(base(lang), ()) for lang in languages)
 
 
 def _telling(parsed: Parsed, languages: tuple[str, ...]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from meilisearch import Client
 
+from app.kit.languages import normalised
 from app.search import snippets
 from app.search.meilisearch import marking
 from app.search.meilisearch.documents import ANY_LANGUAGE, SHOWN, STATE, State, key_of, shown
@@ -146,5 +147,6 @@ def _facets(
     for name in names:
         values = [item for item in counted.get(name, {}).items() if item[0] != ANY_LANGUAGE]
         values.sort(key=lambda item: (-item[1], item[0]))
-        found[name] = tuple(values[:FACET_VALUES])
+        written = normalised if name == "lang" else str
+        found[name] = tuple((str(written(value)), n) for value, n in values[:FACET_VALUES])
     return found
