@@ -183,7 +183,7 @@ def _flush(meter: Meter) -> None:
 
 def _search(settings: Settings, database: Database, memory: Memory, clock: Clock) -> Search:
     folder = HeldEngine(settings.data_dir / "search", settings.languages)
-    late_of = partial(late, database, memory, clock)
+    late_of = partial(late, database, memory, clock, settings.calendar)
     if settings.meilisearch_url is None:
         return Search(folder, late_of=late_of, languages=settings.languages)
     key = settings.meilisearch_key

@@ -11,7 +11,7 @@ from sqlmodel import col
 from app.changes import PublishTx
 from app.editorial import articles, media_use
 from app.editorial.content import Actor, ArticleInput, CorrectionInput, Draft, House, restored
-from app.editorial.frozen import frozen
+from app.editorial.frozen import frozen, kept_at, shown_at
 from app.editorial.tags import living, slugs
 from app.errors import Conflict, Invalid
 from app.kit.clock import FOREVER, TICK
@@ -262,7 +262,7 @@ def _insert(
         lang=content.lang,
         slug=article.slug,
         translation_group=article.translation_group,
-        published_at=item.published_at,
+        published_at=kept_at(item),
         updated_at=item.updated_at,
         changed_at=max(item.updated_at, start),
         visible_from=start,
@@ -303,7 +303,7 @@ def _content(tx: PublishTx, article: Article) -> ArticleInput:
 def _first_shown(tx: PublishTx, article_id: UUID) -> datetime | None:
     """The date under which an article first appeared, when it ever did."""
     rows = [row for row in _publications(tx, article_id) if row.ended != "cancelled"]
-    return rows[0].published_at if rows else None
+    return shown_at(rows[0].item) if rows else None
 
 
 def _tell(tx: PublishTx, article: Article, cause: str) -> None:

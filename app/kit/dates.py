@@ -1,21 +1,30 @@
-"""Dates from outside: whole UTC days, or instants with an offset."""
+"""Dates from outside: whole days, or instants with an offset."""
 
 import re
 from datetime import UTC, date, datetime
 
-from app.kit.clock import FOREVER, LONG_AGO, end_of, start_of
+from app.kit.calendar import Calendar, Edge
+from app.kit.clock import FOREVER, LONG_AGO
 
+_OF_UTC = Calendar()
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def first_instant(text: str) -> datetime:
+def first_instant(text: str, calendar: Calendar = _OF_UTC) -> datetime:
+    """The first instant of a day, or the instant. ValueError when it is no date."""
+    return calendar.start_of(_day(text)) if _DAY.fullmatch(text) else _instant(text)
+
+
+def first(text: str, calendar: Calendar) -> Edge:
     """Where a range that begins with `text` begins. ValueError when it is no date."""
-    return start_of(_day(text)) if _DAY.fullmatch(text) else _instant(text)
+    return calendar.first(_day(text)) if _DAY.fullmatch(text) else Edge(_instant(text))
 
 
-def last_instant(text: str) -> tuple[datetime, bool]:
+def last(text: str, calendar: Calendar) -> tuple[Edge, bool]:
     """Where a range that ends with `text` ends, and whether that instant still belongs to it."""
-    return (end_of(_day(text)), False) if _DAY.fullmatch(text) else (_instant(text), True)
+    if _DAY.fullmatch(text):
+        return calendar.after(_day(text)), False
+    return Edge(_instant(text)), True
 
 
 def _day(text: str) -> date:

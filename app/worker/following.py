@@ -16,7 +16,7 @@ def follow(runtime: Runtime, engine: Engine) -> bool:
         if last == after:
             return False
         upserts, deletes = states(runtime, tx, log, looked)
-        cursor = changes.cursor_at(tx, last)
+        cursor = changes.cursor_at(tx, last, runtime.settings.timezone)
     engine.apply(upserts, deletes, cursor)
     runtime.search.wrote()
     return True
