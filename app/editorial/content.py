@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -45,7 +46,7 @@ def _address(text: str) -> str:
 def _in_range(moment: AwareDatetime) -> AwareDatetime:
     if not LONG_AGO <= moment < FOREVER:
         raise ValueError("the date is out of range")
-    return moment
+    return moment.astimezone(UTC)  # as the wire has it
 
 
 Line = Annotated[
