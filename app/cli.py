@@ -17,6 +17,7 @@ from app import logs, schema
 from app.commands import accounts, backup, erase, search
 from app.commands.progress import progress
 from app.errors import WillayError
+from app.resources import path_of
 from app.runtime import opened
 from app.settings import Settings
 
@@ -134,6 +135,12 @@ def import_jsonl(
     typer.echo(json.dumps(report.as_json()) if as_json else report.as_text())
     if report.refused:
         raise typer.Exit(1)
+
+
+@importing.command("sample")
+def import_sample(as_json: AsJson = False) -> None:
+    """Import the sample content that comes with the program, unless there is content already."""
+    import_jsonl([path_of("sample/peru.jsonl")], if_empty=True, as_json=as_json)
 
 
 @importing.command("listing")
