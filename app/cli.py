@@ -48,6 +48,7 @@ def serve(
     """Run the API."""
     import uvicorn
 
+    from app.http import stopping
     from app.worker import rebuilding
 
     if host is not None:
@@ -66,8 +67,7 @@ def serve(
         workers=workers,
         log_level=settings.log_level,
         access_log=False,
-        # Streams of changes end only with the server; their readers come back.
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=stopping.SECONDS,
         server_header=False,
         # A process that a busy machine lets wait is not dead: after 5 s it would be killed.
         timeout_worker_healthcheck=60,

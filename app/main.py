@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
 from importlib.metadata import version
 from typing import Any
@@ -13,7 +13,7 @@ from fastapi_offline import FastAPIOffline
 from app import logs
 from app.admin import routes as admin
 from app.delivery import routes as delivery
-from app.http import contract, problems
+from app.http import contract, problems, stopping
 from app.http.limiting import Limiting, adding
 from app.http.middleware import Gate
 from app.http.tracing import Tracing
@@ -24,18 +24,20 @@ from app.worker.followers import followers
 from app.worker.loop import Worker
 
 
-def create_app(runtime: Runtime) -> FastAPI:
-    """The application over a runtime that its caller opened and will close."""
+def create_app(runtime: Runtime, at_end: Callable[[], None] = lambda: None) -> FastAPI:
+    """The application over a runtime that its caller opened. `at_end` runs when it has ended."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        worker = Worker(runtime, followers(runtime))
+        worker, watch = Worker(runtime, followers(runtime)), Watch(runtime)
         if runtime.settings.serve_worker:
             worker.start()
-        async with adding(runtime):
-            yield {"runtime": runtime, "watch": Watch(runtime)}
-        await runtime.rates.close()
-        await asyncio.to_thread(worker.stop)
+        with stopping.on_stop_signal(watch.stop):
+            async with adding(runtime):
+                yield {"runtime": runtime, "watch": watch}
+            await runtime.rates.close()
+            await asyncio.to_thread(worker.stop)
+            await asyncio.to_thread(at_end)
 
     app = FastAPIOffline(
         title="Willay",
@@ -50,6 +52,7 @@ def create_app(runtime: Runtime) -> FastAPI:
     problems.install(app)
     app.add_middleware(Limiting, runtime=runtime)
     app.add_middleware(Gate, origins=runtime.settings.cors_origins)
+    app.add_middleware(stopping.Stopping)
     app.add_middleware(Tracing, logged=runtime.settings.log_requests)
     make = app.openapi
 
@@ -68,6 +71,4 @@ def from_environment() -> FastAPI:
     settings = Settings()
     logs.configure(settings.log_level)
     held: AbstractContextManager[Runtime] = opened(settings)
-    app = create_app(stack.enter_context(held))
-    app.router.on_shutdown.append(stack.close)
-    return app
+    return create_app(stack.enter_context(held), stack.close)
