@@ -8,12 +8,13 @@ from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 
-from app import logs, schema
+from app import logs, meters, schema
 from app.commands import accounts, backup, erase, search
 from app.commands.progress import progress
 from app.errors import WillayError
@@ -46,9 +47,6 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes")] = 1,
 ) -> None:
     """Run the API."""
-    import uvicorn
-
-    from app.http import stopping
     from app.worker import rebuilding
 
     if host is not None:
@@ -59,6 +57,17 @@ def serve(
     with opened(settings) as runtime:
         # A stale schema is refused, and an index of this version made, before any process starts.
         rebuilding.ensure(runtime)
+    with TemporaryDirectory(prefix="willay-metrics-") as folder:
+        if workers > 1:
+            os.environ[meters.FOLDER] = folder
+        _run_server(settings, workers)
+
+
+def _run_server(settings: Settings, workers: int) -> None:
+    import uvicorn
+
+    from app.http import stopping
+
     uvicorn.run(
         "app.main:from_environment",
         factory=True,

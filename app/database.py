@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 from typing_extensions import override
 
@@ -97,6 +98,13 @@ class Database:
         self._reader = _engine(parsed, readers, read_only=True)
         self._writer = _engine(parsed, writers, read_only=False)
         self._writer_lock = threading.Lock() if self.is_sqlite else None
+
+    def connections(self) -> dict[str, int]:
+        """How many connections are in use, by pool."""
+        pools = {"read": self._reader.pool, "write": self._writer.pool}
+        return {
+            name: pool.checkedout() for name, pool in pools.items() if isinstance(pool, QueuePool)
+        }
 
     @contextmanager
     def reading(self) -> Iterator[ReadTx]:

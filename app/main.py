@@ -15,6 +15,7 @@ from app.admin import routes as admin
 from app.delivery import routes as delivery
 from app.http import contract, problems, stopping
 from app.http.limiting import Limiting, adding
+from app.http.metering import Metering, sampling
 from app.http.middleware import Gate
 from app.http.tracing import Tracing
 from app.http.watching import Watch
@@ -33,7 +34,7 @@ def create_app(runtime: Runtime, at_end: Callable[[], None] = lambda: None) -> F
         if runtime.settings.serve_worker:
             worker.start()
         with stopping.on_stop_signal(watch.stop):
-            async with adding(runtime):
+            async with adding(runtime), sampling(runtime):
                 yield {"runtime": runtime, "watch": watch}
             await runtime.rates.close()
             await asyncio.to_thread(worker.stop)
@@ -52,6 +53,7 @@ def create_app(runtime: Runtime, at_end: Callable[[], None] = lambda: None) -> F
     problems.install(app)
     app.add_middleware(Limiting, runtime=runtime)
     app.add_middleware(Gate, origins=runtime.settings.cors_origins)
+    app.add_middleware(Metering, meters=runtime.meters)
     app.add_middleware(stopping.Stopping)
     app.add_middleware(Tracing, logged=runtime.settings.log_requests)
     make = app.openapi
