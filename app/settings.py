@@ -95,6 +95,12 @@ class Settings(BaseSettings):
     page_url: PageTemplate = Field(
         "{site}/{slug}", description="The same of standing pages, such as aims and history"
     )
+    author_url: PageTemplate | None = Field(
+        None,
+        description="Where the front end shows an author, like `{site}/authors/{slug}`; named in "
+        "JSON-LD",
+    )
+    logo_url: WebAddress | None = Field(None, description="The publisher's logo, for JSON-LD")
     contact_email: str | None = Field(
         None,
         pattern=r"^[^@\s]+@[^@\s]+$",
@@ -254,6 +260,12 @@ class Settings(BaseSettings):
         if self.site_url is None and "{site}" in template:
             return f"{self.public_url}/v1/articles/{slug}"
         return template.format(site=self.site_url or "", slug=slug, lang=lang)
+
+    def author_address(self, slug: str) -> str | None:
+        """Where readers find an author, if the front end has such pages."""
+        if self.author_url is None:
+            return None
+        return self.author_url.format(site=self.site_url or "", slug=slug, lang="")
 
     def shown_at(self, address: str) -> str | None:
         """The slug whose page is at an address of the front end, as the templates say."""

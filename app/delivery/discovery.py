@@ -212,7 +212,8 @@ def _items(reading: Reading, chosen: ArticleFilter) -> Sequence[ArticleItem]:
 
 
 def _map(reading: Reading, chosen: ArticleFilter) -> Answer:
-    body = sitemap.pages(_items(reading, chosen), reading.runtime.settings.page_address)
+    settings = reading.runtime.settings
+    body = sitemap.pages(_items(reading, chosen), settings.page_address, settings.languages[0])
     return Answer(body, {}, "sitemaps articles", sitemap.MEDIA_TYPE)
 
 
@@ -223,10 +224,11 @@ def _bases(settings: Settings) -> tuple[str, ...]:
 def _card(settings: Settings, item: dict[str, Any], asked: EmbedParameters) -> OEmbed:
     address = settings.page_address(item["kind"], item["slug"], item["lang"])
     names = ", ".join(author["name"] for author in item["authors"]) or settings.site_name
+    signed = dict.fromkeys((names, settings.site_name))
     html = (
         f'<blockquote lang="{item["lang"]}"><p><a href="{escape(address)}">'
         f"{escape(item['title'])}</a></p><p>{escape(item['summary'])}</p>"
-        f"<footer>{escape(names)}, {escape(settings.site_name)}</footer></blockquote>"
+        f"<footer>{escape(', '.join(signed))}</footer></blockquote>"
     )
     return OEmbed(
         type="rich",

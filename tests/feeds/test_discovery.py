@@ -57,10 +57,15 @@ def test_the_sitemaps_name_every_page_once(archive: Bench) -> None:
     assert changed == [item["updated_at"] for item in listed]
     assert found(archive, "/sitemaps/pages.xml", "//s:loc") == [f"{base}/v1/articles/aims"]
     links = "//s:url[s:loc[contains(., '/one')]]/x:link"
-    assert found(archive, "/sitemaps/2019-05.xml", f"{links}/@hreflang") == ["en", "es"]
+    assert found(archive, "/sitemaps/2019-05.xml", f"{links}/@hreflang") == [
+        "en",
+        "es",
+        "x-default",
+    ]
     assert found(archive, "/sitemaps/2019-05.xml", f"{links}/@href") == [
         f"{base}/v1/articles/one",
         f"{base}/v1/articles/uno",
+        f"{base}/v1/articles/one",
     ]
     assert found(archive, "/sitemaps/1999-01.xml", "//s:loc") == []
 

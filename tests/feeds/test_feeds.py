@@ -84,6 +84,7 @@ def test_atom_says_everything(bench: Bench) -> None:
     assert links == {
         ("alternate", None): (f"{base}/v1/articles/one", None),
         ("alternate", "es"): (f"{base}/v1/articles/uno", None),
+        ("alternate", "en"): (f"{base}/v1/articles/one", None),
         ("enclosure", None): ("https://pix.example/a.JPG?w=1&h=2", "image/jpeg"),
         ("license", None): ("https://licence.example/by", None),
         ("via", None): ("https://voz.example/a?b=1&c=%C3%B1", None),
