@@ -52,9 +52,16 @@ pins: ## Pin the dependencies again, with hashes; UPGRADE=--upgrade takes newer 
 	$(PIN) -o requirements/dev.txt -c requirements/production.txt --group dev
 	$(PIN) -o requirements/build.txt -c requirements/dev.txt --group build
 
+sbom: ## What the program is made of, in dist/ (CycloneDX)
+	$(PYTHON) -m venv build/sbom
+	build/sbom/bin/pip install -q --disable-pip-version-check cyclonedx-bom
+	mkdir -p dist
+	build/sbom/bin/cyclonedx-py requirements requirements/production.txt \
+		--pyproject pyproject.toml --output-reproducible -o dist/willay.cdx.json
+
 fmt: .venv/dev ## Put the code in its form
 	$(BIN)/ruff format app tests benchmarks
 	$(BIN)/ruff check --fix app tests benchmarks
 
-.PHONY: help setup run test check bench relevance wheel pins fmt
+.PHONY: help setup run test check bench relevance wheel pins sbom fmt
 .DEFAULT_GOAL := help
