@@ -59,13 +59,7 @@ def redis(folder: Path, port: int) -> Iterator[str]:
 @contextmanager
 def replica(folder: Path, url: str) -> Iterator[Bench]:
     with (
-        store(
-            f"sqlite:///{folder}/willay.db",
-            folder,
-            serve_worker=False,
-            rate_limit=10,
-            redis_url=url,
-        ) as (runtime, clock),
+        store(None, folder, serve_worker=False, rate_limit=10, redis_url=url) as (runtime, clock),
         client_of(runtime) as client,
     ):
         yield Bench(runtime, clock, client)
