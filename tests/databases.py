@@ -9,6 +9,7 @@ import time
 from contextlib import suppress
 from functools import cache
 from itertools import count
+from pathlib import Path
 from typing import Final
 
 import psycopg
@@ -97,11 +98,26 @@ class Databases:
         """Where a database is."""
         return self._server.replace("/postgres?", f"/{name}?")
 
-    @property
-    def data_directory(self) -> str:
-        """Where the server keeps its files."""
-        [found] = self._link("postgres").execute("SHOW data_directory").fetchone() or ("",)
-        return str(found)
+    def files(self, url: str) -> list[Path]:
+        """Those of one database and of the server as a whole, as a disk would keep them."""
+        self._on_server("CHECKPOINT")
+        row = (
+            self._link(self._name(url))
+            .execute(
+                "SELECT current_setting('data_directory'), oid::text FROM pg_database"
+                " WHERE datname = current_database()"
+            )
+            .fetchone()
+        )
+        assert row is not None
+        folder = Path(row[0])
+        others = {path for path in (folder / "base").iterdir() if path.name != row[1]}
+        away = {folder / "pg_wal", folder / "log", *others}
+        return [
+            path
+            for path in folder.rglob("*")
+            if path.is_file() and away.isdisjoint((path, *path.parents))
+        ]
 
     @cache  # noqa: B019  # one object a process
     def _template(self) -> str:

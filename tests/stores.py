@@ -109,6 +109,12 @@ def put_back(copy: Path, folder: Path) -> None:
     (copy / "willay.db").rename(folder / "willay.db")
 
 
+def files_of(folder: Path) -> list[Path]:
+    """Every file in which a store keeps something; PostgreSQL's log before the writes aside."""
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    return found + databases().files(_of_folder[_key(folder)]) if ON_POSTGRES else found
+
+
 def taken() -> set[Path]:
     """The folders that have a database now."""
     return set(_of_folder)

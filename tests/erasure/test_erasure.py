@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -21,10 +20,8 @@ from app.errors import Conflict, Invalid, NotFound
 from app.models import every_table
 from app.published import changes
 from app.runtime import Runtime
-from app.worker.indexing import Indexing
 from tests import builders
 from tests.accounts.people import DESK, PASSWORD, door, hashed, with_totp
-from tests.commands import willay, willay_process
 from tests.conftest import Bench, MovingClock
 from tests.partners import holder
 
@@ -244,60 +241,3 @@ def test_every_table_that_refers_to_accounts_is_looked_at() -> None:
     assert refers == own
     doers = {f"{c.table.name}.{c.name}" for c, _ in traces._doers(None, ["x"])}
     assert {"publication.published_by", "revision.saved_by"} <= doers
-
-
-def files_with_the_person(folder: Path) -> set[str]:
-    return {
-        path.relative_to(folder).as_posix()
-        for path in folder.rglob("*")
-        if path.is_file() and MARK.search(path.read_bytes())
-    }
-
-
-def segments_of(folder: Path) -> set[str]:
-    """The index's files of documents: compressed, so that nothing can be sought in them."""
-    return {path.stem.split(".")[0] for path in folder.glob("search/*/*.store")}
-
-
-def test_no_file_of_a_running_service_keeps_the_person(bench: Bench, tmp_path: Path) -> None:
-    """The whole command, beside a service that reads and searches."""
-    runtime = bench.runtime
-    life(runtime)
-    for number in range(30):  # pages that are freed before, and segments of the index
-        key = article(runtime, NAME, title=f"Gone {number}", body=f"{NAME} " * 300)
-        with runtime.database.altering() as connection:
-            for table in ("revision", "article_slug"):
-                connection.execute(
-                    sa.text(f"DELETE FROM {table} WHERE article_id = :id"), {"id": key[0].hex}
-                )
-            connection.execute(sa.text("DELETE FROM article WHERE id = :id"), {"id": key[0].hex})
-    follower = Indexing(runtime)
-    while follower.step():
-        pass
-    follower.close()
-    assert bench.client.get("/v1/search?q=kanari").json()["data"]
-    before = files_with_the_person(tmp_path)
-    assert "willay.db" in before or "willay.db-wal" in before
-    segments = segments_of(tmp_path)
-    assert segments
-    said = ["erase", EMAIL, "--byline", NAME, "--media-credits", "--json"]
-    assert willay(tmp_path, *said).returncode == 2
-    assert files_with_the_person(tmp_path) == before
-    trial = willay(tmp_path, *said, "--dry-run")
-    assert trial.returncode == 0, trial.stderr
-    assert holding(runtime) != set()
-    done = willay_process(tmp_path, *said, "--yes")
-    assert done.returncode == 0, done.stderr
-    promised, report = json.loads(trial.stdout), json.loads(done.stdout)
-    assert (promised["erased"], promised["dry_run"]) == (report["erased"], True)
-    assert (report["swept"], report["left"]) == (True, {})
-    assert files_with_the_person(tmp_path) == set()
-    assert segments_of(tmp_path).isdisjoint(segments)
-    assert MARK.search(willay(tmp_path, "export", "jsonl").stdout.encode()) is None
-    bench.clock.move(days=300)
-    assert bench.client.get("/v1/search?q=kanari").json()["data"] == []
-    assert bench.client.get("/v1/search?q=live").json()["data"][0]["item"]["slug"] == "live"
-    assert willay(tmp_path, "search", "check").returncode == 0
-    again = willay(tmp_path, *said, "--yes")
-    assert (again.returncode, again.stdout) == (1, "")
-    assert again.stderr == f"Nothing here is of '{EMAIL}'. [person_not_found]\n"
