@@ -1,6 +1,7 @@
 """What an importer must know of what is there: look-ups by identity from outside."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -39,8 +40,7 @@ def article(
         here = (col(Article.external_source) == source, col(Article.external_id) == external_id)
         known = tx.session.execute(sa.select(Article).where(*here)).scalar_one_or_none()
     elif article_id is None and slug is not None:
-        same = sa.select(Article).where(col(Article.slug) == slug)
-        known = tx.session.execute(same).scalar_one_or_none()
+        known = tx.session.execute(_holding(sa.select(Article), [slug])).scalar_one_or_none()
     if known is None and article_id is not None:
         known = tx.session.get(Article, article_id)
     return known
@@ -65,8 +65,15 @@ def has_path(tx: PublishTx, article_id: UUID, path: str) -> bool:
 
 def by_slugs(tx: ReadTx, wanted: Sequence[str]) -> list[UUID]:
     """The ids of the articles that hold these slugs, as far as there are any."""
-    found = sa.select(col(Article.id)).where(col(Article.slug).in_(wanted))
-    return list(tx.execute(found).scalars())
+    return list(tx.execute(_holding(sa.select(col(Article.id)), wanted)).scalars())
+
+
+def _holding(asked: sa.Select[Any], slugs: Sequence[str]) -> sa.Select[Any]:
+    """Of the articles with these slugs: by who holds them, since no index has the articles'."""
+    held = sa.and_(
+        col(ArticleSlug.article_id) == col(Article.id), col(ArticleSlug.slug) == col(Article.slug)
+    )
+    return asked.join(ArticleSlug, held).where(col(ArticleSlug.slug).in_(slugs))
 
 
 def keep_former_slug(tx: PublishTx, article_id: UUID, slug: str) -> bool:

@@ -9,12 +9,12 @@ import pytest
 from app.editorial import articles, publishing
 from app.editorial.content import prepare
 from app.runtime import opened
-from app.settings import Settings
 from tests import builders
 from tests.builders import EDITOR
 from tests.conftest import Bench, client_of
 from tests.feeds.reading import tree
 from tests.feeds.test_feeds import ODD, rich
+from tests.stores import settings_of
 
 MAPS = {
     "s": "http://www.sitemaps.org/schemas/sitemap/0.9",
@@ -195,9 +195,8 @@ def site(quiet: Bench) -> Iterator[Bench]:
     builders.published(
         quiet.runtime, slug="one", title=ODD, summary="A & b.", authors=({"name": "Ana"},)
     )
-    settings = Settings(
-        _env_file=None,
-        data_dir=quiet.runtime.settings.data_dir,
+    settings = settings_of(
+        quiet.runtime.settings.data_dir,
         site_url="https://site.example",
         article_url="{site}/{lang}/n/{slug}.html",
     )
