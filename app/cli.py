@@ -60,6 +60,7 @@ def serve(
     uvicorn.run(
         "app.main:from_environment",
         factory=True,
+        http="app.http.connections:BoundedConnection",
         host=settings.host,
         port=settings.port,
         workers=workers,

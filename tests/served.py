@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 import uvicorn
 
+from app.http.connections import BoundedConnection
+
 
 @contextmanager
 def served(app: Any, lifespan: Literal["on", "off"] = "on") -> Iterator[str]:
@@ -17,7 +19,7 @@ def served(app: Any, lifespan: Literal["on", "off"] = "on") -> Iterator[str]:
         bound.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
             app,
-            http="httptools",
+            http=BoundedConnection,
             lifespan=lifespan,
             access_log=False,
             log_level="critical",
@@ -33,3 +35,4 @@ def served(app: Any, lifespan: Literal["on", "off"] = "on") -> Iterator[str]:
         yield f"http://127.0.0.1:{bound.getsockname()[1]}"
         server.should_exit = True
         thread.join(20)
+        assert not thread.is_alive()

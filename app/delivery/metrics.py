@@ -12,12 +12,13 @@ from starlette.responses import Response
 from typing_extensions import override
 
 from app.delivery.service import ready
-from app.http.parameters import NoParameters
+from app.http.parameters import NoneTravelling
 from app.http.problems import documented
+from app.http.routing import TravellingRoute
 from app.public.service import Ready
 from app.runtime import Runtime
 
-router = APIRouter(tags=["service"])
+router = APIRouter(tags=["service"], route_class=TravellingRoute)
 
 
 class GaugesResponse(Response):
@@ -30,7 +31,7 @@ _HEADERS = {"Cache-Control": "no-store"}
 
 
 @router.get("/metrics", response_class=GaugesResponse, responses=documented(400, 503))
-async def metrics(request: Request, _asked: Annotated[NoParameters, Query()]) -> Response:
+async def metrics(request: Request, _asked: Annotated[NoneTravelling, Query()]) -> Response:
     """How far the log and search are behind, in changes and seconds, in Prometheus' text form."""
     runtime: Runtime = request.state.runtime
     now = await runtime.searches.run(lambda: ready(runtime))
