@@ -71,6 +71,7 @@ def _run_server(settings: Settings, workers: int) -> None:
     uvicorn.run(
         "app.main:from_environment",
         factory=True,
+        http="app.http.connections:BoundedConnection",
         host=settings.host,
         port=settings.port,
         workers=workers,

@@ -85,6 +85,10 @@ class TooLarge(WillayError):
     """More was sent than is taken."""
 
 
+class TooSlow(WillayError):
+    """What is sent does not come in."""
+
+
 class Unsupported(WillayError):
     """What was sent is of a kind that is not taken."""
 
@@ -95,6 +99,10 @@ class Unauthenticated(WillayError):
 
 class Forbidden(WillayError):
     """The caller is known and may not."""
+
+
+class NotOffered(WillayError):
+    """What a protocol lets be asked for and is not to be had here."""
 
 
 class Unavailable(WillayError):

@@ -25,11 +25,15 @@ def _listed(value: object) -> object:
     return value
 
 
-def _web_address(value: str) -> str:
+def _exact_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ValueError("must be an http:// or https:// address")
-    return value.rstrip("/")
+    return value
+
+
+def _web_address(value: str) -> str:
+    return _exact_address(value).rstrip("/")
 
 
 def _page_template(value: str) -> str:
@@ -59,6 +63,7 @@ _REDIS = re.compile("(redis|rediss|unix)://.")
 
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+ExactAddress = Annotated[str, AfterValidator(_exact_address)]  # of others: a last slash is theirs
 PageTemplate = Annotated[str, AfterValidator(_page_template)]
 
 
@@ -106,7 +111,7 @@ class Settings(BaseSettings):
         pattern=r"^[^@\s]+@[^@\s]+$",
         description="Whom harvesters may write to; `webmaster@` the site's host when absent",
     )
-    websub_hub: WebAddress | None = Field(
+    websub_hub: ExactAddress | None = Field(
         None, description="A WebSub hub that is told of every change and named in every feed"
     )
     api_url: WebAddress | None = Field(
@@ -119,7 +124,7 @@ class Settings(BaseSettings):
         AfterValidator(_distinct),
         Field(min_length=1, description="Languages of the content, the default one first"),
     ] = ("en", "es")
-    default_licence: WebAddress = Field(
+    default_licence: ExactAddress = Field(
         "https://creativecommons.org/licenses/by-nc-sa/4.0",
         description="Licence of what names none, as an address",
     )

@@ -9,7 +9,16 @@ from starlette.responses import Response
 
 from app.delivery.filters import ArticleParameters, articles_chosen, languages
 from app.feeds import jsonld
-from app.http.parameters import Flag, Language, Limit, Parameters, address, bad, known_names
+from app.http.parameters import (
+    Flag,
+    Language,
+    Limit,
+    Travelling,
+    address,
+    bad,
+    known_names,
+    refuse_capitals,
+)
 from app.http.problems import documented
 from app.http.reading import Reading, answered
 from app.http.routing import ReadRoute
@@ -50,7 +59,7 @@ class ListParameters(ArticleParameters):
     include: Include = ""
 
 
-class DetailParameters(Parameters):
+class DetailParameters(Travelling):
     """What one article takes."""
 
     lang: Language = ""
@@ -120,6 +129,8 @@ async def read_article(
     request: Request, slug: str, asked: Annotated[DetailParameters, Query()]
 ) -> Response:
     """One article whole; an old slug leads to the new one, a retracted one says why."""
+
+    refuse_capitals(slug)
 
     def work(reading: Reading) -> Answer:
         wanted = languages(asked.lang, asked.fallback, reading.runtime.settings.languages)

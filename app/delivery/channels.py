@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
 from app.delivery.filters import ArticleParameters, searched
 from app.feeds.channel import Channel, Deleted, FeedArticle
 from app.feeds.dates import instant
-from app.http.parameters import Limit, address, bad
+from app.http.parameters import Limit, Travelling, address, bad
 from app.http.reading import Reading
 from app.kit import paging
 from app.kit.addresses import media_of
@@ -24,8 +24,10 @@ _DELETED = 100
 """Takedowns that the feed that is followed names; the archives name all, and so do changes."""
 
 
-class FeedParameters(ArticleParameters):
+class FeedParameters(ArticleParameters, Travelling):
     """The filters of `/v1/articles`, or words to search for among what they leave."""
+
+    elsewhere: ClassVar[frozenset[str]] = frozenset(("month", "version", "cursor"))
 
     q: Annotated[str, Field(max_length=2_000, description="Words, as `/v1/search` takes them")] = ""
     limit: Limit = 20

@@ -1,6 +1,7 @@
 """JSON Lines in: every line of every file, as an entry."""
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,9 @@ def entries(paths: Sequence[Path]) -> Iterator[Entry]:
     """The records of files in their order; a blank line is none. Sizes are bytes."""
     for path in paths:
         with path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
+            for number, read in enumerate(file, start=1):
+                # Windows' tools begin a file with the mark that it is UTF-8.
+                line = read.removeprefix(BOM_UTF8) if number == 1 else read
                 if line.strip():
                     yield _entry(path.name, number, len(line), line.rstrip())
 

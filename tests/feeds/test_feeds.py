@@ -389,11 +389,11 @@ def test_addresses_come_from_the_settings(quiet: Bench) -> None:
         answer = client.get("/v1/feeds/articles.atom?kind=page")
     assert found["items"][0]["url"] == "https://site.example/es/n/one.html"
     assert found["home_page_url"] == "https://site.example"
-    assert found["hubs"] == [{"type": "WebSub", "url": "https://hub.example"}]
+    assert found["hubs"] == [{"type": "WebSub", "url": "https://hub.example/"}]
     page = document(answer.content)
-    assert page.links["hub"] == "https://hub.example"
+    assert page.links["hub"] == "https://hub.example/"
     assert parsed(answer.content).entries[0].link == "https://site.example/aims"
-    assert '<https://hub.example>; rel="hub"' in answer.headers["Link"]
+    assert '<https://hub.example/>; rel="hub"' in answer.headers["Link"]
     assert 'rel="self"' in answer.headers["Link"]
 
 
