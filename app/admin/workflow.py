@@ -16,7 +16,7 @@ from app.admin.articles import Publisher, Writer, merged
 from app.changes import PublishTx
 from app.database import WriteTx
 from app.editorial import workflow
-from app.editorial.content import Actor, Input, Moment, Remark
+from app.editorial.content import Actor, Input, Remark
 from app.editorial.patching import ArticlePatch
 from app.http.access import actor, allowed
 from app.http.bodies import json_of
@@ -24,6 +24,7 @@ from app.http.management import IF_MATCH, management
 from app.http.problems import problem_answers
 from app.http.writing import Outcome, changed, published
 from app.public.envelopes import One
+from app.public.vocabulary import Moment
 from app.runtime import Runtime
 
 router = management("workflow")

@@ -10,10 +10,10 @@ from pydantic import Field
 
 from app.changes import PublishTx
 from app.editorial import drafting, workflow
-from app.editorial.content import Actor, House, Input, Moment, Remark
+from app.editorial.content import Actor, House, Input, Remark
 from app.errors import Conflict, Detail, WillayError
 from app.models.article import Article
-from app.public.vocabulary import Slug
+from app.public.vocabulary import Moment, Slug
 
 AT_MOST: Final = 200
 
