@@ -40,6 +40,21 @@ def in_range(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+def beginning(moment: datetime, precision: str) -> datetime:
+    """Where the UTC day, month or year of a date begins, when no more of it is known. Of what is
+    `unknown` it is the day, which is all that an import gives."""
+    midnight = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    match precision:
+        case "time":
+            return moment
+        case "month":
+            return midnight.replace(day=1)
+        case "year":
+            return midnight.replace(month=1, day=1)
+        case _:
+            return midnight
+
+
 def first_instant(text: str) -> datetime:
     """Where a range that begins with `text` begins. ValueError when it is no date."""
     return start_of(day_of(text)) if _DAY.fullmatch(text) else _asked(text)
