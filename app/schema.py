@@ -1,8 +1,8 @@
 """The store's schema: bring it up to date, and refuse to start on a stale one.
 
 May import: database, errors, resources. The migrations themselves are in `migrations/`, each in a
-file that begins with its number. Alembic is imported only to migrate: it costs every command a third
-of a second.
+file that begins with its number. Alembic is imported only to migrate: it costs every command a
+third of a second.
 """
 
 from typing import TYPE_CHECKING, Final

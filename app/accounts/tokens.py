@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import col
 
 from app import audit
@@ -25,6 +25,7 @@ from app.database import ReadTx, WriteTx
 from app.errors import Conflict, Detail, Forbidden, Invalid, NotFound, Unauthenticated
 from app.models.account import Account
 from app.models.credential import ApiToken
+from app.public.vocabulary import Moment
 
 USE_NOTED_EVERY: Final = timedelta(minutes=1)
 LONGEST_LIFE: Final = timedelta(days=3_660)
@@ -44,7 +45,7 @@ class TokenInput(BaseModel):
         list[Annotated[str, Field(max_length=60)]], Field(min_length=1, max_length=50)
     ]
     kind: Kind = "personal"
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)

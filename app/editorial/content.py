@@ -10,7 +10,6 @@ from uuid import UUID
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -21,11 +20,10 @@ from pydantic import (
 
 from app.audit import By
 from app.errors import Detail, Invalid
-from app.kit.clock import FOREVER, LONG_AGO
 from app.kit.markup import Removed
 from app.kit.sanitise import Tangled, rendered
 from app.kit.text import legal, slug_of
-from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Slug
+from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Moment, Slug
 
 
 def _newlines(text: object) -> object:
@@ -40,12 +38,6 @@ def _address(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or _UNSAFE.search(text):
         raise ValueError("must be an http:// or https:// address")
     return text
-
-
-def _in_range(moment: AwareDatetime) -> AwareDatetime:
-    if not LONG_AGO <= moment < FOREVER:
-        raise ValueError("the date is out of range")
-    return moment
 
 
 Line = Annotated[
@@ -69,7 +61,6 @@ Body = Annotated[
 Address = Annotated[
     str, StringConstraints(max_length=2_000), AfterValidator(legal), AfterValidator(_address)
 ]
-Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
 
 
 class Input(BaseModel):

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from difflib import get_close_matches
 from http import HTTPStatus
 from typing import Any
@@ -33,10 +34,11 @@ from app.errors import (
     Unconditional,
     Unsupported,
     WillayError,
+    WouldCancel,
 )
 from app.http.parameters import near
 from app.http.tracing import template
-from app.public.envelopes import Problem, ProblemDetail
+from app.public.envelopes import PlannedRelease, Problem, ProblemDetail
 
 log = logging.getLogger("willay")
 
@@ -171,6 +173,8 @@ def _extra(error: WillayError) -> dict[str, Any]:
     match error:
         case Gone():
             return {"reason": error.reason or None, "at": error.at or None}
+        case WouldCancel():
+            return {"releases": [PlannedRelease(**asdict(one)) for one in error.releases]}
         case Stale():
             return {
                 "current_revision": error.current_revision,

@@ -35,6 +35,11 @@ def without_illegal(text: str) -> str:
     return _ILLEGAL.sub("", text)
 
 
+def is_blank(text: str) -> bool:
+    """Nothing of the text can be seen: blanks, controls and letters of no width."""
+    return all(unicodedata.category(char)[0] in "ZC" for char in text)
+
+
 def slug_of(text: str, limit: int = 100) -> str:
     """A slug in plain ASCII: accents transliterated, cut at a word; empty if nothing is left.
 

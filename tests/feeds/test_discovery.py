@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.editorial import articles, publishing
+from app.editorial import articles, correcting, publishing
 from app.editorial.content import prepare
 from app.runtime import opened
 from tests import builders
@@ -114,7 +114,7 @@ def test_json_ld_says_everything(quiet: Bench) -> None:
     key, _ = rich(quiet)
     runtime = quiet.runtime
     with runtime.publishing() as tx:
-        publishing.correct(tx, EDITOR, key, 1, runtime.house, "A name was wrong.")
+        correcting.correct(tx, EDITOR, key, 1, runtime.house, "A name was wrong.")
     base = runtime.settings.public_url
     organisation = {"@type": "Organization", "name": "Peru Support Group", "url": f"{base}/v1"}
     expected: dict[str, Any] = {

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from lxml.html import fromstring
 
-from app.editorial import articles, publishing
+from app.editorial import articles, correcting, publishing
 from app.editorial.content import prepare
 from app.runtime import opened
 from app.worker.indexing import Indexing
@@ -179,7 +179,7 @@ def test_an_id_outlives_its_slug_and_a_correction_moves_updated(quiet: Bench) ->
     with runtime.publishing() as tx:
         content = articles.read(tx, key).content.model_copy(update={"slug": "second"})
         draft = prepare(content, runtime.house)
-        publishing.correct(tx, EDITOR, key, 1, runtime.house, "A name was wrong.", draft=draft)
+        correcting.correct(tx, EDITOR, key, 1, runtime.house, "A name was wrong.", draft=draft)
     after = parsed(feed(quiet, "atom")).entries[0]
     assert after.id == before.id
     assert after.link.endswith("/second")
