@@ -89,20 +89,8 @@ class Sender:
                 if refusal is not None:
                     return failed(refusal)
                 return await self._sent(url, addresses[:_ADDRESSES], headers, body, began)
-        except TimeoutError:
-            return failed("timeout")
-        except httpx2.TimeoutException:
-            return failed("timeout")
-        except httpx2.ConnectError as error:
-            certificate = isinstance(error.__cause__, ssl.SSLError) or "SSL" in str(error)
-            return failed("certificate_refused" if certificate else "unreachable")
-        except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, OSError):
-            return failed("broken_answer")
-        except (
-            Exception
-        ) as error:  # whatever an odd answer makes a parser raise, it is the answer's
-            _LOG.warning("an answer could not be read: %s: %.200s", type(error).__name__, error)
-            return failed("broken_answer")
+        except Exception as error:  # an odd answer may make a parser raise anything
+            return failed(_problem(error))
 
     async def _resolved(self, url: httpx2.URL) -> list[str]:
         port = url.port or (443 if url.scheme == "https" else 80)
@@ -166,6 +154,20 @@ class Sender:
 
 def _since(began: float) -> int:
     return round((perf_counter() - began) * 1000)
+
+
+def _problem(error: Exception) -> str:
+    match error:
+        case TimeoutError() | httpx2.TimeoutException():
+            return "timeout"
+        case httpx2.ConnectError():
+            certificate = isinstance(error.__cause__, ssl.SSLError) or "SSL" in str(error)
+            return "certificate_refused" if certificate else "unreachable"
+        case httpx2.HTTPError() | httpx2.StreamError() | httpx2.InvalidURL() | OSError():
+            return "broken_answer"
+        case _:
+            _LOG.warning("an answer could not be read: %s: %.200s", type(error).__name__, error)
+            return "broken_answer"
 
 
 def _seconds(text: str) -> int:
