@@ -1,4 +1,4 @@
-"""with what links were made, which end with it"""
+"""with what links were made, which end with it; the last change of a thing"""
 
 import sqlalchemy as sa
 import sqlmodel
@@ -11,6 +11,11 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_index('change_subject', 'change', ['subject_id', 'sequence'])
+    with op.batch_alter_table('alias') as batch:
+        batch.add_column(
+            sa.Column('by_publisher', sa.Boolean(), server_default=sa.true(), nullable=False)
+        )
     with op.batch_alter_table('preview_link') as batch:
         batch.add_column(sa.Column('made_with', sqlmodel.sql.sqltypes.AutoString(), nullable=True))
         batch.create_index(op.f('preview_link_made_with_index'), ['made_with'])
@@ -35,3 +40,6 @@ def downgrade() -> None:
         batch.drop_index(op.f('preview_link_created_by_id_index'))
         batch.drop_index(op.f('preview_link_made_with_index'))
         batch.drop_column('made_with')
+    with op.batch_alter_table('alias') as batch:
+        batch.drop_column('by_publisher')
+    op.drop_index('change_subject', 'change')
