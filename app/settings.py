@@ -1,6 +1,7 @@
 """Settings: environment variables (or `.env`) that begin with `WILLAY_`, validated once."""
 
 import re
+from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -16,6 +17,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.kit.text import plain_path
 from app.public.vocabulary import Lang
 
 
@@ -285,6 +287,23 @@ class Settings(BaseSettings):
             if found := re.fullmatch(pattern, address):
                 return found["slug"]
         return None
+
+    def page_path(self, kind: str, slug: str, lang: str) -> str:
+        """The path of an article's page at the front end, on whatever host that is."""
+        template = self.page_url if kind == "page" else self.article_url
+        site = self.site_url or "https://site"
+        return plain_path(template.format(site=site, slug=slug, lang=lang))
+
+    @cached_property
+    def _pages(self) -> list[re.Pattern[str]]:
+        pages = [re.escape(self.page_path(kind, "SLUG", "LANG")) for kind in ("article", "page")]
+        slug, lang = "(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)", "[A-Za-z]{2,3}(?:-[A-Za-z]{2})?"
+        return [re.compile(page.replace("SLUG", slug, 1).replace("LANG", lang)) for page in pages]
+
+    def slug_at(self, path: str) -> str | None:
+        """The slug whose page is at a plain path, as the templates say."""
+        found = (page.fullmatch(path) for page in self._pages)
+        return next((match["slug"] for match in found if match), None)
 
     @property
     def public_url(self) -> str:

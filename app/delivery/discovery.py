@@ -193,7 +193,12 @@ async def embed(request: Request, asked: Annotated[EmbedParameters, Query()]) ->
                 raise NotFound("address_not_found", "This address is not of this site.")
             path = checked_path(page, "url")
             found = paths.resolve(
-                reading.tx, lambda: reading.tags, path, reading.now, settings.public_url
+                reading.tx,
+                lambda: reading.tags,
+                path,
+                reading.now,
+                settings.public_url,
+                settings.slug_at,
             )
             if found.kind == "tag":
                 raise NotFound("article_not_found", "There is no article at this address.")

@@ -68,6 +68,7 @@ async def resolve(request: Request, asked: Annotated[ResolveParameters, Query()]
             checked_path(asked.path),
             reading.now,
             reading.runtime.settings.public_url,
+            reading.runtime.settings.slug_at,
         )
         # An article that takes the path of a tag comes before it.
         keys = "articles tags" if found.kind == "tag" else "articles"

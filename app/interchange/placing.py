@@ -77,8 +77,8 @@ def place(
         case MemberRecord() as record:
             return Placed(_member(tx, record, ready.digest))
         case AliasRecord() as record:
-            where = (record.path, record.slug, record.gone, record.tag)
-            return Placed(aliases.put(tx, _IMPORTER, *where))
+            target = (record.slug, record.gone, record.tag)
+            return Placed(aliases.put(tx, _IMPORTER, record.path, *target, house))
         case ArticleRecord() as record:
             return _article(tx, record, ready, house, nth, former_slug)
 
@@ -197,7 +197,7 @@ def _article(
     _release(tx, record, ready, row.id, house)
     _remember(row, record, ready.digest)
     row.import_revision = None if record.edited_since_import else row.revision
-    _addresses(tx, record, row.id, row.slug)
+    _addresses(tx, record, row.id, row.slug, house)
     return Placed(outcome, notices)
 
 
@@ -256,9 +256,11 @@ def _edit(tx: PublishTx, article_id: UUID, draft: Draft) -> None:
     articles.edit(tx, _IMPORTER, article_id, revision, draft, tx.moment)
 
 
-def _addresses(tx: PublishTx, record: ArticleRecord, article_id: UUID, slug: str) -> None:
+def _addresses(
+    tx: PublishTx, record: ArticleRecord, article_id: UUID, slug: str, house: House
+) -> None:
     for former in record.former_slugs:
         if not importing.keep_former_slug(tx, article_id, former):
             raise Conflict("slug_taken", f"The former slug {former!r} is another article's now.")
     for path in record.paths:
-        aliases.put(tx, _IMPORTER, path, slug, None)
+        aliases.put(tx, _IMPORTER, path, slug, None, house=house)
