@@ -30,6 +30,7 @@ from app.search.held import HeldEngine, HeldServer
 from app.search.meilisearch.connection import Address, Connection
 from app.search.meilisearch.engine import MeilisearchEngine
 from app.search.meilisearch.tenancy import tenant_token
+from app.search.present import late
 from app.search.serving import Search
 from app.settings import Settings
 from app.storage import opening as storage
@@ -137,7 +138,13 @@ def opened(
     searchers = _SEARCHERS if settings.meilisearch_url is not None else 0
     readers = settings.read_threads + 1 + _DESK + _LOGINS + searchers
     database = Database(settings.store_url, readers=readers)
-    search = _search(settings, database, clock)
+    memory = Memory(
+        settings.languages,
+        settings.public_url,
+        settings.answer_cache_mb * 1_000_000,
+        settings.page_path,
+    )
+    search = _search(settings, database, memory, clock)
     meters = Meters()
     lanes = [Lane("read", settings.read_threads, meters), Lane("count", 1, meters)]
     lanes += [Lane("desk", _DESK, meters), Lane("login", _LOGINS, meters, waiting_at_most=40)]
@@ -157,12 +164,6 @@ def opened(
             settings.embed_hosts,
             settings.public_url,
             settings.slug_at,
-        )
-        memory = Memory(
-            settings.languages,
-            settings.public_url,
-            settings.answer_cache_mb * 1_000_000,
-            settings.page_path,
         )
         place = storage.opened(settings)
         yield Runtime(
@@ -197,10 +198,11 @@ def _flush(meter: Meter) -> None:
         _LOG.exception("what partners asked for in the last seconds is not counted")
 
 
-def _search(settings: Settings, database: Database, clock: Clock) -> Search:
+def _search(settings: Settings, database: Database, memory: Memory, clock: Clock) -> Search:
     folder = HeldEngine(settings.data_dir / "search", settings.languages)
+    late_of = partial(late, database, memory, clock)
     if settings.meilisearch_url is None:
-        return Search(folder)
+        return Search(folder, late_of=late_of, languages=settings.languages)
     key = settings.meilisearch_key
     address = Address(
         settings.meilisearch_url,
@@ -212,4 +214,5 @@ def _search(settings: Settings, database: Database, clock: Clock) -> Search:
     )
     held = HeldServer(engine, engine.tasks.stop)
     token = partial(tenant_token, engine.connection) if settings.search_tokens else None
-    return Search(held, folder if settings.search_fallback else None, sequence_of, token)
+    standby = folder if settings.search_fallback else None
+    return Search(held, standby, sequence_of, token, late_of, settings.languages)

@@ -22,7 +22,7 @@ from app.audit import By
 from app.errors import Detail, Forbidden, Invalid
 from app.kit.markup import Removed
 from app.kit.sanitise import Tangled, rendered
-from app.kit.text import legal, slug_of
+from app.kit.text import legal, seen, slug_of
 from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Moment, Slug
 
 
@@ -44,6 +44,7 @@ Line = Annotated[
     str,
     StringConstraints(min_length=1, max_length=300, strip_whitespace=True, pattern=r"^[^\n\r\t]*$"),
     AfterValidator(legal),
+    AfterValidator(seen),
 ]
 # What unites line ends stands last: so it wraps the constraints, and acts before them.
 Text = Annotated[
@@ -53,6 +54,7 @@ Remark = Annotated[
     str,
     StringConstraints(min_length=1, max_length=5_000, strip_whitespace=True),
     AfterValidator(legal),
+    AfterValidator(seen),
     BeforeValidator(_newlines),
 ]
 Body = Annotated[
@@ -117,7 +119,7 @@ class CorrectionInput(Input):
     """A dated note to readers."""
 
     at: Moment
-    note: Annotated[Text, StringConstraints(min_length=1)]
+    note: Annotated[Text, StringConstraints(min_length=1), AfterValidator(seen)]
 
 
 class ArticleInput(Input):

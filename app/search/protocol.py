@@ -45,6 +45,9 @@ class Key:
     id: UUID
 
 
+Keys = tuple[Key, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """Which state of a thing a document was made of.
@@ -90,6 +93,7 @@ class Filter:
     `until` is exclusive unless `until_inclusive`. What is no article has no tags, authors or
     dates, so a filter on these leaves articles alone. Of `periods`, without their ends, any one
     will do. With `each_story_once` an article counts only in the first of its `languages`.
+    Things of `without` are neither found nor counted.
     """
 
     kinds: tuple[DocumentKind, ...] = ()
@@ -106,6 +110,7 @@ class Filter:
     updated_since: datetime | None = None
     syndicatable: bool = False
     each_story_once: bool = False
+    without: Keys = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +172,7 @@ class Suggestion:
     """One thing whose name completes what was typed; `highlighted` is safe HTML."""
 
     key: Key
+    version: int
     title: str
     highlighted: str
 
@@ -210,7 +216,9 @@ class Engine(Protocol):
         """The page asked for. Raises ValueError for a page beyond `DEEPEST`."""
         ...
 
-    def suggest(self, text: str, languages: Sequence[str] = (), limit: int = 8) -> list[Suggestion]:
+    def suggest(
+        self, text: str, languages: Sequence[str] = (), limit: int = 8, without: Keys = ()
+    ) -> list[Suggestion]:
         """Titles, tags and people that complete `text`, best first."""
         ...
 
@@ -300,21 +308,4 @@ class Replacement(Engine, Protocol):
 
     def take_over(self) -> None:
         """Take its place, in one instant; what it replaces is kept for `restore`."""
-        ...
-
-
-class Lease(Protocol):
-    """The right to write to one index, held by one process at a time and only for a while."""
-
-    def take(self, *, insist: bool = False) -> int | None:
-        """Take or keep it: the epoch, which grows whenever it changes hands; None when another
-        holds it. With `insist` that other is asked to give it back."""
-        ...
-
-    def keep(self) -> bool:
-        """Keep it for another while; false when it is lost."""
-        ...
-
-    def give_back(self) -> None:
-        """Let others have it."""
         ...

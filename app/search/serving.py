@@ -2,7 +2,8 @@
 
 Both follow the log. Where the near one knows at least as much, it answers, with the server's say in
 the order; where it is behind, the server answers alone; where the server is out of reach, the near
-one does. An answer says who gave it, and whether the service is making do.
+one does. An answer says who gave it, and whether the service is making do. What an engine is late
+of is left to `present`, here and for all who ask.
 """
 
 import logging
@@ -14,9 +15,11 @@ from time import monotonic
 from typing import TypeVar
 
 from app.errors import Unavailable
+from app.search import present
 from app.search.fusing import NOTHING, for_far, for_near, fused, is_for_both
 from app.search.held import Held
-from app.search.protocol import Engine, Found, Parked, Query, Suggestion
+from app.search.present import Late
+from app.search.protocol import Engine, Found, Key, Keys, Parked, Query, Suggestion
 
 SPARE = 2
 """Hits to ask for beyond a page, since some may not be visible any more."""
@@ -25,6 +28,8 @@ BOTH = "both"
 LOOKED_AT = 1.0
 """Seconds for which what a far engine said of itself is believed."""
 
+LateOf = Callable[[str | None, Sequence[Key]], Late]
+"""What an engine is late of that has come to a cursor and could not hold some things."""
 Answer = TypeVar("Answer")
 Tokens = Callable[[datetime], str]
 """A token for the engine's own server that holds until then; None where there is no server."""
@@ -53,7 +58,8 @@ class Served:
 
 
 class Search:
-    """The engines of a process. `place_of` says how far in the log a cursor is."""
+    """The engines of a process. `place_of` says how far in the log a cursor is, `late_of` what
+    comes after it."""
 
     def __init__(
         self,
@@ -61,11 +67,15 @@ class Search:
         standby: Held | None = None,
         place_of: Callable[[str], int] = lambda _cursor: 0,
         token: Tokens | None = None,
+        late_of: LateOf = lambda _cursor, _parked: Late(),
+        languages: tuple[str, ...] = (),
     ) -> None:
         self.main = main
         self.token = token
         self.standby = standby
         self._place_of = place_of
+        self._late_of = late_of
+        self._languages = languages
         self._lock = Lock()
         self._looked: tuple[float, Standing] | None = None
 
@@ -85,28 +95,58 @@ class Search:
         """Raises ValueError for a page too deep, `Unavailable` when nobody can answer."""
 
         def near(engine: Engine, spare: Standing, standing: Standing) -> Served:
-            if standing.degraded:
-                return Served(engine.search(query), standing)
-            if not is_for_both(query):
-                return Served(engine.search(query), spare)
-            found = engine.search(for_near(query))
-            try:
-                ranked = self.main.get().search(for_far(query))
-            except Unavailable as error:
-                return Served(fused(query, found, NOTHING), self._degraded(error))
-            return Served(fused(query, found, ranked), replace(spare, engine=BOTH))
+            told = standing if standing.degraded else spare
+
+            def ask(asked: Query) -> Found:
+                nonlocal told
+                if standing.degraded or not is_for_both(asked):
+                    return engine.search(asked)
+                found = engine.search(for_near(asked))
+                try:
+                    ranked = self._ranked(standing, asked)
+                except Unavailable as error:
+                    told = self._degraded(error)
+                    return fused(asked, found, NOTHING)
+                told = replace(spare, engine=BOTH)
+                return fused(asked, found, ranked)
+
+            late = self._late(spare)
+            found = present.search(late, self._languages, query, ask)
+            return Served(found, told)
 
         def far(engine: Engine, standing: Standing) -> Served:
-            return Served(engine.search(query), standing)
+            late = self._late(standing)
+            found = present.search(late, self._languages, query, engine.search)
+            return Served(found, standing)
 
         return self._asked(near, far)
 
+    def _ranked(self, standing: Standing, query: Query) -> Found:
+        """The server's order, of what it is not late of."""
+        late = self._late(standing)
+        if not late.is_known:
+            return NOTHING
+        chosen = replace(query.filter, without=(*query.filter.without, *late.keys))
+        return self.main.get().search(for_far(replace(query, filter=chosen)))
+
+    def _late(self, standing: Standing) -> Late:
+        return self._late_of(standing.cursor, [one.key for one in standing.parked])
+
     def suggest(self, text: str, languages: Sequence[str], limit: int) -> list[Suggestion]:
         """Completions, from whoever can give them."""
-        return self._asked(
-            lambda engine, _spare, _standing: engine.suggest(text, languages, limit),
-            lambda engine, _standing: engine.suggest(text, languages, limit),
-        )
+
+        def near(engine: Engine, spare: Standing, _standing: Standing) -> list[Suggestion]:
+            return far(engine, spare)
+
+        def far(engine: Engine, standing: Standing) -> list[Suggestion]:
+            late = self._late(standing)
+
+            def ask(without: Keys) -> list[Suggestion]:
+                return engine.suggest(text, languages, limit, without)
+
+            return present.suggest(late, self._languages, text, languages, limit, ask)
+
+        return self._asked(near, far)
 
     def standing(self) -> Standing:
         """Never raises. Asks a far engine once in a while, a near one each time."""

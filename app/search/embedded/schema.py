@@ -16,7 +16,7 @@ import tantivy
 from app.search.embedded.analysis import Analyser
 from app.search.protocol import DIGEST_BYTES, DOCUMENT_KINDS, Document, DocumentKind, Key, Mark
 
-VERSION = 2
+VERSION = 3
 """Goes up with every change of the schema or the analysis; a new one is built beside the old."""
 TITLE_COPIES = 2
 CURSOR_KEY = "cursor"

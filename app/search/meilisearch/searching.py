@@ -6,9 +6,10 @@ from typing import Any
 
 from meilisearch import Client
 
+from app.kit.languages import normalised
 from app.search import snippets
 from app.search.meilisearch import marking
-from app.search.meilisearch.documents import ANY_LANGUAGE, STATE, State, key_of
+from app.search.meilisearch.documents import ANY_LANGUAGE, SHOWN, STATE, State, key_of, shown
 from app.search.meilisearch.filters import conditions, quoted
 from app.search.meilisearch.marking import Others
 from app.search.meilisearch.queries import Asked, asked, typed
@@ -24,7 +25,7 @@ from app.search.protocol import (
     Suggestion,
 )
 
-_SHOWN = ("title", "summary", "body")
+_SHOWN = (*SHOWN, *(f"shown_{name}" for name in SHOWN))
 
 
 def search(
@@ -49,9 +50,9 @@ def search(
             break
     ranked = query.order == "relevance" and not question.is_blank
     hits = answer["hits"]
-    shown = _highlighted(hits, question, others) if query.highlight else [None] * len(hits)
+    marked = _highlighted(hits, question, others) if query.highlight else [None] * len(hits)
     return Found(
-        tuple(_hit(hit, marks, ranked=ranked) for hit, marks in zip(hits, shown, strict=True)),
+        tuple(_hit(hit, marks, ranked=ranked) for hit, marks in zip(hits, marked, strict=True)),
         answer["estimatedTotalHits"],
         facets=_facets(query.facets, answer.get("facetDistribution") or {}),
     )
@@ -61,7 +62,7 @@ def suggest(
     client: Client,
     uid: str,
     text: str,
-    languages: Sequence[str],
+    chosen: Filter,
     limit: int,
     others: Callable[[], Others],
 ) -> list[Suggestion]:
@@ -73,16 +74,16 @@ def suggest(
         question.text,
         {
             "limit": limit,
-            "filter": conditions(Filter(languages=tuple(languages))),
+            "filter": conditions(chosen),
             "matchingStrategy": "all",
             "attributesToSearchOn": ["title", "names"],
-            "attributesToRetrieve": ["id", "title"],
+            "attributesToRetrieve": ["id", "version", "title", "shown_title"],
         },
     )
-    titles = [hit["title"] for hit in answer["hits"]]
+    titles = [shown(hit, "title") for hit in answer["hits"]]
     spans = marking.marker(titles, question, others())
     return [
-        Suggestion(key_of(hit["id"]), title, snippets.whole(spans, title))
+        Suggestion(key_of(hit["id"]), int(hit["version"]), title, snippets.whole(spans, title))
         for hit, title in zip(answer["hits"], titles, strict=True)
     ]
 
@@ -133,7 +134,7 @@ def _hit(hit: Mapping[str, Any], marks: Highlights | None, *, ranked: bool) -> H
 def _highlighted(
     hits: Sequence[Mapping[str, Any]], question: Asked, others: Callable[[], Others]
 ) -> list[Highlights]:
-    texts = [tuple(hit[name] for name in _SHOWN) for hit in hits]
+    texts = [tuple(shown(hit, name) for name in SHOWN) for hit in hits]
     known = {} if question.is_blank else others()
     spans = marking.marker(chain.from_iterable(texts), question, known)
     return [snippets.highlights(spans, *text) for text in texts]
@@ -146,5 +147,6 @@ def _facets(
     for name in names:
         values = [item for item in counted.get(name, {}).items() if item[0] != ANY_LANGUAGE]
         values.sort(key=lambda item: (-item[1], item[0]))
-        found[name] = tuple(values[:FACET_VALUES])
+        written = normalised if name == "lang" else str
+        found[name] = tuple((str(written(value)), n) for value, n in values[:FACET_VALUES])
     return found
