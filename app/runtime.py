@@ -22,7 +22,7 @@ from app.kit.clock import Clock, system_clock
 from app.leases import StoreLease
 from app.partners.keyring import Keyring
 from app.partners.usage import Meter
-from app.published.changes import sequence_of
+from app.published import changes as published
 from app.published.memory import Memory
 from app.rates import Rates
 from app.search.held import HeldEngine, HeldServer
@@ -184,8 +184,14 @@ def _flush(meter: Meter) -> None:
 
 def _search(settings: Settings, database: Database, clock: Clock) -> Search:
     folder = HeldEngine(settings.data_dir / "search", settings.languages)
+
+    def behind(cursor: str | None) -> tuple[int, float]:
+        with database.reading() as tx:
+            log = changes.head(tx)
+            return published.behind(tx, log, cursor, log.moment(clock()))
+
     if settings.meilisearch_url is None:
-        return Search(folder)
+        return Search(folder, behind=behind)
     key = settings.meilisearch_key
     address = Address(
         settings.meilisearch_url,
@@ -195,6 +201,7 @@ def _search(settings: Settings, database: Database, clock: Clock) -> Search:
     engine = MeilisearchEngine(
         Connection(address), settings.languages, lambda name: StoreLease(database, name, clock)
     )
-    held = HeldServer(engine, engine.tasks.stop)
+    held = HeldServer(engine, engine.tasks.stop, lambda: engine.connection.breaker.is_open)
     token = partial(tenant_token, engine.connection) if settings.search_tokens else None
-    return Search(held, folder if settings.search_fallback else None, sequence_of, token)
+    standby = folder if settings.search_fallback else None
+    return Search(held, standby, published.sequence_of, token, behind)

@@ -23,6 +23,11 @@ class Held(Protocol):
         ...
 
     @property
+    def is_resting(self) -> bool:
+        """It did not answer lately, and is not asked for some seconds."""
+        ...
+
+    @property
     def interrupt(self) -> Callable[[], None] | None:
         """Makes whatever waits for another machine give up for good; None when nothing does."""
         ...
@@ -43,10 +48,21 @@ class Held(Protocol):
 class HeldServer:
     """An engine on another machine: there from the start, whether or not it answers."""
 
-    def __init__(self, engine: Engine, interrupt: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        interrupt: Callable[[], None] | None = None,
+        is_resting: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._engine = engine
+        self._is_resting = is_resting
         self.interrupt: Final = interrupt
         self.name: Final = engine.name
+
+    @property
+    def is_resting(self) -> bool:
+        """The circuit to the server is open."""
+        return self._is_resting()
 
     def get(self) -> Engine:
         """The engine."""
@@ -66,6 +82,7 @@ class HeldEngine:
 
     name: Final = EmbeddedEngine.name
     interrupt: Final = None
+    is_resting: Final = False
 
     def __init__(self, folder: Path, languages: Sequence[str]) -> None:
         self._folder = folder

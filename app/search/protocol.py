@@ -187,6 +187,14 @@ class Progress:
     parked: tuple[Parked, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a server was given to do and has not done: the oldest such task, and since when."""
+
+    task: int
+    seconds: float
+
+
 class IndexBusy(Unavailable):
     """Another process holds the writer's lease of this index."""
 
@@ -204,6 +212,16 @@ class Engine(Protocol):
     @property
     def name(self) -> str:
         """What answers call it."""
+        ...
+
+    @property
+    def index(self) -> str:
+        """Which index it is: the same name for every process that has it."""
+        ...
+
+    @property
+    def portion(self) -> int:
+        """How many changes `apply` should be given at once, when so many wait."""
         ...
 
     def search(self, query: Query) -> Found:
@@ -241,12 +259,25 @@ class Engine(Protocol):
         """Both, as quickly as a search is answered, or `Unavailable`."""
         ...
 
+    def waiting(self) -> Waiting | None:
+        """What was accepted and is not done; None when nothing is."""
+        ...
+
+    def complaint(self) -> str:
+        """What is wrong with the server itself and how to cure it, or "". Never raises."""
+        ...
+
     def missing_actions(self) -> Sequence[str]:
         """What the engine is not allowed to do, and has to."""
         ...
 
     def differing(self) -> Sequence[str]:
         """Settings that are not as they should be; the next `apply` puts them right."""
+        ...
+
+    def tend(self) -> Sequence[str]:
+        """Put right at once the settings that others have changed, and name them. Cheap where
+        nothing has changed. For who holds the writer's lease."""
         ...
 
     def beside(self) -> "Replacement | None":
@@ -270,7 +301,25 @@ class Engine(Protocol):
         ...
 
     def marks(self) -> Iterator[tuple[Key, Mark]]:
-        """What every document was made of, in no order, as of the call."""
+        """What every document says that it was made of, in no order, as of the call. Whoever can
+        write to the index can forge it: `seals` tell what is there."""
+        ...
+
+    def seals(self, keys: Sequence[Key]) -> Mapping[Key, bytes]:
+        """A digest of each of these documents, made of all that the index holds of it now; what
+        the index does not hold is left out."""
+        ...
+
+    def seal(self, document: Document) -> bytes:
+        """What `seals` gives for a document that is held as `apply` writes it."""
+        ...
+
+    def strangers(self) -> Sequence[str]:
+        """Names of what is in the index and is no document that `apply` could have written."""
+        ...
+
+    def expel(self, names: Sequence[str]) -> None:
+        """Delete strangers. Raises `IndexBusy`."""
         ...
 
     def count(self) -> int:

@@ -16,25 +16,29 @@ from pathlib import Path
 from threading import Lock
 from time import monotonic
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import tantivy
 
 from app.search.embedded.analysis import Analyser
 from app.search.embedded.damage import Damage
-from app.search.embedded.folder import HeldFolder, alone, retire_others, throw_away
+from app.search.embedded.folder import HeldFolder, alone, identity, retire_others, throw_away
 from app.search.embedded.host import OnThisHost
 from app.search.embedded.matching import Ranking, count_of
 from app.search.embedded.schema import (
     COLUMNS,
     CURSOR_KEY,
     NO_KIND,
+    READABLE,
     WORDS,
     folder_name,
     key_from,
+    key_of,
     mark_from,
     prepare,
     schema,
+    seal,
+    seal_of,
 )
 from app.search.embedded.searching import Snapshot, within_depth
 from app.search.embedded.suggesting import suggestions
@@ -72,6 +76,7 @@ class EmbeddedEngine(OnThisHost):
         self, path: Path, languages: Sequence[str], ranking: Ranking | None = None
     ) -> None:
         self.folder = path / folder_name(languages)
+        self.index: Final = f"{self.name}/{identity(path)}"
         self._damage = Damage(self.folder)
         self._analyser = Analyser(languages)
         self._schema = schema()
@@ -168,6 +173,17 @@ class EmbeddedEngine(OnThisHost):
             if kind != NO_KIND
         )
 
+    def seals(self, keys: Sequence[Key]) -> dict[Key, bytes]:
+        """A digest of each document, made of all that can be read back of it."""
+        with self._damage:
+            searcher = self._current().searcher
+            found = {key: self._seal(searcher, key) for key in keys}
+        return {key: held for key, held in found.items() if held is not None}
+
+    def seal(self, document: Document) -> bytes:
+        """What `seals` gives for a document that is held as `apply` writes it."""
+        return seal(document, self._analyser)
+
     def count(self) -> int:
         """Documents held."""
         cursor = tantivy.Query.term_query(self._schema, "key", CURSOR_KEY)
@@ -217,6 +233,15 @@ class EmbeddedEngine(OnThisHost):
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _seal(self, searcher: tantivy.Searcher, key: Key) -> bytes | None:
+        term = tantivy.Query.term_query(self._schema, "key", key_of(key))
+        found = [address for _, address in searcher.search(term, 2, count=False).hits]
+        if len(found) != 1:
+            return b"twice" if found else None
+        values: dict[str, list[Any]] = searcher.doc(found[0]).to_dict()
+        columns = {name: searcher.fast_field_values(name, found)[0] for name in READABLE}
+        return seal_of(values | {name: [v] for name, v in columns.items() if v is not None})
 
     def _opened(self) -> tantivy.Index:
         with self._damage:
