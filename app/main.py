@@ -20,17 +20,20 @@ from app.http.tracing import Tracing
 from app.http.watching import Watch
 from app.runtime import Runtime, opened
 from app.settings import Settings
-from app.worker.followers import followers
+from app.worker.followers import followers, near_followers
 from app.worker.loop import Worker
 
 
-def create_app(runtime: Runtime) -> FastAPI:
-    """The application over a runtime that its caller opened and will close."""
+def create_app(runtime: Runtime, *, keeps_near: bool = False) -> FastAPI:
+    """The application over a runtime that its caller opened and will close. With `keeps_near` it
+    follows the index on its machine also where a worker elsewhere does all other work."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        worker = Worker(runtime, followers(runtime))
-        if runtime.settings.serve_worker:
+        works = runtime.settings.serve_worker
+        follow = followers(runtime) if works else near_followers(runtime)
+        worker = Worker(runtime, follow, promotes=works)
+        if works or (keeps_near and follow):
             worker.start()
         async with adding(runtime):
             yield {"runtime": runtime, "watch": Watch(runtime)}
@@ -68,6 +71,6 @@ def from_environment() -> FastAPI:
     settings = Settings()
     logs.configure(settings.log_level)
     held: AbstractContextManager[Runtime] = opened(settings)
-    app = create_app(stack.enter_context(held))
+    app = create_app(stack.enter_context(held), keeps_near=True)
     app.router.on_shutdown.append(stack.close)
     return app

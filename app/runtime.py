@@ -201,7 +201,7 @@ def _search(settings: Settings, database: Database, clock: Clock) -> Search:
     engine = MeilisearchEngine(
         Connection(address), settings.languages, lambda name: StoreLease(database, name, clock)
     )
-    held = HeldServer(engine, engine.tasks.stop, lambda: engine.connection.breaker.is_open)
+    held = HeldServer(engine, engine.tasks.stop, engine.connection)
     token = partial(tenant_token, engine.connection) if settings.search_tokens else None
     standby = folder if settings.search_fallback else None
     return Search(held, standby, published.sequence_of, token, behind)

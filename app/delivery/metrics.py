@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 from starlette.responses import Response
 from typing_extensions import override
 
+from app.delivery.search_metrics import search_metrics
 from app.delivery.service import ready
 from app.http.parameters import NoParameters
 from app.http.problems import documented
@@ -33,35 +34,29 @@ _HEADERS = {"Cache-Control": "no-store"}
 async def metrics(request: Request, _asked: Annotated[NoParameters, Query()]) -> Response:
     """How far the log and search are behind, in changes and seconds, in Prometheus' text form."""
     runtime: Runtime = request.state.runtime
-    now = await runtime.searches.run(lambda: ready(runtime))
+    now, search = await runtime.searches.run(
+        lambda: (ready(runtime), list(search_metrics(runtime)))
+    )
     registry = CollectorRegistry()
-    registry.register(_Gauges(now))
+    registry.register(_Gauges(now, search))
     return GaugesResponse(generate_latest(registry), headers=_HEADERS)
 
 
 class _Gauges(Collector):
-    def __init__(self, now: Ready) -> None:
+    def __init__(self, now: Ready, search: Iterable[Metric]) -> None:
         self._now = now
+        self._search = search
 
     @override
     def collect(self) -> Iterable[Metric]:
-        store, search = self._now.store, self._now.search
+        store = self._now.store
         yield GaugeMetricFamily("willay_log_sequence", "Changes in the log.", store.sequence)
         yield GaugeMetricFamily(
             "willay_log_behind_seconds",
             "Since something became due that is not in the log.",
             store.behind_seconds,
         )
-        told = (
-            ("behind_changes", "Changes that search has not followed.", search.behind_changes),
-            ("behind_seconds", "Since the oldest of them.", search.behind_seconds),
-            ("degraded", "1 while an engine that is set cannot be reached.", search.degraded),
-            ("parked", "Things that the engine could not take in.", search.parked),
-        )
-        for name, meaning, value in told:
-            gauge = GaugeMetricFamily(f"willay_search_{name}", meaning, labels=["engine"])
-            gauge.add_metric([search.engine], float(value))
-            yield gauge
+        yield from self._search
         yield GaugeMetricFamily(
             "willay_limits_alone",
             "1 while this process counts limits for itself though a Redis is set.",

@@ -11,6 +11,7 @@ from threading import Lock
 from typing import Final, Protocol
 
 from app.search.embedded.engine import EmbeddedEngine
+from app.search.meilisearch.connection import Connection
 from app.search.protocol import Engine
 
 
@@ -40,6 +41,10 @@ class Held(Protocol):
         """The engine to write to."""
         ...
 
+    def only_look(self) -> None:
+        """Make nothing on another machine from now on."""
+        ...
+
     def close(self) -> None:
         """Give everything back."""
         ...
@@ -52,17 +57,22 @@ class HeldServer:
         self,
         engine: Engine,
         interrupt: Callable[[], None] | None = None,
-        is_resting: Callable[[], bool] = lambda: False,
+        connection: Connection | None = None,
     ) -> None:
         self._engine = engine
-        self._is_resting = is_resting
+        self._connection = connection
         self.interrupt: Final = interrupt
         self.name: Final = engine.name
 
     @property
     def is_resting(self) -> bool:
         """The circuit to the server is open."""
-        return self._is_resting()
+        return self._connection is not None and self._connection.breaker.is_open
+
+    def only_look(self) -> None:
+        """Use the keys that are there."""
+        if self._connection is not None:
+            self._connection.makes_keys = False
 
     def get(self) -> Engine:
         """The engine."""
@@ -100,6 +110,9 @@ class HeldEngine:
         """The newest engine; a new and empty one in place of one that cannot be read."""
         self._newest().examine()
         return self._newest()
+
+    def only_look(self) -> None:
+        """Nothing here is on another machine."""
 
     def close(self) -> None:
         """Give everything back."""

@@ -3,31 +3,41 @@
 import logging
 from threading import Lock
 from time import monotonic
+from typing import Final
 
-_LOG = logging.getLogger("willay.search")
+from app.errors import Unavailable
+
+_LOG: Final = logging.getLogger("willay.search")
+_STEADY_SECONDS: Final = 3.0
+"""Only after so long without a failure is it told that all is well."""
 
 
 class Outage:
-    """Of one thing, by its name; shared by threads."""
+    """The state of one thing as this process sees it; shared by threads."""
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        self.name: Final = name
         self._lock = Lock()
-        self._since: float | None = None
+        self._began = self._failed = 0.0
+        self.is_on = False
 
-    def began(self, what: str) -> None:
-        """It is not there, or not as it should be."""
+    def begin(self, error: Unavailable) -> None:
+        """It failed."""
         with self._lock:
-            if self._since is not None:
+            was_on, self.is_on = self.is_on, True
+            self._failed = monotonic()
+            if was_on:
                 return
-            self._since = monotonic()
-        _LOG.warning("%s: %s", self._name, what)
+            self._began = self._failed
+        _LOG.warning("%s: %s [%s]", self.name, error.message, error.code)
 
-    def ended(self) -> None:
-        """It is as it should be."""
-        if self._since is None:
+    def end(self) -> None:
+        """It answered."""
+        if not self.is_on:
             return
         with self._lock:
-            since, self._since = self._since, None
-        if since is not None:
-            _LOG.info("%s: all is well again, after %.0f s", self._name, monotonic() - since)
+            now = monotonic()
+            if not self.is_on or now - self._failed < _STEADY_SECONDS:
+                return
+            self.is_on = False
+        _LOG.warning("%s: well again, after %.0f s", self.name, now - self._began)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
 from time import monotonic
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from app.errors import Unavailable
 from app.search.fusing import NOTHING, for_far, for_near, fused, is_for_both
@@ -34,6 +34,7 @@ NEAR_ENGINE_LATE = "near_engine_late"
 TASK_IS_LATE = "search_task_late"
 REFUSED = "search_refused"
 """The codes of what may be wrong."""
+_BEGINNING = ("search_not_built", NEAR_ENGINE_LATE)
 
 Answer = TypeVar("Answer")
 Behind = Callable[[str | None], tuple[int, float]]
@@ -53,6 +54,11 @@ class Standing:
     degraded: bool = False
     trouble: str = ""
     parked: tuple[Parked, ...] = ()
+
+    @property
+    def is_known(self) -> bool:
+        """Its place in the log is: that of an index that was never built is its beginning."""
+        return self.cursor is not None or not self.degraded or self.trouble in _BEGINNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +85,17 @@ class Search:
         self.standby = standby
         self.near = main if main.name == "embedded" else standby
         self._place_of = place_of
-        self._behind = behind
+        self.behind: Final = behind
         self._lock = Lock()
         self._looked: tuple[float, Standing] | None = None
         self._lateness: tuple[float, str | None, float] | None = None
         self._last_cursor: str | None = None
-        self._away = Outage(main.name)
-        self._late = Outage("the search index on this machine")
+        self._away = Outage(f"Search makes do without {main.name}")
+        self._late = Outage("The search index on this machine")
+
+    def only_look(self) -> None:
+        """From now on this process makes nothing on a server, not even keys of our own."""
+        self.main.only_look()
 
     def get(self) -> Engine:
         """The engine that is set."""
@@ -131,22 +141,22 @@ class Search:
         """Never raises. Asks a far engine once in a while, a near one each time."""
         return self._with_lateness(self._standing())
 
-    def facts(self) -> list[Standing]:
+    def facts(self) -> list[tuple[Held, Standing]]:
         """How each engine that is set does by itself, whoever answers now."""
         now, spare = self._standing(), self._spare()
         main = replace(now, engine=self.main.name)
         if now.degraded:
             main = replace(main, cursor=self._last_cursor)
         if self.standby is None:
-            return [self._with_lateness(main)]
+            return [(self.main, self._with_lateness(main))]
         near = spare or Standing(self.standby.name, None)
-        return [main, self._with_lateness(near)]
+        return [(self.main, main), (self.standby, self._with_lateness(near))]
 
     def near_behind(self) -> tuple[int, float] | None:
         """How far the engine on this machine is behind the log; None where there is none beside
         the server."""
         spare = self._spare()
-        return None if self.standby is None else self._behind(spare.cursor if spare else None)
+        return None if self.standby is None else self.behind(spare.cursor if spare else None)
 
     def _standing(self) -> Standing:
         if self.near is self.main:
@@ -165,7 +175,7 @@ class Search:
         except Unavailable as error:
             return self._degraded(error)
         self._last_cursor = now.cursor
-        self._away.ended()
+        self._away.end()
         if self._seconds_behind(now.cursor) > TASK_LATE and self._has_late_task():
             now = replace(now, trouble=TASK_IS_LATE)
         self._keep(now)
@@ -222,7 +232,7 @@ class Search:
         return self._place_of(spare.cursor or "") < self._place_of(standing.cursor or "")
 
     def _degraded(self, error: Unavailable) -> Standing:
-        self._away.began(f"search makes do without it: {error.message}")
+        self._away.begin(error)
         if error.code == REFUSED:  # its documents can be read all the same
             with suppress(Unavailable):
                 self._last_cursor = self.main.get().cursor() or self._last_cursor
@@ -246,9 +256,10 @@ class Search:
             return standing
         seconds = self._near_seconds()
         if seconds <= NEAR_LATE:
-            self._late.ended()
+            self._late.end()
             return standing
-        self._late.began(f"it is {seconds:.0f} s behind the change log")
+        said = f"It is {seconds:.0f} s behind the change log."
+        self._late.begin(Unavailable(NEAR_ENGINE_LATE, said))
         if standing.degraded:
             return standing
         return replace(standing, degraded=True, trouble=NEAR_ENGINE_LATE)
@@ -269,7 +280,7 @@ class Search:
 
     def _seconds_behind(self, cursor: str | None) -> float:
         try:
-            return self._behind(cursor)[1]
+            return self.behind(cursor)[1]
         except Unavailable:  # the store is away, which is told by whoever asks it
             return 0.0
 
