@@ -13,6 +13,7 @@ from typing import Literal, Protocol, Self
 from uuid import UUID
 
 from app.errors import Unavailable
+from app.search.upkeep import Upkeep
 
 DocumentKind = Literal["article", "tag", "sponsor", "committee_member"]
 ArticleKind = Literal["article", "page"]
@@ -187,14 +188,6 @@ class Progress:
     parked: tuple[Parked, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What a server was given to do and has not done: the oldest such task, and since when."""
-
-    task: int
-    seconds: float
-
-
 class IndexBusy(Unavailable):
     """Another process holds the writer's lease of this index."""
 
@@ -203,7 +196,7 @@ class IndexUnreadable(Unavailable):
     """The index is damaged; it is thrown away and built again from the store."""
 
 
-class Engine(Protocol):
+class Engine(Upkeep, Protocol):
     """An engine; every method may be called from several threads at once.
 
     All may raise `Unavailable`: nothing is lost by trying again later.
@@ -212,16 +205,6 @@ class Engine(Protocol):
     @property
     def name(self) -> str:
         """What answers call it."""
-        ...
-
-    @property
-    def index(self) -> str:
-        """Which index it is: the same name for every process that has it."""
-        ...
-
-    @property
-    def portion(self) -> int:
-        """How many changes `apply` should be given at once, when so many wait."""
         ...
 
     def search(self, query: Query) -> Found:
@@ -243,41 +226,12 @@ class Engine(Protocol):
         """
         ...
 
-    def take(self, *, insist: bool = False) -> bool:
-        """Take or keep the writer's lease. True when another process may have written since this
-        one last did, in a way that the cursor does not tell: hold all against the store then.
-
-        With `insist` whoever holds it is asked to give it back soon. Raises `IndexBusy`.
-        """
-        ...
-
     def parked(self) -> Sequence[Parked]:
         """What could not be held."""
         ...
 
     def progress(self) -> Progress:
         """Both, as quickly as a search is answered, or `Unavailable`."""
-        ...
-
-    def waiting(self) -> Waiting | None:
-        """What was accepted and is not done; None when nothing is."""
-        ...
-
-    def complaint(self) -> str:
-        """What is wrong with the server itself and how to cure it, or "". Never raises."""
-        ...
-
-    def missing_actions(self) -> Sequence[str]:
-        """What the engine is not allowed to do, and has to."""
-        ...
-
-    def differing(self) -> Sequence[str]:
-        """Settings that are not as they should be; the next `apply` puts them right."""
-        ...
-
-    def tend(self) -> Sequence[str]:
-        """Put right at once the settings that others have changed, and name them. Cheap where
-        nothing has changed. For who holds the writer's lease."""
         ...
 
     def beside(self) -> "Replacement | None":
@@ -290,10 +244,6 @@ class Engine(Protocol):
 
         Raises `IndexBusy` when another process writes.
         """
-        ...
-
-    def restore(self) -> bool:
-        """Put what was replaced last back into its place; false when nothing was kept."""
         ...
 
     def cursor(self) -> str | None:
@@ -314,20 +264,8 @@ class Engine(Protocol):
         """What `seals` gives for a document that is held as `apply` writes it."""
         ...
 
-    def strangers(self) -> Sequence[str]:
-        """Names of what is in the index and is no document that `apply` could have written."""
-        ...
-
-    def expel(self, names: Sequence[str]) -> None:
-        """Delete strangers. Raises `IndexBusy`."""
-        ...
-
     def count(self) -> int:
         """Documents held."""
-        ...
-
-    def release(self) -> None:
-        """There is nothing to write for now: others may, where it costs nothing to change hands."""
         ...
 
     def close(self) -> None:
@@ -349,21 +287,4 @@ class Replacement(Engine, Protocol):
 
     def take_over(self) -> None:
         """Take its place, in one instant; what it replaces is kept for `restore`."""
-        ...
-
-
-class Lease(Protocol):
-    """The right to write to one index, held by one process at a time and only for a while."""
-
-    def take(self, *, insist: bool = False) -> int | None:
-        """Take or keep it: the epoch, which grows whenever it changes hands; None when another
-        holds it. With `insist` that other is asked to give it back."""
-        ...
-
-    def keep(self) -> bool:
-        """Keep it for another while; false when it is lost."""
-        ...
-
-    def give_back(self) -> None:
-        """Let others have it."""
         ...

@@ -73,6 +73,8 @@ def ensure(runtime: Runtime) -> None:
     cannot be reached.
     """
     search = runtime.search
+    if complaint := search.get().complaint():
+        _LOG.warning("%s: %s", search.main.name, complaint)
     held = search.standby or search.main
     try:
         while (engine := held.to_write()).cursor() is None:

@@ -16,10 +16,11 @@ from pathlib import Path
 from threading import Lock
 from time import monotonic
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import tantivy
 
+from app.search.embedded import contents
 from app.search.embedded.analysis import Analyser
 from app.search.embedded.damage import Damage
 from app.search.embedded.folder import HeldFolder, alone, identity, retire_others, throw_away
@@ -28,17 +29,11 @@ from app.search.embedded.matching import Ranking, count_of
 from app.search.embedded.schema import (
     COLUMNS,
     CURSOR_KEY,
-    NO_KIND,
-    READABLE,
     WORDS,
     folder_name,
-    key_from,
-    key_of,
-    mark_from,
     prepare,
     schema,
     seal,
-    seal_of,
 )
 from app.search.embedded.searching import Snapshot, within_depth
 from app.search.embedded.suggesting import suggestions
@@ -161,24 +156,12 @@ class EmbeddedEngine(OnThisHost):
     def marks(self) -> Iterator[tuple[Key, Mark]]:
         """What every document was made of, in no order, as of the call."""
         with self._damage:
-            searcher = self._current().searcher
-            addresses = _all_of(searcher)
-            columns = [
-                searcher.fast_field_values(name, addresses)
-                for name in ("kind", "id_high", "id_low", "version", "digest_high", "digest_low")
-            ]
-        return (
-            (key_from(int(kind), int(high), int(low)), mark_from(int(version), int(a), int(b)))
-            for kind, high, low, version, a, b in zip(*columns, strict=True)
-            if kind != NO_KIND
-        )
+            return contents.marks(self._current().searcher)
 
     def seals(self, keys: Sequence[Key]) -> dict[Key, bytes]:
         """A digest of each document, made of all that can be read back of it."""
         with self._damage:
-            searcher = self._current().searcher
-            found = {key: self._seal(searcher, key) for key in keys}
-        return {key: held for key, held in found.items() if held is not None}
+            return contents.seals(self._schema, self._current().searcher, keys)
 
     def seal(self, document: Document) -> bytes:
         """What `seals` gives for a document that is held as `apply` writes it."""
@@ -234,15 +217,6 @@ class EmbeddedEngine(OnThisHost):
     ) -> None:
         self.close()
 
-    def _seal(self, searcher: tantivy.Searcher, key: Key) -> bytes | None:
-        term = tantivy.Query.term_query(self._schema, "key", key_of(key))
-        found = [address for _, address in searcher.search(term, 2, count=False).hits]
-        if len(found) != 1:
-            return b"twice" if found else None
-        values: dict[str, list[Any]] = searcher.doc(found[0]).to_dict()
-        columns = {name: searcher.fast_field_values(name, found)[0] for name in READABLE}
-        return seal_of(values | {name: [v] for name, v in columns.items() if v is not None})
-
     def _opened(self) -> tantivy.Index:
         with self._damage:
             index = tantivy.Index(self._schema, path=str(self.folder))
@@ -256,7 +230,7 @@ class EmbeddedEngine(OnThisHost):
         try:
             searcher = self._opened().searcher()
             with self._damage:
-                addresses = _all_of(searcher)
+                addresses = contents.all_of(searcher)
                 for address in addresses:
                     searcher.doc(address)
                 for name in COLUMNS:
@@ -327,10 +301,3 @@ class EmbeddedEngine(OnThisHost):
         self._learned_at = monotonic()
         self._learning_took = self._learned_at - started
         return replace(snapshot, vocabulary=vocabulary, names=names, synonyms=synonyms)
-
-
-def _all_of(searcher: tantivy.Searcher) -> list[tantivy.DocAddress]:
-    if not searcher.num_docs:
-        return []
-    found = searcher.search(tantivy.Query.all_query(), searcher.num_docs, count=False).hits
-    return [address for _, address in found]

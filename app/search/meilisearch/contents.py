@@ -5,7 +5,9 @@ names, and marks that say otherwise. So a mark only tells which documents to loo
 seal is computed from all that the index gives.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlencode
@@ -13,28 +15,93 @@ from urllib.parse import urlencode
 from meilisearch import Client
 from pydantic_core import to_json
 
-from app.search.meilisearch.documents import STATE, id_of, key_of, mark_of, record
-from app.search.meilisearch.failures import spoken
-from app.search.protocol import DIGEST_BYTES, Document, Key, Mark
+from app.search.meilisearch.documents import STATE, VERSION, id_of, key_of, mark_of, record
+from app.search.meilisearch.failures import IndexAbsent, spoken
+from app.search.meilisearch.writing import state
+from app.search.protocol import DIGEST_BYTES, Document, Key, Mark, Parked
 
 _A_PAGE = 1_000
 _IDS_AT_ONCE = 250
 """Whole documents in one answer, since each may be long."""
 
 
-def marks(client: Client, index: str) -> Iterator[tuple[Key, Mark]]:
+class ReadBack:
+    """What an engine tells of the documents in the index `uid`."""
+
+    uid: str
+
+    @abstractmethod
+    def _mindful(self, action: str) -> AbstractContextManager[Client]:
+        """The client that writes."""
+
+    def cursor(self) -> str | None:
+        """The cursor of the last `apply` that gave one; None for what an older version wrote, so
+        that it is made anew while the old index answers."""
+        try:
+            with self._mindful("documents.get") as client:
+                told = state(client, self.uid)
+                return told.cursor if told.version == VERSION else None
+        except IndexAbsent:
+            return None
+
+    def parked(self) -> tuple[Parked, ...]:
+        """What could not be held."""
+        try:
+            with self._mindful("documents.get") as client:
+                return state(client, self.uid).parked
+        except IndexAbsent:
+            return ()
+
+    def marks(self) -> Iterator[tuple[Key, Mark]]:
+        """What every document says of itself; while others write it may miss some of that."""
+        try:
+            with self._mindful("documents.get") as client:
+                return iter(list(_marks(client, self.uid)))
+        except IndexAbsent:
+            return iter(())
+
+    def seals(self, keys: Sequence[Key]) -> dict[Key, bytes]:
+        """A digest of each document, made of all that the index holds of it now."""
+        try:
+            with self._mindful("documents.get") as client:
+                return _seals(client, self.uid, keys)
+        except IndexAbsent:
+            return {}
+
+    def seal(self, document: Document) -> bytes:
+        """What `seals` gives for a document that is held as `apply` writes it."""
+        return _seal(document)
+
+    def strangers(self) -> list[str]:
+        """What is in the index, and nothing that `apply` could have written."""
+        try:
+            with self._mindful("documents.get") as client:
+                return _strangers(client, self.uid)
+        except IndexAbsent:
+            return []
+
+    def count(self) -> int:
+        """Documents held."""
+        try:
+            with self._mindful("documents.get") as client:
+                return _count(client, self.uid)
+        except IndexAbsent:
+            return 0
+
+
+def _marks(client: Client, index: str) -> Iterator[tuple[Key, Mark]]:
     """What every document of ours says of itself."""
     for held in _listed(client, index, ("id", "version", "digest")):
         if (key := _key_in(held)) is not None:
             yield key, mark_of(held)
 
 
-def strangers(client: Client, index: str) -> list[str]:
+def _strangers(client: Client, index: str) -> list[str]:
     """The ids of what is no document of ours."""
     return [str(held["id"]) for held in _listed(client, index, ("id",)) if _key_in(held) is None]
 
 
-def seals(client: Client, index: str, keys: Sequence[Key]) -> dict[Key, bytes]:
+def _seals(client: Client, index: str, keys: Sequence[Key]) -> dict[Key, bytes]:
     """A digest of each of these documents, made of all fields that the index holds."""
     found: dict[Key, bytes] = {}
     for start in range(0, len(keys), _IDS_AT_ONCE):
@@ -47,12 +114,12 @@ def seals(client: Client, index: str, keys: Sequence[Key]) -> dict[Key, bytes]:
     return found
 
 
-def seal(document: Document) -> bytes:
+def _seal(document: Document) -> bytes:
     """The seal of a document that is held as it is written."""
     return _sealed(record(document))
 
 
-def count(client: Client, index: str) -> int:
+def _count(client: Client, index: str) -> int:
     """Documents held, without the one that holds the state."""
     with spoken("documents.get", index):
         held = client.http.get(f"indexes/{index}/documents?fields=id&limit=1")

@@ -15,9 +15,9 @@ from typing import Any, Final, Self
 from meilisearch import Client
 from typing_extensions import override
 
-from app.search.meilisearch import beside, contents, health, keys, searching, tuning
+from app.search.meilisearch import beside, health, keys, searching, tuning
 from app.search.meilisearch.connection import Connection
-from app.search.meilisearch.documents import VERSION
+from app.search.meilisearch.contents import ReadBack
 from app.search.meilisearch.failures import (
     IndexAbsent,
     KeyRefused,
@@ -26,22 +26,20 @@ from app.search.meilisearch.failures import (
     ServerBusy,
     spoken,
 )
+from app.search.meilisearch.leasing import Lease
 from app.search.meilisearch.synonyms import Synonyms
 from app.search.meilisearch.tasks import Tasks
-from app.search.meilisearch.writing import Writing, state
+from app.search.meilisearch.writing import Writing
 from app.search.protocol import (
     Document,
     Found,
     IndexBusy,
     Key,
-    Lease,
-    Mark,
-    Parked,
     Progress,
     Query,
     Suggestion,
-    Waiting,
 )
+from app.search.upkeep import Waiting
 
 _BEAT_SECONDS = 3.0
 
@@ -49,7 +47,7 @@ Leases = Callable[[str], Lease]
 """The lease of an index, by its name."""
 
 
-class MeilisearchEngine:
+class MeilisearchEngine(ReadBack):
     """`app.search.protocol.Engine` on the index `uid`; opening it asks nothing of the server."""
 
     name: Final = "meilisearch"
@@ -117,70 +115,16 @@ class MeilisearchEngine:
             if any(key.kind == "tag" for key in (*(one.key for one in upserts), *deletes)):
                 tuning.tune_synonyms(client, self.tasks, self.uid)
 
-    def cursor(self) -> str | None:
-        """The cursor of the last `apply` that gave one; None for what an older version wrote, so
-        that it is made anew while the old index answers."""
-        try:
-            with self._mindful("documents.get") as client:
-                told = state(client, self.uid)
-                return told.cursor if told.version == VERSION else None
-        except IndexAbsent:
-            return None
-
-    def parked(self) -> tuple[Parked, ...]:
-        """What could not be held."""
-        try:
-            with self._mindful("documents.get") as client:
-                return state(client, self.uid).parked
-        except IndexAbsent:
-            return ()
-
     def progress(self) -> Progress:
         """Cursor and parked things, asked for as a search, by the key that only searches."""
         with self._asking("search") as client:
             told = searching.progress(client, self.uid)
         return Progress(told.cursor, told.parked)
 
-    def marks(self) -> Iterator[tuple[Key, Mark]]:
-        """What every document says of itself; while others write it may miss some of that."""
-        try:
-            with self._mindful("documents.get") as client:
-                return iter(list(contents.marks(client, self.uid)))
-        except IndexAbsent:
-            return iter(())
-
-    def seals(self, keys: Sequence[Key]) -> dict[Key, bytes]:
-        """A digest of each document, made of all that the index holds of it now."""
-        try:
-            with self._mindful("documents.get") as client:
-                return contents.seals(client, self.uid, keys)
-        except IndexAbsent:
-            return {}
-
-    def seal(self, document: Document) -> bytes:
-        """What `seals` gives for a document that is held as `apply` writes it."""
-        return contents.seal(document)
-
-    def strangers(self) -> list[str]:
-        """What is in the index, and nothing that `apply` could have written."""
-        try:
-            with self._mindful("documents.get") as client:
-                return contents.strangers(client, self.uid)
-        except IndexAbsent:
-            return []
-
     def expel(self, names: Sequence[str]) -> None:
         """Delete strangers."""
         with self._writes("documents.delete") as client:
             self._writing.expel(client, self.uid, self._epoch, names)
-
-    def count(self) -> int:
-        """Documents held."""
-        try:
-            with self._mindful("documents.get") as client:
-                return contents.count(client, self.uid)
-        except IndexAbsent:
-            return 0
 
     def differing(self) -> tuple[str, ...]:
         """Settings that are not as they should be; the next `apply` puts them right."""
@@ -329,6 +273,7 @@ class MeilisearchEngine:
             raise
         breaker.succeeded()
 
+    @override
     @contextmanager
     def _mindful(self, action: str) -> Iterator[Client]:
         """The client that writes; what the server says may mean that it has lost everything."""

@@ -9,7 +9,7 @@ from app.errors import Unavailable
 from app.kit.clock import system_clock
 from app.search.meilisearch.connection import Connection
 from app.search.meilisearch.failures import KeyRefused, Rejected, ServerAway, ServerTooOld, spoken
-from app.search.protocol import Waiting
+from app.search.upkeep import Waiting
 
 OLDEST = (1, 36)
 """The first version that knows all that `settings` asks for."""
