@@ -23,7 +23,7 @@ from app.leases import StoreLease
 from app.meters import Meters
 from app.partners.keyring import Keyring
 from app.partners.usage import Meter
-from app.published.changes import sequence_of
+from app.published import changes as published
 from app.published.memory import Memory
 from app.rates import Rates
 from app.search.held import HeldEngine, HeldServer
@@ -201,8 +201,14 @@ def _flush(meter: Meter) -> None:
 def _search(settings: Settings, database: Database, memory: Memory, clock: Clock) -> Search:
     folder = HeldEngine(settings.data_dir / "search", settings.languages)
     late_of = partial(late, database, memory, clock)
+
+    def behind(cursor: str | None) -> tuple[int, float]:
+        with database.reading() as tx:
+            log = changes.head(tx)
+            return published.behind(tx, log, cursor, log.moment(clock()))
+
     if settings.meilisearch_url is None:
-        return Search(folder, late_of=late_of, languages=settings.languages)
+        return Search(folder, late_of=late_of, languages=settings.languages, behind=behind)
     key = settings.meilisearch_key
     address = Address(
         settings.meilisearch_url,
@@ -212,7 +218,7 @@ def _search(settings: Settings, database: Database, memory: Memory, clock: Clock
     engine = MeilisearchEngine(
         Connection(address), settings.languages, lambda name: StoreLease(database, name, clock)
     )
-    held = HeldServer(engine, engine.tasks.stop)
+    held = HeldServer(engine, engine.tasks.stop, engine.connection)
     token = partial(tenant_token, engine.connection) if settings.search_tokens else None
     standby = folder if settings.search_fallback else None
-    return Search(held, standby, sequence_of, token, late_of, settings.languages)
+    return Search(held, standby, published.sequence_of, token, behind, late_of, settings.languages)

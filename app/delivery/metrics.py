@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector
 from starlette.responses import Response
 from typing_extensions import override
 
+from app.delivery.search_metrics import search_metrics
 from app.delivery.service import ready
 from app.errors import NotFound
 from app.http.parameters import NoneTravelling
@@ -52,7 +53,7 @@ async def metrics(request: Request, _asked: Annotated[NoneTravelling, Query()]) 
         with runtime.database.reading() as tx:
             backlog = queueing.backlog(tx, runtime.clock())
         registry = CollectorRegistry()
-        registry.register(_Gauges(runtime, now, backlog))
+        registry.register(_Gauges(runtime, now, backlog, list(search_metrics(runtime))))
         return generate_latest(registry) + runtime.meters.text()
 
     return GaugesResponse(await runtime.searches.run(work), headers=_HEADERS)
@@ -74,16 +75,19 @@ def _is_allowed(request: Request, runtime: Runtime) -> bool:
 class _Gauges(Collector):
     """What is looked up when somebody asks: the same whichever process answers."""
 
-    def __init__(self, runtime: Runtime, now: Ready, backlog: Backlog) -> None:
+    def __init__(
+        self, runtime: Runtime, now: Ready, backlog: Backlog, search: Iterable[Metric]
+    ) -> None:
         self._runtime = runtime
         self._now = now
         self._backlog = backlog
+        self._search = search
 
     @override
     def collect(self) -> Iterable[Metric]:
         yield InfoMetricFamily("willay_build", "The program.", {"version": version("willay")})
         yield from self._store()
-        yield from self._search()
+        yield from self._search
         yield from self._webhooks()
         yield from self._disk()
         yield GaugeMetricFamily(
@@ -100,19 +104,6 @@ class _Gauges(Collector):
             "Since something became due that is not in the log.",
             store.behind_seconds,
         )
-
-    def _search(self) -> Iterable[Metric]:
-        search = self._now.search
-        told = (
-            ("behind_changes", "Changes that search has not followed.", search.behind_changes),
-            ("behind_seconds", "Since the oldest of them.", search.behind_seconds),
-            ("degraded", "1 while an engine that is set cannot be reached.", search.degraded),
-            ("parked", "Things that the engine could not take in.", search.parked),
-        )
-        for name, meaning, value in told:
-            gauge = GaugeMetricFamily(f"willay_search_{name}", meaning, labels=["engine"])
-            gauge.add_metric([search.engine], float(value))
-            yield gauge
 
     def _webhooks(self) -> Iterable[Metric]:
         backlog = self._backlog
