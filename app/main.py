@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager
 from importlib.metadata import version
@@ -10,9 +11,10 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app import logs
+from app import logs, machine
 from app.admin import routes as admin
 from app.delivery import routes as delivery
+from app.errors import WillayError
 from app.http import contract, problems
 from app.http.limiting import Limiting, adding
 from app.http.middleware import Gate
@@ -23,6 +25,8 @@ from app.settings import Settings
 from app.worker.followers import followers
 from app.worker.loop import Worker
 
+_LOG = logging.getLogger("willay")
+
 
 def create_app(runtime: Runtime) -> FastAPI:
     """The application over a runtime that its caller opened and will close."""
@@ -32,8 +36,10 @@ def create_app(runtime: Runtime) -> FastAPI:
         worker = Worker(runtime, followers(runtime))
         if runtime.settings.serve_worker:
             worker.start()
+        files = asyncio.create_task(machine.watching_files())
         async with adding(runtime):
             yield {"runtime": runtime, "watch": Watch(runtime)}
+        files.cancel()
         await runtime.rates.close()
         await asyncio.to_thread(worker.stop)
 
@@ -66,8 +72,13 @@ def from_environment() -> FastAPI:
     """What each server process runs: its runtime lives as long as the process."""
     stack = contextlib.ExitStack()
     settings = Settings()
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, settings.log_format)
+    logs.take_over()
     held: AbstractContextManager[Runtime] = opened(settings)
-    app = create_app(stack.enter_context(held))
+    try:
+        app = create_app(stack.enter_context(held))
+    except WillayError as error:  # a sentence says more than a traceback of the server's
+        _LOG.error("%s", error)  # on purpose without the traceback
+        raise SystemExit(1) from error
     app.router.on_shutdown.append(stack.close)
     return app

@@ -46,9 +46,7 @@ def revision_of(connection: sa.Connection) -> str | None:
 def check(database: Database) -> None:
     """`Unavailable` unless the store's schema is the one that this program was written for."""
     wanted = ScriptDirectory.from_config(_config()).get_current_head()
-    with database.reading() as tx:
-        tables = sa.inspect(tx.connection).get_table_names()
-        found = revision_of(tx.connection) if tables else None
+    found = _found(database) if database.is_there else None
     if found == wanted:
         return
     known = {s.revision for s in ScriptDirectory.from_config(_config()).walk_revisions()}
@@ -56,6 +54,12 @@ def check(database: Database) -> None:
         raise Unavailable("schema_newer", _NEWER)
     state = "empty" if found is None else f"at {found}, not {wanted}"
     raise Unavailable("schema_stale", f"The store's schema is {state}; run `willay migrate` first.")
+
+
+def _found(database: Database) -> str | None:
+    with database.reading() as tx:
+        tables = sa.inspect(tx.connection).get_table_names()
+        return revision_of(tx.connection) if tables else None
 
 
 _NEWER: Final = "The store was migrated by a newer Willay; run that version."

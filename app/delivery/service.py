@@ -14,7 +14,15 @@ from app.http.problems import documented
 from app.http.reading import Reading, answered
 from app.kit.text import is_legal, plain_path
 from app.public.envelopes import One, Resolution
-from app.public.service import Alive, LimitState, Ready, SearchState, Service, StoreState
+from app.public.service import (
+    Alive,
+    LimitState,
+    MediaState,
+    Ready,
+    SearchState,
+    Service,
+    StoreState,
+)
 from app.published import changes, paths
 from app.published.answers import Answer
 from app.runtime import Runtime
@@ -96,8 +104,8 @@ def ready(runtime: Runtime) -> Ready:
     """How the service does; `Unavailable` when the store cannot be used."""
     standing = runtime.search.standing()
     with runtime.database.reading() as tx:
-        log = head(tx)
-        now = log.moment(runtime.clock())
+        log, clock = head(tx), runtime.clock()
+        now = log.moment(clock)
         behind, seconds = changes.behind(tx, log, standing.cursor, now)
     late = (now - log.next_boundary).total_seconds()
     rates = runtime.rates
@@ -106,7 +114,16 @@ def ready(runtime: Runtime) -> Ready:
         limits=LimitState(
             kept_in="redis" if rates.is_shared else "memory", trouble=rates.trouble or None
         ),
-        store=StoreState(sequence=log.sequence, behind_seconds=max(0.0, late)),
+        store=StoreState(
+            sequence=log.sequence,
+            behind_seconds=max(0.0, late),
+            clock_ahead_seconds=max(0.0, (now - clock).total_seconds()),
+            trouble=_trouble(runtime),
+        ),
+        media=MediaState(
+            kept_in="folder" if runtime.settings.s3_bucket is None else "bucket",
+            trouble=error.message if (error := runtime.storage.outage.error) else None,
+        ),
         search=SearchState.model_validate(
             {
                 "engine": standing.engine,
@@ -118,6 +135,12 @@ def ready(runtime: Runtime) -> Ready:
             }
         ),
     )
+
+
+def _trouble(runtime: Runtime) -> str | None:
+    database = runtime.database
+    errors = (database.damage.error, database.room.error, database.reach.error)
+    return next((error.message for error in errors if error is not None), None)
 
 
 def checked_path(path: str, parameter: str = "path") -> str:

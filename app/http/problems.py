@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from errno import EMFILE, ENFILE
 from http import HTTPStatus
 from typing import Any
 
@@ -32,6 +33,7 @@ from app.errors import (
     WillayError,
 )
 from app.http.tracing import template
+from app.outage import NO_ROOM
 from app.public.envelopes import Problem, ProblemDetail
 
 log = logging.getLogger("willay")
@@ -52,6 +54,10 @@ STATUS: dict[type[WillayError], int] = {
     Unavailable: 503,
 }
 MEDIA_TYPE = "application/problem+json"
+_SHORT = {
+    "storage_full": "The service's disk is full: nothing is kept until the operator makes room.",
+    "too_many_open_files": "The service has too many files open; try again in a moment.",
+}
 _PLAIN = {
     404: ("not_found", "There is nothing at this address; see /v1 for what there is."),
     405: ("method_not_allowed", "This address does not take that method."),
@@ -111,6 +117,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(WillayError, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _plain)
+    app.add_exception_handler(OSError, _system)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -151,6 +158,16 @@ async def _ours(request: Request, error: Exception) -> Response:
         query = f"?{request.url.query}" if request.url.query else ""
         return answer(301, error.code, error.message, headers={"Location": error.slug + query})
     return refused(error)
+
+
+async def _system(_request: Request, error: Exception) -> Response:
+    """A disk that is full, or too many open files, wherever that was met."""
+    assert isinstance(error, OSError)
+    code = "storage_full" if error.errno in NO_ROOM else "too_many_open_files"
+    if error.errno not in (*NO_ROOM, EMFILE, ENFILE):
+        raise error
+    log.warning("%s: %s [%s]", error.filename or "a file", error.strerror, code)
+    return refused(Unavailable(code, _SHORT[code]))
 
 
 def refused(error: WillayError) -> Response:

@@ -1,7 +1,8 @@
 """Files in an S3-compatible bucket, through obstore; imported only when a bucket is set."""
 
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -9,14 +10,24 @@ import obstore
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import ObjectStore, S3Store
 
-from app.errors import NotFound, Unavailable
+from app.errors import NotFound, WillayError
+from app.outage import Outage
 from app.settings import Settings
-from app.storage.protocol import CHUNK_BYTES, NAME, Stored, checked
+from app.storage.protocol import CHUNK_BYTES, NAME, Stored, checked, full, unavailable, watched
 
 if TYPE_CHECKING:  # obstore has these names for type checkers only
     from obstore.store import ClientConfig, RetryConfig, S3Config
 
 _PREFIX: Final = "media/"
+_AWAY: Final = "The bucket of the media cannot be reached; try again later."
+_CODE: Final = re.compile(r"<Code>(\w{1,60})</Code>")
+_FULL: Final = (
+    "QuotaExceeded",
+    "StorageFull",
+    "InsufficientStorage",
+    "507 Insufficient",
+    "NoSpace",
+)
 
 
 class ObjectStorage:
@@ -28,17 +39,21 @@ class ObjectStorage:
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
+        self.outage = Outage("The bucket of the media", "willay.storage")
 
     def put(self, name: str, content: bytes) -> None:
         """See `Storage.put`."""
-        with _told():
-            obstore.put(self._store, _PREFIX + checked(name), content)
+        with self._watched():
+            try:
+                obstore.put(self._store, _PREFIX + checked(name), content)
+            except FileNotFoundError as error:  # what is put need not be there: its bucket must
+                raise unavailable(_AWAY, "there is no such bucket") from error
 
     def read(self, name: str, start: int, end: int) -> Iterator[bytes]:
         """See `Storage.read`."""
         if start == end:
             return
-        with _told():
+        with self._watched():
             found = obstore.get(
                 self._store, _PREFIX + checked(name), options={"range": (start, end)}
             )
@@ -48,7 +63,7 @@ class ObjectStorage:
     def discard(self, name: str, before: datetime) -> bool:
         """See `Storage.discard`."""
         path = _PREFIX + checked(name)
-        with _told():
+        with self._watched():
             try:
                 if obstore.head(self._store, path)["last_modified"] >= before:
                     return False
@@ -59,7 +74,7 @@ class ObjectStorage:
 
     def stored(self) -> Iterator[Stored]:
         """See `Storage.stored`."""
-        with _told():
+        with self._watched():
             for page in obstore.list(self._store, prefix=_PREFIX):
                 for meta in page:
                     name = meta["path"].removeprefix(_PREFIX)
@@ -69,6 +84,9 @@ class ObjectStorage:
     def tidy(self, before: datetime) -> int:
         """See `Storage.tidy`; a bucket shows nothing that is unfinished."""
         return 0
+
+    def _watched(self) -> AbstractContextManager[None]:
+        return watched(self.outage, _fault)
 
 
 def bucket(settings: Settings) -> ObjectStorage:
@@ -90,13 +108,15 @@ def bucket(settings: Settings) -> ObjectStorage:
     return ObjectStorage(store)
 
 
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except (NotFoundError, FileNotFoundError) as error:
-        raise NotFound("file_not_found", "The file is not there.") from error
-    except (BaseError, OSError) as error:
-        raise Unavailable(
-            "storage_unavailable", "The bucket of the media cannot be reached; try again later."
-        ) from error
+def _fault(error: Exception) -> WillayError | None:
+    told = str(error)
+    if isinstance(error, NotFoundError | FileNotFoundError) and "NoSuchBucket" not in told:
+        return NotFound("file_not_found", "The file is not there.")
+    if not isinstance(error, BaseError | OSError):
+        return None
+    code = _CODE.search(told)
+    if code is not None:  # the service's own word, without what it says of keys and requests
+        said = f"it refuses: {code[1]}"
+    else:
+        said = " ".join(told.partition("Debug source")[0].split())[:300]
+    return full(said) if any(word in told for word in _FULL) else unavailable(_AWAY, said)

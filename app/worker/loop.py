@@ -42,6 +42,7 @@ class Worker:
         self._runtime = runtime
         self._followers = followers
         self._stopped = Event()
+        self._troubles: dict[str, str] = {}
         self._thread = Thread(target=self.run, name="worker", daemon=True)
 
     def start(self) -> None:
@@ -80,10 +81,20 @@ class Worker:
             try:
                 if step():
                     pause = 0.0
+                if name in self._troubles:
+                    del self._troubles[name]
+                    _LOG.info("%s goes on", name)
             except Unavailable as error:
-                _LOG.warning("%s waits: %s", name, error.message)
+                if self._is_new(name, error.explained):
+                    _LOG.warning("%s waits: %s", name, error.explained)
                 pause = TROUBLE_SECONDS
-            except Exception:
-                _LOG.exception("%s failed and will try again", name)
+            except Exception as error:
+                if self._is_new(name, repr(error)):
+                    _LOG.exception("%s failed and will try again", name)
                 pause = TROUBLE_SECONDS
         return pause
+
+    def _is_new(self, name: str, trouble: str) -> bool:
+        """It is not what this one failed of before; what repeats is told once."""
+        before, self._troubles[name] = self._troubles.get(name), trouble
+        return before != trouble
