@@ -8,15 +8,17 @@ from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 
-from app import logs, machine, schema
+from app import logs, machine, meters, schema
 from app.commands import accounts, backup, erase, search
 from app.commands.progress import progress
 from app.errors import WillayError
+from app.resources import path_of
 from app.runtime import opened
 from app.settings import Settings
 
@@ -45,8 +47,6 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes")] = 1,
 ) -> None:
     """Run the API."""
-    import uvicorn
-
     from app.worker import rebuilding
 
     if host is not None:
@@ -58,6 +58,17 @@ def serve(
         # A stale schema is refused, and an index of this version made, before any process starts.
         rebuilding.ensure(runtime)
     machine.allow_files()
+    with TemporaryDirectory(prefix="willay-metrics-") as folder:
+        if workers > 1:
+            os.environ[meters.FOLDER] = folder
+        _run_server(settings, workers)
+
+
+def _run_server(settings: Settings, workers: int) -> None:
+    import uvicorn
+
+    from app.http import stopping
+
     uvicorn.run(
         "app.main:from_environment",
         factory=True,
@@ -67,8 +78,7 @@ def serve(
         log_config=None,  # its lines go where ours go, in the same form
         log_level=settings.log_level,
         access_log=False,
-        # Streams of changes end only with the server; their readers come back.
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=stopping.SECONDS,
         server_header=False,
         # A process that a busy machine lets wait is not dead: after 5 s it would be killed.
         timeout_worker_healthcheck=60,
@@ -136,6 +146,12 @@ def import_jsonl(
     typer.echo(json.dumps(report.as_json()) if as_json else report.as_text())
     if report.refused:
         raise typer.Exit(1)
+
+
+@importing.command("sample")
+def import_sample(as_json: AsJson = False) -> None:
+    """Import the sample content that comes with the program, unless there is content already."""
+    import_jsonl([path_of("sample/peru.jsonl")], if_empty=True, as_json=as_json)
 
 
 @importing.command("listing")

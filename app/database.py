@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 from typing_extensions import override
 
@@ -131,6 +132,13 @@ class Database:
     def is_there(self) -> bool:
         """SQLite's file exists; a server is believed to."""
         return self.path is None or self.path.is_file()
+
+    def connections(self) -> dict[str, int]:
+        """How many connections are in use, by pool."""
+        pools = {"read": self._reader.pool, "write": self._writer.pool}
+        return {
+            name: pool.checkedout() for name, pool in pools.items() if isinstance(pool, QueuePool)
+        }
 
     @contextmanager
     def reading(self) -> Iterator[ReadTx]:

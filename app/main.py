@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
 from importlib.metadata import version
 from typing import Any
@@ -15,8 +15,9 @@ from app import logs, machine
 from app.admin import routes as admin
 from app.delivery import routes as delivery
 from app.errors import WillayError
-from app.http import contract, problems
+from app.http import contract, problems, stopping
 from app.http.limiting import Limiting, adding
+from app.http.metering import Metering, sampling
 from app.http.middleware import Gate
 from app.http.tracing import Tracing
 from app.http.watching import Watch
@@ -28,20 +29,22 @@ from app.worker.loop import Worker
 _LOG = logging.getLogger("willay")
 
 
-def create_app(runtime: Runtime) -> FastAPI:
-    """The application over a runtime that its caller opened and will close."""
+def create_app(runtime: Runtime, at_end: Callable[[], None] = lambda: None) -> FastAPI:
+    """The application over a runtime that its caller opened. `at_end` runs when it has ended."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        worker = Worker(runtime, followers(runtime))
+        worker, watch = Worker(runtime, followers(runtime)), Watch(runtime)
         if runtime.settings.serve_worker:
             worker.start()
         files = asyncio.create_task(machine.watching_files())
-        async with adding(runtime):
-            yield {"runtime": runtime, "watch": Watch(runtime)}
-        files.cancel()
-        await runtime.rates.close()
-        await asyncio.to_thread(worker.stop)
+        with stopping.on_stop_signal(watch.stop):
+            async with adding(runtime), sampling(runtime):
+                yield {"runtime": runtime, "watch": watch}
+            files.cancel()
+            await runtime.rates.close()
+            await asyncio.to_thread(worker.stop)
+            await asyncio.to_thread(at_end)
 
     app = FastAPIOffline(
         title="Willay",
@@ -56,6 +59,8 @@ def create_app(runtime: Runtime) -> FastAPI:
     problems.install(app)
     app.add_middleware(Limiting, runtime=runtime)
     app.add_middleware(Gate, origins=runtime.settings.cors_origins)
+    app.add_middleware(Metering, meters=runtime.meters)
+    app.add_middleware(stopping.Stopping)
     app.add_middleware(Tracing, logged=runtime.settings.log_requests)
     make = app.openapi
 
@@ -76,9 +81,7 @@ def from_environment() -> FastAPI:
     logs.take_over()
     held: AbstractContextManager[Runtime] = opened(settings)
     try:
-        app = create_app(stack.enter_context(held))
+        return create_app(stack.enter_context(held), stack.close)
     except WillayError as error:  # a sentence says more than a traceback of the server's
-        _LOG.error("%s", error)  # on purpose without the traceback
+        _LOG.error("%s", error)
         raise SystemExit(1) from error
-    app.router.on_shutdown.append(stack.close)
-    return app

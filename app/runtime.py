@@ -23,6 +23,7 @@ from app.errors import Unavailable
 from app.kit import private
 from app.kit.clock import Clock, system_clock
 from app.leases import StoreLease
+from app.meters import Meters
 from app.partners.keyring import Keyring
 from app.partners.usage import Meter
 from app.published.changes import sequence_of
@@ -57,10 +58,14 @@ UPLOADS_AT_MOST = 8
 class Lane:
     """A few threads of our own with a bounded queue: the one hop that a request makes."""
 
-    def __init__(self, name: str, threads: int, waiting_at_most: int = WAITING_AT_MOST) -> None:
+    def __init__(
+        self, name: str, threads: int, meters: Meters, waiting_at_most: int = WAITING_AT_MOST
+    ) -> None:
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._waiting_at_most = waiting_at_most
         self._waiting = 0
+        self._gauge = meters.lane_requests.labels(name)
+        self._refusals = meters.lane_refusals.labels(name)
 
     async def run(self, work: Callable[[], Answer]) -> Answer:
         """Run in a thread; `Unavailable` when too many wait already."""
@@ -71,12 +76,15 @@ class Lane:
     def place(self) -> Iterator[None]:
         """Hold one of the places, over several runs; `Unavailable` when all are taken."""
         if self._waiting >= self._waiting_at_most:
+            self._refusals.inc()
             raise Unavailable("overloaded", "Too many requests are waiting; try again in a moment.")
         self._waiting += 1
+        self._gauge.inc()
         try:
             yield
         finally:
             self._waiting -= 1
+            self._gauge.dec()
 
     async def run_inside(self, work: Callable[[], Answer]) -> Answer:
         """Run in a thread, which logs under the request's name; for who holds a place."""
@@ -104,6 +112,7 @@ class Runtime:
     rates: Rates
     meter: Meter
     keyring: Keyring
+    meters: Meters
     reads: Lane
     counts: Lane
     desk: Lane
@@ -149,11 +158,12 @@ def _opened(settings: Settings, clock: Clock, *, checked: bool) -> Iterator[Runt
     limits = Limits(settings.database_connect_seconds, settings.database_seconds)
     database = Database(settings.store_url, readers=readers, limits=limits)
     search = _search(settings, database, clock)
-    lanes = [Lane("read", settings.read_threads), Lane("count", 1)]
-    lanes += [Lane("desk", _DESK), Lane("login", _LOGINS, waiting_at_most=40)]
+    meters = Meters()
+    lanes = [Lane("read", settings.read_threads, meters), Lane("count", 1, meters)]
+    lanes += [Lane("desk", _DESK, meters), Lane("login", _LOGINS, meters, waiting_at_most=40)]
     # Files may come from afar; a picture takes seconds.
-    lanes += [Lane("file", 4), Lane("upload", 1, waiting_at_most=UPLOADS_AT_MOST)]
-    lanes.append(Lane("search", searchers) if searchers else lanes[0])
+    lanes += [Lane("file", 4, meters), Lane("upload", 1, meters, waiting_at_most=UPLOADS_AT_MOST)]
+    lanes.append(Lane("search", searchers, meters) if searchers else lanes[0])
     given = settings.secret_key.get_secret_value() if settings.secret_key else None
     key = cache(partial(secret_key, settings.data_dir, given))
     authenticator = Authenticator(database, clock, key, Hasher(), Throttle())
@@ -184,6 +194,7 @@ def _opened(settings: Settings, clock: Clock, *, checked: bool) -> Iterator[Runt
             rates.opened(settings),
             meter,
             Keyring(database, clock, meter),
+            meters,
             *lanes,
         )
     finally:

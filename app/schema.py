@@ -1,9 +1,8 @@
 """The store's schema: bring it up to date, and refuse to start on a stale one.
 
-May import: database, errors. The migrations themselves are in `migrations/`.
+May import: database, errors, resources. The migrations themselves are in `migrations/`.
 """
 
-from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
@@ -14,8 +13,7 @@ from alembic.script import ScriptDirectory
 
 from app.database import Database
 from app.errors import Unavailable
-
-_MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
+from app.resources import path_of
 
 
 def migrate(database: Database, target: str = "head") -> None:
@@ -67,5 +65,5 @@ _NEWER: Final = "The store was migrated by a newer Willay; run that version."
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("script_location", str(path_of("migrations")))
     return config

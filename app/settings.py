@@ -220,6 +220,11 @@ class Settings(BaseSettings):
         None,
         description="Count these limits in this Redis, for all replicas; needs the extra `redis`",
     )
+    metrics_token: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Bearer that may read `/metrics` from elsewhere; without it only this machine",
+    )
     log_requests: bool = Field(False, description="A line of the log for each request")
 
     @model_validator(mode="after")
