@@ -118,7 +118,7 @@ class Database:
         self._writer_lock = threading.Lock() if self.is_sqlite else None
         self.reach: Final = Outage("The store", "willay.store")
         """That it answers."""
-        self.room: Final = Outage("The store takes nothing in", "willay.store")
+        self.room: Final = Outage("Writing to the store", "willay.store")
         """That it keeps what is written."""
         self.damage: Final = Outage("The store", "willay.store")
         """That it can read what it has; nothing shows that this is over, so it is told once."""
@@ -199,10 +199,12 @@ class Database:
             driver.set_progress_handler(lambda: monotonic() > until, _CHECK_STEPS)
             try:
                 told = driver.execute("PRAGMA quick_check(3)").fetchall()
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+            except sqlite3.DatabaseError as error:
+                if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                    return ""
+                if error.sqlite_errorcode not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
                     raise
-                return ""
+                return str(error)
             finally:
                 driver.set_progress_handler(None, 0)
         return "" if told == [("ok",)] else "; ".join(str(row[0]) for row in told)

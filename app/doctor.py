@@ -17,7 +17,6 @@ from app.published import changes
 from app.runtime import Runtime
 
 _LOG: Final = logging.getLogger("willay")
-_FIRST: Final = {"data folder", "schema"}
 _LATE_SECONDS: Final = 60.0
 _LONG: Final = timedelta(hours=1)
 """For partners, who may be away for a moment."""
@@ -55,7 +54,7 @@ def examine(runtime: Runtime) -> Iterator[Finding]:
     ):
         finding = _looked(subject, look, runtime)
         yield finding
-        if finding.remedy and subject in _FIRST:
+        if finding.remedy and subject == "schema":
             return  # nothing can be read before that is mended
 
 

@@ -52,7 +52,7 @@ def room(runtime: Runtime) -> Look:
             remedies.append(f"Make room for {', '.join(names)} at {path}; writing will fail soon.")
         elif state.f_files and state.f_favail < _LITTLE_INODES:
             remedies.append(f"The disk at {path} can hold few more files; remove some.")
-    return "; ".join(states), " ".join(remedies)
+    return "; ".join(states) or "nothing is kept yet", " ".join(remedies)
 
 
 def _places(runtime: Runtime) -> Iterator[tuple[str, Path]]:
@@ -69,6 +69,8 @@ def _places(runtime: Runtime) -> Iterator[tuple[str, Path]]:
 def permissions(runtime: Runtime) -> Look:
     """Of everything below the data folder, SQLite's file wherever it is, and `.env`."""
     folder = runtime.settings.data_dir
+    if not folder.is_dir():
+        return "nothing is kept yet", ""
     owner = folder.stat().st_uid
     paths = list(islice(_private(runtime), _MOST_PATHS))
     wide = list(islice(private.wide(iter(paths)), 3))

@@ -9,6 +9,7 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from app.changes import head
+from app.errors import Unavailable
 from app.http.parameters import NoParameters, Parameters, bad
 from app.http.problems import documented
 from app.http.reading import Reading, answered
@@ -26,6 +27,7 @@ from app.public.service import (
 from app.published import changes, paths
 from app.published.answers import Answer
 from app.runtime import Runtime
+from app.search.serving import Standing
 
 router = APIRouter(tags=["service"])
 
@@ -102,7 +104,10 @@ async def readyz(
 
 def ready(runtime: Runtime) -> Ready:
     """How the service does; `Unavailable` when the store cannot be used."""
-    standing = runtime.search.standing()
+    try:
+        standing = runtime.search.standing()
+    except Unavailable as error:  # an index that cannot be opened: the store can be used
+        standing = Standing(runtime.search.main.name, None, degraded=True, trouble=error.code)
     with runtime.database.reading() as tx:
         log, clock = head(tx), runtime.clock()
         now = log.moment(clock)
@@ -122,7 +127,7 @@ def ready(runtime: Runtime) -> Ready:
         ),
         media=MediaState(
             kept_in="folder" if runtime.settings.s3_bucket is None else "bucket",
-            trouble=error.message if (error := runtime.storage.outage.error) else None,
+            trouble=full.message if (full := runtime.storage.outage.error) else None,
         ),
         search=SearchState.model_validate(
             {

@@ -35,6 +35,7 @@ from app.errors import (
 from app.http.tracing import template
 from app.outage import NO_ROOM
 from app.public.envelopes import Problem, ProblemDetail
+from app.storage import protocol as storage
 
 log = logging.getLogger("willay")
 
@@ -54,10 +55,6 @@ STATUS: dict[type[WillayError], int] = {
     Unavailable: 503,
 }
 MEDIA_TYPE = "application/problem+json"
-_SHORT = {
-    "storage_full": "The service's disk is full: nothing is kept until the operator makes room.",
-    "too_many_open_files": "The service has too many files open; try again in a moment.",
-}
 _PLAIN = {
     404: ("not_found", "There is nothing at this address; see /v1 for what there is."),
     405: ("method_not_allowed", "This address does not take that method."),
@@ -160,14 +157,17 @@ async def _ours(request: Request, error: Exception) -> Response:
     return refused(error)
 
 
-async def _system(_request: Request, error: Exception) -> Response:
+async def _system(request: Request, error: Exception) -> Response:
     """A disk that is full, or too many open files, wherever that was met."""
     assert isinstance(error, OSError)
-    code = "storage_full" if error.errno in NO_ROOM else "too_many_open_files"
-    if error.errno not in (*NO_ROOM, EMFILE, ENFILE):
+    if error.errno in NO_ROOM:
+        met = storage.full(f"{error.filename or 'a file'}: {error.strerror}")
+        request.state.runtime.storage.outage.begin(met)
+    elif error.errno in (EMFILE, ENFILE):
+        met = Unavailable("too_many_open_files", "Too many files are open; try again in a moment.")
+    else:
         raise error
-    log.warning("%s: %s [%s]", error.filename or "a file", error.strerror, code)
-    return refused(Unavailable(code, _SHORT[code]))
+    return refused(met)
 
 
 def refused(error: WillayError) -> Response:

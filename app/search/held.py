@@ -117,6 +117,9 @@ class HeldEngine:
             failed = Unavailable("index_unusable", message, cause=said)
             self.outage.begin(failed)
             raise failed from error
+        except Unavailable as error:
+            self.outage.begin(error)
+            raise
         if self.outage.is_on:
             self.outage.end()
         return engine
