@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError
@@ -21,6 +23,7 @@ if TYPE_CHECKING:  # obstore has these names for type checkers only
 _PREFIX: Final = "media/"
 _AWAY: Final = "The bucket of the media cannot be reached; try again later."
 _CODE: Final = re.compile(r"<Code>(\w{1,60})</Code>")
+_SYSTEM: Final = re.compile(r'(?:message|error): "([^"]{1,200})"')
 _FULL: Final = (
     "QuotaExceeded",
     "StorageFull",
@@ -37,8 +40,9 @@ class ObjectStorage:
     lies one exchange, in which a file that nobody used for a day would have to be put again.
     """
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(self, store: ObjectStore, place: str = "the bucket") -> None:
         self._store = store
+        self._place = place
         self.outage = Outage("The bucket of the media", "willay.storage")
 
     def put(self, name: str, content: bytes) -> None:
@@ -47,7 +51,7 @@ class ObjectStorage:
             try:
                 obstore.put(self._store, _PREFIX + checked(name), content)
             except FileNotFoundError as error:  # what is put need not be there: its bucket must
-                raise unavailable(_AWAY, "there is no such bucket") from error
+                raise unavailable(_AWAY, f"{self._place}: there is no such bucket") from error
 
     def read(self, name: str, start: int, end: int) -> Iterator[bytes]:
         """See `Storage.read`."""
@@ -86,7 +90,7 @@ class ObjectStorage:
         return 0
 
     def _watched(self) -> AbstractContextManager[None]:
-        return watched(self.outage, _fault)
+        return watched(self.outage, partial(_fault, self._place))
 
 
 def bucket(settings: Settings) -> ObjectStorage:
@@ -105,10 +109,11 @@ def bucket(settings: Settings) -> ObjectStorage:
     # Its own patience is three minutes; whoever waits here is a request, or the only worker.
     patience: RetryConfig = {"max_retries": 2, "retry_timeout": timedelta(seconds=20)}
     store = S3Store(settings.s3_bucket, config=config, client_options=client, retry_config=patience)
-    return ObjectStorage(store)
+    at = f" at {urlsplit(settings.s3_endpoint or '').netloc.rpartition('@')[2]}"
+    return ObjectStorage(store, settings.s3_bucket + (at if settings.s3_endpoint else ""))
 
 
-def _fault(error: Exception) -> WillayError | None:
+def _fault(place: str, error: Exception) -> WillayError | None:
     told = str(error)
     if isinstance(error, NotFoundError | FileNotFoundError) and "NoSuchBucket" not in told:
         return NotFound("file_not_found", "The file is not there.")
@@ -117,6 +122,11 @@ def _fault(error: Exception) -> WillayError | None:
     code = _CODE.search(told)
     if code is not None:  # the service's own word, without what it says of keys and requests
         said = f"it refuses: {code[1]}"
-    else:
-        said = " ".join(told.partition("Debug source")[0].split())[:300]
+    elif (system := _SYSTEM.search(told)) is not None:
+        said = system[1]
+    elif "TimedOut" in told:
+        said = "it does not answer in time"
+    else:  # the end of the first line: before it stand times and addresses that never repeat
+        said = told.partition("\n")[0].rpartition(" - ")[2][:200]
+    said = f"{place}: {said}"
     return full(said) if any(word in told for word in _FULL) else unavailable(_AWAY, said)
