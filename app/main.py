@@ -3,18 +3,17 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator, Callable, Iterator
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app import logs, machine
+from app import faults, logs, machine, schema
 from app.admin import routes as admin
 from app.delivery import routes as delivery
-from app.errors import WillayError
+from app.errors import Unavailable
 from app.http import contract, problems, stopping
 from app.http.limiting import Limiting, adding
 from app.http.metering import Metering, sampling
@@ -27,6 +26,9 @@ from app.worker.followers import followers
 from app.worker.loop import Worker
 
 _LOG = logging.getLogger("willay")
+
+_STARTUP_FAILURE = 3
+"""uvicorn's code of a process that would fail the same way each time it is begun again."""
 
 
 def create_app(runtime: Runtime, at_end: Callable[[], None] = lambda: None) -> FastAPI:
@@ -79,9 +81,17 @@ def from_environment() -> FastAPI:
     settings = Settings()
     logs.configure(settings.log_level, settings.log_format)
     logs.take_over()
-    held: AbstractContextManager[Runtime] = opened(settings)
-    try:
-        return create_app(stack.enter_context(held), stack.close)
-    except WillayError as error:  # a sentence says more than a traceback of the server's
-        _LOG.error("%s", error)
-        raise SystemExit(1) from error
+    return create_app(stack.enter_context(_runtime(settings)), stack.close)
+
+
+@contextlib.contextmanager
+def _runtime(settings: Settings) -> Iterator[Runtime]:
+    """A process that is begun again while the store is away is up at once, and answers 503."""
+    with opened(settings, checked=False) as runtime:
+        try:
+            schema.check(runtime.database)
+        except Unavailable as error:
+            if error.code not in faults.MESSAGES:
+                _LOG.error("%s", error)  # a sentence says more than a traceback of the server's
+                raise SystemExit(_STARTUP_FAILURE) from error
+        yield runtime

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from threading import Event, Thread
 from typing import Final, Protocol
 
+from app import faults
 from app.errors import Unavailable
 from app.runtime import Runtime
 
@@ -81,11 +82,11 @@ class Worker:
             try:
                 if step():
                     pause = 0.0
-                if name in self._troubles:
-                    del self._troubles[name]
+                if self._troubles.pop(name, None):
                     _LOG.info("%s goes on", name)
             except Unavailable as error:
-                if self._is_new(name, error.explained):
+                # An outage of the store is told by the store itself.
+                if error.code not in faults.MESSAGES and self._is_new(name, error.explained):
                     _LOG.warning("%s waits: %s", name, error.explained)
                 pause = TROUBLE_SECONDS
             except Exception as error:

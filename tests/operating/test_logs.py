@@ -20,7 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import logs
+from app.errors import Unavailable
 from app.http.tracing import _trace
+from app.worker.loop import Worker
 from tests.cli.test_commands import ROOT, willay
 from tests.conftest import Bench
 from tests.contract.test_logs import Kept, kept, traced  # noqa: F401  # fixtures
@@ -180,3 +182,35 @@ def test_a_server_process_that_is_killed_is_told_in_the_same_form(tmp_path: Path
     lines = log.read_text().splitlines()
     assert [line for line in lines if not LINE.fullmatch(line)] == []
     assert any(f"uvicorn.error - Child process [{children[0]}] died" in line for line in lines)
+
+
+def test_what_a_follower_fails_of_again_and_again_is_told_once(
+    quiet: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "willay.worker")
+    failures: list[Exception | None] = []
+
+    class Failing:
+        name = "a follower"
+
+        def step(self) -> bool:
+            if failures and (error := failures.pop(0)) is not None:
+                raise error
+            return False
+
+        def close(self) -> None:
+            """Nothing."""
+
+    away = Unavailable("away", "It is away.", cause="a reason")
+    busy = Unavailable("store_unavailable", "told by the store itself")
+    broken = ValueError("odd")
+    failures[:] = [away, away, broken, broken, busy, None, away]
+    worker = Worker(quiet.runtime, [Failing()])
+    for _ in range(7):
+        worker._turn()
+    assert [record.getMessage() for record in caplog.records] == [
+        "a follower waits: It is away. (a reason)",
+        "a follower failed and will try again",
+        "a follower goes on",
+        "a follower waits: It is away. (a reason)",
+    ]
