@@ -8,7 +8,7 @@ FROM base AS wheel
 RUN python -m venv /opt/build
 COPY requirements/build.txt requirements/
 RUN /opt/build/bin/pip install --require-hashes -r requirements/build.txt
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE ./
 COPY app app
 COPY migrations migrations
 COPY sample sample

@@ -4,7 +4,7 @@ PIN = build/pins/bin/uv pip compile -q --universal --python-version 3.11 --gener
 	--no-emit-index-url --no-header $(UPGRADE)
 
 help: ## This list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 .venv/runtime: requirements/runtime.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -24,8 +24,11 @@ run: .venv/runtime ## The API with sample content at 127.0.0.1:8000
 	$(BIN)/willay import sample
 	$(BIN)/willay serve
 
-test: .venv/dev ## The whole suite
+test: .venv/dev ## The whole suite, on SQLite
 	$(BIN)/pytest -n auto
+
+test-production: .venv/dev ## All that touches a store, on PostgreSQL (and on Redis, where there is one)
+	WILLAY_TEST_STORE=postgresql $(BIN)/pytest -n auto -rs
 
 check: .venv/dev ## Lint, types, architecture
 	$(BIN)/ruff format --check app tests benchmarks
@@ -52,9 +55,16 @@ pins: ## Pin the dependencies again, with hashes; UPGRADE=--upgrade takes newer 
 	$(PIN) -o requirements/dev.txt -c requirements/production.txt --group dev
 	$(PIN) -o requirements/build.txt -c requirements/dev.txt --group build
 
+sbom: ## What the program is made of, in dist/ (CycloneDX)
+	$(PYTHON) -m venv build/sbom
+	build/sbom/bin/pip install -q --disable-pip-version-check cyclonedx-bom
+	mkdir -p dist
+	build/sbom/bin/cyclonedx-py requirements requirements/production.txt \
+		--pyproject pyproject.toml --output-reproducible -o dist/willay.cdx.json
+
 fmt: .venv/dev ## Put the code in its form
 	$(BIN)/ruff format app tests benchmarks
 	$(BIN)/ruff check --fix app tests benchmarks
 
-.PHONY: help setup run test check bench relevance wheel pins fmt
+.PHONY: help setup run test test-production check bench relevance wheel pins sbom fmt
 .DEFAULT_GOAL := help

@@ -6,7 +6,6 @@ import signal
 import sys
 from contextlib import nullcontext
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -18,6 +17,7 @@ from app import logs, machine, meters, schema
 from app.commands import accounts, backup, erase, search
 from app.commands.progress import progress
 from app.errors import WillayError
+from app.kit.dates import day_of
 from app.resources import path_of
 from app.runtime import opened
 from app.settings import Settings
@@ -72,6 +72,7 @@ def _run_server(settings: Settings, workers: int) -> None:
     uvicorn.run(
         "app.main:from_environment",
         factory=True,
+        http="app.http.connections:BoundedConnection",
         host=settings.host,
         port=settings.port,
         workers=workers,
@@ -169,7 +170,7 @@ def import_listing(
     from app.interchange import entering
 
     try:
-        day = date.fromisoformat(undated_at) if undated_at else None
+        day = day_of(undated_at) if undated_at else None
     except ValueError as error:
         raise typer.BadParameter("give a day such as 2019-05-31") from error
     pages = listing.read(paths, day)

@@ -24,7 +24,7 @@ from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 from typing_extensions import override
 
-from app import faults
+from app import faults, postgresql
 from app.engines import (
     LOCK_SECONDS,
     POLL_SECONDS,
@@ -212,15 +212,14 @@ class Database:
     def compact(self, patience: float = 30.0) -> bool:
         """Rewrite the store's files, so that nothing that was deleted stays in them.
 
-        False when readers held SQLite's log file for longer than `patience` seconds. The service
-        may go on meanwhile. PostgreSQL frees the place for new rows.
+        False when others used them for longer than `patience` seconds. The service may go on
+        meanwhile; on PostgreSQL a table's readers and writers wait while it is rewritten.
         """
         with self._turn(), self._translated(), self._writer.connect() as connection:
             wait_for_ever(connection)
             if not self.is_sqlite:
                 alone = connection.execution_options(isolation_level="AUTOCOMMIT")
-                alone.exec_driver_sql("VACUUM")
-                return True
+                return postgresql.rewrite(alone, patience)
             driver: Any = connection.connection.dbapi_connection
             patiently(lambda: driver.execute("VACUUM"), patience)
             until = monotonic() + patience

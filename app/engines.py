@@ -19,7 +19,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import OperationalError
 from typing_extensions import override
 
-from app import faults
+from app import faults, postgresql
 from app.errors import Unavailable
 
 LOCK_SECONDS: Final = 5.0
@@ -107,6 +107,7 @@ def make_engine(url: URL, size: int, limits: Limits, *, read_only: bool) -> Engi
             f" -c default_transaction_read_only={'on' if read_only else 'off'}",
         },
     )
+    postgresql.without_rows(engine)
     statement = limits.statement_seconds or None
     if statement is not None and not read_only:
         statement *= _WRITERS_PATIENCE

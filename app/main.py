@@ -18,6 +18,9 @@ from app.http import contract, problems, stopping
 from app.http.limiting import Limiting, adding
 from app.http.metering import Metering, sampling
 from app.http.middleware import Gate
+from app.http.pages import Pages
+from app.http.problems import allowed_methods
+from app.http.routing import own_query_routes
 from app.http.tracing import Tracing
 from app.http.watching import Watch
 from app.runtime import Runtime, opened
@@ -56,11 +59,14 @@ def create_app(runtime: Runtime, at_end: Callable[[], None] = lambda: None) -> F
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    for router in (*delivery.ROUTERS, *admin.ROUTERS):
+    routers = (*delivery.ROUTERS, *admin.ROUTERS)
+    for router in routers:
         app.include_router(router)
     problems.install(app)
+    app.add_middleware(Pages)
     app.add_middleware(Limiting, runtime=runtime)
-    app.add_middleware(Gate, origins=runtime.settings.cors_origins)
+    own_query = own_query_routes(routers)
+    app.add_middleware(Gate, origins=runtime.settings.cors_origins, own_query=own_query)
     app.add_middleware(Metering, meters=runtime.meters)
     app.add_middleware(stopping.Stopping)
     app.add_middleware(Tracing, logged=runtime.settings.log_requests)
@@ -71,6 +77,7 @@ def create_app(runtime: Runtime, at_end: Callable[[], None] = lambda: None) -> F
             app.openapi_schema = contract.described(make())
         return app.openapi_schema
 
+    allowed_methods(app, {"type": "http", "path": "/", "method": "GET"})  # builds every route now
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return app
 

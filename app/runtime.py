@@ -176,9 +176,13 @@ def _opened(settings: Settings, clock: Clock, *, checked: bool) -> Iterator[Runt
             settings.default_licence,
             settings.embed_hosts,
             settings.public_url,
+            settings.slug_at,
         )
         memory = Memory(
-            settings.languages, settings.public_url, settings.answer_cache_mb * 1_000_000
+            settings.languages,
+            settings.public_url,
+            settings.answer_cache_mb * 1_000_000,
+            settings.page_path,
         )
         place = storage.opened(settings)
         yield Runtime(

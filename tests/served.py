@@ -10,6 +10,8 @@ from typing import Any, Literal
 import httpx2
 import uvicorn
 
+from app.http.connections import BoundedConnection
+
 
 def free_port() -> int:
     """A port that nobody listens on now."""
@@ -37,7 +39,7 @@ def served(app: Any, lifespan: Literal["on", "off"] = "on") -> Iterator[str]:
         bound.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
             app,
-            http="httptools",
+            http=BoundedConnection,
             lifespan=lifespan,
             access_log=False,
             log_level="critical",
@@ -53,3 +55,4 @@ def served(app: Any, lifespan: Literal["on", "off"] = "on") -> Iterator[str]:
         yield f"http://127.0.0.1:{bound.getsockname()[1]}"
         server.should_exit = True
         thread.join(20)
+        assert not thread.is_alive()

@@ -19,15 +19,16 @@ from typing_extensions import override
 from app import milestones
 from app.delivery.service import ready
 from app.errors import NotFound
-from app.http.parameters import NoParameters
+from app.http.parameters import NoneTravelling
 from app.http.problems import documented
+from app.http.routing import TravellingRoute
 from app.milestones import Passed
 from app.partners import queueing
 from app.partners.queueing import Backlog
 from app.public.service import Ready
 from app.runtime import Runtime
 
-router = APIRouter(tags=["service"])
+router = APIRouter(tags=["service"], route_class=TravellingRoute)
 
 
 class GaugesResponse(Response):
@@ -41,7 +42,7 @@ _FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", 
 
 
 @router.get("/metrics", response_class=GaugesResponse, responses=documented(400, 404, 503))
-async def metrics(request: Request, _asked: Annotated[NoParameters, Query()]) -> Response:
+async def metrics(request: Request, _asked: Annotated[NoneTravelling, Query()]) -> Response:
     """Counters and gauges in Prometheus' text form. Answered to this machine, and to who shows
     `WILLAY_METRICS_TOKEN` as a bearer; for all others there is nothing here."""
     runtime: Runtime = request.state.runtime

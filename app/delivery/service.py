@@ -10,9 +10,10 @@ from starlette.responses import Response
 
 from app.changes import head
 from app.errors import Unavailable
-from app.http.parameters import NoParameters, Parameters, bad
+from app.http.parameters import NoneTravelling, Parameters, bad
 from app.http.problems import documented
 from app.http.reading import Reading, answered
+from app.http.routing import TravellingRoute
 from app.kit.text import is_legal, plain_path
 from app.public.envelopes import One, Resolution
 from app.public.service import (
@@ -29,7 +30,7 @@ from app.published.answers import Answer
 from app.runtime import Runtime
 from app.search.serving import Standing
 
-router = APIRouter(tags=["service"])
+router = APIRouter(tags=["service"], route_class=TravellingRoute)
 
 _RESOURCES = (
     *("articles", "archive", "tags", "sponsors", "committee", "resolve", "search"),
@@ -44,7 +45,7 @@ class ResolveParameters(Parameters):
 
 
 @router.get("/v1", response_model=One[Service], responses=documented(304, 400, 503))
-async def front_page(request: Request, _asked: Annotated[NoParameters, Query()]) -> Response:
+async def front_page(request: Request, _asked: Annotated[NoneTravelling, Query()]) -> Response:
     """What is here."""
 
     def work(reading: Reading) -> Answer:
@@ -77,6 +78,7 @@ async def resolve(request: Request, asked: Annotated[ResolveParameters, Query()]
             checked_path(asked.path),
             reading.now,
             reading.runtime.settings.public_url,
+            reading.runtime.settings.slug_at,
         )
         # An article that takes the path of a tag comes before it.
         keys = "articles tags" if found.kind == "tag" else "articles"
@@ -86,7 +88,7 @@ async def resolve(request: Request, asked: Annotated[ResolveParameters, Query()]
 
 
 @router.get("/livez", response_model=Alive, responses=documented(400))
-async def livez(response: Response, _asked: Annotated[NoParameters, Query()]) -> Alive:
+async def livez(response: Response, _asked: Annotated[NoneTravelling, Query()]) -> Alive:
     """The process answers; asks nothing of anyone."""
     response.headers["Cache-Control"] = "no-store"
     return Alive(status="ok")
@@ -94,7 +96,7 @@ async def livez(response: Response, _asked: Annotated[NoParameters, Query()]) ->
 
 @router.get("/readyz", response_model=Ready, responses=documented(400, 503))
 async def readyz(
-    request: Request, response: Response, _asked: Annotated[NoParameters, Query()]
+    request: Request, response: Response, _asked: Annotated[NoneTravelling, Query()]
 ) -> Ready:
     """The store can be used."""
     response.headers["Cache-Control"] = "no-store"

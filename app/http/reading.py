@@ -136,7 +136,11 @@ class Condition:
             return False
         try:
             return parsedate_to_datetime(self.since) >= modified
-        except (ValueError, TypeError):  # no date, or one without a zone
+        except (
+            ValueError,
+            TypeError,
+            OverflowError,
+        ):  # no date, none that can be, or without a zone
             return False
 
 
@@ -184,7 +188,7 @@ class _Moment:
         self.reading.runtime.meters.answers.labels(source).inc()
 
     def response(self, asked: Condition, made: Answer) -> Response:
-        tag = self.tag if self.reading.current else _tag(made.body)
+        tag = self.tag if self.reading.current else tag_of(made.body)
         headers = {**self.headers, "ETag": tag}
         if asked.met_by(tag, self.modified):
             return Response(None, 304, headers)
@@ -215,7 +219,7 @@ def _moment(runtime: Runtime, url: str, kept: int, beside: str | None = None) ->
         if modified is not None:
             headers["Last-Modified"] = format_datetime(modified, usegmt=True)
         state = f"{log.epoch}/{log.sequence}/{log.effective_until}/{beside or ''}"
-        tag = _tag(f"{state}/{url}/{runtime.settings.public_url}")
+        tag = tag_of(f"{state}/{url}/{runtime.settings.public_url}")
         yield _Moment(reading, tag, modified, headers)
 
 
@@ -243,6 +247,7 @@ def matches(asked: str | None, tag: str) -> bool:
 _VERSION = version("willay").encode()
 
 
-def _tag(source: str | bytes) -> str:
+def tag_of(source: str | bytes) -> str:
+    """The weak `ETag` of what is named so, or of these very bytes."""
     text = source.encode() if isinstance(source, str) else source
     return f'W/"{blake2b(_VERSION + text, digest_size=12).hexdigest()}"'

@@ -3,7 +3,9 @@
 import html
 import re
 import unicodedata
-from urllib.parse import unquote, urlsplit
+from collections.abc import Sequence
+from itertools import combinations
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import nh3
 from slugify import slugify
@@ -35,6 +37,11 @@ def without_illegal(text: str) -> str:
     return _ILLEGAL.sub("", text)
 
 
+def is_blank(text: str) -> bool:
+    """Nothing of the text can be seen: blanks, controls and letters of no width."""
+    return all(unicodedata.category(char)[0] in "ZC" for char in text)
+
+
 def slug_of(text: str, limit: int = 100) -> str:
     """A slug in plain ASCII: accents transliterated, cut at a word; empty if nothing is left.
 
@@ -57,11 +64,37 @@ def plain_text(body_html: str) -> str:
     return "\n".join(words for line in lines if (words := " ".join(line.split())))
 
 
+_RESERVED = re.compile(r"[%&+#= ]")
+_COMBINED = 6
+_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|_ga", re.IGNORECASE)
+
+
 def plain_path(path: str) -> str:
-    """One form for one address: a leading slash, no query, no trailing slash."""
-    bare = unquote(
-        urlsplit(path).path
-        if "://" in path
-        else path.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]
-    )
-    return "/" + bare.strip("/")
+    """One form for one address: a leading slash, no trailing slash, no fragment; the parameters of
+    a query, which are part of an old address (`/?p=12`), in one order."""
+    if "://" in path:
+        parts = urlsplit(path)
+        bare, query = parts.path, parts.query
+    else:
+        bare, _, query = path.partition("#")[0].partition("?")
+    plain = "/" + unquote(bare).strip("/").replace("?", "%3F").replace("#", "%23")
+    return _asked(plain, sorted(parse_qsl(query, keep_blank_values=True, max_num_fields=100)))
+
+
+def paths_within(path: str) -> list[str]:
+    """The plain paths that a request for a plain path asks for as well, the most exact first: with
+    fewer and fewer of its parameters, since those that trackers add are no part of an address."""
+    bare, _, query = path.partition("?")
+    pairs = parse_qsl(query, keep_blank_values=True)
+    own = [pair for pair in pairs if not _TRACKING.fullmatch(pair[0])][:_COMBINED]
+    fewer = (some for number in range(len(own), -1, -1) for some in combinations(own, number))
+    return list(dict.fromkeys([path, *(_asked(bare, some) for some in fewer)]))
+
+
+def _asked(bare: str, pairs: Sequence[tuple[str, str]]) -> str:
+    spelled = (_escaped(name) + (f"={_escaped(value)}" if value else "") for name, value in pairs)
+    return bare + ("?" + "&".join(spelled) if pairs else "")
+
+
+def _escaped(text: str) -> str:
+    return _RESERVED.sub(lambda sign: f"%{ord(sign[0]):02X}", text)
