@@ -13,9 +13,10 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.changes import head
 from app.database import ReadTx
-from app.editorial import states
+from app.editorial import states, translations
 from app.editorial.articles import WorkingCopy, read
 from app.editorial.states import WAITING, Standing, State
+from app.editorial.translations import Sibling
 from app.errors import BadRequest, Detail
 from app.kit.paging import Cursor
 from app.kit.text import JOINERS, slug_of, without_unseen
@@ -41,16 +42,6 @@ class CopyFilter:
     words: str | None = None
     updated_since: datetime | None = None
     trashed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sibling:
-    """Another member of an article's group."""
-
-    id: UUID
-    lang: str
-    slug: str
-    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,21 +103,8 @@ def whole(tx: ReadTx, article_id: UUID, now: datetime) -> WholeCopy:
     """One working copy; `NotFound` when there is none."""
     copy = read(tx, article_id)
     standing = states.standings(tx, [article_id], now)[article_id]
-    return WholeCopy(copy, states.state(tx, article_id, now), standing, _siblings(tx, copy.article))
-
-
-def _siblings(tx: ReadTx, article: Article) -> list[Sibling]:
-    if article.translation_group is None:
-        return []
-    asked = (
-        sa.select(col(Article.id), col(Article.lang), col(Article.slug), col(Article.title))
-        .where(
-            col(Article.translation_group) == article.translation_group,
-            col(Article.id) != article.id,
-        )
-        .order_by(col(Article.lang))
-    )
-    return [Sibling(*row) for row in tx.execute(asked)]
+    siblings = translations.of(tx, copy.article, now)
+    return WholeCopy(copy, states.state(tx, article_id, now), standing, siblings)
 
 
 def _conditions(tx: ReadTx, chosen: CopyFilter, now: datetime) -> Sequence[ColumnElement[bool]]:

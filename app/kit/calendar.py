@@ -6,19 +6,17 @@ east, the range of a day reaches out to it and leaves a gap for what is between.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from app.kit.clock import FOREVER, LONG_AGO, TICK
 
 Gap = tuple[datetime, datetime]
 """From its first instant up to, not including, its end."""
 
-_NOON = time(12, 0, 0, 1)
-
 
 def coarse(moment: datetime) -> datetime:
     """Where the day of a date without a time is kept."""
-    return datetime.combine(moment.astimezone(UTC).date(), _NOON, UTC)
+    return _kept(moment.astimezone(UTC).date())
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class Calendar:
         """The first instant of a day, as the clocks of the zone show it."""
         if not LONG_AGO.date() <= day < FOREVER.date():
             return LONG_AGO if day < FOREVER.date() else FOREVER
-        return datetime.combine(day, time(), self.zone).astimezone(UTC)
+        return datetime(day.year, day.month, day.day, tzinfo=self.zone).astimezone(UTC)
 
     def first(self, day: date) -> Edge:
         """Where a range of days begins."""
@@ -65,7 +63,7 @@ class Calendar:
     def day_of(self, moment: datetime) -> date:
         """The day that a date belongs to."""
         plain = moment.astimezone(UTC)
-        if plain.timetz() == _NOON.replace(tzinfo=UTC):
+        if plain == coarse(plain):
             return plain.date()
         day = moment.astimezone(self.zone).date()
         # Where clocks go back over midnight, a day is what lies between two firsts of it.
@@ -76,4 +74,5 @@ class Calendar:
 
 
 def _kept(day: date, days: int = 0) -> datetime:
-    return datetime.combine(day + timedelta(days=days), _NOON, UTC)
+    day += timedelta(days=days)
+    return datetime(day.year, day.month, day.day, 12, microsecond=1, tzinfo=UTC)

@@ -3,14 +3,16 @@
 import html
 import re
 import unicodedata
-from urllib.parse import unquote, urlsplit
+from collections.abc import Sequence
+from itertools import combinations
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import nh3
 from slugify import slugify
 
 # C0 and C1 controls except tab and line feed, lone surrogates, and what XML forbids: a feed that
 # carries one of them breaks every reader.
-_ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 # What no reader sees and no word needs (Unicode's Default_Ignorable_Code_Point): soft hyphens, what
 # joins and parts letters, marks of direction, variation selectors, fillers, a byte order mark.
@@ -25,13 +27,14 @@ _BLANK = "\u2800"
 
 # What is not within a line parts what is before it from what is after it.
 _BLOCK = re.compile(
-    r"<(?!/?(?:a|abbr|b|cite|code|del|em|i|img|ins|mark|q|s|small|strong|sub|sup|time|u)\b)"
+    r"<(?!/?(?:a|abbr|b|bdi|bdo|cite|code|del|dfn|em|i|img|ins|kbd|mark|q|r[bpt]|ruby|s|samp|small"
+    r"|span|strong|sub|sup|time|u|var|wbr)\b)"
 )
 
 
 def is_legal(text: str) -> bool:
     """The text holds no control character, surrogate or noncharacter."""
-    return _ILLEGAL.search(text) is None
+    return ILLEGAL.search(text) is None
 
 
 def legal(text: str) -> str:
@@ -43,7 +46,12 @@ def legal(text: str) -> str:
 
 def without_illegal(text: str) -> str:
     """The text without what `is_legal` refuses: entities may spell what letters may not."""
-    return _ILLEGAL.sub("", text)
+    return ILLEGAL.sub("", text)
+
+
+def is_blank(text: str) -> bool:
+    """Nothing of the text can be seen: blanks, controls and letters of no width."""
+    return all(unicodedata.category(char)[0] in "ZC" for char in text)
 
 
 def without_unseen(text: str) -> str:
@@ -80,11 +88,37 @@ def plain_text(body_html: str) -> str:
     return "\n".join(words for line in lines if (words := " ".join(line.split())))
 
 
+_RESERVED = re.compile(r"[%&+#= ]")
+_COMBINED = 6
+_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|_ga", re.IGNORECASE)
+
+
 def plain_path(path: str) -> str:
-    """One form for one address: a leading slash, no query, no trailing slash."""
-    bare = unquote(
-        urlsplit(path).path
-        if "://" in path
-        else path.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]
-    )
-    return "/" + bare.strip("/")
+    """One form for one address: a leading slash, no trailing slash, no fragment; the parameters of
+    a query, which are part of an old address (`/?p=12`), in one order."""
+    if "://" in path:
+        parts = urlsplit(path)
+        bare, query = parts.path, parts.query
+    else:
+        bare, _, query = path.partition("#")[0].partition("?")
+    plain = "/" + unquote(bare).strip("/").replace("?", "%3F").replace("#", "%23")
+    return _asked(plain, sorted(parse_qsl(query, keep_blank_values=True, max_num_fields=100)))
+
+
+def paths_within(path: str) -> list[str]:
+    """The plain paths that a request for a plain path asks for as well, the most exact first: with
+    fewer and fewer of its parameters, since those that trackers add are no part of an address."""
+    bare, _, query = path.partition("?")
+    pairs = parse_qsl(query, keep_blank_values=True)
+    own = [pair for pair in pairs if not _TRACKING.fullmatch(pair[0])][:_COMBINED]
+    fewer = (some for number in range(len(own), -1, -1) for some in combinations(own, number))
+    return list(dict.fromkeys([path, *(_asked(bare, some) for some in fewer)]))
+
+
+def _asked(bare: str, pairs: Sequence[tuple[str, str]]) -> str:
+    spelled = (_escaped(name) + (f"={_escaped(value)}" if value else "") for name, value in pairs)
+    return bare + ("?" + "&".join(spelled) if pairs else "")
+
+
+def _escaped(text: str) -> str:
+    return _RESERVED.sub(lambda sign: f"%{ord(sign[0]):02X}", text)

@@ -264,11 +264,16 @@ def _fallback(languages: int) -> ColumnElement[bool]:
     choices = []
     for place in range(languages):
         better = aliased(Publication)
-        taken = sa.exists().where(
+        zero, one = (sa.literal_column(number, sa.Integer()) for number in ("0", "1"))
+        probe: Statement = sa.select(one).select_from(better)
+        probe = probe.where(
             col(better.translation_group) == col(Publication.translation_group),
             col(better.lang).in_([sa.bindparam(f"lang_{n}") for n in range(place)]),
             visible(better, NOW),
-        )
+        ).correlate(Publication)
+        # Below an OR, PostgreSQL would first gather all translations that there are, for each
+        # page; a subquery with an offset it has to ask for each row that it comes to.
+        taken = sa.exists(probe.limit(one).offset(zero))
         chosen = col(Publication.lang) == sa.bindparam(f"lang_{place}")
         choices.append(sa.and_(chosen, ~taken) if place else chosen)
     return sa.or_(*choices)

@@ -13,6 +13,7 @@ from typing import Literal, Protocol, Self
 from uuid import UUID
 
 from app.errors import Unavailable
+from app.search.upkeep import Upkeep
 
 DocumentKind = Literal["article", "tag", "sponsor", "committee_member"]
 ArticleKind = Literal["article", "page"]
@@ -203,7 +204,7 @@ class IndexUnreadable(Unavailable):
     """The index is damaged; it is thrown away and built again from the store."""
 
 
-class Engine(Protocol):
+class Engine(Upkeep, Protocol):
     """An engine; every method may be called from several threads at once.
 
     All may raise `Unavailable`: nothing is lost by trying again later.
@@ -235,28 +236,12 @@ class Engine(Protocol):
         """
         ...
 
-    def take(self, *, insist: bool = False) -> bool:
-        """Take or keep the writer's lease. True when another process may have written since this
-        one last did, in a way that the cursor does not tell: hold all against the store then.
-
-        With `insist` whoever holds it is asked to give it back soon. Raises `IndexBusy`.
-        """
-        ...
-
     def parked(self) -> Sequence[Parked]:
         """What could not be held."""
         ...
 
     def progress(self) -> Progress:
         """Both, as quickly as a search is answered, or `Unavailable`."""
-        ...
-
-    def missing_actions(self) -> Sequence[str]:
-        """What the engine is not allowed to do, and has to."""
-        ...
-
-    def differing(self) -> Sequence[str]:
-        """Settings that are not as they should be; the next `apply` puts them right."""
         ...
 
     def beside(self) -> "Replacement | None":
@@ -271,24 +256,26 @@ class Engine(Protocol):
         """
         ...
 
-    def restore(self) -> bool:
-        """Put what was replaced last back into its place; false when nothing was kept."""
-        ...
-
     def cursor(self) -> str | None:
         """The cursor of the last `apply` that gave one."""
         ...
 
     def marks(self) -> Iterator[tuple[Key, Mark]]:
-        """What every document was made of, in no order, as of the call."""
+        """What every document says that it was made of, in no order, as of the call. Whoever can
+        write to the index can forge it: `seals` tell what is there."""
+        ...
+
+    def seals(self, keys: Sequence[Key]) -> Mapping[Key, bytes]:
+        """A digest of each of these documents, made of all that the index holds of it now; what
+        the index does not hold is left out."""
+        ...
+
+    def seal(self, document: Document) -> bytes:
+        """What `seals` gives for a document that is held as `apply` writes it."""
         ...
 
     def count(self) -> int:
         """Documents held."""
-        ...
-
-    def release(self) -> None:
-        """There is nothing to write for now: others may, where it costs nothing to change hands."""
         ...
 
     def close(self) -> None:

@@ -21,7 +21,7 @@ from sqlmodel import SQLModel
 from starlette.responses import Response
 
 from app import models
-from app.editorial import aliases, articles, people, publishing
+from app.editorial import aliases, articles, correcting, people, publishing
 from app.editorial.content import Actor, ArticleInput, Draft, prepare
 from app.kit.ids import uuid7
 from app.worker.indexing import Indexing
@@ -133,7 +133,7 @@ def hide(bench: Bench) -> set[str]:
         publishing.retract(tx, Actor(marker()), retracted[0], "The source was forged.")
         publishing.unpublish(tx, Actor(marker()), unpublished[0], "The author asked for it.")
         publishing.cancel(tx, cancelled[0])
-        publishing.correct(
+        correcting.correct(
             tx, Actor(marker()), live["live-corrected"], 1, runtime.house, "A name was wrong."
         )
         aliases.put(tx, Actor(marker()), f"/{marker()}", None, "It is gone.")

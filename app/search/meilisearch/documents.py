@@ -56,25 +56,38 @@ class State:
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "State":
-        parked = tuple(
-            Parked(Key(one["kind"], UUID(one["id"])), one["reason"])
-            for one in document.get("parked") or ()
-        )
-        build, version = document.get("build") or "", document.get("version") or 0
-        return cls(document.get("cursor"), parked, build, version)
+        """An empty state of no version for one that others have spoilt: it is then made anew."""
+        cursor, version = document.get("cursor"), document.get("version") or 0
+        try:
+            parked = tuple(
+                Parked(_key(one["kind"], one["id"]), str(one["reason"]))
+                for one in document.get("parked") or ()
+            )
+        except (KeyError, TypeError, ValueError):
+            return cls(version=0)
+        if not isinstance(cursor, str | None) or not isinstance(version, int):
+            return cls(version=0)
+        return cls(cursor, parked, str(document.get("build") or ""), version)
 
 
 def id_of(key: Key) -> str:
     return f"{key.kind}-{key.id.hex}"
 
 
-def key_of(document_id: str) -> Key:
-    """Raises ValueError for the id of something else."""
-    kind, _, key = document_id.rpartition("-")
+def key_of(document_id: object) -> Key:
+    """Raises ValueError for the id of something else, also for one of ours written otherwise."""
+    kind, _, key = str(document_id).rpartition("-")
+    found = _key(kind, key)
+    if id_of(found) != document_id:
+        raise ValueError(f"no document of ours: {document_id}")
+    return found
+
+
+def _key(kind: str, key: str) -> Key:
     for known in DOCUMENT_KINDS:
         if kind == known:
             return Key(known, UUID(key))
-    raise ValueError(f"no document of ours: {document_id}")
+    raise ValueError(f"no kind of ours: {kind}")
 
 
 def token(value: str) -> str:
@@ -95,7 +108,11 @@ def micros(moment: datetime) -> int:
 
 
 def mark_of(document: Mapping[str, Any]) -> Mark:
-    return Mark(int(document["version"]), bytes.fromhex(document["digest"]))
+    """The mark that a document bears; one that nothing has where it bears none that can be read."""
+    try:
+        return Mark(int(document["version"]), bytes.fromhex(document["digest"]))
+    except (KeyError, TypeError, ValueError):
+        return Mark(-1, b"")
 
 
 def plain(text: str) -> str:

@@ -19,11 +19,11 @@ MOST_TAGS = 5_000
 _SEPARATORS = "$<=>^|~¢£¤¥¦¨©¬®¯°´¸€"
 """Signs that part words in `queries.words` and that the server would take for letters."""
 
-_EQUAL = (
+EQUAL = (
     *("kind", "key", "article_kind", "lang", "also_in", "tags", "authors", "syndicatable"),
     "year",
 )
-_COMPARED = ("published_at", "updated_at")
+COMPARED = ("published_at", "updated_at")
 _UNORDERED = ("sortableAttributes", "separatorTokens", "displayedAttributes")
 
 
@@ -37,8 +37,8 @@ def wanted(synonyms: Mapping[str, Sequence[str]]) -> dict[str, Any]:
             *("cursor", "parked", *(f"shown_{name}" for name in SHOWN)),
         ],
         "filterableAttributes": [
-            _filterable(_EQUAL, equality=True, comparison=False),
-            _filterable(_COMPARED, equality=False, comparison=True),
+            _filterable(EQUAL, equality=True, comparison=False),
+            _filterable(COMPARED, equality=False, comparison=True),
         ],
         "sortableAttributes": ["published_at"],
         "rankingRules": [
@@ -61,13 +61,14 @@ def differences(asked: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str,
     }
 
 
-def synonyms(tags: Iterable[Mapping[str, str]]) -> dict[str, list[str]]:
+def synonyms(tags: Iterable[Any]) -> dict[str, list[str]]:
     """Each tag's names by language, as words that stand for one another."""
     others: dict[str, set[str]] = {}
     for count, names in enumerate(tags):
         if count >= MOST_TAGS:
             break
-        spoken = {name.casefold() for name in names.values() if _is_short(name)}
+        said = names.values() if isinstance(names, Mapping) else ()  # others may write there too
+        spoken = {name.casefold() for name in said if isinstance(name, str) and _is_short(name)}
         for name in spoken:
             others.setdefault(name, set()).update(spoken - {name})
     return {name: sorted(group) for name, group in others.items() if group}
