@@ -421,7 +421,7 @@ def test_no_marker_appears_while_the_index_is_late(quiet: Bench) -> None:
         publishing.retract(tx, Actor(marker()), drafts["retracted"][0], "The source was forged.")
         publishing.unpublish(tx, Actor(marker()), drafts["unpublished"][0])
         key, revision = drafts["corrected"]
-        publishing.correct(
+        correcting.correct(
             tx, Actor(marker()), key, revision, runtime.house, "A name was wrong.", draft=ready
         )
     asked = [

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 
-from app.editorial import publishing, tags
+from app.editorial import correcting, publishing, tags
 from app.editorial.content import ArticleInput, prepare
 from app.editorial.people import SponsorInput, add_sponsor, remove_sponsor
 from app.editorial.tags import TagChange
@@ -62,7 +62,7 @@ def corrected(runtime: Runtime, key: UUID, **over: Any) -> None:
     } | over
     ready = prepare(ArticleInput(**fields), runtime.house)
     with runtime.publishing() as tx:
-        publishing.correct(tx, EDITOR, key, 1, runtime.house, "A name.", draft=ready)
+        correcting.correct(tx, EDITOR, key, 1, runtime.house, "A name.", draft=ready)
 
 
 def answers(site: Site, q: str) -> dict[str, Any]:

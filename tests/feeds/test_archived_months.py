@@ -9,6 +9,7 @@ import pytest
 from app.editorial import publishing, tags
 from app.editorial.tags import TagChange
 from app.erasure.person import Wish, forget
+from app.kit.calendar import Calendar
 from app.published import archives
 from app.published.archives import Month
 from tests import builders
@@ -34,7 +35,7 @@ def test_a_month_tells_of_its_own_kind_alone(either: Either) -> None:
     clock.move(minutes=1)
     with runtime.database.reading() as tx:
         for kind, key in gone.items():
-            found = archives.gone_of(tx, kind, Month(2025, 5), runtime.clock())
+            found = archives.gone_of(tx, kind, Month(2025, 5, Calendar()), runtime.clock())
             assert [one.id for one in found] == [key]
 
 

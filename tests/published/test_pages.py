@@ -114,7 +114,7 @@ def _fits(row: Row, chosen: ArticleFilter, rows: Sequence[Row]) -> bool:
     until, since = chosen.until, chosen.since
     better = (
         chosen.languages[: chosen.languages.index(shown.lang)]
-        if (shown.lang in chosen.languages)
+        if chosen.each_story_once and shown.lang in chosen.languages
         else ()
     )
     return all(
@@ -163,6 +163,7 @@ def _filters(tags: list[UUID], ids: list[UUID], now: datetime) -> st.SearchStrat
         lambda names: st.builds(
             ArticleFilter,
             until_inclusive=st.booleans(),
+            each_story_once=st.booleans() if "languages" in names else st.just(False),
             **{name: values[name] for name in names},
         )
     )
