@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from app.database import ReadTx
 from app.editorial.content import ArticleInput, restored
+from app.editorial.frozen import date_shown
 from app.editorial.people import MemberInput, SponsorInput
 from app.editorial.portable import portable
 from app.editorial.tags import TagInput, slugs
@@ -256,10 +257,9 @@ def _status(begun: list[Any], pending: list[Any], now: datetime) -> tuple[Status
 
 def _dated(content: ArticleInput, release: Any) -> ArticleInput:
     """The dates that readers see, which publishing filled in."""
-    updated_at = release.updated_at if release.updated_at != release.published_at else None
-    return content.model_copy(
-        update={"published_at": release.published_at, "updated_at": updated_at}
-    )
+    shown = date_shown(release.item)
+    updated_at = release.updated_at if release.updated_at != shown else None
+    return content.model_copy(update={"published_at": shown, "updated_at": updated_at})
 
 
 def _translates(twin: Any, row: Any) -> bool:
