@@ -13,8 +13,8 @@ from app.errors import Unavailable
 from app.interchange import writing
 from app.library import care
 from app.partners import queueing, subscriptions
-from app.published import changes
 from app.runtime import Runtime
+from app.search import diagnosis
 
 _LITTLE_SPACE: Final = 500_000_000
 _LATE_SECONDS: Final = 60.0
@@ -102,25 +102,7 @@ def _log(runtime: Runtime) -> tuple[str, str]:
 
 
 def _search(runtime: Runtime) -> tuple[str, str]:
-    engine, standing = runtime.search.get(), runtime.search.standing()
-    lacks = engine.missing_actions()
-    if lacks:
-        return (
-            f"the key of {engine.name} may not do {', '.join(lacks)}",
-            "Give it these actions, or set WILLAY_MEILISEARCH_KEY to one that has them.",
-        )
-    cursor, parked = engine.cursor(), engine.parked()
-    with runtime.database.reading() as tx:
-        behind, seconds = changes.behind(tx, head(tx), cursor, runtime.clock())
-    state = f"{engine.name}, {engine.count()} documents, {behind} changes behind"
-    if standing.degraded:
-        return state, f"{standing.engine} answers in its place ({standing.trouble}): see the log."
-    if seconds > _LATE_SECONDS:
-        return state, f"It is {seconds:.0f} s late; run `willay serve` or `willay worker`."
-    if parked:
-        first = f"{parked[0].key.kind} {parked[0].key.id}: {parked[0].reason}"
-        return state, f"It cannot hold {len(parked)} things; mend them, as this one: {first}"
-    return state, ""
+    return diagnosis.examined(runtime.search)
 
 
 def _media(runtime: Runtime) -> tuple[str, str]:

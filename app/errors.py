@@ -4,6 +4,7 @@ No error knows a status; `http/problems.py` is the one table that maps these cla
 """
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from typing_extensions import override
 
@@ -64,6 +65,27 @@ class Moved(WillayError):
 
 class Conflict(WillayError):
     """It contradicts what is there already."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRelease:
+    """A text that is to become public: of which article, which, and when."""
+
+    id: UUID
+    lang: str
+    revision: int
+    slug: str
+    visible_from: str
+    visible_until: str | None
+
+
+@dataclass
+class WouldCancel(Conflict):
+    """It would cancel what is scheduled, and did not say that it is to."""
+
+    releases: tuple[PlannedRelease, ...] = ()
+
+    __str__ = WillayError.__str__
 
 
 @dataclass

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from app.accounts import sessions
+from app.accounts.ending import log_out_everywhere
 from app.accounts.principal import Principal, require_session
 from app.accounts.scopes import Role, Scope
 from app.accounts.sessions import NewSession
@@ -150,11 +151,11 @@ async def list_sessions(request: Request, who: Annotated[Principal, allowed()]) 
 
 @router.delete("/auth/sessions", status_code=204)
 async def end_sessions(request: Request, who: Annotated[Principal, allowed()]) -> Response:
-    """Log out everywhere, here too."""
+    """Log out everywhere, here too; my personal tokens and the links that I made end as well."""
     now = request.state.runtime.clock()
 
     def work(tx: WriteTx) -> Outcome:
-        sessions.end_all(tx, who, now)
+        log_out_everywhere(tx, who, now)
         return Outcome(status=204)
 
     return await changed(request, who, work)
@@ -180,7 +181,8 @@ async def change_password(
     who: Annotated[Principal, allowed()],
     sent: Annotated[PasswordChange, json_of(PasswordChange)],
 ) -> Response:
-    """Another password; every session ends and a new one is given."""
+    """Another password; every session, personal token and link of mine ends, and a new session is
+    given."""
     runtime: Runtime = request.state.runtime
     origin = origin_of(request)
     session = await runtime.logins.run(

@@ -153,9 +153,14 @@ async def read_article(
 
 def linked(settings: Settings, item: bytes) -> bytes:
     """The JSON-LD of an article, from its public JSON."""
-    home = settings.site_url or f"{settings.public_url}/v1"
+    publisher = jsonld.Publisher(
+        name=settings.site_name,
+        home=settings.site_url or f"{settings.public_url}/v1",
+        logo=settings.logo_url,
+        author_page=settings.author_address,
+    )
     article = ArticleItem.model_validate_json(item)
-    return jsonld.rendered(article, settings.site_name, home, settings.page_address)
+    return jsonld.rendered(article, publisher, settings.page_address)
 
 
 def _cursor(text: str, name: str) -> paging.Cursor | None:

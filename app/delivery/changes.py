@@ -152,6 +152,8 @@ async def _events(watch: Watch, page: _Page) -> AsyncIterator[bytes]:
         while reached.sequence == reached.head and not await watch.beyond(
             reached.sequence, watch.heartbeat
         ):
+            if watch.is_stopping:
+                return
             yield HEARTBEAT
         try:
             page = await _read(watch.runtime, reached)

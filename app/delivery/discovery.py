@@ -193,7 +193,12 @@ async def embed(request: Request, asked: Annotated[EmbedParameters, Query()]) ->
                 raise NotFound("address_not_found", "This address is not of this site.")
             path = checked_path(page, "url")
             found = paths.resolve(
-                reading.tx, lambda: reading.tags, path, reading.now, settings.public_url
+                reading.tx,
+                lambda: reading.tags,
+                path,
+                reading.now,
+                settings.public_url,
+                settings.slug_at,
             )
             if found.kind == "tag":
                 raise NotFound("article_not_found", "There is no article at this address.")
@@ -218,7 +223,8 @@ def _items(reading: Reading, chosen: ArticleFilter) -> Sequence[ArticleItem]:
 
 
 def _map(reading: Reading, chosen: ArticleFilter) -> Answer:
-    body = sitemap.pages(_items(reading, chosen), reading.runtime.settings.page_address)
+    settings = reading.runtime.settings
+    body = sitemap.pages(_items(reading, chosen), settings.page_address, settings.languages[0])
     return Answer(body, {}, "sitemaps articles", sitemap.MEDIA_TYPE)
 
 
@@ -239,10 +245,11 @@ def _as_of_site(settings: Settings, address: str) -> str:
 def _card(settings: Settings, item: dict[str, Any], asked: EmbedParameters) -> OEmbed:
     address = settings.page_address(item["kind"], item["slug"], item["lang"])
     names = ", ".join(author["name"] for author in item["authors"]) or settings.site_name
+    signed = dict.fromkeys((names, settings.site_name))
     html = (
         f'<blockquote lang="{item["lang"]}"><p><a href="{escape(address)}">'
         f"{escape(item['title'])}</a></p><p>{escape(item['summary'])}</p>"
-        f"<footer>{escape(names)}, {escape(settings.site_name)}</footer></blockquote>"
+        f"<footer>{escape(', '.join(signed))}</footer></blockquote>"
     )
     return OEmbed(
         type="rich",

@@ -68,6 +68,7 @@ async def resolve(request: Request, asked: Annotated[ResolveParameters, Query()]
             checked_path(asked.path),
             reading.now,
             reading.runtime.settings.public_url,
+            reading.runtime.settings.slug_at,
         )
         # An article that takes the path of a tag comes before it.
         keys = "articles tags" if found.kind == "tag" else "articles"
@@ -96,10 +97,12 @@ async def readyz(
 def ready(runtime: Runtime) -> Ready:
     """How the service does; `Unavailable` when the store cannot be used."""
     standing = runtime.search.standing()
+    behind: tuple[int | None, float | None] = None, None
     with runtime.database.reading() as tx:
         log = head(tx)
         now = log.moment(runtime.clock())
-        behind, seconds = changes.behind(tx, log, standing.cursor, now)
+        if standing.is_known:
+            behind = changes.behind(tx, log, standing.cursor, now)
     late = (now - log.next_boundary).total_seconds()
     rates = runtime.rates
     return Ready(
@@ -111,8 +114,8 @@ def ready(runtime: Runtime) -> Ready:
         search=SearchState.model_validate(
             {
                 "engine": standing.engine,
-                "behind_changes": behind,
-                "behind_seconds": seconds,
+                "behind_changes": behind[0],
+                "behind_seconds": behind[1],
                 "degraded": standing.degraded,
                 "trouble": standing.trouble or None,
                 "parked": len(standing.parked),

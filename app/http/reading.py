@@ -168,16 +168,24 @@ class _Moment:
         """The answer, if it was made for the same tag before."""
         if not self.reading.current:
             return None
-        return self.reading.runtime.memory.answers.get(self.tag)
+        known = self.reading.runtime.memory.answers.get(self.tag)
+        if known is not None:
+            self._count("memory")
+        return known
 
     def keep(self, made: Answer) -> Answer:
         """Keep it for who asks the same of the same state."""
+        self._count("store")
         if self.reading.current:
             self.reading.runtime.memory.answers.keep(self.tag, made)
         return made
 
     def unchanged(self) -> Response:
+        self._count("unchanged")
         return Response(None, 304, {**self.headers, "ETag": self.tag})
+
+    def _count(self, source: str) -> None:
+        self.reading.runtime.meters.answers.labels(source).inc()
 
     def response(self, asked: Condition, made: Answer) -> Response:
         tag = self.tag if self.reading.current else tag_of(made.body)

@@ -7,7 +7,7 @@ quarter of a second, as long as anybody waits, and promotes what has become due.
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -37,10 +37,20 @@ class Watch:
     share: int = 20
     heartbeat: float = 15.0
     patience: float = 30.0
+    _stop: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _taken: int = field(default=0, init=False)
     _without_key: int = field(default=0, init=False)
     _shares: Counter[str] = field(default_factory=Counter, init=False)
     _next: asyncio.Task[int] | None = field(default=None, init=False)
+
+    @property
+    def is_stopping(self) -> bool:
+        """The process ends: nobody should wait any more."""
+        return self._stop.is_set()
+
+    def stop(self) -> None:
+        """Let all who wait go, as if nothing had happened in time."""
+        self._stop.set()
 
     @contextmanager
     def place(self, asker: Asker) -> Iterator[None]:
@@ -73,6 +83,8 @@ class Watch:
         try:
             async with asyncio.timeout(seconds):
                 while seen <= sequence:
+                    if self.is_stopping:
+                        return False
                     if self._next is None or self._next.done():
                         self._next = asyncio.create_task(self._look_later())
                     seen = await asyncio.shield(self._next)
@@ -81,7 +93,9 @@ class Watch:
         return True
 
     async def _look_later(self) -> int:
-        await asyncio.sleep(LOOK_SECONDS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_SECONDS):
+                await self._stop.wait()
         return await self._look()
 
     async def _look(self) -> int:
