@@ -6,17 +6,19 @@ import signal
 import sys
 from contextlib import nullcontext
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 
-from app import logs, schema
+from app import logs, meters, schema
 from app.commands import accounts, backup, erase, search
 from app.commands.progress import progress
 from app.errors import WillayError
+from app.kit.dates import day_of
+from app.resources import path_of
 from app.runtime import opened
 from app.settings import Settings
 
@@ -45,8 +47,6 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes")] = 1,
 ) -> None:
     """Run the API."""
-    import uvicorn
-
     from app.worker import rebuilding
 
     if host is not None:
@@ -57,16 +57,27 @@ def serve(
     with opened(settings) as runtime:
         # A stale schema is refused, and an index of this version made, before any process starts.
         rebuilding.ensure(runtime)
+    with TemporaryDirectory(prefix="willay-metrics-") as folder:
+        if workers > 1:
+            os.environ[meters.FOLDER] = folder
+        _run_server(settings, workers)
+
+
+def _run_server(settings: Settings, workers: int) -> None:
+    import uvicorn
+
+    from app.http import stopping
+
     uvicorn.run(
         "app.main:from_environment",
         factory=True,
+        http="app.http.connections:BoundedConnection",
         host=settings.host,
         port=settings.port,
         workers=workers,
         log_level=settings.log_level,
         access_log=False,
-        # Streams of changes end only with the server; their readers come back.
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=stopping.SECONDS,
         server_header=False,
         # A process that a busy machine lets wait is not dead: after 5 s it would be killed.
         timeout_worker_healthcheck=60,
@@ -136,6 +147,12 @@ def import_jsonl(
         raise typer.Exit(1)
 
 
+@importing.command("sample")
+def import_sample(as_json: AsJson = False) -> None:
+    """Import the sample content that comes with the program, unless there is content already."""
+    import_jsonl([path_of("sample/peru.jsonl")], if_empty=True, as_json=as_json)
+
+
 @importing.command("listing")
 def import_listing(
     paths: Files,
@@ -151,7 +168,7 @@ def import_listing(
     from app.interchange import entering
 
     try:
-        day = date.fromisoformat(undated_at) if undated_at else None
+        day = day_of(undated_at) if undated_at else None
     except ValueError as error:
         raise typer.BadParameter("give a day such as 2019-05-31") from error
     pages = listing.read(paths, day)

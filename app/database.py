@@ -20,9 +20,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 from typing_extensions import override
 
+from app import postgresql
 from app.errors import Unavailable
 
 LOCK_SECONDS: Final = 5.0
@@ -98,6 +100,13 @@ class Database:
         self._writer = _engine(parsed, writers, read_only=False)
         self._writer_lock = threading.Lock() if self.is_sqlite else None
 
+    def connections(self) -> dict[str, int]:
+        """How many connections are in use, by pool."""
+        pools = {"read": self._reader.pool, "write": self._writer.pool}
+        return {
+            name: pool.checkedout() for name, pool in pools.items() if isinstance(pool, QueuePool)
+        }
+
     @contextmanager
     def reading(self) -> Iterator[ReadTx]:
         """A snapshot; nothing is ever committed."""
@@ -133,14 +142,13 @@ class Database:
     def compact(self, patience: float = 30.0) -> bool:
         """Rewrite the store's files, so that nothing that was deleted stays in them.
 
-        False when readers held SQLite's log file for longer than `patience` seconds. The service
-        may go on meanwhile. PostgreSQL frees the place for new rows.
+        False when others used them for longer than `patience` seconds. The service may go on
+        meanwhile; on PostgreSQL a table's readers and writers wait while it is rewritten.
         """
         with self._turn(), _translated(), self._writer.connect() as connection:
             if not self.is_sqlite:
                 alone = connection.execution_options(isolation_level="AUTOCOMMIT")
-                alone.exec_driver_sql("VACUUM")
-                return True
+                return postgresql.rewrite(alone, patience)
             driver: Any = connection.connection.dbapi_connection
             _patiently(lambda: driver.execute("VACUUM"), patience)
             until = monotonic() + patience
@@ -182,7 +190,7 @@ def _engine(url: URL, size: int, *, read_only: bool) -> Engine:
     if url.get_backend_name() == "sqlite":
         return _sqlite(url, size, read_only=read_only)
     milliseconds = int(LOCK_SECONDS * 1000)
-    return sa.create_engine(
+    engine = sa.create_engine(
         url,
         pool_size=size,
         max_overflow=0,
@@ -200,6 +208,8 @@ def _engine(url: URL, size: int, *, read_only: bool) -> Engine:
             f" -c default_transaction_read_only={'on' if read_only else 'off'}",
         },
     )
+    postgresql.without_rows(engine)
+    return engine
 
 
 def _sqlite(url: URL, size: int, *, read_only: bool) -> Engine:

@@ -4,6 +4,7 @@ No error knows a status; `http/problems.py` is the one table that maps these cla
 """
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from typing_extensions import override
 
@@ -66,6 +67,27 @@ class Conflict(WillayError):
     """It contradicts what is there already."""
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedRelease:
+    """A text that is to become public: of which article, which, and when."""
+
+    id: UUID
+    lang: str
+    revision: int
+    slug: str
+    visible_from: str
+    visible_until: str | None
+
+
+@dataclass
+class WouldCancel(Conflict):
+    """It would cancel what is scheduled, and did not say that it is to."""
+
+    releases: tuple[PlannedRelease, ...] = ()
+
+    __str__ = WillayError.__str__
+
+
 @dataclass
 class Stale(WillayError):
     """Somebody changed it first: which revision it is now, who made that and when."""
@@ -85,6 +107,10 @@ class TooLarge(WillayError):
     """More was sent than is taken."""
 
 
+class TooSlow(WillayError):
+    """What is sent does not come in."""
+
+
 class Unsupported(WillayError):
     """What was sent is of a kind that is not taken."""
 
@@ -95,6 +121,10 @@ class Unauthenticated(WillayError):
 
 class Forbidden(WillayError):
     """The caller is known and may not."""
+
+
+class NotOffered(WillayError):
+    """What a protocol lets be asked for and is not to be had here."""
 
 
 class Unavailable(WillayError):

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
 from importlib.metadata import version
 from typing import Any
@@ -13,9 +13,13 @@ from fastapi_offline import FastAPIOffline
 from app import logs
 from app.admin import routes as admin
 from app.delivery import routes as delivery
-from app.http import contract, problems
+from app.http import contract, problems, stopping
 from app.http.limiting import Limiting, adding
+from app.http.metering import Metering, sampling
 from app.http.middleware import Gate
+from app.http.pages import Pages
+from app.http.problems import allowed_methods
+from app.http.routing import own_query_routes
 from app.http.tracing import Tracing
 from app.http.watching import Watch
 from app.runtime import Runtime, opened
@@ -24,21 +28,26 @@ from app.worker.followers import followers, near_followers
 from app.worker.loop import Worker
 
 
-def create_app(runtime: Runtime, *, keeps_near: bool = False) -> FastAPI:
-    """The application over a runtime that its caller opened and will close. With `keeps_near` it
-    follows the index on its machine also where a worker elsewhere does all other work."""
+def create_app(
+    runtime: Runtime, at_end: Callable[[], None] = lambda: None, *, keeps_near: bool = False
+) -> FastAPI:
+    """The application over a runtime that its caller opened. `at_end` runs when it has ended. With
+    `keeps_near` it follows the index on its machine also where a worker elsewhere does all other
+    work."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         works = runtime.settings.serve_worker
         follow = followers(runtime) if works else near_followers(runtime)
-        worker = Worker(runtime, follow, promotes=works)
+        worker, watch = Worker(runtime, follow, promotes=works), Watch(runtime)
         if works or (keeps_near and follow):
             worker.start()
-        async with adding(runtime):
-            yield {"runtime": runtime, "watch": Watch(runtime)}
-        await runtime.rates.close()
-        await asyncio.to_thread(worker.stop)
+        with stopping.on_stop_signal(watch.stop):
+            async with adding(runtime), sampling(runtime):
+                yield {"runtime": runtime, "watch": watch}
+            await runtime.rates.close()
+            await asyncio.to_thread(worker.stop)
+            await asyncio.to_thread(at_end)
 
     app = FastAPIOffline(
         title="Willay",
@@ -48,11 +57,16 @@ def create_app(runtime: Runtime, *, keeps_near: bool = False) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    for router in (*delivery.ROUTERS, *admin.ROUTERS):
+    routers = (*delivery.ROUTERS, *admin.ROUTERS)
+    for router in routers:
         app.include_router(router)
     problems.install(app)
+    app.add_middleware(Pages)
     app.add_middleware(Limiting, runtime=runtime)
-    app.add_middleware(Gate, origins=runtime.settings.cors_origins)
+    own_query = own_query_routes(routers)
+    app.add_middleware(Gate, origins=runtime.settings.cors_origins, own_query=own_query)
+    app.add_middleware(Metering, meters=runtime.meters)
+    app.add_middleware(stopping.Stopping)
     app.add_middleware(Tracing, logged=runtime.settings.log_requests)
     make = app.openapi
 
@@ -61,6 +75,7 @@ def create_app(runtime: Runtime, *, keeps_near: bool = False) -> FastAPI:
             app.openapi_schema = contract.described(make())
         return app.openapi_schema
 
+    allowed_methods(app, {"type": "http", "path": "/", "method": "GET"})  # builds every route now
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return app
 
@@ -71,6 +86,4 @@ def from_environment() -> FastAPI:
     settings = Settings()
     logs.configure(settings.log_level)
     held: AbstractContextManager[Runtime] = opened(settings)
-    app = create_app(stack.enter_context(held), keeps_near=True)
-    app.router.on_shutdown.append(stack.close)
-    return app
+    return create_app(stack.enter_context(held), stack.close, keeps_near=True)

@@ -20,6 +20,7 @@ from app.editorial.content import House
 from app.errors import Unavailable
 from app.kit.clock import Clock, system_clock
 from app.leases import StoreLease
+from app.meters import Meters
 from app.partners.keyring import Keyring
 from app.partners.usage import Meter
 from app.published import changes as published
@@ -29,6 +30,7 @@ from app.search.held import HeldEngine, HeldServer
 from app.search.meilisearch.connection import Address, Connection
 from app.search.meilisearch.engine import MeilisearchEngine
 from app.search.meilisearch.tenancy import tenant_token
+from app.search.present import late
 from app.search.serving import Search
 from app.settings import Settings
 from app.storage import opening as storage
@@ -54,10 +56,14 @@ UPLOADS_AT_MOST = 8
 class Lane:
     """A few threads of our own with a bounded queue: the one hop that a request makes."""
 
-    def __init__(self, name: str, threads: int, waiting_at_most: int = WAITING_AT_MOST) -> None:
+    def __init__(
+        self, name: str, threads: int, meters: Meters, waiting_at_most: int = WAITING_AT_MOST
+    ) -> None:
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._waiting_at_most = waiting_at_most
         self._waiting = 0
+        self._gauge = meters.lane_requests.labels(name)
+        self._refusals = meters.lane_refusals.labels(name)
 
     async def run(self, work: Callable[[], Answer]) -> Answer:
         """Run in a thread; `Unavailable` when too many wait already."""
@@ -68,12 +74,15 @@ class Lane:
     def place(self) -> Iterator[None]:
         """Hold one of the places, over several runs; `Unavailable` when all are taken."""
         if self._waiting >= self._waiting_at_most:
+            self._refusals.inc()
             raise Unavailable("overloaded", "Too many requests are waiting; try again in a moment.")
         self._waiting += 1
+        self._gauge.inc()
         try:
             yield
         finally:
             self._waiting -= 1
+            self._gauge.dec()
 
     async def run_inside(self, work: Callable[[], Answer]) -> Answer:
         """Run in a thread; for who holds a place."""
@@ -100,6 +109,7 @@ class Runtime:
     rates: Rates
     meter: Meter
     keyring: Keyring
+    meters: Meters
     reads: Lane
     counts: Lane
     desk: Lane
@@ -128,12 +138,19 @@ def opened(
     searchers = _SEARCHERS if settings.meilisearch_url is not None else 0
     readers = settings.read_threads + 1 + _DESK + _LOGINS + searchers
     database = Database(settings.store_url, readers=readers)
-    search = _search(settings, database, clock)
-    lanes = [Lane("read", settings.read_threads), Lane("count", 1)]
-    lanes += [Lane("desk", _DESK), Lane("login", _LOGINS, waiting_at_most=40)]
+    memory = Memory(
+        settings.languages,
+        settings.public_url,
+        settings.answer_cache_mb * 1_000_000,
+        settings.page_path,
+    )
+    search = _search(settings, database, memory, clock)
+    meters = Meters()
+    lanes = [Lane("read", settings.read_threads, meters), Lane("count", 1, meters)]
+    lanes += [Lane("desk", _DESK, meters), Lane("login", _LOGINS, meters, waiting_at_most=40)]
     # Files may come from afar; a picture takes seconds.
-    lanes += [Lane("file", 4), Lane("upload", 1, waiting_at_most=UPLOADS_AT_MOST)]
-    lanes.append(Lane("search", searchers) if searchers else lanes[0])
+    lanes += [Lane("file", 4, meters), Lane("upload", 1, meters, waiting_at_most=UPLOADS_AT_MOST)]
+    lanes.append(Lane("search", searchers, meters) if searchers else lanes[0])
     given = settings.secret_key.get_secret_value() if settings.secret_key else None
     key = cache(partial(secret_key, settings.data_dir, given))
     authenticator = Authenticator(database, clock, key, Hasher(), Throttle())
@@ -146,9 +163,7 @@ def opened(
             settings.default_licence,
             settings.embed_hosts,
             settings.public_url,
-        )
-        memory = Memory(
-            settings.languages, settings.public_url, settings.answer_cache_mb * 1_000_000
+            settings.slug_at,
         )
         place = storage.opened(settings)
         yield Runtime(
@@ -164,6 +179,7 @@ def opened(
             rates.opened(settings),
             meter,
             Keyring(database, clock, meter),
+            meters,
             *lanes,
         )
     finally:
@@ -182,8 +198,9 @@ def _flush(meter: Meter) -> None:
         _LOG.exception("what partners asked for in the last seconds is not counted")
 
 
-def _search(settings: Settings, database: Database, clock: Clock) -> Search:
+def _search(settings: Settings, database: Database, memory: Memory, clock: Clock) -> Search:
     folder = HeldEngine(settings.data_dir / "search", settings.languages)
+    late_of = partial(late, database, memory, clock)
 
     def behind(cursor: str | None) -> tuple[int, float]:
         with database.reading() as tx:
@@ -191,7 +208,7 @@ def _search(settings: Settings, database: Database, clock: Clock) -> Search:
             return published.behind(tx, log, cursor, log.moment(clock()))
 
     if settings.meilisearch_url is None:
-        return Search(folder, behind=behind)
+        return Search(folder, late_of=late_of, languages=settings.languages, behind=behind)
     key = settings.meilisearch_key
     address = Address(
         settings.meilisearch_url,
@@ -204,4 +221,4 @@ def _search(settings: Settings, database: Database, clock: Clock) -> Search:
     held = HeldServer(engine, engine.tasks.stop, engine.connection)
     token = partial(tenant_token, engine.connection) if settings.search_tokens else None
     standby = folder if settings.search_fallback else None
-    return Search(held, standby, published.sequence_of, token, behind)
+    return Search(held, standby, published.sequence_of, token, behind, late_of, settings.languages)

@@ -9,9 +9,10 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from app.changes import head
-from app.http.parameters import NoParameters, Parameters, bad
+from app.http.parameters import NoneTravelling, Parameters, bad
 from app.http.problems import documented
 from app.http.reading import Reading, answered
+from app.http.routing import TravellingRoute
 from app.kit.text import is_legal, plain_path
 from app.public.envelopes import One, Resolution
 from app.public.service import Alive, LimitState, Ready, SearchState, Service, StoreState
@@ -19,7 +20,7 @@ from app.published import changes, paths
 from app.published.answers import Answer
 from app.runtime import Runtime
 
-router = APIRouter(tags=["service"])
+router = APIRouter(tags=["service"], route_class=TravellingRoute)
 
 _RESOURCES = (
     *("articles", "archive", "tags", "sponsors", "committee", "resolve", "search"),
@@ -34,7 +35,7 @@ class ResolveParameters(Parameters):
 
 
 @router.get("/v1", response_model=One[Service], responses=documented(304, 400, 503))
-async def front_page(request: Request, _asked: Annotated[NoParameters, Query()]) -> Response:
+async def front_page(request: Request, _asked: Annotated[NoneTravelling, Query()]) -> Response:
     """What is here."""
 
     def work(reading: Reading) -> Answer:
@@ -67,6 +68,7 @@ async def resolve(request: Request, asked: Annotated[ResolveParameters, Query()]
             checked_path(asked.path),
             reading.now,
             reading.runtime.settings.public_url,
+            reading.runtime.settings.slug_at,
         )
         # An article that takes the path of a tag comes before it.
         keys = "articles tags" if found.kind == "tag" else "articles"
@@ -76,7 +78,7 @@ async def resolve(request: Request, asked: Annotated[ResolveParameters, Query()]
 
 
 @router.get("/livez", response_model=Alive, responses=documented(400))
-async def livez(response: Response, _asked: Annotated[NoParameters, Query()]) -> Alive:
+async def livez(response: Response, _asked: Annotated[NoneTravelling, Query()]) -> Alive:
     """The process answers; asks nothing of anyone."""
     response.headers["Cache-Control"] = "no-store"
     return Alive(status="ok")
@@ -84,7 +86,7 @@ async def livez(response: Response, _asked: Annotated[NoParameters, Query()]) ->
 
 @router.get("/readyz", response_model=Ready, responses=documented(400, 503))
 async def readyz(
-    request: Request, response: Response, _asked: Annotated[NoParameters, Query()]
+    request: Request, response: Response, _asked: Annotated[NoneTravelling, Query()]
 ) -> Ready:
     """The store can be used."""
     response.headers["Cache-Control"] = "no-store"

@@ -7,15 +7,15 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final, get_type_hints
 
 from fastapi import Depends, Request
-from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 from typing_extensions import override
 
 from app.errors import BadRequest, TooLarge, Unavailable, Unsupported, WillayError
-from app.http.bodies import Model, read
+from app.http.bodies import Model, media_type, read, unmarked
 from app.http.contract import REFERENCE
 from app.http.problems import NO_STORE, STATUS, instant_refusal, problem_answers
+from app.http.routing import ProtocolRoute
 from app.public.instant import InstantRefusal
 from app.search.instant.questions import refusal
 
@@ -31,9 +31,9 @@ class WireBody:
 
     async def __call__(self, request: Request) -> BaseModel:
         """The body as the model; `BadRequest`, `TooLarge`, `Unsupported`."""
-        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media_type != "application/json":
-            code = "invalid_content_type" if media_type else "missing_content_type"
+        sent_as = media_type(request)
+        if sent_as != "application/json":
+            code = "invalid_content_type" if sent_as else "missing_content_type"
             raise Unsupported(code, "Send JSON with the content type `application/json`.")
         try:
             content = await read(request, LARGEST)
@@ -45,7 +45,7 @@ class WireBody:
 def checked(model: type[Model], content: bytes) -> Model:
     """JSON as a model, or `BadRequest` in the words of the wire."""
     try:
-        return model.model_validate_json(content)
+        return model.model_validate_json(unmarked(content))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise BadRequest(*refusal(model, first)) from error
@@ -56,11 +56,11 @@ def wire(model: type[BaseModel]) -> Any:
     return Depends(WireBody(model))
 
 
-class InstantRoute(APIRoute):
+class InstantRoute(ProtocolRoute):
     """Documents the body and the refusals, and gives them."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        statuses = {400, 413, 415, 503} | ({404} if "{" in path else set())
+        statuses = {400, 408, 413, 415, 503} | ({404} if "{" in path else set())
         schema = _model(endpoint).model_json_schema(ref_template=REFERENCE + "{model}")
         content = {"application/json": {"schema": schema}}
         options["openapi_extra"] = {"requestBody": {"required": True, "content": content}}
@@ -97,7 +97,7 @@ def _answer(error: WillayError) -> Response:
     return instant_refusal(status, error.code, error.message, headers)
 
 
-class InstantGetRoute(APIRoute):
+class InstantGetRoute(ProtocolRoute):
     """The same for what is asked in an address."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:

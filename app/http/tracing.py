@@ -16,7 +16,7 @@ _GOOD: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}", re.ASCII)
 class Tracing:
     """The outermost layer. A caller's own `X-Request-Id` is taken and given back when it is a short
     word. With `logged` each request has one and leaves a line: a route's template stands for its
-    address, which may hold a secret."""
+    address, which may hold a secret. A failure always has one."""
 
     def __init__(self, app: ASGIApp, *, logged: bool = False) -> None:
         self.app = app
@@ -37,7 +37,7 @@ class Tracing:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                if known or self._logged:
+                if known or self._logged or status == 500:
                     message = {**message, "headers": [*message["headers"], (_NAME, mine)]}
             await send(message)
 

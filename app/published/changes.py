@@ -225,6 +225,16 @@ def sequence_of(cursor: str) -> int:
     return int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
 
 
+def instant_of(cursor: str) -> datetime:
+    """When the entry of a cursor was written."""
+    return EPOCH + timedelta(microseconds=int(cursor.split(":")[1]))
+
+
+def is_last(log: Head, cursor: str) -> bool:
+    """The cursor has come to the end of this log."""
+    return sequence_of(cursor) == log.sequence and cursor.endswith(f":{log.epoch}")
+
+
 def is_mine(tx: ReadTx, cursor: str) -> bool:
     """The cursor was made in this store, and the log still holds what it names."""
     return cursor == cursor_at(tx, sequence_of(cursor))

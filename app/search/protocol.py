@@ -46,6 +46,9 @@ class Key:
     id: UUID
 
 
+Keys = tuple[Key, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """Which state of a thing a document was made of.
@@ -91,6 +94,7 @@ class Filter:
     `until` is exclusive unless `until_inclusive`. What is no article has no tags, authors or
     dates, so a filter on these leaves articles alone. Of `periods`, without their ends, any one
     will do. With `each_story_once` an article counts only in the first of its `languages`.
+    Things of `without` are neither found nor counted.
     """
 
     kinds: tuple[DocumentKind, ...] = ()
@@ -107,6 +111,7 @@ class Filter:
     updated_since: datetime | None = None
     syndicatable: bool = False
     each_story_once: bool = False
+    without: Keys = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +173,7 @@ class Suggestion:
     """One thing whose name completes what was typed; `highlighted` is safe HTML."""
 
     key: Key
+    version: int
     title: str
     highlighted: str
 
@@ -211,7 +217,9 @@ class Engine(Upkeep, Protocol):
         """The page asked for. Raises ValueError for a page beyond `DEEPEST`."""
         ...
 
-    def suggest(self, text: str, languages: Sequence[str] = (), limit: int = 8) -> list[Suggestion]:
+    def suggest(
+        self, text: str, languages: Sequence[str] = (), limit: int = 8, without: Keys = ()
+    ) -> list[Suggestion]:
         """Titles, tags and people that complete `text`, best first."""
         ...
 

@@ -3,7 +3,8 @@
 Both follow the log. Where the near one knows at least as much, it answers, with the server's say in
 the order; where it is behind, the server answers alone; where the server is out of reach, the near
 one does. An answer says who gave it, and whether the service is making do: also when the near one
-has been behind the log for longer than following takes.
+has been behind the log for longer than following takes. What an engine is late of is left to
+`present`, here and for all who ask.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,10 +16,12 @@ from time import monotonic
 from typing import Final, TypeVar
 
 from app.errors import Unavailable
+from app.search import present
 from app.search.fusing import NOTHING, for_far, for_near, fused, is_for_both
 from app.search.held import Held
 from app.search.outages import Outage
-from app.search.protocol import Engine, Found, Parked, Query, Suggestion
+from app.search.present import Late
+from app.search.protocol import Engine, Found, Key, Keys, Parked, Query, Suggestion
 
 SPARE = 2
 """Hits to ask for beyond a page, since some may not be visible any more."""
@@ -36,6 +39,8 @@ REFUSED = "search_refused"
 """The codes of what may be wrong."""
 _BEGINNING = ("search_not_built", NEAR_ENGINE_LATE)
 
+LateOf = Callable[[str | None, Sequence[Key]], Late]
+"""What an engine is late of that has come to a cursor and could not hold some things."""
 Answer = TypeVar("Answer")
 Behind = Callable[[str | None], tuple[int, float]]
 """How far a cursor is behind the log: in changes, and in seconds since the oldest of them."""
@@ -70,7 +75,8 @@ class Served:
 
 
 class Search:
-    """The engines of a process. `place_of` says how far in the log a cursor is."""
+    """The engines of a process. `place_of` says how far in the log a cursor is, `late_of` what
+    comes after it."""
 
     def __init__(
         self,
@@ -79,19 +85,23 @@ class Search:
         place_of: Callable[[str], int] = lambda _cursor: 0,
         token: Tokens | None = None,
         behind: Behind = lambda _cursor: (0, 0.0),
+        late_of: LateOf = lambda _cursor, _parked: Late(),
+        languages: tuple[str, ...] = (),
     ) -> None:
         self.main = main
         self.token = token
         self.standby = standby
         self.near = main if main.name == "embedded" else standby
         self._place_of = place_of
+        self._late_of = late_of
+        self._languages = languages
         self.behind: Final = behind
         self._lock = Lock()
         self._looked: tuple[float, Standing] | None = None
         self._lateness: tuple[float, str | None, float] | None = None
         self._last_cursor: str | None = None
         self._away = Outage(f"Search makes do without {main.name}")
-        self._late = Outage("The search index on this machine")
+        self._near_late = Outage("The search index on this machine")
 
     def only_look(self) -> None:
         """From now on this process makes nothing on a server, not even keys of our own."""
@@ -113,29 +123,59 @@ class Search:
         """Raises ValueError for a page too deep, `Unavailable` when nobody can answer."""
 
         def near(engine: Engine, spare: Standing, standing: Standing) -> Served:
-            if standing.degraded:
-                return Served(engine.search(query), standing)
-            if not is_for_both(query):
-                return Served(engine.search(query), spare)
-            found = engine.search(for_near(query))
-            try:
-                ranked = self.main.get().search(for_far(query))
-            except Unavailable as error:
-                return Served(fused(query, found, NOTHING), self._degraded(error))
-            return Served(fused(query, found, ranked), replace(spare, engine=BOTH))
+            told = standing if standing.degraded else spare
+
+            def ask(asked: Query) -> Found:
+                nonlocal told
+                if standing.degraded or not is_for_both(asked):
+                    return engine.search(asked)
+                found = engine.search(for_near(asked))
+                try:
+                    ranked = self._ranked(standing, asked)
+                except Unavailable as error:
+                    told = self._degraded(error)
+                    return fused(asked, found, NOTHING)
+                told = replace(spare, engine=BOTH)
+                return fused(asked, found, ranked)
+
+            late = self._late(spare)
+            found = present.search(late, self._languages, query, ask)
+            return Served(found, told)
 
         def far(engine: Engine, standing: Standing) -> Served:
-            return Served(engine.search(query), standing)
+            late = self._late(standing)
+            found = present.search(late, self._languages, query, engine.search)
+            return Served(found, standing)
 
         served = self._asked(near, far)
         return replace(served, standing=self._with_lateness(served.standing))
 
+    def _ranked(self, standing: Standing, query: Query) -> Found:
+        """The server's order, of what it is not late of."""
+        late = self._late(standing)
+        if not late.is_known:
+            return NOTHING
+        chosen = replace(query.filter, without=(*query.filter.without, *late.keys))
+        return self.main.get().search(for_far(replace(query, filter=chosen)))
+
+    def _late(self, standing: Standing) -> Late:
+        return self._late_of(standing.cursor, [one.key for one in standing.parked])
+
     def suggest(self, text: str, languages: Sequence[str], limit: int) -> list[Suggestion]:
         """Completions, from whoever can give them."""
-        return self._asked(
-            lambda engine, _spare, _standing: engine.suggest(text, languages, limit),
-            lambda engine, _standing: engine.suggest(text, languages, limit),
-        )
+
+        def near(engine: Engine, spare: Standing, _standing: Standing) -> list[Suggestion]:
+            return far(engine, spare)
+
+        def far(engine: Engine, standing: Standing) -> list[Suggestion]:
+            late = self._late(standing)
+
+            def ask(without: Keys) -> list[Suggestion]:
+                return engine.suggest(text, languages, limit, without)
+
+            return present.suggest(late, self._languages, text, languages, limit, ask)
+
+        return self._asked(near, far)
 
     def standing(self) -> Standing:
         """Never raises. Asks a far engine once in a while, a near one each time."""
@@ -256,10 +296,10 @@ class Search:
             return standing
         seconds = self._near_seconds()
         if seconds <= NEAR_LATE:
-            self._late.end()
+            self._near_late.end()
             return standing
         said = f"It is {seconds:.0f} s behind the change log."
-        self._late.begin(Unavailable(NEAR_ENGINE_LATE, said))
+        self._near_late.begin(Unavailable(NEAR_ENGINE_LATE, said))
         if standing.degraded:
             return standing
         return replace(standing, degraded=True, trouble=NEAR_ENGINE_LATE)

@@ -45,6 +45,7 @@ from app.search.protocol import (
     Found,
     IndexUnreadable,
     Key,
+    Keys,
     Mark,
     Progress,
     Query,
@@ -117,10 +118,12 @@ class EmbeddedEngine(OnThisHost):
         with self._damage:
             return self._current().search(asked)
 
-    def suggest(self, text: str, languages: Sequence[str] = (), limit: int = 8) -> list[Suggestion]:
+    def suggest(
+        self, text: str, languages: Sequence[str] = (), limit: int = 8, without: Keys = ()
+    ) -> list[Suggestion]:
         """Titles, tags and people that complete `text`, best first."""
         with self._damage:
-            return suggestions(self._current(), text, languages, limit)
+            return suggestions(self._current(), text, languages, limit, without)
 
     def apply(
         self, upserts: Sequence[Document], deletes: Sequence[Key], cursor: str | None = None

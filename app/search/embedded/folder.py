@@ -19,7 +19,7 @@ from uuid import uuid4
 _HELD = "held.lock"
 _IDENTITY = "identity"
 _WASTE = "discarded-"
-_OURS = re.compile(r"v\d+(-[a-z]+)+")
+_OURS = re.compile(r"v\d+(-[A-Za-z0-9]+)+")
 _LOG = logging.getLogger("willay.search")
 
 

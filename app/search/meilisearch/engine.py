@@ -32,9 +32,11 @@ from app.search.meilisearch.tasks import Tasks
 from app.search.meilisearch.writing import Writing
 from app.search.protocol import (
     Document,
+    Filter,
     Found,
     IndexBusy,
     Key,
+    Keys,
     Progress,
     Query,
     Suggestion,
@@ -84,10 +86,13 @@ class MeilisearchEngine(ReadBack):
         with self._asking("search") as client:
             return searching.search(client, self.uid, query, self._languages, self._synonyms)
 
-    def suggest(self, text: str, languages: Sequence[str] = (), limit: int = 8) -> list[Suggestion]:
+    def suggest(
+        self, text: str, languages: Sequence[str] = (), limit: int = 8, without: Keys = ()
+    ) -> list[Suggestion]:
         """Titles, tags and people that complete `text`, best first."""
+        chosen = Filter(languages=tuple(languages), without=without)
         with self._asking("search") as client:
-            return searching.suggest(client, self.uid, text, languages, limit, self._synonyms)
+            return searching.suggest(client, self.uid, text, chosen, limit, self._synonyms)
 
     def take(self, *, insist: bool = False) -> bool:
         """Take or keep the writer's lease; true when it has just come from another, whose writes

@@ -7,9 +7,10 @@ from typing import Any
 
 from meilisearch import Client
 
+from app.kit.languages import normalised
 from app.search import snippets
 from app.search.meilisearch import marking, settings
-from app.search.meilisearch.documents import STATE, State, key_of
+from app.search.meilisearch.documents import SHOWN, STATE, State, key_of, shown
 from app.search.meilisearch.filters import conditions, quoted
 from app.search.meilisearch.marking import Others
 from app.search.meilisearch.queries import Asked, asked, typed
@@ -27,7 +28,7 @@ from app.search.protocol import (
     Suggestion,
 )
 
-_SHOWN = ("title", "summary", "body")
+_SHOWN = (*SHOWN, *(f"shown_{name}" for name in SHOWN))
 _FACET_VALUE: dict[FacetName, re.Pattern[str]] = {
     "tags": re.compile("[0-9a-f]{32}"),
     "lang": re.compile("[A-Za-z0-9][A-Za-z0-9_-]*"),
@@ -58,10 +59,10 @@ def search(
         if answer["estimatedTotalHits"]:
             break
     ranked = query.order == "relevance" and not question.is_blank
-    hits = [hit for hit in answer["hits"] if _is_ours(hit, _SHOWN if query.highlight else ())]
-    shown = _highlighted(hits, question, others) if query.highlight else [None] * len(hits)
+    hits = [hit for hit in answer["hits"] if _is_ours(hit, SHOWN if query.highlight else ())]
+    marked = _highlighted(hits, question, others) if query.highlight else [None] * len(hits)
     return Found(
-        tuple(_hit(hit, marks, ranked=ranked) for hit, marks in zip(hits, shown, strict=True)),
+        tuple(_hit(hit, marks, ranked=ranked) for hit, marks in zip(hits, marked, strict=True)),
         answer["estimatedTotalHits"],
         facets=_facets(query.facets, answer.get("facetDistribution") or {}),
     )
@@ -71,7 +72,7 @@ def suggest(
     client: Client,
     uid: str,
     text: str,
-    languages: Sequence[str],
+    chosen: Filter,
     limit: int,
     others: Callable[[], Others],
 ) -> list[Suggestion]:
@@ -83,17 +84,17 @@ def suggest(
         question.text,
         {
             "limit": limit,
-            "filter": conditions(Filter(languages=tuple(languages))),
+            "filter": conditions(chosen),
             "matchingStrategy": "all",
             "attributesToSearchOn": ["title", "names"],
-            "attributesToRetrieve": ["id", "version", "title"],
+            "attributesToRetrieve": ["id", "version", "title", "shown_title"],
         },
     )
     hits = [hit for hit in answer["hits"] if _is_ours(hit, ("title",))]
-    titles = [hit["title"] for hit in hits]
+    titles = [shown(hit, "title") for hit in hits]
     spans = marking.marker(titles, question, others())
     return [
-        Suggestion(key_of(hit["id"]), title, snippets.whole(spans, title))
+        Suggestion(key_of(hit["id"]), int(hit["version"]), title, snippets.whole(spans, title))
         for hit, title in zip(hits, titles, strict=True)
     ]
 
@@ -159,7 +160,7 @@ def _hit(hit: Mapping[str, Any], marks: Highlights | None, *, ranked: bool) -> H
 def _highlighted(
     hits: Sequence[Mapping[str, Any]], question: Asked, others: Callable[[], Others]
 ) -> list[Highlights]:
-    texts = [tuple(hit[name] for name in _SHOWN) for hit in hits]
+    texts = [tuple(shown(hit, name) for name in SHOWN) for hit in hits]
     known = {} if question.is_blank else others()
     spans = marking.marker(chain.from_iterable(texts), question, known)
     return [snippets.highlights(spans, *text) for text in texts]
@@ -173,5 +174,6 @@ def _facets(
         counts = counted.get(name, {}).items()
         values = [item for item in counts if _FACET_VALUE[name].fullmatch(item[0])]
         values.sort(key=lambda item: (-item[1], item[0]))
-        found[name] = tuple(values[:FACET_VALUES])
+        written = normalised if name == "lang" else str
+        found[name] = tuple((str(written(value)), n) for value, n in values[:FACET_VALUES])
     return found

@@ -7,6 +7,7 @@ what differs is written.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from app.search.meilisearch.documents import SHOWN
 from app.search.meilisearch.marking import MOST_IN_A_NAME
 from app.search.protocol import DEEPEST, FACET_VALUES
 
@@ -45,7 +46,7 @@ def wanted(synonyms: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         "searchableAttributes": ["title", "names", "summary", "labels", "body"],
         "displayedAttributes": [
             *("id", "kind", "version", "title", "summary", "body", "lang", "published_at", "year"),
-            *("cursor", "parked"),
+            *("cursor", "parked", *(f"shown_{name}" for name in SHOWN)),
         ],
         "filterableAttributes": [
             _filterable(EQUAL, equality=True, comparison=False),
