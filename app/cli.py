@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from app import logs, meters, schema
+from app import logs, machine, meters, schema
 from app.commands import accounts, backup, erase, search
 from app.commands.progress import progress
 from app.errors import WillayError
@@ -57,6 +57,7 @@ def serve(
     with opened(settings) as runtime:
         # A stale schema is refused, and an index of this version made, before any process starts.
         rebuilding.ensure(runtime)
+    machine.allow_files()
     with TemporaryDirectory(prefix="willay-metrics-") as folder:
         if workers > 1:
             os.environ[meters.FOLDER] = folder
@@ -75,6 +76,7 @@ def _run_server(settings: Settings, workers: int) -> None:
         host=settings.host,
         port=settings.port,
         workers=workers,
+        log_config=None,  # its lines go where ours go, in the same form
         log_level=settings.log_level,
         access_log=False,
         timeout_graceful_shutdown=stopping.SECONDS,
@@ -103,7 +105,7 @@ def examine(as_json: AsJson = False) -> None:
     """Say what is wrong and what to do about it; exits 1 when something is."""
     from app import doctor
 
-    with opened(Settings(), checked=False) as runtime:
+    with opened(Settings(), checked=False, examining=True) as runtime:
         findings = list(doctor.examine(runtime))
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings]))
@@ -212,21 +214,29 @@ def openapi() -> None:
     typer.echo(text)
 
 
-def _log_level() -> str:
+def _log_form() -> tuple[str, str]:
     """As it is set; what is wrong with settings is for the command to say."""
     try:
-        return Settings().log_level
+        settings = Settings()
     except ValidationError:
-        return "info"
+        return "info", "text"
+    return settings.log_level, settings.log_format
 
 
 def main() -> None:
     """The console script."""
-    logs.configure(_log_level())
+    logs.configure(*_log_form())
+    logs.take_over()
     try:
         cli()
     except WillayError as error:
         typer.echo(str(error), err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(1)  # whoever read the output has seen enough
+    except OSError as error:  # a folder that is not ours, a disk that is full, a port that is taken
+        place = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"{place}{error.strerror or error}; mend that first. [system]", err=True)
         sys.exit(1)
     except ValidationError as error:
         typer.echo(f"A setting is wrong: {error}", err=True)

@@ -2,17 +2,18 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app import logs
+from app import faults, logs, machine, schema
 from app.admin import routes as admin
 from app.delivery import routes as delivery
+from app.errors import Unavailable
 from app.http import contract, problems, stopping
 from app.http.limiting import Limiting, adding
 from app.http.metering import Metering, sampling
@@ -26,6 +27,11 @@ from app.runtime import Runtime, opened
 from app.settings import Settings
 from app.worker.followers import followers, near_followers
 from app.worker.loop import Worker
+
+_LOG = logging.getLogger("willay")
+
+_STARTUP_FAILURE = 3
+"""uvicorn's code of a process that would fail the same way each time it is begun again."""
 
 
 def create_app(
@@ -42,9 +48,11 @@ def create_app(
         worker, watch = Worker(runtime, follow, promotes=works), Watch(runtime)
         if works or (keeps_near and follow):
             worker.start()
+        files = asyncio.create_task(machine.watching_files())
         with stopping.on_stop_signal(watch.stop):
             async with adding(runtime), sampling(runtime):
                 yield {"runtime": runtime, "watch": watch}
+            files.cancel()
             await runtime.rates.close()
             await asyncio.to_thread(worker.stop)
             await asyncio.to_thread(at_end)
@@ -84,6 +92,19 @@ def from_environment() -> FastAPI:
     """What each server process runs: its runtime lives as long as the process."""
     stack = contextlib.ExitStack()
     settings = Settings()
-    logs.configure(settings.log_level)
-    held: AbstractContextManager[Runtime] = opened(settings)
-    return create_app(stack.enter_context(held), stack.close, keeps_near=True)
+    logs.configure(settings.log_level, settings.log_format)
+    logs.take_over()
+    return create_app(stack.enter_context(_runtime(settings)), stack.close, keeps_near=True)
+
+
+@contextlib.contextmanager
+def _runtime(settings: Settings) -> Iterator[Runtime]:
+    """A process that is begun again while the store is away is up at once, and answers 503."""
+    with opened(settings, checked=False) as runtime:
+        try:
+            schema.check(runtime.database)
+        except Unavailable as error:
+            if error.code not in faults.MESSAGES:
+                _LOG.error("%s", error)  # a sentence says more than a traceback of the server's
+                raise SystemExit(_STARTUP_FAILURE) from error
+        yield runtime

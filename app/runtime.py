@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TypeVar
@@ -17,7 +18,9 @@ from app.accounts.throttle import Throttle
 from app.changes import PublishTx
 from app.database import Database
 from app.editorial.content import House
+from app.engines import Limits
 from app.errors import Unavailable
+from app.kit import private
 from app.kit.clock import Clock, system_clock
 from app.leases import StoreLease
 from app.meters import Meters
@@ -85,8 +88,9 @@ class Lane:
             self._gauge.dec()
 
     async def run_inside(self, work: Callable[[], Answer]) -> Answer:
-        """Run in a thread; for who holds a place."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+        """Run in a thread, which logs under the request's name; for who holds a place."""
+        known = partial(copy_context().run, work)
+        return await asyncio.get_running_loop().run_in_executor(self._executor, known)
 
     def close(self) -> None:
         """Wait for what runs and drop what waits."""
@@ -129,15 +133,31 @@ class Runtime:
 
 @contextmanager
 def opened(
-    settings: Settings, clock: Clock = system_clock, *, checked: bool = True
+    settings: Settings,
+    clock: Clock = system_clock,
+    *,
+    checked: bool = True,
+    examining: bool = False,
 ) -> Iterator[Runtime]:
-    """A runtime, closed at the end; refuses a stale schema unless `checked` is false."""
+    """A runtime, closed at the end; refuses a stale schema unless `checked` is false.
+
+    What it makes is private to its user. Who is only `examining` finds things as they are.
+    """
+    if not examining:
+        private.claim(settings.data_dir)
+    with private.making(), _opened(settings, clock, checked=checked) as runtime:
+        yield runtime
+
+
+@contextmanager
+def _opened(settings: Settings, clock: Clock, *, checked: bool) -> Iterator[Runtime]:
     # Counting has a lane of its own, so that slow counts never starve reads; so have editors, and
     # whoever shows a password, whose cost is the point of them; and so has a search engine on
     # another machine, which may be slow, or hang.
     searchers = _SEARCHERS if settings.meilisearch_url is not None else 0
     readers = settings.read_threads + 1 + _DESK + _LOGINS + searchers
-    database = Database(settings.store_url, readers=readers)
+    limits = Limits(settings.database_connect_seconds, settings.database_seconds)
+    database = Database(settings.store_url, readers=readers, limits=limits)
     memory = Memory(
         settings.languages,
         settings.public_url,

@@ -54,14 +54,18 @@ def revision_of(connection: sa.Connection) -> str | None:
 def check(database: Database) -> None:
     """`Unavailable` unless the store's schema is the one that this program was written for."""
     known = revisions()
-    with database.reading() as tx:
-        current = revision_of(tx.connection)
+    current = _current(database) if database.is_there else None
     if current == known[-1]:
         return
     if current is not None and current not in known:
         raise Unavailable("schema_newer", _NEWER)
     state = "empty" if current is None else f"at {current}, not {known[-1]}"
     raise Unavailable("schema_stale", f"The store's schema is {state}; run `willay migrate` first.")
+
+
+def _current(database: Database) -> str | None:
+    with database.reading() as tx:
+        return revision_of(tx.connection)
 
 
 _NEWER: Final = "The store was migrated by a newer Willay; run that version."

@@ -202,8 +202,21 @@ class Settings(BaseSettings):
         None, description="With its secret; what the machine itself has when absent"
     )
     s3_secret_access_key: SecretStr | None = None
+    database_connect_seconds: int = Field(
+        5, ge=1, le=120, description="How long PostgreSQL may take to accept a connection"
+    )
+    database_seconds: int = Field(
+        30,
+        ge=0,
+        le=3_600,
+        description="How long PostgreSQL may take for a statement of a reader, and four times that "
+        "of a writer; 0: for ever",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="What is written to the log"
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="How: a line of words for each record, or a JSON object"
     )
     webhook_networks: Annotated[Listed, AfterValidator(_networks)] = Field(
         (), description="Networks of one's own, such as 10.0.0.0/8, that webhooks may reach"

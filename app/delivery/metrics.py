@@ -16,12 +16,14 @@ from prometheus_client.registry import Collector
 from starlette.responses import Response
 from typing_extensions import override
 
+from app import milestones
 from app.delivery.search_metrics import search_metrics
 from app.delivery.service import ready
 from app.errors import NotFound
 from app.http.parameters import NoneTravelling
 from app.http.problems import documented
 from app.http.routing import TravellingRoute
+from app.milestones import Passed
 from app.partners import queueing
 from app.partners.queueing import Backlog
 from app.public.service import Ready
@@ -52,8 +54,10 @@ async def metrics(request: Request, _asked: Annotated[NoneTravelling, Query()]) 
         now = ready(runtime)
         with runtime.database.reading() as tx:
             backlog = queueing.backlog(tx, runtime.clock())
+            passed = {name: milestones.last(tx, name) for name in ("worker", "backup")}
         registry = CollectorRegistry()
-        registry.register(_Gauges(runtime, now, backlog, list(search_metrics(runtime))))
+        gauges = _Gauges(runtime, now, backlog, list(search_metrics(runtime)), passed)
+        registry.register(gauges)
         return generate_latest(registry) + runtime.meters.text()
 
     return GaugesResponse(await runtime.searches.run(work), headers=_HEADERS)
@@ -76,9 +80,15 @@ class _Gauges(Collector):
     """What is looked up when somebody asks: the same whichever process answers."""
 
     def __init__(
-        self, runtime: Runtime, now: Ready, backlog: Backlog, search: Iterable[Metric]
+        self,
+        runtime: Runtime,
+        now: Ready,
+        backlog: Backlog,
+        search: Iterable[Metric],
+        passed: dict[str, Passed | None],
     ) -> None:
         self._runtime = runtime
+        self._passed = passed
         self._now = now
         self._backlog = backlog
         self._search = search
@@ -90,6 +100,7 @@ class _Gauges(Collector):
         yield from self._search
         yield from self._webhooks()
         yield from self._disk()
+        yield from self._milestones()
         yield GaugeMetricFamily(
             "willay_limits_alone",
             "1 while this process counts limits for itself though a Redis is set.",
@@ -118,6 +129,16 @@ class _Gauges(Collector):
         )
         for name, meaning, value in told:
             yield GaugeMetricFamily(f"willay_webhooks_{name}", meaning, value)
+
+    def _milestones(self) -> Iterable[Metric]:
+        """No sample of what never was: no worker that did not end as it should, no backup."""
+        for name, metric, meaning in (
+            ("worker", "willay_worker_seen_seconds", "Since a worker was last at work."),
+            ("backup", "willay_backup_age_seconds", "Since `willay backup` last made a copy."),
+        ):
+            if (passed := self._passed[name]) is not None:
+                age = (self._runtime.clock() - passed.at).total_seconds()
+                yield GaugeMetricFamily(metric, meaning, max(0.0, age))
 
     def _disk(self) -> Iterable[Metric]:
         disk = shutil.disk_usage(self._runtime.settings.data_dir)

@@ -9,16 +9,26 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from app.changes import head
+from app.errors import Unavailable
 from app.http.parameters import NoneTravelling, Parameters, bad
 from app.http.problems import documented
 from app.http.reading import Reading, answered
 from app.http.routing import TravellingRoute
 from app.kit.text import is_legal, plain_path
 from app.public.envelopes import One, Resolution
-from app.public.service import Alive, LimitState, Ready, SearchState, Service, StoreState
+from app.public.service import (
+    Alive,
+    LimitState,
+    MediaState,
+    Ready,
+    SearchState,
+    Service,
+    StoreState,
+)
 from app.published import changes, paths
 from app.published.answers import Answer
 from app.runtime import Runtime
+from app.search.serving import Standing
 
 router = APIRouter(tags=["service"], route_class=TravellingRoute)
 
@@ -96,11 +106,14 @@ async def readyz(
 
 def ready(runtime: Runtime) -> Ready:
     """How the service does; `Unavailable` when the store cannot be used."""
-    standing = runtime.search.standing()
+    try:
+        standing = runtime.search.standing()
+    except Unavailable as error:  # an index that cannot be opened: the store can be used
+        standing = Standing(runtime.search.main.name, None, degraded=True, trouble=error.code)
     behind: tuple[int | None, float | None] = None, None
     with runtime.database.reading() as tx:
-        log = head(tx)
-        now = log.moment(runtime.clock())
+        log, clock = head(tx), runtime.clock()
+        now = log.moment(clock)
         if standing.is_known:
             behind = changes.behind(tx, log, standing.cursor, now)
     late = (now - log.next_boundary).total_seconds()
@@ -110,7 +123,16 @@ def ready(runtime: Runtime) -> Ready:
         limits=LimitState(
             kept_in="redis" if rates.is_shared else "memory", trouble=rates.trouble or None
         ),
-        store=StoreState(sequence=log.sequence, behind_seconds=max(0.0, late)),
+        store=StoreState(
+            sequence=log.sequence,
+            behind_seconds=max(0.0, late),
+            clock_ahead_seconds=max(0.0, (now - clock).total_seconds()),
+            trouble=_trouble(runtime),
+        ),
+        media=MediaState(
+            kept_in="folder" if runtime.settings.s3_bucket is None else "bucket",
+            trouble=full.message if (full := runtime.storage.outage.error) else None,
+        ),
         search=SearchState.model_validate(
             {
                 "engine": standing.engine,
@@ -122,6 +144,12 @@ def ready(runtime: Runtime) -> Ready:
             }
         ),
     )
+
+
+def _trouble(runtime: Runtime) -> str | None:
+    database = runtime.database
+    errors = (database.damage.error, database.room.error, database.reach.error)
+    return next((error.message for error in errors if error is not None), None)
 
 
 def checked_path(path: str, parameter: str = "path") -> str:

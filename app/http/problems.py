@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from difflib import get_close_matches
+from errno import EMFILE, ENFILE
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -38,8 +39,10 @@ from app.errors import (
 )
 from app.http.parameters import near
 from app.http.tracing import template
+from app.outage import NO_ROOM
 from app.public.envelopes import PlannedRelease, Problem, ProblemDetail
 from app.public.instant import InstantRefusal
+from app.storage import protocol as storage
 
 log = logging.getLogger("willay")
 
@@ -123,6 +126,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(WillayError, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _plain)
+    app.add_exception_handler(OSError, _system)
 
 
 def answer(
@@ -162,6 +166,19 @@ async def _ours(request: Request, error: Exception) -> Response:
         query = f"?{request.url.query}" if request.url.query else ""
         return answer(301, error.code, error.message, headers={"Location": error.slug + query})
     return refused(error)
+
+
+async def _system(request: Request, error: Exception) -> Response:
+    """A disk that is full, or too many open files, wherever that was met."""
+    assert isinstance(error, OSError)
+    if error.errno in NO_ROOM:
+        met = storage.full(f"{error.filename or 'a file'}: {error.strerror}")
+        request.state.runtime.storage.outage.begin(met)
+    elif error.errno in (EMFILE, ENFILE):
+        met = Unavailable("too_many_open_files", "Too many files are open; try again in a moment.")
+    else:
+        raise error
+    return refused(met)
 
 
 def refused(error: WillayError) -> Response:

@@ -12,7 +12,7 @@ from slugify import slugify
 
 # C0 and C1 controls except tab and line feed, lone surrogates, and what XML forbids: a feed that
 # carries one of them breaks every reader.
-_ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 # What no reader sees and no word needs (Unicode's Default_Ignorable_Code_Point): soft hyphens, what
 # joins and parts letters, marks of direction, variation selectors, fillers, a byte order mark.
@@ -27,13 +27,14 @@ _BLANK = "\u2800"
 
 # What is not within a line parts what is before it from what is after it.
 _BLOCK = re.compile(
-    r"<(?!/?(?:a|abbr|b|cite|code|del|em|i|img|ins|mark|q|s|small|strong|sub|sup|time|u)\b)"
+    r"<(?!/?(?:a|abbr|b|bdi|bdo|cite|code|del|dfn|em|i|img|ins|kbd|mark|q|r[bpt]|ruby|s|samp|small"
+    r"|span|strong|sub|sup|time|u|var|wbr)\b)"
 )
 
 
 def is_legal(text: str) -> bool:
     """The text holds no control character, surrogate or noncharacter."""
-    return _ILLEGAL.search(text) is None
+    return ILLEGAL.search(text) is None
 
 
 def legal(text: str) -> str:
@@ -45,7 +46,7 @@ def legal(text: str) -> str:
 
 def without_illegal(text: str) -> str:
     """The text without what `is_legal` refuses: entities may spell what letters may not."""
-    return _ILLEGAL.sub("", text)
+    return ILLEGAL.sub("", text)
 
 
 def is_blank(text: str) -> bool:

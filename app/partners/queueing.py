@@ -49,6 +49,11 @@ def queue(database: Database, memory: Memory, now: datetime) -> bool:
     return bool(told or strangers)
 
 
+def any_webhook(tx: ReadTx) -> bool:
+    """There is somebody to tell."""
+    return tx.execute(sa.select(col(Webhook.id)).limit(1)).first() is not None
+
+
 def forget_old(tx: WriteTx, now: datetime) -> int:
     """Delete what was settled long ago; returns how many deliveries."""
     old = sa.select(col(Delivery.id)).where(

@@ -26,10 +26,21 @@ class Alive(BaseModel):
 
 
 class StoreState(BaseModel):
-    """The store: how far the change log has come, and how late its promotion is, in seconds."""
+    """The store: how far the change log has come, and how late its promotion is, in seconds; how
+    far the log's clock is ahead of this machine's, as after a clock that was fast. `trouble` says
+    what it last failed at, such as a full disk."""
 
     sequence: Count
     behind_seconds: float
+    clock_ahead_seconds: float
+    trouble: str | None
+
+
+class MediaState(BaseModel):
+    """Where files are kept; `trouble` says what that last failed at."""
+
+    kept_in: Literal["folder", "bucket"]
+    trouble: str | None
 
 
 class SearchState(BaseModel):
@@ -64,4 +75,5 @@ class Ready(BaseModel):
     status: Literal["ok"]
     store: StoreState
     search: SearchState
+    media: MediaState
     limits: LimitState

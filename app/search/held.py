@@ -10,6 +10,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Final, Protocol
 
+from app.errors import Unavailable
+from app.outage import Outage
 from app.search.embedded.engine import EmbeddedEngine
 from app.search.meilisearch.connection import Connection
 from app.search.protocol import Engine
@@ -100,6 +102,7 @@ class HeldEngine:
         self._lock = Lock()
         self._engine: EmbeddedEngine | None = None
         self._before: EmbeddedEngine | None = None
+        self.outage: Final = Outage("The search index", "willay.search")
 
     def get(self) -> Engine:
         """The engine to ask: the one before, as long as the newest has no cursor yet."""
@@ -126,7 +129,7 @@ class HeldEngine:
         with self._lock:
             newest = self._engine
             if newest is None or newest.is_lost():
-                lost, newest = newest, EmbeddedEngine.opened(self._folder, self._languages)
+                lost, newest = newest, self._opened()
                 self._engine = newest
                 if lost is not None:
                     self._keep(lost)
@@ -134,6 +137,22 @@ class HeldEngine:
                 self._before.close()
                 self._before = None
             return newest
+
+    def _opened(self) -> EmbeddedEngine:
+        try:
+            engine = EmbeddedEngine.opened(self._folder, self._languages)
+        except OSError as error:
+            said = f"{error.filename or self._folder}: {error.strerror}"
+            message = "The folder of the search index cannot be used; try again later."
+            failed = Unavailable("index_unusable", message, cause=said)
+            self.outage.begin(failed)
+            raise failed from error
+        except Unavailable as error:
+            self.outage.begin(error)
+            raise
+        if self.outage.is_on:
+            self.outage.end()
+        return engine
 
     def _keep(self, lost: EmbeddedEngine) -> None:
         if self._before is None and lost.is_whole():

@@ -6,6 +6,7 @@ from threading import Event, Thread
 from time import monotonic
 from typing import Final, Protocol
 
+from app import faults
 from app.errors import Unavailable
 from app.runtime import Runtime
 
@@ -88,8 +89,10 @@ class Worker:
             try:
                 did = step()
             except Unavailable as error:
-                if self._is_new(name, error.message):
-                    _LOG.warning("%s waits: %s", name, error.message)
+                # An outage of the store is told by the store itself.
+                is_new = self._is_new(name, error.explained)
+                if is_new and error.code not in faults.MESSAGES:
+                    _LOG.warning("%s waits: %s", name, error.explained)
             except Exception as error:
                 if self._is_new(name, repr(error)):
                     _LOG.exception("%s failed and will try again", name)

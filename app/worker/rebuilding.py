@@ -9,13 +9,14 @@ from typing import Final, TypeVar
 from app import checks
 from app.changes import head
 from app.errors import Unavailable
+from app.logs import Pace
 from app.published import changes
 from app.runtime import Runtime
 from app.search.embedded.engine import EmbeddedEngine
 from app.search.protocol import Document, Engine, IndexBusy, Key, Replacement
 from app.worker.following import follow
 from app.worker.proving import Advance, compare, mend
-from app.worker.reading import everything
+from app.worker.reading import everything, size
 
 _TOLD_EVERY: Final = 10.0
 """Seconds after which it is written down again that a build goes on."""
@@ -28,12 +29,13 @@ _LOG = logging.getLogger("willay.search")
 Done = TypeVar("Done")
 
 
-def rebuild(runtime: Runtime, engine: Engine, advance: Advance = lambda _done: None) -> None:
+def rebuild(runtime: Runtime, engine: Engine, advance: Advance | None = None) -> None:
     """Write every document anew and drop what no longer is; readers never see a gap.
 
     The cursor is set last, to where the log was at the start, so that what happened meanwhile is
-    followed afterwards. `advance` is told how many things are done.
+    followed afterwards. `advance` is told how many things are done; without it, the log is.
     """
+    advance = advance or Pace(f"Building the index of {engine.name}", size(runtime))
     replacement = _patiently(engine.beside)
     advance = _telling(runtime, engine, advance)
     if replacement is None:

@@ -22,7 +22,7 @@ import tantivy
 
 from app.search.embedded import contents
 from app.search.embedded.analysis import Analyser
-from app.search.embedded.damage import Damage
+from app.search.embedded.damage import Damage, is_of_the_machine
 from app.search.embedded.folder import HeldFolder, alone, identity, retire_others, throw_away
 from app.search.embedded.host import OnThisHost
 from app.search.embedded.matching import Ranking, count_of
@@ -108,7 +108,9 @@ class EmbeddedEngine(OnThisHost):
             try:
                 return cls(path, languages)
             except IndexUnreadable as error:
-                _LOG.warning("%s", error.message)
+                if is_of_the_machine(error):
+                    raise
+                _LOG.warning("the search index is made anew: %s", error.cause)
                 throw_away(path / folder_name(languages))
                 return cls(path, languages)
 
