@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
+from app.search.lateness import NEAR_ENGINE_LATE
 from app.search.protocol import Engine
-from app.search.serving import NEAR_ENGINE_LATE, TASK_LATE, Search
+from app.search.serving import TASK_LATE, Search
 
 _LATE_SECONDS: Final = 60.0
 

@@ -13,7 +13,6 @@ from starlette.testclient import TestClient
 from app.errors import Unavailable
 from app.main import create_app
 from app.runtime import Runtime, opened
-from app.search.outages import Outage
 from app.search.protocol import Query
 from app.worker import loop
 from app.worker.apart import Apart
@@ -136,7 +135,7 @@ def test_a_server_that_goes_and_returns_leaves_two_lines(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.search.outages._STEADY_SECONDS", 0.0)
+    monkeypatch.setattr("app.outage._STEADY_SECONDS", 0.0)
     room.double.faults.away = True
     for _ in range(5):
         reader.search.wrote()
@@ -164,14 +163,6 @@ def test_what_a_server_says_leaves_one_line(room: Newsroom) -> None:
         room.engine.search(Query("alpaca"))
     assert refused.value.message.splitlines() == [refused.value.message]
     assert "\x1b" not in refused.value.message
-
-
-def test_what_comes_and_goes_all_the_time_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
-    outage = Outage("It")
-    for _ in range(20):
-        outage.begin(Unavailable("away", "It is away."))
-        outage.end()
-    assert [record.getMessage() for record in caplog.records] == ["It: It is away. [away]"]
 
 
 class Failing:
