@@ -44,7 +44,7 @@ def complaint(connection: Connection) -> str:
         return error.message
     except ServerAway as error:
         return (
-            f"{error.message} Look whether it runs, and at its log: with the data of another "
+            f"{error.message.rstrip('.')}. Look whether it runs, and at its log: with the data of another "
             f"version it does not start; {_UPDATING}."
         )
     except Unavailable as error:
