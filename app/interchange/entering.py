@@ -14,7 +14,7 @@ from app.editorial.content import House
 from app.errors import Invalid, WillayError
 from app.interchange.placing import Prepared, place, prepared
 from app.interchange.records import Record
-from app.interchange.report import Refusal, Report
+from app.interchange.report import Notice, Refusal, Report
 from app.runtime import Runtime
 
 _LOCKED_AT_MOST = 0.2
@@ -32,6 +32,8 @@ class Entry:
     size: int
     """How much of the source it is, in whatever unit progress is shown."""
     record: Record | Invalid
+    notices: tuple[str, ...] = ()
+    """What was put right in it on the way."""
 
 
 Advance = Callable[[int], None]
@@ -117,6 +119,7 @@ def _place(
                 outcome = place(tx, record, house, report.read - before)
                 tx.session.flush()
             report.outcomes[f"{record.record.type} {outcome}"] += 1
+            report.notices += [Notice(entry.file, entry.line, text) for text in entry.notices]
         except WillayError as error:
             tx.sequence = sequence
             report.refused.append(Refusal(entry.file, entry.line, error.code, error.message))

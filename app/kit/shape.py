@@ -65,6 +65,8 @@ class Shape:
     links: bool
     carried: list[Key] = field(default_factory=list)
     made: list[Key] = field(default_factory=list)
+    is_crossed: bool = False
+    """A block stands in a line: a parser will move it out, and something else may follow."""
 
     def of(self, root: Node) -> Content:
         """The whole."""
@@ -114,6 +116,7 @@ class Shape:
     def _boxed(self, node: Node, around: Around) -> Content:
         seen = look(node.attributes.get("style", ""))
         name = self._block_name(node, around)
+        self.is_crossed |= around.phrasing
         inner = _inside(node, name, seen, around)
         if name == _BREAK:
             self.carried.append((node.name,))
