@@ -34,7 +34,7 @@ _NO_PROSE = names(
 _READ = (TAGS - {"iframe"}) | names(
     "h1 center address article aside body dir details dialog fieldset figure font footer form"
     " header hgroup legend listing main marquee menu nav search summary strike tt acronym picture"
-    " x-iframe x-noscript video audio source object embed applet param xml"
+    " x-iframe x-noscript video audio source object embed applet param input xml"
 )
 _OFFICE = re.compile(r"<([a-z]\w*:[a-z][\w.-]*)", re.IGNORECASE)
 _READINGS_AT_MOST = 4

@@ -50,6 +50,8 @@ class Around:
     link: bool = False
     office: bool = False
     listed: bool = False
+    marked: bool = False
+    """An item of a list, whose bullet or number Word wrote before it."""
     align: str = ""
     wraps: tuple[str, ...] = ()
     """What lines take on, since a block around them asks for it by its style."""
@@ -102,7 +104,7 @@ class Shape:
     def _one(self, node: Node, around: Around) -> Content:
         name = node.name
         if name in _NOTHING:
-            return []
+            return [" "] if name == "input" else []
         if name in _REFUSED:
             return self._player(node, around)
         if _OFFICE.match(name):
@@ -122,10 +124,11 @@ class Shape:
             self.carried.append((node.name,))
             return [Node(_BREAK), *self._each(node, inner), Node(_BREAK)]
         is_part = name in _PARTS or name == ""
+        item = outlines.item_of(node) if name in ("p", "div", "li") else None
+        inner = replace(inner, marked=item is not None)
         held = self._each(node, inner) if is_part else self._held(node, inner)
         if name == "":
             return held
-        item = outlines.item_of(node) if name in ("p", "div", "li") else None
         if name == "li" and item is None and not around.listed:
             item = Item(1, "")
         made = Node("li" if item else name, {}, held, has_block=node.has_block, item=item)
@@ -175,13 +178,13 @@ class Shape:
     def _inline(self, node: Node, around: Around) -> Content:
         name = _NAMES.get(node.name, node.name)
         seen = look(node.attributes.get("style", ""))
-        if outlines.is_mark(node):
+        if around.marked and outlines.is_mark(node):
             self.carried += [(node.name,), key_of(node.name, "style", node.attributes["style"])]
             return []
         if name in ("img", "br", "wbr"):
             return [self._finish(node, Node(name), seen, around)]
         is_undone = seen.undoes(name)
-        wraps = () if is_undone else tuple(_wraps(name, seen, around))
+        wraps = tuple(_wraps(name, seen, around))
         inner = replace(
             around,
             bold=(around.bold or name in BOLD or "strong" in wraps) and seen.bold is not False,
@@ -354,5 +357,5 @@ def _addresses(node: Node) -> Iterator[str]:
         if one.name == "param":
             if said.get("name", "").lower() in ("movie", "src", "url", "filename"):
                 yield said.get("value", "")
-        elif one.name not in ("img", "a"):
-            yield from (said[key] for key in ("src", "data", "data-src") if said.get(key))
+        elif one.name != "img":
+            yield from (said[key] for key in ("src", "data", "data-src", "href") if said.get(key))
