@@ -104,7 +104,7 @@ def read(paths: Sequence[Path], undated_at: date | None = None) -> Reading:
             seen.add(thing.external_id)
             record = _record(thing, undated_at)
             notices = (_PUT_RIGHT,) if misread & {*thing.lines} else ()
-            reading.entries.append(Entry(path.name, thing.lines[0], 1, record, notices))
+            reading.entries.append(Entry(path.name, thing.lines[0], 1, record, notices=notices))
         for passed in page.passed:
             if passed.refused:
                 refusal = Invalid("not_understood", f"{passed.reason}: {passed.text}")

@@ -17,7 +17,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What was done to a record that entered."""
+    """Something that an operator should know of a record that entered."""
 
     file: str
     line: int

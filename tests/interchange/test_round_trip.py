@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from starlette.testclient import TestClient
 
-from app.editorial import articles, people, publishing, tags
+from app.editorial import articles, correcting, people, publishing, tags
 from app.editorial.content import ArticleInput, prepare
 from app.editorial.people import SponsorInput
 from app.editorial.tags import TagInput
@@ -92,7 +92,7 @@ def a_busy_desk(runtime: Runtime, clock: MovingClock) -> None:
     live = builders.published(runtime, title="Live with a newer draft", tags=["water"])
     clock.move(hours=1)
     with runtime.publishing() as tx:
-        publishing.correct(tx, EDITOR, live, 1, runtime.house, "A figure was wrong.")
+        correcting.correct(tx, EDITOR, live, 1, runtime.house, "A figure was wrong.")
     edited(runtime, live, title="Nobody may see this yet", slug="not-yet")
     moved = builders.published(runtime, title="Moved", slug="old-place")
     revision = edited(runtime, moved, slug="new-place")
@@ -235,7 +235,7 @@ def test_a_misread_character_is_put_right_and_told(bench: Bench, tmp_path: Path)
     report = imported(bench.runtime, path)
     assert (report.outcomes["article created"], report.refused) == (3, [])
     assert [(note.line, note.message) for note in report.notices] == [
-        (line, f"{member}: {count} misread {was} put right")
+        (line, f"{member}: {count} misread {was} put right.")
         for line in (1, 2)
         for member, count, was in (
             ("body", 2, "characters were"),
@@ -243,7 +243,7 @@ def test_a_misread_character_is_put_right_and_told(bench: Bench, tmp_path: Path)
         )
     ]
     assert report.as_json()["notices"][0]["file"] == "misread.jsonl"
-    assert "misread.jsonl:1: body: 2 misread characters were put right" in report.as_text()
+    assert "misread.jsonl:1: body: 2 misread characters were put right." in report.as_text()
     data = bench.client.get("/v1/articles/one").json()["data"]
     assert data["body_html"] == "<p>“Hola”</p>"
     assert data["authors"][0]["name"] == "Pe–dro"
