@@ -36,7 +36,10 @@ def repaired(said: dict[str, Any]) -> Repaired:
     with the old slug leads to the article.
     """
     kind = str(said.get("type"))
-    right = {name: mended_within(value) for name, value in said.items()}
+    slugs = _SLUGS.get(kind, ())  # these are mended in their own way
+    right = {
+        name: (value, 0) if name in slugs else mended_within(value) for name, value in said.items()
+    }
     said = {name: value for name, (value, _) in right.items()}
     result = Repaired(dict(said))
     for name, (_, count) in right.items():
