@@ -103,7 +103,8 @@ async def upload_medium(
     """Send a JPEG, PNG, WebP, AVIF or GIF image, or a PDF: as the part `file` of a form, with its
     texts as JSON in `metadata`, or bare with `?name=`.
 
-    An image is made anew in several sizes, without anything but its pixels and its credit.
+    An image is made anew in several sizes, without anything but its pixels and its credit. Of a
+    file that is here already only the texts that nobody wrote yet are taken; `notices` says so.
     """
     runtime: Runtime = request.state.runtime
     async with uploads.received(request, asked.name) as came:
@@ -116,9 +117,10 @@ async def upload_medium(
 
     def work(tx: WriteTx) -> Outcome:
         row, is_new = media.create(tx, who.by, upload, said, runtime.house, now)
+        notices = upload.notices if is_new else media.complete(tx, who.by, row, said, now)
         tx.session.flush()
         seen = view(media_shelf.read(tx, row.id)).model_dump()
-        body = One[UploadedMedium](data=UploadedMedium(**seen, notices=list(upload.notices)))
+        body = One[UploadedMedium](data=UploadedMedium(**seen, notices=list(notices)))
         where = f"/v1/admin/media/{row.id}" if is_new else None
         return Outcome(body, 201 if is_new else 200, row.revision, where)
 

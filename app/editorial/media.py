@@ -153,6 +153,39 @@ def create(
     return row, True
 
 
+def complete(tx: WriteTx, by: By, row: Media, said: MediaInput, now: datetime) -> tuple[str, ...]:
+    """Add to a medium that was here already what was said with it and nobody had said yet; what
+    became of each, in sentences. What somebody wrote is never written over."""
+    before = state_of(row)
+    added: list[str] = []
+    left: list[str] = []
+    for name, texts in (("alt", said.alt), ("caption", said.caption)):
+        here = dict(getattr(row, name))
+        for lang, text in texts.items():
+            if here.setdefault(lang, text) != text:
+                left.append(f"{name} in {lang!r}")
+            elif lang not in getattr(row, name):
+                added.append(f"{name} in {lang!r}")
+        setattr(row, name, here)
+    if said.credit is not None and said.credit != row.credit:
+        (left if row.credit else added).append("credit")
+        row.credit = row.credit or said.credit
+    if (focus := said.focal_point) is not None and (focus.x, focus.y) != (row.focal_x, row.focal_y):
+        (added if row.focal_x is None else left).append("focal point")
+        if row.focal_x is None:
+            row.focal_x, row.focal_y = focus.x, focus.y
+    if added:
+        row.revision += 1
+        row.updated_at = now
+        audit.record(tx, by, now, "update", "media", row.id, before=before, after=state_of(row))
+    outcomes = ((added, "is added."), (left, "stays as it was; change the medium to replace it."))
+    return tuple(
+        f"The file was here already; its {', '.join(names)} {outcome}"
+        for names, outcome in outcomes
+        if names
+    )
+
+
 def describe(
     tx: WriteTx, by: By, media_id: UUID, revision: int, said: MediaInput, now: datetime
 ) -> Media:

@@ -107,12 +107,15 @@ def _picture(opened: ImageFile.ImageFile) -> Picture:
     width, height = opened.size
     if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
         raise Refused("too_many_pixels")
-    animated = bool(getattr(opened, "is_animated", False))
+    # Cameras put a second, smaller picture or one for bright screens after the photograph.
+    is_photograph = opened.format in ("JPEG", "MPO")
+    animated = bool(getattr(opened, "is_animated", False)) and not is_photograph
     credit, caption = credit_and_caption(opened)
-    if opened.format == "JPEG":
+    if is_photograph:
         # The decoder itself can halve what is far too large: several times faster.
         opened.draft("RGB", (WIDTHS[-1], WIDTHS[-1]))
     opened.seek(0)
+    _narrow_transparency(opened)
     opened.load()
     turn = _TURNS.get(_orientation(opened))
     if turn in _SIDEWAYS:
@@ -132,6 +135,13 @@ def _picture(opened: ImageFile.ImageFile) -> Picture:
     )
 
 
+def _narrow_transparency(image: ImageFile.ImageFile) -> None:
+    """The colour that shows through, in the 8 bits to which a picture of 16 is read."""
+    clear = image.info.get("transparency")
+    if image.mode == "RGB" and isinstance(clear, tuple) and "16B" in str(image.tile):
+        image.info["transparency"] = tuple(value >> 8 for value in clear)
+
+
 def _orientation(image: Image.Image) -> int:
     """As the camera was held (EXIF 274); upright when nothing legible says so."""
     try:
@@ -144,7 +154,13 @@ def _orientation(image: Image.Image) -> int:
 def _direct(image: Image.Image) -> Image.Image:
     """RGB, RGBA where something may show through, L or CMYK: no palette, 8 bits."""
     if image.mode.startswith("I"):  # 16 bits of grey
-        return image.convert("I").point(lambda value: value / 256).convert("L")
+        wide = image.convert("I")
+        grey = wide.point(lambda value: value / 256).convert("L")
+        clear = image.info.get("transparency")
+        if not isinstance(clear, int):
+            return grey
+        shown = wide.point([0 if value == clear else 255 for value in range(65_536)], "L")
+        return Image.merge("LA", (grey, shown)).convert("RGBA")
     if image.mode in ("LA", "PA", "La", "RGBa") or "transparency" in image.info:
         return image.convert("RGBA")
     return image if image.mode in ("RGB", "RGBA", "L", "CMYK") else image.convert("RGB")

@@ -39,9 +39,15 @@ def is_legal(text: str) -> bool:
 
 def legal(text: str) -> str:
     """The text, for validators of input; ValueError when it is not legal."""
-    if not is_legal(text):
-        raise ValueError("holds a control character; remove it")
-    return text
+    found = ILLEGAL.search(text)
+    if found is None:
+        return text
+    name = f"U+{ord(found[0]):04X}"
+    if "\x80" <= found[0] <= "\x9f":
+        raise ValueError(
+            f"holds {name}, which an error of conversion left; write what it stood for"
+        )
+    raise ValueError(f"holds a control character ({name}); remove it")
 
 
 def without_illegal(text: str) -> str:
