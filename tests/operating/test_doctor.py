@@ -41,6 +41,7 @@ def wide_umask() -> Iterator[None]:
     os.umask(before)
 
 
+@pytest.mark.sqlite_only("its file")
 @pytest.mark.usefixtures("wide_umask")
 def test_all_that_is_made_is_private(willay: Operator) -> None:
     folder = willay.folder / "data"
@@ -189,6 +190,7 @@ def test_readiness_tells_a_log_that_is_ahead(quiet: Bench) -> None:
     assert quiet.client.get("/readyz").json()["store"]["clock_ahead_seconds"] == 7200
 
 
+@pytest.mark.sqlite_only("its file")
 def test_an_index_that_is_ahead_of_a_restored_store_is_told(tmp_path: Path) -> None:
     with store(None, tmp_path, serve_worker=False) as (runtime, _):
         builders.published(runtime)
