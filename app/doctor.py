@@ -15,6 +15,7 @@ from app.library import care
 from app.partners import queueing, subscriptions
 from app.published import changes
 from app.runtime import Runtime
+from app.search import diagnosis
 
 _LOG: Final = logging.getLogger("willay")
 _LATE_SECONDS: Final = 60.0
@@ -115,33 +116,13 @@ def _search(runtime: Runtime) -> tuple[str, str]:
     folder = runtime.settings.data_dir / "search"
     if runtime.settings.meilisearch_url is None and not folder.is_dir():
         return "no index yet; `willay serve` makes it", ""
-    return _index(runtime)
-
-
-def _index(runtime: Runtime) -> tuple[str, str]:
-    engine, standing = runtime.search.get(), runtime.search.standing()
-    lacks = engine.missing_actions()
-    if lacks:
-        return (
-            f"the key of {engine.name} may not do {', '.join(lacks)}",
-            "Give it these actions, or set WILLAY_MEILISEARCH_KEY to one that has them.",
-        )
-    cursor, parked = engine.cursor(), engine.parked()
-    with runtime.database.reading() as tx:
-        behind, seconds = changes.behind(tx, head(tx), cursor, runtime.clock())
-        strange = cursor is not None and not changes.is_mine(tx, cursor)
-    state = f"{engine.name}, {engine.count()} documents, {behind} changes behind"
-    if strange:
-        said = "It is ahead of the store, as after a restored one, or of another store:"
-        return state, f"{said} run `willay serve`, which mends it, or `willay search rebuild`."
-    if standing.degraded:
-        return state, f"{standing.engine} answers in its place ({standing.trouble}): see the log."
-    if seconds > _LATE_SECONDS:
-        return state, f"It is {seconds:.0f} s late; run `willay serve` or `willay worker`."
-    if parked:
-        first = f"{parked[0].key.kind} {parked[0].key.id}: {parked[0].reason}"
-        return state, f"It cannot hold {len(parked)} things; mend them, as this one: {first}"
-    return state, ""
+    state, remedy = diagnosis.examined(runtime.search)
+    if not remedy and (cursor := runtime.search.get().cursor()) is not None:
+        with runtime.database.reading() as tx:
+            if not changes.is_mine(tx, cursor):
+                said = "It is ahead of the store, as after a restored one, or of another store:"
+                remedy = f"{said} run `willay serve`, which mends it, or `willay search rebuild`."
+    return state, remedy
 
 
 def _media(runtime: Runtime) -> tuple[str, str]:

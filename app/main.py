@@ -25,7 +25,7 @@ from app.http.tracing import Tracing
 from app.http.watching import Watch
 from app.runtime import Runtime, opened
 from app.settings import Settings
-from app.worker.followers import followers
+from app.worker.followers import followers, near_followers
 from app.worker.loop import Worker
 
 _LOG = logging.getLogger("willay")
@@ -34,13 +34,19 @@ _STARTUP_FAILURE = 3
 """uvicorn's code of a process that would fail the same way each time it is begun again."""
 
 
-def create_app(runtime: Runtime, at_end: Callable[[], None] = lambda: None) -> FastAPI:
-    """The application over a runtime that its caller opened. `at_end` runs when it has ended."""
+def create_app(
+    runtime: Runtime, at_end: Callable[[], None] = lambda: None, *, keeps_near: bool = False
+) -> FastAPI:
+    """The application over a runtime that its caller opened. `at_end` runs when it has ended. With
+    `keeps_near` it follows the index on its machine also where a worker elsewhere does all other
+    work."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        worker, watch = Worker(runtime, followers(runtime)), Watch(runtime)
-        if runtime.settings.serve_worker:
+        works = runtime.settings.serve_worker
+        follow = followers(runtime) if works else near_followers(runtime)
+        worker, watch = Worker(runtime, follow, promotes=works), Watch(runtime)
+        if works or (keeps_near and follow):
             worker.start()
         files = asyncio.create_task(machine.watching_files())
         with stopping.on_stop_signal(watch.stop):
@@ -88,7 +94,7 @@ def from_environment() -> FastAPI:
     settings = Settings()
     logs.configure(settings.log_level, settings.log_format)
     logs.take_over()
-    return create_app(stack.enter_context(_runtime(settings)), stack.close)
+    return create_app(stack.enter_context(_runtime(settings)), stack.close, keeps_near=True)
 
 
 @contextlib.contextmanager

@@ -26,13 +26,14 @@ from app.leases import StoreLease
 from app.meters import Meters
 from app.partners.keyring import Keyring
 from app.partners.usage import Meter
-from app.published.changes import sequence_of
+from app.published import changes as published
 from app.published.memory import Memory
 from app.rates import Rates
 from app.search.held import HeldEngine, HeldServer
 from app.search.meilisearch.connection import Address, Connection
 from app.search.meilisearch.engine import MeilisearchEngine
 from app.search.meilisearch.tenancy import tenant_token
+from app.search.present import late
 from app.search.serving import Search
 from app.settings import Settings
 from app.storage import opening as storage
@@ -157,7 +158,13 @@ def _opened(settings: Settings, clock: Clock, *, checked: bool) -> Iterator[Runt
     readers = settings.read_threads + 1 + _DESK + _LOGINS + searchers
     limits = Limits(settings.database_connect_seconds, settings.database_seconds)
     database = Database(settings.store_url, readers=readers, limits=limits)
-    search = _search(settings, database, clock)
+    memory = Memory(
+        settings.languages,
+        settings.public_url,
+        settings.answer_cache_mb * 1_000_000,
+        settings.page_path,
+    )
+    search = _search(settings, database, memory, clock)
     meters = Meters()
     lanes = [Lane("read", settings.read_threads, meters), Lane("count", 1, meters)]
     lanes += [Lane("desk", _DESK, meters), Lane("login", _LOGINS, meters, waiting_at_most=40)]
@@ -177,12 +184,6 @@ def _opened(settings: Settings, clock: Clock, *, checked: bool) -> Iterator[Runt
             settings.embed_hosts,
             settings.public_url,
             settings.slug_at,
-        )
-        memory = Memory(
-            settings.languages,
-            settings.public_url,
-            settings.answer_cache_mb * 1_000_000,
-            settings.page_path,
         )
         place = storage.opened(settings)
         yield Runtime(
@@ -217,10 +218,17 @@ def _flush(meter: Meter) -> None:
         _LOG.exception("what partners asked for in the last seconds is not counted")
 
 
-def _search(settings: Settings, database: Database, clock: Clock) -> Search:
+def _search(settings: Settings, database: Database, memory: Memory, clock: Clock) -> Search:
     folder = HeldEngine(settings.data_dir / "search", settings.languages)
+    late_of = partial(late, database, memory, clock)
+
+    def behind(cursor: str | None) -> tuple[int, float]:
+        with database.reading() as tx:
+            log = changes.head(tx)
+            return published.behind(tx, log, cursor, log.moment(clock()))
+
     if settings.meilisearch_url is None:
-        return Search(folder)
+        return Search(folder, late_of=late_of, languages=settings.languages, behind=behind)
     key = settings.meilisearch_key
     address = Address(
         settings.meilisearch_url,
@@ -230,6 +238,7 @@ def _search(settings: Settings, database: Database, clock: Clock) -> Search:
     engine = MeilisearchEngine(
         Connection(address), settings.languages, lambda name: StoreLease(database, name, clock)
     )
-    held = HeldServer(engine, engine.tasks.stop)
+    held = HeldServer(engine, engine.tasks.stop, engine.connection)
     token = partial(tenant_token, engine.connection) if settings.search_tokens else None
-    return Search(held, folder if settings.search_fallback else None, sequence_of, token)
+    standby = folder if settings.search_fallback else None
+    return Search(held, standby, published.sequence_of, token, behind, late_of, settings.languages)

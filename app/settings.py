@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.kit.languages import ANY_CASE
 from app.kit.text import plain_path
 from app.public.vocabulary import Lang
 
@@ -285,7 +286,7 @@ class Settings(BaseSettings):
             for name, part in (
                 ("site", re.escape(self.site_url or self.public_url)),
                 ("slug", "(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)"),
-                ("lang", "[a-z]{2,3}"),
+                ("lang", ANY_CASE),
             ):
                 pattern = pattern.replace(re.escape("{%s}" % name), part, 1)  # noqa: UP031
             if found := re.fullmatch(pattern, address):

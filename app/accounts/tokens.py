@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlmodel import col
 
 from app import audit
@@ -27,6 +27,7 @@ from app.accounts.scopes import EVERYTHING, SCOPES_OF, Role, Scope, Scopes, pars
 from app.database import ReadTx, WriteTx
 from app.errors import Conflict, Detail, Forbidden, Invalid, NotFound, Unauthenticated
 from app.kit.clock import FOREVER
+from app.kit.text import seen
 from app.models.account import Account
 from app.models.credential import ApiToken
 from app.public.vocabulary import Moment
@@ -50,7 +51,11 @@ class TokenInput(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    name: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+    name: Annotated[
+        str,
+        Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$"),
+        AfterValidator(seen),
+    ]
     scopes: Annotated[
         list[Annotated[str, Field(max_length=60)]], Field(min_length=1, max_length=50)
     ]

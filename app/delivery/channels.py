@@ -16,9 +16,11 @@ from app.kit.addresses import media_of
 from app.kit.markup import resolved
 from app.public.articles import ArticleItem
 from app.published import archives, articles, endings, media
+from app.published import found as things
 from app.published.archives import Gone, Month
 from app.published.query import ArticleFilter
 from app.search import protocol
+from app.search.present import thing
 
 _DELETED = 100
 """Takedowns that the feed that is followed names; the archives name all, and so do changes."""
@@ -95,8 +97,9 @@ class Document:
 
     def of(self, hits: Iterable[protocol.Hit]) -> tuple[Channel, list[FeedArticle]]:
         """The channel with those articles that were found and are visible."""
-        reading, keys = self.reading, [hit.key.id for hit in hits]
-        found = articles.by_ids(reading.tx, reading.tags, keys, reading.now)
+        reading = self.reading
+        keys = [thing(hit) for hit in hits]
+        found = things.shown(reading.tx, reading.tags, {}, keys, (), reading.now)
         links = {"self": address(self.base, self.asked)}
         return self._channel([found[key] for key in keys if key in found], links)
 

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from typing_extensions import override
 
 from app import milestones
+from app.delivery.search_metrics import search_metrics
 from app.delivery.service import ready
 from app.errors import NotFound
 from app.http.parameters import NoneTravelling
@@ -55,7 +56,8 @@ async def metrics(request: Request, _asked: Annotated[NoneTravelling, Query()]) 
             backlog = queueing.backlog(tx, runtime.clock())
             passed = {name: milestones.last(tx, name) for name in ("worker", "backup")}
         registry = CollectorRegistry()
-        registry.register(_Gauges(runtime, now, backlog, passed))
+        gauges = _Gauges(runtime, now, backlog, list(search_metrics(runtime)), passed)
+        registry.register(gauges)
         return generate_latest(registry) + runtime.meters.text()
 
     return GaugesResponse(await runtime.searches.run(work), headers=_HEADERS)
@@ -78,18 +80,24 @@ class _Gauges(Collector):
     """What is looked up when somebody asks: the same whichever process answers."""
 
     def __init__(
-        self, runtime: Runtime, now: Ready, backlog: Backlog, passed: dict[str, Passed | None]
+        self,
+        runtime: Runtime,
+        now: Ready,
+        backlog: Backlog,
+        search: Iterable[Metric],
+        passed: dict[str, Passed | None],
     ) -> None:
         self._runtime = runtime
         self._passed = passed
         self._now = now
         self._backlog = backlog
+        self._search = search
 
     @override
     def collect(self) -> Iterable[Metric]:
         yield InfoMetricFamily("willay_build", "The program.", {"version": version("willay")})
         yield from self._store()
-        yield from self._search()
+        yield from self._search
         yield from self._webhooks()
         yield from self._disk()
         yield from self._milestones()
@@ -107,19 +115,6 @@ class _Gauges(Collector):
             "Since something became due that is not in the log.",
             store.behind_seconds,
         )
-
-    def _search(self) -> Iterable[Metric]:
-        search = self._now.search
-        told = (
-            ("behind_changes", "Changes that search has not followed.", search.behind_changes),
-            ("behind_seconds", "Since the oldest of them.", search.behind_seconds),
-            ("degraded", "1 while an engine that is set cannot be reached.", search.degraded),
-            ("parked", "Things that the engine could not take in.", search.parked),
-        )
-        for name, meaning, value in told:
-            gauge = GaugeMetricFamily(f"willay_search_{name}", meaning, labels=["engine"])
-            gauge.add_metric([search.engine], float(value))
-            yield gauge
 
     def _webhooks(self) -> Iterable[Metric]:
         backlog = self._backlog

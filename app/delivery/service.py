@@ -110,10 +110,12 @@ def ready(runtime: Runtime) -> Ready:
         standing = runtime.search.standing()
     except Unavailable as error:  # an index that cannot be opened: the store can be used
         standing = Standing(runtime.search.main.name, None, degraded=True, trouble=error.code)
+    behind: tuple[int | None, float | None] = None, None
     with runtime.database.reading() as tx:
         log, clock = head(tx), runtime.clock()
         now = log.moment(clock)
-        behind, seconds = changes.behind(tx, log, standing.cursor, now)
+        if standing.is_known:
+            behind = changes.behind(tx, log, standing.cursor, now)
     late = (now - log.next_boundary).total_seconds()
     rates = runtime.rates
     return Ready(
@@ -134,8 +136,8 @@ def ready(runtime: Runtime) -> Ready:
         search=SearchState.model_validate(
             {
                 "engine": standing.engine,
-                "behind_changes": behind,
-                "behind_seconds": seconds,
+                "behind_changes": behind[0],
+                "behind_seconds": behind[1],
                 "degraded": standing.degraded,
                 "trouble": standing.trouble or None,
                 "parked": len(standing.parked),

@@ -22,7 +22,7 @@ from app.audit import By
 from app.errors import Detail, Forbidden, Invalid
 from app.kit.markup import Removed
 from app.kit.sanitise import Tangled, rendered
-from app.kit.text import legal, slug_of
+from app.kit.text import legal, seen, slug_of
 from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Moment, Slug
 
 
@@ -44,6 +44,7 @@ Line = Annotated[
     str,
     StringConstraints(min_length=1, max_length=300, strip_whitespace=True, pattern=r"^[^\n\r\t]*$"),
     AfterValidator(legal),
+    AfterValidator(seen),
 ]
 # What unites line ends stands last: so it wraps the constraints, and acts before them.
 Text = Annotated[
@@ -53,6 +54,7 @@ Remark = Annotated[
     str,
     StringConstraints(min_length=1, max_length=5_000, strip_whitespace=True),
     AfterValidator(legal),
+    AfterValidator(seen),
     BeforeValidator(_newlines),
 ]
 Body = Annotated[
@@ -87,12 +89,13 @@ class ImageInput(Input):
     """The article's main picture: one of the media here, or one that is kept elsewhere.
 
     What is not said of a medium comes from the medium when the article is published. With both
-    (as exports write it) `url` holds where there is no such medium.
+    (as exports write it) `url` holds where there is no such medium. A picture from elsewhere may
+    wait for its alternative text, but not beyond its publication by an editor.
     """
 
     media_id: UUID | None = None
     url: Address | None = None
-    alt: Line | None = None
+    alt: Annotated[Line | None, BeforeValidator(lambda said: said or None)] = None
     caption: Text | None = None
     credit: Line | None = None
 
@@ -100,8 +103,6 @@ class ImageInput(Input):
     def _either(self) -> Self:
         if self.media_id is None and self.url is None:
             raise ValueError("an image needs a media_id, or a url")
-        if self.media_id is None and self.alt is None:
-            raise ValueError("an image from elsewhere needs an alt text")
         return self
 
 
@@ -117,7 +118,7 @@ class CorrectionInput(Input):
     """A dated note to readers."""
 
     at: Moment
-    note: Annotated[Text, StringConstraints(min_length=1)]
+    note: Annotated[Text, StringConstraints(min_length=1), AfterValidator(seen)]
 
 
 class ArticleInput(Input):

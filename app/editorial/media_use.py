@@ -13,6 +13,7 @@ from app.editorial import body_media
 from app.editorial.content import ArticleInput, Draft, ImageInput
 from app.errors import Detail, Invalid
 from app.kit.addresses import media_path
+from app.kit.languages import spoken
 from app.models.article import Article
 from app.models.media import Media, MediaUse, PublicationMedia, Rendition
 from app.public.articles import FocalPoint, Image, ImageSize
@@ -37,11 +38,15 @@ def remember(tx: WriteTx, article: Article, draft: Draft) -> None:
         tx.session.add(MediaUse(article_id=article.id, media_id=media_id))
 
 
-def refuse_unfit(tx: WriteTx, content: ArticleInput, body_html: str) -> None:
+def refuse_unfit(
+    tx: WriteTx, content: ArticleInput, body_html: str, *, is_imported: bool = False
+) -> None:
     """`Invalid` unless all media of an article may be shown to everybody.
 
     `media_missing` and `media_taken_down` name what has gone; `alt_missing` names each picture
-    that has no alternative text in the article's language, for readers who cannot see it.
+    that has no alternative text in the article's language, for readers who cannot see it. An
+    imported article may show a picture from elsewhere without one: a made-up text would be worse,
+    and editors can list what lacks it.
     """
     known = by_ids(tx, _mentioned(content, body_html), held=True)
     _refuse_unknown(content.image, known)
@@ -59,10 +64,13 @@ def refuse_unfit(tx: WriteTx, content: ArticleInput, body_html: str) -> None:
         if row.taken_down_at is not None:
             pointer = "/image" if image and image.media_id == row.id else "/body"
             raise _unfit("media_taken_down", pointer, f"{_named(row)} was taken down; remove it.")
-    mute: dict[UUID, Detail] = {}
+    mute: dict[UUID | None, Detail] = {}
+    if image is not None and image.media_id is None and image.alt is None and not is_imported:
+        text = f"Give the image an alt text in {content.lang!r}."
+        mute[None] = Detail("alt_missing", text, pointer="/image/alt")
     for pointer, media_id, alt in pictures:
         medium = known.get(media_id)
-        if not alt and (medium is None or content.lang not in medium.alt):
+        if not alt and (medium is None or spoken(medium.alt, content.lang) is None):
             what = _named(medium) if medium is not None else f"media {media_id}"
             text = f"Give {what} an alt text in {content.lang!r}."
             mute.setdefault(media_id, Detail("alt_missing", text, pointer=pointer))
@@ -83,7 +91,7 @@ class Frozen:
 def frozen(tx: ReadTx, content: ArticleInput, body_html: str) -> Frozen:
     """The public image, the body with its alt texts, and what both show."""
     known = by_ids(tx, _mentioned(content, body_html))
-    alts = {row.id: row.alt.get(content.lang, "") for row in known.values()}
+    alts = {row.id: (spoken(row.alt, content.lang) or "") for row in known.values()}
     sizes: dict[tuple[UUID, str], tuple[int, int]] = {}
     if known:
         found = sa.select(
@@ -121,8 +129,8 @@ def image_of(
         focus = FocalPoint(x=row.focal_x, y=row.focal_y)
     return Image(
         url=media_path(row.id, main.name),
-        alt=image.alt or row.alt.get(content.lang, ""),
-        caption=image.caption or row.caption.get(content.lang),
+        alt=image.alt or (spoken(row.alt, content.lang) or ""),
+        caption=image.caption or spoken(row.caption, content.lang),
         credit=image.credit or row.credit,
         width=main.width,
         height=main.height,

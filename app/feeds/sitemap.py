@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element, SubElement
 from app.feeds.channel import Page
 from app.feeds.dates import partial_date
 from app.kit.clock import rfc3339
+from app.kit.languages import base
 from app.public.articles import ArticleItem
 
 MEDIA_TYPE: Final = "application/xml"
@@ -48,6 +49,10 @@ def pages(articles: Iterable[ArticleItem], page: Page, default: str) -> bytes:
     return _written(root)
 
 
+_SPELT = {"zh-Hans": "zh-cn", "zh-CN": "zh-cn", "zh-Hant": "zh-tw", "zh-TW": "zh-tw"}
+"""News search engines know languages without regions, but for these."""
+
+
 def news(articles: Iterable[ArticleItem], publisher: str, page: Page) -> bytes:
     """The newest articles, for news search engines."""
     root = Element("urlset", {"xmlns": _MAPS, "xmlns:news": _NEWS})
@@ -55,7 +60,7 @@ def news(articles: Iterable[ArticleItem], publisher: str, page: Page) -> bytes:
         about = SubElement(_entry(root, article, page), "news:news")
         publication = SubElement(about, "news:publication")
         SubElement(publication, "news:name").text = publisher
-        SubElement(publication, "news:language").text = article.lang
+        SubElement(publication, "news:language").text = _SPELT.get(article.lang, base(article.lang))
         SubElement(about, "news:publication_date").text = partial_date(article)
         SubElement(about, "news:title").text = article.title
     return _written(root)

@@ -6,9 +6,17 @@ from difflib import get_close_matches
 from typing import Annotated, ClassVar, Final, TypeVar
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 from app.errors import BadRequest, Detail, Moved
+from app.kit import languages
 from app.public.vocabulary import SLUG_PATTERN
 
 When = TypeVar("When")
@@ -75,13 +83,14 @@ DIGITS: Final = BeforeValidator(_number)
 """Comes after the bounds of a number: those before it would be lost to the contract."""
 Limit = Annotated[int, Field(ge=1, le=100), DIGITS]
 Flag = Annotated[bool, BeforeValidator(_flag)]
-_LANGUAGE: Final = r"^([a-z]{2,3})?$"
+_LANGUAGE: Final = f"^({languages.ANY_CASE})?$"
 _ANY_SLUG: Final = f"^$|{SLUG_PATTERN}"
 Language = Annotated[
     str,
     StringConstraints(pattern=_LANGUAGE),
     Field(description="One of the site's languages; see /v1"),
-    _shaped(_LANGUAGE, "use a language's code, such as en; see /v1"),
+    _shaped(_LANGUAGE, "use a language's code, such as en or pt-BR; see /v1"),
+    AfterValidator(languages.normalised),
 ]
 AnySlug = Annotated[
     str,

@@ -41,6 +41,7 @@ from app.http.parameters import near
 from app.http.tracing import template
 from app.outage import NO_ROOM
 from app.public.envelopes import PlannedRelease, Problem, ProblemDetail
+from app.public.instant import InstantRefusal
 from app.storage import protocol as storage
 
 log = logging.getLogger("willay")
@@ -63,6 +64,9 @@ STATUS: dict[type[WillayError], int] = {
     Unavailable: 503,
 }
 MEDIA_TYPE = "application/problem+json"
+INSTANT = "/v1/search/instant/"
+"""Below it all is answered as Meilisearch does, also what is not there."""
+
 _PLAIN = {
     404: ("not_found", "There is nothing at this address; see /v1 for what there is."),
     405: ("method_not_allowed", "This address does not take that method."),
@@ -266,7 +270,23 @@ async def _plain(request: Request, error: Exception) -> Response:
     headers = dict(error.headers or {})
     if error.status_code == 405:
         headers = {"Allow": ", ".join(allowed_methods(request.app, request.scope))}
+    if request.url.path.startswith(INSTANT):
+        return instant_refusal(error.status_code, code, message, headers)
     return answer(error.status_code, code, message, headers=headers)
+
+
+def instant_refusal(
+    status: int, code: str, message: str, headers: dict[str, str] | None = None
+) -> Response:
+    """A failure as Meilisearch's clients read it; `link` is an identifier, no address."""
+    said = InstantRefusal(
+        message=message,
+        code=code,
+        type="internal" if status >= 500 else "invalid_request",
+        link=f"urn:willay:problem:{code}",
+    )
+    headers = {"Cache-Control": "no-store"} | (headers or {})
+    return Response(said.model_dump_json(), status, headers, "application/json")
 
 
 def allowed_methods(app: FastAPI, scope: Scope) -> list[str]:

@@ -44,15 +44,17 @@ class MediaState(BaseModel):
 
 
 class SearchState(BaseModel):
-    """Search: who answers now, how far that is behind the change log, in changes and in seconds.
+    """Search: who answers now, how far that is behind the change log, in changes and in seconds;
+    null where that is not known, since the server is away.
 
-    `degraded` when another engine should answer, and `trouble` says why it does not; `parked` are
-    the things that it could not take in.
+    `degraded` when an engine is missing or late, and `trouble` says why; a server that does not
+    finish what it was given is in trouble too. `parked` are the things that the one that answers
+    could not take in.
     """
 
     engine: SearchEngine
-    behind_changes: Count
-    behind_seconds: float
+    behind_changes: Count | None
+    behind_seconds: float | None
     degraded: bool
     trouble: str | None
     parked: Count

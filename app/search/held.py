@@ -13,6 +13,7 @@ from typing import Final, Protocol
 from app.errors import Unavailable
 from app.outage import Outage
 from app.search.embedded.engine import EmbeddedEngine
+from app.search.meilisearch.connection import Connection
 from app.search.protocol import Engine
 
 
@@ -22,6 +23,11 @@ class Held(Protocol):
     @property
     def name(self) -> str:
         """What it is called, without opening it."""
+        ...
+
+    @property
+    def is_resting(self) -> bool:
+        """It did not answer lately, and is not asked for some seconds."""
         ...
 
     @property
@@ -37,6 +43,10 @@ class Held(Protocol):
         """The engine to write to."""
         ...
 
+    def only_look(self) -> None:
+        """Make nothing on another machine from now on."""
+        ...
+
     def close(self) -> None:
         """Give everything back."""
         ...
@@ -45,10 +55,26 @@ class Held(Protocol):
 class HeldServer:
     """An engine on another machine: there from the start, whether or not it answers."""
 
-    def __init__(self, engine: Engine, interrupt: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        interrupt: Callable[[], None] | None = None,
+        connection: Connection | None = None,
+    ) -> None:
         self._engine = engine
+        self._connection = connection
         self.interrupt: Final = interrupt
         self.name: Final = engine.name
+
+    @property
+    def is_resting(self) -> bool:
+        """The circuit to the server is open."""
+        return self._connection is not None and self._connection.breaker.is_open
+
+    def only_look(self) -> None:
+        """Use the keys that are there."""
+        if self._connection is not None:
+            self._connection.makes_keys = False
 
     def get(self) -> Engine:
         """The engine."""
@@ -68,6 +94,7 @@ class HeldEngine:
 
     name: Final = EmbeddedEngine.name
     interrupt: Final = None
+    is_resting: Final = False
 
     def __init__(self, folder: Path, languages: Sequence[str]) -> None:
         self._folder = folder
@@ -86,6 +113,9 @@ class HeldEngine:
         """The newest engine; a new and empty one in place of one that cannot be read."""
         self._newest().examine()
         return self._newest()
+
+    def only_look(self) -> None:
+        """Nothing here is on another machine."""
 
     def close(self) -> None:
         """Give everything back."""

@@ -19,6 +19,13 @@ def followers(runtime: Runtime) -> list[Follower]:
     return found
 
 
+def near_followers(runtime: Runtime) -> list[Follower]:
+    """The one that a process which answers needs in any case: of the index on its machine, which
+    no worker elsewhere can write."""
+    near = runtime.search.near
+    return [Indexing(runtime, near)] if near is not None else []
+
+
 def _searching(runtime: Runtime) -> list[Follower]:
     main, standby = runtime.search.main, runtime.search.standby
     if main.interrupt is None:

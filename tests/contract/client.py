@@ -108,7 +108,10 @@ class ContractClient(TestClient):
             return
         operation = self.contract.operation(request.method, path)
         if operation is None:
-            if response.status_code >= 400:
+            if response.status_code >= 400 and path.startswith("/v1/search/instant/"):
+                refusal = {"$ref": "#/components/schemas/InstantRefusal"}
+                self._judge_body(response, headers["content-type"], refusal, where)
+            elif response.status_code >= 400:
                 self._judge_problem(response, where)
             return
         documented = operation["responses"].get(str(response.status_code))
