@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
+import alembic.config  # noqa: F401  # writes for good to what stdout is when it is first imported
 from typer.testing import CliRunner
 
 from app.cli import main
