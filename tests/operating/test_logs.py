@@ -183,9 +183,10 @@ def test_a_server_process_that_is_killed_is_told_in_the_same_form(tmp_path: Path
 
 
 def test_what_a_follower_fails_of_again_and_again_is_told_once(
-    quiet: Bench, caplog: pytest.LogCaptureFixture
+    quiet: Bench, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     caplog.set_level(logging.INFO, "willay.worker")
+    monkeypatch.setattr("app.worker.loop.TROUBLE_SECONDS", 0.0)
     failures: list[Exception | None] = []
 
     class Failing:
