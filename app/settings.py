@@ -206,26 +206,17 @@ class Settings(BaseSettings):
         5, ge=1, le=120, description="How long PostgreSQL may take to accept a connection"
     )
     database_seconds: int = Field(
-        30,
-        ge=0,
-        le=3_600,
-        description="How long PostgreSQL may take for a statement of a reader, and four times that "
-        "of a writer; 0: for ever",
+        30, ge=0, le=3_600, description="How long a reader waits for a statement; 0: for ever"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="What is written to the log"
+        "info", description="Of the log"
     )
-    log_format: Literal["text", "json"] = Field(
-        "text", description="How: a line of words for each record, or a JSON object"
-    )
+    log_format: Literal["text", "json"] = Field("text", description="A line for each record")
     webhook_networks: Annotated[Listed, AfterValidator(_networks)] = Field(
         (), description="Networks of one's own, such as 10.0.0.0/8, that webhooks may reach"
     )
     rate_limit: int = Field(
-        1_200,
-        ge=0,
-        le=1_000_000,
-        description="Public requests a minute from one address; 0: no limit",
+        1_200, ge=0, le=1_000_000, description="Public requests a minute from one address; 0: any"
     )
     rate_limit_exempt: Annotated[Listed, AfterValidator(_networks)] = Field(
         (), description="Networks that this limit spares, such as a front end's own servers"

@@ -18,6 +18,8 @@ from app.settings import Settings
 from tests.conftest import client_of, store
 from tests.operating.faults import Operator, frozen, told
 
+pytestmark = pytest.mark.postgresql_only("a server that is broken on purpose")
+
 
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[Any]:
