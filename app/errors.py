@@ -107,6 +107,10 @@ class TooLarge(WillayError):
     """More was sent than is taken."""
 
 
+class TooSlow(WillayError):
+    """What is sent does not come in."""
+
+
 class Unsupported(WillayError):
     """What was sent is of a kind that is not taken."""
 
@@ -119,8 +123,27 @@ class Forbidden(WillayError):
     """The caller is known and may not."""
 
 
+class NotOffered(WillayError):
+    """What a protocol lets be asked for and is not to be had here."""
+
+
+@dataclass
 class Unavailable(WillayError):
-    """Not now: the store is locked, away, or overloaded. Trying again is right."""
+    """Not now: the store is locked, away, or overloaded. Trying again is right.
+
+    `cause` is what the operator must hear and readers may not: names of hosts, users, folders.
+    """
+
+    cause: str = ""
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.explained} [{self.code}]"
+
+    @property
+    def explained(self) -> str:
+        """The message and, for the operator, the cause."""
+        return f"{self.message} ({self.cause})" if self.cause else self.message
 
 
 @dataclass

@@ -121,7 +121,9 @@ class WorkingArticle(ListedWorkingCopy):
     corrections: list[CorrectionInput]
     is_excerpt: bool
     translations: list[Sibling]
-    review_note: str | None = Field(description="What the reviewer who sent it back said")
+    review_note: str | None = Field(
+        description="What was said at the last step of its review: submitted, approved, sent back"
+    )
 
 
 class ReleasedArticle(WorkingArticle):

@@ -21,7 +21,7 @@ from app.editorial.correcting import correctable
 from app.editorial.patching import ArticlePatch, patched
 from app.editorial.workflow import Done
 from app.http.access import actor, allowed
-from app.http.bodies import json_of
+from app.http.bodies import LARGEST, json_of
 from app.http.management import IF_MATCH, management
 from app.http.problems import problem_answers
 from app.http.writing import Outcome, changed, published
@@ -101,18 +101,26 @@ _RELEASED: dict[str, Any] = {**_ARTICLE, "response_model": One[ReleasedArticle]}
 
 @router.post("/articles/{article_id:uuid}/submit", **_ARTICLE)
 async def submit_article(
-    request: Request, article_id: UUID, who: Writer, revision: Annotated[int, IF_MATCH]
+    request: Request,
+    article_id: UUID,
+    who: Writer,
+    revision: Annotated[int, IF_MATCH],
+    sent: Annotated[NoteInput, json_of(NoteInput, optional=True)],
 ) -> Response:
-    """Ask for a review."""
-    return await _stepped(request, who, article_id, revision, workflow.submit)
+    """Ask for a review; who reviews sees the note, the public does not."""
+    return await _stepped(request, who, article_id, revision, workflow.submit, sent)
 
 
 @router.post("/articles/{article_id:uuid}/approve", **_ARTICLE)
 async def approve_article(
-    request: Request, article_id: UUID, who: Reviewer, revision: Annotated[int, IF_MATCH]
+    request: Request,
+    article_id: UUID,
+    who: Reviewer,
+    revision: Annotated[int, IF_MATCH],
+    sent: Annotated[NoteInput, json_of(NoteInput, optional=True)],
 ) -> Response:
-    """Say that the text as it stands may be published."""
-    return await _stepped(request, who, article_id, revision, workflow.approve)
+    """Say that the text as it stands may be published; editors see the note."""
+    return await _stepped(request, who, article_id, revision, workflow.approve, sent)
 
 
 @router.post("/articles/{article_id:uuid}/return", **_ARTICLE)
@@ -124,11 +132,7 @@ async def return_article(
     sent: Annotated[NoteInput, json_of(NoteInput, optional=True)],
 ) -> Response:
     """Send it back to its author, who sees the note; the public does not."""
-
-    def step(tx: WriteTx, by: Actor, article_id: UUID, revision: int, now: datetime) -> object:
-        return workflow.send_back(tx, by, article_id, revision, now, sent.note)
-
-    return await _stepped(request, who, article_id, revision, step)
+    return await _stepped(request, who, article_id, revision, workflow.send_back, sent)
 
 
 @router.post("/articles/{article_id:uuid}/publish", **_RELEASED)
@@ -160,7 +164,7 @@ async def correct_article(
     article_id: UUID,
     who: Publisher,
     revision: Annotated[int, IF_MATCH],
-    sent: Annotated[CorrectInput, json_of(CorrectInput)],
+    sent: Annotated[CorrectInput, json_of(CorrectInput, most=LARGEST)],
 ) -> Response:
     """Publish what readers see again, changed or not, with a dated note that they see too. A
     newer draft stays a draft."""
@@ -247,13 +251,14 @@ async def _stepped(
     who: Principal,
     article_id: UUID,
     revision: int,
-    step: Callable[[WriteTx, Actor, UUID, int, datetime], object],
+    step: Callable[[WriteTx, Actor, UUID, int, datetime, str | None], object],
+    sent: NoteInput,
 ) -> Response:
     runtime: Runtime = request.state.runtime
 
     def work(tx: WriteTx) -> Outcome:
         now = runtime.clock()
-        step(tx, actor(who), article_id, revision, now)
+        step(tx, actor(who), article_id, revision, now, sent.note)
         return views.one(tx, article_id, now)
 
     return await changed(request, who, work)

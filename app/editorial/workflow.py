@@ -49,20 +49,35 @@ class Done:
         return self.article.revision
 
 
-def submit(tx: WriteTx, actor: Actor, article_id: UUID, revision: int, now: datetime) -> Article:
-    """Ask for a review."""
-    return _step(tx, actor, "submit", article_id, revision, now, "in_review", None)
+def submit(
+    tx: WriteTx,
+    actor: Actor,
+    article_id: UUID,
+    revision: int,
+    now: datetime,
+    note: str | None = None,
+) -> Article:
+    """Ask for a review. The note of a step stays with the article until the next one, and in the
+    audit."""
+    return _step(tx, actor, "submit", article_id, revision, now, "in_review", note)
 
 
-def approve(tx: WriteTx, actor: Actor, article_id: UUID, revision: int, now: datetime) -> Article:
+def approve(
+    tx: WriteTx,
+    actor: Actor,
+    article_id: UUID,
+    revision: int,
+    now: datetime,
+    note: str | None = None,
+) -> Article:
     """The text as it stands may be published. Whoever changes it then makes it a draft again."""
-    return _step(tx, actor, "approve", article_id, revision, now, "approved", None)
+    return _step(tx, actor, "approve", article_id, revision, now, "approved", note)
 
 
 def send_back(
     tx: WriteTx, actor: Actor, article_id: UUID, revision: int, now: datetime, note: str | None
 ) -> Article:
-    """It is a draft again; the note stays with it until the next step."""
+    """It is a draft again."""
     return _step(tx, actor, "return", article_id, revision, now, "draft", note)
 
 

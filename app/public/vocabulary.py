@@ -12,6 +12,7 @@ from pydantic import (
     StringConstraints,
 )
 
+from app.kit import languages
 from app.kit.dates import day_of, in_range, moment_of
 
 Kind = Literal["article", "page"]
@@ -30,8 +31,9 @@ SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=120)]
 Lang = Annotated[
     str,
-    StringConstraints(pattern=r"^[a-z]{2,3}$"),
-    Field(description="ISO 639 code, one of the site's languages"),
+    StringConstraints(pattern=f"^{languages.PATTERN}$"),
+    Field(description="BCP 47 code such as pt or pt-BR, one of the site's languages"),
+    BeforeValidator(languages.normalised),
 ]
 WebAddress = Annotated[str, Field(json_schema_extra={"format": "uri"})]
 # What editors type may hold other scripts: https://es.wikipedia.org/wiki/Perú
