@@ -24,12 +24,11 @@ from app.models.publication import PublicationTag
 from app.models.tag import FormerTag, Tag, TagSlug
 from app.public.vocabulary import Lang, Slug, TagType
 
+_FEW: Any = Field(max_length=50)
+Words = Annotated[tuple[Line, ...], Field(max_length=100, strict=False)]
 Names = Annotated[dict[Lang, Line], Field(min_length=1, max_length=50)]
-Descriptions = Annotated[dict[Lang, Text], Field(max_length=50)]
-Synonyms = Annotated[
-    dict[Lang, Annotated[tuple[Line, ...], Field(max_length=100, strict=False)]],
-    Field(max_length=50),
-]
+Descriptions = Annotated[dict[Lang, Text], _FEW]
+Synonyms = Annotated[dict[Lang, Words], _FEW]
 
 
 class TagInput(Input):
@@ -44,15 +43,19 @@ class TagInput(Input):
 
 
 class TagChange(Change):
-    """What to change of a tag; `parent` null puts it at the top."""
+    """What to change of a tag, in the languages that are named; `parent` null puts it at the
+    top."""
 
-    NULLABLE: ClassVar[frozenset[str]] = frozenset({"parent"})
+    NULLABLE: ClassVar[frozenset[str]] = frozenset({"descriptions", "synonyms", "parent"})
 
     slug: Slug | SkipJsonSchema[None] = None
     type: TagType | SkipJsonSchema[None] = None
-    names: Names | SkipJsonSchema[None] = None
-    descriptions: Descriptions | SkipJsonSchema[None] = None
-    synonyms: Synonyms | SkipJsonSchema[None] = None
+    names: (
+        Annotated[dict[Lang, Line | None], Field(min_length=1, max_length=50)]
+        | SkipJsonSchema[None]
+    ) = None
+    descriptions: Annotated[dict[Lang, Text | None], _FEW] | None = None
+    synonyms: Annotated[dict[Lang, Words | None], _FEW] | None = None
     parent: Slug | None = None
 
 
@@ -105,7 +108,10 @@ def update(
 def change(tx: PublishTx, actor: Actor, tag_id: UUID, revision: int, asked: TagChange) -> Tag:
     """Change a tag that is still at `revision`; `Stale` when it is not, else as `update`."""
     row = held(tx, tag_id, revision)
-    said = TagInput.model_construct(**state(tx, row)).model_copy(update=asked.given())
+    said = TagInput.model_construct(**asked.over(state(tx, row)))
+    if not said.names:
+        detail = Detail("nameless_tag", "Keep a name in one language.", pointer="/names")
+        raise Invalid("nameless_tag", "A tag needs a name; this was its last.", (detail,))
     return update(tx, actor, tag_id, said, revision)
 
 
