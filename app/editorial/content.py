@@ -24,7 +24,7 @@ from app.errors import Detail, Forbidden, Invalid
 from app.kit.clock import FOREVER, LONG_AGO
 from app.kit.markup import Removed
 from app.kit.sanitise import Tangled, rendered
-from app.kit.text import legal, slug_of
+from app.kit.text import legal, legible, slug_of
 from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Slug
 
 
@@ -39,6 +39,8 @@ def _address(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or _UNSAFE.search(text):
         raise ValueError("must be an http:// or https:// address")
+    if "@" in parts.netloc:
+        raise ValueError("must name no user and no password")
     return text
 
 
@@ -52,6 +54,7 @@ Line = Annotated[
     str,
     StringConstraints(min_length=1, max_length=300, strip_whitespace=True, pattern=r"^[^\n\r\t]*$"),
     AfterValidator(legal),
+    AfterValidator(legible),
 ]
 # What unites line ends stands last: so it wraps the constraints, and acts before them.
 Text = Annotated[

@@ -14,6 +14,10 @@ from slugify import slugify
 # carries one of them breaks every reader.
 _ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
+_OVERRIDING = re.compile("[\u202d\u202e]")
+_DIRECTING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_BLANK = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # letters by their class, with no mark
+
 # What is not within a line parts what is before it from what is after it.
 _BLOCK = re.compile(
     r"<(?!/?(?:a|abbr|b|cite|code|del|em|i|img|ins|mark|q|s|small|strong|sub|sup|time|u)\b)"
@@ -26,9 +30,31 @@ def is_legal(text: str) -> bool:
 
 
 def legal(text: str) -> str:
-    """The text, for validators of input; ValueError when it is not legal."""
+    """The text, for validators of input; ValueError when it is not legal, or shows letters in
+    another order than they stand. Isolates may stay, which right-to-left prose needs."""
     if not is_legal(text):
         raise ValueError("holds a control character; remove it")
+    return _refused(_OVERRIDING, text)
+
+
+def legible(text: str) -> str:
+    """The text, as `legal`; ValueError too when it has nothing to see, or turns the direction of
+    what stands after it: a title or a name stands amid words of others."""
+    if not any(is_seen(sign) for sign in text):
+        raise ValueError("shows nothing; give it a letter that can be seen")
+    return _refused(_DIRECTING, text)
+
+
+def is_seen(sign: str) -> bool:
+    """A character that leaves a mark: a letter, a number, a sign, a symbol."""
+    return unicodedata.category(sign)[0] in "LNPS" and sign not in _BLANK
+
+
+def _refused(pattern: re.Pattern[str], text: str) -> str:
+    if found := pattern.search(text):
+        sign = f"U+{ord(found[0]):04X}"
+        place = found.start() + 1
+        raise ValueError(f"turns the direction of text by {sign} at place {place}; remove it")
     return text
 
 
