@@ -4,20 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
-from app import schema
 from app.main import create_app
 from app.runtime import Runtime, opened
-from app.settings import Settings
+from tests import stores
 from tests.contract.client import Contract, ContractClient
-from tests.postgres import server
-from tests.stores import copy_sqlite
 
 
 @dataclass
@@ -46,20 +41,13 @@ class Bench:
 def store(
     url: str | None, folder: Path, *, serve_worker: bool = True, **more: Any
 ) -> Iterator[tuple[Runtime, MovingClock]]:
+    """A folder's store, or a database of one's own: made when it is not there, and opened."""
     clock = MovingClock()
-    settings = Settings(
-        _env_file=None,
-        data_dir=folder,
-        database_url=url,
-        serve_worker=serve_worker,
-        # The clock stands still, so a whole test would fall into one minute.
-        **{"rate_limit": 0} | more,
-    )
-    if url is None and not (folder / "willay.db").exists():
-        copy_sqlite(folder / "willay.db")
-    with opened(settings, clock, checked=False) as runtime:
-        if url is not None:
-            schema.migrate(runtime.database)
+    if url is None:
+        stores.ensure_store(folder)
+    # The clock stands still, so a whole test would fall into one minute.
+    more = {"rate_limit": 0, "serve_worker": serve_worker, "database_url": url} | more
+    with opened(stores.settings_of(folder, **more), clock, checked=False) as runtime:
         yield runtime, clock
 
 
@@ -87,46 +75,103 @@ def client_of(runtime: Runtime) -> ContractClient:
     """A client of a new application, which it starts when it is entered."""
     app = create_app(runtime)
     _contracts[:] = _contracts or [Contract(app.openapi())]
-    return ContractClient(app, _contracts[0])
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL server that belongs to this test process alone."""
-    with server() as url:
-        yield url
-
-
-_numbers = count(1)
+    return ContractClient(app, _contracts[0], client=("127.0.0.1", 50_000))
 
 
 @pytest.fixture
-def postgres_store(postgres: str) -> Iterator[str]:
-    """An empty database of its own."""
-    with empty_database(postgres) as url:
-        yield url
+def postgres_store() -> Iterator[str]:
+    """A migrated database of its own, whichever pass this is: for tests that compare the two."""
+    url = stores.databases().migrated()
+    yield url
+    stores.databases().give_back(url)
 
 
 @contextmanager
-def empty_database(postgres: str) -> Iterator[str]:
-    """The address of a new database on a server, dropped at the end."""
-    name = f"willay_{next(_numbers)}"
-    admin = sa.create_engine(
-        postgres.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
-    )
-    with admin.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    yield postgres.replace("/postgres?", f"/{name}?")
-    with admin.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+def empty_database() -> Iterator[str]:
+    """The address of a database without tables, which is given back at the end."""
+    url = stores.databases().bare()
+    yield url
+    stores.databases().give_back(url)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=[stores.BACKEND])
 def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Runtime, MovingClock]]:
-    """A store on each database in turn."""
-    url = None
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_store")
-    with store(url, tmp_path) as opened_store:
+    """A store for what the two databases do differently: SQLite here, PostgreSQL on its pass."""
+    with store(None, tmp_path) as opened_store:
         yield opened_store
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _databases_of_a_module() -> Iterator[None]:
+    with _given_back():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _databases_of_a_test() -> Iterator[None]:
+    with _given_back():
+        yield
+
+
+@contextmanager
+def _given_back() -> Iterator[None]:
+    """Whatever folders were given a database meanwhile: nobody uses it any more."""
+    before = stores.taken()
+    yield
+    stores.give_back(*(stores.taken() - before))
+
+
+# What never comes near a store runs once, in `make test`.
+collect_ignore = (
+    [
+        *("kit", "rules", "search", "examples", "migrations"),
+        *("importers/test_listing_parser.py", "media/test_pictures.py", "media/test_isolation.py"),
+    ]
+    if stores.ON_POSTGRES
+    else []
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`sqlite_only` and `postgresql_only` skip on the other pass, and say why."""
+    other = "sqlite" if stores.ON_POSTGRES else "postgresql"
+    for item in items:
+        for mark in item.iter_markers(f"{other}_only"):
+            item.add_marker(pytest.mark.skip(reason=f"{other} only: {mark.args[0]}"))
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """The production pass is no illusion: nothing on it was kept in SQLite."""
+    config = session.config
+    if told := stores.told():
+        _hand_up(config, told)
+    if not stores.ON_POSTGRES or hasattr(config, "workeroutput"):
+        return
+    base = config._tmp_path_factory  # type: ignore[attr-defined]  # it has no other name
+    made = sorted(str(path) for path in base.getbasetemp().rglob("willay.db"))
+    if made and exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    for path in made:
+        _hand_up(config, f"SQLITE ON THE PRODUCTION PASS: {path}")
+
+
+_lines: list[str] = []
+
+
+def _hand_up(config: pytest.Config, line: str) -> None:
+    """To the process that writes the report."""
+    if (output := getattr(config, "workeroutput", None)) is not None:
+        output.setdefault("willay", []).append(line)
+    _lines.append(line)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """What a worker of xdist hands up."""
+    _lines.extend(getattr(node, "workeroutput", {}).get("willay", ()))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How many databases there were."""
+    for line in _lines:
+        terminalreporter.write_line(line)

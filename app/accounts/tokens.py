@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlmodel import col
 
 from app import audit
@@ -33,9 +33,10 @@ from app.accounts.proof import Proof
 from app.accounts.scopes import SCOPES_OF, Scope
 from app.database import ReadTx, WriteTx
 from app.errors import Forbidden, NotFound, Unauthenticated
-from app.kit.text import legal, legible
+from app.kit.text import seen
 from app.models.account import Account
 from app.models.credential import ApiToken
+from app.public.vocabulary import Moment
 
 USE_NOTED_EVERY: Final = timedelta(minutes=1)
 _FORM: Final = re.compile(r"willay_([0-9a-f]{8})_([0-9A-Za-z_-]{43})", re.ASCII)
@@ -52,14 +53,13 @@ class TokenInput(BaseModel):
     name: Annotated[
         str,
         Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$"),
-        AfterValidator(legal),
-        AfterValidator(legible),
+        AfterValidator(seen),
     ]
     scopes: Annotated[
         list[Annotated[str, Field(max_length=60)]], Field(min_length=1, max_length=50)
     ]
     kind: Kind = "personal"
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Form, Request
+from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -17,7 +17,7 @@ from app.audit import Via
 from app.database import WriteTx
 from app.editorial.content import Input
 from app.http.access import allowed, origin_of
-from app.http.bodies import json_of
+from app.http.bodies import SMALL, form_of, json_of
 from app.http.management import management
 from app.http.problems import problem_answers
 from app.http.writing import Outcome, changed, shown
@@ -99,7 +99,7 @@ def opened(session: NewSession, now: datetime) -> AccessToken:
 
 
 @router.post("/auth/token", response_model=AccessToken, responses=problem_answers(401, 422, 429))
-async def log_in(request: Request, sent: Annotated[LoginForm, Form()]) -> Response:
+async def log_in(request: Request, sent: Annotated[LoginForm, form_of(LoginForm)]) -> Response:
     """Log in; the token goes into `Authorization: Bearer`."""
     runtime: Runtime = request.state.runtime
     origin = origin_of(request)
@@ -194,7 +194,7 @@ async def change_password(
 
 @router.post("/auth/reset", status_code=204, responses=problem_answers(401, 429))
 async def redeem_reset(
-    request: Request, sent: Annotated[PasswordReset, json_of(PasswordReset)]
+    request: Request, sent: Annotated[PasswordReset, json_of(PasswordReset, most=SMALL)]
 ) -> Response:
     """Set a password by the secret of a reset; log in after it."""
     runtime: Runtime = request.state.runtime

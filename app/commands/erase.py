@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -13,6 +13,11 @@ from app.runtime import Runtime, opened
 from app.settings import Settings
 from app.worker.reading import size
 from app.worker.rebuilding import rewrite
+
+_IN_USE: Final = (
+    "The store's files still hold what was erased, for others used them all the time; stop what"
+    " uses them (a backup, a long query), then say `willay erase PERSON --sweep --yes`."
+)
 
 
 class _Trial(Exception):
@@ -29,6 +34,9 @@ def erase(
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do it: there is no way back")] = False,
+    sweep: Annotated[
+        bool, typer.Option("--sweep", help="Only rewrite the files: after a run that could not")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON")] = False,
 ) -> None:
     """Erase what is kept of a person: account, logins, names beside what they did, audit."""
@@ -36,7 +44,8 @@ def erase(
         raise typer.BadParameter("there is no way back; try --dry-run, then say --yes")
     wish = Wish(person, byline, media_credits)
     with opened(Settings()) as runtime:
-        report = _tried(runtime, wish) if dry_run else _done(runtime, wish)
+        act = _tried if dry_run else _done
+        report = Report() if sweep else act(runtime, wish)
         swept = dry_run or _swept(runtime, runtime.database)
     if as_json:
         said = asdict(report) | {"dry_run": dry_run, "swept": swept, "beyond": list(BEYOND)}
@@ -44,7 +53,7 @@ def erase(
     else:
         typer.echo(_told(report, dry_run))
     if not swept:
-        typer.echo("The store's log file was in use all the time; stop and do it again.", err=True)
+        typer.echo(_IN_USE, err=True)
         raise typer.Exit(1)
 
 

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -21,11 +20,10 @@ from pydantic import (
 
 from app.audit import By
 from app.errors import Detail, Forbidden, Invalid
-from app.kit.clock import FOREVER, LONG_AGO
 from app.kit.markup import Removed
 from app.kit.sanitise import Tangled, rendered
-from app.kit.text import legal, legible, slug_of
-from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Slug
+from app.kit.text import legal, seen, slug_of
+from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Moment, Slug
 
 
 def _newlines(text: object) -> object:
@@ -44,17 +42,11 @@ def _address(text: str) -> str:
     return text
 
 
-def _in_range(moment: AwareDatetime) -> AwareDatetime:
-    if not LONG_AGO <= moment < FOREVER:
-        raise ValueError("the date is out of range")
-    return moment
-
-
 Line = Annotated[
     str,
     StringConstraints(min_length=1, max_length=300, strip_whitespace=True, pattern=r"^[^\n\r\t]*$"),
     AfterValidator(legal),
-    AfterValidator(legible),
+    AfterValidator(seen),
 ]
 # What unites line ends stands last: so it wraps the constraints, and acts before them.
 Text = Annotated[
@@ -64,6 +56,7 @@ Remark = Annotated[
     str,
     StringConstraints(min_length=1, max_length=5_000, strip_whitespace=True),
     AfterValidator(legal),
+    AfterValidator(seen),
     BeforeValidator(_newlines),
 ]
 Body = Annotated[
@@ -72,7 +65,6 @@ Body = Annotated[
 Address = Annotated[
     str, StringConstraints(max_length=2_000), AfterValidator(legal), AfterValidator(_address)
 ]
-Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
 
 
 class Input(BaseModel):
@@ -129,7 +121,7 @@ class CorrectionInput(Input):
     """A dated note to readers."""
 
     at: Moment
-    note: Annotated[Text, StringConstraints(min_length=1)]
+    note: Annotated[Text, StringConstraints(min_length=1), AfterValidator(seen)]
 
 
 class ArticleInput(Input):

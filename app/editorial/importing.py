@@ -1,6 +1,7 @@
 """What an importer must know of what is there: look-ups by identity from outside."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from app.changes import PublishTx
 from app.database import ReadTx
 from app.editorial.people import Person
 from app.errors import Conflict
+from app.kit.text import plain_path, slug_of
 from app.models.alias import Alias
 from app.models.article import Article, ArticleSlug
 from app.models.committee import CommitteeMember
@@ -38,17 +40,40 @@ def article(
         here = (col(Article.external_source) == source, col(Article.external_id) == external_id)
         known = tx.session.execute(sa.select(Article).where(*here)).scalar_one_or_none()
     elif article_id is None and slug is not None:
-        same = sa.select(Article).where(col(Article.slug) == slug)
-        known = tx.session.execute(same).scalar_one_or_none()
+        known = tx.session.execute(_holding(sa.select(Article), [slug])).scalar_one_or_none()
     if known is None and article_id is not None:
         known = tx.session.get(Article, article_id)
     return known
 
 
+def namesakes(tx: PublishTx, title: str, digest: str) -> tuple[Article | None, list[str]]:
+    """Among the articles whose slugs were made from this title the one that an import brought
+    with the same content; and the slugs of those that still bear the title."""
+    tx.session.flush()
+    stem = slug_of(title)
+    like = sa.or_(col(Article.slug) == stem, col(Article.slug).like(f"{stem}-%"))
+    family = list(tx.session.execute(sa.select(Article).where(like)).scalars())
+    same = next((row for row in family if row.import_digest == digest), None)
+    return same, [row.slug for row in family if row.title == title]
+
+
+def has_path(tx: PublishTx, article_id: UUID, path: str) -> bool:
+    """An old path leads to the article."""
+    alias = tx.session.get(Alias, plain_path(path))
+    return alias is not None and alias.article_id == article_id
+
+
 def by_slugs(tx: ReadTx, wanted: Sequence[str]) -> list[UUID]:
     """The ids of the articles that hold these slugs, as far as there are any."""
-    found = sa.select(col(Article.id)).where(col(Article.slug).in_(wanted))
-    return list(tx.execute(found).scalars())
+    return list(tx.execute(_holding(sa.select(col(Article.id)), wanted)).scalars())
+
+
+def _holding(asked: sa.Select[Any], slugs: Sequence[str]) -> sa.Select[Any]:
+    """Of the articles with these slugs: by who holds them, since no index has the articles'."""
+    held = sa.and_(
+        col(ArticleSlug.article_id) == col(Article.id), col(ArticleSlug.slug) == col(Article.slug)
+    )
+    return asked.join(ArticleSlug, held).where(col(ArticleSlug.slug).in_(slugs))
 
 
 def keep_former_slug(tx: PublishTx, article_id: UUID, slug: str) -> bool:

@@ -140,7 +140,6 @@ def _previewed(
     )
     kept = tx.execute(asked).one()
     content = restored({**kept.content, "tag_ids": []}, {})
-    article.slug = content.slug or article.slug
     first = sa.select(col(Publication.published_at)).where(
         col(Publication.article_id) == article.id,
         col(Publication.ended).is_distinct_from("cancelled"),

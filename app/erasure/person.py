@@ -20,7 +20,8 @@ from app.models.account import Account
 BEYOND: Final = (
     "copies made by `willay backup`, and dumps and snapshots of the database",
     "what partners, search engines and caches have fetched; the change log tells those who follow",
-    "logs of proxies and of this service, and blocks that the disk itself has freed",
+    "logs of proxies, of this service and of PostgreSQL, and blocks that the disk itself has freed",
+    "PostgreSQL's write-ahead log until it is written over, its archive and its replicas",
 )
 """What no command here can reach."""
 

@@ -12,21 +12,32 @@ from slugify import slugify
 
 # C0 and C1 controls except tab and line feed, lone surrogates, and what XML forbids: a feed that
 # carries one of them breaks every reader.
-_ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+# What no reader sees and no word needs (Unicode's Default_Ignorable_Code_Point): soft hyphens, what
+# joins and parts letters, marks of direction, variation selectors, fillers, a byte order mark.
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
+)
+JOINERS = "\u00ad\u034f\u061c\u200b\u200c\u200d\u200e\u200f\u2060\ufe0f\ufeff"
+"""Those of them that are met within words."""
+_BLANK = "\u2800"
 
 _OVERRIDING = re.compile("[\u202d\u202e]")
 _DIRECTING = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_BLANK = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # letters by their class, with no mark
 
 # What is not within a line parts what is before it from what is after it.
 _BLOCK = re.compile(
-    r"<(?!/?(?:a|abbr|b|cite|code|del|em|i|img|ins|mark|q|s|small|strong|sub|sup|time|u)\b)"
+    r"<(?!/?(?:a|abbr|b|bdi|bdo|cite|code|del|dfn|em|i|img|ins|kbd|mark|q|r[bpt]|ruby|s|samp|small"
+    r"|span|strong|sub|sup|time|u|var|wbr)\b)"
 )
 
 
 def is_legal(text: str) -> bool:
     """The text holds no control character, surrogate or noncharacter."""
-    return _ILLEGAL.search(text) is None
+    return ILLEGAL.search(text) is None
 
 
 def legal(text: str) -> str:
@@ -35,19 +46,6 @@ def legal(text: str) -> str:
     if not is_legal(text):
         raise ValueError("holds a control character; remove it")
     return _refused(_OVERRIDING, text)
-
-
-def legible(text: str) -> str:
-    """The text, as `legal`; ValueError too when it has nothing to see, or turns the direction of
-    what stands after it: a title or a name stands amid words of others."""
-    if not any(is_seen(sign) for sign in text):
-        raise ValueError("shows nothing; give it a letter that can be seen")
-    return _refused(_DIRECTING, text)
-
-
-def is_seen(sign: str) -> bool:
-    """A character that leaves a mark: a letter, a number, a sign, a symbol."""
-    return unicodedata.category(sign)[0] in "LNPS" and sign not in _BLANK
 
 
 def _refused(pattern: re.Pattern[str], text: str) -> str:
@@ -60,7 +58,25 @@ def _refused(pattern: re.Pattern[str], text: str) -> str:
 
 def without_illegal(text: str) -> str:
     """The text without what `is_legal` refuses: entities may spell what letters may not."""
-    return _ILLEGAL.sub("", text)
+    return ILLEGAL.sub("", text)
+
+
+def is_blank(text: str) -> bool:
+    """Nothing of the text can be seen: blanks, controls and letters of no width."""
+    return all(unicodedata.category(char)[0] in "ZC" for char in text)
+
+
+def without_unseen(text: str) -> str:
+    """The letters that words are made of, for whoever compares them; what is shown keeps all."""
+    return text if text.isascii() else _UNSEEN.sub("", text)
+
+
+def seen(text: str) -> str:
+    """The text, for validators of names and titles; ValueError when nothing of it can be seen, or
+    it turns the direction of what stands after it."""
+    if not without_unseen(text).replace(_BLANK, "").strip():
+        raise ValueError("holds nothing that can be seen; write something")
+    return _refused(_DIRECTING, text)
 
 
 def slug_of(text: str, limit: int = 100) -> str:
@@ -68,12 +84,12 @@ def slug_of(text: str, limit: int = 100) -> str:
 
     Apostrophes of either shape vanish: "Peru's" is `perus`, never `peru-s`.
     """
-    return slugify(text.replace("'", ""), max_length=limit, word_boundary=True)
+    return slugify(without_unseen(text).replace("'", ""), max_length=limit, word_boundary=True)
 
 
 def file_name(name: str) -> str:
     """A name to show for an upload: its last part, without controls; never used as a path."""
-    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", without_unseen(name)))[-1]
     kept = "".join(char for char in last if char.isprintable() and char not in '<>:"|?*')
     return " ".join(kept.split()).strip(". ")[:120] or "upload"
 

@@ -19,6 +19,7 @@ from sqlmodel import col
 from app.changes import Head
 from app.database import ReadTx
 from app.kit.addresses import absolute
+from app.kit.languages import spoken
 from app.models.tag import FormerTag, Tag, TagSlug
 from app.published.answers import Answers
 
@@ -113,8 +114,8 @@ class Tags:
     def spoken(self, texts: Mapping[str, str], lang: str | None) -> str | None:
         """A text in a language, or in the first of the site's languages that has it."""
         for wanted in (lang, *self._languages):
-            if wanted is not None and wanted in texts:
-                return texts[wanted]
+            if wanted is not None and (text := spoken(texts, wanted)) is not None:
+                return text
         return next(iter(texts.values()), None)
 
     def addressed(self, json: bytes) -> bytes:

@@ -10,10 +10,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table('tag') as batch:
-        batch.add_column(
-            sa.Column('accepted', sa.Boolean(), server_default=sa.true(), nullable=False)
-        )
+    # In place: other tables point at this one.
+    op.add_column(
+        'tag', sa.Column('accepted', sa.Boolean(), server_default=sa.true(), nullable=False)
+    )
 
 
 def downgrade() -> None:
@@ -24,4 +24,4 @@ def downgrade() -> None:
     op.execute('DELETE FROM tag_slug WHERE tag_id IN (SELECT id FROM tag WHERE NOT accepted)')
     op.execute('UPDATE tag SET parent_id = NULL WHERE NOT accepted')
     op.execute('DELETE FROM tag WHERE NOT accepted')
-    op.drop_column('tag', 'accepted')  # in place: other tables point at this one
+    op.drop_column('tag', 'accepted')

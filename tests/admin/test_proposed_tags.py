@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -195,7 +196,8 @@ def test_an_export_keeps_what_is_only_proposed(desk: Desk, tmp_path: Path) -> No
     assert said == {"land": None, "raid": "proposed"}
     file = tmp_path / "export.jsonl"
     file.write_text("\n".join(lines))
-    with store(None, tmp_path / "other", serve_worker=False) as (other, _):
+    with store(None, tmp_path / "other", serve_worker=False) as (other, clock):
+        clock.now = bench.clock.now + timedelta(minutes=1)
         for outcome in ("created", "unchanged"):
             report = imported(other, file)
             assert report.refused == []

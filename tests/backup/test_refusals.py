@@ -187,7 +187,7 @@ def test_a_copy_of_an_older_schema_is_brought_forward(quiet: Bench, tmp_path: Pa
 
 def before_the_epoch(folder: Path) -> dict[str, Any]:
     """The schema's revision before the log had an epoch, and the columns of its tables."""
-    database = Database(f"sqlite:///{folder / 'willay.db'}")
+    database = Database(f"sqlite:///{folder / 'older.db'}")
     try:
         script = ScriptDirectory.from_config(schema._config()).get_revision("0007")
         assert isinstance(script.down_revision, str)

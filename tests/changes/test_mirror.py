@@ -5,7 +5,6 @@
 
 import os
 import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -13,20 +12,17 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.changes.partner import Desk, Partnered, client
 from tests.served import served
+from tests.stores import BACKEND
 
 _LONG = int(os.environ.get("WILLAY_EXAMPLES", "0"))
 _PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
 @pytest.mark.timeout(0 if _LONG else 120)
-@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
-def test_a_copy_kept_by_the_client_equals_the_api(
-    backend: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    url = request.getfixturevalue("postgres_store") if backend == "postgresql" else None
+def test_a_copy_kept_by_the_client_equals_the_api() -> None:
     desk = Desk()
     with served(desk, lifespan="off") as desk.address:
-        machine = type("PartneredHere", (Partnered.on(url, tmp_path),), {"desk": desk})
+        machine = type("PartneredHere", (Partnered,), {"desk": desk})
         run_state_machine_as_test(
             machine,
             settings=settings(
@@ -39,7 +35,7 @@ def test_a_copy_kept_by_the_client_equals_the_api(
                 print_blob=False,
             ),
         )
-    sys.stdout.write(f"{backend}: {desk.did}\n")
+    sys.stdout.write(f"{BACKEND}: {desk.did}\n")
     assert desk.did["actions"] > 100
     assert desk.did["comparisons"] > 5
 

@@ -1,9 +1,6 @@
 """Accounts and tokens as an operator makes them: the secret alone on stdout, exit codes."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,28 +13,15 @@ from app.accounts.scopes import ALL
 from app.accounts.throttle import Throttle
 from app.errors import Unauthenticated
 from app.runtime import opened
-from app.settings import Settings
+from tests.commands import willay
+from tests.stores import ensure_store, settings_of
 
-ROOT = Path(__file__).parents[2]
 DESK = Origin("127.0.0.1")
-
-
-def willay(folder: Path, *command: str, said: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from app.cli import main; main()", *command],
-        cwd=ROOT,
-        env={**os.environ, "WILLAY_DATA_DIR": str(folder)},
-        input=said,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    assert willay(tmp_path, "migrate").returncode == 0
+    ensure_store(tmp_path)
     return tmp_path
 
 
@@ -58,7 +42,7 @@ def test_the_first_admin_and_a_token(folder: Path) -> None:
     again = willay(folder, "user", "create", "--email", "ana@example.org", "--role", "writer")
     assert (again.returncode, again.stdout) == (1, "")
     assert again.stderr == "There is an account ana@example.org already. [email_taken]\n"
-    with opened(Settings(_env_file=None, data_dir=folder)) as runtime:
+    with opened(settings_of(folder)) as runtime:
         key = SecretKey(b"k" * 32)
         door = Authenticator(runtime.database, runtime.clock, key, Hasher(), Throttle())
         door.login("ana@example.org", made.stdout.strip(), None, DESK)

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.cli.test_commands import SAMPLE, willay
+from tests.commands import SAMPLE, willay
 
 
 def test_a_copy_moves_house(tmp_path: Path) -> None:
@@ -13,6 +13,7 @@ def test_a_copy_moves_house(tmp_path: Path) -> None:
     assert "run `willay migrate` first" in early.stderr
     assert willay(one, "migrate").returncode == 0
     assert willay(one, "import", "jsonl", str(SAMPLE)).returncode == 0
+    one.mkdir(exist_ok=True)  # where the store is on a server, nothing has made it
     (one / "secret.key").write_text("a key of forty characters, more or less.\n")
     taken = willay(one, "backup", str(copy), "--json")
     report = json.loads(taken.stdout)

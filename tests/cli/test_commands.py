@@ -1,11 +1,7 @@
 """The command line as an operator uses it: results on stdout, exit codes, no traceback."""
 
 import json
-import os
 import signal
-import sqlite3
-import subprocess
-import sys
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -15,27 +11,14 @@ import pytest
 from app.changes import head
 from app.kit.clock import system_clock
 from app.runtime import opened
-from app.settings import Settings
 from tests import builders
-
-ROOT = Path(__file__).parents[2]
-SAMPLE = ROOT / "sample" / "peru.jsonl"
-
-
-def willay(folder: Path, *command: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from app.cli import main; main()", *command],
-        cwd=ROOT,
-        env={**os.environ, "WILLAY_DATA_DIR": str(folder), **settings},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+from tests.commands import SAMPLE, started, willay, willay_process
+from tests.conftest import store
+from tests.stores import ensure_store, settings_of
 
 
 def test_an_operators_first_day(tmp_path: Path) -> None:
-    early = willay(tmp_path, "serve")
+    early = willay_process(tmp_path, "serve")
     assert (early.returncode, early.stdout) == (1, "")
     assert (
         early.stderr == "The store's schema is empty; run `willay migrate` first. [schema_stale]\n"
@@ -51,7 +34,7 @@ def test_an_operators_first_day(tmp_path: Path) -> None:
     brought = willay(tmp_path, "import", "jsonl", str(SAMPLE), "--json")
     assert (brought.returncode, json.loads(brought.stdout)["read"]) == (0, 149)
     assert willay(tmp_path, "import", "jsonl", "--if-empty", str(SAMPLE)).stdout == ""
-    well = willay(tmp_path, "doctor")
+    well = willay_process(tmp_path, "doctor")
     assert well.returncode == 0
     assert "content: 145 records. ok\n" in well.stdout
     dump = tmp_path / "dump.jsonl"
@@ -60,10 +43,8 @@ def test_an_operators_first_day(tmp_path: Path) -> None:
 
 
 def test_a_stale_and_a_newer_schema_are_refused(tmp_path: Path) -> None:
-    assert willay(tmp_path, "migrate").returncode == 0
-    with sqlite3.connect(tmp_path / "willay.db") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.close()
+    with store(None, tmp_path) as (runtime, _), runtime.database.altering() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     for command in ("serve", "migrate"):
         newer = willay(tmp_path, command)
         assert (newer.returncode, newer.stdout) == (1, "")
@@ -103,18 +84,13 @@ def test_a_database_out_of_reach_is_told(tmp_path: Path) -> None:
 
 
 def test_the_worker_promotes_what_is_due_and_ends_when_asked(tmp_path: Path) -> None:
-    assert willay(tmp_path, "migrate").returncode == 0
-    settings = Settings(_env_file=None, data_dir=tmp_path)
-    with opened(settings) as runtime:
+    ensure_store(tmp_path)
+    with opened(settings_of(tmp_path)) as runtime:
         soon = system_clock() + timedelta(seconds=1)
         builders.publish(runtime, builders.draft(runtime), at=soon)
         with runtime.database.reading() as tx:
             before = head(tx).sequence
-        worker = subprocess.Popen(
-            [sys.executable, "-c", "from app.cli import main; main()", "worker"],
-            cwd=ROOT,
-            env={**os.environ, "WILLAY_DATA_DIR": str(tmp_path)},
-        )
+        worker = started(tmp_path, "worker")
         try:
             until = time.monotonic() + 20
             sequence = before

@@ -3,30 +3,23 @@
 Every command may die before any of its statements or before its commit.
 """
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
-from sqlmodel import SQLModel
 
-from app import schema
 from app.changes import Head, PublishTx, head
-from app.database import Database
 from app.editorial import articles, publishing, tags
 from app.editorial.tags import TagInput
 from app.errors import Conflict
 from app.kit.clock import LONG_AGO, TICK
 from app.runtime import Runtime, opened
-from app.settings import Settings
-from tests import builders
+from tests import builders, stores
 from tests.builders import EDITOR
 from tests.conftest import MovingClock
 from tests.editorial.oracle import Oracle, Wish
@@ -72,18 +65,6 @@ def dying(statements: int | None) -> Iterator[None]:
 class Newsroom(RuleBasedStateMachine):
     """What editors and clocks do; `Readers` watch."""
 
-    url: str | None = None
-    template: Path
-
-    @classmethod
-    def on(cls, url: str | None, folder: Path) -> type["Newsroom"]:
-        """The machine for one migrated database, which it empties before each run."""
-        template = folder / "template.db"
-        database = Database(url or f"sqlite:///{template}")
-        schema.migrate(database)
-        database.close()
-        return type("NewsroomHere", (cls,), {"url": url, "template": template})
-
     @initialize()
     def open(self) -> None:
         self.stack = ExitStack()
@@ -104,24 +85,11 @@ class Newsroom(RuleBasedStateMachine):
         self.ids = list(self.oracle.wishes)
 
     def _replicas(self) -> list[Runtime]:
-        folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
-        if self.url is None:
-            shutil.copy(self.template, folder / "willay.db")
-        self.settings = Settings(_env_file=None, data_dir=folder, database_url=self.url)
-        found = [
+        self.settings = self.stack.enter_context(stores.temporary())
+        return [
             self.stack.enter_context(opened(self.settings, self._clock(number), checked=False))
             for number in range(len(self.skews))
         ]
-        if self.url is not None:
-            with found[0].database.altering() as connection:
-                for table in reversed(SQLModel.metadata.sorted_tables):
-                    if table.name != "change_head":
-                        connection.execute(table.delete())
-                connection.exec_driver_sql(
-                    "UPDATE change_head SET sequence = 0, effective_until = '1970-01-01 00:00Z',"
-                    " next_boundary = '9999-01-01 00:00Z'"
-                )
-        return found
 
     def _clock(self, number: int) -> Callable[[], datetime]:
         return lambda: self.time() + timedelta(seconds=self.skews[number])

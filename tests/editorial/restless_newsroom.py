@@ -1,12 +1,11 @@
 """A process that edits at random and says what was accepted, until somebody kills it.
 
-Run as `python -m tests.editorial.restless_newsroom FOLDER SEED [DATABASE_URL]`. Each line on
-stdout is printed after its commit: `revision ID NUMBER` or `log SEQUENCE ID STATE`.
+Run as `python -m tests.editorial.restless_newsroom SEED`, in an environment that names the store.
+Each line on stdout is printed after its commit: `revision ID NUMBER` or `log SEQUENCE ID STATE`.
 """
 
 import sys
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 
 from app.editorial import articles, publishing
@@ -18,10 +17,9 @@ from app.settings import Settings
 from tests.builders import EDITOR
 
 
-def main(folder: str, seed: str, url: str | None = None) -> None:
+def main(seed: str) -> None:
     chance = Random(int(seed))
-    settings = Settings(_env_file=None, data_dir=Path(folder), database_url=url)
-    with opened(settings) as runtime:
+    with opened(Settings(_env_file=None)) as runtime:
         content = ArticleInput(lang="en", title=f"Seed {seed}", authors=({"name": "Ana"},))
         drafts = []
         for _ in range(3):

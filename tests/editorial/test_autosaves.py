@@ -1,27 +1,21 @@
 """Autosaves under random hands: no text that anything relies on changes, none that was saved last
 is lost, and the number always moves."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
-import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import SQLModel
 
-from app import schema
-from app.database import Database
 from app.editorial import previews
 from app.editorial.content import Actor
 from app.errors import Conflict
 from app.runtime import opened
-from app.settings import Settings
+from tests import stores
 from tests.conftest import MovingClock
 from tests.editorial.desk import ANA, BEN, Desk, Either
 
@@ -37,22 +31,11 @@ STEPS = st.lists(
 )
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "willay.db"
-    database = Database(f"sqlite:///{path}")
-    schema.migrate(database)
-    database.close()
-    return path
-
-
 @contextmanager
-def opened_desk(template: Path) -> Iterator[Desk]:
-    with tempfile.TemporaryDirectory() as folder:
-        shutil.copy(template, folder)
-        clock = MovingClock()
-        with opened(Settings(_env_file=None, data_dir=Path(folder)), clock) as runtime:
-            yield Desk(runtime, clock)
+def opened_desk() -> Iterator[Desk]:
+    clock = MovingClock()
+    with stores.temporary() as options, opened(options, clock) as runtime:
+        yield Desk(runtime, clock)
 
 
 def rows(desk: Desk, key: UUID) -> dict[int, str]:
@@ -65,10 +48,8 @@ def rows(desk: Desk, key: UUID) -> dict[int, str]:
 
 @given(steps=STEPS)
 @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-def test_nothing_relied_on_changes_and_nothing_is_lost(
-    template: Path, steps: list[tuple[str, object]]
-) -> None:
-    with opened_desk(template) as desk:
+def test_nothing_relied_on_changes_and_nothing_is_lost(steps: list[tuple[str, object]]) -> None:
+    with opened_desk() as desk:
         key = desk.create(summary="0")
         kept = {1: "0"}  # what must stay for good, by its number
         newest, number = "0", 1

@@ -5,7 +5,6 @@
 
 import os
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -26,13 +25,9 @@ _PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
 @pytest.mark.timeout(0 if _LONG else 120)
-@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
-def test_a_mirror_equals_what_is_visible(
-    backend: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    url = request.getfixturevalue("postgres_store") if backend == "postgresql" else None
+def test_a_mirror_equals_what_is_visible() -> None:
     run_state_machine_as_test(
-        Watched.on(url, tmp_path),
+        Watched,
         settings=settings(
             max_examples=_LONG or 10,
             phases=(*_PHASES, Phase.shrink) if _LONG else _PHASES,

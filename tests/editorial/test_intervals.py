@@ -1,7 +1,5 @@
 """Intervals from outside: commands in, and at every boundary what public reads show out."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -13,10 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app import schema
 from app.changes import head
-from app.database import Database
-from app.editorial import articles, publishing
+from app.editorial import articles, correcting, publishing
 from app.editorial.content import prepare
 from app.errors import Conflict, Gone, NotFound
 from app.kit.clock import TICK
@@ -25,8 +21,7 @@ from app.published import changes
 from app.published.query import ArticleFilter, count_of, page_of
 from app.published.statements import Plan
 from app.runtime import Runtime, opened
-from app.settings import Settings
-from tests import builders
+from tests import builders, stores
 from tests.builders import EDITOR
 from tests.conftest import MovingClock
 from tests.editorial.oracle import Oracle, Wish
@@ -47,27 +42,13 @@ COMMANDS = st.lists(
 )
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite store to copy."""
-    path = tmp_path_factory.mktemp("template") / "willay.db"
-    database = Database(f"sqlite:///{path}")
-    schema.migrate(database)
-    database.close()
-    return path
-
-
 @given(commands=COMMANDS)
 @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 def test_at_every_boundary_readers_see_what_was_wished(
-    template: Path, commands: list[tuple[str, Any, Any]]
+    commands: list[tuple[str, Any, Any]],
 ) -> None:
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        shutil.copy(template, folder)
-        clock = MovingClock()
-        options = Settings(_env_file=None, data_dir=folder)
-        runtime = stack.enter_context(opened(options, clock, checked=False))
+    clock = MovingClock()
+    with stores.temporary() as options, opened(options, clock, checked=False) as runtime:
         key, _ = builders.draft(runtime, title="0", slug="a", tags=())
         oracle = Oracle({key: []}, {key: 0}, {}, {})
         boundaries = set[datetime]()
@@ -219,7 +200,7 @@ def test_a_scheduled_correction_of_what_is_live_is_not_heard_of_before(either: E
     known = sequence(runtime)
     with runtime.publishing() as tx:
         at = clock() + timedelta(minutes=5)
-        publishing.correct(tx, EDITOR, key, 1, runtime.house, "Wrong date.", at=at)
+        correcting.correct(tx, EDITOR, key, 1, runtime.house, "Wrong date.", at=at)
     assert entries(runtime, known) == []
     clock.move(minutes=6)
     assert runtime.promote()

@@ -15,6 +15,7 @@ from app.published import changes
 from app.runtime import Runtime
 from tests import builders
 from tests.conftest import MovingClock
+from tests.stores import environment_of
 
 Either = tuple[Runtime, MovingClock]
 ROOT = Path(__file__).parents[2]
@@ -43,7 +44,7 @@ def test_what_was_accepted_survives_a_kill(either: Either, tmp_path: Path) -> No
     chance = Random()
     accepted = 0
     for seed in range(5):
-        lines = _killed(runtime, tmp_path, seed, chance.uniform(0.05, 0.6))
+        lines = _killed(tmp_path, seed, chance.uniform(0.05, 0.6))
         accepted += len(lines)
         with runtime.database.reading() as tx:
             clock.now = head(tx).effective_until
@@ -56,12 +57,13 @@ def test_what_was_accepted_survives_a_kill(either: Either, tmp_path: Path) -> No
     assert builders.published(runtime) in _everything(runtime)
 
 
-def _killed(runtime: Runtime, folder: Path, seed: int, seconds: float) -> list[list[str]]:
+def _killed(folder: Path, seed: int, seconds: float) -> list[list[str]]:
     """Run the newsroom, kill it some seconds after its first words; the words of all it said."""
-    command = [sys.executable, "-m", "tests.editorial.restless_newsroom", str(folder), str(seed)]
-    if not runtime.database.is_sqlite:
-        command.append(runtime.settings.store_url)
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
+    command = [sys.executable, "-m", "tests.editorial.restless_newsroom", str(seed)]
+    environment = environment_of(folder)
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    ) as child:
         assert child.stdout is not None
         try:
             first = "".join(child.stdout.readline() for _ in range(ACCEPTED_FIRST))

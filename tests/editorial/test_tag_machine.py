@@ -5,10 +5,7 @@ asked over HTTP, as a front end would; `WILLAY_EXAMPLES=500` searches long, and 
 """
 
 import os
-import shutil
-import tempfile
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from hypothesis.stateful import run_state_machine_as_test as run
 
-from app import schema
-from app.database import Database
 from app.editorial import articles, publishing, tags
 from app.editorial.content import ArticleInput, prepare
 from app.runtime import opened
-from app.settings import Settings
-from tests import builders
+from tests import builders, stores
 from tests.admin.desk import Headers, bearer
 from tests.builders import EDITOR
 from tests.conftest import MovingClock, client_of
@@ -40,14 +34,10 @@ _LONG = int(os.environ.get("WILLAY_EXAMPLES", "0"))
 class Tags(RuleBasedStateMachine):
     """Editors rename, move, merge and remove; `parents` and `carried` say what must be so."""
 
-    template: Path
-
     @initialize()
     def open(self) -> None:
         self.stack = ExitStack()
-        folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
-        shutil.copy(self.template, folder / "willay.db")
-        config = Settings(_env_file=None, data_dir=folder, serve_worker=False, rate_limit=0)
+        config = self.stack.enter_context(stores.temporary(serve_worker=False, rate_limit=0))
         clock = MovingClock()
         self.runtime = self.stack.enter_context(opened(config, clock, checked=False))
         self.client = self.stack.enter_context(client_of(self.runtime))
@@ -290,14 +280,10 @@ class Tags(RuleBasedStateMachine):
         return self.carried[number] | (self.public[number] or set())
 
 
-def test_random_work_on_tags_keeps_every_promise(tmp_path: Path) -> None:
-    template = tmp_path / "template.db"
-    database = Database(f"sqlite:///{template}")
-    schema.migrate(database)
-    database.close()
+def test_random_work_on_tags_keeps_every_promise() -> None:
     phases = (Phase.explicit, Phase.generate)
     run(
-        type("TagsHere", (Tags,), {"template": template}),
+        Tags,
         settings=settings(
             max_examples=_LONG or 8,
             phases=(*phases, Phase.shrink) if _LONG else phases,

@@ -4,21 +4,22 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from html import escape
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from lxml.html import fromstring
 
-from app.editorial import articles, publishing
+from app.editorial import articles, correcting, publishing
 from app.editorial.content import prepare
 from app.runtime import opened
-from app.settings import Settings
 from app.worker.indexing import Indexing
 from tests import builders
 from tests.builders import EDITOR
 from tests.conftest import Bench, client_of
 from tests.feeds.reading import Document, document, parsed, texts, tree
+from tests.stores import settings_of
 
 ODD = "Ñandú & <b>“land”</b> ]]> 🌊"
 FORMATS = ("rss", "atom", "json")
@@ -84,6 +85,7 @@ def test_atom_says_everything(bench: Bench) -> None:
     assert links == {
         ("alternate", None): (f"{base}/v1/articles/one", None),
         ("alternate", "es"): (f"{base}/v1/articles/uno", None),
+        ("alternate", "en"): (f"{base}/v1/articles/one", None),
         ("enclosure", None): ("https://pix.example/a.JPG?w=1&h=2", "image/jpeg"),
         ("license", None): ("https://licence.example/by", None),
         ("via", None): ("https://voz.example/a?b=1&c=%C3%B1", None),
@@ -177,7 +179,7 @@ def test_an_id_outlives_its_slug_and_a_correction_moves_updated(quiet: Bench) ->
     with runtime.publishing() as tx:
         content = articles.read(tx, key).content.model_copy(update={"slug": "second"})
         draft = prepare(content, runtime.house)
-        publishing.correct(tx, EDITOR, key, 1, runtime.house, "A name was wrong.", draft=draft)
+        correcting.correct(tx, EDITOR, key, 1, runtime.house, "A name was wrong.", draft=draft)
     after = parsed(feed(quiet, "atom")).entries[0]
     assert after.id == before.id
     assert after.link.endswith("/second")
@@ -376,9 +378,8 @@ def test_conditions_by_tag_and_by_date(archive: Bench, kind: str) -> None:
 def test_addresses_come_from_the_settings(quiet: Bench) -> None:
     builders.published(quiet.runtime, slug="one", lang="es")
     builders.published(quiet.runtime, slug="aims", kind="page")
-    settings = Settings(
-        _env_file=None,
-        data_dir=quiet.runtime.settings.data_dir,
+    settings = settings_of(
+        quiet.runtime.settings.data_dir,
         site_url="https://site.example/",
         article_url="{site}/{lang}/n/{slug}.html",
         websub_hub="https://hub.example/",
@@ -388,20 +389,20 @@ def test_addresses_come_from_the_settings(quiet: Bench) -> None:
         answer = client.get("/v1/feeds/articles.atom?kind=page")
     assert found["items"][0]["url"] == "https://site.example/es/n/one.html"
     assert found["home_page_url"] == "https://site.example"
-    assert found["hubs"] == [{"type": "WebSub", "url": "https://hub.example"}]
+    assert found["hubs"] == [{"type": "WebSub", "url": "https://hub.example/"}]
     page = document(answer.content)
-    assert page.links["hub"] == "https://hub.example"
+    assert page.links["hub"] == "https://hub.example/"
     assert parsed(answer.content).entries[0].link == "https://site.example/aims"
-    assert '<https://hub.example>; rel="hub"' in answer.headers["Link"]
+    assert '<https://hub.example/>; rel="hub"' in answer.headers["Link"]
     assert 'rel="self"' in answer.headers["Link"]
 
 
 @pytest.mark.parametrize(
     "template", ["{site}/news", "{site}/{slug}/{secret}", "{site}/{slug}/{", "/x/{slug}", "{}"]
 )
-def test_a_template_that_cannot_be_right_is_refused(template: str) -> None:
+def test_a_template_that_cannot_be_right_is_refused(template: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="article_url"):
-        Settings(_env_file=None, article_url=template)
+        settings_of(tmp_path, article_url=template)
 
 
 BAD: list[tuple[str, str, int, str, str | None]] = [

@@ -16,12 +16,12 @@ from app.partners import registry, usage
 from app.partners.usage import Counts, Meter
 from app.rates import Counters, Rates, Rule
 from app.runtime import Runtime
-from app.settings import Settings
 from tests import builders
 from tests.admin.desk import bearer, problem
 from tests.conftest import Bench, MovingClock, client_of, store
 from tests.contract.client import ContractClient
 from tests.partners import holder
+from tests.stores import settings_of
 
 ARTICLES = "/v1/articles"
 
@@ -344,6 +344,6 @@ def test_windows_of_clients_begin_at_different_instants() -> None:
         {"redis_url": "redis:"},
     ],
 )
-def test_settings_that_cannot_be(wrong: dict[str, Any]) -> None:
+def test_settings_that_cannot_be(wrong: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
-        Settings(_env_file=None, **wrong)
+        settings_of(tmp_path, **wrong)

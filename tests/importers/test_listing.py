@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from app.cli import cli
 from app.importers import listing
 from app.interchange import entering
+from tests.commands import willay
 from tests.conftest import Bench
+from tests.stores import ensure_store
 
 FOOT = """
 • PSG Aims
@@ -154,22 +154,20 @@ def test_the_report_accounts_for_every_line(pages: list[Path]) -> None:
     assert "A Street" not in json.dumps(reports)
 
 
-def run(monkeypatch: pytest.MonkeyPatch, folder: Path, *command: str) -> tuple[int, str]:
-    monkeypatch.setenv("WILLAY_DATA_DIR", str(folder))
-    runner = CliRunner()
-    assert runner.invoke(cli, ["migrate"]).exit_code == 0
-    result = runner.invoke(cli, ["import", "listing", *command])
-    return result.exit_code, result.stdout
+def run(folder: Path, *command: str) -> tuple[int, str]:
+    ensure_store(folder)
+    done = willay(folder, "import", "listing", *command)
+    return done.returncode, done.stdout
 
 
 def test_what_is_no_page_and_what_is_not_understood_is_refused_and_the_rest_enters(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pages: list[Path]
+    tmp_path: Path, pages: list[Path]
 ) -> None:
     (tmp_path / "stray.txt").write_text("A shopping list\n\n• Bread\n")
     (tmp_path / "latin.txt").write_bytes("Ñandú\n\n    31 May 2006\n\n    Sí.\n".encode("latin-1"))
     (tmp_path / "broken.txt").write_text("• No date\n\n    Some text.\n" + NEWS)
     bad = [str(tmp_path / name) for name in ("stray.txt", "latin.txt", "broken.txt")]
-    code, out = run(monkeypatch, tmp_path / "data", "--json", *bad)
+    code, out = run(tmp_path / "data", "--json", *bad)
     report: dict[str, Any] = json.loads(out)
     assert code == 1
     assert [(refusal["file"], refusal["code"]) for refusal in report["refused"]] == [
@@ -183,14 +181,14 @@ def test_what_is_no_page_and_what_is_not_understood_is_refused_and_the_rest_ente
     assert [page["lines"]["refused"] for page in report["pages"]] == [2, 3, 2]
 
 
-def test_wrong_use_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert run(monkeypatch, tmp_path, str(tmp_path / "missing.txt"))[0] == 2
+def test_wrong_use_is_told(tmp_path: Path) -> None:
+    assert run(tmp_path, str(tmp_path / "missing.txt"))[0] == 2
     page = tmp_path / "news.txt"
     page.write_text(NEWS)
-    assert run(monkeypatch, tmp_path, "--undated-at", "31.5.2019", str(page))[0] == 2
-    code, out = run(monkeypatch, tmp_path, "--dry-run", str(page))
+    assert run(tmp_path, "--undated-at", "31.5.2019", str(page))[0] == 2
+    code, out = run(tmp_path, "--dry-run", str(page))
     assert (code, out.splitlines()[-1]) == (0, "3 records: 3 article created, 0 refused.")
-    code, out = run(monkeypatch, tmp_path, str(page))
+    code, out = run(tmp_path, str(page))
     assert (code, out.splitlines()[-1]) == (0, "3 records: 3 article created, 0 refused.")
 
 

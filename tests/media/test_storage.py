@@ -10,11 +10,11 @@ import pytest
 from obstore.store import LocalStore, MemoryStore
 
 from app.errors import NotFound, Unavailable
-from app.settings import Settings
 from app.storage import opening
 from app.storage.local import LocalStorage
 from app.storage.protocol import CHUNK_BYTES, Storage, digest_of, name_of
 from app.storage.s3 import ObjectStorage, bucket
+from tests.stores import settings_of
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 LATER = datetime(2200, 1, 1, tzinfo=UTC)
@@ -125,7 +125,7 @@ def test_a_full_or_forbidden_folder_is_said_in_our_words(tmp_path: Path) -> None
 
 
 def test_settings_choose_the_place(tmp_path: Path) -> None:
-    local = Settings(_env_file=None, data_dir=tmp_path)
+    local = settings_of(tmp_path)
     assert isinstance(opening.opened(local), LocalStorage)
     remote = local.model_copy(
         update={"s3_bucket": "media", "s3_endpoint": "http://127.0.0.1:9", "s3_region": "eu-1"}
@@ -138,7 +138,7 @@ def test_a_bucket_without_the_extra_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "obstore", None)
     monkeypatch.delitem(sys.modules, "app.storage.s3")
-    settings = Settings(_env_file=None, data_dir=tmp_path, s3_bucket="media")
+    settings = settings_of(tmp_path, s3_bucket="media")
     with pytest.raises(Unavailable, match="extra `s3`"):
         opening.opened(settings)
 
@@ -146,13 +146,12 @@ def test_a_bucket_without_the_extra_says_what_to_install(
 @pytest.mark.parametrize("given", [{"s3_access_key_id": "id"}, {"s3_secret_access_key": "key"}])
 def test_half_a_key_is_refused(given: dict[str, str], tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="go together"):
-        Settings(_env_file=None, data_dir=tmp_path, s3_bucket="media", **given)
+        settings_of(tmp_path, s3_bucket="media", **given)
 
 
 def test_a_bucket_that_is_away_is_said_in_our_words(tmp_path: Path) -> None:
-    settings = Settings(
-        _env_file=None,
-        data_dir=tmp_path,
+    settings = settings_of(
+        tmp_path,
         s3_bucket="media",
         s3_endpoint="http://127.0.0.1:9",
         s3_access_key_id="id",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
 from app import schema
@@ -169,3 +170,14 @@ def test_serve_says_what_to_run(tmp_path: Path) -> None:
     assert done.returncode != 0
     assert STALE in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_files_are_named_by_their_place_in_the_chain() -> None:
+    """So the newest is known without Alembic, and nobody takes a number twice."""
+    chain = ScriptDirectory.from_config(schema._config()).walk_revisions()
+    assert schema.revisions() == [script.revision for script in chain][::-1]
+
+
+def test_no_command_waits_for_alembic_but_migrate() -> None:
+    program = "import sys; from app import cli, main; sys.exit('alembic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0

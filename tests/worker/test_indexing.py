@@ -1,9 +1,7 @@
 """Search follows the truth: what is published is found, and nothing else, whatever happens."""
 
-import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -18,12 +16,11 @@ from app.editorial.people import SponsorInput, add_sponsor
 from app.editorial.tags import TagInput
 from app.runtime import Runtime, opened
 from app.search.protocol import Query
-from app.settings import Settings
 from app.worker import rebuilding
 from app.worker.indexing import Indexing
 from app.worker.proving import compare
 from app.worker.reading import size
-from tests import builders
+from tests import builders, stores
 from tests.builders import EDITOR, imported
 from tests.conftest import Bench, MovingClock, store
 
@@ -139,22 +136,14 @@ def test_a_lost_index_is_made_again(bench: Bench, damage: str) -> None:
 def test_a_store_that_was_restored_is_noticed(tmp_path: Path) -> None:
     with store(None, tmp_path, serve_worker=False) as (runtime, clock):
         first = builders.published(runtime, title="Alpaca wool")
-        with (
-            sqlite3.connect(tmp_path / "willay.db") as live,
-            sqlite3.connect(tmp_path / "copy.db") as copy,
-        ):
-            live.backup(copy)
-        live.close()
-        copy.close()
+        runtime.database.close()
+        stores.copied(tmp_path, tmp_path / "copy")
         builders.published(runtime, title="Alpaca cheese")
         follow(runtime)
         assert len(found(runtime, "alpaca")) == 2
-    (tmp_path / "copy.db").rename(tmp_path / "willay.db")
-    for left in ("willay.db-wal", "willay.db-shm"):
-        (tmp_path / left).unlink(missing_ok=True)
+    stores.put_back(tmp_path / "copy", tmp_path)
     clock.move(hours=1)
-    settings = Settings(_env_file=None, data_dir=tmp_path, serve_worker=False)
-    with opened(settings, clock) as runtime:
+    with opened(stores.settings_of(tmp_path, serve_worker=False), clock) as runtime:
         other = builders.published(runtime, title="Alpaca bread")
         follow(runtime)
         assert found(runtime, "alpaca") == {first, other}
@@ -177,14 +166,12 @@ def test_followers_beside_each_other_do_no_harm(quiet: Bench) -> None:
 
 
 _CHILD = """
-import sys
-from pathlib import Path
 from app.runtime import opened
 from app.settings import Settings
 from app.worker.indexing import Indexing
 from app.worker.proving import compare
 from app.worker.reading import size
-with opened(Settings(_env_file=None, data_dir=Path(sys.argv[1]))) as runtime:
+with opened(Settings(_env_file=None)) as runtime:
     follower = Indexing(runtime)
     print("ready", flush=True)
     while True:
@@ -196,9 +183,9 @@ def test_a_killed_follower_loses_nothing(tmp_path: Path) -> None:
     with store(None, tmp_path, serve_worker=False) as (runtime, _):
         for round_ in range(3):
             child = subprocess.Popen(
-                [sys.executable, "-c", _CHILD, str(tmp_path)],
+                [sys.executable, "-c", _CHILD],
                 cwd=ROOT,
-                env=dict(os.environ),
+                env=stores.environment_of(tmp_path),
                 stdout=subprocess.PIPE,
             )
             try:

@@ -12,11 +12,11 @@ import pytest
 
 from app.editorial import publishing
 from app.runtime import opened
-from app.settings import Settings
 from app.worker.followers import followers
 from app.worker.websub import Announcing
 from tests import builders
 from tests.conftest import Bench
+from tests.stores import settings_of
 
 
 @dataclass
@@ -159,8 +159,7 @@ def test_one_that_is_away_costs_no_error(quiet: Bench) -> None:
 
 def test_it_follows_only_where_a_hub_is_named(tmp_path: Path) -> None:
     def names(**over: str) -> list[str]:
-        settings = Settings(_env_file=None, data_dir=tmp_path, **over)
-        with opened(settings, checked=False) as runtime:
+        with opened(settings_of(tmp_path, **over), checked=False) as runtime:
             found = followers(runtime)
             for one in found:
                 one.close()

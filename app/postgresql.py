@@ -1,0 +1,86 @@
+"""What PostgreSQL does otherwise than SQLite where a person's data are concerned: its errors quote
+rows, and what is deleted stays in its files until they are rewritten.
+
+May import: errors.
+"""
+
+from time import monotonic, sleep
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine, ExceptionContext
+from sqlalchemy.exc import OperationalError
+
+_LOCK_WAIT: Final = "500ms"
+"""A table's readers queue behind whoever waits to rewrite it: wait briefly, and ask again."""
+
+# With the statistics, in which ANALYZE keeps samples of values.
+_TABLES: Final = """
+SELECT oid::regclass::text AS name, oid FROM pg_class
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY pg_relation_size(oid)
+"""
+_STATISTICS: Final = "pg_catalog.pg_statistic"
+
+# Who began before sees what was deleted since: a table rewritten now would keep it for them.
+_SEEN: Final = """
+SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid <> pg_backend_pid()
+    AND coalesce(datname, current_database()) = current_database()
+    AND age(backend_xmin) >= age(CAST(:mine AS xid)))
+  OR EXISTS (SELECT FROM pg_prepared_xacts
+    WHERE database = current_database() AND age(transaction) >= age(CAST(:mine AS xid)))
+  OR EXISTS (SELECT FROM pg_replication_slots WHERE age(xmin) >= age(CAST(:mine AS xid)))
+"""
+
+
+def without_rows(engine: Engine) -> None:
+    """Let its errors say what broke, and never with which values.
+
+    What PostgreSQL adds to a sentence (DETAIL, CONTEXT) quotes keys and whole rows, and the
+    sentence itself quotes a value that could not be read (SQLSTATE class 22).
+    """
+
+    @sa.event.listens_for(engine, "handle_error")
+    def _shorten(context: ExceptionContext) -> None:
+        error: Any = context.original_exception
+        state = getattr(error, "sqlstate", None)
+        if not state:  # it does not come from the server
+            return
+        sentence = "a value cannot be taken" if state[:2] == "22" else error.diag.message_primary
+        error.args = (f"{sentence} (SQLSTATE {state})",)
+        if context.sqlalchemy_exception is not None:
+            name = f"{type(error).__module__}.{type(error).__name__}"
+            context.sqlalchemy_exception.args = (f"({name}) {error}",)
+
+
+def rewrite(connection: Connection, patience: float) -> bool:
+    """Write every table anew, one after another, without what was deleted; False when somebody
+    used one, or still saw what was deleted, for longer than `patience` seconds in all."""
+    until = monotonic() + patience
+    mine = connection.execute(sa.text("SELECT pg_current_xact_id()::xid::text")).scalar_one()
+    while connection.execute(sa.text(_SEEN), {"mine": mine}).scalar_one():
+        if monotonic() > until:
+            return False
+        sleep(0.05)
+    connection.exec_driver_sql(f"SET lock_timeout = '{_LOCK_WAIT}'")
+    try:
+        names = [row.name for row in connection.execute(sa.text(_TABLES))]
+        return all(_is_rewritten(connection, name, until) for name in (*names, _STATISTICS))
+    finally:
+        connection.exec_driver_sql("RESET lock_timeout")
+
+
+def _is_rewritten(connection: Connection, name: str, until: float) -> bool:
+    file = sa.text("SELECT pg_relation_filenode(CAST(:name AS regclass))")
+    before = connection.execute(file, {"name": name}).scalar_one()
+    options = "FULL" if name == _STATISTICS else "FULL, ANALYZE"
+    while True:
+        try:
+            connection.exec_driver_sql(f"VACUUM ({options}) {name}")
+            break
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != "55P03":  # lock_not_available
+                raise
+            if monotonic() > until:
+                return False
+    # A table of somebody else's is passed over with a warning.
+    return bool(connection.execute(file, {"name": name}).scalar_one() != before)
