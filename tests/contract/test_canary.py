@@ -270,6 +270,7 @@ def requests(contract: dict[str, Any], slugs: set[str], media: set[str]) -> Iter
     values = {
         "slug": sorted(slugs | {"water", "river"}),
         "media_id": sorted(media),
+        "uid": ["willay", "else"],
         "rendition": ["320.jpg", "320.webp", "original.pdf"],
         "path": [
             *(f"{start}/{slug}" for slug in sorted(slugs) for start in ("", "/en")),
@@ -439,7 +440,7 @@ def test_no_marker_appears_while_the_index_is_late(quiet: Bench) -> None:
         publishing.retract(tx, Actor(marker()), drafts["retracted"][0], "The source was forged.")
         publishing.unpublish(tx, Actor(marker()), drafts["unpublished"][0])
         key, revision = drafts["corrected"]
-        publishing.correct(
+        correcting.correct(
             tx, Actor(marker()), key, revision, runtime.house, "A name was wrong.", draft=ready
         )
     asked = [
