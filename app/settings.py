@@ -1,7 +1,6 @@
 """Settings: environment variables (or `.env`) that begin with `WILLAY_`, validated once."""
 
 import re
-from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -17,7 +16,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from app.kit.languages import ANY_CASE
+from app.kit.pages import slug_at, slug_in
 from app.kit.text import plain_path
 from app.public.vocabulary import Lang
 
@@ -281,17 +280,7 @@ class Settings(BaseSettings):
 
     def shown_at(self, address: str) -> str | None:
         """The slug whose page is at an address of the front end, as the templates say."""
-        for template in (self.article_url, self.page_url):
-            pattern = re.escape(template)
-            for name, part in (
-                ("site", re.escape(self.site_url or self.public_url)),
-                ("slug", "(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)"),
-                ("lang", ANY_CASE),
-            ):
-                pattern = pattern.replace(re.escape("{%s}" % name), part, 1)  # noqa: UP031
-            if found := re.fullmatch(pattern, address):
-                return found["slug"]
-        return None
+        return slug_in(self._templates, self.site_url or self.public_url, address)
 
     def page_path(self, kind: str, slug: str, lang: str) -> str:
         """The path of an article's page at the front end, on whatever host that is."""
@@ -299,16 +288,13 @@ class Settings(BaseSettings):
         site = self.site_url or "https://site"
         return plain_path(template.format(site=site, slug=slug, lang=lang))
 
-    @cached_property
-    def _pages(self) -> list[re.Pattern[str]]:
-        pages = [re.escape(self.page_path(kind, "SLUG", "LANG")) for kind in ("article", "page")]
-        slug, lang = "(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)", "[A-Za-z]{2,3}(?:-[A-Za-z]{2})?"
-        return [re.compile(page.replace("SLUG", slug, 1).replace("LANG", lang)) for page in pages]
-
     def slug_at(self, path: str) -> str | None:
         """The slug whose page is at a plain path, as the templates say."""
-        found = (page.fullmatch(path) for page in self._pages)
-        return next((match["slug"] for match in found if match), None)
+        return slug_at(self._templates, self.site_url or "https://site", path)
+
+    @property
+    def _templates(self) -> tuple[str, str]:
+        return self.article_url, self.page_url
 
     @property
     def public_url(self) -> str:

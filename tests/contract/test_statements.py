@@ -77,8 +77,8 @@ COSTS = [
     ("/v1/committee", ["committee_member"], ["committee_member"]),
     (
         "/v1/resolve?path=/n3",
-        ["alias", "publication", "publication"],
-        ["alias", "publication", "publication"],
+        ["alias", "publication"],
+        ["alias", "publication"],
     ),
 ]
 
