@@ -119,7 +119,7 @@ def _search(runtime: Runtime) -> tuple[str, str]:
     state, remedy = diagnosis.examined(runtime.search)
     if not remedy and (cursor := runtime.search.get().cursor()) is not None:
         with runtime.database.reading() as tx:
-            if not changes.is_mine(tx, cursor):
+            if not changes.is_mine(tx, cursor, runtime.settings.timezone):
                 said = "It is ahead of the store, as after a restored one, or of another store:"
                 remedy = f"{said} run `willay serve`, which mends it, or `willay search rebuild`."
     return state, remedy

@@ -220,7 +220,7 @@ def _flush(meter: Meter) -> None:
 
 def _search(settings: Settings, database: Database, memory: Memory, clock: Clock) -> Search:
     folder = HeldEngine(settings.data_dir / "search", settings.languages)
-    late_of = partial(late, database, memory, clock)
+    late_of = partial(late, database, memory, clock, settings.calendar)
 
     def behind(cursor: str | None) -> tuple[int, float]:
         with database.reading() as tx:

@@ -1,10 +1,12 @@
 """Settings: environment variables (or `.env`) that begin with `WILLAY_`, validated once."""
 
 import re
+from datetime import UTC
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
@@ -16,6 +18,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.kit.calendar import Calendar
 from app.kit.pages import slug_at, slug_in
 from app.kit.text import plain_path
 from app.public.vocabulary import Lang
@@ -53,6 +56,13 @@ def _distinct(value: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(value)) != len(value):
         raise ValueError("names something twice")
     return value
+
+
+def _zone(value: str) -> str:
+    try:
+        return ZoneInfo(value).key if value != "UTC" else value
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("must name a time zone, such as America/Lima or Europe/London") from error
 
 
 def _networks(value: tuple[str, ...]) -> tuple[str, ...]:
@@ -126,6 +136,11 @@ class Settings(BaseSettings):
         AfterValidator(_distinct),
         Field(min_length=1, description="Languages of the content, the default one first"),
     ] = ("en", "es")
+    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+        "UTC",
+        description="The zone, such as America/Lima, whose days, months and years the archive, "
+        "filters by date and sitemaps go by",
+    )
     default_licence: ExactAddress = Field(
         "https://creativecommons.org/licenses/by-nc-sa/4.0",
         description="Licence of what names none, as an address",
@@ -252,6 +267,12 @@ class Settings(BaseSettings):
         if (self.s3_access_key_id is None) != (self.s3_secret_access_key is None):
             raise ValueError("s3_access_key_id and s3_secret_access_key go together")
         return self
+
+    @property
+    def calendar(self) -> Calendar:
+        """The days of the site's zone."""
+        zone = UTC if self.timezone == "UTC" else ZoneInfo(self.timezone)
+        return Calendar(zone, self.timezone)
 
     @property
     def database_scheme(self) -> str:

@@ -78,7 +78,7 @@ async def list_articles(request: Request, asked: Annotated[ListParameters, Query
 
     def work(reading: Reading) -> Answer:
         settings = reading.runtime.settings
-        wanted = articles_chosen(asked, reading.tags, settings.languages)
+        wanted = articles_chosen(asked, reading.tags, settings)
         name = repr((wanted, asked.order))
         cursor = _cursor(asked.cursor, name)
         _refuse_body(asked)

@@ -41,7 +41,7 @@ class ArchivedParameters(FeedParameters):
     month: Annotated[
         str,
         StringConstraints(pattern=r"^([0-9]{4}-(0[1-9]|1[0-2]))?$"),
-        Field(description="Everything of one UTC month, such as 2012-07"),
+        Field(description="Everything of one month, such as 2012-07"),
     ] = ""
     version: Annotated[
         str,
@@ -109,7 +109,13 @@ class Document:
         page = self._page(None)
         links = {"self": address(self.base, self.asked)}
         if page.next is not None:
-            newest = archives.newest(reading.tx, reading.tags, self.wanted, reading.now)
+            newest = archives.newest(
+                reading.tx,
+                reading.tags,
+                self.wanted,
+                reading.now,
+                reading.calendar,
+            )
             links |= self._link("prev-archive", newest)
         since = reading.now - archives.RECENT
         gone = archives.gone_since(reading.tx, self.wanted.kind, since, reading.now, _DELETED)
@@ -120,7 +126,7 @@ class Document:
         reading = self.reading
         if "limit" in asked.model_fields_set:
             raise bad("whole_month", "limit", "A month comes whole; leave out limit.")
-        month = Month.parsed(asked.month)
+        month = Month.parsed(asked.month, reading.calendar)
         if month is None:  # of the year 0
             raise bad("invalid_date", "month", "There is no such month.")
         store = (reading.tx, reading.tags)

@@ -79,7 +79,10 @@ async def sitemap_index(request: Request, _asked: _NOTHING) -> Response:
 
     def work(reading: Reading) -> Answer:
         base = reading.runtime.settings.public_url
-        months = reading.recall("months", lambda: archive.changed(reading.tx, reading.now))
+        months = reading.recall(
+            "months",
+            lambda: archive.changed(reading.tx, reading.now, reading.calendar),
+        )
         parts = [
             (f"{base}/sitemaps/news.xml", None),
             (f"{base}/sitemaps/pages.xml", None),
@@ -120,7 +123,7 @@ async def sitemap_month(request: Request, period: str, _asked: _NOTHING) -> Resp
     """The articles of a month, with their translations."""
 
     def work(reading: Reading) -> Answer:
-        wanted = Month.parsed(period)
+        wanted = Month.parsed(period, reading.calendar)
         if wanted is None:
             raise NotFound("month_not_found", "A month is written as 2012-07.")
         return _map(reading, archives.within(ArticleFilter(), wanted))

@@ -73,7 +73,7 @@ async def _fed(request: Request, asked: Asked, render: Render, media: str) -> Re
     engines: Search = request.state.runtime.search
 
     def document(reading: Reading) -> Document:
-        wanted = articles_chosen(asked, reading.tags, reading.runtime.settings.languages)
+        wanted = articles_chosen(asked, reading.tags, reading.runtime.settings)
         deletes = media == atom.MEDIA_TYPE  # the others have no word for them
         return Document(reading, asked, base, wanted, deletes)
 

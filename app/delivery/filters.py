@@ -3,18 +3,22 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from app.http.parameters import AnySlug, Language, Parameters, bad, date_of, listed, one_of
-from app.kit.dates import first_instant, last_instant
+from app.kit.calendar import Calendar
+from app.kit.clock import FOREVER, LONG_AGO, TICK
+from app.kit.dates import first, first_instant, last
 from app.kit.languages import answering, is_within, normalised
 from app.public.vocabulary import Kind
 from app.published.memory import Tags
 from app.published.query import ArticleFilter
-from app.search.protocol import ArticleKind, DocumentKind, Filter
+from app.search.protocol import ArticleKind, DocumentKind, Filter, Period
+from app.settings import Settings
 
 _MOST_CLAUSES = 10
 _MOST_IDS = 100
@@ -23,7 +27,7 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNOR
 
 
 class FilterParameters(Parameters):
-    """Filters by query parameter. Dates are whole UTC days, or instants with an offset."""
+    """Filters by query parameter. Dates are whole days, or instants with an offset."""
 
     tag: Annotated[
         str,
@@ -52,33 +56,36 @@ class ArticleParameters(FilterParameters):
     fallback: Fallback = ""
 
 
-def articles_chosen(asked: ArticleParameters, tags: Tags, known: Sequence[str]) -> ArticleFilter:
+def articles_chosen(asked: ArticleParameters, tags: Tags, settings: Settings) -> ArticleFilter:
     """The typed filter of a list of articles, or `BadRequest` that names the parameter."""
-    wanted = languages(asked.lang, asked.fallback, known)
+    wanted = languages(asked.lang, asked.fallback, settings.languages)
     return replace(
-        chosen(asked, tags, known),
+        chosen(asked, tags, settings.calendar),
         kind=asked.kind,
         languages=wanted,
         each_story_once=are_instead(asked.lang, wanted),
     )
 
 
-def chosen(asked: FilterParameters, tags: Tags, known: Sequence[str]) -> ArticleFilter:
+def chosen(asked: FilterParameters, tags: Tags, calendar: Calendar) -> ArticleFilter:
     """The typed filter, or `BadRequest` that names the parameter."""
     all_of, none_of = _clauses(asked.tag, tags)
-    until = date_of("to_date", asked.to_date, last_instant)
-    since = date_of("from_date", asked.from_date, first_instant)
-    if since and until and since > until[0]:
+    until = date_of("to_date", asked.to_date, partial(last, calendar=calendar))
+    since = date_of("from_date", asked.from_date, partial(first, calendar=calendar))
+    if since and until and since.at > until[0].at:
         raise bad("reversed_range", "from_date", "from_date is after to_date; swap them.")
     return ArticleFilter(
         all_of=all_of,
         none_of=none_of,
         author=asked.author or None,
         ids=_ids(asked.ids),
-        since=since,
-        until=until[0] if until else None,
+        since=since.at if since else None,
+        until=until[0].at if until else None,
         until_inclusive=until[1] if until else False,
-        updated_since=date_of("updated_since", asked.updated_since, first_instant),
+        gaps=(*(since.gaps if since else ()), *(until[0].gaps if until else ())),
+        updated_since=date_of(
+            "updated_since", asked.updated_since, partial(first_instant, calendar=calendar)
+        ),
         syndicatable=asked.rights == "syndicatable",
     )
 
@@ -101,9 +108,19 @@ def searched(
         since=wanted.since,
         until=wanted.until,
         until_inclusive=wanted.until_inclusive,
+        periods=_periods(wanted),
         updated_since=wanted.updated_since,
         syndicatable=wanted.syndicatable,
     )
+
+
+def _periods(wanted: ArticleFilter) -> tuple[Period, ...]:
+    """What the gaps leave of the range; none where there are none."""
+    start = wanted.since or LONG_AGO
+    end = (wanted.until or FOREVER) + (TICK if wanted.until_inclusive else TICK * 0)
+    edges = [start, *(at for gap in sorted(wanted.gaps) for at in gap), end]
+    whole = zip(edges[::2], edges[1::2], strict=True)
+    return tuple((first, last) for first, last in whole if first < last) if wanted.gaps else ()
 
 
 def languages(lang: str, fallback: str, known: Sequence[str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ now. All questions of a request are asked in one hop and answered from one snaps
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Annotated, Any, Final
 from unicodedata import combining, normalize
@@ -19,6 +19,7 @@ from app.delivery.tag_names import TagNames
 from app.errors import BadRequest, NotFound
 from app.http.instant import InstantRoute, wire
 from app.http.reading import Reading, posted
+from app.kit.calendar import coarse
 from app.kit.clock import EPOCH
 from app.kit.dates import first_instant
 from app.kit.ids import uuid7
@@ -108,7 +109,7 @@ async def facet_search(
         facet = _facet(sent.facet_name)
         spoken = reading.runtime.settings.languages
         names, lang = TagNames.of(reading), language(sent.locales, spoken)
-        chosen = chosen_filter(sent.filter, spoken, names.families, lang)
+        chosen = chosen_filter(sent.filter, spoken, names.families, lang, reading.calendar)
         if chosen is None:
             return None, facet
         if facet == "tags" and typed:
@@ -156,7 +157,7 @@ def _inside(place: str, uid: str, question: SearchQuestion, reading: Reading) ->
 
 def _understood(uid: str, question: SearchQuestion, reading: Reading) -> Asked:
     spoken = reading.runtime.settings.languages
-    return asked(uid, question, spoken, TagNames.of(reading).families)
+    return asked(uid, question, spoken, TagNames.of(reading).families, reading.calendar)
 
 
 def _all_found(engines: Search, questions: Sequence[Asked]) -> list[_Answered]:
@@ -222,7 +223,7 @@ def _flat(reading: Reading, item: Mapping[str, Any], lang: str) -> dict[str, Any
         **{name: item[name] for name in ("lang", "title", "summary")},
         "published_at": (published - EPOCH) // _SECOND,
         "updated_at": (updated - EPOCH) // _SECOND,
-        "year": published.year,
+        "year": reading.calendar.day_of(_dated(published, item["date_precision"])).year,
         "tags": TagNames.of(reading).shown(slugs, lang),
         "tag_slugs": slugs,
         "authors": [author["name"] for author in item["authors"]],
@@ -230,6 +231,10 @@ def _flat(reading: Reading, item: Mapping[str, Any], lang: str) -> dict[str, Any
         "image_alt": image.get("alt"),
         **{name: rights[name] for name in ("credit", "licence", "syndicatable")},
     }
+
+
+def _dated(published: datetime, precision: str) -> datetime:
+    return published if precision == "time" else coarse(published)
 
 
 def _facet(name: str) -> FacetName:

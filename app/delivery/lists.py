@@ -146,10 +146,16 @@ async def read_archive(request: Request, asked: Annotated[ArticleParameters, Que
     """Years and months that have articles, with counts; takes every filter of the list."""
 
     def work(reading: Reading) -> Answer:
-        wanted = articles_chosen(asked, reading.tags, reading.runtime.settings.languages)
+        wanted = articles_chosen(asked, reading.tags, reading.runtime.settings)
         years = reading.recall(
             ("archive", wanted),
-            lambda: archive.years(reading.tx, reading.tags, wanted, reading.now),
+            lambda: archive.years(
+                reading.tx,
+                reading.tags,
+                wanted,
+                reading.now,
+                reading.calendar,
+            ),
         )
         return _whole(request, reading, asked, years, "articles")
 

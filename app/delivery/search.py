@@ -152,7 +152,7 @@ def _query(asked: SearchParameters, reading: Reading) -> protocol.Query:
         )
         raise bad("page_too_deep", "page", message)
     spoken = languages(asked.lang, asked.fallback, reading.runtime.settings.languages)
-    wanted = chosen(asked, reading.tags, reading.runtime.settings.languages)
+    wanted = chosen(asked, reading.tags, reading.calendar)
     once = are_instead(asked.lang, spoken)
     wanted = replace(wanted, languages=spoken, each_story_once=once)
     kinds, article_kinds = _kinds(asked.kind)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from app.editorial.content import ArticleInput, House
 from app.errors import Detail, Invalid
+from app.kit.calendar import coarse
 from app.kit.clock import rfc3339
 from app.kit.dates import beginning
 from app.kit.text import slug_of
@@ -47,6 +48,17 @@ def frozen(
         corrections=[Correction(at=min(c.at, start), note=c.note) for c in content.corrections],
         is_excerpt=content.is_excerpt,
     )
+
+
+def kept_at(item: FrozenArticle) -> datetime:
+    """The instant by which a publication is listed: its date, or where a date without time is
+    kept."""
+    return item.published_at if item.date_precision == "time" else coarse(item.published_at)
+
+
+def date_shown(item: str) -> datetime:
+    """The date that a publication shows."""
+    return FrozenArticle.model_validate_json(item).published_at
 
 
 def refuse_ahead(content: ArticleInput, start: datetime) -> None:

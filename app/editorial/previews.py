@@ -14,7 +14,7 @@ from app.database import ReadTx, WriteTx
 from app.editorial import articles, history, media_use
 from app.editorial.acts import refuse_trashed
 from app.editorial.content import Actor, House, restored
-from app.editorial.frozen import frozen
+from app.editorial.frozen import date_shown, frozen
 from app.errors import Conflict, Gone, Invalid, NotFound
 from app.kit.clock import rfc3339
 from app.kit.ids import uuid7
@@ -140,11 +140,12 @@ def _previewed(
     )
     kept = tx.execute(asked).one()
     content = restored({**kept.content, "tag_ids": []}, {})
-    first = sa.select(col(Publication.published_at)).where(
+    first = sa.select(col(Publication.item)).where(
         col(Publication.article_id) == article.id,
         col(Publication.ended).is_distinct_from("cancelled"),
     )
-    first_shown = tx.execute(first.order_by(col(Publication.visible_from)).limit(1)).scalar()
+    item = tx.execute(first.order_by(col(Publication.visible_from)).limit(1)).scalar()
+    first_shown = date_shown(item) if item is not None else None
     shown_media = media_use.frozen(tx, content, kept.body_html)
     return Previewed(
         item=frozen(article, content, house, now, first_shown, shown_media.image),

@@ -17,7 +17,7 @@ from app.changes import PublishTx
 from app.database import ReadTx
 from app.editorial import media_use, naming
 from app.editorial.content import Actor, House, restored
-from app.editorial.frozen import frozen, limited, refuse_ahead
+from app.editorial.frozen import date_shown, frozen, kept_at, limited, refuse_ahead
 from app.editorial.tags import living
 from app.kit.clock import FOREVER
 from app.models.article import Article, Revision
@@ -105,7 +105,7 @@ def insert(
         lang=content.lang,
         slug=item.slug,
         translation_group=article.translation_group,
-        published_at=item.published_at,
+        published_at=kept_at(item),
         updated_at=item.updated_at,
         changed_at=start,
         visible_from=start,
@@ -198,4 +198,4 @@ def _first_shown(tx: PublishTx, article_id: UUID) -> datetime | None:
     transaction, so that an import's dates do not depend on where its transactions end."""
     rows = publications(tx, article_id)
     kept = [row for row in rows if row.ended != "cancelled" or row.visible_from == tx.moment]
-    return kept[0].published_at if kept else None
+    return date_shown(kept[0].item) if kept else None

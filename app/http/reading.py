@@ -20,6 +20,7 @@ from starlette.responses import Response
 
 from app.changes import Head, head
 from app.database import ReadTx
+from app.kit.calendar import Calendar
 from app.published.answers import Answer
 from app.published.memory import Recall, Tags
 from app.runtime import Runtime
@@ -44,6 +45,11 @@ class Reading:
     def tags(self) -> Tags:
         """All tags in this snapshot."""
         return self.runtime.memory.tags(self.tx, self.head)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The days of the site's zone."""
+        return self.runtime.settings.calendar
 
 
 async def answered(
@@ -219,7 +225,8 @@ def _moment(runtime: Runtime, url: str, kept: int, beside: str | None = None) ->
         if modified is not None:
             headers["Last-Modified"] = format_datetime(modified, usegmt=True)
         state = f"{log.epoch}/{log.sequence}/{log.effective_until}/{beside or ''}"
-        tag = tag_of(f"{state}/{url}/{runtime.settings.public_url}")
+        here = f"{runtime.settings.public_url}/{runtime.settings.timezone}"
+        tag = tag_of(f"{state}/{url}/{here}")
         yield _Moment(reading, tag, modified, headers)
 
 

@@ -1,4 +1,4 @@
-"""Dates from outside: whole UTC days, or instants with an offset, in one form each.
+"""Dates from outside: whole days, or instants with an offset, in one form each.
 
 Libraries guess: they take digits for seconds since 1970, and any sign for the `T`. A guess that is
 wrong publishes an embargoed text, so what has not exactly the form is refused.
@@ -8,8 +8,10 @@ import re
 from datetime import UTC, date, datetime
 from typing import Final, TypeVar
 
-from app.kit.clock import FOREVER, LONG_AGO, end_of, start_of
+from app.kit.calendar import Calendar, Edge
+from app.kit.clock import FOREVER, LONG_AGO
 
+_OF_UTC: Final = Calendar()
 Date = TypeVar("Date", date, datetime)
 
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -55,14 +57,21 @@ def beginning(moment: datetime, precision: str) -> datetime:
             return midnight
 
 
-def first_instant(text: str) -> datetime:
+def first_instant(text: str, calendar: Calendar = _OF_UTC) -> datetime:
+    """The first instant of a day, or the instant. ValueError when it is no date."""
+    return calendar.start_of(day_of(text)) if _DAY.fullmatch(text) else _asked(text)
+
+
+def first(text: str, calendar: Calendar) -> Edge:
     """Where a range that begins with `text` begins. ValueError when it is no date."""
-    return start_of(day_of(text)) if _DAY.fullmatch(text) else _asked(text)
+    return calendar.first(day_of(text)) if _DAY.fullmatch(text) else Edge(_asked(text))
 
 
-def last_instant(text: str) -> tuple[datetime, bool]:
+def last(text: str, calendar: Calendar) -> tuple[Edge, bool]:
     """Where a range that ends with `text` ends, and whether that instant still belongs to it."""
-    return (end_of(day_of(text)), False) if _DAY.fullmatch(text) else (_asked(text), True)
+    if _DAY.fullmatch(text):
+        return calendar.after(day_of(text)), False
+    return Edge(_asked(text)), True
 
 
 def _asked(text: str) -> datetime:

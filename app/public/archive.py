@@ -8,14 +8,14 @@ from app.public.vocabulary import Count
 
 
 class Month(BaseModel):
-    """A UTC month that has articles; `count` is what its date range in `/v1/articles` counts."""
+    """A month that has articles; `count` is what its date range in `/v1/articles` counts."""
 
     month: Annotated[int, Field(ge=1, le=12)]
     count: Count
 
 
 class Year(BaseModel):
-    """A UTC year that has articles."""
+    """A year that has articles."""
 
     year: Annotated[int, Field(ge=1, le=9999)]
     count: Count

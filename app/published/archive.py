@@ -1,27 +1,39 @@
 """The archive by year and month, with counts."""
 
-from datetime import datetime
+from collections import Counter
+from datetime import UTC, datetime
 from itertools import groupby
+from typing import Final
 
 import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.database import ReadTx
+from app.kit.calendar import Calendar
 from app.models.publication import Publication
 from app.public.archive import Month, Year
 from app.published.memory import Tags
 from app.published.plan import by_rarity
 from app.published.query import ArticleFilter, months_of
-from app.published.statements import month_of
+from app.published.statements import month_of, stamp_of
 from app.visibility import visible
 
+_OF_UTC: Final = Calendar()
+_MONTH: Final = len("2012-07")
 
-def years(tx: ReadTx, tags: Tags, chosen: ArticleFilter, now: datetime) -> list[Year]:
+
+def years(
+    tx: ReadTx, tags: Tags, chosen: ArticleFilter, now: datetime, calendar: Calendar = _OF_UTC
+) -> list[Year]:
     """Newest year first, newest month first; only what has articles."""
-    statement, values = months_of(*by_rarity(tx, tags, chosen), now, sqlite=tx.is_sqlite)
-    rows = [(int(month[:4]), int(month[5:7]), int(n)) for month, n in tx.execute(statement, values)]
-    rows.sort(reverse=True)
+    statement, values = months_of(
+        *by_rarity(tx, tags, chosen), now, sqlite=tx.is_sqlite, zoned=calendar != _OF_UTC
+    )
+    counted: Counter[str] = Counter()
+    for stamp, n in tx.execute(statement, values):
+        counted[_month(stamp, calendar)] += int(n)
+    rows = sorted(((int(m[:4]), int(m[5:]), n) for m, n in counted.items()), reverse=True)
     return [
         Year(
             year=year,
@@ -32,12 +44,24 @@ def years(tx: ReadTx, tags: Tags, chosen: ArticleFilter, now: datetime) -> list[
     ]
 
 
-def changed(tx: ReadTx, now: datetime) -> list[tuple[str, datetime]]:
-    """Each UTC month (`YYYY-MM`) that has articles, newest first, and when the latest of them
+def changed(tx: ReadTx, now: datetime, calendar: Calendar) -> list[tuple[str, datetime]]:
+    """Each month (`YYYY-MM`) that has articles, newest first, and when the latest of them
     changed or became visible."""
-    month = month_of(Publication, tx.is_sqlite)
+    grouped = month_of if calendar == _OF_UTC else stamp_of
+    month = grouped(Publication, tx.is_sqlite)
     latest = sa.func.max(col(Publication.changed_at), type_=UTCDateTime())
     found = sa.select(month, latest).where(
         col(Publication.kind) == "article", visible(Publication, now)
     )
-    return sorted(tx.execute(found.group_by(month)).all(), reverse=True)
+    months: dict[str, datetime] = {}
+    for stamp, at in tx.execute(found.group_by(month)):
+        known = _month(stamp, calendar)
+        months[known] = max(at, months.get(known, at))
+    return sorted(months.items(), reverse=True)
+
+
+def _month(stamp: str, calendar: Calendar) -> str:
+    """The month of a month, or of an instant near the edge of one."""
+    if len(stamp) == _MONTH:
+        return stamp
+    return f"{calendar.day_of(datetime.fromisoformat(stamp).replace(tzinfo=UTC)):%Y-%m}"

@@ -1,9 +1,10 @@
 """What archived feeds need: months that have articles, their versions, and what was taken down."""
 
 import re
+from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -14,6 +15,7 @@ from sqlmodel import col
 from typing_extensions import override
 
 from app.database import ReadTx
+from app.kit.calendar import Calendar, Edge
 from app.kit.clock import FOREVER
 from app.models.change import Change
 from app.models.publication import Publication
@@ -31,36 +33,51 @@ _ASKED_AT_ONCE: Final = 500
 
 @dataclass(frozen=True, slots=True, order=True)
 class Month:
-    """A UTC month."""
+    """A month of a calendar."""
 
     year: int
     month: int
+    calendar: Calendar = field(compare=False)
 
     @classmethod
-    def of(cls, moment: datetime) -> "Month":
-        """The month that holds a moment."""
-        moment = moment.astimezone(UTC)
-        return cls(moment.year, moment.month)
+    def of(cls, moment: datetime, calendar: Calendar) -> "Month":
+        """The month that a date belongs to."""
+        day = calendar.day_of(moment)
+        return cls(day.year, day.month, calendar)
 
     @classmethod
-    def parsed(cls, text: str) -> "Month | None":
+    def parsed(cls, text: str, calendar: Calendar) -> "Month | None":
         """The month that `YYYY-MM` names."""
         if re.fullmatch(r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])", text) is None:
             return None
-        return cls(int(text[:4]), int(text[5:]))
+        return cls(int(text[:4]), int(text[5:]), calendar)
 
     @property
-    def begin(self) -> datetime:
-        """Its first instant."""
-        return datetime(self.year, self.month, 1, tzinfo=UTC)
+    def begin(self) -> Edge:
+        """Where it begins."""
+        return self.calendar.first(self._days[0])
 
     @property
-    def end(self) -> datetime:
-        """The first instant after it."""
-        if (self.year, self.month) == (9999, 12):
-            return FOREVER
-        over, month = divmod(self.month, 12)
-        return datetime(self.year + over, month + 1, 1, tzinfo=UTC)
+    def end(self) -> Edge:
+        """Where it ends."""
+        return self.calendar.after(self._days[1])
+
+    @property
+    def before(self) -> Edge:
+        """Where what is older ends."""
+        return self.calendar.after(max(self._days[0], date(1, 1, 2)) - timedelta(days=1))
+
+    @property
+    def beyond(self) -> Edge:
+        """Where what is newer begins."""
+        return self.calendar.first(min(self._days[1], date(9999, 1, 1)) + timedelta(days=1))
+
+    @property
+    def _days(self) -> tuple[date, date]:
+        return (
+            date(self.year, self.month, 1),
+            date(self.year, self.month, monthrange(self.year, self.month)[1]),
+        )
 
     @override
     def __str__(self) -> str:
@@ -69,10 +86,21 @@ class Month:
 
 def within(chosen: ArticleFilter, month: Month) -> ArticleFilter:
     """Only what of it bears a date of the month."""
-    since = max(month.begin, chosen.since) if chosen.since else month.begin
-    if chosen.until is not None and chosen.until < month.end:
-        return replace(chosen, since=since)
-    return replace(chosen, since=since, until=month.end, until_inclusive=False)
+    return _until(_since(chosen, month.begin), month.end)
+
+
+def _since(chosen: ArticleFilter, edge: Edge) -> ArticleFilter:
+    """Only what of it is on or after an edge."""
+    since = max(edge.at, chosen.since) if chosen.since else edge.at
+    return replace(chosen, since=since, gaps=(*chosen.gaps, *edge.gaps))
+
+
+def _until(chosen: ArticleFilter, edge: Edge) -> ArticleFilter:
+    """Only what of it is before an edge."""
+    chosen = replace(chosen, gaps=(*chosen.gaps, *edge.gaps))
+    if chosen.until is not None and chosen.until < edge.at:
+        return chosen
+    return replace(chosen, until=edge.at, until_inclusive=False)
 
 
 def ids(tx: ReadTx, tags: Tags, chosen: ArticleFilter, now: datetime) -> list[tuple[int, UUID]]:
@@ -106,26 +134,25 @@ def _last_told(tx: ReadTx, articles: Sequence[UUID]) -> int:
     return last
 
 
-def newest(tx: ReadTx, tags: Tags, chosen: ArticleFilter, now: datetime) -> Month | None:
+def newest(
+    tx: ReadTx, tags: Tags, chosen: ArticleFilter, now: datetime, calendar: Calendar
+) -> Month | None:
     """The newest month that has articles."""
-    return _edge(tx, tags, chosen, "newest", now)
+    return _edge(tx, tags, chosen, "newest", now, calendar)
 
 
 def before(
     tx: ReadTx, tags: Tags, chosen: ArticleFilter, month: Month, now: datetime
 ) -> Month | None:
     """The next older month that has articles."""
-    if chosen.until is None or chosen.until > month.begin:
-        chosen = replace(chosen, until=month.begin, until_inclusive=False)
-    return _edge(tx, tags, chosen, "newest", now)
+    return _edge(tx, tags, _until(chosen, month.before), "newest", now, month.calendar)
 
 
 def following(
     tx: ReadTx, tags: Tags, chosen: ArticleFilter, month: Month, now: datetime
 ) -> Month | None:
     """The next newer month that has articles."""
-    since = max(month.end, chosen.since) if chosen.since else month.end
-    return _edge(tx, tags, replace(chosen, since=since), "oldest", now)
+    return _edge(tx, tags, _since(chosen, month.beyond), "oldest", now, month.calendar)
 
 
 def _edge(
@@ -134,10 +161,11 @@ def _edge(
     chosen: ArticleFilter,
     order: Literal["newest", "oldest"],
     now: datetime,
+    calendar: Calendar,
 ) -> Month | None:
     chosen, plan = planned(tx, tags, chosen, order, now)
     row: Any = tx.execute(*page_of(chosen, plan, order, None, 1, now)).first()
-    return Month.of(row.key_at) if row is not None else None
+    return Month.of(row.key_at, calendar) if row is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +191,12 @@ def gone_of(tx: ReadTx, kind: str, month: Month, now: datetime) -> list[Gone]:
     """What was taken down or expired of those that bore a date of the month."""
     dated = (
         col(Publication.kind) == kind,
-        col(Publication.published_at) >= month.begin,
-        col(Publication.published_at) < month.end,
+        col(Publication.published_at) >= month.begin.at,
+        col(Publication.published_at) < month.end.at,
+        *(
+            sa.or_(col(Publication.published_at) < start, col(Publication.published_at) >= end)
+            for start, end in (*month.begin.gaps, *month.end.gaps)
+        ),
     )
     keys = (col(Publication.published_at).desc(), col(Publication.article_id))
     return _gone(tx, dated, now, keys, 1_000_000)

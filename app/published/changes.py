@@ -214,14 +214,19 @@ def subjects_since(tx: ReadTx, sequence: int) -> set[tuple[str, UUID]]:
     return {(kind, subject) for kind, subject in tx.execute(found.distinct())}
 
 
-def cursor_at(tx: ReadTx, sequence: int) -> str:
-    """A place in this store's log: the sequence, when that entry was written, and the epoch.
+def cursor_at(tx: ReadTx, sequence: int, zone: str = "UTC") -> str:
+    """A place in this store's log: the sequence, when that entry was written, and the epoch; and
+    the zone by whose years documents were made, unless it is UTC.
 
     A restored store is of another epoch, and refuses even a place that its copy holds: who read
     up to there was shown the state of that time, which may have been later than the copy.
     The instant tells a database file that was put back by hand.
     """
-    return f"{sequence}:{_written(tx, sequence)}:{head(tx).epoch}"
+    return f"{sequence}:{_written(tx, sequence)}:{_run(head(tx), zone)}"
+
+
+def _run(log: Head, zone: str) -> str:
+    return log.epoch if zone == "UTC" else f"{log.epoch}:{zone}"
 
 
 def sequence_of(cursor: str) -> int:
@@ -235,14 +240,14 @@ def instant_of(cursor: str) -> datetime:
     return EPOCH + timedelta(microseconds=int(cursor.split(":")[1]))
 
 
-def is_last(log: Head, cursor: str) -> bool:
+def is_last(log: Head, cursor: str, zone: str) -> bool:
     """The cursor has come to the end of this log."""
-    return sequence_of(cursor) == log.sequence and cursor.endswith(f":{log.epoch}")
+    return sequence_of(cursor) == log.sequence and cursor.endswith(f":{_run(log, zone)}")
 
 
-def is_mine(tx: ReadTx, cursor: str) -> bool:
+def is_mine(tx: ReadTx, cursor: str, zone: str = "UTC") -> bool:
     """The cursor was made in this store, and the log still holds what it names."""
-    return cursor == cursor_at(tx, sequence_of(cursor))
+    return cursor == cursor_at(tx, sequence_of(cursor), zone)
 
 
 _AFTER = (

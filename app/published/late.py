@@ -49,11 +49,12 @@ def late(
     cursor: str | None,
     parked: Sequence[Thing],
     now: datetime,
+    zone: str,
 ) -> Late | None:
     """None when nothing is known, or too much is late: the index is of another store, say."""
     moment = log.moment(now)
-    if not (log.is_current(now) and cursor and changes.is_last(log, cursor)):
-        if cursor is None or not changes.is_mine(tx, cursor):
+    if not (log.is_current(now) and cursor and changes.is_last(log, cursor, zone)):
+        if cursor is None or not changes.is_mine(tx, cursor, zone):
             return None
         values = {
             "after": changes.sequence_of(cursor),
@@ -88,7 +89,8 @@ _ENTERED: Final = (
         col(Change.kind) != "alias",
         sa.or_(
             col(Publication.id).is_(None),
-            col(Publication.visible_from) >= sa.bindparam("since", type_=UTCDateTime()),
+            col(Change.cause) == "media",  # a text that lost a picture has no other date
+            col(Publication.changed_at) >= sa.bindparam("since", type_=UTCDateTime()),
         ),
     )
     .distinct()

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.kit.calendar import Gap
 from app.kit.paging import Cursor
 from app.public.vocabulary import Kind
 from app.published.statements import (
@@ -33,6 +34,7 @@ class ArticleFilter:
     since: datetime | None = None
     until: datetime | None = None
     until_inclusive: bool = False
+    gaps: tuple[Gap, ...] = ()  # between the two, what is not wanted
     updated_since: datetime | None = None
     syndicatable: bool = False
 
@@ -62,10 +64,11 @@ def count_of(chosen: ArticleFilter, plan: Plan, now: datetime) -> tuple[Statemen
 
 
 def months_of(
-    chosen: ArticleFilter, plan: Plan, now: datetime, *, sqlite: bool
+    chosen: ArticleFilter, plan: Plan, now: datetime, *, sqlite: bool, zoned: bool
 ) -> tuple[Statement, dict[str, Any]]:
-    """The statement of the totals per UTC month (`YYYY-MM`) and its parameters."""
-    return months_statement(_shape(chosen, plan, "newest", None), sqlite), _values(chosen, now)
+    """The statement of the totals by UTC month (`YYYY-MM`), or with `zoned` by `stamp_of`."""
+    shape = _shape(chosen, plan, "newest", None)
+    return months_statement(shape, sqlite, zoned), _values(chosen, now)
 
 
 def _shape(chosen: ArticleFilter, plan: Plan, order: Order, cursor: Cursor | None) -> Shape:
@@ -83,6 +86,7 @@ def _shape(chosen: ArticleFilter, plan: Plan, order: Order, cursor: Cursor | Non
         ids=bool(chosen.ids),
         since=chosen.since is not None,
         until="" if chosen.until is None else "<=" if chosen.until_inclusive else "<",
+        gaps=len(chosen.gaps),
         updated_since=chosen.updated_since is not None,
         syndicatable=chosen.syndicatable,
     )
@@ -116,4 +120,6 @@ def _values(chosen: ArticleFilter, now: datetime) -> dict[str, Any]:
         values[f"none_{place}"] = list(clause)
     values |= {"author": chosen.author, "ids": list(chosen.ids)}
     values |= {"since": chosen.since, "until": chosen.until}
+    for place, (start, end) in enumerate(chosen.gaps):
+        values |= {f"gap_{place}": start, f"gap_end_{place}": end}
     return values | {"updated_since": chosen.updated_since}

@@ -23,6 +23,8 @@ from app.visibility import NOW, visible
 Order = Literal["newest", "oldest", "updated"]
 Statement = sa.Select[*tuple[Any, ...]]
 
+_SECOND_DAY: Final[Any] = sa.literal_column("'02'")
+_LAST_BUT_THREE: Final[Any] = sa.literal_column("'27'")
 SHOWN: Final = (
     col(Publication.id),
     col(Publication.article_id),
@@ -63,6 +65,7 @@ class Shape:
     ids: bool
     since: bool
     until: str
+    gaps: int
     updated_since: bool
     syndicatable: bool
 
@@ -136,10 +139,10 @@ def count_statement(shape: Shape) -> Statement:
 
 
 @lru_cache(maxsize=1_000)
-def months_statement(shape: Shape, sqlite: bool) -> Statement:
-    """How many articles in each UTC month."""
+def months_statement(shape: Shape, sqlite: bool, zoned: bool) -> Statement:
+    """How many articles in each month."""
     source, counted = _source(shape)
-    month = month_of(source, sqlite)
+    month = stamp_of(source, sqlite) if zoned else month_of(source, sqlite)
     statement = sa.select(month, counted).select_from(source).group_by(month)
     return _driven(_filtered(statement, shape, source), shape)
 
@@ -151,6 +154,18 @@ def month_of(source: Any, sqlite: bool) -> Any:
     if not sqlite:
         month = sa.func.to_char(sa.func.timezone("UTC", shown), sa.literal_column("'YYYY-MM'"))
     return month.label("month")
+
+
+def stamp_of(source: Any, sqlite: bool) -> Any:
+    """The UTC month of the date shown; near its edges, where zones differ, the whole instant."""
+    shown: Any = col(source.published_at)
+    stamp: Any = sa.type_coerce(shown, sa.String())
+    if not sqlite:
+        form: Any = sa.literal_column("'YYYY-MM-DD HH24:MI:SS.US'")
+        stamp = sa.func.to_char(sa.func.timezone("UTC", shown), form)
+    day = sa.func.substr(stamp, 9, 2)
+    edge = sa.or_(day < _SECOND_DAY, day > _LAST_BUT_THREE)
+    return sa.case((edge, stamp), else_=sa.func.substr(stamp, 1, 7)).label("month")
 
 
 def _source(shape: Shape) -> tuple[Any, Any]:
@@ -231,6 +246,10 @@ def _dates(shape: Shape, source: Any) -> list[ColumnElement[bool]]:
     if shape.until:
         until = sa.bindparam("until", type_=UTCDateTime())
         conditions.append(shown <= until if shape.until == "<=" else shown < until)
+    for place in range(shape.gaps):
+        before = sa.bindparam(f"gap_{place}", type_=UTCDateTime())
+        after = sa.bindparam(f"gap_end_{place}", type_=UTCDateTime())
+        conditions.append(sa.or_(shown < before, shown >= after))
     if shape.keyed:
         here = sa.tuple_(_key(shape, source), col(source.article_id))
         there = sa.tuple_(

@@ -5,6 +5,7 @@ from hashlib import blake2b
 from operator import attrgetter
 from typing import Final
 
+from app.kit.calendar import Calendar
 from app.published.searchable import Searchable
 from app.search.protocol import DIGEST_BYTES, Document, DocumentKind, Key, Label, Mark
 
@@ -18,7 +19,7 @@ _KINDS: Final[dict[str, DocumentKind]] = {
 _all_of: Final = attrgetter(*(field.name for field in fields(Searchable)))
 
 
-def document(thing: Searchable) -> Document:
+def document(thing: Searchable, calendar: Calendar) -> Document:
     """The document, marked with the version and a digest of all that it was made of."""
     digest = blake2b(repr(_all_of(thing)).encode(), digest_size=DIGEST_BYTES).digest()
     return Document(
@@ -35,5 +36,6 @@ def document(thing: Searchable) -> Document:
         authors=thing.author_slugs,
         syndicatable=thing.syndicatable,
         published_at=thing.published_at,
+        year=calendar.day_of(thing.published_at).year if thing.published_at else None,
         updated_at=thing.changed_at,
     )

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from app.changes import head
 from app.database import Database
+from app.kit.calendar import Calendar
 from app.kit.clock import Clock
 from app.published import late as published
 from app.published.memory import Memory
@@ -53,17 +54,23 @@ Ask = Callable[[Query], Found]
 
 
 def late(
-    database: Database, memory: Memory, clock: Clock, cursor: str | None, parked: Sequence[Key]
+    database: Database,
+    memory: Memory,
+    clock: Clock,
+    calendar: Calendar,
+    cursor: str | None,
+    parked: Sequence[Key],
 ) -> Late:
     """What an index is late of that has come to a cursor and could not hold some things."""
     with database.reading() as tx:
         log, now = head(tx), clock()
         things = [(key.kind, key.id) for key in parked]
-        found = published.late(tx, partial(memory.tags, tx, log), log, cursor, things, now)
+        tags = partial(memory.tags, tx, log)
+        found = published.late(tx, tags, log, cursor, things, now, calendar.name)
     if found is None:
         return Late(is_known=False)
     keys = tuple(Key(cast(DocumentKind, kind), key) for kind, key in found.things)
-    return Late(keys, tuple(document(thing) for thing in found.present))
+    return Late(keys, tuple(document(thing, calendar) for thing in found.present))
 
 
 def search(late: Late, languages: tuple[str, ...], query: Query, ask: Ask) -> Found:

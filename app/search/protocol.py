@@ -68,6 +68,7 @@ class Document:
     names and synonyms, in all languages, of the article's tags, or of the tag itself; a tag's first
     label of each language is its name. `tag_ids` hold the ancestors too, so that a parent matches
     its descendants. `also_in` are the other languages in which the same story is there.
+    `year` is the UTC one when absent.
     """
 
     key: Key
@@ -82,6 +83,7 @@ class Document:
     authors: tuple[str, ...] = ()
     syndicatable: bool = False
     published_at: datetime | None = None
+    year: int | None = None
     updated_at: datetime | None = None
     also_in: tuple[str, ...] = ()
 

@@ -26,7 +26,7 @@ def follow(runtime: Runtime, engine: Engine) -> bool:
             if last == after:
                 break
             upserts, deletes = states(runtime, tx, log, looked)
-            cursor = changes.cursor_at(tx, last)
+            cursor = changes.cursor_at(tx, last, runtime.settings.timezone)
         changed |= {made.key: made for made in upserts} | dict.fromkeys(deletes)
         size += sum(len(made.title) + len(made.summary) + len(made.body) for made in upserts)
         after = last

@@ -117,4 +117,4 @@ def _follows(runtime: Runtime, engine: Engine) -> bool:
     if cursor is None:
         return False
     with runtime.database.reading() as tx:
-        return changes.is_mine(tx, cursor)
+        return changes.is_mine(tx, cursor, runtime.settings.timezone)

@@ -27,7 +27,7 @@ def states(
     """The documents of those things that are visible at the log's clock; the keys of the others."""
     tags = runtime.memory.tags(tx, log)
     found = searchable.by_ids(tx, tags, looked, log.effective_until)
-    upserts = [document(thing) for thing in found]
+    upserts = [document(thing, runtime.settings.calendar) for thing in found]
     there = {made.key for made in upserts}
     asked = (Key(kind, key) for kind in DOCUMENT_KINDS for key in looked.get(kind, ()))
     return upserts, [key for key in asked if key not in there]
@@ -54,7 +54,7 @@ def _read(
         ids = choose(tx, log.effective_until)
         tags = runtime.memory.tags(tx, log)
         found = searchable.by_ids(tx, tags, ids, log.effective_until)
-    return [document(thing) for thing in found], ids
+    return [document(thing, runtime.settings.calendar) for thing in found], ids
 
 
 def size(runtime: Runtime) -> int:

@@ -56,7 +56,7 @@ def rebuild(runtime: Runtime, engine: Engine, advance: Advance | None = None) ->
 def rewrite(runtime: Runtime, engine: Engine, advance: Advance = lambda _done: None) -> None:
     """Write the whole index anew, so that nothing of what was deleted stays in its files."""
     with runtime.database.reading() as tx:
-        cursor = changes.cursor_at(tx, head(tx).sequence)
+        cursor = changes.cursor_at(tx, head(tx).sequence, runtime.settings.timezone)
 
     def portions() -> Iterator[list[Document]]:
         for portion in everything(runtime):
@@ -112,7 +112,7 @@ def _telling(runtime: Runtime, engine: Engine, advance: Advance) -> Advance:
 
 def _filled(runtime: Runtime, engine: Engine, advance: Advance) -> int:
     with runtime.database.reading() as tx:
-        cursor = changes.cursor_at(tx, head(tx).sequence)
+        cursor = changes.cursor_at(tx, head(tx).sequence, runtime.settings.timezone)
     there: set[Key] = set()
     for portion in everything(runtime):
         _patiently(lambda portion=portion: engine.apply(portion, []))  # type: ignore[misc]  # bound at once

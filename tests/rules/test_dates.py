@@ -11,7 +11,8 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 import app
-from app.kit.dates import first_instant, last_instant
+from app.kit.calendar import Calendar, Edge
+from app.kit.dates import first_instant, last
 
 GOOD_MOMENTS = {
     "2030-01-31T09:00:00Z": datetime(2030, 1, 31, 9, tzinfo=UTC),
@@ -141,8 +142,8 @@ def test_a_date_in_a_query_is_one_too() -> None:
     for text, moment in GOOD_MOMENTS.items():
         assert first_instant(text) == moment
     assert first_instant("2030-01-31T09:00:00 05:30") == GOOD_MOMENTS["2030-01-31T09:00:00+05:30"]
-    assert last_instant("2030-01-31") == (datetime(2030, 2, 1, tzinfo=UTC), False)
-    assert last_instant("9999-12-31") == (datetime(9999, 1, 1, tzinfo=UTC), False)
+    assert last("2030-01-31", Calendar()) == (Edge(datetime(2030, 2, 1, tzinfo=UTC)), False)
+    assert last("9999-12-31", Calendar()) == (Edge(datetime(9999, 1, 1, tzinfo=UTC)), False)
     for text in (text for text in LAX if isinstance(text, str)):
         with pytest.raises(ValueError, match=r"write|calendar|range"):
             first_instant(text)

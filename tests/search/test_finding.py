@@ -266,3 +266,11 @@ def test_facets_count_anew_after_a_commit(backend: Backend, tmp_path: Path) -> N
             assert engine.search(query).facets == {"lang": (("en", 1),)}
         engine.apply([article("b", "The mine", lang="es")], [])
         assert set(engine.search(query).facets["lang"]) == {("en", 1), ("es", 1)}
+
+
+def test_a_question_taken_word_for_word_is_answered_where_not_all_of_it_is_said(
+    engine: Engine,
+) -> None:
+    for text in ("farmers defend lakes tomorrow", "who are farmers that defend oceans and rivers"):
+        assert found(engine, text, exact=True)[:1] == ["Farmers defend four lakes"], text
+    assert found(engine, "farmrs defnd tomorow", exact=True) == []

@@ -165,7 +165,7 @@ def _add_values(document: tantivy.Document, source: Document) -> None:
     document.add_float("recency", recency(source.published_at))
     if source.published_at is not None:
         document.add_integer("published", micros(source.published_at))
-        document.add_unsigned("year", source.published_at.astimezone(UTC).year)
+        document.add_unsigned("year", source.year or source.published_at.astimezone(UTC).year)
     if source.updated_at is not None:
         document.add_integer("updated", micros(source.updated_at))
 

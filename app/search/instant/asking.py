@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from app.errors import BadRequest
+from app.kit.calendar import Calendar
 from app.kit.languages import answering, normalised
 from app.public.instant import ATTRIBUTES
 from app.search import protocol
@@ -82,13 +83,19 @@ class Asked:
     scored: bool
 
 
-def asked(uid: str, question: SearchQuestion, languages: Sequence[str], tags: Lookup) -> Asked:
+def asked(
+    uid: str,
+    question: SearchQuestion,
+    languages: Sequence[str],
+    tags: Lookup,
+    calendar: Calendar,
+) -> Asked:
     """Raises `BadRequest`."""
     lang = language(question.locales, languages)
     window = Window.of(question)
     formatting = _formatting(question)
     facets = None if question.facets is None else _facets(question.facets)
-    chosen = chosen_filter(question.filter, languages, tags, lang)
+    chosen = chosen_filter(question.filter, languages, tags, lang, calendar)
     query = None
     if chosen is not None:
         size = window.reach or 1
@@ -117,10 +124,10 @@ def asked(uid: str, question: SearchQuestion, languages: Sequence[str], tags: Lo
 
 
 def chosen_filter(
-    given: Given, languages: Sequence[str], tags: Lookup, lang: str
+    given: Given, languages: Sequence[str], tags: Lookup, lang: str, calendar: Calendar
 ) -> protocol.Filter | None:
     """A filter of articles; None when nothing can match it. Raises `BadRequest`."""
-    known = Known(tuple(languages), lambda value: tags(value, lang))
+    known = Known(tuple(languages), lambda value: tags(value, lang), calendar)
     return narrowed(clauses(given), known)
 
 

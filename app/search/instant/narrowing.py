@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar, get_args
 from uuid import UUID
 
+from app.kit.calendar import Calendar
 from app.kit.text import slug_of
 from app.search.instant.grammar import Clauses, Condition, invalid
 from app.search.instant.periods import ALWAYS, Spans, intersection, periods, spans, union
@@ -26,10 +27,11 @@ _KINDS: Final[tuple[ArticleKind, ...]] = get_args(ArticleKind)
 @dataclass(frozen=True, slots=True)
 class Known:
     """What values may mean here: the site's languages; a tag's name or slug as the ids of those
-    tags and all below them, none where there is no such tag."""
+    tags and all below them, none where there is no such tag; the years of the site."""
 
     languages: tuple[str, ...]
     tags: Callable[[str], tuple[UUID, ...]]
+    calendar: Calendar = field(default_factory=Calendar)
 
 
 def narrowed(clauses: Clauses, known: Known) -> Filter | None:
@@ -71,7 +73,9 @@ class _Rest:
             case "kind":
                 self.kinds = _both(self.kinds, _chosen(clause, _KINDS))
             case "published_at" | "year":
-                self.time = intersection(self.time, union([spans(one) for one in clause]))
+                self.time = intersection(
+                    self.time, union([spans(one, self.known.calendar) for one in clause])
+                )
             case "id":
                 self.ids = _both(self.ids, frozenset(_ids(clause)))
             case "tags":

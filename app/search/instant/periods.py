@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import ceil, floor
 from typing import Final
 
-from app.kit.clock import EPOCH, FOREVER, LONG_AGO
+from app.kit.calendar import Calendar, Edge
+from app.kit.clock import EPOCH, FOREVER, LONG_AGO, TICK
 from app.search.instant.grammar import Condition, invalid
 from app.search.protocol import Period
 
 Spans = tuple[tuple[int, int], ...]
 """Apart and in order; each from its first second up to, not including, its end."""
 
+_OF_UTC: Final = Calendar()
+_SHORT_OF_ONE: Final = timedelta(seconds=1) - TICK
 _NUMBER: Final = re.compile(r"-?\d{1,400}(\.\d{1,400})?([eE][+-]?\d{1,4})?", re.ASCII)
 _FAR: Final = 10**12
 """Further than any date, in seconds and in years."""
@@ -26,11 +29,11 @@ _FIRST, _LAST = _seconds(LONG_AGO), _seconds(FOREVER)
 ALWAYS: Final[Spans] = ((-_FAR, _FAR),)
 
 
-def spans(condition: Condition) -> Spans:
+def spans(condition: Condition, calendar: Calendar = _OF_UTC) -> Spans:
     """When a condition on `published_at` or `year` holds. Raises `BadRequest`."""
     found = _whole_numbers(condition)
     if condition.attribute == "year":
-        return tuple((_year(start), _year(end)) for start, end in found)
+        return union([_years(start, end, calendar) for start, end in found])
     return found
 
 
@@ -87,11 +90,24 @@ def _whole_numbers(condition: Condition) -> Spans:
     return found
 
 
-def _year(number: int) -> int:
-    """The first second of a year, in UTC."""
-    if number < 1:
-        return -_FAR
-    return _seconds(datetime(number, 1, 1, tzinfo=UTC)) if number <= FOREVER.year else _FAR
+def _years(start: int, end: int, calendar: Calendar) -> Spans:
+    """Whole years, from the first one to before the last; what is near their edges to a second."""
+    first, after, gaps = -_FAR, _FAR, []
+    if start > FOREVER.year or end < 1:
+        return ()
+    if start >= 1:
+        edge = calendar.first(date(start, 1, 1))
+        first, gaps = _seconds(edge.at), [*edge.gaps]
+    if end <= FOREVER.year:
+        edge = calendar.after(date(end, 1, 1) - timedelta(days=1)) if end > 1 else Edge(LONG_AGO)
+        after, gaps = _seconds(edge.at + _SHORT_OF_ONE), [*gaps, *edge.gaps]
+    whole: Spans = ((first, after),)
+    for since, until in gaps:
+        short = until - since == TICK
+        begin = _seconds(since if short else since + _SHORT_OF_ONE)
+        finish = _seconds(until + _SHORT_OF_ONE if short else until)
+        whole = intersection(whole, ((-_FAR, begin), (finish, _FAR)))
+    return whole
 
 
 def _moment(seconds: int) -> datetime:

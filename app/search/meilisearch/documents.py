@@ -163,7 +163,7 @@ def record(source: Document) -> dict[str, Any]:
     if source.published_at is not None:
         day = source.published_at.astimezone(UTC)
         made["published_at"] = micros(source.published_at)
-        made["year"] = day.year
+        made["year"] = source.year or day.year
         made["recency"] = day.year
     if source.updated_at is not None:
         made["updated_at"] = micros(source.updated_at)

@@ -26,13 +26,15 @@ _WORD = re.compile(r"[^\W_]+")
 @dataclass(frozen=True, slots=True)
 class Asked:
     """`text` for the server; None when nothing in it can be searched for. `words` are the loose
-    ones of it, of which the last may be `unfinished`."""
+    ones of it, of which the last may be `unfinished`. `fewer` are what to ask in turn when it finds
+    nothing."""
 
     text: str | None
     words: tuple[str, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
     unfinished: str = ""
     exact: bool = False
+    fewer: tuple[str, ...] = ()
 
     @property
     def terms(self) -> int:
@@ -58,10 +60,14 @@ def asked(query: Query, languages: tuple[str, ...]) -> Asked:
     parts = [f"-{_phrase(out)}" if len(out) > 1 else f"-{out[0]}" for out in parsed.excluded]
     parts += [_phrase(phrase) for phrase in parsed.phrases]
     unfinished = parsed.typing and telling and telling[-1] == parsed.words[-1]
+    fewer: list[str] = []
     if query.exact:
-        # A word alone between quotes is that very word, however it may be misspelt elsewhere.
-        parts += [_phrase((word,)) for word in (telling[:-1] if unfinished else telling)]
-        parts += telling[-1:] if unfinished else []
+        # A word alone between quotes is that very word, however it may be misspelt elsewhere. All
+        # that is quoted has to be there: a whole question is asked with ever fewer words.
+        exactly = [_phrase((word,)) for word in (telling[:-1] if unfinished else telling)]
+        exactly += telling[-1:] if unfinished else []
+        fewer = [" ".join([*parts, *exactly[:n]]) + " " for n in range(len(exactly) - 1, 1, -1)]
+        parts += exactly
     else:
         parts += telling
     text = " ".join(parts)
@@ -71,6 +77,7 @@ def asked(query: Query, languages: tuple[str, ...]) -> Asked:
         parsed.phrases,
         telling[-1] if unfinished else "",
         query.exact,
+        tuple(fewer),
     )
 
 

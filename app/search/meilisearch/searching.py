@@ -53,9 +53,11 @@ def search(
     if question.text is None:
         return Found((), 0, facets=dict.fromkeys(query.facets, ()))
     answer: Mapping[str, Any] = {}
-    for strategy in _strategies(query, question):
+    asks = [(question.text, strategy) for strategy in _strategies(query, question)]
+    asks += [(text, "all") for text in question.fewer]
+    for text, strategy in asks:
         parameters = _parameters(query, question) | {"matchingStrategy": strategy}
-        answer = client.index(uid).search(question.text, parameters)
+        answer = client.index(uid).search(text, parameters)
         if answer["estimatedTotalHits"]:
             break
     ranked = query.order == "relevance" and not question.is_blank
