@@ -51,20 +51,24 @@ def store(
         yield runtime, clock
 
 
+@contextmanager
+def bench_in(folder: Path, **more: Any) -> Iterator[Bench]:
+    """A folder's store with an application: in a fixture of a module, for tests that only read."""
+    with store(None, folder, **more) as (runtime, clock), client_of(runtime) as client:
+        yield Bench(runtime, clock, client)
+
+
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
-    with store(None, tmp_path) as (runtime, clock), client_of(runtime) as client:
-        yield Bench(runtime, clock, client)
+    with bench_in(tmp_path) as found:
+        yield found
 
 
 @pytest.fixture
 def quiet(tmp_path: Path) -> Iterator[Bench]:
     """The same, but time is promoted only by tests."""
-    with (
-        store(None, tmp_path, serve_worker=False) as (runtime, clock),
-        client_of(runtime) as client,
-    ):
-        yield Bench(runtime, clock, client)
+    with bench_in(tmp_path, serve_worker=False) as found:
+        yield found
 
 
 _contracts: list[Contract] = []
