@@ -1,5 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
+PIN = build/pins/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header $(UPGRADE)
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -19,7 +21,7 @@ setup: .venv/dev ## The environment, in .venv
 
 run: .venv/runtime ## The API with sample content at 127.0.0.1:8000
 	$(BIN)/willay migrate
-	$(BIN)/willay import jsonl --if-empty sample/peru.jsonl
+	$(BIN)/willay import sample
 	$(BIN)/willay serve
 
 test: .venv/dev ## The whole suite, on SQLite
@@ -42,9 +44,27 @@ bench: .venv/dev ## Requests per second, beside a bare server; how long searches
 relevance: .venv/dev ## How well searches find, beside plain engines
 	$(BIN)/python -m benchmarks.relevance
 
+wheel: .venv/runtime ## A wheel in dist/, which needs no checkout
+	$(BIN)/pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation -w dist .
+
+pins: ## Pin the dependencies again, with hashes; UPGRADE=--upgrade takes newer ones
+	$(PYTHON) -m venv build/pins
+	build/pins/bin/pip install -q --disable-pip-version-check uv
+	$(PIN) -o requirements/runtime.txt pyproject.toml
+	$(PIN) -o requirements/production.txt -c requirements/runtime.txt --all-extras pyproject.toml
+	$(PIN) -o requirements/dev.txt -c requirements/production.txt --group dev
+	$(PIN) -o requirements/build.txt -c requirements/dev.txt --group build
+
+sbom: ## What the program is made of, in dist/ (CycloneDX)
+	$(PYTHON) -m venv build/sbom
+	build/sbom/bin/pip install -q --disable-pip-version-check cyclonedx-bom
+	mkdir -p dist
+	build/sbom/bin/cyclonedx-py requirements requirements/production.txt \
+		--pyproject pyproject.toml --output-reproducible -o dist/willay.cdx.json
+
 fmt: .venv/dev ## Put the code in its form
 	$(BIN)/ruff format app tests benchmarks
 	$(BIN)/ruff check --fix app tests benchmarks
 
-.PHONY: help setup run test test-production check bench relevance fmt
+.PHONY: help setup run test test-production check bench relevance wheel pins sbom fmt
 .DEFAULT_GOAL := help

@@ -2,8 +2,9 @@
 
 Arrows point down only (checked by import-linter):
 
-cli > commands > main > delivery | admin | worker | doctor > http > importers > interchange |
-library > runtime > search | feeds | storage | rates > backup | erasure > schema > partners >
-published | editorial | accounts > audit | idempotency | leases > changes > visibility > models >
-database > settings > imaging > public | errors | logs > kit
+cli > commands > main > delivery | admin | worker | doctor > http > importers | machine >
+interchange | library > runtime > search | feeds | storage | rates > backup | erasure > schema >
+partners > published | editorial | accounts > audit | idempotency | leases | milestones > changes >
+visibility > models > database > engines > faults | postgresql > settings > imaging > outage >
+public | errors | logs | resources | meters > kit
 """

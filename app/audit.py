@@ -49,7 +49,7 @@ FIELDS: Final[Mapping[SubjectKind, AbstractSet[str]]] = {
     "api_token": {"name", "kind", "scopes", "expires_at"},
     "article": {
         *("kind", "lang", "slug", "title", "state", "revision", "reason", "note"),
-        *("visible_from", "visible_until"),
+        *("visible_from", "visible_until", "cancelled"),
     },
     "tag": {
         *("slug", "type", "names", "descriptions", "synonyms", "parent", "merged_into"),

@@ -166,16 +166,32 @@ def promote(database: Database, clock: Clock, *, guard: bool = False) -> bool:
     return True
 
 
+def server_time(tx: ReadTx) -> datetime | None:
+    """PostgreSQL's clock; SQLite has none of its own."""
+    if tx.is_sqlite:
+        return None
+    server: datetime = tx.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+    return server
+
+
 def _refuse_fast_clock(tx: WriteTx, now: datetime) -> None:
-    server = tx.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
-    if now - server > CLOCK_LEAD:
+    server = server_time(tx)
+    if server is not None and now - server > CLOCK_LEAD:
         raise Unavailable(
             "clock_ahead", "This machine's clock is ahead of the database's; set it right first."
         )
 
 
 def _promote(tx: PublishTx, since: datetime) -> None:
-    """One entry per subject for the starts and ends in (since, moment], at its latest boundary.
+    """One entry per subject for the starts and ends in (since, moment], at its latest boundary."""
+    every = due(since, tx.moment)
+    latest = sa.func.max(every.c.at, type_=UTCDateTime()).label("at")
+    entries = sa.select(latest, every.c.kind, every.c.id).group_by(every.c.kind, every.c.id)
+    tx.append_from(entries.subquery(), "due")
+
+
+def due(since: datetime, until: datetime) -> sa.Subquery:
+    """The starts and ends in (since, until]: `kind`, `at`, `id` of what is named for each.
 
     A translation that comes or goes changes its siblings as well, which list it.
     """
@@ -183,28 +199,25 @@ def _promote(tx: PublishTx, since: datetime) -> None:
     its_sibling = sa.and_(
         col(sibling.translation_group) == col(Publication.translation_group),
         col(sibling.article_id) != col(Publication.article_id),
-        visible(sibling, tx.moment),
+        visible(sibling, until),
     )
     arms = []
     for kind, table, subject in _INTERVALS:
         for bound in (table.visible_from, table.visible_until):
-            due = (
+            within = (
                 col(bound) > since,
-                col(bound) <= tx.moment,
+                col(bound) <= until,
                 col(table.visible_from) < col(table.visible_until),
             )
             named: tuple[sa.ColumnElement[Any], ...] = (
                 sa.literal(kind).label("kind"),
                 col(bound).label("at"),
             )
-            arms.append(sa.select(*named, col(subject).label("id")).where(*due))
+            arms.append(sa.select(*named, col(subject).label("id")).where(*within))
             if table is Publication:
                 others = sa.select(*named, col(sibling.article_id).label("id"))
-                arms.append(others.join(sibling, its_sibling).where(*due))
-    every = sa.union_all(*arms).subquery()
-    latest = sa.func.max(every.c.at, type_=UTCDateTime()).label("at")
-    entries = sa.select(latest, every.c.kind, every.c.id).group_by(every.c.kind, every.c.id)
-    tx.append_from(entries.subquery(), "due")
+                arms.append(others.join(sibling, its_sibling).where(*within))
+    return sa.union_all(*arms).subquery()
 
 
 def _next_boundary(tx: ReadTx, after: datetime) -> datetime:

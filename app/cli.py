@@ -6,17 +6,19 @@ import signal
 import sys
 from contextlib import nullcontext
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 
-from app import logs, schema
+from app import logs, machine, meters, schema
 from app.commands import accounts, backup, erase, search
 from app.commands.progress import progress
 from app.errors import WillayError
+from app.kit.dates import day_of
+from app.resources import path_of
 from app.runtime import opened
 from app.settings import Settings
 
@@ -45,8 +47,6 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes")] = 1,
 ) -> None:
     """Run the API."""
-    import uvicorn
-
     from app.worker import rebuilding
 
     if host is not None:
@@ -57,16 +57,29 @@ def serve(
     with opened(settings) as runtime:
         # A stale schema is refused, and an index of this version made, before any process starts.
         rebuilding.ensure(runtime)
+    machine.allow_files()
+    with TemporaryDirectory(prefix="willay-metrics-") as folder:
+        if workers > 1:
+            os.environ[meters.FOLDER] = folder
+        _run_server(settings, workers)
+
+
+def _run_server(settings: Settings, workers: int) -> None:
+    import uvicorn
+
+    from app.http import stopping
+
     uvicorn.run(
         "app.main:from_environment",
         factory=True,
+        http="app.http.connections:BoundedConnection",
         host=settings.host,
         port=settings.port,
         workers=workers,
+        log_config=None,  # its lines go where ours go, in the same form
         log_level=settings.log_level,
         access_log=False,
-        # Streams of changes end only with the server; their readers come back.
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=stopping.SECONDS,
         server_header=False,
         # A process that a busy machine lets wait is not dead: after 5 s it would be killed.
         timeout_worker_healthcheck=60,
@@ -92,7 +105,7 @@ def examine(as_json: AsJson = False) -> None:
     """Say what is wrong and what to do about it; exits 1 when something is."""
     from app import doctor
 
-    with opened(Settings(), checked=False) as runtime:
+    with opened(Settings(), checked=False, examining=True) as runtime:
         findings = list(doctor.examine(runtime))
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings]))
@@ -136,6 +149,12 @@ def import_jsonl(
         raise typer.Exit(1)
 
 
+@importing.command("sample")
+def import_sample(as_json: AsJson = False) -> None:
+    """Import the sample content that comes with the program, unless there is content already."""
+    import_jsonl([path_of("sample/peru.jsonl")], if_empty=True, as_json=as_json)
+
+
 @importing.command("listing")
 def import_listing(
     paths: Files,
@@ -151,7 +170,7 @@ def import_listing(
     from app.interchange import entering
 
     try:
-        day = date.fromisoformat(undated_at) if undated_at else None
+        day = day_of(undated_at) if undated_at else None
     except ValueError as error:
         raise typer.BadParameter("give a day such as 2019-05-31") from error
     pages = listing.read(paths, day)
@@ -195,21 +214,29 @@ def openapi() -> None:
     typer.echo(text)
 
 
-def _log_level() -> str:
+def _log_form() -> tuple[str, str]:
     """As it is set; what is wrong with settings is for the command to say."""
     try:
-        return Settings().log_level
+        settings = Settings()
     except ValidationError:
-        return "info"
+        return "info", "text"
+    return settings.log_level, settings.log_format
 
 
 def main() -> None:
     """The console script."""
-    logs.configure(_log_level())
+    logs.configure(*_log_form())
+    logs.take_over()
     try:
         cli()
     except WillayError as error:
         typer.echo(str(error), err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(1)  # whoever read the output has seen enough
+    except OSError as error:  # a folder that is not ours, a disk that is full, a port that is taken
+        place = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"{place}{error.strerror or error}; mend that first. [system]", err=True)
         sys.exit(1)
     except ValidationError as error:
         typer.echo(f"A setting is wrong: {error}", err=True)

@@ -10,33 +10,44 @@ an import would starve the editors (measured: they waited 5 s and were refused).
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 from typing_extensions import override
 
-from app import postgresql
+from app import faults, postgresql
+from app.engines import (
+    LOCK_SECONDS,
+    POLL_SECONDS,
+    Limits,
+    busy,
+    file_of,
+    make_engine,
+    patiently,
+    wait_for_ever,
+    with_driver,
+)
 from app.errors import Unavailable
+from app.outage import Outage
 
-LOCK_SECONDS: Final = 5.0
-"""How long a transaction waits for a lock before it gives up."""
-
-_POLL_SECONDS: Final = 0.005
 _LONG_SECONDS: Final = 0.05
 _PAUSE_SECONDS: Final = 0.015
-"""SQLite between processes: ask this often; after holding the lock this long, pause this long."""
+"""SQLite between processes: after holding the lock this long, pause this long."""
 
-# What PostgreSQL says when waiting or trying again is the remedy: lock_not_available,
-# deadlock_detected, serialization_failure, query_canceled, too_many_connections, shutting down.
-_TRY_AGAIN = {"55P03", "40P01", "40001", "57014", "53300", "57P01", "57P03"}
+_HANGS_SECONDS: Final = 1.0
+_REST_SECONDS: Final = 2.0
+"""A failure that took so long would hold up all who wait, so for a moment nobody else tries."""
+
+_CHECK_STEPS: Final = 100_000
 
 Row = TypeVar("Row")
 
@@ -91,27 +102,57 @@ class WriteTx(ReadTx):
 class Database:
     """Two pools over one store: readers that cannot write, and writers."""
 
-    def __init__(self, url: str, readers: int = 2, writers: int = 4) -> None:
-        parsed = _with_driver(make_url(url))
+    def __init__(
+        self, url: str, readers: int = 2, writers: int = 4, limits: Limits | None = None
+    ) -> None:
+        limits = limits or Limits()
+        try:
+            parsed = with_driver(make_url(url))
+            self._reader = make_engine(parsed, readers, limits, read_only=True)
+            self._writer = make_engine(parsed, writers, limits, read_only=False)
+        except (ArgumentError, ValueError, ImportError) as error:
+            said = "WILLAY_DATABASE_URL is not understood: is a / or @ in its password as %2F, %40?"
+            raise faults.fault("store_unavailable", said) from error
         self.url: Final = parsed
         self.is_sqlite: Final = parsed.get_backend_name() == "sqlite"
-        self._reader = _engine(parsed, readers, read_only=True)
-        self._writer = _engine(parsed, writers, read_only=False)
         self._writer_lock = threading.Lock() if self.is_sqlite else None
+        self.reach: Final = Outage("The store", "willay.store")
+        """That it answers."""
+        self.room: Final = Outage("Writing to the store", "willay.store")
+        """That it keeps what is written."""
+        self.damage: Final = Outage("The store", "willay.store")
+        """That it can read what it has; nothing shows that this is over, so it is told once."""
+
+    @property
+    def path(self) -> Path | None:
+        """The file of a store on SQLite."""
+        return file_of(self.url)
+
+    @property
+    def is_there(self) -> bool:
+        """SQLite's file exists; a server is believed to."""
+        return self.path is None or self.path.is_file()
+
+    def connections(self) -> dict[str, int]:
+        """How many connections are in use, by pool."""
+        pools = {"read": self._reader.pool, "write": self._writer.pool}
+        return {
+            name: pool.checkedout() for name, pool in pools.items() if isinstance(pool, QueuePool)
+        }
 
     @contextmanager
     def reading(self) -> Iterator[ReadTx]:
         """A snapshot; nothing is ever committed."""
-        with _translated():
+        with self._translated(connecting=True, writes=False):
             connection = self._reader.connect()
-        with _translated(), connection:
+        with self._translated(writes=False), connection:
             yield ReadTx(connection)
 
     @contextmanager
     def writing(self) -> Iterator[WriteTx]:
         """A transaction: committed when the block ends, rolled back when it raises."""
         with (
-            self.altering() as connection,
+            self._changing() as connection,
             Session(bind=connection, autoflush=True, expire_on_commit=False) as session,
         ):
             yield WriteTx(connection, session)
@@ -119,17 +160,54 @@ class Database:
 
     @contextmanager
     def altering(self) -> Iterator[Connection]:
-        """A bare connection in a transaction, for migrations; committed when the block ends."""
-        with self._turn(), _translated(), self._writer.connect() as connection:
-            connection.begin()
+        """A bare connection in a transaction, for migrations, which may take as long as they need;
+        committed when the block ends."""
+        with self._changing() as connection:
+            wait_for_ever(connection)
             yield connection
+
+    @contextmanager
+    def _changing(self) -> Iterator[Connection]:
+        with self._turn():
+            with self._translated(connecting=True):
+                connection = self._writer.connect()
+            with self._translated(), connection:
+                connection.begin()
+                yield connection
+                try:
+                    connection.commit()
+                except BaseException:
+                    # SQLAlchemy gives a connection whose commit failed back to its pool without a
+                    # rollback: on SQLite it would hold the write lock for good.
+                    connection.invalidate()
+                    raise
+            if self.room.is_on:
+                self.room.end()
+
+    def damages(self, seconds: float) -> str:
+        """What is broken in the store's files; empty when nothing was seen in so many seconds.
+
+        PostgreSQL tells what it met itself: rows that it could not read, by its own checksums.
+        """
+        with self.reading() as tx:
+            if not self.is_sqlite:
+                asked = "SELECT coalesce(sum(checksum_failures), 0) FROM pg_stat_database"
+                failures = tx.connection.exec_driver_sql(asked).scalar_one()
+                return f"{failures} pages did not match their checksums" if failures else ""
+            driver: Any = tx.connection.connection.dbapi_connection
+            until = monotonic() + seconds
+            driver.set_progress_handler(lambda: monotonic() > until, _CHECK_STEPS)
             try:
-                connection.commit()
-            except BaseException:
-                # SQLAlchemy gives a connection whose commit failed back to its pool without a
-                # rollback: on SQLite it would hold the write lock for good.
-                connection.invalidate()
-                raise
+                told = driver.execute("PRAGMA quick_check(3)").fetchall()
+            except sqlite3.DatabaseError as error:
+                if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                    return ""
+                if error.sqlite_errorcode not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                    raise
+                return str(error)
+            finally:
+                driver.set_progress_handler(None, 0)
+        return "" if told == [("ok",)] else "; ".join(str(row[0]) for row in told)
 
     def compact(self, patience: float = 30.0) -> bool:
         """Rewrite the store's files, so that nothing that was deleted stays in them.
@@ -137,17 +215,18 @@ class Database:
         False when others used them for longer than `patience` seconds. The service may go on
         meanwhile; on PostgreSQL a table's readers and writers wait while it is rewritten.
         """
-        with self._turn(), _translated(), self._writer.connect() as connection:
+        with self._turn(), self._translated(), self._writer.connect() as connection:
+            wait_for_ever(connection)
             if not self.is_sqlite:
                 alone = connection.execution_options(isolation_level="AUTOCOMMIT")
                 return postgresql.rewrite(alone, patience)
             driver: Any = connection.connection.dbapi_connection
-            _patiently(lambda: driver.execute("VACUUM"), patience)
+            patiently(lambda: driver.execute("VACUUM"), patience)
             until = monotonic() + patience
             while driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
                 if monotonic() > until:
                     return False
-                sleep(_POLL_SECONDS)
+                sleep(POLL_SECONDS)
             return True
 
     @contextmanager
@@ -156,7 +235,7 @@ class Database:
             yield
             return
         if not self._writer_lock.acquire(timeout=LOCK_SECONDS):
-            raise _busy()
+            raise self._begun(busy("a transaction of this process did not end"))
         began = monotonic()
         try:
             yield
@@ -165,126 +244,39 @@ class Database:
         finally:
             self._writer_lock.release()
 
+    @contextmanager
+    def _translated(self, *, connecting: bool = False, writes: bool = True) -> Iterator[None]:
+        """What the drivers raise becomes `Unavailable`, and the log is told."""
+        if connecting and self.reach.is_on:
+            self.reach.refuse()
+        began = monotonic()
+        try:
+            yield
+        except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
+            raised = faults.unavailable(
+                error, connecting=connecting, writes=writes, secret=self.url.password
+            )
+            if raised is None:
+                raise
+            hung = raised.code == "store_unavailable" and monotonic() - began > _HANGS_SECONDS
+            raise self._begun(raised, rest=_REST_SECONDS if hung else 0.0) from error
+        except Unavailable as error:
+            if error.cause and error.code in faults.MESSAGES:
+                self._begun(error)
+            raise
+        if self.reach.is_on and not connecting:
+            self.reach.end()
+
+    def _begun(self, error: Unavailable, rest: float = 0.0) -> Unavailable:
+        if error.code == "store_damaged":
+            self.damage.begin(error)
+        elif error.code == "store_full":
+            self.room.begin(error)
+        else:
+            self.reach.begin(error, rest=rest)
+        return error
+
     def close(self) -> None:
         """Close every idle connection."""
         self._reader.dispose()
         self._writer.dispose()
-
-
-def _with_driver(url: URL) -> URL:
-    backend = url.get_backend_name()
-    if url.drivername in ("postgres", "postgresql") and backend in ("postgres", "postgresql"):
-        return url.set(drivername="postgresql+psycopg")
-    return url
-
-
-def _engine(url: URL, size: int, *, read_only: bool) -> Engine:
-    if url.get_backend_name() == "sqlite":
-        return _sqlite(url, size, read_only=read_only)
-    milliseconds = int(LOCK_SECONDS * 1000)
-    engine = sa.create_engine(
-        url,
-        pool_size=size,
-        max_overflow=0,
-        pool_timeout=LOCK_SECONDS,
-        pool_pre_ping=True,
-        hide_parameters=True,
-        isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
-        connect_args={
-            "connect_timeout": 10,
-            # One plan fits a rare tag, another a common one: the plan for all values,
-            # on which PostgreSQL may settle after five runs, takes up to a second.
-            "options": f"-c lock_timeout={milliseconds} -c timezone=UTC"
-            " -c plan_cache_mode=force_custom_plan"
-            " -c idle_in_transaction_session_timeout=60000"
-            f" -c default_transaction_read_only={'on' if read_only else 'off'}",
-        },
-    )
-    postgresql.without_rows(engine)
-    return engine
-
-
-def _sqlite(url: URL, size: int, *, read_only: bool) -> Engine:
-    if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(
-        url,
-        pool_size=size,
-        max_overflow=0,
-        pool_timeout=LOCK_SECONDS,
-        hide_parameters=True,  # an error would tell the log what somebody sent
-        # The driver must not begin transactions by itself: a deferred one loses updates.
-        connect_args={"check_same_thread": False, "timeout": LOCK_SECONDS, "isolation_level": None},
-    )
-
-    @sa.event.listens_for(engine, "connect")
-    def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA mmap_size=268435456")
-        connection.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
-        if not read_only:
-            connection.execute("PRAGMA busy_timeout=0")  # `_begin_writing` waits instead
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        if read_only:
-            driver: Any = connection.connection.dbapi_connection
-            driver.execute("BEGIN")  # every read pays for it: no detour
-        else:
-            _begin_writing(connection)
-
-    return engine
-
-
-def _begin_writing(connection: Connection) -> None:
-    """`BEGIN IMMEDIATE`, asked for often: SQLite's own wait soon looks every 100 ms only."""
-    _patiently(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), LOCK_SECONDS)
-
-
-def _patiently(act: Callable[[], object], seconds: float) -> None:
-    deadline = monotonic() + seconds
-    while True:
-        try:
-            act()
-            return
-        except (OperationalError, sqlite3.OperationalError) as error:
-            if not _says_locked(error):
-                raise
-            if monotonic() > deadline:
-                raise _busy() from error
-        sleep(_POLL_SECONDS)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except PoolTimeout as error:
-        raise _busy() from error
-    except DBAPIError as error:
-        if _is_temporary(error):
-            raise _busy() from error
-        raise
-
-
-def _says_locked(error: Exception) -> bool:
-    text = str(error).lower()
-    return "locked" in text or "busy" in text
-
-
-def _is_temporary(error: DBAPIError) -> bool:
-    if error.connection_invalidated:
-        return True
-    state = getattr(error.orig, "sqlstate", None)
-    if state in _TRY_AGAIN:
-        return True
-    if not isinstance(error, OperationalError):
-        return False
-    text = str(error.orig).lower()
-    return "locked" in text or "busy" in text or "connection" in text
-
-
-def _busy() -> Unavailable:
-    return Unavailable("store_busy", "The store is busy; try again in a moment.")

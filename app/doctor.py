@@ -1,22 +1,23 @@
 """What is wrong, and what to do about it: one line for each thing that an operator can mend."""
 
+import logging
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from app import schema
+from app import machine, schema
 from app.changes import head
-from app.errors import Unavailable
+from app.errors import Unavailable, WillayError
 from app.interchange import writing
 from app.library import care
 from app.partners import queueing, subscriptions
 from app.published import changes
 from app.runtime import Runtime
+from app.search import diagnosis
 
-_LITTLE_SPACE: Final = 500_000_000
+_LOG: Final = logging.getLogger("willay")
 _LATE_SECONDS: Final = 60.0
 _LONG: Final = timedelta(hours=1)
 """For partners, who may be away for a moment."""
@@ -35,14 +36,22 @@ def examine(runtime: Runtime) -> Iterator[Finding]:
     """Look at everything; what cannot be reached is a finding too, never an exception."""
     for subject, look in (
         ("data folder", _folder),
+        ("disks", machine.room),
+        ("permissions", machine.permissions),
+        ("open files", machine.files),
         ("settings", _settings),
         ("schema", _schema),
+        ("store", machine.integrity),
         ("content", _content),
         ("change log", _log),
+        ("clock", machine.clock),
+        ("worker", machine.worker),
         ("search", _search),
         ("media", _media),
         ("webhooks", _webhooks),
         ("limits", _limits),
+        ("key", machine.key),
+        ("backup", machine.backup),
     ):
         finding = _looked(subject, look, runtime)
         yield finding
@@ -54,9 +63,16 @@ def _looked(subject: str, look: Callable[[Runtime], tuple[str, str]], runtime: R
     try:
         return Finding(subject, *look(runtime))
     except Unavailable as error:
+        return Finding(subject, "cannot be told", error.explained)
+    except WillayError as error:
         return Finding(subject, "cannot be told", error.message)
     except OSError as error:
-        return Finding(subject, "cannot be told", f"{error.strerror}: mend that first.")
+        place = f"{error.filename}: " if error.filename else ""
+        return Finding(subject, "cannot be told", f"{place}{error.strerror}: mend that first.")
+    except Exception as error:  # what we did not think of must not hide the rest
+        _LOG.debug("doctor failed at %s", subject, exc_info=error)
+        said = f"It failed ({type(error).__name__}); WILLAY_LOG_LEVEL=debug shows where."
+        return Finding(subject, "cannot be told", said)
 
 
 def _folder(runtime: Runtime) -> tuple[str, str]:
@@ -65,9 +81,7 @@ def _folder(runtime: Runtime) -> tuple[str, str]:
         return f"{folder} is absent", "Run `willay migrate`; it makes the folder."
     if not os.access(folder, os.W_OK | os.X_OK):
         return f"{folder} cannot be written", "Give this user the right to write there."
-    free = shutil.disk_usage(folder).free
-    state = f"{folder}, {free / 1e9:.1f} GB free"
-    return state, "Make room; writing will fail soon." if free < _LITTLE_SPACE else ""
+    return str(folder), ""
 
 
 def _settings(runtime: Runtime) -> tuple[str, str]:
@@ -91,36 +105,24 @@ def _log(runtime: Runtime) -> tuple[str, str]:
     with runtime.database.reading() as tx:
         log = head(tx)
     now = runtime.clock()
-    ahead = (log.effective_until - now).total_seconds()
     late = (log.moment(now) - log.next_boundary).total_seconds()
     state = f"at {log.sequence}"
-    if ahead > _LATE_SECONDS:
-        return state, f"This machine's clock is {ahead:.0f} s behind the log's; set it right."
     if late > _LATE_SECONDS:
         return state, f"Promotion is {late:.0f} s late; run `willay serve` or `willay worker`."
     return state, ""
 
 
 def _search(runtime: Runtime) -> tuple[str, str]:
-    engine, standing = runtime.search.get(), runtime.search.standing()
-    lacks = engine.missing_actions()
-    if lacks:
-        return (
-            f"the key of {engine.name} may not do {', '.join(lacks)}",
-            "Give it these actions, or set WILLAY_MEILISEARCH_KEY to one that has them.",
-        )
-    cursor, parked = engine.cursor(), engine.parked()
-    with runtime.database.reading() as tx:
-        behind, seconds = changes.behind(tx, head(tx), cursor, runtime.clock())
-    state = f"{engine.name}, {engine.count()} documents, {behind} changes behind"
-    if standing.degraded:
-        return state, f"{standing.engine} answers in its place ({standing.trouble}): see the log."
-    if seconds > _LATE_SECONDS:
-        return state, f"It is {seconds:.0f} s late; run `willay serve` or `willay worker`."
-    if parked:
-        first = f"{parked[0].key.kind} {parked[0].key.id}: {parked[0].reason}"
-        return state, f"It cannot hold {len(parked)} things; mend them, as this one: {first}"
-    return state, ""
+    folder = runtime.settings.data_dir / "search"
+    if runtime.settings.meilisearch_url is None and not folder.is_dir():
+        return "no index yet; `willay serve` makes it", ""
+    state, remedy = diagnosis.examined(runtime.search)
+    if not remedy and (cursor := runtime.search.get().cursor()) is not None:
+        with runtime.database.reading() as tx:
+            if not changes.is_mine(tx, cursor):
+                said = "It is ahead of the store, as after a restored one, or of another store:"
+                remedy = f"{said} run `willay serve`, which mends it, or `willay search rebuild`."
+    return state, remedy
 
 
 def _media(runtime: Runtime) -> tuple[str, str]:
@@ -144,6 +146,8 @@ def _limits(runtime: Runtime) -> tuple[str, str]:
 def _webhooks(runtime: Runtime) -> tuple[str, str]:
     now = runtime.clock()
     with runtime.database.reading() as tx:
+        if not queueing.any_webhook(tx):
+            return "0, 0 deliveries waiting", ""  # and no key need be made
         found = subscriptions.everyone(tx, runtime.key())
         behind = queueing.behind(tx, now)
     paused = [

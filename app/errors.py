@@ -4,6 +4,7 @@ No error knows a status; `http/problems.py` is the one table that maps these cla
 """
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from typing_extensions import override
 
@@ -66,6 +67,27 @@ class Conflict(WillayError):
     """It contradicts what is there already."""
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedRelease:
+    """A text that is to become public: of which article, which, and when."""
+
+    id: UUID
+    lang: str
+    revision: int
+    slug: str
+    visible_from: str
+    visible_until: str | None
+
+
+@dataclass
+class WouldCancel(Conflict):
+    """It would cancel what is scheduled, and did not say that it is to."""
+
+    releases: tuple[PlannedRelease, ...] = ()
+
+    __str__ = WillayError.__str__
+
+
 @dataclass
 class Stale(WillayError):
     """Somebody changed it first: which revision it is now, who made that and when."""
@@ -85,6 +107,10 @@ class TooLarge(WillayError):
     """More was sent than is taken."""
 
 
+class TooSlow(WillayError):
+    """What is sent does not come in."""
+
+
 class Unsupported(WillayError):
     """What was sent is of a kind that is not taken."""
 
@@ -97,8 +123,27 @@ class Forbidden(WillayError):
     """The caller is known and may not."""
 
 
+class NotOffered(WillayError):
+    """What a protocol lets be asked for and is not to be had here."""
+
+
+@dataclass
 class Unavailable(WillayError):
-    """Not now: the store is locked, away, or overloaded. Trying again is right."""
+    """Not now: the store is locked, away, or overloaded. Trying again is right.
+
+    `cause` is what the operator must hear and readers may not: names of hosts, users, folders.
+    """
+
+    cause: str = ""
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.explained} [{self.code}]"
+
+    @property
+    def explained(self) -> str:
+        """The message and, for the operator, the cause."""
+        return f"{self.message} ({self.cause})" if self.cause else self.message
 
 
 @dataclass

@@ -17,10 +17,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from app.database import WriteTx
-from app.errors import Invalid
+from app.errors import Conflict, Invalid
 from app.models.idempotency import IdempotencyKey
 
 KEPT_FOR: Final = timedelta(hours=24)
+MOST: Final = 20_000
+"""Keys of one account in that time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def claim(
 ) -> Given | None:
     """The answer given to this request before; else the key is this transaction's.
 
-    `Invalid` when the key came with another request.
+    `Invalid` when the key came with another request, `Conflict` past `MOST` of them.
     """
     mine = col(IdempotencyKey.account_id) == account_id
     old = col(IdempotencyKey.created_at) <= now - KEPT_FOR
@@ -52,6 +54,10 @@ def claim(
     # By RETURNING: psycopg forgets the row count of an INSERT once its cursor is closed.
     claimed = insert(IdempotencyKey).values(values).on_conflict_do_nothing()
     if tx.execute(claimed.returning(col(IdempotencyKey.key))).first() is not None:
+        number: int = tx.execute(sa.select(sa.func.count()).where(mine)).scalar_one()
+        if number > MOST:
+            message = f"{MOST} keys in a day are enough; send this without an Idempotency-Key."
+            raise Conflict("too_many_keys", message)
         return None
     asked = sa.select(
         col(IdempotencyKey.request_digest),

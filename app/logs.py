@@ -1,17 +1,123 @@
-"""What is written to the log, and by whom: our own lines at the level asked for.
+"""What is written to the log, and by whom: everything on stderr, one line for each record.
 
-Libraries may only warn: at `debug` some of them write bodies, headers and addresses, and with these
-the secrets that they carry. Our own lines name a route by its template, never by its address, and
-no value that came from outside. Imports nothing of ours.
+A line is `time level logger request message`, or a JSON object; a traceback is part of its record,
+with `\\n` for the ends of its lines. Libraries may only warn: at `debug` some of them write bodies,
+headers and addresses, and with these the secrets that they carry. Our own lines name a route by
+its template, never by its address, and no value that came from outside, but for the short words
+that name a request and a trace. Imports nothing of ours.
 """
 
+import json
 import logging
+import sys
+import threading
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from time import monotonic
+from types import TracebackType
 from typing import Final
 
-_FORM: Final = "%(asctime)s %(levelname)s %(name)s %(message)s"
+from typing_extensions import override
+
+request_id: Final = ContextVar("request_id", default="")
+trace_id: Final = ContextVar("trace_id", default="")
+"""Of the request that is answered here; set by `http.tracing`, and given on to threads."""
+
+_OURS: Final = "willay"
 
 
-def configure(level: str) -> None:
-    """Write to stderr; `level` is one of the setting's."""
-    logging.basicConfig(level=logging.WARNING, format=_FORM)
-    logging.getLogger("willay").setLevel(level.upper())
+class _Line(logging.Formatter):
+    """A record on one line."""
+
+    @override
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        """RFC 3339, in UTC."""
+        at = datetime.fromtimestamp(record.created, UTC)
+        return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        request, trace = request_id.get() or "-", trace_id.get()
+        line = f"{self.formatTime(record)} {record.levelname} {record.name} {request} "
+        line += _escaped(record.getMessage())
+        line += f" trace_id={trace}" if trace else ""
+        told = self.told(record)
+        return f"{line} {_escaped(told)}" if told else line
+
+    def told(self, record: logging.LogRecord) -> str:
+        """The traceback of a record, and whatever else stands below its line."""
+        told = self.formatException(record.exc_info) if record.exc_info else ""
+        return "\n".join(part for part in (told, record.stack_info) if part)
+
+
+class _Json(_Line):
+    """A record as a JSON object on one line."""
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        told = {
+            "time": self.formatTime(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "request_id": request_id.get(),
+            "trace_id": trace_id.get(),
+            "traceback": self.told(record),
+        }
+        return json.dumps({name: said for name, said in told.items() if said}, ensure_ascii=False)
+
+
+def configure(level: str, form: str = "text") -> None:
+    """Write to stderr; `level` and `form` (`text` or `json`) are of the settings."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Json() if form == "json" else _Line())
+    handler.set_name(_OURS)
+    root = logging.getLogger()
+    for before in [one for one in root.handlers if one.get_name() == _OURS]:
+        root.removeHandler(before)
+    root.addHandler(handler)
+    root.setLevel(logging.WARNING)
+    logging.getLogger(_OURS).setLevel(level.upper())
+    logging.captureWarnings(True)
+
+
+def take_over() -> None:
+    """What nobody caught is a record too, in the threads as well."""
+    log = logging.getLogger(_OURS)
+
+    def hook(kind: type[BaseException], error: BaseException, at: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, at)
+        else:
+            log.critical("nobody caught this", exc_info=(kind, error, at))
+
+    def of_a_thread(told: threading.ExceptHookArgs) -> None:
+        if told.exc_value is not None and not issubclass(told.exc_type, SystemExit):
+            hook(told.exc_type, told.exc_value, told.exc_traceback)
+
+    sys.excepthook = hook
+    threading.excepthook = of_a_thread
+
+
+class Pace:
+    """Logs how far long work is, every few seconds; called with each step."""
+
+    def __init__(self, what: str, total: int, every: float = 10.0) -> None:
+        self._what, self._total, self._every = what, total, every
+        self._done, self._began = 0, monotonic()
+        self._next = self._began + every
+
+    def __call__(self, step: int) -> None:
+        """So much more is done."""
+        self._done += step
+        now = monotonic()
+        if now < self._next:
+            return
+        self._next = now + self._every
+        left = (now - self._began) / max(1, self._done) * max(0, self._total - self._done)
+        said = (self._what, self._done, self._total, 100 * self._done / max(1, self._total), left)
+        logging.getLogger(_OURS).info("%s: %d of %d (%.0f %%), about %.0f s left", *said)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\r", "\\r").replace("\n", "\\n")

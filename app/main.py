@@ -2,40 +2,60 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app import logs
+from app import faults, logs, machine, schema
 from app.admin import routes as admin
 from app.delivery import routes as delivery
-from app.http import contract, problems
+from app.errors import Unavailable
+from app.http import contract, problems, stopping
 from app.http.limiting import Limiting, adding
+from app.http.metering import Metering, sampling
 from app.http.middleware import Gate
+from app.http.pages import Pages
+from app.http.problems import allowed_methods
+from app.http.routing import own_query_routes
 from app.http.tracing import Tracing
 from app.http.watching import Watch
 from app.runtime import Runtime, opened
 from app.settings import Settings
-from app.worker.followers import followers
+from app.worker.followers import followers, near_followers
 from app.worker.loop import Worker
 
+_LOG = logging.getLogger("willay")
 
-def create_app(runtime: Runtime) -> FastAPI:
-    """The application over a runtime that its caller opened and will close."""
+_STARTUP_FAILURE = 3
+"""uvicorn's code of a process that would fail the same way each time it is begun again."""
+
+
+def create_app(
+    runtime: Runtime, at_end: Callable[[], None] = lambda: None, *, keeps_near: bool = False
+) -> FastAPI:
+    """The application over a runtime that its caller opened. `at_end` runs when it has ended. With
+    `keeps_near` it follows the index on its machine also where a worker elsewhere does all other
+    work."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        worker = Worker(runtime, followers(runtime))
-        if runtime.settings.serve_worker:
+        works = runtime.settings.serve_worker
+        follow = followers(runtime) if works else near_followers(runtime)
+        worker, watch = Worker(runtime, follow, promotes=works), Watch(runtime)
+        if works or (keeps_near and follow):
             worker.start()
-        async with adding(runtime):
-            yield {"runtime": runtime, "watch": Watch(runtime)}
-        await runtime.rates.close()
-        await asyncio.to_thread(worker.stop)
+        files = asyncio.create_task(machine.watching_files())
+        with stopping.on_stop_signal(watch.stop):
+            async with adding(runtime), sampling(runtime):
+                yield {"runtime": runtime, "watch": watch}
+            files.cancel()
+            await runtime.rates.close()
+            await asyncio.to_thread(worker.stop)
+            await asyncio.to_thread(at_end)
 
     app = FastAPIOffline(
         title="Willay",
@@ -45,11 +65,16 @@ def create_app(runtime: Runtime) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    for router in (*delivery.ROUTERS, *admin.ROUTERS):
+    routers = (*delivery.ROUTERS, *admin.ROUTERS)
+    for router in routers:
         app.include_router(router)
     problems.install(app)
+    app.add_middleware(Pages)
     app.add_middleware(Limiting, runtime=runtime)
-    app.add_middleware(Gate, origins=runtime.settings.cors_origins)
+    own_query = own_query_routes(routers)
+    app.add_middleware(Gate, origins=runtime.settings.cors_origins, own_query=own_query)
+    app.add_middleware(Metering, meters=runtime.meters)
+    app.add_middleware(stopping.Stopping)
     app.add_middleware(Tracing, logged=runtime.settings.log_requests)
     make = app.openapi
 
@@ -58,6 +83,7 @@ def create_app(runtime: Runtime) -> FastAPI:
             app.openapi_schema = contract.described(make())
         return app.openapi_schema
 
+    allowed_methods(app, {"type": "http", "path": "/", "method": "GET"})  # builds every route now
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return app
 
@@ -66,8 +92,19 @@ def from_environment() -> FastAPI:
     """What each server process runs: its runtime lives as long as the process."""
     stack = contextlib.ExitStack()
     settings = Settings()
-    logs.configure(settings.log_level)
-    held: AbstractContextManager[Runtime] = opened(settings)
-    app = create_app(stack.enter_context(held))
-    app.router.on_shutdown.append(stack.close)
-    return app
+    logs.configure(settings.log_level, settings.log_format)
+    logs.take_over()
+    return create_app(stack.enter_context(_runtime(settings)), stack.close, keeps_near=True)
+
+
+@contextlib.contextmanager
+def _runtime(settings: Settings) -> Iterator[Runtime]:
+    """A process that is begun again while the store is away is up at once, and answers 503."""
+    with opened(settings, checked=False) as runtime:
+        try:
+            schema.check(runtime.database)
+        except Unavailable as error:
+            if error.code not in faults.MESSAGES:
+                _LOG.error("%s", error)  # a sentence says more than a traceback of the server's
+                raise SystemExit(_STARTUP_FAILURE) from error
+        yield runtime

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TypeVar
@@ -17,18 +18,22 @@ from app.accounts.throttle import Throttle
 from app.changes import PublishTx
 from app.database import Database
 from app.editorial.content import House
+from app.engines import Limits
 from app.errors import Unavailable
+from app.kit import private
 from app.kit.clock import Clock, system_clock
 from app.leases import StoreLease
+from app.meters import Meters
 from app.partners.keyring import Keyring
 from app.partners.usage import Meter
-from app.published.changes import sequence_of
+from app.published import changes as published
 from app.published.memory import Memory
 from app.rates import Rates
 from app.search.held import HeldEngine, HeldServer
 from app.search.meilisearch.connection import Address, Connection
 from app.search.meilisearch.engine import MeilisearchEngine
 from app.search.meilisearch.tenancy import tenant_token
+from app.search.present import late
 from app.search.serving import Search
 from app.settings import Settings
 from app.storage import opening as storage
@@ -54,10 +59,14 @@ UPLOADS_AT_MOST = 8
 class Lane:
     """A few threads of our own with a bounded queue: the one hop that a request makes."""
 
-    def __init__(self, name: str, threads: int, waiting_at_most: int = WAITING_AT_MOST) -> None:
+    def __init__(
+        self, name: str, threads: int, meters: Meters, waiting_at_most: int = WAITING_AT_MOST
+    ) -> None:
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._waiting_at_most = waiting_at_most
         self._waiting = 0
+        self._gauge = meters.lane_requests.labels(name)
+        self._refusals = meters.lane_refusals.labels(name)
 
     async def run(self, work: Callable[[], Answer]) -> Answer:
         """Run in a thread; `Unavailable` when too many wait already."""
@@ -68,16 +77,20 @@ class Lane:
     def place(self) -> Iterator[None]:
         """Hold one of the places, over several runs; `Unavailable` when all are taken."""
         if self._waiting >= self._waiting_at_most:
+            self._refusals.inc()
             raise Unavailable("overloaded", "Too many requests are waiting; try again in a moment.")
         self._waiting += 1
+        self._gauge.inc()
         try:
             yield
         finally:
             self._waiting -= 1
+            self._gauge.dec()
 
     async def run_inside(self, work: Callable[[], Answer]) -> Answer:
-        """Run in a thread; for who holds a place."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+        """Run in a thread, which logs under the request's name; for who holds a place."""
+        known = partial(copy_context().run, work)
+        return await asyncio.get_running_loop().run_in_executor(self._executor, known)
 
     def close(self) -> None:
         """Wait for what runs and drop what waits."""
@@ -100,6 +113,7 @@ class Runtime:
     rates: Rates
     meter: Meter
     keyring: Keyring
+    meters: Meters
     reads: Lane
     counts: Lane
     desk: Lane
@@ -119,21 +133,44 @@ class Runtime:
 
 @contextmanager
 def opened(
-    settings: Settings, clock: Clock = system_clock, *, checked: bool = True
+    settings: Settings,
+    clock: Clock = system_clock,
+    *,
+    checked: bool = True,
+    examining: bool = False,
 ) -> Iterator[Runtime]:
-    """A runtime, closed at the end; refuses a stale schema unless `checked` is false."""
+    """A runtime, closed at the end; refuses a stale schema unless `checked` is false.
+
+    What it makes is private to its user. Who is only `examining` finds things as they are.
+    """
+    if not examining:
+        private.claim(settings.data_dir)
+    with private.making(), _opened(settings, clock, checked=checked) as runtime:
+        yield runtime
+
+
+@contextmanager
+def _opened(settings: Settings, clock: Clock, *, checked: bool) -> Iterator[Runtime]:
     # Counting has a lane of its own, so that slow counts never starve reads; so have editors, and
     # whoever shows a password, whose cost is the point of them; and so has a search engine on
     # another machine, which may be slow, or hang.
     searchers = _SEARCHERS if settings.meilisearch_url is not None else 0
     readers = settings.read_threads + 1 + _DESK + _LOGINS + searchers
-    database = Database(settings.store_url, readers=readers)
-    search = _search(settings, database, clock)
-    lanes = [Lane("read", settings.read_threads), Lane("count", 1)]
-    lanes += [Lane("desk", _DESK), Lane("login", _LOGINS, waiting_at_most=40)]
+    limits = Limits(settings.database_connect_seconds, settings.database_seconds)
+    database = Database(settings.store_url, readers=readers, limits=limits)
+    memory = Memory(
+        settings.languages,
+        settings.public_url,
+        settings.answer_cache_mb * 1_000_000,
+        settings.page_path,
+    )
+    search = _search(settings, database, memory, clock)
+    meters = Meters()
+    lanes = [Lane("read", settings.read_threads, meters), Lane("count", 1, meters)]
+    lanes += [Lane("desk", _DESK, meters), Lane("login", _LOGINS, meters, waiting_at_most=40)]
     # Files may come from afar; a picture takes seconds.
-    lanes += [Lane("file", 4), Lane("upload", 1, waiting_at_most=UPLOADS_AT_MOST)]
-    lanes.append(Lane("search", searchers) if searchers else lanes[0])
+    lanes += [Lane("file", 4, meters), Lane("upload", 1, meters, waiting_at_most=UPLOADS_AT_MOST)]
+    lanes.append(Lane("search", searchers, meters) if searchers else lanes[0])
     given = settings.secret_key.get_secret_value() if settings.secret_key else None
     key = cache(partial(secret_key, settings.data_dir, given))
     authenticator = Authenticator(database, clock, key, Hasher(), Throttle())
@@ -146,9 +183,7 @@ def opened(
             settings.default_licence,
             settings.embed_hosts,
             settings.public_url,
-        )
-        memory = Memory(
-            settings.languages, settings.public_url, settings.answer_cache_mb * 1_000_000
+            settings.slug_at,
         )
         place = storage.opened(settings)
         yield Runtime(
@@ -164,6 +199,7 @@ def opened(
             rates.opened(settings),
             meter,
             Keyring(database, clock, meter),
+            meters,
             *lanes,
         )
     finally:
@@ -182,10 +218,17 @@ def _flush(meter: Meter) -> None:
         _LOG.exception("what partners asked for in the last seconds is not counted")
 
 
-def _search(settings: Settings, database: Database, clock: Clock) -> Search:
+def _search(settings: Settings, database: Database, memory: Memory, clock: Clock) -> Search:
     folder = HeldEngine(settings.data_dir / "search", settings.languages)
+    late_of = partial(late, database, memory, clock)
+
+    def behind(cursor: str | None) -> tuple[int, float]:
+        with database.reading() as tx:
+            log = changes.head(tx)
+            return published.behind(tx, log, cursor, log.moment(clock()))
+
     if settings.meilisearch_url is None:
-        return Search(folder)
+        return Search(folder, late_of=late_of, languages=settings.languages, behind=behind)
     key = settings.meilisearch_key
     address = Address(
         settings.meilisearch_url,
@@ -195,6 +238,7 @@ def _search(settings: Settings, database: Database, clock: Clock) -> Search:
     engine = MeilisearchEngine(
         Connection(address), settings.languages, lambda name: StoreLease(database, name, clock)
     )
-    held = HeldServer(engine, engine.tasks.stop)
+    held = HeldServer(engine, engine.tasks.stop, engine.connection)
     token = partial(tenant_token, engine.connection) if settings.search_tokens else None
-    return Search(held, folder if settings.search_fallback else None, sequence_of, token)
+    standby = folder if settings.search_fallback else None
+    return Search(held, standby, published.sequence_of, token, behind, late_of, settings.languages)

@@ -1,22 +1,20 @@
 """The store's schema: bring it up to date, and refuse to start on a stale one.
 
-May import: database, errors. The migrations themselves are in `migrations/`, each in a file that
-begins with its number. Alembic is imported only to migrate: it costs every command a third of a
-second.
+May import: database, errors, resources. The migrations themselves are in `migrations/`, each in a
+file that begins with its number. Alembic is imported only to migrate: it costs every command a
+third of a second.
 """
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
 from app.database import Database
 from app.errors import Unavailable
+from app.resources import path_of
 
 if TYPE_CHECKING:
     from alembic.config import Config
-
-_MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
 
 
 def migrate(database: Database, target: str = "head") -> None:
@@ -42,7 +40,7 @@ def move(connection: sa.Connection, target: str = "head") -> None:
 
 def revisions() -> list[str]:
     """Every revision that this program knows, from the first to the newest."""
-    files = (_MIGRATIONS / "versions").glob("[0-9]*.py")
+    files = (path_of("migrations") / "versions").glob("[0-9]*.py")
     return sorted(path.name.partition("_")[0] for path in files)
 
 
@@ -56,14 +54,18 @@ def revision_of(connection: sa.Connection) -> str | None:
 def check(database: Database) -> None:
     """`Unavailable` unless the store's schema is the one that this program was written for."""
     known = revisions()
-    with database.reading() as tx:
-        current = revision_of(tx.connection)
+    current = _current(database) if database.is_there else None
     if current == known[-1]:
         return
     if current is not None and current not in known:
         raise Unavailable("schema_newer", _NEWER)
     state = "empty" if current is None else f"at {current}, not {known[-1]}"
     raise Unavailable("schema_stale", f"The store's schema is {state}; run `willay migrate` first.")
+
+
+def _current(database: Database) -> str | None:
+    with database.reading() as tx:
+        return revision_of(tx.connection)
 
 
 _NEWER: Final = "The store was migrated by a newer Willay; run that version."
@@ -73,5 +75,5 @@ def _config() -> "Config":
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("script_location", str(path_of("migrations")))
     return config

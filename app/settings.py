@@ -1,6 +1,7 @@
 """Settings: environment variables (or `.env`) that begin with `WILLAY_`, validated once."""
 
 import re
+from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -16,6 +17,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.kit.languages import ANY_CASE
+from app.kit.text import plain_path
 from app.public.vocabulary import Lang
 
 
@@ -25,11 +28,15 @@ def _listed(value: object) -> object:
     return value
 
 
-def _web_address(value: str) -> str:
+def _exact_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ValueError("must be an http:// or https:// address")
-    return value.rstrip("/")
+    return value
+
+
+def _web_address(value: str) -> str:
+    return _exact_address(value).rstrip("/")
 
 
 def _page_template(value: str) -> str:
@@ -59,6 +66,7 @@ _REDIS = re.compile("(redis|rediss|unix)://.")
 
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+ExactAddress = Annotated[str, AfterValidator(_exact_address)]  # of others: a last slash is theirs
 PageTemplate = Annotated[str, AfterValidator(_page_template)]
 
 
@@ -95,12 +103,18 @@ class Settings(BaseSettings):
     page_url: PageTemplate = Field(
         "{site}/{slug}", description="The same of standing pages, such as aims and history"
     )
+    author_url: PageTemplate | None = Field(
+        None,
+        description="Where the front end shows an author, like `{site}/authors/{slug}`; named in "
+        "JSON-LD",
+    )
+    logo_url: WebAddress | None = Field(None, description="The publisher's logo, for JSON-LD")
     contact_email: str | None = Field(
         None,
         pattern=r"^[^@\s]+@[^@\s]+$",
         description="Whom harvesters may write to; `webmaster@` the site's host when absent",
     )
-    websub_hub: WebAddress | None = Field(
+    websub_hub: ExactAddress | None = Field(
         None, description="A WebSub hub that is told of every change and named in every feed"
     )
     api_url: WebAddress | None = Field(
@@ -113,7 +127,7 @@ class Settings(BaseSettings):
         AfterValidator(_distinct),
         Field(min_length=1, description="Languages of the content, the default one first"),
     ] = ("en", "es")
-    default_licence: WebAddress = Field(
+    default_licence: ExactAddress = Field(
         "https://creativecommons.org/licenses/by-nc-sa/4.0",
         description="Licence of what names none, as an address",
     )
@@ -188,8 +202,21 @@ class Settings(BaseSettings):
         None, description="With its secret; what the machine itself has when absent"
     )
     s3_secret_access_key: SecretStr | None = None
+    database_connect_seconds: int = Field(
+        5, ge=1, le=120, description="How long PostgreSQL may take to accept a connection"
+    )
+    database_seconds: int = Field(
+        30,
+        ge=0,
+        le=3_600,
+        description="How long PostgreSQL may take for a statement of a reader, and four times that "
+        "of a writer; 0: for ever",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="What is written to the log"
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="How: a line of words for each record, or a JSON object"
     )
     webhook_networks: Annotated[Listed, AfterValidator(_networks)] = Field(
         (), description="Networks of one's own, such as 10.0.0.0/8, that webhooks may reach"
@@ -206,6 +233,11 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = Field(
         None,
         description="Count these limits in this Redis, for all replicas; needs the extra `redis`",
+    )
+    metrics_token: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Bearer that may read `/metrics` from elsewhere; without it only this machine",
     )
     log_requests: bool = Field(False, description="A line of the log for each request")
 
@@ -250,6 +282,12 @@ class Settings(BaseSettings):
             return f"{self.public_url}/v1/articles/{slug}"
         return template.format(site=self.site_url or "", slug=slug, lang=lang)
 
+    def author_address(self, slug: str) -> str | None:
+        """Where readers find an author, if the front end has such pages."""
+        if self.author_url is None:
+            return None
+        return self.author_url.format(site=self.site_url or "", slug=slug, lang="")
+
     def shown_at(self, address: str) -> str | None:
         """The slug whose page is at an address of the front end, as the templates say."""
         for template in (self.article_url, self.page_url):
@@ -257,12 +295,29 @@ class Settings(BaseSettings):
             for name, part in (
                 ("site", re.escape(self.site_url or self.public_url)),
                 ("slug", "(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)"),
-                ("lang", "[a-z]{2,3}"),
+                ("lang", ANY_CASE),
             ):
                 pattern = pattern.replace(re.escape("{%s}" % name), part, 1)  # noqa: UP031
             if found := re.fullmatch(pattern, address):
                 return found["slug"]
         return None
+
+    def page_path(self, kind: str, slug: str, lang: str) -> str:
+        """The path of an article's page at the front end, on whatever host that is."""
+        template = self.page_url if kind == "page" else self.article_url
+        site = self.site_url or "https://site"
+        return plain_path(template.format(site=site, slug=slug, lang=lang))
+
+    @cached_property
+    def _pages(self) -> list[re.Pattern[str]]:
+        pages = [re.escape(self.page_path(kind, "SLUG", "LANG")) for kind in ("article", "page")]
+        slug, lang = "(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)", "[A-Za-z]{2,3}(?:-[A-Za-z]{2})?"
+        return [re.compile(page.replace("SLUG", slug, 1).replace("LANG", lang)) for page in pages]
+
+    def slug_at(self, path: str) -> str | None:
+        """The slug whose page is at a plain path, as the templates say."""
+        found = (page.fullmatch(path) for page in self._pages)
+        return next((match["slug"] for match in found if match), None)
 
     @property
     def public_url(self) -> str:

@@ -79,7 +79,7 @@ def client_of(runtime: Runtime) -> ContractClient:
     """A client of a new application, which it starts when it is entered."""
     app = create_app(runtime)
     _contracts[:] = _contracts or [Contract(app.openapi())]
-    return ContractClient(app, _contracts[0])
+    return ContractClient(app, _contracts[0], client=("127.0.0.1", 50_000))
 
 
 @pytest.fixture

@@ -7,7 +7,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
+import httpx2
 import uvicorn
+
+from app.http.connections import BoundedConnection
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        return int(bound.getsockname()[1])
+
+
+def get_when_up(url: str, seconds: float = 60) -> httpx2.Response:
+    """The answer of a server that is starting."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return httpx2.get(url, timeout=10)
+        except httpx2.TransportError:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(0.05)
 
 
 @contextmanager
@@ -17,7 +39,7 @@ def served(app: Any, lifespan: Literal["on", "off"] = "on") -> Iterator[str]:
         bound.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
             app,
-            http="httptools",
+            http=BoundedConnection,
             lifespan=lifespan,
             access_log=False,
             log_level="critical",
@@ -33,3 +55,4 @@ def served(app: Any, lifespan: Literal["on", "off"] = "on") -> Iterator[str]:
         yield f"http://127.0.0.1:{bound.getsockname()[1]}"
         server.should_exit = True
         thread.join(20)
+        assert not thread.is_alive()

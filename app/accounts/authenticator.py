@@ -17,18 +17,19 @@ from sqlmodel import col
 
 from app import audit
 from app.accounts import keys, passwords, second_factor, sessions, tokens
+from app.accounts.ending import end_access
 from app.accounts.inputs import normalised_email
 from app.accounts.keys import SecretKey
 from app.accounts.passwords import HashedPassword, Hasher
 from app.accounts.principal import Origin, Principal, require_session
-from app.accounts.proof import Proof, locked, proved
+from app.accounts.proof import Proof, has_second_factor, locked, proved
 from app.accounts.sessions import NewSession
 from app.accounts.throttle import Throttle
 from app.audit import By
 from app.database import Database, WriteTx
 from app.errors import Unauthenticated, Unavailable
 from app.kit.clock import Clock
-from app.models.account import Account, PasswordReset
+from app.models.account import Account, PasswordReset, Totp
 
 log: Final = logging.getLogger("willay")
 
@@ -44,6 +45,7 @@ class _Candidate:
     password_hash: str | None
     network: str
     is_usual: bool
+    has_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,12 @@ class Authenticator:
         newer = self._checked(candidate, password)
         with self.database.writing() as tx:
             account = self._unchanged(tx, candidate)
-            if second_factor.is_enabled(tx, account.id):
+            if has_second_factor(tx, account.id):
                 self._use_code(tx, candidate, account.id, code, origin)
             if newer is not None:
                 account.password_hash = newer
             session = sessions.begin(tx, account, origin, self.clock())
-        self._succeeded(candidate)
+        self._succeeded(candidate, with_code=code is not None)
         return session
 
     def identify(self, bearer: str, origin: Origin) -> Principal:
@@ -104,13 +106,14 @@ class Authenticator:
                 account.password_hash = proof.password_hash
                 if code is not None:
                     self._use_code(tx, candidate, account_id, code, origin)
-        self._succeeded(candidate)
+        self._succeeded(candidate, with_code=code is not None)
         return proof
 
     def change_password(
         self, principal: Principal, old: str, new: str, origin: Origin
     ) -> NewSession:
-        """Another password of one's own. Every session ends, this one too; a new one is given."""
+        """Another password of one's own. Every session ends, this one too, with the account's
+        personal tokens and links; a new session is given."""
         require_session(principal)
         allowed = passwords.allowed(new, principal.email)
         proof = self.prove(principal, old, None, origin)
@@ -156,9 +159,16 @@ class Authenticator:
             wanted = normalised_email(email)
         except ValueError:
             wanted = ""  # nobody has it, and that is found out at the same cost
-        asked = sa.select(
-            col(Account.id), col(Account.password_hash), col(Account.suspended_at)
-        ).where(col(Account.email) == wanted)
+        asked = (
+            sa.select(
+                col(Account.id),
+                col(Account.password_hash),
+                col(Account.suspended_at),
+                col(Totp.confirmed_at).isnot(None).label("has_factor"),
+            )
+            .outerjoin(Totp, col(Totp.account_id) == col(Account.id))
+            .where(col(Account.email) == wanted)
+        )
         with self.database.reading() as tx:
             row = tx.execute(asked).one_or_none()
             # Asked for nobody too, so that an unknown e-mail does not answer a query sooner.
@@ -167,7 +177,9 @@ class Authenticator:
         self.throttle.admit(wanted, network, now, is_usual=is_usual)
         if row is None or row.suspended_at is not None:
             return _Candidate(wanted, None, None, network, is_usual)
-        return _Candidate(wanted, row.id, row.password_hash, network, is_usual)
+        return _Candidate(
+            wanted, row.id, row.password_hash, network, is_usual, bool(row.has_factor)
+        )
 
     def _checked(self, candidate: _Candidate, password: str) -> HashedPassword | None:
         """The password is right; a newer hash of it where one is due."""
@@ -211,9 +223,12 @@ class Authenticator:
     def _give_back(self, candidate: _Candidate) -> None:
         self.throttle.give_back(candidate.email, candidate.network, is_usual=candidate.is_usual)
 
-    def _succeeded(self, candidate: _Candidate) -> None:
+    def _succeeded(self, candidate: _Candidate, *, with_code: bool) -> None:
+        """A password alone forgives nothing where a code is asked for too: else whoever knows it
+        could guess at the code for ever, and show the password between."""
         self._give_back(candidate)
-        self.throttle.clear(candidate.email, candidate.network)
+        if with_code or not candidate.has_factor:
+            self.throttle.clear(candidate.email, candidate.network)
 
     def _note_use(self, principal: Principal, now: datetime) -> None:
         note = sessions.note_use if principal.via == "session" else tokens.note_use
@@ -231,8 +246,7 @@ def _set_password(tx: WriteTx, account: Account, hashed: HashedPassword, now: da
     account.revision += 1
     account.updated_at = now
     tx.session.add(account)
-    sessions.end_every(tx, account.id, now)
-    tx.execute(sa.delete(PasswordReset).where(col(PasswordReset.account_id) == account.id))
+    end_access(tx, account.id, now)
 
 
 def _refused(network: str) -> Unauthenticated:

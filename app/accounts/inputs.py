@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from app.accounts.scopes import Role
-from app.kit.text import legal
+from app.kit.text import legal, seen
 
 # ASCII only: letters of other scripts that look alike would let one account pass for another.
 _EMAIL: Final = re.compile(r"[!-?A-~]{1,64}@[0-9a-z](?:[0-9a-z.-]{0,186}[0-9a-z])?", re.ASCII)
@@ -26,6 +26,7 @@ Name = Annotated[
     str,
     StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\n\r\t]*$"),
     AfterValidator(legal),
+    AfterValidator(seen),
 ]
 
 

@@ -15,10 +15,13 @@ from typing import Final
 import sqlalchemy as sa
 from pydantic import SecretStr
 from sqlalchemy.orm import Mapped
+from sqlmodel import col
 
 from app.database import ReadTx
 from app.errors import Unavailable
 from app.kit.secret import digest, new_secret
+from app.models.account import Totp
+from app.models.webhook import Webhook
 
 __all__ = [
     "FILE_NAME",
@@ -77,6 +80,16 @@ def mark_of(folder: Path, given: SecretStr | None) -> str | None:
     if given is not None:
         return secret_key(folder, given.get_secret_value()).mark
     return secret_key(folder, None).mark if (folder / FILE_NAME).exists() else None
+
+
+def lost(tx: ReadTx, mark: str | None) -> int:
+    """How many second factors and webhooks were made with another key than the one of this mark."""
+    return sum(
+        tx.execute(
+            sa.select(sa.func.count()).select_from(table).where(col(table.key_mark) != (mark or ""))
+        ).scalar_one()
+        for table in (Totp, Webhook)
+    )
 
 
 def free_id(tx: ReadTx, ids: Mapped[str]) -> str:

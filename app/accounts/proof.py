@@ -1,6 +1,7 @@
 """A fresh proof that it is still the account's owner who holds the session.
 
-What would let a thief of a session stay (another password, another second factor) asks for one.
+What would let a thief of a session stay (another password, another second factor, a token) asks
+for one.
 `Authenticator.prove` makes it outside any transaction; the command that uses it checks inside
 its own that nothing has changed since.
 """
@@ -12,9 +13,9 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from app.accounts.principal import Principal
-from app.database import WriteTx
+from app.database import ReadTx, WriteTx
 from app.errors import Forbidden, Unauthenticated
-from app.models.account import Account
+from app.models.account import Account, Totp
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +50,11 @@ def proved(tx: WriteTx, proof: Proof, *, needs_code: bool = False) -> Account:
     ):
         raise Unauthenticated("session_ended", "The session is unknown or has ended; log in again.")
     return account
+
+
+def has_second_factor(tx: ReadTx, account_id: UUID) -> bool:
+    """Logins of the account need a code."""
+    asked = sa.select(col(Totp.account_id)).where(
+        col(Totp.account_id) == account_id, col(Totp.confirmed_at).isnot(None)
+    )
+    return tx.execute(asked).first() is not None

@@ -1,7 +1,7 @@
 """The second factor: TOTP (RFC 6238) and recovery codes, neither of which works twice.
 
 The secret is not stored: it is derived from the installation's key and a random salt. Turning it
-on ends the account's other sessions, which were opened without it.
+on ends the account's other sessions, personal tokens and links, which were given without it.
 """
 
 import re
@@ -18,10 +18,11 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from app import audit
-from app.accounts import keys, sessions
+from app.accounts import keys
+from app.accounts.ending import end_access
 from app.accounts.keys import SecretKey
 from app.accounts.principal import Principal, require_session
-from app.accounts.proof import Proof, proved
+from app.accounts.proof import Proof, has_second_factor, proved
 from app.database import ReadTx, WriteTx
 from app.errors import Conflict, Detail, Invalid, Unavailable
 from app.models.account import RecoveryCode, Totp
@@ -43,7 +44,7 @@ class Enrolment:
 def enrol(tx: WriteTx, proof: Proof, key: SecretKey, now: datetime, issuer: str) -> Enrolment:
     """Begin. Logins go on without a code until `confirm`. `Conflict` when there is one already."""
     account = proved(tx, proof)
-    if is_enabled(tx, account.id):
+    if has_second_factor(tx, account.id):
         raise Conflict("totp_enabled", "There is a second factor already; disable it first.")
     tx.execute(sa.delete(Totp).where(col(Totp.account_id) == account.id))
     salt = secrets.token_hex(16)
@@ -69,7 +70,7 @@ def confirm(tx: WriteTx, by: Principal, code: str, key: SecretKey, now: datetime
         .where(col(Totp.account_id) == account_id)
         .values(confirmed_at=now, last_step=step)
     )
-    sessions.end_every(tx, account_id, now, but=session_id)
+    end_access(tx, account_id, now, but=session_id)
     audit.record(tx, by.by, now, "totp.enabled", "account", account_id, after={"totp": True})
     return _new_codes(tx, account_id)
 
@@ -94,14 +95,6 @@ def drop(tx: WriteTx, account_id: UUID) -> None:
     """Remove the second factor; part of commands that say why."""
     tx.execute(sa.delete(RecoveryCode).where(col(RecoveryCode.account_id) == account_id))
     tx.execute(sa.delete(Totp).where(col(Totp.account_id) == account_id))
-
-
-def is_enabled(tx: ReadTx, account_id: UUID) -> bool:
-    """Logins of the account need a code."""
-    asked = sa.select(col(Totp.account_id)).where(
-        col(Totp.account_id) == account_id, col(Totp.confirmed_at).isnot(None)
-    )
-    return tx.execute(asked).first() is not None
 
 
 def codes_left(tx: ReadTx, account_id: UUID) -> int:

@@ -131,7 +131,8 @@ class Throttle:
                 self._accounts.give_back(email)
 
     def clear(self, email: str, network: str) -> None:
-        """The login succeeded as a whole: its owner's own mistakes are forgotten."""
+        """All was right that the account asks for, a code too where it has a second factor: its
+        owner's own mistakes are forgotten."""
         with self._lock:
             self._pairs.clear(f"{network} {email}")
             self._codes.clear(email)

@@ -2,8 +2,9 @@
 
 A token can do what its scopes and its owner's role both allow *now*, so a demotion acts at once.
 `*` is written down as the role's scopes of that day, so a promotion widens no token. A personal
-token ends with a suspension or a reset; a machine token (made by admins, for what must outlive a
-lost password) only rests while its owner is suspended. What a token made dies with it.
+token ends with a suspension, a reset, another password and a logout everywhere; a machine token
+(made by admins, for what must outlive a lost password) only rests while its owner is suspended.
+What a token made dies with it, links too. A session makes one only with a fresh proof.
 """
 
 import re
@@ -14,20 +15,31 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlmodel import col
 
 from app import audit
 from app.accounts import keys
+from app.accounts.links import end_links
 from app.accounts.principal import Origin, Principal, require
+from app.accounts.proof import Proof, has_second_factor, proved
 from app.accounts.scopes import EVERYTHING, SCOPES_OF, Role, Scope, Scopes, parsed
 from app.database import ReadTx, WriteTx
 from app.errors import Conflict, Detail, Forbidden, Invalid, NotFound, Unauthenticated
+from app.kit.clock import FOREVER
+from app.kit.text import seen
 from app.models.account import Account
 from app.models.credential import ApiToken
+from app.public.vocabulary import Moment
 
 USE_NOTED_EVERY: Final = timedelta(minutes=1)
 LONGEST_LIFE: Final = timedelta(days=3_660)
+USUAL_LIFE: Final = timedelta(days=90)
+"""Of a token for which nobody has said how long; but the operator's have no end then."""
+
+MOST: Final = 100
+"""Good tokens of one account."""
+
 _FORM: Final = re.compile(r"willay_([0-9a-f]{8})_([0-9A-Za-z_-]{43})", re.ASCII)
 _ID: Final = re.compile("[0-9a-f]{8}", re.ASCII)
 
@@ -39,12 +51,16 @@ class TokenInput(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    name: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+    name: Annotated[
+        str,
+        Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$"),
+        AfterValidator(seen),
+    ]
     scopes: Annotated[
         list[Annotated[str, Field(max_length=60)]], Field(min_length=1, max_length=50)
     ]
     kind: Kind = "personal"
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +87,30 @@ class NewToken:
 
 
 def create(
-    tx: WriteTx, by: Principal, account_id: UUID, asked: TokenInput, now: datetime
+    tx: WriteTx,
+    by: Principal,
+    account_id: UUID,
+    asked: TokenInput,
+    now: datetime,
+    proof: Proof | None = None,
 ) -> NewToken:
     """A token of one's own account; only the operator makes one for somebody else.
 
-    `Forbidden` for scopes that the maker lacks, `Invalid` for those that the owner's role lacks.
+    `Forbidden` for scopes that the maker lacks and for a session without a fresh proof, `Invalid`
+    for scopes that the owner's role lacks.
     """
     require(by, "tokens:own")
+    if by.via == "session":
+        _require_proof(tx, by, proof)
     if by.via != "operator" and by.account_id != account_id:
         raise Forbidden("not_own_account", "A token can be made for one's own account only.")
     if asked.kind == "machine":
         require(by, "users:write")
     role = _active_role(tx, account_id)
+    _refuse_more(tx, account_id, now)
     granted = _granted(by, role, asked.scopes)
     parent = _parent(tx, by)
-    expires_at = _expiry(asked.expires_at, parent, now)
+    expires_at = _expiry(asked.expires_at, by, parent, now)
     secret = keys.new_secret()
     row = ApiToken(
         id=keys.free_id(tx, col(ApiToken.id)),
@@ -257,10 +282,33 @@ def _parent(tx: WriteTx, by: Principal) -> ApiToken | None:
     return parent
 
 
-def _expiry(asked: datetime | None, parent: ApiToken | None, now: datetime) -> datetime | None:
+def _require_proof(tx: WriteTx, by: Principal, proof: Proof | None) -> None:
+    """A token outlives the session that made it, and is shown no code."""
+    if proof is None or proof.principal != by:
+        message = "Show your password, and a code where a second factor is on, to make a token."
+        raise Forbidden("password_required", message)
+    proved(tx, proof, needs_code=has_second_factor(tx, proof.account_id))
+
+
+def _refuse_more(tx: WriteTx, account_id: UUID, now: datetime) -> None:
+    good = (
+        col(ApiToken.account_id) == account_id,
+        col(ApiToken.revoked_at).is_(None),
+        sa.func.coalesce(col(ApiToken.expires_at), FOREVER) > now,
+    )
+    number: int = tx.execute(sa.select(sa.func.count()).where(*good)).scalar_one()
+    if number >= MOST:
+        message = f"The account has {MOST} tokens; revoke those that nobody uses."
+        raise Conflict("too_many_tokens", message)
+
+
+def _expiry(
+    asked: datetime | None, by: Principal, parent: ApiToken | None, now: datetime
+) -> datetime | None:
     latest = parent.expires_at if parent is not None else None
     if asked is None:
-        return latest
+        usual = None if by.via == "operator" else now + USUAL_LIFE
+        return min((end for end in (usual, latest) if end is not None), default=None)
     if not now < asked <= now + LONGEST_LIFE:
         detail = Detail(
             "invalid_expiry", "Give an instant within ten years.", pointer="/expires_at"
@@ -285,4 +333,5 @@ def _end(tx: WriteTx, which: sa.ColumnElement[bool], now: datetime) -> int:
             return ended
         chosen = col(ApiToken.id).in_(ids)
         tx.execute(sa.update(ApiToken).where(chosen).values(revoked_at=now))
+        end_links(tx, now, credentials=ids)
         ended, level = ended + len(ids), col(ApiToken.parent_id).in_(ids)

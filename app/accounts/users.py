@@ -13,12 +13,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from app import audit
-from app.accounts import keys, second_factor, sessions, tokens
+from app.accounts import keys, second_factor
+from app.accounts.ending import end_access
 from app.accounts.inputs import AccountChange, AccountInput, normalised_email
+from app.accounts.links import end_links
 from app.accounts.passwords import HashedPassword
 from app.accounts.principal import Principal, require, require_power_over
 from app.accounts.proof import locked
-from app.accounts.scopes import Role
+from app.accounts.scopes import SCOPES_OF, Role
 from app.database import ReadTx, WriteTx
 from app.errors import Conflict, Invalid, NotFound, Stale
 from app.kit.clock import rfc3339
@@ -112,13 +114,20 @@ def change(
     now: datetime,
     revision: int | None = None,
 ) -> AccountInfo:
-    """Another role or name; acts at once on open sessions and tokens. `Stale`, `Conflict` when
-    it would demote the last active admin."""
+    """Another role or name; acts at once on open sessions, tokens and links. `Stale`, `Conflict`
+    when it would demote the last active admin."""
     row = _held(tx, by, account_id, revision, may_lose_admin=asked.role not in (None, "admin"))
     before = _state(row)
     if asked.role is not None:
         require_power_over(by, asked.role)
         row.role = asked.role
+        end_links(
+            tx,
+            now,
+            account_id=account_id,
+            previews="preview:write" not in SCOPES_OF[asked.role],
+            passwords="users:write" not in SCOPES_OF[asked.role],
+        )
     if asked.name is not None:
         row.name = asked.name
     _changed(tx, by, row, now, "account.changed", before)
@@ -128,16 +137,15 @@ def change(
 def suspend(
     tx: WriteTx, by: Principal, account_id: UUID, now: datetime, revision: int | None = None
 ) -> AccountInfo:
-    """Shut an account out: sessions and personal tokens end for good, machine tokens rest.
+    """Shut an account out: sessions, personal tokens and links end for good,
+    machine tokens rest.
     `Conflict` for the last active admin."""
     row = _held(tx, by, account_id, revision, may_lose_admin=True)
     if row.suspended_at is None:
         before = _state(row)
         row.suspended_at = now
         _changed(tx, by, row, now, "account.suspended", before)
-    sessions.end_every(tx, account_id, now)
-    tokens.revoke_personal(tx, account_id, now)
-    tx.execute(sa.delete(PasswordReset).where(col(PasswordReset.account_id) == account_id))
+    end_access(tx, account_id, now)
     return one(tx, by, account_id)
 
 
@@ -162,7 +170,7 @@ def reset(
     password: HashedPassword | None = None,
     drop_totp: bool = False,
 ) -> str | None:
-    """Take an account back: its password goes, its sessions and personal tokens end.
+    """Take an account back: its password goes; its sessions, tokens, links end.
 
     Returns a secret, shown once, with which the owner sets a new password within a day; none when
     the new password is given. `drop_totp` is for a lost second factor. `Conflict` when suspended.
@@ -171,9 +179,7 @@ def reset(
     if row.suspended_at is not None:
         raise Conflict("account_suspended", "The account is suspended; unsuspend it first.")
     row.password_hash = password
-    sessions.end_every(tx, account_id, now)
-    tokens.revoke_personal(tx, account_id, now)
-    tx.execute(sa.delete(PasswordReset).where(col(PasswordReset.account_id) == account_id))
+    end_access(tx, account_id, now)
     if drop_totp:
         second_factor.drop(tx, account_id)
         audit.record(tx, by.by, now, "totp.dropped", "account", account_id)
@@ -182,7 +188,11 @@ def reset(
         return None
     secret = RESET_PREFIX + keys.new_secret()
     kept = PasswordReset(
-        account_id=account_id, digest=keys.digest(secret), expires_at=now + RESET_LASTS
+        account_id=account_id,
+        digest=keys.digest(secret),
+        expires_at=now + RESET_LASTS,
+        made_by=by.account_id,
+        made_with=by.credential,
     )
     tx.session.add(kept)
     return secret

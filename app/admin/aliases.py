@@ -87,10 +87,11 @@ async def list_aliases(
 async def create_alias(
     request: Request, who: Editor, sent: Annotated[AliasInput, json_of(AliasInput)]
 ) -> Response:
-    """Say what answers at an old path, at once."""
+    """Say what answers at an old path, at once. Where something answers already, by an article's or
+    a tag's slug, that needs the scope articles:publish too."""
 
     def work(tx: PublishTx) -> Outcome:
-        made = aliases.create(tx, actor(who), sent)
+        made = aliases.create(tx, actor(who), sent, request.state.runtime.house)
         return _one(made, 201, f"/v1/admin/aliases/{made.id}")
 
     return await published(request, who, work)
@@ -106,7 +107,8 @@ async def read_alias(request: Request, alias_id: UUID, who: Reader) -> Response:
 async def remove_alias(
     request: Request, alias_id: UUID, who: Editor, revision: Annotated[int, IF_MATCH]
 ) -> Response:
-    """Forget an alias: its path answers as if it had never been."""
+    """Forget an alias: its path answers as if it had never been. One that was made by somebody who
+    may publish needs that scope."""
 
     def work(tx: PublishTx) -> Outcome:
         aliases.remove(tx, actor(who), alias_id, revision)

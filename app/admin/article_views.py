@@ -1,12 +1,14 @@
 """Articles as their editors see them. What may be changed has the names by which it is changed."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from app import errors
 from app.database import ReadTx
 from app.editorial import states, working_copies
 from app.editorial.content import (
@@ -17,10 +19,11 @@ from app.editorial.content import (
     SourceInput,
 )
 from app.editorial.states import Standing, State
+from app.editorial.workflow import Done
 from app.editorial.working_copies import ListedCopy, WholeCopy
 from app.http.writing import Outcome
 from app.kit import markup
-from app.public.envelopes import One
+from app.public.envelopes import One, PlannedRelease
 from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Slug
 
 
@@ -50,12 +53,22 @@ class Ending(BaseModel):
 
 
 class Sibling(BaseModel):
-    """The same story in another language, published or not."""
+    """The same story in another language: as readers see it when it is `live`."""
 
     id: UUID
     lang: Lang
     slug: Slug
     title: str
+    live: bool
+
+
+class Uncorrected(BaseModel):
+    """A draft, or a text that is scheduled from some time on: these of its fields said something
+    else than the public text did, and stayed as they were. See whether they need the correction."""
+
+    revision: int
+    visible_from: datetime | None
+    fields: list[str]
 
 
 class Removed(BaseModel):
@@ -108,7 +121,18 @@ class WorkingArticle(ListedWorkingCopy):
     corrections: list[CorrectionInput]
     is_excerpt: bool
     translations: list[Sibling]
-    review_note: str | None = Field(description="What the reviewer who sent it back said")
+    review_note: str | None = Field(
+        description="What was said at the last step of its review: submitted, approved, sent back"
+    )
+
+
+class ReleasedArticle(WorkingArticle):
+    """A working copy after an act that readers see. What was `cancelled` will not come out; its
+    `siblings` are the same story in other languages, which may need the act too."""
+
+    cancelled: list[PlannedRelease]
+    siblings: list[Sibling]
+    uncorrected: list[Uncorrected]
 
 
 class SavedArticle(WorkingArticle):
@@ -131,6 +155,27 @@ def one(tx: ReadTx, article_id: UUID, now: datetime) -> Outcome:
     """The answer that shows one working copy."""
     copy = working_copies.whole(tx, article_id, now)
     return Outcome(One[WorkingArticle](data=whole(copy)), revision=copy.copy.article.revision)
+
+
+def released(tx: ReadTx, done: Done, now: datetime) -> Outcome:
+    """The answer to an act that readers see."""
+    copy = working_copies.whole(tx, done.article.id, now)
+    whole = _whole(copy)
+    view = ReleasedArticle(
+        **whole,
+        siblings=whole["translations"],
+        cancelled=[planned(release) for release in done.cancelled],
+        uncorrected=[
+            Uncorrected(revision=it.revision, visible_from=it.visible_from, fields=list(it.fields))
+            for it in done.uncorrected
+        ],
+    )
+    return Outcome(One[ReleasedArticle](data=view), revision=copy.copy.article.revision)
+
+
+def planned(release: errors.PlannedRelease) -> PlannedRelease:
+    """What was to come."""
+    return PlannedRelease(**asdict(release))
 
 
 def saved(
@@ -176,7 +221,7 @@ def _whole(copy: WholeCopy) -> dict[str, Any]:
         "corrections": content.corrections,
         "is_excerpt": content.is_excerpt,
         "translations": [
-            Sibling(id=it.id, lang=it.lang, slug=it.slug, title=it.title)
+            Sibling(id=it.id, lang=it.lang, slug=it.slug, title=it.title, live=it.live)
             for it in copy.translations
         ],
         "review_note": article.review_note,

@@ -18,7 +18,7 @@ from app.editorial.patching import ArticlePatch, patched
 from app.editorial.states import State
 from app.editorial.working_copies import CopyFilter
 from app.http.access import actor, allowed
-from app.http.bodies import json_of
+from app.http.bodies import LARGEST, json_of
 from app.http.management import IF_MATCH, management
 from app.http.parameters import (
     AnySlug,
@@ -92,7 +92,9 @@ class TranslationInput(Input):
     responses=problem_answers(409),
 )
 async def create_article(
-    request: Request, who: Writer, sent: Annotated[ArticleInput, json_of(ArticleInput)]
+    request: Request,
+    who: Writer,
+    sent: Annotated[ArticleInput, json_of(ArticleInput, most=LARGEST)],
 ) -> Response:
     """A new draft. `removed` says what its body lost when it was sanitised."""
     runtime: Runtime = request.state.runtime
@@ -162,7 +164,7 @@ async def change_article(
     who: Writer,
     revision: Annotated[int, IF_MATCH],
     asked: Annotated[SaveParameters, Query()],
-    sent: Annotated[ArticlePatch, json_of(ArticlePatch)],
+    sent: Annotated[ArticlePatch, json_of(ArticlePatch, most=LARGEST)],
 ) -> Response:
     """Change some fields of the newest text; what the public reads stays until it is published."""
     runtime: Runtime = request.state.runtime

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Form, Request
+from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from app.accounts import sessions
+from app.accounts.ending import log_out_everywhere
 from app.accounts.principal import Principal, require_session
 from app.accounts.scopes import Role, Scope
 from app.accounts.sessions import NewSession
@@ -16,7 +17,7 @@ from app.audit import Via
 from app.database import WriteTx
 from app.editorial.content import Input
 from app.http.access import allowed, origin_of
-from app.http.bodies import json_of
+from app.http.bodies import SMALL, form_of, json_of
 from app.http.management import management
 from app.http.problems import problem_answers
 from app.http.writing import Outcome, changed, shown
@@ -98,7 +99,7 @@ def opened(session: NewSession, now: datetime) -> AccessToken:
 
 
 @router.post("/auth/token", response_model=AccessToken, responses=problem_answers(401, 422, 429))
-async def log_in(request: Request, sent: Annotated[LoginForm, Form()]) -> Response:
+async def log_in(request: Request, sent: Annotated[LoginForm, form_of(LoginForm)]) -> Response:
     """Log in; the token goes into `Authorization: Bearer`."""
     runtime: Runtime = request.state.runtime
     origin = origin_of(request)
@@ -150,11 +151,11 @@ async def list_sessions(request: Request, who: Annotated[Principal, allowed()]) 
 
 @router.delete("/auth/sessions", status_code=204)
 async def end_sessions(request: Request, who: Annotated[Principal, allowed()]) -> Response:
-    """Log out everywhere, here too."""
+    """Log out everywhere, here too; my personal tokens and the links that I made end as well."""
     now = request.state.runtime.clock()
 
     def work(tx: WriteTx) -> Outcome:
-        sessions.end_all(tx, who, now)
+        log_out_everywhere(tx, who, now)
         return Outcome(status=204)
 
     return await changed(request, who, work)
@@ -180,7 +181,8 @@ async def change_password(
     who: Annotated[Principal, allowed()],
     sent: Annotated[PasswordChange, json_of(PasswordChange)],
 ) -> Response:
-    """Another password; every session ends and a new one is given."""
+    """Another password; every session, personal token and link of mine ends, and a new session is
+    given."""
     runtime: Runtime = request.state.runtime
     origin = origin_of(request)
     session = await runtime.logins.run(
@@ -192,7 +194,7 @@ async def change_password(
 
 @router.post("/auth/reset", status_code=204, responses=problem_answers(401, 429))
 async def redeem_reset(
-    request: Request, sent: Annotated[PasswordReset, json_of(PasswordReset)]
+    request: Request, sent: Annotated[PasswordReset, json_of(PasswordReset, most=SMALL)]
 ) -> Response:
     """Set a password by the secret of a reset; log in after it."""
     runtime: Runtime = request.state.runtime

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from app.accounts.principal import require
 from app.accounts.scopes import Scope
+from app.admin.article_views import planned
 from app.admin.articles import Writer
 from app.changes import PublishTx
 from app.editorial import bulk
@@ -20,7 +21,7 @@ from app.http.bodies import json_of
 from app.http.management import management
 from app.http.problems import problem_answers
 from app.http.writing import Outcome, published
-from app.public.envelopes import Code
+from app.public.envelopes import Code, PlannedRelease
 from app.runtime import Runtime
 
 router = management("bulk")
@@ -52,6 +53,7 @@ class BulkResult(BaseModel):
     revision: int | None
     code: Code | None
     message: str | None
+    cancelled: list[PlannedRelease] = Field(description="What was scheduled and is not any more")
 
 
 class BulkMeta(BaseModel):
@@ -97,4 +99,5 @@ def _view(result: bulk.Result) -> BulkResult:
         revision=result.revision,
         code=error.code if error else None,
         message=error.message if error else None,
+        cancelled=[planned(release) for release in result.cancelled],
     )

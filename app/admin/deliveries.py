@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from app.accounts.principal import Principal
 from app.database import ReadTx, WriteTx
-from app.editorial.content import Input, Moment
+from app.editorial.content import Input
 from app.http.access import allowed
 from app.http.bodies import json_of
 from app.http.management import management
@@ -20,6 +20,7 @@ from app.http.writing import Outcome, changed, shown
 from app.partners import record
 from app.partners.record import DeliveryInfo, DeliveryState
 from app.public.envelopes import Links, One, PageMeta
+from app.public.vocabulary import Moment
 from app.runtime import Runtime
 
 router = management("webhooks")

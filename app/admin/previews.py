@@ -22,8 +22,9 @@ from app.http import files
 from app.http.access import actor, allowed
 from app.http.bodies import json_of
 from app.http.management import management
-from app.http.parameters import NoParameters
+from app.http.parameters import NoneTravelling
 from app.http.problems import header, problem_answers
+from app.http.routing import TravellingRoute
 from app.http.writing import Outcome, changed, shown
 from app.kit.addresses import absolute
 from app.public.articles import ArticleDetail
@@ -35,7 +36,7 @@ from app.published.media import PublicFile
 from app.runtime import Runtime
 
 router = management("previews")
-public_router = APIRouter(tags=["previews"])
+public_router = APIRouter(tags=["previews"], route_class=TravellingRoute)
 
 Token = Annotated[str, Path(pattern="^[A-Za-z0-9_-]+$", max_length=100)]
 Previewer = Annotated[Principal, allowed("preview:write")]
@@ -162,7 +163,7 @@ async def revoke_preview(request: Request, preview_id: UUID, who: Previewer) -> 
     },
 )
 async def follow_preview(
-    request: Request, token: Token, _asked: Annotated[NoParameters, Query()]
+    request: Request, token: Token, _asked: Annotated[NoneTravelling, Query()]
 ) -> Response:
     """A draft in the shape of an article, as it would look if it were published now."""
     runtime: Runtime = request.state.runtime
@@ -200,7 +201,7 @@ async def follow_preview_to_file(
     token: Token,
     media_id: UUID,
     rendition: str,
-    _asked: Annotated[NoParameters, Query()],
+    _asked: Annotated[NoneTravelling, Query()],
 ) -> Response:
     """A file that the previewed draft shows, for as long as the link is good."""
 

@@ -10,17 +10,20 @@ from starlette.responses import Response
 
 from app.accounts import tokens
 from app.accounts.principal import Principal
+from app.accounts.proof import Proof
 from app.accounts.scopes import Scope
 from app.accounts.tokens import Kind, TokenInfo, TokenInput
+from app.admin.auth import Code, Secret
 from app.database import ReadTx, WriteTx
 from app.errors import Forbidden
-from app.http.access import allowed
+from app.http.access import allowed, origin_of
 from app.http.bodies import json_of
 from app.http.management import management
 from app.http.parameters import Parameters
 from app.http.problems import problem_answers
 from app.http.writing import Outcome, changed, shown
 from app.public.envelopes import One, Total
+from app.runtime import Runtime
 
 router = management("tokens")
 
@@ -54,6 +57,14 @@ class Tokens(BaseModel):
     meta: Total
 
 
+class TokenRequest(TokenInput):
+    """A new token; `scopes` are names, or `*` alone. It ends after 90 days unless `expires_at` says
+    otherwise. A session shows the `password` again, and a `code` of the second factor."""
+
+    password: Secret | None = None
+    code: Code | None = None
+
+
 class TokenParameters(Parameters):
     """Whose tokens."""
 
@@ -75,19 +86,29 @@ async def list_tokens(
 
 
 @router.post(
-    "/tokens", status_code=201, response_model=One[NewToken], responses=problem_answers(409)
+    "/tokens",
+    status_code=201,
+    response_model=One[NewToken],
+    responses=problem_answers(401, 409, 429),
 )
 async def create_token(
-    request: Request, who: Owner, sent: Annotated[TokenInput, json_of(TokenInput)]
+    request: Request, who: Owner, sent: Annotated[TokenRequest, json_of(TokenRequest)]
 ) -> Response:
-    """A token of my own account, with scopes that I have."""
-    now = request.state.runtime.clock()
-    account_id = who.account_id
+    """A token of my own account, with scopes that I have. Within a login it asks for the password,
+    and for a code where a second factor is on."""
+    runtime: Runtime = request.state.runtime
+    now, origin = runtime.clock(), origin_of(request)
+    account_id, password, code = who.account_id, sent.password, sent.code
     if account_id is None:
         raise Forbidden("no_account", "Only an account can have tokens.")
+    proof: Proof | None = None
+    if who.via == "session" and password is not None:
+        proof = await runtime.logins.run(
+            lambda: runtime.authenticator.prove(who, password, code, origin)
+        )
 
     def work(tx: WriteTx) -> Outcome:
-        made = tokens.create(tx, who, account_id, sent, now)
+        made = tokens.create(tx, who, account_id, sent, now, proof)
         view = _view(made.info).model_dump()
         return Outcome(
             One[NewToken](data=NewToken(**view, token=made.token)),

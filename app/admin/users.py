@@ -9,7 +9,8 @@ from fastapi import Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from app.accounts import sessions, users
+from app.accounts import users
+from app.accounts.ending import log_out_everywhere
 from app.accounts.inputs import AccountChange, AccountInput
 from app.accounts.principal import Principal
 from app.accounts.scopes import Role
@@ -171,7 +172,7 @@ async def log_user_out(request: Request, account_id: UUID, who: Admin) -> Respon
     now = request.state.runtime.clock()
 
     def work(tx: WriteTx) -> Outcome:
-        sessions.end_all(tx, who, now, account_id)
+        log_out_everywhere(tx, who, now, account_id)
         return Outcome(status=204)
 
     return await changed(request, who, work)

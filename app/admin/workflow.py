@@ -11,24 +11,40 @@ from starlette.responses import Response
 
 from app.accounts.principal import Principal
 from app.admin import article_views as views
-from app.admin.article_views import WorkingArticle
-from app.admin.articles import Publisher, Writer, merged
+from app.admin.article_views import ReleasedArticle, WorkingArticle
+from app.admin.articles import Publisher, Writer
 from app.changes import PublishTx
 from app.database import WriteTx
 from app.editorial import workflow
-from app.editorial.content import Actor, Input, Moment, Remark
-from app.editorial.patching import ArticlePatch
+from app.editorial.content import Actor, Draft, Input, Remark
+from app.editorial.correcting import correctable
+from app.editorial.patching import ArticlePatch, patched
+from app.editorial.workflow import Done
 from app.http.access import actor, allowed
-from app.http.bodies import json_of
+from app.http.bodies import LARGEST, json_of
 from app.http.management import IF_MATCH, management
 from app.http.problems import problem_answers
 from app.http.writing import Outcome, changed, published
 from app.public.envelopes import One
+from app.public.vocabulary import Lang, Moment
 from app.runtime import Runtime
 
 router = management("workflow")
 
 Reviewer = Annotated[Principal, allowed("articles:review")]
+
+
+Text = Annotated[
+    int | None,
+    Field(ge=1, le=2**31 - 1, description="The number of the text that is meant: 409 if moved"),
+]
+Cancels = Annotated[
+    bool, Field(description="End what is scheduled too; without it that is refused with 409")
+]
+Siblings = Annotated[
+    tuple[Lang, ...],
+    Field(max_length=50, strict=False, description="Languages in which to do the same"),
+]
 
 
 class NoteInput(Input):
@@ -40,6 +56,8 @@ class NoteInput(Input):
 class UnpublishInput(NoteInput):
     """What to tell readers, and whether it will be public again."""
 
+    cancels: Cancels = False
+    siblings: Siblings = ()
     visible_from: Annotated[
         Moment | None, Field(description="Embargoed until then, and public again from then on")
     ] = None
@@ -50,42 +68,59 @@ class PublishInput(Input):
 
     visible_from: Moment | None = None
     visible_until: Moment | None = None
+    text_revision: Text = None
+    cancels: Cancels = False
 
 
 class RetractInput(Input):
     """Readers are told the reason."""
 
     reason: Remark
+    cancels: Cancels = False
+    siblings: Siblings = ()
 
 
 class CorrectInput(Input):
-    """What readers are told was wrong, and what is to be changed with it."""
+    """What readers are told was wrong, and what is to be changed in what they read. Siblings get
+    the note alone. What is scheduled stays so, with the note, unless `cancels` is true."""
 
     note: Remark
     changes: Annotated[ArticlePatch | None, Field(description="As in a PATCH")] = None
     visible_from: Moment | None = None
+    text_revision: Text = None
+    cancels: bool = False
+    siblings: Siblings = ()
 
 
 _ARTICLE: dict[str, Any] = {
     "response_model": One[WorkingArticle],
     "responses": problem_answers(409),
 }
+_RELEASED: dict[str, Any] = {**_ARTICLE, "response_model": One[ReleasedArticle]}
 
 
 @router.post("/articles/{article_id:uuid}/submit", **_ARTICLE)
 async def submit_article(
-    request: Request, article_id: UUID, who: Writer, revision: Annotated[int, IF_MATCH]
+    request: Request,
+    article_id: UUID,
+    who: Writer,
+    revision: Annotated[int, IF_MATCH],
+    sent: Annotated[NoteInput, json_of(NoteInput, optional=True)],
 ) -> Response:
-    """Ask for a review."""
-    return await _stepped(request, who, article_id, revision, workflow.submit)
+    """Ask for a review; who reviews sees the note, the public does not."""
+    return await _stepped(request, who, article_id, revision, workflow.submit, sent)
 
 
 @router.post("/articles/{article_id:uuid}/approve", **_ARTICLE)
 async def approve_article(
-    request: Request, article_id: UUID, who: Reviewer, revision: Annotated[int, IF_MATCH]
+    request: Request,
+    article_id: UUID,
+    who: Reviewer,
+    revision: Annotated[int, IF_MATCH],
+    sent: Annotated[NoteInput, json_of(NoteInput, optional=True)],
 ) -> Response:
-    """Say that the text as it stands may be published."""
-    return await _stepped(request, who, article_id, revision, workflow.approve)
+    """Say that the text as it stands may be published; editors see the note."""
+    return await _stepped(request, who, article_id, revision, workflow.approve, sent)
 
 
 @router.post("/articles/{article_id:uuid}/return", **_ARTICLE)
@@ -97,14 +132,10 @@ async def return_article(
     sent: Annotated[NoteInput, json_of(NoteInput, optional=True)],
 ) -> Response:
     """Send it back to its author, who sees the note; the public does not."""
-
-    def step(tx: WriteTx, by: Actor, article_id: UUID, revision: int, now: datetime) -> object:
-        return workflow.send_back(tx, by, article_id, revision, now, sent.note)
-
-    return await _stepped(request, who, article_id, revision, step)
+    return await _stepped(request, who, article_id, revision, workflow.send_back, sent)
 
 
-@router.post("/articles/{article_id:uuid}/publish", **_ARTICLE)
+@router.post("/articles/{article_id:uuid}/publish", **_RELEASED)
 async def publish_article(
     request: Request,
     article_id: UUID,
@@ -115,38 +146,51 @@ async def publish_article(
     """Make the newest text public, from any state: now or at a time, until another."""
     runtime: Runtime = request.state.runtime
 
-    def act(tx: PublishTx) -> object:
-        start, end = sent.visible_from, sent.visible_until
+    def act(tx: PublishTx) -> Done:
         return workflow.publish(
-            tx, actor(who), article_id, revision, runtime.house, at=start, until=end
+            *(tx, actor(who), article_id, revision, runtime.house),
+            at=sent.visible_from,
+            until=sent.visible_until,
+            text_revision=sent.text_revision,
+            cancels=sent.cancels,
         )
 
-    return await _released(request, who, article_id, act)
+    return await _released(request, who, act)
 
 
-@router.post("/articles/{article_id:uuid}/correct", **_ARTICLE)
+@router.post("/articles/{article_id:uuid}/correct", **_RELEASED)
 async def correct_article(
     request: Request,
     article_id: UUID,
     who: Publisher,
     revision: Annotated[int, IF_MATCH],
-    sent: Annotated[CorrectInput, json_of(CorrectInput)],
+    sent: Annotated[CorrectInput, json_of(CorrectInput, most=LARGEST)],
 ) -> Response:
-    """Publish the newest text again, changed or not, with a dated note that readers see."""
+    """Publish what readers see again, changed or not, with a dated note that they see too. A
+    newer draft stays a draft."""
     runtime: Runtime = request.state.runtime
-    changes = sent.changes
-    draft = None
-    if changes is not None:
-        draft = await runtime.desk.run(lambda: merged(runtime, article_id, revision, changes))
+    draft, meant = None, sent.text_revision
+    if sent.changes is not None:
+        patch, at = sent.changes, sent.visible_from
+        draft, number = await runtime.desk.run(
+            lambda: _corrected(runtime, article_id, revision, patch, at)
+        )
+        meant = number if meant is None else meant
 
-    def act(tx: PublishTx) -> object:
-        here = (tx, actor(who), article_id, revision, runtime.house, sent.note)
-        return workflow.correct(*here, draft=draft, at=sent.visible_from)
+    def act(tx: PublishTx) -> Done:
+        return workflow.correct(
+            *(tx, actor(who), article_id, revision, runtime.house, sent.note),
+            draft=draft,
+            at=sent.visible_from,
+            text_revision=meant,
+            cancels=sent.cancels,
+            siblings=sent.siblings,
+        )
 
-    return await _released(request, who, article_id, act)
+    return await _released(request, who, act)
 
 
-@router.post("/articles/{article_id:uuid}/unpublish", **_ARTICLE)
+@router.post("/articles/{article_id:uuid}/unpublish", **_RELEASED)
 async def unpublish_article(
     request: Request,
     article_id: UUID,
@@ -154,20 +198,23 @@ async def unpublish_article(
     revision: Annotated[int, IF_MATCH],
     sent: Annotated[UnpublishInput, json_of(UnpublishInput, optional=True)],
 ) -> Response:
-    """Take it away, now; what was scheduled is cancelled. Readers are told the note. With
-    `visible_from` its newest text is public again from then on."""
+    """Take it away, now. Readers are told the note. With `visible_from` what they saw is public
+    again from then on."""
     runtime: Runtime = request.state.runtime
 
-    def act(tx: PublishTx) -> object:
+    def act(tx: PublishTx) -> Done:
         again, here = sent.visible_from, (tx, actor(who), article_id, revision)
+        cancels, siblings = sent.cancels, sent.siblings
         if again is None:
-            return workflow.unpublish(*here, sent.note)
-        return workflow.embargo(*here, runtime.house, again, sent.note)
+            return workflow.unpublish(*here, sent.note, cancels=cancels, siblings=siblings)
+        return workflow.embargo(
+            *(*here, runtime.house, again, sent.note), cancels=cancels, siblings=siblings
+        )
 
-    return await _released(request, who, article_id, act)
+    return await _released(request, who, act)
 
 
-@router.post("/articles/{article_id:uuid}/retract", **_ARTICLE)
+@router.post("/articles/{article_id:uuid}/retract", **_RELEASED)
 async def retract_article(
     request: Request,
     article_id: UUID,
@@ -177,22 +224,26 @@ async def retract_article(
 ) -> Response:
     """Withdraw it, now and everywhere, for a reason that readers are told."""
 
-    def act(tx: PublishTx) -> object:
-        return workflow.retract(tx, actor(who), article_id, revision, sent.reason)
+    def act(tx: PublishTx) -> Done:
+        return workflow.retract(
+            *(tx, actor(who), article_id, revision, sent.reason),
+            cancels=sent.cancels,
+            siblings=sent.siblings,
+        )
 
-    return await _released(request, who, article_id, act)
+    return await _released(request, who, act)
 
 
-@router.post("/articles/{article_id:uuid}/cancel", **_ARTICLE)
+@router.post("/articles/{article_id:uuid}/cancel", **_RELEASED)
 async def cancel_schedule(
     request: Request, article_id: UUID, who: Publisher, revision: Annotated[int, IF_MATCH]
 ) -> Response:
     """Cancel what is scheduled; what is live stays."""
 
-    def act(tx: PublishTx) -> object:
+    def act(tx: PublishTx) -> Done:
         return workflow.cancel(tx, actor(who), article_id, revision)
 
-    return await _released(request, who, article_id, act)
+    return await _released(request, who, act)
 
 
 async def _stepped(
@@ -200,23 +251,27 @@ async def _stepped(
     who: Principal,
     article_id: UUID,
     revision: int,
-    step: Callable[[WriteTx, Actor, UUID, int, datetime], object],
+    step: Callable[[WriteTx, Actor, UUID, int, datetime, str | None], object],
+    sent: NoteInput,
 ) -> Response:
     runtime: Runtime = request.state.runtime
 
     def work(tx: WriteTx) -> Outcome:
         now = runtime.clock()
-        step(tx, actor(who), article_id, revision, now)
+        step(tx, actor(who), article_id, revision, now, sent.note)
         return views.one(tx, article_id, now)
 
     return await changed(request, who, work)
 
 
-async def _released(
-    request: Request, who: Principal, article_id: UUID, act: Callable[[PublishTx], object]
-) -> Response:
-    def work(tx: PublishTx) -> Outcome:
-        act(tx)
-        return views.one(tx, article_id, tx.moment)
+async def _released(request: Request, who: Principal, act: Callable[[PublishTx], Done]) -> Response:
+    return await published(request, who, lambda tx: views.released(tx, act(tx), tx.moment))
 
-    return await published(request, who, work)
+
+def _corrected(
+    runtime: Runtime, article_id: UUID, revision: int, patch: ArticlePatch, at: datetime | None
+) -> tuple[Draft, int]:
+    """What a patch makes of the text that readers see, before any lock is held; its number."""
+    with runtime.database.reading() as tx:
+        public, number = correctable(tx, article_id, revision, at, runtime.clock())
+    return patched(public, patch, runtime.house), number

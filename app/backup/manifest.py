@@ -6,10 +6,11 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from app.backup.portable import TypeName
 from app.errors import Invalid
+from app.public.vocabulary import Moment
 
 FILE_NAME: Final = "manifest.json"
 FORMAT: Final = "willay-backup"
@@ -64,7 +65,7 @@ class Manifest(_Part):
     format: Literal["willay-backup"] = FORMAT
     format_version: Literal[1] = 1
     willay: str
-    made_at: AwareDatetime
+    made_at: Moment
     database: str
     schema_revision: str
     sequence: int

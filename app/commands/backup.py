@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from app import milestones
 from app.accounts import keys
 from app.backup import manifest, restoring, taking
 from app.backup.manifest import Manifest
@@ -26,6 +27,8 @@ def backup(
     with opened(settings) as runtime:
         with progress("Copying", taking.count(runtime.database)) as advance:
             made = taking.take(runtime.database, settings, runtime.clock, folder, advance)
+        with runtime.database.writing() as tx:
+            milestones.note(tx, "backup", str(folder.absolute()), runtime.clock())
         secret = runtime.settings.data_dir / keys.FILE_NAME
     said = f"Copied {_contents(made)} to {folder}."
     if secret.exists():

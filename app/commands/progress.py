@@ -1,4 +1,4 @@
-"""A bar with the time left, for long work on a terminal."""
+"""How far long work is: a bar on a terminal, else a line now and then."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,12 +7,17 @@ from functools import partial
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from app.logs import Pace
+
 
 @contextmanager
 def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Shown on a terminal's stderr; yields what is called with each step."""
+    """Shown on stderr; yields what is called with each step."""
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield Pace(what, total)
+        return
     columns = (TextColumn(what), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+    with Progress(*columns, console=console) as bar:
         task = bar.add_task(what, total=total)
         yield partial(bar.advance, task)

@@ -23,7 +23,7 @@ search = typer.Typer(no_args_is_help=True, help="The search index: prove it, reb
 def check(
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON")] = False,
 ) -> None:
-    """Hold every document against the store, both ways; exits 1 when they differ."""
+    """Hold all that the index holds against the store, both ways; exits 1 when they differ."""
     found: list[Comparison] = []
     with opened(Settings()) as runtime:
         for engine in runtime.search.engines():
@@ -66,6 +66,8 @@ def _say(found: Comparison) -> None:
             typer.echo(f"{what}: {_named(key)}")
         if len(keys) > _TOLD:
             typer.echo(f"{what}: {len(keys) - _TOLD} more; --json tells all.")
+    for name in found.strangers:
+        typer.echo(f"strange: {name}")
     for name in found.settings:
         typer.echo(f"setting: {name}")
     for one in found.parked:
@@ -76,7 +78,12 @@ def _say(found: Comparison) -> None:
 
 
 def _wrong(found: Comparison) -> dict[str, list[Key]]:
-    return {"missing": found.missing, "outdated": found.outdated, "surplus": found.surplus}
+    return {
+        "missing": found.missing,
+        "outdated": found.outdated,
+        "altered": found.altered,
+        "surplus": found.surplus,
+    }
 
 
 def _as_json(found: Comparison) -> dict[str, Any]:
@@ -85,6 +92,7 @@ def _as_json(found: Comparison) -> dict[str, Any]:
         "documents": found.documents,
         "behind_changes": found.behind,
         **{what: [_named(key) for key in keys] for what, keys in _wrong(found).items()},
+        "strange": list(found.strangers),
         "settings": list(found.settings),
         "parked": [_named(one.key) for one in found.parked],
     }

@@ -9,7 +9,16 @@ from starlette.responses import Response
 
 from app.delivery.filters import ArticleParameters, articles_chosen, languages
 from app.feeds import jsonld
-from app.http.parameters import Flag, Language, Limit, Parameters, address, bad, known_names
+from app.http.parameters import (
+    Flag,
+    Language,
+    Limit,
+    Travelling,
+    address,
+    bad,
+    known_names,
+    refuse_capitals,
+)
 from app.http.problems import documented
 from app.http.reading import Reading, answered
 from app.http.routing import ReadRoute
@@ -50,7 +59,7 @@ class ListParameters(ArticleParameters):
     include: Include = ""
 
 
-class DetailParameters(Parameters):
+class DetailParameters(Travelling):
     """What one article takes."""
 
     lang: Language = ""
@@ -121,6 +130,8 @@ async def read_article(
 ) -> Response:
     """One article whole; an old slug leads to the new one, a retracted one says why."""
 
+    refuse_capitals(slug)
+
     def work(reading: Reading) -> Answer:
         wanted = languages(asked.lang, asked.fallback, reading.runtime.settings.languages)
         names, extras = _chosen_fields(asked, DETAIL_FIELDS, DETAIL_EXTRAS)
@@ -142,9 +153,14 @@ async def read_article(
 
 def linked(settings: Settings, item: bytes) -> bytes:
     """The JSON-LD of an article, from its public JSON."""
-    home = settings.site_url or f"{settings.public_url}/v1"
+    publisher = jsonld.Publisher(
+        name=settings.site_name,
+        home=settings.site_url or f"{settings.public_url}/v1",
+        logo=settings.logo_url,
+        author_page=settings.author_address,
+    )
     article = ArticleItem.model_validate_json(item)
-    return jsonld.rendered(article, settings.site_name, home, settings.page_address)
+    return jsonld.rendered(article, publisher, settings.page_address)
 
 
 def _cursor(text: str, name: str) -> paging.Cursor | None:

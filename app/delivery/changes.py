@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from app.changes import head
 from app.errors import Gone, WillayError
+from app.http.limiting import asker
 from app.http.parameters import DIGITS, Limit, Parameters, address, bad
 from app.http.problems import documented
 from app.http.reading import Reading, answered
@@ -65,7 +66,7 @@ async def read_changes(
         return await _streamed(request, watch, _position(last_event_id or asked.cursor))
     position = _position(asked.cursor)
     if asked.wait:
-        with watch.place():
+        with watch.place(asker(request)):
             await watch.beyond(position.sequence, asked.wait)
     late = False
 
@@ -132,7 +133,7 @@ async def _streamed(request: Request, watch: Watch, position: Position) -> Respo
     """The first page is read before the answer begins, so that what is wrong is a problem."""
     page = await _read(watch.runtime, position)
     parts = _nothing() if request.scope.get("headless") else _events(watch, page)
-    return EventStream(parts, watch.place(), watch.patience)
+    return EventStream(parts, watch.place(asker(request)), watch.patience)
 
 
 async def _nothing() -> AsyncIterator[bytes]:
@@ -151,6 +152,8 @@ async def _events(watch: Watch, page: _Page) -> AsyncIterator[bytes]:
         while reached.sequence == reached.head and not await watch.beyond(
             reached.sequence, watch.heartbeat
         ):
+            if watch.is_stopping:
+                return
             yield HEARTBEAT
         try:
             page = await _read(watch.runtime, reached)

@@ -2,28 +2,34 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
 from app.delivery.filters import ArticleParameters, searched
 from app.feeds.channel import Channel, Deleted, FeedArticle
-from app.http.parameters import Limit, address, bad
+from app.feeds.dates import instant
+from app.http.parameters import Limit, Travelling, address, bad
 from app.http.reading import Reading
 from app.kit import paging
+from app.kit.addresses import media_of
 from app.kit.markup import resolved
 from app.public.articles import ArticleItem
-from app.published import archives, articles, endings
+from app.published import archives, articles, endings, media
+from app.published import found as things
 from app.published.archives import Gone, Month
 from app.published.query import ArticleFilter
 from app.search import protocol
+from app.search.present import thing
 
 _DELETED = 100
 """Takedowns that the feed that is followed names; the archives name all, and so do changes."""
 
 
-class FeedParameters(ArticleParameters):
+class FeedParameters(ArticleParameters, Travelling):
     """The filters of `/v1/articles`, or words to search for among what they leave."""
+
+    elsewhere: ClassVar[frozenset[str]] = frozenset(("month", "version", "cursor"))
 
     q: Annotated[str, Field(max_length=2_000, description="Words, as `/v1/search` takes them")] = ""
     limit: Limit = 20
@@ -91,8 +97,9 @@ class Document:
 
     def of(self, hits: Iterable[protocol.Hit]) -> tuple[Channel, list[FeedArticle]]:
         """The channel with those articles that were found and are visible."""
-        reading, keys = self.reading, [hit.key.id for hit in hits]
-        found = articles.by_ids(reading.tx, reading.tags, keys, reading.now)
+        reading = self.reading
+        keys = [thing(hit) for hit in hits]
+        found = things.shown(reading.tx, reading.tags, {}, keys, (), reading.now)
         links = {"self": address(self.base, self.asked)}
         return self._channel([found[key] for key in keys if key in found], links)
 
@@ -104,10 +111,8 @@ class Document:
         if page.next is not None:
             newest = archives.newest(reading.tx, reading.tags, self.wanted, reading.now)
             links |= self._link("prev-archive", newest)
-        gone: list[Gone] = []
-        if self.tells_deletes:
-            since = reading.now - archives.RECENT
-            gone = archives.gone_since(reading.tx, self.wanted.kind, since, reading.now, _DELETED)
+        since = reading.now - archives.RECENT
+        gone = archives.gone_since(reading.tx, self.wanted.kind, since, reading.now, _DELETED)
         return self._channel(page.items, links, gone, is_complete=page.next is None)
 
     def _month(self, asked: ArchivedParameters) -> tuple[Channel, list[FeedArticle]]:
@@ -129,9 +134,7 @@ class Document:
         )
         keys = archives.ids(*store, archives.within(self.wanted, month), reading.now)
         found = articles.by_ids(*store, [key for _, key in keys], reading.now)
-        gone: list[Gone] = []
-        if self.tells_deletes:
-            gone = archives.gone_of(reading.tx, self.wanted.kind, month, reading.now)
+        gone = archives.gone_of(reading.tx, self.wanted.kind, month, reading.now)
         items = [found[key] for _, key in keys]
         return self._channel(items, links, gone, is_archive=True)
 
@@ -211,7 +214,7 @@ class Document:
             language=self.asked.lang or None,
             is_archive=is_archive,
             is_complete=is_complete,
-            deleted=deleted,
+            deleted=deleted if self.tells_deletes else (),
         )
         return channel, shown
 
@@ -219,11 +222,31 @@ class Document:
 def _with_bodies(reading: Reading, items: Iterable[bytes]) -> list[FeedArticle]:
     plain = [ArticleItem.model_validate_json(item) for item in items]
     bodies = articles.bodies(reading.tx, reading.tags, [one.id for one in plain], reading.now)
+    sizes = _sizes(reading, plain)
     page = reading.runtime.settings.page_address
     return [
         FeedArticle(
-            **dict(one),
+            **dict(one)
+            | {
+                "published_at": (shown := instant(one, reading.now)),
+                "updated_at": max(one.updated_at, shown),
+            },
             body_html=resolved(bodies[one.id], page(one.kind, one.slug, one.lang)),
+            image_bytes=sizes.get(one.image.url) if one.image else None,
         )
         for one in plain
     ]
+
+
+def _sizes(reading: Reading, items: Iterable[ArticleItem]) -> dict[str, int]:
+    """How large the pictures are that are kept here, by their addresses."""
+    base = reading.runtime.settings.public_url
+    ours = {
+        image.url: where
+        for item in items
+        if (image := item.image) is not None
+        and image.url.startswith(base)
+        and (where := media_of(image.url.removeprefix(base))) is not None
+    }
+    known = media.sizes(reading.tx, ours.values())
+    return {url: known[where] for url, where in ours.items() if where in known}

@@ -1,5 +1,6 @@
 """How others find what is here: sitemaps, robots, JSON-LD, oEmbed, a page for language models."""
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from html import escape
@@ -14,11 +15,12 @@ from starlette.responses import Response
 from app.delivery.articles import linked
 from app.delivery.filters import languages
 from app.delivery.service import checked_path
-from app.errors import Moved, NotFound
+from app.errors import Moved, NotFound, NotOffered
 from app.feeds import jsonld, sitemap
-from app.http.parameters import DIGITS, Language, NoParameters, Parameters
+from app.http.parameters import DIGITS, Language, NoneTravelling, Travelling, refuse_capitals
 from app.http.problems import documented
 from app.http.reading import Reading, answered
+from app.http.routing import TravellingRoute
 from app.public.articles import ArticleItem
 from app.public.jsonld import NewsArticle
 from app.public.oembed import OEmbed
@@ -28,12 +30,12 @@ from app.published.archives import Month
 from app.published.query import ArticleFilter
 from app.settings import Settings
 
-router = APIRouter(tags=["discovery"])
+router = APIRouter(tags=["discovery"], route_class=TravellingRoute)
 
 _NEWS_DAYS: Final = timedelta(days=2)
 _NEWS_MOST: Final = 1_000
 _PLAIN: Final = "text/plain; charset=utf-8"
-_NOTHING = Annotated[NoParameters, Query()]
+_NOTHING = Annotated[NoneTravelling, Query()]
 _RESPONSES = documented(304, 400, 503)
 
 
@@ -55,18 +57,18 @@ class LinkedResponse(JSONResponse):
     media_type = jsonld.MEDIA_TYPE
 
 
-class LinkedParameters(Parameters):
+class LinkedParameters(Travelling):
     """The language of the article."""
 
     lang: Language = ""
     fallback: Annotated[str, Field(max_length=50, description="Languages to try next, by `,`")] = ""
 
 
-class EmbedParameters(Parameters):
+class EmbedParameters(Travelling):
     """The page to show, and how large."""
 
     url: Annotated[str, Field(min_length=1, max_length=1_000, description="An article's address")]
-    format: Literal["json"] = "json"
+    format: Literal["json", "xml"] = "json"
     maxwidth: Annotated[int, Field(ge=1, le=10_000), DIGITS] = 600
     maxheight: Annotated[int, Field(ge=1, le=10_000), DIGITS] = 400
 
@@ -160,6 +162,7 @@ async def read_linked(
     request: Request, slug: str, asked: Annotated[LinkedParameters, Query()]
 ) -> Response:
     """One article as schema.org JSON-LD."""
+    refuse_capitals(slug, ".jsonld")
 
     def work(reading: Reading) -> Answer:
         settings = reading.runtime.settings
@@ -175,19 +178,27 @@ async def read_linked(
     return await answered(request, work)
 
 
-@router.get("/v1/oembed", response_model=OEmbed, responses=documented(304, 400, 404, 410, 503))
+@router.get("/v1/oembed", response_model=OEmbed, responses=documented(304, 400, 404, 410, 501, 503))
 async def embed(request: Request, asked: Annotated[EmbedParameters, Query()]) -> Response:
     """An article as a card for another page, by the address of its page here or at the site."""
+    if asked.format == "xml":
+        raise NotOffered("no_xml", "Cards are JSON here; leave out format.")
 
     def work(reading: Reading) -> Answer:
         settings = reading.runtime.settings
-        slug = settings.shown_at(asked.url)
+        page = _as_of_site(settings, asked.url)
+        slug = settings.shown_at(page)
         if slug is None:
-            if not asked.url.startswith(tuple(f"{base}/" for base in _bases(settings))):
+            if not page.startswith(tuple(f"{base}/" for base in _bases(settings))):
                 raise NotFound("address_not_found", "This address is not of this site.")
-            path = checked_path(asked.url, "url")
+            path = checked_path(page, "url")
             found = paths.resolve(
-                reading.tx, lambda: reading.tags, path, reading.now, settings.public_url
+                reading.tx,
+                lambda: reading.tags,
+                path,
+                reading.now,
+                settings.public_url,
+                settings.slug_at,
             )
             if found.kind == "tag":
                 raise NotFound("article_not_found", "There is no article at this address.")
@@ -212,7 +223,8 @@ def _items(reading: Reading, chosen: ArticleFilter) -> Sequence[ArticleItem]:
 
 
 def _map(reading: Reading, chosen: ArticleFilter) -> Answer:
-    body = sitemap.pages(_items(reading, chosen), reading.runtime.settings.page_address)
+    settings = reading.runtime.settings
+    body = sitemap.pages(_items(reading, chosen), settings.page_address, settings.languages[0])
     return Answer(body, {}, "sitemaps articles", sitemap.MEDIA_TYPE)
 
 
@@ -220,13 +232,24 @@ def _bases(settings: Settings) -> tuple[str, ...]:
     return tuple(base for base in (settings.site_url, settings.public_url) if base)
 
 
+def _as_of_site(settings: Settings, address: str) -> str:
+    """A page's address with the scheme of the site: people still link by http:// to https://."""
+    rest = re.sub("^https?://", "", address, flags=re.IGNORECASE)
+    for base in _bases(settings):
+        scheme, _, own = base.partition("://")
+        if rest.lower().startswith(f"{own.lower()}/"):
+            return f"{scheme}://{own}{rest[len(own) :]}"
+    return address
+
+
 def _card(settings: Settings, item: dict[str, Any], asked: EmbedParameters) -> OEmbed:
     address = settings.page_address(item["kind"], item["slug"], item["lang"])
     names = ", ".join(author["name"] for author in item["authors"]) or settings.site_name
+    signed = dict.fromkeys((names, settings.site_name))
     html = (
         f'<blockquote lang="{item["lang"]}"><p><a href="{escape(address)}">'
         f"{escape(item['title'])}</a></p><p>{escape(item['summary'])}</p>"
-        f"<footer>{escape(names)}, {escape(settings.site_name)}</footer></blockquote>"
+        f"<footer>{escape(', '.join(signed))}</footer></blockquote>"
     )
     return OEmbed(
         type="rich",

@@ -10,9 +10,10 @@ from starlette.responses import Response
 from app.changes import head
 from app.database import ReadTx
 from app.http import files
-from app.http.parameters import Limit, NoParameters, Parameters, bad
+from app.http.parameters import Limit, NoneTravelling, NoParameters, Parameters, bad
 from app.http.partner_access import KEY, PRIVATE, Shown, answered_privately, documented
 from app.http.problems import problem_answers
+from app.http.routing import TravellingRoute
 from app.kit import paging
 from app.public.envelopes import Links, One, Page, PageMeta
 from app.public.partner import EmbargoedArticle
@@ -20,7 +21,7 @@ from app.published import embargoed
 from app.published.media import PublicFile
 from app.runtime import Runtime
 
-router = APIRouter(prefix="/v1/partner", tags=["partner"])
+router = APIRouter(prefix="/v1/partner", tags=["partner"], route_class=TravellingRoute)
 
 Nothing = Annotated[NoParameters, Query()]
 _LIST: Final = "embargoed"
@@ -94,7 +95,7 @@ async def read_embargoed_file(
     media_id: UUID,
     rendition: str,
     shown: Annotated[Shown, KEY],
-    _asked: Nothing,
+    _asked: Annotated[NoneTravelling, Query()],
 ) -> Response:
     """A file that a scheduled article shows; its own address begins with `/v1/media`, and answers
     from the moment on at which the article is public."""

@@ -13,11 +13,12 @@ from app.feeds import atom, json_feed, rss
 from app.feeds.channel import Channel, FeedArticle
 from app.http.problems import documented
 from app.http.reading import Reading, answered, found
+from app.http.routing import TravellingRoute
 from app.public.json_feed import JsonFeed
 from app.published.answers import Answer
 from app.search.serving import Search
 
-router = APIRouter(tags=["feeds"])
+router = APIRouter(tags=["feeds"], route_class=TravellingRoute)
 
 
 class RssResponse(Response):

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from app.http.parameters import AnySlug, Language, Parameters, bad, date_of, listed, one_of
 from app.kit.dates import first_instant, last_instant
+from app.kit.languages import answering, is_within, normalised
 from app.public.vocabulary import Kind
 from app.published.memory import Tags
 from app.published.query import ArticleFilter
@@ -54,7 +55,12 @@ class ArticleParameters(FilterParameters):
 def articles_chosen(asked: ArticleParameters, tags: Tags, known: Sequence[str]) -> ArticleFilter:
     """The typed filter of a list of articles, or `BadRequest` that names the parameter."""
     wanted = languages(asked.lang, asked.fallback, known)
-    return replace(chosen(asked, tags, known), kind=asked.kind, languages=wanted)
+    return replace(
+        chosen(asked, tags, known),
+        kind=asked.kind,
+        languages=wanted,
+        each_story_once=are_instead(asked.lang, wanted),
+    )
 
 
 def chosen(asked: FilterParameters, tags: Tags, known: Sequence[str]) -> ArticleFilter:
@@ -65,7 +71,6 @@ def chosen(asked: FilterParameters, tags: Tags, known: Sequence[str]) -> Article
     if since and until and since > until[0]:
         raise bad("reversed_range", "from_date", "from_date is after to_date; swap them.")
     return ArticleFilter(
-        languages=languages(asked.lang, "", known),
         all_of=all_of,
         none_of=none_of,
         author=asked.author or None,
@@ -82,15 +87,13 @@ def searched(
     wanted: ArticleFilter,
     kinds: tuple[DocumentKind, ...],
     article_kinds: tuple[ArticleKind, ...],
-    *,
-    each_story_once: bool = False,
 ) -> Filter:
     """The filter of a list as the engines of search take it."""
     return Filter(
         kinds=kinds,
         article_kinds=article_kinds,
         languages=wanted.languages,
-        each_story_once=each_story_once,
+        each_story_once=wanted.each_story_once,
         all_of=wanted.all_of,
         none_of=wanted.none_of,
         author=wanted.author,
@@ -104,16 +107,25 @@ def searched(
 
 
 def languages(lang: str, fallback: str, known: Sequence[str]) -> tuple[str, ...]:
-    """The languages wanted, best first; only the site's own are known."""
+    """The languages wanted, best first; only the site's own are known. `pt` is `pt-BR` as well, and
+    `pt-BR` is `pt` where there is no other."""
     if fallback and not lang:
         raise bad("fallback_without_lang", "fallback", "fallback needs lang; add it.")
     wanted = [("lang", lang)] if lang else []
     wanted += [("fallback", part) for part in listed("fallback", fallback)]
+    found: list[str] = []
     for parameter, part in wanted:
-        if part not in known:
+        codes = answering(str(normalised(part)), known)
+        found += codes
+        if not codes:
             message = f"This site publishes in: {', '.join(known)}."
             raise bad("unknown_language", parameter, message)
-    return tuple(dict.fromkeys(part for _, part in wanted))
+    return tuple(dict.fromkeys(found))
+
+
+def are_instead(lang: str, wanted: Sequence[str]) -> bool:
+    """Some of the languages are wanted only of a story that is not there in a better one."""
+    return any(not is_within(code, lang) for code in wanted)
 
 
 def _clauses(

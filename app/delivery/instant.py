@@ -22,12 +22,14 @@ from app.http.reading import Reading, posted
 from app.kit.clock import EPOCH
 from app.kit.dates import first_instant
 from app.kit.ids import uuid7
+from app.kit.text import without_unseen
 from app.public.instant import FacetHits, InstantResult, InstantResults
 from app.published import found as things
 from app.published.found import Shown
 from app.search import protocol
 from app.search.instant.asking import FACETS, INDEX, Asked, asked, chosen_filter, is_index, language
 from app.search.instant.questions import FacetSearch, MultiSearch, SearchQuestion
+from app.search.present import thing
 from app.search.protocol import FACET_VALUES, FacetName, Found, Hit
 from app.search.serving import Search, Served
 
@@ -173,23 +175,21 @@ def _all_found(engines: Search, questions: Sequence[Asked]) -> list[_Answered]:
 
 
 def _results(reading: Reading, answers: Sequence[_Answered]) -> list[dict[str, Any]]:
-    keys = {hit.key.id for answer in answers for hit in answer.found.hits}
+    hits = [thing(hit) for answer in answers for hit in answer.found.hits]
     spoken = reading.runtime.settings.languages
-    shown = things.shown(reading.tx, reading.tags, {}, {"article": list(keys)}, spoken, reading.now)
+    shown = things.shown(reading.tx, reading.tags, {}, hits, spoken, reading.now)
     return [_result(reading, answer, shown) for answer in answers]
 
 
 def _result(reading: Reading, answer: _Answered, shown: Shown) -> dict[str, Any]:
     asked, found, window = answer.asked, answer.found, answer.asked.window
-    seen = [hit for hit in found.hits[window.surplus :] if (hit.key.kind, hit.key.id) in shown]
+    seen = [hit for hit in found.hits[window.surplus :] if thing(hit) in shown]
+    total = found.total - (len(found.hits[window.surplus :]) - len(seen))
     made: dict[str, Any] = {
-        "hits": [
-            _hit(reading, answer, hit, shown[hit.key.kind, hit.key.id])
-            for hit in seen[: window.reach]
-        ],
+        "hits": [_hit(reading, answer, hit, shown[thing(hit)]) for hit in seen[: window.reach]],
         "query": asked.text,
         "processingTimeMs": answer.took,
-        **window.told(found.total),
+        **window.told(total),
     }
     if asked.facets is not None:
         values = {name: _values(reading, name, found, asked.lang) for name in asked.facets}
@@ -263,6 +263,6 @@ def _begins(value: str, typed: str) -> bool:
 
 def _folded(text: str) -> str:
     """Without accents, capitals and punctuation."""
-    plain = normalize("NFKD", text).casefold()
+    plain = normalize("NFKD", without_unseen(text)).casefold()
     kept = "".join(sign if sign.isalnum() else " " for sign in plain if not combining(sign))
     return " ".join(kept.split())

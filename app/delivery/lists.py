@@ -10,7 +10,7 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from app.delivery.filters import ArticleParameters, articles_chosen, languages
-from app.http.parameters import AnySlug, Language, Parameters, address, one_of
+from app.http.parameters import AnySlug, Language, Parameters, address, one_of, refuse_capitals
 from app.http.problems import documented
 from app.http.reading import Reading, answered
 from app.http.routing import ReadRoute
@@ -87,6 +87,7 @@ async def read_tag(
     request: Request, slug: str, asked: Annotated[TagDetailParameters, Query()]
 ) -> Response:
     """One tag with its names, synonyms and children; an old slug leads to the new one."""
+    refuse_capitals(slug)
 
     def work(reading: Reading) -> Answer:
         tag = tags.one(reading.tags, _counts(reading), slug, _first(asked.lang, reading))

@@ -8,10 +8,11 @@ from starlette.responses import Response
 
 from app.errors import NotFound
 from app.http.files import documented, public_file
-from app.http.parameters import NoParameters
+from app.http.parameters import NoneTravelling
+from app.http.routing import TravellingRoute
 from app.published import media
 
-router = APIRouter(tags=["media"])
+router = APIRouter(tags=["media"], route_class=TravellingRoute)
 
 
 @router.get("/v1/media/{media_id}/{rendition}", response_class=Response, responses=documented())
@@ -19,7 +20,7 @@ async def read_file(
     request: Request,
     media_id: str,
     rendition: str,
-    _asked: Annotated[NoParameters, Query()],
+    _asked: Annotated[NoneTravelling, Query()],
 ) -> Response:
     """A picture in one of its sizes, or a document to save.
 

@@ -1,23 +1,35 @@
-"""How the service does, for Prometheus: the same facts as `/readyz`, as gauges."""
+"""How the service does, for Prometheus: the facts of `/readyz`, what the processes counted, and
+what a person would be woken for (see deploy/alerts.yml)."""
 
+import shutil
 from collections.abc import Iterable
-from typing import Annotated
+from hmac import compare_digest
+from importlib.metadata import version
+from ipaddress import ip_address
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from starlette.responses import Response
 from typing_extensions import override
 
+from app import milestones
+from app.delivery.search_metrics import search_metrics
 from app.delivery.service import ready
-from app.http.parameters import NoParameters
+from app.errors import NotFound
+from app.http.parameters import NoneTravelling
 from app.http.problems import documented
+from app.http.routing import TravellingRoute
+from app.milestones import Passed
+from app.partners import queueing
+from app.partners.queueing import Backlog
 from app.public.service import Ready
 from app.runtime import Runtime
 
-router = APIRouter(tags=["service"])
+router = APIRouter(tags=["service"], route_class=TravellingRoute)
 
 
 class GaugesResponse(Response):
@@ -26,44 +38,109 @@ class GaugesResponse(Response):
     media_type = "text/plain; version=1.0.0; charset=utf-8"
 
 
-_HEADERS = {"Cache-Control": "no-store"}
+_HEADERS: Final = {"Cache-Control": "no-store"}
+_FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
-@router.get("/metrics", response_class=GaugesResponse, responses=documented(400, 503))
-async def metrics(request: Request, _asked: Annotated[NoParameters, Query()]) -> Response:
-    """How far the log and search are behind, in changes and seconds, in Prometheus' text form."""
+@router.get("/metrics", response_class=GaugesResponse, responses=documented(400, 404, 503))
+async def metrics(request: Request, _asked: Annotated[NoneTravelling, Query()]) -> Response:
+    """Counters and gauges in Prometheus' text form. Answered to this machine, and to who shows
+    `WILLAY_METRICS_TOKEN` as a bearer; for all others there is nothing here."""
     runtime: Runtime = request.state.runtime
-    now = await runtime.searches.run(lambda: ready(runtime))
-    registry = CollectorRegistry()
-    registry.register(_Gauges(now))
-    return GaugesResponse(generate_latest(registry), headers=_HEADERS)
+    if not _is_allowed(request, runtime):
+        raise NotFound("not_found", "There is nothing at this address; see /v1 for what there is.")
+
+    def work() -> bytes:
+        now = ready(runtime)
+        with runtime.database.reading() as tx:
+            backlog = queueing.backlog(tx, runtime.clock())
+            passed = {name: milestones.last(tx, name) for name in ("worker", "backup")}
+        registry = CollectorRegistry()
+        gauges = _Gauges(runtime, now, backlog, list(search_metrics(runtime)), passed)
+        registry.register(gauges)
+        return generate_latest(registry) + runtime.meters.text()
+
+    return GaugesResponse(await runtime.searches.run(work), headers=_HEADERS)
+
+
+def _is_allowed(request: Request, runtime: Runtime) -> bool:
+    token = runtime.settings.metrics_token
+    bearer = request.headers.get("authorization", "").encode()
+    if token is not None and compare_digest(bearer, b"Bearer " + token.get_secret_value().encode()):
+        return True
+    if request.client is None or any(name in request.headers for name in _FORWARDED):
+        return False
+    try:
+        return ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
 
 
 class _Gauges(Collector):
-    def __init__(self, now: Ready) -> None:
+    """What is looked up when somebody asks: the same whichever process answers."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        now: Ready,
+        backlog: Backlog,
+        search: Iterable[Metric],
+        passed: dict[str, Passed | None],
+    ) -> None:
+        self._runtime = runtime
+        self._passed = passed
         self._now = now
+        self._backlog = backlog
+        self._search = search
 
     @override
     def collect(self) -> Iterable[Metric]:
-        store, search = self._now.store, self._now.search
+        yield InfoMetricFamily("willay_build", "The program.", {"version": version("willay")})
+        yield from self._store()
+        yield from self._search
+        yield from self._webhooks()
+        yield from self._disk()
+        yield from self._milestones()
+        yield GaugeMetricFamily(
+            "willay_limits_alone",
+            "1 while this process counts limits for itself though a Redis is set.",
+            float(self._now.limits.trouble is not None),
+        )
+
+    def _store(self) -> Iterable[Metric]:
+        store = self._now.store
         yield GaugeMetricFamily("willay_log_sequence", "Changes in the log.", store.sequence)
         yield GaugeMetricFamily(
             "willay_log_behind_seconds",
             "Since something became due that is not in the log.",
             store.behind_seconds,
         )
+
+    def _webhooks(self) -> Iterable[Metric]:
+        backlog = self._backlog
+        states = GaugeMetricFamily("willay_webhooks", "Webhooks by state.", labels=["state"])
+        for state, count in sorted(backlog.states.items()):
+            states.add_metric([state], count)
+        yield states
         told = (
-            ("behind_changes", "Changes that search has not followed.", search.behind_changes),
-            ("behind_seconds", "Since the oldest of them.", search.behind_seconds),
-            ("degraded", "1 while an engine that is set cannot be reached.", search.degraded),
-            ("parked", "Things that the engine could not take in.", search.parked),
+            ("failing", "Active webhooks whose last delivery failed.", backlog.failing),
+            ("waiting", "Deliveries that are still to be made.", backlog.waiting),
+            ("behind_seconds", "Since the oldest of them.", backlog.oldest.total_seconds()),
         )
         for name, meaning, value in told:
-            gauge = GaugeMetricFamily(f"willay_search_{name}", meaning, labels=["engine"])
-            gauge.add_metric([search.engine], float(value))
-            yield gauge
-        yield GaugeMetricFamily(
-            "willay_limits_alone",
-            "1 while this process counts limits for itself though a Redis is set.",
-            float(self._now.limits.trouble is not None),
-        )
+            yield GaugeMetricFamily(f"willay_webhooks_{name}", meaning, value)
+
+    def _milestones(self) -> Iterable[Metric]:
+        """No sample of what never was: no worker that did not end as it should, no backup."""
+        for name, metric, meaning in (
+            ("worker", "willay_worker_seen_seconds", "Since a worker was last at work."),
+            ("backup", "willay_backup_age_seconds", "Since `willay backup` last made a copy."),
+        ):
+            if (passed := self._passed[name]) is not None:
+                age = (self._runtime.clock() - passed.at).total_seconds()
+                yield GaugeMetricFamily(metric, meaning, max(0.0, age))
+
+    def _disk(self) -> Iterable[Metric]:
+        disk = shutil.disk_usage(self._runtime.settings.data_dir)
+        yield GaugeMetricFamily("willay_disk_free_bytes", "Room in the data folder.", disk.free)
+        yield GaugeMetricFamily("willay_disk_size_bytes", "Size of its disk.", disk.total)

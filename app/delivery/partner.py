@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from app.database import ReadTx
-from app.http.bodies import json_of
+from app.http.bodies import SMALL, json_of
 from app.http.parameters import DIGITS, NoParameters, Parameters
 from app.http.partner_access import KEY, Shown, answered_privately, documented, private
 from app.partners import keys, registry, usage
@@ -103,7 +103,7 @@ async def list_keys(request: Request, shown: Annotated[Shown, KEY], _asked: Noth
     "/keys/rotate",
     status_code=201,
     response_model=One[NewPartnerKey],
-    responses=documented(403, 409, 413, 415, 422, status=201),
+    responses=documented(403, 408, 409, 413, 415, 422, status=201),
     openapi_extra={
         "requestBody": {
             "content": {"application/json": {"schema": KeyRotation.model_json_schema()}},
@@ -115,7 +115,7 @@ async def rotate_key(
     request: Request,
     shown: Annotated[Shown, KEY],
     _asked: Nothing,
-    sent: Annotated[KeyRotation, json_of(KeyRotation, optional=True)],
+    sent: Annotated[KeyRotation, json_of(KeyRotation, optional=True, most=SMALL)],
 ) -> Response:
     """Another key in place of the one that you show. Ask again if the answer gets lost: until the
     new key is used, it is the same."""

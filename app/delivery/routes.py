@@ -9,6 +9,7 @@ from app.delivery import (
     embargoed,
     feeds,
     instant,
+    instant_server,
     lists,
     media,
     metrics,
@@ -23,6 +24,7 @@ ROUTERS: Final = (
     *(service.router, metrics.router, changes.router, feeds.router),
     # `{slug}.jsonld` comes before `{slug}`.
     *(discovery.router, oai.router, articles.router),
-    *(lists.router, search.router, instant.router, search_tokens.router, media.router),
+    *(lists.router, search.router, instant.router, instant_server.router),
+    *(search_tokens.router, media.router),
     *(partner.router, embargoed.router),
 )

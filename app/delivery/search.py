@@ -1,6 +1,6 @@
 """Search over everything published, and completions of what is being typed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from time import perf_counter
 from typing import Annotated, Any, Literal
@@ -11,7 +11,14 @@ from pydantic import Field
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from app.delivery.filters import Fallback, FilterParameters, chosen, languages, searched
+from app.delivery.filters import (
+    Fallback,
+    FilterParameters,
+    are_instead,
+    chosen,
+    languages,
+    searched,
+)
 from app.http.parameters import (
     DIGITS,
     Flag,
@@ -30,6 +37,7 @@ from app.published import found as things
 from app.published.answers import Answer
 from app.published.found import Shown
 from app.search import protocol
+from app.search.present import thing
 from app.search.protocol import (
     DEEPEST,
     DOCUMENT_KINDS,
@@ -89,14 +97,15 @@ async def search(request: Request, asked: Annotated[SearchParameters, Query()]) 
 
     def show(reading: Reading, query: protocol.Query, answer: Served) -> Answer:
         spoken = (*query.filter.languages, *reading.runtime.settings.languages)
-        shown = _shown(reading, (hit.key for hit in answer.found.hits), spoken)
-        hits = [hit for hit in answer.found.hits if (hit.key.kind, hit.key.id) in shown]
+        shown = _shown(reading, answer.found.hits, spoken)
+        hits = [hit for hit in answer.found.hits if thing(hit) in shown]
+        total = answer.found.total - (len(answer.found.hits) - len(hits))
         base = f"{reading.runtime.settings.public_url}/v1/search"
-        links = _links(asked, base, answer.found.total)
-        meta = _meta(asked, reading, answer, base, spoken[0])
+        links = _links(asked, base, total)
+        meta = _meta(asked, reading, answer, base, spoken[0]) | {"total": total}
         meta["processing_ms"] = round((perf_counter() - began) * 1000, 3)
         body = b'{"data":[%s],"meta":%s,"links":%s}' % (
-            b",".join(_hit(hit, shown[hit.key.kind, hit.key.id]) for hit in hits[: asked.limit]),
+            b",".join(_hit(hit, shown[thing(hit)]) for hit in hits[: asked.limit]),
             to_json(meta),
             to_json(links),
         )
@@ -118,7 +127,7 @@ async def suggest(request: Request, asked: Annotated[SuggestParameters, Query()]
 
     def show(reading: Reading, wanted: tuple[str, ...], known: list[protocol.Suggestion]) -> Answer:
         spoken = (*wanted, *reading.runtime.settings.languages)
-        shown = _shown(reading, (one.key for one in known), spoken)
+        shown = _shown(reading, known, spoken)
         slugs = things.slugs(shown)
         data = [
             {
@@ -126,10 +135,10 @@ async def suggest(request: Request, asked: Annotated[SuggestParameters, Query()]
                 "id": one.key.id,
                 "title": one.title,
                 "highlighted": one.highlighted,
-                "slug": slugs[one.key.kind, one.key.id],
+                "slug": slugs[thing(one)],
             }
             for one in known
-            if (one.key.kind, one.key.id) in shown
+            if thing(one) in shown
         ]
         return Answer(to_json({"data": data[: asked.limit]}), {}, "search")
 
@@ -144,12 +153,13 @@ def _query(asked: SearchParameters, reading: Reading) -> protocol.Query:
         raise bad("page_too_deep", "page", message)
     spoken = languages(asked.lang, asked.fallback, reading.runtime.settings.languages)
     wanted = chosen(asked, reading.tags, reading.runtime.settings.languages)
-    wanted = replace(wanted, languages=spoken)
+    once = are_instead(asked.lang, spoken)
+    wanted = replace(wanted, languages=spoken, each_story_once=once)
     kinds, article_kinds = _kinds(asked.kind)
     facets = known_names("facet", "facets", asked.facets, FACET_NAMES)
     return protocol.Query(
         text=asked.q,
-        filter=searched(wanted, kinds, article_kinds, each_story_once=len(spoken) > 1),
+        filter=searched(wanted, kinds, article_kinds),
         order=asked.order,
         limit=asked.limit,
         page=asked.page,
@@ -172,12 +182,12 @@ def _kinds(text: str) -> tuple[tuple[DocumentKind, ...], tuple[ArticleKind, ...]
     return ("article",), ("page",)
 
 
-def _shown(reading: Reading, keys: Iterable[protocol.Key], spoken: tuple[str, ...]) -> Shown:
-    wanted: dict[str, list[UUID]] = {}
-    for key in keys:
-        wanted.setdefault(key.kind, []).append(key.id)
+def _shown(
+    reading: Reading, hits: Sequence[Hit | protocol.Suggestion], spoken: tuple[str, ...]
+) -> Shown:
+    wanted = [thing(hit) for hit in hits]
     counted: dict[UUID, int] = {}
-    if "tag" in wanted:
+    if any(kind == "tag" for kind, _, _ in wanted):
         counted = reading.recall(
             "tag counts", lambda: tags.counts(reading.tx, reading.tags, reading.now)
         )
@@ -203,7 +213,6 @@ def _meta(
     meta: dict[str, Any] = {
         "limit": asked.limit,
         "page": asked.page,
-        "total": answer.total,
         "total_is_exact": answer.total_is_exact,
         "engine": standing.engine,
         "degraded": standing.degraded,

@@ -1,5 +1,6 @@
 """Tokens for sites that search the Meilisearch server directly; off unless a setting says so."""
 
+import logging
 from datetime import timedelta
 from typing import Annotated
 
@@ -7,7 +8,8 @@ from fastapi import APIRouter, Query, Request
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from app.errors import NotFound
+from app.errors import NotFound, Unavailable
+from app.http.bodies import SMALL, NoBody, json_of
 from app.http.parameters import NoParameters
 from app.http.problems import NO_STORE, problem_answers
 from app.kit.clock import rfc3339
@@ -16,6 +18,7 @@ from app.public.instant import SearchToken
 from app.runtime import Runtime
 
 router = APIRouter(tags=["search"])
+_LOG = logging.getLogger("willay.search")
 
 
 @router.post(
@@ -23,11 +26,15 @@ router = APIRouter(tags=["search"])
     status_code=201,
     response_model=One[SearchToken],
     responses={
-        **problem_answers(400, 404, 409, 503),
+        **problem_answers(400, 404, 408, 409, 413, 415, 422, 503),
         201: {"headers": {"Cache-Control": NO_STORE}},
     },
 )
-async def give(request: Request, _asked: Annotated[NoParameters, Query()]) -> Response:
+async def give(
+    request: Request,
+    _asked: Annotated[NoParameters, Query()],
+    _sent: Annotated[NoBody, json_of(NoBody, optional=True, most=SMALL)],
+) -> Response:
     """A token for the search server itself: it finds what is public, until it expires."""
     runtime: Runtime = request.state.runtime
     settings, make = runtime.settings, runtime.search.token
@@ -39,8 +46,16 @@ async def give(request: Request, _asked: Annotated[NoParameters, Query()]) -> Re
         )
     until = runtime.clock().replace(microsecond=0)
     until += timedelta(minutes=settings.search_token_minutes)
+    try:
+        token = await runtime.searches.run(lambda: make(until))
+    except Unavailable as error:
+        # What the server said is for the log: it names addresses that are nobody's business.
+        _LOG.warning("no search token: %s", error.message)
+        raise Unavailable(
+            error.code, "The search server cannot be asked now; try again."
+        ) from error
     given = SearchToken(
-        token=await runtime.searches.run(lambda: make(until)),
+        token=token,
         url=where,
         index=settings.meilisearch_index,
         expires_at=rfc3339(until),

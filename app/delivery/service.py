@@ -9,17 +9,28 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from app.changes import head
-from app.http.parameters import NoParameters, Parameters, bad
+from app.errors import Unavailable
+from app.http.parameters import NoneTravelling, Parameters, bad
 from app.http.problems import documented
 from app.http.reading import Reading, answered
+from app.http.routing import TravellingRoute
 from app.kit.text import is_legal, plain_path
 from app.public.envelopes import One, Resolution
-from app.public.service import Alive, LimitState, Ready, SearchState, Service, StoreState
+from app.public.service import (
+    Alive,
+    LimitState,
+    MediaState,
+    Ready,
+    SearchState,
+    Service,
+    StoreState,
+)
 from app.published import changes, paths
 from app.published.answers import Answer
 from app.runtime import Runtime
+from app.search.serving import Standing
 
-router = APIRouter(tags=["service"])
+router = APIRouter(tags=["service"], route_class=TravellingRoute)
 
 _RESOURCES = (
     *("articles", "archive", "tags", "sponsors", "committee", "resolve", "search"),
@@ -34,7 +45,7 @@ class ResolveParameters(Parameters):
 
 
 @router.get("/v1", response_model=One[Service], responses=documented(304, 400, 503))
-async def front_page(request: Request, _asked: Annotated[NoParameters, Query()]) -> Response:
+async def front_page(request: Request, _asked: Annotated[NoneTravelling, Query()]) -> Response:
     """What is here."""
 
     def work(reading: Reading) -> Answer:
@@ -67,6 +78,7 @@ async def resolve(request: Request, asked: Annotated[ResolveParameters, Query()]
             checked_path(asked.path),
             reading.now,
             reading.runtime.settings.public_url,
+            reading.runtime.settings.slug_at,
         )
         # An article that takes the path of a tag comes before it.
         keys = "articles tags" if found.kind == "tag" else "articles"
@@ -76,7 +88,7 @@ async def resolve(request: Request, asked: Annotated[ResolveParameters, Query()]
 
 
 @router.get("/livez", response_model=Alive, responses=documented(400))
-async def livez(response: Response, _asked: Annotated[NoParameters, Query()]) -> Alive:
+async def livez(response: Response, _asked: Annotated[NoneTravelling, Query()]) -> Alive:
     """The process answers; asks nothing of anyone."""
     response.headers["Cache-Control"] = "no-store"
     return Alive(status="ok")
@@ -84,7 +96,7 @@ async def livez(response: Response, _asked: Annotated[NoParameters, Query()]) ->
 
 @router.get("/readyz", response_model=Ready, responses=documented(400, 503))
 async def readyz(
-    request: Request, response: Response, _asked: Annotated[NoParameters, Query()]
+    request: Request, response: Response, _asked: Annotated[NoneTravelling, Query()]
 ) -> Ready:
     """The store can be used."""
     response.headers["Cache-Control"] = "no-store"
@@ -94,11 +106,16 @@ async def readyz(
 
 def ready(runtime: Runtime) -> Ready:
     """How the service does; `Unavailable` when the store cannot be used."""
-    standing = runtime.search.standing()
+    try:
+        standing = runtime.search.standing()
+    except Unavailable as error:  # an index that cannot be opened: the store can be used
+        standing = Standing(runtime.search.main.name, None, degraded=True, trouble=error.code)
+    behind: tuple[int | None, float | None] = None, None
     with runtime.database.reading() as tx:
-        log = head(tx)
-        now = log.moment(runtime.clock())
-        behind, seconds = changes.behind(tx, log, standing.cursor, now)
+        log, clock = head(tx), runtime.clock()
+        now = log.moment(clock)
+        if standing.is_known:
+            behind = changes.behind(tx, log, standing.cursor, now)
     late = (now - log.next_boundary).total_seconds()
     rates = runtime.rates
     return Ready(
@@ -106,18 +123,33 @@ def ready(runtime: Runtime) -> Ready:
         limits=LimitState(
             kept_in="redis" if rates.is_shared else "memory", trouble=rates.trouble or None
         ),
-        store=StoreState(sequence=log.sequence, behind_seconds=max(0.0, late)),
+        store=StoreState(
+            sequence=log.sequence,
+            behind_seconds=max(0.0, late),
+            clock_ahead_seconds=max(0.0, (now - clock).total_seconds()),
+            trouble=_trouble(runtime),
+        ),
+        media=MediaState(
+            kept_in="folder" if runtime.settings.s3_bucket is None else "bucket",
+            trouble=full.message if (full := runtime.storage.outage.error) else None,
+        ),
         search=SearchState.model_validate(
             {
                 "engine": standing.engine,
-                "behind_changes": behind,
-                "behind_seconds": seconds,
+                "behind_changes": behind[0],
+                "behind_seconds": behind[1],
                 "degraded": standing.degraded,
                 "trouble": standing.trouble or None,
                 "parked": len(standing.parked),
             }
         ),
     )
+
+
+def _trouble(runtime: Runtime) -> str | None:
+    database = runtime.database
+    errors = (database.damage.error, database.room.error, database.reach.error)
+    return next((error.message for error in errors if error is not None), None)
 
 
 def checked_path(path: str, parameter: str = "path") -> str:

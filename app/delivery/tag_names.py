@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from app.http.reading import Reading
+from app.kit.text import without_unseen
 from app.published.memory import KnownTag, Tags
 
 _MOST_FAMILIES: Final = 200
@@ -41,7 +42,7 @@ class TagNames:
     def families(self, value: str, lang: str) -> tuple[UUID, ...]:
         """The tags that a value means, with all below them: by the name shown in that language,
         else by slug, else by a name in any language; none when there is no such tag."""
-        folded = value.strip().casefold()
+        folded = _folded(value)
         found = self._labelled[lang].get(folded)
         if found is None and (tag := self._tags.find(value.strip())) is not None:
             found = [tag]
@@ -65,15 +66,19 @@ class TagNames:
 def _labels(tags: Tags, lang: str) -> dict[UUID, str]:
     """Each tag's name, with its slug where another is called the same."""
     plain = {tag.id: tags.spoken(tag.names, lang) or tag.slug for tag in tags.by_id.values()}
-    often = Counter(name.casefold() for name in plain.values())
+    often = Counter(map(_folded, plain.values()))
     return {
-        key: name if often[name.casefold()] == 1 else f"{name} ({tags.by_id[key].slug})"
+        key: name if often[_folded(name)] == 1 else f"{name} ({tags.by_id[key].slug})"
         for key, name in plain.items()
     }
+
+
+def _folded(name: str) -> str:
+    return without_unseen(name).strip().casefold()
 
 
 def _gathered(pairs: Iterable[tuple[str, KnownTag]]) -> dict[str, list[KnownTag]]:
     found: dict[str, list[KnownTag]] = {}
     for name, tag in pairs:
-        found.setdefault(name.casefold(), []).append(tag)
+        found.setdefault(_folded(name), []).append(tag)
     return found

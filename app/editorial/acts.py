@@ -11,7 +11,7 @@ from app import audit
 from app.database import WriteTx
 from app.editorial import articles
 from app.editorial.content import Actor
-from app.errors import Conflict
+from app.errors import Conflict, Detail
 from app.models.article import Article
 
 
@@ -49,6 +49,13 @@ def refuse_trashed(article: Article) -> None:
     """`Conflict` when it is in the trash."""
     if article.trashed_at is not None:
         raise Conflict("in_trash", "It is in the trash; restore it first.")
+
+
+def refuse_moved(what: str, there: int, asked: int | None) -> None:
+    """`Conflict` when a text was asked for and there is another in its place."""
+    if asked is not None and asked != there:
+        said = f"{what} is text {there} by now; read that, and name it or none as text_revision."
+        raise Conflict("text_moved", said, (Detail("text_moved", said, pointer="/text_revision"),))
 
 
 def record(

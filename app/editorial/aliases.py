@@ -13,17 +13,20 @@ from app.changes import PublishTx
 from app.database import ReadTx
 from app.editorial import tags
 from app.editorial.changing import record, refuse_stale
-from app.editorial.content import Actor, Input, Line
+from app.editorial.content import Actor, House, Input, Line, require_publisher
 from app.errors import Conflict, Detail, Invalid, NotFound
 from app.kit.text import is_legal, plain_path
 from app.models.alias import Alias
 from app.models.article import Article, ArticleSlug
-from app.models.tag import Tag
+from app.models.publication import Publication
+from app.models.tag import Tag, TagSlug
 from app.public.vocabulary import Slug
+from app.visibility import was_visible
 
 
 def _plain(text: str) -> str:
-    """The one spelling of a path. ValueError when it is none, or the front page."""
+    """The one spelling of a path, its query included. ValueError when it is none, or the front
+    page."""
     if not is_legal(text):
         raise ValueError("holds a control character; remove it")
     plain = plain_path(text)
@@ -62,8 +65,9 @@ class KnownAlias:
     created_at: datetime
 
 
-def create(tx: PublishTx, actor: Actor, alias: AliasInput) -> KnownAlias:
-    """A new alias. `Conflict` when the path leads somewhere already, or is an article's own."""
+def create(tx: PublishTx, actor: Actor, alias: AliasInput, house: House) -> KnownAlias:
+    """A new alias. `Conflict` when the path leads somewhere already, or is an article's own;
+    `Forbidden` where something answers already and the actor may not publish."""
     article_id, tag_id = _target(tx, alias.slug, alias.tag)
     taken = tx.session.get(Alias, alias.path)
     detail = Detail("path_taken", "Choose another path.", pointer="/path")
@@ -71,11 +75,8 @@ def create(tx: PublishTx, actor: Actor, alias: AliasInput) -> KnownAlias:
         leads = where(one(tx, taken.id))
         said = f"{alias.path} {leads} already; delete that alias first."
         raise Conflict("path_taken", said, (detail,))
-    holder = tx.session.get(ArticleSlug, alias.path[1:])
-    if holder is not None and holder.article_id != article_id:
-        said = f"{alias.path} is the address of an article; change its slug first."
-        raise Conflict("path_taken", said, (detail,))
-    row = _add(tx, alias.path, article_id, tag_id, alias.gone)
+    _refuse_live(tx, actor, alias.path, article_id, house)
+    row = _add(tx, actor, alias.path, article_id, tag_id, alias.gone)
     made = one(tx, row.id)
     record(tx, actor, "alias.created", "alias", row.id, after=_state(made))
     return made
@@ -88,30 +89,39 @@ def put(
     slug: str | None,
     gone: str | None,
     tag: str | None = None,
+    house: House | None = None,
 ) -> Literal["created", "unchanged"]:
-    """For imports: say what answers at a path, or find that it is said already."""
+    """For imports: say what answers at a path, or find that it is said already. As strict as
+    `create`."""
     if [slug, gone, tag].count(None) != 2:
         raise Invalid("alias_target", "An alias has either a slug or a reason why it is gone.")
     article_id, tag_id = _target(tx, slug, tag)
-    wanted = plain_path(path)
+    try:
+        wanted = _plain(path)
+    except ValueError as error:
+        raise Invalid("invalid_path", f"The path {path[:80]!r} {error}.") from error
     known = tx.session.get(Alias, wanted)
     if known is not None:
         if (known.article_id, known.tag_id, known.gone) == (article_id, tag_id, gone):
             return "unchanged"
         raise Conflict("path_taken", f"{wanted} leads elsewhere already; it was left alone.")
-    made = one(tx, _add(tx, wanted, article_id, tag_id, gone).id)
+    _refuse_live(tx, actor, wanted, article_id, house)
+    made = one(tx, _add(tx, actor, wanted, article_id, tag_id, gone).id)
     record(tx, actor, "alias.created", "alias", made.id, after=_state(made))
     return "created"
 
 
 def remove(tx: PublishTx, actor: Actor, alias_id: UUID, revision: int | None) -> None:
-    """Forget an alias: its path answers as if it had never been. `NotFound`, `Stale`."""
+    """Forget an alias: its path answers as if it had never been. `NotFound`, `Stale`, `Forbidden`
+    when only who may publish can have made it."""
     tx.session.flush()
     asked = sa.select(Alias).where(col(Alias.id) == alias_id).with_for_update()
     row = tx.session.execute(asked).scalar_one_or_none()
     if row is None:
         raise _unknown()
     refuse_stale(tx, "alias", row.id, row.revision, revision, row.created_at)
+    if row.by_publisher:
+        require_publisher(actor, f"{row.path} answers at the word of somebody who may publish")
     before = _state(one(tx, row.id))
     _tell(tx, row)
     tx.session.delete(row)
@@ -178,13 +188,53 @@ def _target(tx: PublishTx, slug: str | None, tag: str | None) -> tuple[UUID | No
 
 
 def _add(
-    tx: PublishTx, path: str, article_id: UUID | None, tag_id: UUID | None, gone: str | None
+    tx: PublishTx,
+    actor: Actor,
+    path: str,
+    article_id: UUID | None,
+    tag_id: UUID | None,
+    gone: str | None,
 ) -> Alias:
-    row = Alias(path=path, article_id=article_id, tag_id=tag_id, gone=gone, created_at=tx.moment)
+    row = Alias(
+        path=path,
+        article_id=article_id,
+        tag_id=tag_id,
+        gone=gone,
+        created_at=tx.moment,
+        by_publisher=actor.may_publish,
+    )
     tx.session.add(row)
     tx.session.flush()
     _tell(tx, row)
     return row
+
+
+def _refuse_live(
+    tx: PublishTx, actor: Actor, path: str, article_id: UUID | None, house: House | None
+) -> None:
+    """An article's own address is nobody else's. Whatever else answers, by the last part of its
+    path as `published.paths` has it, only who may publish can change."""
+    bare = path.partition("?")[0]
+    slug = bare.rsplit("/", 1)[-1]
+    page = (house.slug_at(path) if house is not None else None) or path[1:]
+    holder = tx.session.get(ArticleSlug, page)
+    if holder is not None and holder.article_id != article_id:
+        said = f"{path} is the address of an article; change its slug first."
+        detail = Detail("path_taken", "Choose another path.", pointer="/path")
+        raise Conflict("path_taken", said, (detail,))
+    if not actor.may_publish and _answers(tx, slug, article_id):
+        require_publisher(actor, f"Something answers at {path} already")
+
+
+def _answers(tx: PublishTx, slug: str, article_id: UUID | None) -> bool:
+    """A slug is or was public, of another article or of a tag."""
+    shown = sa.select(col(Publication.id)).where(
+        col(Publication.slug) == slug,
+        was_visible(Publication, tx.moment),
+        col(Publication.article_id).is_distinct_from(article_id),
+    )
+    tagged = sa.select(col(TagSlug.slug)).where(col(TagSlug.slug) == slug)
+    return any(tx.execute(found.limit(1)).first() for found in (shown, tagged))
 
 
 def _tell(tx: PublishTx, row: Alias) -> None:

@@ -3,22 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import count
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
-from app.editorial import media_use, tags
+from app.editorial import media_use, naming, tags
 from app.editorial.content import Actor, ArticleInput, Draft, restored, stored
-from app.errors import Conflict, Detail, Invalid, NotFound, Stale
+from app.errors import Conflict, Invalid, NotFound, Stale
 from app.kit.clock import rfc3339
 from app.kit.ids import uuid7
-from app.kit.text import slug_of
-from app.models.article import Article, ArticleSlug, Revision
+from app.models.article import Article, Revision
 from app.models.preview import PreviewLink
 from app.models.publication import Publication
 from app.visibility import visible
@@ -65,7 +62,7 @@ def create(
     if tx.session.get(Article, article.id) is not None:
         raise Conflict("id_taken", "Another article has this id.")
     tx.session.add(article)
-    article.slug = _claim(tx, article.id, content)
+    article.slug = naming.claim(tx, article.id, content)
     _save(tx, actor, article, draft, tag_ids, now, note)
     return article
 
@@ -92,8 +89,8 @@ def edit(
         raise Invalid("kind_fixed", "An article's kind cannot change; create another.")
     tag_ids = tags.ids_of(tx, content.tags)
     if content.slug is not None and content.slug != article.slug:
-        article.slug = _claim(tx, article.id, content)
-        release_slugs(tx, article)
+        article.slug = naming.claim(tx, article.id, content)
+        naming.release(tx, article)
     since = _continued(tx, actor, article, now) if autosave else None
     article.revision += 1
     article.lang, article.title = content.lang, content.title
@@ -103,6 +100,18 @@ def edit(
         since = since or now
     _save(tx, actor, article, draft, tag_ids, now, note, since)
     return article
+
+
+def add_text(
+    tx: WriteTx, actor: Actor, article: Article, draft: Draft, now: datetime, note: str
+) -> int:
+    """Save a text beside the newest, which stays the newest; its number. The article holds its
+    slug."""
+    content = draft.content.model_copy(update={"slug": naming.claim(tx, article.id, draft.content)})
+    article.revision += 1
+    tag_ids = tags.ids_of(tx, content.tags)
+    _keep(tx, actor, article, Draft(content, draft.body_html), tag_ids, now, note)
+    return article.revision
 
 
 def read(tx: ReadTx, article_id: UUID) -> WorkingCopy:
@@ -141,20 +150,6 @@ def stale(article: Article) -> Stale:
         current_revision=article.revision,
         changed_by=article.changed_by,
         changed_at=rfc3339(article.updated_at),
-    )
-
-
-def release_slugs(tx: WriteTx, article: Article) -> None:
-    """Let go of what the article neither is called nor ever was, nor is to be, in public."""
-    used = sa.exists().where(
-        col(Publication.slug) == col(ArticleSlug.slug),
-        col(Publication.article_id) == article.id,
-        col(Publication.ended).is_distinct_from("cancelled"),
-    )
-    tx.execute(
-        sa.delete(ArticleSlug).where(
-            col(ArticleSlug.article_id) == article.id, col(ArticleSlug.slug) != article.slug, ~used
-        )
     )
 
 
@@ -245,11 +240,27 @@ def _save(
     article.changed_by, article.changed_by_id = actor.name, actor.account_id
     tx.session.flush()
     tags.carry(tx, article.id, tag_ids)
+    content = draft.content.model_copy(update={"slug": article.slug})
+    _keep(tx, actor, article, Draft(content, draft.body_html), tag_ids, now, note, autosaved_since)
+    media_use.remember(tx, article, draft)
+    tx.session.flush()
+
+
+def _keep(
+    tx: WriteTx,
+    actor: Actor,
+    article: Article,
+    draft: Draft,
+    tag_ids: list[UUID],
+    now: datetime,
+    note: str | None,
+    autosaved_since: datetime | None = None,
+) -> None:
     tx.session.add(
         Revision(
             article_id=article.id,
             number=article.revision,
-            content=stored(draft.content.model_copy(update={"slug": article.slug}), tag_ids),
+            content=stored(draft.content, tag_ids),
             body_html=draft.body_html,
             saved_by=actor.name,
             saved_by_id=actor.account_id,
@@ -258,39 +269,3 @@ def _save(
             note=note,
         )
     )
-    media_use.remember(tx, article, draft)
-    tx.session.flush()
-
-
-def _claim(tx: WriteTx, article_id: UUID, content: ArticleInput) -> str:
-    """Hold the slug asked for or refuse; else one made from the title, numbered if taken."""
-    if content.slug is not None:
-        if not _hold(tx, content.slug, article_id):
-            said = f"The slug {content.slug!r} is taken{_by_trash(tx, content.slug)}."
-            detail = Detail("slug_taken", "Choose another slug.", pointer="/slug")
-            raise Conflict("slug_taken", said, (detail,))
-        return content.slug
-    stem = slug_of(content.title)
-    like = sa.or_(col(ArticleSlug.slug) == stem, col(ArticleSlug.slug).like(f"{stem}-%"))
-    taken = set(tx.execute(sa.select(col(ArticleSlug.slug)).where(like)).scalars())
-    numbered = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
-    # A slug may be taken while this runs, so each that seems free is tried.
-    return next(s for s in numbered if s not in taken and _hold(tx, s, article_id))
-
-
-def _hold(tx: WriteTx, slug: str, article_id: UUID) -> bool:
-    tx.session.flush()
-    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
-    tx.execute(
-        insert(ArticleSlug).values(slug=slug, article_id=article_id).on_conflict_do_nothing()
-    )
-    holder = sa.select(col(ArticleSlug.article_id)).where(col(ArticleSlug.slug) == slug)
-    return bool(tx.execute(holder).scalar() == article_id)
-
-
-def _by_trash(tx: ReadTx, slug: str) -> str:
-    holder = sa.select(col(Article.trashed_at)).join(
-        ArticleSlug, col(ArticleSlug.article_id) == col(Article.id)
-    )
-    trashed_at = tx.execute(holder.where(col(ArticleSlug.slug) == slug)).scalar()
-    return "" if trashed_at is None else " by an article in the trash"

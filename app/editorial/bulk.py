@@ -10,10 +10,11 @@ from pydantic import Field
 
 from app.changes import PublishTx
 from app.editorial import drafting, workflow
-from app.editorial.content import Actor, House, Input, Moment, Remark
-from app.errors import Conflict, Detail, WillayError
+from app.editorial.content import Actor, House, Input, Remark
+from app.editorial.workflow import Done
+from app.errors import Conflict, Detail, PlannedRelease, WillayError
 from app.models.article import Article
-from app.public.vocabulary import Slug
+from app.public.vocabulary import Moment, Slug
 
 AT_MOST: Final = 200
 
@@ -34,6 +35,8 @@ class PublishOperation(_Operation):
     op: Literal["publish"]
     visible_from: Moment | None = None
     visible_until: Moment | None = None
+    text_revision: Revision | None = None
+    cancels: bool = False
 
 
 class UnpublishOperation(_Operation):
@@ -41,6 +44,7 @@ class UnpublishOperation(_Operation):
 
     op: Literal["unpublish"]
     note: Remark | None = None
+    cancels: bool = False
 
 
 class StepOperation(_Operation):
@@ -69,6 +73,7 @@ class Result:
     operation: Operation
     revision: int | None
     error: WillayError | None
+    cancelled: Sequence[PlannedRelease] = ()
 
 
 def perform(
@@ -92,27 +97,33 @@ def _tried(tx: PublishTx, actor: Actor, operation: Operation, house: House) -> R
     sequence = tx.sequence
     try:
         with tx.session.begin_nested():
-            revision = _performed(tx, actor, operation, house).revision
+            done = _performed(tx, actor, operation, house)
             tx.session.flush()
     except WillayError as error:
         tx.sequence = sequence
         return Result(operation, None, error)
-    return Result(operation, revision, None)
+    return Result(operation, done.revision, None, done.cancelled)
 
 
-def _performed(tx: PublishTx, actor: Actor, operation: Operation, house: House) -> Article:
+def _performed(tx: PublishTx, actor: Actor, operation: Operation, house: House) -> Done:
     here = (tx, actor, operation.id, operation.revision)
     match operation:
-        case PublishOperation(visible_from=start, visible_until=end):
-            return workflow.publish(*here, house, at=start, until=end)
+        case PublishOperation(visible_from=start, visible_until=end, text_revision=text):
+            return workflow.publish(
+                *(*here, house),
+                at=start,
+                until=end,
+                text_revision=text,
+                cancels=operation.cancels,
+            )
         case UnpublishOperation(note=note):
-            return workflow.unpublish(*here, note)
+            return workflow.unpublish(*here, note, cancels=operation.cancels)
         case TagOperation(op="add_tag", tag=slug):
-            return drafting.tag(*here, slug, tx.moment)
+            return Done(drafting.tag(*here, slug, tx.moment))
         case TagOperation(tag=slug):
-            return drafting.untag(*here, slug, tx.moment)
+            return Done(drafting.untag(*here, slug, tx.moment))
         case StepOperation(op=step):
-            return _STEPS[step](*here, tx.moment)
+            return Done(_STEPS[step](*here, tx.moment))
 
 
 _Step = Callable[[PublishTx, Actor, UUID, int, datetime], Article]

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
@@ -10,7 +10,6 @@ from uuid import UUID
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -20,12 +19,11 @@ from pydantic import (
 )
 
 from app.audit import By
-from app.errors import Detail, Invalid
-from app.kit.clock import FOREVER, LONG_AGO
+from app.errors import Detail, Forbidden, Invalid
 from app.kit.markup import Removed
 from app.kit.sanitise import Tangled, rendered
-from app.kit.text import legal, slug_of
-from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Slug
+from app.kit.text import legal, seen, slug_of
+from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Moment, Slug
 
 
 def _newlines(text: object) -> object:
@@ -42,16 +40,11 @@ def _address(text: str) -> str:
     return text
 
 
-def _in_range(moment: AwareDatetime) -> AwareDatetime:
-    if not LONG_AGO <= moment < FOREVER:
-        raise ValueError("the date is out of range")
-    return moment
-
-
 Line = Annotated[
     str,
     StringConstraints(min_length=1, max_length=300, strip_whitespace=True, pattern=r"^[^\n\r\t]*$"),
     AfterValidator(legal),
+    AfterValidator(seen),
 ]
 # What unites line ends stands last: so it wraps the constraints, and acts before them.
 Text = Annotated[
@@ -61,6 +54,7 @@ Remark = Annotated[
     str,
     StringConstraints(min_length=1, max_length=5_000, strip_whitespace=True),
     AfterValidator(legal),
+    AfterValidator(seen),
     BeforeValidator(_newlines),
 ]
 Body = Annotated[
@@ -69,7 +63,6 @@ Body = Annotated[
 Address = Annotated[
     str, StringConstraints(max_length=2_000), AfterValidator(legal), AfterValidator(_address)
 ]
-Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
 
 
 class Input(BaseModel):
@@ -126,7 +119,7 @@ class CorrectionInput(Input):
     """A dated note to readers."""
 
     at: Moment
-    note: Annotated[Text, StringConstraints(min_length=1)]
+    note: Annotated[Text, StringConstraints(min_length=1), AfterValidator(seen)]
 
 
 class ArticleInput(Input):
@@ -170,6 +163,8 @@ class House:
     embed_hosts: tuple[str, ...] = ()
     address: str = ""
     """Where its API is, without a trailing slash."""
+    slug_at: Callable[[str], str | None] = lambda _path: None
+    """The slug whose page the front end shows at a path, if it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +173,20 @@ class Actor:
 
     name: str
     by: By | None = None
+    may_publish: bool = True
+    """The operator's own imports may; who comes by HTTP, if a scope says so."""
 
     @property
     def account_id(self) -> UUID | None:
         """The account of who does it, when it is a person's."""
         return self.by.account_id if self.by else None
+
+
+def require_publisher(actor: Actor, why: str) -> None:
+    """`Forbidden` unless the actor may publish, which changes what the world sees."""
+    if not actor.may_publish:
+        message = f"{why}; to change that needs the scope articles:publish."
+        raise Forbidden("scope_missing", message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,11 +61,12 @@ def change(
 def restore(
     tx: WriteTx, actor: Actor, article_id: UUID, revision: int, number: int, now: datetime
 ) -> Article:
-    """Make an old text the newest, as a new revision. Slug and language stay what they are."""
+    """Make an old text the newest, as a new revision. Slug, language and corrections stay."""
     told = {"note": f"revision {number}"}
     with act(tx, actor, "text_restored", article_id, revision, now, told=told) as article:
         kept = _text(tx, article_id, number)
-        here = {"slug": article.slug, "lang": article.lang}
+        told_readers = _text(tx, article_id, article.text_revision).content["corrections"]
+        here = {"slug": article.slug, "lang": article.lang, "corrections": told_readers}
         content = restored({**kept.content, **here}, tags.slugs(tx))
         draft = Draft(content, kept.body_html)
         note = f"Restored from revision {number}."

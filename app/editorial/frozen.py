@@ -3,6 +3,9 @@
 from datetime import datetime
 
 from app.editorial.content import ArticleInput, House
+from app.errors import Detail, Invalid
+from app.kit.clock import rfc3339
+from app.kit.dates import beginning
 from app.kit.text import slug_of
 from app.models.article import Article
 from app.public.articles import Author, Correction, FrozenArticle, Image, Rights, Source
@@ -26,7 +29,7 @@ def frozen(
     return FrozenArticle(
         id=article.id,
         kind=content.kind,
-        slug=article.slug,
+        slug=content.slug or article.slug,
         lang=content.lang,
         title=content.title,
         summary=content.summary,
@@ -44,3 +47,28 @@ def frozen(
         corrections=[Correction(at=min(c.at, start), note=c.note) for c in content.corrections],
         is_excerpt=content.is_excerpt,
     )
+
+
+def refuse_ahead(content: ArticleInput, start: datetime) -> None:
+    """`Invalid` when a date that readers are shown lies after the moment from which they see it:
+    lists, feeds and all who ask "what is new since" would wait for that date.
+
+    Of a day, month or year only the beginning counts.
+    """
+    dates = (
+        ("published_at", content.published_at, content.date_precision),
+        ("updated_at", content.updated_at, "time"),
+    )
+    for name, moment, precision in dates:
+        if moment is not None and beginning(moment, precision) > start:
+            said = (
+                f"{name} is {rfc3339(moment)}, after {rfc3339(start)}, when it becomes public; "
+                "publish it from then on (visible_from), or change the date."
+            )
+            raise Invalid("date_ahead", said, (Detail("date_ahead", said, pointer=f"/{name}"),))
+
+
+def limited(item: FrozenArticle, latest: datetime) -> FrozenArticle:
+    """With no date after `latest`: noon of a day that is shown from nine o'clock on is nine."""
+    dates = {name: min(getattr(item, name), latest) for name in ("published_at", "updated_at")}
+    return item.model_copy(update=dates)

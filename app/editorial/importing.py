@@ -11,6 +11,7 @@ from app.changes import PublishTx
 from app.database import ReadTx
 from app.editorial.people import Person
 from app.errors import Conflict
+from app.kit.text import plain_path, slug_of
 from app.models.alias import Alias
 from app.models.article import Article, ArticleSlug
 from app.models.committee import CommitteeMember
@@ -43,6 +44,23 @@ def article(
     if known is None and article_id is not None:
         known = tx.session.get(Article, article_id)
     return known
+
+
+def namesakes(tx: PublishTx, title: str, digest: str) -> tuple[Article | None, list[str]]:
+    """Among the articles whose slugs were made from this title the one that an import brought
+    with the same content; and the slugs of those that still bear the title."""
+    tx.session.flush()
+    stem = slug_of(title)
+    like = sa.or_(col(Article.slug) == stem, col(Article.slug).like(f"{stem}-%"))
+    family = list(tx.session.execute(sa.select(Article).where(like)).scalars())
+    same = next((row for row in family if row.import_digest == digest), None)
+    return same, [row.slug for row in family if row.title == title]
+
+
+def has_path(tx: PublishTx, article_id: UUID, path: str) -> bool:
+    """An old path leads to the article."""
+    alias = tx.session.get(Alias, plain_path(path))
+    return alias is not None and alias.article_id == article_id
 
 
 def by_slugs(tx: ReadTx, wanted: Sequence[str]) -> list[UUID]:

@@ -13,6 +13,7 @@ from app.editorial import body_media
 from app.editorial.content import ArticleInput, Draft, ImageInput
 from app.errors import Detail, Invalid
 from app.kit.addresses import media_path
+from app.kit.languages import spoken
 from app.models.article import Article
 from app.models.media import Media, MediaUse, PublicationMedia, Rendition
 from app.public.articles import FocalPoint, Image, ImageSize
@@ -62,7 +63,7 @@ def refuse_unfit(tx: WriteTx, content: ArticleInput, body_html: str) -> None:
     mute: dict[UUID, Detail] = {}
     for pointer, media_id, alt in pictures:
         medium = known.get(media_id)
-        if not alt and (medium is None or content.lang not in medium.alt):
+        if not alt and (medium is None or spoken(medium.alt, content.lang) is None):
             what = _named(medium) if medium is not None else f"media {media_id}"
             text = f"Give {what} an alt text in {content.lang!r}."
             mute.setdefault(media_id, Detail("alt_missing", text, pointer=pointer))
@@ -83,7 +84,7 @@ class Frozen:
 def frozen(tx: ReadTx, content: ArticleInput, body_html: str) -> Frozen:
     """The public image, the body with its alt texts, and what both show."""
     known = by_ids(tx, _mentioned(content, body_html))
-    alts = {row.id: row.alt.get(content.lang, "") for row in known.values()}
+    alts = {row.id: (spoken(row.alt, content.lang) or "") for row in known.values()}
     sizes: dict[tuple[UUID, str], tuple[int, int]] = {}
     if known:
         found = sa.select(
@@ -121,8 +122,8 @@ def image_of(
         focus = FocalPoint(x=row.focal_x, y=row.focal_y)
     return Image(
         url=media_path(row.id, main.name),
-        alt=image.alt or row.alt.get(content.lang, ""),
-        caption=image.caption or row.caption.get(content.lang),
+        alt=image.alt or (spoken(row.alt, content.lang) or ""),
+        caption=image.caption or spoken(row.caption, content.lang),
         credit=image.credit or row.credit,
         width=main.width,
         height=main.height,

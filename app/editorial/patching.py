@@ -16,7 +16,6 @@ from app.editorial.content import (
     ImageInput,
     Input,
     Line,
-    Moment,
     RightsInput,
     SourceInput,
     Text,
@@ -24,7 +23,7 @@ from app.editorial.content import (
     refuse_language,
 )
 from app.errors import Detail, Invalid
-from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Slug
+from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Moment, Slug
 
 _ABSENT: Any = Field(default_factory=lambda: None)
 """Not given. A null in its place is none of the field's values, and is refused."""

@@ -22,7 +22,7 @@ from app.kit.clock import FOREVER, LONG_AGO, end_of, start_of
 from app.kit.ids import uuid7
 from app.models.committee import CommitteeMember
 from app.models.sponsor import Sponsor
-from app.public.vocabulary import CommitteeGroup, Lang, SponsorKind
+from app.public.vocabulary import CommitteeGroup, Day, Lang, SponsorKind
 
 Position = Annotated[int, Field(ge=0, le=1_000_000)]
 Biography = Annotated[dict[Lang, Text], Field(max_length=50)]
@@ -44,8 +44,8 @@ class NewSponsor(Input):
     url: Address | None = None
     logo: Address | None = None
     statement: Text | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
 
     @field_validator("valid_to", mode="after")
     @classmethod
@@ -71,8 +71,8 @@ class SponsorChange(Change):
     url: Address | None = None
     logo: Address | None = None
     statement: Text | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
 
 
 class NewMember(Input):
@@ -83,8 +83,8 @@ class NewMember(Input):
     group: CommitteeGroup = "committee"
     affiliation: Text | None = None
     biography: Biography = {}
-    term_from: date | None = None
-    term_to: date | None = None
+    term_from: Day | None = None
+    term_to: Day | None = None
 
     @field_validator("term_to", mode="after")
     @classmethod
@@ -108,8 +108,8 @@ class MemberChange(Change):
     group: CommitteeGroup | SkipJsonSchema[None] = None
     affiliation: Text | None = None
     biography: Biography | SkipJsonSchema[None] = None
-    term_from: date | None = None
-    term_to: date | None = None
+    term_from: Day | None = None
+    term_to: Day | None = None
 
 
 Person = TypeVar("Person", Sponsor, CommitteeMember)

@@ -27,6 +27,8 @@ from app.public.articles import FrozenArticle
 Link = PreviewLink
 
 LONGEST: Final = timedelta(days=90)
+MOST: Final = 500
+"""Good links of one account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def create(
         raise Invalid("lifetime_out_of_range", f"A link lives at most {LONGEST.days} days.")
     if revision is not None and tx.session.get(Revision, (article_id, revision)) is None:
         raise NotFound("revision_not_found", "There is no text with this number; see revisions.")
+    _refuse_more(tx, actor, now)
     secret = new_secret()
     link = PreviewLink(
         id=uuid7(now),
@@ -75,6 +78,7 @@ def create(
         digest=digest(secret),
         created_by=actor.name,
         created_by_id=actor.account_id,
+        made_with=actor.by.credential if actor.by is not None else None,
         created_at=now,
         expires_at=now + lifetime,
     )
@@ -136,7 +140,6 @@ def _previewed(
     )
     kept = tx.execute(asked).one()
     content = restored({**kept.content, "tag_ids": []}, {})
-    article.slug = content.slug or article.slug
     first = sa.select(col(Publication.published_at)).where(
         col(Publication.article_id) == article.id,
         col(Publication.ended).is_distinct_from("cancelled"),
@@ -159,6 +162,17 @@ _COLUMNS = tuple(sa.inspect(PreviewLink).columns)
 def _found(tx: ReadTx, condition: Any) -> PreviewLink | None:
     row = tx.execute(sa.select(*_COLUMNS).where(condition)).mappings().one_or_none()
     return None if row is None else PreviewLink(**row)
+
+
+def _refuse_more(tx: WriteTx, actor: Actor, now: datetime) -> None:
+    good = (
+        col(PreviewLink.created_by_id) == actor.account_id,
+        col(PreviewLink.revoked_at).is_(None),
+        col(PreviewLink.expires_at) > now,
+    )
+    number: int = tx.execute(sa.select(sa.func.count()).where(*good)).scalar_one()
+    if number >= MOST:
+        raise Conflict("too_many_previews", f"You have {MOST} links; revoke some of them first.")
 
 
 def _record(tx: WriteTx, actor: Actor, action: str, link: PreviewLink, now: datetime) -> None:

@@ -13,12 +13,13 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.changes import head
 from app.database import ReadTx
-from app.editorial import states
+from app.editorial import states, translations
 from app.editorial.articles import WorkingCopy, read
 from app.editorial.states import WAITING, Standing, State
+from app.editorial.translations import Sibling
 from app.errors import BadRequest, Detail
 from app.kit.paging import Cursor
-from app.kit.text import slug_of
+from app.kit.text import JOINERS, slug_of, without_unseen
 from app.models.article import Article, ArticleTag, Revision
 from app.models.publication import Publication
 from app.models.tag import TagSlug
@@ -41,16 +42,6 @@ class CopyFilter:
     words: str | None = None
     updated_since: datetime | None = None
     trashed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sibling:
-    """Another member of an article's group."""
-
-    id: UUID
-    lang: str
-    slug: str
-    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,28 +103,18 @@ def whole(tx: ReadTx, article_id: UUID, now: datetime) -> WholeCopy:
     """One working copy; `NotFound` when there is none."""
     copy = read(tx, article_id)
     standing = states.standings(tx, [article_id], now)[article_id]
-    return WholeCopy(copy, states.state(tx, article_id, now), standing, _siblings(tx, copy.article))
-
-
-def _siblings(tx: ReadTx, article: Article) -> list[Sibling]:
-    if article.translation_group is None:
-        return []
-    asked = (
-        sa.select(col(Article.id), col(Article.lang), col(Article.slug), col(Article.title))
-        .where(
-            col(Article.translation_group) == article.translation_group,
-            col(Article.id) != article.id,
-        )
-        .order_by(col(Article.lang))
-    )
-    return [Sibling(*row) for row in tx.execute(asked)]
+    siblings = translations.of(tx, copy.article, now)
+    return WholeCopy(copy, states.state(tx, article_id, now), standing, siblings)
 
 
 def _conditions(tx: ReadTx, chosen: CopyFilter, now: datetime) -> Sequence[ColumnElement[bool]]:
     trashed = col(Article.trashed_at).is_not(None)
     conditions: list[Any] = [trashed if chosen.trashed else ~trashed]
-    equal = ((Article.kind, chosen.kind), (Article.lang, chosen.lang))
-    conditions += [col(column) == value for column, value in equal if value is not None]
+    if chosen.kind is not None:
+        conditions.append(col(Article.kind) == chosen.kind)
+    if chosen.lang is not None:
+        regions = col(Article.lang).startswith(f"{chosen.lang}-", autoescape=True)
+        conditions.append(sa.or_(col(Article.lang) == chosen.lang, regions))
     if chosen.states:
         conditions.append(_in_states(chosen.states, now))
     if chosen.live is not None:
@@ -156,13 +137,21 @@ def _conditions(tx: ReadTx, chosen: CopyFilter, now: datetime) -> Sequence[Colum
         plain = slug_of(chosen.words)
         conditions.append(
             sa.or_(
-                col(Article.title).icontains(chosen.words, autoescape=True),
+                _readable(Article.title).icontains(without_unseen(chosen.words), autoescape=True),
                 col(Article.slug).contains(plain, autoescape=True) if plain else sa.false(),
             )
         )
     if chosen.updated_since is not None:
         conditions.append(col(Article.updated_at) >= chosen.updated_since)
     return conditions
+
+
+def _readable(column: Any) -> Any:
+    """A column as it is read: without what joins or parts letters and cannot be seen."""
+    text: Any = col(column)
+    for sign in JOINERS:
+        text = sa.func.replace(text, sign, "", type_=sa.String())
+    return text
 
 
 def _in_states(wanted: Sequence[State], now: datetime) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel, col
 
 from app.accounts import users
+from app.accounts.links import end_links
 from app.accounts.principal import OPERATOR
 from app.audit import ERASED
 from app.changes import PublishTx
@@ -32,6 +33,7 @@ def erase(tx: PublishTx, account: UUID) -> dict[str, int]:
     `Conflict` for the last active admin.
     """
     _refuse_last_admin(tx, account)
+    end_links(tx, tx.moment, account_id=account)
     erased = {place: _deleted(tx, tables, account) for place, tables in OWN.items()}
     mine = col(Account.id) == account
     try:

@@ -5,11 +5,11 @@ from datetime import datetime
 from io import StringIO
 from typing import Any
 
-from feedgenerator.django.utils.feedgenerator import Atom1Feed, Enclosure
+from feedgenerator.django.utils.feedgenerator import Atom1Feed
 from typing_extensions import override
 
 from app.feeds.channel import Channel, FeedArticle, credit, media_type, urn
-from app.feeds.links import HISTORY, add_article_links, add_links
+from app.feeds.links import HISTORY, add_alternate, add_article_links, add_links
 from app.kit.clock import rfc3339
 
 MEDIA_TYPE = "application/atom+xml"
@@ -19,7 +19,6 @@ def rendered(channel: Channel, articles: Iterable[FeedArticle]) -> bytes:
     """The feed in UTF-8."""
     feed = _Atom(channel)
     for article in articles:
-        image = article.image
         feed.add_item(
             title=article.title,
             link=channel.page(article.kind, article.slug, article.lang),
@@ -29,7 +28,6 @@ def rendered(channel: Channel, articles: Iterable[FeedArticle]) -> bytes:
             unique_id=urn(article.id),
             content=article.body_html,
             item_copyright=credit(article),
-            enclosures=[Enclosure(image.url, "0", media_type(image.url))] if image else (),
             article=article,
         )
     written = StringIO()
@@ -94,4 +92,12 @@ class _Atom(Atom1Feed):  # type: ignore[misc]  # the library has no types
             scheme = f"{self._channel.api}/v1/tags"
             category = {"term": tag.slug, "scheme": scheme, "label": tag.name}
             handler.addQuickElement("category", None, category)
+        if (image := article.image) is not None:
+            enclosure = {"rel": "enclosure", "href": image.url, "type": media_type(image.url)}
+            if article.image_bytes is not None:
+                enclosure["length"] = str(article.image_bytes)
+            handler.addQuickElement("link", None, enclosure)
         add_article_links(handler, "link", self._channel, article)
+        if article.translations:
+            # Some readers take the first page of several, some the last: both are its own.
+            add_alternate(handler, "link", article.lang, item["link"])

@@ -11,9 +11,11 @@ from app.public.articles import ArticleItem
 
 
 class FeedArticle(ArticleItem):
-    """An article with its text."""
+    """An article with its text; how many bytes its picture has is known of one that is kept
+    here. Its dates are instants that every reader understands (see `dates.instant`)."""
 
     body_html: str
+    image_bytes: int | None
 
 
 Page = Callable[[str, str, str], str]

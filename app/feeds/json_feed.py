@@ -69,6 +69,9 @@ def _item(channel: Channel, article: FeedArticle) -> JsonFeedItem:
         said["external_url"] = source.url
     if image is not None:
         said["image"] = image.url
-        attachment = Attachment(url=image.url, mime_type=media_type(image.url), title=image.alt)
+        kind = media_type(image.url)
+        attachment = Attachment(url=image.url, mime_type=kind, title=image.alt)
+        if article.image_bytes is not None:
+            attachment.size_in_bytes = article.image_bytes
         said["attachments"] = [attachment]
     return JsonFeedItem.model_validate(said)

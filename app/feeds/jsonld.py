@@ -1,12 +1,16 @@
 """An article as schema.org JSON-LD."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from app.feeds.channel import Page, urn
+from app.feeds.dates import partial_date
 from app.public.articles import ArticleItem
 from app.public.jsonld import (
     CorrectionComment,
     ImageObject,
+    Logo,
     Named,
     NewsArticle,
     OtherWork,
@@ -15,11 +19,24 @@ from app.public.jsonld import (
 MEDIA_TYPE = "application/ld+json"
 
 
-def rendered(article: ArticleItem, publisher: str, home: str, page: Page) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Who publishes, and where the front end shows an author by slug, if it does."""
+
+    name: str
+    home: str
+    logo: str | None
+    author_page: Callable[[str], str | None]
+
+
+def rendered(article: ArticleItem, publisher: Publisher, page: Page) -> bytes:
     """The article in UTF-8; `page` is where readers find it."""
     address = page(article.kind, article.slug, article.lang)
     kind: Any = "Article" if article.kind == "page" else "NewsArticle"
-    organisation = Named(type="Organization", name=publisher, url=home)
+    organisation = Named(type="Organization", name=publisher.name, url=publisher.home)
+    if publisher.logo is not None:
+        organisation.logo = Logo(url=publisher.logo)
+    image = article.image
     made = NewsArticle(
         type=kind,
         id=urn(article.id),
@@ -27,31 +44,33 @@ def rendered(article: ArticleItem, publisher: str, home: str, page: Page) -> byt
         main_entity_of_page=address,
         headline=article.title,
         description=article.summary,
-        date_published=article.published_at,
+        date_published=partial_date(article),
         date_modified=article.updated_at,
         in_language=article.lang,
         author=[
-            organisation if author.name == publisher else Named(type="Person", name=author.name)
+            organisation
+            if author.name == publisher.name
+            else Named(type="Person", name=author.name, url=publisher.author_page(author.slug))
             for author in article.authors
         ],
         publisher=organisation,
         license=article.rights.licence,
         credit_text=article.rights.credit,
-        image=[
+        image=image
+        and [
             ImageObject(
                 url=image.url,
                 description=image.alt,
                 caption=image.caption,
                 credit_text=image.credit,
             )
-            for image in [article.image]
-            if image is not None
         ],
         keywords=[tag.name for tag in article.tags],
         correction=[
             CorrectionComment(text=note.note, date_published=note.at)
             for note in article.corrections
-        ],
+        ]
+        or None,
         work_translation=[
             OtherWork(
                 type=kind, url=page(article.kind, other.slug, other.lang), in_language=other.lang

@@ -21,11 +21,16 @@ def add_links(handler: Any, element: str, channel: Channel) -> None:
         handler.addQuickElement("fh:complete")
 
 
+def add_alternate(handler: Any, element: str, lang: str, address: str) -> None:
+    """The page of an article in a language."""
+    link = {"rel": "alternate", "hreflang": lang, "href": iri_to_uri(address)}
+    handler.addQuickElement(element, None, link)
+
+
 def add_article_links(handler: Any, element: str, channel: Channel, article: FeedArticle) -> None:
     """An article in other languages, where it comes from, and what may be done with it."""
     for lang, address in translations(channel, article):
-        link = {"rel": "alternate", "hreflang": lang, "href": address}
-        handler.addQuickElement(element, None, link)
+        add_alternate(handler, element, lang, address)
     source = article.source
     if source is not None and source.url is not None:
         via = {"rel": "via", "href": iri_to_uri(source.url), "title": source.name}

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from app.feeds.channel import Page, credit, urn
+from app.feeds.dates import partial_date
 from app.kit.clock import rfc3339
 from app.public.articles import ArticleItem
 
@@ -158,7 +159,8 @@ def _core(article: ArticleItem, repository: Repository) -> Iterable[tuple[str, s
     if article.summary:
         yield "description", article.summary
     yield "publisher", repository.name
-    yield "date", rfc3339(article.published_at)
+    if article.date_precision != "unknown":
+        yield "date", partial_date(article)
     yield "type", "Text"
     yield "format", "text/html"
     yield "identifier", repository.page(article.kind, article.slug, article.lang)

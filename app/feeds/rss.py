@@ -12,6 +12,7 @@ from typing_extensions import override
 from app.feeds.channel import Channel, FeedArticle, credit, media_type, urn
 from app.feeds.links import HISTORY, add_article_links, add_links
 from app.kit.clock import rfc3339
+from app.public.articles import Image
 
 MEDIA_TYPE = "application/rss+xml"
 
@@ -28,13 +29,17 @@ def rendered(channel: Channel, articles: Iterable[FeedArticle]) -> bytes:
             pubdate=article.published_at,
             unique_id=urn(article.id),
             unique_id_is_permalink=False,
-            # The length is not known; 0 is what the RSS profile asks for then.
-            enclosures=[Enclosure(image.url, "0", media_type(image.url))] if image else (),
+            enclosures=[_enclosure(article, image)] if image else (),
             article=article,
         )
     written = StringIO()
     feed.write(written, "utf-8")
     return written.getvalue().encode()
+
+
+def _enclosure(article: FeedArticle, image: Image) -> Any:
+    """Of a picture that is kept elsewhere the length is not known: the RSS profile asks for 0."""
+    return Enclosure(image.url, str(article.image_bytes or 0), media_type(image.url))
 
 
 class _Rss(Rss201rev2Feed):  # type: ignore[misc]  # the library has no types
@@ -61,6 +66,7 @@ class _Rss(Rss201rev2Feed):  # type: ignore[misc]  # the library has no types
             **super().rss_attributes(),
             "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
             "xmlns:dc": "http://purl.org/dc/elements/1.1/",
+            "xmlns:media": "http://search.yahoo.com/mrss/",
             **HISTORY,
         }
 
@@ -82,6 +88,22 @@ class _Rss(Rss201rev2Feed):  # type: ignore[misc]  # the library has no types
         handler.addQuickElement("dc:rights", credit(article))
         if article.source is not None:
             handler.addQuickElement("dc:source", article.source.url or article.source.name)
+        if article.image is not None:
+            _add_picture(handler, article.image)
         add_article_links(handler, "atom:link", self._channel, article)
         handler.addQuickElement("atom:updated", rfc3339(article.updated_at))
         handler.addQuickElement("content:encoded", article.body_html)
+
+
+def _add_picture(handler: Any, image: Image) -> None:
+    """The picture as Media RSS has it, with what a reader must be told of it."""
+    about = {"url": image.url, "type": media_type(image.url), "medium": "image"}
+    for name, pixels in (("width", image.width), ("height", image.height)):
+        if pixels is not None:
+            about[name] = str(pixels)
+    handler.startElement("media:content", about)
+    if image.alt:
+        handler.addQuickElement("media:description", image.alt, {"type": "plain"})
+    if image.credit:
+        handler.addQuickElement("media:credit", image.credit)
+    handler.endElement("media:content")

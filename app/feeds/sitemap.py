@@ -7,7 +7,9 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from app.feeds.channel import Page
+from app.feeds.dates import partial_date
 from app.kit.clock import rfc3339
+from app.kit.languages import base
 from app.public.articles import ArticleItem
 
 MEDIA_TYPE: Final = "application/xml"
@@ -27,8 +29,9 @@ def index(parts: Iterable[tuple[str, datetime | None]]) -> bytes:
     return _written(root)
 
 
-def pages(articles: Iterable[ArticleItem], page: Page) -> bytes:
-    """The pages of articles; each names itself and its translations."""
+def pages(articles: Iterable[ArticleItem], page: Page, default: str) -> bytes:
+    """The pages of articles; each names itself, its translations, and the page for readers of
+    other languages: the one in the `default` language, else the first that there is."""
     root = Element("urlset", {"xmlns": _MAPS, "xmlns:xhtml": _XHTML})
     for article in articles:
         entry = _entry(root, article, page)
@@ -38,10 +41,16 @@ def pages(articles: Iterable[ArticleItem], page: Page) -> bytes:
             (other.lang, page(article.kind, other.slug, other.lang))
             for other in article.translations
         ]
-        for lang, address in [own, *others] if others else ():
+        by_language = dict([own, *others])
+        fallback = ("x-default", by_language.get(default, own[1]))
+        for lang, address in [own, *others, fallback] if others else ():
             link = {"rel": "alternate", "hreflang": lang, "href": address}
             SubElement(entry, "xhtml:link", link)
     return _written(root)
+
+
+_SPELT = {"zh-Hans": "zh-cn", "zh-CN": "zh-cn", "zh-Hant": "zh-tw", "zh-TW": "zh-tw"}
+"""News search engines know languages without regions, but for these."""
 
 
 def news(articles: Iterable[ArticleItem], publisher: str, page: Page) -> bytes:
@@ -51,8 +60,8 @@ def news(articles: Iterable[ArticleItem], publisher: str, page: Page) -> bytes:
         about = SubElement(_entry(root, article, page), "news:news")
         publication = SubElement(about, "news:publication")
         SubElement(publication, "news:name").text = publisher
-        SubElement(publication, "news:language").text = article.lang
-        SubElement(about, "news:publication_date").text = rfc3339(article.published_at)
+        SubElement(publication, "news:language").text = _SPELT.get(article.lang, base(article.lang))
+        SubElement(about, "news:publication_date").text = partial_date(article)
         SubElement(about, "news:title").text = article.title
     return _written(root)
 

@@ -59,4 +59,4 @@ def allowed(*scopes: Scope) -> Any:
 
 def actor(who: Principal) -> Actor:
     """Who does it, as revisions and the audit remember."""
-    return Actor(who.name, who.by)
+    return Actor(who.name, who.by, "articles:publish" in who.scopes)

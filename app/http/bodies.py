@@ -1,21 +1,34 @@
-"""JSON bodies: read after the caller is known, bounded, strict, and documented.
+"""JSON bodies and forms: read after the caller is known, bounded, strict, and documented.
 
 FastAPI would read a body before it asks who sends it, and would validate it as Python objects, for
 which a strict type takes no date from text. A route's parameter is
 `sent: Annotated[TagInput, json_of(TagInput)]`; `management.ManagementRoute` documents it.
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, Final, Generic, TypeVar, get_args
+from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, ValidationError
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.errors import BadRequest, Detail, Invalid, TooLarge, Unsupported
 
+SMALL: Final = 10_000
+"""Bytes of a body that anybody may send, and of a form."""
+
+USUAL: Final = 500_000
+"""Bytes of a JSON body: ten thousand ids, or a biography in every language."""
+
 LARGEST: Final = 4_000_000
-"""Bytes of a JSON body; an article's body has at most a million characters."""
+"""Bytes of a JSON body with a text in it, which has at most a million characters."""
+
+FORM: Final = "application/x-www-form-urlencoded"
+_JSON: Final = "application/json"
+_MOST_FIELDS: Final = 50
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -23,38 +36,114 @@ Model = TypeVar("Model", bound=BaseModel)
 class JsonBody(Generic[Model]):
     """Reads and validates one body."""
 
-    def __init__(self, model: type[Model], *, optional: bool = False) -> None:
+    def __init__(self, model: type[Model], *, optional: bool = False, most: int = USUAL) -> None:
         self.model = model
         self.optional = optional
+        self.most = most
 
     async def __call__(self, request: Request) -> Model:
-        """The body as the model; `BadRequest`, `Invalid`, `TooLarge`, `Unsupported`."""
-        if self.optional and "content-type" not in request.headers and not await read(request):
-            return self.model()
-        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media_type != "application/json":
-            raise Unsupported("unsupported_media_type", "Send JSON with its content type.")
-        return parsed(self.model, await read(request))
+        """The body as the model; `BadRequest`, `Invalid`, `TooLarge`, `Unsupported`. Where there
+        is no body, what it lacks is named."""
+        if media_type(request) == _JSON:
+            content = await read(request, self.most)
+            return parsed(self.model, content or (b"{}" if self.optional else b""))
+        unsupported = Unsupported("unsupported_media_type", "Send JSON with its content type.")
+        try:
+            await read(request, 0)
+        except TooLarge as error:
+            raise unsupported from error
+        empty = parsed(self.model, b"{}")
+        if not self.optional:
+            raise unsupported
+        return empty
+
+
+class NoBody(BaseModel):
+    """Of a request that has none."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 def parsed(model: type[Model], content: bytes) -> Model:
     """JSON as a model; `BadRequest` or `Invalid`."""
     try:
-        return model.model_validate_json(content)
+        return model.model_validate_json(unmarked(content))
     except ValidationError as error:
         raise _refused(model, error) from error
 
 
-def json_of(model: type[BaseModel], *, optional: bool = False) -> Any:
-    """The dependency that gives the request's JSON body as a model; with `optional`, where every
-    field has a default, there may be no body."""
-    return Depends(JsonBody(model, optional=optional))
+def unmarked(content: bytes) -> bytes:
+    """Text without the mark that it is UTF-8, which Windows' tools write."""
+    return content.removeprefix(BOM_UTF8)
 
 
-async def read(request: Request, most: int = LARGEST) -> bytes:
-    """The whole body, which `request.body()` then has too; `TooLarge` for more bytes than that."""
+def json_of(model: type[BaseModel], *, optional: bool = False, most: int = USUAL) -> Any:
+    """The dependency that gives the request's JSON body as a model, of at most so many bytes; with
+    `optional`, where every field has a default, the contract says that there may be no body."""
+    return Depends(JsonBody(model, optional=optional, most=most))
+
+
+class FormBody:
+    """Reads and validates one form of a few short fields."""
+
+    def __init__(self, model: type[BaseModel]) -> None:
+        self.model = model
+
+    async def __call__(self, request: Request) -> BaseModel:
+        """The form as the model; `BadRequest`, `TooLarge`, `Unsupported`."""
+        pairs = await read_form(request)
+        repeated = [name for name in self.model.model_fields if _times(name, pairs) > 1]
+        if repeated:
+            message = f"The field {repeated[0]!r} is there twice; send it once."
+            raise BadRequest("repeated_parameter", message)
+        try:
+            return self.model.model_validate(dict(pairs))
+        except ValidationError as error:
+            wrong = error.errors(include_url=False, include_input=False, include_context=False)
+            raise RequestValidationError(
+                [{**one, "loc": ("body", *one["loc"])} for one in wrong]
+            ) from error
+
+
+def form_of(model: type[BaseModel]) -> Any:
+    """The dependency that gives the request's form as a model."""
+    return Depends(FormBody(model))
+
+
+async def read_form(request: Request) -> list[tuple[str, str]]:
+    """The fields of a form; `BadRequest`, `TooLarge`, `Unsupported`."""
+    if media_type(request) != FORM:
+        raise Unsupported("unsupported_media_type", f"Send a form, as {FORM}.")
+    content = await read(request, SMALL)
+    if content.count(b"&") >= _MOST_FIELDS:
+        raise TooLarge("too_many_fields", f"A form has at most {_MOST_FIELDS} fields; send fewer.")
+    try:
+        return parse_qsl(unmarked(content).decode(), keep_blank_values=True, errors="strict")
+    except ValueError as error:
+        raise BadRequest("invalid_encoding", "The form is not UTF-8; encode it so.") from error
+
+
+def _times(name: str, pairs: list[tuple[str, str]]) -> int:
+    return sum(one == name for one, _ in pairs)
+
+
+def media_type(request: Request) -> str:
+    """The type of a body, without its parameters; empty when none is named."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def refuse_encoded(request: Request) -> None:
+    """`Unsupported` for a compressed body, whose size nobody knows."""
+    if request.headers.get("content-encoding", "identity").strip().lower() not in ("identity", ""):
+        message = "Send the body as it is, without a Content-Encoding."
+        raise Unsupported("unsupported_encoding", message)
+
+
+async def read(request: Request, most: int) -> bytes:
+    """The whole body, which `request.state.body` then is too; `TooLarge` for more bytes."""
+    refuse_encoded(request)
     said = request.headers.get("content-length", "0")
-    if said.isdecimal() and int(said) > most:
+    if said.isdecimal() and (len(said) > 18 or int(said) > most):
         raise _too_large(most)
     if hasattr(request.state, "body"):
         kept: bytes = request.state.body

@@ -1,22 +1,21 @@
 """Routes that Meilisearch's clients call: strict JSON in, and refusals in the body they read.
 
-Any key is taken and ignored: what is found is public. `link` is an identifier, no address.
+Any key is taken and ignored: what is found is public.
 """
 
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, get_type_hints
 
 from fastapi import Depends, Request
-from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
-from pydantic_core import to_json
 from starlette.responses import Response
 from typing_extensions import override
 
 from app.errors import BadRequest, TooLarge, Unavailable, Unsupported, WillayError
-from app.http.bodies import Model, read
+from app.http.bodies import Model, media_type, read, unmarked
 from app.http.contract import REFERENCE
-from app.http.problems import NO_STORE, STATUS, problem_answers
+from app.http.problems import NO_STORE, STATUS, instant_refusal, problem_answers
+from app.http.routing import ProtocolRoute
 from app.public.instant import InstantRefusal
 from app.search.instant.questions import refusal
 
@@ -32,9 +31,9 @@ class WireBody:
 
     async def __call__(self, request: Request) -> BaseModel:
         """The body as the model; `BadRequest`, `TooLarge`, `Unsupported`."""
-        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media_type != "application/json":
-            code = "invalid_content_type" if media_type else "missing_content_type"
+        sent_as = media_type(request)
+        if sent_as != "application/json":
+            code = "invalid_content_type" if sent_as else "missing_content_type"
             raise Unsupported(code, "Send JSON with the content type `application/json`.")
         try:
             content = await read(request, LARGEST)
@@ -46,7 +45,7 @@ class WireBody:
 def checked(model: type[Model], content: bytes) -> Model:
     """JSON as a model, or `BadRequest` in the words of the wire."""
     try:
-        return model.model_validate_json(content)
+        return model.model_validate_json(unmarked(content))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise BadRequest(*refusal(model, first)) from error
@@ -57,11 +56,11 @@ def wire(model: type[BaseModel]) -> Any:
     return Depends(WireBody(model))
 
 
-class InstantRoute(APIRoute):
+class InstantRoute(ProtocolRoute):
     """Documents the body and the refusals, and gives them."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        statuses = {400, 413, 415, 503} | ({404} if "{" in path else set())
+        statuses = {400, 408, 413, 415, 503} | ({404} if "{" in path else set())
         schema = _model(endpoint).model_json_schema(ref_template=REFERENCE + "{model}")
         content = {"application/json": {"schema": schema}}
         options["openapi_extra"] = {"requestBody": {"required": True, "content": content}}
@@ -94,16 +93,36 @@ class InstantRoute(APIRoute):
 
 def _answer(error: WillayError) -> Response:
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    said = InstantRefusal(
-        message=error.message,
-        code=error.code,
-        type="internal" if status >= 500 else "invalid_request",
-        link=f"urn:willay:problem:{error.code}",
-    )
-    headers = {"Cache-Control": "no-store"}
-    if isinstance(error, Unavailable):
-        headers["Retry-After"] = "1"
-    return Response(to_json(said), status, headers, "application/json")
+    headers = {"Retry-After": "1"} if isinstance(error, Unavailable) else {}
+    return instant_refusal(status, error.code, error.message, headers)
+
+
+class InstantGetRoute(ProtocolRoute):
+    """The same for what is asked in an address."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        statuses = {400, 503} | ({404} if "{" in path else set())
+        options["responses"] = {
+            **{
+                status: said | {"model": InstantRefusal}
+                for status, said in problem_answers(*statuses).items()
+            },
+            200: {"headers": {"Cache-Control": NO_STORE}},
+        }
+        super().__init__(path, endpoint, **options)
+
+    @override
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The endpoint, which reads the address itself."""
+        handle = super().get_route_handler()
+
+        async def speaking(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except WillayError as error:
+                return _answer(error)
+
+        return speaking
 
 
 def _model(endpoint: Callable[..., Any]) -> type[BaseModel]:

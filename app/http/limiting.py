@@ -19,13 +19,16 @@ from ipaddress import ip_address, ip_network
 from math import ceil
 from typing import Final
 
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.accounts.principal import Origin
 from app.errors import Throttled, Unavailable, WillayError
+from app.http.access import origin_of
 from app.http.contract import UNLIMITED
 from app.http.problems import refused
+from app.http.watching import Asker
 from app.kit.clock import end_of
 from app.partners.keys import PREFIX, Holder, require
 from app.rates import Rule, Standing
@@ -121,6 +124,7 @@ class Limiting:
         if holder is None:
             await self.app(scope, receive, _with(headers, send) if headers else send)
             return
+        scope["state"]["holder"] = holder
         await self._measured(scope, receive, _with(headers, send), holder, now)
 
     async def _looked_up(self, key: str) -> Holder:
@@ -188,6 +192,16 @@ class Limiting:
                 self._runtime.meter.answered(
                     holder.partner_id, now.date(), not_modified=status == 304, size=size
                 )
+
+
+def asker(request: Request) -> Asker:
+    """Whose share of what is scarce a request takes: its partner's, or its network's, unless that
+    is spared."""
+    holder: Holder | None = getattr(request.state, "holder", None)
+    if holder is not None:
+        return Asker(f"partner {holder.partner_id}", has_key=True)
+    runtime: Runtime = request.state.runtime
+    return Asker(_networks(runtime.settings.rate_limit_exempt)(origin_of(request).address))
 
 
 class _TooMany(Exception):

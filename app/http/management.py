@@ -1,6 +1,7 @@
 """Routes of the management face: what all of them take and answer is documented in one place."""
 
 from collections.abc import Callable, Collection, Coroutine, Iterator
+from functools import wraps
 from http import HTTPStatus
 from typing import Annotated, Any, Final, get_type_hints
 
@@ -12,7 +13,7 @@ from typing_extensions import override
 
 from app.errors import BadRequest, Unconditional
 from app.http.access import is_guarded
-from app.http.bodies import JsonBody
+from app.http.bodies import FORM, SMALL, FormBody, JsonBody, NoBody
 from app.http.contract import REFERENCE
 from app.http.problems import NO_STORE, header, problem_answers, query_names
 
@@ -63,20 +64,25 @@ class ManagementRoute(APIRoute):
         **options: Any,
     ) -> None:
         asked = list(_dependencies(endpoint))
-        bodies = [call for call in asked if isinstance(call, JsonBody)]
+        bodies = [call for call in asked if isinstance(call, JsonBody | FormBody)]
+        extra = dict(openapi_extra or {})
+        if not bodies and "requestBody" not in extra and "GET" not in methods:
+            bodies, endpoint = [_NO_BODY], _without_body(endpoint)
         repeatable = is_guarded(asked) and "POST" in methods
         statuses = {400, 503}
         statuses |= {401, 403} if is_guarded(asked) else set()
-        statuses |= {413, 415, 422} if bodies else set()
+        statuses |= {408, 413, 415} if "GET" not in methods else set()
+        statuses |= {422} if any(isinstance(one, JsonBody) for one in bodies) else set()
         statuses |= {412, 428} if _expected in asked else set()
         statuses |= {404} if "{" in path else set()
         statuses |= {422} if repeatable else set()
         status = status_code or 200
-        extra = dict(openapi_extra or {})
-        if bodies:
-            schema = bodies[0].model.model_json_schema(ref_template=REFERENCE + "{model}")
-            content = {"application/json": {"schema": schema}}
-            extra["requestBody"] = {"required": not bodies[0].optional, "content": content}
+        if bodies and bodies != [_NO_BODY]:
+            [body] = bodies
+            schema = body.model.model_json_schema(ref_template=REFERENCE + "{model}")
+            media = FORM if isinstance(body, FormBody) else "application/json"
+            needed = isinstance(body, FormBody) or not body.optional
+            extra["requestBody"] = {"required": needed, "content": {media: {"schema": schema}}}
         if repeatable:
             extra["parameters"] = [*extra.get("parameters", ()), _KEY]
         super().__init__(
@@ -109,6 +115,21 @@ class ManagementRoute(APIRoute):
             return await handle(request)
 
         return strict
+
+
+_NO_BODY: Final = JsonBody(NoBody, optional=True, most=SMALL)
+
+
+def _without_body(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """The endpoint behind a refusal of what nobody would read, once its caller is known."""
+
+    @wraps(endpoint)
+    async def bodiless(request: Request, **given: Any) -> Response:
+        await _NO_BODY(request)
+        answer: Response = await endpoint(request=request, **given)
+        return answer
+
+    return bodiless
 
 
 def _dependencies(endpoint: Callable[..., Any]) -> Iterator[object]:

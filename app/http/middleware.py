@@ -1,15 +1,18 @@
-"""Before routing: refuse what no parameter may hold, answer HEAD and OPTIONS, CORS.
+"""Around all routes: refuse what no parameter may hold, answer HEAD, OPTIONS and failures, CORS.
 
 What is public is open to every origin, without credentials; management to those of the settings.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from urllib.parse import unquote_to_bytes
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Detail
-from app.http.problems import allowed_methods, answer
+from app.http.incoming import Incoming
+from app.http.problems import allowed_methods, answer, unexpected
+from app.http.routing import OwnQueryRoute
 from app.kit.text import is_legal
 
 _OPEN = [
@@ -35,9 +38,12 @@ _MOST_PARAMETERS = 50
 class Gate:
     """The layer that meets every request before the routes do."""
 
-    def __init__(self, app: ASGIApp, origins: Collection[str] = ()) -> None:
+    def __init__(
+        self, app: ASGIApp, origins: Collection[str], own_query: Sequence[OwnQueryRoute]
+    ) -> None:
         self.app = app
         self._origins = {origin.encode() for origin in origins}
+        self._own_query = own_query
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or pass on one request."""
@@ -47,26 +53,54 @@ class Gate:
         public = not scope["path"].startswith(_MANAGEMENT)
         headers = _SAFE + (_OPEN if public else self._management(scope))
         headless = scope["method"] == "HEAD"
+        incoming, is_begun = Incoming(scope, receive), False
 
         async def dressed(message: Message) -> None:
+            nonlocal is_begun
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], *headers]}
+                is_begun = True
+                kept_open = [] if await incoming.cleared() else [(b"connection", b"close")]
+                message = {**message, "headers": [*message["headers"], *headers, *kept_open]}
             elif headless and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
 
-        refused = _refusal(scope)
+        receive = receive if incoming.is_whole else incoming.receive
+        try:
+            refused = self._refusal(scope)
+            if refused is not None:
+                await refused(scope, receive, dressed)
+            elif scope["method"] == "OPTIONS":
+                await _preflight(scope, dressed, public=public)
+            else:
+                # An endless answer must know that nobody waits for its body.
+                inner = {**scope, "method": "GET", "headless": True} if headless else scope
+                try:
+                    await self.app(inner, receive, dressed)
+                finally:
+                    scope["route"] = inner.get("route")
+        except ClientDisconnect:
+            pass  # nobody waits for an answer
+        except Exception as error:
+            # Told here and no further, so that a fault leaves one trace. An answer that has begun
+            # is not ended: the server then cuts it off.
+            failure = unexpected(scope, error)
+            if not is_begun:
+                await failure(scope, receive, dressed)
+
+    def _refusal(self, scope: Scope) -> ASGIApp | None:
+        """What is wrong with the address; a route with a query of its own judges that itself."""
+        refused = _refused_path(scope)
         if refused is not None:
-            await refused(scope, receive, dressed)
-        elif scope["method"] == "OPTIONS":
-            await _preflight(scope, dressed, public=public)
-        else:
-            # An endless answer must know that nobody waits for its body.
-            inner = {**scope, "method": "GET", "headless": True} if headless else scope
-            try:
-                await self.app(inner, receive, dressed)
-            finally:
-                scope["route"] = inner.get("route")
+            return refused
+        refused = _refused_query(scope["query_string"])
+        if refused is None:
+            return None
+        own = next((one for one in self._own_query if one.takes(scope)), None)
+        if own is None or (scope["query_string"].count(b"&") >= _MOST_PARAMETERS):
+            return refused
+        scope["query_string"] = own.counted(scope["query_string"])
+        return None if own.answers_all else _refused_query(scope["query_string"])
 
     def _management(self, scope: Scope) -> list[tuple[bytes, bytes]]:
         """Which origin may read the answer; caches must not give it to another."""
@@ -77,19 +111,25 @@ class Gate:
         return headers
 
 
-def _refusal(scope: Scope) -> ASGIApp | None:
-    query: bytes = scope["query_string"]
+def _refused_path(scope: Scope) -> ASGIApp | None:
     path: bytes = scope.get("raw_path") or scope["path"].encode()
-    if b"%" not in path and b"%" not in query and b"\x00" not in query and query.isascii():
-        return _repeated(query)
-    for where, raw in (("path", path), ("query", query)):
-        try:
-            text = unquote_to_bytes(raw).decode()
-        except UnicodeDecodeError:
-            return answer(400, "invalid_encoding", f"The {where} is not UTF-8; encode it so.")
-        if not is_legal(text) or "\n" in text or "\t" in text:
-            return answer(400, "control_character", f"Remove control characters from the {where}.")
+    return _refused_text("path", path) if b"%" in path else None
+
+
+def _refused_query(query: bytes) -> ASGIApp | None:
+    if b"%" in query or b"\x00" in query or not query.isascii():
+        return _refused_text("query", query) or _repeated(query)
     return _repeated(query)
+
+
+def _refused_text(where: str, raw: bytes) -> ASGIApp | None:
+    try:
+        text = unquote_to_bytes(raw).decode()
+    except UnicodeDecodeError:
+        return answer(400, "invalid_encoding", f"The {where} is not UTF-8; encode it so.")
+    if not is_legal(text) or "\n" in text or "\t" in text:
+        return answer(400, "control_character", f"Remove control characters from the {where}.")
+    return None
 
 
 def _repeated(query: bytes) -> ASGIApp | None:

@@ -3,12 +3,20 @@
 import re
 from collections.abc import Callable, Collection, Sequence
 from difflib import get_close_matches
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, ClassVar, Final, TypeVar
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
-from app.errors import BadRequest, Detail
+from app.errors import BadRequest, Detail, Moved
+from app.kit import languages
 from app.public.vocabulary import SLUG_PATTERN
 
 When = TypeVar("When")
@@ -20,8 +28,30 @@ class Parameters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Travelling(Parameters):
+    """Of an address that travels: what others add to it is dropped, where the route's class is
+    `TravellingRoute`. Only a name that is near a known one is refused."""
+
+    elsewhere: ClassVar[frozenset[str]] = frozenset()
+    """Names that others of its kind know: one is no stranger's, and is refused."""
+
+
 class NoParameters(Parameters):
     """Takes none."""
+
+
+class NoneTravelling(Travelling):
+    """Takes none, and drops all."""
+
+
+def near(name: str, known: Collection[str]) -> str | None:
+    """The known name that was meant: like this one but for a letter or two, capitals, or the
+    order of its letters."""
+    plain = {one.casefold(): one for one in known}
+    asked = name[:100].casefold()
+    close = get_close_matches(asked, plain, 1, cutoff=0.7)
+    close += [one for one in plain if sorted(one) == sorted(asked)]
+    return plain[close[0]] if close else None
 
 
 def _number(value: object) -> object:
@@ -53,19 +83,27 @@ DIGITS: Final = BeforeValidator(_number)
 """Comes after the bounds of a number: those before it would be lost to the contract."""
 Limit = Annotated[int, Field(ge=1, le=100), DIGITS]
 Flag = Annotated[bool, BeforeValidator(_flag)]
-_LANGUAGE: Final = r"^([a-z]{2,3})?$"
+_LANGUAGE: Final = f"^({languages.ANY_CASE})?$"
 _ANY_SLUG: Final = f"^$|{SLUG_PATTERN}"
 Language = Annotated[
     str,
     StringConstraints(pattern=_LANGUAGE),
     Field(description="One of the site's languages; see /v1"),
-    _shaped(_LANGUAGE, "use a language's code, such as en; see /v1"),
+    _shaped(_LANGUAGE, "use a language's code, such as en or pt-BR; see /v1"),
+    AfterValidator(languages.normalised),
 ]
 AnySlug = Annotated[
     str,
     StringConstraints(pattern=_ANY_SLUG, max_length=120),
     _shaped(_ANY_SLUG, "use a slug: letters a to z, digits, single hyphens between them"),
 ]
+
+
+def refuse_capitals(slug: str, ending: str = "") -> None:
+    """`Moved` to the slug in small letters, which all slugs are of, whether it is there or not."""
+    small = slug.lower()
+    if small != slug and re.fullmatch(SLUG_PATTERN, small):
+        raise Moved("moved", "Slugs are of small letters.", slug=small + ending)
 
 
 def listed(parameter: str, text: str) -> tuple[str, ...]:

@@ -2,9 +2,12 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from difflib import get_close_matches
+from errno import EMFILE, ENFILE
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -22,17 +25,24 @@ from app.errors import (
     Invalid,
     Moved,
     NotFound,
+    NotOffered,
     Stale,
     Throttled,
     TooLarge,
+    TooSlow,
     Unauthenticated,
     Unavailable,
     Unconditional,
     Unsupported,
     WillayError,
+    WouldCancel,
 )
+from app.http.parameters import near
 from app.http.tracing import template
-from app.public.envelopes import Problem, ProblemDetail
+from app.outage import NO_ROOM
+from app.public.envelopes import PlannedRelease, Problem, ProblemDetail
+from app.public.instant import InstantRefusal
+from app.storage import protocol as storage
 
 log = logging.getLogger("willay")
 
@@ -41,6 +51,7 @@ STATUS: dict[type[WillayError], int] = {
     Unauthenticated: 401,
     Forbidden: 403,
     NotFound: 404,
+    TooSlow: 408,
     Conflict: 409,
     Gone: 410,
     Stale: 412,
@@ -49,9 +60,13 @@ STATUS: dict[type[WillayError], int] = {
     Invalid: 422,
     Unconditional: 428,
     Throttled: 429,
+    NotOffered: 501,
     Unavailable: 503,
 }
 MEDIA_TYPE = "application/problem+json"
+INSTANT = "/v1/search/instant/"
+"""Below it all is answered as Meilisearch does, also what is not there."""
+
 _PLAIN = {
     404: ("not_found", "There is nothing at this address; see /v1 for what there is."),
     405: ("method_not_allowed", "This address does not take that method."),
@@ -111,7 +126,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(WillayError, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _plain)
-    app.add_exception_handler(Exception, _unexpected)
+    app.add_exception_handler(OSError, _system)
 
 
 def answer(
@@ -153,6 +168,19 @@ async def _ours(request: Request, error: Exception) -> Response:
     return refused(error)
 
 
+async def _system(request: Request, error: Exception) -> Response:
+    """A disk that is full, or too many open files, wherever that was met."""
+    assert isinstance(error, OSError)
+    if error.errno in NO_ROOM:
+        met = storage.full(f"{error.filename or 'a file'}: {error.strerror}")
+        request.state.runtime.storage.outage.begin(met)
+    elif error.errno in (EMFILE, ENFILE):
+        met = Unavailable("too_many_open_files", "Too many files are open; try again in a moment.")
+    else:
+        raise error
+    return refused(met)
+
+
 def refused(error: WillayError) -> Response:
     """The answer to what went wrong, for all but what has moved."""
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
@@ -166,6 +194,8 @@ def _extra(error: WillayError) -> dict[str, Any]:
     match error:
         case Gone():
             return {"reason": error.reason or None, "at": error.at or None}
+        case WouldCancel():
+            return {"releases": [PlannedRelease(**asdict(one)) for one in error.releases]}
         case Stale():
             return {
                 "current_revision": error.current_revision,
@@ -214,8 +244,8 @@ def query_names(fields: Iterable[Any]) -> list[str]:
 def _detail(item: dict[str, Any], names: Sequence[str]) -> Detail:
     where = str(item["loc"][1]) if len(item["loc"]) > 1 else str(item["loc"][0])
     if item["type"] == "extra_forbidden":
-        close = get_close_matches(where, names, 1)
-        hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names) or 'none'}."
+        meant = near(where, names) or next(iter(get_close_matches(where, names, 1)), None)
+        hint = f"did you mean {meant!r}?" if meant else f"known: {', '.join(names) or 'none'}."
         return Detail(
             "unknown_parameter",
             f"There is no parameter {where[:60]!r}; {hint}",
@@ -227,11 +257,36 @@ def _detail(item: dict[str, Any], names: Sequence[str]) -> Detail:
 
 async def _plain(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    path = request.scope["path"]
+    if error.status_code == 404 and path.endswith("/") and path.strip("/"):
+        bare = path.rstrip("/")
+        if allowed_methods(request.app, {**request.scope, "path": bare}):
+            up = "../" * (len(path) - len(bare))
+            query = f"?{request.url.query}" if request.url.query else ""
+            where = f"{up}{quote(bare.rpartition('/')[2])}{query}"
+            said = "The same without a slash at the end."
+            return answer(308, "moved", said, headers={"Location": where})
     code, message = _PLAIN.get(error.status_code, ("http_error", str(error.detail)))
     headers = dict(error.headers or {})
     if error.status_code == 405:
         headers = {"Allow": ", ".join(allowed_methods(request.app, request.scope))}
+    if request.url.path.startswith(INSTANT):
+        return instant_refusal(error.status_code, code, message, headers)
     return answer(error.status_code, code, message, headers=headers)
+
+
+def instant_refusal(
+    status: int, code: str, message: str, headers: dict[str, str] | None = None
+) -> Response:
+    """A failure as Meilisearch's clients read it; `link` is an identifier, no address."""
+    said = InstantRefusal(
+        message=message,
+        code=code,
+        type="internal" if status >= 500 else "invalid_request",
+        link=f"urn:willay:problem:{code}",
+    )
+    headers = {"Cache-Control": "no-store"} | (headers or {})
+    return Response(said.model_dump_json(), status, headers, "application/json")
 
 
 def allowed_methods(app: FastAPI, scope: Scope) -> list[str]:
@@ -245,12 +300,9 @@ def allowed_methods(app: FastAPI, scope: Scope) -> list[str]:
     return [*with_head, "OPTIONS"] if taken else []
 
 
-async def _unexpected(request: Request, error: Exception) -> Response:
-    request_id = request.state.request_id
-    log.error("request %s failed: %s", request_id, template(request.scope), exc_info=error)
+def unexpected(scope: Scope, error: Exception) -> Response:
+    """The answer to a fault of ours, which is logged here."""
+    request_id = scope["state"]["request_id"]
+    log.error("request %s failed: %s", request_id, template(scope), exc_info=error)
     message = "Something broke here; tell the operator the request id."
-    # The framework answers this outside all our layers, so what they add is added here.
-    headers = {"X-Request-Id": request_id, "X-Content-Type-Options": "nosniff"}
-    if not request.url.path.startswith("/v1/admin"):
-        headers["Access-Control-Allow-Origin"] = "*"
-    return answer(500, "internal_error", message, headers=headers, request_id=request_id)
+    return answer(500, "internal_error", message, request_id=request_id)

@@ -136,7 +136,11 @@ class Condition:
             return False
         try:
             return parsedate_to_datetime(self.since) >= modified
-        except (ValueError, TypeError):  # no date, or one without a zone
+        except (
+            ValueError,
+            TypeError,
+            OverflowError,
+        ):  # no date, none that can be, or without a zone
             return False
 
 
@@ -164,19 +168,27 @@ class _Moment:
         """The answer, if it was made for the same tag before."""
         if not self.reading.current:
             return None
-        return self.reading.runtime.memory.answers.get(self.tag)
+        known = self.reading.runtime.memory.answers.get(self.tag)
+        if known is not None:
+            self._count("memory")
+        return known
 
     def keep(self, made: Answer) -> Answer:
         """Keep it for who asks the same of the same state."""
+        self._count("store")
         if self.reading.current:
             self.reading.runtime.memory.answers.keep(self.tag, made)
         return made
 
     def unchanged(self) -> Response:
+        self._count("unchanged")
         return Response(None, 304, {**self.headers, "ETag": self.tag})
 
+    def _count(self, source: str) -> None:
+        self.reading.runtime.meters.answers.labels(source).inc()
+
     def response(self, asked: Condition, made: Answer) -> Response:
-        tag = self.tag if self.reading.current else _tag(made.body)
+        tag = self.tag if self.reading.current else tag_of(made.body)
         headers = {**self.headers, "ETag": tag}
         if asked.met_by(tag, self.modified):
             return Response(None, 304, headers)
@@ -207,7 +219,7 @@ def _moment(runtime: Runtime, url: str, kept: int, beside: str | None = None) ->
         if modified is not None:
             headers["Last-Modified"] = format_datetime(modified, usegmt=True)
         state = f"{log.epoch}/{log.sequence}/{log.effective_until}/{beside or ''}"
-        tag = _tag(f"{state}/{url}/{runtime.settings.public_url}")
+        tag = tag_of(f"{state}/{url}/{runtime.settings.public_url}")
         yield _Moment(reading, tag, modified, headers)
 
 
@@ -235,6 +247,7 @@ def matches(asked: str | None, tag: str) -> bool:
 _VERSION = version("willay").encode()
 
 
-def _tag(source: str | bytes) -> str:
+def tag_of(source: str | bytes) -> str:
+    """The weak `ETag` of what is named so, or of these very bytes."""
     text = source.encode() if isinstance(source, str) else source
     return f'W/"{blake2b(_VERSION + text, digest_size=12).hexdigest()}"'

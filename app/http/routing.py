@@ -1,30 +1,98 @@
-"""Routes that read: their query in one step."""
+"""Routes of the public face: their query in one step, or with what others add to an address."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Final
+from urllib.parse import unquote_plus
 
 from fastapi import Request
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, _effective_route_context_var
 from pydantic import ValidationError
 from starlette.responses import Response
+from starlette.types import Scope
 from typing_extensions import override
 
+from app.http.parameters import Travelling, near
+from app.http.problems import query_names
 
-class ReadRoute(APIRoute):
+
+class OwnQueryRoute(APIRoute):
+    """A route that judges even those queries that others may not have: repeated, malformed."""
+
+    answers_all = False
+    """It has words of its own for whatever is wrong with a query."""
+
+    def takes(self, scope: Scope) -> bool:
+        """Whether a request is this route's."""
+        return scope["method"] in {"HEAD", *(self.methods or ())} and (
+            self.path_regex.match(scope["path"]) is not None
+        )
+
+    def counted(self, query: bytes) -> bytes:
+        """The part of a query that this route looks at."""
+        return query
+
+
+class ProtocolRoute(OwnQueryRoute):
+    """A route of a protocol that has errors of its own."""
+
+    answers_all = True
+
+
+class TravellingRoute(OwnQueryRoute):
+    """A GET whose address travels through posts, letters and readers that add parameters.
+
+    When its parameters are `Travelling`, those that it does not know are taken out of the query
+    before anything looks at it, so that they split no cache. One whose name is near a known one
+    stays, and is refused as everywhere: a filter that is misspelt must not widen a feed.
+    """
+
+    @property
+    def travels(self) -> bool:
+        """Whether this is such an address."""
+        models = [_model(one) for one in self.dependant.query_params]
+        return any(isinstance(one, type) and issubclass(one, Travelling) for one in models)
+
+    @override
+    def counted(self, query: bytes) -> bytes:
+        if not query or not self.travels:
+            return query
+        fields = self.dependant.query_params
+        names = [*query_names(fields), *(name for one in fields for name in _model(one).elsewhere)]
+        return b"&".join(part for part in query.split(b"&") if near(_name(part), names))
+
+    @override
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The endpoint behind what is taken out."""
+        handle = self._handler()
+        if not self.travels:
+            return handle
+
+        async def tidied(request: Request) -> Response:
+            request.scope["query_string"] = self.counted(request.scope["query_string"])
+            return await handle(request)
+
+        return tidied
+
+    def _handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        return super().get_route_handler()
+
+
+class ReadRoute(TravellingRoute):
     """A GET whose endpoint takes the request, parts of the path as text, one set of parameters.
 
     FastAPI takes such a set apart on every request and looks at each member's type again: a
     quarter of what a list costs. Here pydantic is given the query whole. The contract and what
-    is said of a wrong query stay FastAPI's.
+    is said of a wrong query stay FastAPI's. Whatever else FastAPI would do for an endpoint is
+    refused when the route is made: nothing here would do it.
     """
 
     @override
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The endpoint behind the check of its parameters."""
+    def _handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        _refuse_what_is_dropped(self)
         [field] = self.dependant.query_params
-        name, model = field.name, field.field_info.annotation
-        assert model is not None
+        name, model = field.name, _model(field)
         endpoint = self.endpoint
 
         async def handle(request: Request) -> Response:
@@ -38,3 +106,40 @@ class ReadRoute(APIRoute):
             return answer
 
         return handle
+
+
+_DROPPED: Final = ("dependencies", "header_params", "cookie_params", "body_params")
+
+
+def _refuse_what_is_dropped(route: APIRoute) -> None:
+    """`TypeError` for what the endpoint asks for, or the router that it is in, or that router's
+    own, and `ReadRoute` would not give."""
+    included = _effective_route_context_var.get()
+    is_own = included is not None and included.original_route is route
+    dependant: Dependant = included.dependant if is_own and included else route.dependant
+    dropped = [name for name in _DROPPED if getattr(dependant, name)]
+    dropped += [one.name for one in dependant.path_params if one.field_info.annotation is not str]
+    models = [one for one in dependant.query_params if hasattr(_model(one), "model_fields")]
+    if len(models) != 1 or len(dependant.query_params) != 1:
+        dropped.append("query parameters that are not one set")
+    names = ("background_tasks_param_name", "response_param_name", "security_scopes_param_name")
+    dropped += [name for name in names if getattr(dependant, name)]
+    if dropped or dependant.request_param_name is None:
+        raise TypeError(
+            f"{route.path}: {type(route).__name__} gives an endpoint the request, parts of the "
+            f"path as text and one set of parameters; it would drop {', '.join(dropped)}. Use "
+            "another route class."
+        )
+
+
+def _model(field: Any) -> Any:
+    return field.field_info.annotation
+
+
+def _name(part: bytes) -> str:
+    return unquote_plus(part.partition(b"=")[0].decode("latin-1"))
+
+
+def own_query_routes(routers: Sequence[Any]) -> list[OwnQueryRoute]:
+    """Those routes of some routers that judge their whole query."""
+    return [route for one in routers for route in one.routes if isinstance(route, OwnQueryRoute)]

@@ -1,4 +1,7 @@
-"""A name for every request, in its answer and in the log, and a line about it when it is done."""
+"""A name for every request, in its answer and in the log, and a line about it when it is done.
+
+Whatever is logged meanwhile carries the name, and the trace of a caller's `traceparent` (W3C).
+"""
 
 import logging
 import re
@@ -8,15 +11,21 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app import logs
+
 _LOG: Final = logging.getLogger("willay.requests")
 _NAME: Final = b"x-request-id"
+_TRACE: Final = b"traceparent"
+_PARENT: Final = re.compile(
+    rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:(?<!^00.{53})-.*)?"
+)
 _GOOD: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
 class Tracing:
     """The outermost layer. A caller's own `X-Request-Id` is taken and given back when it is a short
     word. With `logged` each request has one and leaves a line: a route's template stands for its
-    address, which may hold a secret."""
+    address, which may hold a secret. A failure always has one."""
 
     def __init__(self, app: ASGIApp, *, logged: bool = False) -> None:
         self.app = app
@@ -32,12 +41,14 @@ class Tracing:
         mine = given if known else secrets.token_hex(8).encode()
         scope.setdefault("state", {})["request_id"] = mine.decode()
         began, status = perf_counter(), 500
+        named_here = logs.request_id.set(mine.decode())
+        traced_here = logs.trace_id.set(_trace(scope))
 
         async def named(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                if known or self._logged:
+                if known or self._logged or status == 500:
                     message = {**message, "headers": [*message["headers"], (_NAME, mine)]}
             await send(message)
 
@@ -49,6 +60,15 @@ class Tracing:
                 route = template(scope)
                 told = (scope["method"], route, status, took, mine.decode())
                 _LOG.info("method=%s route=%s status=%d ms=%.1f id=%s", *told)
+            logs.trace_id.reset(traced_here)
+            logs.request_id.reset(named_here)
+
+
+def _trace(scope: Scope) -> str:
+    """The trace that a caller names; none where what it sent names none, or several."""
+    given = [value for name, value in scope["headers"] if name == _TRACE]
+    known = _PARENT.fullmatch(given[0]) if len(given) == 1 else None
+    return known[1].decode() if known else ""
 
 
 def template(scope: Scope) -> str:

@@ -1,9 +1,9 @@
-"""Uploads over HTTP: a bare file, or a form with one file in it; bounded in size, number and time.
+"""Uploads over HTTP: a bare file, or a form with one file in it; bounded in size and number, and in
+time as every body is (`incoming`).
 
 Nothing that comes is held in memory for longer than it takes to write it to disk.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,12 +17,10 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
 from app.errors import BadRequest, Detail
+from app.http.bodies import media_type, refuse_encoded
 from app.kit.text import file_name
 from app.library.spool import Spool, refuse_size
 from app.runtime import Runtime
-
-SECONDS: Final = 300
-"""How long an upload may take to come in."""
 
 _AT_ONCE: Final = 1_000_000
 _FORM_BYTES: Final = 100_000
@@ -47,21 +45,18 @@ async def received(request: Request, name: str) -> AsyncIterator[Received]:
     """
     runtime: Runtime = request.state.runtime
     most = runtime.settings.media_max_bytes
-    is_form = request.headers.get("content-type", "").lower().startswith("multipart/form-data")
+    refuse_encoded(request)
+    is_form = media_type(request) == "multipart/form-data"
     said = request.headers.get("content-length", "0")
     if said.isdecimal() and len(said) < 20:
         refuse_size(int(said) - (_FORM_BYTES if is_form else 0), most)
     with runtime.uploads.place(), Spool(runtime.settings.data_dir, most) as spool:
         try:
-            async with asyncio.timeout(SECONDS):
-                if is_form:
-                    yielded = await _from_form(request, runtime, spool)
-                else:
-                    await _fill(runtime, spool, request.stream())
-                    yielded = Received(spool, file_name(name), b"{}")
-        except TimeoutError as error:
-            message = f"The upload took more than {SECONDS} seconds; send a smaller file."
-            raise BadRequest("upload_too_slow", message) from error
+            if is_form:
+                yielded = await _from_form(request, runtime, spool)
+            else:
+                await _fill(runtime, spool, request.stream())
+                yielded = Received(spool, file_name(name), b"{}")
         except ClientDisconnect as error:
             raise BadRequest("upload_broken_off", "The upload was broken off.") from error
         yield yielded

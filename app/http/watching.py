@@ -5,8 +5,9 @@ quarter of a second, as long as anybody waits, and promotes what has become due.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,29 +18,64 @@ from app.runtime import Runtime
 LOOK_SECONDS: Final = 0.25
 
 
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Whose share a request takes: a partner's, or a network's; without a name, nobody's."""
+
+    name: str | None = None
+    has_key: bool = False
+
+
 @dataclass
 class Watch:
-    """Those who wait in one process. `heartbeat` and `patience` (both in seconds) are a stream's:
-    how often it says that it lives, and how long one that does not read is put up with."""
+    """Those who wait in one process. `share` is how many of the places one asker may take; a fourth
+    of all is kept for partners. `heartbeat` and `patience` (both in seconds) are a stream's: how
+    often it says that it lives, and how long one that does not read is put up with."""
 
     runtime: Runtime
     places: int = 200
+    share: int = 20
     heartbeat: float = 15.0
     patience: float = 30.0
+    _stop: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _taken: int = field(default=0, init=False)
+    _without_key: int = field(default=0, init=False)
+    _shares: Counter[str] = field(default_factory=Counter, init=False)
     _next: asyncio.Task[int] | None = field(default=None, init=False)
 
+    @property
+    def is_stopping(self) -> bool:
+        """The process ends: nobody should wait any more."""
+        return self._stop.is_set()
+
+    def stop(self) -> None:
+        """Let all who wait go, as if nothing had happened in time."""
+        self._stop.set()
+
     @contextmanager
-    def place(self) -> Iterator[None]:
+    def place(self, asker: Asker) -> Iterator[None]:
         """Leave to wait; `Unavailable` when too many do already."""
-        if self._taken >= self.places:
-            message = "Too many are waiting for changes here; ask without waiting, or later."
+        open_to_all = self.places - self.places // 4
+        is_full = self._taken >= self.places or (
+            not asker.has_key and self._without_key >= open_to_all
+        )
+        if is_full or (asker.name is not None and self._shares[asker.name] >= self.share):
+            whose = "here" if is_full else "from where you are"
+            message = f"Too many are waiting for changes {whose}; ask without waiting, or later."
             raise Unavailable("too_many_waiting", message)
-        self._taken += 1
+        self._count(asker, 1)
         try:
             yield
         finally:
-            self._taken -= 1
+            self._count(asker, -1)
+
+    def _count(self, asker: Asker, step: int) -> None:
+        self._taken += step
+        self._without_key += 0 if asker.has_key else step
+        if asker.name is not None:
+            self._shares[asker.name] += step
+            if not self._shares[asker.name]:
+                del self._shares[asker.name]
 
     async def beyond(self, sequence: int, seconds: float) -> bool:
         """Wait until the log has an entry after this one; false when there is none in time."""
@@ -47,6 +83,8 @@ class Watch:
         try:
             async with asyncio.timeout(seconds):
                 while seen <= sequence:
+                    if self.is_stopping:
+                        return False
                     if self._next is None or self._next.done():
                         self._next = asyncio.create_task(self._look_later())
                     seen = await asyncio.shield(self._next)
@@ -55,7 +93,9 @@ class Watch:
         return True
 
     async def _look_later(self) -> int:
-        await asyncio.sleep(LOOK_SECONDS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_SECONDS):
+                await self._stop.wait()
         return await self._look()
 
     async def _look(self) -> int:

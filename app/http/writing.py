@@ -122,7 +122,9 @@ def _repeatable(request: Request, who: Principal, sent: bytes) -> _Repeatable | 
     for part in (request.method, str(request.url.path), str(request.url.query)):
         mark.update(part.encode() + b"\0")
     mark.update(request.headers.get("if-match", "").encode() + b"\0" + body)
-    return _Repeatable(who, key, mark.hexdigest())
+    # Keyed, since a body may hold a password, which a bare digest would let somebody guess.
+    digest = request.state.runtime.key().derive("request", mark.hexdigest()).hex()
+    return _Repeatable(who, key, digest)
 
 
 def _given(outcome: Outcome, body: BaseModel | None = None) -> Given:

@@ -14,7 +14,7 @@ from app.editorial.content import House
 from app.errors import Invalid, WillayError
 from app.interchange.placing import Prepared, place, prepared
 from app.interchange.records import Record
-from app.interchange.report import Refusal, Report
+from app.interchange.report import Notice, Refusal, Report
 from app.runtime import Runtime
 
 _LOCKED_AT_MOST = 0.2
@@ -32,6 +32,12 @@ class Entry:
     size: int
     """How much of the source it is, in whatever unit progress is shown."""
     record: Record | Invalid
+    name: str = ""
+    """What a person knows it by, where `record` does not say."""
+    notices: tuple[str, ...] = ()
+    """What was mended in it."""
+    former_slug: str | None = None
+    """Its slug before it was mended."""
 
 
 Advance = Callable[[int], None]
@@ -114,12 +120,15 @@ def _place(
             if isinstance(record, WillayError):
                 raise record
             with tx.session.begin_nested():
-                outcome = place(tx, record, house, report.read - before)
+                placed = place(tx, record, house, report.read - before, entry.former_slug)
                 tx.session.flush()
-            report.outcomes[f"{record.record.type} {outcome}"] += 1
+            report.outcomes[f"{record.record.type} {placed.outcome}"] += 1
+            for notice in (*entry.notices, *placed.notices):
+                report.notices.append(Notice(entry.file, entry.line, notice))
         except WillayError as error:
             tx.sequence = sequence
-            report.refused.append(Refusal(entry.file, entry.line, error.code, error.message))
+            message = f"{entry.name}: {error.message}" if entry.name else error.message
+            report.refused.append(Refusal(entry.file, entry.line, error.code, message))
         advance(entry.size)
 
 
@@ -127,4 +136,5 @@ def refused_by_schema(error: ValidationError) -> Invalid:
     """The first thing that is wrong with a record, and where."""
     first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"][1:]) or "the line"
-    return Invalid("invalid_record", f"{where}: {first['msg']}")
+    message = str(first["msg"]).removeprefix("Value error, ")
+    return Invalid("invalid_record", f"{where}: {message}")

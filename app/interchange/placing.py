@@ -28,6 +28,15 @@ from app.kit.ids import uuid7
 
 Outcome = Literal["created", "updated", "unchanged"]
 
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What became of a record, and what an operator should know of it."""
+
+    outcome: Outcome
+    notices: tuple[str, ...] = ()
+
+
 _IMPORTER = Actor("import")
 
 _FILLED_IN = ("slug", "published_at", "updated_at")
@@ -52,22 +61,26 @@ def prepared(record: Record, house: House) -> Prepared:
     return Prepared(record, digest(record), [prepare(text, house) for text in texts])
 
 
-def place(tx: PublishTx, ready: Prepared, house: House, nth: int) -> Outcome:
+def place(
+    tx: PublishTx, ready: Prepared, house: House, nth: int, former_slug: str | None = None
+) -> Placed:
     """Bring a record in, whole. Raises `Conflict`, `Invalid` or `NotFound` and leaves it out.
 
     `nth` of its transaction: what has no id yet gets one that keeps the order of coming.
+    `former_slug` is what its slug was before that was mended.
     """
     match ready.record:
         case TagRecord() as record:
-            return _tag(tx, record, ready.digest)
+            return Placed(_tag(tx, record, ready.digest))
         case SponsorRecord() as record:
-            return _sponsor(tx, record, ready.digest)
+            return Placed(_sponsor(tx, record, ready.digest))
         case MemberRecord() as record:
-            return _member(tx, record, ready.digest)
+            return Placed(_member(tx, record, ready.digest))
         case AliasRecord() as record:
-            return aliases.put(tx, _IMPORTER, record.path, record.slug, record.gone, record.tag)
+            target = (record.slug, record.gone, record.tag)
+            return Placed(aliases.put(tx, _IMPORTER, record.path, *target, house))
         case ArticleRecord() as record:
-            return _article(tx, record, ready, house, nth)
+            return _article(tx, record, ready, house, nth, former_slug)
 
 
 def _tag(tx: PublishTx, record: TagRecord, made: str) -> Outcome:
@@ -144,23 +157,36 @@ def _refuse_edited(edited: bool, who: str) -> None:
 
 
 def _article(
-    tx: PublishTx, record: ArticleRecord, ready: Prepared, house: House, nth: int
-) -> Outcome:
+    tx: PublishTx,
+    record: ArticleRecord,
+    ready: Prepared,
+    house: House,
+    nth: int,
+    former_slug: str | None,
+) -> Placed:
     outcome: Outcome = "created"
+    notices: tuple[str, ...] = ()
     known = importing.article(
         tx, record.external_source, record.external_id, record.id, record.slug
     )
+    is_nameless = not (record.external_source or record.id or record.slug)
+    if is_nameless:
+        known, namesakes = importing.namesakes(tx, record.title, ready.digest)
+        if known is None and namesakes:
+            notices = (_cannot_know(record.title, namesakes),)
+    elif known is not None and former_slug is not None and record.external_source is None:
+        _refuse_another(tx, known.id, known.slug, former_slug)
     if known is None:
         new_id = record.id or uuid7(tx.moment, nth)
         row = articles.create(tx, _IMPORTER, ready.drafts[0], tx.moment, article_id=new_id)
     else:
         if record.import_digest is None and known.import_digest == ready.digest:
-            return "unchanged"
+            return Placed("unchanged")
         here = standing.article(exporting.articles(tx, [known.id], tx.moment, house.address)[0])
         # What a record leaves open was filled in here; to say nothing of it again is no news.
         left_open = {name: None for name in _FILLED_IN if getattr(record, name) is None}
         if digest(here.model_copy(update=left_open)) == ready.digest:
-            return "unchanged"
+            return Placed("unchanged")
         edited = known.import_digest is None or known.import_revision != known.revision
         _refuse_edited(edited, f"The article {known.slug!r}")
         row = articles.edit(tx, _IMPORTER, known.id, known.revision, ready.drafts[0], tx.moment)
@@ -171,8 +197,22 @@ def _article(
     _release(tx, record, ready, row.id, house)
     _remember(row, record, ready.digest)
     row.import_revision = None if record.edited_since_import else row.revision
-    _addresses(tx, record, row.id, row.slug)
-    return outcome
+    _addresses(tx, record, row.id, row.slug, house)
+    return Placed(outcome, notices)
+
+
+def _cannot_know(title: str, namesakes: Sequence[str]) -> str:
+    return (
+        f"Created beside {', '.join(namesakes)} of the same title: a record without slug, id or"
+        f" external_id cannot be known again once it has changed. Give {title!r} one of them."
+    )
+
+
+def _refuse_another(tx: PublishTx, known: UUID, slug: str, former_slug: str) -> None:
+    """Two slugs of another system may be one here: the second must not overwrite the first."""
+    if not importing.has_path(tx, known, f"/{former_slug}"):
+        said = f"The slug {former_slug!r} would be {slug!r}, which another article holds."
+        raise Conflict("slug_taken", f"{said} Give it a slug of lower-case letters and hyphens.")
 
 
 def _release(
@@ -216,9 +256,11 @@ def _edit(tx: PublishTx, article_id: UUID, draft: Draft) -> None:
     articles.edit(tx, _IMPORTER, article_id, revision, draft, tx.moment)
 
 
-def _addresses(tx: PublishTx, record: ArticleRecord, article_id: UUID, slug: str) -> None:
+def _addresses(
+    tx: PublishTx, record: ArticleRecord, article_id: UUID, slug: str, house: House
+) -> None:
     for former in record.former_slugs:
         if not importing.keep_former_slug(tx, article_id, former):
             raise Conflict("slug_taken", f"The former slug {former!r} is another article's now.")
     for path in record.paths:
-        aliases.put(tx, _IMPORTER, path, slug, None)
+        aliases.put(tx, _IMPORTER, path, slug, None, house=house)

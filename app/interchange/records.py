@@ -12,10 +12,10 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter, model_validator
 
-from app.editorial.content import ArticleInput, Input, Line, Moment, Text
+from app.editorial.content import ArticleInput, Input, Line, Text
 from app.editorial.people import MemberInput, SponsorInput
 from app.editorial.tags import TagInput
-from app.public.vocabulary import Lang, Slug, TagType
+from app.public.vocabulary import Lang, Moment, Slug, TagType
 
 Path = Annotated[str, Field(min_length=1, max_length=1_000)]
 Synonyms = dict[Lang, Annotated[tuple[Line, ...], Field(max_length=100, strict=False)]]

@@ -15,6 +15,15 @@ class Refusal:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that an operator should know of a record that entered."""
+
+    file: str
+    line: int
+    message: str
+
+
 @dataclass
 class Report:
     """`read` is the sum of all outcomes and refusals."""
@@ -22,6 +31,7 @@ class Report:
     read: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     refused: list[Refusal] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """For machines."""
@@ -29,11 +39,18 @@ class Report:
             {"file": r.file, "line": r.line, "code": r.code, "message": r.message}
             for r in self.refused
         ]
-        return {"read": self.read, "outcomes": dict(self.outcomes), "refused": refusals}
+        notices = [{"file": n.file, "line": n.line, "message": n.message} for n in self.notices]
+        return {
+            "read": self.read,
+            "outcomes": dict(self.outcomes),
+            "refused": refusals,
+            "notices": notices,
+        }
 
     def as_text(self) -> str:
         """For people."""
         counts = [f"{n} {what}" for what, n in sorted(self.outcomes.items())]
         counts.append(f"{len(self.refused)} refused")
-        lines = [f"{r.file}:{r.line}: {r.message} [{r.code}]" for r in self.refused]
+        lines = [f"{n.file}:{n.line}: {n.message}" for n in self.notices]
+        lines += [f"{r.file}:{r.line}: {r.message} [{r.code}]" for r in self.refused]
         return "\n".join([*lines, f"{self.read} records: {', '.join(counts)}."])

@@ -24,8 +24,8 @@ def system_clock() -> datetime:
 
 
 def start_of(day: date) -> datetime:
-    """The first instant of a UTC day."""
-    return datetime.combine(day, time(), UTC)
+    """The first instant of a UTC day, as far as every time zone can express it."""
+    return min(max(datetime.combine(day, time(), UTC), LONG_AGO), FOREVER)
 
 
 def end_of(day: date) -> datetime:

@@ -1,36 +1,77 @@
-"""Dates from outside: whole UTC days, or instants with an offset."""
+"""Dates from outside: whole UTC days, or instants with an offset, in one form each.
+
+Libraries guess: they take digits for seconds since 1970, and any sign for the `T`. A guess that is
+wrong publishes an embargoed text, so what has not exactly the form is refused.
+"""
 
 import re
 from datetime import UTC, date, datetime
+from typing import Final, TypeVar
 
 from app.kit.clock import FOREVER, LONG_AGO, end_of, start_of
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+Date = TypeVar("Date", date, datetime)
+
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_CLOCK: Final = r"([01]\d|2[0-3]):[0-5]\d"
+_MOMENT: Final = re.compile(
+    rf"{_DAY.pattern}[Tt]{_CLOCK}:[0-5]\d(\.\d{{1,9}})?([Zz]|[+-]{_CLOCK})", re.ASCII
+)
+
+
+def moment_of(text: str) -> datetime:
+    """An instant as RFC 3339 writes it, in UTC. ValueError when it is none, or out of range."""
+    if not _MOMENT.fullmatch(text):
+        raise ValueError("write it with its offset, such as 2030-01-31T09:00:00Z")
+    return in_range(_calendar(datetime, text.upper()))
+
+
+def day_of(text: str) -> date:
+    """A day as RFC 3339 writes it. ValueError when it is none."""
+    if not _DAY.fullmatch(text):
+        raise ValueError("write a day, such as 2030-01-31")
+    return _calendar(date, text)
+
+
+def in_range(moment: datetime) -> datetime:
+    """The moment in UTC, when every time zone can express it. ValueError when not."""
+    if not LONG_AGO <= moment < FOREVER:
+        raise ValueError("the date is out of range")
+    return moment.astimezone(UTC)
+
+
+def beginning(moment: datetime, precision: str) -> datetime:
+    """Where the UTC day, month or year of a date begins, when no more of it is known. Of what is
+    `unknown` it is the day, which is all that an import gives."""
+    midnight = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    match precision:
+        case "time":
+            return moment
+        case "month":
+            return midnight.replace(day=1)
+        case "year":
+            return midnight.replace(month=1, day=1)
+        case _:
+            return midnight
 
 
 def first_instant(text: str) -> datetime:
     """Where a range that begins with `text` begins. ValueError when it is no date."""
-    return start_of(_day(text)) if _DAY.fullmatch(text) else _instant(text)
+    return start_of(day_of(text)) if _DAY.fullmatch(text) else _asked(text)
 
 
 def last_instant(text: str) -> tuple[datetime, bool]:
     """Where a range that ends with `text` ends, and whether that instant still belongs to it."""
-    return (end_of(_day(text)), False) if _DAY.fullmatch(text) else (_instant(text), True)
+    return (end_of(day_of(text)), False) if _DAY.fullmatch(text) else (_asked(text), True)
 
 
-def _day(text: str) -> date:
-    return date.fromisoformat(text)
-
-
-def _instant(text: str) -> datetime:
+def _asked(text: str) -> datetime:
     # A "+" of an offset arrives as a blank when the client forgot to escape it.
-    moment = datetime.fromisoformat(text.replace(" ", "+") if text.count(" ") == 1 else text)
-    if moment.utcoffset() is None:
-        raise ValueError("a date-time needs an offset, such as Z")
+    return moment_of(text[:-6] + text[-6:].replace(" ", "+"))
+
+
+def _calendar(kind: type[Date], text: str) -> Date:
     try:
-        moment = moment.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("the date is out of range") from error
-    if not LONG_AGO <= moment < FOREVER:
-        raise ValueError("the date is out of range")
-    return moment
+        return kind.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError("the calendar has no such day") from error

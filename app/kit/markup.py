@@ -5,13 +5,13 @@ a sanitiser left out. Never to decide what is safe.
 import html
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 # Possessive throughout and never failing once begun, so that no text is read more than twice.
-_MARKUP = re.compile(
+MARKUP = re.compile(
     r"<!--(?P<comment>.*?)(?:--!?>|\Z)"
     r"|<(?P<end>/?)(?P<name>[a-zA-Z][^\s/>]*+)"
     r"(?P<rest>(?>[^>\"']++|\"[^\"]*+\"|'[^']*+'|[\"'])*+)>?",
@@ -29,7 +29,7 @@ def names(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
-_VOID: Final = names("area base br col embed hr img input link meta param source track wbr")
+VOID: Final = names("area base br col embed hr img input link meta param source track wbr")
 # Their end may be left out: inside one container they do not add up.
 _CLOSED_BY_THE_NEXT: Final = names(
     "p li dd dt td th tr thead tbody tfoot caption colgroup option optgroup rp rt"
@@ -55,7 +55,7 @@ class Tag:
 def tags(source: str) -> Iterator[Tag]:
     """Start tags and comments in order; what scripts and styles hold is passed over."""
     place = 0
-    while (found := _MARKUP.search(source, place)) is not None:
+    while (found := MARKUP.search(source, place)) is not None:
         place = found.end()
         if found["name"] is None:
             yield Tag("", (), found[0])
@@ -76,7 +76,7 @@ def is_tangled(source: str) -> bool:
     """
     open_elements: list[str] = []
     work = reopened = formatting = 0
-    for found in _MARKUP.finditer(source):
+    for found in MARKUP.finditer(source):
         name = (found["name"] or "").lower()
         if not name:
             continue
@@ -92,7 +92,7 @@ def is_tangled(source: str) -> bool:
             sum(1 for _ in _ATTRIBUTE.finditer(found["rest"])) > _ATTRIBUTES_AT_MOST
         ):
             return True
-        if name not in _VOID and name not in _CLOSED_BY_THE_NEXT:
+        if name not in VOID and name not in _CLOSED_BY_THE_NEXT:
             open_elements.append(name)
             formatting += name in _REOPENED
     return False
@@ -117,14 +117,23 @@ _EXCERPT: Final = 80
 _KINDS_AT_MOST: Final = 50
 
 
-def removed(before: str, after: str) -> list[Removed]:
+Key = tuple[str, ...]
+"""A part of a tag: its name, or its name with an attribute and its value."""
+
+
+def removed(
+    before: str, after: str, carried: Iterable[Key] = (), made: Iterable[Key] = ()
+) -> list[Removed]:
     """The elements, attributes and comments of `before` that `after` has no more, in order.
 
-    Of an element none of which is left the attributes are not told one by one.
+    Of an element none of which is left the attributes are not told one by one. `carried` are parts
+    of `before` that live on in another way, `made` the parts of `after` that they became.
     """
     written, left = list(tags(before)), list(tags(after))
     lost = Counter(key for tag in written for key in _parts(tag))
     lost.subtract(key for tag in left for key in _parts(tag))
+    lost.update(made)
+    lost.subtract(carried)
     standing = {tag.name for tag in left}
     told: dict[str, Removed] = {}
     # An element that lost something more likely is the lost one than its unharmed namesake.
@@ -143,13 +152,15 @@ def removed(before: str, after: str) -> list[Removed]:
     return kinds
 
 
-def _parts(tag: Tag) -> list[tuple[str, ...]]:
+def _parts(tag: Tag) -> list[Key]:
     """What can be lost of a tag: itself first, then each attribute with its value."""
-    parts: list[tuple[str, ...]] = [(tag.name,)]
-    for name, value in tag.attributes:
-        plain = re.sub(r"\s|;$", "", value) if name == "style" else value.strip()
-        parts.append((tag.name, name, plain))
-    return parts
+    return [(tag.name,), *(key_of(tag.name, *pair) for pair in tag.attributes)]
+
+
+def key_of(tag: str, attribute: str, value: str) -> Key:
+    """An attribute of a tag, as `removed` names it."""
+    plain = re.sub(r"\s|;$", "", value) if attribute == "style" else value.strip()
+    return tag, attribute, plain
 
 
 def _named(key: tuple[str, ...]) -> str:

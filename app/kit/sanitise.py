@@ -15,44 +15,36 @@ import nh3
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 
+from app.kit.allowed import ATTRIBUTES, ON_EMBEDS, TAGS, classes
+from app.kit.anchors import Anchors
+from app.kit.attributes import READ
 from app.kit.markup import Removed, is_tangled, names, removed
-from app.kit.text import without_illegal
+from app.kit.players import features, player
+from app.kit.shape import Shape
+from app.kit.source import readable
+from app.kit.text import ILLEGAL, without_illegal
+from app.kit.tree import nodes, parsed, written
 
-_TAGS = set(
-    names(
-        "p br hr h2 h3 h4 h5 h6 blockquote pre code div section ul ol li dl dt dd"
-        " strong em b i u s del ins sub sup small a abbr cite q mark time figure figcaption img"
-        " table thead tbody tfoot tr th td caption iframe"
-    )
+# What holds no text for readers, even where a parser would read its content as text.
+_NO_PROSE = names(
+    "script style title textarea select option optgroup button datalist template canvas svg math"
+    " noembed noframes meter progress"
 )
-_ATTRIBUTES = {
-    "*": {"id", "lang", "dir"},
-    "a": {"href", "title", "class"},
-    "img": {"src", "alt", "title", "width", "height"},
-    "time": {"datetime"},
-    "abbr": {"title"},
-    "ol": {"start", "class"},
-    "th": {"scope", "colspan", "rowspan", "style"},
-    "td": {"colspan", "rowspan", "style"},
-    "iframe": {"src", "title", "width", "height", "allow", "allowfullscreen"},
-    **{name: {"class"} for name in ("section", "sup", "li", "hr", "code")},
-}
-_CLASSES = re.compile(
-    r"footnotes|footnotes-sep|footnotes-list|footnote-ref|footnote-item|footnote-backref"
-    r"|language-[\w+#.-]{1,40}"
+# Elements that are read, so that what they say can be kept in another way.
+_READ = (TAGS - {"iframe"}) | names(
+    "h1 center address article aside body dir details dialog fieldset figure font footer form"
+    " header hgroup legend listing main marquee menu nav search summary strike tt acronym picture"
+    " x-iframe x-noscript video audio source object embed applet param xml"
 )
-# What an embed may do: run, and go full screen; never touch the page around it.
-_EMBED = {
-    "sandbox": "allow-scripts allow-same-origin allow-popups allow-presentation",
-    "referrerpolicy": "strict-origin-when-cross-origin",
-    "loading": "lazy",
-}
-# No user, port, backslash or blank: those are what hides another host from a careless reader.
-_SOURCE = re.compile(r"https://(?P<host>[a-z0-9.-]+)(?:[/?#][^\s\\]*)?")
-_IFRAME = re.compile(r'<iframe(?P<attributes>(?: [a-z]+="[^"]*")*)>.*?</iframe>', re.DOTALL)
+_OFFICE = re.compile(r"<([a-z]\w*:[a-z][\w.-]*)", re.IGNORECASE)
+_SCHEMES = {"http", "https", "mailto", "tel"}
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 _MARKDOWN.use(footnote_plugin)
+_MARKDOWN.add_render_rule(
+    "footnote_caption", lambda _self, tokens, at, *_rest: f"[{tokens[at].meta['id'] + 1}]"
+)
+_BLANK_CONTROLS = re.compile("[\x0c\r\x1c-\x1f]")
 _BRACKETS_AT_MOST = 10_000
 """Each `[` of Markdown that opens nothing is looked for to the end of its paragraph."""
 
@@ -75,7 +67,7 @@ def rendered(body: str, body_format: str, embed_hosts: Sequence[str] = ()) -> Re
         case "markdown":
             if body.count("[") > _BRACKETS_AT_MOST:
                 raise Tangled
-            return _cleaned(_from_markdown(body), embed_hosts)
+            return _cleaned(_from_markdown(body), embed_hosts, links=True)
         case "html":
             return _cleaned(body, embed_hosts)
         case "text":
@@ -90,50 +82,50 @@ def rendered(body: str, body_format: str, embed_hosts: Sequence[str] = ()) -> Re
 
 def _from_markdown(body: str) -> str:
     env: dict[str, Any] = {}  # the footnotes
-    tokens = _MARKDOWN.parse(body, env)
-    for token in tokens:
-        if token.tag == "h1":
-            token.tag = "h2"
-    return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, env))
+    return str(_MARKDOWN.render(body, env))
 
 
-def _cleaned(source: str, embed_hosts: Sequence[str]) -> Rendered:
+def _cleaned(source: str, embed_hosts: Sequence[str], *, links: bool = False) -> Rendered:
     if is_tangled(source):
         raise Tangled
-    cleaner = _cleaner(tuple(embed_hosts))
-    clean = cleaner.clean(source)
-    if "<iframe" in clean:
-        # An embed whose source was refused is nothing, and what is inside one is shown by none.
-        clean = cleaner.clean(_IFRAME.sub(_embed, clean))
-    legal = without_illegal(clean)
-    told = removed(source, legal)
+    office = {name.lower() for name in _OFFICE.findall(source)}
+    reader = nh3.Cleaner(
+        tags=_READ | office,
+        attributes={"*": READ, "param": {"value"}},
+        clean_content_tags=_NO_PROSE,
+        link_rel=None,
+        url_schemes=_SCHEMES,
+    )
+    tree = parsed(reader.clean(readable(source)))
+    shape = Shape(embed_hosts, Anchors(source, nodes(tree.children)), links)
+    clean = _cleaner(tuple(embed_hosts)).clean(written(shape.of(tree)))
+    legal = without_illegal(_BLANK_CONTROLS.sub(" ", clean))
+    told = removed(source, legal, shape.carried, shape.made)
     if legal != clean:
-        told.append(Removed("control character", "", len(clean) - len(legal)))
+        told.append(Removed("control character", "", len(ILLEGAL.findall(clean))))
     return Rendered(legal.strip(), told)
-
-
-def _embed(found: re.Match[str]) -> str:
-    attributes = found["attributes"]
-    return f"<iframe{attributes}></iframe>" if ' src="' in attributes else ""
 
 
 @lru_cache(maxsize=8)
 def _cleaner(embed_hosts: tuple[str, ...]) -> nh3.Cleaner:
+    """The boundary: whatever it is given, what it lets through is harmless."""
+
     def kept(tag: str, attribute: str, value: str) -> str | None:
         if attribute == "class":
-            return " ".join(filter(_CLASSES.fullmatch, value.split())) or None
+            return classes(value) or None
         if tag == "iframe" and attribute == "src":
-            source = _SOURCE.fullmatch(value)
-            return value if source is not None and source["host"] in embed_hosts else None
+            return value if player(value, embed_hosts) == value else None
+        if tag == "iframe" and attribute == "allow":
+            return features(value) or None
         return value
 
     return nh3.Cleaner(
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
+        tags=TAGS,
+        attributes={name: set(keys) for name, keys in ATTRIBUTES.items()},
         attribute_filter=kept,
         clean_content_tags={"script", "style"},
         link_rel="noopener noreferrer",
-        url_schemes={"http", "https", "mailto", "tel"},
+        url_schemes=_SCHEMES,
         filter_style_properties={"text-align"},
-        set_tag_attribute_values={"iframe": _EMBED},
+        set_tag_attribute_values={"iframe": ON_EMBEDS},
     )

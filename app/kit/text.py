@@ -3,24 +3,38 @@
 import html
 import re
 import unicodedata
-from urllib.parse import unquote, urlsplit
+from collections.abc import Sequence
+from itertools import combinations
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import nh3
 from slugify import slugify
 
 # C0 and C1 controls except tab and line feed, lone surrogates, and what XML forbids: a feed that
 # carries one of them breaks every reader.
-_ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+# What no reader sees and no word needs (Unicode's Default_Ignorable_Code_Point): soft hyphens, what
+# joins and parts letters, marks of direction, variation selectors, fillers, a byte order mark.
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
+)
+JOINERS = "\u00ad\u034f\u061c\u200b\u200c\u200d\u200e\u200f\u2060\ufe0f\ufeff"
+"""Those of them that are met within words."""
+_BLANK = "\u2800"
 
 # What is not within a line parts what is before it from what is after it.
 _BLOCK = re.compile(
-    r"<(?!/?(?:a|abbr|b|cite|code|del|em|i|img|ins|mark|q|s|small|strong|sub|sup|time|u)\b)"
+    r"<(?!/?(?:a|abbr|b|bdi|bdo|cite|code|del|dfn|em|i|img|ins|kbd|mark|q|r[bpt]|ruby|s|samp|small"
+    r"|span|strong|sub|sup|time|u|var|wbr)\b)"
 )
 
 
 def is_legal(text: str) -> bool:
     """The text holds no control character, surrogate or noncharacter."""
-    return _ILLEGAL.search(text) is None
+    return ILLEGAL.search(text) is None
 
 
 def legal(text: str) -> str:
@@ -32,7 +46,24 @@ def legal(text: str) -> str:
 
 def without_illegal(text: str) -> str:
     """The text without what `is_legal` refuses: entities may spell what letters may not."""
-    return _ILLEGAL.sub("", text)
+    return ILLEGAL.sub("", text)
+
+
+def is_blank(text: str) -> bool:
+    """Nothing of the text can be seen: blanks, controls and letters of no width."""
+    return all(unicodedata.category(char)[0] in "ZC" for char in text)
+
+
+def without_unseen(text: str) -> str:
+    """The letters that words are made of, for whoever compares them; what is shown keeps all."""
+    return text if text.isascii() else _UNSEEN.sub("", text)
+
+
+def seen(text: str) -> str:
+    """The text, for validators of names and titles; ValueError when nothing of it can be seen."""
+    if not without_unseen(text).replace(_BLANK, "").strip():
+        raise ValueError("holds nothing that can be seen; write something")
+    return text
 
 
 def slug_of(text: str, limit: int = 100) -> str:
@@ -40,12 +71,12 @@ def slug_of(text: str, limit: int = 100) -> str:
 
     Apostrophes of either shape vanish: "Peru's" is `perus`, never `peru-s`.
     """
-    return slugify(text.replace("'", ""), max_length=limit, word_boundary=True)
+    return slugify(without_unseen(text).replace("'", ""), max_length=limit, word_boundary=True)
 
 
 def file_name(name: str) -> str:
     """A name to show for an upload: its last part, without controls; never used as a path."""
-    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", without_unseen(name)))[-1]
     kept = "".join(char for char in last if char.isprintable() and char not in '<>:"|?*')
     return " ".join(kept.split()).strip(". ")[:120] or "upload"
 
@@ -57,11 +88,37 @@ def plain_text(body_html: str) -> str:
     return "\n".join(words for line in lines if (words := " ".join(line.split())))
 
 
+_RESERVED = re.compile(r"[%&+#= ]")
+_COMBINED = 6
+_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|_ga", re.IGNORECASE)
+
+
 def plain_path(path: str) -> str:
-    """One form for one address: a leading slash, no query, no trailing slash."""
-    bare = unquote(
-        urlsplit(path).path
-        if "://" in path
-        else path.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]
-    )
-    return "/" + bare.strip("/")
+    """One form for one address: a leading slash, no trailing slash, no fragment; the parameters of
+    a query, which are part of an old address (`/?p=12`), in one order."""
+    if "://" in path:
+        parts = urlsplit(path)
+        bare, query = parts.path, parts.query
+    else:
+        bare, _, query = path.partition("#")[0].partition("?")
+    plain = "/" + unquote(bare).strip("/").replace("?", "%3F").replace("#", "%23")
+    return _asked(plain, sorted(parse_qsl(query, keep_blank_values=True, max_num_fields=100)))
+
+
+def paths_within(path: str) -> list[str]:
+    """The plain paths that a request for a plain path asks for as well, the most exact first: with
+    fewer and fewer of its parameters, since those that trackers add are no part of an address."""
+    bare, _, query = path.partition("?")
+    pairs = parse_qsl(query, keep_blank_values=True)
+    own = [pair for pair in pairs if not _TRACKING.fullmatch(pair[0])][:_COMBINED]
+    fewer = (some for number in range(len(own), -1, -1) for some in combinations(own, number))
+    return list(dict.fromkeys([path, *(_asked(bare, some) for some in fewer)]))
+
+
+def _asked(bare: str, pairs: Sequence[tuple[str, str]]) -> str:
+    spelled = (_escaped(name) + (f"={_escaped(value)}" if value else "") for name, value in pairs)
+    return bare + ("?" + "&".join(spelled) if pairs else "")
+
+
+def _escaped(text: str) -> str:
+    return _RESERVED.sub(lambda sign: f"%{ord(sign[0]):02X}", text)

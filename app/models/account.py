@@ -36,6 +36,8 @@ class PasswordReset(SQLModel, table=True):
     account_id: UUID = Field(foreign_key="account.id", primary_key=True)
     digest: str = Field(unique=True)  # SHA-256
     expires_at: datetime
+    made_by: UUID | None = None  # the account that offered it, whose end is its own
+    made_with: str | None = None  # its session or token
 
 
 class Totp(SQLModel, table=True):

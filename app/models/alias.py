@@ -27,3 +27,5 @@ class Alias(SQLModel, table=True):
     id: UUID = Field(default_factory=uuid4, unique=True)  # a path makes a poor part of an address
     tag_id: UUID | None = Field(default=None, foreign_key="tag.id", index=True)
     revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    # Made by somebody who may publish: only then it comes before what is live by its slug.
+    by_publisher: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})

@@ -38,7 +38,7 @@ class Article(SQLModel, table=True):
     text_revision: int = Field(sa_column_kwargs={"server_default": sa.text("1")})
     changed_by: str = Field(sa_column_kwargs={"server_default": sa.text("''")})
     changed_by_id: UUID | None = None  # an account; no foreign key: the text outlives it
-    review_note: str | None = None  # what the reviewer who sent it back said
+    review_note: str | None = None  # what was said at the last step of the review
 
 
 class Revision(SQLModel, table=True):

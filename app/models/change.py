@@ -24,6 +24,7 @@ class Change(SQLModel, table=True):
     """One entry; it never carries content."""
 
     __tablename__ = "change"
+    __table_args__ = (sa.Index("change_subject", "subject_id", "sequence"),)
 
     sequence: int = Field(sa_type=sa.BigInteger, primary_key=True)
     at: datetime

@@ -16,7 +16,8 @@ class PreviewLink(SQLModel, table=True):
     revision: int | None = None  # of the text; none: always the newest
     digest: str = Field(unique=True)  # SHA-256
     created_by: str
-    created_by_id: UUID | None = None
+    created_by_id: UUID | None = Field(default=None, index=True)
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
+    made_with: str | None = Field(default=None, index=True)  # a session or a token

@@ -228,6 +228,7 @@ def _attempt(delivery: UUID, number: int, came: Exchange, now: datetime) -> Deli
 
 
 def _failed(tx: WriteTx, row: Webhook, came: Exchange, now: datetime) -> None:
+    _LOG.info("The webhook %s did not take a message: %s.", row.id, came.problem or came.status)
     row.failures += 1
     row.failing_since = row.failing_since or now
     doubled = timedelta(seconds=5) * 2 ** min(row.failures - 1, 10)

@@ -1,6 +1,7 @@
 """The one network call: a POST that is bounded in time, in bytes and in where it goes."""
 
 import asyncio
+import logging
 import socket
 import ssl
 from collections.abc import Callable, Mapping
@@ -19,6 +20,11 @@ SECONDS: Final = 15.0
 _ANSWER_BYTES: Final = 16_384
 _ADDRESSES: Final = 3
 """Of one name, that are tried when the first cannot be reached."""
+
+_LONGEST_WAIT: Final = 86_400
+"""Seconds that a partner's `Retry-After` may ask for."""
+
+_LOG: Final = logging.getLogger("willay.webhooks")
 
 Resolver = Callable[[str, int], list[str]]
 
@@ -83,15 +89,8 @@ class Sender:
                 if refusal is not None:
                     return failed(refusal)
                 return await self._sent(url, addresses[:_ADDRESSES], headers, body, began)
-        except TimeoutError:
-            return failed("timeout")
-        except httpx2.TimeoutException:
-            return failed("timeout")
-        except httpx2.ConnectError as error:
-            certificate = isinstance(error.__cause__, ssl.SSLError) or "SSL" in str(error)
-            return failed("certificate_refused" if certificate else "unreachable")
-        except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, OSError):
-            return failed("broken_answer")
+        except Exception as error:  # an odd answer may make a parser raise anything
+            return failed(_problem(error))
 
     async def _resolved(self, url: httpx2.URL) -> list[str]:
         port = url.port or (443 if url.scheme == "https" else 80)
@@ -135,7 +134,8 @@ class Sender:
                 "POST",
                 pinned,
                 content=body,
-                headers={**headers, "host": name},
+                # The answer is read as it comes, so it must not come compressed.
+                headers={**headers, "host": name, "accept-encoding": "identity"},
                 extensions=extensions,
             ) as response,
         ):
@@ -144,14 +144,36 @@ class Sender:
                 answer += chunk
                 if len(answer) >= _ANSWER_BYTES:
                     break
-            wait = response.headers.get("retry-after", "")
             return Exchange(
                 _since(began),
                 status=response.status_code,
                 answer=answer[:_ANSWER_BYTES],
-                retry_after=int(wait) if wait.isascii() and wait.isdecimal() else 0,
+                retry_after=_seconds(response.headers.get("retry-after", "")),
             )
 
 
 def _since(began: float) -> int:
     return round((perf_counter() - began) * 1000)
+
+
+def _problem(error: Exception) -> str:
+    match error:
+        case TimeoutError() | httpx2.TimeoutException():
+            return "timeout"
+        case httpx2.ConnectError():
+            certificate = isinstance(error.__cause__, ssl.SSLError) or "SSL" in str(error)
+            return "certificate_refused" if certificate else "unreachable"
+        case httpx2.HTTPError() | httpx2.StreamError() | httpx2.InvalidURL() | OSError():
+            return "broken_answer"
+        case _:
+            _LOG.warning("an answer could not be read: %s: %.200s", type(error).__name__, error)
+            return "broken_answer"
+
+
+def _seconds(text: str) -> int:
+    """What `Retry-After` asks for; 0 for a date or nonsense, a day for more than that."""
+    if not (text.isascii() and text.isdecimal()):
+        return 0
+    digits = text.lstrip("0")
+    # Python refuses to read thousands of digits as a number.
+    return min(int(digits or 0), _LONGEST_WAIT) if len(digits) <= 6 else _LONGEST_WAIT

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from sqlmodel import col
 
 from app import audit
@@ -28,7 +28,7 @@ from app.errors import Conflict, Detail, Forbidden, Invalid, NotFound, Unauthent
 from app.models.partner import Partner, PartnerKey
 from app.partners.inputs import Input
 from app.partners.registry import held
-from app.public.vocabulary import KeyScope
+from app.public.vocabulary import KeyScope, Moment
 
 PREFIX: Final = "willaykey_"
 MOST: Final = 20
@@ -45,7 +45,7 @@ class KeyInput(Input):
 
     name: Name
     scopes: Annotated[list[KeyScope], Field(min_length=1, max_length=10)]
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """From the change log to deliveries: what each subscriber is to be told, in the log's order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -48,6 +49,11 @@ def queue(database: Database, memory: Memory, now: datetime) -> bool:
     return bool(told or strangers)
 
 
+def any_webhook(tx: ReadTx) -> bool:
+    """There is somebody to tell."""
+    return tx.execute(sa.select(col(Webhook.id)).limit(1)).first() is not None
+
+
 def forget_old(tx: WriteTx, now: datetime) -> int:
     """Delete what was settled long ago; returns how many deliveries."""
     old = sa.select(col(Delivery.id)).where(
@@ -72,6 +78,34 @@ def behind(tx: ReadTx, now: datetime) -> dict[UUID, timedelta]:
     oldest = sa.func.min(every.c.since, type_=UTCDateTime())
     found = tx.execute(sa.select(every.c.id, oldest).group_by(every.c.id))
     return {key: max(timedelta(), now - since) for key, since in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How all webhooks do together."""
+
+    states: Mapping[str, int]
+    """How many subscriptions are `pending`, `active` and `paused`."""
+    failing: int
+    """Active ones whose last attempt failed."""
+    waiting: int
+    """Deliveries that are not settled."""
+    oldest: timedelta
+    """How long the oldest thing waits that an active subscription is to be told."""
+
+
+def backlog(tx: ReadTx, now: datetime) -> Backlog:
+    """How all webhooks do together."""
+    state = col(Webhook.state)
+    counts = tx.execute(sa.select(state, sa.func.count()).group_by(state)).all()
+    failing = sa.select(sa.func.count()).where(state == "active", col(Webhook.failures) > 0)
+    waiting = sa.select(sa.func.count()).select_from(Delivery).where(_IS_PENDING)
+    return Backlog(
+        {"pending": 0, "active": 0, "paused": 0} | dict(counts),
+        tx.execute(failing).scalar_one(),
+        tx.execute(waiting).scalar_one(),
+        max(behind(tx, now).values(), default=timedelta()),
+    )
 
 
 def _behind(tx: ReadTx, log: Head) -> Sequence[Any]:

@@ -24,7 +24,7 @@ from app.accounts.principal import Principal
 from app.database import ReadTx, WriteTx
 from app.errors import Conflict, NotFound
 from app.kit.ids import uuid7
-from app.kit.text import legal
+from app.kit.text import legal, seen
 from app.models.partner import Partner, PartnerKey, PartnerUsage
 from app.partners.holding import locked
 from app.partners.inputs import ChangeInput, Input
@@ -35,7 +35,12 @@ MOST: Final = 1_000
 LONGEST_EMBARGO: Final = 24 * 30
 """Hours."""
 
-Terms = Annotated[str, StringConstraints(min_length=1, max_length=20_000), AfterValidator(legal)]
+Terms = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=20_000),
+    AfterValidator(legal),
+    AfterValidator(seen),
+]
 Rate = Annotated[int, Field(ge=1, le=100_000)]
 Quota = Annotated[int, Field(ge=1, le=1_000_000_000)]
 EmbargoHours = Annotated[int, Field(ge=0, le=LONGEST_EMBARGO)]

@@ -70,6 +70,18 @@ Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Code = Annotated[str, Field(pattern=r"^[a-z]+(_[a-z]+)*$")]
 
 
+class PlannedRelease(BaseModel):
+    """A text that is to become public (or was, until it was cancelled), and of which article;
+    without `visible_until` it has no end."""
+
+    id: UUID
+    lang: Lang
+    revision: int
+    slug: Slug
+    visible_from: Instant
+    visible_until: Instant | None = None
+
+
 class ProblemDetail(BaseModel):
     """One thing that is wrong, and where: a JSON pointer or a query parameter."""
 
@@ -102,6 +114,9 @@ class Problem(BaseModel):
     )
     changed_at: Instant | SkipJsonSchema[None] = Field(
         default=None, description="When it was saved (412)"
+    )
+    releases: list[PlannedRelease] | SkipJsonSchema[None] = Field(
+        default=None, description="What it would cancel (409)"
     )
     request_id: str | SkipJsonSchema[None] = Field(
         default=None, description="Quote it to the operator (500)"

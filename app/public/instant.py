@@ -1,6 +1,6 @@
 """What Meilisearch's front-end clients are answered: flat hits, in the names of their wire."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -74,6 +74,20 @@ class InstantResult(BaseModel):
     facetDistribution: dict[str, dict[str, Count]] | Absent = None
     facetStats: dict[str, FacetStats] | Absent = None
     requestUid: UUID
+
+
+class InstantHealth(BaseModel):
+    """It can be asked."""
+
+    status: Literal["available"]
+
+
+class InstantVersion(BaseModel):
+    """The version of this service, where Meilisearch has its own."""
+
+    commitSha: str
+    commitDate: str
+    pkgVersion: str
 
 
 class InstantResults(BaseModel):

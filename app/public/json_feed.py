@@ -23,6 +23,7 @@ class Attachment(BaseModel):
     url: GivenAddress
     mime_type: str
     title: str
+    size_in_bytes: int | SkipJsonSchema[None] = None
 
 
 class FeedHub(BaseModel):

@@ -8,6 +8,23 @@ from pydantic.json_schema import SkipJsonSchema
 
 from app.public.vocabulary import GivenAddress, Lang
 
+PartialDate = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9:.]+Z)?)?)?$",
+        description="ISO 8601, as far as the date is known: a year, a month, a day or an instant",
+    ),
+]
+
+
+class Logo(BaseModel):
+    """A publisher's logo."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    type: Annotated[Literal["ImageObject"], Field(alias="@type")] = "ImageObject"
+    url: GivenAddress
+
 
 class Named(BaseModel):
     """Somebody or something with a name."""
@@ -17,6 +34,7 @@ class Named(BaseModel):
     type: Annotated[Literal["Person", "Organization", "Thing"], Field(alias="@type")]
     name: str
     url: GivenAddress | SkipJsonSchema[None] = None
+    logo: Logo | SkipJsonSchema[None] = None
 
 
 class ImageObject(BaseModel):
@@ -70,7 +88,7 @@ class NewsArticle(BaseModel):
     main_entity_of_page: Annotated[GivenAddress, Field(alias="mainEntityOfPage")]
     headline: str
     description: str
-    date_published: Annotated[datetime, Field(alias="datePublished")]
+    date_published: Annotated[PartialDate, Field(alias="datePublished")]
     date_modified: Annotated[datetime, Field(alias="dateModified")]
     in_language: Annotated[Lang, Field(alias="inLanguage")]
     author: list[Named]
@@ -80,9 +98,9 @@ class NewsArticle(BaseModel):
         None
     )
     is_accessible_for_free: Annotated[Literal[True], Field(alias="isAccessibleForFree")] = True
-    image: list[ImageObject]
+    image: list[ImageObject] | SkipJsonSchema[None] = None
     keywords: list[str]
-    correction: list[CorrectionComment]
+    correction: list[CorrectionComment] | SkipJsonSchema[None] = None
     work_translation: Annotated[list[OtherWork], Field(alias="workTranslation")]
     is_based_on: Annotated[
         OtherWork | SkipJsonSchema[None], Field(alias="isBasedOn", default=None)

@@ -26,22 +26,35 @@ class Alive(BaseModel):
 
 
 class StoreState(BaseModel):
-    """The store: how far the change log has come, and how late its promotion is, in seconds."""
+    """The store: how far the change log has come, and how late its promotion is, in seconds; how
+    far the log's clock is ahead of this machine's, as after a clock that was fast. `trouble` says
+    what it last failed at, such as a full disk."""
 
     sequence: Count
     behind_seconds: float
+    clock_ahead_seconds: float
+    trouble: str | None
+
+
+class MediaState(BaseModel):
+    """Where files are kept; `trouble` says what that last failed at."""
+
+    kept_in: Literal["folder", "bucket"]
+    trouble: str | None
 
 
 class SearchState(BaseModel):
-    """Search: who answers now, how far that is behind the change log, in changes and in seconds.
+    """Search: who answers now, how far that is behind the change log, in changes and in seconds;
+    null where that is not known, since the server is away.
 
-    `degraded` when another engine should answer, and `trouble` says why it does not; `parked` are
-    the things that it could not take in.
+    `degraded` when an engine is missing or late, and `trouble` says why; a server that does not
+    finish what it was given is in trouble too. `parked` are the things that the one that answers
+    could not take in.
     """
 
     engine: SearchEngine
-    behind_changes: Count
-    behind_seconds: float
+    behind_changes: Count | None
+    behind_seconds: float | None
     degraded: bool
     trouble: str | None
     parked: Count
@@ -62,4 +75,5 @@ class Ready(BaseModel):
     status: Literal["ok"]
     store: StoreState
     search: SearchState
+    media: MediaState
     limits: LimitState

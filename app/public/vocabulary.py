@@ -1,8 +1,19 @@
-"""The closed lists of words that appear on the wire and in the store."""
+"""The closed lists of words that appear on the wire and in the store, and how a date is written."""
 
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    Strict,
+    StringConstraints,
+)
+
+from app.kit import languages
+from app.kit.dates import day_of, in_range, moment_of
 
 Kind = Literal["article", "page"]
 DatePrecision = Literal["time", "day", "month", "year", "unknown"]
@@ -20,10 +31,23 @@ SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=120)]
 Lang = Annotated[
     str,
-    StringConstraints(pattern=r"^[a-z]{2,3}$"),
-    Field(description="ISO 639 code, one of the site's languages"),
+    StringConstraints(pattern=f"^{languages.PATTERN}$"),
+    Field(description="BCP 47 code such as pt or pt-BR, one of the site's languages"),
+    BeforeValidator(languages.normalised),
 ]
 WebAddress = Annotated[str, Field(json_schema_extra={"format": "uri"})]
 # What editors type may hold other scripts: https://es.wikipedia.org/wiki/Perú
 GivenAddress = Annotated[str, Field(json_schema_extra={"format": "iri"})]
 Count = Annotated[int, Field(ge=0)]
+# Whatever takes a date takes one of these two: pydantic's own parsing takes digits for seconds.
+Moment = Annotated[
+    AwareDatetime,
+    Strict(),
+    BeforeValidator(lambda value: moment_of(value) if isinstance(value, str) else value),
+    AfterValidator(in_range),
+]
+Day = Annotated[
+    date,
+    Strict(),
+    BeforeValidator(lambda value: day_of(value) if isinstance(value, str) else value),
+]

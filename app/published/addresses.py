@@ -1,8 +1,10 @@
 """The addresses that articles and tags used to have."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,23 +16,35 @@ from app.database import ReadTx
 from app.models.alias import Alias
 from app.models.publication import Publication
 from app.models.tag import FormerTag, TagSlug
+from app.public.vocabulary import SLUG_PATTERN
 from app.published.memory import Tags
 from app.visibility import NOW, visible, was_visible
 
 
-def every(tx: ReadTx, article_ids: Sequence[UUID], now: datetime) -> dict[UUID, list[str]]:
-    """All paths that ever led to articles: aliases first, then the slugs they were public under."""
-    return _paths(tx, article_ids, now, was_visible(Publication, NOW))
+def every(
+    tx: ReadTx, tags: Tags, article_ids: Sequence[UUID], now: datetime
+) -> dict[UUID, list[str]]:
+    """All paths that ever led to articles: aliases first, then where they were public: each page
+    at the front end, then what this service calls it."""
+    return _paths(tx, tags, article_ids, now, sa.true())
 
 
-def former(tx: ReadTx, article_ids: Sequence[UUID], now: datetime) -> dict[UUID, list[str]]:
-    """Paths that lead to articles visible now: aliases first, then the slugs they once had."""
+def former(
+    tx: ReadTx, tags: Tags, article_ids: Sequence[UUID], now: datetime
+) -> dict[UUID, list[str]]:
+    """Paths that lead to articles visible now: aliases first, then where they once were."""
     live = aliased(Publication)
-    current = sa.select(col(live.slug)).where(
-        col(live.article_id) == col(Publication.article_id), visible(live, NOW)
+    # Where the page is depends on kind and language too, so these may have moved it as well.
+    its_own = sa.exists().where(
+        col(live.article_id) == col(Publication.article_id),
+        visible(live, NOW),
+        *(col(getattr(live, name)) == col(getattr(Publication, name)) for name in _PLACE),
     )
-    other = col(Publication.slug) != current.scalar_subquery()
-    return _paths(tx, article_ids, now, sa.and_(other, was_visible(Publication, NOW)))
+    return _paths(tx, tags, article_ids, now, ~its_own)
+
+
+_PLACE: Final = ("slug", "kind", "lang")
+_SLUG: Final = re.compile(f"/{SLUG_PATTERN[1:-1]}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +78,35 @@ def of_former_tags(tx: ReadTx, tag_ids: Sequence[UUID]) -> dict[UUID, Departed]:
 
 
 def _paths(
-    tx: ReadTx, article_ids: Sequence[UUID], now: datetime, wanted: ColumnElement[bool]
+    tx: ReadTx,
+    tags: Tags,
+    article_ids: Sequence[UUID],
+    now: datetime,
+    wanted: ColumnElement[bool],
 ) -> dict[UUID, list[str]]:
     found: dict[UUID, list[str]] = {article_id: [] for article_id in article_ids}
     aliases = sa.select(col(Alias.article_id), col(Alias.path))
     aliases = aliases.where(col(Alias.article_id).in_(article_ids)).order_by(col(Alias.path))
+    slugs: dict[UUID, list[str]] = {article_id: [] for article_id in article_ids}
     for article_id, path in tx.execute(aliases):
-        found[article_id].append(path)
-    slugs = sa.select(col(Publication.article_id), col(Publication.slug)).where(
-        col(Publication.article_id).in_(article_ids), wanted
+        # A slug that an article had where it was imported from is an alias here.
+        if _SLUG.fullmatch(path):
+            slugs[article_id].append(path[1:])
+        else:
+            found[article_id].append(path)
+    places = (col(getattr(Publication, name)) for name in _PLACE)
+    pages = sa.select(col(Publication.article_id), *places, wanted.label("wanted")).where(
+        col(Publication.article_id).in_(article_ids), was_visible(Publication, NOW)
     )
-    slugs = slugs.distinct().order_by(col(Publication.slug))
-    for article_id, slug in tx.execute(slugs, {"now": now}):
-        found[article_id].append(f"/{slug}")
-    return found
+    rows = tx.execute(pages.distinct().order_by(col(Publication.slug)), {"now": now}).all()
+    return {key: [*paths, *_pages(tags, slugs[key], rows, key)] for key, paths in found.items()}
+
+
+def _pages(tags: Tags, had: Iterable[str], rows: Iterable[Any], article_id: UUID) -> list[str]:
+    """Each page of an article at the front end, then what this service calls it."""
+    mine = [row for row in rows if row.article_id == article_id]
+    places = {(row.slug, row.kind, row.lang) for row in mine if row.wanted}
+    known = {row.slug for row in mine}
+    places |= {(slug, mine[-1].kind, mine[-1].lang) for slug in had if mine and slug not in known}
+    shown = ([tags.page_path(kind, slug, lang), f"/{slug}"] for slug, kind, lang in sorted(places))
+    return list(dict.fromkeys([path for pair in shown for path in pair]))

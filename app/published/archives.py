@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from app.database import ReadTx
 from app.kit.clock import FOREVER
+from app.models.change import Change
 from app.models.publication import Publication
 from app.published.memory import Recall, Tags
 from app.published.plan import planned
@@ -23,6 +24,9 @@ from app.visibility import visible, was_visible
 
 RECENT: Final = timedelta(days=30)
 """For how long the feed that is followed names what was taken down."""
+
+
+_ASKED_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -81,13 +85,25 @@ def ids(tx: ReadTx, tags: Tags, chosen: ArticleFilter, now: datetime) -> list[tu
 def version(
     tx: ReadTx, tags: Tags, chosen: ArticleFilter, month: Month, now: datetime, recall: Recall
 ) -> str:
-    """Another one whenever an article of the month comes, goes or is corrected."""
+    """Another one whenever an article of the month comes, goes or says something else: whoever
+    keeps months by their version must not keep what was corrected, renamed or erased in place."""
 
     def make() -> str:
-        keys = [key for key, _ in ids(tx, tags, within(chosen, month), now)]
-        return blake2b(repr(keys).encode(), digest_size=6).hexdigest()
+        rows = ids(tx, tags, within(chosen, month), now)
+        said = ([key for key, _ in rows], _last_told(tx, [article for _, article in rows]))
+        return blake2b(repr(said).encode(), digest_size=6).hexdigest()
 
     return recall(("version", chosen, month), make)
+
+
+def _last_told(tx: ReadTx, articles: Sequence[UUID]) -> int:
+    """The sequence of the last change of any of these articles."""
+    last = 0
+    newest_change = sa.select(sa.func.max(col(Change.sequence)))
+    for begin in range(0, len(articles), _ASKED_AT_ONCE):
+        some = col(Change.subject_id).in_(articles[begin : begin + _ASKED_AT_ONCE])
+        last = max(last, tx.execute(newest_change.where(some)).scalar() or 0)
+    return last
 
 
 def newest(tx: ReadTx, tags: Tags, chosen: ArticleFilter, now: datetime) -> Month | None:
@@ -146,6 +162,7 @@ def gone_since(tx: ReadTx, kind: str, since: datetime, now: datetime, most: int)
 def gone_of(tx: ReadTx, kind: str, month: Month, now: datetime) -> list[Gone]:
     """What was taken down or expired of those that bore a date of the month."""
     dated = (
+        col(Publication.kind) == kind,
         col(Publication.published_at) >= month.begin,
         col(Publication.published_at) < month.end,
     )

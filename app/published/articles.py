@@ -63,7 +63,7 @@ def page(
         rows = rows[::-1]
     items = recall.many([row.id for row in rows], lambda missing: _items(tx, tags, missing, now))
     if "paths" in include:
-        paths = former(tx, [row.article_id for row in rows], now)
+        paths = former(tx, tags, [row.article_id for row in rows], now)
         items = [
             _with(item, b"paths", to_json(paths[row.article_id]))
             for item, row in zip(items, rows, strict=True)
@@ -119,7 +119,7 @@ def detail(
         row = _in_language(tx, row, languages, now)
     item = _item(row, tags, _translations(tx, [row], now))
     key = row.article_id
-    paths = recall(("paths", key), lambda: to_json(former(tx, [key], now)[key]))
+    paths = recall(("paths", key), lambda: to_json(former(tx, tags, [key], now)[key]))
     related = _related(tx, tags, row.id, now, recall)
     item = _with(item, b"body_html", tags.addressed(to_json(row.body_html)))
     return key, _with(_with(item, b"paths", paths), b"related", related)

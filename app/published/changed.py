@@ -47,8 +47,8 @@ def _said(tx: ReadTx, tags: Tags, entries: Sequence[Entry], at: datetime) -> lis
 
     former = addresses.of_former_tags(tx, ids("tag", "delete"))
     paths = {
-        **addresses.every(tx, ids("article", "delete"), at),
-        **addresses.former(tx, ids("article", "upsert"), at),
+        **addresses.every(tx, tags, ids("article", "delete"), at),
+        **addresses.former(tx, tags, ids("article", "upsert"), at),
         **addresses.of_tags(tx, tags, ids("tag", "upsert")),
         **{key: gone.paths for key, gone in former.items()},
     }

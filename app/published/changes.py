@@ -201,6 +201,14 @@ def subjects_after(tx: ReadTx, sequence: int, limit: int) -> tuple[dict[str, lis
     return {kind: list(ids) for kind, ids in found.items()}, rows[-1][0] if rows else sequence
 
 
+def subjects_since(tx: ReadTx, sequence: int) -> set[tuple[str, UUID]]:
+    """The things that entries after this one name, by kind and id."""
+    found = sa.select(col(Change.kind), col(Change.subject_id)).where(
+        col(Change.sequence) > sequence
+    )
+    return {(kind, subject) for kind, subject in tx.execute(found.distinct())}
+
+
 def cursor_at(tx: ReadTx, sequence: int) -> str:
     """A place in this store's log: the sequence, when that entry was written, and the epoch.
 
@@ -212,8 +220,19 @@ def cursor_at(tx: ReadTx, sequence: int) -> str:
 
 
 def sequence_of(cursor: str) -> int:
-    """The sequence of a cursor; 0 for none."""
-    return int(cursor.partition(":")[0] or 0)
+    """The sequence of a cursor; 0 for none, and for what is no cursor."""
+    number = cursor.partition(":")[0]
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
+
+
+def instant_of(cursor: str) -> datetime:
+    """When the entry of a cursor was written."""
+    return EPOCH + timedelta(microseconds=int(cursor.split(":")[1]))
+
+
+def is_last(log: Head, cursor: str) -> bool:
+    """The cursor has come to the end of this log."""
+    return sequence_of(cursor) == log.sequence and cursor.endswith(f":{log.epoch}")
 
 
 def is_mine(tx: ReadTx, cursor: str) -> bool:

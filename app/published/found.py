@@ -1,27 +1,38 @@
-"""What of the things found may be shown now: the index ranks, the store reveals."""
+"""What of the things found may be shown now: the index ranks, the store reveals.
 
-from collections.abc import Mapping, Sequence
+What is found in another version than the one that is visible is not shown: the words that it was
+found by, and those that are marked in it, may be there no more.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from pydantic_core import from_json, to_json
 
 from app.database import ReadTx
-from app.published import articles, people, tags
+from app.published import articles, people, searchable, tags
 from app.published.memory import Tags
 
-Shown = Mapping[tuple[str, UUID], bytes]
+Found = tuple[str, UUID, int]
+"""What a hit is of: kind, id and version."""
+Shown = Mapping[Found, bytes]
 
 
 def shown(
     tx: ReadTx,
     known: Tags,
     counted: dict[UUID, int],
-    wanted: Mapping[str, Sequence[UUID]],
+    hits: Iterable[Found],
     languages: Sequence[str],
     now: datetime,
 ) -> Shown:
-    """The public JSON of those things, by kind and id, that are visible; the others are absent."""
+    """The public JSON of those things that are visible in the version found; the others are
+    absent."""
+    seen = set(hits)
+    wanted: dict[str, list[UUID]] = {}
+    for kind, key, _ in seen:
+        wanted.setdefault(kind, []).append(key)
     found: dict[tuple[str, UUID], bytes] = {}
     if ids := wanted.get("article"):
         items = articles.by_ids(tx, known, ids, now)
@@ -35,9 +46,10 @@ def shown(
     if ids := wanted.get("committee_member"):
         members = people.committee(tx, None, languages, now)
         found |= {("committee_member", one.id): to_json(one) for one in members if one.id in ids}
-    return found
+    versions = searchable.versions(tx, known, wanted, now)
+    return {one: found[one[:2]] for one in seen if versions.get(one[:2]) == one[2]}
 
 
-def slugs(shown_things: Shown) -> dict[tuple[str, UUID], str | None]:
+def slugs(shown_things: Shown) -> dict[Found, str | None]:
     """The slugs of what is shown, where things have one."""
     return {key: from_json(item).get("slug") for key, item in shown_things.items()}

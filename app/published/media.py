@@ -1,5 +1,6 @@
 """Media that are public now: those that some visible publication shows."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -46,6 +47,14 @@ def file(tx: ReadTx, media_id: UUID, rendition: str, now: datetime) -> PublicFil
     if not shown_by:
         raise _last_shown(tx, media_id, now)
     return replace(found, shown_by=shown_by)
+
+
+def sizes(tx: ReadTx, files: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], int]:
+    """The bytes of renditions, each by its medium and name; what is unknown is left out."""
+    columns = (col(Rendition.media_id), col(Rendition.name), col(Rendition.bytes))
+    wanted = sa.select(*columns).where(col(Rendition.media_id).in_({key for key, _ in files}))
+    rows = tx.execute(wanted).all() if files else []
+    return {(key, name): size for key, name, size in rows}
 
 
 def kept(tx: ReadTx, media_id: UUID, rendition: str) -> PublicFile | None:

@@ -18,6 +18,7 @@ from sqlmodel import col
 from app.changes import Head
 from app.database import ReadTx
 from app.kit.addresses import absolute
+from app.kit.languages import spoken
 from app.models.tag import FormerTag, Tag, TagSlug
 from app.published.answers import Answers
 
@@ -46,6 +47,15 @@ class FormerTags:
     ids: dict[UUID, UUID]
 
 
+PagePath = Callable[[str, str, str], str]
+"""The path of an article's page at the front end, by its kind, slug and language."""
+
+
+def plain_page_path(_kind: str, slug: str, _lang: str) -> str:
+    """Where no front end is known."""
+    return f"/{slug}"
+
+
 class Tags:
     """All tags at one sequence; and where this service is, which no publication keeps either."""
 
@@ -55,7 +65,9 @@ class Tags:
         former: FormerTags,
         languages: tuple[str, ...],
         address: bytes = b"",
+        page_path: PagePath = plain_page_path,
     ) -> None:
+        self.page_path = page_path
         self._languages = languages
         self._address = address
         self.by_id = {tag.id: tag for tag in rows}
@@ -101,8 +113,8 @@ class Tags:
     def spoken(self, texts: Mapping[str, str], lang: str | None) -> str | None:
         """A text in a language, or in the first of the site's languages that has it."""
         for wanted in (lang, *self._languages):
-            if wanted is not None and wanted in texts:
-                return texts[wanted]
+            if wanted is not None and (text := spoken(texts, wanted)) is not None:
+                return text
         return next(iter(texts.values()), None)
 
     def addressed(self, json: bytes) -> bytes:
@@ -132,7 +144,14 @@ class Memory:
     """What is kept for one head, which a newer one forgets; and whole answers by their tags, of at
     most `answers` bytes together."""
 
-    def __init__(self, languages: tuple[str, ...], address: str = "", answers: int = 0) -> None:
+    def __init__(
+        self,
+        languages: tuple[str, ...],
+        address: str = "",
+        answers: int = 0,
+        page_path: PagePath = plain_page_path,
+    ) -> None:
+        self._page_path = page_path
         self._languages = languages
         self.answers = Answers(answers)
         self._address = to_json(address)[1:-1]
@@ -145,9 +164,13 @@ class Memory:
         """All tags as this snapshot has them."""
         known = self._tags
         if known is None or known[0] != (head.epoch, head.sequence):
-            known = ((head.epoch, head.sequence), _tags(tx, self._languages, self._address))
+            known = ((head.epoch, head.sequence), self._read(tx))
             self._tags = known
         return known[1]
+
+    def _read(self, tx: ReadTx) -> Tags:
+        rows, former = _tags(tx)
+        return Tags(rows, former, self._languages, self._address, self._page_path)
 
     def at(self, head: Head, current: bool) -> "Recall":
         """What is kept for a head; nothing is while a boundary has passed."""
@@ -213,7 +236,7 @@ _OLD_IDS = sa.select(
 _TAGS: sa.CompoundSelect[*tuple[Any, ...]] = sa.union_all(sa.select(*_LIVING), _OLD_SLUGS, _OLD_IDS)
 
 
-def _tags(tx: ReadTx, languages: tuple[str, ...], address: bytes) -> Tags:
+def _tags(tx: ReadTx) -> tuple[list[KnownTag], FormerTags]:
     living: list[KnownTag] = []
     former = FormerTags({}, {}, {})
     for row in tx.execute(_TAGS):
@@ -226,4 +249,4 @@ def _tags(tx: ReadTx, languages: tuple[str, ...], address: bytes) -> Tags:
             former.slugs[slug] = key
         else:
             former.removed[slug] = at
-    return Tags(sorted(living, key=lambda tag: tag.slug), former, languages, address)
+    return sorted(living, key=lambda tag: tag.slug), former

@@ -37,7 +37,7 @@ def detail(
         tags=[TagReference(**reference) for reference in references],
         translations=_translations(tx, item.id, translation_group, now),
         body_html=body_html,
-        paths=former(tx, [item.id], now)[item.id],
+        paths=former(tx, tags, [item.id], now)[item.id],
         related=_RELATED.validate_json(near(tx, carried, item.lang, item.id, now)),
     )
 

@@ -25,6 +25,7 @@ class ArticleFilter:
 
     kind: Kind = "article"
     languages: tuple[str, ...] = ()
+    each_story_once: bool = False  # in the first of the languages; else in any of them
     all_of: tuple[tuple[UUID, ...], ...] = ()
     none_of: tuple[tuple[UUID, ...], ...] = ()
     author: str | None = None
@@ -77,6 +78,7 @@ def _shape(chosen: ArticleFilter, plan: Plan, order: Order, cursor: Cursor | Non
         all_of=len(chosen.all_of),
         none_of=len(chosen.none_of),
         languages=len(chosen.languages),
+        each_story_once=chosen.each_story_once,
         author=chosen.author is not None,
         ids=bool(chosen.ids),
         since=chosen.since is not None,

@@ -63,6 +63,24 @@ def by_ids(
     ]
 
 
+def versions(
+    tx: ReadTx, tags: Tags, wanted: Mapping[str, Sequence[UUID]], now: datetime
+) -> dict[tuple[str, UUID], int]:
+    """The versions of those of the things that are visible."""
+    ids = list(wanted.get("article", ()))
+    found = {
+        ("article", row.article_id): row.id
+        for row in tx.execute(_VERSIONS, {"ids": ids, "now": now})
+    }
+    for key in wanted.get("tag", ()):
+        if key in tags.by_id:
+            found["tag", key] = _version(tags.by_id[key].updated_at)
+    for kind, table in (("sponsor", Sponsor), ("committee_member", CommitteeMember)):
+        for row in _rows(tx, table, wanted.get(kind, ()), now):
+            found[kind, row.id] = _version(row.updated_at)
+    return found
+
+
 def few_ids(tx: ReadTx, now: datetime) -> dict[str, list[UUID]]:
     """The ids of everything visible that is no article."""
     found = {"tag": list(tx.execute(sa.select(col(Tag.id))).scalars())}
@@ -105,6 +123,10 @@ _WHAT_THEY_ARE: Mapping[str, tuple[tuple[str, str], ...]] = {
     "staff": (("Staff", "en"), ("Personal", "es")),
 }
 """Words by which sponsors and members are looked for, though their own texts lack them."""
+
+_VERSIONS = sa.select(col(Publication.article_id), col(Publication.id)).where(
+    col(Publication.article_id).in_(sa.bindparam("ids", expanding=True)), visible(Publication, NOW)
+)
 
 _ARTICLES = (
     sa.select(

@@ -58,6 +58,7 @@ class Shape:
     all_of: int
     none_of: int
     languages: int
+    each_story_once: bool
     author: bool
     ids: bool
     since: bool
@@ -175,13 +176,16 @@ def _filtered(statement: Statement, shape: Shape, source: Any) -> Statement:
     key = _publication_id(source)
     conditions = [col(source.kind) == sa.bindparam("kind"), visible(source, NOW)]
     conditions += _dates(shape, source)
-    wide = shape.ids or shape.updated_since or shape.syndicatable or shape.languages > 1
+    wide = shape.ids or shape.updated_since or shape.syndicatable or shape.each_story_once
     if wide and source is not Publication:
         statement = statement.join(Publication, col(Publication.id) == key)
     if shape.languages == 1:
         conditions.append(col(source.lang) == sa.bindparam("lang_0"))
-    elif shape.languages:
+    elif shape.each_story_once:
         conditions.append(_fallback(shape.languages))
+    elif shape.languages:
+        spoken: list[Any] = [sa.bindparam(f"lang_{place}") for place in range(shape.languages)]
+        conditions.append(col(source.lang).in_(spoken))
     if shape.ids:
         conditions.append(col(Publication.article_id).in_(_several("ids")))
     if shape.updated_since:

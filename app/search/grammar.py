@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.kit.text import without_unseen
+
 MOST_WORDS = 128
 """Words and phrases of a query that are looked at; what comes later is left out."""
 MOST_CHARACTERS = 8_000
@@ -24,7 +26,7 @@ _PIECES = re.compile(
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """Folded words. `words` keep their order and repetitions; `typing` says that the last of them
-    may be unfinished. `text` is what was typed."""
+    may be unfinished. `text` is what was typed, without what cannot be seen."""
 
     text: str
     words: tuple[str, ...] = ()
@@ -45,7 +47,7 @@ class Parsed:
 
 def parse(text: str, words_of: Callable[[str], list[str]]) -> Parsed:
     """Never fails. A quoted or excluded piece of several words is a phrase."""
-    text = text[:MOST_CHARACTERS]
+    text = without_unseen(text[:MOST_CHARACTERS])
     words: list[str] = []
     phrases: dict[tuple[str, ...], None] = {}
     excluded: dict[tuple[str, ...], None] = {}

@@ -10,7 +10,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Final, Protocol
 
+from app.errors import Unavailable
+from app.outage import Outage
 from app.search.embedded.engine import EmbeddedEngine
+from app.search.meilisearch.connection import Connection
 from app.search.protocol import Engine
 
 
@@ -20,6 +23,11 @@ class Held(Protocol):
     @property
     def name(self) -> str:
         """What it is called, without opening it."""
+        ...
+
+    @property
+    def is_resting(self) -> bool:
+        """It did not answer lately, and is not asked for some seconds."""
         ...
 
     @property
@@ -35,6 +43,10 @@ class Held(Protocol):
         """The engine to write to."""
         ...
 
+    def only_look(self) -> None:
+        """Make nothing on another machine from now on."""
+        ...
+
     def close(self) -> None:
         """Give everything back."""
         ...
@@ -43,10 +55,26 @@ class Held(Protocol):
 class HeldServer:
     """An engine on another machine: there from the start, whether or not it answers."""
 
-    def __init__(self, engine: Engine, interrupt: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        interrupt: Callable[[], None] | None = None,
+        connection: Connection | None = None,
+    ) -> None:
         self._engine = engine
+        self._connection = connection
         self.interrupt: Final = interrupt
         self.name: Final = engine.name
+
+    @property
+    def is_resting(self) -> bool:
+        """The circuit to the server is open."""
+        return self._connection is not None and self._connection.breaker.is_open
+
+    def only_look(self) -> None:
+        """Use the keys that are there."""
+        if self._connection is not None:
+            self._connection.makes_keys = False
 
     def get(self) -> Engine:
         """The engine."""
@@ -66,6 +94,7 @@ class HeldEngine:
 
     name: Final = EmbeddedEngine.name
     interrupt: Final = None
+    is_resting: Final = False
 
     def __init__(self, folder: Path, languages: Sequence[str]) -> None:
         self._folder = folder
@@ -73,6 +102,7 @@ class HeldEngine:
         self._lock = Lock()
         self._engine: EmbeddedEngine | None = None
         self._before: EmbeddedEngine | None = None
+        self.outage: Final = Outage("The search index", "willay.search")
 
     def get(self) -> Engine:
         """The engine to ask: the one before, as long as the newest has no cursor yet."""
@@ -83,6 +113,9 @@ class HeldEngine:
         """The newest engine; a new and empty one in place of one that cannot be read."""
         self._newest().examine()
         return self._newest()
+
+    def only_look(self) -> None:
+        """Nothing here is on another machine."""
 
     def close(self) -> None:
         """Give everything back."""
@@ -96,7 +129,7 @@ class HeldEngine:
         with self._lock:
             newest = self._engine
             if newest is None or newest.is_lost():
-                lost, newest = newest, EmbeddedEngine.opened(self._folder, self._languages)
+                lost, newest = newest, self._opened()
                 self._engine = newest
                 if lost is not None:
                     self._keep(lost)
@@ -104,6 +137,22 @@ class HeldEngine:
                 self._before.close()
                 self._before = None
             return newest
+
+    def _opened(self) -> EmbeddedEngine:
+        try:
+            engine = EmbeddedEngine.opened(self._folder, self._languages)
+        except OSError as error:
+            said = f"{error.filename or self._folder}: {error.strerror}"
+            message = "The folder of the search index cannot be used; try again later."
+            failed = Unavailable("index_unusable", message, cause=said)
+            self.outage.begin(failed)
+            raise failed from error
+        except Unavailable as error:
+            self.outage.begin(error)
+            raise
+        if self.outage.is_on:
+            self.outage.end()
+        return engine
 
     def _keep(self, lost: EmbeddedEngine) -> None:
         if self._before is None and lost.is_whole():

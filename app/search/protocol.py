@@ -13,6 +13,7 @@ from typing import Literal, Protocol, Self
 from uuid import UUID
 
 from app.errors import Unavailable
+from app.search.upkeep import Upkeep
 
 DocumentKind = Literal["article", "tag", "sponsor", "committee_member"]
 ArticleKind = Literal["article", "page"]
@@ -43,6 +44,9 @@ class Key:
 
     kind: DocumentKind
     id: UUID
+
+
+Keys = tuple[Key, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ class Filter:
     `until` is exclusive unless `until_inclusive`. What is no article has no tags, authors or
     dates, so a filter on these leaves articles alone. Of `periods`, without their ends, any one
     will do. With `each_story_once` an article counts only in the first of its `languages`.
+    Things of `without` are neither found nor counted.
     """
 
     kinds: tuple[DocumentKind, ...] = ()
@@ -106,6 +111,7 @@ class Filter:
     updated_since: datetime | None = None
     syndicatable: bool = False
     each_story_once: bool = False
+    without: Keys = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +173,7 @@ class Suggestion:
     """One thing whose name completes what was typed; `highlighted` is safe HTML."""
 
     key: Key
+    version: int
     title: str
     highlighted: str
 
@@ -195,7 +202,7 @@ class IndexUnreadable(Unavailable):
     """The index is damaged; it is thrown away and built again from the store."""
 
 
-class Engine(Protocol):
+class Engine(Upkeep, Protocol):
     """An engine; every method may be called from several threads at once.
 
     All may raise `Unavailable`: nothing is lost by trying again later.
@@ -210,7 +217,9 @@ class Engine(Protocol):
         """The page asked for. Raises ValueError for a page beyond `DEEPEST`."""
         ...
 
-    def suggest(self, text: str, languages: Sequence[str] = (), limit: int = 8) -> list[Suggestion]:
+    def suggest(
+        self, text: str, languages: Sequence[str] = (), limit: int = 8, without: Keys = ()
+    ) -> list[Suggestion]:
         """Titles, tags and people that complete `text`, best first."""
         ...
 
@@ -225,28 +234,12 @@ class Engine(Protocol):
         """
         ...
 
-    def take(self, *, insist: bool = False) -> bool:
-        """Take or keep the writer's lease. True when another process may have written since this
-        one last did, in a way that the cursor does not tell: hold all against the store then.
-
-        With `insist` whoever holds it is asked to give it back soon. Raises `IndexBusy`.
-        """
-        ...
-
     def parked(self) -> Sequence[Parked]:
         """What could not be held."""
         ...
 
     def progress(self) -> Progress:
         """Both, as quickly as a search is answered, or `Unavailable`."""
-        ...
-
-    def missing_actions(self) -> Sequence[str]:
-        """What the engine is not allowed to do, and has to."""
-        ...
-
-    def differing(self) -> Sequence[str]:
-        """Settings that are not as they should be; the next `apply` puts them right."""
         ...
 
     def beside(self) -> "Replacement | None":
@@ -261,24 +254,26 @@ class Engine(Protocol):
         """
         ...
 
-    def restore(self) -> bool:
-        """Put what was replaced last back into its place; false when nothing was kept."""
-        ...
-
     def cursor(self) -> str | None:
         """The cursor of the last `apply` that gave one."""
         ...
 
     def marks(self) -> Iterator[tuple[Key, Mark]]:
-        """What every document was made of, in no order, as of the call."""
+        """What every document says that it was made of, in no order, as of the call. Whoever can
+        write to the index can forge it: `seals` tell what is there."""
+        ...
+
+    def seals(self, keys: Sequence[Key]) -> Mapping[Key, bytes]:
+        """A digest of each of these documents, made of all that the index holds of it now; what
+        the index does not hold is left out."""
+        ...
+
+    def seal(self, document: Document) -> bytes:
+        """What `seals` gives for a document that is held as `apply` writes it."""
         ...
 
     def count(self) -> int:
         """Documents held."""
-        ...
-
-    def release(self) -> None:
-        """There is nothing to write for now: others may, where it costs nothing to change hands."""
         ...
 
     def close(self) -> None:
@@ -300,21 +295,4 @@ class Replacement(Engine, Protocol):
 
     def take_over(self) -> None:
         """Take its place, in one instant; what it replaces is kept for `restore`."""
-        ...
-
-
-class Lease(Protocol):
-    """The right to write to one index, held by one process at a time and only for a while."""
-
-    def take(self, *, insist: bool = False) -> int | None:
-        """Take or keep it: the epoch, which grows whenever it changes hands; None when another
-        holds it. With `insist` that other is asked to give it back."""
-        ...
-
-    def keep(self) -> bool:
-        """Keep it for another while; false when it is lost."""
-        ...
-
-    def give_back(self) -> None:
-        """Let others have it."""
         ...

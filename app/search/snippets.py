@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from unicodedata import normalize
 
+from app.kit.text import without_unseen
 from app.search.protocol import Highlights
 
 Span = tuple[int, int]
@@ -35,18 +36,18 @@ Spans = Callable[[str], Sequence[Span]]
 
 def highlights(spans: Spans, title: str, summary: str, body: str) -> Highlights:
     """Title and summary whole, and of the body the passage that fits best."""
-    return Highlights(whole(spans, title), whole(spans, summary), _passage(spans, body))
+    return Highlights(whole(spans, title), whole(spans, summary), _passage(_seen(spans), body))
 
 
 def whole(spans: Spans, text: str) -> str:
     """The whole text with its marks."""
     text = _composed(text)
-    return _marked(text, spans(text))
+    return _marked(text, _seen(spans)(text))
 
 
 def words(text: str) -> list[str]:
     """The words among which those that are meant are found."""
-    look = folded(_composed(text))
+    look = folded(_composed(without_unseen(text)))
     return look.translate(_GAPS).split() if look.isascii() else _WORD.findall(look)
 
 
@@ -78,6 +79,19 @@ def found(text: str, beginnings: Iterable[str], is_meant: Callable[[str], bool])
                 spans.append((at, end))
             at = text.find(beginning, end)
     return sorted(spans)
+
+
+def _seen(spans: Spans) -> Spans:
+    """The same words, found as if what cannot be seen were not among their letters."""
+
+    def found_among(text: str) -> Sequence[Span]:
+        plain = without_unseen(text)
+        if len(plain) == len(text):
+            return spans(text)
+        places = [at for at, sign in enumerate(text) if without_unseen(sign)]
+        return [(places[start], places[end - 1] + 1) for start, end in spans(plain)]
+
+    return found_among
 
 
 def _composed(text: str) -> str:

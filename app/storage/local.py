@@ -3,15 +3,17 @@
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from app.errors import NotFound, Unavailable
-from app.storage.protocol import CHUNK_BYTES, NAME, Stored, checked
+from app.errors import NotFound, WillayError
+from app.outage import NO_ROOM, Outage
+from app.storage.protocol import CHUNK_BYTES, NAME, Stored, checked, full, unavailable, watched
 
 _UNFINISHED: Final = ".put-"
+_UNUSABLE: Final = "The media folder cannot be used; try again later."
 _DOOMED: Final = ".doomed-"
 
 
@@ -24,10 +26,11 @@ class LocalStorage:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.outage = Outage("The media", "willay.storage")
 
     def put(self, name: str, content: bytes) -> None:
         """See `Storage.put`."""
-        with _told():
+        with self._watched():
             path = self._path(name)
             self._make_folder(path.parent)
             try:
@@ -37,7 +40,7 @@ class LocalStorage:
 
     def read(self, name: str, start: int, end: int) -> Iterator[bytes]:
         """See `Storage.read`."""
-        with _told(), self._path(name).open("rb") as file:
+        with self._watched(), self._path(name).open("rb") as file:
             file.seek(start)
             while start < end and (chunk := file.read(min(end - start, CHUNK_BYTES))):
                 start += len(chunk)
@@ -49,7 +52,7 @@ class LocalStorage:
         The file is moved away before its age is judged: a `put` that comes meanwhile either
         renewed it, and it is moved back, or finds nothing and writes it anew.
         """
-        with _told():
+        with self._watched():
             path = self._path(name)
             doomed = path.with_name(_DOOMED + path.name)
             try:
@@ -64,7 +67,7 @@ class LocalStorage:
 
     def stored(self) -> Iterator[Stored]:
         """See `Storage.stored`."""
-        with _told():
+        with self._watched():
             for path in self._folder.glob("??/*"):
                 name = f"{path.parent.name}/{path.name}"
                 if NAME.fullmatch(name):
@@ -77,7 +80,7 @@ class LocalStorage:
     def tidy(self, before: datetime) -> int:
         """See `Storage.tidy`."""
         cleared = 0
-        with _told():
+        with self._watched():
             for path in self._folder.glob(f"??/{_UNFINISHED}*"):
                 if _modified(path.stat()) < before:
                     path.unlink(missing_ok=True)
@@ -87,6 +90,17 @@ class LocalStorage:
                 path.replace(path.with_name(path.name.removeprefix(_DOOMED)))
                 cleared += 1
         return cleared
+
+    def _watched(self) -> AbstractContextManager[None]:
+        return watched(self.outage, self._fault)
+
+    def _fault(self, error: Exception) -> WillayError | None:
+        if isinstance(error, FileNotFoundError):
+            return NotFound("file_not_found", "The file is not there.")
+        if not isinstance(error, OSError):
+            return None
+        said = f"{error.filename or self._folder}: {error.strerror}"
+        return full(said) if error.errno in NO_ROOM else unavailable(_UNUSABLE, said)
 
     def _path(self, name: str) -> Path:
         path = (self._folder / checked(name)).resolve()
@@ -124,15 +138,3 @@ def _sync(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise NotFound("file_not_found", "The file is not there.") from error
-    except OSError as error:
-        raise Unavailable(
-            "storage_unavailable", f"The media folder cannot be used: {error.strerror}."
-        ) from error

@@ -1,22 +1,36 @@
 """Files in an S3-compatible bucket, through obstore; imported only when a bucket is set."""
 
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import ObjectStore, S3Store
 
-from app.errors import NotFound, Unavailable
+from app.errors import NotFound, WillayError
+from app.outage import Outage
 from app.settings import Settings
-from app.storage.protocol import CHUNK_BYTES, NAME, Stored, checked
+from app.storage.protocol import CHUNK_BYTES, NAME, Stored, checked, full, unavailable, watched
 
 if TYPE_CHECKING:  # obstore has these names for type checkers only
     from obstore.store import ClientConfig, RetryConfig, S3Config
 
 _PREFIX: Final = "media/"
+_AWAY: Final = "The bucket of the media cannot be reached; try again later."
+_CODE: Final = re.compile(r"<Code>(\w{1,60})</Code>")
+_SYSTEM: Final = re.compile(r'(?:message|error): "([^"]{1,200})"')
+_FULL: Final = (
+    "QuotaExceeded",
+    "StorageFull",
+    "InsufficientStorage",
+    "507 Insufficient",
+    "NoSpace",
+)
 
 
 class ObjectStorage:
@@ -26,19 +40,24 @@ class ObjectStorage:
     lies one exchange, in which a file that nobody used for a day would have to be put again.
     """
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(self, store: ObjectStore, place: str = "the bucket") -> None:
         self._store = store
+        self._place = place
+        self.outage = Outage("The bucket of the media", "willay.storage")
 
     def put(self, name: str, content: bytes) -> None:
         """See `Storage.put`."""
-        with _told():
-            obstore.put(self._store, _PREFIX + checked(name), content)
+        with self._watched():
+            try:
+                obstore.put(self._store, _PREFIX + checked(name), content)
+            except FileNotFoundError as error:  # what is put need not be there: its bucket must
+                raise unavailable(_AWAY, f"{self._place}: there is no such bucket") from error
 
     def read(self, name: str, start: int, end: int) -> Iterator[bytes]:
         """See `Storage.read`."""
         if start == end:
             return
-        with _told():
+        with self._watched():
             found = obstore.get(
                 self._store, _PREFIX + checked(name), options={"range": (start, end)}
             )
@@ -48,7 +67,7 @@ class ObjectStorage:
     def discard(self, name: str, before: datetime) -> bool:
         """See `Storage.discard`."""
         path = _PREFIX + checked(name)
-        with _told():
+        with self._watched():
             try:
                 if obstore.head(self._store, path)["last_modified"] >= before:
                     return False
@@ -59,7 +78,7 @@ class ObjectStorage:
 
     def stored(self) -> Iterator[Stored]:
         """See `Storage.stored`."""
-        with _told():
+        with self._watched():
             for page in obstore.list(self._store, prefix=_PREFIX):
                 for meta in page:
                     name = meta["path"].removeprefix(_PREFIX)
@@ -69,6 +88,9 @@ class ObjectStorage:
     def tidy(self, before: datetime) -> int:
         """See `Storage.tidy`; a bucket shows nothing that is unfinished."""
         return 0
+
+    def _watched(self) -> AbstractContextManager[None]:
+        return watched(self.outage, partial(_fault, self._place))
 
 
 def bucket(settings: Settings) -> ObjectStorage:
@@ -87,16 +109,24 @@ def bucket(settings: Settings) -> ObjectStorage:
     # Its own patience is three minutes; whoever waits here is a request, or the only worker.
     patience: RetryConfig = {"max_retries": 2, "retry_timeout": timedelta(seconds=20)}
     store = S3Store(settings.s3_bucket, config=config, client_options=client, retry_config=patience)
-    return ObjectStorage(store)
+    at = f" at {urlsplit(settings.s3_endpoint or '').netloc.rpartition('@')[2]}"
+    return ObjectStorage(store, settings.s3_bucket + (at if settings.s3_endpoint else ""))
 
 
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except (NotFoundError, FileNotFoundError) as error:
-        raise NotFound("file_not_found", "The file is not there.") from error
-    except (BaseError, OSError) as error:
-        raise Unavailable(
-            "storage_unavailable", "The bucket of the media cannot be reached; try again later."
-        ) from error
+def _fault(place: str, error: Exception) -> WillayError | None:
+    told = str(error)
+    if isinstance(error, NotFoundError | FileNotFoundError) and "NoSuchBucket" not in told:
+        return NotFound("file_not_found", "The file is not there.")
+    if not isinstance(error, BaseError | OSError):
+        return None
+    code = _CODE.search(told)
+    if code is not None:  # the service's own word, without what it says of keys and requests
+        said = f"it refuses: {code[1]}"
+    elif (system := _SYSTEM.search(told)) is not None:
+        said = system[1]
+    elif "TimedOut" in told:
+        said = "it does not answer in time"
+    else:  # the end of the first line: before it stand times and addresses that never repeat
+        said = told.partition("\n")[0].rpartition(" - ")[2][:200]
+    said = f"{place}: {said}"
+    return full(said) if any(word in told for word in _FULL) else unavailable(_AWAY, said)

@@ -36,12 +36,13 @@ class Apart:
         """For the log."""
         return self._follower.name
 
-    def step(self) -> bool:
-        """Begin a step if none is under way; what the last one said or raised is passed on."""
-        running, did = self._running, False
+    def step(self) -> bool | None:
+        """Begin a step if none is under way; what the last one said or raised is passed on. None
+        when nothing can be said yet."""
+        running, did = self._running, None
         if running is not None:
             if not running.done():
-                return False
+                return None
             self._running = None
             did = running.result()
         self._running = self._thread.submit(self._follower.step)

@@ -1,10 +1,12 @@
 """The worker's loop: promote what has become due, then let every follower catch up."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Event, Thread
+from time import monotonic
 from typing import Final, Protocol
 
+from app import faults
 from app.errors import Unavailable
 from app.runtime import Runtime
 
@@ -12,7 +14,9 @@ IDLE_SECONDS: Final = 0.5
 """Between two looks at the log when nothing happens."""
 
 TROUBLE_SECONDS: Final = 5.0
-"""Before the next attempt when something could not be reached or has failed."""
+"""Before the next attempt of who could not reach something or has failed; the others go on."""
+
+Step = Callable[[], bool | None]
 
 _LOG = logging.getLogger("willay.worker")
 
@@ -25,8 +29,9 @@ class Follower(Protocol):
         """For the log."""
         ...
 
-    def step(self) -> bool:
-        """Catch up by one portion; false when there was nothing to do."""
+    def step(self) -> bool | None:
+        """Catch up by one portion; false when there was nothing to do, None when that is still
+        under way."""
         ...
 
     def close(self) -> None:
@@ -38,9 +43,14 @@ class Worker:
     """Promotion and followers in turn. Any number may run beside each other: the log's lock and
     each follower's lease let one of them act."""
 
-    def __init__(self, runtime: Runtime, followers: Sequence[Follower] = ()) -> None:
-        self._runtime = runtime
+    def __init__(
+        self, runtime: Runtime, followers: Sequence[Follower] = (), *, promotes: bool = True
+    ) -> None:
         self._followers = followers
+        promotion = [("promotion", runtime.promote)] if promotes else []
+        self._steps: list[tuple[str, Step]] = [*promotion, *((f.name, f.step) for f in followers)]
+        self._troubles: dict[str, str] = {}
+        self._resting: dict[str, float] = {}
         self._stopped = Event()
         self._thread = Thread(target=self.run, name="worker", daemon=True)
 
@@ -73,17 +83,27 @@ class Worker:
         Nothing may end the loop: a follower that fails tries again, and the others go on.
         """
         pause = IDLE_SECONDS
-        for name, step in (
-            ("promotion", self._runtime.promote),
-            *((follower.name, follower.step) for follower in self._followers),
-        ):
+        for name, step in self._steps:
+            if monotonic() < self._resting.get(name, 0.0):
+                continue
             try:
-                if step():
-                    pause = 0.0
+                did = step()
             except Unavailable as error:
-                _LOG.warning("%s waits: %s", name, error.message)
-                pause = TROUBLE_SECONDS
-            except Exception:
-                _LOG.exception("%s failed and will try again", name)
-                pause = TROUBLE_SECONDS
+                # An outage of the store is told by the store itself.
+                is_new = self._is_new(name, error.explained)
+                if is_new and error.code not in faults.MESSAGES:
+                    _LOG.warning("%s waits: %s", name, error.explained)
+            except Exception as error:
+                if self._is_new(name, repr(error)):
+                    _LOG.exception("%s failed and will try again", name)
+            else:
+                if did is not None and self._troubles.pop(name, None) is not None:
+                    _LOG.info("%s goes on", name)
+                pause = 0.0 if did else pause
         return pause
+
+    def _is_new(self, name: str, trouble: str) -> bool:
+        """It is not what this one failed of before; what repeats is told once. It rests now."""
+        self._resting[name] = monotonic() + TROUBLE_SECONDS
+        before, self._troubles[name] = self._troubles.get(name), trouble
+        return before != trouble

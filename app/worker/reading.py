@@ -10,8 +10,8 @@ from app.changes import Head, head
 from app.database import ReadTx
 from app.published import searchable
 from app.runtime import Runtime
+from app.search.documents import document
 from app.search.protocol import DOCUMENT_KINDS, Document, Key
-from app.worker.documents import document
 
 AT_ONCE: Final = 500
 """Entries of the log, or things, in one portion."""

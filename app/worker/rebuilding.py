@@ -6,15 +6,20 @@ from threading import Event
 from time import monotonic
 from typing import Final, TypeVar
 
+from app import checks
 from app.changes import head
 from app.errors import Unavailable
+from app.logs import Pace
 from app.published import changes
 from app.runtime import Runtime
 from app.search.embedded.engine import EmbeddedEngine
 from app.search.protocol import Document, Engine, IndexBusy, Key, Replacement
 from app.worker.following import follow
 from app.worker.proving import Advance, compare, mend
-from app.worker.reading import everything
+from app.worker.reading import everything, size
+
+_TOLD_EVERY: Final = 10.0
+"""Seconds after which it is written down again that a build goes on."""
 
 _PATIENCE: Final = 30.0
 """Seconds for which a command waits for another process to finish its portion."""
@@ -24,13 +29,15 @@ _LOG = logging.getLogger("willay.search")
 Done = TypeVar("Done")
 
 
-def rebuild(runtime: Runtime, engine: Engine, advance: Advance = lambda _done: None) -> None:
+def rebuild(runtime: Runtime, engine: Engine, advance: Advance | None = None) -> None:
     """Write every document anew and drop what no longer is; readers never see a gap.
 
     The cursor is set last, to where the log was at the start, so that what happened meanwhile is
-    followed afterwards. `advance` is told how many things are done.
+    followed afterwards. `advance` is told how many things are done; without it, the log is.
     """
+    advance = advance or Pace(f"Building the index of {engine.name}", size(runtime))
     replacement = _patiently(engine.beside)
+    advance = _telling(runtime, engine, advance)
     if replacement is None:
         there = _filled(runtime, engine, advance)
         engine.release()
@@ -40,6 +47,8 @@ def rebuild(runtime: Runtime, engine: Engine, advance: Advance = lambda _done: N
             _replace(runtime, replacement)
         while follow(runtime, engine):
             pass
+    with runtime.database.writing() as tx:
+        checks.building(tx, engine.index, None)
     runtime.search.wrote()
     _LOG.info("%s was rebuilt: %d documents", engine.name, there)
 
@@ -66,6 +75,8 @@ def ensure(runtime: Runtime) -> None:
     cannot be reached.
     """
     search = runtime.search
+    if complaint := search.get().complaint():
+        _LOG.warning("%s: %s", search.main.name, complaint)
     held = search.standby or search.main
     try:
         while (engine := held.to_write()).cursor() is None:
@@ -82,6 +93,21 @@ def ensure(runtime: Runtime) -> None:
 def restore(engine: Engine) -> bool:
     """Put the index that was replaced last back into its place; false when none was kept."""
     return _patiently(engine.restore)
+
+
+def _telling(runtime: Runtime, engine: Engine, advance: Advance) -> Advance:
+    """Writes down from time to time that the build goes on."""
+    told = monotonic() - _TOLD_EVERY
+
+    def tell(done: int) -> None:
+        nonlocal told
+        if monotonic() - told >= _TOLD_EVERY:
+            told = monotonic()
+            with runtime.database.writing() as tx:
+                checks.building(tx, engine.index, runtime.clock())
+        advance(done)
+
+    return tell
 
 
 def _filled(runtime: Runtime, engine: Engine, advance: Advance) -> int:

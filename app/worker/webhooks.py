@@ -5,7 +5,6 @@ some at a time. Between the transactions nothing is held while the network is wa
 """
 
 import asyncio
-import json
 import logging
 from dataclasses import replace
 from datetime import timedelta
@@ -14,6 +13,9 @@ from time import monotonic
 from typing import Final
 from uuid import UUID
 
+from pydantic_core import from_json
+
+from app.errors import Unavailable
 from app.partners import delivering, payloads, queueing, signing
 from app.partners.delivering import Work
 from app.partners.exchange import Exchange, Sender
@@ -103,9 +105,8 @@ class Webhooks:
                 if work is None:
                     return
                 await self._done(sender, work)
-        except asyncio.CancelledError:
-            raise
         except Exception:
+            # The store is away, or it is a fault of ours that `_done` could not note.
             _LOG.exception("the webhook %s will be tried again", webhook)
 
     def _claimed(self, webhook: UUID) -> Work | None:
@@ -114,11 +115,25 @@ class Webhooks:
             return delivering.claim(tx, runtime.key(), webhook, runtime.clock())
 
     async def _done(self, sender: Sender, work: Work) -> None:
+        """Send, and note what came of it, whatever it was: what is not noted would be sent again
+        for ever, and nobody would see it in the record."""
+        try:
+            came = await self._sent(sender, work)
+        except Unavailable:
+            raise
+        except Exception:
+            _LOG.exception("a message for the webhook %s could not be sent", work.webhook)
+            came = work, Exchange(0, problem="not_sent")
+        if came is not None:
+            await asyncio.to_thread(self._settle, *came)
+
+    async def _sent(self, sender: Sender, work: Work) -> tuple[Work, Exchange] | None:
+        """The work with the id of its message, and what came; none when nothing is to be told."""
         told, challenge = await asyncio.to_thread(self._told, work)
         now = self._runtime.clock()
         if told is None:
             await asyncio.to_thread(self._supersede, work)
-            return
+            return None
         if work.delivery is None:
             work = replace(work, event_id=told.id)
         signed = signing.headers(work.keys, told.id, now, told.body)
@@ -126,7 +141,7 @@ class Webhooks:
         came = await sender.post(work.url, headers, told.body.encode())
         if challenge and came.is_success and not _is_met(challenge, came.answer):
             came = Exchange(came.milliseconds, came.status, "challenge_not_met", came.answer)
-        await asyncio.to_thread(self._settle, work, came)
+        return work, came
 
     def _told(self, work: Work) -> tuple[Told | None, str]:
         """What to send, made in one snapshot; and the challenge, where it is one."""
@@ -163,7 +178,7 @@ def _is_met(challenge: str, answer: bytes) -> bool:
     if text == challenge:
         return True
     try:
-        said = json.loads(text)
+        said = from_json(text)  # which refuses what is nested too deeply, where `json` breaks
     except ValueError:
         return False
     return isinstance(said, dict) and said.get("challenge") == challenge

@@ -60,8 +60,9 @@ def token(runtime: Runtime, by: Principal, *scopes: str, **over: Any) -> NewToke
     """A token of the principal's own account."""
     assert by.account_id is not None
     asked = TokenInput(name="test", scopes=list(scopes), **over)
+    proof = door(runtime).prove(by, PASSWORD, None, DESK) if by.via == "session" else None
     with runtime.database.writing() as tx:
-        return tokens.create(tx, by, by.account_id, asked, runtime.clock())
+        return tokens.create(tx, by, by.account_id, asked, runtime.clock(), proof)
 
 
 def holder(runtime: Runtime, secret: str) -> Principal:

@@ -11,6 +11,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from app.accounts import sessions, users
+from app.accounts.ending import log_out_everywhere
 from app.accounts.passwords import Hasher
 from app.accounts.principal import OPERATOR, Origin
 from app.errors import Forbidden, Invalid, NotFound, Throttled, Unauthenticated, Unavailable
@@ -112,13 +113,13 @@ def test_what_ends_a_session_ends_it_at_once(either: Either, by: str) -> None:
                         sessions.end(tx, who, UUID(other.principal.credential), now)
                         ended = [other.secret]
                     case "end_all":
-                        assert sessions.end_all(tx, who, now) == 2
+                        assert log_out_everywhere(tx, who, now) == 2
                     case "suspension":
                         users.suspend(tx, OPERATOR, who.account_id, now)
                     case "reset":
                         users.reset(tx, OPERATOR, who.account_id, now)
                     case "admin":
-                        assert sessions.end_all(tx, boss, now, who.account_id) == 2
+                        assert log_out_everywhere(tx, boss, now, who.account_id) == 2
     for gone in ended:
         with pytest.raises(Unauthenticated, match="log in again"):
             entrance.identify(gone, DESK)
@@ -192,7 +193,7 @@ def test_own_sessions_are_listed_and_others_are_out_of_reach(either: Either) -> 
         with pytest.raises(NotFound):
             sessions.end(tx, bob, found[0].id, clock())
         with pytest.raises(Forbidden, match="users:write"):
-            sessions.end_all(tx, bob, clock(), ana.account_id)
+            log_out_everywhere(tx, bob, clock(), ana.account_id)
 
 
 def test_a_password_is_not_guessed_with_a_stolen_session(either: Either) -> None:

@@ -6,6 +6,7 @@ import pyotp
 import pytest
 
 from app.accounts import second_factor, sessions
+from app.accounts.ending import log_out_everywhere
 from app.accounts.keys import SecretKey
 from app.accounts.principal import Origin
 from app.errors import Conflict, Forbidden, Invalid, Throttled, Unauthenticated, Unavailable
@@ -158,7 +159,7 @@ def test_a_token_reaches_nothing_that_is_for_sessions(either: Either) -> None:
         with pytest.raises(Forbidden, match="Log in"):
             second_factor.confirm(tx, thief, "123456", KEY, clock())
         with pytest.raises(Forbidden, match="Log in"):
-            sessions.end_all(tx, thief, clock())
+            log_out_everywhere(tx, thief, clock())
         with pytest.raises(Forbidden, match="Log in"):
             sessions.of_own(tx, thief, clock())
 

@@ -72,7 +72,7 @@ def test_the_last_admin_stays(quiet: Bench) -> None:
 def test_a_token_is_shown_once_and_does_what_it_says(quiet: Bench) -> None:
     colleague(quiet.runtime)
     headers = session(quiet)
-    sent = {"name": "feed reader", "scopes": ["articles:read"]}
+    sent = {"name": "feed reader", "scopes": ["articles:read"], "password": PASSWORD}
     made = quiet.client.post("/v1/admin/tokens", headers=headers, json=sent).json()["data"]
     listed = quiet.client.get("/v1/admin/tokens", headers=headers)
     assert listed.json()["data"] == [{k: v for k, v in made.items() if k != "token"}]
@@ -83,7 +83,7 @@ def test_a_token_is_shown_once_and_does_what_it_says(quiet: Bench) -> None:
     revoked = quiet.client.delete(f"/v1/admin/tokens/{made['id']}", headers=headers)
     assert revoked.status_code == 204
     assert quiet.client.get("/v1/admin/auth/me", headers=theirs).status_code == 401
-    nobody = {"name": "x", "scopes": ["articles:raed"]}
+    nobody = {"name": "x", "scopes": ["articles:raed"], "password": PASSWORD}
     wrong = quiet.client.post("/v1/admin/tokens", headers=headers, json=nobody)
     assert problem(wrong) == (422, "unknown_scope")
     assert "did you mean 'articles:read'?" in wrong.json()["detail"]

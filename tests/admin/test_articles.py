@@ -1,6 +1,7 @@
 """Articles at the desk over HTTP: saved whole, never lost, never public before their time."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
@@ -366,3 +367,19 @@ def test_nobody_without_a_token_sees_a_draft(quiet: Bench) -> None:
         assert quiet.client.get(path).status_code == 401
         assert quiet.client.get(path, headers=reader).status_code == 403
     assert UUID(where.rsplit("/", 1)[1]).version == 7
+
+
+def test_letters_that_nobody_sees_hide_no_title_from_editors(bench: Bench) -> None:
+    desk = Newsdesk.of(bench)
+    desk.create(title="Reforma consti\u00adtucio\u200bnal", slug="other")
+    for q in ("constitucional", "CONSTITUC", "consti\u00adtucional", "\ufeffreforma consti"):
+        assert desk_titles(desk, f"?{urlencode({'q': q})}") == [
+            "Reforma consti\u00adtucio\u200bnal"
+        ]
+    for nothing in ("\u200b", "\u00ad\u3164", "\u2800"):
+        sent = {"lang": "en", "title": nothing, "slug": "nothing", "body": ""}
+        answer = bench.client.post(ARTICLES, headers=desk.headers, json=sent)
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["pointer"] == "/title"
+    made = desk.create(title="Consti\u00adtucional")
+    assert desk.data(made)["slug"] == "constitucional"

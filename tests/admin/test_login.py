@@ -55,7 +55,7 @@ def test_guessing_is_slowed_down(quiet: Bench) -> None:
 def test_a_login_that_is_no_form(quiet: Bench) -> None:
     for sent, status in (
         ({"data": {"username": "x"}}, 400),
-        ({"json": {"username": "x", "password": "y"}}, 400),
+        ({"json": {"username": "x", "password": "y"}}, 415),
         ({"data": {"username": "x" * 301, "password": "y"}}, 400),
         ({"data": {"username": "x", "password": "y" * 1_001}}, 400),
         ({"data": {"username": "x", "password": "y", "grant_type": "magic"}}, 400),

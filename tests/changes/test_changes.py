@@ -91,7 +91,7 @@ def test_a_takedown_is_told_with_its_reason_and_old_addresses(quiet: Bench, how:
         publishing.publish(tx, EDITOR, key, saved.revision, runtime.house, until=until)
         aliases.put(tx, EDITOR, "/2004/first.html", "second", None)
     known = page(quiet)
-    assert known["data"][-1]["paths"] == ["/2004/first.html", "/first"]
+    assert known["data"][-1]["paths"] == ["/2004/first.html", "/news/first", "/first"]
     quiet.clock.move(minutes=10)
     with runtime.publishing() as tx:
         if how == "retracted":
@@ -107,7 +107,7 @@ def test_a_takedown_is_told_with_its_reason_and_old_addresses(quiet: Bench, how:
         "kind": "article",
         "id": str(key),
         "reason": how,
-        "paths": ["/2004/first.html", "/first", "/second"],
+        "paths": ["/2004/first.html", "/news/first", "/first", "/news/second", "/second"],
         "merged_into": None,
         "item": None,
     }

@@ -2,15 +2,19 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app import doctor
+from app.kit.clock import system_clock
 from app.runtime import opened
 from app.worker.indexing import Indexing
 from tests import builders
 from tests.commands import Done, willay
+from tests.conftest import MovingClock
 from tests.search.double.server import MASTER, Double, serving
 from tests.stores import settings_of
 
@@ -114,3 +118,69 @@ def test_commands_say_what_is_wrong_when_the_server_is_away(operator: Operator) 
         failed = operator.run(*command)
         assert failed.returncode == 1
         assert "The search server does not answer" in failed.stderr
+
+
+def test_a_check_proves_contents_and_its_words_name_them(operator: Operator) -> None:
+    operator.work("Alpaca wool", "Alpaca cheese")
+    held = operator.double.state.indexes["willay"].documents
+    [name] = [name for name, one in held.items() if one.get("title") == "Alpaca wool"]
+    held[name] = held[name] | {"body": "forged", "tags": [], "lang": "zz"}
+    held["evil"] = {"id": "evil", "kind": "article", "title": "Alpaca"}
+    told = operator.run("search", "check")
+    assert told.returncode == 1
+    assert "altered: article " in told.stdout
+    assert "strange: evil\n" in told.stdout
+    assert "meilisearch: 2 documents: search differs from the store." in told.stdout
+    found = operator.check()
+    assert (len(found["altered"]), found["strange"]) == (1, ["evil"])
+    operator.run("search", "rebuild")
+    assert operator.run("search", "check").returncode == 0
+
+
+def test_the_doctor_changes_nothing_on_the_server(operator: Operator) -> None:
+    """Neither a task nor a key, whether or not the index and its keys are there."""
+    operator.run("doctor")
+    assert operator.double.state.queue.tasks == []
+    assert operator.double.state.keys.held == {}
+    operator.work("Alpaca wool")
+    tasks = len(operator.double.state.queue.tasks)
+    key = next(iter(operator.double.state.keys.held.values()))
+    key["actions"] = ["*"]  # somebody widened it; who only looks leaves that to others
+    operator.run("doctor")
+    assert len(operator.double.state.queue.tasks) == tasks
+    assert key["actions"] == ["*"]
+
+
+def test_a_server_of_an_old_version_is_named_with_the_cure(operator: Operator) -> None:
+    operator.double.state.version = "1.12.3"
+    told = operator.run("doctor").stdout
+    assert "The search server is Meilisearch 1.12.3; 1.36 or newer is needed" in told
+    assert "`Updating Meilisearch` in docs/deploy.md" in told
+    refused = operator.run("search", "rebuild")
+    assert refused.returncode == 1
+    assert "[search_server_too_old]" in str(refused.exception)
+    assert operator.double.state.indexes == {}
+    operator.double.state.version = "1.51.0"
+    assert operator.run("search", "rebuild").returncode == 0
+    operator.double.faults.away = True
+    away = operator.run("doctor").stdout
+    assert "with the data of another version it does not start" in away
+
+
+def test_the_doctor_knows_a_task_that_hangs(operator: Operator) -> None:
+    operator.work("Alpaca wool")
+    clock = MovingClock(system_clock())
+    with opened(settings_of(operator.folder, **operator.settings), clock) as runtime:
+        builders.published(runtime, title="Alpaca milk")
+        clock.move(seconds=90)
+        ago = (system_clock() - timedelta(seconds=90)).replace(tzinfo=None).isoformat()
+        operator.double.state.queue.paused = True
+        operator.double.state.queue.add("settingsUpdate", "willay", {}, lambda _task: None, None)
+        operator.double.state.queue.tasks[-1] |= {
+            "status": "processing",
+            "enqueuedAt": f"{ago}000Z",
+            "startedAt": f"{ago}000Z",
+        }
+        [found] = [one for one in doctor.examine(runtime) if one.subject == "search"]
+    assert "The search server has been at task" in found.remedy
+    assert "look at its disk" in found.remedy

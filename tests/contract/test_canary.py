@@ -21,9 +21,10 @@ from sqlmodel import SQLModel
 from starlette.responses import Response
 
 from app import models
-from app.editorial import aliases, articles, people, publishing
+from app.editorial import aliases, articles, correcting, people, publishing
 from app.editorial.content import Actor, ArticleInput, Draft, prepare
 from app.kit.ids import uuid7
+from app.worker.indexing import Indexing
 from tests import builders
 from tests.conftest import Bench
 
@@ -132,7 +133,7 @@ def hide(bench: Bench) -> set[str]:
         publishing.retract(tx, Actor(marker()), retracted[0], "The source was forged.")
         publishing.unpublish(tx, Actor(marker()), unpublished[0], "The author asked for it.")
         publishing.cancel(tx, cancelled[0])
-        publishing.correct(
+        correcting.correct(
             tx, Actor(marker()), live["live-corrected"], 1, runtime.house, "A name was wrong."
         )
         aliases.put(tx, Actor(marker()), f"/{marker()}", None, "It is gone.")
@@ -396,3 +397,44 @@ def test_a_leak_is_seen() -> None:
         assert leaks("/v1", *told, set()) == {text}
         assert leaks(f"/v1?{text}", *told, set()) == set()
     assert leaks("/v1", "an-id", {}, {"an-id", "another"}) == {"an-id"}
+
+
+def test_no_marker_appears_while_the_index_is_late(quiet: Bench) -> None:
+    """What was public and indexed, and was corrected or taken back since."""
+    runtime = quiet.runtime
+    builders.tag(runtime, "water")
+    builders.tag(runtime, "river", parent="water")
+    until = quiet.clock.now + timedelta(minutes=1)
+    drafts = {name: drafted(quiet, slug=f"{name}-one") for name in (*ONCE_PUBLIC, "corrected")}
+    for name, draft in drafts.items():
+        builders.publish(runtime, draft, until=until if name == "expired" else None)
+    markers = _MARKER.findall(quiet.client.get("/v1/articles?fields=title").text)
+    assert len(markers) == len(drafts)
+    runtime.promote()
+    follower = Indexing(runtime)
+    while follower.step():
+        pass
+    assert quiet.client.get("/v1/search?q=kanari").json()["meta"]["total"] == len(drafts)
+    quiet.clock.move(minutes=2)
+    ready = prepare(ArticleInput(lang="en", title="Put right", slug="put-right"), runtime.house)
+    with runtime.publishing() as tx:
+        publishing.retract(tx, Actor(marker()), drafts["retracted"][0], "The source was forged.")
+        publishing.unpublish(tx, Actor(marker()), drafts["unpublished"][0])
+        key, revision = drafts["corrected"]
+        publishing.correct(
+            tx, Actor(marker()), key, revision, runtime.house, "A name was wrong.", draft=ready
+        )
+    asked = [
+        f"{path}?{urlencode({'q': q, **extra})}"
+        for path in ("/v1/search", "/v1/search/suggest", "/v1/feeds/articles.json")
+        for q in ("kanari", "put", *markers, *(one[:-1] for one in markers))
+        for extra in ({}, {"limit": "1"})
+    ]
+    for request in [*asked, "/v1/search", "/v1/search?facets=tags,lang,year,kind&limit=1"]:
+        answer = quiet.client.get(request)
+        assert not leaks(request, answer.text, answer.headers, set()), request
+        if "kanari" in request and request.startswith("/v1/search?"):
+            assert answer.json()["meta"]["total"] == 0, request
+    for path, body in questions():
+        answer = quiet.client.post(path, json=body)
+        assert not leaks(path + json.dumps(body), answer.text, answer.headers, set()), body

@@ -520,3 +520,63 @@ def _alike(here: Any, there: Any) -> bool:
 
 def test_the_articles_of_these_tests() -> None:
     assert sorted(slug for slug, *_ in ARTICLES) == sorted(set(ALL) - {"aims"})
+
+
+def test_a_client_that_looks_first_whether_the_server_is_there(site: Site) -> None:
+    """As `isHealthy()`, `getVersion()` and `searchGet()` of the package ask."""
+    health = site.client.get(f"{BASE}/health")
+    assert (health.status_code, health.json()) == (200, {"status": "available"})
+    assert set(site.client.get(f"{BASE}/version").json()) == {
+        *("commitSha", "commitDate", "pkgVersion")
+    }
+    asked = {
+        "q": "mining",
+        "filter": "year = 2018",
+        "facets": "tags,year",
+        "limit": "5",
+        "attributesToRetrieve": "slug,title",
+        "attributesToHighlight": "*",
+        "sort": "published_at:desc",
+        "showRankingScore": "true",
+    }
+    got = site.client.get(f"{BASE}/indexes/articles/search", params=asked).json()
+    sent = site.search(
+        q="mining",
+        filter="year = 2018",
+        facets=["tags", "year"],
+        limit=5,
+        attributesToRetrieve=["slug", "title"],
+        attributesToHighlight=["*"],
+        sort=["published_at:desc"],
+        showRankingScore=True,
+    )
+    assert got["hits"]
+    for name in ("requestUid", "processingTimeMs"):
+        del got[name], sent[name]
+    assert got == sent
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "stats", 404, "not_found"),
+        ("GET", "indexes", 404, "not_found"),
+        ("POST", "indexes/articles/documents", 404, "not_found"),
+        ("GET", "multi-search", 405, "method_not_allowed"),
+        ("POST", "health", 405, "method_not_allowed"),
+        ("GET", "health?x=1", 400, "bad_request"),
+        ("GET", "indexes/many/search?q=x", 404, "index_not_found"),
+        ("GET", "indexes/articles/search?limit=x", 400, "invalid_search_limit"),
+        ("GET", "indexes/articles/search?limit=-1", 400, "invalid_search_limit"),
+        ("GET", "indexes/articles/search?nonsense=1", 400, "bad_request"),
+        ("GET", "indexes/articles/search?filter=kind%20~", 400, "invalid_search_filter"),
+        ("GET", "indexes/articles/search?showRankingScore=maybe", 400, None),
+    ],
+)
+def test_whatever_is_refused_has_the_body_that_clients_read(
+    site: Site, method: str, path: str, status: int, code: str | None
+) -> None:
+    answer = site.client.request(method, f"{BASE}/{path}")
+    assert answer.status_code == status, answer.text
+    assert set(answer.json()) == {"message", "code", "type", "link"}
+    assert code is None or answer.json()["code"] == code

@@ -1,5 +1,6 @@
 """`/v1/search` and `/readyz` on a search server: alike when it answers, honest when it does not."""
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from app import doctor
 from app.editorial.people import MemberInput, SponsorInput, add_member, add_sponsor
 from app.worker.indexing import Indexing
 from tests import builders
@@ -167,12 +169,125 @@ def test_readiness_tells_how_search_does(site: Site) -> None:
     assert (told["behind_changes"], told["parked"]) == (0, 1)
     gauges = site.client.get("/metrics")
     assert gauges.headers["Content-Type"] == "text/plain; version=1.0.0; charset=utf-8"
-    lines = [line for line in gauges.text.splitlines() if not line.startswith("#")]
-    assert lines[1:] == [
-        "willay_log_behind_seconds 0.0",
-        'willay_search_behind_changes{engine="meilisearch"} 0.0',
-        'willay_search_behind_seconds{engine="meilisearch"} 0.0',
-        'willay_search_degraded{engine="meilisearch"} 0.0',
-        'willay_search_parked{engine="meilisearch"} 1.0',
-        "willay_limits_alone 0.0",
-    ]
+    values = measured(gauges.text)
+    assert values["willay_log_behind_seconds"] == 0.0
+    assert values["willay_limits_alone"] == 0.0
+    assert {name: values[f'willay_search_{name}{{engine="meilisearch"}}'] for name in EACH} == {
+        **dict.fromkeys(EACH, 0.0),
+        "parked": 1.0,
+    }
+
+
+EACH = (
+    *("behind_changes", "behind_seconds", "degraded", "parked", "resting", "task_seconds"),
+    *("last_check_timestamp_seconds", "last_check_differences", "mended_total", "building"),
+)
+
+
+def measured(text: str) -> dict[str, float]:
+    """Samples by their name and labels."""
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
+
+
+def engines(values: dict[str, float], name: str) -> dict[str, float]:
+    """One gauge by engine."""
+    start = f'willay_search_{name}{{engine="'
+    return {
+        key.removeprefix(start).removesuffix('"}'): value
+        for key, value in values.items()
+        if key.startswith(start)
+    }
+
+
+def test_each_engine_is_measured_under_its_own_name_in_trouble_too(site: Site) -> None:
+    """An alert on the server's own label fires when it is away."""
+    runtime = site.room.runtime
+    both = runtime.search.standby is not None
+    names = {"meilisearch", "embedded"} if both else {"meilisearch"}
+    well = measured(site.client.get("/metrics").text)
+    for name in EACH:
+        assert set(engines(well, name)) == names, name
+    site.room.double.faults.away = True
+    runtime.search.wrote()
+    ill = measured(site.client.get("/metrics").text)
+    assert set(engines(ill, "degraded")) == names
+    assert engines(ill, "degraded")["meilisearch"] == 1.0
+    assert engines(ill, "behind_changes")["meilisearch"] == 0.0  # as was known last
+    for _ in range(4):
+        runtime.search.wrote()
+        runtime.search.standing()
+    assert engines(measured(site.client.get("/metrics").text), "resting")["meilisearch"] == 1.0
+    site.room.double.faults.away = False
+
+
+def test_what_a_check_found_is_measured(site: Site) -> None:
+    held = site.room.double.state.indexes["willay"].documents
+    held["stranger"] = {"id": "stranger"}
+    site.room.follower._proved_at = 0.0
+    site.follow()
+    values = measured(site.client.get("/metrics").text)
+    assert engines(values, "last_check_differences")["meilisearch"] == 1.0
+    assert engines(values, "mended_total")["meilisearch"] == 1.0
+    assert engines(values, "last_check_timestamp_seconds")["meilisearch"] == (
+        site.room.clock().timestamp()
+    )
+    site.room.follower._proved_at = 0.0
+    site.follow()
+    values = measured(site.client.get("/metrics").text)
+    assert engines(values, "last_check_differences")["meilisearch"] == 0.0
+    assert engines(values, "mended_total")["meilisearch"] == 1.0
+
+
+def test_refused_searches_are_told_by_all_who_should(site: Site) -> None:
+    """Settings that leave some searches right: the state is right too, and nothing is behind."""
+    runtime, settings = site.room.runtime, site.room.double.state.indexes["willay"].settings
+    builders.published(runtime, title="Later")
+    site.follow()
+    runtime.search.standing()
+    settings["filterableAttributes"] = ["kind"]
+    runtime.search.wrote()
+    ready = site.ready()
+    assert (ready["degraded"], ready["trouble"]) == (True, "search_refused")
+    assert ready["behind_changes"] == 0
+    if runtime.search.standby is None:
+        assert site.client.get("/v1/search?q=alpaca").status_code == 200  # it asks for no more
+        assert site.client.get("/v1/search?q=alpaca&lang=en").status_code == 503
+    else:
+        assert site.search("q=alpaca&lang=en")["meta"]["engine"] == "embedded"
+    told = list(doctor.examine(runtime))
+    [search] = [finding for finding in told if finding.subject == "search"]
+    assert "filterableAttributes" in search.remedy
+    site.room.follower._tended_at = 0.0
+    site.follow()
+    runtime.search.wrote()
+    assert not site.ready()["degraded"]
+    assert site.client.get("/v1/search?q=alpaca&lang=en").status_code == 200
+
+
+def test_a_near_engine_that_is_late_is_told_and_its_totals_are_not_used(site: Site) -> None:
+    runtime = site.room.runtime
+    if runtime.search.standby is None:
+        pytest.skip("there is no near engine")
+    builders.published(runtime, title="Alpaca milk", slug="four")
+    site.room.follow()  # the server's index alone
+    runtime.search.wrote()
+    first = site.search("q=alpaca")
+    assert (first["meta"]["engine"], first["meta"]["degraded"]) == ("meilisearch", False)
+    site.room.clock.move(seconds=11)
+    time.sleep(1.1)  # what was known of the lateness is believed for a second
+    late = site.search("q=alpaca+milk")
+    assert (late["meta"]["engine"], late["meta"]["degraded"]) == ("meilisearch", True)
+    assert "four" in named(late)
+    ready = site.ready()
+    assert (ready["degraded"], ready["trouble"]) == (True, "near_engine_late")
+    values = measured(site.client.get("/metrics").text)
+    assert engines(values, "degraded") == {"meilisearch": 0.0, "embedded": 1.0}
+    assert engines(values, "behind_changes") == {"meilisearch": 0.0, "embedded": 1.0}
+    [search] = [finding for finding in doctor.examine(runtime) if finding.subject == "search"]
+    assert "index on this machine is late" in search.remedy
+    site.follow()
+    time.sleep(1.1)
+    runtime.search.wrote()
+    assert not site.search("q=alpaca")["meta"]["degraded"]
+    assert not site.ready()["degraded"]

@@ -83,6 +83,15 @@ def test_there_is_none_for_a_key_that_we_were_given(tmp_path: Path) -> None:
                 assert asked(other, 409)["code"] == "search_key_not_ours"
 
 
+def test_the_first_token_holds_after_our_keys_were_deleted(tmp_path: Path) -> None:
+    with newsroom(tmp_path, search_tokens=True) as room:
+        asked(room)
+        keys = room.double.state.keys.held
+        keys.clear()
+        token = asked(room)["data"]["token"]
+        assert part(token.split(".")[1])["apiKeyUid"] in keys
+
+
 @pytest.mark.parametrize("what", ["tokens", "instant"])
 def test_a_server_that_is_away(tmp_path: Path, what: str) -> None:
     with newsroom(tmp_path, search_tokens=True, search_fallback=False) as room:

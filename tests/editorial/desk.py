@@ -12,13 +12,14 @@ from app.editorial import drafting, states, workflow, working_copies
 from app.editorial.content import Actor, ArticleInput, prepare
 from app.editorial.patching import ArticlePatch, patched
 from app.editorial.states import State
+from app.editorial.workflow import Done
 from app.editorial.working_copies import WholeCopy
 from app.models.article import Article
 from app.runtime import Runtime
 from tests.conftest import MovingClock
 
 Either = tuple[Runtime, MovingClock]
-Act = Callable[[PublishTx, Actor, UUID, int], Article]
+Act = Callable[[PublishTx, Actor, UUID, int], Article | Done]
 
 ANA = Actor("Ana", By("session", UUID(int=1), "s1", "203.0.113.7"))
 BEN = Actor("Ben", By("token", UUID(int=2), "t2", "198.51.100.9"))
@@ -73,7 +74,10 @@ class Desk:
             "schedule": lambda *here: workflow.publish(*here, house, at=soon),
             "publish until": lambda *here: workflow.publish(*here, house, until=soon),
             "correct": lambda *here: workflow.correct(*here, house, "A name was wrong."),
+            "publish, cancelling": lambda *here: workflow.publish(*here, house, cancels=True),
             "unpublish": workflow.unpublish,
+            "unpublish, cancelling": lambda *here: workflow.unpublish(*here, cancels=True),
+            "retract, cancelling": lambda *here: workflow.retract(*here, "Forged.", cancels=True),
             "retract": lambda *here: workflow.retract(*here, "It was forged."),
             "cancel": workflow.cancel,
             "trash": lambda *here: workflow.trash(*here, now),

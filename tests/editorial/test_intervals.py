@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.changes import head
-from app.editorial import articles, publishing
+from app.editorial import articles, correcting, publishing
 from app.editorial.content import prepare
 from app.errors import Conflict, Gone, NotFound
 from app.kit.clock import TICK
@@ -200,7 +200,7 @@ def test_a_scheduled_correction_of_what_is_live_is_not_heard_of_before(either: E
     known = sequence(runtime)
     with runtime.publishing() as tx:
         at = clock() + timedelta(minutes=5)
-        publishing.correct(tx, EDITOR, key, 1, runtime.house, "Wrong date.", at=at)
+        correcting.correct(tx, EDITOR, key, 1, runtime.house, "Wrong date.", at=at)
     assert entries(runtime, known) == []
     clock.move(minutes=6)
     assert runtime.promote()

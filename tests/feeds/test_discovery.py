@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.editorial import articles, publishing
+from app.editorial import articles, correcting, publishing
 from app.editorial.content import prepare
 from app.runtime import opened
 from tests import builders
@@ -57,10 +57,15 @@ def test_the_sitemaps_name_every_page_once(archive: Bench) -> None:
     assert changed == [item["updated_at"] for item in listed]
     assert found(archive, "/sitemaps/pages.xml", "//s:loc") == [f"{base}/v1/articles/aims"]
     links = "//s:url[s:loc[contains(., '/one')]]/x:link"
-    assert found(archive, "/sitemaps/2019-05.xml", f"{links}/@hreflang") == ["en", "es"]
+    assert found(archive, "/sitemaps/2019-05.xml", f"{links}/@hreflang") == [
+        "en",
+        "es",
+        "x-default",
+    ]
     assert found(archive, "/sitemaps/2019-05.xml", f"{links}/@href") == [
         f"{base}/v1/articles/one",
         f"{base}/v1/articles/uno",
+        f"{base}/v1/articles/one",
     ]
     assert found(archive, "/sitemaps/1999-01.xml", "//s:loc") == []
 
@@ -109,7 +114,7 @@ def test_json_ld_says_everything(quiet: Bench) -> None:
     key, _ = rich(quiet)
     runtime = quiet.runtime
     with runtime.publishing() as tx:
-        publishing.correct(tx, EDITOR, key, 1, runtime.house, "A name was wrong.")
+        correcting.correct(tx, EDITOR, key, 1, runtime.house, "A name was wrong.")
     base = runtime.settings.public_url
     organisation = {"@type": "Organization", "name": "Peru Support Group", "url": f"{base}/v1"}
     expected: dict[str, Any] = {
@@ -236,7 +241,8 @@ def test_an_article_is_embedded_by_its_address(site: Bench, url: str) -> None:
         ("url=file:///etc/passwd", 404, "address_not_found"),
         ("url=https://site.example/%255b", 404, "path_not_found"),
         ("url=https://site.example/%2500", 400, "invalid_path"),
-        ("url=x&format=xml", 400, "invalid_parameter"),
+        ("url=x&format=xml", 501, "no_xml"),
+        ("url=x&format=yaml", 400, "invalid_parameter"),
         ("url=x&maxwidth=0", 400, "invalid_parameter"),
         ("url=x&maxwidth=-1", 400, "invalid_parameter"),
         ("", 400, "invalid_parameter"),

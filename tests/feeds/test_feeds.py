@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from lxml.html import fromstring
 
-from app.editorial import articles, publishing
+from app.editorial import articles, correcting, publishing
 from app.editorial.content import prepare
 from app.runtime import opened
 from app.worker.indexing import Indexing
@@ -85,6 +85,7 @@ def test_atom_says_everything(bench: Bench) -> None:
     assert links == {
         ("alternate", None): (f"{base}/v1/articles/one", None),
         ("alternate", "es"): (f"{base}/v1/articles/uno", None),
+        ("alternate", "en"): (f"{base}/v1/articles/one", None),
         ("enclosure", None): ("https://pix.example/a.JPG?w=1&h=2", "image/jpeg"),
         ("license", None): ("https://licence.example/by", None),
         ("via", None): ("https://voz.example/a?b=1&c=%C3%B1", None),
@@ -178,7 +179,7 @@ def test_an_id_outlives_its_slug_and_a_correction_moves_updated(quiet: Bench) ->
     with runtime.publishing() as tx:
         content = articles.read(tx, key).content.model_copy(update={"slug": "second"})
         draft = prepare(content, runtime.house)
-        publishing.correct(tx, EDITOR, key, 1, runtime.house, "A name was wrong.", draft=draft)
+        correcting.correct(tx, EDITOR, key, 1, runtime.house, "A name was wrong.", draft=draft)
     after = parsed(feed(quiet, "atom")).entries[0]
     assert after.id == before.id
     assert after.link.endswith("/second")
@@ -388,11 +389,11 @@ def test_addresses_come_from_the_settings(quiet: Bench) -> None:
         answer = client.get("/v1/feeds/articles.atom?kind=page")
     assert found["items"][0]["url"] == "https://site.example/es/n/one.html"
     assert found["home_page_url"] == "https://site.example"
-    assert found["hubs"] == [{"type": "WebSub", "url": "https://hub.example"}]
+    assert found["hubs"] == [{"type": "WebSub", "url": "https://hub.example/"}]
     page = document(answer.content)
-    assert page.links["hub"] == "https://hub.example"
+    assert page.links["hub"] == "https://hub.example/"
     assert parsed(answer.content).entries[0].link == "https://site.example/aims"
-    assert '<https://hub.example>; rel="hub"' in answer.headers["Link"]
+    assert '<https://hub.example/>; rel="hub"' in answer.headers["Link"]
     assert 'rel="self"' in answer.headers["Link"]
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from starlette.testclient import TestClient
 
-from app.editorial import articles, people, publishing, tags
+from app.editorial import articles, correcting, people, publishing, tags
 from app.editorial.content import ArticleInput, prepare
 from app.editorial.people import SponsorInput
 from app.editorial.tags import TagInput
@@ -92,7 +92,7 @@ def a_busy_desk(runtime: Runtime, clock: MovingClock) -> None:
     live = builders.published(runtime, title="Live with a newer draft", tags=["water"])
     clock.move(hours=1)
     with runtime.publishing() as tx:
-        publishing.correct(tx, EDITOR, live, 1, runtime.house, "A figure was wrong.")
+        correcting.correct(tx, EDITOR, live, 1, runtime.house, "A figure was wrong.")
     edited(runtime, live, title="Nobody may see this yet", slug="not-yet")
     moved = builders.published(runtime, title="Moved", slug="old-place")
     revision = edited(runtime, moved, slug="new-place")

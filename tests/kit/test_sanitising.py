@@ -95,11 +95,11 @@ class Strict(HTMLParser):
     elements = names(
         "p br hr h2 h3 h4 h5 h6 blockquote pre code div section ul ol li dl dt dd strong em b i u"
         " s del ins sub sup small a abbr cite q mark time figure figcaption img table thead tbody"
-        " tfoot tr th td caption iframe"
+        " tfoot tr th td caption iframe span bdi bdo dfn kbd samp var wbr ruby rt rp"
     )
     attributes = names(
         "id lang dir href title class src alt width height datetime start scope rel colspan"
-        " rowspan style allow allowfullscreen sandbox referrerpolicy loading"
+        " rowspan style type reversed value allow allowfullscreen sandbox referrerpolicy loading"
     )
 
     @override
@@ -194,7 +194,8 @@ A *word*[^1] and a [link](https://example.org/a?b=1&c=2 "There").
         'src="https://www.youtube.com/embed/1"',
         'sandbox="allow-scripts allow-same-origin allow-popups allow-presentation"',
         '<section class="footnotes">',
-        '<a href="#fn1" id="fnref1" rel="noopener noreferrer">[1]</a>',
+        '-fn1" id="t',
+        '-fnref1" rel="noopener noreferrer">[1]</a>',
     ):
         assert part in safe.html, part
 
@@ -202,7 +203,7 @@ A *word*[^1] and a [link](https://example.org/a?b=1&c=2 "There").
 def test_what_was_removed_is_said() -> None:
     body = (
         '<p class="lead" onclick="steal()">One <font color="red">two</font></p><!-- to do -->'
-        "<script>x</script><script>y</script><h1>Three</h1>"
+        "<script>x</script><script>y</script><h1>Three</h1>"  # which becomes an h2
         f'<iframe src="{PLAYER}"></iframe><iframe src="https://evil.example/"></iframe>'
         '<a href="javascript:x">four</a>&#8;'
     )
@@ -213,7 +214,6 @@ def test_what_was_removed_is_said() -> None:
         ("<font>", '<font color="red">', 1),
         ("comment", "<!-- to do -->", 1),
         ("<script>", "<script>", 2),
-        ("<h1>", "<h1>", 1),
         ("<iframe>", '<iframe src="https://evil.example/">', 1),
         ("src of <iframe>", 'src="https://evil.example/"', 1),
         ("href of <a>", 'href="javascript:x"', 1),

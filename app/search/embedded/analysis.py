@@ -12,6 +12,8 @@ from unicodedata import normalize
 
 import tantivy
 
+from app.kit.languages import base
+from app.kit.text import without_unseen
 from app.search.stopwords import STOP_WORDS
 
 _STEMMERS = {
@@ -34,8 +36,8 @@ class _Stems(dict[str, str]):
     def __init__(self, lang: str) -> None:
         super().__init__()
         builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
-        self._stemmer = builder.filter(tantivy.Filter.stemmer(_STEMMERS[lang])).build()
-        self._english = lang == "en"
+        self._stemmer = builder.filter(tantivy.Filter.stemmer(_STEMMERS[base(lang)])).build()
+        self._english = base(lang) == "en"
 
     def __missing__(self, word: str) -> str:
         if len(self) >= _STEMS_KEPT:
@@ -70,7 +72,7 @@ class Analyser:
             builder.filter(tantivy.Filter.ascii_fold()).filter(tantivy.Filter.lowercase()).build()
         )
         self._letters = _Letters(self._fold)
-        self._stems = {lang: _Stems(lang) for lang in self.languages if lang in _STEMMERS}
+        self._stems = {lang: _Stems(lang) for lang in self.languages if base(lang) in _STEMMERS}
 
     def words(self, text: str) -> list[str]:
         """The words of a text in its order; never fails, lone surrogates are left out.
@@ -79,6 +81,7 @@ class Analyser:
         made by the library cost twice as much.
         """
         if not text.isascii():
+            text = without_unseen(text)
             text = _NOT_ASCII.sub(lambda found: self._letters[found[0]], normalize("NFC", text))
             if not text.isascii():
                 return self._fold.analyze(text.encode("utf-8", "ignore").decode())
@@ -96,4 +99,4 @@ class Analyser:
 
     def is_stop_word(self, word: str, languages: Sequence[str] = ()) -> bool:
         """A function word in one of the languages, or in any of the archive's."""
-        return any(word in STOP_WORDS.get(lang, ()) for lang in languages or self.languages)
+        return any(word in STOP_WORDS.get(base(lang), ()) for lang in languages or self.languages)

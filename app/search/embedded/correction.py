@@ -1,5 +1,8 @@
 """Misspelt, split and joined words, put right against the words that the index holds.
 
+The library counts a word until its segment is merged, also when no document holds it any more: a
+word that is rare is looked for, so that nothing withdrawn is ever proposed.
+
 A word is corrected only if the index does not know it. Which neighbour was meant is settled by
 the company it keeps: the one that occurs together with the query's other words.
 """
@@ -14,7 +17,7 @@ from tantivy import Occur
 
 from app.search.embedded.analysis import Analyser
 from app.search.embedded.matching import Clause, Matcher, count_of
-from app.search.embedded.vocabulary import Vocabulary
+from app.search.embedded.vocabulary import Neighbour, Vocabulary
 
 _CANDIDATES = 8
 _MOST_CORRECTED = 4
@@ -22,6 +25,8 @@ _MOST_CORRECTED = 4
 _WORD = re.compile(r"\w+")
 _COMMONER = 20
 """How much oftener a neighbour must occur to be meant in place of a word that is known."""
+_RARE = 20
+"""Documents that hold a word, from which on some of them is taken to be there still."""
 _TELLING = 6
 """A shorter word alone is near too many others; it is corrected only in their company."""
 
@@ -43,11 +48,14 @@ class Corrector:
         matcher: Matcher,
         vocabulary: Vocabulary,
         analyser: Analyser,
+        without: Sequence[Clause] = (),
     ) -> None:
+        """`without` leaves out documents, as if the index did not hold them."""
         self._searcher = searcher
         self._matcher = matcher
         self._vocabulary = vocabulary
         self._analyser = analyser
+        self._without = list(without)
 
     def of_unknown(self, words: Sequence[str], *, typing: bool) -> list[Change]:
         """What to read in place of the words that the index does not hold."""
@@ -73,7 +81,7 @@ class Corrector:
         for place, word in enumerate(words):
             others = [*words[:place], *words[place + 1 :]]
             at_least = _COMMONER * self._vocabulary.documents(word)
-            for near in self._vocabulary.neighbours(word, _CANDIDATES):
+            for near in self._neighbours(word):
                 if (
                     near.documents >= at_least
                     and self._is_other(word, near.word)
@@ -94,24 +102,35 @@ class Corrector:
     def _relative(self, word: str) -> str | None:
         for length in range(len(word) - 1, max(_TELLING, 2 * len(word) // 3) - 1, -1):
             beginning = word[:length]
-            if self._vocabulary.documents(beginning):
-                return beginning
-            if longer := self._vocabulary.completions(beginning):
-                return longer[0]
+            for near in (beginning, *self._vocabulary.completions(beginning)):
+                if self._documents(near):
+                    return near
         return None
 
+    def _documents(self, word: str) -> int:
+        """How many documents hold the very word; none if it is in what was deleted alone."""
+        known = self._vocabulary.documents(word)
+        if known and (known <= _RARE or self._without):
+            return min(known, self._together([(Occur.Must, self._matcher.phrase([word]))]))
+        return known
+
+    def _neighbours(self, word: str) -> list[Neighbour]:
+        near = self._vocabulary.neighbours(word, _CANDIDATES)
+        return [one for one in near if self._documents(one.word)]
+
     def _is_known(self, word: str, *, typing: bool) -> bool:
-        if typing and len(word) > 1 and self._vocabulary.begins(word):
-            return True
-        return bool(self._vocabulary.documents(word)) or self._is_inflected(word)
+        longer = self._vocabulary.completions(word) if typing and len(word) > 1 else ()
+        return any(map(self._documents, (word, *longer))) or self._is_inflected(word)
 
     def _is_inflected(self, word: str) -> bool:
         """Another form of a word that is there, unless a far likelier word is one edit away."""
         forms = self._matcher.forms(word)
-        if not forms or not word.isalpha():
-            return bool(forms)
+        if not forms or not self._together(self._all([word])):
+            return False
+        if not word.isalpha():
+            return True
         held = max(self._matcher.held("text", form) for form in forms)
-        nearest = self._vocabulary.neighbours(word, 1)
+        nearest = self._neighbours(word)[:1]
         if not nearest or nearest[0].distance > 1 or not self._is_other(word, nearest[0].word):
             return True
         return nearest[0].documents < held * _COMMONER
@@ -123,9 +142,7 @@ class Corrector:
     def _replaced(self, word: str, known: Sequence[str]) -> Change | None:
         """The likeliest neighbour; those that occur with the known words go first."""
         candidates = [
-            near
-            for near in self._vocabulary.neighbours(word, _CANDIDATES)
-            if not self._analyser.is_stop_word(near.word)
+            near for near in self._neighbours(word) if not self._analyser.is_stop_word(near.word)
         ]
         others = [other for other in known if not self._analyser.is_stop_word(other)]
         company = self._all(others)
@@ -143,15 +160,16 @@ class Corrector:
         best, found = None, 0
         for at in range(2, len(word) - 1):
             left, right = word[:at], word[at:]
-            if self._vocabulary.documents(left) and self._vocabulary.documents(right):
-                together = self._count(self._matcher.phrase([left, right]))
+            if self._documents(left) and self._documents(right):
+                phrase = self._matcher.phrase([left, right])
+                together = self._together([(Occur.Must, phrase)])
                 if together > found:
                     best, found = Change((word,), (left, right)), together
         return best
 
     def _joined(self, words: Sequence[str]) -> list[Change]:
         """Words written as two that the index holds as one, and not as they were written."""
-        held = self._vocabulary.documents
+        held = self._documents
         return [
             Change((left, right), (left + right,))
             for left, right in pairwise(words)
@@ -165,10 +183,10 @@ class Corrector:
 
     def _together(self, clauses: Sequence[Clause]) -> int:
         """Documents that hold all of it."""
-        return self._count(tantivy.Query.boolean_query(clauses)) if clauses else 0
-
-    def _count(self, query: tantivy.Query) -> int:
-        return count_of(self._searcher.search(query, 1))
+        if not clauses:
+            return 0
+        asked = tantivy.Query.boolean_query([*clauses, *self._without])
+        return count_of(self._searcher.search(asked, 1))
 
 
 def changed(words: Sequence[str], changes: Sequence[Change]) -> tuple[str, ...]:

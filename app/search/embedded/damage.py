@@ -1,9 +1,18 @@
 """Whatever the library says of an index that it cannot read, said in our words, and remembered."""
 
+import re
+from errno import EACCES, EMFILE, ENFILE, EPERM, EROFS
 from pathlib import Path
 from types import TracebackType
+from typing import Final
 
+from app.outage import NO_ROOM
 from app.search.protocol import IndexUnreadable
+
+_SAID: Final = "The search index could not be used; try again later."
+_NUMBERS: Final = "|".join(str(one) for one in (*NO_ROOM, EACCES, EPERM, EROFS, EMFILE, ENFILE))
+_OF_THE_MACHINE: Final = re.compile(rf"\(os error ({_NUMBERS})\)")
+"""As the library tells what the system said."""
 
 
 class Damage:
@@ -26,10 +35,13 @@ class Damage:
     ) -> None:
         if error is not None and _is_of_the_library(error):
             self.was_seen = True
-            raise IndexUnreadable(
-                "index_unreadable",
-                f"The search index in {self._folder} could not be used: {error}",
-            ) from error
+            cause = f"{self._folder}: {error}"
+            raise IndexUnreadable("index_unreadable", _SAID, cause=cause) from error
+
+
+def is_of_the_machine(error: IndexUnreadable) -> bool:
+    """The disk is full, or somebody else's: the index may be whole."""
+    return _OF_THE_MACHINE.search(error.cause) is not None
 
 
 def _is_of_the_library(error: BaseException) -> bool:

@@ -20,21 +20,20 @@ from typing import Final, Self
 
 import tantivy
 
+from app.search.embedded import contents
 from app.search.embedded.analysis import Analyser
-from app.search.embedded.damage import Damage
-from app.search.embedded.folder import HeldFolder, alone, retire_others, throw_away
+from app.search.embedded.damage import Damage, is_of_the_machine
+from app.search.embedded.folder import HeldFolder, alone, identity, retire_others, throw_away
 from app.search.embedded.host import OnThisHost
 from app.search.embedded.matching import Ranking, count_of
 from app.search.embedded.schema import (
     COLUMNS,
     CURSOR_KEY,
-    NO_KIND,
     WORDS,
     folder_name,
-    key_from,
-    mark_from,
     prepare,
     schema,
+    seal,
 )
 from app.search.embedded.searching import Snapshot, within_depth
 from app.search.embedded.suggesting import suggestions
@@ -46,6 +45,7 @@ from app.search.protocol import (
     Found,
     IndexUnreadable,
     Key,
+    Keys,
     Mark,
     Progress,
     Query,
@@ -72,6 +72,7 @@ class EmbeddedEngine(OnThisHost):
         self, path: Path, languages: Sequence[str], ranking: Ranking | None = None
     ) -> None:
         self.folder = path / folder_name(languages)
+        self.index: Final = f"{self.name}/{identity(path)}"
         self._damage = Damage(self.folder)
         self._analyser = Analyser(languages)
         self._schema = schema()
@@ -107,7 +108,9 @@ class EmbeddedEngine(OnThisHost):
             try:
                 return cls(path, languages)
             except IndexUnreadable as error:
-                _LOG.warning("%s", error.message)
+                if is_of_the_machine(error):
+                    raise
+                _LOG.warning("the search index is made anew: %s", error.cause)
                 throw_away(path / folder_name(languages))
                 return cls(path, languages)
 
@@ -117,10 +120,12 @@ class EmbeddedEngine(OnThisHost):
         with self._damage:
             return self._current().search(asked)
 
-    def suggest(self, text: str, languages: Sequence[str] = (), limit: int = 8) -> list[Suggestion]:
+    def suggest(
+        self, text: str, languages: Sequence[str] = (), limit: int = 8, without: Keys = ()
+    ) -> list[Suggestion]:
         """Titles, tags and people that complete `text`, best first."""
         with self._damage:
-            return suggestions(self._current(), text, languages, limit)
+            return suggestions(self._current(), text, languages, limit, without)
 
     def apply(
         self, upserts: Sequence[Document], deletes: Sequence[Key], cursor: str | None = None
@@ -156,17 +161,16 @@ class EmbeddedEngine(OnThisHost):
     def marks(self) -> Iterator[tuple[Key, Mark]]:
         """What every document was made of, in no order, as of the call."""
         with self._damage:
-            searcher = self._current().searcher
-            addresses = _all_of(searcher)
-            columns = [
-                searcher.fast_field_values(name, addresses)
-                for name in ("kind", "id_high", "id_low", "version", "digest_high", "digest_low")
-            ]
-        return (
-            (key_from(int(kind), int(high), int(low)), mark_from(int(version), int(a), int(b)))
-            for kind, high, low, version, a, b in zip(*columns, strict=True)
-            if kind != NO_KIND
-        )
+            return contents.marks(self._current().searcher)
+
+    def seals(self, keys: Sequence[Key]) -> dict[Key, bytes]:
+        """A digest of each document, made of all that can be read back of it."""
+        with self._damage:
+            return contents.seals(self._schema, self._current().searcher, keys)
+
+    def seal(self, document: Document) -> bytes:
+        """What `seals` gives for a document that is held as `apply` writes it."""
+        return seal(document, self._analyser)
 
     def count(self) -> int:
         """Documents held."""
@@ -231,7 +235,7 @@ class EmbeddedEngine(OnThisHost):
         try:
             searcher = self._opened().searcher()
             with self._damage:
-                addresses = _all_of(searcher)
+                addresses = contents.all_of(searcher)
                 for address in addresses:
                     searcher.doc(address)
                 for name in COLUMNS:
@@ -302,10 +306,3 @@ class EmbeddedEngine(OnThisHost):
         self._learned_at = monotonic()
         self._learning_took = self._learned_at - started
         return replace(snapshot, vocabulary=vocabulary, names=names, synonyms=synonyms)
-
-
-def _all_of(searcher: tantivy.Searcher) -> list[tantivy.DocAddress]:
-    if not searcher.num_docs:
-        return []
-    found = searcher.search(tantivy.Query.all_query(), searcher.num_docs, count=False).hits
-    return [address for _, address in found]

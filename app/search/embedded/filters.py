@@ -6,7 +6,7 @@ from typing import Any
 import tantivy
 from tantivy import FieldType, Occur
 
-from app.search.embedded.schema import ANY_LANGUAGE, micros
+from app.search.embedded.schema import ANY_LANGUAGE, key_of, micros
 from app.search.protocol import DOCUMENT_KINDS, Filter
 
 Clause = tuple[Occur, tantivy.Query]
@@ -48,6 +48,9 @@ def filter_clauses(schema: tantivy.Schema, chosen: Filter) -> list[Clause]:
         wanted.append(one_of("tags", (tag.hex for tag in clause)))
     for clause in chosen.none_of:
         refused.append(one_of("tags", (tag.hex for tag in clause)))
+    if chosen.without:
+        left_out = [key_of(key) for key in chosen.without]
+        refused.append(tantivy.Query.term_set_query(schema, "key", left_out))
     wanted += _moments(schema, chosen)
     return [
         *((Occur.Must, tantivy.Query.const_score_query(query, 0.0)) for query in wanted),

@@ -10,14 +10,16 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 from typing import Self
 from uuid import uuid4
 
 _HELD = "held.lock"
+_IDENTITY = "identity"
 _WASTE = "discarded-"
-_OURS = re.compile(r"v\d+(-[a-z]+)+")
+_OURS = re.compile(r"v\d+(-[A-Za-z0-9]+)+")
 _LOG = logging.getLogger("willay.search")
 
 
@@ -67,6 +69,18 @@ def alone(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def identity(path: Path) -> str:
+    """A random name of the folder, the same for every process that uses it."""
+    path.mkdir(parents=True, exist_ok=True)
+    named, made = path / _IDENTITY, path / f"{_IDENTITY}-{token_hex(4)}"
+    if not named.exists():
+        made.write_text(token_hex(8))
+        with suppress(FileExistsError):  # another process was first
+            os.link(made, named)
+        made.unlink()
+    return named.read_text()
 
 
 def throw_away(folder: Path) -> None:

@@ -6,9 +6,11 @@ saturation and rarity are judged once. `words` holds the same unstemmed, for phr
 corrections; `names` what suggestions complete.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from math import log2
+from typing import Any
 from uuid import UUID
 
 import tantivy
@@ -16,7 +18,7 @@ import tantivy
 from app.search.embedded.analysis import Analyser
 from app.search.protocol import DIGEST_BYTES, DOCUMENT_KINDS, Document, DocumentKind, Key, Mark
 
-VERSION = 2
+VERSION = 3
 """Goes up with every change of the schema or the analysis; a new one is built beside the old."""
 TITLE_COPIES = 2
 CURSOR_KEY = "cursor"
@@ -26,6 +28,12 @@ SPARE = "\t"
 NO_KIND = len(DOCUMENT_KINDS)
 COLUMNS = ("kind", "id_high", "id_low", "version", "digest_high", "digest_low", "recency")
 WORDS = ("words", "names", "text", "title")
+READABLE = (*COLUMNS, "published", "updated", "year")
+STORED = (
+    *("key", "id", "article_kind", "authors", "also_in", "tags", "lang", "syndicatable"),
+    *("shown_title", "shown_summary", "shown_body", "tag_names", "whole"),
+)
+"""What can be read back of a document: its columns, and its stored values."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OLDEST, _NEWEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2080, 1, 1, tzinfo=UTC)
@@ -42,10 +50,10 @@ def folder_name(languages: Sequence[str]) -> str:
 def schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     for exact in ("key", "id", "article_kind", "authors", "also_in"):
-        builder.add_text_field(exact, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field(exact, stored=True, tokenizer_name="raw", index_option="basic")
     for facet in ("tags", "lang"):
         builder.add_text_field(
-            facet, tokenizer_name="raw", index_option="basic", fast=True, stored=facet == "lang"
+            facet, tokenizer_name="raw", index_option="basic", fast=True, stored=True
         )
     for number in ("kind", "year"):
         builder.add_unsigned_field(number, indexed=True, fast=True)
@@ -54,11 +62,11 @@ def schema() -> tantivy.Schema:
     for moment in ("published", "updated"):
         builder.add_integer_field(moment, fast=True)
     builder.add_float_field("recency", fast=True)
-    builder.add_boolean_field("syndicatable", indexed=True)
+    builder.add_boolean_field("syndicatable", stored=True, indexed=True)
     for ranked in ("text", "title", "names"):
         builder.add_text_field(ranked, tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field("words", tokenizer_name="whitespace")
-    for shown in ("shown_title", "shown_summary", "shown_body", "tag_names", "cursor"):
+    for shown in ("shown_title", "shown_summary", "shown_body", "tag_names", "whole", "cursor"):
         builder.add_bytes_field(shown, stored=True)
     return builder.build()
 
@@ -103,13 +111,35 @@ def tantivy_document(source: Document, analyser: Analyser) -> tantivy.Document:
     """Raises ValueError for a digest of another length or a version out of range."""
     if len(source.mark.digest) != DIGEST_BYTES:
         raise ValueError(f"a digest has {DIGEST_BYTES} bytes")
+    document = _readable(source, analyser)
+    _add_words(document, source, analyser)
+    return document
+
+
+def seal(source: Document, analyser: Analyser) -> bytes:
+    """The seal of a document that is held as `tantivy_document` makes it."""
+    return seal_of(_readable(source, analyser).to_dict())
+
+
+def seal_of(held: Mapping[str, Sequence[Any]]) -> bytes:
+    """A digest of all values of a document that can be read back. Its words cannot: `whole` stands
+    for them, as far as it was this program that wrote them."""
+    return _digest([(name, list(held.get(name, ()))) for name in (*READABLE, *STORED)])
+
+
+def _readable(source: Document, analyser: Analyser) -> tantivy.Document:
     document = tantivy.Document()
     _add_values(document, source)
-    _add_words(document, source, analyser)
     for shown in ("title", "summary", "body"):
         text: str = getattr(source, shown)
         document.add_bytes(f"shown_{shown}", text.encode("utf-8", "ignore"))
+    document.add_bytes("tag_names", _tag_names(source, analyser))
+    document.add_bytes("whole", _digest(source))
     return document
+
+
+def _digest(value: object) -> bytes:
+    return blake2b(repr(value).encode("utf-8", "replace"), digest_size=DIGEST_BYTES).digest()
 
 
 def _add_values(document: tantivy.Document, source: Document) -> None:
@@ -156,18 +186,23 @@ def _add_words(document: tantivy.Document, source: Document, analyser: Analyser)
             document.add_text("words", " ".join(words))
             for lang in _languages(source.lang, analyser):
                 document.add_text("text", " ".join(analyser.stems(words, lang)))
-    named: dict[str, list[str]] = {}
     for label in source.labels:
         words = analyser.words(label.text)
         document.add_text("words", " ".join(words))
         if source.key.kind == "tag":
             document.add_text("names", " ".join(words))
-            if label.lang is not None and label.lang not in named:
-                named[label.lang] = words
         for lang in _languages(label.lang, analyser):
             document.add_text("text", " ".join(analyser.stems(words, lang)))
+
+
+def _tag_names(source: Document, analyser: Analyser) -> bytes:
+    """A tag's name in each language, where it is one word."""
+    named: dict[str, list[str]] = {}
+    for label in source.labels if source.key.kind == "tag" else ():
+        if label.lang is not None:
+            named.setdefault(label.lang, analyser.words(label.text))
     simple = [f"{lang}{SPARE}{words[0]}" for lang, words in named.items() if len(words) == 1]
-    document.add_bytes("tag_names", "\n".join(simple).encode())
+    return "\n".join(simple).encode()
 
 
 def _languages(lang: str | None, analyser: Analyser) -> Iterator[str]:

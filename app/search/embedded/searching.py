@@ -22,6 +22,7 @@ from app.search.protocol import (
     DOCUMENT_KINDS,
     FACET_VALUES,
     FacetName,
+    Filter,
     Found,
     Hit,
     Query,
@@ -77,29 +78,44 @@ class Snapshot:
     def matcher(self) -> Matcher:
         return Matcher(self.schema, self.searcher, self.analyser, self.ranking)
 
-    @cached_property
-    def corrector(self) -> Corrector:
-        return Corrector(self.searcher, self.matcher, self.vocabulary, self.analyser)
-
     def search(self, query: Query) -> Found:
         """The page asked for, which is `within_depth`."""
         parsed = parse(query.text, self.analyser.words)
         if parsed.finds_nothing:
             return Found((), 0, facets=dict.fromkeys(query.facets, ()))
-        changes = self.corrector.of_unknown(parsed.words, typing=parsed.typing)
+        corrector = self._corrector(query)
+        changes = corrector.of_unknown(parsed.words, typing=parsed.typing)
         if changes and not query.exact:
             parsed = _with(parsed, changes)
         found, relaxed = self._answer(query, parsed)
-        text = changed_text(query.text, changes, self.analyser.words) if changes else None
+        text = changed_text(parsed.text, changes, self.analyser.words) if changes else None
         meant = None
         if changes and query.exact:
             text, meant = None, text
         elif not changes and not query.exact and (relaxed or not found.total):
             telling = [word.word for word in self._words(query, parsed)]
-            near = self.corrector.of_rare(telling) if relaxed else []
-            near = near or self.corrector.of_beginnings(telling)
-            meant = changed_text(query.text, near, self.analyser.words) if near else None
+            near = corrector.of_rare(telling) if relaxed else []
+            near = near or corrector.of_beginnings(telling)
+            meant = changed_text(parsed.text, near, self.analyser.words) if near else None
         return Found(found.hits, found.total, True, found.facets, text, meant)
+
+    def holding(self, query: Query) -> Found:
+        """What holds as many of the words as it must, as they are written: a small index knows too
+        few words to correct any."""
+        parsed = parse(query.text, self.analyser.words)
+        reading = self._reading(query, parsed)
+        known = sum(bool(word.forms or word.others) for word in reading.words)
+        known += bool(reading.completions)
+        if parsed.finds_nothing or known < min(self.ranking.needed, len(reading.words)):
+            return Found((), 0)
+        matching = self._matching(query, reading)
+        hits, total = self._page(query, reading, matching)
+        facets = self._facets(query, matching)
+        return Found(self._hits(query, reading, hits), total, facets=facets)
+
+    def _corrector(self, query: Query) -> Corrector:
+        without = filter_clauses(self.schema, Filter(without=query.filter.without))
+        return Corrector(self.searcher, self.matcher, self.vocabulary, self.analyser, without)
 
     def _answer(self, query: Query, parsed: Parsed) -> tuple[Found, bool]:
         """The page, and whether no document held as many of the words as asked."""

@@ -9,7 +9,7 @@ from app.search.embedded.filters import filter_clauses
 from app.search.embedded.marking import Marker
 from app.search.embedded.schema import NO_KIND, key_from
 from app.search.embedded.searching import Snapshot
-from app.search.protocol import Filter, Suggestion
+from app.search.protocol import Filter, Keys, Suggestion
 
 _MOST_WORDS = 12
 _WHOLE_WORD = 2.0
@@ -18,7 +18,11 @@ _THINGS = 1.5
 
 
 def suggestions(
-    snapshot: Snapshot, text: str, languages: Sequence[str], limit: int
+    snapshot: Snapshot,
+    text: str,
+    languages: Sequence[str],
+    limit: int,
+    without: Keys = (),
 ) -> list[Suggestion]:
     """What has all the words in its name, the last of them perhaps unfinished."""
     words = snapshot.analyser.words(text)[:_MOST_WORDS]
@@ -39,7 +43,7 @@ def suggestions(
         return []
     clauses = [(Occur.Must, named(word)) for word in whole]
     clauses.append((Occur.Must, tantivy.Query.disjunction_max_query(ended, 0.0)))
-    clauses += filter_clauses(schema, Filter(languages=tuple(languages)))
+    clauses += filter_clauses(schema, Filter(languages=tuple(languages), without=without))
     for kind in range(1, NO_KIND):
         thing = tantivy.Query.term_query(schema, "kind", kind)
         clauses.append((Occur.Should, tantivy.Query.const_score_query(thing, _THINGS)))
@@ -53,10 +57,10 @@ def suggestions(
 def _suggestion(
     searcher: tantivy.Searcher, address: tantivy.DocAddress, marker: Marker
 ) -> Suggestion:
-    kind, high, low = (
+    kind, high, low, version = (
         int(searcher.fast_field_values(name, [address])[0] or 0)
-        for name in ("kind", "id_high", "id_low")
+        for name in ("kind", "id_high", "id_low", "version")
     )
     shown: bytes = searcher.doc(address).get_first("shown_title") or b""
     title = shown.decode()
-    return Suggestion(key_from(kind, high, low), title, marker.whole(title))
+    return Suggestion(key_from(kind, high, low), version, title, marker.whole(title))

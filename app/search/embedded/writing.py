@@ -7,14 +7,36 @@ import tantivy
 
 from app.search.embedded.analysis import Analyser
 from app.search.embedded.damage import Damage
-from app.search.embedded.schema import CURSOR_KEY, cursor_document, key_of, tantivy_document
+from app.search.embedded.schema import (
+    CURSOR_KEY,
+    cursor_document,
+    key_of,
+    prepare,
+    tantivy_document,
+)
 from app.search.protocol import Document, IndexBusy, Key
 
 _MEMORY = 128_000_000
 """Bytes of documents that are held before a segment is written."""
+_LITTLE = 15_000_000
+"""The least that a writer takes."""
 _THREADS = 1
 """The caller's thread splits words meanwhile, which keeps a second core busy; more threads would
 only make more segments to merge."""
+
+
+def filled(
+    made: tantivy.Schema, documents: Iterable[Document], analyser: Analyser
+) -> tantivy.Searcher:
+    """An index in memory that holds these documents and is never written to again."""
+    index = tantivy.Index(made)
+    prepare(index)
+    writer = index.writer(_LITTLE, _THREADS)
+    for document in documents:
+        writer.add_document(tantivy_document(document, analyser))
+    writer.commit()
+    index.reload()
+    return index.searcher()
 
 
 class Writer:

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from app.errors import BadRequest
+from app.kit.languages import answering, normalised
 from app.public.instant import ATTRIBUTES
 from app.search import protocol
 from app.search.instant.formatting import Formatting, Tags, named
@@ -131,7 +132,8 @@ def is_index(uid: str) -> bool:
 
 def language(locales: Sequence[str] | None, languages: Sequence[str]) -> str:
     """The language in which tags are named: the first asked for that is spoken here."""
-    return next((one for one in locales or () if one in languages), languages[0])
+    asked = (str(normalised(one)) for one in locales or ())
+    return next((code for one in asked for code in answering(one, languages)), languages[0])
 
 
 def _order(uid: str, sort: Sequence[str] | None) -> Order:

@@ -156,7 +156,7 @@ def _chosen(clause: Iterable[Condition], every: Sequence[str]) -> frozenset[str]
         value
         for value in every
         for one in clause
-        if (one.value.strip().lower() == value) == (one.operator == "=")
+        if (one.value.strip().lower() == value.lower()) == (one.operator == "=")
     )
 
 

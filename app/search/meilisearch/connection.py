@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from app.search.meilisearch.breaker import Breaker
-from app.search.meilisearch.keys import Keys, provisioned
+from app.search.meilisearch.keys import Keys, found, provisioned
 from app.search.meilisearch.transport import PooledClient, Timeouts
 
 SEARCHES_AT_ONCE = 8
@@ -31,6 +31,7 @@ class Connection:
     def __init__(self, address: Address) -> None:
         self.address = address
         self.breaker = Breaker()
+        self.makes_keys = True
         self._lock = Lock()
         self._keys: Keys | None = None
         self._given = PooledClient(address.url, address.key, 1, address.searching, again=True)
@@ -55,6 +56,14 @@ class Connection:
         self._made()
         return self._keys or Keys(self.address.key, self.address.key)
 
+    def checked_keys(self) -> Keys:
+        """The keys that are used, after a look whether the server still knows the one that
+        searches: it is made again where it does not."""
+        keys = self.keys()
+        if keys.search_uid is not None and found(self._given, keys.search_uid) is None:
+            self.forget_keys()
+        return self.keys()
+
     def forget_keys(self) -> bool:
         """The server refused our key: ask for it anew. False when there is nothing to ask."""
         with self._lock:
@@ -72,7 +81,9 @@ class Connection:
         with self._lock:
             if self._reader is None or self._writer is None:
                 here = self.address
-                keys = self._keys = provisioned(self._given, here.key, here.index)
+                keys = self._keys = provisioned(
+                    self._given, here.key, here.index, makes=self.makes_keys
+                )
                 self._reader = PooledClient(
                     here.url, keys.search, SEARCHES_AT_ONCE, here.searching, again=True
                 )

@@ -13,15 +13,17 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
+from app.kit.text import without_unseen
 from app.search.protocol import DIGEST_BYTES, DOCUMENT_KINDS, Document, Key, Mark, Parked
 
-VERSION = 1
+VERSION = 2
 """Goes up with every change of what a document holds; a new index is built beside the old."""
 STATE = "state"
 """Id and kind of the document that holds the cursor: it moves in one task with what it stands
 for. No search finds it, since each asks for one of our kinds."""
 ANY_LANGUAGE = "-"
 """The token of what belongs to every language; no value has it."""
+SHOWN = ("title", "summary", "body")
 TIMELESS = 9_999
 """The recency of what has no date: a tag or a person is never old."""
 
@@ -54,25 +56,38 @@ class State:
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "State":
-        parked = tuple(
-            Parked(Key(one["kind"], UUID(one["id"])), one["reason"])
-            for one in document.get("parked") or ()
-        )
-        build, version = document.get("build") or "", document.get("version") or 0
-        return cls(document.get("cursor"), parked, build, version)
+        """An empty state of no version for one that others have spoilt: it is then made anew."""
+        cursor, version = document.get("cursor"), document.get("version") or 0
+        try:
+            parked = tuple(
+                Parked(_key(one["kind"], one["id"]), str(one["reason"]))
+                for one in document.get("parked") or ()
+            )
+        except (KeyError, TypeError, ValueError):
+            return cls(version=0)
+        if not isinstance(cursor, str | None) or not isinstance(version, int):
+            return cls(version=0)
+        return cls(cursor, parked, str(document.get("build") or ""), version)
 
 
 def id_of(key: Key) -> str:
     return f"{key.kind}-{key.id.hex}"
 
 
-def key_of(document_id: str) -> Key:
-    """Raises ValueError for the id of something else."""
-    kind, _, key = document_id.rpartition("-")
+def key_of(document_id: object) -> Key:
+    """Raises ValueError for the id of something else, also for one of ours written otherwise."""
+    kind, _, key = str(document_id).rpartition("-")
+    found = _key(kind, key)
+    if id_of(found) != document_id:
+        raise ValueError(f"no document of ours: {document_id}")
+    return found
+
+
+def _key(kind: str, key: str) -> Key:
     for known in DOCUMENT_KINDS:
         if kind == known:
             return Key(known, UUID(key))
-    raise ValueError(f"no document of ours: {document_id}")
+    raise ValueError(f"no kind of ours: {kind}")
 
 
 def token(value: str) -> str:
@@ -82,18 +97,37 @@ def token(value: str) -> str:
     return "0x" + blake2b(value.encode("utf-8", "replace"), digest_size=20).hexdigest()
 
 
+def language(code: str) -> str:
+    """The token of a language, which is written in one case only."""
+    return token(code.lower())
+
+
 def micros(moment: datetime) -> int:
     """Microseconds since 1970; raises TypeError for a datetime without an offset."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def mark_of(document: Mapping[str, Any]) -> Mark:
-    return Mark(int(document["version"]), bytes.fromhex(document["digest"]))
+    """The mark that a document bears; one that nothing has where it bears none that can be read."""
+    try:
+        return Mark(int(document["version"]), bytes.fromhex(document["digest"]))
+    except (KeyError, TypeError, ValueError):
+        return Mark(-1, b"")
 
 
 def plain(text: str) -> str:
     """The text without what JSON cannot say."""
     return text.encode("utf-8", "ignore").decode()
+
+
+def shown(document: Mapping[str, Any], name: str) -> str:
+    """A text as it is shown; what is searched is without what cannot be seen."""
+    text: str = document.get(f"shown_{name}", document[name])
+    return text
+
+
+def _readable(text: str) -> str:
+    return without_unseen(plain(text))
 
 
 def record(source: Document) -> dict[str, Any]:
@@ -106,17 +140,19 @@ def record(source: Document) -> dict[str, Any]:
         "key": source.key.id.hex,
         "version": str(source.mark.version),
         "digest": source.mark.digest.hex(),
-        "title": plain(source.title),
-        "summary": plain(source.summary),
-        "body": plain(source.body),
-        "lang": ANY_LANGUAGE if source.lang is None else token(source.lang),
+        "lang": ANY_LANGUAGE if source.lang is None else language(source.lang),
         "tags": [tag_id.hex for tag_id in dict.fromkeys(source.tag_ids)],
         "authors": _tokens(source.authors),
-        "also_in": _tokens(source.also_in),
+        "also_in": _tokens(map(str.lower, source.also_in)),
         "syndicatable": "yes" if source.syndicatable else "no",
         "recency": TIMELESS,
     }
-    words = list(dict.fromkeys(plain(label.text) for label in source.labels))
+    for name in SHOWN:
+        text = plain(getattr(source, name))
+        made[name] = without_unseen(text)
+        if made[name] != text:
+            made[f"shown_{name}"] = text
+    words = list(dict.fromkeys(_readable(label.text) for label in source.labels))
     if source.key.kind == "tag":
         made["names"] = words
         made["spoken"] = _spoken(source)
@@ -143,5 +179,5 @@ def _spoken(tag: Document) -> dict[str, str]:
     names: dict[str, str] = {}
     for label in tag.labels:
         if label.lang is not None:
-            names.setdefault(label.lang, plain(label.text))
+            names.setdefault(label.lang, _readable(label.text))
     return names

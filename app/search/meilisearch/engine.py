@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from secrets import token_hex
 from time import monotonic
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from meilisearch import Client
 from typing_extensions import override
 
-from app.search.meilisearch import beside, keys, searching, tuning
+from app.search.meilisearch import beside, health, keys, searching, tuning
 from app.search.meilisearch.connection import Connection
-from app.search.meilisearch.documents import STATE, VERSION, key_of, mark_of
+from app.search.meilisearch.contents import ReadBack
 from app.search.meilisearch.failures import (
     IndexAbsent,
     KeyRefused,
@@ -26,21 +26,22 @@ from app.search.meilisearch.failures import (
     ServerBusy,
     spoken,
 )
+from app.search.meilisearch.leasing import Lease
 from app.search.meilisearch.synonyms import Synonyms
 from app.search.meilisearch.tasks import Tasks
-from app.search.meilisearch.writing import Writing, listed, state
+from app.search.meilisearch.writing import Writing
 from app.search.protocol import (
     Document,
+    Filter,
     Found,
     IndexBusy,
     Key,
-    Lease,
-    Mark,
-    Parked,
+    Keys,
     Progress,
     Query,
     Suggestion,
 )
+from app.search.upkeep import Waiting
 
 _BEAT_SECONDS = 3.0
 
@@ -48,10 +49,11 @@ Leases = Callable[[str], Lease]
 """The lease of an index, by its name."""
 
 
-class MeilisearchEngine:
+class MeilisearchEngine(ReadBack):
     """`app.search.protocol.Engine` on the index `uid`; opening it asks nothing of the server."""
 
     name: Final = "meilisearch"
+    portion: Final = 4_000
 
     def __init__(
         self,
@@ -69,19 +71,28 @@ class MeilisearchEngine:
         self._beaten = 0.0
         self._is_ready = False
         self._is_settled = True
+        self._right: dict[str, Any] | None = None  # settings that were proved right as a whole
         self.tasks = Tasks(connection.writer, self._beat)
         self._writing = Writing(self.tasks)
         self._synonyms = Synonyms(connection, self.uid, languages)
+
+    @property
+    def index(self) -> str:
+        """Which index it is."""
+        return f"{self.name}/{self.uid}"
 
     def search(self, query: Query) -> Found:
         """The page asked for. Raises ValueError for a page beyond `DEEPEST`."""
         with self._asking("search") as client:
             return searching.search(client, self.uid, query, self._languages, self._synonyms)
 
-    def suggest(self, text: str, languages: Sequence[str] = (), limit: int = 8) -> list[Suggestion]:
+    def suggest(
+        self, text: str, languages: Sequence[str] = (), limit: int = 8, without: Keys = ()
+    ) -> list[Suggestion]:
         """Titles, tags and people that complete `text`, best first."""
+        chosen = Filter(languages=tuple(languages), without=without)
         with self._asking("search") as client:
-            return searching.suggest(client, self.uid, text, languages, limit, self._synonyms)
+            return searching.suggest(client, self.uid, text, chosen, limit, self._synonyms)
 
     def take(self, *, insist: bool = False) -> bool:
         """Take or keep the writer's lease; true when it has just come from another, whose writes
@@ -104,39 +115,10 @@ class MeilisearchEngine:
         """Write all of it and then the cursor; on return it is durable and findable."""
         if not (upserts or deletes or cursor is not None):
             return
-        held = self._epoch
-        if self.take() and held >= 0:
-            # Lost and taken again since the caller looked: what it brings may be old by now.
-            self._epoch = -1
-            raise IndexBusy("index_busy", "The search index has changed hands; look again.")
-        with self._mindful("documents.add") as client:
-            if not self._is_settled:
-                # What was sent before a failure may still be waiting: do not add to it.
-                self.tasks.settle(self.uid)
-            self._is_settled = False
-            self._prepare(client)
+        with self._writes("documents.add") as client:
             self._writing.apply(client, self.uid, self._epoch, upserts, deletes, cursor)
             if any(key.kind == "tag" for key in (*(one.key for one in upserts), *deletes)):
                 tuning.tune_synonyms(client, self.tasks, self.uid)
-            self._is_settled = True
-
-    def cursor(self) -> str | None:
-        """The cursor of the last `apply` that gave one; None for what an older version wrote, so
-        that it is made anew while the old index answers."""
-        try:
-            with self._mindful("documents.get") as client:
-                told = state(client, self.uid)
-                return told.cursor if told.version == VERSION else None
-        except IndexAbsent:
-            return None
-
-    def parked(self) -> tuple[Parked, ...]:
-        """What could not be held."""
-        try:
-            with self._mindful("documents.get") as client:
-                return state(client, self.uid).parked
-        except IndexAbsent:
-            return ()
 
     def progress(self) -> Progress:
         """Cursor and parked things, asked for as a search, by the key that only searches."""
@@ -144,26 +126,10 @@ class MeilisearchEngine:
             told = searching.progress(client, self.uid)
         return Progress(told.cursor, told.parked)
 
-    def marks(self) -> Iterator[tuple[Key, Mark]]:
-        """What every document was made of; while others write it may miss some of that."""
-        try:
-            with self._mindful("documents.get") as client:
-                found = list(listed(client, self.uid, ("id", "version", "digest")))
-        except IndexAbsent:
-            return iter(())
-        return ((key_of(one["id"]), mark_of(one)) for one in found)
-
-    def count(self) -> int:
-        """Documents held."""
-        try:
-            with self._mindful("documents.get") as client:
-                held = client.http.get(f"indexes/{self.uid}/documents?fields=id&limit=1")
-                told = client.http.post(
-                    f"indexes/{self.uid}/documents/fetch", {"ids": [STATE], "fields": ["id"]}
-                )
-        except IndexAbsent:
-            return 0
-        return int(held["total"]) - int(told["total"])
+    def expel(self, names: Sequence[str]) -> None:
+        """Delete strangers."""
+        with self._writes("documents.delete") as client:
+            self._writing.expel(client, self.uid, self._epoch, names)
 
     def differing(self) -> tuple[str, ...]:
         """Settings that are not as they should be; the next `apply` puts them right."""
@@ -175,6 +141,32 @@ class MeilisearchEngine:
         if wrong:
             self._is_ready = False
         return tuple(wrong)
+
+    def tend(self) -> tuple[str, ...]:
+        """Put right at once the settings that others have changed, and name them."""
+        try:
+            with self._mindful("settings.get") as client:
+                seen = tuning.held(client, self.uid)
+        except IndexAbsent:
+            return ()
+        if seen == self._right:
+            return ()
+        wrong = self.differing()
+        if wrong:
+            with self._writes("settings.update"):
+                pass  # it puts them right first
+        else:
+            self._right = seen
+        return wrong
+
+    def waiting(self) -> Waiting | None:
+        """What was accepted and is not done; None when nothing is."""
+        with spoken("tasks.get", self.uid):
+            return health.waiting(self.connection.writer(), self.uid)
+
+    def complaint(self) -> str:
+        """What is wrong with the server itself and how to cure it, or ""."""
+        return health.complaint(self.connection)
 
     def missing_actions(self) -> list[str]:
         """What the keys lack to search and to write; empty when all is well."""
@@ -240,10 +232,25 @@ class MeilisearchEngine:
     ) -> None:
         self.close()
 
-    def _prepare(self, client: Client) -> None:
-        if not self._is_ready:
-            tuning.tune(client, self.tasks, self.uid)
-            self._is_ready = True
+    @contextmanager
+    def _writes(self, action: str) -> Iterator[Client]:
+        """The client that writes, with the lease, on an index that is there and as it should be."""
+        held = self._epoch
+        if self.take() and held >= 0:
+            # Lost and taken again since the caller looked: what it brings may be old by now.
+            self._epoch = -1
+            raise IndexBusy("index_busy", "The search index has changed hands; look again.")
+        with self._mindful(action) as client:
+            if not self._is_settled:
+                # What was sent before a failure may still be waiting: do not add to it.
+                self.tasks.settle(self.uid)
+            self._is_settled = False
+            if not self._is_ready:
+                health.check_version(self.connection)
+                tuning.tune(client, self.tasks, self.uid)
+                self._is_ready = True
+            yield client
+            self._is_settled = True
 
     def _beat(self) -> None:
         """Keep the lease while the server takes its time. Raises `IndexBusy` when it is lost."""
@@ -271,6 +278,7 @@ class MeilisearchEngine:
             raise
         breaker.succeeded()
 
+    @override
     @contextmanager
     def _mindful(self, action: str) -> Iterator[Client]:
         """The client that writes; what the server says may mean that it has lost everything."""

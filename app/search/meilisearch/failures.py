@@ -39,6 +39,10 @@ class Rejected(Unavailable):
     """The server understood and refused; the index may have lost its settings."""
 
 
+class ServerTooOld(Unavailable):
+    """It cannot hold the index as it has to be."""
+
+
 class TaskFailed(Unavailable):
     """Accepted, and failed afterwards: nothing of this task is in the index."""
 
@@ -84,5 +88,6 @@ def _of(error: MeilisearchApiError, action: str, index: str) -> Unavailable:
 
 
 def short(text: str) -> str:
-    """So much of the server's words as a message may quote."""
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    """So much of the server's words as a message may quote, in one line."""
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return line if len(line) <= _SHOWN else line[:_SHOWN] + "…"

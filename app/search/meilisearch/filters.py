@@ -6,7 +6,7 @@ nothing within one can reach another. The first one leaves our documents alone a
 
 from collections.abc import Iterable
 
-from app.search.meilisearch.documents import ANY_LANGUAGE, micros, token
+from app.search.meilisearch.documents import ANY_LANGUAGE, language, micros, token
 from app.search.protocol import DOCUMENT_KINDS, Filter
 
 
@@ -24,12 +24,12 @@ def conditions(chosen: Filter) -> list[str]:
     if chosen.article_kinds:
         every.append(_one_of("article_kind", chosen.article_kinds))
     if chosen.languages:
-        spoken = (token(lang) for lang in chosen.languages)
+        spoken = map(language, chosen.languages)
         every.append(_one_of("lang", (*spoken, ANY_LANGUAGE)))
     if chosen.each_story_once:
         every += [
-            f"NOT ({_one_of('lang', [token(lang)])} AND "
-            f"{_one_of('also_in', map(token, chosen.languages[:place]))})"
+            f"NOT ({_one_of('lang', [language(lang)])} AND "
+            f"{_one_of('also_in', map(language, chosen.languages[:place]))})"
             for place, lang in enumerate(chosen.languages[1:], 1)
         ]
     if chosen.author is not None:
@@ -42,6 +42,8 @@ def conditions(chosen: Filter) -> list[str]:
     every += [
         f"NOT {_one_of('tags', (tag.hex for tag in clause))}" for clause in chosen.none_of if clause
     ]
+    if chosen.without:
+        every.append(f"NOT {_one_of('key', (key.id.hex for key in chosen.without))}")
     if chosen.since is not None:
         every.append(f"published_at >= {micros(chosen.since)}")
     if chosen.until is not None:

@@ -33,18 +33,33 @@ class Keys:
     search_uid: str | None = None
 
 
-def provisioned(client: Client, given: str | None, index: str) -> Keys:
-    """Keys of our own where the given one may make keys; else the given one for everything.
+def provisioned(client: Client, given: str | None, index: str, *, makes: bool = True) -> Keys:
+    """Keys of our own where the given one may make keys; else the given one for everything. Where
+    none may be made, those that are there.
 
     Raises what the client raises.
     """
     search, write = _wanted(index)
     try:
+        if not makes:
+            there = [found(client, str(key["uid"])) for key in (search, write)]
+            return Keys(*(given if key is None else str(key["key"]) for key in there))
         return Keys(_made(client, search), _made(client, write), search["uid"])
     except MeilisearchApiError as error:
         if error.status_code in (401, 403):  # no master key, or a server that has none
             return Keys(given, given)
         raise
+
+
+def found(client: Client, uid: str) -> dict[str, Any] | None:
+    """The key of this uid, if the server knows it. Raises what the client raises."""
+    try:
+        known: dict[str, Any] = client.http.get(f"{client.config.paths.keys}/{uid}")
+    except MeilisearchApiError as error:
+        if error.status_code != 404:
+            raise
+        return None
+    return known
 
 
 def missing(client: Client, index: str) -> list[str]:
@@ -59,7 +74,7 @@ def missing(client: Client, index: str) -> list[str]:
         "documents.delete": lambda: http.post(f"{here}/documents/delete", {"filter": ""}),
         "indexes.create": lambda: http.post("indexes", {}),
         "indexes.get": lambda: http.get(here),
-        "indexes.delete": lambda: http.delete(f"{here}--nothing"),
+        "indexes.delete": lambda: http.delete(f"{here}--."),
         "indexes.swap": lambda: http.post("swap-indexes", [{"indexes": [index, index]}]),
         "settings.get": lambda: http.get(f"{here}/settings"),
         "settings.update": lambda: http.patch(f"{here}/settings", {"unknown": 1}),
@@ -91,18 +106,12 @@ def _wanted(index: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _made(client: Client, wanted: dict[str, Any]) -> str:
-    path = f"{client.config.paths.keys}/{wanted['uid']}"
-    try:
-        found = client.http.get(path)
-    except MeilisearchApiError as error:
-        if error.status_code != 404:
-            raise
-        found = None
-    if found is not None and any(
-        sorted(found[part]) != sorted(wanted[part]) for part in ("actions", "indexes")
+    known = found(client, str(wanted["uid"]))
+    if known is not None and any(
+        sorted(known[part]) != sorted(wanted[part]) for part in ("actions", "indexes")
     ):
-        client.http.delete(path)
-        found = None
-    if found is None:
-        found = client.http.post(client.config.paths.keys, wanted)
-    return str(found["key"])
+        client.http.delete(f"{client.config.paths.keys}/{wanted['uid']}")
+        known = None
+    if known is None:
+        known = client.http.post(client.config.paths.keys, wanted)
+    return str(known["key"])

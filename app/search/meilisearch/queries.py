@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from unicodedata import category, normalize
 
+from app.kit.languages import base
+from app.kit.text import without_unseen
 from app.search.grammar import Parsed, parse
 from app.search.protocol import Query
 from app.search.stopwords import STOP_WORDS
@@ -80,13 +82,13 @@ def typed(text: str) -> Asked:
 
 def words(text: str) -> list[str]:
     """Runs of letters and digits, in lower case and without accents; never fails."""
-    folded = normalize("NFKD", text.encode("utf-8", "ignore").decode()).lower()
+    folded = normalize("NFKD", without_unseen(text).encode("utf-8", "ignore").decode()).lower()
     return _WORD.findall("".join(letter for letter in folded if category(letter) != "Mn"))
 
 
 def is_stop_word(word: str, languages: Sequence[str]) -> bool:
     """A function word in one of the languages."""
-    return any(word in STOP_WORDS.get(lang, ()) for lang in languages)
+    return any(word in STOP_WORDS.get(base(lang), ()) for lang in languages)
 
 
 def _telling(parsed: Parsed, languages: tuple[str, ...]) -> list[str]:

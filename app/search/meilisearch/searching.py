@@ -1,19 +1,23 @@
 """One search: the question put to the server, and its answer in our words."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
 from meilisearch import Client
 
+from app.kit.languages import normalised
 from app.search import snippets
-from app.search.meilisearch import marking
-from app.search.meilisearch.documents import ANY_LANGUAGE, STATE, State, key_of
+from app.search.meilisearch import marking, settings
+from app.search.meilisearch.documents import SHOWN, STATE, State, key_of, shown
 from app.search.meilisearch.filters import conditions, quoted
 from app.search.meilisearch.marking import Others
 from app.search.meilisearch.queries import Asked, asked, typed
 from app.search.protocol import (
     DEEPEST,
+    DOCUMENT_KINDS,
+    FACET_NAMES,
     FACET_VALUES,
     FacetName,
     Filter,
@@ -24,7 +28,14 @@ from app.search.protocol import (
     Suggestion,
 )
 
-_SHOWN = ("title", "summary", "body")
+_SHOWN = (*SHOWN, *(f"shown_{name}" for name in SHOWN))
+_FACET_VALUE: dict[FacetName, re.Pattern[str]] = {
+    "tags": re.compile("[0-9a-f]{32}"),
+    "lang": re.compile("[A-Za-z0-9][A-Za-z0-9_-]*"),
+    "year": re.compile("[0-9]{1,4}"),
+    "kind": re.compile("|".join(DOCUMENT_KINDS)),
+}
+"""Whatever else a facet counts is not ours: the token of no language, or a stranger's."""
 
 
 def search(
@@ -48,10 +59,10 @@ def search(
         if answer["estimatedTotalHits"]:
             break
     ranked = query.order == "relevance" and not question.is_blank
-    hits = answer["hits"]
-    shown = _highlighted(hits, question, others) if query.highlight else [None] * len(hits)
+    hits = [hit for hit in answer["hits"] if _is_ours(hit, SHOWN if query.highlight else ())]
+    marked = _highlighted(hits, question, others) if query.highlight else [None] * len(hits)
     return Found(
-        tuple(_hit(hit, marks, ranked=ranked) for hit, marks in zip(hits, shown, strict=True)),
+        tuple(_hit(hit, marks, ranked=ranked) for hit, marks in zip(hits, marked, strict=True)),
         answer["estimatedTotalHits"],
         facets=_facets(query.facets, answer.get("facetDistribution") or {}),
     )
@@ -61,7 +72,7 @@ def suggest(
     client: Client,
     uid: str,
     text: str,
-    languages: Sequence[str],
+    chosen: Filter,
     limit: int,
     others: Callable[[], Others],
 ) -> list[Suggestion]:
@@ -73,27 +84,33 @@ def suggest(
         question.text,
         {
             "limit": limit,
-            "filter": conditions(Filter(languages=tuple(languages))),
+            "filter": conditions(chosen),
             "matchingStrategy": "all",
             "attributesToSearchOn": ["title", "names"],
-            "attributesToRetrieve": ["id", "title"],
+            "attributesToRetrieve": ["id", "version", "title", "shown_title"],
         },
     )
-    titles = [hit["title"] for hit in answer["hits"]]
+    hits = [hit for hit in answer["hits"] if _is_ours(hit, ("title",))]
+    titles = [shown(hit, "title") for hit in hits]
     spans = marking.marker(titles, question, others())
     return [
-        Suggestion(key_of(hit["id"]), title, snippets.whole(spans, title))
-        for hit, title in zip(answer["hits"], titles, strict=True)
+        Suggestion(key_of(hit["id"]), int(hit["version"]), title, snippets.whole(spans, title))
+        for hit, title in zip(hits, titles, strict=True)
     ]
 
 
 def progress(client: Client, uid: str) -> State:
-    """What the index says of itself, found as a search finds things."""
+    """What the index says of itself, found by a search that names everything that a search may be
+    filtered, counted and sorted by: it is refused when any of these would be."""
+    named = [f"{name} = {quoted(STATE)}" for name in settings.EQUAL]
+    compared = [f"{name} > 0" for name in settings.COMPARED]
     answer = client.index(uid).search(
         "",
         {
-            "filter": [f"kind = {quoted(STATE)}"],
-            "attributesToRetrieve": ["cursor", "parked"],
+            "filter": [f"kind = {quoted(STATE)}", [*named, *compared]],
+            "facets": list(FACET_NAMES),
+            "sort": ["published_at:desc"],
+            "attributesToRetrieve": ["cursor", "parked", "version"],
             "limit": 1,
         },
     )
@@ -125,6 +142,16 @@ def _parameters(query: Query, question: Asked) -> dict[str, Any]:
     return made
 
 
+def _is_ours(hit: Mapping[str, Any], texts: Iterable[str]) -> bool:
+    """It can be read as a document of ours; others may have written something else there."""
+    try:
+        key_of(hit["id"])
+        int(hit["version"])
+    except (KeyError, TypeError, ValueError):
+        return False
+    return all(isinstance(hit.get(name), str) for name in texts)
+
+
 def _hit(hit: Mapping[str, Any], marks: Highlights | None, *, ranked: bool) -> Hit:
     score = float(hit["_rankingScore"]) if ranked else 0.0
     return Hit(key_of(hit["id"]), int(hit["version"]), score, marks)
@@ -133,7 +160,7 @@ def _hit(hit: Mapping[str, Any], marks: Highlights | None, *, ranked: bool) -> H
 def _highlighted(
     hits: Sequence[Mapping[str, Any]], question: Asked, others: Callable[[], Others]
 ) -> list[Highlights]:
-    texts = [tuple(hit[name] for name in _SHOWN) for hit in hits]
+    texts = [tuple(shown(hit, name) for name in SHOWN) for hit in hits]
     known = {} if question.is_blank else others()
     spans = marking.marker(chain.from_iterable(texts), question, known)
     return [snippets.highlights(spans, *text) for text in texts]
@@ -144,7 +171,9 @@ def _facets(
 ) -> dict[FacetName, tuple[tuple[str, int], ...]]:
     found: dict[FacetName, tuple[tuple[str, int], ...]] = {}
     for name in names:
-        values = [item for item in counted.get(name, {}).items() if item[0] != ANY_LANGUAGE]
+        counts = counted.get(name, {}).items()
+        values = [item for item in counts if _FACET_VALUE[name].fullmatch(item[0])]
         values.sort(key=lambda item: (-item[1], item[0]))
-        found[name] = tuple(values[:FACET_VALUES])
+        written = normalised if name == "lang" else str
+        found[name] = tuple((str(written(value)), n) for value, n in values[:FACET_VALUES])
     return found

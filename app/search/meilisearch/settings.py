@@ -7,6 +7,7 @@ what differs is written.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from app.search.meilisearch.documents import SHOWN
 from app.search.meilisearch.marking import MOST_IN_A_NAME
 from app.search.protocol import DEEPEST, FACET_VALUES
 
@@ -18,11 +19,11 @@ MOST_TAGS = 5_000
 _SEPARATORS = "$<=>^|~¢£¤¥¦¨©¬®¯°´¸€"
 """Signs that part words in `queries.words` and that the server would take for letters."""
 
-_EQUAL = (
+EQUAL = (
     *("kind", "key", "article_kind", "lang", "also_in", "tags", "authors", "syndicatable"),
     "year",
 )
-_COMPARED = ("published_at", "updated_at")
+COMPARED = ("published_at", "updated_at")
 _UNORDERED = ("sortableAttributes", "separatorTokens", "displayedAttributes")
 
 
@@ -33,11 +34,11 @@ def wanted(synonyms: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         "searchableAttributes": ["title", "names", "summary", "labels", "body"],
         "displayedAttributes": [
             *("id", "kind", "version", "title", "summary", "body", "lang", "published_at", "year"),
-            *("cursor", "parked"),
+            *("cursor", "parked", *(f"shown_{name}" for name in SHOWN)),
         ],
         "filterableAttributes": [
-            _filterable(_EQUAL, equality=True, comparison=False),
-            _filterable(_COMPARED, equality=False, comparison=True),
+            _filterable(EQUAL, equality=True, comparison=False),
+            _filterable(COMPARED, equality=False, comparison=True),
         ],
         "sortableAttributes": ["published_at"],
         "rankingRules": [
@@ -60,13 +61,14 @@ def differences(asked: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str,
     }
 
 
-def synonyms(tags: Iterable[Mapping[str, str]]) -> dict[str, list[str]]:
+def synonyms(tags: Iterable[Any]) -> dict[str, list[str]]:
     """Each tag's names by language, as words that stand for one another."""
     others: dict[str, set[str]] = {}
     for count, names in enumerate(tags):
         if count >= MOST_TAGS:
             break
-        spoken = {name.casefold() for name in names.values() if _is_short(name)}
+        said = names.values() if isinstance(names, Mapping) else ()  # others may write there too
+        spoken = {name.casefold() for name in said if isinstance(name, str) and _is_short(name)}
         for name in spoken:
             others.setdefault(name, set()).update(spoken - {name})
     return {name: sorted(group) for name, group in others.items() if group}

@@ -1,5 +1,10 @@
-"""Waiting for what was accepted to be done: a 202 promises nothing but an attempt."""
+"""Waiting for what was accepted to be done: a 202 promises nothing but an attempt.
 
+A server whose disk is full fails nothing: it tries the same task again for ever. So whoever waits
+long says so in the log, once, and once more when it was worth it.
+"""
+
+import logging
 from collections.abc import Callable, Mapping
 from threading import Event
 from time import monotonic
@@ -11,8 +16,12 @@ from app.search.meilisearch.failures import ServerAway, TaskFailed, short, spoke
 
 PATIENCE = 600.0
 """Seconds that a task may wait and run; the server takes minutes when others fill its queue."""
+LONG = 30.0
+"""After so many seconds of waiting it is told."""
 _FIRST, _LONGEST = 0.01, 0.5
 _UNFINISHED = "enqueued,processing"
+
+_LOG = logging.getLogger("willay.search")
 
 Accepted = Mapping[str, Any]
 """What the server answers to a write: `taskUid`, `enqueuedAt`, perhaps `customMetadata`."""
@@ -26,6 +35,7 @@ class Tasks:
         self._beat = beat
         self._stopped = Event()
         self.patience = PATIENCE
+        self.long = LONG
 
     def finished(self, accepted: Accepted, index: str) -> Mapping[str, Any]:
         """The task once it has succeeded.
@@ -33,7 +43,7 @@ class Tasks:
         Raises `TaskFailed` when it failed or was canceled, and `ServerAway` when the server does
         not know it any more: it has lost what it held, and counts its tasks from 0 again.
         """
-        uid, until, pause = accepted["taskUid"], monotonic() + self.patience, _FIRST
+        uid, wait = accepted["taskUid"], _Wait(self.patience, self.long)
         while True:
             with spoken("tasks.get", index):
                 task = self._found(uid)
@@ -43,6 +53,7 @@ class Tasks:
                 )
             match task["status"]:
                 case "succeeded":
+                    wait.ended(uid)
                     return task
                 case "failed":
                     error = task["error"] or {}
@@ -59,8 +70,7 @@ class Tasks:
                     )
                 case _:  # enqueued, processing
                     pass
-            self._wait(pause, until)
-            pause = min(_LONGEST, pause * 1.5)
+            self._wait(wait, uid)
 
     def stop(self) -> None:
         """Whoever waits gives up, now and from now on."""
@@ -68,25 +78,52 @@ class Tasks:
 
     def settle(self, index: str) -> None:
         """Wait until nothing that anybody wrote to this index is under way."""
-        until, pause = monotonic() + self.patience, _FIRST
+        wait = _Wait(self.patience, self.long)
         path = f"tasks?indexUids={index}&statuses={_UNFINISHED}&limit=1"
         while True:
             with spoken("tasks.get", index):
                 left = self._client().http.get(path)
             if not left["results"]:
                 return
-            self._wait(pause, until)
-            pause = min(_LONGEST, pause * 1.5)
+            self._wait(wait, left["results"][0]["uid"])
 
     def _found(self, uid: int) -> Mapping[str, Any] | None:
         answer: dict[str, Any] = self._client().http.get(f"tasks?uids={uid}&limit=1")
         return next(iter(answer["results"]), None)
 
-    def _wait(self, pause: float, until: float) -> None:
-        if monotonic() > until:
+    def _wait(self, wait: "_Wait", task: int) -> None:
+        if not wait.goes_on(task):
             raise ServerAway(
                 "search_task_late", "The search server has not done it yet; it is asked again."
             )
-        if self._stopped.wait(pause):
+        if self._stopped.wait(wait.pause):
             raise ServerAway("search_interrupted", "This process ends; another goes on.")
         self._beat()
+
+
+class _Wait:
+    """How long somebody has waited, and until when they do."""
+
+    def __init__(self, patience: float, long: float) -> None:
+        self.pause = _FIRST
+        self._began = monotonic()
+        self._patience, self._long = patience, long
+        self._is_told = False
+
+    def goes_on(self, task: int) -> bool:
+        """False when it has lasted too long. Long before that it is told, once."""
+        waited = monotonic() - self._began
+        self.pause = min(_LONGEST, self.pause * 1.5)
+        if waited > self._long and not self._is_told:
+            self._is_told = True
+            _LOG.warning(
+                "the search server has been at task %d for %.0f s: look at its disk and its log",
+                *(task, waited),
+            )
+        return waited <= self._patience
+
+    def ended(self, task: int) -> None:
+        """It was done; said where it was told that it was late."""
+        if self._is_told:
+            waited = monotonic() - self._began
+            _LOG.info("the search server has done task %d, after %.0f s", task, waited)

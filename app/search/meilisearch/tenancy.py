@@ -19,7 +19,7 @@ def tenant_token(connection: Connection, until: datetime) -> str:
     what else it may do, are not known."""
     index = connection.address.index
     with spoken("search", index):
-        client, keys = connection.reader(), connection.keys()
+        keys, client = connection.checked_keys(), connection.reader()
     if keys.search is None or keys.search_uid is None:
         raise Conflict(
             "search_key_not_ours",

@@ -13,7 +13,7 @@ from app.search.meilisearch.tasks import Tasks
 def tune(client: Client, tasks: Tasks, index: str) -> None:
     """Make the index if it is not there, and put its settings right."""
     try:
-        found = _found(client, index)
+        found = held(client, index)
     except IndexAbsent:
         with spoken("indexes.create", index):
             accepted = client.http.post(
@@ -24,7 +24,7 @@ def tune(client: Client, tasks: Tasks, index: str) -> None:
         except TaskFailed as error:
             if error.reason != "index_already_exists":
                 raise
-        found = _found(client, index)
+        found = held(client, index)
     asked = settings.wanted({})
     del asked["synonyms"]
     _written(client, tasks, index, settings.differences(asked, found))
@@ -34,12 +34,12 @@ def tune(client: Client, tasks: Tasks, index: str) -> None:
 def tune_synonyms(client: Client, tasks: Tasks, index: str) -> None:
     """Let the tags that are in the index teach it which words stand for one another."""
     asked = {"synonyms": _synonyms(client, index)}
-    _written(client, tasks, index, settings.differences(asked, _found(client, index)))
+    _written(client, tasks, index, settings.differences(asked, held(client, index)))
 
 
 def differing(client: Client, index: str) -> list[str]:
     """The names of settings that are not as they should be."""
-    found = _found(client, index)
+    found = held(client, index)
     asked = settings.wanted({})
     del asked["synonyms"]
     wrong = sorted(settings.differences(asked, found))
@@ -48,7 +48,8 @@ def differing(client: Client, index: str) -> list[str]:
     return sorted(settings.differences({"synonyms": _synonyms(client, index)}, found))
 
 
-def _found(client: Client, index: str) -> dict[str, Any]:
+def held(client: Client, index: str) -> dict[str, Any]:
+    """The settings as the server shows them. Raises `IndexAbsent`."""
     with spoken("settings.get", index):
         found: dict[str, Any] = client.http.get(f"indexes/{index}/settings")
     return found

@@ -6,7 +6,7 @@ in it is halved until the bad document stands alone: that one is parked, and the
 Every write is marked with the epoch of the lease under which it was sent.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -19,7 +19,7 @@ from app.search.meilisearch.settings import PRIMARY_KEY
 from app.search.meilisearch.tasks import Tasks
 from app.search.protocol import Document, Key, Parked
 
-_MOST_DOCUMENTS = 1_000
+_MOST_DOCUMENTS = 4_000
 _MOST_CHARACTERS = 5_000_000
 """Of one batch: some ten times less than the server takes."""
 _MOST_PARKED = 100
@@ -75,6 +75,12 @@ class Writing:
             kept = tuple({one.key: one for one in (*after.parked, *parked)}.values())
             after = replace(after, parked=kept[-_MOST_PARKED:])
             self._sent(client, index, epoch, "", [after.as_document()])
+
+    def expel(self, client: Client, index: str, epoch: int, names: Sequence[str]) -> None:
+        """Delete what is no document of ours."""
+        for start in range(0, len(names), _MOST_DOCUMENTS):
+            part = list(names[start : start + _MOST_DOCUMENTS])
+            self._sent(client, index, epoch, "delete-batch", part)
 
     def _written(
         self, client: Client, index: str, epoch: int, batch: Sequence[Record]
@@ -154,19 +160,6 @@ def state(client: Client, index: str) -> State:
             {"ids": [STATE], "fields": ["cursor", "parked", "build", "version"], "limit": 1},
         )
     return State.of(found["results"][0]) if found["results"] else State()
-
-
-def listed(client: Client, index: str, fields: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-    """Those fields of every document of ours, a page at a time."""
-    offset = 0
-    while True:
-        asked = urlencode({"fields": ",".join(fields), "limit": _MOST_DOCUMENTS, "offset": offset})
-        with spoken("documents.get", index):
-            page = client.http.get(f"indexes/{index}/documents?{asked}")
-        yield from (found for found in page["results"] if found.get("id") != STATE)
-        offset += _MOST_DOCUMENTS
-        if offset >= page["total"]:
-            return
 
 
 def _batches(records: Sequence[Record]) -> Iterator[list[Record]]:

@@ -27,6 +27,7 @@ class State:
     indexes: dict[str, Index] = field(default_factory=dict)
     queue: Queue = field(default_factory=Queue)
     poison: str | None = None
+    version: str = "1.50.0"
 
     def __post_init__(self) -> None:
         self.keys = Keys(self.master)
@@ -46,7 +47,7 @@ class Routes:
                 return 200, {"status": "available"}
             case "GET", ["version"]:
                 self.state.keys.indexes(self.bearer, "version")
-                return 200, {"commitSha": "?", "commitDate": "?", "pkgVersion": "1.50.0"}
+                return 200, {"commitSha": "?", "commitDate": "?", "pkgVersion": self.state.version}
             case _, ["keys", *rest]:
                 return self._keys(method, rest)
             case _, ["tasks", *rest]:
@@ -214,6 +215,9 @@ class Routes:
         return self._accepted("indexCreation", uid, {"primaryKey": key}, work)
 
     def _index(self, method: str, uid: str) -> Answer:
+        if method == "DELETE" and not _UID.fullmatch(uid):
+            self.state.keys.allow(self.bearer, "indexes.delete", uid)
+            raise Refusal(400, "invalid_index_uid", f"`{uid}` is not a valid index uid.")
         if method == "GET":
             return 200, _shown(self._held("indexes.get", uid))
         if method == "PATCH":

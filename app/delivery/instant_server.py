@@ -1,0 +1,71 @@
+"""What Meilisearch's clients ask of a server by GET: whether it is there, and one search."""
+
+from importlib.metadata import version
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from pydantic_core import to_json
+from starlette.datastructures import QueryParams
+from starlette.responses import Response
+
+from app.delivery import instant
+from app.errors import BadRequest
+from app.http.instant import InstantGetRoute, checked
+from app.public.instant import InstantHealth, InstantResult, InstantVersion
+from app.search.instant.questions import SearchQuestion
+
+router = APIRouter(tags=["search"], route_class=InstantGetRoute)
+
+_BASE: Final = "/v1/search/instant"
+_LISTS: Final = (
+    *("facets", "sort", "locales", "attributesToRetrieve", "attributesToHighlight"),
+    *("attributesToCrop", "attributesToSearchOn"),
+)
+_NUMBERS: Final = ("offset", "limit", "page", "hitsPerPage", "cropLength")
+_FLAGS: Final = {"true": True, "false": False}
+
+
+@router.get(f"{_BASE}/health", response_model=InstantHealth)
+async def health(request: Request) -> Response:
+    """It can be asked, as `isHealthy()` wants to know."""
+    _nothing(request)
+    return _answer(InstantHealth(status="available"))
+
+
+@router.get(f"{_BASE}/version", response_model=InstantVersion)
+async def get_version(request: Request) -> Response:
+    """The version of this service."""
+    _nothing(request)
+    here = InstantVersion(commitSha="", commitDate="", pkgVersion=version("willay"))
+    return _answer(here)
+
+
+@router.get(f"{_BASE}/indexes/{{uid}}/search", response_model=InstantResult)
+async def search_get(request: Request, uid: str) -> Response:
+    """One search as `searchGet` sends it: what is JSON in a body, as parameters; lists by `,`."""
+    sent = checked(SearchQuestion, to_json(_read(request.query_params)))
+    return await instant.search(request, uid, sent)
+
+
+def _read(asked: QueryParams) -> dict[str, Any]:
+    return {name: _value(name, text) for name, text in asked.items()}
+
+
+def _value(name: str, text: str) -> Any:
+    if name in _LISTS:
+        return text.split(",") if text else []
+    if name in _NUMBERS and text.isascii() and text.isdecimal() and len(text) < 19:
+        return int(text)
+    if name.startswith(("show", "retrieve")):
+        return _FLAGS.get(text, text)
+    return text
+
+
+def _nothing(request: Request) -> None:
+    for name in request.query_params:
+        raise BadRequest("bad_request", f"Unknown parameter `{name[:60]}`: there is none here.")
+
+
+def _answer(said: InstantHealth | InstantVersion) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    return Response(said.model_dump_json(), 200, headers, "application/json")

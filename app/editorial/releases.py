@@ -1,0 +1,201 @@
+"""The publications of one article as rows: which there are, which are to come, one more, one less.
+
+Nothing here asks whether an editor may or should; `publishing` and `correcting` do.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app.changes import PublishTx
+from app.database import ReadTx
+from app.editorial import media_use, naming
+from app.editorial.content import Actor, House, restored
+from app.editorial.frozen import frozen, limited, refuse_ahead
+from app.editorial.tags import living
+from app.kit.clock import FOREVER
+from app.models.article import Article, Revision
+from app.models.publication import (
+    Publication,
+    PublicationAuthor,
+    PublicationBody,
+    PublicationTag,
+)
+from app.visibility import Wish, arranged, visible
+
+_COPIES: tuple[Any, ...] = (PublicationTag, PublicationAuthor)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What readers see at an instant: the number of its text, its slug, the end asked for."""
+
+    revision: int
+    slug: str
+    expires_at: datetime | None
+
+
+def shown_at(tx: ReadTx, article_id: UUID, at: datetime) -> Shown | None:
+    """What readers see of an article at an instant, as far as it is known now."""
+    columns = (Publication.revision, Publication.slug, Publication.expires_at)
+    found = sa.select(*(col(column) for column in columns)).where(
+        col(Publication.article_id) == article_id, visible(Publication, at)
+    )
+    row = tx.execute(found).one_or_none()
+    return None if row is None else Shown(*row)
+
+
+def publications(tx: PublishTx, article_id: UUID) -> list[Publication]:
+    """All that ever were, in the order of their beginnings."""
+    tx.session.flush()
+    found = sa.select(Publication).where(col(Publication.article_id) == article_id)
+    return list(tx.session.execute(found.order_by(col(Publication.visible_from))).scalars())
+
+
+def live(tx: PublishTx, article_id: UUID) -> Publication | None:
+    """The one that is public now."""
+    rows = publications(tx, article_id)
+    return next((r for r in rows if r.visible_from <= tx.moment < r.visible_until), None)
+
+
+def planned(tx: PublishTx, article_id: UUID, start: datetime) -> list[Publication]:
+    """Those still to come that begin at `start` or later."""
+    return [
+        row
+        for row in publications(tx, article_id)
+        if row.ended is None and tx.moment < row.visible_from < row.visible_until
+        if row.visible_from >= start
+    ]
+
+
+def text(tx: PublishTx, article: Article, number: int) -> Revision:
+    """A saved text."""
+    return tx.session.get_one(Revision, (article.id, number))
+
+
+def insert(
+    tx: PublishTx,
+    actor: Actor,
+    article: Article,
+    number: int,
+    house: House,
+    start: datetime,
+    until: datetime | None,
+) -> Publication:
+    """A publication of a saved text. `Invalid` when a date that it shows is still to come then."""
+    kept = text(tx, article, number)
+    content = restored({**kept.content, "tag_ids": []}, {})
+    # What an import brings as past began before this log; its dates may still be of today.
+    latest = max(start, tx.moment)
+    refuse_ahead(content, latest)
+    shown = media_use.frozen(tx, content, kept.body_html)
+    first = _first_shown(tx, article.id)
+    item = limited(frozen(article, content, house, start, first, shown.image), latest)
+    tag_ids = living(tx, [UUID(tag_id) for tag_id in kept.content["tag_ids"]])
+    row = Publication(
+        article_id=article.id,
+        revision=number,
+        kind=article.kind,
+        lang=content.lang,
+        slug=item.slug,
+        translation_group=article.translation_group,
+        published_at=item.published_at,
+        updated_at=item.updated_at,
+        changed_at=start,
+        visible_from=start,
+        visible_until=until or FOREVER,
+        expires_at=until,
+        syndicatable=item.rights.syndicatable,
+        item=item.model_dump_json(),
+        tag_ids=json.dumps([str(tag_id) for tag_id in tag_ids]),
+        published_by=actor.name,
+        published_by_id=actor.account_id,
+    )
+    tx.session.add(row)
+    tx.session.flush()
+    key = row.id or 0
+    interval: dict[str, Any] = {
+        "publication_id": key,
+        "article_id": article.id,
+        "kind": row.kind,
+        "lang": row.lang,
+        "published_at": row.published_at,
+        "visible_from": row.visible_from,
+        "visible_until": row.visible_until,
+    }
+    authors = {author.slug for author in item.authors}
+    tx.session.add(PublicationBody(publication_id=key, body_html=shown.body_html))
+    media_use.attach(tx, key, shown.media_ids)
+    tx.session.add_all(PublicationTag(tag_id=tag_id, **interval) for tag_id in tag_ids)
+    tx.session.add_all(PublicationAuthor(author_slug=slug, **interval) for slug in authors)
+    tx.session.flush()
+    return row
+
+
+def arrange(tx: PublishTx, article_id: UUID) -> None:
+    """Recompute every end, and close the copies in the tables of tags and authors with it."""
+    rows = publications(tx, article_id)
+    ends = arranged(
+        [Wish(r.id or 0, r.visible_from, r.expires_at, r.ended, r.visible_until) for r in rows]
+    )
+    for row in rows:
+        row.visible_until = ends[row.id or 0]
+    own = sa.select(col(Publication.id)).where(col(Publication.article_id) == article_id)
+    for copy in _COPIES:
+        end = sa.select(col(Publication.visible_until)).where(
+            col(Publication.id) == col(copy.publication_id)
+        )
+        tx.execute(
+            sa.update(copy)
+            .where(col(copy.publication_id).in_(own))
+            .values(visible_until=end.scalar_subquery())
+        )
+
+
+def cancel(tx: PublishTx, article: Article, rows: Sequence[Publication]) -> None:
+    """Cancel what is to come, so that what is before it has its own end again. A slug that only
+    the cancelled held is free."""
+    for row in rows:
+        row.ended = "cancelled"
+    if rows:
+        arrange(tx, article.id)
+        naming.release(tx, article)
+
+
+def tell(tx: PublishTx, article: Article, cause: str) -> None:
+    """The article changed for readers, and so did its translations, which list it."""
+    tx.append("article", article.id, cause)
+    if article.translation_group is not None:
+        siblings: sa.Select[UUID] = sa.select(col(Publication.article_id).label("id")).where(
+            col(Publication.translation_group) == article.translation_group,
+            col(Publication.article_id) != article.id,
+            visible(Publication, tx.moment),
+        )
+        tx.append_all("article", siblings.subquery(), "translation")
+
+
+def tell_embargo(tx: PublishTx, article_id: UUID) -> None:
+    """What was taken away is `embargoed` as long as it is scheduled again, and `unpublished` else;
+    a retraction stands. A schedule of what never was public is told to nobody."""
+    rows = [r for r in publications(tx, article_id) if r.visible_from < r.visible_until]
+    begun = [row for row in rows if row.visible_from <= tx.moment]
+    if not begun or begun[-1].ended not in ("unpublished", "embargoed"):
+        return
+    cause = "embargoed" if len(begun) < len(rows) else "unpublished"
+    if cause != begun[-1].ended:
+        begun[-1].ended = cause
+        tx.append("article", article_id, cause)
+
+
+def _first_shown(tx: PublishTx, article_id: UUID) -> datetime | None:
+    """The date under which an article first appeared, when it ever did: also in this very
+    transaction, so that an import's dates do not depend on where its transactions end."""
+    rows = publications(tx, article_id)
+    kept = [row for row in rows if row.ended != "cancelled" or row.visible_from == tx.moment]
+    return kept[0].published_at if kept else None

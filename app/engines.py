@@ -1,0 +1,209 @@
+"""The engines over a store: how each database is connected to, and how long it is waited for.
+
+A server that hangs, or a machine that vanished, keeps its connections open, and nothing on its side
+ends a statement: so the time is taken here. May import: faults, errors.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any, Final
+
+import psycopg
+import sqlalchemy as sa
+from psycopg.abc import RV, PQGen
+from psycopg.errors import _WaitTimeout
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import OperationalError
+from typing_extensions import override
+
+from app import faults, postgresql
+from app.errors import Unavailable
+
+LOCK_SECONDS: Final = 5.0
+"""How long a transaction waits for a lock before it gives up."""
+
+POLL_SECONDS: Final = 0.005
+"""SQLite between processes: ask this often."""
+
+_WRITERS_PATIENCE: Final = 4
+"""Writers wait so many times longer for a statement than readers: a merge changes many rows."""
+
+_CANCEL_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long PostgreSQL may take, in seconds: to take a connection, and to answer a statement
+    of a reader (0: for ever)."""
+
+    connect_seconds: int = 5
+    statement_seconds: float = 30.0
+
+
+class PatientConnection(psycopg.Connection[Any]):
+    """Waits at most `patience` seconds for a statement (None: for ever), then closes itself."""
+
+    patience: float | None = None
+
+    @override
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        """See `psycopg.Connection.wait`."""
+        if timeout is not None or self.patience is None:
+            return super().wait(gen, interval, timeout)
+        limit = self.patience
+        try:
+            return super().wait(gen, interval, limit)
+        except _WaitTimeout as error:
+            self._give_up()
+            said = f"PostgreSQL did not answer within {limit:.0f} s"
+            raise psycopg.OperationalError(said) from error
+
+    def _give_up(self) -> None:
+        """A server that is only slow need not go on with what nobody waits for."""
+        try:
+            self.cancel_safe(timeout=_CANCEL_SECONDS)
+        except psycopg.Error:
+            pass
+        finally:
+            self.pgconn.finish()
+
+
+def with_driver(url: URL) -> URL:
+    backend = url.get_backend_name()
+    if url.drivername in ("postgres", "postgresql") and backend in ("postgres", "postgresql"):
+        return url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def file_of(url: URL) -> Path | None:
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def make_engine(url: URL, size: int, limits: Limits, *, read_only: bool) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, size, read_only=read_only)
+    milliseconds = int(LOCK_SECONDS * 1000)
+    engine = sa.create_engine(
+        url,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=LOCK_SECONDS,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
+        connect_args={
+            "connect_timeout": limits.connect_seconds,
+            # A machine that vanished answers nothing: these notice while a statement is idle.
+            **{"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3},
+            "tcp_user_timeout": 20_000,
+            # One plan fits a rare tag, another a common one: the plan for all values,
+            # on which PostgreSQL may settle after five runs, takes up to a second.
+            "options": f"-c lock_timeout={milliseconds} -c timezone=UTC"
+            " -c plan_cache_mode=force_custom_plan"
+            " -c idle_in_transaction_session_timeout=60000"
+            f" -c default_transaction_read_only={'on' if read_only else 'off'}",
+        },
+    )
+    postgresql.without_rows(engine)
+    statement = limits.statement_seconds or None
+    if statement is not None and not read_only:
+        statement *= _WRITERS_PATIENCE
+
+    @sa.event.listens_for(engine, "do_connect")
+    def _connect(_dialect: object, _record: object, positional: Any, named: Any) -> Any:
+        return PatientConnection.connect(*positional, **named)
+
+    # The ping that precedes `checkout` waits no longer than a new connection would.
+    @sa.event.listens_for(engine, "checkin")
+    def _returned(connection: PatientConnection | None, _record: object) -> None:
+        if connection is not None:
+            connection.patience = limits.connect_seconds
+
+    @sa.event.listens_for(engine, "checkout")
+    def _taken(connection: PatientConnection, _record: object, _proxy: object) -> None:
+        connection.patience = statement
+
+    return engine
+
+
+def wait_for_ever(connection: Connection) -> None:
+    driver: Any = connection.connection.dbapi_connection
+    if isinstance(driver, PatientConnection):
+        driver.patience = None
+
+
+def _sqlite(url: URL, size: int, *, read_only: bool) -> Engine:
+    path = file_of(url)
+    engine = sa.create_engine(
+        url,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=LOCK_SECONDS,
+        hide_parameters=True,  # an error would tell the log what somebody sent
+        # The driver must not begin transactions by itself: a deferred one loses updates.
+        connect_args={"check_same_thread": False, "timeout": LOCK_SECONDS, "isolation_level": None},
+    )
+
+    @sa.event.listens_for(engine, "do_connect")
+    def _place(_dialect: object, _record: object, _positional: Any, _named: Any) -> None:
+        if path is None or path.is_file():
+            return
+        if read_only:  # it would make an empty store
+            raise faults.fault("store_unavailable", f"{path} is not there")
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            said = f"{error.filename}: {error.strerror}"
+            raise faults.fault("store_unavailable", said) from error
+
+    @sa.event.listens_for(engine, "connect")
+    def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA mmap_size=268435456")
+        connection.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+        if not read_only:
+            connection.execute("PRAGMA busy_timeout=0")  # `_begin_writing` waits instead
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if read_only:
+            driver: Any = connection.connection.dbapi_connection
+            driver.execute("BEGIN")  # every read pays for it: no detour
+        else:
+            _begin_writing(connection)
+
+    return engine
+
+
+def _begin_writing(connection: Connection) -> None:
+    """`BEGIN IMMEDIATE`, asked for often: SQLite's own wait soon looks every 100 ms only."""
+    patiently(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), LOCK_SECONDS)
+
+
+def patiently(act: Callable[[], object], seconds: float) -> None:
+    deadline = monotonic() + seconds
+    while True:
+        try:
+            act()
+            return
+        except (OperationalError, sqlite3.OperationalError) as error:
+            if not _says_locked(error):
+                raise
+            if monotonic() > deadline:
+                said = f"another process did not give SQLite's lock back within {seconds:.0f} s"
+                raise busy(said) from error
+        sleep(POLL_SECONDS)
+
+
+def _says_locked(error: Exception) -> bool:
+    text = str(error).lower()
+    return "locked" in text or "busy" in text
+
+
+def busy(cause: str) -> Unavailable:
+    return faults.fault("store_busy", cause)

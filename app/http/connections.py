@@ -1,0 +1,100 @@
+"""Connections: no head for ever or without end, and not too many from one network.
+
+uvicorn bounds none of these. A proxy in front may; the service does not count on it.
+"""
+
+import asyncio
+from collections import Counter
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import Any, Final
+
+from typing_extensions import override
+from uvicorn.middleware.proxy_headers import _TrustedHosts
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from app.accounts.principal import Origin
+
+HEAD_SECONDS: Final = 15.0
+"""How long the head of a request may take to come in, from its first byte or the connection's."""
+
+HEAD_BYTES: Final = 65_536
+"""How much may come in that is no body: a head, or what follows a body in chunks."""
+
+FROM_ONE: Final = 200
+"""Connections of one public network, as `Origin` counts networks, unless a trusted proxy is it."""
+
+AT_ONCE: Final = 5_000
+"""Connections of one process. More would leave the store none of its files."""
+
+
+class BoundedConnection(HttpToolsProtocol):
+    """One connection."""
+
+    _from: Counter[str] = Counter()
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._timer: asyncio.TimerHandle | None = None
+        self._headlong = 0
+        self._network = ""
+
+    @override
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._network = _network(self.client[0] if self.client else "")
+        self._from[self._network] += 1
+        is_one_too_many = self._network and self._from[self._network] > FROM_ONE
+        if len(self.connections) > AT_ONCE or (is_one_too_many and not self._is_proxy()):
+            transport.abort()
+        self._await_head()
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._from[self._network] -= 1
+        if not self._from[self._network]:
+            del self._from[self._network]
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        if self.cycle is not None and self.cycle.response_complete:
+            self._await_head()  # of the next request; what is left of this one's body is no reason
+        self._headlong += len(data)
+        super().data_received(data)
+        if self._headlong > HEAD_BYTES and not self.transport.is_closing():
+            self.send_400_response("The head of the request is too long.")
+
+    @override
+    def on_headers_complete(self) -> None:
+        self._headlong = 0
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    @override
+    def on_body(self, body: bytes) -> None:
+        self._headlong = 0
+        super().on_body(body)
+
+    def _is_proxy(self) -> bool:
+        trusted = _TrustedHosts(self.config.forwarded_allow_ips)
+        return self.client is not None and self.client[0] in trusted
+
+    def _await_head(self) -> None:
+        if self._timer is None:
+            self._timer = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+@lru_cache(maxsize=10_000)
+def _network(address: str) -> str:
+    """What is counted; nothing for an address that is no stranger's."""
+    origin = Origin(address)
+    if origin.plain == "unknown" or ip_address(origin.plain).is_private:
+        return ""
+    return origin.network

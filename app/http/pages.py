@@ -1,0 +1,82 @@
+"""The contract and the pages that show it: made once, conditional, and in no frame.
+
+FastAPI makes them anew for every request, without a validator, and without a word on what they may
+do in a browser, though one can log in there.
+"""
+
+import re
+from base64 import b64encode
+from hashlib import sha256
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.http.reading import matches, tag_of
+
+_PAGES: Final = frozenset(("/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"))
+_ASSETS: Final = "/static-offline-docs/"
+_KEPT: Final = {"Cache-Control": "public, max-age=300"}
+_SCRIPT: Final = re.compile(rb"<script[^>]*>(.+?)</script>", re.DOTALL)
+
+
+class Pages:
+    """The layer that keeps these pages, once it has seen them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._made: dict[str, Response] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer or pass on one request."""
+        path = scope.get("path", "")
+        is_page = path in _PAGES and scope.get("method") == "GET"
+        if not is_page:
+            kept = _with_age(send) if path.startswith(_ASSETS) else send
+            await self.app(scope, receive, kept)
+            return
+        if path not in self._made:
+            self._made[path] = await self._page(scope, receive)
+        page = self._made[path]
+        tag = page.headers["etag"]
+        if matches(Headers(scope=scope).get("if-none-match"), tag):
+            page = Response(None, 304, {**_KEPT, "ETag": tag})
+        await page(scope, receive, send)
+
+    async def _page(self, scope: Scope, receive: Receive) -> Response:
+        """What the framework answers, with what it leaves out."""
+        parts: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            parts.append(message)
+
+        await self.app(scope, receive, keep)
+        body = b"".join(part.get("body", b"") for part in parts)
+        media = Headers(raw=parts[0]["headers"])["content-type"]
+        headers = {**_KEPT, "ETag": tag_of(body)}
+        if media.startswith("text/html"):
+            headers["Content-Security-Policy"] = _policy(body)
+            headers["X-Frame-Options"] = "DENY"
+        return Response(body, parts[0]["status"], headers, media)
+
+
+def _policy(page: bytes) -> str:
+    """What a page may load and run: what is ours, its own scripts as they stand, and no more."""
+    digests = [b64encode(sha256(one).digest()).decode() for one in _SCRIPT.findall(page)]
+    scripts = " ".join(["'self'", *(f"'sha256-{digest}'" for digest in digests)])
+    return (
+        f"default-src 'none'; script-src {scripts}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src blob:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+def _with_age(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            raw = [(name.lower().encode(), value.encode()) for name, value in _KEPT.items()]
+            message = {**message, "headers": [*message["headers"], *raw]}
+        await send(message)
+
+    return sending

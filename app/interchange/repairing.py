@@ -1,0 +1,68 @@
+"""What other systems allow in a record and this house does not, mended before it is refused.
+
+Each repair is told, so that nothing changes in silence.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, Final
+from urllib.parse import unquote
+
+from app.kit.text import slug_of
+
+_LONGEST: Final = 120
+"""Letters of a slug."""
+
+_SLUGS: Final = {"article": ("slug",), "alias": ("slug", "tag"), "tag": ("slug", "parent")}
+_SLUG_LISTS: Final = {"article": ("tags", "former_slugs"), "tag": ("former_slugs",)}
+
+
+@dataclass
+class Repaired:
+    """A record that was mended; `slug` is what its own was before, if that was changed."""
+
+    said: dict[str, Any]
+    notices: list[str] = field(default_factory=list)
+    slug: str | None = None
+
+
+def repaired(said: dict[str, Any]) -> Repaired:
+    """The record with slugs that the house takes; what cannot be mended stays as it was.
+
+    A slug that says the same is the same wherever it is named, so references hold. The address
+    with the old slug leads to the article.
+    """
+    kind = str(said.get("type"))
+    result = Repaired(dict(said))
+    for name in _SLUGS.get(kind, ()):
+        result.said[name] = _mended(said.get(name))
+    for name in _SLUG_LISTS.get(kind, ()):
+        if isinstance(said.get(name), list):
+            result.said[name] = [_mended(slug) for slug in said[name]]
+    if kind == "article" and isinstance(others := said.get("translations"), list):
+        result.said["translations"] = [
+            other | {"slug": _mended(other.get("slug"))} if isinstance(other, dict) else other
+            for other in others
+        ]
+    before, after = said.get("slug"), result.said.get("slug")
+    result.said = {name: value for name, value in result.said.items() if name in said}
+    if isinstance(before, str) and before != after:
+        result.slug = before
+        result.notices.append(f"The slug {before!r} became {after!r}.")
+        paths = said.get("paths")
+        if kind == "article" and isinstance(paths, Sequence | None) and not isinstance(paths, str):
+            result.said["paths"] = [*(paths or ()), f"/{unquote(before)}"]
+    return result
+
+
+def _mended(slug: object) -> object:
+    """A slug in the house's letters and length. One that is cut keeps a mark of the whole, so that
+    two long ones which begin alike stay two."""
+    if not isinstance(slug, str):
+        return slug
+    plain = slug_of(unquote(slug), limit=0)
+    if not plain or len(plain) <= _LONGEST:
+        return plain or slug
+    mark = blake2b(slug.encode(), digest_size=3).hexdigest()
+    return f"{slug_of(plain, limit=_LONGEST - len(mark) - 1)}-{mark}"

@@ -1,0 +1,61 @@
+"""Ids inside a body: each once, and none that the page around it could mistake for its own.
+
+A script of the page reads `window.config`, and any element with that id would answer it; two
+articles on one page both have a first footnote. So an id gets a prefix that names its body, once;
+what leads to it within the body follows.
+"""
+
+import re
+from collections.abc import Iterable
+from hashlib import blake2b
+from typing import Final
+from urllib.parse import unquote
+
+from app.kit.tree import Node
+
+_OURS: Final = re.compile(r"t[0-9a-f]{8}-(\S{1,100})")
+_UNFIT: Final = re.compile(r"[^\w:.-]+")
+
+
+class Anchors:
+    """The ids of one body."""
+
+    def __init__(self, source: str, elements: Iterable[Node]) -> None:
+        self._prefix = f"t{blake2b(source.encode(errors='replace'), digest_size=4).hexdigest()}-"
+        self._claimed: set[str] = set()
+        self._named: dict[str, str] = {}
+        self._wanted: set[str] = set()
+        for node in elements:
+            said = [node.attributes.get("id", "").strip()]
+            said += [node.attributes.get("name", "").strip()] if node.name == "a" else []
+            first = next(filter(None, said), "")
+            if first:
+                ours = self._ours(first)
+                for name in filter(None, said):
+                    self._named.setdefault(name, ours)
+                self._named.setdefault(ours.split("-", 1)[1], ours)
+            if node.name == "a" and (href := node.attributes.get("href", "")).startswith("#"):
+                self._wanted.add(href[1:])
+        self._wanted = {self.target(f"#{name}")[1:] for name in self._wanted}
+
+    def _ours(self, name: str) -> str:
+        plain = _UNFIT.sub("-", name)[:100]
+        return plain if _OURS.fullmatch(plain) else f"{self._prefix}{plain}"[:110]
+
+    def claim(self, name: str) -> str | None:
+        """The id in place of another; None when an element before it has it."""
+        ours = self._ours(name.strip()) if name.strip() else ""
+        if not ours or ours in self._claimed:
+            return None
+        self._claimed.add(ours)
+        return ours
+
+    def target(self, href: str) -> str:
+        """Where a link leads that leads to an element of the body; any other as it is."""
+        name = href[1:]
+        found = self._named.get(name) or self._named.get(unquote(name))
+        return f"#{found}" if href.startswith("#") and found else href
+
+    def is_wanted(self, name: str) -> bool:
+        """A link of the body leads to it."""
+        return bool(name) and self._ours(name.strip()) in self._wanted

@@ -1,0 +1,46 @@
+"""Codes of languages (BCP 47): a language, perhaps script and region: pt, pt-BR, zh-Hant.
+
+Who asks for a language asks for all of its regions; who asks for a region takes, where there is
+nothing of that, what is in the language without one.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeVar
+
+PATTERN: Final = "[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?"
+"""How they are written; they are taken in any case."""
+ANY_CASE: Final = "[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?"
+
+Text = TypeVar("Text")
+
+
+def normalised(code: object) -> object:
+    """A code in the case in which it is written; anything else as it is."""
+    if not isinstance(code, str):
+        return code
+    language, *rest = code.split("-")
+    return "-".join(
+        [language.lower(), *(part.title() if len(part) == 4 else part.upper() for part in rest)]
+    )
+
+
+def base(code: str) -> str:
+    """The language alone."""
+    return code.partition("-")[0]
+
+
+def is_within(code: str, wanted: str) -> bool:
+    """The language that is wanted, or a script or region of it."""
+    return code == wanted or code.startswith(f"{wanted}-")
+
+
+def answering(wanted: str, known: Sequence[str]) -> list[str]:
+    """Those of the known ones that answer a wish, best first."""
+    inside = sorted((code for code in known if is_within(code, wanted)), key=lambda c: c != wanted)
+    wider = [code for code in known if code not in inside and is_within(wanted, code)]
+    return [*inside, *sorted(wider, key=len, reverse=True)]
+
+
+def spoken(texts: Mapping[str, Text], wanted: str) -> Text | None:
+    """What answers a wish, of texts by language; None when nothing does."""
+    return next((texts[code] for code in answering(wanted, list(texts))), None)

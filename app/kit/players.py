@@ -1,0 +1,58 @@
+"""Players of other sites inside a body: whose are taken, and what stands for one that is not."""
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+# No user, port, backslash or blank: those are what hides another host from a careless reader.
+_SOURCE: Final = re.compile(
+    r"https://(?P<host>[a-z0-9.-]+)(?P<path>/[^\s\\?#]*)?(?P<rest>[?#][^\s\\]*)?", re.IGNORECASE
+)
+# Nothing else of these hosts: some of their addresses lead on to any other site.
+_PATHS: Final = {
+    "www.youtube.com": re.compile(r"/embed/?|/embed/[\w-]+"),
+    "www.youtube-nocookie.com": re.compile(r"/embed/?|/embed/[\w-]+"),
+    "player.vimeo.com": re.compile(r"/video/\d+"),
+    "open.spotify.com": re.compile(r"/embed(?:-podcast)?/[a-z]+/\w+"),
+    "w.soundcloud.com": re.compile(r"/player/?"),
+}
+_ANY: Final = re.compile(r"(?!.*(?:/\.|%2e))(?:/.*)?", re.IGNORECASE)
+_FLASH: Final = re.compile(r"/v/([\w-]+)(?:&.*)?")
+_HTTP: Final = re.compile(r"https?://[^\s/\\]|/(?![/\\])", re.IGNORECASE)
+_FEATURES: Final = (
+    *("autoplay", "encrypted-media", "fullscreen", "picture-in-picture", "clipboard-write"),
+)
+
+
+def player(address: str, hosts: Collection[str]) -> str | None:
+    """The address of a player by `https:`, when it is one of a listed host; None otherwise."""
+    source = _SOURCE.fullmatch(_secure(address.strip()))
+    if source is None:
+        return None
+    host, path = source["host"].lower(), source["path"] or ""
+    host = f"www.{host}" if host not in hosts else host
+    if "youtube" in host and (flash := _FLASH.fullmatch(path)):
+        path = f"/embed/{flash[1]}"
+    if host not in hosts or not _PATHS.get(host, _ANY).fullmatch(path):
+        return None
+    return f"https://{host}{path}{source['rest'] or ''}"
+
+
+def _secure(address: str) -> str:
+    if address.startswith("//"):
+        return f"https:{address}"
+    return f"https{address[4:]}" if address[:7].lower() == "http://" else address
+
+
+def features(allow: str) -> str:
+    """Of what an embed asks to be allowed, what it may be; never a camera, a place, a payment."""
+    asked = [feature.split()[0].lower() for feature in allow.split(";") if feature.strip()]
+    return "; ".join(dict.fromkeys(one for one in asked if one in _FEATURES))
+
+
+def linked(address: str) -> str | None:
+    """The address to lead readers to in place of what was refused; None when it is not safe."""
+    whole = address.strip()
+    if whole.startswith("//"):
+        whole = f"https:{whole}"
+    return whole if _HTTP.match(whole) and not re.search(r"[\s\\]", whole) else None

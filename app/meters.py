@@ -1,0 +1,97 @@
+"""What one process counts about its own work, for Prometheus.
+
+With several processes behind one port each scrape meets one of them by chance. `serve --workers`
+therefore names a folder in `PROMETHEUS_MULTIPROC_DIR`, in which the library lets all processes
+count together; the variable must be set before the library is first imported.
+"""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
+_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_STATM: Final = Path("/proc/self/statm")
+
+
+class Meters:
+    """Counters and gauges of a process; a runtime has one set."""
+
+    def __init__(self) -> None:
+        self._registry = registry = CollectorRegistry()
+        self.requests = Counter(
+            "willay_requests",
+            "Requests by route and status.",
+            ["method", "route", "status"],
+            registry=registry,
+        )
+        self.seconds = Histogram(
+            "willay_request_seconds",
+            "From a request until its answer begins.",
+            ["route"],
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self.answers = Counter(
+            "willay_answers",
+            "Public answers: kept in memory, made from the store, or unchanged since (304).",
+            ["source"],
+            registry=registry,
+        )
+        self.lane_requests = Gauge(
+            "willay_lane_requests",
+            "Requests that wait or run in a lane of threads.",
+            ["lane"],
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self.lane_refusals = Counter(
+            "willay_lane_refusals",
+            "Requests that found a lane full.",
+            ["lane"],
+            registry=registry,
+        )
+        self.connections = Gauge(
+            "willay_store_connections",
+            "Connections to the store that are in use.",
+            ["pool"],
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self.memory = Gauge(
+            "willay_resident_bytes",
+            "Memory of the serving processes.",
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+
+    def sample(self, connections: dict[str, int]) -> None:
+        """Note what can only be looked at now and then: connections in use by pool, memory."""
+        for pool, in_use in connections.items():
+            self.connections.labels(pool).set(in_use)
+        if _STATM.exists():
+            self.memory.set(int(_STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
+
+    def text(self) -> bytes:
+        """All of it in Prometheus' text form, over all processes that count together."""
+        folder = os.environ.get(FOLDER)
+        if folder is None:
+            return generate_latest(self._registry)
+        for path in Path(folder).glob("gauge_live*_*.db"):
+            _forget_if_dead(int(path.stem.rsplit("_", 1)[1]), folder)
+        together = CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]  # untyped in the library
+        return generate_latest(together)
+
+
+def _forget_if_dead(pid: int, folder: str) -> None:
+    """A killed process has no gauges any more; what it counted stays."""
+    with suppress(PermissionError):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            mark_process_dead(pid, folder)  # type: ignore[no-untyped-call]  # untyped there

@@ -1,0 +1,52 @@
+"""When a worker was last at work and a backup last taken: one row each, for all replicas to see.
+
+May import: models, database.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
+
+from app.database import ReadTx, WriteTx
+from app.models.milestone import Milestone
+
+Name = Literal["worker", "backup"]
+
+BEAT: Final = timedelta(seconds=20)
+"""How often a worker says that it is at work."""
+
+SILENT: Final = timedelta(seconds=90)
+"""A worker that has not said so for longer hangs or is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Something that happened: when last, and which process or folder it was."""
+
+    at: datetime
+    by: str
+
+
+def note(tx: WriteTx, name: Name, by: str, at: datetime) -> None:
+    """It happened."""
+    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
+    values = {"by": by, "at": at}
+    made = insert(Milestone).values(name=name, **values)
+    tx.execute(made.on_conflict_do_update(index_elements=[col(Milestone.name)], set_=values))
+
+
+def last(tx: ReadTx, name: Name) -> Passed | None:
+    """When it happened last; None when it never did."""
+    asked = sa.select(col(Milestone.at), col(Milestone.by)).where(col(Milestone.name) == name)
+    row = tx.execute(asked).one_or_none()
+    return Passed(row.at, row.by) if row is not None else None
+
+
+def withdraw(tx: WriteTx, name: Name, by: str) -> None:
+    """It ended as it should; nobody waits for the next."""
+    mine = (col(Milestone.name) == name, col(Milestone.by) == by)
+    tx.execute(sa.delete(Milestone).where(*mine))

@@ -1,0 +1,74 @@
+"""Something that a process relies on and that may fail: told to the log when it goes and returns.
+
+A failure that repeats says nothing new, so it leaves one line for each cause; a thing that fails
+and answers in turn is not told as well again until it has not failed for a while. Imports errors.
+"""
+
+import errno
+import logging
+from threading import Lock
+from time import monotonic
+from typing import Final
+
+from app.errors import Unavailable
+
+NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""What the system says when a disk, a quota or a limit of files is full."""
+
+_STEADY_SECONDS: Final = 5.0
+"""Only after so long without a failure is it told that all is well."""
+
+_MOST_CAUSES: Final = 10
+"""Different causes that one outage tells."""
+
+
+class Outage:
+    """The state of one thing as this process sees it. Any thread may use it."""
+
+    def __init__(self, name: str, logger: str = "willay") -> None:
+        self.name: Final = name
+        self._log = logging.getLogger(logger)
+        self._lock = Lock()
+        self._causes: set[str] = set()
+        self._began = self._failed = 0.0
+        self._resting_until = 0.0
+        self._error: Unavailable | None = None
+        self.is_on = False
+        """It failed, and it is not told yet that it is well again."""
+
+    def begin(self, error: Unavailable, *, rest: float = 0.0) -> None:
+        """It failed. For `rest` seconds nobody else need try: see `refuse`."""
+        with self._lock:
+            now = monotonic()
+            if not self.is_on:
+                self._began = now
+            self.is_on, self._failed, self._error = True, now, error
+            self._resting_until = now + rest
+            said = error.cause or error.message.rstrip(".")
+            if said in self._causes or len(self._causes) >= _MOST_CAUSES:
+                return
+            self._causes.add(said)
+        self._log.warning("%s: %s [%s]", self.name, said, error.code)
+
+    def end(self) -> None:
+        """It answered; ask `is_on` first."""
+        with self._lock:
+            now = monotonic()
+            self._error, self._resting_until = None, 0.0
+            if not self.is_on or now - self._failed < _STEADY_SECONDS:
+                return
+            self.is_on = False
+            self._causes.clear()
+            lasted = now - self._began
+        self._log.warning("%s: well again, after %.0f s", self.name, lasted)
+
+    @property
+    def error(self) -> Unavailable | None:
+        """What failed last, unless it answered since."""
+        return self._error
+
+    def refuse(self) -> None:
+        """Raise what failed last while nobody need try: waiting for it would hold others up."""
+        error = self._error
+        if error is not None and monotonic() < self._resting_until:
+            raise Unavailable(error.code, error.message, cause=error.cause)

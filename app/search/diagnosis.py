@@ -1,0 +1,54 @@
+"""What is wrong with search, and what to do about it, in words for an operator; changes nothing."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from app.search.protocol import Engine
+from app.search.serving import NEAR_ENGINE_LATE, TASK_LATE, Search
+
+_LATE_SECONDS: Final = 60.0
+
+
+def examined(search: Search) -> tuple[str, str]:
+    """How it is, and the remedy for the worst that is wrong; "" when all is well."""
+    search.only_look()
+    engine = search.get()
+    if complaint := engine.complaint():
+        return f"{engine.name} cannot be used", complaint
+    if lacks := engine.missing_actions():
+        return (
+            f"the key of {engine.name} may not do {', '.join(lacks)}",
+            "Give it these actions, or set WILLAY_MEILISEARCH_KEY to one that has them.",
+        )
+    behind, seconds = search.behind(engine.cursor())
+    state = f"{engine.name}, {engine.count()} documents, {behind} changes behind"
+    if (near := search.near_behind()) and near[0]:
+        state += f", the index on this machine {near[0]}"
+    return state, next(_remedies(search, engine, seconds), "")
+
+
+def _remedies(search: Search, engine: Engine, seconds: float) -> Iterator[str]:
+    """The worst first."""
+    waiting, standing, parked = engine.waiting(), search.standing(), engine.parked()
+    if waiting is not None and min(waiting.seconds, seconds) > TASK_LATE:
+        yield (
+            f"The search server has been at task {waiting.task} for {waiting.seconds:.0f} s: "
+            "look at its disk and at its log."
+        )
+    if standing.trouble == NEAR_ENGINE_LATE:
+        yield (
+            "The index on this machine is late. `willay serve` and `willay worker` follow it: see "
+            "the log of the one that runs here, and look at the disk."
+        )
+    if standing.degraded:
+        said = f"Searches are refused or fail ({standing.trouble})"
+        if standing.engine != engine.name:
+            said += f"; {standing.engine} answers in its place"
+        if wrong := engine.differing():
+            said += f"; its settings are wrong ({', '.join(wrong)}), which a worker puts right"
+        yield f"{said}: see the log."
+    if seconds > _LATE_SECONDS:
+        yield f"It is {seconds:.0f} s late; run `willay serve` or `willay worker`."
+    if parked:
+        first = f"{parked[0].key.kind} {parked[0].key.id}: {parked[0].reason}"
+        yield f"It cannot hold {len(parked)} things; mend them, as this one: {first}"

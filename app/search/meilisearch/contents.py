@@ -1,0 +1,153 @@
+"""What an index holds, read back: nothing there is believed to be what was written.
+
+Whoever has a key that writes can leave anything in it: documents of other names, others under our
+names, and marks that say otherwise. So a mark only tells which documents to look at first, and a
+seal is computed from all that the index gives.
+"""
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from hashlib import blake2b
+from typing import Any
+from urllib.parse import urlencode
+
+from meilisearch import Client
+from pydantic_core import to_json
+
+from app.search.meilisearch.documents import STATE, VERSION, id_of, key_of, mark_of, record
+from app.search.meilisearch.failures import IndexAbsent, spoken
+from app.search.meilisearch.writing import state
+from app.search.protocol import DIGEST_BYTES, Document, Key, Mark, Parked
+
+_A_PAGE = 1_000
+_IDS_AT_ONCE = 250
+"""Whole documents in one answer, since each may be long."""
+
+
+class ReadBack:
+    """What an engine tells of the documents in the index `uid`."""
+
+    uid: str
+
+    @abstractmethod
+    def _mindful(self, action: str) -> AbstractContextManager[Client]:
+        """The client that writes."""
+
+    def cursor(self) -> str | None:
+        """The cursor of the last `apply` that gave one; None for what an older version wrote, so
+        that it is made anew while the old index answers."""
+        try:
+            with self._mindful("documents.get") as client:
+                told = state(client, self.uid)
+                return told.cursor if told.version == VERSION else None
+        except IndexAbsent:
+            return None
+
+    def parked(self) -> tuple[Parked, ...]:
+        """What could not be held."""
+        try:
+            with self._mindful("documents.get") as client:
+                return state(client, self.uid).parked
+        except IndexAbsent:
+            return ()
+
+    def marks(self) -> Iterator[tuple[Key, Mark]]:
+        """What every document says of itself; while others write it may miss some of that."""
+        try:
+            with self._mindful("documents.get") as client:
+                return iter(list(_marks(client, self.uid)))
+        except IndexAbsent:
+            return iter(())
+
+    def seals(self, keys: Sequence[Key]) -> dict[Key, bytes]:
+        """A digest of each document, made of all that the index holds of it now."""
+        try:
+            with self._mindful("documents.get") as client:
+                return _seals(client, self.uid, keys)
+        except IndexAbsent:
+            return {}
+
+    def seal(self, document: Document) -> bytes:
+        """What `seals` gives for a document that is held as `apply` writes it."""
+        return _seal(document)
+
+    def strangers(self) -> list[str]:
+        """What is in the index, and nothing that `apply` could have written."""
+        try:
+            with self._mindful("documents.get") as client:
+                return _strangers(client, self.uid)
+        except IndexAbsent:
+            return []
+
+    def count(self) -> int:
+        """Documents held."""
+        try:
+            with self._mindful("documents.get") as client:
+                return _count(client, self.uid)
+        except IndexAbsent:
+            return 0
+
+
+def _marks(client: Client, index: str) -> Iterator[tuple[Key, Mark]]:
+    """What every document of ours says of itself."""
+    for held in _listed(client, index, ("id", "version", "digest")):
+        if (key := _key_in(held)) is not None:
+            yield key, mark_of(held)
+
+
+def _strangers(client: Client, index: str) -> list[str]:
+    """The ids of what is no document of ours."""
+    return [str(held["id"]) for held in _listed(client, index, ("id",)) if _key_in(held) is None]
+
+
+def _seals(client: Client, index: str, keys: Sequence[Key]) -> dict[Key, bytes]:
+    """A digest of each of these documents, made of all fields that the index holds."""
+    found: dict[Key, bytes] = {}
+    for start in range(0, len(keys), _IDS_AT_ONCE):
+        ids = [id_of(key) for key in keys[start : start + _IDS_AT_ONCE]]
+        with spoken("documents.get", index):
+            page = client.http.post(
+                f"indexes/{index}/documents/fetch", {"ids": ids, "limit": len(ids)}
+            )
+        found |= {key: _sealed(held) for held in page["results"] if (key := _key_in(held))}
+    return found
+
+
+def _seal(document: Document) -> bytes:
+    """The seal of a document that is held as it is written."""
+    return _sealed(record(document))
+
+
+def _count(client: Client, index: str) -> int:
+    """Documents held, without the one that holds the state."""
+    with spoken("documents.get", index):
+        held = client.http.get(f"indexes/{index}/documents?fields=id&limit=1")
+        told = client.http.post(
+            f"indexes/{index}/documents/fetch", {"ids": [STATE], "fields": ["id"]}
+        )
+    return int(held["total"]) - int(told["total"])
+
+
+def _sealed(held: Mapping[str, Any]) -> bytes:
+    return blake2b(to_json(sorted(held.items())), digest_size=DIGEST_BYTES).digest()
+
+
+def _key_in(held: Mapping[str, Any]) -> Key | None:
+    try:
+        return key_of(held["id"])
+    except ValueError:
+        return None
+
+
+def _listed(client: Client, index: str, fields: Iterable[str]) -> Iterator[Mapping[str, Any]]:
+    """Those fields of every document but the state, a page at a time."""
+    offset = 0
+    while True:
+        asked = urlencode({"fields": ",".join(fields), "limit": _A_PAGE, "offset": offset})
+        with spoken("documents.get", index):
+            page = client.http.get(f"indexes/{index}/documents?{asked}")
+        yield from (found for found in page["results"] if found["id"] != STATE)
+        offset += _A_PAGE
+        if offset >= page["total"]:
+            return

@@ -1,0 +1,76 @@
+"""What is wrong with the server itself, in words that say what to do."""
+
+from datetime import datetime
+from typing import Any
+
+from meilisearch import Client
+
+from app.errors import Unavailable
+from app.kit.clock import system_clock
+from app.search.meilisearch.connection import Connection
+from app.search.meilisearch.failures import KeyRefused, Rejected, ServerAway, ServerTooOld, spoken
+from app.search.upkeep import Waiting
+
+OLDEST = (1, 36)
+"""The first version that knows all that `settings` asks for."""
+_UPDATING = "see `Updating Meilisearch` in docs/deploy.md"
+
+
+def version(connection: Connection) -> str:
+    """The server's; "" where our key may not ask."""
+    try:
+        with spoken("version", connection.address.index):
+            return str(connection.given().http.get("version")["pkgVersion"])
+    except (KeyRefused, Rejected):
+        return ""
+
+
+def check_version(connection: Connection) -> None:
+    """Raises `ServerTooOld` for a server that cannot hold the index as it has to be."""
+    has = version(connection)
+    if has and _parts(has) < OLDEST:
+        oldest = ".".join(map(str, OLDEST))
+        raise ServerTooOld(
+            "search_server_too_old",
+            f"The search server is Meilisearch {has}; {oldest} or newer is needed: {_UPDATING}.",
+        )
+
+
+def complaint(connection: Connection) -> str:
+    """What keeps the server from being used, and the cure; "" when nothing does."""
+    try:
+        check_version(connection)
+    except ServerTooOld as error:
+        return error.message
+    except ServerAway as error:
+        return (
+            f"{error.message} Look whether it runs, and at its log: with the data of another "
+            f"version it does not start; {_UPDATING}."
+        )
+    except Unavailable as error:
+        return error.message
+    return ""
+
+
+def waiting(client: Client, index: str) -> Waiting | None:
+    """The oldest task for this index that has been accepted and is not done."""
+    path = f"tasks?indexUids={index}&statuses=enqueued,processing&reverse=true&limit=1"
+    with spoken("tasks.get", index):
+        found: dict[str, Any] = client.http.get(path)
+        if not found["results"]:
+            return None
+        task = found["results"][0]
+        # Since it was begun, if it was: what waits behind others is overtaken all the time.
+        since = datetime.fromisoformat(_to_micros(task["startedAt"] or task["enqueuedAt"]))
+    return Waiting(task["uid"], (system_clock() - since).total_seconds())
+
+
+def _to_micros(moment: str) -> str:
+    """The server writes nanoseconds, or fewer digits, which `fromisoformat` may not take."""
+    whole, _, rest = moment.removesuffix("Z").partition(".")
+    return f"{whole}.{rest[:6]:0<6}+00:00"
+
+
+def _parts(text: str) -> tuple[int, ...]:
+    numbers = text.partition("-")[0].split(".")[:2]
+    return tuple(int(part) if part.isdecimal() else 0 for part in numbers)

@@ -1,0 +1,245 @@
+"""Whoever runs it is told what is wrong: once when it begins, and once when it is over."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from app.errors import Unavailable
+from app.runtime import Runtime, opened
+from app.search.outages import Outage
+from app.search.protocol import Query
+from app.worker import loop
+from app.worker.apart import Apart
+from app.worker.followers import followers, near_followers
+from app.worker.loop import Worker
+from tests import builders
+from tests.worker.servers import Newsroom, newsroom
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    with newsroom(tmp_path) as opened_room:
+        builders.published(opened_room.runtime, title="Alpaca wool")
+        opened_room.follow()
+        yield opened_room
+
+
+@pytest.fixture
+def reader(room: Newsroom) -> Iterator[Runtime]:
+    """Another process, which only answers, and from the server alone."""
+    settings = room.runtime.settings.model_copy(update={"search_fallback": False})
+    with opened(settings, room.clock) as runtime:
+        yield runtime
+
+
+def until(true: object, seconds: float = 10.0) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if true():  # type: ignore[operator]  # a test's lambda
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"filterableAttributes": ["kind"]},
+        {"filterableAttributes": None, "rankingRules": None, "synonyms": None},
+        {"rankingRules": ["words"]},
+        {"synonyms": {"alpaca": ["llama"]}},
+        {"searchableAttributes": ["title"]},
+        {"displayedAttributes": ["id"]},
+    ],
+    ids=str,
+)
+def test_settings_that_others_change_are_put_right_where_the_reader_is_another_process(
+    room: Newsroom, reader: Runtime, change: dict[str, object], caplog: pytest.LogCaptureFixture
+) -> None:
+    reader.search.standing()
+    worker = Worker(room.runtime, followers(room.runtime))
+    worker.start()
+    try:
+        assert until(lambda: not room.engine.differing())
+        room.master.http.patch("indexes/willay/settings", change)
+        began = time.monotonic()
+        assert until(lambda: bool(room.engine.differing()), 3)
+        assert until(lambda: not room.engine.differing())
+        assert time.monotonic() - began < 10
+        reader.search.wrote()
+        assert reader.search.search(Query("alpaca", highlight=True)).found.total == 1
+    finally:
+        worker.stop()
+    [said] = [r.getMessage() for r in caplog.records if "settings that others" in r.getMessage()]
+    assert next(iter(change)) in said
+
+
+def test_a_task_that_hangs_is_told_once_and_once_more_when_it_is_done(
+    room: Newsroom, reader: Runtime, caplog: pytest.LogCaptureFixture
+) -> None:
+    room.engine.tasks.long = 0.2
+    room.double.state.queue.paused = True
+    builders.published(room.runtime, title="Alpaca milk")
+    caplog.set_level(logging.INFO, "willay.search")
+    thread = threading.Thread(target=room.follow)
+    thread.start()
+
+    def said(part: str) -> list[str]:
+        return [r.getMessage() for r in caplog.records if part in r.getMessage()]
+
+    assert until(lambda: said("has been at task"))
+    time.sleep(1)
+    room.double.state.queue.paused = False
+    thread.join(20)
+    [late] = said("has been at task")
+    assert "look at its disk and its log" in late
+    assert len(said("has done task")) == 1
+    assert room.agrees
+
+
+def test_another_process_sees_a_task_that_hangs(
+    room: Newsroom, reader: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reader asks the server itself; it need not hear of the worker."""
+    monkeypatch.setattr("app.search.serving.TASK_LATE", 0.5)
+    builders.published(room.runtime, title="Alpaca milk")
+    room.double.state.queue.paused = True
+    room.double.state.queue.add("settingsUpdate", "willay", {}, lambda _task: None, None)
+    room.clock.move(seconds=31)
+    time.sleep(0.6)
+    reader.search.wrote()
+    standing = reader.search.standing()
+    assert (standing.trouble, standing.degraded) == ("search_task_late", False)
+    room.double.state.queue.paused = False
+    room.follow()
+    reader.search.wrote()
+    assert reader.search.standing().trouble == ""
+
+
+def test_a_server_that_goes_and_returns_leaves_two_lines(
+    room: Newsroom,
+    reader: Runtime,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.search.outages._STEADY_SECONDS", 0.0)
+    room.double.faults.away = True
+    for _ in range(5):
+        reader.search.wrote()
+        reader.search.standing()
+        with pytest.raises(Unavailable):
+            reader.search.search(Query("alpaca"))
+    room.double.faults.away = False
+    reader.search.main.get().connection.breaker.succeeded()  # type: ignore[attr-defined]  # as after its rest
+    for _ in range(3):
+        reader.search.wrote()
+        reader.search.standing()
+    said = [r.getMessage() for r in caplog.records if "makes do without meilisearch" in r.message]
+    assert [("well again" in line) for line in said] == [False, True]
+
+
+def test_what_a_server_says_leaves_one_line(room: Newsroom) -> None:
+    room.double.faults.answers.append(
+        (
+            "/search",
+            400,
+            b'{"message":"not filterable:\\n\\u2028 here\\r\\n\\u001b[31m","code":"x"}',
+        )
+    )
+    with pytest.raises(Unavailable) as refused:
+        room.engine.search(Query("alpaca"))
+    assert refused.value.message.splitlines() == [refused.value.message]
+    assert "\x1b" not in refused.value.message
+
+
+def test_what_comes_and_goes_all_the_time_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    outage = Outage("It")
+    for _ in range(20):
+        outage.begin(Unavailable("away", "It is away."))
+        outage.end()
+    assert [record.getMessage() for record in caplog.records] == ["It: It is away. [away]"]
+
+
+class Failing:
+    """A follower that fails until it is mended."""
+
+    name = "failing"
+
+    def __init__(self) -> None:
+        self.steps, self.error = 0, Unavailable("away", "It is away.")
+        self.is_mended = False
+
+    def step(self) -> bool:
+        self.steps += 1
+        if not self.is_mended:
+            raise self.error
+        return False
+
+    def close(self) -> None:
+        """Holds nothing."""
+
+
+class Counting(Failing):
+    name = "counting"
+
+    def step(self) -> bool:
+        self.steps += 1
+        return False
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_one_in_trouble_holds_up_no_other_and_is_told_twice(
+    room: Newsroom,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    apart: bool,
+) -> None:
+    monkeypatch.setattr(loop, "TROUBLE_SECONDS", 0.3)
+    monkeypatch.setattr(loop, "IDLE_SECONDS", 0.02)
+    caplog.set_level(logging.INFO, "willay.worker")
+    failing, counting = Failing(), Counting()
+    first = Apart(failing, lambda: None) if apart else failing
+    worker = Worker(room.runtime, [first, counting])
+    worker.start()
+    try:
+        time.sleep(1.5)
+        assert 2 <= failing.steps <= 6
+        assert counting.steps > 15
+        failing.is_mended = True
+        assert until(lambda: any("goes on" in r.getMessage() for r in caplog.records))
+        time.sleep(0.5)
+    finally:
+        worker.stop()
+    said = [r.getMessage() for r in caplog.records if "failing" in r.getMessage()]
+    assert said == ["failing waits: It is away.", "failing goes on"]
+
+
+def test_who_only_answers_follows_the_index_on_its_own_machine(
+    room: Newsroom, tmp_path: Path
+) -> None:
+    """A replica with a folder of its own, beside a worker elsewhere."""
+    folder = tmp_path / "replica"
+    settings = room.runtime.settings.model_copy(
+        update={
+            "data_dir": folder,
+            "database_url": SecretStr(room.runtime.settings.store_url),
+        }
+    )
+    with opened(settings, room.clock) as replica:
+        worker = Worker(replica, near_followers(replica), promotes=False)
+        worker.start()
+        try:
+            key = builders.published(room.runtime, title="Alpaca milk")
+            near = replica.search.near
+            assert near is not None
+            assert until(
+                lambda: [h.key.id for h in near.get().search(Query("milk")).hits] == [key], 20
+            )
+        finally:
+            worker.stop()
