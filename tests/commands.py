@@ -3,6 +3,9 @@
 import logging
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
@@ -30,8 +33,8 @@ class Done:
 
 def willay(folder: Path, *command: str, said: str = "", **settings: str) -> Done:
     """All that the console script does, without the second that a process of its own takes."""
-    level = logging.getLogger("willay").level
     with (
+        _logging_as_it_was(),
         CliRunner().isolation(said, environment_of(folder, **settings)) as (out, err, _),
         patch.object(sys, "argv", ["willay", *command]),
     ):
@@ -40,11 +43,25 @@ def willay(folder: Path, *command: str, said: str = "", **settings: str) -> Done
             main()
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
-        finally:
-            logging.getLogger("willay").setLevel(level)
         sys.stdout.flush()
         sys.stderr.flush()
         return Done(code, out.getvalue().decode(), err.getvalue().decode())
+
+
+@contextmanager
+def _logging_as_it_was() -> Iterator[None]:
+    """A command sets up the log of its process, which here is that of the tests."""
+    root, ours = logging.getLogger(), logging.getLogger("willay")
+    before, levels = list(root.handlers), (root.level, ours.level)
+    hooks = sys.excepthook, threading.excepthook
+    try:
+        yield
+    finally:
+        root.handlers[:] = before
+        root.setLevel(levels[0])
+        ours.setLevel(levels[1])
+        logging.captureWarnings(False)
+        sys.excepthook, threading.excepthook = hooks
 
 
 def willay_process(

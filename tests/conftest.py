@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from app import schema
 from app.main import create_app
 from app.runtime import Runtime, opened
 from tests import stores
@@ -48,6 +49,8 @@ def store(
     # The clock stands still, so a whole test would fall into one minute.
     more = {"rate_limit": 0, "serve_worker": serve_worker, "database_url": url} | more
     with opened(stores.settings_of(folder, **more), clock, checked=False) as runtime:
+        if url is not None:
+            schema.migrate(runtime.database)
         yield runtime, clock
 
 

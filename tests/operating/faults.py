@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from app import cli
+from tests.stores import environment_of
 
 
 @dataclass
@@ -41,7 +42,8 @@ class Operator:
         self._capfd.readouterr()
         with self._patch.context() as patch:
             patch.chdir(self.folder)
-            patch.setenv("WILLAY_DATA_DIR", str(self.folder / "data"))
+            for name, value in environment_of(self.folder / "data").items():
+                patch.setenv(name, value)
             for name, value in settings.items():
                 patch.setenv(f"WILLAY_{name.upper()}", value)
             patch.setattr(sys, "argv", ["willay", *command])

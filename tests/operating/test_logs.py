@@ -26,6 +26,7 @@ from app.worker.loop import Worker
 from tests.cli.test_commands import ROOT, willay
 from tests.conftest import Bench
 from tests.contract.test_logs import Kept, kept, traced  # noqa: F401  # fixtures
+from tests.stores import environment_of
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 LINE = re.compile(
@@ -162,7 +163,7 @@ def test_a_server_process_that_is_killed_is_told_in_the_same_form(tmp_path: Path
         parent = subprocess.Popen(
             [sys.executable, "-c", "from app.cli import main; main()", "serve", "--workers", "2"],
             cwd=ROOT,
-            env={**os.environ, "WILLAY_DATA_DIR": str(tmp_path), "WILLAY_PORT": str(port)},
+            env=environment_of(tmp_path, WILLAY_PORT=str(port)),
             stderr=file,
         )
     try:

@@ -14,9 +14,11 @@ from app import outage, schema
 from app.database import Database
 from app.engines import Limits
 from app.errors import Unavailable
-from app.settings import Settings
 from tests.conftest import client_of, store
 from tests.operating.faults import Operator, frozen, told
+from tests.stores import settings_of
+
+pytestmark = pytest.mark.postgresql_only("breaks a server of its own")
 
 
 @pytest.fixture(scope="module")
@@ -195,5 +197,5 @@ def test_every_command_says_why_the_store_cannot_be_reached(
 
 
 def test_settings_name_the_patience(tmp_path: Path) -> None:
-    settings = Settings(_env_file=None, data_dir=tmp_path)
+    settings = settings_of(tmp_path)
     assert (settings.database_connect_seconds, settings.database_seconds) == (5, 30)
