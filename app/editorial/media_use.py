@@ -38,11 +38,15 @@ def remember(tx: WriteTx, article: Article, draft: Draft) -> None:
         tx.session.add(MediaUse(article_id=article.id, media_id=media_id))
 
 
-def refuse_unfit(tx: WriteTx, content: ArticleInput, body_html: str) -> None:
+def refuse_unfit(
+    tx: WriteTx, content: ArticleInput, body_html: str, *, is_imported: bool = False
+) -> None:
     """`Invalid` unless all media of an article may be shown to everybody.
 
     `media_missing` and `media_taken_down` name what has gone; `alt_missing` names each picture
-    that has no alternative text in the article's language, for readers who cannot see it.
+    that has no alternative text in the article's language, for readers who cannot see it. An
+    imported article may show a picture from elsewhere without one: a made-up text would be worse,
+    and editors can list what lacks it.
     """
     known = by_ids(tx, _mentioned(content, body_html), held=True)
     _refuse_unknown(content.image, known)
@@ -60,7 +64,10 @@ def refuse_unfit(tx: WriteTx, content: ArticleInput, body_html: str) -> None:
         if row.taken_down_at is not None:
             pointer = "/image" if image and image.media_id == row.id else "/body"
             raise _unfit("media_taken_down", pointer, f"{_named(row)} was taken down; remove it.")
-    mute: dict[UUID, Detail] = {}
+    mute: dict[UUID | None, Detail] = {}
+    if image is not None and image.media_id is None and image.alt is None and not is_imported:
+        text = f"Give the image an alt text in {content.lang!r}."
+        mute[None] = Detail("alt_missing", text, pointer="/image/alt")
     for pointer, media_id, alt in pictures:
         medium = known.get(media_id)
         if not alt and (medium is None or spoken(medium.alt, content.lang) is None):
