@@ -7,6 +7,7 @@ than five seconds needs a control to stop it (WCAG 2.2.2), which an `img` does n
 
 import contextlib
 import io
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +22,11 @@ WIDTHS: Final = (320, 640, 1200, 2000)
 
 MOST_PIXELS: Final = 50_000_000
 LONGEST_SIDE: Final = 16_383  # WebP has no more
+
+_MOST_SCANS: Final = 100
+"""Passes over all pixels that a JPEG may ask for; a camera's has one, a progressive one ten."""
+
+_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # the others stand within a scan
 
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
 _TURNS: Final = {
@@ -70,6 +76,9 @@ def made(file: BinaryIO) -> Picture:
     """Decode a picture and encode it again; `Refused` when it cannot or must not be decoded."""
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+    if _scans(file.read()) > _MOST_SCANS:  # half a megabyte of them takes a minute
+        raise Refused("broken_media")
+    file.seek(0)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -83,6 +92,15 @@ def made(file: BinaryIO) -> Picture:
     except (OSError, SyntaxError, ValueError, LookupError, TypeError, ArithmeticError) as error:
         # Whatever a decoder says of broken bytes; the process ends after this picture anyway.
         raise Refused("broken_media") from error
+
+
+def _scans(content: bytes) -> int:
+    """How many passes a JPEG takes; 0 of another kind of file."""
+    count, at = 0, 2 if content.startswith(b"\xff\xd8") else len(content)
+    while (marker := _MARKER.search(content, at)) and marker[0] != b"\xff\xd9":
+        count += marker[0] == b"\xff\xda"
+        at = marker.end() + int.from_bytes(content[marker.end() : marker.end() + 2])
+    return count
 
 
 def _picture(opened: ImageFile.ImageFile) -> Picture:

@@ -223,3 +223,11 @@ def test_a_dry_run_tells_and_keeps_nothing(bench: Bench) -> None:
     assert (report.read, report.refused) == (149, [])
     assert list(writing.lines(bench.runtime)) == []
     assert bench.client.get("/v1/articles?count=true").json()["meta"]["total"] == 0
+
+
+def test_a_file_may_begin_as_windows_tools_write_it(bench: Bench, tmp_path: Path) -> None:
+    record = {"type": "article", "lang": "es", "title": "Ñandú", "slug": "nandu"}
+    path = tmp_path / "windows.jsonl"
+    path.write_text(json.dumps(record) + "\r\n", "utf-8-sig")
+    answer = imported(bench.runtime, path)
+    assert bench.client.get("/v1/articles/nandu").json()["data"]["title"] == "Ñandú", answer

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import time
 import zlib
 from typing import Any
 
@@ -327,3 +328,15 @@ def test_a_second_nature_is_lost() -> None:
         for rendition in result.renditions:
             for second in (script, b"PK\x03\x04", b"PK\x05\x06", page, b"%PDF"):
                 assert second not in rendition.content
+
+
+def test_a_jpeg_of_thousands_of_passes_is_refused_at_once() -> None:
+    image = Image.effect_noise((400, 300), 80).convert("RGB")
+    plain = saved(image, "JPEG", progressive=True)
+    last = plain.rindex(b"\xff\xda")
+    began = time.process_time()
+    with pytest.raises(pictures.Refused, match="broken_media"):
+        made(plain[:last] + plain[last:-2] * 2_000 + plain[-2:])
+    assert time.process_time() - began < 2
+    # What follows a picture in its file is not looked at: a telephone puts a film there.
+    assert made(plain + b"\xff\xda\x00\x02" * 5_000).width == 400
