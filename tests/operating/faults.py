@@ -13,6 +13,7 @@ import pytest
 
 from app import cli
 from tests.commands import log_as_before
+from tests.stores import environment_of
 
 
 @dataclass
@@ -37,7 +38,8 @@ class Operator:
         self._capfd.readouterr()
         with log_as_before(), self._patch.context() as patch:
             patch.chdir(self.folder)
-            patch.setenv("WILLAY_DATA_DIR", str(self.folder / "data"))
+            for name, value in environment_of(self.folder / "data").items():
+                patch.setenv(name, value)
             for name, value in settings.items():
                 patch.setenv(f"WILLAY_{name.upper()}", value)
             patch.setattr(sys, "argv", ["willay", *command])

@@ -19,7 +19,7 @@ from tests.conftest import Bench, client_of, store
 from tests.operating.faults import Operator, told
 from tests.stores import copy_sqlite
 
-pytestmark = pytest.mark.sqlite_only("its file")
+pytestmark = pytest.mark.sqlite_only("breaks SQLite's files")
 
 DRAFT = {"lang": "en", "title": "A march", "body": "x " * 3_000, "body_format": "text"}
 
