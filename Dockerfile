@@ -23,7 +23,8 @@ RUN /opt/venv/bin/pip install --no-index --no-deps /wheels/*.whl \
  && /opt/venv/bin/python -m compileall -q /opt/venv/lib
 
 FROM base AS run
-RUN useradd --system --uid 10001 --home-dir /var/lib/willay --create-home willay
+RUN useradd --system --uid 10001 --home-dir /var/lib/willay --create-home willay \
+ && chmod -R go-rwx /var/lib/willay
 COPY --from=environment /opt/venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 \
     WILLAY_DATA_DIR=/var/lib/willay WILLAY_HOST=0.0.0.0

@@ -52,7 +52,7 @@ FIELDS: Final[Mapping[SubjectKind, AbstractSet[str]]] = {
         *("visible_from", "visible_until", "cancelled"),
     },
     "tag": {
-        *("slug", "type", "names", "descriptions", "synonyms", "parent", "merged_into"),
+        *("slug", "type", "names", "descriptions", "synonyms", "parent", "merged_into", "status"),
     },
     "sponsor": {
         *("name", "kind", "url", "logo", "statement", "position", "valid_from", "valid_to"),

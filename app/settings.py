@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC
-from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -20,7 +19,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.kit.calendar import Calendar
-from app.kit.languages import ANY_CASE
+from app.kit.pages import slug_at, slug_in
 from app.kit.text import plain_path
 from app.public.vocabulary import Lang
 
@@ -221,26 +220,17 @@ class Settings(BaseSettings):
         5, ge=1, le=120, description="How long PostgreSQL may take to accept a connection"
     )
     database_seconds: int = Field(
-        30,
-        ge=0,
-        le=3_600,
-        description="How long PostgreSQL may take for a statement of a reader, and four times that "
-        "of a writer; 0: for ever",
+        30, ge=0, le=3_600, description="How long a reader waits for a statement; 0: for ever"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="What is written to the log"
+        "info", description="Of the log"
     )
-    log_format: Literal["text", "json"] = Field(
-        "text", description="How: a line of words for each record, or a JSON object"
-    )
+    log_format: Literal["text", "json"] = Field("text", description="A line for each record")
     webhook_networks: Annotated[Listed, AfterValidator(_networks)] = Field(
         (), description="Networks of one's own, such as 10.0.0.0/8, that webhooks may reach"
     )
     rate_limit: int = Field(
-        1_200,
-        ge=0,
-        le=1_000_000,
-        description="Public requests a minute from one address; 0: no limit",
+        1_200, ge=0, le=1_000_000, description="Public requests a minute from one address; 0: any"
     )
     rate_limit_exempt: Annotated[Listed, AfterValidator(_networks)] = Field(
         (), description="Networks that this limit spares, such as a front end's own servers"
@@ -311,17 +301,7 @@ class Settings(BaseSettings):
 
     def shown_at(self, address: str) -> str | None:
         """The slug whose page is at an address of the front end, as the templates say."""
-        for template in (self.article_url, self.page_url):
-            pattern = re.escape(template)
-            for name, part in (
-                ("site", re.escape(self.site_url or self.public_url)),
-                ("slug", "(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)"),
-                ("lang", ANY_CASE),
-            ):
-                pattern = pattern.replace(re.escape("{%s}" % name), part, 1)  # noqa: UP031
-            if found := re.fullmatch(pattern, address):
-                return found["slug"]
-        return None
+        return slug_in(self._templates, self.site_url or self.public_url, address)
 
     def page_path(self, kind: str, slug: str, lang: str) -> str:
         """The path of an article's page at the front end, on whatever host that is."""
@@ -329,16 +309,13 @@ class Settings(BaseSettings):
         site = self.site_url or "https://site"
         return plain_path(template.format(site=site, slug=slug, lang=lang))
 
-    @cached_property
-    def _pages(self) -> list[re.Pattern[str]]:
-        pages = [re.escape(self.page_path(kind, "SLUG", "LANG")) for kind in ("article", "page")]
-        slug, lang = "(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)", "[A-Za-z]{2,3}(?:-[A-Za-z]{2})?"
-        return [re.compile(page.replace("SLUG", slug, 1).replace("LANG", lang)) for page in pages]
-
     def slug_at(self, path: str) -> str | None:
         """The slug whose page is at a plain path, as the templates say."""
-        found = (page.fullmatch(path) for page in self._pages)
-        return next((match["slug"] for match in found if match), None)
+        return slug_at(self._templates, self.site_url or "https://site", path)
+
+    @property
+    def _templates(self) -> tuple[str, str]:
+        return self.article_url, self.page_url
 
     @property
     def public_url(self) -> str:

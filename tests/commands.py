@@ -3,10 +3,14 @@
 import logging
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
+import alembic.config  # noqa: F401  # writes for good to what stdout is when it is first imported
 from typer.testing import CliRunner
 
 from app.cli import main
@@ -28,10 +32,26 @@ class Done:
     stderr: str
 
 
+@contextmanager
+def log_as_before() -> Iterator[None]:
+    """Whatever a command makes of this process's log is undone at the end."""
+    root, ours = logging.getLogger(), logging.getLogger("willay")
+    handlers, levels = list(root.handlers), (root.level, ours.level)
+    hooks = sys.excepthook, threading.excepthook
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(levels[0])
+        ours.setLevel(levels[1])
+        logging.captureWarnings(False)
+        sys.excepthook, threading.excepthook = hooks
+
+
 def willay(folder: Path, *command: str, said: str = "", **settings: str) -> Done:
     """All that the console script does, without the second that a process of its own takes."""
-    level = logging.getLogger("willay").level
     with (
+        log_as_before(),
         CliRunner().isolation(said, environment_of(folder, **settings)) as (out, err, _),
         patch.object(sys, "argv", ["willay", *command]),
     ):
@@ -40,8 +60,6 @@ def willay(folder: Path, *command: str, said: str = "", **settings: str) -> Done
             main()
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
-        finally:
-            logging.getLogger("willay").setLevel(level)
         sys.stdout.flush()
         sys.stderr.flush()
         return Done(code, out.getvalue().decode(), err.getvalue().decode())

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from app import schema
 from app.main import create_app
 from app.runtime import Runtime, opened
 from tests import stores
@@ -48,23 +49,29 @@ def store(
     # The clock stands still, so a whole test would fall into one minute.
     more = {"rate_limit": 0, "serve_worker": serve_worker, "database_url": url} | more
     with opened(stores.settings_of(folder, **more), clock, checked=False) as runtime:
+        if url is not None:
+            schema.migrate(runtime.database)
         yield runtime, clock
+
+
+@contextmanager
+def bench_in(folder: Path, **more: Any) -> Iterator[Bench]:
+    """A folder's store with an application: in a fixture of a module, for tests that only read."""
+    with store(None, folder, **more) as (runtime, clock), client_of(runtime) as client:
+        yield Bench(runtime, clock, client)
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
-    with store(None, tmp_path) as (runtime, clock), client_of(runtime) as client:
-        yield Bench(runtime, clock, client)
+    with bench_in(tmp_path) as found:
+        yield found
 
 
 @pytest.fixture
 def quiet(tmp_path: Path) -> Iterator[Bench]:
     """The same, but time is promoted only by tests."""
-    with (
-        store(None, tmp_path, serve_worker=False) as (runtime, clock),
-        client_of(runtime) as client,
-    ):
-        yield Bench(runtime, clock, client)
+    with bench_in(tmp_path, serve_worker=False) as found:
+        yield found
 
 
 _contracts: list[Contract] = []

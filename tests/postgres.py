@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 THRIFTY = (
     "fsync = off",
@@ -36,6 +37,13 @@ rm -rf "$1"
 @contextmanager
 def server(settings: Sequence[str] = ()) -> Iterator[str]:
     """The address of a new server that belongs to this process alone; it is deleted at the end."""
+    with running_server(settings) as running:
+        yield running.get_uri()
+
+
+@contextmanager
+def running_server(settings: Sequence[str] = ()) -> Iterator[Any]:
+    """The same as the wheel's own object, which can be stopped and started."""
     with tempfile.TemporaryDirectory(prefix="willay-pg-", ignore_cleanup_errors=True) as folder:
         # Where a container sets no such folder, the wheel's own search for one warns.
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
@@ -54,7 +62,7 @@ def server(settings: Sequence[str] = ()) -> Iterator[str]:
             file.writelines(f"{setting}\n" for setting in settings)
         try:
             running.start()
-            yield running.get_uri()
+            yield running
         finally:
             running.cleanup()
             watch.communicate()

@@ -8,7 +8,6 @@ What a token made dies with it, links too. A session makes one only with a fresh
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
@@ -20,26 +19,26 @@ from sqlmodel import col
 
 from app import audit
 from app.accounts import keys
+from app.accounts.granting import (
+    active_role,
+    expiry_of,
+    granted_scopes,
+    maker_of,
+    refuse_more,
+    require_proof,
+)
 from app.accounts.links import end_links
 from app.accounts.principal import Origin, Principal, require
-from app.accounts.proof import Proof, has_second_factor, proved
-from app.accounts.scopes import EVERYTHING, SCOPES_OF, Role, Scope, Scopes, parsed
+from app.accounts.proof import Proof
+from app.accounts.scopes import SCOPES_OF, Scope
 from app.database import ReadTx, WriteTx
-from app.errors import Conflict, Detail, Forbidden, Invalid, NotFound, Unauthenticated
-from app.kit.clock import FOREVER
+from app.errors import Forbidden, NotFound, Unauthenticated
 from app.kit.text import seen
 from app.models.account import Account
 from app.models.credential import ApiToken
 from app.public.vocabulary import Moment
 
 USE_NOTED_EVERY: Final = timedelta(minutes=1)
-LONGEST_LIFE: Final = timedelta(days=3_660)
-USUAL_LIFE: Final = timedelta(days=90)
-"""Of a token for which nobody has said how long; but the operator's have no end then."""
-
-MOST: Final = 100
-"""Good tokens of one account."""
-
 _FORM: Final = re.compile(r"willay_([0-9a-f]{8})_([0-9A-Za-z_-]{43})", re.ASCII)
 _ID: Final = re.compile("[0-9a-f]{8}", re.ASCII)
 
@@ -101,16 +100,16 @@ def create(
     """
     require(by, "tokens:own")
     if by.via == "session":
-        _require_proof(tx, by, proof)
+        require_proof(tx, by, proof)
     if by.via != "operator" and by.account_id != account_id:
         raise Forbidden("not_own_account", "A token can be made for one's own account only.")
     if asked.kind == "machine":
         require(by, "users:write")
-    role = _active_role(tx, account_id)
-    _refuse_more(tx, account_id, now)
-    granted = _granted(by, role, asked.scopes)
-    parent = _parent(tx, by)
-    expires_at = _expiry(asked.expires_at, by, parent, now)
+    role = active_role(tx, account_id)
+    refuse_more(tx, account_id, now)
+    granted = granted_scopes(by, role, asked.scopes)
+    parent = maker_of(tx, by)
+    expires_at = expiry_of(asked.expires_at, by, parent, now)
     secret = keys.new_secret()
     row = ApiToken(
         id=keys.free_id(tx, col(ApiToken.id)),
@@ -232,91 +231,6 @@ _HOLDER: Final[sa.Select[*tuple[Any, ...]]] = sa.select(
 
 def _info(row: sa.Row[*tuple[Any, ...]]) -> TokenInfo:
     return TokenInfo(**{**row._mapping, "scopes": tuple(row.scopes)})
-
-
-def _active_role(tx: WriteTx, account_id: UUID) -> Role:
-    """The owner's role, held until the transaction ends; `Conflict` when suspended."""
-    row = tx.execute(
-        sa.select(col(Account.role), col(Account.suspended_at))
-        .where(col(Account.id) == account_id)
-        .with_for_update()
-    ).one_or_none()
-    if row is None:
-        raise NotFound("account_not_found", "There is no such account.")
-    if row.suspended_at is not None:
-        raise Conflict("account_suspended", "The account is suspended; unsuspend it first.")
-    role: Role = row.role
-    return role
-
-
-def _granted(by: Principal, role: Role, names: Sequence[str]) -> Scopes:
-    asked = parsed(names)
-    if asked == EVERYTHING:
-        granted = SCOPES_OF[role] & by.scopes
-    else:
-        assert not isinstance(asked, str)
-        granted = asked
-    for missing in sorted(granted - by.scopes):
-        raise Forbidden(
-            "scope_missing", f"A token cannot be given the scope {missing}: you lack it."
-        )
-    beyond = tuple(
-        Detail("scope_not_in_role", f"The role {role} has no {scope}.", pointer="/scopes")
-        for scope in sorted(granted - SCOPES_OF[role])
-    )
-    if beyond:
-        raise Invalid("scope_not_in_role", " ".join(detail.message for detail in beyond), beyond)
-    return granted
-
-
-def _parent(tx: WriteTx, by: Principal) -> ApiToken | None:
-    """The token that makes this one, held: revoking it meanwhile would miss its child."""
-    if by.via != "token":
-        return None
-    asked = sa.select(ApiToken).where(col(ApiToken.id) == by.credential).with_for_update()
-    parent: ApiToken = tx.session.execute(
-        asked.execution_options(populate_existing=True)
-    ).scalar_one()
-    if parent.revoked_at is not None:
-        raise Unauthenticated("token_invalid", "The token is unknown, expired or revoked.")
-    return parent
-
-
-def _require_proof(tx: WriteTx, by: Principal, proof: Proof | None) -> None:
-    """A token outlives the session that made it, and is shown no code."""
-    if proof is None or proof.principal != by:
-        message = "Show your password, and a code where a second factor is on, to make a token."
-        raise Forbidden("password_required", message)
-    proved(tx, proof, needs_code=has_second_factor(tx, proof.account_id))
-
-
-def _refuse_more(tx: WriteTx, account_id: UUID, now: datetime) -> None:
-    good = (
-        col(ApiToken.account_id) == account_id,
-        col(ApiToken.revoked_at).is_(None),
-        sa.func.coalesce(col(ApiToken.expires_at), FOREVER) > now,
-    )
-    number: int = tx.execute(sa.select(sa.func.count()).where(*good)).scalar_one()
-    if number >= MOST:
-        message = f"The account has {MOST} tokens; revoke those that nobody uses."
-        raise Conflict("too_many_tokens", message)
-
-
-def _expiry(
-    asked: datetime | None, by: Principal, parent: ApiToken | None, now: datetime
-) -> datetime | None:
-    latest = parent.expires_at if parent is not None else None
-    if asked is None:
-        usual = None if by.via == "operator" else now + USUAL_LIFE
-        return min((end for end in (usual, latest) if end is not None), default=None)
-    if not now < asked <= now + LONGEST_LIFE:
-        detail = Detail(
-            "invalid_expiry", "Give an instant within ten years.", pointer="/expires_at"
-        )
-        raise Invalid("invalid_expiry", "The token would have expired, or never would.", (detail,))
-    if latest is not None and asked > latest:
-        raise Forbidden("outlives_maker", "A token cannot make one that outlives it.")
-    return asked
 
 
 def _end(tx: WriteTx, which: sa.ColumnElement[bool], now: datetime) -> int:

@@ -1,6 +1,6 @@
 """Articles at the desk: write, look for, change, put away, copy, translate."""
 
-from typing import Annotated, get_args
+from typing import Annotated, Literal, get_args
 from uuid import UUID
 
 from fastapi import Query, Request
@@ -57,6 +57,9 @@ class CopyParameters(Parameters):
     saved_by: Annotated[UUID | None, Field(description="An account that saved a text of it")] = None
     q: Annotated[str, Field(max_length=200, description="In the title")] = ""
     updated_since: Annotated[str, Field(max_length=40, description="Changed since")] = ""
+    missing: Annotated[
+        Literal["", "alt"], Field(description="`alt`: its image has no alternative text yet")
+    ] = ""
     trashed: Annotated[Flag, Field(description="What is in the trash instead")] = False
     limit: Limit = 20
     cursor: Annotated[str, Field(max_length=200, description="From `links.next`")] = ""
@@ -125,6 +128,7 @@ async def list_working_copies(
         saved_by=asked.saved_by,
         words=asked.q or None,
         updated_since=date_of("updated_since", asked.updated_since, first_instant),
+        lacks_alt=asked.missing == "alt",
         trashed=asked.trashed,
     )
     cursor = _cursor(asked.cursor, repr(chosen))

@@ -12,8 +12,9 @@ from app.admin.media_views import Media, Medium, UploadedMedium, view
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
 from app.editorial import media, media_shelf, takedown
+from app.editorial.changing import check_languages
 from app.editorial.content import Input
-from app.editorial.media import MediaInput, Reason
+from app.editorial.media import MediaChange, MediaInput, Reason
 from app.errors import NotFound
 from app.http import files, uploads
 from app.http.access import allowed
@@ -103,11 +104,13 @@ async def upload_medium(
     """Send a JPEG, PNG, WebP, AVIF or GIF image, or a PDF: as the part `file` of a form, with its
     texts as JSON in `metadata`, or bare with `?name=`.
 
-    An image is made anew in several sizes, without anything but its pixels and its credit.
+    An image is made anew in several sizes, without anything but its pixels and its credit. Of a
+    file that is here already only the texts that nobody wrote yet are taken; `notices` says so.
     """
     runtime: Runtime = request.state.runtime
     async with uploads.received(request, asked.name) as came:
-        said = media.prepare(parsed(MediaInput, came.metadata), runtime.house)
+        said = parsed(MediaInput, came.metadata)
+        check_languages(runtime.house, alt=said.alt, caption=said.caption)
         upload = await runtime.uploads.run_inside(
             lambda: intake.taken_in(runtime, came.spool, came.name)
         )
@@ -116,9 +119,10 @@ async def upload_medium(
 
     def work(tx: WriteTx) -> Outcome:
         row, is_new = media.create(tx, who.by, upload, said, runtime.house, now)
+        notices = upload.notices if is_new else media.complete(tx, who.by, row, said, now)
         tx.session.flush()
         seen = view(media_shelf.read(tx, row.id)).model_dump()
-        body = One[UploadedMedium](data=UploadedMedium(**seen, notices=list(upload.notices)))
+        body = One[UploadedMedium](data=UploadedMedium(**seen, notices=list(notices)))
         where = f"/v1/admin/media/{row.id}" if is_new else None
         return Outcome(body, 201 if is_new else 200, row.revision, where)
 
@@ -137,14 +141,14 @@ async def describe_medium(
     media_id: UUID,
     who: Writer,
     revision: Annotated[int, IF_MATCH],
-    sent: Annotated[MediaInput, json_of(MediaInput)],
+    sent: Annotated[MediaChange, json_of(MediaChange)],
 ) -> Response:
     """Change alternative texts, captions, credit or focal point; what is absent stays.
 
     What is published keeps what it said until it is published again.
     """
     runtime: Runtime = request.state.runtime
-    media.prepare(sent, runtime.house)
+    check_languages(runtime.house, alt=sent.alt, caption=sent.caption)
     now = runtime.clock()
 
     def work(tx: WriteTx) -> Outcome:

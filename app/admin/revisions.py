@@ -1,7 +1,7 @@
 """What an article's text was, and what changed between two of its revisions."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Path, Query, Request
@@ -82,9 +82,12 @@ class HistoryParameters(Parameters):
 
 
 class DiffParameters(Parameters):
-    """The numbers of two saved texts."""
+    """The numbers of two saved texts. Those of an article have gaps."""
 
-    from_: Annotated[int, Field(alias="from", ge=1, le=2**31 - 1), DIGITS]
+    from_: Annotated[
+        Annotated[int, Field(ge=1, le=2**31 - 1), DIGITS] | Literal["previous"],
+        Field(alias="from", description="A number, or `previous`: the one before `to`"),
+    ]
     to: Annotated[
         int | None, Field(ge=1, le=2**31 - 1, description="The newest when absent"), DIGITS
     ] = None
@@ -160,8 +163,11 @@ async def read_diff(
 
     def work(tx: ReadTx) -> Outcome:
         newest = articles.read(tx, article_id).article.text_revision
-        older = history.revision(tx, article_id, asked.from_)
         newer = history.revision(tx, article_id, asked.to or newest)
+        before = asked.from_
+        if before == "previous":
+            before = history.previous(tx, article_id, newer.saved.number)
+        older = history.revision(tx, article_id, before)
         fields = [
             FieldDiff(
                 field=one.field,

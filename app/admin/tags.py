@@ -22,17 +22,19 @@ from app.http.parameters import AnySlug, Parameters
 from app.http.problems import problem_answers
 from app.http.writing import Outcome, published, shown
 from app.public.envelopes import One, Total
-from app.public.vocabulary import Count, Lang, Slug, TagType
+from app.public.vocabulary import Count, Lang, Slug, TagStatus, TagType
 
 router = management("tags")
 
 Reader = Annotated[Principal, allowed("articles:read")]
+Proposer = Annotated[Principal, allowed("articles:write")]
 Editor = Annotated[Principal, allowed("tags:write")]
 
 
 class ManagedTag(BaseModel):
     """A tag as editors see it: in every language, with the slugs that lead to it. While articles
-    use it, drafts and trash included, it cannot be removed without a replacement."""
+    use it, drafts and trash included, it cannot be removed without a replacement. One that is
+    `proposed` nobody else sees; who may publish accepts it by saving it."""
 
     id: UUID
     revision: int
@@ -43,6 +45,7 @@ class ManagedTag(BaseModel):
     descriptions: dict[Lang, str]
     synonyms: dict[Lang, list[str]]
     parent: Slug | None
+    status: TagStatus
     used_by: Count
     created_at: datetime
     updated_at: datetime
@@ -83,9 +86,9 @@ async def list_tags(request: Request, who: Reader) -> Response:
     "/tags", status_code=201, response_model=One[ManagedTag], responses=problem_answers(409)
 )
 async def create_tag(
-    request: Request, who: Editor, sent: Annotated[TagInput, json_of(TagInput)]
+    request: Request, who: Proposer, sent: Annotated[TagInput, json_of(TagInput)]
 ) -> Response:
-    """A new tag, public at once."""
+    """A new tag: public at once when who makes it may publish, else proposed."""
     _check_languages(request, sent)
 
     def work(tx: PublishTx) -> Outcome:
@@ -115,7 +118,8 @@ async def change_tag(
     revision: Annotated[int, IF_MATCH],
     sent: Annotated[TagChange, json_of(TagChange)],
 ) -> Response:
-    """Rename or move a tag, at once and everywhere; its old slug leads to the new one."""
+    """Rename or move a tag, at once and everywhere; its old slug leads to the new one. One that is
+    public needs the scope articles:publish, and one that is proposed becomes public by it."""
     _check_languages(request, sent)
 
     def work(tx: PublishTx) -> Outcome:

@@ -143,9 +143,12 @@ async def read_article(
             reading.now,
             reading.recall,
         )
-        if "jsonld" in extras:
-            item = b'%s,"jsonld":%s}' % (item[:-1], linked(reading.runtime.settings, item))
-        item = _only(item, names) if names else item
+        plain = item
+        if names:
+            item = _only(item, tuple(name for name in names if name != "jsonld"))
+        if "jsonld" in extras:  # last, as it was written: it is safe in a page's script
+            comma = b"" if item == b"{}" else b","
+            item = item[:-1] + comma + b'"jsonld":%s}' % linked(reading.runtime.settings, plain)
         return Answer(b'{"data":%s}' % item, {}, f"articles article/{article_id}")
 
     return await answered(request, work)

@@ -48,7 +48,10 @@ async def search_get(request: Request, uid: str) -> Response:
 
 
 def _read(asked: QueryParams) -> dict[str, Any]:
-    return {name: _value(name, text) for name, text in asked.items()}
+    read = {name: _value(name, text) for name, text in asked.multi_items()}
+    if len(read) < len(asked.multi_items()):
+        raise BadRequest("bad_request", "A parameter is there twice; send it once.")
+    return read
 
 
 def _value(name: str, text: str) -> Any:

@@ -175,7 +175,11 @@ def _shown() -> sa.Select[*tuple[Any, ...]]:
 def _target(tx: PublishTx, slug: str | None, tag: str | None) -> tuple[UUID | None, UUID | None]:
     """The ids of the article and of the tag, as far as one is named."""
     if tag is not None:
-        return None, tags.named(tx, tag, "/tag").id
+        target = tags.named(tx, tag, "/tag")
+        if not target.accepted:
+            detail = Detail("tag_proposed", "Accept the tag first.", pointer="/tag")
+            raise Invalid("tag_proposed", f"The tag {tag!r} is only proposed.", (detail,))
+        return None, target.id
     if slug is None:
         return None, None
     found = sa.select(col(ArticleSlug.article_id)).where(col(ArticleSlug.slug) == slug)
@@ -222,7 +226,7 @@ def _refuse_live(
         said = f"{path} is the address of an article; change its slug first."
         detail = Detail("path_taken", "Choose another path.", pointer="/path")
         raise Conflict("path_taken", said, (detail,))
-    if not actor.may_publish and _answers(tx, slug, article_id):
+    if not actor.may_publish and _answers(tx, slug.lower(), article_id):
         require_publisher(actor, f"Something answers at {path} already")
 
 
@@ -233,7 +237,8 @@ def _answers(tx: PublishTx, slug: str, article_id: UUID | None) -> bool:
         was_visible(Publication, tx.moment),
         col(Publication.article_id).is_distinct_from(article_id),
     )
-    tagged = sa.select(col(TagSlug.slug)).where(col(TagSlug.slug) == slug)
+    tagged = sa.select(col(TagSlug.slug)).outerjoin(Tag, col(Tag.id) == col(TagSlug.tag_id))
+    tagged = tagged.where(col(TagSlug.slug) == slug, col(Tag.accepted).is_not(False))
     return any(tx.execute(found.limit(1)).first() for found in (shown, tagged))
 
 

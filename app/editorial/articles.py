@@ -30,6 +30,7 @@ class WorkingCopy:
     body_html: str
 
 
+SAVED_AT_MOST = 5_000
 FOLDED = timedelta(minutes=10)
 """Autosaves of one person within this time become one revision."""
 
@@ -84,6 +85,7 @@ def edit(
     moves with an autosave too, though it may take the place of the one before.
     """
     article = locked(tx, article_id, revision)
+    _refuse_more(tx, article_id)
     content = draft.content
     if content.kind != article.kind:
         raise Invalid("kind_fixed", "An article's kind cannot change; create another.")
@@ -223,6 +225,14 @@ def _continued(tx: WriteTx, actor: Actor, article: Article, now: datetime) -> da
         return None
     tx.session.delete(last)
     return last.autosaved_since
+
+
+def _refuse_more(tx: WriteTx, article_id: UUID) -> None:
+    saved = sa.select(sa.func.count()).where(col(Revision.article_id) == article_id)
+    number: int = tx.execute(saved).scalar_one()
+    if number >= SAVED_AT_MOST:
+        message = f"It was saved {SAVED_AT_MOST} times; go on in a duplicate of it."
+        raise Conflict("too_many_revisions", message)
 
 
 def _save(

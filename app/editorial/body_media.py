@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from app.kit.addresses import media_of, media_path
+from app.kit.addresses import MEDIA, media_of, media_path, place_in
 
 _TAG: Final = re.compile(r'<(img|a)((?: [a-z-]+(?:="[^"]*")?)*)>')
 _ATTRIBUTE: Final = re.compile(r' ([a-z-]+)(?:="([^"]*)")?')
@@ -23,6 +23,7 @@ class Mention:
     its address names no host, so that it must be here."""
 
     media_id: UUID
+    rendition: str
     alt: str
     is_picture: bool
     is_local: bool
@@ -36,7 +37,15 @@ def mentions(body_html: str) -> Iterator[Mention]:
         named = media_of(address)
         if named is not None:
             alt = attributes.get("alt", "").strip()
-            yield Mention(named[0], alt, tag[1] == "img", address.startswith("/"))
+            yield Mention(*named, alt, tag[1] == "img", address.startswith("/"))
+
+
+def astray(body_html: str) -> Iterator[str]:
+    """The addresses among our media that name no file at all."""
+    for tag in _TAG.finditer(body_html):
+        address = _attributes(tag).get("src" if tag[1] == "img" else "href", "")
+        if address.startswith(MEDIA) and media_of(address) is None:
+            yield address
 
 
 def settled(
@@ -52,7 +61,7 @@ def settled(
         named = media_of(attributes.get(where, ""))
         if named is None or named[0] not in alts:
             return tag[0]
-        attributes[where] = media_path(*named)
+        attributes[where] = media_path(*named) + place_in(attributes[where])
         if tag[1] == "img" and not attributes.get("alt", "").strip():
             attributes["alt"] = alts[named[0]]
         if tag[1] == "img" and named in sizes and not attributes.keys() & {"width", "height"}:

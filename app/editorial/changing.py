@@ -16,7 +16,8 @@ from app.kit.clock import rfc3339
 
 
 class Change(Input):
-    """The manner of a partial change: what is absent stays, what is given replaces a field whole.
+    """The manner of a partial change (RFC 7396): what is absent stays, what is given replaces a
+    field, and of a map by language it replaces the languages that it names; null takes one away.
 
     Only a field that may be empty takes null.
     """
@@ -31,9 +32,16 @@ class Change(Input):
             raise ValueError("cannot be null; leave it out to keep what there is")
         return value
 
-    def given(self) -> dict[str, Any]:
-        """The fields that are to change, with their new values."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
+    def over(self, there: Mapping[str, Any]) -> dict[str, Any]:
+        """What is there, changed."""
+        said = dict(there)
+        for name in self.model_fields_set:
+            value = getattr(self, name)
+            if isinstance(there[name], dict):
+                both = {**there[name], **value} if value is not None else {}
+                value = {lang: text for lang, text in both.items() if text is not None}
+            said[name] = value
+        return said
 
 
 def refuse_stale(
@@ -71,8 +79,8 @@ def check_languages(house: House, **texts: Mapping[str, object] | None) -> None:
     wrong = tuple(
         Detail("unknown_language", f"Use one of: {known}.", pointer=f"/{field}/{lang}")
         for field, spoken in texts.items()
-        for lang in spoken or ()
-        if lang not in house.languages
+        for lang, text in (spoken or {}).items()
+        if text is not None and lang not in house.languages
     )
     if wrong:
         raise Invalid("unknown_language", f"This site publishes in: {known}.", wrong)

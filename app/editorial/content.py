@@ -37,6 +37,8 @@ def _address(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or _UNSAFE.search(text):
         raise ValueError("must be an http:// or https:// address")
+    if "@" in parts.netloc:
+        raise ValueError("must name no user and no password")
     return text
 
 
@@ -89,12 +91,13 @@ class ImageInput(Input):
     """The article's main picture: one of the media here, or one that is kept elsewhere.
 
     What is not said of a medium comes from the medium when the article is published. With both
-    (as exports write it) `url` holds where there is no such medium.
+    (as exports write it) `url` holds where there is no such medium. A picture from elsewhere may
+    wait for its alternative text, but not beyond its publication by an editor.
     """
 
     media_id: UUID | None = None
     url: Address | None = None
-    alt: Line | None = None
+    alt: Annotated[Line | None, BeforeValidator(lambda said: said or None)] = None
     caption: Text | None = None
     credit: Line | None = None
 
@@ -102,8 +105,6 @@ class ImageInput(Input):
     def _either(self) -> Self:
         if self.media_id is None and self.url is None:
             raise ValueError("an image needs a media_id, or a url")
-        if self.media_id is None and self.alt is None:
-            raise ValueError("an image from elsewhere needs an alt text")
         return self
 
 

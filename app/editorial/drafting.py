@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from app.changes import PublishTx
 from app.database import WriteTx
-from app.editorial import articles, tags
+from app.editorial import articles, history, tags
 from app.editorial.acts import act, record, refuse_trashed, shown
 from app.editorial.content import (
     Actor,
@@ -20,7 +20,7 @@ from app.editorial.content import (
     stored,
 )
 from app.editorial.patching import whole
-from app.errors import Conflict, NotFound
+from app.errors import Conflict
 from app.models.article import Article, Revision
 from app.models.publication import Publication
 from app.public.vocabulary import Lang, Slug
@@ -220,5 +220,5 @@ def _says(tx: WriteTx, article: Article, draft: Draft) -> bool:
 def _text(tx: WriteTx, article_id: UUID, number: int) -> Revision:
     row = tx.session.get(Revision, (article_id, number))
     if row is None:
-        raise NotFound("revision_not_found", "There is no text with this number; see revisions.")
+        raise history.missing(tx, article_id, number)
     return row

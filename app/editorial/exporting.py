@@ -139,6 +139,7 @@ def tag(row: Any, known: Mapping[UUID, str]) -> tuple[Origin, TagInput]:
         descriptions=row.descriptions,
         synonyms=row.synonyms,
         parent=known[row.parent_id] if row.parent_id else None,
+        status="accepted" if row.accepted else "proposed",
     )
     return Origin(row.id, None, None, row.import_digest), said
 

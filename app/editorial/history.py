@@ -77,6 +77,25 @@ def revisions(
     return [Saved(*row) for row in rows[:limit]], len(rows) > limit
 
 
+def previous(tx: ReadTx, article_id: UUID, number: int) -> int:
+    """The number of the text before another; `NotFound` when that is none, or the first."""
+    revision(tx, article_id, number)
+    before, _ = revisions(tx, article_id, number, 1)
+    if not before:
+        raise NotFound("revision_not_found", f"Text {number} is the first; there is none before.")
+    return before[0].number
+
+
+def missing(tx: ReadTx, article_id: UUID, number: int) -> NotFound:
+    """What is said of a number that no text has: those next to it, as numbers have gaps."""
+    its = sa.select(col(Revision.number)).where(col(Revision.article_id) == article_id)
+    below = its.where(col(Revision.number) < number).order_by(col(Revision.number).desc())
+    above = its.where(col(Revision.number) > number).order_by(col(Revision.number))
+    near = [n for part in (below, above) for n in tx.execute(part.limit(5)).scalars()]
+    known = ", ".join(map(str, sorted(near))) or "none"
+    return NotFound("revision_not_found", f"There is no text {number}; near it are: {known}.")
+
+
 def revision(tx: ReadTx, article_id: UUID, number: int) -> SavedText:
     """One saved text; `NotFound` when no text has the number."""
     asked = sa.select(*_SAVED, col(Revision.content), col(Revision.body_html)).where(
@@ -84,7 +103,7 @@ def revision(tx: ReadTx, article_id: UUID, number: int) -> SavedText:
     )
     row = tx.execute(asked).one_or_none()
     if row is None:
-        raise NotFound("revision_not_found", "There is no text with this number; see revisions.")
+        raise missing(tx, article_id, number)
     *saved, content, body_html = row
     return SavedText(Saved(*saved), restored(content, tags.slugs(tx)), body_html)
 

@@ -103,7 +103,8 @@ def keep_former_tag_slug(tx: PublishTx, tag_id: UUID, slug: str) -> bool:
     holder = tx.session.get(TagSlug, slug)
     if holder is None:
         tx.session.add(TagSlug(slug=slug, tag_id=tag_id))
-        tx.append("tag", tag_id, "updated")
+        if tx.session.get_one(Tag, tag_id).accepted:
+            tx.append("tag", tag_id, "updated")
     elif holder.tag_id != tag_id:
         raise Conflict("slug_taken", f"The former slug {slug!r} is another tag's now.")
     return holder is None

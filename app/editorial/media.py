@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,9 +13,10 @@ from sqlmodel import col
 from app import audit
 from app.audit import By
 from app.database import ReadTx, WriteTx
+from app.editorial.changing import Change
 from app.editorial.content import House, Input, Line, Text
 from app.editorial.media_shelf import absent
-from app.errors import Conflict, Detail, Invalid, Stale
+from app.errors import Conflict, Stale
 from app.kit.addresses import media_folder
 from app.kit.clock import rfc3339
 from app.kit.ids import uuid7
@@ -36,10 +37,21 @@ class FocalPointInput(Input):
 
 
 class MediaInput(Input):
-    """What editors say of a medium; in a change, what is absent stays as it was."""
+    """What editors say of a medium."""
 
     alt: dict[Lang, Line] = {}
     caption: dict[Lang, Text] = {}
+    credit: Line | None = None
+    focal_point: FocalPointInput | None = None
+
+
+class MediaChange(Change):
+    """What to change of it, in the languages that are named."""
+
+    NULLABLE: ClassVar[frozenset[str]] = frozenset({"alt", "caption", "credit", "focal_point"})
+
+    alt: dict[Lang, Line | None] | None = None
+    caption: dict[Lang, Text | None] | None = None
     credit: Line | None = None
     focal_point: FocalPointInput | None = None
 
@@ -72,17 +84,6 @@ class Upload:
     caption: str | None = None
     credit: str | None = None
     notices: tuple[str, ...] = ()
-
-
-def prepare(said: MediaInput, house: House) -> MediaInput:
-    """The input, when its texts are in languages of the house; `Invalid` otherwise."""
-    for name, texts in (("alt", said.alt), ("caption", said.caption)):
-        for lang in texts:
-            if lang not in house.languages:
-                known = ", ".join(house.languages)
-                detail = Detail("unknown_language", f"Use one of: {known}.", f"/{name}/{lang}")
-                raise Invalid("unknown_language", f"This site publishes in: {known}.", (detail,))
-    return said
 
 
 def known(tx: ReadTx, sha256: str) -> UUID | None:
@@ -153,19 +154,49 @@ def create(
     return row, True
 
 
+def complete(tx: WriteTx, by: By, row: Media, said: MediaInput, now: datetime) -> tuple[str, ...]:
+    """Add to a medium that was here already what was said with it and nobody had said yet; what
+    became of each, in sentences. What somebody wrote is never written over."""
+    before = state_of(row)
+    added: list[str] = []
+    left: list[str] = []
+    for name, texts in (("alt", said.alt), ("caption", said.caption)):
+        here = dict(getattr(row, name))
+        for lang, text in texts.items():
+            if here.setdefault(lang, text) != text:
+                left.append(f"{name} in {lang!r}")
+            elif lang not in getattr(row, name):
+                added.append(f"{name} in {lang!r}")
+        setattr(row, name, here)
+    if said.credit is not None and said.credit != row.credit:
+        (left if row.credit else added).append("credit")
+        row.credit = row.credit or said.credit
+    if (focus := said.focal_point) is not None and (focus.x, focus.y) != (row.focal_x, row.focal_y):
+        (added if row.focal_x is None else left).append("focal point")
+        if row.focal_x is None:
+            row.focal_x, row.focal_y = focus.x, focus.y
+    if added:
+        row.revision += 1
+        row.updated_at = now
+        audit.record(tx, by, now, "update", "media", row.id, before=before, after=state_of(row))
+    outcomes = ((added, "is added."), (left, "stays as it was; change the medium to replace it."))
+    return tuple(
+        f"The file was here already; its {', '.join(names)} {outcome}"
+        for names, outcome in outcomes
+        if names
+    )
+
+
 def describe(
-    tx: WriteTx, by: By, media_id: UUID, revision: int, said: MediaInput, now: datetime
+    tx: WriteTx, by: By, media_id: UUID, revision: int, said: MediaChange, now: datetime
 ) -> Media:
     """Change what editors say of a medium. What is published keeps what it said until it is
     published again. `Stale` unless it is at `revision`."""
     row = locked(tx, media_id, revision)
     before = state_of(row)
-    if "alt" in said.model_fields_set:
-        row.alt = dict(said.alt)
-    if "caption" in said.model_fields_set:
-        row.caption = dict(said.caption)
-    if "credit" in said.model_fields_set:
-        row.credit = said.credit
+    here = {name: getattr(row, name) for name in ("alt", "caption", "credit")}
+    after = said.over({**here, "focal_point": None})
+    row.alt, row.caption, row.credit = after["alt"], after["caption"], after["credit"]
     if "focal_point" in said.model_fields_set:
         row.focal_x = said.focal_point.x if said.focal_point else None
         row.focal_y = said.focal_point.y if said.focal_point else None

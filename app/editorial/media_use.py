@@ -12,7 +12,7 @@ from app.database import ReadTx, WriteTx
 from app.editorial import body_media
 from app.editorial.content import ArticleInput, Draft, ImageInput
 from app.errors import Detail, Invalid
-from app.kit.addresses import media_path
+from app.kit.addresses import media_of, media_path
 from app.kit.languages import spoken
 from app.models.article import Article
 from app.models.media import Media, MediaUse, PublicationMedia, Rendition
@@ -24,9 +24,10 @@ _FALLBACK_WIDTH = 1200
 
 def remember(tx: WriteTx, article: Article, draft: Draft) -> None:
     """Note what the newest state of a working copy shows. `Invalid` when its image is no picture
-    that is here."""
+    that is here, or when it names a file that a medium does not have."""
     known = by_ids(tx, _mentioned(draft.content, draft.body_html), held=True)
     _refuse_unknown(draft.content.image, known)
+    _refuse_absent(tx, draft.content, draft.body_html, known)
     before: set[UUID] = set()
     if article.revision > 1:
         mine = col(MediaUse.article_id) == article.id
@@ -38,14 +39,19 @@ def remember(tx: WriteTx, article: Article, draft: Draft) -> None:
         tx.session.add(MediaUse(article_id=article.id, media_id=media_id))
 
 
-def refuse_unfit(tx: WriteTx, content: ArticleInput, body_html: str) -> None:
+def refuse_unfit(
+    tx: WriteTx, content: ArticleInput, body_html: str, *, is_imported: bool = False
+) -> None:
     """`Invalid` unless all media of an article may be shown to everybody.
 
-    `media_missing` and `media_taken_down` name what has gone; `alt_missing` names each picture
-    that has no alternative text in the article's language, for readers who cannot see it.
+    `media_missing` and `media_taken_down` name what has gone, or was never there; `alt_missing`
+    names each picture that has no alternative text in the article's language, for readers who
+    cannot see it. An imported article may show a picture from elsewhere without one: a made-up
+    text would be worse, and editors can list what lacks it.
     """
     known = by_ids(tx, _mentioned(content, body_html), held=True)
     _refuse_unknown(content.image, known)
+    _refuse_absent(tx, content, body_html, known)
     mentions = list(body_media.mentions(body_html))
     for mention in mentions:
         if mention.is_local and mention.media_id not in known:
@@ -60,7 +66,10 @@ def refuse_unfit(tx: WriteTx, content: ArticleInput, body_html: str) -> None:
         if row.taken_down_at is not None:
             pointer = "/image" if image and image.media_id == row.id else "/body"
             raise _unfit("media_taken_down", pointer, f"{_named(row)} was taken down; remove it.")
-    mute: dict[UUID, Detail] = {}
+    mute: dict[UUID | None, Detail] = {}
+    if image is not None and image.media_id is None and image.alt is None and not is_imported:
+        text = f"Give the image an alt text in {content.lang!r}."
+        mute[None] = Detail("alt_missing", text, pointer="/image/alt")
     for pointer, media_id, alt in pictures:
         medium = known.get(media_id)
         if not alt and (medium is None or spoken(medium.alt, content.lang) is None):
@@ -159,8 +168,11 @@ def _external(image: ImageInput) -> Image:
 
 def _mentioned(content: ArticleInput, body_html: str) -> set[UUID]:
     found = {mention.media_id for mention in body_media.mentions(body_html)}
-    if content.image is not None and content.image.media_id is not None:
-        found.add(content.image.media_id)
+    image = content.image
+    if image is not None and image.media_id is not None:
+        found.add(image.media_id)
+    elif image is not None and (named := media_of(image.url or "")) is not None:
+        found.add(named[0])
     return found
 
 
@@ -191,6 +203,39 @@ def _refuse_unknown(image: ImageInput | None, known: Mapping[UUID, Media]) -> No
         raise _unfit("unknown_media", "/image/media_id", "There is no such media; upload it first.")
     if row is not None and row.kind != "image":
         raise _unfit("not_an_image", "/image/media_id", f"{_named(row)} is no image.")
+
+
+def _refuse_absent(
+    tx: ReadTx, content: ArticleInput, body_html: str, known: Mapping[UUID, Media]
+) -> None:
+    """`Invalid` when a medium that is here has no such file, or one that is no picture is shown as
+    one. What was taken down is told when the article is published."""
+    for address in body_media.astray(body_html):
+        raise _unfit("media_missing", "/body", f"There is no file {address} here.")
+    if not known:
+        return
+    files = sa.select(col(Rendition.media_id), col(Rendition.name), col(Rendition.media_type))
+    files = files.where(col(Rendition.media_id).in_(known))
+    kinds: dict[UUID, dict[str, str]] = {}
+    for media_id, name, media_type in tx.execute(files):
+        kinds.setdefault(media_id, {})[name] = media_type
+    named = [
+        ("/body", m.media_id, m.rendition, m.is_picture) for m in body_media.mentions(body_html)
+    ]
+    image = content.image
+    if image is not None and image.media_id is None and (of := media_of(image.url or "")):
+        named.append(("/image/url", *of, True))
+    for pointer, media_id, rendition, is_picture in named:
+        row = known.get(media_id)
+        if row is None or row.taken_down_at is not None:
+            continue
+        kind = kinds.get(media_id, {}).get(rendition)
+        if kind is None:
+            there = ", ".join(sorted(kinds.get(media_id, {})))
+            said = f"{_named(row)} has no file {rendition}; it has {there}."
+            raise _unfit("media_missing", pointer, said)
+        if is_picture and not kind.startswith("image/"):
+            raise _unfit("not_an_image", pointer, f"{_named(row)} is no image; link to it.")
 
 
 def _named(row: Media) -> str:

@@ -16,7 +16,7 @@ from sqlmodel import col
 from app.changes import PublishTx
 from app.editorial import tags
 from app.editorial.changing import record
-from app.editorial.content import Actor
+from app.editorial.content import Actor, require_publisher
 from app.errors import Conflict, Detail, Invalid
 from app.models.alias import Alias
 from app.models.article import ArticleTag
@@ -43,7 +43,16 @@ def merge(
         detail = Detail("same_tag", "Choose another tag.", pointer=pointer)
         raise Invalid("same_tag", "A tag cannot become itself.", (detail,))
     tags.held(tx, target.id, None)
+    was_public = row.accepted
+    if was_public or target.accepted:
+        require_publisher(actor, f"The tag {(row if was_public else target).slug!r} is public")
+    if actor.may_publish and not target.accepted:
+        known = tags.TagInput.model_construct(**tags.state(tx, target))
+        tags.update(tx, actor, target.id, known.model_copy(update={"status": None}))
     before, paths = tags.state(tx, row), _paths(tx, row.id)
+    if not was_public:
+        tags.free_slugs(tx, row.id)
+        paths = []
     tags.append_articles(tx, row.id, "merged")
     tags.append_children(tx, row.id)
     _move_children(tx, row, target)
@@ -59,8 +68,10 @@ def merge(
     target.revision += 1
     target.updated_at = tx.moment
     _end(tx, row, target.id, paths)
-    tx.append("tag", tag_id, "merged")
-    tx.append("tag", target.id, "updated")
+    if was_public:
+        tx.append("tag", tag_id, "merged")
+    if target.accepted:
+        tx.append("tag", target.id, "updated")
     record(
         tx, actor, "tag.merged", "tag", tag_id, before=before, after={"merged_into": target.slug}
     )
@@ -77,16 +88,21 @@ def remove(
     """End a tag that no article carries, or merge it into its replacement.
 
     `Conflict` while an article carries it: public, scheduled, a draft or in the trash. Its slugs
-    stay taken: they answer that it is gone.
+    stay taken: they answer that it is gone, unless it was only proposed.
     """
     if replacement is not None:
         merge(tx, actor, tag_id, revision, replacement, "/replacement")
         return
     row = tags.held(tx, tag_id, revision)
+    was_public = row.accepted
+    if was_public:
+        require_publisher(actor, f"The tag {row.slug!r} is public")
     _refuse_used(tx, row)
     before, paths = tags.state(tx, row), _paths(tx, row.id)
     # What is left are publications that ended, or that were cancelled.
     tx.execute(sa.delete(PublicationTag).where(col(PublicationTag.tag_id) == row.id))
+    if not was_public:
+        tags.free_slugs(tx, row.id)
     tx.execute(
         sa.update(TagSlug)
         .where(col(TagSlug.tag_id) == row.id)
@@ -98,8 +114,9 @@ def remove(
         .where(col(Alias.tag_id) == row.id)
         .values(tag_id=None, gone="The tag was removed.", revision=Alias.revision + 1)
     )
-    _end(tx, row, None, paths)
-    tx.append("tag", tag_id, "removed")
+    _end(tx, row, None, paths if was_public else [])
+    if was_public:
+        tx.append("tag", tag_id, "removed")
     record(tx, actor, "tag.removed", "tag", tag_id, before=before)
 
 

@@ -15,7 +15,7 @@ from app.errors import NotFound
 from app.models.committee import CommitteeMember
 from app.models.sponsor import Sponsor
 from app.models.tag import Tag, TagSlug
-from app.public.vocabulary import CommitteeGroup, SponsorKind, TagType
+from app.public.vocabulary import CommitteeGroup, SponsorKind, TagStatus, TagType
 from app.visibility import visible
 
 
@@ -32,6 +32,7 @@ class KnownTag:
     descriptions: dict[str, str]
     synonyms: dict[str, list[str]]
     parent: str | None
+    status: TagStatus
     used_by: int
     created_at: datetime
     updated_at: datetime
@@ -136,6 +137,7 @@ def _tags(tx: ReadTx, now: datetime, tag_id: UUID | None) -> list[KnownTag]:
             descriptions=row.descriptions,
             synonyms=row.synonyms,
             parent=row.parent,
+            status="accepted" if row.accepted else "proposed",
             used_by=used.get(row.id, 0),
             created_at=row.created_at,
             updated_at=row.updated_at,

@@ -62,6 +62,9 @@ def patched(copy: WorkingCopy, patch: ArticlePatch, house: House) -> Draft:
     if given.get("kind", copy.article.kind) != copy.article.kind:
         detail = Detail("kind_fixed", "Leave it out.", pointer="/kind")
         raise Invalid("kind_fixed", "An article's kind cannot change; create another.", (detail,))
+    if isinstance(rights := given.get("rights"), RightsInput):  # else they would be free again
+        said = {name: getattr(rights, name) for name in rights.model_fields_set}
+        given["rights"] = copy.content.rights.model_copy(update=said)
     content = whole({**dict(copy.content), **given})
     if given.keys() & {"body", "body_format"}:
         return prepare(content, house)

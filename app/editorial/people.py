@@ -101,13 +101,15 @@ class MemberInput(NewMember):
 class MemberChange(Change):
     """What to change of a committee member."""
 
-    NULLABLE: ClassVar[frozenset[str]] = frozenset({"affiliation", "term_from", "term_to"})
+    NULLABLE: ClassVar[frozenset[str]] = frozenset(
+        {"affiliation", "biography", "term_from", "term_to"}
+    )
 
     name: Line | SkipJsonSchema[None] = None
     role: Line | SkipJsonSchema[None] = None
     group: CommitteeGroup | SkipJsonSchema[None] = None
     affiliation: Text | None = None
-    biography: Biography | SkipJsonSchema[None] = None
+    biography: Annotated[dict[Lang, Text | None], Field(max_length=50)] | None = None
     term_from: Day | None = None
     term_to: Day | None = None
 
@@ -227,7 +229,7 @@ def _edit(
 ) -> Person:
     row = held(tx, table, person_id, revision)
     before = state(row)
-    after = {**before, **(said.given() if isinstance(said, Change) else said.model_dump())}
+    after = said.over(before) if isinstance(said, Change) else {**before, **said.model_dump()}
     if after == before:
         return row
     shown = _shown(row, tx.moment)

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from app import audit
 from app.database import ReadTx, WriteTx
-from app.editorial import articles, media_use
+from app.editorial import articles, history, media_use
 from app.editorial.acts import refuse_trashed
 from app.editorial.content import Actor, House, restored
 from app.editorial.frozen import date_shown, frozen
@@ -68,7 +68,7 @@ def create(
     if not timedelta(0) < lifetime <= LONGEST:
         raise Invalid("lifetime_out_of_range", f"A link lives at most {LONGEST.days} days.")
     if revision is not None and tx.session.get(Revision, (article_id, revision)) is None:
-        raise NotFound("revision_not_found", "There is no text with this number; see revisions.")
+        raise history.missing(tx, article_id, revision)
     _refuse_more(tx, actor, now)
     secret = new_secret()
     link = PreviewLink(

@@ -57,8 +57,9 @@ def refuse_unready(tx: PublishTx, actor: Actor, article: Article, number: int) -
         raise Conflict("in_trash", "It is in the trash; restore it first.")
     text = releases.text(tx, article, number)
     content = restored({**text.content, "tag_ids": []}, {})
-    media_use.refuse_unfit(tx, content, text.body_html)
-    if actor.by is not None and _is_bare(content, text.body_html):
+    is_imported = actor.by is None
+    media_use.refuse_unfit(tx, content, text.body_html, is_imported=is_imported)
+    if not is_imported and _is_bare(content, text.body_html):
         said = "It has a title and nothing else; give it a body, a summary, an image or a source."
         raise Invalid("empty_article", said, (Detail("empty_article", said, pointer="/body"),))
 

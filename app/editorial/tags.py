@@ -16,24 +16,24 @@ from sqlmodel import col
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
 from app.editorial.changing import Change, record, refuse_stale
-from app.editorial.content import Actor, Input, Line, Text
+from app.editorial.content import Actor, Input, Line, Text, require_publisher
 from app.errors import Conflict, Detail, Invalid, NotFound
 from app.kit.ids import uuid7
 from app.models.article import ArticleTag
 from app.models.publication import PublicationTag
 from app.models.tag import FormerTag, Tag, TagSlug
-from app.public.vocabulary import Lang, Slug, TagType
+from app.public.vocabulary import Lang, Slug, TagStatus, TagType
 
+_FEW: Any = Field(max_length=50)
+Words = Annotated[tuple[Line, ...], Field(max_length=100, strict=False)]
 Names = Annotated[dict[Lang, Line], Field(min_length=1, max_length=50)]
-Descriptions = Annotated[dict[Lang, Text], Field(max_length=50)]
-Synonyms = Annotated[
-    dict[Lang, Annotated[tuple[Line, ...], Field(max_length=100, strict=False)]],
-    Field(max_length=50),
-]
+Descriptions = Annotated[dict[Lang, Text], _FEW]
+Synonyms = Annotated[dict[Lang, Words], _FEW]
 
 
 class TagInput(Input):
-    """A tag; `parent` is a slug."""
+    """A tag; `parent` is a slug. Without a `status` it is `accepted` when who saves it may publish,
+    else `proposed`, which no reader sees."""
 
     slug: Slug
     type: TagType = "topic"
@@ -41,37 +41,46 @@ class TagInput(Input):
     descriptions: Descriptions = {}
     synonyms: Synonyms = {}
     parent: Slug | None = None
+    status: TagStatus | None = None
 
 
 class TagChange(Change):
-    """What to change of a tag; `parent` null puts it at the top."""
+    """What to change of a tag, in the languages that are named; `parent` null puts it at the
+    top."""
 
-    NULLABLE: ClassVar[frozenset[str]] = frozenset({"parent"})
+    NULLABLE: ClassVar[frozenset[str]] = frozenset({"descriptions", "synonyms", "parent"})
 
     slug: Slug | SkipJsonSchema[None] = None
     type: TagType | SkipJsonSchema[None] = None
-    names: Names | SkipJsonSchema[None] = None
-    descriptions: Descriptions | SkipJsonSchema[None] = None
-    synonyms: Synonyms | SkipJsonSchema[None] = None
+    names: (
+        Annotated[dict[Lang, Line | None], Field(min_length=1, max_length=50)]
+        | SkipJsonSchema[None]
+    ) = None
+    descriptions: Annotated[dict[Lang, Text | None], _FEW] | None = None
+    synonyms: Annotated[dict[Lang, Words | None], _FEW] | None = None
     parent: Slug | None = None
+    status: TagStatus | SkipJsonSchema[None] = None
 
 
 def create(tx: PublishTx, actor: Actor, tag: TagInput, tag_id: UUID | None = None) -> Tag:
-    """A new tag, revision 1; `Conflict` when the slug or the id is or was another's."""
+    """A new tag, revision 1; `Conflict` when the slug or the id is or was another's. Only who may
+    publish makes one that the world sees."""
     if tag_id is not None and _is_known(tx, tag_id):
         raise Conflict("id_taken", "Another tag has this id, or had it.")
     _refuse_taken(tx, tag.slug, None)
     row = Tag(
         id=tag_id or uuid7(tx.moment),
-        parent_id=_parent(tx, tag.parent, None),
+        accepted=_accepts(actor, tag),
         **_columns(tag),
         created_at=tx.moment,
         updated_at=tx.moment,
     )
+    row.parent_id = _parent(tx, tag.parent, row)
     tx.session.add(row)
     tx.session.flush()
     tx.session.add(TagSlug(slug=tag.slug, tag_id=row.id))
-    tx.append("tag", row.id, "created")
+    if row.accepted:
+        tx.append("tag", row.id, "created")
     record(tx, actor, "tag.created", "tag", row.id, after=state(tx, row))
     return row
 
@@ -80,24 +89,36 @@ def update(
     tx: PublishTx, actor: Actor, tag_id: UUID, tag: TagInput, revision: int | None = None
 ) -> Tag:
     """Replace what is said of a tag; its articles enter the log too, and those of the tags below
-    it, which are found under it. To say the same again changes nothing."""
+    it, which are found under it. To say the same again changes nothing.
+
+    What is public only who may publish changes; what is proposed they accept by saving it.
+    """
     row = held(tx, tag_id, revision)
+    was_public = row.accepted
+    if was_public:
+        require_publisher(actor, f"The tag {row.slug!r} is public")
+        if tag.status == "proposed":
+            raise Conflict("tag_accepted", "The tag is public; merge or remove it instead.")
     before = state(tx, row)
     _refuse_taken(tx, tag.slug, row.id)
-    row.parent_id = _parent(tx, tag.parent, row.id)
+    row.accepted = _accepts(actor, tag)
+    row.parent_id = _parent(tx, tag.parent, row)
     for name, value in _columns(tag).items():
         setattr(row, name, value)
     after = state(tx, row)
     if after == before:
         return row
+    if not was_public and before["slug"] != tag.slug:
+        free_slugs(tx, row.id)  # nobody outside ever knew them
     if tx.session.get(TagSlug, tag.slug) is None:
         tx.session.add(TagSlug(slug=tag.slug, tag_id=row.id))
     row.revision += 1
     row.updated_at = tx.moment
-    tx.append("tag", row.id, "updated")
-    if before["slug"] != tag.slug:
-        append_children(tx, row.id)
-    append_articles(tx, row.id, "tag_updated")
+    if row.accepted:
+        tx.append("tag", row.id, "updated" if was_public else "created")
+        if before["slug"] != tag.slug:
+            append_children(tx, row.id)
+        append_articles(tx, row.id, "tag_updated")
     record(tx, actor, "tag.changed", "tag", row.id, before=before, after=after)
     return row
 
@@ -105,7 +126,10 @@ def update(
 def change(tx: PublishTx, actor: Actor, tag_id: UUID, revision: int, asked: TagChange) -> Tag:
     """Change a tag that is still at `revision`; `Stale` when it is not, else as `update`."""
     row = held(tx, tag_id, revision)
-    said = TagInput.model_construct(**state(tx, row)).model_copy(update=asked.given())
+    said = TagInput.model_construct(**asked.over({**state(tx, row), "status": None}))
+    if not said.names:
+        detail = Detail("nameless_tag", "Keep a name in one language.", pointer="/names")
+        raise Invalid("nameless_tag", "A tag needs a name; this was its last.", (detail,))
     return update(tx, actor, tag_id, said, revision)
 
 
@@ -137,7 +161,8 @@ def state(tx: ReadTx, row: Tag) -> dict[str, Any]:
         parent = tx.execute(sa.select(col(Tag.slug)).where(col(Tag.id) == row.parent_id)).scalar()
     synonyms = {lang: tuple(words) for lang, words in row.synonyms.items()}
     fields = {name: getattr(row, name) for name in ("slug", "type", "names", "descriptions")}
-    return {**fields, "synonyms": synonyms, "parent": parent}
+    status = "accepted" if row.accepted else "proposed"
+    return {**fields, "synonyms": synonyms, "parent": parent, "status": status}
 
 
 def ids_of(tx: WriteTx, slugs_asked: Sequence[str]) -> list[UUID]:
@@ -214,9 +239,23 @@ def append_articles(tx: PublishTx, tag_id: UUID, cause: str) -> None:
 def append_children(tx: PublishTx, tag_id: UUID) -> None:
     """Append the tags right below one, which name it."""
     children: sa.Select[UUID] = sa.select(col(Tag.id).label("id")).where(
-        col(Tag.parent_id) == tag_id
+        col(Tag.parent_id) == tag_id, col(Tag.accepted)
     )
     tx.append_all("tag", children.subquery(), "updated")
+
+
+def free_slugs(tx: PublishTx, tag_id: UUID) -> None:
+    """Let go of all slugs of a tag that never was public: they lead nowhere."""
+    tx.session.flush()
+    tx.execute(sa.delete(TagSlug).where(col(TagSlug.tag_id) == tag_id))
+    tx.session.expire_all()
+
+
+def _accepts(actor: Actor, tag: TagInput) -> bool:
+    """The tag is public once the actor has saved it; `Forbidden` when that is not theirs to say."""
+    if tag.status == "accepted":
+        require_publisher(actor, "An accepted tag is public")
+    return actor.may_publish and tag.status != "proposed"
 
 
 def _columns(tag: TagInput) -> Mapping[str, Any]:
@@ -259,13 +298,17 @@ def _refuse_taken(tx: PublishTx, slug: str, tag_id: UUID | None) -> None:
     raise Conflict("slug_taken", said, (detail,))
 
 
-def _parent(tx: PublishTx, slug: str | None, child: UUID | None) -> UUID | None:
+def _parent(tx: PublishTx, slug: str | None, child: Tag) -> UUID | None:
     if slug is None:
         return None
     parent = named(tx, slug, "/parent")
+    if child.accepted and not parent.accepted:
+        detail = Detail("parent_proposed", "Accept the parent first.", pointer="/parent")
+        message = f"The tag {parent.slug!r} is only proposed; accept it first."
+        raise Invalid("parent_proposed", message, (detail,))
     above: Tag | None = parent
     while above is not None:
-        if above.id == child:
+        if above.id == child.id:
             detail = Detail("tag_cycle", "Choose a parent outside.", pointer="/parent")
             raise Invalid("tag_cycle", "A tag cannot be below itself.", (detail,))
         above = tx.session.get(Tag, above.parent_id) if above.parent_id else None

@@ -41,6 +41,7 @@ class CopyFilter:
     saved_by: UUID | None = None
     words: str | None = None
     updated_since: datetime | None = None
+    lacks_alt: bool = False
     trashed: bool = False
 
 
@@ -143,6 +144,16 @@ def _conditions(tx: ReadTx, chosen: CopyFilter, now: datetime) -> Sequence[Colum
         )
     if chosen.updated_since is not None:
         conditions.append(col(Article.updated_at) >= chosen.updated_since)
+    if chosen.lacks_alt:
+        image = sa.type_coerce(col(Revision.content)["image"], sa.JSON)
+        newest = sa.select(sa.literal(1)).where(
+            col(Revision.article_id) == col(Article.id),
+            col(Revision.number) == col(Article.text_revision),
+            image["url"].as_string().is_not(None),
+            image["media_id"].as_string().is_(None),
+            image["alt"].as_string().is_(None),
+        )
+        conditions.append(newest.exists())
     return conditions
 
 

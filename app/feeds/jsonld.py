@@ -18,6 +18,9 @@ from app.public.jsonld import (
 
 MEDIA_TYPE = "application/ld+json"
 
+_ESCAPED = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+"""In JSON these stand in strings alone, where each may be written so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
@@ -30,7 +33,8 @@ class Publisher:
 
 
 def rendered(article: ArticleItem, publisher: Publisher, page: Page) -> bytes:
-    """The article in UTF-8; `page` is where readers find it."""
+    """The article in UTF-8; `page` is where readers find it. It can stand in a `script` of HTML:
+    nothing in it ends one."""
     address = page(article.kind, article.slug, article.lang)
     kind: Any = "Article" if article.kind == "page" else "NewsArticle"
     organisation = Named(type="Organization", name=publisher.name, url=publisher.home)
@@ -81,4 +85,4 @@ def rendered(article: ArticleItem, publisher: Publisher, page: Page) -> bytes:
         if (source := article.source)
         else None,
     )
-    return made.model_dump_json(by_alias=True, exclude_none=True).encode()
+    return made.model_dump_json(by_alias=True, exclude_none=True).translate(_ESCAPED).encode()

@@ -18,7 +18,7 @@ from app.http.reading import matches, tag_of
 _PAGES: Final = frozenset(("/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"))
 _ASSETS: Final = "/static-offline-docs/"
 _KEPT: Final = {"Cache-Control": "public, max-age=300"}
-_SCRIPT: Final = re.compile(rb"<script[^>]*>(.+?)</script>", re.DOTALL)
+_SCRIPT: Final = re.compile(rb"<script(?![^>]*src=)[^>]*>(.+?)</script>", re.DOTALL)
 
 
 class Pages:

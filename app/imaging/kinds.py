@@ -12,7 +12,7 @@ Kind = Literal[
 HEAD_BYTES: Final = 4096
 """As many first bytes as `kind_of` looks at."""
 
-_AVIF_BRANDS: Final = (b"avif", b"avis", b"mif1", b"msf1")
+_AVIF_BRANDS: Final = (b"avif", b"avis")
 _PDF: Final = re.compile(rb"%PDF-[12]\.\d[\s%]")
 _END_BYTES: Final = 1024
 
@@ -28,13 +28,19 @@ def kind_of(head: bytes) -> Kind:
             return "image/png"
         case bytes(start) if start[:4] == b"RIFF" and start[8:] == b"WEBP":
             return "image/webp"
-        case bytes(start) if start[4:8] == b"ftyp" and start[8:] in _AVIF_BRANDS:
+        case bytes(start) if start[4:8] == b"ftyp" and _brands(head) & {*_AVIF_BRANDS}:
             return "image/avif"
         case bytes(start) if start[:6] in (b"GIF87a", b"GIF89a"):
             return "image/gif"
     if _PDF.match(head):
         return "application/pdf"
     raise Unsupported("unsupported_media", _why_not(head))
+
+
+def _brands(head: bytes) -> set[bytes]:
+    """What a file of ISO's base media says it is: its first brand may name the container alone."""
+    listed = head[8 : min(int.from_bytes(head[:4]), 256)]
+    return {listed[at : at + 4] for at in range(0, len(listed), 4) if at != 4}
 
 
 def check_document(start: bytes, end: bytes) -> None:
@@ -50,7 +56,19 @@ _KNOWN_REFUSALS: Final = (
         "SVG can carry scripts and is not taken; export the drawing as PNG or WebP.",
     ),
     (re.compile(rb"\s*<"), f"This is a web page or another kind of markup. {_TAKEN}"),
-    (re.compile(rb"....ftyphe"), "HEIC is not taken; export the photograph as JPEG."),
+    (
+        re.compile(rb"(?s)....ftyp(?:he|mif1|msf1)"),
+        "HEIC is not taken; export the photograph as JPEG.",
+    ),
+    (re.compile(rb"BM"), "BMP is not taken; export the image as PNG or JPEG."),
+    (
+        re.compile(rb"\xff\x0a|\0\0\0\x0cJXL "),
+        "JPEG XL is not taken; export the image as JPEG or PNG.",
+    ),
+    (
+        re.compile(rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51"),
+        "JPEG 2000 is not taken; export the image as JPEG or PNG.",
+    ),
     (re.compile(rb"PK"), f"This is an archive or an office document. {_TAKEN}"),
     (re.compile(rb"II\*\0|MM\0\*"), "TIFF is not taken; export the image as JPEG or PNG."),
 )

@@ -7,6 +7,7 @@ than five seconds needs a control to stop it (WCAG 2.2.2), which an `img` does n
 
 import contextlib
 import io
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +22,11 @@ WIDTHS: Final = (320, 640, 1200, 2000)
 
 MOST_PIXELS: Final = 50_000_000
 LONGEST_SIDE: Final = 16_383  # WebP has no more
+
+_MOST_SCANS: Final = 100
+"""Passes over all pixels that a JPEG may ask for; a camera's has one, a progressive one ten."""
+
+_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # the others stand within a scan
 
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
 _TURNS: Final = {
@@ -70,6 +76,9 @@ def made(file: BinaryIO) -> Picture:
     """Decode a picture and encode it again; `Refused` when it cannot or must not be decoded."""
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+    if _scans(file.read()) > _MOST_SCANS:  # half a megabyte of them takes a minute
+        raise Refused("broken_media")
+    file.seek(0)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -85,16 +94,28 @@ def made(file: BinaryIO) -> Picture:
         raise Refused("broken_media") from error
 
 
+def _scans(content: bytes) -> int:
+    """How many passes a JPEG takes; 0 of another kind of file."""
+    count, at = 0, 2 if content.startswith(b"\xff\xd8") else len(content)
+    while (marker := _MARKER.search(content, at)) and marker[0] != b"\xff\xd9":
+        count += marker[0] == b"\xff\xda"
+        at = marker.end() + int.from_bytes(content[marker.end() : marker.end() + 2])
+    return count
+
+
 def _picture(opened: ImageFile.ImageFile) -> Picture:
     width, height = opened.size
     if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
         raise Refused("too_many_pixels")
-    animated = bool(getattr(opened, "is_animated", False))
+    # Cameras put a second, smaller picture or one for bright screens after the photograph.
+    is_photograph = opened.format in ("JPEG", "MPO")
+    animated = bool(getattr(opened, "is_animated", False)) and not is_photograph
     credit, caption = credit_and_caption(opened)
-    if opened.format == "JPEG":
+    if is_photograph:
         # The decoder itself can halve what is far too large: several times faster.
         opened.draft("RGB", (WIDTHS[-1], WIDTHS[-1]))
     opened.seek(0)
+    _narrow_transparency(opened)
     opened.load()
     turn = _TURNS.get(_orientation(opened))
     if turn in _SIDEWAYS:
@@ -114,6 +135,13 @@ def _picture(opened: ImageFile.ImageFile) -> Picture:
     )
 
 
+def _narrow_transparency(image: ImageFile.ImageFile) -> None:
+    """The colour that shows through, in the 8 bits to which a picture of 16 is read."""
+    clear = image.info.get("transparency")
+    if image.mode == "RGB" and isinstance(clear, tuple) and "16B" in str(image.tile):
+        image.info["transparency"] = tuple(value >> 8 for value in clear)
+
+
 def _orientation(image: Image.Image) -> int:
     """As the camera was held (EXIF 274); upright when nothing legible says so."""
     try:
@@ -126,7 +154,13 @@ def _orientation(image: Image.Image) -> int:
 def _direct(image: Image.Image) -> Image.Image:
     """RGB, RGBA where something may show through, L or CMYK: no palette, 8 bits."""
     if image.mode.startswith("I"):  # 16 bits of grey
-        return image.convert("I").point(lambda value: value / 256).convert("L")
+        wide = image.convert("I")
+        grey = wide.point(lambda value: value / 256).convert("L")
+        clear = image.info.get("transparency")
+        if not isinstance(clear, int):
+            return grey
+        shown = wide.point([0 if value == clear else 255 for value in range(65_536)], "L")
+        return Image.merge("LA", (grey, shown)).convert("RGBA")
     if image.mode in ("LA", "PA", "La", "RGBa") or "transparency" in image.info:
         return image.convert("RGBA")
     return image if image.mode in ("RGB", "RGBA", "L", "CMYK") else image.convert("RGB")

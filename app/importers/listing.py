@@ -19,9 +19,11 @@ from app.importers.listing_parser import Page, Person, Story, UnknownPage, parse
 from app.interchange.entering import Entry, refused_by_schema
 from app.interchange.records import ArticleRecord, MemberRecord, Record, SponsorRecord
 from app.kit.clock import start_of
+from app.kit.conversion import mended
 
 SOURCE = "peru-support-group"
 LANGUAGE = "en"
+_PUT_RIGHT = "misread characters were put right"
 LARGEST = 10_000_000
 """Bytes; a page saved as text is a thousandth of that."""
 
@@ -87,7 +89,7 @@ def read(paths: Sequence[Path], undated_at: date | None = None) -> Reading:
     for path in paths:
         report = PageReport(path.name)
         reading.pages.append(report)
-        page = _page(path)
+        page, misread = _page(path)
         if isinstance(page, Invalid):
             report.nonblank = report.refused = _nonblank(path)
             reading.entries.append(Entry(path.name, 1, 1, page))
@@ -101,7 +103,8 @@ def read(paths: Sequence[Path], undated_at: date | None = None) -> Reading:
                 continue
             seen.add(thing.external_id)
             record = _record(thing, undated_at)
-            reading.entries.append(Entry(path.name, thing.lines[0], 1, record))
+            notices = (_PUT_RIGHT,) if misread & {*thing.lines} else ()
+            reading.entries.append(Entry(path.name, thing.lines[0], 1, record, notices=notices))
         for passed in page.passed:
             if passed.refused:
                 refusal = Invalid("not_understood", f"{passed.reason}: {passed.text}")
@@ -109,15 +112,22 @@ def read(paths: Sequence[Path], undated_at: date | None = None) -> Reading:
     return reading
 
 
-def _page(path: Path) -> Page | Invalid:
+def _page(path: Path) -> tuple[Page | Invalid, set[int]]:
+    """What a file holds, and the lines in which misread characters were put right."""
     try:
         if path.stat().st_size > LARGEST:
-            return Invalid("unknown_page", "The file is too large to be a page saved as text.")
-        return parse(path.read_text(encoding="utf-8"))
+            return Invalid(
+                "unknown_page", "The file is too large to be a page saved as text."
+            ), set()
+        lines = [mended(line) for line in path.read_text(encoding="utf-8").split("\n")]
+        misread = {number for number, (_, count) in enumerate(lines, start=1) if count}
+        return parse("\n".join(line for line, _ in lines)), misread
     except UnicodeDecodeError:
-        return Invalid("unknown_page", "The file is not text in UTF-8; save the page as that.")
+        said = "The file is not text in UTF-8; save the page as that."
+        return Invalid("unknown_page", said), set()
     except UnknownPage as error:
-        return Invalid("unknown_page", f"This page is of no kind that is known here. {error}")
+        said = f"This page is of no kind that is known here. {error}"
+        return Invalid("unknown_page", said), set()
 
 
 def _nonblank(path: Path) -> int:

@@ -15,7 +15,7 @@ from pydantic import Field, TypeAdapter, model_validator
 from app.editorial.content import ArticleInput, Input, Line, Text
 from app.editorial.people import MemberInput, SponsorInput
 from app.editorial.tags import TagInput
-from app.public.vocabulary import Lang, Moment, Slug, TagType
+from app.public.vocabulary import Lang, Moment, Slug, TagStatus, TagType
 
 Path = Annotated[str, Field(min_length=1, max_length=1_000)]
 Synonyms = dict[Lang, Annotated[tuple[Line, ...], Field(max_length=100, strict=False)]]
@@ -53,6 +53,7 @@ class TagRecord(Identified):
     descriptions: dict[Lang, Text] = {}
     synonyms: Synonyms = {}
     parent: Slug | None = None
+    status: TagStatus = "accepted"
     former_slugs: Annotated[tuple[Slug, ...], Field(strict=False)] = ()
 
     def input(self) -> TagInput:
@@ -64,6 +65,7 @@ class TagRecord(Identified):
             descriptions=self.descriptions,
             synonyms=self.synonyms,
             parent=self.parent,
+            status=self.status,
         )
 
 

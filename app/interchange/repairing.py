@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Any, Final
 from urllib.parse import unquote
 
+from app.kit.conversion import mended_within
 from app.kit.text import slug_of
 
 _LONGEST: Final = 120
@@ -28,13 +29,23 @@ class Repaired:
 
 
 def repaired(said: dict[str, Any]) -> Repaired:
-    """The record with slugs that the house takes; what cannot be mended stays as it was.
+    """The record with characters that were misread put right and with slugs that the house takes;
+    what cannot be mended stays as it was.
 
     A slug that says the same is the same wherever it is named, so references hold. The address
     with the old slug leads to the article.
     """
     kind = str(said.get("type"))
+    slugs = _SLUGS.get(kind, ())  # these are mended in their own way
+    right = {
+        name: (value, 0) if name in slugs else mended_within(value) for name, value in said.items()
+    }
+    said = {name: value for name, (value, _) in right.items()}
     result = Repaired(dict(said))
+    for name, (_, count) in right.items():
+        if count:
+            was = "character was" if count == 1 else "characters were"
+            result.notices.append(f"{name}: {count} misread {was} put right.")
     for name in _SLUGS.get(kind, ()):
         result.said[name] = _mended(said.get(name))
     for name in _SLUG_LISTS.get(kind, ()):

@@ -26,6 +26,7 @@ def tag(origin: Origin, said: TagInput, former_slugs: Sequence[str] = ()) -> Tag
         descriptions=said.descriptions,
         synonyms=said.synonyms,
         parent=said.parent,
+        status=said.status or "accepted",
         former_slugs=tuple(former_slugs),
         import_digest=origin.import_digest,
     )

@@ -7,7 +7,9 @@ from uuid import UUID
 MEDIA: Final = "/v1/media/"
 
 _ID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_OURS: Final = re.compile(rf"(?:https?://[^/]+(?:/[^?#]*)?)?{MEDIA}({_ID})/([a-z0-9]+\.[a-z0-9]+)")
+_OURS: Final = re.compile(
+    rf"(?:https?://[^/]+(?:/[^?#]*)?)?{MEDIA}({_ID})/([a-z0-9]+\.[a-z0-9]+)(?:[?#]\S*)?", re.I
+)
 
 
 def media_folder(media_id: UUID) -> str:
@@ -24,6 +26,12 @@ def media_of(address: str) -> tuple[UUID, str] | None:
     """The medium and the rendition that an address names; None for any other address."""
     found = _OURS.fullmatch(address)
     return (UUID(found[1]), found[2]) if found else None
+
+
+def place_in(address: str) -> str:
+    """Where in a file an address leads, with its `#`; the query of a file means nothing."""
+    _, mark, place = address.partition("#")
+    return mark + place
 
 
 def absolute(text: bytes, base: bytes, folder: bytes = MEDIA.encode()) -> bytes:

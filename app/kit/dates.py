@@ -24,7 +24,7 @@ _MOMENT: Final = re.compile(
 def moment_of(text: str) -> datetime:
     """An instant as RFC 3339 writes it, in UTC. ValueError when it is none, or out of range."""
     if not _MOMENT.fullmatch(text):
-        raise ValueError("write it with its offset, such as 2030-01-31T09:00:00Z")
+        raise ValueError("write a moment with its offset, such as 2030-01-31T09:00:00Z")
     return in_range(_calendar(datetime, text.upper()))
 
 

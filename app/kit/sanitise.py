@@ -18,7 +18,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from app.kit.allowed import ATTRIBUTES, ON_EMBEDS, TAGS, classes
 from app.kit.anchors import Anchors
 from app.kit.attributes import READ
-from app.kit.markup import Removed, is_tangled, names, removed
+from app.kit.markup import Key, Removed, is_tangled, names, removed
 from app.kit.players import features, player
 from app.kit.shape import Shape
 from app.kit.source import readable
@@ -34,9 +34,10 @@ _NO_PROSE = names(
 _READ = (TAGS - {"iframe"}) | names(
     "h1 center address article aside body dir details dialog fieldset figure font footer form"
     " header hgroup legend listing main marquee menu nav search summary strike tt acronym picture"
-    " x-iframe x-noscript video audio source object embed applet param xml"
+    " x-iframe x-noscript video audio source object embed applet param input xml"
 )
 _OFFICE = re.compile(r"<([a-z]\w*:[a-z][\w.-]*)", re.IGNORECASE)
+_READINGS_AT_MOST = 4
 _SCHEMES = {"http", "https", "mailto", "tel"}
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -88,22 +89,32 @@ def _from_markdown(body: str) -> str:
 def _cleaned(source: str, embed_hosts: Sequence[str], *, links: bool = False) -> Rendered:
     if is_tangled(source):
         raise Tangled
+    clean, carried, made = source, list[Key](), list[Key]()
+    for _ in range(_READINGS_AT_MOST):
+        tree = parsed(_reader(clean).clean(readable(clean)))
+        shape = Shape(embed_hosts, Anchors(source, nodes(tree.children)), links)
+        clean = _cleaner(tuple(embed_hosts)).clean(written(shape.of(tree)))
+        carried += shape.carried
+        made += shape.made
+        if not shape.is_crossed:
+            break
+    legal = without_illegal(_BLANK_CONTROLS.sub(" ", clean))
+    told = removed(source, legal, carried, made)
+    if legal != clean:
+        told.append(Removed("control character", "", len(ILLEGAL.findall(clean))))
+    return Rendered(legal.strip(), told)
+
+
+def _reader(source: str) -> nh3.Cleaner:
+    """Makes one form of HTML as it is written, with all that is looked at still in it."""
     office = {name.lower() for name in _OFFICE.findall(source)}
-    reader = nh3.Cleaner(
+    return nh3.Cleaner(
         tags=_READ | office,
         attributes={"*": READ, "param": {"value"}},
         clean_content_tags=_NO_PROSE,
         link_rel=None,
         url_schemes=_SCHEMES,
     )
-    tree = parsed(reader.clean(readable(source)))
-    shape = Shape(embed_hosts, Anchors(source, nodes(tree.children)), links)
-    clean = _cleaner(tuple(embed_hosts)).clean(written(shape.of(tree)))
-    legal = without_illegal(_BLANK_CONTROLS.sub(" ", clean))
-    told = removed(source, legal, shape.carried, shape.made)
-    if legal != clean:
-        told.append(Removed("control character", "", len(ILLEGAL.findall(clean))))
-    return Rendered(legal.strip(), told)
 
 
 @lru_cache(maxsize=8)

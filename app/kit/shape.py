@@ -12,8 +12,9 @@ from html import escape
 from typing import Final
 
 from app.kit import linking, outlines, pictures
-from app.kit.allowed import ALIGNMENTS, ON_EMBEDS, TAGS
+from app.kit.allowed import ON_EMBEDS, TAGS
 from app.kit.anchors import Anchors
+from app.kit.around import Around, inside, undone, wraps
 from app.kit.attributes import attributes
 from app.kit.looks import BOLD, ITALIC, Look, look
 from app.kit.markup import Key, key_of, names
@@ -27,7 +28,6 @@ _NAMES: Final = {
 _SIMPLE: Final = names("address center summary legend marquee")
 """Blocks that are a paragraph when they hold no other block; all that are unknown are a `div`."""
 
-_HEADINGS: Final = names("h2 h3 h4 h5 h6")
 _PARTS: Final = names("table thead tbody tfoot tr ul ol dl")
 """What holds no text of its own."""
 
@@ -37,22 +37,6 @@ _OFFICE: Final = re.compile(r"xml$|[wx]:(?!sdt)|o:(?!p$)")
 _BREAK: Final = "!br"
 _PLAIN: Final = "!plain"
 """Holds what is not bold, or not slanted, within what is: it is taken out of that."""
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What an element stands in."""
-
-    bold: bool = False
-    italic: bool = False
-    phrasing: bool = False
-    literal: bool = False
-    link: bool = False
-    office: bool = False
-    listed: bool = False
-    align: str = ""
-    wraps: tuple[str, ...] = ()
-    """What lines take on, since a block around them asks for it by its style."""
 
 
 @dataclass(slots=True)
@@ -65,6 +49,8 @@ class Shape:
     links: bool
     carried: list[Key] = field(default_factory=list)
     made: list[Key] = field(default_factory=list)
+    is_crossed: bool = False
+    """A block stands in a line: a parser will move it out, and something else may follow."""
 
     def of(self, root: Node) -> Content:
         """The whole."""
@@ -100,7 +86,7 @@ class Shape:
     def _one(self, node: Node, around: Around) -> Content:
         name = node.name
         if name in _NOTHING:
-            return []
+            return [" "] if name == "input" else []
         if name in _REFUSED:
             return self._player(node, around)
         if _OFFICE.match(name):
@@ -114,15 +100,17 @@ class Shape:
     def _boxed(self, node: Node, around: Around) -> Content:
         seen = look(node.attributes.get("style", ""))
         name = self._block_name(node, around)
-        inner = _inside(node, name, seen, around)
+        self.is_crossed |= around.phrasing
+        inner = inside(node, name, seen, around)
         if name == _BREAK:
             self.carried.append((node.name,))
             return [Node(_BREAK), *self._each(node, inner), Node(_BREAK)]
         is_part = name in _PARTS or name == ""
+        item = outlines.item_of(node) if name in ("p", "div", "li") else None
+        inner = replace(inner, marked=item is not None)
         held = self._each(node, inner) if is_part else self._held(node, inner)
         if name == "":
             return held
-        item = outlines.item_of(node) if name in ("p", "div", "li") else None
         if name == "li" and item is None and not around.listed:
             item = Item(1, "")
         made = Node("li" if item else name, {}, held, has_block=node.has_block, item=item)
@@ -172,27 +160,27 @@ class Shape:
     def _inline(self, node: Node, around: Around) -> Content:
         name = _NAMES.get(node.name, node.name)
         seen = look(node.attributes.get("style", ""))
-        if outlines.is_mark(node):
+        if around.marked and outlines.is_mark(node):
             self.carried += [(node.name,), key_of(node.name, "style", node.attributes["style"])]
             return []
         if name in ("img", "br", "wbr"):
             return [self._finish(node, Node(name), seen, around)]
         is_undone = seen.undoes(name)
-        wraps = () if is_undone else tuple(_wraps(name, seen, around))
+        asked = tuple(wraps(name, seen, around))
         inner = replace(
             around,
-            bold=(around.bold or name in BOLD or "strong" in wraps) and seen.bold is not False,
-            italic=(around.italic or name in ITALIC or "em" in wraps) and seen.italic is not False,
+            bold=(around.bold or name in BOLD or "strong" in asked) and seen.bold is not False,
+            italic=(around.italic or name in ITALIC or "em" in asked) and seen.italic is not False,
             link=around.link or name == "a",
             literal=around.literal or name == "code",
         )
         if node.has_block:
-            held = self._held(node, replace(inner, wraps=(*around.wraps, *wraps)))
+            held = self._held(node, replace(inner, wraps=(*around.wraps, *asked)))
         else:
             held = self._each(node, inner)
-            for wrap in wraps:
+            for wrap in asked:
                 held = self._wrapped(wrap, held)
-        if is_undone or wraps:
+        if is_undone or asked:
             style = node.attributes.get("style", "")
             self.carried += [(node.name,), key_of(node.name, "style", style)]
         is_kept = name in TAGS and not is_undone
@@ -201,8 +189,8 @@ class Shape:
             self._finish(node, made, seen, around)
         stays = made.name != "span" or made.attributes
         out = _split(made, held) if stays else held
-        undone = _undone(seen, around)
-        return [Node(_PLAIN, {"of": undone}, out)] if undone and not node.has_block else out
+        around_it = undone(seen, around)
+        return [Node(_PLAIN, {"of": around_it}, out)] if around_it and not node.has_block else out
 
     def _wrapped(self, name: str, held: Content) -> Content:
         if all(is_blank(one) for one in held):
@@ -241,52 +229,6 @@ class Shape:
             self.carried.append((node.name,))
             self.made.append((made.name,))
         return made
-
-
-def _inside(node: Node, name: str, seen: Look, around: Around) -> Around:
-    """What stands in a block."""
-    own_bold = name in _HEADINGS or name == "th"
-    asked = (("strong", seen.bold, around.bold), ("em", seen.italic, around.italic))
-    wraps = tuple(one for one in around.wraps if not (own_bold and one == "strong"))
-    for wrap, is_asked, is_so in asked:
-        if is_asked is False:
-            wraps = tuple(one for one in wraps if one != wrap)
-        elif is_asked and not is_so and not (own_bold and wrap == "strong"):
-            wraps = (*wraps, wrap)
-    said = node.attributes.get("align", "").strip().lower()
-    align = seen.align or (said if said in ALIGNMENTS else "")
-    return replace(
-        around,
-        bold=own_bold or "strong" in wraps or (around.bold and "strong" not in around.wraps),
-        italic="em" in wraps or (around.italic and "em" not in around.wraps),
-        phrasing=around.phrasing or name in _HEADINGS or name in ("p", "pre"),
-        literal=around.literal or name == "pre",
-        listed=name in ("ul", "ol"),
-        align=(align or around.align) if name in ("tr", "td", "th") else "",
-        wraps=wraps,
-    )
-
-
-def _wraps(name: str, seen: Look, around: Around) -> Iterator[str]:
-    """The elements that say what a style says, the innermost first."""
-    if seen.fixed and name == "span" and not around.literal:
-        yield "code"
-    if seen.script and name not in ("sup", "sub"):
-        yield seen.script
-    if seen.underlined and name not in ("u", "a", "ins") and not around.link:
-        yield "u"
-    if seen.struck and name not in ("s", "del"):
-        yield "s"
-    if seen.italic and name not in ITALIC and not around.italic:
-        yield "em"
-    if seen.bold and name not in BOLD and not around.bold:
-        yield "strong"
-
-
-def _undone(seen: Look, around: Around) -> str:
-    """The elements around which a style undoes."""
-    bold = ["b", "strong"] if seen.bold is False and around.bold else []
-    return " ".join([*bold, *(["i", "em"] if seen.italic is False and around.italic else [])])
 
 
 def _split(made: Node, held: Content) -> Content:
@@ -351,5 +293,5 @@ def _addresses(node: Node) -> Iterator[str]:
         if one.name == "param":
             if said.get("name", "").lower() in ("movie", "src", "url", "filename"):
                 yield said.get("value", "")
-        elif one.name not in ("img", "a"):
-            yield from (said[key] for key in ("src", "data", "data-src") if said.get(key))
+        elif one.name != "img":
+            yield from (said[key] for key in ("src", "data", "data-src", "href") if said.get(key))

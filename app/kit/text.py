@@ -25,6 +25,9 @@ JOINERS = "\u00ad\u034f\u061c\u200b\u200c\u200d\u200e\u200f\u2060\ufe0f\ufeff"
 """Those of them that are met within words."""
 _BLANK = "\u2800"
 
+_OVERRIDING = re.compile("[\u202d\u202e]")
+_DIRECTING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
 # What is not within a line parts what is before it from what is after it.
 _BLOCK = re.compile(
     r"<(?!/?(?:a|abbr|b|bdi|bdo|cite|code|del|dfn|em|i|img|ins|kbd|mark|q|r[bpt]|ruby|s|samp|small"
@@ -38,9 +41,24 @@ def is_legal(text: str) -> bool:
 
 
 def legal(text: str) -> str:
-    """The text, for validators of input; ValueError when it is not legal."""
-    if not is_legal(text):
-        raise ValueError("holds a control character; remove it")
+    """The text, for validators of input; ValueError when it is not legal, or shows letters in
+    another order than they stand. Isolates may stay, which right-to-left prose needs."""
+    found = ILLEGAL.search(text)
+    if found is None:
+        return _refused(_OVERRIDING, text)
+    name = f"U+{ord(found[0]):04X}"
+    if "\x80" <= found[0] <= "\x9f":
+        raise ValueError(
+            f"holds {name}, which an error of conversion left; write what it stood for"
+        )
+    raise ValueError(f"holds a control character ({name}); remove it")
+
+
+def _refused(pattern: re.Pattern[str], text: str) -> str:
+    if found := pattern.search(text):
+        sign = f"U+{ord(found[0]):04X}"
+        place = found.start() + 1
+        raise ValueError(f"turns the direction of text by {sign} at place {place}; remove it")
     return text
 
 
@@ -60,10 +78,11 @@ def without_unseen(text: str) -> str:
 
 
 def seen(text: str) -> str:
-    """The text, for validators of names and titles; ValueError when nothing of it can be seen."""
+    """The text, for validators of names and titles; ValueError when nothing of it can be seen, or
+    it turns the direction of what stands after it."""
     if not without_unseen(text).replace(_BLANK, "").strip():
         raise ValueError("holds nothing that can be seen; write something")
-    return text
+    return _refused(_DIRECTING, text)
 
 
 def slug_of(text: str, limit: int = 100) -> str:

@@ -27,6 +27,8 @@ class Tag(SQLModel, table=True):
     created_at: datetime
     updated_at: datetime
     revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    # A proposed tag is seen at the desk alone; what carries it is shown without it.
+    accepted: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
 
 
 class TagSlug(SQLModel, table=True):

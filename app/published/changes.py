@@ -143,8 +143,13 @@ def _articles(tx: ReadTx, told: _Told, at: datetime) -> _Told:
 
 
 def _tags(tx: ReadTx, told: _Told, _at: datetime) -> _Told:
-    there = set(tx.execute(sa.select(col(Tag.id)).where(col(Tag.id).in_(told))).scalars())
-    return {key: None if key in there else reason or "removed" for key, reason in told.items()}
+    rows = sa.select(col(Tag.id), col(Tag.accepted)).where(col(Tag.id).in_(told))
+    known: dict[UUID, bool] = dict(tx.execute(rows).all())
+    return {
+        key: None if key in known else reason or "removed"
+        for key, reason in told.items()
+        if known.get(key, True)  # a proposed one never was public
+    }
 
 
 def _people(table: Any) -> Callable[[ReadTx, _Told, datetime], _Told]:

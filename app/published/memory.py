@@ -1,6 +1,7 @@
 """What a process remembers for one head of the log: tags, counts, the archive.
 
-Tags are few and change seldom: they are kept for one sequence. What depends on time as well
+Tags are few and change seldom: they are kept for one sequence. Those that are only proposed are
+not among them, so that no outlet knows of them. What depends on time as well
 (counts, the archive) is kept for one sequence and only until the next boundary.
 """
 
@@ -227,13 +228,17 @@ _OLD_SLUGS = (
         *(col(TagSlug.tag_id), col(TagSlug.slug), *_NOTHING, sa.null(), col(TagSlug.removed_at))
     )
     .outerjoin(Tag, col(Tag.id) == col(TagSlug.tag_id))
-    .where(col(Tag.slug).is_distinct_from(col(TagSlug.slug)))
+    .where(col(Tag.slug).is_distinct_from(col(TagSlug.slug)), col(Tag.accepted).is_not(False))
 )
-_OLD_IDS = sa.select(
-    *(col(FormerTag.id), sa.null(), *_NOTHING, col(FormerTag.tag_id), sa.null())
-).where(col(FormerTag.tag_id).is_not(None))
+_OLD_IDS = (
+    sa.select(*(col(FormerTag.id), sa.null(), *_NOTHING, col(FormerTag.tag_id), sa.null()))
+    .join(Tag, col(Tag.id) == col(FormerTag.tag_id))
+    .where(col(Tag.accepted))
+)
 # One statement, since every process runs it for every head of the log.
-_TAGS: sa.CompoundSelect[*tuple[Any, ...]] = sa.union_all(sa.select(*_LIVING), _OLD_SLUGS, _OLD_IDS)
+_TAGS: sa.CompoundSelect[*tuple[Any, ...]] = sa.union_all(
+    sa.select(*_LIVING).where(col(Tag.accepted)), _OLD_SLUGS, _OLD_IDS
+)
 
 
 def _tags(tx: ReadTx) -> tuple[list[KnownTag], FormerTags]:

@@ -43,13 +43,13 @@ def resolve(
             return _article(shown, wanted, base, moved=False)
         if (row := aliases.get(one)) is not None:
             break
-    if (row is None or not row.by_publisher) and (shown := _live(tx, slug, now)):
-        return _article(shown, wanted, base, moved=False)
-    if row is not None and not row.by_publisher and slug in tags_of().by_slug:
-        return _tag(tags_of().by_slug[slug], wanted, base, moved=False)
+    if (row is None or not row.by_publisher) and (shown := _live(tx, slug.lower(), now)):
+        return _article(shown, wanted, base, moved=shown.slug != slug)
+    if row is not None and not row.by_publisher and slug.lower() in tags_of().by_slug:
+        return _tag(tags_of().by_slug[slug.lower()], wanted, base, moved=False)
     if row is not None and row.gone is not None:
         raise Gone("gone", row.gone, reason="removed")
-    if row is not None and row.tag_id in tags_of().by_id:
+    if row is not None and row.tag_id is not None and row.tag_id in tags_of().by_id:
         return _tag(tags_of().by_id[row.tag_id], wanted, base, moved=True)
     article_id = row.article_id if row is not None else articles.holder(tx, slug, now)
     if article_id is None:

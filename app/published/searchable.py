@@ -83,7 +83,7 @@ def versions(
 
 def few_ids(tx: ReadTx, now: datetime) -> dict[str, list[UUID]]:
     """The ids of everything visible that is no article."""
-    found = {"tag": list(tx.execute(sa.select(col(Tag.id))).scalars())}
+    found = {"tag": list(tx.execute(sa.select(col(Tag.id)).where(col(Tag.accepted))).scalars())}
     for kind, table in (("sponsor", Sponsor), ("committee_member", CommitteeMember)):
         shown = sa.select(col(table.id)).where(visible(table, now))
         found[kind] = list(tx.execute(shown).scalars())
@@ -105,7 +105,7 @@ def count(tx: ReadTx, now: datetime) -> int:
         tx.execute(sa.select(sa.func.count()).select_from(table).where(shown)).scalar_one()
         for table, shown in (
             (Publication, visible(Publication, now)),
-            (Tag, sa.true()),
+            (Tag, col(Tag.accepted)),
             (Sponsor, visible(Sponsor, now)),
             (CommitteeMember, visible(CommitteeMember, now)),
         )

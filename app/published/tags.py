@@ -73,7 +73,8 @@ def above(tx: ReadTx, tags: Tags, articles: Iterable[UUID]) -> list[str]:
     carried = sa.select(col(PublicationTag.tag_id)).where(
         col(PublicationTag.article_id).in_(list(articles))
     )
-    known = [tags.by_id[key] for key in tx.execute(carried.distinct()).scalars()]
+    every = tx.execute(carried.distinct()).scalars()
+    known = [tags.by_id[key] for key in every if key in tags.by_id]
     return sorted({tag.slug for one in known for tag in tags.line(one)})
 
 

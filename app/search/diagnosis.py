@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
+from app.search.lateness import NEAR_ENGINE_LATE
 from app.search.protocol import Engine
-from app.search.serving import NEAR_ENGINE_LATE, TASK_LATE, Search
+from app.search.serving import TASK_LATE, Search
 
 _LATE_SECONDS: Final = 60.0
 
@@ -40,6 +41,8 @@ def _remedies(search: Search, engine: Engine, seconds: float) -> Iterator[str]:
             "The index on this machine is late. `willay serve` and `willay worker` follow it: see "
             "the log of the one that runs here, and look at the disk."
         )
+    if standing.trouble in ("search_not_built", "search_index_absent"):
+        yield "The index is not there yet; `willay serve` or `willay worker` makes it."
     if standing.degraded:
         said = f"Searches are refused or fail ({standing.trouble})"
         if standing.engine != engine.name:

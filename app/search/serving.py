@@ -16,10 +16,11 @@ from time import monotonic
 from typing import Final, TypeVar
 
 from app.errors import Unavailable
+from app.outage import Outage
 from app.search import present
 from app.search.fusing import NOTHING, for_far, for_near, fused, is_for_both
 from app.search.held import Held
-from app.search.outages import Outage
+from app.search.lateness import NEAR_ENGINE_LATE, Behind, Lateness
 from app.search.present import Late
 from app.search.protocol import Engine, Found, Key, Keys, Parked, Query, Suggestion
 
@@ -29,11 +30,8 @@ BOTH = "both"
 """Who answers when two engines did."""
 LOOKED_AT = 1.0
 """Seconds for which what a far engine said of itself is believed."""
-NEAR_LATE = 10.0
-"""So many seconds behind the log a near engine is told to be late: following takes about one."""
 TASK_LATE = 30.0
 """So many seconds may pass until the server has done what it accepted."""
-NEAR_ENGINE_LATE = "near_engine_late"
 TASK_IS_LATE = "search_task_late"
 REFUSED = "search_refused"
 """The codes of what may be wrong."""
@@ -42,8 +40,6 @@ _BEGINNING = ("search_not_built", NEAR_ENGINE_LATE)
 LateOf = Callable[[str | None, Sequence[Key]], Late]
 """What an engine is late of that has come to a cursor and could not hold some things."""
 Answer = TypeVar("Answer")
-Behind = Callable[[str | None], tuple[int, float]]
-"""How far a cursor is behind the log: in changes, and in seconds since the oldest of them."""
 Tokens = Callable[[datetime], str]
 """A token for the engine's own server that holds until then; None where there is no server."""
 
@@ -98,10 +94,9 @@ class Search:
         self.behind: Final = behind
         self._lock = Lock()
         self._looked: tuple[float, Standing] | None = None
-        self._lateness: tuple[float, str | None, float] | None = None
+        self._lateness = Lateness(self.near, behind)
         self._last_cursor: str | None = None
-        self._away = Outage(f"Search makes do without {main.name}")
-        self._near_late = Outage("The search index on this machine")
+        self._away = Outage(f"Search makes do without {main.name}", "willay.search")
 
     def only_look(self) -> None:
         """From now on this process makes nothing on a server, not even keys of our own."""
@@ -215,8 +210,9 @@ class Search:
         except Unavailable as error:
             return self._degraded(error)
         self._last_cursor = now.cursor
-        self._away.end()
-        if self._seconds_behind(now.cursor) > TASK_LATE and self._has_late_task():
+        if self._away.is_on:
+            self._away.end()
+        if self._lateness.seconds(now.cursor) > TASK_LATE and self._has_late_task():
             now = replace(now, trouble=TASK_IS_LATE)
         self._keep(now)
         return now
@@ -272,7 +268,7 @@ class Search:
         return self._place_of(spare.cursor or "") < self._place_of(standing.cursor or "")
 
     def _degraded(self, error: Unavailable) -> Standing:
-        self._away.begin(error)
+        self._away.begin(self._away.error or error)  # one line, whatever follows from it
         if error.code == REFUSED:  # its documents can be read all the same
             with suppress(Unavailable):
                 self._last_cursor = self.main.get().cursor() or self._last_cursor
@@ -292,37 +288,9 @@ class Search:
 
     def _with_lateness(self, standing: Standing) -> Standing:
         """The same, with the word that the near engine is late where nothing worse is told."""
-        if self.near is None:
-            return standing
-        seconds = self._near_seconds()
-        if seconds <= NEAR_LATE:
-            self._near_late.end()
-            return standing
-        said = f"It is {seconds:.0f} s behind the change log."
-        self._near_late.begin(Unavailable(NEAR_ENGINE_LATE, said))
-        if standing.degraded:
+        if not self._lateness.is_told() or standing.degraded:
             return standing
         return replace(standing, degraded=True, trouble=NEAR_ENGINE_LATE)
-
-    def _near_seconds(self) -> float:
-        """By how many seconds the near engine is late; the store is asked once in a while."""
-        here = self.near
-        try:
-            cursor = here.get().progress().cursor if here is not None else None
-        except Unavailable:
-            cursor = None
-        known, now = self._lateness, monotonic()
-        if known is not None and known[1] == cursor and now < known[0]:
-            return known[2]
-        seconds = self._seconds_behind(cursor)
-        self._lateness = now + LOOKED_AT, cursor, seconds
-        return seconds
-
-    def _seconds_behind(self, cursor: str | None) -> float:
-        try:
-            return self.behind(cursor)[1]
-        except Unavailable:  # the store is away, which is told by whoever asks it
-            return 0.0
 
     def _has_late_task(self) -> bool:
         try:

@@ -162,7 +162,8 @@ def stripped(lines: Iterable[str]) -> list[dict[str, Any]]:
 
 
 def test_an_alias_follows_its_tag_through_merge_and_removal(desk: Desk, tmp_path: Any) -> None:
-    bench, headers = desk
+    bench, _ = desk
+    headers = bearer(bench.runtime, "publisher")
     alias = create(desk, path="/topics/earth", tag="land").json()["data"]
     sent = {"slug": "soil", "names": {"en": "Soil"}}
     soil = bench.client.post("/v1/admin/tags", json=sent, headers=headers).json()["data"]

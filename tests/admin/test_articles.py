@@ -272,8 +272,33 @@ def test_history_diff_and_restore(quiet: Bench) -> None:
         ("", (400, "invalid_parameter")),
         ("?from=0", (400, "invalid_parameter")),
         ("?from=1_0", (400, "invalid_parameter")),
+        ("?from=last", (400, "invalid_parameter")),
+        ("?from=previous&to=1", (404, "revision_not_found")),
+        ("?from=previous&to=8", (404, "revision_not_found")),
     ):
         assert problem(desk.get(f"{where}/diff{query}")) == code
+
+
+def test_a_text_and_the_one_before_it_whatever_their_numbers(quiet: Bench) -> None:
+    desk = Newsdesk.of(quiet)
+    where = desk.create(title="First")
+    for step in ("submit", "return", "submit", "return"):
+        desk.act(where, step)
+    desk.patch(where, title="Second")
+    desk.act(where, "submit")
+    desk.patch(where, title="Third")
+    numbers = [one["revision"] for one in desk.get(f"{where}/revisions").json()["data"]]
+    assert numbers == [8, 6, 1]
+    for query, expected in (("", (6, 8)), ("&to=6", (1, 6)), ("&to=8", (6, 8))):
+        told = desk.get(f"{where}/diff?from=previous{query}").json()["data"]
+        assert (told["from_revision"], told["to_revision"]) == expected
+    for path in ("diff?from=2", "diff?from=1&to=7", "revisions/5"):
+        refused = desk.get(f"{where}/{path}")
+        assert problem(refused) == (404, "revision_not_found")
+        assert refused.json()["detail"].endswith("near it are: 1, 6, 8."), path
+    pinned = quiet.client.post(f"{where}/previews", headers=desk.headers, json={"revision": 3})
+    assert "1, 6, 8" in pinned.json()["detail"]
+    assert "1, 6, 8" in desk.act(where, "revisions/2/restore").json()["detail"]
 
 
 def test_what_editors_look_for(quiet: Bench) -> None:

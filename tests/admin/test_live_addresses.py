@@ -46,7 +46,7 @@ LIVE = [
         "//news//story",
         "news/story",
         "/news/%73tory",
-        "/news%2Fstory",
+        *("/news%2Fstory", "/News/Story", "/STORY"),
     ),
     *("https://peru.example/news/story", "/news/story?utm_source=x", "/news/story#top"),
     *("/es/noticias/story", "/story", "/aims", "/x/aims/", "/land", "/topics/land", "/x/../story"),

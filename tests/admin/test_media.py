@@ -369,3 +369,89 @@ def test_every_act_is_in_the_audit(quiet: Bench, headers: Headers) -> None:
     assert acts[1][1:] == ({"alt": {"en": "A"}}, {"alt": {"en": "B"}})
     assert acts[2][1:] == ({"reason": None}, {"reason": "Asked."})
     assert all(entry.by.account_id for entry in page.entries)
+
+
+def test_a_file_that_comes_again_brings_what_nobody_wrote_yet(
+    quiet: Bench, headers: Headers
+) -> None:
+    first = upload(quiet, headers, alt={"en": "Two halves"}).json()["data"]
+    said = {"alt": {"en": "Another", "es": "Dos mitades"}, "caption": {"en": "In Lima"}}
+    again = upload(quiet, headers, **said, credit="Ana", focal_point={"x": 0, "y": 1})
+    assert (again.status_code, again.headers["ETag"]) == (200, '"2"')
+    data = again.json()["data"]
+    assert data["id"] == first["id"]
+    assert data["alt"] == {"en": "Two halves", "es": "Dos mitades"}
+    assert (data["caption"], data["credit"]) == ({"en": "In Lima"}, "Ana")
+    assert data["focal_point"] == {"x": 0, "y": 1}
+    assert data["notices"] == [
+        "The file was here already; its alt in 'es', caption in 'en', credit, focal point"
+        " is added.",
+        "The file was here already; its alt in 'en' stays as it was;"
+        " change the medium to replace it.",
+    ]
+    same = upload(quiet, headers, **said, credit="Ana", focal_point={"x": 0, "y": 1})
+    assert same.headers["ETag"] == '"2"'
+    assert len(same.json()["data"]["notices"]) == 1
+    assert upload(quiet, headers).json()["data"]["notices"] == []
+
+
+@pytest.mark.parametrize("body_format", ["markdown", "html"])
+def test_a_file_that_a_medium_does_not_have_is_refused_when_it_is_saved(
+    quiet: Bench, headers: Headers, body_format: str
+) -> None:
+    image = upload(quiet, headers, alt={"en": "Halves"}).json()["data"]["id"]
+    document = upload(quiet, headers, builders.picture("PDF")).json()["data"]["id"]
+
+    def saved(url: str, *, shows: bool) -> Any:
+        written = f'<img src="{url}" alt="x">' if shows else f'<a href="{url}">x</a>'
+        if body_format == "markdown":
+            written = f"{'!' * shows}[x]({url})"
+        sent = {"lang": "en", "title": "T", "body": written, "body_format": body_format}
+        return quiet.client.post("/v1/admin/articles", headers=headers, json=sent)
+
+    for place, shows, code in (
+        (f"{image}/original.jpg", True, "media_missing"),
+        (f"{image}/640.webp", True, "media_missing"),  # it is 400 wide
+        (f"{image}/paper.pdf", False, "media_missing"),
+        (f"{document}/400.jpg", True, "media_missing"),
+        (f"{document}/original.pdf", True, "not_an_image"),
+        (image, False, "media_missing"),
+        ("paper.pdf", False, "media_missing"),
+    ):
+        answer = saved(f"/v1/media/{place}", shows=shows)
+        assert problem(answer) == (422, code), place
+        assert answer.json()["errors"][0]["pointer"] == "/body"
+    for place, shows in (
+        (f"{image}/400.jpg?v=2", True),
+        (f"{image.upper()}/400.webp", True),
+        (f"{document}/original.pdf#page=3", False),
+    ):
+        answer = saved(f"/v1/media/{place}", shows=shows)
+        assert answer.status_code == 201, place
+        key = answer.json()["data"]["id"]
+        assert key in [
+            used
+            for kind in (image, document)
+            for used in quiet.client.get(f"{MEDIA}/{kind}", headers=headers).json()["data"][
+                "used_by"
+            ]
+        ]
+    elsewhere = saved(f"https://other.example/v1/media/{UUID(int=7)}/1.jpg", shows=True)
+    assert elsewhere.status_code == 201
+    lead = {"url": f"https://other.example/v1/media/{image}/9.jpg", "alt": "x"}
+    sent = {"lang": "en", "title": "T", "image": lead}
+    answer = quiet.client.post("/v1/admin/articles", headers=headers, json=sent)
+    assert problem(answer) == (422, "media_missing")
+    assert answer.json()["errors"][0]["pointer"] == "/image/url"
+
+
+def test_a_character_that_no_text_has_is_refused_with_its_name(
+    quiet: Bench, headers: Headers
+) -> None:
+    sent = {"lang": "en", "title": "T", "body": "â€œHola\u00e2\u20ac\u009d"}
+    answer = quiet.client.post("/v1/admin/articles", headers=headers, json=sent)
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["pointer"] == "/body"
+    assert "U+009D" in error["message"]
+    assert "write what it stood for" in error["message"]

@@ -14,7 +14,7 @@ AT = "2026-03-01T12:00:00"
 
 @pytest.fixture
 def desk(quiet: Bench) -> tuple[Bench, Headers]:
-    return quiet, bearer(quiet.runtime, "editor")
+    return quiet, bearer(quiet.runtime, "publisher")
 
 
 Desk = tuple[Bench, Headers]
@@ -44,6 +44,7 @@ def test_a_tag_s_life(desk: Desk) -> None:
         "descriptions": {},
         "synonyms": {},
         "parent": None,
+        "status": "accepted",
         "used_by": 0,
         "created_at": tag["created_at"],
         "updated_at": tag["created_at"],
@@ -124,7 +125,7 @@ def test_who_changes_must_have_read(desk: Desk) -> None:
     late = bench.client.patch(here, json={"slug": "earth"}, headers=first)
     assert problem(late) == (412, "stale_revision")
     assert late.json()["current_revision"] == 2
-    assert late.json()["changed_by"] == "Editor"
+    assert late.json()["changed_by"] == "Publisher"
     assert late.json()["changed_at"].startswith(AT)
     # To say the same again is no change: its revision stays.
     same = bench.client.patch(here, json={"slug": "soil"}, headers={**headers, "If-Match": '"2"'})
@@ -281,9 +282,12 @@ def test_a_new_name_shows_in_every_public_document(desk: Desk) -> None:
 def test_the_roles_that_may(quiet: Bench) -> None:
     sent = {"slug": "land", "names": {"en": "Land"}}
     writer, editor = (bearer(quiet.runtime, role) for role in ("writer", "editor"))
-    assert problem(quiet.client.post("/v1/admin/tags", json=sent, headers=writer)) == (
-        *(403, "scope_missing"),
-    )
-    made = quiet.client.post("/v1/admin/tags", json=sent, headers=editor)
-    assert made.status_code == 201
+    made = quiet.client.post("/v1/admin/tags", json=sent, headers=writer)
+    assert (made.status_code, made.json()["data"]["status"]) == (201, "proposed")
+    change = {**writer, "If-Match": '"1"'}
+    there = made.headers["location"]
+    refused = quiet.client.patch(there, json={"type": "place"}, headers=change)
+    assert problem(refused) == (403, "scope_missing")
+    change = {**editor, "If-Match": '"1"'}
+    assert quiet.client.patch(there, json={"type": "place"}, headers=change).status_code == 200
     assert quiet.client.get(made.headers["location"], headers=writer).status_code == 200

@@ -6,7 +6,7 @@ from typing import Any
 import pyotp
 import pytest
 
-from app.accounts import tokens, users
+from app.accounts import granting, tokens, users
 from app.accounts.inputs import AccountChange
 from app.accounts.principal import OPERATOR
 from app.accounts.scopes import SCOPES_OF
@@ -181,7 +181,7 @@ def test_tokens_and_links_have_a_number(quiet: Bench, monkeypatch: pytest.Monkey
     asked = TokenInput(name="t", scopes=["*"])
     with runtime.database.writing() as tx:
         made = [
-            tokens.create(tx, OPERATOR, who, asked, runtime.clock()) for _ in range(tokens.MOST)
+            tokens.create(tx, OPERATOR, who, asked, runtime.clock()) for _ in range(granting.MOST)
         ]
     assert problem(token(quiet, headers)) == (409, "too_many_tokens")
     quiet.client.delete(f"/v1/admin/tokens/{made[0].info.id}", headers=headers)

@@ -1,5 +1,6 @@
 """Whatever is malformed is refused with a whole problem that says what to do; never a 500."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -7,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from tests import builders
-from tests.conftest import Bench
+from tests.conftest import Bench, bench_in
 from tests.partners import holder
 
 TITLES = {
@@ -18,19 +19,29 @@ TITLES = {
 }
 
 
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """What is refused changes nothing: one store is enough for all."""
+    with bench_in(tmp_path_factory.mktemp("site")) as bench:
+        for slug in ("mining", "cusco"):
+            builders.tag(bench.runtime, slug)
+        day = datetime(2020, 1, 1, tzinfo=UTC)
+        for number in range(3):
+            builders.published(
+                bench.runtime,
+                title=f"n{number}",
+                tags=("mining",),
+                published_at=day + timedelta(days=number),
+            )
+        yield bench
+
+
 @pytest.fixture
-def told(bench: Bench) -> Bench:
-    for slug in ("mining", "cusco"):
-        builders.tag(bench.runtime, slug)
-    day = datetime(2020, 1, 1, tzinfo=UTC)
-    for number in range(3):
-        builders.published(
-            bench.runtime,
-            title=f"n{number}",
-            tags=("mining",),
-            published_at=day + timedelta(days=number),
-        )
-    return bench
+def told(site: Bench) -> Iterator[Bench]:
+    """The site, asked by somebody who has sent nothing before."""
+    before = site.client.headers.copy()
+    yield site
+    site.client.headers = before
 
 
 def problem(status: int, code: str, detail: str, parameter: str | None = None) -> dict[str, Any]:

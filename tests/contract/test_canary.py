@@ -21,8 +21,9 @@ from sqlmodel import SQLModel
 from starlette.responses import Response
 
 from app import models
-from app.editorial import aliases, articles, correcting, people, publishing
+from app.editorial import aliases, articles, correcting, people, publishing, tags
 from app.editorial.content import Actor, ArticleInput, Draft, prepare
+from app.editorial.tags import TagInput
 from app.kit.ids import uuid7
 from app.worker.indexing import Indexing
 from tests import builders
@@ -80,6 +81,24 @@ def secret_content(**over: Any) -> dict[str, Any]:
     } | over
 
 
+def propose(bench: Bench) -> list[str]:
+    """Tags that nobody has accepted yet, below one that is public and below each other."""
+    proposed, parent = [], "water"
+    with bench.runtime.publishing() as tx:
+        for _ in range(2):
+            text = {"en": marker()}
+            asked = TagInput(
+                slug=marker(),
+                names=text,
+                descriptions={"en": marker()},
+                synonyms={"en": (marker(),)},
+                parent=parent,
+            )
+            parent = tags.create(tx, Actor(marker(), may_publish=False), asked).slug
+            proposed.append(parent)
+    return proposed
+
+
 def secret(bench: Bench, **over: Any) -> Draft:
     content = ArticleInput.model_validate_json(json.dumps(secret_content(**over)))
     return prepare(content, bench.runtime.house)
@@ -112,9 +131,8 @@ LIVE = ("live", "live-with-draft", "live-with-schedule", "live-corrected")
 def hide(bench: Bench) -> set[str]:
     """Articles in every state; the slugs of all, hidden ones and old ones too."""
     runtime, later = bench.runtime, bench.clock.now + timedelta(days=9)
-    live = {
-        slug: builders.published(runtime, title=slug, slug=slug, tags=("water",)) for slug in LIVE
-    }
+    carried = ("water", *propose(bench))
+    live = {slug: builders.published(runtime, title=slug, slug=slug, tags=carried) for slug in LIVE}
     _draft = drafted(bench, image={"media_id": str(secret_medium(bench))})
     trashed, scheduled, cancelled = (drafted(bench) for _ in range(3))
     # What was public once is told of when it goes: by its id and its old addresses, no more.
@@ -252,6 +270,7 @@ def requests(contract: dict[str, Any], slugs: set[str], media: set[str]) -> Iter
     values = {
         "slug": sorted(slugs | {"water", "river"}),
         "media_id": sorted(media),
+        "uid": ["willay", "else"],
         "rendition": ["320.jpg", "320.webp", "original.pdf"],
         "path": [
             *(f"{start}/{slug}" for slug in sorted(slugs) for start in ("", "/en")),

@@ -22,6 +22,7 @@ from app.models import every_table
 from app.runtime import Runtime, opened
 from tests.accounts.people import hashed
 from tests.admin.desk import bearer, session
+from tests.commands import log_as_before
 from tests.conftest import Bench, MovingClock
 from tests.contract.client import Contract, ContractClient
 from tests.stores import ensure_store, settings_of
@@ -48,18 +49,11 @@ class Kept(logging.Handler):
 @pytest.fixture
 def kept() -> Iterator[Kept]:
     """The log at `debug`, as the service sets it up."""
-    root, ours = logging.getLogger(), logging.getLogger("willay")
-    before = root.level, ours.level
     handler = Kept()
-    root.addHandler(handler)
-    root.setLevel(logging.WARNING)
-    logs.configure("debug")
-    try:
+    with log_as_before():
+        logs.configure("debug")
+        logging.getLogger().addHandler(handler)
         yield handler
-    finally:
-        root.removeHandler(handler)
-        root.setLevel(before[0])
-        ours.setLevel(before[1])
 
 
 @pytest.fixture

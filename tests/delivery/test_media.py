@@ -234,14 +234,25 @@ def test_what_is_not_here_cannot_be_shown(quiet: Bench) -> None:
     [
         {},
         {"alt": "x"},
-        {"url": "https://x.org/a"},
         {"url": "/v1/media/x", "alt": "x"},
         {"media_id": "x", "alt": "x"},
     ],
 )
-def test_an_image_is_somewhere_and_says_what_it_shows(image: dict[str, Any]) -> None:
+def test_an_image_is_somewhere(image: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="image"):
         ArticleInput.model_validate({"lang": "en", "title": "x", "image": image})
+
+
+@pytest.mark.parametrize("said", [{}, {"alt": None}, {"alt": ""}])
+def test_an_image_from_elsewhere_says_what_it_shows_before_it_is_published(
+    quiet: Bench, said: dict[str, Any]
+) -> None:
+    image = {"url": "https://x.org/a.jpg", **said}
+    key, revision = builders.draft(quiet.runtime, image=image)
+    with pytest.raises(Invalid) as caught:
+        builders.publish(quiet.runtime, (key, revision))
+    assert caught.value.code == "alt_missing"
+    assert [detail.pointer for detail in caught.value.details] == ["/image/alt"]
 
 
 def test_a_file_that_never_was_public_is_nowhere(quiet: Bench) -> None:

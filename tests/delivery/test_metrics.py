@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 from tests.conftest import Bench, client_of, store
 from tests.served import free_port, get_when_up
+from tests.stores import environment_of
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 TOKEN = "metrics-of-a-test"
@@ -121,8 +122,8 @@ def several(tmp_path: Path) -> Iterator[tuple[str, int]]:
     port = free_port()
     base = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-c", "from app.cli import main; main()", "serve", "--workers", "2"]
-    settings = {"WILLAY_DATA_DIR": str(tmp_path), "WILLAY_PORT": str(port)}
-    with subprocess.Popen(command, env={**os.environ, **settings}) as server:
+    environment = environment_of(tmp_path, WILLAY_PORT=str(port))
+    with subprocess.Popen(command, env=environment) as server:
         try:
             get_when_up(f"{base}/livez")
             yield base, server.pid

@@ -10,11 +10,11 @@ from app.editorial import articles
 from app.editorial.people import MemberInput, add_member
 from app.runtime import Runtime
 from app.search.instant.asking import language
-from app.settings import Settings
 from tests import builders
 from tests.builders import EDITOR
 from tests.conftest import Bench, MovingClock, client_of, store
 from tests.delivery.instant import caught_up
+from tests.stores import settings_of
 from tests.worker.servers import newsroom
 
 KNOWN = "en,pt,pt-br,es,zh-hant,en-gb"
@@ -167,10 +167,10 @@ def test_outlets_say_the_region(bench: Bench) -> None:
         assert "a-br" in read(f"/v1/feeds/articles.json?lang={lang}")
 
 
-def test_settings_take_any_case_and_each_once() -> None:
-    made = Settings(_env_file=None, languages="EN,pt-br,es-419,zh-hant-tw")  # type: ignore[arg-type]
+def test_settings_take_any_case_and_each_once(tmp_path: Path) -> None:
+    made = settings_of(tmp_path, languages="EN,pt-br,es-419,zh-hant-tw")
     assert made.languages == ("en", "pt-BR", "es-419", "zh-Hant-TW")
     assert made.shown_at("x") is None
     for wrong in ("en,EN", "pt_BR", "english", "pt-BRA", "e", ""):
         with pytest.raises(ValueError, match="languages"):
-            Settings(_env_file=None, languages=wrong)  # type: ignore[arg-type]
+            settings_of(tmp_path, languages=wrong)

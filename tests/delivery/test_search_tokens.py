@@ -97,7 +97,10 @@ def test_a_server_that_is_away(tmp_path: Path, what: str) -> None:
     with newsroom(tmp_path, search_tokens=True, search_fallback=False) as room:
         room.double.faults.away = True
         if what == "tokens":
-            assert asked(room, 503)["code"] == "search_unreachable"
+            refused = asked(room, 503)
+            assert refused["code"] == "search_unreachable"
+            # Nobody's business: where the server is, and what went wrong with it.
+            assert refused["detail"] == "The search server cannot be asked now; try again."
             return
         with client_of(room.runtime) as client:
             answer = client.post(

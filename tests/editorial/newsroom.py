@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from app.changes import Head, PublishTx, head
-from app.editorial import articles, publishing, tags
+from app.editorial import articles, correcting, publishing, tags
+from app.editorial.patching import ArticlePatch, patched
 from app.editorial.tags import TagInput
 from app.errors import Conflict
 from app.kit.clock import LONG_AGO, TICK
@@ -152,6 +153,38 @@ class Newsroom(RuleBasedStateMachine):
                 self.oracle.publish(key, Wish(began, until, *wished))
 
             return done
+
+        self._do(replica, crash, work)
+
+    @rule(replica=REPLICA, pick=PICK, start=START, beside=st.booleans(), crash=CRASH)
+    def correct(
+        self, replica: int, pick: int, start: float | None, beside: bool, crash: int | None
+    ) -> None:
+        """With a newer draft beside it or not."""
+        key, runtime = self.ids[pick], self.replicas[replica]
+        if beside:
+            self._edit(replica, pick, 1, 1)
+        self.serial += 1
+        title = str(self.serial)
+
+        def work(tx: PublishTx) -> Callable[[], None]:
+            before, moment = tx.sequence, tx.moment
+            at = None if start is None else moment + timedelta(seconds=start)
+            shown = self.oracle.current(key, max(at or moment, moment))
+            number = articles.locked(tx, key, None).revision
+            try:
+                public, _ = correcting.correctable(tx, key, number, at, moment)
+            except Conflict:
+                assert shown is None
+                raise
+            assert shown is not None
+            draft = patched(public, ArticlePatch(title=title), runtime.house)
+            begins, _ = correcting.correct(
+                tx, EDITOR, key, number, runtime.house, "Wrong.", draft=draft, at=at
+            )
+            assert begins == max(at or moment, moment)
+            assert begins == moment or tx.sequence == before
+            return lambda: self.oracle.correct(key, begins, title)
 
         self._do(replica, crash, work)
 

@@ -45,6 +45,14 @@ class Oracle:
         kept = [other for other in self.wishes[key] if other.start < wish.start]
         self.wishes[key] = [*kept, wish]
 
+    def correct(self, key: UUID, start: datetime, title: str) -> None:
+        """What is visible at `start` says something else from then on; what is to come stays."""
+        shown = self.current(key, start)
+        assert shown is not None
+        before = [wish for wish in self.wishes[key] if wish.start < start]
+        after = [wish for wish in self.wishes[key] if wish.start > start]
+        self.wishes[key] = [*before, replace(shown, start=start, title=title), *after]
+
     def cancel(self, key: UUID, at: datetime) -> None:
         """What was to begin after `at` never was."""
         self.wishes[key] = [wish for wish in self.wishes[key] if wish.start <= at]

@@ -41,7 +41,7 @@ class Tags(RuleBasedStateMachine):
         clock = MovingClock()
         self.runtime = self.stack.enter_context(opened(config, clock, checked=False))
         self.client = self.stack.enter_context(client_of(self.runtime))
-        self.headers: Headers = bearer(self.runtime, "editor")
+        self.headers: Headers = bearer(self.runtime, "publisher")
         self.parents: dict[UUID, UUID | None] = {}
         self.slugs: dict[UUID, str] = {}
         self.revisions: dict[UUID, int] = {}

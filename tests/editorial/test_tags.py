@@ -371,6 +371,7 @@ def test_the_audit_has_before_and_after(bench: Bench) -> None:
         )
     ]
     plain = {"type": "topic", "descriptions": {}, "synonyms": {}, "parent": None}
+    plain |= {"status": "accepted"}
     assert found[0].before is None
     assert found[0].after == {**plain, "slug": "land", "names": {"en": "Land"}}
     assert found[2].before == {"names": {"en": "Water"}, "parent": None}

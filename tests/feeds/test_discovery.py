@@ -251,3 +251,23 @@ def test_an_article_is_embedded_by_its_address(site: Bench, url: str) -> None:
 def test_what_is_not_here_is_not_embedded(site: Bench, query: str, status: int, code: str) -> None:
     answer = site.client.get(f"/v1/oembed?{query}")
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_json_ld_can_stand_in_a_script_of_a_page(quiet: Bench) -> None:
+    title = "A </script><script>alert(1)</script> <!-- & \u2028 end"
+    summary = "100 %s </SCRIPT>"
+    builders.published(quiet.runtime, title=title, slug="one", summary=summary)
+    for path in (
+        "/v1/articles/one.jsonld",
+        "/v1/articles/one?include=jsonld&fields=id",
+        "/v1/articles/one?fields=jsonld",
+    ):
+        answer = quiet.client.get(path)
+        assert not any(sign in answer.text for sign in "<>&\u2028\u2029"), path
+        data = answer.json()
+        data = data["data"]["jsonld"] if "data" in data else data
+        assert (data["headline"], data["description"]) == (title, summary)
+    whole = quiet.client.get("/v1/articles/one?include=jsonld")
+    linked = whole.text.partition('"jsonld":')[2]
+    assert not any(sign in linked for sign in "<>&\u2028\u2029")
+    assert whole.json()["data"]["title"] == title

@@ -1,5 +1,6 @@
 """OAI-PMH as a harvester speaks it: six verbs, deletes that stay, tokens that stay, its errors."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -11,7 +12,7 @@ from app.editorial import articles, publishing
 from app.editorial.content import prepare
 from tests import builders
 from tests.builders import EDITOR
-from tests.conftest import Bench
+from tests.conftest import Bench, bench_in
 from tests.feeds.reading import tree
 from tests.feeds.test_feeds import ODD, rich
 
@@ -218,11 +219,18 @@ WRONG: list[tuple[dict[str, str], str]] = [
 ]
 
 
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """A service without articles, for tests that change nothing."""
+    with bench_in(tmp_path_factory.mktemp("bare"), serve_worker=False) as bench:
+        yield bench
+
+
 @pytest.mark.parametrize(("query", "code"), WRONG, ids=range(len(WRONG)))
 def test_the_protocol_refuses_in_its_own_words(
-    quiet: Bench, query: dict[str, str], code: str
+    bare: Bench, query: dict[str, str], code: str
 ) -> None:
-    answer = quiet.client.get(f"/v1/oai?{urlencode(query, quote_via=quote)}")
+    answer = bare.client.get(f"/v1/oai?{urlencode(query, quote_via=quote)}")
     assert answer.status_code == 200
     root = tree(answer.content)
     assert error(root) == code

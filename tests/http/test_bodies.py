@@ -24,6 +24,7 @@ from tests.http.wire import ask, chunked, connected, shape
 from tests.partners import holder
 from tests.partners.test_guide import free_port
 from tests.served import served
+from tests.stores import environment_of
 
 FIVE = 5_000_000
 BOUNDARY = "boundary7"
@@ -94,8 +95,7 @@ def running(data: Path, spool: Path) -> Iterator[tuple[str, int]]:
     """`willay serve` as it is deployed: its address and its process."""
     port = free_port()
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("WILLAY_")},
-        **{"WILLAY_DATA_DIR": str(data), "WILLAY_RATE_LIMIT": "0", "TMPDIR": str(spool)},
+        **environment_of(data, WILLAY_RATE_LIMIT="0", TMPDIR=str(spool)),
         "WILLAY_SERVE_WORKER": "false",
     }
     command = [str(Path(sys.executable).with_name("willay")), "serve", "--port", str(port)]

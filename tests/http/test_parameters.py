@@ -204,6 +204,9 @@ def test_protocols_refuse_in_their_own_words(told: Bench) -> None:
         answer = told.client.post(f"/v1/search/instant/multi-search?{query}", json={"queries": []})
         assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
         assert answer.json()["type"] == "invalid_request"
+    for query in ("q=a&q=b", "q=a&%71=b"):
+        answer = told.client.get(f"/v1/search/instant/indexes/articles/search?{query}")
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
     xml = told.client.get("/v1/oembed?format=xml&url=http://x/seen")
     assert problem(xml) == (501, "no_xml")
 

@@ -131,7 +131,7 @@ def test_the_finished_application_drops_nothing() -> None:
     routes = [one for router in (*delivery.ROUTERS, *admin.ROUTERS) for one in router.routes]
     of_class = {type(one).__name__ for one in routes if isinstance(one, APIRoute)}
     assert of_class <= {
-        *("APIRoute", "ManagementRoute", "InstantRoute", "ProtocolRoute"),
+        *("APIRoute", "ManagementRoute", "InstantRoute", "InstantGetRoute", "ProtocolRoute"),
         *("ReadRoute", "TravellingRoute"),
     }
     for route in routes:

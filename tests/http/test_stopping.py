@@ -1,6 +1,5 @@
 """A server that is asked to end lets those who wait go, and ends within seconds, in silence."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -14,6 +13,7 @@ import pytest
 
 from tests.conftest import store
 from tests.served import free_port, get_when_up
+from tests.stores import environment_of
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -23,10 +23,9 @@ def test_who_waits_is_let_go_at_once(tmp_path: Path, workers: int) -> None:
     port = free_port()
     base = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-c", "from app.cli import main; main()", "serve"]
-    settings = {"WILLAY_DATA_DIR": str(tmp_path), "WILLAY_PORT": str(port)}
     with subprocess.Popen(
         [*command, "--workers", str(workers)],
-        env={**os.environ, **settings},
+        env=environment_of(tmp_path, WILLAY_PORT=str(port)),
         stderr=subprocess.PIPE,
         text=True,
     ) as server:

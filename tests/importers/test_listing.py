@@ -223,3 +223,16 @@ def test_the_organisations_own_pages(bench: Bench) -> None:
     ]
     assert len(undated) == 6
     assert undated[0]["published_at"].startswith("2026-03-01T12:00:00")
+
+
+def test_a_misread_character_of_a_page_is_put_right_and_told(
+    bench: Bench, pages: list[Path]
+) -> None:
+    text = pages[0].read_text()
+    assert "Its summary." in text
+    pages[0].write_text(text.replace("Its summary.", "Its \u0093summary\u0094."))
+    report = entering.enter(bench.runtime, listing.read(pages).entries)
+    assert report.refused == []
+    assert [note.message for note in report.notices] == ["misread characters were put right"]
+    items = bench.client.get("/v1/articles").json()["data"]
+    assert "Its “summary”." in [it["summary"] for it in items]

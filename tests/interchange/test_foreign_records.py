@@ -14,6 +14,7 @@ from app.interchange.repairing import repaired
 from app.interchange.report import Report
 from app.public.vocabulary import SLUG_PATTERN
 from tests import builders
+from tests.admin.desk import bearer
 from tests.conftest import Bench
 
 ARTICLE = {"type": "article", "lang": "en", "title": "A title", "body": "Text."}
@@ -151,3 +152,25 @@ def test_a_mended_slug_is_one_or_is_left_alone(slug: str) -> None:
         assert repaired({"type": "article", "slug": after}).slug is None
     else:
         assert after == slug
+
+
+def test_a_picture_without_an_alt_text_comes_in_and_editors_find_it(
+    bench: Bench, tmp_path: Path
+) -> None:
+    """Nobody invents one: the picture is shown, and the desk lists what lacks it."""
+    url = "https://old.example/photo.jpg"
+    report = brought(
+        bench,
+        tmp_path,
+        {"slug": "silent", "image": {"url": url}},
+        {"slug": "empty", "image": {"url": url, "alt": ""}},
+        {"slug": "said", "image": {"url": url, "alt": "A march"}},
+        {"slug": "bare"},
+    )
+    assert report.outcomes == {"article created": 4}, report.as_text()
+    shown = bench.client.get("/v1/articles/silent").json()["data"]["image"]
+    assert (shown["url"], shown["alt"]) == (url, "")
+    admin = bearer(bench.runtime)
+    answer = bench.client.get("/v1/admin/articles?missing=alt&count=true", headers=admin)
+    assert {item["slug"] for item in answer.json()["data"]} == {"silent", "empty"}
+    assert answer.json()["meta"]["total"] == 2

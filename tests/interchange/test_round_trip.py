@@ -223,3 +223,37 @@ def test_a_dry_run_tells_and_keeps_nothing(bench: Bench) -> None:
     assert (report.read, report.refused) == (149, [])
     assert list(writing.lines(bench.runtime)) == []
     assert bench.client.get("/v1/articles?count=true").json()["meta"]["total"] == 0
+
+
+def test_a_file_may_begin_as_windows_tools_write_it(bench: Bench, tmp_path: Path) -> None:
+    record = {"type": "article", "lang": "es", "title": "Ñandú", "slug": "nandu"}
+    path = tmp_path / "windows.jsonl"
+    path.write_text(json.dumps(record) + "\r\n", "utf-8-sig")
+    answer = imported(bench.runtime, path)
+    assert bench.client.get("/v1/articles/nandu").json()["data"]["title"] == "Ñandú", answer
+
+
+def test_a_misread_character_is_put_right_and_told(bench: Bench, tmp_path: Path) -> None:
+    path = tmp_path / "misread.jsonl"
+    first = {"type": "article", "lang": "en", "title": "One", "slug": "one"}
+    said = {**first, "body": "â€œHola\u00e2\u20ac\u009d", "authors": [{"name": "Pe\u0096dro"}]}
+    lines = [json.dumps(said, ensure_ascii=False), json.dumps({**said, "slug": "two"})]
+    lines.append(json.dumps({**first, "slug": "three", "body": "Fine"}))
+    path.write_text("\n".join(lines))
+    report = imported(bench.runtime, path)
+    assert (report.outcomes["article created"], report.refused) == (3, [])
+    assert [(note.line, note.message) for note in report.notices] == [
+        (line, f"{member}: {count} misread {was} put right.")
+        for line in (1, 2)
+        for member, count, was in (
+            ("body", 2, "characters were"),
+            ("authors", 1, "character was"),
+        )
+    ]
+    assert report.as_json()["notices"][0]["file"] == "misread.jsonl"
+    assert "misread.jsonl:1: body: 2 misread characters were put right." in report.as_text()
+    data = bench.client.get("/v1/articles/one").json()["data"]
+    assert data["body_html"] == "<p>“Hola”</p>"
+    assert data["authors"][0]["name"] == "Pe–dro"
+    again = imported(bench.runtime, path)
+    assert again.outcomes["article unchanged"] == 3

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.kit.text import plain_text, slug_of
+from app.kit.text import legal, plain_text, seen, slug_of
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,28 @@ def test_a_text_has_a_line_for_each_block_and_none_within() -> None:
     lines = ["Qué se acordó", "El Acta, de H2O & <b>.", "Otra líneas", "uno", "dos", "Foto", "a b"]
     assert plain_text(body) == "\n".join(lines)
     assert plain_text("") == ""
+
+
+SEEN = ["Perú", "a", "؟", "שלום", "مرحبا\u200f", "🙂", "1", "a\u00ad", "\u200bx"]
+UNSEEN = ["\u200b", "\u00ad", "\u2060\ufeff", "\u3164", "\u2800", " \u200e ", "\u00a0"]
+
+
+@pytest.mark.parametrize("text", SEEN)
+def test_what_leaves_a_mark_may_be_a_name(text: str) -> None:
+    assert seen(legal(text)) == text
+
+
+TURNING = [f"a{chr(number)}b" for number in (0x202A, 0x202E, 0x2066, 0x2069)]
+
+
+@pytest.mark.parametrize("text", [*UNSEEN, *TURNING])
+def test_a_name_that_shows_nothing_or_turns_others_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"nothing that can be seen|turns the direction"):
+        seen(text)
+
+
+def test_prose_keeps_isolates_and_no_overrides() -> None:
+    assert legal("he said \u2067שלום\u2069.")
+    for sign in "\u202d\u202e":
+        with pytest.raises(ValueError, match="at place 2"):
+            legal(f"a{sign}b")

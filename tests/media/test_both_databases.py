@@ -9,7 +9,7 @@ import pytest
 from app.changes import head
 from app.editorial import articles, media, media_shelf, takedown
 from app.editorial.content import ArticleInput, prepare
-from app.editorial.media import MediaInput
+from app.editorial.media import MediaChange
 from app.errors import Conflict, Gone, Invalid, NotFound, WillayError
 from app.published import media as published_media
 from app.runtime import Runtime
@@ -34,7 +34,7 @@ def test_a_life(either: Either) -> None:
     with pytest.raises(Invalid, match="alt text"):
         builders.publish(runtime, article)
     with runtime.database.writing() as tx:
-        media.describe(tx, BY, key, 1, MediaInput(alt={"en": "x"}), clock.now)
+        media.describe(tx, BY, key, 1, MediaChange(alt={"en": "x"}), clock.now)
     builders.publish(runtime, article, at=clock.now + timedelta(hours=1))
     with pytest.raises(NotFound):
         seen(runtime, key)

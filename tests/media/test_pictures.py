@@ -2,6 +2,7 @@
 
 import io
 import struct
+import time
 import zlib
 from typing import Any
 
@@ -277,7 +278,12 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
         (b"PK\x03\x04", "archive"),
         (b"\x00\x00\x00\x18ftypheic", "HEIC"),
         (b"II*\x00" + b"\x00" * 20, "TIFF"),
-        (b"BM" + b"\x00" * 60, "This kind of file is not taken"),
+        (b"BM" + b"\x00" * 60, "BMP"),
+        (b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heic", "HEIC"),
+        (b"\x00\x00\x00\x18ftypmsf1\x00\x00\x00\x00hevc", "HEIC"),
+        (b"\xff\x0a\x00", "JPEG XL"),
+        (b"\x00\x00\x00\x0cJXL \r\n", "JPEG XL"),
+        (b"\x00\x00\x00\x0cjP  \r\n", "JPEG 2000"),
         (b"%!PS-Adobe-3.0 EPSF-3.0", "This kind of file is not taken"),
         (b"\x1f\x8b\x08" + b"\x00" * 60, "This kind of file is not taken"),
         (b"GIF89", "This kind of file is not taken"),
@@ -327,3 +333,50 @@ def test_a_second_nature_is_lost() -> None:
         for rendition in result.renditions:
             for second in (script, b"PK\x03\x04", b"PK\x05\x06", page, b"%PDF"):
                 assert second not in rendition.content
+
+
+def test_a_jpeg_of_thousands_of_passes_is_refused_at_once() -> None:
+    image = Image.effect_noise((400, 300), 80).convert("RGB")
+    plain = saved(image, "JPEG", progressive=True)
+    last = plain.rindex(b"\xff\xda")
+    began = time.process_time()
+    with pytest.raises(pictures.Refused, match="broken_media"):
+        made(plain[:last] + plain[last:-2] * 2_000 + plain[-2:])
+    assert time.process_time() - began < 2
+    # What follows a picture in its file is not looked at: a telephone puts a film there.
+    assert made(plain + b"\xff\xda\x00\x02" * 5_000).width == 400
+
+
+def test_a_second_picture_of_a_camera_is_no_animation() -> None:
+    first, second = Image.new("RGB", (4_100, 400), "red"), Image.new("RGB", (40, 40), "blue")
+    content = saved(first, "MPO", save_all=True, append_images=[second])
+    assert Image.open(io.BytesIO(content)).n_frames == 2  # type: ignore[attr-defined]  # MPO's own
+    result = made(content)
+    assert (result.width, result.height, result.animated) == (4_100, 400, False)
+    assert near(opened(result.renditions[0].content).getpixel((5, 5)), RED)
+
+
+@pytest.mark.parametrize("brand", [b"mif1", b"msf1"])
+def test_an_avif_may_name_its_container_first(brand: bytes) -> None:
+    content = picture("AVIF", (40, 40))
+    size = int.from_bytes(content[:4])
+    box = brand + bytes(4) + b"avif" + b"miaf"
+    renamed = (len(box) + 8).to_bytes(4) + b"ftyp" + box + content[size:]
+    assert kind_of(renamed[:HEAD_BYTES]) == "image/avif"
+
+
+@pytest.mark.parametrize(("mode", "clear"), [("I;16", 40_000), ("RGB", (0x1111, 0x2222, 0x3333))])
+def test_what_16_bits_let_show_through_is_white_and_not_black(mode: str, clear: Any) -> None:
+    colour = 0 if mode == "I;16" else 2
+    words = [clear] if mode == "I;16" else [*clear]
+    row = b"\x00" + struct.pack(f">{len(words)}H", *words) * 8
+    content = (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 16, colour, 0, 0, 0))
+        + chunk(b"tRNS", struct.pack(f">{len(words)}H", *words))
+        + chunk(b"IDAT", zlib.compress(row * 8))
+        + chunk(b"IEND", b"")
+    )
+    webp, jpeg = (opened(it.content) for it in made(content).renditions[:2])
+    assert webp.getpixel((4, 4))[3] == 0
+    assert near(jpeg.getpixel((4, 4)), (255, 255, 255))

@@ -1,10 +1,8 @@
 """Ways to break what a service stands on, and the command line inside this process."""
 
-import logging
 import os
 import signal
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +12,8 @@ import psutil
 import pytest
 
 from app import cli
+from tests.commands import log_as_before
+from tests.stores import environment_of
 
 
 @dataclass
@@ -35,25 +35,16 @@ class Operator:
         self.folder = folder
 
     def __call__(self, *command: str, **settings: str) -> Done:
-        root, hooks = logging.getLogger(), (sys.excepthook, threading.excepthook)
-        handlers, level = list(root.handlers), root.level
-        ours = logging.getLogger("willay").level
         self._capfd.readouterr()
-        with self._patch.context() as patch:
+        with log_as_before(), self._patch.context() as patch:
             patch.chdir(self.folder)
-            patch.setenv("WILLAY_DATA_DIR", str(self.folder / "data"))
+            for name, value in environment_of(self.folder / "data").items():
+                patch.setenv(name, value)
             for name, value in settings.items():
                 patch.setenv(f"WILLAY_{name.upper()}", value)
             patch.setattr(sys, "argv", ["willay", *command])
-            try:
-                with pytest.raises(SystemExit) as ended:
-                    cli.main()
-            finally:
-                root.handlers[:] = handlers
-                root.setLevel(level)
-                logging.getLogger("willay").setLevel(ours)
-                logging.captureWarnings(False)
-                sys.excepthook, threading.excepthook = hooks
+            with pytest.raises(SystemExit) as ended:
+                cli.main()
         said = self._capfd.readouterr()
         code = ended.value.code
         return Done(code if isinstance(code, int) else int(bool(code)), said.out, said.err)

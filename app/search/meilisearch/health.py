@@ -44,8 +44,8 @@ def complaint(connection: Connection) -> str:
         return error.message
     except ServerAway as error:
         return (
-            f"{error.message} Look whether it runs, and at its log: with the data of another "
-            f"version it does not start; {_UPDATING}."
+            f"{error.message.rstrip('.')}. Look whether it runs, and at its log: with the data of "
+            f"another version it does not start; {_UPDATING}."
         )
     except Unavailable as error:
         return error.message

@@ -151,7 +151,9 @@ def _is_ours(hit: Mapping[str, Any], texts: Iterable[str]) -> bool:
         int(hit["version"])
     except (KeyError, TypeError, ValueError):
         return False
-    return all(isinstance(hit.get(name), str) for name in texts)
+    return all(isinstance(hit.get(name), str) for name in texts) and all(
+        isinstance(hit.get(f"shown_{name}", ""), str) for name in texts
+    )
 
 
 def _hit(hit: Mapping[str, Any], marks: Highlights | None, *, ranked: bool) -> Hit:

@@ -24,6 +24,18 @@ EQUAL = (
     "year",
 )
 COMPARED = ("published_at", "updated_at")
+_LEFT_ALONE: dict[str, Any] = {
+    **{"stopWords": [], "nonSeparatorTokens": [], "dictionary": [], "distinctAttribute": None},
+    **{"proximityPrecision": "byWord", "embedders": {}, "localizedAttributes": None},
+    **{"facetSearch": True, "prefixSearch": "indexingTime"},
+}
+"""As the server has them by itself. Where others set them, searches find less, or nothing."""
+_TYPOS: dict[str, Any] = {
+    "enabled": True,
+    "minWordSizeForTypos": {"oneTypo": 5, "twoTypos": 9},
+    "disableOnWords": [],
+    "disableOnAttributes": [],
+}
 _UNORDERED = ("sortableAttributes", "separatorTokens", "displayedAttributes")
 
 
@@ -59,6 +71,18 @@ def differences(asked: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str,
     return {
         name: value for name, value in asked.items() if not _holds(name, value, found.get(name))
     }
+
+
+def foreign(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What has to be written so that nothing is set that we leave alone. A server that does not
+    know a setting does not show it."""
+    wrong: dict[str, Any] = {
+        name: None for name, value in _LEFT_ALONE.items() if found.get(name, value) != value
+    }
+    typos = found.get("typoTolerance") or {}
+    if any(typos.get(name, value) != value for name, value in _TYPOS.items()):
+        wrong["typoTolerance"] = {**_TYPOS, "disableOnNumbers": True}
+    return wrong
 
 
 def synonyms(tags: Iterable[Any]) -> dict[str, list[str]]:

@@ -27,7 +27,8 @@ def tune(client: Client, tasks: Tasks, index: str) -> None:
         found = held(client, index)
     asked = settings.wanted({})
     del asked["synonyms"]
-    _written(client, tasks, index, settings.differences(asked, found))
+    wrong = settings.differences(asked, found) | settings.foreign(found)
+    _written(client, tasks, index, wrong)
     tune_synonyms(client, tasks, index)
 
 
@@ -42,7 +43,7 @@ def differing(client: Client, index: str) -> list[str]:
     found = held(client, index)
     asked = settings.wanted({})
     del asked["synonyms"]
-    wrong = sorted(settings.differences(asked, found))
+    wrong = sorted(settings.differences(asked, found) | settings.foreign(found))
     if wrong:
         return wrong  # what the tags teach cannot be asked for without them
     return sorted(settings.differences({"synonyms": _synonyms(client, index)}, found))

@@ -1,0 +1,58 @@
+"""How late the engine on this machine is: told when following takes longer than it should."""
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Final
+
+from app.errors import Unavailable
+from app.outage import Outage
+from app.search.held import Held
+
+NEAR_LATE: Final = 10.0
+"""So many seconds behind the log a near engine is told to be late: following takes about one."""
+NEAR_ENGINE_LATE: Final = "near_engine_late"
+_LOOKED_AT: Final = 1.0
+
+Behind = Callable[[str | None], tuple[int, float]]
+"""How far a cursor is behind the log: in changes, and in seconds since the oldest of them."""
+
+
+class Lateness:
+    """Of one engine, or of none. The store is asked once in a while, and for each new cursor."""
+
+    def __init__(self, near: Held | None, behind: Behind) -> None:
+        self._near = near
+        self._behind = behind
+        self._known: tuple[float, str | None, float] | None = None
+        self._outage = Outage("The search index on this machine", "willay.search")
+
+    def is_told(self) -> bool:
+        """It is late, which the log says when it begins and when it ends."""
+        if self._near is None:
+            return False
+        is_late = self._seconds(self._near) > NEAR_LATE
+        if is_late:
+            said = f"It is more than {NEAR_LATE:.0f} s behind the change log."
+            self._outage.begin(Unavailable(NEAR_ENGINE_LATE, said))
+        elif self._outage.is_on:
+            self._outage.end()
+        return is_late
+
+    def seconds(self, cursor: str | None) -> float:
+        """By how many seconds a cursor is behind."""
+        try:
+            return self._behind(cursor)[1]
+        except Unavailable:  # the store is away, which is told by whoever asks it
+            return 0.0
+
+    def _seconds(self, near: Held) -> float:
+        try:
+            cursor = near.get().progress().cursor
+        except Unavailable:
+            cursor = None
+        known, now = self._known, monotonic()
+        if known is not None and known[1] == cursor and now < known[0]:
+            return known[2]
+        seconds = self.seconds(cursor)
+        self._known = now + _LOOKED_AT, cursor, seconds
+        return seconds

@@ -1,0 +1,1 @@
+"""The guides, walked command by command as they are printed."""

@@ -1,0 +1,135 @@
+"""Every command of the guides works as it is printed, on a service that really serves."""
+
+import json
+import re
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+import pytest
+from PIL import Image
+
+from tests.commands import ROOT, SAMPLE, started, willay
+from tests.guides.walking import Reader, blocks, commands
+from tests.partners.partner import partner
+from tests.stores import ensure_store, environment_of
+
+pytestmark = [
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(not shutil.which("curl"), reason="no curl: the guides cannot be walked"),
+]
+
+
+@contextmanager
+def reader(folder: Path) -> Iterator[Reader]:
+    """Somebody beside a service with the sample content, an admin's token and a partner's key."""
+    data, desk = folder / "data", folder / "desk"
+    desk.mkdir(parents=True)
+    ensure_store(data)
+    assert willay(data, "import", "jsonl", str(SAMPLE)).returncode == 0
+    email = ("--email", "root@example.org")
+    assert willay(data, "user", "create", *email, "--role", "admin").returncode == 0
+    token = willay(data, "token", "create", *email, "--scope", "*").stdout.strip()
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        port = str(bound.getsockname()[1])
+    address = f"http://127.0.0.1:{port}"
+    more = {"WILLAY_RATE_LIMIT": "0", "WILLAY_API_URL": address}
+    more["WILLAY_WEBHOOK_NETWORKS"] = "127.0.0.0/8"
+    service = started(data, "serve", "--port", port, **more)
+    try:
+        deadline = time.monotonic() + 60
+        while not _answers(address) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        found = Reader(desk, environment_of(data, **more))
+        found.known |= {"ADDRESS": address, "API": address, "TOKEN": token}
+        with closing(found):
+            yield found
+    finally:
+        service.terminate()
+        service.wait(30)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urlopen(f"{address}/livez", timeout=5):
+            return True
+    except (URLError, ConnectionError):
+        return False
+
+
+def posted(here: Reader, path: str, body: object) -> dict[str, str]:
+    """What an admin makes before a partner begins to read."""
+    headers = {
+        "Authorization": f"Bearer {here.known['TOKEN']}",
+        "Content-Type": "application/json",
+        "If-Match": '"1"',
+    }
+    request = Request(here.known["ADDRESS"] + path, json.dumps(body).encode(), headers)
+    with urlopen(request, timeout=30) as answer:
+        found: dict[str, str] = json.load(answer)["data"]
+        return found
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text()
+
+
+def test_the_readme(tmp_path: Path) -> None:
+    with reader(tmp_path) as here:
+        here.walk(text_of("README.md"), only="curl")
+        assert here.walked >= 10
+
+
+def test_the_editors_guide(tmp_path: Path) -> None:
+    picture = BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(picture, "JPEG")
+    with reader(tmp_path) as here:
+        for name in re.findall(r"=@([\w.-]+\.jpe?g)", text_of("docs/editors.md")):
+            (here.folder / name).write_bytes(picture.getvalue())
+        del here.known["TOKEN"], here.known["API"]  # the guide says how to come by them
+        here.walk(text_of("docs/editors.md"))
+        assert here.walked >= 8
+
+
+def test_the_partners_guide(tmp_path: Path) -> None:
+    with partner() as receiver, reader(tmp_path) as here:
+        scopes = ["content:read", "embargo:read", "usage:read", "keys:rotate"]
+        organisation = posted(
+            here,
+            "/v1/admin/partners",
+            {"name": "A partner", "contact_email": "p@example.org", "embargo_hours": 200},
+        )
+        key = posted(
+            here,
+            f"/v1/admin/partners/{organisation['id']}/keys",
+            {"name": "A key", "scopes": scopes},
+        )
+        draft = {"lang": "en", "title": "To come", "body": "Soon."}
+        article = posted(here, "/v1/admin/articles", draft)
+        tomorrow = {"visible_from": (datetime.now(UTC) + timedelta(days=1)).isoformat()}
+        posted(here, f"/v1/admin/articles/{article['id']}/publish", tomorrow)
+        hook = posted(here, "/v1/admin/webhooks", {"name": "Ours", "url": receiver.url})
+        soon = time.monotonic() + 60
+        while not receiver.received and time.monotonic() < soon:
+            time.sleep(0.1)
+        address = f"{here.known['ADDRESS']}/v1/admin/webhooks/{hook['id']}"
+        here.known |= {"KEY": key["key"], "HOOK": address}
+        here.walk(text_of("docs/partners.md"))
+        assert here.walked >= 20
+
+
+def test_what_is_no_shell_is_not_run() -> None:
+    guide = "Text:\n\n    curl x \\\n      -d 'a\n    b'   # 201\n    A=1\n\n"
+    guide += "A header:\n\n    RateLimit: 3\n"
+    assert [commands(block) for block in blocks(guide)] == [
+        ["curl x \\\n  -d 'a\nb'   # 201", "A=1"],
+        [],
+    ]
