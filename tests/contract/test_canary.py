@@ -293,7 +293,6 @@ def requests(contract: dict[str, Any], slugs: set[str], media: set[str]) -> Iter
         "q": ["kanari", '"water"', "live", "watr"],
         "facets": ["tags", "tags,lang,year,kind"],
         "updated_since": ["2000-01-01", "2026-03-01T12:01:00Z"],
-        "uid": ["articles"],
         "token": ["kanari", "k" * 43],
         "article_id": ["01900000-0000-7000-8000-000000000000"],
     }
