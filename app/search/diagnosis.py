@@ -51,7 +51,10 @@ def _remedies(search: Search, engine: Engine, seconds: float) -> Iterator[str]:
             said += f"; its settings are wrong ({', '.join(wrong)}), which a worker puts right"
         yield f"{said}: see the log."
     if seconds > _LATE_SECONDS:
-        yield f"It is {seconds:.0f} s late; run `willay serve` or `willay worker`."
+        yield (
+            f"It is {seconds:.0f} s late; run `willay serve` or `willay worker`. Where one runs, "
+            "its log says what it waits for: look at the disk of the index too."
+        )
     if parked:
         first = f"{parked[0].key.kind} {parked[0].key.id}: {parked[0].reason}"
         yield f"It cannot hold {len(parked)} things; mend them, as this one: {first}"

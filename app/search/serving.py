@@ -33,6 +33,8 @@ LOOKED_AT = 1.0
 TASK_LATE = 30.0
 """So many seconds may pass until the server has done what it accepted."""
 TASK_IS_LATE = "search_task_late"
+INDEX_IS_LATE = "search_index_late"
+"""Nothing waits there: nobody writes, or what is written is refused, as by a full disk."""
 REFUSED = "search_refused"
 """The codes of what may be wrong."""
 _BEGINNING = ("search_not_built", NEAR_ENGINE_LATE)
@@ -212,8 +214,8 @@ class Search:
         self._last_cursor = now.cursor
         if self._away.is_on:
             self._away.end()
-        if self._lateness.seconds(now.cursor) > TASK_LATE and self._has_late_task():
-            now = replace(now, trouble=TASK_IS_LATE)
+        if self._lateness.seconds(now.cursor) > TASK_LATE:
+            now = replace(now, trouble=TASK_IS_LATE if self._has_late_task() else INDEX_IS_LATE)
         self._keep(now)
         return now
 

@@ -47,7 +47,8 @@ class Indexing:
         try:
             has_changed_hands = engine.take()
             if not _follows(self._runtime, engine):
-                rebuilding.rebuild(self._runtime, engine)
+                # Without patience: who builds needs the lease that this one has just taken.
+                rebuilding.rebuild(self._runtime, engine, patience=0.0)
                 return True
             if has_changed_hands:
                 # What another process wrote last may have come late, over what is newer.

@@ -23,20 +23,25 @@ _TOLD_EVERY: Final = 10.0
 
 _PATIENCE: Final = 30.0
 """Seconds for which a command waits for another process to finish its portion."""
+_LOOK_AGAIN: Final = 0.5
+"""Seconds between two looks whether another process has built the index."""
 
 _LOG = logging.getLogger("willay.search")
 
 Done = TypeVar("Done")
 
 
-def rebuild(runtime: Runtime, engine: Engine, advance: Advance | None = None) -> None:
+def rebuild(
+    runtime: Runtime, engine: Engine, advance: Advance | None = None, *, patience: float = _PATIENCE
+) -> None:
     """Write every document anew and drop what no longer is; readers never see a gap.
 
     The cursor is set last, to where the log was at the start, so that what happened meanwhile is
-    followed afterwards. `advance` is told how many things are done; without it, the log is.
+    followed afterwards. `advance` is told how many things are done; without it, the log is. While
+    another process builds, this waits for `patience` seconds and then raises `IndexBusy`.
     """
     advance = advance or Pace(f"Building the index of {engine.name}", size(runtime))
-    replacement = _patiently(engine.beside)
+    replacement = _patiently(engine.beside, patience)
     advance = _telling(runtime, engine, advance)
     if replacement is None:
         there = _filled(runtime, engine, advance)
@@ -78,12 +83,17 @@ def ensure(runtime: Runtime) -> None:
     if complaint := search.get().complaint():
         _LOG.warning("%s: %s", search.main.name, complaint)
     held = search.standby or search.main
+    is_told, pause = False, Event()
     try:
         while (engine := held.to_write()).cursor() is None:
             try:
-                rebuild(runtime, engine)
+                # Without patience: once the other is ready, there is nothing left to build.
+                rebuild(runtime, engine, patience=0.0)
             except IndexBusy:
-                _LOG.info("waiting for another process, which builds the search index")
+                if not is_told:
+                    _LOG.info("waiting for another process, which builds the search index")
+                is_told = True
+                pause.wait(_LOOK_AGAIN)
     except Unavailable as error:
         if held.name == EmbeddedEngine.name:
             raise
@@ -141,9 +151,9 @@ def _replace(runtime: Runtime, replacement: Replacement) -> None:
     _patiently(replacement.take_over)
 
 
-def _patiently(act: Callable[[], Done]) -> Done:
+def _patiently(act: Callable[[], Done], patience: float = _PATIENCE) -> Done:
     """Act as soon as no other process writes."""
-    until = monotonic() + _PATIENCE
+    until = monotonic() + patience
     pause = Event()
     while True:
         try:

@@ -122,9 +122,17 @@ def on_a_real_server(folder: Path) -> Iterator[Site]:
         yield site
 
 
+@contextmanager
+def on_a_real_server_alone(folder: Path) -> Iterator[Site]:
+    """Skips aloud when there is none."""
+    with on_real_server(folder, search_fallback=False) as room, site_of(room.runtime) as site:
+        yield site
+
+
 ENGINES: dict[str, Callable[[Path], Any]] = {
     "embedded": embedded,
     "server": on_a_server,
     "both": on_both,
     "real server": on_a_real_server,
+    "real server alone": on_a_real_server_alone,
 }

@@ -26,6 +26,8 @@ ENGINES: dict[str, Callable[[Path], AbstractContextManager[Site]]] = {
     "embedded": instant.embedded,
     "alone": instant.on_a_server,
     "both": instant.on_both,
+    "real server alone": instant.on_a_real_server_alone,
+    "real server": instant.on_a_real_server,
 }
 SECRET = "quimbolosecret"
 WORDS = (

@@ -96,12 +96,12 @@ def newsroom(folder: Path, **more: Any) -> Iterator[Newsroom]:
 
 
 @contextmanager
-def on_real_server(folder: Path) -> Iterator[Room]:
+def on_real_server(folder: Path, **more: Any) -> Iterator[Room]:
     """Skips aloud when there is none; the index is of this test alone."""
     url, key, index = environ.get(URL), environ.get(KEY), f"test_{token_hex(6)}"
     if not url or not key:
         pytest.skip(f"no real server: set {URL} and {KEY}")
-    settings = {"meilisearch_url": url, "meilisearch_key": key, "meilisearch_index": index}
+    settings = {"meilisearch_url": url, "meilisearch_key": key, "meilisearch_index": index} | more
     with store(None, folder, serve_worker=False, **settings) as (runtime, clock):
         room = Room(runtime, clock, Client(url, key))
         try:

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from app.leases import StoreLease
+from app.published import changes
 from app.runtime import Runtime, opened
 from app.search.meilisearch.documents import VERSION
 from app.search.protocol import IndexBusy
@@ -143,6 +145,51 @@ def test_a_new_owner_waits_for_what_the_old_one_sent_and_then_proves_all(
         pass
     assert compare(twin, twin.search.get()).agrees
     assert room.found("wool") == {key}
+
+
+def test_processes_that_start_together_build_the_index_once(
+    room: Newsroom, twin: Runtime, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One that serves builds it; the worker holds the lease and lets it have that at once."""
+    key = builders.published(room.runtime, title="Alpaca wool")
+    builder, began = twin.search.get(), time.monotonic()
+    with builder.beside() as new:
+        assert not room.follower.step()  # it wants to build, and may not
+        assert compare(twin, new).missing
+        with twin.database.reading() as tx:
+            cursor = changes.cursor_at(tx, 0, twin.settings.timezone)
+        new.apply([], [], cursor)
+        with pytest.raises(IndexBusy):
+            new.take_over()
+        assert not room.follower.step()
+        new.take_over()
+    twin.search.close()
+    room.follow()
+    assert (room.found("alpaca"), room.agrees) == ({key}, True)
+    assert "rebuilt" not in caplog.text
+    assert room.asked("POST", "swap-indexes") == 1
+    assert time.monotonic() - began < 15
+
+
+def test_a_process_that_starts_waits_for_the_one_that_builds_and_builds_nothing(
+    room: Newsroom,
+) -> None:
+    builders.published(room.runtime, title="Alpaca wool")
+    settings = room.runtime.settings.model_copy(update={"search_fallback": False})
+    with (
+        opened(settings, room.clock) as alone,
+        room.engine.beside() as new,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        starting = pool.submit(rebuilding.ensure, alone)
+        time.sleep(0.7)
+        assert not starting.done()
+        with room.runtime.database.reading() as tx:
+            cursor = changes.cursor_at(tx, 0, room.runtime.settings.timezone)
+        new.apply([], [], cursor)
+        new.take_over()
+        starting.result(10)
+    assert room.asked("POST", "swap-indexes") == 1
 
 
 def test_a_rebuild_that_fails_changes_nothing_and_leaves_nothing(room: Newsroom) -> None:

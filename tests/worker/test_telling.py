@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from app.errors import Unavailable
 from app.main import create_app
 from app.runtime import Runtime, opened
+from app.search import diagnosis
 from app.search.protocol import Query
 from app.worker import loop
 from app.worker.apart import Apart
@@ -127,6 +128,34 @@ def test_another_process_sees_a_task_that_hangs(
     room.follow()
     reader.search.wrote()
     assert reader.search.standing().trouble == ""
+
+
+FULL = b"""{"code": "malformed_payload", "message": "The `json` payload provided is malformed.
+`Couldn't serialize document value: trailing characters at line 1 column 255845`."}"""
+"""A real server's answer, whose disk has no room for what it is sent."""
+
+
+def test_a_server_that_refuses_what_is_written_is_told_by_all_who_should(
+    room: Newsroom, reader: Runtime, caplog: pytest.LogCaptureFixture
+) -> None:
+    key = builders.published(room.runtime, title="Alpaca milk")
+    room.double.faults.answers.append((r"POST .*/documents\?primaryKey", 400, FULL))
+    assert room.troubled() == "search_refused"
+    reader.search.wrote()
+    assert reader.search.standing().trouble == ""
+    room.clock.move(seconds=90)
+    reader.search.wrote()
+    standing = reader.search.standing()
+    assert (standing.trouble, standing.degraded) == ("search_index_late", False)
+    _, remedy = diagnosis.examined(reader.search)
+    assert "90 s late" in remedy
+    assert "its log says what it waits for: look at the disk" in remedy
+    room.double.faults.answers.clear()
+    room.follow()
+    reader.search.wrote()
+    assert reader.search.standing().trouble == ""
+    assert key in room.found("alpaca")
+    assert room.agrees
 
 
 def test_a_server_that_goes_and_returns_leaves_two_lines(

@@ -304,6 +304,7 @@ class Successor(MeilisearchEngine):
     def take_over(self) -> None:
         """Take its predecessor's place, in one instant; what it replaces is kept."""
         before = self._predecessor
+        self.take()  # the right to build: to be given the lease takes a while
         before.take(insist=True)
         with before._mindful("indexes.swap") as client:
             tuning.tune(client, before.tasks, before.uid)
