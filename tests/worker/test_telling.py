@@ -111,20 +111,21 @@ def test_a_task_that_hangs_is_told_once_and_once_more_when_it_is_done(
     assert room.agrees
 
 
+@pytest.mark.parametrize("fault", ["paused", "full"])
 def test_another_process_sees_a_task_that_hangs(
-    room: Newsroom, reader: Runtime, monkeypatch: pytest.MonkeyPatch
+    room: Newsroom, reader: Runtime, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
     """The reader asks the server itself; it need not hear of the worker."""
     monkeypatch.setattr("app.search.serving.TASK_LATE", 0.5)
     builders.published(room.runtime, title="Alpaca milk")
-    room.double.state.queue.paused = True
+    setattr(room.double.state.queue, fault, True)
     room.double.state.queue.add("settingsUpdate", "willay", {}, lambda _task: None, None)
     room.clock.move(seconds=31)
     time.sleep(0.6)
     reader.search.wrote()
     standing = reader.search.standing()
     assert (standing.trouble, standing.degraded) == ("search_task_late", False)
-    room.double.state.queue.paused = False
+    setattr(room.double.state.queue, fault, False)
     room.follow()
     reader.search.wrote()
     assert reader.search.standing().trouble == ""

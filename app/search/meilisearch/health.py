@@ -54,14 +54,20 @@ def complaint(connection: Connection) -> str:
 
 def waiting(client: Client, index: str) -> Waiting | None:
     """The oldest task for this index that has been accepted and is not done."""
-    path = f"tasks?indexUids={index}&statuses=enqueued,processing&reverse=true&limit=1"
+    path = f"tasks?indexUids={index}&limit=1&statuses="
     with spoken("tasks.get", index):
-        found: dict[str, Any] = client.http.get(path)
+        found: dict[str, Any] = client.http.get(f"{path}enqueued,processing&reverse=true")
         if not found["results"]:
             return None
+        done = client.http.get(f"{path}succeeded,failed,canceled")
         task = found["results"][0]
-        # Since it was begun, if it was: what waits behind others is overtaken all the time.
-        since = datetime.fromisoformat(_to_micros(task["startedAt"] or task["enqueuedAt"]))
+        # Not since it was begun: a full disk begins it again and again. And what waits behind
+        # others is overtaken all the time.
+        since = max(
+            datetime.fromisoformat(_to_micros(moment))
+            for moment in (task["enqueuedAt"], *(one["finishedAt"] for one in done["results"]))
+            if moment is not None
+        )
     return Waiting(task["uid"], (system_clock() - since).total_seconds())
 
 

@@ -29,6 +29,8 @@ class Queue:
     waiting: list[tuple[float, dict[str, Any], Work]] = field(default_factory=list)
     delay: float = 0.0
     paused: bool = False
+    full: bool = False
+    """The disk has no room: a task is neither done nor failed, but begun again each time."""
     fail_next: list[Refusal] = field(default_factory=list)
     cancel_next: int = 0
     clock: Callable[[], float] = monotonic
@@ -63,6 +65,9 @@ class Queue:
     def work(self) -> None:
         """Do what is due, in order."""
         while self.waiting and not self.paused and self.waiting[0][0] <= self.clock():
+            if self.full:
+                self.waiting[0][1].update(status="processing", startedAt=now())
+                return
             _, task, work = self.waiting.pop(0)
             task |= {"batchUid": task["uid"], "startedAt": now(), "duration": "PT0.001S"}
             try:
