@@ -2,11 +2,10 @@
 
 import re
 from datetime import UTC
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -22,61 +21,18 @@ from app.kit.calendar import Calendar
 from app.kit.pages import slug_at, slug_in
 from app.kit.text import plain_path
 from app.public.vocabulary import Lang
-
-
-def _listed(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
-
-
-def _exact_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise ValueError("must be an http:// or https:// address")
-    return value
-
-
-def _web_address(value: str) -> str:
-    return _exact_address(value).rstrip("/")
-
-
-def _page_template(value: str) -> str:
-    try:
-        made = value.format(site="https://site", slug="slug", lang="en")
-    except (KeyError, IndexError, ValueError) as error:
-        raise ValueError("may hold {site}, {slug} and {lang}, and no other braces") from error
-    if "{slug}" not in value:
-        raise ValueError("must hold {slug}")
-    _web_address(made)
-    return value
-
-
-def _distinct(value: tuple[str, ...]) -> tuple[str, ...]:
-    if len(set(value)) != len(value):
-        raise ValueError("names something twice")
-    return value
-
-
-def _zone(value: str) -> str:
-    try:
-        return ZoneInfo(value).key if value != "UTC" else value
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError("must name a time zone, such as America/Lima or Europe/London") from error
-
-
-def _networks(value: tuple[str, ...]) -> tuple[str, ...]:
-    for text in value:
-        ip_network(text)
-    return value
-
+from app.setting_types import (
+    ExactAddress,
+    Listed,
+    PageTemplate,
+    WebAddress,
+    distinct,
+    networks,
+    split_list,
+    time_zone,
+)
 
 _REDIS = re.compile("(redis|rediss|unix)://.")
-
-Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-ExactAddress = Annotated[str, AfterValidator(_exact_address)]  # of others: a last slash is theirs
-PageTemplate = Annotated[str, AfterValidator(_page_template)]
 
 
 class Settings(BaseSettings):
@@ -132,11 +88,11 @@ class Settings(BaseSettings):
     languages: Annotated[
         tuple[Lang, ...],
         NoDecode,
-        BeforeValidator(_listed),
-        AfterValidator(_distinct),
+        BeforeValidator(split_list),
+        AfterValidator(distinct),
         Field(min_length=1, description="Languages of the content, the default one first"),
     ] = ("en", "es")
-    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+    timezone: Annotated[str, AfterValidator(time_zone)] = Field(
         "UTC",
         description="The zone, such as America/Lima, whose days, months and years the archive, "
         "filters by date and sitemaps go by",
@@ -152,7 +108,7 @@ class Settings(BaseSettings):
         ),
         description='Hosts whose players may be embedded in a body, as `<iframe src="https://…">`',
     )
-    cors_origins: Annotated[tuple[WebAddress, ...], NoDecode, BeforeValidator(_listed)] = Field(
+    cors_origins: Annotated[tuple[WebAddress, ...], NoDecode, BeforeValidator(split_list)] = Field(
         (), description="Origins of pages that may use the management API"
     )
     trusted_proxies: Listed = Field(
@@ -226,13 +182,13 @@ class Settings(BaseSettings):
         "info", description="Of the log"
     )
     log_format: Literal["text", "json"] = Field("text", description="A line for each record")
-    webhook_networks: Annotated[Listed, AfterValidator(_networks)] = Field(
+    webhook_networks: Annotated[Listed, AfterValidator(networks)] = Field(
         (), description="Networks of one's own, such as 10.0.0.0/8, that webhooks may reach"
     )
     rate_limit: int = Field(
         1_200, ge=0, le=1_000_000, description="Public requests a minute from one address; 0: any"
     )
-    rate_limit_exempt: Annotated[Listed, AfterValidator(_networks)] = Field(
+    rate_limit_exempt: Annotated[Listed, AfterValidator(networks)] = Field(
         (), description="Networks that this limit spares, such as a front end's own servers"
     )
     redis_url: SecretStr | None = Field(

@@ -173,7 +173,8 @@ def test_an_alias_follows_its_tag_through_merge_and_removal(desk: Desk, tmp_path
     assert bench.client.post(there, json={"into": "soil"}, headers=first).status_code == 200
     assert resolved(bench, "/topics/earth").json()["data"]["slug"] == "soil"
     lines = list(writing.lines(bench.runtime))
-    with store(None, tmp_path / "other", serve_worker=False) as (other, _):
+    with store(None, tmp_path / "other", serve_worker=False) as (other, clock):
+        clock.move(seconds=1)  # it is imported after it was exported
         file = tmp_path / "export.jsonl"
         file.write_text("\n".join(lines))
         for outcome in ("created", "unchanged"):

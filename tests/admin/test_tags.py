@@ -159,7 +159,7 @@ BAD: list[tuple[Any, str, str]] = [
     ({"slug": "x", "names": {"en": "x" * 301}}, "invalid_field", "/names/en"),
     ({"slug": "x", "names": {"de": "X"}}, "unknown_language", "/names/de"),
     ({"slug": "x", "names": {"en": "X"}, "synonyms": {"de": ["x"]}}, "unknown_language", None),
-    ({"slug": "x", "names": {"EN": "X"}}, "invalid_field", None),
+    ({"slug": "x", "names": {"E": "X"}}, "invalid_field", None),
     ({"slug": "x", "names": "X"}, "invalid_field", "/names"),
     ({"slug": "x", "names": {"en": 1}}, "invalid_field", "/names/en"),
     ({"slug": "../x", "names": {"en": "X"}}, "invalid_field", "/slug"),

@@ -6,9 +6,11 @@ from functools import cached_property
 from typing import Any
 from xml.etree import ElementTree
 
+from fastapi.dependencies import models as dependants
 from jsonschema import Draft202012Validator, FormatChecker
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
+from typing_extensions import override
 
 FORMATS = FormatChecker()
 
@@ -92,6 +94,15 @@ class ContractClient(TestClient):
         self.contract = contract
         self._takes_faults = not options.get("raise_server_exceptions", True)
         self.event_hooks = {"response": [self._judge]}
+
+    @override
+    def __exit__(self, *args: Any) -> None:
+        """End the application, and let go of it: the framework remembers every function that it
+        ever looked at, and those of an application hold it whole."""
+        super().__exit__(*args)
+        for remembered in vars(dependants).values():
+            if hasattr(remembered, "cache_clear"):
+                remembered.cache_clear()
 
     def _judge(self, response: Any) -> None:
         request = response.request

@@ -46,12 +46,12 @@ def test_an_answer_that_breaks_the_contract_fails(
     contract: Contract, answer: Response, complaint: str
 ) -> None:
     with pytest.raises(AssertionError, match=complaint):
-        ContractClient(Gate(answer), contract).get("/livez")
+        ContractClient(Gate(answer, (), ()), contract).get("/livez")
 
 
 def test_an_answer_that_keeps_it_passes(contract: Contract) -> None:
     answer = answers(200, {"status": "ok"}, **{"Cache-Control": "no-store"})
-    assert ContractClient(Gate(answer), contract).get("/livez").status_code == 200
+    assert ContractClient(Gate(answer, (), ()), contract).get("/livez").status_code == 200
 
 
 def test_a_part_of_an_item_passes_only_where_fields_were_asked_for(bench: Bench) -> None:

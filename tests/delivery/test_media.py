@@ -17,7 +17,7 @@ from sqlmodel import col, select
 
 from app.changes import head
 from app.editorial import articles, media, people, publishing, takedown
-from app.editorial.content import ArticleInput, prepare
+from app.editorial.content import Actor, ArticleInput, prepare
 from app.editorial.people import SponsorInput
 from app.errors import Conflict, Invalid, WillayError
 from app.library.naming import stored_name
@@ -249,8 +249,9 @@ def test_an_image_from_elsewhere_says_what_it_shows_before_it_is_published(
 ) -> None:
     image = {"url": "https://x.org/a.jpg", **said}
     key, revision = builders.draft(quiet.runtime, image=image)
-    with pytest.raises(Invalid) as caught:
-        builders.publish(quiet.runtime, (key, revision))
+    editor = Actor("editor", BY)
+    with pytest.raises(Invalid) as caught, quiet.runtime.publishing() as tx:
+        publishing.publish(tx, editor, key, revision, quiet.runtime.house)
     assert caught.value.code == "alt_missing"
     assert [detail.pointer for detail in caught.value.details] == ["/image/alt"]
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.settings import Settings
 from tests import builders
 from tests.conftest import Bench, client_of, store
 from tests.delivery.instant import caught_up
+from tests.stores import settings_of
 from tests.worker.servers import newsroom
 
 SHOWN = {
@@ -174,6 +174,6 @@ def test_months_are_counted_by_the_index_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "zone", ["Lima", "America/Limaa", "+05:00", "", "../etc/passwd", "America"]
 )
-def test_what_is_no_zone_is_refused_at_the_start(zone: str) -> None:
+def test_what_is_no_zone_is_refused_at_the_start(tmp_path: Path, zone: str) -> None:
     with pytest.raises(ValueError, match="must name a time zone, such as America/Lima"):
-        Settings(_env_file=None, timezone=zone)
+        settings_of(tmp_path, timezone=zone)

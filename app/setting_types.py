@@ -1,0 +1,66 @@
+"""The forms in which the values of settings are taken."""
+
+from ipaddress import ip_network
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BeforeValidator
+from pydantic_settings import NoDecode
+
+
+def split_list(value: object) -> object:
+    """A text that names several things by `,` as a tuple; anything else as it is."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _exact_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError("must be an http:// or https:// address")
+    return value
+
+
+def _web_address(value: str) -> str:
+    return _exact_address(value).rstrip("/")
+
+
+def _page_template(value: str) -> str:
+    try:
+        made = value.format(site="https://site", slug="slug", lang="en")
+    except (KeyError, IndexError, ValueError) as error:
+        raise ValueError("may hold {site}, {slug} and {lang}, and no other braces") from error
+    if "{slug}" not in value:
+        raise ValueError("must hold {slug}")
+    _web_address(made)
+    return value
+
+
+def distinct(value: tuple[str, ...]) -> tuple[str, ...]:
+    """None is there twice; ValueError when one is."""
+    if len(set(value)) != len(value):
+        raise ValueError("names something twice")
+    return value
+
+
+def time_zone(value: str) -> str:
+    """The name of a time zone; ValueError when nobody knows it."""
+    try:
+        return ZoneInfo(value).key if value != "UTC" else value
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("must name a time zone, such as America/Lima or Europe/London") from error
+
+
+def networks(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Each names a network; ValueError when one does not."""
+    for text in value:
+        ip_network(text)
+    return value
+
+
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_list)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+ExactAddress = Annotated[str, AfterValidator(_exact_address)]  # of others: a last slash is theirs
+PageTemplate = Annotated[str, AfterValidator(_page_template)]
