@@ -66,7 +66,7 @@ def test_what_is_taken_back_until_later_is_embargoed(
     atom = tree(quiet.client.get("/v1/feeds/articles.atom").content)
     assert texts(atom, "at:deleted-entry/at:comment") == [said]
     # Another time is nobody's business.
-    desk.act(where, "publish", visible_from=later(quiet, 0.5))
+    desk.act(where, "publish", visible_from=later(quiet, 0.5), cancels=True)
     assert reader.told() == []
     quiet.clock.move(minutes=31)
     assert reader.page() == (200, None)
@@ -79,8 +79,8 @@ def test_a_schedule_that_is_cancelled_leaves_it_unpublished(quiet: Bench) -> Non
     desk.act(where, "publish")
     at_once(desk, where)
     reader = Reader(quiet)
-    for act in ("cancel", "unpublish"):
-        assert desk.act(where, act).json()["data"]["state"] == "unpublished"
+    for act, sent in (("cancel", {}), ("unpublish", {"cancels": True})):
+        assert desk.act(where, act, **sent).json()["data"]["state"] == "unpublished"
         assert reader.told() == [("delete", "unpublished", ["/news/river", "/river"])]
         assert reader.page() == (410, "unpublished")
         desk.act(where, "publish", visible_from=later(quiet))
