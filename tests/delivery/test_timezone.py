@@ -153,6 +153,7 @@ def test_a_search_server_counts_the_years_of_the_zone(tmp_path: Path, fallback: 
         judge(bench, LIMA)
 
 
+@pytest.mark.sqlite_only("its plans; those of PostgreSQL are in tests/contract/test_plans.py")
 def test_months_are_counted_by_the_index_alone(tmp_path: Path) -> None:
     with opened(tmp_path, None, "America/Lima") as bench:
         fill(bench)
