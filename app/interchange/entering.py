@@ -111,7 +111,6 @@ def _place(
 ) -> None:
     """Entries of one transaction, each behind a savepoint, until its time is up."""
     until = monotonic() + seconds
-    before = report.read
     while ready and monotonic() < until:
         entry, record = ready.popleft()
         report.read += 1
@@ -120,7 +119,7 @@ def _place(
             if isinstance(record, WillayError):
                 raise record
             with tx.session.begin_nested():
-                placed = place(tx, record, house, report.read - before, entry.former_slug)
+                placed = place(tx, record, house, report.read, entry.former_slug)
                 tx.session.flush()
             report.outcomes[f"{record.record.type} {placed.outcome}"] += 1
             for notice in (*entry.notices, *placed.notices):

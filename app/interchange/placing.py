@@ -66,7 +66,8 @@ def place(
 ) -> Placed:
     """Bring a record in, whole. Raises `Conflict`, `Invalid` or `NotFound` and leaves it out.
 
-    `nth` of its transaction: what has no id yet gets one that keeps the order of coming.
+    `nth` of its import, however that falls into transactions: what has no id yet gets one that
+    keeps the order of coming.
     `former_slug` is what its slug was before that was mended.
     """
     match ready.record:
