@@ -3,6 +3,7 @@
 The clips are invented, in the shapes that Google Docs, Word, WordPress and old sites write.
 """
 
+import gc
 import re
 from time import process_time
 
@@ -364,10 +365,16 @@ def test_to_sanitise_again_changes_nothing(pieces: list[str], body_format: str) 
 )
 @pytest.mark.parametrize("body_format", ["html", "markdown"])
 def test_the_time_grows_with_the_size_and_no_faster(unit: str, body_format: str) -> None:
+    """Eight times as much takes eight times as long, or sixty-four times if it is squared."""
+
     def seconds(times: int) -> float:
-        began = process_time()
-        rendered(unit * times, body_format, HOSTS)
-        return process_time() - began
+        gc.disable()  # it would look through all that other tests left, again and again
+        try:
+            began = process_time()
+            rendered(unit * times, body_format, HOSTS)
+            return process_time() - began
+        finally:
+            gc.enable()
 
     few, many = seconds(1_000), seconds(8_000)
-    assert many < 8 * max(few, 0.02) * 3
+    assert many < 8 * max(few, 0.02) * 5
