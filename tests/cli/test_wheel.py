@@ -1,6 +1,5 @@
 """The wheel is the whole program: installed in another folder, without the checkout."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import httpx2
 import pytest
 
 from tests.served import free_port, get_when_up
+from tests.stores import environment_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,12 +44,8 @@ def test_it_migrates_serves_and_examines_from_another_folder(wheel: Path, tmp_pa
     ours = Path(httpx2.__file__).parents[1]
     (packages / "dependencies.pth").write_text(f"{ours}\n")
     port = free_port()
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PYTHON", "WILLAY"))
-    }
-    environment |= {"WILLAY_DATA_DIR": str(tmp_path / "data"), "WILLAY_PORT": str(port)}
+    settings = environment_of(tmp_path / "data", WILLAY_PORT=str(port))
+    environment = {name: value for name, value in settings.items() if not name.startswith("PYTHON")}
 
     def command(*words: str) -> list[str]:
         return [str(here / "bin" / "python"), "-c", "from app.cli import main; main()", *words]
