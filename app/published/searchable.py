@@ -54,7 +54,8 @@ def by_ids(
     tx: ReadTx, tags: Tags, wanted: Mapping[str, Sequence[UUID]], now: datetime
 ) -> list[Searchable]:
     """Those of the things (by kind of the change log: article, tag, sponsor, committee_member)
-    that are visible; the others are not in the answer."""
+    that are visible, each kind in the order of its ids (tags: of those given); the others are not
+    in the answer. Two indexes of one store so hold equals in one order."""
     return [
         *_articles(tx, tags, wanted.get("article", ()), now),
         *(_tag(tags.by_id[key], tags) for key in wanted.get("tag", ()) if key in tags.by_id),
@@ -82,11 +83,15 @@ def versions(
 
 
 def few_ids(tx: ReadTx, now: datetime) -> dict[str, list[UUID]]:
-    """The ids of everything visible that is no article."""
-    found = {"tag": list(tx.execute(sa.select(col(Tag.id)).where(col(Tag.accepted))).scalars())}
-    for kind, table in (("sponsor", Sponsor), ("committee_member", CommitteeMember)):
-        shown = sa.select(col(table.id)).where(visible(table, now))
-        found[kind] = list(tx.execute(shown).scalars())
+    """The ids of everything visible that is no article, in their order."""
+    found = {}
+    for kind, table, shown in (
+        ("tag", Tag, col(Tag.accepted)),
+        ("sponsor", Sponsor, visible(Sponsor, now)),
+        ("committee_member", CommitteeMember, visible(CommitteeMember, now)),
+    ):
+        ordered = sa.select(col(table.id)).where(shown).order_by(col(table.id))
+        found[kind] = list(tx.execute(ordered).scalars())
     return found
 
 
@@ -147,6 +152,7 @@ _ARTICLES = (
         col(Publication.article_id).in_(sa.bindparam("ids", expanding=True)),
         visible(Publication, NOW),
     )
+    .order_by(col(Publication.article_id))
 )
 
 
@@ -263,7 +269,7 @@ def _rows(tx: ReadTx, table: Any, ids: Sequence[UUID], now: datetime) -> Sequenc
     if not ids:
         return ()
     shown = sa.select(table.__table__).where(col(table.id).in_(ids), visible(table, now))
-    return tx.execute(shown).all()
+    return tx.execute(shown.order_by(col(table.id))).all()
 
 
 def _version(changed: datetime) -> int:
