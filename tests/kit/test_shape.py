@@ -377,4 +377,4 @@ def test_the_time_grows_with_the_size_and_no_faster(unit: str, body_format: str)
             gc.enable()
 
     few, many = seconds(1_000), seconds(8_000)
-    assert many < 8 * max(few, 0.02) * 5
+    assert many < 8 * max(few, 0.02) * 3
