@@ -3,7 +3,6 @@
 Each look answers with a state and a remedy, which is empty when all is well, and changes nothing.
 """
 
-import asyncio
 import os
 import resource
 import shlex
@@ -28,7 +27,7 @@ _LITTLE_INODES: Final = 1_000
 _FEW_FILES: Final = 1_024
 _MOST_FILES: Final = 65_536
 _SPARE_FILES: Final = 4
-_LOOK_SECONDS: Final = 1.0
+LOOK_SECONDS: Final = 1.0
 _OPEN: Final = "/proc/self/fd"
 _MOST_PATHS: Final = 20_000
 _LATE: Final = timedelta(seconds=60)
@@ -130,14 +129,6 @@ class OpenFiles:
             self._outage.begin(Unavailable("too_many_open_files", said))
         elif self._outage.is_on:
             self._outage.end()
-
-
-async def watching_files() -> None:
-    """Look now and then, until cancelled."""
-    seen = OpenFiles()
-    while True:
-        seen.look()
-        await asyncio.sleep(_LOOK_SECONDS)
 
 
 def allow_files() -> None:

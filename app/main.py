@@ -10,16 +10,16 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app import faults, logs, machine, schema
+from app import faults, logs, machine, meters, schema
 from app.admin import routes as admin
 from app.delivery import routes as delivery
 from app.errors import Unavailable
 from app.http import contract, problems, stopping
 from app.http.limiting import Limiting, adding
-from app.http.metering import Metering, sampling
 from app.http.middleware import Gate
 from app.http.pages import Pages
 from app.http.problems import allowed_methods
+from app.http.repeating import repeating
 from app.http.routing import own_query_routes
 from app.http.tracing import Tracing
 from app.http.watching import Watch
@@ -48,11 +48,17 @@ def create_app(
         worker, watch = Worker(runtime, follow, promotes=works), Watch(runtime)
         if works or (keeps_near and follow):
             worker.start()
-        files = asyncio.create_task(machine.watching_files())
+
+        def sample() -> None:
+            runtime.meters.sample(runtime.database.connections())
+
         with stopping.on_stop_signal(watch.stop):
-            async with adding(runtime), sampling(runtime):
+            async with (
+                repeating(machine.OpenFiles().look, machine.LOOK_SECONDS),
+                adding(runtime),
+                repeating(sample, meters.SAMPLE_SECONDS),
+            ):
                 yield {"runtime": runtime, "watch": watch}
-            files.cancel()
             await runtime.rates.close()
             await asyncio.to_thread(worker.stop)
             await asyncio.to_thread(at_end)
@@ -73,9 +79,8 @@ def create_app(
     app.add_middleware(Limiting, runtime=runtime)
     own_query = own_query_routes(routers)
     app.add_middleware(Gate, origins=runtime.settings.cors_origins, own_query=own_query)
-    app.add_middleware(Metering, meters=runtime.meters)
     app.add_middleware(stopping.Stopping)
-    app.add_middleware(Tracing, logged=runtime.settings.log_requests)
+    app.add_middleware(Tracing, meters=runtime.meters, logged=runtime.settings.log_requests)
     make = app.openapi
 
     def openapi() -> dict[str, Any]:

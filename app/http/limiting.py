@@ -9,12 +9,11 @@ is not good is refused, never taken for nobody's. A key that was not good before
 its network first: guessing costs what asking costs.
 """
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from ipaddress import ip_address, ip_network
 from math import ceil
 from typing import Final
@@ -28,6 +27,7 @@ from app.errors import Throttled, Unavailable, WillayError
 from app.http.access import origin_of
 from app.http.contract import UNLIMITED
 from app.http.problems import refused
+from app.http.repeating import repeating
 from app.http.watching import Asker
 from app.kit.clock import end_of
 from app.partners.keys import PREFIX, Holder, require
@@ -57,19 +57,10 @@ Headers = list[tuple[bytes, bytes]]
 @asynccontextmanager
 async def adding(runtime: Runtime) -> AsyncIterator[None]:
     """Meanwhile add to the store what partners ask for, again and again; at the end, once more."""
-
-    async def add() -> None:
-        while True:
-            await asyncio.sleep(ADD_SECONDS)
-            await _added(runtime)
-
-    task = asyncio.create_task(add())
     try:
-        yield
+        async with repeating(partial(_added, runtime), ADD_SECONDS):
+            yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
         await _added(runtime)
 
 

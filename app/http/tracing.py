@@ -1,6 +1,7 @@
-"""A name for every request, in its answer and in the log, and a line about it when it is done.
+"""A name for every request, in its answer and in the log; a count and a line when it is done.
 
 Whatever is logged meanwhile carries the name, and the trace of a caller's `traceparent` (W3C).
+Counts and lines have the template of a route: an address may hold a secret, and has no end.
 """
 
 import logging
@@ -12,6 +13,7 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import logs
+from app.meters import Meters
 
 _LOG: Final = logging.getLogger("willay.requests")
 _NAME: Final = b"x-request-id"
@@ -20,15 +22,17 @@ _PARENT: Final = re.compile(
     rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:(?<!^00.{53})-.*)?"
 )
 _GOOD: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_METHODS: Final = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"))
 
 
 class Tracing:
     """The outermost layer. A caller's own `X-Request-Id` is taken and given back when it is a short
-    word. With `logged` each request has one and leaves a line: a route's template stands for its
-    address, which may hold a secret. A failure always has one."""
+    word. With `logged` each request has one and leaves a line. A failure always has one. Counted
+    is every request, with its status and how long its answer took to begin."""
 
-    def __init__(self, app: ASGIApp, *, logged: bool = False) -> None:
+    def __init__(self, app: ASGIApp, meters: Meters, *, logged: bool = False) -> None:
         self.app = app
+        self._meters = meters
         self._logged = logged
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,14 +44,14 @@ class Tracing:
         known = _GOOD.fullmatch(given) is not None
         mine = given if known else secrets.token_hex(8).encode()
         scope.setdefault("state", {})["request_id"] = mine.decode()
-        began, status = perf_counter(), 500
+        began, answered, status = perf_counter(), 0.0, 500
         named_here = logs.request_id.set(mine.decode())
         traced_here = logs.trace_id.set(_trace(scope))
 
         async def named(message: Message) -> None:
-            nonlocal status
+            nonlocal answered, status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                answered, status = perf_counter(), message["status"]
                 if known or self._logged or status == 500:
                     message = {**message, "headers": [*message["headers"], (_NAME, mine)]}
             await send(message)
@@ -55,13 +59,18 @@ class Tracing:
         try:
             await self.app(scope, receive, named)
         finally:
+            done, route = perf_counter(), template(scope)
+            self._count(scope["method"], route, status, (answered or done) - began)
             if self._logged:
-                took = (perf_counter() - began) * 1000
-                route = template(scope)
-                told = (scope["method"], route, status, took, mine.decode())
+                told = (scope["method"], route, status, (done - began) * 1000, mine.decode())
                 _LOG.info("method=%s route=%s status=%d ms=%.1f id=%s", *told)
             logs.trace_id.reset(traced_here)
             logs.request_id.reset(named_here)
+
+    def _count(self, method: str, route: str, status: int, seconds: float) -> None:
+        known = method if method in _METHODS else "other"
+        self._meters.requests.labels(known, route, status).inc()
+        self._meters.seconds.labels(route).observe(seconds)
 
 
 def _trace(scope: Scope) -> str:
