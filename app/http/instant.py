@@ -56,14 +56,13 @@ def wire(model: type[BaseModel]) -> Any:
     return Depends(WireBody(model))
 
 
-class InstantRoute(ProtocolRoute):
-    """Documents the body and the refusals, and gives them."""
+class InstantGetRoute(ProtocolRoute):
+    """Gives refusals in the body of the wire, and documents them."""
+
+    statuses = frozenset((400, 503))
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        statuses = {400, 408, 413, 415, 503} | ({404} if "{" in path else set())
-        schema = _model(endpoint).model_json_schema(ref_template=REFERENCE + "{model}")
-        content = {"application/json": {"schema": schema}}
-        options["openapi_extra"] = {"requestBody": {"required": True, "content": content}}
+        statuses = self.statuses | ({404} if "{" in path else set())
         options["responses"] = {
             # What is refused before it gets here is a problem, as everywhere.
             **{
@@ -74,55 +73,46 @@ class InstantRoute(ProtocolRoute):
         }
         super().__init__(path, endpoint, **options)
 
+    def judge(self, request: Request) -> None:
+        """`BadRequest` for what the endpoint would not look at."""
+
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The endpoint; it takes no query parameters."""
+        """The endpoint, with refusals in the body of the wire."""
         handle = super().get_route_handler()
 
         async def speaking(request: Request) -> Response:
             try:
-                for name in request.query_params:
-                    message = f"Unknown parameter `{name[:60]}`: all is asked for in the body."
-                    raise BadRequest("bad_request", message)
+                self.judge(request)
                 return await handle(request)
             except WillayError as error:
                 return _answer(error)
 
         return speaking
+
+
+class InstantRoute(InstantGetRoute):
+    """Documents the body too; an endpoint that has one takes no query."""
+
+    statuses = frozenset((400, 408, 413, 415, 503))
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        schema = _model(endpoint).model_json_schema(ref_template=REFERENCE + "{model}")
+        content = {"application/json": {"schema": schema}}
+        options["openapi_extra"] = {"requestBody": {"required": True, "content": content}}
+        super().__init__(path, endpoint, **options)
+
+    @override
+    def judge(self, request: Request) -> None:
+        for name in request.query_params:
+            message = f"Unknown parameter `{name[:60]}`: all is asked for in the body."
+            raise BadRequest("bad_request", message)
 
 
 def _answer(error: WillayError) -> Response:
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     headers = {"Retry-After": "1"} if isinstance(error, Unavailable) else {}
     return instant_refusal(status, error.code, error.message, headers)
-
-
-class InstantGetRoute(ProtocolRoute):
-    """The same for what is asked in an address."""
-
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        statuses = {400, 503} | ({404} if "{" in path else set())
-        options["responses"] = {
-            **{
-                status: said | {"model": InstantRefusal}
-                for status, said in problem_answers(*statuses).items()
-            },
-            200: {"headers": {"Cache-Control": NO_STORE}},
-        }
-        super().__init__(path, endpoint, **options)
-
-    @override
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The endpoint, which reads the address itself."""
-        handle = super().get_route_handler()
-
-        async def speaking(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except WillayError as error:
-                return _answer(error)
-
-        return speaking
 
 
 def _model(endpoint: Callable[..., Any]) -> type[BaseModel]:
