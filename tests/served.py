@@ -42,6 +42,7 @@ def served(app: Any, lifespan: Literal["on", "off"] = "on") -> Iterator[str]:
             http=BoundedConnection,
             lifespan=lifespan,
             access_log=False,
+            server_header=False,
             log_config=None,  # else the server's log would be its own for all tests after this
             timeout_graceful_shutdown=1,
         )

@@ -1,6 +1,7 @@
 """Routes of the public face: their query in one step, or with what others add to an address."""
 
 from collections.abc import Callable, Coroutine, Sequence
+from functools import cached_property
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
@@ -48,19 +49,26 @@ class TravellingRoute(OwnQueryRoute):
     stays, and is refused as everywhere: a filter that is misspelt must not widen a feed.
     """
 
-    @property
+    @cached_property
     def travels(self) -> bool:
         """Whether this is such an address."""
         models = [_model(one) for one in self.dependant.query_params]
         return any(isinstance(one, type) and issubclass(one, Travelling) for one in models)
 
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        fields = self.dependant.query_params
+        elsewhere = (name for one in fields for name in _model(one).elsewhere)
+        return frozenset((*query_names(fields), *elsewhere))
+
     @override
     def counted(self, query: bytes) -> bytes:
         if not query or not self.travels:
             return query
-        fields = self.dependant.query_params
-        names = [*query_names(fields), *(name for one in fields for name in _model(one).elsewhere)]
-        return b"&".join(part for part in query.split(b"&") if near(_name(part), names))
+        return b"&".join(part for part in query.split(b"&") if self._counts(_name(part)))
+
+    def _counts(self, name: str) -> bool:
+        return name in self._names or near(name, self._names) is not None
 
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

@@ -3,17 +3,16 @@
 import contextlib
 import json
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-import uvicorn
 
 from app.main import create_app
 from tests import builders
 from tests.conftest import store
+from tests.served import served
 
 
 @dataclass(frozen=True)
@@ -29,25 +28,10 @@ class Reply:
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    with store(None, tmp_path_factory.mktemp("store")) as (runtime, _), socket.socket() as bound:
+    with store(None, tmp_path_factory.mktemp("store")) as (runtime, _):
         builders.published(runtime, title="Seen", body="Ñandú")
-        bound.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(
-            create_app(runtime),
-            http="httptools",
-            access_log=False,
-            log_level="critical",
-            server_header=False,
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
-        thread.start()
-        deadline = time.monotonic() + 20
-        while not server.started and time.monotonic() < deadline:
-            time.sleep(0.02)
-        yield bound.getsockname()[1]
-        server.should_exit = True
-        thread.join(20)
+        with served(create_app(runtime)) as address:
+            yield int(address.rsplit(":", 1)[1])
 
 
 def ask(port: int, start: bytes, headers: bytes = b"", body: bytes = b"") -> Reply:

@@ -3,9 +3,7 @@
 The clips are invented, in the shapes that Google Docs, Word, WordPress and old sites write.
 """
 
-import gc
 import re
-from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +14,7 @@ from lxml import html as lxml_html
 from app.kit.allowed import TAGS
 from app.kit.sanitise import Tangled, rendered
 from app.kit.text import plain_text
+from tests.cost import processor_time
 from tests.kit.test_sanitising import scheme_of
 
 HOSTS = ("www.youtube.com", "player.vimeo.com", "media.example.org")
@@ -368,13 +367,9 @@ def test_the_time_grows_with_the_size_and_no_faster(unit: str, body_format: str)
     """Eight times as much takes eight times as long, or sixty-four times if it is squared."""
 
     def seconds(times: int) -> float:
-        gc.disable()  # it would look through all that other tests left, again and again
-        try:
-            began = process_time()
+        with processor_time() as cost:
             rendered(unit * times, body_format, HOSTS)
-            return process_time() - began
-        finally:
-            gc.enable()
+        return cost.seconds
 
     few, many = seconds(1_000), seconds(8_000)
     assert many < 8 * max(few, 0.02) * 3
