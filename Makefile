@@ -25,10 +25,10 @@ run: .venv/runtime ## The API with sample content at 127.0.0.1:8000
 	$(BIN)/willay serve
 
 test: .venv/dev ## The whole suite, on SQLite
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 test-production: .venv/dev ## All that touches a store, on PostgreSQL (and on Redis, where there is one)
-	WILLAY_TEST_STORE=postgresql $(BIN)/pytest -n auto -rs
+	WILLAY_TEST_STORE=postgresql $(BIN)/pytest -n auto --dist worksteal -rs
 
 check: .venv/dev ## Lint, types, architecture
 	$(BIN)/ruff format --check app tests benchmarks

@@ -73,7 +73,8 @@ def create_app(
     )
     routers = (*delivery.ROUTERS, *admin.ROUTERS)
     for router in routers:
-        app.include_router(router)
+        # Not `include_router`, which would make every route again for each application.
+        app.router.routes.extend(router.routes)
     problems.install(app)
     app.add_middleware(Pages)
     app.add_middleware(Limiting, runtime=runtime)

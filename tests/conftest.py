@@ -1,5 +1,7 @@
 """A new store and a new application per test, on a clock that tests move; a real PostgreSQL."""
 
+import gc
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -145,6 +147,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for mark in item.iter_markers(f"{other}_only"):
             item.add_marker(pytest.mark.skip(reason=f"{other} only: {mark.args[0]}"))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: some tests only wait."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_finish() -> None:
+    """The collector need not look again and again through what stays for the whole run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

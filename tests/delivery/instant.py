@@ -1,7 +1,7 @@
 """A site that is asked on Meilisearch's wire, on either engine, and what tests ask of it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 from app.editorial.people import SponsorInput, add_sponsor
 from app.runtime import Runtime
 from app.worker.indexing import Indexing
-from tests import builders
+from tests import builders, stores
 from tests.builders import EDITOR
 from tests.conftest import client_of, store
 from tests.contract.client import ContractClient
@@ -129,10 +129,13 @@ def on_a_real_server_alone(folder: Path) -> Iterator[Site]:
         yield site
 
 
-ENGINES: dict[str, Callable[[Path], Any]] = {
+ENGINES: dict[str, Callable[[Path], AbstractContextManager[Site]]] = {
     "embedded": embedded,
     "server": on_a_server,
     "both": on_both,
     "real server": on_a_real_server,
     "real server alone": on_a_real_server_alone,
 }
+if stores.ON_POSTGRES:
+    # As they are deployed together; an engine by itself asks nothing of the other store.
+    del ENGINES["embedded"], ENGINES["server"]

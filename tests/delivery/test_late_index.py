@@ -2,8 +2,7 @@
 took its place is found at once, by the store's own words."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,16 +18,8 @@ from app.editorial.tags import TagChange
 from app.runtime import Runtime
 from tests import builders
 from tests.builders import EDITOR
-from tests.delivery import instant
-from tests.delivery.instant import Site, caught_up
+from tests.delivery.instant import ENGINES, Site, caught_up
 
-ENGINES: dict[str, Callable[[Path], AbstractContextManager[Site]]] = {
-    "embedded": instant.embedded,
-    "alone": instant.on_a_server,
-    "both": instant.on_both,
-    "real server alone": instant.on_a_real_server_alone,
-    "real server": instant.on_a_real_server,
-}
 SECRET = "quimbolosecret"
 WORDS = (
     *(SECRET, "quimbolosecrte", "quimbolosecrets", "quimbol"),

@@ -17,7 +17,7 @@ from app.runtime import opened
 from app.worker.indexing import Indexing
 from tests import builders
 from tests.builders import EDITOR
-from tests.conftest import Bench, client_of
+from tests.conftest import Bench, bench_in, client_of
 from tests.feeds.reading import Document, document, parsed, texts, tree
 from tests.stores import settings_of
 
@@ -230,19 +230,32 @@ def test_what_a_text_refers_to_is_found_from_elsewhere(quiet: Bench) -> None:
         assert found.text_content() == fromstring(f"<div>{plain}</div>").text_content()
 
 
-@pytest.fixture
-def archive(quiet: Bench) -> Bench:
+def fill(bench: Bench) -> None:
     """Fifty articles over some years, most months empty, in two languages, some tagged."""
-    builders.tag(quiet.runtime, "water")
+    builders.tag(bench.runtime, "water")
     for number in range(50):
         builders.published(
-            quiet.runtime,
+            bench.runtime,
             title=f"n{number}",
             lang="es" if number % 3 else "en",
             tags=("water",) if number % 4 else (),
             rights={"syndicatable": bool(number % 2)},
             published_at=datetime(2004, 1, 31, 23, tzinfo=UTC) + timedelta(days=17 * number),
         )
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """The archive for tests that only read."""
+    with bench_in(tmp_path_factory.mktemp("archive"), serve_worker=False) as bench:
+        fill(bench)
+        yield bench
+
+
+@pytest.fixture
+def own_archive(quiet: Bench) -> Bench:
+    """The archive for a test that changes it."""
+    fill(quiet)
     return quiet
 
 
@@ -298,27 +311,27 @@ def test_next_url_leads_through_all_of_it(archive: Bench, filters: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["retracted", "expired"])
-def test_a_takedown_is_told_and_changes_its_month_alone(archive: Bench, how: str) -> None:
-    listed = archive.client.get("/v1/articles?limit=100").json()["data"]
+def test_a_takedown_is_told_and_changes_its_month_alone(own_archive: Bench, how: str) -> None:
+    listed = own_archive.client.get("/v1/articles?limit=100").json()["data"]
     victim = listed[30]
     gone = f"urn:uuid:{victim['id']}"
-    before = list(walked(archive, "atom", "limit=3", "prev-archive"))
+    before = list(walked(own_archive, "atom", "limit=3", "prev-archive"))
     holding = next(month for month in before[1:] if gone in month.ids)
-    tag = archive.client.get(holding.links["self"]).headers["ETag"]
+    tag = own_archive.client.get(holding.links["self"]).headers["ETag"]
     key = UUID(victim["id"])
-    with archive.runtime.publishing() as tx:
+    with own_archive.runtime.publishing() as tx:
         if how == "retracted":
             publishing.retract(tx, EDITOR, key, "Forged & false.")
         else:
-            until = archive.clock() + timedelta(minutes=1)
-            publishing.publish(tx, EDITOR, key, 1, archive.runtime.house, until=until)
-    archive.clock.move(minutes=5)
-    archive.runtime.promote()
-    after = list(walked(archive, "atom", "limit=3", "prev-archive"))
+            until = own_archive.clock() + timedelta(minutes=1)
+            publishing.publish(tx, EDITOR, key, 1, own_archive.runtime.house, until=until)
+    own_archive.clock.move(minutes=5)
+    own_archive.runtime.promote()
+    after = list(walked(own_archive, "atom", "limit=3", "prev-archive"))
     assert after[0].deleted == [gone]
     assert gone not in [key for month in after for key in month.ids]
     # The old address of the month still answers, with what is true now, and says what changed.
-    again = archive.client.get(holding.links["self"])
+    again = own_archive.client.get(holding.links["self"])
     now = document(again.content)
     assert now.deleted == [gone]
     assert again.headers["ETag"] != tag
@@ -330,30 +343,32 @@ def test_a_takedown_is_told_and_changes_its_month_alone(archive: Bench, how: str
     assert [m.links["self"] for m in changed] == ([now.links["self"]] if now.ids else [])
 
 
-def test_a_feed_of_search_words_reveals_what_the_store_shows(archive: Bench) -> None:
-    builders.published(archive.runtime, title="A lake dries", lang="en")
-    key = builders.published(archive.runtime, title="Another lake", lang="en")
-    archive.runtime.promote()
-    while Indexing(archive.runtime).step():
+def test_a_feed_of_search_words_reveals_what_the_store_shows(own_archive: Bench) -> None:
+    builders.published(own_archive.runtime, title="A lake dries", lang="en")
+    key = builders.published(own_archive.runtime, title="Another lake", lang="en")
+    own_archive.runtime.promote()
+    while Indexing(own_archive.runtime).step():
         pass
     for kind in ("rss", "atom"):
-        assert len(document(feed(archive, kind, "q=lake&lang=en")).ids) == 2
-    assert len(archive.client.get("/v1/feeds/articles.json?q=lake&lang=es").json()["items"]) == 0
-    with archive.runtime.publishing() as tx:
+        assert len(document(feed(own_archive, kind, "q=lake&lang=en")).ids) == 2
+    assert (
+        len(own_archive.client.get("/v1/feeds/articles.json?q=lake&lang=es").json()["items"]) == 0
+    )
+    with own_archive.runtime.publishing() as tx:
         publishing.retract(tx, EDITOR, key, "Wrong.")
-    assert len(document(feed(archive, "atom", "q=lake")).ids) == 1  # though the index is late
+    assert len(document(feed(own_archive, "atom", "q=lake")).ids) == 1  # though the index is late
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_conditions_by_tag_and_by_date(archive: Bench, kind: str) -> None:
+def test_conditions_by_tag_and_by_date(own_archive: Bench, kind: str) -> None:
     url = f"/v1/feeds/articles.{kind}"
-    archive.clock.move(seconds=5)
-    first = archive.client.get(url)
+    own_archive.clock.move(seconds=5)
+    first = own_archive.client.get(url)
     assert first.headers["Cache-Control"] == "public, max-age=30"
     assert first.headers["Surrogate-Key"] == "feeds articles"
     modified = first.headers["Last-Modified"]
     moment = parsedate_to_datetime(modified)
-    assert moment <= archive.clock()
+    assert moment <= own_archive.clock()
     older = format_datetime(moment - timedelta(seconds=1), usegmt=True)
     cases: list[tuple[dict[str, str], int]] = [
         ({"If-None-Match": first.headers["ETag"]}, 304),
@@ -364,15 +379,15 @@ def test_conditions_by_tag_and_by_date(archive: Bench, kind: str) -> None:
         ({"If-None-Match": '"other"', "If-Modified-Since": modified}, 200),
     ]
     for headers, status in cases:
-        assert archive.client.get(url, headers=headers).status_code == status, headers
-    builders.published(archive.runtime, title="later")
-    at_once = archive.client.get(url, headers={"If-Modified-Since": modified})
+        assert own_archive.client.get(url, headers=headers).status_code == status, headers
+    builders.published(own_archive.runtime, title="later")
+    at_once = own_archive.client.get(url, headers={"If-Modified-Since": modified})
     assert at_once.status_code == 200
     # Within the second of a change nothing claims a date: another change may follow in it.
-    archive.clock.move(milliseconds=300)
-    builders.published(archive.runtime, title="latest")
-    assert "Last-Modified" not in archive.client.get(url).headers
-    head = archive.client.head(url)
+    own_archive.clock.move(milliseconds=300)
+    builders.published(own_archive.runtime, title="latest")
+    assert "Last-Modified" not in own_archive.client.get(url).headers
+    head = own_archive.client.head(url)
     assert (head.status_code, head.content) == (200, b"")
 
 
