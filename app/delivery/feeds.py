@@ -12,7 +12,7 @@ from app.delivery.filters import articles_chosen
 from app.feeds import atom, json_feed, rss
 from app.feeds.channel import Channel, FeedArticle
 from app.http.problems import documented
-from app.http.reading import Reading, answered, found
+from app.http.reading import View, answered, found
 from app.http.routing import TravellingRoute
 from app.public.json_feed import JsonFeed
 from app.published.answers import Answer
@@ -72,10 +72,10 @@ async def _fed(request: Request, asked: Asked, render: Render, media: str) -> Re
     base = f"{request.state.runtime.settings.public_url}{request.url.path}"
     engines: Search = request.state.runtime.search
 
-    def document(reading: Reading) -> Document:
-        wanted = articles_chosen(asked, reading.tags, reading.runtime.settings)
+    def document(view: View) -> Document:
+        wanted = articles_chosen(asked, view.tags, view.runtime.settings)
         deletes = media == atom.MEDIA_TYPE  # the others have no word for them
-        return Document(reading, asked, base, wanted, deletes)
+        return Document(view, asked, base, wanted, deletes)
 
     def written(channel: Channel, items: Iterable[FeedArticle]) -> Answer:
         links = {name: channel.links.get(name) for name in ("self", "hub", "next", "prev-archive")}
@@ -84,11 +84,9 @@ async def _fed(request: Request, asked: Asked, render: Render, media: str) -> Re
     if asked.q:
         return await found(
             request,
-            lambda reading: document(reading).query(),
+            lambda view: document(view).query(),
             engines.search,
-            lambda reading, _, served: written(*document(reading).of(served.found.hits)),
+            lambda view, _, served: written(*document(view).of(served.found.hits)),
         )
     month = isinstance(asked, ArchivedParameters) and asked.month
-    return await answered(
-        request, lambda reading: written(*document(reading).made()), slow=bool(month)
-    )
+    return await answered(request, lambda view: written(*document(view).made()), slow=bool(month))

@@ -10,7 +10,7 @@ FastAPI's own and runs on the loop.
 """
 
 import inspect
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final, TypeVar, get_args, get_origin, get_type_hints
@@ -24,13 +24,15 @@ from app.changes import PublishTx, head
 from app.database import ReadTx, WriteTx
 from app.http.bodies import LARGEST, SMALL, USUAL, JsonBody
 from app.http.parameters import Parameters
+from app.http.reading import View, answered
 from app.http.writing import Outcome, changed, published, shown
+from app.published.answers import Answer
 from app.runtime import Runtime
 
 Model = TypeVar("Model", bound=BaseModel)
 
 Handler = Callable[..., Coroutine[Any, Any, Response]]
-Run = Callable[[Request, Any, Callable[[Any], Outcome]], Coroutine[Any, Any, Response]]
+Mark = TypeVar("Mark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,29 @@ class Snapshot:
     now: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """How a view is read: `slow` in the lane of what counts, for all or for some of an endpoint's
+    arguments; `also` names the state of whatever the answer depends on beside the store."""
+
+    slow: bool | Callable[[Mapping[str, Any]], bool] = False
+    also: Callable[[Runtime], str] | None = None
+
+
+CountingView = Annotated[View, Cost(slow=True)]
+"""A view for work that counts, and so must not starve what is quick."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request with what FastAPI made of it for one endpoint."""
+
+    request: Request
+    given: Mapping[str, Any]
+    principal: Any
+    cost: Cost
+
+
 async def _runtime(request: Request) -> Runtime:
     runtime: Runtime = request.state.runtime
     return runtime
@@ -80,15 +105,17 @@ def handler_of(endpoint: Callable[..., Any]) -> Handler:
     if inspect.iscoroutinefunction(endpoint):
         return _described(endpoint, endpoint, [_resolved(each, hints) for each in parameters])
     first, *others = parameters
-    run = _RUNNERS.get(hints[first.name])
+    kind, cost = _plain(hints[first.name]), _marked(hints[first.name], Cost) or Cost()
+    run = _RUNNERS.get(kind)
     if run is None:
         kinds = ", ".join(kind.__name__ for kind in _RUNNERS)
         raise TypeError(f"{endpoint.__qualname__}: its first parameter is none of {kinds}")
-    if hints[first.name] in (WriteTx, PublishTx) and not principal:
+    if kind in (WriteTx, PublishTx) and not principal:
         raise TypeError(f"{endpoint.__qualname__}: it writes, and names no principal who does")
 
     async def handler(request: Request, **given: Any) -> Response:
-        return await run(request, given.get(principal), lambda tx: endpoint(tx, **given))
+        asked = Asked(request, given, given.get(principal), cost)
+        return await run(asked, lambda first: endpoint(first, **given))
 
     return _described(handler, endpoint, [_REQUEST, *(_resolved(each, hints) for each in others)])
 
@@ -114,7 +141,7 @@ def _principal_of(endpoint: Callable[..., Any], hints: Mapping[str, Any]) -> str
     """The parameter that says who asks; empty where none does."""
     names = list(hints)
     principal = next((name for name in names if _plain(hints[name]) is Principal), "")
-    body = next((name for name in names if _mark(hints[name])), "")
+    body = next((name for name in names if _marked(hints[name], _Body)), "")
     if principal and body and names.index(body) < names.index(principal):
         said = "its body would be read before its principal is known"
         raise TypeError(f"{endpoint.__qualname__}: {said}")
@@ -128,15 +155,15 @@ def _plain(hint: Any) -> Any:
     return get_args(hint)[0] if get_origin(hint) is Annotated else hint
 
 
-def _mark(hint: Any) -> _Body | None:
-    marks: Iterator[Any] = iter(getattr(hint, "__metadata__", ()))
-    return next((mark for mark in marks if isinstance(mark, _Body)), None)
+def _marked(hint: Any, mark: type[Mark]) -> Mark | None:
+    marks = getattr(hint, "__metadata__", ())
+    return next((each for each in marks if isinstance(each, mark)), None)
 
 
 def _resolved(parameter: inspect.Parameter, hints: Mapping[str, Any]) -> inspect.Parameter:
     """A parameter as FastAPI knows it: our marks in its own words."""
     hint = hints[parameter.name]
-    if (body := _mark(hint)) is not None:
+    if (body := _marked(hint, _Body)) is not None:
         model = _plain(hint)
         hint = Annotated[model, Depends(JsonBody(model, optional=body.optional, most=body.most))]
     elif isinstance(hint, type) and issubclass(hint, Parameters):
@@ -144,19 +171,36 @@ def _resolved(parameter: inspect.Parameter, hints: Mapping[str, Any]) -> inspect
     return parameter.replace(annotation=hint, kind=inspect.Parameter.KEYWORD_ONLY)
 
 
-async def _read(request: Request, _: Any, work: Callable[[ReadTx], Outcome]) -> Response:
-    return await shown(request, work)
+async def _view(asked: Asked, work: Callable[[View], Answer]) -> Response:
+    slow = asked.cost.slow
+    is_slow = slow if isinstance(slow, bool) else slow(asked.given)
+    return await answered(asked.request, work, slow=is_slow, also=asked.cost.also)
 
 
-async def _look(request: Request, _: Any, work: Callable[[Snapshot], Outcome]) -> Response:
-    clock = request.state.runtime.clock()
-    return await shown(request, lambda tx: work(Snapshot(tx, head(tx).moment(clock))))
+async def _read(asked: Asked, work: Callable[[ReadTx], Outcome]) -> Response:
+    return await shown(asked.request, work)
 
+
+async def _snapshot(asked: Asked, work: Callable[[Snapshot], Outcome]) -> Response:
+    clock = asked.request.state.runtime.clock()
+    return await shown(asked.request, lambda tx: work(Snapshot(tx, head(tx).moment(clock))))
+
+
+async def _write(asked: Asked, work: Callable[[WriteTx], Outcome]) -> Response:
+    return await changed(asked.request, asked.principal, work)
+
+
+async def _publish(asked: Asked, work: Callable[[PublishTx], Outcome]) -> Response:
+    return await published(asked.request, asked.principal, work)
+
+
+Runner = Callable[[Asked, Callable[[Any], Any]], Coroutine[Any, Any, Response]]
 
 # By the exact type: a PublishTx is a WriteTx, which is a ReadTx.
-_RUNNERS: Final[dict[Any, Run]] = {
+_RUNNERS: Final[dict[Any, Runner]] = {
+    View: _view,
     ReadTx: _read,
-    Snapshot: _look,
-    WriteTx: changed,
-    PublishTx: published,
+    Snapshot: _snapshot,
+    WriteTx: _write,
+    PublishTx: _publish,
 }

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 from typing_extensions import override
 
+from app.http.endpoint import handler_of
 from app.http.parameters import Travelling, near
 from app.http.problems import query_names
 
@@ -23,6 +24,9 @@ class OwnQueryRoute(APIRoute):
 
     answers_all = False
     """It has words of its own for whatever is wrong with a query."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, handler_of(endpoint), **options)
 
     def takes(self, scope: Scope) -> bool:
         """Whether a request is this route's."""
@@ -110,7 +114,9 @@ class ReadRoute(TravellingRoute):
                 found = error.errors(include_url=False)
                 wrong = [{**one, "loc": ("query", *one["loc"])} for one in found]
                 raise RequestValidationError(wrong) from error
-            answer: Response = await endpoint(request, **request.path_params, **{name: asked})
+            answer: Response = await endpoint(
+                request=request, **request.path_params, **{name: asked}
+            )
             return answer
 
         return handle
