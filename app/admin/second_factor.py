@@ -60,7 +60,7 @@ async def enrol(
     runtime: RuntimeDep,
 ) -> Response:
     """Begin with a second factor; it is on when a first code has confirmed it."""
-    proof = await _proof(request, principal, body)
+    proof = await _proof(request, runtime, principal, body)
 
     def change(tx: WriteTx) -> Outcome:
         made = second_factor.enrol(
@@ -93,7 +93,7 @@ async def renew_codes(
     runtime: RuntimeDep,
 ) -> Response:
     """New recovery codes in place of the old ones; needs a code."""
-    proof = await _proof(request, principal, body)
+    proof = await _proof(request, runtime, principal, body)
     now = runtime.clock()
     return await changed(
         request, principal, lambda tx: _codes(second_factor.renew_codes(tx, proof, now))
@@ -108,7 +108,7 @@ async def disable(
     runtime: RuntimeDep,
 ) -> Response:
     """Turn it off; needs a code."""
-    proof = await _proof(request, principal, body)
+    proof = await _proof(request, runtime, principal, body)
     now = runtime.clock()
 
     def change(tx: WriteTx) -> Outcome:
@@ -118,8 +118,7 @@ async def disable(
     return await changed(request, principal, change)
 
 
-async def _proof(request: Request, who: Principal, sent: PasswordShown) -> Proof:
-    runtime: Runtime = request.state.runtime
+async def _proof(request: Request, runtime: Runtime, who: Principal, sent: PasswordShown) -> Proof:
     origin = origin_of(request)
     return await runtime.logins.run(
         lambda: runtime.authenticator.prove(who, sent.password, sent.code, origin)

@@ -80,10 +80,7 @@ def _is_slow(given: Mapping[str, Any]) -> bool:
     response_model=Page[ListedArticle],
     responses=documented(304, 400, 503, links=True),
 )
-def list_articles(
-    view: Annotated[View, Cost(slow=_is_slow)],
-    asked: ListParameters,
-) -> Answer:
+def list_articles(view: Annotated[View, Cost(slow=_is_slow)], asked: ListParameters) -> Answer:
     """Articles, newest first, page by page."""
     settings = view.runtime.settings
     wanted = articles_chosen(asked, view.tags, settings)

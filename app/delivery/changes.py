@@ -70,15 +70,15 @@ async def read_changes(
             await watch.beyond(position.sequence, asked.wait)
     late = False
 
-    def work(view: View) -> Answer:
+    def page(view: View) -> Answer:
         nonlocal late
         late = not view.current
         return _answer(view, asked, position)
 
-    answer = await answered(request, work, fresh=True)
+    answer = await answered(request, page, fresh=True)
     if late:
         await watch.runtime.reads.run(lambda: promoted(watch.runtime))
-        answer = await answered(request, work, fresh=True)
+        answer = await answered(request, page, fresh=True)
     answer.headers["Vary"] = "Accept"
     return answer
 
@@ -162,7 +162,7 @@ async def _events(watch: Watch, page: _Page) -> AsyncIterator[bytes]:
 
 
 async def _read(runtime: Runtime, position: Position) -> _Page:
-    def work() -> _Page:
+    def read() -> _Page:
         promoted(runtime)
         with runtime.database.reading() as tx:
             log = head(tx)
@@ -171,7 +171,7 @@ async def _read(runtime: Runtime, position: Position) -> _Page:
             view = View("/v1/changes", tx, runtime, log, now, recall, log.is_current(now))
             return _page(view, position, _AT_ONCE)
 
-    return await runtime.reads.run(work)
+    return await runtime.reads.run(read)
 
 
 def _position(text: str) -> Position:

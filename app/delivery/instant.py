@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from app.delivery.tag_names import TagNames
 from app.errors import BadRequest, NotFound
+from app.http.endpoint import RuntimeDep
 from app.http.instant import InstantRoute, wire
 from app.http.reading import View, posted
 from app.kit.calendar import coarse
@@ -53,7 +54,7 @@ class _Answered:
 
 @router.post(f"{_BASE}/multi-search", response_model=InstantResults)
 async def multi_search(
-    request: Request, sent: Annotated[MultiSearch, wire(MultiSearch)]
+    request: Request, sent: Annotated[MultiSearch, wire(MultiSearch)], runtime: RuntimeDep
 ) -> Response:
     """Several searches at once, as InstantSearch sends them. The index is `articles`."""
 
@@ -74,13 +75,15 @@ async def multi_search(
             }
         )
 
-    engines: Search = request.state.runtime.search
-    return await posted(request, ask, lambda many: _all_found(engines, many), show)
+    return await posted(request, ask, lambda many: _all_found(runtime.search, many), show)
 
 
 @router.post(f"{_BASE}/indexes/{{uid}}/search", response_model=InstantResult)
 async def search(
-    request: Request, uid: str, sent: Annotated[SearchQuestion, wire(SearchQuestion)]
+    request: Request,
+    uid: str,
+    sent: Annotated[SearchQuestion, wire(SearchQuestion)],
+    runtime: RuntimeDep,
 ) -> Response:
     """One search, as the `meilisearch` package sends it."""
 
@@ -91,18 +94,16 @@ async def search(
     def show(view: View, _: list[Asked], answers: list[_Answered]) -> bytes:
         return to_json(_results(view, answers)[0])
 
-    engines: Search = request.state.runtime.search
-    return await posted(request, ask, lambda one: _all_found(engines, one), show)
+    return await posted(request, ask, lambda one: _all_found(runtime.search, one), show)
 
 
 @router.post(f"{_BASE}/indexes/{{uid}}/facet-search", response_model=FacetHits)
 async def facet_search(
-    request: Request, uid: str, sent: Annotated[FacetSearch, wire(FacetSearch)]
+    request: Request, uid: str, sent: Annotated[FacetSearch, wire(FacetSearch)], runtime: RuntimeDep
 ) -> Response:
     """The values of a facet of which some word begins with what is typed."""
     began = perf_counter()
     typed = _folded(sent.facet_query or "")
-    engines: Search = request.state.runtime.search
 
     def ask(view: View) -> tuple[protocol.Query | None, FacetName]:
         _known(uid)
@@ -121,7 +122,7 @@ async def facet_search(
         return protocol.Query(text=sent.q or "", filter=chosen, limit=1, facets=(facet,)), facet
 
     def find(question: tuple[protocol.Query | None, FacetName]) -> Found:
-        return _NOTHING if question[0] is None else engines.search(question[0]).found
+        return _NOTHING if question[0] is None else runtime.search.search(question[0]).found
 
     def show(view: View, question: tuple[protocol.Query | None, FacetName], found: Found) -> bytes:
         facet = question[1]

@@ -81,8 +81,8 @@ async def _answered(request: Request, pairs: Sequence[tuple[str, str]]) -> Respo
     if not all(is_legal(text) for pair in pairs for text in pair):
         asked = {"verb": "Identify", "": ""}  # XML cannot say what it was
 
-    def work(view: View) -> Answer:
+    def harvest(view: View) -> Answer:
         return Answer(replied(view, asked), {}, "oai articles", oai.MEDIA_TYPE)
 
     # A form is no part of the address, which validators are made of.
-    return await answered(request, work, also=lambda _runtime: repr(asked))
+    return await answered(request, harvest, also=lambda _runtime: repr(asked))

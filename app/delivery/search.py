@@ -19,6 +19,7 @@ from app.delivery.filters import (
     languages,
     searched,
 )
+from app.http.endpoint import RuntimeDep
 from app.http.parameters import (
     DIGITS,
     Flag,
@@ -46,7 +47,7 @@ from app.search.protocol import (
     DocumentKind,
     Hit,
 )
-from app.search.serving import SPARE, Search, Served
+from app.search.serving import SPARE, Served
 
 router = APIRouter(tags=["search"])
 
@@ -90,10 +91,11 @@ class SuggestParameters(Parameters):
 @router.get(
     "/v1/search", response_model=SearchPage, responses=documented(304, 400, 503, links=True)
 )
-async def search(request: Request, asked: Annotated[SearchParameters, Query()]) -> Response:
+async def search(
+    request: Request, asked: Annotated[SearchParameters, Query()], runtime: RuntimeDep
+) -> Response:
     """Articles, pages, tags, sponsors and committee members, best first."""
     began = perf_counter()
-    engines: Search = request.state.runtime.search
 
     def show(view: View, query: protocol.Query, answer: Served) -> Answer:
         spoken = (*query.filter.languages, *view.runtime.settings.languages)
@@ -111,19 +113,20 @@ async def search(request: Request, asked: Annotated[SearchParameters, Query()]) 
         )
         return Answer(body, {"next": links["next"], "prev": links["prev"]}, "search")
 
-    return await found(request, lambda view: _query(asked, view), engines.search, show)
+    return await found(request, lambda view: _query(asked, view), runtime.search.search, show)
 
 
 @router.get("/v1/search/suggest", response_model=Completions, responses=documented(304, 400, 503))
-async def suggest(request: Request, asked: Annotated[SuggestParameters, Query()]) -> Response:
+async def suggest(
+    request: Request, asked: Annotated[SuggestParameters, Query()], runtime: RuntimeDep
+) -> Response:
     """Titles, tags and people that complete what was typed."""
-    engines: Search = request.state.runtime.search
 
     def ask(view: View) -> tuple[str, ...]:
         return languages(asked.lang, "", view.runtime.settings.languages)
 
     def find(wanted: tuple[str, ...]) -> list[protocol.Suggestion]:
-        return engines.suggest(asked.q, wanted, asked.limit + SPARE)
+        return runtime.search.suggest(asked.q, wanted, asked.limit + SPARE)
 
     def show(view: View, wanted: tuple[str, ...], known: list[protocol.Suggestion]) -> Answer:
         spoken = (*wanted, *view.runtime.settings.languages)

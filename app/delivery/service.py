@@ -3,13 +3,14 @@
 from importlib.metadata import version
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import Field
 from pydantic_core import to_json
 from starlette.responses import Response
 
 from app.changes import head
 from app.errors import Unavailable
+from app.http.endpoint import RuntimeDep
 from app.http.parameters import NoneTravelling, Parameters, bad
 from app.http.problems import documented
 from app.http.reading import View
@@ -88,11 +89,10 @@ async def livez(response: Response, _asked: Annotated[NoneTravelling, Query()]) 
 
 @router.get("/readyz", response_model=Ready, responses=documented(400, 503))
 async def readyz(
-    request: Request, response: Response, _asked: Annotated[NoneTravelling, Query()]
+    response: Response, _asked: Annotated[NoneTravelling, Query()], runtime: RuntimeDep
 ) -> Ready:
     """The store can be used."""
     response.headers["Cache-Control"] = "no-store"
-    runtime: Runtime = request.state.runtime
     return await runtime.searches.run(lambda: ready(runtime))
 
 

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
 from fastapi import Depends, Query, Request
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.responses import Response
 
@@ -24,6 +25,7 @@ from app.changes import PublishTx, head
 from app.database import ReadTx, WriteTx
 from app.http.bodies import LARGEST, SMALL, USUAL, JsonBody
 from app.http.parameters import Parameters
+from app.http.partner_access import PartnerView, answered_privately
 from app.http.reading import View, answered
 from app.http.writing import Outcome, changed, published, shown
 from app.published.answers import Answer
@@ -78,13 +80,19 @@ CountingView = Annotated[View, Cost(slow=True)]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Call:
     """A request with what FastAPI made of it for one endpoint."""
 
     request: Request
     given: Mapping[str, Any]
     principal: Any
     cost: Cost
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether its work goes into the lane of what counts."""
+        slow = self.cost.slow
+        return slow if isinstance(slow, bool) else slow(self.given)
 
 
 async def _runtime(request: Request) -> Runtime:
@@ -114,8 +122,8 @@ def handler_of(endpoint: Callable[..., Any]) -> Handler:
         raise TypeError(f"{endpoint.__qualname__}: it writes, and names no principal who does")
 
     async def handler(request: Request, **given: Any) -> Response:
-        asked = Asked(request, given, given.get(principal), cost)
-        return await run(asked, lambda first: endpoint(first, **given))
+        call = Call(request, given, given.get(principal), cost)
+        return await run(call, lambda first: endpoint(first, **given))
 
     return _described(handler, endpoint, [_REQUEST, *(_resolved(each, hints) for each in others)])
 
@@ -171,36 +179,46 @@ def _resolved(parameter: inspect.Parameter, hints: Mapping[str, Any]) -> inspect
     return parameter.replace(annotation=hint, kind=inspect.Parameter.KEYWORD_ONLY)
 
 
-async def _view(asked: Asked, work: Callable[[View], Answer]) -> Response:
-    slow = asked.cost.slow
-    is_slow = slow if isinstance(slow, bool) else slow(asked.given)
-    return await answered(asked.request, work, slow=is_slow, also=asked.cost.also)
+async def _view(call: Call, work: Callable[[View], Answer]) -> Response:
+    return await answered(call.request, work, slow=call.is_slow, also=call.cost.also)
 
 
-async def _read(asked: Asked, work: Callable[[ReadTx], Outcome]) -> Response:
-    return await shown(asked.request, work)
+async def _partner(call: Call, work: Callable[[PartnerView], BaseModel]) -> Response:
+    return await answered_privately(call.request, work, slow=call.is_slow)
 
 
-async def _snapshot(asked: Asked, work: Callable[[Snapshot], Outcome]) -> Response:
-    clock = asked.request.state.runtime.clock()
-    return await shown(asked.request, lambda tx: work(Snapshot(tx, head(tx).moment(clock))))
+async def _read(call: Call, work: Callable[[ReadTx], Outcome]) -> Response:
+    return await shown(call.request, work)
 
 
-async def _write(asked: Asked, work: Callable[[WriteTx], Outcome]) -> Response:
-    return await changed(asked.request, asked.principal, work)
+async def _snapshot(call: Call, work: Callable[[Snapshot], Outcome]) -> Response:
+    clock = call.request.state.runtime.clock()
+    return await shown(call.request, lambda tx: work(Snapshot(tx, head(tx).moment(clock))))
 
 
-async def _publish(asked: Asked, work: Callable[[PublishTx], Outcome]) -> Response:
-    return await published(asked.request, asked.principal, work)
+async def _write(call: Call, work: Callable[[WriteTx], Outcome]) -> Response:
+    return await changed(call.request, call.principal, work)
 
 
-Runner = Callable[[Asked, Callable[[Any], Any]], Coroutine[Any, Any, Response]]
+async def _publish(call: Call, work: Callable[[PublishTx], Outcome]) -> Response:
+    return await published(call.request, call.principal, work)
+
+
+Runner = Callable[[Call, Callable[[Any], Any]], Coroutine[Any, Any, Response]]
 
 # By the exact type: a PublishTx is a WriteTx, which is a ReadTx.
 _RUNNERS: Final[dict[Any, Runner]] = {
     View: _view,
+    PartnerView: _partner,
     ReadTx: _read,
     Snapshot: _snapshot,
     WriteTx: _write,
     PublishTx: _publish,
 }
+
+
+class EndpointRoute(APIRoute):
+    """A route whose endpoint may be the work itself."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, handler_of(endpoint), **options)

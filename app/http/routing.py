@@ -14,19 +14,16 @@ from starlette.responses import Response
 from starlette.types import Scope
 from typing_extensions import override
 
-from app.http.endpoint import handler_of
+from app.http.endpoint import EndpointRoute
 from app.http.parameters import Travelling, near
 from app.http.problems import query_names
 
 
-class OwnQueryRoute(APIRoute):
+class OwnQueryRoute(EndpointRoute):
     """A route that judges even those queries that others may not have: repeated, malformed."""
 
     answers_all = False
     """It has words of its own for whatever is wrong with a query."""
-
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, handler_of(endpoint), **options)
 
     def takes(self, scope: Scope) -> bool:
         """Whether a request is this route's."""
