@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from app import cursors
 from app.accounts.principal import Principal
 from app.changes import PublishTx
 from app.database import ReadTx
@@ -62,7 +63,9 @@ def list_aliases(
 ) -> Outcome:
     """Aliases, page by page."""
     base = f"{runtime.settings.public_url}/v1/admin/aliases"
-    after = _place(params)
+    if not is_legal(params.path):
+        raise bad("control_character", "path", "Remove control characters from the path.")
+    after = cursors.key_in(_list(params), params.cursor or None)
     found = aliases.page(tx, after, params.limit + 1, params.path or None)
     more, found = len(found) > params.limit, found[: params.limit]
     cursor = paging.encode_text(found[-1].path, _list(params)) if more else None
@@ -103,18 +106,6 @@ def remove_alias(tx: PublishTx, alias_id: UUID, principal: Editor, revision: IfM
 
 def _list(asked: AliasParameters) -> str:
     return f"aliases {asked.path}"
-
-
-def _place(asked: AliasParameters) -> str | None:
-    if not is_legal(asked.path):
-        raise bad("control_character", "path", "Remove control characters from the path.")
-    if not asked.cursor:
-        return None
-    try:
-        return paging.decode_text(asked.cursor, _list(asked))
-    except paging.BadCursor as error:
-        message = "This cursor belongs to no such list; begin again without it."
-        raise bad("invalid_cursor", "cursor", message) from error
 
 
 def _view(known: KnownAlias) -> ManagedAlias:

@@ -7,6 +7,7 @@ from fastapi import Request
 from pydantic import Field
 from starlette.responses import Response
 
+from app import cursors
 from app.accounts.principal import Principal
 from app.admin import article_views as views
 from app.admin.article_views import ListedWorkingCopy, SavedArticle, WorkingArticle
@@ -27,7 +28,6 @@ from app.http.parameters import (
     Limit,
     Parameters,
     address,
-    bad,
     date_of,
     known_names,
 )
@@ -127,7 +127,7 @@ def list_working_copies(
         lacks_alt=params.missing == "alt",
         trashed=params.trashed,
     )
-    cursor = _cursor(params.cursor, repr(chosen))
+    cursor = cursors.place_in(repr(chosen), params.cursor or None)
     now = runtime.clock()
     rows, more = working_copies.page(tx, chosen, cursor, params.limit, now)
     last = rows[-1].article if more else None
@@ -272,13 +272,3 @@ def merged(runtime: Runtime, article_id: UUID, revision: int, patch: ArticlePatc
     if copy.article.revision != revision:
         raise articles.stale(copy.article)
     return patched(copy, patch, runtime.house)
-
-
-def _cursor(text: str, name: str) -> paging.Cursor | None:
-    if not text:
-        return None
-    try:
-        return paging.decode(text, name)
-    except paging.BadCursor as error:
-        message = "This cursor belongs to no such list; begin again without it."
-        raise bad("invalid_cursor", "cursor", message) from error

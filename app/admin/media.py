@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from app import cursors
 from app.accounts.principal import Principal
 from app.admin.media_views import Media, Medium, UploadedMedium, view
 from app.changes import PublishTx
@@ -21,10 +22,10 @@ from app.http.access import allowed
 from app.http.bodies import parsed
 from app.http.endpoint import Json, RuntimeDep
 from app.http.management import IfMatch, management
-from app.http.parameters import Limit, NoParameters, Parameters, address, bad
+from app.http.parameters import Limit, NoParameters, Parameters, address
 from app.http.problems import problem_answers
 from app.http.writing import Outcome, changed
-from app.kit.paging import BadCursor, Cursor, decode
+from app.kit.paging import Cursor
 from app.library import intake
 from app.public.envelopes import Links, One, PageMeta
 from app.published import media as published_media
@@ -66,7 +67,7 @@ def list_media(
     """What was uploaded, the newest first."""
     base = f"{runtime.settings.public_url}/v1/admin/media"
     name = f"{_LIST} {params.kind}"
-    cursor = _cursor(params.cursor, name)
+    cursor = cursors.place_in(name, params.cursor or None)
     found = media_shelf.listed(
         tx,
         kind=params.kind or None,
@@ -202,14 +203,6 @@ async def preview_file(
 
 
 router.include_router(_previews)
-
-
-def _cursor(text: str, name: str) -> Cursor | None:
-    try:
-        return decode(text, name) if text else None
-    except BadCursor as error:
-        message = "This cursor belongs to no such list; begin again without it."
-        raise bad("invalid_cursor", "cursor", message) from error
 
 
 def _one(tx: ReadTx, media_id: UUID) -> Outcome:

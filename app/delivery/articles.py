@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 from pydantic_core import from_json, to_json
 
+from app import cursors
 from app.delivery.filters import ArticleParameters, articles_chosen, languages
 from app.feeds import jsonld
 from app.http.endpoint import Cost
@@ -23,7 +24,6 @@ from app.http.parameters import (
 from app.http.problems import documented
 from app.http.reading import View
 from app.http.routing import ReadRoute
-from app.kit import paging
 from app.public.articles import ArticleDetail, ArticleItem, ListedArticle
 from app.public.envelopes import One, Page
 from app.published import articles
@@ -85,7 +85,7 @@ def list_articles(view: Annotated[View, Cost(slow=_is_slow)], asked: ListParamet
     settings = view.runtime.settings
     wanted = articles_chosen(asked, view.tags, settings)
     name = repr((wanted, asked.order))
-    cursor = _cursor(asked.cursor, name)
+    cursor = cursors.place_in(name, asked.cursor or None)
     _refuse_body(asked)
     names, include = _chosen_fields(asked, LIST_FIELDS, EXTRAS)
     page = articles.page(
@@ -157,16 +157,6 @@ def linked(settings: Settings, item: bytes) -> bytes:
     )
     article = ArticleItem.model_validate_json(item)
     return jsonld.rendered(article, publisher, settings.page_address)
-
-
-def _cursor(text: str, name: str) -> paging.Cursor | None:
-    if not text:
-        return None
-    try:
-        return paging.decode(text, name)
-    except paging.BadCursor as error:
-        message = "This cursor belongs to no such list; begin again without it."
-        raise bad("invalid_cursor", "cursor", message) from error
 
 
 Wanted = TypeVar("Wanted", bound=str)

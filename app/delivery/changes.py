@@ -14,16 +14,16 @@ from pydantic import Field
 from pydantic_core import to_json
 from starlette.responses import Response
 
+from app import cursors
 from app.changes import head
 from app.errors import Gone, WillayError
 from app.http.limiting import asker
-from app.http.parameters import DIGITS, Limit, Parameters, address, bad
+from app.http.parameters import DIGITS, Limit, Parameters, address
 from app.http.problems import documented
 from app.http.reading import View, answered
 from app.http.streaming import HEARTBEAT, RETRY, EventStream
 from app.http.watching import Watch, promoted
-from app.kit.paging import BadCursor
-from app.kit.position import START, Position, decode
+from app.kit.position import Position
 from app.public.changes import ChangePage
 from app.published import changed, changes
 from app.published.answers import Answer
@@ -63,8 +63,10 @@ async def read_changes(
     their reason. With `Accept: text/event-stream` the same as server-sent events."""
     watch: Watch = request.state.watch
     if "text/event-stream" in request.headers.get("accept", ""):
-        return await _streamed(request, watch, _position(last_event_id or asked.cursor))
-    position = _position(asked.cursor)
+        return await _streamed(
+            request, watch, cursors.position_in_log(last_event_id or asked.cursor)
+        )
+    position = cursors.position_in_log(asked.cursor)
     if asked.wait:
         with watch.place(asker(request)):
             await watch.beyond(position.sequence, asked.wait)
@@ -172,13 +174,3 @@ async def _read(runtime: Runtime, position: Position) -> _Page:
             return _page(view, position, _AT_ONCE)
 
     return await runtime.reads.run(read)
-
-
-def _position(text: str) -> Position:
-    if not text:
-        return START
-    try:
-        return decode(text)
-    except BadCursor as error:
-        message = "This is no cursor of the change feed; start again without it."
-        raise bad("invalid_cursor", "cursor", message) from error

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
+from app import cursors
 from app.delivery.filters import ArticleParameters, searched
 from app.feeds.channel import Channel, Deleted, FeedArticle
 from app.feeds.dates import instant
@@ -145,12 +146,7 @@ class Document:
     def _paged(self) -> tuple[Channel, list[FeedArticle]]:
         name = repr((self.wanted, "newest"))
         given = self.asked.cursor if isinstance(self.asked, PagedParameters) else ""
-        try:
-            cursor = paging.decode(given, name) if given else None
-        except paging.BadCursor as error:
-            message = "This cursor belongs to no such feed; begin again without it."
-            raise bad("invalid_cursor", "cursor", message) from error
-        page = self._page(cursor)
+        page = self._page(cursors.place_in(name, given or None))
         links = {"self": address(self.base, self.asked)}
         if page.next is not None:
             links["next"] = address(self.base, self.asked, page.next.encode(name))

@@ -7,14 +7,14 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from app import cursors
 from app.changes import head
 from app.http import files
 from app.http.endpoint import Cost
-from app.http.parameters import Limit, NoneTravelling, NoParameters, Parameters, bad
+from app.http.parameters import Limit, NoneTravelling, NoParameters, Parameters
 from app.http.partner_access import PRIVATE, PartnerKey, PartnerView, documented
 from app.http.problems import problem_answers
 from app.http.routing import TravellingRoute
-from app.kit import paging
 from app.public.envelopes import Links, One, Page, PageMeta
 from app.public.partner import EmbargoedArticle
 from app.published import embargoed
@@ -43,7 +43,9 @@ def list_embargoed(
     now = log.moment(view.runtime.clock())
     until = shown.horizon(view.tx, now)
     tags = view.runtime.memory.tags(view.tx, log)
-    found = embargoed.page(view.tx, tags, now, until, _cursor(asked.cursor), asked.limit)
+    found = embargoed.page(
+        view.tx, tags, now, until, cursors.place_in(_LIST, asked.cursor or None), asked.limit
+    )
     base = f"{view.runtime.settings.public_url}/v1/partner/embargoed"
     after = found.next.encode(_LIST) if found.next is not None else None
     here = f"{base}?limit={asked.limit}"
@@ -99,13 +101,3 @@ async def read_embargoed_file(
     answer = await files.private_file(request, find)
     answer.headers["X-Robots-Tag"] = PRIVATE["X-Robots-Tag"]
     return answer
-
-
-def _cursor(text: str) -> paging.Cursor | None:
-    if not text:
-        return None
-    try:
-        return paging.decode(text, _LIST)
-    except paging.BadCursor as error:
-        message = "This cursor belongs to no such list; begin again without it."
-        raise bad("invalid_cursor", "cursor", message) from error
