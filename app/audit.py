@@ -19,6 +19,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col
 
+from app import cursors
 from app.database import ReadTx, WriteTx
 from app.errors import BadRequest, Detail
 from app.kit import paging
@@ -173,8 +174,8 @@ def page(tx: ReadTx, filters: Filters, cursor: str | None = None, limit: int = 2
         .order_by(col(AuditEntry.id).desc())
         .limit(limit + 1)
     )
-    if cursor is not None:
-        asked = asked.where(col(AuditEntry.id) < _place(cursor, list_name))
+    if (after := cursors.place_in(list_name, cursor)) is not None:
+        asked = asked.where(col(AuditEntry.id) < after.id.int)
     rows = tx.execute(asked).all()
     entries = [
         Entry(
@@ -266,14 +267,6 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
     if filters.until is not None:
         conditions.append(col(AuditEntry.at) < filters.until)
     return conditions
-
-
-def _place(cursor: str, list_name: str) -> int:
-    try:
-        return paging.decode(cursor, list_name).id.int
-    except paging.BadCursor as error:
-        detail = Detail("bad_cursor", "Take it from a page of this list.", parameter="cursor")
-        raise BadRequest("bad_cursor", "The cursor belongs to another list.", (detail,)) from error
 
 
 def _from_somewhere(account_id: UUID | None) -> sa.ColumnElement[bool]:

@@ -3,10 +3,11 @@
 from typing import Annotated, Literal, get_args
 from uuid import UUID
 
-from fastapi import Query, Request
+from fastapi import Request
 from pydantic import Field
 from starlette.responses import Response
 
+from app import cursors
 from app.accounts.principal import Principal
 from app.admin import article_views as views
 from app.admin.article_views import ListedWorkingCopy, SavedArticle, WorkingArticle
@@ -18,8 +19,8 @@ from app.editorial.patching import ArticlePatch, patched
 from app.editorial.states import State
 from app.editorial.working_copies import CopyFilter
 from app.http.access import actor, allowed
-from app.http.bodies import LARGEST, json_of
-from app.http.management import IF_MATCH, management
+from app.http.endpoint import Json, LargeJson, OptionalJson, RuntimeDep
+from app.http.management import IfMatch, management
 from app.http.parameters import (
     AnySlug,
     Flag,
@@ -27,12 +28,11 @@ from app.http.parameters import (
     Limit,
     Parameters,
     address,
-    bad,
     date_of,
     known_names,
 )
 from app.http.problems import problem_answers
-from app.http.writing import Outcome, changed, published, shown
+from app.http.writing import Outcome, changed
 from app.kit import paging
 from app.kit.dates import first_instant
 from app.public.envelopes import Links, One, Page, PageMeta
@@ -95,68 +95,61 @@ class TranslationInput(Input):
     responses=problem_answers(409),
 )
 async def create_article(
-    request: Request,
-    who: Writer,
-    sent: Annotated[ArticleInput, json_of(ArticleInput, most=LARGEST)],
+    request: Request, principal: Writer, body: LargeJson[ArticleInput], runtime: RuntimeDep
 ) -> Response:
     """A new draft. `removed` says what its body lost when it was sanitised."""
-    runtime: Runtime = request.state.runtime
-    draft = await runtime.desk.run(lambda: prepare(sent, runtime.house))
+    draft = await runtime.desk.run(lambda: prepare(body, runtime.house))
 
-    def work(tx: WriteTx) -> Outcome:
+    def save(tx: WriteTx) -> Outcome:
         now = runtime.clock()
-        article = drafting.create(tx, actor(who), draft, now)
+        article = drafting.create(tx, actor(principal), draft, now)
         return views.saved(tx, article.id, now, draft.removed, 201)
 
-    return await changed(request, who, work)
+    return await changed(request, principal, save)
 
 
 @router.get("/articles", response_model=Page[ListedWorkingCopy])
-async def list_working_copies(
-    request: Request, who: Reader, asked: Annotated[CopyParameters, Query()]
-) -> Response:
+def list_working_copies(
+    tx: ReadTx, principal: Reader, params: CopyParameters, runtime: RuntimeDep
+) -> Outcome:
     """Working copies, the last changed first, page by page."""
-    runtime: Runtime = request.state.runtime
     base = f"{runtime.settings.public_url}/v1/admin/articles"
-    states = known_names("state", "state", asked.state, get_args(State))
+    states = known_names("state", "state", params.state, get_args(State))
     chosen = CopyFilter(
         states=tuple(state for state in get_args(State) if state in states),
-        live=asked.live,
-        kind=asked.kind,
-        lang=asked.lang or None,
-        tag=asked.tag or None,
-        saved_by=asked.saved_by,
-        words=asked.q or None,
-        updated_since=date_of("updated_since", asked.updated_since, first_instant),
-        lacks_alt=asked.missing == "alt",
-        trashed=asked.trashed,
+        live=params.live,
+        kind=params.kind,
+        lang=params.lang or None,
+        tag=params.tag or None,
+        saved_by=params.saved_by,
+        words=params.q or None,
+        updated_since=date_of("updated_since", params.updated_since, first_instant),
+        lacks_alt=params.missing == "alt",
+        trashed=params.trashed,
     )
-    cursor = _cursor(asked.cursor, repr(chosen))
-
-    def work(tx: ReadTx) -> Outcome:
-        now = runtime.clock()
-        rows, more = working_copies.page(tx, chosen, cursor, asked.limit, now)
-        last = rows[-1].article if more else None
-        place = paging.Cursor(last.updated_at, last.id, backwards=False) if last else None
-        links = Links(
-            self=address(base, asked),
-            next=address(base, asked, place.encode(repr(chosen))) if place else None,
-            prev=None,
-        )
-        meta = PageMeta(limit=asked.limit)
-        if asked.count:
-            meta.total = working_copies.total(tx, chosen, now)
-        data = [views.listed(row) for row in rows]
-        return Outcome(Page[ListedWorkingCopy](data=data, meta=meta, links=links))
-
-    return await shown(request, work)
+    cursor = cursors.place_in(repr(chosen), params.cursor or None)
+    now = runtime.clock()
+    rows, more = working_copies.page(tx, chosen, cursor, params.limit, now)
+    last = rows[-1].article if more else None
+    place = paging.Cursor(last.updated_at, last.id, backwards=False) if last else None
+    links = Links(
+        self=address(base, params),
+        next=address(base, params, place.encode(repr(chosen))) if place else None,
+        prev=None,
+    )
+    meta = PageMeta(limit=params.limit)
+    if params.count:
+        meta.total = working_copies.total(tx, chosen, now)
+    data = [views.listed(row) for row in rows]
+    return Outcome(Page[ListedWorkingCopy](data=data, meta=meta, links=links))
 
 
 @router.get("/articles/{article_id:uuid}", response_model=One[WorkingArticle])
-async def read_working_copy(request: Request, article_id: UUID, who: Reader) -> Response:
+def read_working_copy(
+    tx: ReadTx, article_id: UUID, principal: Reader, runtime: RuntimeDep
+) -> Outcome:
     """One working copy; its `ETag` is what `If-Match` takes."""
-    runtime: Runtime = request.state.runtime
-    return await shown(request, lambda tx: views.one(tx, article_id, runtime.clock()))
+    return views.one(tx, article_id, runtime.clock())
 
 
 @router.patch(
@@ -165,35 +158,32 @@ async def read_working_copy(request: Request, article_id: UUID, who: Reader) -> 
 async def change_article(
     request: Request,
     article_id: UUID,
-    who: Writer,
-    revision: Annotated[int, IF_MATCH],
-    asked: Annotated[SaveParameters, Query()],
-    sent: Annotated[ArticlePatch, json_of(ArticlePatch, most=LARGEST)],
+    principal: Writer,
+    revision: IfMatch,
+    params: SaveParameters,
+    body: LargeJson[ArticlePatch],
+    runtime: RuntimeDep,
 ) -> Response:
     """Change some fields of the newest text; what the public reads stays until it is published."""
-    runtime: Runtime = request.state.runtime
-    draft = await runtime.desk.run(lambda: merged(runtime, article_id, revision, sent))
+    draft = await runtime.desk.run(lambda: merged(runtime, article_id, revision, body))
 
-    def work(tx: WriteTx) -> Outcome:
+    def save(tx: WriteTx) -> Outcome:
         now = runtime.clock()
-        drafting.change(tx, actor(who), article_id, revision, draft, now, autosave=asked.autosave)
+        drafting.change(
+            tx, actor(principal), article_id, revision, draft, now, autosave=params.autosave
+        )
         return views.saved(tx, article_id, now, draft.removed, 200)
 
-    return await changed(request, who, work)
+    return await changed(request, principal, save)
 
 
 @router.delete("/articles/{article_id:uuid}", status_code=204, responses=problem_answers(409))
-async def trash_article(
-    request: Request, article_id: UUID, who: Writer, revision: Annotated[int, IF_MATCH]
-) -> Response:
+def trash_article(
+    tx: WriteTx, article_id: UUID, principal: Writer, revision: IfMatch, runtime: RuntimeDep
+) -> Outcome:
     """Put it into the trash, where it keeps everything; what is public must be withdrawn first."""
-    runtime: Runtime = request.state.runtime
-
-    def work(tx: WriteTx) -> Outcome:
-        article = workflow.trash(tx, actor(who), article_id, revision, runtime.clock())
-        return Outcome(status=204, revision=article.revision)
-
-    return await changed(request, who, work)
+    article = workflow.trash(tx, actor(principal), article_id, revision, runtime.clock())
+    return Outcome(status=204, revision=article.revision)
 
 
 @router.post(
@@ -201,18 +191,13 @@ async def trash_article(
     response_model=One[WorkingArticle],
     responses=problem_answers(409),
 )
-async def restore_article(
-    request: Request, article_id: UUID, who: Writer, revision: Annotated[int, IF_MATCH]
-) -> Response:
+def restore_article(
+    tx: WriteTx, article_id: UUID, principal: Writer, revision: IfMatch, runtime: RuntimeDep
+) -> Outcome:
     """Take it out of the trash, as it was."""
-    runtime: Runtime = request.state.runtime
-
-    def work(tx: WriteTx) -> Outcome:
-        now = runtime.clock()
-        workflow.restore(tx, actor(who), article_id, revision, now)
-        return views.one(tx, article_id, now)
-
-    return await changed(request, who, work)
+    now = runtime.clock()
+    workflow.restore(tx, actor(principal), article_id, revision, now)
+    return views.one(tx, article_id, now)
 
 
 @router.post(
@@ -221,21 +206,17 @@ async def restore_article(
     response_model=One[WorkingArticle],
     responses=problem_answers(409),
 )
-async def duplicate_article(
-    request: Request,
+def duplicate_article(
+    tx: WriteTx,
     article_id: UUID,
-    who: Writer,
-    sent: Annotated[DuplicateInput, json_of(DuplicateInput, optional=True)],
-) -> Response:
+    principal: Writer,
+    body: OptionalJson[DuplicateInput],
+    runtime: RuntimeDep,
+) -> Outcome:
     """A draft with the same text, another slug and a history of its own."""
-    runtime: Runtime = request.state.runtime
-
-    def work(tx: WriteTx) -> Outcome:
-        now = runtime.clock()
-        twin = drafting.duplicate(tx, actor(who), article_id, now, title=sent.title)
-        return views.made(tx, twin.id, now)
-
-    return await changed(request, who, work)
+    now = runtime.clock()
+    twin = drafting.duplicate(tx, actor(principal), article_id, now, title=body.title)
+    return views.made(tx, twin.id, now)
 
 
 @router.post(
@@ -244,22 +225,18 @@ async def duplicate_article(
     response_model=One[WorkingArticle],
     responses=problem_answers(409),
 )
-async def begin_translation(
-    request: Request,
+def begin_translation(
+    tx: PublishTx,
     article_id: UUID,
-    who: Writer,
-    sent: Annotated[TranslationInput, json_of(TranslationInput)],
-) -> Response:
+    principal: Writer,
+    body: Json[TranslationInput],
+    runtime: RuntimeDep,
+) -> Outcome:
     """A draft in another language that begins with the same text, linked as a translation."""
-    runtime: Runtime = request.state.runtime
-
-    def work(tx: PublishTx) -> Outcome:
-        made = drafting.translate(
-            tx, actor(who), article_id, runtime.house, sent.lang, title=sent.title, slug=sent.slug
-        )
-        return views.made(tx, made.id, tx.moment)
-
-    return await published(request, who, work)
+    made = drafting.translate(
+        tx, actor(principal), article_id, runtime.house, body.lang, title=body.title, slug=body.slug
+    )
+    return views.made(tx, made.id, tx.moment)
 
 
 @router.put(
@@ -267,20 +244,12 @@ async def begin_translation(
     response_model=One[WorkingArticle],
     responses=problem_answers(409),
 )
-async def link_translation(
-    request: Request,
-    article_id: UUID,
-    other_id: UUID,
-    who: Publisher,
-    revision: Annotated[int, IF_MATCH],
-) -> Response:
+def link_translation(
+    tx: PublishTx, article_id: UUID, other_id: UUID, principal: Publisher, revision: IfMatch
+) -> Outcome:
     """Two articles are translations of one another; readers of both see that at once."""
-
-    def work(tx: PublishTx) -> Outcome:
-        drafting.link(tx, actor(who), article_id, revision, other_id)
-        return views.one(tx, article_id, tx.moment)
-
-    return await published(request, who, work)
+    drafting.link(tx, actor(principal), article_id, revision, other_id)
+    return views.one(tx, article_id, tx.moment)
 
 
 @router.delete(
@@ -288,16 +257,12 @@ async def link_translation(
     response_model=One[WorkingArticle],
     responses=problem_answers(409),
 )
-async def unlink_translations(
-    request: Request, article_id: UUID, who: Publisher, revision: Annotated[int, IF_MATCH]
-) -> Response:
+def unlink_translations(
+    tx: PublishTx, article_id: UUID, principal: Publisher, revision: IfMatch
+) -> Outcome:
     """It is a translation of nothing any more; readers see that at once."""
-
-    def work(tx: PublishTx) -> Outcome:
-        drafting.unlink(tx, actor(who), article_id, revision)
-        return views.one(tx, article_id, tx.moment)
-
-    return await published(request, who, work)
+    drafting.unlink(tx, actor(principal), article_id, revision)
+    return views.one(tx, article_id, tx.moment)
 
 
 def merged(runtime: Runtime, article_id: UUID, revision: int, patch: ArticlePatch) -> Draft:
@@ -307,13 +272,3 @@ def merged(runtime: Runtime, article_id: UUID, revision: int, patch: ArticlePatc
     if copy.article.revision != revision:
         raise articles.stale(copy.article)
     return patched(copy, patch, runtime.house)
-
-
-def _cursor(text: str, name: str) -> paging.Cursor | None:
-    if not text:
-        return None
-    try:
-        return paging.decode(text, name)
-    except paging.BadCursor as error:
-        message = "This cursor belongs to no such list; begin again without it."
-        raise bad("invalid_cursor", "cursor", message) from error

@@ -4,21 +4,19 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Query, Request
 from pydantic import BaseModel, Field
-from starlette.responses import Response
 
 from app import audit
 from app.accounts.principal import Principal
 from app.audit import SubjectKind, Via
 from app.database import ReadTx
 from app.http.access import allowed
+from app.http.endpoint import RuntimeDep
 from app.http.management import management
 from app.http.parameters import Limit, Parameters, address, date_of
-from app.http.writing import Outcome, shown
+from app.http.writing import Outcome
 from app.kit.dates import first_instant
 from app.public.envelopes import Links, PageMeta
-from app.runtime import Runtime
 
 router = management("audit")
 
@@ -62,34 +60,30 @@ class AuditParameters(Parameters):
 
 
 @router.get("/audit", response_model=Entries)
-async def list_entries(
-    request: Request,
-    who: Annotated[Principal, allowed("audit:read")],
-    asked: Annotated[AuditParameters, Query()],
-) -> Response:
+def list_entries(
+    tx: ReadTx,
+    principal: Annotated[Principal, allowed("audit:read")],
+    params: AuditParameters,
+    runtime: RuntimeDep,
+) -> Outcome:
     """What was done, the newest first."""
-    runtime: Runtime = request.state.runtime
     base = f"{runtime.settings.public_url}/v1/admin/audit"
     filters = audit.Filters(
-        account_id=asked.account_id,
-        action=asked.action or None,
-        subject_kind=asked.subject_kind,
-        subject_id=asked.subject_id or None,
-        since=date_of("since", asked.since, first_instant),
-        until=date_of("until", asked.until, first_instant),
+        account_id=params.account_id,
+        action=params.action or None,
+        subject_kind=params.subject_kind,
+        subject_id=params.subject_id or None,
+        since=date_of("since", params.since, first_instant),
+        until=date_of("until", params.until, first_instant),
     )
-
-    def work(tx: ReadTx) -> Outcome:
-        page = audit.page(tx, filters, asked.cursor or None, asked.limit)
-        links = Links(
-            self=address(base, asked),
-            next=address(base, asked, page.next) if page.next else None,
-            prev=None,
-        )
-        data = [_view(entry) for entry in page.entries]
-        return Outcome(Entries(data=data, meta=PageMeta(limit=asked.limit), links=links))
-
-    return await shown(request, work)
+    page = audit.page(tx, filters, params.cursor or None, params.limit)
+    links = Links(
+        self=address(base, params),
+        next=address(base, params, page.next) if page.next else None,
+        prev=None,
+    )
+    data = [_view(entry) for entry in page.entries]
+    return Outcome(Entries(data=data, meta=PageMeta(limit=params.limit), links=links))
 
 
 def _view(entry: audit.Entry) -> Entry:

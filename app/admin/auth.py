@@ -14,15 +14,15 @@ from app.accounts.principal import Principal, require_session
 from app.accounts.scopes import Role, Scope
 from app.accounts.sessions import NewSession
 from app.audit import Via
-from app.database import WriteTx
+from app.database import ReadTx, WriteTx
 from app.editorial.content import Input
 from app.http.access import allowed, origin_of
-from app.http.bodies import SMALL, form_of, json_of
+from app.http.bodies import form_of
+from app.http.endpoint import Json, RuntimeDep, SmallJson
 from app.http.management import management
 from app.http.problems import problem_answers
-from app.http.writing import Outcome, changed, shown
+from app.http.writing import Outcome
 from app.public.envelopes import One
-from app.runtime import Runtime
 
 router = management("login")
 
@@ -99,107 +99,100 @@ def opened(session: NewSession, now: datetime) -> AccessToken:
 
 
 @router.post("/auth/token", response_model=AccessToken, responses=problem_answers(401, 422, 429))
-async def log_in(request: Request, sent: Annotated[LoginForm, form_of(LoginForm)]) -> Response:
+async def log_in(
+    request: Request, body: Annotated[LoginForm, form_of(LoginForm)], runtime: RuntimeDep
+) -> Response:
     """Log in; the token goes into `Authorization: Bearer`."""
-    runtime: Runtime = request.state.runtime
     origin = origin_of(request)
     session = await runtime.logins.run(
-        lambda: runtime.authenticator.login(sent.username, sent.password, sent.code or None, origin)
+        lambda: runtime.authenticator.login(body.username, body.password, body.code or None, origin)
     )
-    body = opened(session, runtime.clock()).model_dump_json()
-    return Response(body, 200, {"Cache-Control": "no-store"}, "application/json")
+    token = opened(session, runtime.clock()).model_dump_json()
+    return Response(token, 200, {"Cache-Control": "no-store"}, "application/json")
 
 
 @router.post("/auth/logout", status_code=204)
-async def log_out(request: Request, who: Annotated[Principal, allowed()]) -> Response:
+def log_out(
+    tx: WriteTx, principal: Annotated[Principal, allowed()], runtime: RuntimeDep
+) -> Outcome:
     """End the session that asks."""
-    now = request.state.runtime.clock()
-
-    def work(tx: WriteTx) -> Outcome:
-        _, current = require_session(who)
-        sessions.end(tx, who, current, now)
-        return Outcome(status=204)
-
-    return await changed(request, who, work)
+    now = runtime.clock()
+    _, current = require_session(principal)
+    sessions.end(tx, principal, current, now)
+    return Outcome(status=204)
 
 
 @router.get("/auth/me", response_model=One[Me])
-async def read_me(request: Request, who: Annotated[Principal, allowed()]) -> Response:
+def read_me(_tx: ReadTx, principal: Annotated[Principal, allowed()]) -> Outcome:
     """Who I am and what I may do."""
     me = Me(
-        account_id=who.account_id,
-        email=who.email,
-        name=who.name,
-        role=who.role,
-        scopes=sorted(who.scopes),
-        via=who.via,
+        account_id=principal.account_id,
+        email=principal.email,
+        name=principal.name,
+        role=principal.role,
+        scopes=sorted(principal.scopes),
+        via=principal.via,
     )
-    return await shown(request, lambda _tx: Outcome(One[Me](data=me)))
+    return Outcome(One[Me](data=me))
 
 
 @router.get("/auth/sessions", response_model=Sessions)
-async def list_sessions(request: Request, who: Annotated[Principal, allowed()]) -> Response:
+def list_sessions(
+    tx: ReadTx, principal: Annotated[Principal, allowed()], runtime: RuntimeDep
+) -> Outcome:
     """My open logins."""
-    now = request.state.runtime.clock()
-    return await shown(
-        request,
-        lambda tx: Outcome(
-            Sessions.model_validate({"data": sessions.of_own(tx, who, now)}, from_attributes=True)
-        ),
+    now = runtime.clock()
+    return Outcome(
+        Sessions.model_validate({"data": sessions.of_own(tx, principal, now)}, from_attributes=True)
     )
 
 
 @router.delete("/auth/sessions", status_code=204)
-async def end_sessions(request: Request, who: Annotated[Principal, allowed()]) -> Response:
+def end_sessions(
+    tx: WriteTx, principal: Annotated[Principal, allowed()], runtime: RuntimeDep
+) -> Outcome:
     """Log out everywhere, here too; my personal tokens and the links that I made end as well."""
-    now = request.state.runtime.clock()
-
-    def work(tx: WriteTx) -> Outcome:
-        log_out_everywhere(tx, who, now)
-        return Outcome(status=204)
-
-    return await changed(request, who, work)
+    now = runtime.clock()
+    log_out_everywhere(tx, principal, now)
+    return Outcome(status=204)
 
 
 @router.delete("/auth/sessions/{session_id}", status_code=204)
-async def end_session(
-    request: Request, session_id: UUID, who: Annotated[Principal, allowed()]
-) -> Response:
+def end_session(
+    tx: WriteTx, session_id: UUID, principal: Annotated[Principal, allowed()], runtime: RuntimeDep
+) -> Outcome:
     """Log out one of my sessions."""
-    now = request.state.runtime.clock()
-
-    def work(tx: WriteTx) -> Outcome:
-        sessions.end(tx, who, session_id, now)
-        return Outcome(status=204)
-
-    return await changed(request, who, work)
+    now = runtime.clock()
+    sessions.end(tx, principal, session_id, now)
+    return Outcome(status=204)
 
 
 @router.put("/auth/password", response_model=AccessToken, responses=problem_answers(429))
 async def change_password(
     request: Request,
-    who: Annotated[Principal, allowed()],
-    sent: Annotated[PasswordChange, json_of(PasswordChange)],
+    principal: Annotated[Principal, allowed()],
+    body: Json[PasswordChange],
+    runtime: RuntimeDep,
 ) -> Response:
     """Another password; every session, personal token and link of mine ends, and a new session is
     given."""
-    runtime: Runtime = request.state.runtime
     origin = origin_of(request)
     session = await runtime.logins.run(
-        lambda: runtime.authenticator.change_password(who, sent.password, sent.new_password, origin)
+        lambda: runtime.authenticator.change_password(
+            principal, body.password, body.new_password, origin
+        )
     )
-    body = opened(session, runtime.clock()).model_dump_json()
-    return Response(body, 200, {"Cache-Control": "no-store"}, "application/json")
+    token = opened(session, runtime.clock()).model_dump_json()
+    return Response(token, 200, {"Cache-Control": "no-store"}, "application/json")
 
 
 @router.post("/auth/reset", status_code=204, responses=problem_answers(401, 429))
 async def redeem_reset(
-    request: Request, sent: Annotated[PasswordReset, json_of(PasswordReset, most=SMALL)]
+    request: Request, body: SmallJson[PasswordReset], runtime: RuntimeDep
 ) -> Response:
     """Set a password by the secret of a reset; log in after it."""
-    runtime: Runtime = request.state.runtime
     origin = origin_of(request)
     await runtime.logins.run(
-        lambda: runtime.authenticator.redeem_reset(sent.secret, sent.new_password, origin)
+        lambda: runtime.authenticator.redeem_reset(body.secret, body.new_password, origin)
     )
     return Response(None, 204, {"Cache-Control": "no-store"})

@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from fastapi import Request
 from pydantic import BaseModel, Field
-from starlette.responses import Response
 
 from app.accounts.principal import require
 from app.accounts.scopes import Scope
@@ -17,12 +15,11 @@ from app.editorial import bulk
 from app.editorial.bulk import AT_MOST, Mode, Operation
 from app.editorial.content import Input
 from app.http.access import actor
-from app.http.bodies import json_of
+from app.http.endpoint import Json, RuntimeDep
 from app.http.management import management
 from app.http.problems import problem_answers
-from app.http.writing import Outcome, published
+from app.http.writing import Outcome
 from app.public.envelopes import Code, PlannedRelease
-from app.runtime import Runtime
 
 router = management("bulk")
 
@@ -71,23 +68,18 @@ class BulkReport(BaseModel):
 
 
 @router.post("/articles/bulk", response_model=BulkReport, responses=problem_answers(409))
-async def perform_in_bulk(
-    request: Request, who: Writer, sent: Annotated[BulkInput, json_of(BulkInput)]
-) -> Response:
+def perform_in_bulk(
+    tx: PublishTx, principal: Writer, body: Json[BulkInput], runtime: RuntimeDep
+) -> Outcome:
     """Up to 200 operations: all or nothing (409 names those that were refused), or each for
     itself with a report."""
-    runtime: Runtime = request.state.runtime
-    for operation in sent.operations:
+    for operation in body.operations:
         if operation.op in _SCOPES:
-            require(who, _SCOPES[operation.op])
-
-    def work(tx: PublishTx) -> Outcome:
-        results = bulk.perform(tx, actor(who), sent.operations, sent.mode, runtime.house)
-        data = [_view(result) for result in results]
-        done = sum(result.outcome == "done" for result in data)
-        return Outcome(BulkReport(data=data, meta=BulkMeta(done=done, refused=len(data) - done)))
-
-    return await published(request, who, work)
+            require(principal, _SCOPES[operation.op])
+    results = bulk.perform(tx, actor(principal), body.operations, body.mode, runtime.house)
+    data = [_view(result) for result in results]
+    done = sum(result.outcome == "done" for result in data)
+    return Outcome(BulkReport(data=data, meta=BulkMeta(done=done, refused=len(data) - done)))
 
 
 def _view(result: bulk.Result) -> BulkResult:

@@ -4,22 +4,20 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request
 from pydantic import BaseModel
-from starlette.responses import Response
 
 from app.accounts.principal import Principal
-from app.changes import PublishTx, head
+from app.changes import PublishTx
 from app.database import ReadTx
 from app.editorial import ordering, overview, people
 from app.editorial.changing import check_languages
 from app.editorial.ordering import PeopleOrder
 from app.editorial.people import MemberChange, NewMember
 from app.http.access import actor, allowed
-from app.http.bodies import json_of
-from app.http.management import IF_MATCH, management
+from app.http.endpoint import Json, RuntimeDep, Snapshot
+from app.http.management import IfMatch, management
 from app.http.problems import problem_answers
-from app.http.writing import Outcome, published, shown
+from app.http.writing import Outcome
 from app.public.envelopes import One, Total
 from app.public.vocabulary import CommitteeGroup, Lang
 
@@ -55,77 +53,58 @@ class ManagedMembers(BaseModel):
 
 
 @router.get("/committee", response_model=ManagedMembers)
-async def list_members(request: Request, who: Reader) -> Response:
+def list_members(snapshot: Snapshot, principal: Reader) -> Outcome:
     """All members, whether or not the public sees them today."""
-    clock = request.state.runtime.clock()
-    return await shown(request, lambda tx: _all(tx, head(tx).moment(clock)))
+    return _all(snapshot.tx, snapshot.now)
 
 
 @router.post(
     "/committee", status_code=201, response_model=One[ManagedMember], responses=problem_answers()
 )
-async def create_member(
-    request: Request, who: Publisher, sent: Annotated[NewMember, json_of(NewMember)]
-) -> Response:
+def create_member(
+    tx: PublishTx, principal: Publisher, body: Json[NewMember], runtime: RuntimeDep
+) -> Outcome:
     """A new member, the last in the order."""
-    check_languages(request.state.runtime.house, biography=sent.biography)
-
-    def work(tx: PublishTx) -> Outcome:
-        made = people.add_member(tx, actor(who), sent)
-        return _one(tx, made.id, tx.moment, 201, f"/v1/admin/committee/{made.id}")
-
-    return await published(request, who, work)
+    check_languages(runtime.house, biography=body.biography)
+    made = people.add_member(tx, actor(principal), body)
+    return _one(tx, made.id, tx.moment, 201, f"/v1/admin/committee/{made.id}")
 
 
 @router.post("/committee/order", response_model=ManagedMembers)
-async def order_members(
-    request: Request, who: Publisher, sent: Annotated[PeopleOrder, json_of(PeopleOrder)]
-) -> Response:
+def order_members(tx: PublishTx, principal: Publisher, body: Json[PeopleOrder]) -> Outcome:
     """Put all into an order: the ids of all of them, the first first."""
-
-    def work(tx: PublishTx) -> Outcome:
-        ordering.order_members(tx, actor(who), sent.ids)
-        return _all(tx, tx.moment)
-
-    return await published(request, who, work)
+    ordering.order_members(tx, actor(principal), body.ids)
+    return _all(tx, tx.moment)
 
 
 @router.get("/committee/{member_id:uuid}", response_model=One[ManagedMember])
-async def read_member(request: Request, member_id: UUID, who: Reader) -> Response:
+def read_member(snapshot: Snapshot, member_id: UUID, principal: Reader) -> Outcome:
     """One member."""
-    clock = request.state.runtime.clock()
-    return await shown(request, lambda tx: _one(tx, member_id, head(tx).moment(clock)))
+    return _one(snapshot.tx, member_id, snapshot.now)
 
 
 @router.patch("/committee/{member_id:uuid}", response_model=One[ManagedMember])
-async def change_member(
-    request: Request,
+def change_member(
+    tx: PublishTx,
     member_id: UUID,
-    who: Publisher,
-    revision: Annotated[int, IF_MATCH],
-    sent: Annotated[MemberChange, json_of(MemberChange)],
-) -> Response:
+    principal: Publisher,
+    revision: IfMatch,
+    body: Json[MemberChange],
+    runtime: RuntimeDep,
+) -> Outcome:
     """Change what is said of a member; a field that is left out stays."""
-    check_languages(request.state.runtime.house, biography=sent.biography)
-
-    def work(tx: PublishTx) -> Outcome:
-        people.edit_member(tx, actor(who), member_id, sent, revision)
-        return _one(tx, member_id, tx.moment)
-
-    return await published(request, who, work)
+    check_languages(runtime.house, biography=body.biography)
+    people.edit_member(tx, actor(principal), member_id, body, revision)
+    return _one(tx, member_id, tx.moment)
 
 
 @router.delete("/committee/{member_id:uuid}", status_code=204, response_model=None)
-async def remove_member(
-    request: Request, member_id: UUID, who: Publisher, revision: Annotated[int, IF_MATCH]
-) -> Response:
+def remove_member(
+    tx: PublishTx, member_id: UUID, principal: Publisher, revision: IfMatch
+) -> Outcome:
     """Remove a member, at once and for good."""
-
-    def work(tx: PublishTx) -> Outcome:
-        people.remove_member(tx, actor(who), member_id, revision)
-        return Outcome(status=204)
-
-    return await published(request, who, work)
+    people.remove_member(tx, actor(principal), member_id, revision)
+    return Outcome(status=204)
 
 
 def _view(known: overview.KnownMember) -> ManagedMember:

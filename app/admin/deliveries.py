@@ -4,24 +4,21 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from fastapi import Query, Request
 from pydantic import BaseModel, Field, model_validator
-from starlette.responses import Response
 
 from app.accounts.principal import Principal
 from app.database import ReadTx, WriteTx
 from app.editorial.content import Input
 from app.http.access import allowed
-from app.http.bodies import json_of
+from app.http.endpoint import Json, RuntimeDep
 from app.http.management import management
 from app.http.parameters import Limit, Parameters, address
 from app.http.problems import problem_answers
-from app.http.writing import Outcome, changed, shown
+from app.http.writing import Outcome
 from app.partners import record
 from app.partners.record import DeliveryInfo, DeliveryState
 from app.public.envelopes import Links, One, PageMeta
 from app.public.vocabulary import Moment
-from app.runtime import Runtime
 
 router = management("webhooks")
 
@@ -93,55 +90,39 @@ class DeliveryParameters(Parameters):
 @router.post(
     "/webhooks/{webhook_id}/test", response_model=One[Delivery], responses=problem_answers(409)
 )
-async def try_webhook(request: Request, webhook_id: UUID, who: Owner) -> Response:
+def try_webhook(tx: WriteTx, webhook_id: UUID, principal: Owner, runtime: RuntimeDep) -> Outcome:
     """Send a message that says nothing; its delivery tells what came of it."""
-    now = request.state.runtime.clock()
-
-    def work(tx: WriteTx) -> Outcome:
-        return Outcome(One[Delivery](data=_delivery(record.test(tx, who, webhook_id, now))))
-
-    return await changed(request, who, work)
+    now = runtime.clock()
+    return Outcome(One[Delivery](data=_delivery(record.test(tx, principal, webhook_id, now))))
 
 
 @router.post(
     "/webhooks/{webhook_id}/replay", response_model=One[Replayed], responses=problem_answers(409)
 )
-async def replay_webhook(
-    request: Request, webhook_id: UUID, who: Owner, sent: Annotated[Replay, json_of(Replay)]
-) -> Response:
+def replay_webhook(
+    tx: WriteTx, webhook_id: UUID, principal: Owner, body: Json[Replay], runtime: RuntimeDep
+) -> Outcome:
     """Tell one thing again, or everything from a point; as it stands now."""
-    now = request.state.runtime.clock()
-
-    def work(tx: WriteTx) -> Outcome:
-        if sent.delivery is not None:
-            made = _delivery(record.replay(tx, who, webhook_id, sent.delivery, now))
-            return Outcome(One[Replayed](data=Replayed(delivery=made, after=None)))
-        since = sent.since if sent.since is not None else sent.after or 0
-        after = record.replay_from(tx, who, webhook_id, now, since)
-        return Outcome(One[Replayed](data=Replayed(delivery=None, after=after)))
-
-    return await changed(request, who, work)
+    now = runtime.clock()
+    if body.delivery is not None:
+        made = _delivery(record.replay(tx, principal, webhook_id, body.delivery, now))
+        return Outcome(One[Replayed](data=Replayed(delivery=made, after=None)))
+    since = body.since if body.since is not None else body.after or 0
+    after = record.replay_from(tx, principal, webhook_id, now, since)
+    return Outcome(One[Replayed](data=Replayed(delivery=None, after=after)))
 
 
 @router.get("/webhooks/{webhook_id}/deliveries", response_model=Deliveries)
-async def list_deliveries(
-    request: Request,
-    webhook_id: UUID,
-    who: Owner,
-    asked: Annotated[DeliveryParameters, Query()],
-) -> Response:
+def list_deliveries(
+    tx: ReadTx, webhook_id: UUID, principal: Owner, params: DeliveryParameters, runtime: RuntimeDep
+) -> Outcome:
     """What was sent, challenges included, and how it went; kept for 30 days."""
-    runtime: Runtime = request.state.runtime
     base = f"{runtime.settings.public_url}/v1/admin/webhooks/{webhook_id}/deliveries"
-
-    def work(tx: ReadTx) -> Outcome:
-        page = record.page(tx, webhook_id, asked.state or None, asked.cursor or None, asked.limit)
-        following = address(base, asked, page.next) if page.next else None
-        links = Links(self=address(base, asked), next=following, prev=None)
-        data = [_delivery(info) for info in page.deliveries]
-        return Outcome(Deliveries(data=data, meta=PageMeta(limit=asked.limit), links=links))
-
-    return await shown(request, work)
+    page = record.page(tx, webhook_id, params.state or None, params.cursor or None, params.limit)
+    following = address(base, params, page.next) if page.next else None
+    links = Links(self=address(base, params), next=following, prev=None)
+    data = [_delivery(info) for info in page.deliveries]
+    return Outcome(Deliveries(data=data, meta=PageMeta(limit=params.limit), links=links))
 
 
 def _delivery(info: DeliveryInfo) -> Delivery:

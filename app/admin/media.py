@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from app import cursors
 from app.accounts.principal import Principal
 from app.admin.media_views import Media, Medium, UploadedMedium, view
 from app.changes import PublishTx
@@ -18,12 +19,13 @@ from app.editorial.media import MediaChange, MediaInput, Reason
 from app.errors import NotFound
 from app.http import files, uploads
 from app.http.access import allowed
-from app.http.bodies import json_of, parsed
-from app.http.management import IF_MATCH, management
-from app.http.parameters import Limit, NoParameters, Parameters, address, bad
+from app.http.bodies import parsed
+from app.http.endpoint import Json, RuntimeDep
+from app.http.management import IfMatch, management
+from app.http.parameters import Limit, NoParameters, Parameters, address
 from app.http.problems import problem_answers
-from app.http.writing import Outcome, changed, published, shown
-from app.kit.paging import BadCursor, Cursor, decode
+from app.http.writing import Outcome, changed
+from app.kit.paging import Cursor
 from app.library import intake
 from app.public.envelopes import Links, One, PageMeta
 from app.published import media as published_media
@@ -59,33 +61,29 @@ class Takedown(Input):
 
 
 @router.get("/media", response_model=Media)
-async def list_media(
-    request: Request, who: Reader, asked: Annotated[MediaParameters, Query()]
-) -> Response:
+def list_media(
+    tx: ReadTx, principal: Reader, params: MediaParameters, runtime: RuntimeDep
+) -> Outcome:
     """What was uploaded, the newest first."""
-    base = f"{request.state.runtime.settings.public_url}/v1/admin/media"
-    name = f"{_LIST} {asked.kind}"
-    cursor = _cursor(asked.cursor, name)
-
-    def work(tx: ReadTx) -> Outcome:
-        found = media_shelf.listed(
-            tx,
-            kind=asked.kind or None,
-            before=cursor.id if cursor else None,
-            limit=asked.limit + 1,
-        )
-        here, more = found[: asked.limit], len(found) > asked.limit
-        last = here[-1].media if more else None
-        after = Cursor(last.created_at, last.id, backwards=False).encode(name) if last else ""
-        links = Links(
-            self=address(base, asked),
-            next=address(base, asked, after) if after else None,
-            prev=None,
-        )
-        data = [view(one) for one in here]
-        return Outcome(Media(data=data, meta=PageMeta(limit=asked.limit), links=links))
-
-    return await shown(request, work)
+    base = f"{runtime.settings.public_url}/v1/admin/media"
+    name = f"{_LIST} {params.kind}"
+    cursor = cursors.place_in(name, params.cursor or None)
+    found = media_shelf.listed(
+        tx,
+        kind=params.kind or None,
+        before=cursor.id if cursor else None,
+        limit=params.limit + 1,
+    )
+    here, more = found[: params.limit], len(found) > params.limit
+    last = here[-1].media if more else None
+    after = Cursor(last.created_at, last.id, backwards=False).encode(name) if last else ""
+    links = Links(
+        self=address(base, params),
+        next=address(base, params, after) if after else None,
+        prev=None,
+    )
+    data = [view(one) for one in here]
+    return Outcome(Media(data=data, meta=PageMeta(limit=params.limit), links=links))
 
 
 @router.post(
@@ -99,7 +97,7 @@ async def list_media(
     openapi_extra={"requestBody": uploads.documented()},
 )
 async def upload_medium(
-    request: Request, who: Writer, asked: Annotated[UploadParameters, Query()]
+    request: Request, principal: Writer, params: UploadParameters, runtime: RuntimeDep
 ) -> Response:
     """Send a JPEG, PNG, WebP, AVIF or GIF image, or a PDF: as the part `file` of a form, with its
     texts as JSON in `metadata`, or bare with `?name=`.
@@ -107,91 +105,74 @@ async def upload_medium(
     An image is made anew in several sizes, without anything but its pixels and its credit. Of a
     file that is here already only the texts that nobody wrote yet are taken; `notices` says so.
     """
-    runtime: Runtime = request.state.runtime
-    async with uploads.received(request, asked.name) as came:
+    async with uploads.received(request, params.name) as came:
         said = parsed(MediaInput, came.metadata)
         check_languages(runtime.house, alt=said.alt, caption=said.caption)
         upload = await runtime.uploads.run_inside(
             lambda: intake.taken_in(runtime, came.spool, came.name)
         )
-        sent = f"{came.spool.sha256}/{came.name}/".encode() + came.metadata
+        body = f"{came.spool.sha256}/{came.name}/".encode() + came.metadata
     now = runtime.clock()
 
-    def work(tx: WriteTx) -> Outcome:
-        row, is_new = media.create(tx, who.by, upload, said, runtime.house, now)
-        notices = upload.notices if is_new else media.complete(tx, who.by, row, said, now)
+    def save(tx: WriteTx) -> Outcome:
+        row, is_new = media.create(tx, principal.by, upload, said, runtime.house, now)
+        notices = upload.notices if is_new else media.complete(tx, principal.by, row, said, now)
         tx.session.flush()
         seen = view(media_shelf.read(tx, row.id)).model_dump()
         body = One[UploadedMedium](data=UploadedMedium(**seen, notices=list(notices)))
         where = f"/v1/admin/media/{row.id}" if is_new else None
         return Outcome(body, 201 if is_new else 200, row.revision, where)
 
-    return await changed(request, who, work, sent=sent)
+    return await changed(request, principal, save, sent=body)
 
 
 @router.get("/media/{media_id}", response_model=One[Medium])
-async def read_medium(request: Request, media_id: UUID, who: Reader) -> Response:
+def read_medium(tx: ReadTx, media_id: UUID, principal: Reader) -> Outcome:
     """One medium."""
-    return await shown(request, lambda tx: _one(tx, media_id))
+    return _one(tx, media_id)
 
 
 @router.patch("/media/{media_id}", response_model=One[Medium])
-async def describe_medium(
-    request: Request,
+def describe_medium(
+    tx: WriteTx,
     media_id: UUID,
-    who: Writer,
-    revision: Annotated[int, IF_MATCH],
-    sent: Annotated[MediaChange, json_of(MediaChange)],
-) -> Response:
+    principal: Writer,
+    revision: IfMatch,
+    body: Json[MediaChange],
+    runtime: RuntimeDep,
+) -> Outcome:
     """Change alternative texts, captions, credit or focal point; what is absent stays.
 
     What is published keeps what it said until it is published again.
     """
-    runtime: Runtime = request.state.runtime
-    check_languages(runtime.house, alt=sent.alt, caption=sent.caption)
+    check_languages(runtime.house, alt=body.alt, caption=body.caption)
     now = runtime.clock()
-
-    def work(tx: WriteTx) -> Outcome:
-        media.describe(tx, who.by, media_id, revision, sent, now)
-        return _one(tx, media_id)
-
-    return await changed(request, who, work)
+    media.describe(tx, principal.by, media_id, revision, body, now)
+    return _one(tx, media_id)
 
 
 @router.post(
     "/media/{media_id}/takedown", response_model=One[Medium], responses=problem_answers(409)
 )
-async def take_medium_down(
-    request: Request,
-    media_id: UUID,
-    who: Publisher,
-    revision: Annotated[int, IF_MATCH],
-    sent: Annotated[Takedown, json_of(Takedown)],
-) -> Response:
+def take_medium_down(
+    tx: PublishTx, media_id: UUID, principal: Publisher, revision: IfMatch, body: Json[Takedown]
+) -> Outcome:
     """Stop showing it, at once and everywhere; every article loses it. For good."""
-
-    def work(tx: PublishTx) -> Outcome:
-        takedown.take_down(tx, who.by, media_id, revision, sent.reason)
-        return _one(tx, media_id)
-
-    return await published(request, who, work)
+    takedown.take_down(tx, principal.by, media_id, revision, body.reason)
+    return _one(tx, media_id)
 
 
 @router.delete("/media/{media_id}", status_code=204, responses=problem_answers(409))
-async def delete_medium(
-    request: Request, media_id: UUID, who: Writer, revision: Annotated[int, IF_MATCH]
-) -> Response:
+def delete_medium(
+    tx: WriteTx, media_id: UUID, principal: Writer, revision: IfMatch, runtime: RuntimeDep
+) -> Outcome:
     """Remove what nothing shows or ever showed, or the files and texts of what was taken down.
 
     The files themselves go within a day.
     """
-    now = request.state.runtime.clock()
-
-    def work(tx: WriteTx) -> Outcome:
-        media.delete(tx, who.by, media_id, revision, now)
-        return Outcome(status=204)
-
-    return await changed(request, who, work)
+    now = runtime.clock()
+    media.delete(tx, principal.by, media_id, revision, now)
+    return Outcome(status=204)
 
 
 _previews = APIRouter(tags=["admin: media"])
@@ -206,7 +187,7 @@ async def preview_file(
     request: Request,
     media_id: UUID,
     rendition: str,
-    who: Reader,
+    principal: Reader,
     _asked: Annotated[NoParameters, Query()],
 ) -> Response:
     """A file whether it is public or not; no cache keeps it."""
@@ -222,14 +203,6 @@ async def preview_file(
 
 
 router.include_router(_previews)
-
-
-def _cursor(text: str, name: str) -> Cursor | None:
-    try:
-        return decode(text, name) if text else None
-    except BadCursor as error:
-        message = "This cursor belongs to no such list; begin again without it."
-        raise bad("invalid_cursor", "cursor", message) from error
 
 
 def _one(tx: ReadTx, media_id: UUID) -> Outcome:

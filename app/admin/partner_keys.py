@@ -3,16 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request
-from starlette.responses import Response
-
 from app.accounts.principal import Principal
 from app.database import ReadTx, WriteTx
 from app.http.access import allowed
-from app.http.bodies import json_of
+from app.http.endpoint import Json, RuntimeDep
 from app.http.management import management
 from app.http.problems import problem_answers
-from app.http.writing import Outcome, changed, shown
+from app.http.writing import Outcome
 from app.partners import keys
 from app.partners.keys import KeyInfo, KeyInput
 from app.public.envelopes import One, Total
@@ -24,14 +21,10 @@ Keeper = Annotated[Principal, allowed("partners:write")]
 
 
 @router.get("/partners/{partner_id}/keys", response_model=PartnerKeys)
-async def list_partner_keys(request: Request, partner_id: UUID, who: Keeper) -> Response:
+def list_partner_keys(tx: ReadTx, partner_id: UUID, principal: Keeper) -> Outcome:
     """Its keys without their secrets, those that have ended too."""
-
-    def work(tx: ReadTx) -> Outcome:
-        found = [_view(info) for info in keys.of_partner(tx, partner_id)]
-        return Outcome(PartnerKeys(data=found, meta=Total(total=len(found))))
-
-    return await shown(request, work)
+    found = [_view(info) for info in keys.of_partner(tx, partner_id)]
+    return Outcome(PartnerKeys(data=found, meta=Total(total=len(found))))
 
 
 @router.post(
@@ -40,40 +33,29 @@ async def list_partner_keys(request: Request, partner_id: UUID, who: Keeper) -> 
     response_model=One[NewPartnerKey],
     responses=problem_answers(409),
 )
-async def create_partner_key(
-    request: Request,
-    partner_id: UUID,
-    who: Keeper,
-    sent: Annotated[KeyInput, json_of(KeyInput)],
-) -> Response:
+def create_partner_key(
+    tx: WriteTx, partner_id: UUID, principal: Keeper, body: Json[KeyInput], runtime: RuntimeDep
+) -> Outcome:
     """A key, shown this once: hand it to the partner over a safe channel."""
-    now = request.state.runtime.clock()
-
-    def work(tx: WriteTx) -> Outcome:
-        made = keys.create(tx, who, partner_id, sent, now)
-        view = _view(made.info).model_dump()
-        return Outcome(
-            One[NewPartnerKey](data=NewPartnerKey(**view, key=made.key)),
-            201,
-            location=f"/v1/admin/partners/{partner_id}/keys/{made.info.id}",
-            kept=One[NewPartnerKey](data=NewPartnerKey(**view, key=None)),
-        )
-
-    return await changed(request, who, work)
+    now = runtime.clock()
+    made = keys.create(tx, principal, partner_id, body, now)
+    view = _view(made.info).model_dump()
+    return Outcome(
+        One[NewPartnerKey](data=NewPartnerKey(**view, key=made.key)),
+        201,
+        location=f"/v1/admin/partners/{partner_id}/keys/{made.info.id}",
+        kept=One[NewPartnerKey](data=NewPartnerKey(**view, key=None)),
+    )
 
 
 @router.delete("/partners/{partner_id}/keys/{key_id}", status_code=204)
-async def revoke_partner_key(
-    request: Request, partner_id: UUID, key_id: str, who: Keeper
-) -> Response:
+def revoke_partner_key(
+    tx: WriteTx, partner_id: UUID, key_id: str, principal: Keeper, runtime: RuntimeDep
+) -> Outcome:
     """End a key: at once for embargoed content, within five seconds elsewhere."""
-    now = request.state.runtime.clock()
-
-    def work(tx: WriteTx) -> Outcome:
-        keys.revoke(tx, who, partner_id, key_id, now)
-        return Outcome(status=204)
-
-    return await changed(request, who, work)
+    now = runtime.clock()
+    keys.revoke(tx, principal, partner_id, key_id, now)
+    return Outcome(status=204)
 
 
 def _view(info: KeyInfo) -> PartnerKeyView:

@@ -20,12 +20,12 @@ from app.editorial.content import Input
 from app.errors import NotFound
 from app.http import files
 from app.http.access import actor, allowed
-from app.http.bodies import json_of
+from app.http.endpoint import OptionalJson, RuntimeDep
 from app.http.management import management
 from app.http.parameters import NoneTravelling
 from app.http.problems import header, problem_answers
 from app.http.routing import TravellingRoute
-from app.http.writing import Outcome, changed, shown
+from app.http.writing import Outcome
 from app.kit.addresses import absolute
 from app.public.articles import ArticleDetail
 from app.public.envelopes import One, Total
@@ -94,59 +94,48 @@ class PreviewedArticle(ArticleDetail):
     response_model=One[NewPreview],
     responses=problem_answers(409),
 )
-async def create_preview(
-    request: Request,
+def create_preview(
+    tx: WriteTx,
     article_id: UUID,
-    who: Previewer,
-    sent: Annotated[PreviewInput, json_of(PreviewInput, optional=True)],
-) -> Response:
+    principal: Previewer,
+    body: OptionalJson[PreviewInput],
+    runtime: RuntimeDep,
+) -> Outcome:
     """A link that shows this draft for a while."""
-    runtime: Runtime = request.state.runtime
-
-    def work(tx: WriteTx) -> Outcome:
-        lifetime = timedelta(hours=sent.hours)
-        made = previews.create(tx, actor(who), article_id, sent.revision, lifetime, runtime.clock())
-        view = _view(made.link).model_dump()
-        url = f"{runtime.settings.public_url}/v1/preview/{made.secret}"
-        return Outcome(
-            One[NewPreview](data=NewPreview(**view, token=made.secret, url=url)),
-            201,
-            location=f"/v1/admin/previews/{made.link.id}",
-            kept=One[NewPreview](data=NewPreview(**view, token=None, url=None)),
-        )
-
-    return await changed(request, who, work)
-
-
-@router.get("/articles/{article_id:uuid}/previews", response_model=Previews)
-async def list_previews(request: Request, article_id: UUID, who: Previewer) -> Response:
-    """The links to an article."""
-
-    def work(tx: ReadTx) -> Outcome:
-        found = [_view(link) for link in previews.of_article(tx, article_id)]
-        return Outcome(Previews(data=found, meta=Total(total=len(found))))
-
-    return await shown(request, work)
-
-
-@router.get("/previews/{preview_id:uuid}", response_model=One[Preview])
-async def read_preview(request: Request, preview_id: UUID, who: Previewer) -> Response:
-    """One link."""
-    return await shown(
-        request, lambda tx: Outcome(One[Preview](data=_view(previews.link(tx, preview_id))))
+    lifetime = timedelta(hours=body.hours)
+    made = previews.create(
+        tx, actor(principal), article_id, body.revision, lifetime, runtime.clock()
+    )
+    view = _view(made.link).model_dump()
+    url = f"{runtime.settings.public_url}/v1/preview/{made.secret}"
+    return Outcome(
+        One[NewPreview](data=NewPreview(**view, token=made.secret, url=url)),
+        201,
+        location=f"/v1/admin/previews/{made.link.id}",
+        kept=One[NewPreview](data=NewPreview(**view, token=None, url=None)),
     )
 
 
+@router.get("/articles/{article_id:uuid}/previews", response_model=Previews)
+def list_previews(tx: ReadTx, article_id: UUID, principal: Previewer) -> Outcome:
+    """The links to an article."""
+    found = [_view(link) for link in previews.of_article(tx, article_id)]
+    return Outcome(Previews(data=found, meta=Total(total=len(found))))
+
+
+@router.get("/previews/{preview_id:uuid}", response_model=One[Preview])
+def read_preview(tx: ReadTx, preview_id: UUID, principal: Previewer) -> Outcome:
+    """One link."""
+    return Outcome(One[Preview](data=_view(previews.link(tx, preview_id))))
+
+
 @router.delete("/previews/{preview_id:uuid}", status_code=204, responses=problem_answers(409))
-async def revoke_preview(request: Request, preview_id: UUID, who: Previewer) -> Response:
+def revoke_preview(
+    tx: WriteTx, preview_id: UUID, principal: Previewer, runtime: RuntimeDep
+) -> Outcome:
     """The link shows nothing from now on."""
-    runtime: Runtime = request.state.runtime
-
-    def work(tx: WriteTx) -> Outcome:
-        previews.revoke(tx, actor(who), preview_id, runtime.clock())
-        return Outcome(status=204)
-
-    return await changed(request, who, work)
+    previews.revoke(tx, actor(principal), preview_id, runtime.clock())
+    return Outcome(status=204)
 
 
 @public_router.get(
@@ -163,12 +152,11 @@ async def revoke_preview(request: Request, preview_id: UUID, who: Previewer) -> 
     },
 )
 async def follow_preview(
-    request: Request, token: Token, _asked: Annotated[NoneTravelling, Query()]
+    request: Request, token: Token, _asked: Annotated[NoneTravelling, Query()], runtime: RuntimeDep
 ) -> Response:
     """A draft in the shape of an article, as it would look if it were published now."""
-    runtime: Runtime = request.state.runtime
 
-    def work() -> Response:
+    def read() -> Response:
         with runtime.database.reading() as tx:
             log = head(tx)
             now = log.moment(runtime.clock())
@@ -188,7 +176,7 @@ async def follow_preview(
         body = absolute(body, runtime.settings.public_url.encode(), folder)
         return Response(body, 200, _PRIVATE, "application/json")
 
-    return await runtime.reads.run(work)
+    return await runtime.reads.run(read)
 
 
 @public_router.get(

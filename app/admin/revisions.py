@@ -4,9 +4,8 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Path, Query, Request
+from fastapi import Path
 from pydantic import BaseModel, Field
-from starlette.responses import Response
 
 from app.admin import article_views as views
 from app.admin.article_views import Person, WorkingArticle
@@ -16,13 +15,13 @@ from app.editorial import articles, drafting, history
 from app.editorial.content import ArticleInput
 from app.editorial.history import Saved
 from app.http.access import actor
-from app.http.management import IF_MATCH, management
+from app.http.endpoint import RuntimeDep
+from app.http.management import IfMatch, management
 from app.http.parameters import DIGITS, Limit, Parameters, address
 from app.http.problems import problem_answers
-from app.http.writing import Outcome, changed, shown
+from app.http.writing import Outcome
 from app.kit.diff import Op
 from app.public.envelopes import Links, One, Page, PageMeta
-from app.runtime import Runtime
 
 router = management("revisions")
 
@@ -94,42 +93,28 @@ class DiffParameters(Parameters):
 
 
 @router.get("/articles/{article_id:uuid}/revisions", response_model=Page[Revision])
-async def list_revisions(
-    request: Request,
-    article_id: UUID,
-    who: Reader,
-    asked: Annotated[HistoryParameters, Query()],
-) -> Response:
+def list_revisions(
+    tx: ReadTx, article_id: UUID, principal: Reader, params: HistoryParameters, runtime: RuntimeDep
+) -> Outcome:
     """Saved texts, the newest first."""
-    runtime: Runtime = request.state.runtime
     base = f"{runtime.settings.public_url}{views.address(article_id)}/revisions"
-
-    def work(tx: ReadTx) -> Outcome:
-        saved, more = history.revisions(tx, article_id, asked.before, asked.limit)
-        following = asked.model_copy(update={"before": saved[-1].number}) if more else None
-        links = Links(
-            self=address(base, asked),
-            next=address(base, following) if following else None,
-            prev=None,
-        )
-        data = [Revision(**_saved(one)) for one in saved]
-        return Outcome(Page[Revision](data=data, meta=PageMeta(limit=asked.limit), links=links))
-
-    return await shown(request, work)
+    saved, more = history.revisions(tx, article_id, params.before, params.limit)
+    following = params.model_copy(update={"before": saved[-1].number}) if more else None
+    links = Links(
+        self=address(base, params),
+        next=address(base, following) if following else None,
+        prev=None,
+    )
+    data = [Revision(**_saved(one)) for one in saved]
+    return Outcome(Page[Revision](data=data, meta=PageMeta(limit=params.limit), links=links))
 
 
 @router.get("/articles/{article_id:uuid}/revisions/{number}", response_model=One[RevisionText])
-async def read_revision(
-    request: Request, article_id: UUID, number: Number, who: Reader
-) -> Response:
+def read_revision(tx: ReadTx, article_id: UUID, number: Number, principal: Reader) -> Outcome:
     """One saved text whole."""
-
-    def work(tx: ReadTx) -> Outcome:
-        text = history.revision(tx, article_id, number)
-        view = RevisionText(**_saved(text.saved), content=text.content, body_html=text.body_html)
-        return Outcome(One[RevisionText](data=view))
-
-    return await shown(request, work)
+    text = history.revision(tx, article_id, number)
+    view = RevisionText(**_saved(text.saved), content=text.content, body_html=text.body_html)
+    return Outcome(One[RevisionText](data=view))
 
 
 @router.post(
@@ -137,52 +122,42 @@ async def read_revision(
     response_model=One[WorkingArticle],
     responses=problem_answers(409),
 )
-async def restore_revision(
-    request: Request,
+def restore_revision(
+    tx: WriteTx,
     article_id: UUID,
     number: Number,
-    who: Writer,
-    revision: Annotated[int, IF_MATCH],
-) -> Response:
+    principal: Writer,
+    revision: IfMatch,
+    runtime: RuntimeDep,
+) -> Outcome:
     """Make an old text the newest, as a new revision; slug and language stay what they are."""
-    runtime: Runtime = request.state.runtime
-
-    def work(tx: WriteTx) -> Outcome:
-        now = runtime.clock()
-        drafting.restore(tx, actor(who), article_id, revision, number, now)
-        return views.one(tx, article_id, now)
-
-    return await changed(request, who, work)
+    now = runtime.clock()
+    drafting.restore(tx, actor(principal), article_id, revision, number, now)
+    return views.one(tx, article_id, now)
 
 
 @router.get("/articles/{article_id:uuid}/diff", response_model=One[Diff])
-async def read_diff(
-    request: Request, article_id: UUID, who: Reader, asked: Annotated[DiffParameters, Query()]
-) -> Response:
+def read_diff(tx: ReadTx, article_id: UUID, principal: Reader, params: DiffParameters) -> Outcome:
     """What changed between two saved texts, field by field."""
-
-    def work(tx: ReadTx) -> Outcome:
-        newest = articles.read(tx, article_id).article.text_revision
-        newer = history.revision(tx, article_id, asked.to or newest)
-        before = asked.from_
-        if before == "previous":
-            before = history.previous(tx, article_id, newer.saved.number)
-        older = history.revision(tx, article_id, before)
-        fields = [
-            FieldDiff(
-                field=one.field,
-                before=one.before,
-                after=one.after,
-                parts=None
-                if one.parts is None
-                else [DiffPart(op=part.op, text=part.text) for part in one.parts],
-            )
-            for one in history.difference(older, newer)
-        ]
-        view = Diff(from_revision=older.saved.number, to_revision=newer.saved.number, fields=fields)
-        return Outcome(One[Diff](data=view))
-
-    return await shown(request, work)
+    newest = articles.read(tx, article_id).article.text_revision
+    newer = history.revision(tx, article_id, params.to or newest)
+    before = params.from_
+    if before == "previous":
+        before = history.previous(tx, article_id, newer.saved.number)
+    older = history.revision(tx, article_id, before)
+    fields = [
+        FieldDiff(
+            field=one.field,
+            before=one.before,
+            after=one.after,
+            parts=None
+            if one.parts is None
+            else [DiffPart(op=part.op, text=part.text) for part in one.parts],
+        )
+        for one in history.difference(older, newer)
+    ]
+    view = Diff(from_revision=older.saved.number, to_revision=newer.saved.number, fields=fields)
+    return Outcome(One[Diff](data=view))
 
 
 def _saved(saved: Saved) -> dict[str, Any]:

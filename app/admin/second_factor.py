@@ -13,7 +13,7 @@ from app.admin.auth import Code, Secret
 from app.database import WriteTx
 from app.editorial.content import Input
 from app.http.access import allowed, origin_of
-from app.http.bodies import json_of
+from app.http.endpoint import Json, RuntimeDep
 from app.http.management import management
 from app.http.problems import problem_answers
 from app.http.writing import Outcome, changed
@@ -55,14 +55,14 @@ class RecoveryCodes(BaseModel):
 @router.post("/auth/totp", response_model=One[Enrolment], responses=_MAY)
 async def enrol(
     request: Request,
-    who: Annotated[Principal, allowed()],
-    sent: Annotated[PasswordShown, json_of(PasswordShown)],
+    principal: Annotated[Principal, allowed()],
+    body: Json[PasswordShown],
+    runtime: RuntimeDep,
 ) -> Response:
     """Begin with a second factor; it is on when a first code has confirmed it."""
-    runtime: Runtime = request.state.runtime
-    proof = await _proof(request, who, sent)
+    proof = await _proof(request, runtime, principal, body)
 
-    def work(tx: WriteTx) -> Outcome:
+    def change(tx: WriteTx) -> Outcome:
         made = second_factor.enrol(
             tx, proof, runtime.key(), runtime.clock(), runtime.settings.site_name
         )
@@ -71,57 +71,54 @@ async def enrol(
             kept=One[Enrolment](data=Enrolment(secret=None, uri=None)),
         )
 
-    return await changed(request, who, work)
+    return await changed(request, principal, change)
 
 
 @router.post("/auth/totp/confirm", response_model=One[RecoveryCodes], responses=_MAY)
-async def confirm(
-    request: Request,
-    who: Annotated[Principal, allowed()],
-    sent: Annotated[CodeShown, json_of(CodeShown)],
-) -> Response:
+def confirm(
+    tx: WriteTx,
+    principal: Annotated[Principal, allowed()],
+    body: Json[CodeShown],
+    runtime: RuntimeDep,
+) -> Outcome:
     """Turn it on; other sessions end. Keep the recovery codes."""
-    runtime: Runtime = request.state.runtime
-    return await changed(
-        request,
-        who,
-        lambda tx: _codes(
-            second_factor.confirm(tx, who, sent.code, runtime.key(), runtime.clock())
-        ),
-    )
+    return _codes(second_factor.confirm(tx, principal, body.code, runtime.key(), runtime.clock()))
 
 
 @router.post("/auth/totp/recovery-codes", response_model=One[RecoveryCodes], responses=_MAY)
 async def renew_codes(
     request: Request,
-    who: Annotated[Principal, allowed()],
-    sent: Annotated[PasswordShown, json_of(PasswordShown)],
+    principal: Annotated[Principal, allowed()],
+    body: Json[PasswordShown],
+    runtime: RuntimeDep,
 ) -> Response:
     """New recovery codes in place of the old ones; needs a code."""
-    proof = await _proof(request, who, sent)
-    now = request.state.runtime.clock()
-    return await changed(request, who, lambda tx: _codes(second_factor.renew_codes(tx, proof, now)))
+    proof = await _proof(request, runtime, principal, body)
+    now = runtime.clock()
+    return await changed(
+        request, principal, lambda tx: _codes(second_factor.renew_codes(tx, proof, now))
+    )
 
 
 @router.post("/auth/totp/disable", status_code=204, responses=_MAY)
 async def disable(
     request: Request,
-    who: Annotated[Principal, allowed()],
-    sent: Annotated[PasswordShown, json_of(PasswordShown)],
+    principal: Annotated[Principal, allowed()],
+    body: Json[PasswordShown],
+    runtime: RuntimeDep,
 ) -> Response:
     """Turn it off; needs a code."""
-    proof = await _proof(request, who, sent)
-    now = request.state.runtime.clock()
+    proof = await _proof(request, runtime, principal, body)
+    now = runtime.clock()
 
-    def work(tx: WriteTx) -> Outcome:
+    def change(tx: WriteTx) -> Outcome:
         second_factor.disable(tx, proof, now)
         return Outcome(status=204)
 
-    return await changed(request, who, work)
+    return await changed(request, principal, change)
 
 
-async def _proof(request: Request, who: Principal, sent: PasswordShown) -> Proof:
-    runtime: Runtime = request.state.runtime
+async def _proof(request: Request, runtime: Runtime, who: Principal, sent: PasswordShown) -> Proof:
     origin = origin_of(request)
     return await runtime.logins.run(
         lambda: runtime.authenticator.prove(who, sent.password, sent.code, origin)

@@ -4,21 +4,19 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request
 from pydantic import BaseModel
-from starlette.responses import Response
 
 from app.accounts.principal import Principal
-from app.changes import PublishTx, head
+from app.changes import PublishTx
 from app.database import ReadTx
 from app.editorial import ordering, overview, people
 from app.editorial.ordering import PeopleOrder
 from app.editorial.people import NewSponsor, SponsorChange
 from app.http.access import actor, allowed
-from app.http.bodies import json_of
-from app.http.management import IF_MATCH, management
+from app.http.endpoint import Json, Snapshot
+from app.http.management import IfMatch, management
 from app.http.problems import problem_answers
-from app.http.writing import Outcome, published, shown
+from app.http.writing import Outcome
 from app.public.envelopes import One, Total
 from app.public.vocabulary import GivenAddress, SponsorKind
 
@@ -54,75 +52,53 @@ class ManagedSponsors(BaseModel):
 
 
 @router.get("/sponsors", response_model=ManagedSponsors)
-async def list_sponsors(request: Request, who: Reader) -> Response:
+def list_sponsors(snapshot: Snapshot, principal: Reader) -> Outcome:
     """All sponsors, whether or not the public sees them today."""
-    clock = request.state.runtime.clock()
-    return await shown(request, lambda tx: _all(tx, head(tx).moment(clock)))
+    return _all(snapshot.tx, snapshot.now)
 
 
 @router.post(
     "/sponsors", status_code=201, response_model=One[ManagedSponsor], responses=problem_answers()
 )
-async def create_sponsor(
-    request: Request, who: Publisher, sent: Annotated[NewSponsor, json_of(NewSponsor)]
-) -> Response:
+def create_sponsor(tx: PublishTx, principal: Publisher, body: Json[NewSponsor]) -> Outcome:
     """A new sponsor, the last in the order."""
-
-    def work(tx: PublishTx) -> Outcome:
-        made = people.add_sponsor(tx, actor(who), sent)
-        return _one(tx, made.id, tx.moment, 201, f"/v1/admin/sponsors/{made.id}")
-
-    return await published(request, who, work)
+    made = people.add_sponsor(tx, actor(principal), body)
+    return _one(tx, made.id, tx.moment, 201, f"/v1/admin/sponsors/{made.id}")
 
 
 @router.post("/sponsors/order", response_model=ManagedSponsors)
-async def order_sponsors(
-    request: Request, who: Publisher, sent: Annotated[PeopleOrder, json_of(PeopleOrder)]
-) -> Response:
+def order_sponsors(tx: PublishTx, principal: Publisher, body: Json[PeopleOrder]) -> Outcome:
     """Put all into an order: the ids of all of them, the first first."""
-
-    def work(tx: PublishTx) -> Outcome:
-        ordering.order_sponsors(tx, actor(who), sent.ids)
-        return _all(tx, tx.moment)
-
-    return await published(request, who, work)
+    ordering.order_sponsors(tx, actor(principal), body.ids)
+    return _all(tx, tx.moment)
 
 
 @router.get("/sponsors/{sponsor_id:uuid}", response_model=One[ManagedSponsor])
-async def read_sponsor(request: Request, sponsor_id: UUID, who: Reader) -> Response:
+def read_sponsor(snapshot: Snapshot, sponsor_id: UUID, principal: Reader) -> Outcome:
     """One sponsor."""
-    clock = request.state.runtime.clock()
-    return await shown(request, lambda tx: _one(tx, sponsor_id, head(tx).moment(clock)))
+    return _one(snapshot.tx, sponsor_id, snapshot.now)
 
 
 @router.patch("/sponsors/{sponsor_id:uuid}", response_model=One[ManagedSponsor])
-async def change_sponsor(
-    request: Request,
+def change_sponsor(
+    tx: PublishTx,
     sponsor_id: UUID,
-    who: Publisher,
-    revision: Annotated[int, IF_MATCH],
-    sent: Annotated[SponsorChange, json_of(SponsorChange)],
-) -> Response:
+    principal: Publisher,
+    revision: IfMatch,
+    body: Json[SponsorChange],
+) -> Outcome:
     """Change what is said of a sponsor; a field that is left out stays."""
-
-    def work(tx: PublishTx) -> Outcome:
-        people.edit_sponsor(tx, actor(who), sponsor_id, sent, revision)
-        return _one(tx, sponsor_id, tx.moment)
-
-    return await published(request, who, work)
+    people.edit_sponsor(tx, actor(principal), sponsor_id, body, revision)
+    return _one(tx, sponsor_id, tx.moment)
 
 
 @router.delete("/sponsors/{sponsor_id:uuid}", status_code=204, response_model=None)
-async def remove_sponsor(
-    request: Request, sponsor_id: UUID, who: Publisher, revision: Annotated[int, IF_MATCH]
-) -> Response:
+def remove_sponsor(
+    tx: PublishTx, sponsor_id: UUID, principal: Publisher, revision: IfMatch
+) -> Outcome:
     """Remove a sponsor, at once and for good."""
-
-    def work(tx: PublishTx) -> Outcome:
-        people.remove_sponsor(tx, actor(who), sponsor_id, revision)
-        return Outcome(status=204)
-
-    return await published(request, who, work)
+    people.remove_sponsor(tx, actor(principal), sponsor_id, revision)
+    return Outcome(status=204)
 
 
 def _view(known: overview.KnownSponsor) -> ManagedSponsor:

@@ -4,23 +4,20 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request
 from pydantic import BaseModel, Field
-from starlette.responses import Response
 
 from app.accounts.principal import Principal
-from app.changes import PublishTx, head
-from app.database import ReadTx
+from app.changes import PublishTx
 from app.editorial import merging, overview, tags
 from app.editorial.changing import check_languages
-from app.editorial.content import Input
+from app.editorial.content import House, Input
 from app.editorial.tags import TagChange, TagInput
 from app.http.access import actor, allowed
-from app.http.bodies import json_of
-from app.http.management import IF_MATCH, management
+from app.http.endpoint import Json, RuntimeDep, Snapshot
+from app.http.management import IfMatch, management
 from app.http.parameters import AnySlug, Parameters
 from app.http.problems import problem_answers
-from app.http.writing import Outcome, published, shown
+from app.http.writing import Outcome
 from app.public.envelopes import One, Total
 from app.public.vocabulary import Count, Lang, Slug, TagStatus, TagType
 
@@ -71,105 +68,67 @@ class TagRemoval(Parameters):
 
 
 @router.get("/tags", response_model=ManagedTags)
-async def list_tags(request: Request, who: Reader) -> Response:
+def list_tags(snapshot: Snapshot, principal: Reader) -> Outcome:
     """All tags."""
-    clock = request.state.runtime.clock()
-
-    def work(tx: ReadTx) -> Outcome:
-        found = [_view(known) for known in overview.tags(tx, head(tx).moment(clock))]
-        return Outcome(ManagedTags(data=found, meta=Total(total=len(found))))
-
-    return await shown(request, work)
+    found = [_view(known) for known in overview.tags(snapshot.tx, snapshot.now)]
+    return Outcome(ManagedTags(data=found, meta=Total(total=len(found))))
 
 
 @router.post(
     "/tags", status_code=201, response_model=One[ManagedTag], responses=problem_answers(409)
 )
-async def create_tag(
-    request: Request, who: Proposer, sent: Annotated[TagInput, json_of(TagInput)]
-) -> Response:
+def create_tag(
+    tx: PublishTx, principal: Proposer, body: Json[TagInput], runtime: RuntimeDep
+) -> Outcome:
     """A new tag: public at once when who makes it may publish, else proposed."""
-    _check_languages(request, sent)
-
-    def work(tx: PublishTx) -> Outcome:
-        made = tags.create(tx, actor(who), sent)
-        return _one(tx, made.id, status=201, location=f"/v1/admin/tags/{made.id}")
-
-    return await published(request, who, work)
+    _check_languages(runtime.house, body)
+    made = tags.create(tx, actor(principal), body)
+    return _one(tx, made.id, status=201, location=f"/v1/admin/tags/{made.id}")
 
 
 @router.get("/tags/{tag_id}", response_model=One[ManagedTag])
-async def read_tag(request: Request, tag_id: UUID, who: Reader) -> Response:
+def read_tag(snapshot: Snapshot, tag_id: UUID, principal: Reader) -> Outcome:
     """One tag."""
-    clock = request.state.runtime.clock()
-
-    def work(tx: ReadTx) -> Outcome:
-        known = overview.tag(tx, tag_id, head(tx).moment(clock))
-        return Outcome(One[ManagedTag](data=_view(known)), revision=known.revision)
-
-    return await shown(request, work)
+    known = overview.tag(snapshot.tx, tag_id, snapshot.now)
+    return Outcome(One[ManagedTag](data=_view(known)), revision=known.revision)
 
 
 @router.patch("/tags/{tag_id}", response_model=One[ManagedTag], responses=problem_answers(409))
-async def change_tag(
-    request: Request,
+def change_tag(
+    tx: PublishTx,
     tag_id: UUID,
-    who: Editor,
-    revision: Annotated[int, IF_MATCH],
-    sent: Annotated[TagChange, json_of(TagChange)],
-) -> Response:
+    principal: Editor,
+    revision: IfMatch,
+    body: Json[TagChange],
+    runtime: RuntimeDep,
+) -> Outcome:
     """Rename or move a tag, at once and everywhere; its old slug leads to the new one. One that is
     public needs the scope articles:publish, and one that is proposed becomes public by it."""
-    _check_languages(request, sent)
-
-    def work(tx: PublishTx) -> Outcome:
-        return _one(tx, tags.change(tx, actor(who), tag_id, revision, sent).id)
-
-    return await published(request, who, work)
+    _check_languages(runtime.house, body)
+    return _one(tx, tags.change(tx, actor(principal), tag_id, revision, body).id)
 
 
 @router.post("/tags/{tag_id}/merge", response_model=One[ManagedTag], responses=problem_answers(409))
-async def merge_tag(
-    request: Request,
-    tag_id: UUID,
-    who: Editor,
-    revision: Annotated[int, IF_MATCH],
-    sent: Annotated[TagMerge, json_of(TagMerge)],
-) -> Response:
+def merge_tag(
+    tx: PublishTx, tag_id: UUID, principal: Editor, revision: IfMatch, body: Json[TagMerge]
+) -> Outcome:
     """Let a tag become another: its articles, its children and its addresses are the other's."""
-
-    def work(tx: PublishTx) -> Outcome:
-        return _one(tx, merging.merge(tx, actor(who), tag_id, revision, sent.into).id)
-
-    return await published(request, who, work)
+    return _one(tx, merging.merge(tx, actor(principal), tag_id, revision, body.into).id)
 
 
 @router.delete(
     "/tags/{tag_id}", status_code=204, response_model=None, responses=problem_answers(409, 422)
 )
-async def remove_tag(
-    request: Request,
-    tag_id: UUID,
-    who: Editor,
-    revision: Annotated[int, IF_MATCH],
-    asked: Annotated[TagRemoval, Query()],
-) -> Response:
+def remove_tag(
+    tx: PublishTx, tag_id: UUID, principal: Editor, revision: IfMatch, params: TagRemoval
+) -> Outcome:
     """Remove a tag that no article uses, or merge it into its replacement."""
-
-    def work(tx: PublishTx) -> Outcome:
-        merging.remove(tx, actor(who), tag_id, revision, asked.replacement or None)
-        return Outcome(status=204)
-
-    return await published(request, who, work)
+    merging.remove(tx, actor(principal), tag_id, revision, params.replacement or None)
+    return Outcome(status=204)
 
 
-def _check_languages(request: Request, sent: TagInput | TagChange) -> None:
-    check_languages(
-        request.state.runtime.house,
-        names=sent.names,
-        descriptions=sent.descriptions,
-        synonyms=sent.synonyms,
-    )
+def _check_languages(house: House, body: TagInput | TagChange) -> None:
+    check_languages(house, names=body.names, descriptions=body.descriptions, synonyms=body.synonyms)
 
 
 def _view(known: overview.KnownTag) -> ManagedTag:

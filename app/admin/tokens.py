@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Query, Request
+from fastapi import Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
@@ -17,13 +17,12 @@ from app.admin.auth import Code, Secret
 from app.database import ReadTx, WriteTx
 from app.errors import Forbidden
 from app.http.access import allowed, origin_of
-from app.http.bodies import json_of
+from app.http.endpoint import Json, RuntimeDep
 from app.http.management import management
 from app.http.parameters import Parameters
 from app.http.problems import problem_answers
-from app.http.writing import Outcome, changed, shown
+from app.http.writing import Outcome, changed
 from app.public.envelopes import One, Total
-from app.runtime import Runtime
 
 router = management("tokens")
 
@@ -72,17 +71,11 @@ class TokenParameters(Parameters):
 
 
 @router.get("/tokens", response_model=Tokens)
-async def list_tokens(
-    request: Request, who: Owner, asked: Annotated[TokenParameters, Query()]
-) -> Response:
+def list_tokens(tx: ReadTx, principal: Owner, params: TokenParameters) -> Outcome:
     """My tokens, or everyone's (`users:write`)."""
-
-    def work(tx: ReadTx) -> Outcome:
-        account = who.account_id if asked.of == "me" else None
-        found = [_view(info) for info in tokens.of_account(tx, who, account)]
-        return Outcome(Tokens(data=found, meta=Total(total=len(found))))
-
-    return await shown(request, work)
+    account = principal.account_id if params.of == "me" else None
+    found = [_view(info) for info in tokens.of_account(tx, principal, account)]
+    return Outcome(Tokens(data=found, meta=Total(total=len(found))))
 
 
 @router.post(
@@ -92,23 +85,22 @@ async def list_tokens(
     responses=problem_answers(401, 409, 429),
 )
 async def create_token(
-    request: Request, who: Owner, sent: Annotated[TokenRequest, json_of(TokenRequest)]
+    request: Request, principal: Owner, body: Json[TokenRequest], runtime: RuntimeDep
 ) -> Response:
     """A token of my own account, with scopes that I have. Within a login it asks for the password,
     and for a code where a second factor is on."""
-    runtime: Runtime = request.state.runtime
     now, origin = runtime.clock(), origin_of(request)
-    account_id, password, code = who.account_id, sent.password, sent.code
+    account_id, password, code = principal.account_id, body.password, body.code
     if account_id is None:
         raise Forbidden("no_account", "Only an account can have tokens.")
     proof: Proof | None = None
-    if who.via == "session" and password is not None:
+    if principal.via == "session" and password is not None:
         proof = await runtime.logins.run(
-            lambda: runtime.authenticator.prove(who, password, code, origin)
+            lambda: runtime.authenticator.prove(principal, password, code, origin)
         )
 
-    def work(tx: WriteTx) -> Outcome:
-        made = tokens.create(tx, who, account_id, sent, now, proof)
+    def save(tx: WriteTx) -> Outcome:
+        made = tokens.create(tx, principal, account_id, body, now, proof)
         view = _view(made.info).model_dump()
         return Outcome(
             One[NewToken](data=NewToken(**view, token=made.token)),
@@ -117,19 +109,15 @@ async def create_token(
             kept=One[NewToken](data=NewToken(**view, token=None)),
         )
 
-    return await changed(request, who, work)
+    return await changed(request, principal, save)
 
 
 @router.delete("/tokens/{token_id}", status_code=204)
-async def revoke_token(request: Request, token_id: str, who: Owner) -> Response:
+def revoke_token(tx: WriteTx, token_id: str, principal: Owner, runtime: RuntimeDep) -> Outcome:
     """End a token at once, and those that it made."""
-    now = request.state.runtime.clock()
-
-    def work(tx: WriteTx) -> Outcome:
-        tokens.revoke(tx, who, token_id, now)
-        return Outcome(status=204)
-
-    return await changed(request, who, work)
+    now = runtime.clock()
+    tokens.revoke(tx, principal, token_id, now)
+    return Outcome(status=204)
 
 
 def _view(info: TokenInfo) -> Token:

@@ -1,13 +1,10 @@
 """Accounts: make, change, suspend, reset."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request
 from pydantic import BaseModel
-from starlette.responses import Response
 
 from app.accounts import users
 from app.accounts.ending import log_out_everywhere
@@ -18,10 +15,10 @@ from app.accounts.users import AccountInfo
 from app.database import ReadTx, WriteTx
 from app.editorial.content import Input
 from app.http.access import allowed
-from app.http.bodies import json_of
-from app.http.management import IF_MATCH, management
+from app.http.endpoint import Json, RuntimeDep
+from app.http.management import IfMatch, management
 from app.http.problems import problem_answers
-from app.http.writing import Outcome, changed, shown
+from app.http.writing import Outcome
 from app.public.envelopes import One, Total
 
 router = management("users")
@@ -72,121 +69,95 @@ Admin = Annotated[Principal, allowed("users:write")]
 
 
 @router.get("/users", response_model=Accounts)
-async def list_users(request: Request, who: Admin) -> Response:
+def list_users(tx: ReadTx, principal: Admin) -> Outcome:
     """Every account."""
-
-    def work(tx: ReadTx) -> Outcome:
-        found = [_view(info) for info in users.everyone(tx, who)]
-        return Outcome(Accounts(data=found, meta=Total(total=len(found))))
-
-    return await shown(request, work)
+    found = [_view(info) for info in users.everyone(tx, principal)]
+    return Outcome(Accounts(data=found, meta=Total(total=len(found))))
 
 
 @router.post(
     "/users", status_code=201, response_model=One[NewAccount], responses=problem_answers(409)
 )
-async def create_user(
-    request: Request, who: Admin, sent: Annotated[AccountInput, json_of(AccountInput)]
-) -> Response:
+def create_user(
+    tx: WriteTx, principal: Admin, body: Json[AccountInput], runtime: RuntimeDep
+) -> Outcome:
     """A new account without a password, and the secret by which its owner sets one."""
-    now = request.state.runtime.clock()
+    now = runtime.clock()
+    made = users.create(tx, principal, body, now)
+    secret = users.reset(tx, principal, made.id, now)
+    view = _view(users.one(tx, principal, made.id))
 
-    def work(tx: WriteTx) -> Outcome:
-        made = users.create(tx, who, sent, now)
-        secret = users.reset(tx, who, made.id, now)
-        view = _view(users.one(tx, who, made.id))
+    def answer(shown_secret: str | None) -> BaseModel:
+        account = NewAccount(**view.model_dump(), reset_secret=shown_secret)
+        return One[NewAccount](data=account)
 
-        def body(shown_secret: str | None) -> BaseModel:
-            account = NewAccount(**view.model_dump(), reset_secret=shown_secret)
-            return One[NewAccount](data=account)
-
-        where = f"/v1/admin/users/{made.id}"
-        return Outcome(body(secret), 201, view.revision, where, kept=body(None))
-
-    return await changed(request, who, work)
+    where = f"/v1/admin/users/{made.id}"
+    return Outcome(answer(secret), 201, view.revision, where, kept=answer(None))
 
 
 @router.get("/users/{account_id}", response_model=One[Account])
-async def read_user(request: Request, account_id: UUID, who: Admin) -> Response:
+def read_user(tx: ReadTx, account_id: UUID, principal: Admin) -> Outcome:
     """One account."""
-    return await shown(request, lambda tx: _one(users.one(tx, who, account_id)))
+    return _one(users.one(tx, principal, account_id))
 
 
 @router.patch("/users/{account_id}", response_model=One[Account], responses=problem_answers(409))
-async def change_user(
-    request: Request,
+def change_user(
+    tx: WriteTx,
     account_id: UUID,
-    who: Admin,
-    revision: Annotated[int, IF_MATCH],
-    sent: Annotated[AccountChange, json_of(AccountChange)],
-) -> Response:
+    principal: Admin,
+    revision: IfMatch,
+    body: Json[AccountChange],
+    runtime: RuntimeDep,
+) -> Outcome:
     """Another role or name; acts at once on open sessions and tokens."""
-    now = request.state.runtime.clock()
-    return await changed(
-        request, who, lambda tx: _one(users.change(tx, who, account_id, sent, now, revision))
-    )
+    now = runtime.clock()
+    return _one(users.change(tx, principal, account_id, body, now, revision))
 
 
 @router.post(
     "/users/{account_id}/suspend", response_model=One[Account], responses=problem_answers(409)
 )
-async def suspend_user(
-    request: Request, account_id: UUID, who: Admin, revision: Annotated[int, IF_MATCH]
-) -> Response:
+def suspend_user(
+    tx: WriteTx, account_id: UUID, principal: Admin, revision: IfMatch, runtime: RuntimeDep
+) -> Outcome:
     """Shut an account out at once: its sessions and personal tokens end."""
-    return await _commanded(request, who, account_id, revision, users.suspend)
+    now = runtime.clock()
+    return _one(users.suspend(tx, principal, account_id, now, revision))
 
 
 @router.post(
     "/users/{account_id}/unsuspend", response_model=One[Account], responses=problem_answers(409)
 )
-async def unsuspend_user(
-    request: Request, account_id: UUID, who: Admin, revision: Annotated[int, IF_MATCH]
-) -> Response:
+def unsuspend_user(
+    tx: WriteTx, account_id: UUID, principal: Admin, revision: IfMatch, runtime: RuntimeDep
+) -> Outcome:
     """Let an account in again."""
-    return await _commanded(request, who, account_id, revision, users.unsuspend)
+    now = runtime.clock()
+    return _one(users.unsuspend(tx, principal, account_id, now, revision))
 
 
 @router.post(
     "/users/{account_id}/reset", response_model=One[ResetSecret], responses=problem_answers(409)
 )
-async def reset_user(
-    request: Request, account_id: UUID, who: Admin, sent: Annotated[Reset, json_of(Reset)]
-) -> Response:
+def reset_user(
+    tx: WriteTx, account_id: UUID, principal: Admin, body: Json[Reset], runtime: RuntimeDep
+) -> Outcome:
     """Take a password back; its owner sets another one by the secret."""
-    now = request.state.runtime.clock()
-
-    def work(tx: WriteTx) -> Outcome:
-        secret = users.reset(tx, who, account_id, now, drop_totp=sent.drop_totp)
-        return Outcome(
-            One[ResetSecret](data=ResetSecret(reset_secret=secret)),
-            kept=One[ResetSecret](data=ResetSecret(reset_secret=None)),
-        )
-
-    return await changed(request, who, work)
+    now = runtime.clock()
+    secret = users.reset(tx, principal, account_id, now, drop_totp=body.drop_totp)
+    return Outcome(
+        One[ResetSecret](data=ResetSecret(reset_secret=secret)),
+        kept=One[ResetSecret](data=ResetSecret(reset_secret=None)),
+    )
 
 
 @router.post("/users/{account_id}/logout", status_code=204)
-async def log_user_out(request: Request, account_id: UUID, who: Admin) -> Response:
+def log_user_out(tx: WriteTx, account_id: UUID, principal: Admin, runtime: RuntimeDep) -> Outcome:
     """End every session of an account."""
-    now = request.state.runtime.clock()
-
-    def work(tx: WriteTx) -> Outcome:
-        log_out_everywhere(tx, who, now, account_id)
-        return Outcome(status=204)
-
-    return await changed(request, who, work)
-
-
-async def _commanded(
-    request: Request,
-    who: Principal,
-    account_id: UUID,
-    revision: int,
-    command: Callable[[WriteTx, Principal, UUID, datetime, int], AccountInfo],
-) -> Response:
-    now = request.state.runtime.clock()
-    return await changed(request, who, lambda tx: _one(command(tx, who, account_id, now, revision)))
+    now = runtime.clock()
+    log_out_everywhere(tx, principal, now, account_id)
+    return Outcome(status=204)
 
 
 def _view(info: AccountInfo) -> Account:

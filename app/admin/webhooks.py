@@ -1,23 +1,19 @@
 """Webhooks: who is told of changes."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request
 from pydantic import BaseModel, Field
-from starlette.responses import Response
 
-from app.accounts.keys import SecretKey
 from app.accounts.principal import Principal
 from app.database import ReadTx, WriteTx
 from app.editorial.content import Input
 from app.http.access import allowed
-from app.http.bodies import json_of
-from app.http.management import IF_MATCH, management
+from app.http.endpoint import Json, RuntimeDep
+from app.http.management import IfMatch, management
 from app.http.problems import problem_answers
-from app.http.writing import Outcome, changed, shown
+from app.http.writing import Outcome
 from app.partners import subscriptions
 from app.partners.inputs import PausedReason, Payload, State, WebhookChange, WebhookInput
 from app.partners.payloads import Topic
@@ -77,129 +73,96 @@ class Rotation(Input):
 
 
 @router.get("/webhooks", response_model=Webhooks)
-async def list_webhooks(request: Request, who: Owner) -> Response:
+def list_webhooks(tx: ReadTx, principal: Owner, runtime: RuntimeDep) -> Outcome:
     """Every subscription, without its secret."""
-    key = _key(request)
-
-    def work(tx: ReadTx) -> Outcome:
-        found = [_view(info) for info in subscriptions.everyone(tx, key)]
-        return Outcome(Webhooks(data=found, meta=Total(total=len(found))))
-
-    return await shown(request, work)
+    key = runtime.key()
+    found = [_view(info) for info in subscriptions.everyone(tx, key)]
+    return Outcome(Webhooks(data=found, meta=Total(total=len(found))))
 
 
 @router.post(
     "/webhooks", status_code=201, response_model=One[NewWebhook], responses=problem_answers(409)
 )
-async def create_webhook(
-    request: Request, who: Owner, sent: Annotated[WebhookInput, json_of(WebhookInput)]
-) -> Response:
+def create_webhook(
+    tx: WriteTx, principal: Owner, body: Json[WebhookInput], runtime: RuntimeDep
+) -> Outcome:
     """A new subscription. Its target is sent a challenge, and what happens from now on once it
     has answered that."""
-    key, reach, now = _key(request), _reach(request), request.state.runtime.clock()
-
-    def work(tx: WriteTx) -> Outcome:
-        info, secret = subscriptions.create(tx, who, key, reach, sent, now)
-        return _secret(info, secret, 201)
-
-    return await changed(request, who, work)
+    key, reach, now = runtime.key(), _reach(runtime), runtime.clock()
+    info, secret = subscriptions.create(tx, principal, key, reach, body, now)
+    return _secret(info, secret, 201)
 
 
 @router.get("/webhooks/{webhook_id}", response_model=One[Webhook])
-async def read_webhook(request: Request, webhook_id: UUID, who: Owner) -> Response:
+def read_webhook(tx: ReadTx, webhook_id: UUID, principal: Owner, runtime: RuntimeDep) -> Outcome:
     """One subscription."""
-    key = _key(request)
-    return await shown(request, lambda tx: _one(subscriptions.one(tx, key, webhook_id)))
+    key = runtime.key()
+    return _one(subscriptions.one(tx, key, webhook_id))
 
 
 @router.patch("/webhooks/{webhook_id}", response_model=One[Webhook])
-async def change_webhook(
-    request: Request,
+def change_webhook(
+    tx: WriteTx,
     webhook_id: UUID,
-    who: Owner,
-    revision: Annotated[int, IF_MATCH],
-    sent: Annotated[WebhookChange, json_of(WebhookChange)],
-) -> Response:
+    principal: Owner,
+    revision: IfMatch,
+    body: Json[WebhookChange],
+    runtime: RuntimeDep,
+) -> Outcome:
     """Another name, target, choice or payload; another target is verified anew."""
-    key, reach, now = _key(request), _reach(request), request.state.runtime.clock()
-
-    def work(tx: WriteTx) -> Outcome:
-        info = subscriptions.change(tx, who, key, reach, webhook_id, sent, now, revision)
-        return _one(info)
-
-    return await changed(request, who, work)
+    key, reach, now = runtime.key(), _reach(runtime), runtime.clock()
+    info = subscriptions.change(tx, principal, key, reach, webhook_id, body, now, revision)
+    return _one(info)
 
 
 @router.delete("/webhooks/{webhook_id}", status_code=204)
-async def delete_webhook(
-    request: Request, webhook_id: UUID, who: Owner, revision: Annotated[int, IF_MATCH]
-) -> Response:
+def delete_webhook(
+    tx: WriteTx, webhook_id: UUID, principal: Owner, revision: IfMatch, runtime: RuntimeDep
+) -> Outcome:
     """Drop a subscription and the record of what it was sent."""
-    now = request.state.runtime.clock()
-
-    def work(tx: WriteTx) -> Outcome:
-        subscriptions.delete(tx, who, webhook_id, now, revision)
-        return Outcome(status=204)
-
-    return await changed(request, who, work)
+    now = runtime.clock()
+    subscriptions.delete(tx, principal, webhook_id, now, revision)
+    return Outcome(status=204)
 
 
 @router.post("/webhooks/{webhook_id}/rotate", response_model=One[NewWebhook])
-async def rotate_webhook(
-    request: Request,
+def rotate_webhook(
+    tx: WriteTx,
     webhook_id: UUID,
-    who: Owner,
-    revision: Annotated[int, IF_MATCH],
-    sent: Annotated[Rotation, json_of(Rotation)],
-) -> Response:
+    principal: Owner,
+    revision: IfMatch,
+    body: Json[Rotation],
+    runtime: RuntimeDep,
+) -> Outcome:
     """Another secret and key pair."""
-    key, now = _key(request), request.state.runtime.clock()
-    overlap = timedelta(hours=sent.overlap_hours)
-
-    def work(tx: WriteTx) -> Outcome:
-        return _secret(*subscriptions.rotate(tx, who, key, webhook_id, now, revision, overlap), 200)
-
-    return await changed(request, who, work)
+    key, now = runtime.key(), runtime.clock()
+    overlap = timedelta(hours=body.overlap_hours)
+    return _secret(
+        *subscriptions.rotate(tx, principal, key, webhook_id, now, revision, overlap), 200
+    )
 
 
 @router.post("/webhooks/{webhook_id}/pause", response_model=One[Webhook])
-async def pause_webhook(
-    request: Request, webhook_id: UUID, who: Owner, revision: Annotated[int, IF_MATCH]
-) -> Response:
+def pause_webhook(
+    tx: WriteTx, webhook_id: UUID, principal: Owner, revision: IfMatch, runtime: RuntimeDep
+) -> Outcome:
     """Send nothing until it is resumed."""
-    return await _commanded(request, who, webhook_id, revision, subscriptions.pause)
+    key, now = runtime.key(), runtime.clock()
+    return _one(subscriptions.pause(tx, principal, key, webhook_id, now, revision))
 
 
 @router.post(
     "/webhooks/{webhook_id}/resume", response_model=One[Webhook], responses=problem_answers(409)
 )
-async def resume_webhook(
-    request: Request, webhook_id: UUID, who: Owner, revision: Annotated[int, IF_MATCH]
-) -> Response:
+def resume_webhook(
+    tx: WriteTx, webhook_id: UUID, principal: Owner, revision: IfMatch, runtime: RuntimeDep
+) -> Outcome:
     """Go on where it was paused, with all that happened meanwhile."""
-    return await _commanded(request, who, webhook_id, revision, subscriptions.resume)
+    key, now = runtime.key(), runtime.clock()
+    return _one(subscriptions.resume(tx, principal, key, webhook_id, now, revision))
 
 
-async def _commanded(
-    request: Request,
-    who: Principal,
-    webhook: UUID,
-    revision: int,
-    command: Callable[[WriteTx, Principal, SecretKey, UUID, datetime, int], WebhookInfo],
-) -> Response:
-    key, now = _key(request), request.state.runtime.clock()
-    return await changed(
-        request, who, lambda tx: _one(command(tx, who, key, webhook, now, revision))
-    )
-
-
-def _key(request: Request) -> SecretKey:
-    runtime: Runtime = request.state.runtime
-    return runtime.key()
-
-
-def _reach(request: Request) -> Reach:
-    runtime: Runtime = request.state.runtime
+def _reach(runtime: Runtime) -> Reach:
     return Reach(networks(runtime.settings.webhook_networks))
 
 

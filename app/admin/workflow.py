@@ -1,6 +1,5 @@
 """The way of an article: review, release, correction, withdrawal."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -16,15 +15,14 @@ from app.admin.articles import Publisher, Writer
 from app.changes import PublishTx
 from app.database import WriteTx
 from app.editorial import workflow
-from app.editorial.content import Actor, Draft, Input, Remark
+from app.editorial.content import Draft, Input, Remark
 from app.editorial.correcting import correctable
 from app.editorial.patching import ArticlePatch, patched
-from app.editorial.workflow import Done
 from app.http.access import actor, allowed
-from app.http.bodies import LARGEST, json_of
-from app.http.management import IF_MATCH, management
+from app.http.endpoint import Json, LargeJson, OptionalJson, RuntimeDep
+from app.http.management import IfMatch, management
 from app.http.problems import problem_answers
-from app.http.writing import Outcome, changed, published
+from app.http.writing import Outcome, published
 from app.public.envelopes import One
 from app.public.vocabulary import Lang, Moment
 from app.runtime import Runtime
@@ -100,172 +98,149 @@ _RELEASED: dict[str, Any] = {**_ARTICLE, "response_model": One[ReleasedArticle]}
 
 
 @router.post("/articles/{article_id:uuid}/submit", **_ARTICLE)
-async def submit_article(
-    request: Request,
+def submit_article(
+    tx: WriteTx,
     article_id: UUID,
-    who: Writer,
-    revision: Annotated[int, IF_MATCH],
-    sent: Annotated[NoteInput, json_of(NoteInput, optional=True)],
-) -> Response:
+    principal: Writer,
+    revision: IfMatch,
+    body: OptionalJson[NoteInput],
+    runtime: RuntimeDep,
+) -> Outcome:
     """Ask for a review; who reviews sees the note, the public does not."""
-    return await _stepped(request, who, article_id, revision, workflow.submit, sent)
+    now = runtime.clock()
+    workflow.submit(tx, actor(principal), article_id, revision, now, body.note)
+    return views.one(tx, article_id, now)
 
 
 @router.post("/articles/{article_id:uuid}/approve", **_ARTICLE)
-async def approve_article(
-    request: Request,
+def approve_article(
+    tx: WriteTx,
     article_id: UUID,
-    who: Reviewer,
-    revision: Annotated[int, IF_MATCH],
-    sent: Annotated[NoteInput, json_of(NoteInput, optional=True)],
-) -> Response:
+    principal: Reviewer,
+    revision: IfMatch,
+    body: OptionalJson[NoteInput],
+    runtime: RuntimeDep,
+) -> Outcome:
     """Say that the text as it stands may be published; editors see the note."""
-    return await _stepped(request, who, article_id, revision, workflow.approve, sent)
+    now = runtime.clock()
+    workflow.approve(tx, actor(principal), article_id, revision, now, body.note)
+    return views.one(tx, article_id, now)
 
 
 @router.post("/articles/{article_id:uuid}/return", **_ARTICLE)
-async def return_article(
-    request: Request,
+def return_article(
+    tx: WriteTx,
     article_id: UUID,
-    who: Reviewer,
-    revision: Annotated[int, IF_MATCH],
-    sent: Annotated[NoteInput, json_of(NoteInput, optional=True)],
-) -> Response:
+    principal: Reviewer,
+    revision: IfMatch,
+    body: OptionalJson[NoteInput],
+    runtime: RuntimeDep,
+) -> Outcome:
     """Send it back to its author, who sees the note; the public does not."""
-    return await _stepped(request, who, article_id, revision, workflow.send_back, sent)
+    now = runtime.clock()
+    workflow.send_back(tx, actor(principal), article_id, revision, now, body.note)
+    return views.one(tx, article_id, now)
 
 
 @router.post("/articles/{article_id:uuid}/publish", **_RELEASED)
-async def publish_article(
-    request: Request,
+def publish_article(
+    tx: PublishTx,
     article_id: UUID,
-    who: Publisher,
-    revision: Annotated[int, IF_MATCH],
-    sent: Annotated[PublishInput, json_of(PublishInput, optional=True)],
-) -> Response:
+    principal: Publisher,
+    revision: IfMatch,
+    body: OptionalJson[PublishInput],
+    runtime: RuntimeDep,
+) -> Outcome:
     """Make the newest text public, from any state: now or at a time, until another."""
-    runtime: Runtime = request.state.runtime
-
-    def act(tx: PublishTx) -> Done:
-        return workflow.publish(
-            *(tx, actor(who), article_id, revision, runtime.house),
-            at=sent.visible_from,
-            until=sent.visible_until,
-            text_revision=sent.text_revision,
-            cancels=sent.cancels,
-        )
-
-    return await _released(request, who, act)
+    done = workflow.publish(
+        *(tx, actor(principal), article_id, revision, runtime.house),
+        at=body.visible_from,
+        until=body.visible_until,
+        text_revision=body.text_revision,
+        cancels=body.cancels,
+    )
+    return views.released(tx, done, tx.moment)
 
 
 @router.post("/articles/{article_id:uuid}/correct", **_RELEASED)
 async def correct_article(
     request: Request,
     article_id: UUID,
-    who: Publisher,
-    revision: Annotated[int, IF_MATCH],
-    sent: Annotated[CorrectInput, json_of(CorrectInput, most=LARGEST)],
+    principal: Publisher,
+    revision: IfMatch,
+    body: LargeJson[CorrectInput],
+    runtime: RuntimeDep,
 ) -> Response:
     """Publish what readers see again, changed or not, with a dated note that they see too. A
     newer draft stays a draft."""
-    runtime: Runtime = request.state.runtime
-    draft, meant = None, sent.text_revision
-    if sent.changes is not None:
-        patch, at = sent.changes, sent.visible_from
+    draft, meant = None, body.text_revision
+    if body.changes is not None:
+        patch, at = body.changes, body.visible_from
         draft, number = await runtime.desk.run(
             lambda: _corrected(runtime, article_id, revision, patch, at)
         )
         meant = number if meant is None else meant
 
-    def act(tx: PublishTx) -> Done:
-        return workflow.correct(
-            *(tx, actor(who), article_id, revision, runtime.house, sent.note),
+    def correct(tx: PublishTx) -> Outcome:
+        done = workflow.correct(
+            *(tx, actor(principal), article_id, revision, runtime.house, body.note),
             draft=draft,
-            at=sent.visible_from,
+            at=body.visible_from,
             text_revision=meant,
-            cancels=sent.cancels,
-            siblings=sent.siblings,
+            cancels=body.cancels,
+            siblings=body.siblings,
         )
+        return views.released(tx, done, tx.moment)
 
-    return await _released(request, who, act)
+    return await published(request, principal, correct)
 
 
 @router.post("/articles/{article_id:uuid}/unpublish", **_RELEASED)
-async def unpublish_article(
-    request: Request,
+def unpublish_article(
+    tx: PublishTx,
     article_id: UUID,
-    who: Publisher,
-    revision: Annotated[int, IF_MATCH],
-    sent: Annotated[UnpublishInput, json_of(UnpublishInput, optional=True)],
-) -> Response:
+    principal: Publisher,
+    revision: IfMatch,
+    body: OptionalJson[UnpublishInput],
+    runtime: RuntimeDep,
+) -> Outcome:
     """Take it away, now. Readers are told the note. With `visible_from` what they saw is public
     again from then on."""
-    runtime: Runtime = request.state.runtime
-
-    def act(tx: PublishTx) -> Done:
-        again, here = sent.visible_from, (tx, actor(who), article_id, revision)
-        cancels, siblings = sent.cancels, sent.siblings
-        if again is None:
-            return workflow.unpublish(*here, sent.note, cancels=cancels, siblings=siblings)
-        return workflow.embargo(
-            *(*here, runtime.house, again, sent.note), cancels=cancels, siblings=siblings
+    again, here = body.visible_from, (tx, actor(principal), article_id, revision)
+    cancels, siblings = body.cancels, body.siblings
+    if again is None:
+        done = workflow.unpublish(*here, body.note, cancels=cancels, siblings=siblings)
+    else:
+        done = workflow.embargo(
+            *(*here, runtime.house, again, body.note), cancels=cancels, siblings=siblings
         )
-
-    return await _released(request, who, act)
+    return views.released(tx, done, tx.moment)
 
 
 @router.post("/articles/{article_id:uuid}/retract", **_RELEASED)
-async def retract_article(
-    request: Request,
+def retract_article(
+    tx: PublishTx,
     article_id: UUID,
-    who: Publisher,
-    revision: Annotated[int, IF_MATCH],
-    sent: Annotated[RetractInput, json_of(RetractInput)],
-) -> Response:
+    principal: Publisher,
+    revision: IfMatch,
+    body: Json[RetractInput],
+) -> Outcome:
     """Withdraw it, now and everywhere, for a reason that readers are told."""
-
-    def act(tx: PublishTx) -> Done:
-        return workflow.retract(
-            *(tx, actor(who), article_id, revision, sent.reason),
-            cancels=sent.cancels,
-            siblings=sent.siblings,
-        )
-
-    return await _released(request, who, act)
+    done = workflow.retract(
+        *(tx, actor(principal), article_id, revision, body.reason),
+        cancels=body.cancels,
+        siblings=body.siblings,
+    )
+    return views.released(tx, done, tx.moment)
 
 
 @router.post("/articles/{article_id:uuid}/cancel", **_RELEASED)
-async def cancel_schedule(
-    request: Request, article_id: UUID, who: Publisher, revision: Annotated[int, IF_MATCH]
-) -> Response:
+def cancel_schedule(
+    tx: PublishTx, article_id: UUID, principal: Publisher, revision: IfMatch
+) -> Outcome:
     """Cancel what is scheduled; what is live stays."""
-
-    def act(tx: PublishTx) -> Done:
-        return workflow.cancel(tx, actor(who), article_id, revision)
-
-    return await _released(request, who, act)
-
-
-async def _stepped(
-    request: Request,
-    who: Principal,
-    article_id: UUID,
-    revision: int,
-    step: Callable[[WriteTx, Actor, UUID, int, datetime, str | None], object],
-    sent: NoteInput,
-) -> Response:
-    runtime: Runtime = request.state.runtime
-
-    def work(tx: WriteTx) -> Outcome:
-        now = runtime.clock()
-        step(tx, actor(who), article_id, revision, now, sent.note)
-        return views.one(tx, article_id, now)
-
-    return await changed(request, who, work)
-
-
-async def _released(request: Request, who: Principal, act: Callable[[PublishTx], Done]) -> Response:
-    return await published(request, who, lambda tx: views.released(tx, act(tx), tx.moment))
+    done = workflow.cancel(tx, actor(principal), article_id, revision)
+    return views.released(tx, done, tx.moment)
 
 
 def _corrected(

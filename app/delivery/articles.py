@@ -1,14 +1,16 @@
 """Lists of articles with the whole filter algebra, and one article by its slug."""
 
-from typing import Annotated, Literal, TypeVar, get_args
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter
 from pydantic import Field
 from pydantic_core import from_json, to_json
-from starlette.responses import Response
 
+from app import cursors
 from app.delivery.filters import ArticleParameters, articles_chosen, languages
 from app.feeds import jsonld
+from app.http.endpoint import Cost
 from app.http.parameters import (
     Flag,
     Language,
@@ -20,9 +22,8 @@ from app.http.parameters import (
     refuse_capitals,
 )
 from app.http.problems import documented
-from app.http.reading import Reading, answered
+from app.http.reading import View
 from app.http.routing import ReadRoute
-from app.kit import paging
 from app.public.articles import ArticleDetail, ArticleItem, ListedArticle
 from app.public.envelopes import One, Page
 from app.published import articles
@@ -68,56 +69,55 @@ class DetailParameters(Travelling):
     include: DetailInclude = ""
 
 
+def _is_slow(given: Mapping[str, Any]) -> bool:
+    """What is related costs several look-ups an article when it is not remembered yet."""
+    asked: ListParameters = given["asked"]
+    return asked.count or "related" in asked.include + asked.fields
+
+
 @router.get(
     "/v1/articles",
     response_model=Page[ListedArticle],
     responses=documented(304, 400, 503, links=True),
 )
-async def list_articles(request: Request, asked: Annotated[ListParameters, Query()]) -> Response:
+def list_articles(view: Annotated[View, Cost(slow=_is_slow)], asked: ListParameters) -> Answer:
     """Articles, newest first, page by page."""
-
-    def work(reading: Reading) -> Answer:
-        settings = reading.runtime.settings
-        wanted = articles_chosen(asked, reading.tags, settings)
-        name = repr((wanted, asked.order))
-        cursor = _cursor(asked.cursor, name)
-        _refuse_body(asked)
-        names, include = _chosen_fields(asked, LIST_FIELDS, EXTRAS)
-        page = articles.page(
-            reading.tx,
-            reading.tags,
-            wanted,
-            asked.order,
-            cursor,
-            asked.limit,
-            reading.now,
-            reading.recall,
-            include,
-        )
-        items = [_only(item, names) for item in page.items] if names else page.items
-        base = f"{settings.public_url}/v1/articles"
-        links = {
-            "self": address(base, asked),
-            "next": address(base, asked, page.next.encode(name)) if page.next else None,
-            "prev": address(base, asked, page.prev.encode(name)) if page.prev else None,
-        }
-        meta: dict[str, int] = {"limit": asked.limit}
-        if asked.count:
-            meta["total"] = reading.recall(
-                ("total", wanted),
-                lambda: articles.total(reading.tx, reading.tags, wanted, reading.now),
-            )
-        body = b'{"data":[%s],"meta":%s,"links":%s}' % (
-            b",".join(items),
-            to_json(meta),
-            to_json(links),
-        )
-        return Answer(body, {"next": links["next"], "prev": links["prev"]}, "articles")
-
-    # What is related costs several look-ups an article when it is not remembered yet.
-    return await answered(
-        request, work, slow=asked.count or "related" in asked.include + asked.fields
+    settings = view.runtime.settings
+    wanted = articles_chosen(asked, view.tags, settings)
+    name = repr((wanted, asked.order))
+    cursor = cursors.place_in(name, asked.cursor or None)
+    _refuse_body(asked)
+    names, include = _chosen_fields(asked, LIST_FIELDS, EXTRAS)
+    page = articles.page(
+        view.tx,
+        view.tags,
+        wanted,
+        asked.order,
+        cursor,
+        asked.limit,
+        view.now,
+        view.recall,
+        include,
     )
+    items = [_only(item, names) for item in page.items] if names else page.items
+    base = f"{settings.public_url}/v1/articles"
+    links = {
+        "self": address(base, asked),
+        "next": address(base, asked, page.next.encode(name)) if page.next else None,
+        "prev": address(base, asked, page.prev.encode(name)) if page.prev else None,
+    }
+    meta: dict[str, int] = {"limit": asked.limit}
+    if asked.count:
+        meta["total"] = view.recall(
+            ("total", wanted),
+            lambda: articles.total(view.tx, view.tags, wanted, view.now),
+        )
+    body = b'{"data":[%s],"meta":%s,"links":%s}' % (
+        b",".join(items),
+        to_json(meta),
+        to_json(links),
+    )
+    return Answer(body, {"next": links["next"], "prev": links["prev"]}, "articles")
 
 
 @router.get(
@@ -125,33 +125,26 @@ async def list_articles(request: Request, asked: Annotated[ListParameters, Query
     response_model=One[ArticleDetail],
     responses=documented(301, 304, 400, 404, 410, 503),
 )
-async def read_article(
-    request: Request, slug: str, asked: Annotated[DetailParameters, Query()]
-) -> Response:
+def read_article(view: View, slug: str, asked: DetailParameters) -> Answer:
     """One article whole; an old slug leads to the new one, a retracted one says why."""
-
     refuse_capitals(slug)
-
-    def work(reading: Reading) -> Answer:
-        wanted = languages(asked.lang, asked.fallback, reading.runtime.settings.languages)
-        names, extras = _chosen_fields(asked, DETAIL_FIELDS, DETAIL_EXTRAS)
-        article_id, item = articles.detail(
-            reading.tx,
-            reading.tags,
-            slug,
-            wanted,
-            reading.now,
-            reading.recall,
-        )
-        plain = item
-        if names:
-            item = _only(item, tuple(name for name in names if name != "jsonld"))
-        if "jsonld" in extras:  # last, as it was written: it is safe in a page's script
-            comma = b"" if item == b"{}" else b","
-            item = item[:-1] + comma + b'"jsonld":%s}' % linked(reading.runtime.settings, plain)
-        return Answer(b'{"data":%s}' % item, {}, f"articles article/{article_id}")
-
-    return await answered(request, work)
+    wanted = languages(asked.lang, asked.fallback, view.runtime.settings.languages)
+    names, extras = _chosen_fields(asked, DETAIL_FIELDS, DETAIL_EXTRAS)
+    article_id, item = articles.detail(
+        view.tx,
+        view.tags,
+        slug,
+        wanted,
+        view.now,
+        view.recall,
+    )
+    plain = item
+    if names:
+        item = _only(item, tuple(name for name in names if name != "jsonld"))
+    if "jsonld" in extras:  # last, as it was written: it is safe in a page's script
+        comma = b"" if item == b"{}" else b","
+        item = item[:-1] + comma + b'"jsonld":%s}' % linked(view.runtime.settings, plain)
+    return Answer(b'{"data":%s}' % item, {}, f"articles article/{article_id}")
 
 
 def linked(settings: Settings, item: bytes) -> bytes:
@@ -164,16 +157,6 @@ def linked(settings: Settings, item: bytes) -> bytes:
     )
     article = ArticleItem.model_validate_json(item)
     return jsonld.rendered(article, publisher, settings.page_address)
-
-
-def _cursor(text: str, name: str) -> paging.Cursor | None:
-    if not text:
-        return None
-    try:
-        return paging.decode(text, name)
-    except paging.BadCursor as error:
-        message = "This cursor belongs to no such list; begin again without it."
-        raise bad("invalid_cursor", "cursor", message) from error
 
 
 Wanted = TypeVar("Wanted", bound=str)

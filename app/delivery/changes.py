@@ -14,16 +14,16 @@ from pydantic import Field
 from pydantic_core import to_json
 from starlette.responses import Response
 
+from app import cursors
 from app.changes import head
 from app.errors import Gone, WillayError
 from app.http.limiting import asker
-from app.http.parameters import DIGITS, Limit, Parameters, address, bad
+from app.http.parameters import DIGITS, Limit, Parameters, address
 from app.http.problems import documented
-from app.http.reading import Reading, answered
+from app.http.reading import View, answered
 from app.http.streaming import HEARTBEAT, RETRY, EventStream
 from app.http.watching import Watch, promoted
-from app.kit.paging import BadCursor
-from app.kit.position import START, Position, decode
+from app.kit.position import Position
 from app.public.changes import ChangePage
 from app.published import changed, changes
 from app.published.answers import Answer
@@ -63,22 +63,24 @@ async def read_changes(
     their reason. With `Accept: text/event-stream` the same as server-sent events."""
     watch: Watch = request.state.watch
     if "text/event-stream" in request.headers.get("accept", ""):
-        return await _streamed(request, watch, _position(last_event_id or asked.cursor))
-    position = _position(asked.cursor)
+        return await _streamed(
+            request, watch, cursors.position_in_log(last_event_id or asked.cursor)
+        )
+    position = cursors.position_in_log(asked.cursor)
     if asked.wait:
         with watch.place(asker(request)):
             await watch.beyond(position.sequence, asked.wait)
     late = False
 
-    def work(reading: Reading) -> Answer:
+    def page(view: View) -> Answer:
         nonlocal late
-        late = not reading.current
-        return _answer(reading, asked, position)
+        late = not view.current
+        return _answer(view, asked, position)
 
-    answer = await answered(request, work, fresh=True)
+    answer = await answered(request, page, fresh=True)
     if late:
         await watch.runtime.reads.run(lambda: promoted(watch.runtime))
-        answer = await answered(request, work, fresh=True)
+        answer = await answered(request, page, fresh=True)
     answer.headers["Vary"] = "Accept"
     return answer
 
@@ -90,26 +92,26 @@ class _Page:
     reached: Position
 
 
-def _page(reading: Reading, position: Position, limit: int) -> _Page:
+def _page(view: View, position: Position, limit: int) -> _Page:
     """The next entries with their JSON, all judged at the log's clock."""
-    if changes.is_lost(reading.tx, position):
+    if changes.is_lost(view.tx, position):
         message = (
             "This store was restored from a copy and no longer has the history that this cursor"
             " belongs to; drop your copy and start again without a cursor."
         )
         raise Gone("cursor_gone", message)
-    entries, reached = changes.after(reading.tx, position.sequence, limit)
-    languages = reading.runtime.settings.languages
-    at = reading.head.effective_until
-    told = changed.told(reading.tx, reading.tags, entries, languages, at)
-    return _Page(entries, told, changes.position(reading.tx, reached))
+    entries, reached = changes.after(view.tx, position.sequence, limit)
+    languages = view.runtime.settings.languages
+    at = view.head.effective_until
+    told = changed.told(view.tx, view.tags, entries, languages, at)
+    return _Page(entries, told, changes.position(view.tx, reached))
 
 
-def _answer(reading: Reading, asked: ChangeParameters, position: Position) -> Answer:
-    page = _page(reading, position, asked.limit)
-    base = f"{reading.runtime.settings.public_url}/v1/changes"
+def _answer(view: View, asked: ChangeParameters, position: Position) -> Answer:
+    page = _page(view, position, asked.limit)
+    base = f"{view.runtime.settings.public_url}/v1/changes"
     cursor = page.reached.encode()
-    caught_up = page.reached.sequence == reading.head.sequence
+    caught_up = page.reached.sequence == view.head.sequence
     links = {
         "self": address(base, asked),
         "next": None if caught_up else address(base, asked, cursor),
@@ -162,23 +164,13 @@ async def _events(watch: Watch, page: _Page) -> AsyncIterator[bytes]:
 
 
 async def _read(runtime: Runtime, position: Position) -> _Page:
-    def work() -> _Page:
+    def read() -> _Page:
         promoted(runtime)
         with runtime.database.reading() as tx:
             log = head(tx)
             now = log.moment(runtime.clock())
             recall = runtime.memory.at(log, False)
-            reading = Reading(tx, runtime, log, now, recall, log.is_current(now))
-            return _page(reading, position, _AT_ONCE)
+            view = View("/v1/changes", tx, runtime, log, now, recall, log.is_current(now))
+            return _page(view, position, _AT_ONCE)
 
-    return await runtime.reads.run(work)
-
-
-def _position(text: str) -> Position:
-    if not text:
-        return START
-    try:
-        return decode(text)
-    except BadCursor as error:
-        message = "This is no cursor of the change feed; start again without it."
-        raise bad("invalid_cursor", "cursor", message) from error
+    return await runtime.reads.run(read)

@@ -6,11 +6,12 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
+from app import cursors
 from app.delivery.filters import ArticleParameters, searched
 from app.feeds.channel import Channel, Deleted, FeedArticle
 from app.feeds.dates import instant
 from app.http.parameters import Limit, Travelling, address, bad
-from app.http.reading import Reading
+from app.http.reading import View
 from app.kit import paging
 from app.kit.addresses import media_of
 from app.kit.markup import resolved
@@ -63,7 +64,7 @@ Asked = ArchivedParameters | PagedParameters
 class Document:
     """One request for a feed; `base` is its address without parameters."""
 
-    reading: Reading
+    view: View
     asked: Asked
     base: str
     wanted: ArticleFilter
@@ -97,87 +98,78 @@ class Document:
 
     def of(self, hits: Iterable[protocol.Hit]) -> tuple[Channel, list[FeedArticle]]:
         """The channel with those articles that were found and are visible."""
-        reading = self.reading
+        view = self.view
         keys = [thing(hit) for hit in hits]
-        found = things.shown(reading.tx, reading.tags, {}, keys, (), reading.now)
+        found = things.shown(view.tx, view.tags, {}, keys, (), view.now)
         links = {"self": address(self.base, self.asked)}
         return self._channel([found[key] for key in keys if key in found], links)
 
     def _followed(self) -> tuple[Channel, list[FeedArticle]]:
         """The newest, with a link to the newest month unless that is all."""
-        reading = self.reading
+        view = self.view
         page = self._page(None)
         links = {"self": address(self.base, self.asked)}
         if page.next is not None:
             newest = archives.newest(
-                reading.tx,
-                reading.tags,
+                view.tx,
+                view.tags,
                 self.wanted,
-                reading.now,
-                reading.calendar,
+                view.now,
+                view.calendar,
             )
             links |= self._link("prev-archive", newest)
-        since = reading.now - archives.RECENT
-        gone = archives.gone_since(reading.tx, self.wanted.kind, since, reading.now, _DELETED)
+        since = view.now - archives.RECENT
+        gone = archives.gone_since(view.tx, self.wanted.kind, since, view.now, _DELETED)
         return self._channel(page.items, links, gone, is_complete=page.next is None)
 
     def _month(self, asked: ArchivedParameters) -> tuple[Channel, list[FeedArticle]]:
         """Everything of a month, with links to those before and after it."""
-        reading = self.reading
+        view = self.view
         if "limit" in asked.model_fields_set:
             raise bad("whole_month", "limit", "A month comes whole; leave out limit.")
-        month = Month.parsed(asked.month, reading.calendar)
+        month = Month.parsed(asked.month, view.calendar)
         if month is None:  # of the year 0
             raise bad("invalid_date", "month", "There is no such month.")
-        store = (reading.tx, reading.tags)
+        store = (view.tx, view.tags)
         links = {"current": self._current()}
         links |= self._link("self", month)
+        links |= self._link("prev-archive", archives.before(*store, self.wanted, month, view.now))
         links |= self._link(
-            "prev-archive", archives.before(*store, self.wanted, month, reading.now)
+            "next-archive", archives.following(*store, self.wanted, month, view.now)
         )
-        links |= self._link(
-            "next-archive", archives.following(*store, self.wanted, month, reading.now)
-        )
-        keys = archives.ids(*store, archives.within(self.wanted, month), reading.now)
-        found = articles.by_ids(*store, [key for _, key in keys], reading.now)
-        gone = archives.gone_of(reading.tx, self.wanted.kind, month, reading.now)
+        keys = archives.ids(*store, archives.within(self.wanted, month), view.now)
+        found = articles.by_ids(*store, [key for _, key in keys], view.now)
+        gone = archives.gone_of(view.tx, self.wanted.kind, month, view.now)
         items = [found[key] for _, key in keys]
         return self._channel(items, links, gone, is_archive=True)
 
     def _paged(self) -> tuple[Channel, list[FeedArticle]]:
         name = repr((self.wanted, "newest"))
         given = self.asked.cursor if isinstance(self.asked, PagedParameters) else ""
-        try:
-            cursor = paging.decode(given, name) if given else None
-        except paging.BadCursor as error:
-            message = "This cursor belongs to no such feed; begin again without it."
-            raise bad("invalid_cursor", "cursor", message) from error
-        page = self._page(cursor)
+        page = self._page(cursors.place_in(name, given or None))
         links = {"self": address(self.base, self.asked)}
         if page.next is not None:
             links["next"] = address(self.base, self.asked, page.next.encode(name))
         return self._channel(page.items, links)
 
     def _page(self, cursor: paging.Cursor | None) -> articles.ArticlePage:
-        reading = self.reading
+        view = self.view
         return articles.page(
-            reading.tx,
-            reading.tags,
+            view.tx,
+            view.tags,
             self.wanted,
             "newest",
             cursor,
             self.asked.limit,
-            reading.now,
-            reading.recall,
+            view.now,
+            view.recall,
         )
 
     def _link(self, relation: str, month: Month | None) -> dict[str, str]:
         if month is None:
             return {}
-        reading = self.reading
-        version = archives.version(
-            reading.tx, reading.tags, self.wanted, month, reading.now, reading.recall
-        )
+        view = self.view
+        version = archives.version(view.tx, view.tags, self.wanted, month, view.now, view.recall)
         update = {"month": str(month), "version": version, "limit": 20}
         return {relation: address(self.base, self.asked.model_copy(update=update))}
 
@@ -196,8 +188,8 @@ class Document:
         is_archive: bool = False,
         is_complete: bool = False,
     ) -> tuple[Channel, list[FeedArticle]]:
-        reading, settings = self.reading, self.reading.runtime.settings
-        shown = _with_bodies(reading, items)
+        view, settings = self.view, self.view.runtime.settings
+        shown = _with_bodies(view, items)
         deleted = [Deleted(one.id, one.at, endings.farewell(one.reason, one.note)) for one in gone]
         moments = [article.updated_at for article in shown] + [one.at for one in deleted]
         if settings.websub_hub is not None:
@@ -213,7 +205,7 @@ class Document:
             description=f"Published by {settings.site_name}",
             home=settings.site_url or f"{settings.public_url}/v1",
             api=settings.public_url,
-            updated=max(moments, default=reading.head.effective_until),
+            updated=max(moments, default=view.head.effective_until),
             licence=settings.default_licence,
             page=settings.page_address,
             links=links,
@@ -225,16 +217,16 @@ class Document:
         return channel, shown
 
 
-def _with_bodies(reading: Reading, items: Iterable[bytes]) -> list[FeedArticle]:
+def _with_bodies(view: View, items: Iterable[bytes]) -> list[FeedArticle]:
     plain = [ArticleItem.model_validate_json(item) for item in items]
-    bodies = articles.bodies(reading.tx, reading.tags, [one.id for one in plain], reading.now)
-    sizes = _sizes(reading, plain)
-    page = reading.runtime.settings.page_address
+    bodies = articles.bodies(view.tx, view.tags, [one.id for one in plain], view.now)
+    sizes = _sizes(view, plain)
+    page = view.runtime.settings.page_address
     return [
         FeedArticle(
             **dict(one)
             | {
-                "published_at": (shown := instant(one, reading.now)),
+                "published_at": (shown := instant(one, view.now)),
                 "updated_at": max(one.updated_at, shown),
             },
             body_html=resolved(bodies[one.id], page(one.kind, one.slug, one.lang)),
@@ -244,9 +236,9 @@ def _with_bodies(reading: Reading, items: Iterable[bytes]) -> list[FeedArticle]:
     ]
 
 
-def _sizes(reading: Reading, items: Iterable[ArticleItem]) -> dict[str, int]:
+def _sizes(view: View, items: Iterable[ArticleItem]) -> dict[str, int]:
     """How large the pictures are that are kept here, by their addresses."""
-    base = reading.runtime.settings.public_url
+    base = view.runtime.settings.public_url
     ours = {
         image.url: where
         for item in items
@@ -254,5 +246,5 @@ def _sizes(reading: Reading, items: Iterable[ArticleItem]) -> dict[str, int]:
         and image.url.startswith(base)
         and (where := media_of(image.url.removeprefix(base))) is not None
     }
-    known = media.sizes(reading.tx, ours.values())
+    known = media.sizes(view.tx, ours.values())
     return {url: known[where] for url, where in ours.items() if where in known}

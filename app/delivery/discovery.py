@@ -6,7 +6,7 @@ from datetime import timedelta
 from html import escape
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from pydantic_core import from_json, to_json
@@ -17,9 +17,10 @@ from app.delivery.filters import languages
 from app.delivery.service import checked_path
 from app.errors import Moved, NotFound, NotOffered
 from app.feeds import jsonld, sitemap
+from app.http.endpoint import Cost, CountingView
 from app.http.parameters import DIGITS, Language, NoneTravelling, Travelling, refuse_capitals
 from app.http.problems import documented
-from app.http.reading import Reading, answered
+from app.http.reading import View
 from app.http.routing import TravellingRoute
 from app.public.articles import ArticleItem
 from app.public.jsonld import NewsArticle
@@ -28,6 +29,7 @@ from app.published import archive, archives, articles, paths
 from app.published.answers import Answer
 from app.published.archives import Month
 from app.published.query import ArticleFilter
+from app.runtime import Runtime
 from app.settings import Settings
 
 router = APIRouter(tags=["discovery"], route_class=TravellingRoute)
@@ -74,44 +76,43 @@ class EmbedParameters(Travelling):
 
 
 @router.get("/sitemap.xml", response_class=XmlResponse, responses=_RESPONSES)
-async def sitemap_index(request: Request, _asked: _NOTHING) -> Response:
+def sitemap_index(view: CountingView, _asked: _NOTHING) -> Answer:
     """The whole archive: a sitemap for each month, one of standing pages, one of the news."""
+    base = view.runtime.settings.public_url
+    months = view.recall(
+        "months",
+        lambda: archive.changed(view.tx, view.now, view.calendar),
+    )
+    parts = [
+        (f"{base}/sitemaps/news.xml", None),
+        (f"{base}/sitemaps/pages.xml", None),
+        *((f"{base}/sitemaps/{month}.xml", changed) for month, changed in months),
+    ]
+    return Answer(sitemap.index(parts), {}, "sitemaps articles", sitemap.MEDIA_TYPE)
 
-    def work(reading: Reading) -> Answer:
-        base = reading.runtime.settings.public_url
-        months = reading.recall(
-            "months",
-            lambda: archive.changed(reading.tx, reading.now, reading.calendar),
-        )
-        parts = [
-            (f"{base}/sitemaps/news.xml", None),
-            (f"{base}/sitemaps/pages.xml", None),
-            *((f"{base}/sitemaps/{month}.xml", changed) for month, changed in months),
-        ]
-        return Answer(sitemap.index(parts), {}, "sitemaps articles", sitemap.MEDIA_TYPE)
 
-    return await answered(request, work, slow=True)
+def _hour(runtime: Runtime) -> str:
+    """What is recent changes by itself."""
+    return f"{runtime.clock():%Y-%m-%dT%H}"
 
 
 @router.get("/sitemaps/news.xml", response_class=XmlResponse, responses=_RESPONSES)
-async def sitemap_news(request: Request, _asked: _NOTHING) -> Response:
+def sitemap_news(
+    view: Annotated[View, Cost(also=_hour)],
+    _asked: _NOTHING,
+) -> Answer:
     """Articles of the last two days, at most the thousand newest, as news search engines ask."""
-
-    def work(reading: Reading) -> Answer:
-        settings = reading.runtime.settings
-        recent = ArticleFilter(since=reading.now - _NEWS_DAYS)
-        shown = _items(reading, recent)[:_NEWS_MOST]
-        body = sitemap.news(shown, settings.site_name, settings.page_address)
-        return Answer(body, {}, "sitemaps articles", sitemap.MEDIA_TYPE)
-
-    # What is recent changes by itself.
-    return await answered(request, work, also=lambda runtime: f"{runtime.clock():%Y-%m-%dT%H}")
+    settings = view.runtime.settings
+    recent = ArticleFilter(since=view.now - _NEWS_DAYS)
+    shown = _items(view, recent)[:_NEWS_MOST]
+    body = sitemap.news(shown, settings.site_name, settings.page_address)
+    return Answer(body, {}, "sitemaps articles", sitemap.MEDIA_TYPE)
 
 
 @router.get("/sitemaps/pages.xml", response_class=XmlResponse, responses=_RESPONSES)
-async def sitemap_pages(request: Request, _asked: _NOTHING) -> Response:
+def sitemap_pages(view: View, _asked: _NOTHING) -> Answer:
     """Standing pages, such as aims and history."""
-    return await answered(request, lambda reading: _map(reading, ArticleFilter(kind="page")))
+    return _map(view, ArticleFilter(kind="page"))
 
 
 @router.get(
@@ -119,40 +120,27 @@ async def sitemap_pages(request: Request, _asked: _NOTHING) -> Response:
     response_class=XmlResponse,
     responses=documented(304, 400, 404, 503),
 )
-async def sitemap_month(request: Request, period: str, _asked: _NOTHING) -> Response:
+def sitemap_month(view: CountingView, period: str, _asked: _NOTHING) -> Answer:
     """The articles of a month, with their translations."""
-
-    def work(reading: Reading) -> Answer:
-        wanted = Month.parsed(period, reading.calendar)
-        if wanted is None:
-            raise NotFound("month_not_found", "A month is written as 2012-07.")
-        return _map(reading, archives.within(ArticleFilter(), wanted))
-
-    return await answered(request, work, slow=True)
+    wanted = Month.parsed(period, view.calendar)
+    if wanted is None:
+        raise NotFound("month_not_found", "A month is written as 2012-07.")
+    return _map(view, archives.within(ArticleFilter(), wanted))
 
 
 @router.get("/robots.txt", response_class=PlainResponse, responses=_RESPONSES)
-async def robots(request: Request, _asked: _NOTHING) -> Response:
+def robots(view: View, _asked: _NOTHING) -> Answer:
     """All may read all that is public."""
-
-    def work(reading: Reading) -> Answer:
-        base = reading.runtime.settings.public_url
-        lines = ["User-agent: *", "Disallow: /v1/admin", "Allow: /", ""]
-        lines += [f"Sitemap: {base}/sitemap.xml", f"Sitemap: {base}/sitemaps/news.xml", ""]
-        return Answer("\n".join(lines).encode(), {}, "service", _PLAIN)
-
-    return await answered(request, work)
+    base = view.runtime.settings.public_url
+    lines = ["User-agent: *", "Disallow: /v1/admin", "Allow: /", ""]
+    lines += [f"Sitemap: {base}/sitemap.xml", f"Sitemap: {base}/sitemaps/news.xml", ""]
+    return Answer("\n".join(lines).encode(), {}, "service", _PLAIN)
 
 
 @router.get("/llms.txt", response_class=PlainResponse, responses=_RESPONSES)
-async def language_models(request: Request, _asked: _NOTHING) -> Response:
+def language_models(view: View, _asked: _NOTHING) -> Answer:
     """What is here and what may be done with it, for language models and those who run them."""
-    return await answered(
-        request,
-        lambda reading: Answer(
-            _explained(reading.runtime.settings).encode(), {}, "service", _PLAIN
-        ),
-    )
+    return Answer(_explained(view.runtime.settings).encode(), {}, "service", _PLAIN)
 
 
 @router.get(
@@ -161,73 +149,57 @@ async def language_models(request: Request, _asked: _NOTHING) -> Response:
     response_model=NewsArticle,
     responses=documented(301, 304, 400, 404, 410, 503),
 )
-async def read_linked(
-    request: Request, slug: str, asked: Annotated[LinkedParameters, Query()]
-) -> Response:
+def read_linked(view: View, slug: str, asked: LinkedParameters) -> Answer:
     """One article as schema.org JSON-LD."""
     refuse_capitals(slug, ".jsonld")
-
-    def work(reading: Reading) -> Answer:
-        settings = reading.runtime.settings
-        wanted = languages(asked.lang, asked.fallback, settings.languages)
-        try:
-            key, item = articles.detail(
-                reading.tx, reading.tags, slug, wanted, reading.now, reading.recall
-            )
-        except Moved as moved:
-            raise Moved(moved.code, moved.message, slug=f"{moved.slug}.jsonld") from moved
-        return Answer(linked(settings, item), {}, f"articles article/{key}", jsonld.MEDIA_TYPE)
-
-    return await answered(request, work)
+    settings = view.runtime.settings
+    wanted = languages(asked.lang, asked.fallback, settings.languages)
+    try:
+        key, item = articles.detail(view.tx, view.tags, slug, wanted, view.now, view.recall)
+    except Moved as moved:
+        raise Moved(moved.code, moved.message, slug=f"{moved.slug}.jsonld") from moved
+    return Answer(linked(settings, item), {}, f"articles article/{key}", jsonld.MEDIA_TYPE)
 
 
 @router.get("/v1/oembed", response_model=OEmbed, responses=documented(304, 400, 404, 410, 501, 503))
-async def embed(request: Request, asked: Annotated[EmbedParameters, Query()]) -> Response:
+def embed(view: View, asked: EmbedParameters) -> Answer:
     """An article as a card for another page, by the address of its page here or at the site."""
     if asked.format == "xml":
         raise NotOffered("no_xml", "Cards are JSON here; leave out format.")
-
-    def work(reading: Reading) -> Answer:
-        settings = reading.runtime.settings
-        page = _as_of_site(settings, asked.url)
-        slug = settings.shown_at(page)
-        if slug is None:
-            if not page.startswith(tuple(f"{base}/" for base in _bases(settings))):
-                raise NotFound("address_not_found", "This address is not of this site.")
-            path = checked_path(page, "url")
-            found = paths.resolve(
-                reading.tx,
-                lambda: reading.tags,
-                path,
-                reading.now,
-                settings.public_url,
-                settings.slug_at,
-            )
-            if found.kind == "tag":
-                raise NotFound("article_not_found", "There is no article at this address.")
-            slug = found.slug
-        try:
-            key, item = articles.detail(
-                reading.tx, reading.tags, slug, (), reading.now, reading.recall
-            )
-        except Moved as moved:
-            key, item = articles.detail(
-                reading.tx, reading.tags, moved.slug, (), reading.now, reading.recall
-            )
-        return Answer(to_json(_card(settings, from_json(item), asked)), {}, f"article/{key}")
-
-    return await answered(request, work)
+    settings = view.runtime.settings
+    page = _as_of_site(settings, asked.url)
+    slug = settings.shown_at(page)
+    if slug is None:
+        if not page.startswith(tuple(f"{base}/" for base in _bases(settings))):
+            raise NotFound("address_not_found", "This address is not of this site.")
+        path = checked_path(page, "url")
+        found = paths.resolve(
+            view.tx,
+            lambda: view.tags,
+            path,
+            view.now,
+            settings.public_url,
+            settings.slug_at,
+        )
+        if found.kind == "tag":
+            raise NotFound("article_not_found", "There is no article at this address.")
+        slug = found.slug
+    try:
+        key, item = articles.detail(view.tx, view.tags, slug, (), view.now, view.recall)
+    except Moved as moved:
+        key, item = articles.detail(view.tx, view.tags, moved.slug, (), view.now, view.recall)
+    return Answer(to_json(_card(settings, from_json(item), asked)), {}, f"article/{key}")
 
 
-def _items(reading: Reading, chosen: ArticleFilter) -> Sequence[ArticleItem]:
-    keys = [key for _, key in archives.ids(reading.tx, reading.tags, chosen, reading.now)]
-    found = articles.by_ids(reading.tx, reading.tags, keys, reading.now)
+def _items(view: View, chosen: ArticleFilter) -> Sequence[ArticleItem]:
+    keys = [key for _, key in archives.ids(view.tx, view.tags, chosen, view.now)]
+    found = articles.by_ids(view.tx, view.tags, keys, view.now)
     return [ArticleItem.model_validate_json(found[key]) for key in keys]
 
 
-def _map(reading: Reading, chosen: ArticleFilter) -> Answer:
-    settings = reading.runtime.settings
-    body = sitemap.pages(_items(reading, chosen), settings.page_address, settings.languages[0])
+def _map(view: View, chosen: ArticleFilter) -> Answer:
+    settings = view.runtime.settings
+    body = sitemap.pages(_items(view, chosen), settings.page_address, settings.languages[0])
     return Answer(body, {}, "sitemaps articles", sitemap.MEDIA_TYPE)
 
 

@@ -4,17 +4,17 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.responses import Response
 
+from app import cursors
 from app.changes import head
-from app.database import ReadTx
 from app.http import files
-from app.http.parameters import Limit, NoneTravelling, NoParameters, Parameters, bad
-from app.http.partner_access import KEY, PRIVATE, Shown, answered_privately, documented
+from app.http.endpoint import Cost
+from app.http.parameters import Limit, NoneTravelling, NoParameters, Parameters
+from app.http.partner_access import PRIVATE, PartnerKey, PartnerView, documented
 from app.http.problems import problem_answers
 from app.http.routing import TravellingRoute
-from app.kit import paging
 from app.public.envelopes import Links, One, Page, PageMeta
 from app.public.partner import EmbargoedArticle
 from app.published import embargoed
@@ -35,33 +35,29 @@ class EmbargoedParameters(Parameters):
 
 
 @router.get("/embargoed", response_model=Page[EmbargoedArticle], responses=documented(403))
-async def list_embargoed(
-    request: Request,
-    shown: Annotated[Shown, KEY],
-    asked: Annotated[EmbargoedParameters, Query()],
-) -> Response:
+def list_embargoed(
+    view: Annotated[PartnerView, Cost(slow=True)], shown: PartnerKey, asked: EmbargoedParameters
+) -> Page[EmbargoedArticle]:
     """Scheduled articles whole, as they will be, as far ahead as was granted, in order of time."""
-
-    def work(tx: ReadTx, runtime: Runtime) -> BaseModel:
-        log = head(tx)
-        now = log.moment(runtime.clock())
-        until = shown.horizon(tx, now)
-        tags = runtime.memory.tags(tx, log)
-        found = embargoed.page(tx, tags, now, until, _cursor(asked.cursor), asked.limit)
-        base = f"{runtime.settings.public_url}/v1/partner/embargoed"
-        after = found.next.encode(_LIST) if found.next is not None else None
-        here = f"{base}?limit={asked.limit}"
-        return Page[EmbargoedArticle](
-            data=found.articles,
-            meta=PageMeta(limit=asked.limit),
-            links=Links(
-                self=f"{here}&cursor={asked.cursor}" if asked.cursor else here,
-                next=f"{here}&cursor={after}" if after else None,
-                prev=None,
-            ),
-        )
-
-    return await answered_privately(request, work, slow=True)
+    log = head(view.tx)
+    now = log.moment(view.runtime.clock())
+    until = shown.horizon(view.tx, now)
+    tags = view.runtime.memory.tags(view.tx, log)
+    found = embargoed.page(
+        view.tx, tags, now, until, cursors.place_in(_LIST, asked.cursor or None), asked.limit
+    )
+    base = f"{view.runtime.settings.public_url}/v1/partner/embargoed"
+    after = found.next.encode(_LIST) if found.next is not None else None
+    here = f"{base}?limit={asked.limit}"
+    return Page[EmbargoedArticle](
+        data=found.articles,
+        meta=PageMeta(limit=asked.limit),
+        links=Links(
+            self=f"{here}&cursor={asked.cursor}" if asked.cursor else here,
+            next=f"{here}&cursor={after}" if after else None,
+            prev=None,
+        ),
+    )
 
 
 @router.get(
@@ -69,19 +65,15 @@ async def list_embargoed(
     response_model=One[EmbargoedArticle],
     responses=documented(403, 404),
 )
-async def read_embargoed(
-    request: Request, article_id: UUID, shown: Annotated[Shown, KEY], _asked: Nothing
-) -> Response:
+def read_embargoed(
+    view: PartnerView, article_id: UUID, shown: PartnerKey, _asked: NoParameters
+) -> One[EmbargoedArticle]:
     """One scheduled article whole, as it will be."""
-
-    def work(tx: ReadTx, runtime: Runtime) -> BaseModel:
-        log = head(tx)
-        now = log.moment(runtime.clock())
-        until = shown.horizon(tx, now)
-        found = embargoed.one(tx, runtime.memory.tags(tx, log), article_id, now, until)
-        return One[EmbargoedArticle](data=found)
-
-    return await answered_privately(request, work)
+    log = head(view.tx)
+    now = log.moment(view.runtime.clock())
+    until = shown.horizon(view.tx, now)
+    found = embargoed.one(view.tx, view.runtime.memory.tags(view.tx, log), article_id, now, until)
+    return One[EmbargoedArticle](data=found)
 
 
 @router.get(
@@ -94,7 +86,7 @@ async def read_embargoed_file(
     article_id: UUID,
     media_id: UUID,
     rendition: str,
-    shown: Annotated[Shown, KEY],
+    shown: PartnerKey,
     _asked: Annotated[NoneTravelling, Query()],
 ) -> Response:
     """A file that a scheduled article shows; its own address begins with `/v1/media`, and answers
@@ -109,13 +101,3 @@ async def read_embargoed_file(
     answer = await files.private_file(request, find)
     answer.headers["X-Robots-Tag"] = PRIVATE["X-Robots-Tag"]
     return answer
-
-
-def _cursor(text: str) -> paging.Cursor | None:
-    if not text:
-        return None
-    try:
-        return paging.decode(text, _LIST)
-    except paging.BadCursor as error:
-        message = "This cursor belongs to no such list; begin again without it."
-        raise bad("invalid_cursor", "cursor", message) from error

@@ -11,12 +11,13 @@ from app.delivery.channels import ArchivedParameters, Asked, Document, PagedPara
 from app.delivery.filters import articles_chosen
 from app.feeds import atom, json_feed, rss
 from app.feeds.channel import Channel, FeedArticle
+from app.http.endpoint import RuntimeDep
 from app.http.problems import documented
-from app.http.reading import Reading, answered, found
+from app.http.reading import View, answered, found
 from app.http.routing import TravellingRoute
 from app.public.json_feed import JsonFeed
 from app.published.answers import Answer
-from app.search.serving import Search
+from app.runtime import Runtime
 
 router = APIRouter(tags=["feeds"], route_class=TravellingRoute)
 
@@ -43,15 +44,19 @@ _RESPONSES = documented(304, 400, 503, links=True)
 
 
 @router.get("/v1/feeds/articles.rss", response_class=RssResponse, responses=_RESPONSES)
-async def read_rss(request: Request, asked: Annotated[ArchivedParameters, Query()]) -> Response:
+async def read_rss(
+    request: Request, asked: Annotated[ArchivedParameters, Query()], runtime: RuntimeDep
+) -> Response:
     """RSS 2.0 with whole texts; `month` and the archive links lead through all of it."""
-    return await _fed(request, asked, rss.rendered, rss.MEDIA_TYPE)
+    return await _fed(request, runtime, asked, rss.rendered, rss.MEDIA_TYPE)
 
 
 @router.get("/v1/feeds/articles.atom", response_class=AtomResponse, responses=_RESPONSES)
-async def read_atom(request: Request, asked: Annotated[ArchivedParameters, Query()]) -> Response:
+async def read_atom(
+    request: Request, asked: Annotated[ArchivedParameters, Query()], runtime: RuntimeDep
+) -> Response:
     """Atom with whole texts, archives (RFC 5005) and takedowns (RFC 6721)."""
-    return await _fed(request, asked, atom.rendered, atom.MEDIA_TYPE)
+    return await _fed(request, runtime, asked, atom.rendered, atom.MEDIA_TYPE)
 
 
 @router.get(
@@ -60,22 +65,25 @@ async def read_atom(request: Request, asked: Annotated[ArchivedParameters, Query
     response_model=JsonFeed,
     responses=_RESPONSES,
 )
-async def read_json(request: Request, asked: Annotated[PagedParameters, Query()]) -> Response:
+async def read_json(
+    request: Request, asked: Annotated[PagedParameters, Query()], runtime: RuntimeDep
+) -> Response:
     """JSON Feed 1.1 with whole texts; `next_url` leads through all of it."""
-    return await _fed(request, asked, json_feed.rendered, json_feed.MEDIA_TYPE)
+    return await _fed(request, runtime, asked, json_feed.rendered, json_feed.MEDIA_TYPE)
 
 
 Render = Callable[[Channel, Iterable[FeedArticle]], bytes]
 
 
-async def _fed(request: Request, asked: Asked, render: Render, media: str) -> Response:
-    base = f"{request.state.runtime.settings.public_url}{request.url.path}"
-    engines: Search = request.state.runtime.search
+async def _fed(
+    request: Request, runtime: Runtime, asked: Asked, render: Render, media: str
+) -> Response:
+    base = f"{runtime.settings.public_url}{request.url.path}"
 
-    def document(reading: Reading) -> Document:
-        wanted = articles_chosen(asked, reading.tags, reading.runtime.settings)
+    def document(view: View) -> Document:
+        wanted = articles_chosen(asked, view.tags, view.runtime.settings)
         deletes = media == atom.MEDIA_TYPE  # the others have no word for them
-        return Document(reading, asked, base, wanted, deletes)
+        return Document(view, asked, base, wanted, deletes)
 
     def written(channel: Channel, items: Iterable[FeedArticle]) -> Answer:
         links = {name: channel.links.get(name) for name in ("self", "hub", "next", "prev-archive")}
@@ -84,11 +92,9 @@ async def _fed(request: Request, asked: Asked, render: Render, media: str) -> Re
     if asked.q:
         return await found(
             request,
-            lambda reading: document(reading).query(),
-            engines.search,
-            lambda reading, _, served: written(*document(reading).of(served.found.hits)),
+            lambda view: document(view).query(),
+            runtime.search.search,
+            lambda view, _, served: written(*document(view).of(served.found.hits)),
         )
     month = isinstance(asked, ArchivedParameters) and asked.month
-    return await answered(
-        request, lambda reading: written(*document(reading).made()), slow=bool(month)
-    )
+    return await answered(request, lambda view: written(*document(view).made()), slow=bool(month))

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from app.feeds.oai import PREFIX, ProtocolError, Record, Reply, Repository
-from app.http.reading import Reading
+from app.http.reading import View
 from app.kit.clock import EPOCH, FOREVER
 from app.kit.dates import first_instant
 from app.public.articles import ArticleItem
@@ -45,32 +45,32 @@ _NEEDED: Final = {
 }
 
 
-def replied(reading: Reading, asked: dict[str, str]) -> bytes:
+def replied(view: View, asked: dict[str, str]) -> bytes:
     """The answer to these arguments, refusals included."""
-    harvester = _Harvest(reading, _repository(reading))
+    harvester = _Harvest(view, _repository(view))
     try:
         verb = _checked(asked)
-        reply = Reply(harvester.repository, reading.now, asked)
+        reply = Reply(harvester.repository, view.now, asked)
         _VERBS[verb](harvester, reply, asked)
     except ProtocolError as error:
         # Of a request that is no request its arguments are not repeated.
         repeated = asked if error.code not in ("badVerb", "badArgument") else {}
-        reply = Reply(harvester.repository, reading.now, repeated)
+        reply = Reply(harvester.repository, view.now, repeated)
         reply.refuse(error)
     return reply.written()
 
 
-def _repository(reading: Reading) -> Repository:
-    settings = reading.runtime.settings
+def _repository(view: View) -> Repository:
+    settings = view.runtime.settings
     host = urlsplit(settings.site_url or settings.public_url).hostname or "localhost"
-    first = harvest.harvest(reading.tx, reading.tags, Range(), reading.now, 1)
+    first = harvest.harvest(view.tx, view.tags, Range(), view.now, 1)
     return Repository(
         name=settings.site_name,
         address=f"{settings.public_url}/v1/oai",
         host=host,
         contact=settings.contact_email or f"webmaster@{host}",
         page=settings.page_address,
-        earliest=first[0].stamp if first else reading.now,
+        earliest=first[0].stamp if first else view.now,
     )
 
 
@@ -98,7 +98,7 @@ def _checked(asked: Mapping[str, str]) -> str:
 class _Harvest:
     """One request."""
 
-    reading: Reading
+    view: View
     repository: Repository
 
     def identify(self, reply: Reply, _asked: Mapping[str, str]) -> None:
@@ -112,7 +112,7 @@ class _Harvest:
     def sets(self, reply: Reply, asked: Mapping[str, str]) -> None:
         if "resumptionToken" in asked:
             raise ProtocolError("badResumptionToken", "All sets come at once.")
-        tags = self.reading.tags
+        tags = self.view.tags
         reply.sets(_sets(tags))
 
     def record(self, reply: Reply, asked: Mapping[str, str]) -> None:
@@ -122,13 +122,11 @@ class _Harvest:
         verb, going_on = asked["verb"], "resumptionToken" in asked
         selected = _decoded(asked["resumptionToken"]) if going_on else asked
         try:
-            chosen = _range(selected, self.reading.tags)
+            chosen = _range(selected, self.view.tags)
         except ProtocolError as error:
             code = "badResumptionToken" if going_on else error.code
             raise ProtocolError(code, error.message) from error
-        found = harvest.harvest(
-            self.reading.tx, self.reading.tags, chosen, self.reading.now, _PORTION + 1
-        )
+        found = harvest.harvest(self.view.tx, self.view.tags, chosen, self.view.now, _PORTION + 1)
         if not found and not going_on:
             raise ProtocolError("noRecordsMatch", "Nothing of that kind has changed then.")
         shown = found[:_PORTION]
@@ -146,14 +144,14 @@ class _Harvest:
             except ValueError:
                 key = None
             if key is not None and self.repository.identifier(key) == identifier:
-                reading = self.reading
-                found = harvest.one(reading.tx, reading.tags, key, reading.now)
+                view = self.view
+                found = harvest.one(view.tx, view.tags, key, view.now)
         if found is None:
             raise ProtocolError("idDoesNotExist", "There is no such record here.")
         return found
 
     def _record(self, found: Harvested) -> Record:
-        tags = self.reading.tags
+        tags = self.view.tags
         known = [tags.by_id[key] for key in found.tag_ids if key in tags.by_id]
         above = {tag.id: tag for one in known for tag in tags.line(one)}
         sets = sorted(f"{tag.type}:{tag.slug}" for tag in above.values())

@@ -17,8 +17,9 @@ from starlette.responses import Response
 
 from app.delivery.tag_names import TagNames
 from app.errors import BadRequest, NotFound
+from app.http.endpoint import RuntimeDep
 from app.http.instant import InstantRoute, wire
-from app.http.reading import Reading, posted
+from app.http.reading import View, posted
 from app.kit.calendar import coarse
 from app.kit.clock import EPOCH
 from app.kit.dates import first_instant
@@ -53,18 +54,18 @@ class _Answered:
 
 @router.post(f"{_BASE}/multi-search", response_model=InstantResults)
 async def multi_search(
-    request: Request, sent: Annotated[MultiSearch, wire(MultiSearch)]
+    request: Request, sent: Annotated[MultiSearch, wire(MultiSearch)], runtime: RuntimeDep
 ) -> Response:
     """Several searches at once, as InstantSearch sends them. The index is `articles`."""
 
-    def ask(reading: Reading) -> list[Asked]:
+    def ask(view: View) -> list[Asked]:
         return [
-            _inside(f".queries[{place}]", one.index_uid, one, reading)
+            _inside(f".queries[{place}]", one.index_uid, one, view)
             for place, one in enumerate(sent.queries)
         ]
 
-    def show(reading: Reading, _: list[Asked], answers: list[_Answered]) -> bytes:
-        results = _results(reading, answers)
+    def show(view: View, _: list[Asked], answers: list[_Answered]) -> bytes:
+        results = _results(view, answers)
         return to_json(
             {
                 "results": [
@@ -74,42 +75,42 @@ async def multi_search(
             }
         )
 
-    engines: Search = request.state.runtime.search
-    return await posted(request, ask, lambda many: _all_found(engines, many), show)
+    return await posted(request, ask, lambda many: _all_found(runtime.search, many), show)
 
 
 @router.post(f"{_BASE}/indexes/{{uid}}/search", response_model=InstantResult)
 async def search(
-    request: Request, uid: str, sent: Annotated[SearchQuestion, wire(SearchQuestion)]
+    request: Request,
+    uid: str,
+    sent: Annotated[SearchQuestion, wire(SearchQuestion)],
+    runtime: RuntimeDep,
 ) -> Response:
     """One search, as the `meilisearch` package sends it."""
 
-    def ask(reading: Reading) -> list[Asked]:
+    def ask(view: View) -> list[Asked]:
         _known(uid)
-        return [_understood(uid, sent, reading)]
+        return [_understood(uid, sent, view)]
 
-    def show(reading: Reading, _: list[Asked], answers: list[_Answered]) -> bytes:
-        return to_json(_results(reading, answers)[0])
+    def show(view: View, _: list[Asked], answers: list[_Answered]) -> bytes:
+        return to_json(_results(view, answers)[0])
 
-    engines: Search = request.state.runtime.search
-    return await posted(request, ask, lambda one: _all_found(engines, one), show)
+    return await posted(request, ask, lambda one: _all_found(runtime.search, one), show)
 
 
 @router.post(f"{_BASE}/indexes/{{uid}}/facet-search", response_model=FacetHits)
 async def facet_search(
-    request: Request, uid: str, sent: Annotated[FacetSearch, wire(FacetSearch)]
+    request: Request, uid: str, sent: Annotated[FacetSearch, wire(FacetSearch)], runtime: RuntimeDep
 ) -> Response:
     """The values of a facet of which some word begins with what is typed."""
     began = perf_counter()
     typed = _folded(sent.facet_query or "")
-    engines: Search = request.state.runtime.search
 
-    def ask(reading: Reading) -> tuple[protocol.Query | None, FacetName]:
+    def ask(view: View) -> tuple[protocol.Query | None, FacetName]:
         _known(uid)
         facet = _facet(sent.facet_name)
-        spoken = reading.runtime.settings.languages
-        names, lang = TagNames.of(reading), language(sent.locales, spoken)
-        chosen = chosen_filter(sent.filter, spoken, names.families, lang, reading.calendar)
+        spoken = view.runtime.settings.languages
+        names, lang = TagNames.of(view), language(sent.locales, spoken)
+        chosen = chosen_filter(sent.filter, spoken, names.families, lang, view.calendar)
         if chosen is None:
             return None, facet
         if facet == "tags" and typed:
@@ -121,14 +122,12 @@ async def facet_search(
         return protocol.Query(text=sent.q or "", filter=chosen, limit=1, facets=(facet,)), facet
 
     def find(question: tuple[protocol.Query | None, FacetName]) -> Found:
-        return _NOTHING if question[0] is None else engines.search(question[0]).found
+        return _NOTHING if question[0] is None else runtime.search.search(question[0]).found
 
-    def show(
-        reading: Reading, question: tuple[protocol.Query | None, FacetName], found: Found
-    ) -> bytes:
+    def show(view: View, question: tuple[protocol.Query | None, FacetName], found: Found) -> bytes:
         facet = question[1]
-        lang = language(sent.locales, reading.runtime.settings.languages)
-        values = _values(reading, facet, found, lang)
+        lang = language(sent.locales, view.runtime.settings.languages)
+        values = _values(view, facet, found, lang)
         hits = [
             {"value": value, "count": count}
             for value, count in values.items()
@@ -146,18 +145,18 @@ def _known(uid: str) -> None:
         raise NotFound("index_not_found", f"Index `{uid[:60]}` not found; it is `{INDEX}`.")
 
 
-def _inside(place: str, uid: str, question: SearchQuestion, reading: Reading) -> Asked:
+def _inside(place: str, uid: str, question: SearchQuestion, view: View) -> Asked:
     """One of several; what is wrong with it says where it is."""
     try:
         _known(uid)
-        return _understood(uid, question, reading)
+        return _understood(uid, question, view)
     except (BadRequest, NotFound) as error:
         raise BadRequest(error.code, f"Inside `{place}`: {error.message}") from error
 
 
-def _understood(uid: str, question: SearchQuestion, reading: Reading) -> Asked:
-    spoken = reading.runtime.settings.languages
-    return asked(uid, question, spoken, TagNames.of(reading).families, reading.calendar)
+def _understood(uid: str, question: SearchQuestion, view: View) -> Asked:
+    spoken = view.runtime.settings.languages
+    return asked(uid, question, spoken, TagNames.of(view).families, view.calendar)
 
 
 def _all_found(engines: Search, questions: Sequence[Asked]) -> list[_Answered]:
@@ -175,32 +174,32 @@ def _all_found(engines: Search, questions: Sequence[Asked]) -> list[_Answered]:
     return answers
 
 
-def _results(reading: Reading, answers: Sequence[_Answered]) -> list[dict[str, Any]]:
+def _results(view: View, answers: Sequence[_Answered]) -> list[dict[str, Any]]:
     hits = [thing(hit) for answer in answers for hit in answer.found.hits]
-    spoken = reading.runtime.settings.languages
-    shown = things.shown(reading.tx, reading.tags, {}, hits, spoken, reading.now)
-    return [_result(reading, answer, shown) for answer in answers]
+    spoken = view.runtime.settings.languages
+    shown = things.shown(view.tx, view.tags, {}, hits, spoken, view.now)
+    return [_result(view, answer, shown) for answer in answers]
 
 
-def _result(reading: Reading, answer: _Answered, shown: Shown) -> dict[str, Any]:
+def _result(view: View, answer: _Answered, shown: Shown) -> dict[str, Any]:
     asked, found, window = answer.asked, answer.found, answer.asked.window
     seen = [hit for hit in found.hits[window.surplus :] if thing(hit) in shown]
     total = found.total - (len(found.hits[window.surplus :]) - len(seen))
     made: dict[str, Any] = {
-        "hits": [_hit(reading, answer, hit, shown[thing(hit)]) for hit in seen[: window.reach]],
+        "hits": [_hit(view, answer, hit, shown[thing(hit)]) for hit in seen[: window.reach]],
         "query": asked.text,
         "processingTimeMs": answer.took,
         **window.told(total),
     }
     if asked.facets is not None:
-        values = {name: _values(reading, name, found, asked.lang) for name in asked.facets}
+        values = {name: _values(view, name, found, asked.lang) for name in asked.facets}
         made |= {"facetDistribution": values, "facetStats": _stats(values)}
-    return made | {"requestUid": uuid7(reading.now)}
+    return made | {"requestUid": uuid7(view.now)}
 
 
-def _hit(reading: Reading, answer: _Answered, hit: Hit, item: bytes) -> dict[str, Any]:
+def _hit(view: View, answer: _Answered, hit: Hit, item: bytes) -> dict[str, Any]:
     asked = answer.asked
-    whole = _flat(reading, from_json(item), asked.lang)
+    whole = _flat(view, from_json(item), asked.lang)
     made = {name: value for name, value in whole.items() if name in asked.retrieved}
     if asked.formatting is not None:
         made["_formatted"] = asked.formatting(whole, hit.highlights)
@@ -211,20 +210,20 @@ def _hit(reading: Reading, answer: _Answered, hit: Hit, item: bytes) -> dict[str
     return made
 
 
-def _flat(reading: Reading, item: Mapping[str, Any], lang: str) -> dict[str, Any]:
+def _flat(view: View, item: Mapping[str, Any], lang: str) -> dict[str, Any]:
     """An article's public fields as front ends made for flat documents take them."""
     image, rights = item["image"] or {}, item["rights"]
     published, updated = (first_instant(item[name]) for name in ("published_at", "updated_at"))
     slugs = [tag["slug"] for tag in item["tags"]]
-    where = reading.runtime.settings.page_address(item["kind"], item["slug"], item["lang"])
+    where = view.runtime.settings.page_address(item["kind"], item["slug"], item["lang"])
     return {
         **{name: item[name] for name in ("id", "kind", "slug")},
         "url": where,
         **{name: item[name] for name in ("lang", "title", "summary")},
         "published_at": (published - EPOCH) // _SECOND,
         "updated_at": (updated - EPOCH) // _SECOND,
-        "year": reading.calendar.day_of(_dated(published, item["date_precision"])).year,
-        "tags": TagNames.of(reading).shown(slugs, lang),
+        "year": view.calendar.day_of(_dated(published, item["date_precision"])).year,
+        "tags": TagNames.of(view).shown(slugs, lang),
         "tag_slugs": slugs,
         "authors": [author["name"] for author in item["authors"]],
         "image": image.get("url"),
@@ -248,12 +247,12 @@ def _facet(name: str) -> FacetName:
     )
 
 
-def _values(reading: Reading, facet: FacetName, found: Found, lang: str) -> dict[str, int]:
+def _values(view: View, facet: FacetName, found: Found, lang: str) -> dict[str, int]:
     """Values as filters take them, the most frequent first; a tag that has gone is left out."""
     counted = found.facets.get(facet, ())
     if facet != "tags":
         return dict(counted)
-    return TagNames.of(reading).counted(counted, lang)
+    return TagNames.of(view).counted(counted, lang)
 
 
 def _stats(values: Mapping[FacetName, Mapping[str, int]]) -> dict[str, dict[str, float]]:

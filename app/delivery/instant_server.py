@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from app.delivery import instant
 from app.errors import BadRequest
+from app.http.endpoint import RuntimeDep
 from app.http.instant import InstantGetRoute, checked
 from app.public.instant import InstantHealth, InstantResult, InstantVersion
 from app.search.instant.questions import SearchQuestion
@@ -41,10 +42,10 @@ async def get_version(request: Request) -> Response:
 
 
 @router.get(f"{_BASE}/indexes/{{uid}}/search", response_model=InstantResult)
-async def search_get(request: Request, uid: str) -> Response:
+async def search_get(request: Request, uid: str, runtime: RuntimeDep) -> Response:
     """One search as `searchGet` sends it: what is JSON in a body, as parameters; lists by `,`."""
     sent = checked(SearchQuestion, to_json(_read(request.query_params)))
-    return await instant.search(request, uid, sent)
+    return await instant.search(request, uid, sent, runtime)
 
 
 def _read(asked: QueryParams) -> dict[str, Any]:

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from pydantic_core import to_json
-from starlette.responses import Response
 
 from app.delivery.filters import ArticleParameters, articles_chosen, languages
+from app.http.endpoint import CountingView
 from app.http.parameters import AnySlug, Language, Parameters, address, one_of, refuse_capitals
 from app.http.problems import documented
-from app.http.reading import Reading, answered
+from app.http.reading import View
 from app.http.routing import ReadRoute
 from app.public.archive import Year
 from app.public.committee import CommitteeMember
@@ -56,25 +56,21 @@ class CommitteeParameters(Parameters):
 @router.get(
     "/v1/tags", response_model=Whole[Tag], responses=documented(304, 400, 503), tags=["tags"]
 )
-async def list_tags(request: Request, asked: Annotated[TagParameters, Query()]) -> Response:
+def list_tags(view: CountingView, asked: TagParameters) -> Answer:
     """All tags with the number of articles under each."""
-
-    def work(reading: Reading) -> Answer:
-        spoken = _first(asked.lang, reading)
-        parent = reading.tags.find(asked.parent) if asked.parent else None
-        if asked.parent and parent is None:
-            known = reading.tags.by_slug
-            raise one_of("tag", "parent", asked.parent, known, "see /v1/tags for all.")
-        found = tags.listed(
-            reading.tags,
-            _counts(reading),
-            spoken,
-            asked.type or None,
-            parent.id if parent else None,
-        )
-        return _whole(request, reading, asked, found, "tags")
-
-    return await answered(request, work, slow=True)
+    spoken = _first(asked.lang, view)
+    parent = view.tags.find(asked.parent) if asked.parent else None
+    if asked.parent and parent is None:
+        known = view.tags.by_slug
+        raise one_of("tag", "parent", asked.parent, known, "see /v1/tags for all.")
+    found = tags.listed(
+        view.tags,
+        _counts(view),
+        spoken,
+        asked.type or None,
+        parent.id if parent else None,
+    )
+    return _whole(view, asked, found, "tags")
 
 
 @router.get(
@@ -83,17 +79,11 @@ async def list_tags(request: Request, asked: Annotated[TagParameters, Query()]) 
     responses=documented(301, 304, 400, 404, 410, 503),
     tags=["tags"],
 )
-async def read_tag(
-    request: Request, slug: str, asked: Annotated[TagDetailParameters, Query()]
-) -> Response:
+def read_tag(view: CountingView, slug: str, asked: TagDetailParameters) -> Answer:
     """One tag with its names, synonyms and children; an old slug leads to the new one."""
     refuse_capitals(slug)
-
-    def work(reading: Reading) -> Answer:
-        tag = tags.one(reading.tags, _counts(reading), slug, _first(asked.lang, reading))
-        return Answer(b'{"data":%s}' % to_json(tag), {}, f"tags tag/{slug}")
-
-    return await answered(request, work, slow=True)
+    tag = tags.one(view.tags, _counts(view), slug, _first(asked.lang, view))
+    return Answer(b'{"data":%s}' % to_json(tag), {}, f"tags tag/{slug}")
 
 
 @router.get(
@@ -102,17 +92,13 @@ async def read_tag(
     responses=documented(304, 400, 503),
     tags=["organisation"],
 )
-async def list_sponsors(request: Request, asked: Annotated[SponsorParameters, Query()]) -> Response:
+def list_sponsors(view: View, asked: SponsorParameters) -> Answer:
     """Sponsors valid today, in their order."""
-    return await answered(
-        request,
-        lambda reading: _whole(
-            request,
-            reading,
-            asked,
-            people.sponsors(reading.tx, asked.kind or None, reading.now),
-            "sponsors",
-        ),
+    return _whole(
+        view,
+        asked,
+        people.sponsors(view.tx, asked.kind or None, view.now),
+        "sponsors",
     )
 
 
@@ -122,18 +108,12 @@ async def list_sponsors(request: Request, asked: Annotated[SponsorParameters, Qu
     responses=documented(304, 400, 503),
     tags=["organisation"],
 )
-async def list_committee(
-    request: Request, asked: Annotated[CommitteeParameters, Query()]
-) -> Response:
+def list_committee(view: View, asked: CommitteeParameters) -> Answer:
     """Officers, committee and staff in office today, in their order."""
-
-    def work(reading: Reading) -> Answer:
-        site = reading.runtime.settings.languages
-        wanted = (*languages(asked.lang, "", site), *site)
-        members = people.committee(reading.tx, asked.group or None, wanted, reading.now)
-        return _whole(request, reading, asked, members, "committee")
-
-    return await answered(request, work)
+    site = view.runtime.settings.languages
+    wanted = (*languages(asked.lang, "", site), *site)
+    members = people.committee(view.tx, asked.group or None, wanted, view.now)
+    return _whole(view, asked, members, "committee")
 
 
 @router.get(
@@ -142,38 +122,32 @@ async def list_committee(
     responses=documented(304, 400, 503),
     tags=["articles"],
 )
-async def read_archive(request: Request, asked: Annotated[ArticleParameters, Query()]) -> Response:
+def read_archive(view: CountingView, asked: ArticleParameters) -> Answer:
     """Years and months that have articles, with counts; takes every filter of the list."""
-
-    def work(reading: Reading) -> Answer:
-        wanted = articles_chosen(asked, reading.tags, reading.runtime.settings)
-        years = reading.recall(
-            ("archive", wanted),
-            lambda: archive.years(
-                reading.tx,
-                reading.tags,
-                wanted,
-                reading.now,
-                reading.calendar,
-            ),
-        )
-        return _whole(request, reading, asked, years, "articles")
-
-    return await answered(request, work, slow=True)
+    wanted = articles_chosen(asked, view.tags, view.runtime.settings)
+    years = view.recall(
+        ("archive", wanted),
+        lambda: archive.years(
+            view.tx,
+            view.tags,
+            wanted,
+            view.now,
+            view.calendar,
+        ),
+    )
+    return _whole(view, asked, years, "articles")
 
 
-def _counts(reading: Reading) -> dict[UUID, int]:
-    return reading.recall("tag counts", lambda: tags.counts(reading.tx, reading.tags, reading.now))
+def _counts(view: View) -> dict[UUID, int]:
+    return view.recall("tag counts", lambda: tags.counts(view.tx, view.tags, view.now))
 
 
-def _first(lang: str, reading: Reading) -> str | None:
-    return next(iter(languages(lang, "", reading.runtime.settings.languages)), None)
+def _first(lang: str, view: View) -> str | None:
+    return next(iter(languages(lang, "", view.runtime.settings.languages)), None)
 
 
-def _whole(
-    request: Request, reading: Reading, asked: Parameters, data: Sequence[BaseModel], key: str
-) -> Answer:
-    here = address(f"{reading.runtime.settings.public_url}{request.url.path}", asked)
+def _whole(view: View, asked: Parameters, data: Sequence[BaseModel], key: str) -> Answer:
+    here = address(f"{view.runtime.settings.public_url}{view.path}", asked)
     links = {"self": here, "next": None, "prev": None}
     body = {"data": data, "meta": {"total": len(data)}, "links": links}
     return Answer(to_json(body), {}, key)

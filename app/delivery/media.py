@@ -27,9 +27,7 @@ async def read_file(
     404 for what was never public; 410 with a reason for what was and is no longer.
     """
     key = _id(media_id)
-    return await public_file(
-        request, lambda reading: media.file(reading.tx, key, rendition, reading.now)
-    )
+    return await public_file(request, lambda view: media.file(view.tx, key, rendition, view.now))
 
 
 def _id(text: str) -> UUID:

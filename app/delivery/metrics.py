@@ -20,6 +20,7 @@ from app import milestones
 from app.delivery.search_metrics import search_metrics
 from app.delivery.service import ready
 from app.errors import NotFound
+from app.http.endpoint import RuntimeDep
 from app.http.parameters import NoneTravelling
 from app.http.problems import documented
 from app.http.routing import TravellingRoute
@@ -43,14 +44,15 @@ _FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", 
 
 
 @router.get("/metrics", response_class=GaugesResponse, responses=documented(400, 404, 503))
-async def metrics(request: Request, _asked: Annotated[NoneTravelling, Query()]) -> Response:
+async def metrics(
+    request: Request, _asked: Annotated[NoneTravelling, Query()], runtime: RuntimeDep
+) -> Response:
     """Counters and gauges in Prometheus' text form. Answered to this machine, and to who shows
     `WILLAY_METRICS_TOKEN` as a bearer; for all others there is nothing here."""
-    runtime: Runtime = request.state.runtime
     if not _is_allowed(request, runtime):
         raise NotFound("not_found", "There is nothing at this address; see /v1 for what there is.")
 
-    def work() -> bytes:
+    def measure() -> bytes:
         now = ready(runtime)
         with runtime.database.reading() as tx:
             backlog = queueing.backlog(tx, runtime.clock())
@@ -60,7 +62,7 @@ async def metrics(request: Request, _asked: Annotated[NoneTravelling, Query()]) 
         registry.register(gauges)
         return generate_latest(registry) + runtime.meters.text()
 
-    return GaugesResponse(await runtime.searches.run(work), headers=_HEADERS)
+    return GaugesResponse(await runtime.searches.run(measure), headers=_HEADERS)
 
 
 def _is_allowed(request: Request, runtime: Runtime) -> bool:

@@ -16,7 +16,7 @@ from app.feeds import oai
 from app.feeds.oai import PREFIX
 from app.http.bodies import FORM, read_form
 from app.http.problems import documented
-from app.http.reading import Reading, answered
+from app.http.reading import View, answered
 from app.http.routing import ProtocolRoute
 from app.kit.text import is_legal
 from app.published.answers import Answer
@@ -81,8 +81,8 @@ async def _answered(request: Request, pairs: Sequence[tuple[str, str]]) -> Respo
     if not all(is_legal(text) for pair in pairs for text in pair):
         asked = {"verb": "Identify", "": ""}  # XML cannot say what it was
 
-    def work(reading: Reading) -> Answer:
-        return Answer(replied(reading, asked), {}, "oai articles", oai.MEDIA_TYPE)
+    def harvest(view: View) -> Answer:
+        return Answer(replied(view, asked), {}, "oai articles", oai.MEDIA_TYPE)
 
     # A form is no part of the address, which validators are made of.
-    return await answered(request, work, also=lambda _runtime: repr(asked))
+    return await answered(request, harvest, also=lambda _runtime: repr(asked))

@@ -3,14 +3,14 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from app.database import ReadTx
 from app.http.bodies import SMALL, json_of
+from app.http.endpoint import EndpointRoute, RuntimeDep
 from app.http.parameters import DIGITS, NoParameters, Parameters
-from app.http.partner_access import KEY, Shown, answered_privately, documented, private
+from app.http.partner_access import PartnerKey, PartnerView, documented, private
 from app.partners import keys, registry, usage
 from app.partners.keys import LONGEST_OVERLAP, KeyInfo
 from app.public.envelopes import One, Total
@@ -24,11 +24,8 @@ from app.public.partner import (
     PartnerTerms,
     Usage,
 )
-from app.runtime import Runtime
 
-router = APIRouter(prefix="/v1/partner", tags=["partner"])
-
-Nothing = Annotated[NoParameters, Query()]
+router = APIRouter(prefix="/v1/partner", tags=["partner"], route_class=EndpointRoute)
 
 
 class KeyRotation(BaseModel):
@@ -46,57 +43,41 @@ class UsageParameters(Parameters):
 
 
 @router.get("", response_model=One[PartnerSelf], responses=documented())
-async def read_partner(request: Request, shown: Annotated[Shown, KEY], _asked: Nothing) -> Response:
+def read_partner(view: PartnerView, shown: PartnerKey, _asked: NoParameters) -> One[PartnerSelf]:
     """Who you are here, on what terms, how fast and how much you may ask."""
-
-    def work(tx: ReadTx, runtime: Runtime) -> BaseModel:
-        holder = shown.holder(tx, runtime.clock())
-        info = registry.one(tx, holder.partner_id)
-        mine = next(k for k in keys.of_partner(tx, info.id) if k.id == holder.key_id)
-        terms = None
-        if info.terms is not None and info.terms_updated_at is not None:
-            terms = PartnerTerms(text=info.terms, updated_at=info.terms_updated_at)
-        told = PartnerSelf(
-            name=info.name,
-            terms=terms,
-            limits=PartnerLimits(
-                rate_per_minute=info.rate_per_minute, quota_per_day=info.quota_per_day
-            ),
-            grants=PartnerGrants(embargo_hours=info.embargo_hours),
-            key=_view(mine),
-        )
-        return One[PartnerSelf](data=told)
-
-    return await answered_privately(request, work)
+    holder = shown.holder(view.tx, view.runtime.clock())
+    info = registry.one(view.tx, holder.partner_id)
+    mine = next(k for k in keys.of_partner(view.tx, info.id) if k.id == holder.key_id)
+    terms = None
+    if info.terms is not None and info.terms_updated_at is not None:
+        terms = PartnerTerms(text=info.terms, updated_at=info.terms_updated_at)
+    told = PartnerSelf(
+        name=info.name,
+        terms=terms,
+        limits=PartnerLimits(
+            rate_per_minute=info.rate_per_minute, quota_per_day=info.quota_per_day
+        ),
+        grants=PartnerGrants(embargo_hours=info.embargo_hours),
+        key=_view(mine),
+    )
+    return One[PartnerSelf](data=told)
 
 
 @router.get("/usage", response_model=Usage, responses=documented(403))
-async def read_usage(
-    request: Request,
-    shown: Annotated[Shown, KEY],
-    asked: Annotated[UsageParameters, Query()],
-) -> Response:
+def read_usage(view: PartnerView, shown: PartnerKey, asked: UsageParameters) -> Usage:
     """What you asked for, by day, and what is left of today's quota."""
-
-    def work(tx: ReadTx, runtime: Runtime) -> BaseModel:
-        now = runtime.clock()
-        holder = shown.holder(tx, now, "usage:read")
-        quota = holder.quota_per_day
-        return usage.told(tx, runtime.meter, holder.partner_id, quota, asked.days, now)
-
-    return await answered_privately(request, work)
+    now = view.runtime.clock()
+    holder = shown.holder(view.tx, now, "usage:read")
+    quota = holder.quota_per_day
+    return usage.told(view.tx, view.runtime.meter, holder.partner_id, quota, asked.days, now)
 
 
 @router.get("/keys", response_model=PartnerKeys, responses=documented())
-async def list_keys(request: Request, shown: Annotated[Shown, KEY], _asked: Nothing) -> Response:
+def list_keys(view: PartnerView, shown: PartnerKey, _asked: NoParameters) -> PartnerKeys:
     """Your keys, without their secrets."""
-
-    def work(tx: ReadTx, runtime: Runtime) -> BaseModel:
-        holder = shown.holder(tx, runtime.clock())
-        found = [_view(info) for info in keys.of_partner(tx, holder.partner_id)]
-        return PartnerKeys(data=found, meta=Total(total=len(found)))
-
-    return await answered_privately(request, work)
+    holder = shown.holder(view.tx, view.runtime.clock())
+    found = [_view(info) for info in keys.of_partner(view.tx, holder.partner_id)]
+    return PartnerKeys(data=found, meta=Total(total=len(found)))
 
 
 @router.post(
@@ -112,14 +93,13 @@ async def list_keys(request: Request, shown: Annotated[Shown, KEY], _asked: Noth
     },
 )
 async def rotate_key(
-    request: Request,
-    shown: Annotated[Shown, KEY],
-    _asked: Nothing,
+    shown: PartnerKey,
+    _asked: NoParameters,
     sent: Annotated[KeyRotation, json_of(KeyRotation, optional=True, most=SMALL)],
+    runtime: RuntimeDep,
 ) -> Response:
     """Another key in place of the one that you show. Ask again if the answer gets lost: until the
     new key is used, it is the same."""
-    runtime: Runtime = request.state.runtime
 
     def run() -> Response:
         now, overlap = runtime.clock(), timedelta(hours=sent.overlap_hours)

@@ -19,6 +19,7 @@ from app.delivery.filters import (
     languages,
     searched,
 )
+from app.http.endpoint import RuntimeDep
 from app.http.parameters import (
     DIGITS,
     Flag,
@@ -30,7 +31,7 @@ from app.http.parameters import (
     known_names,
 )
 from app.http.problems import documented
-from app.http.reading import Reading, found
+from app.http.reading import View, found
 from app.public.search import Completions, SearchPage
 from app.published import changes, tags
 from app.published import found as things
@@ -46,7 +47,7 @@ from app.search.protocol import (
     DocumentKind,
     Hit,
 )
-from app.search.serving import SPARE, Search, Served
+from app.search.serving import SPARE, Served
 
 router = APIRouter(tags=["search"])
 
@@ -90,19 +91,20 @@ class SuggestParameters(Parameters):
 @router.get(
     "/v1/search", response_model=SearchPage, responses=documented(304, 400, 503, links=True)
 )
-async def search(request: Request, asked: Annotated[SearchParameters, Query()]) -> Response:
+async def search(
+    request: Request, asked: Annotated[SearchParameters, Query()], runtime: RuntimeDep
+) -> Response:
     """Articles, pages, tags, sponsors and committee members, best first."""
     began = perf_counter()
-    engines: Search = request.state.runtime.search
 
-    def show(reading: Reading, query: protocol.Query, answer: Served) -> Answer:
-        spoken = (*query.filter.languages, *reading.runtime.settings.languages)
-        shown = _shown(reading, answer.found.hits, spoken)
+    def show(view: View, query: protocol.Query, answer: Served) -> Answer:
+        spoken = (*query.filter.languages, *view.runtime.settings.languages)
+        shown = _shown(view, answer.found.hits, spoken)
         hits = [hit for hit in answer.found.hits if thing(hit) in shown]
         total = answer.found.total - (len(answer.found.hits) - len(hits))
-        base = f"{reading.runtime.settings.public_url}/v1/search"
+        base = f"{view.runtime.settings.public_url}/v1/search"
         links = _links(asked, base, total)
-        meta = _meta(asked, reading, answer, base, spoken[0]) | {"total": total}
+        meta = _meta(asked, view, answer, base, spoken[0]) | {"total": total}
         meta["processing_ms"] = round((perf_counter() - began) * 1000, 3)
         body = b'{"data":[%s],"meta":%s,"links":%s}' % (
             b",".join(_hit(hit, shown[thing(hit)]) for hit in hits[: asked.limit]),
@@ -111,23 +113,24 @@ async def search(request: Request, asked: Annotated[SearchParameters, Query()]) 
         )
         return Answer(body, {"next": links["next"], "prev": links["prev"]}, "search")
 
-    return await found(request, lambda reading: _query(asked, reading), engines.search, show)
+    return await found(request, lambda view: _query(asked, view), runtime.search.search, show)
 
 
 @router.get("/v1/search/suggest", response_model=Completions, responses=documented(304, 400, 503))
-async def suggest(request: Request, asked: Annotated[SuggestParameters, Query()]) -> Response:
+async def suggest(
+    request: Request, asked: Annotated[SuggestParameters, Query()], runtime: RuntimeDep
+) -> Response:
     """Titles, tags and people that complete what was typed."""
-    engines: Search = request.state.runtime.search
 
-    def ask(reading: Reading) -> tuple[str, ...]:
-        return languages(asked.lang, "", reading.runtime.settings.languages)
+    def ask(view: View) -> tuple[str, ...]:
+        return languages(asked.lang, "", view.runtime.settings.languages)
 
     def find(wanted: tuple[str, ...]) -> list[protocol.Suggestion]:
-        return engines.suggest(asked.q, wanted, asked.limit + SPARE)
+        return runtime.search.suggest(asked.q, wanted, asked.limit + SPARE)
 
-    def show(reading: Reading, wanted: tuple[str, ...], known: list[protocol.Suggestion]) -> Answer:
-        spoken = (*wanted, *reading.runtime.settings.languages)
-        shown = _shown(reading, known, spoken)
+    def show(view: View, wanted: tuple[str, ...], known: list[protocol.Suggestion]) -> Answer:
+        spoken = (*wanted, *view.runtime.settings.languages)
+        shown = _shown(view, known, spoken)
         slugs = things.slugs(shown)
         data = [
             {
@@ -145,14 +148,14 @@ async def suggest(request: Request, asked: Annotated[SuggestParameters, Query()]
     return await found(request, ask, find, show)
 
 
-def _query(asked: SearchParameters, reading: Reading) -> protocol.Query:
+def _query(asked: SearchParameters, view: View) -> protocol.Query:
     if asked.page * asked.limit > DEEPEST:
         message = (
             f"Only the first {DEEPEST} hits can be paged to; filter, or search for more words."
         )
         raise bad("page_too_deep", "page", message)
-    spoken = languages(asked.lang, asked.fallback, reading.runtime.settings.languages)
-    wanted = chosen(asked, reading.tags, reading.calendar)
+    spoken = languages(asked.lang, asked.fallback, view.runtime.settings.languages)
+    wanted = chosen(asked, view.tags, view.calendar)
     once = are_instead(asked.lang, spoken)
     wanted = replace(wanted, languages=spoken, each_story_once=once)
     kinds, article_kinds = _kinds(asked.kind)
@@ -182,16 +185,12 @@ def _kinds(text: str) -> tuple[tuple[DocumentKind, ...], tuple[ArticleKind, ...]
     return ("article",), ("page",)
 
 
-def _shown(
-    reading: Reading, hits: Sequence[Hit | protocol.Suggestion], spoken: tuple[str, ...]
-) -> Shown:
+def _shown(view: View, hits: Sequence[Hit | protocol.Suggestion], spoken: tuple[str, ...]) -> Shown:
     wanted = [thing(hit) for hit in hits]
     counted: dict[UUID, int] = {}
     if any(kind == "tag" for kind, _, _ in wanted):
-        counted = reading.recall(
-            "tag counts", lambda: tags.counts(reading.tx, reading.tags, reading.now)
-        )
-    return things.shown(reading.tx, reading.tags, counted, wanted, spoken, reading.now)
+        counted = view.recall("tag counts", lambda: tags.counts(view.tx, view.tags, view.now))
+    return things.shown(view.tx, view.tags, counted, wanted, spoken, view.now)
 
 
 def _hit(hit: Hit, item: bytes) -> bytes:
@@ -206,10 +205,10 @@ def _hit(hit: Hit, item: bytes) -> bytes:
 
 
 def _meta(
-    asked: SearchParameters, reading: Reading, served: Served, base: str, lang: str
+    asked: SearchParameters, view: View, served: Served, base: str, lang: str
 ) -> dict[str, Any]:
     answer, standing = served.found, served.standing
-    behind, seconds = changes.behind(reading.tx, reading.head, standing.cursor, reading.now)
+    behind, seconds = changes.behind(view.tx, view.head, standing.cursor, view.now)
     meta: dict[str, Any] = {
         "limit": asked.limit,
         "page": asked.page,
@@ -225,21 +224,21 @@ def _meta(
         meta["did_you_mean"] = answer.did_you_mean
     if answer.facets:
         meta["facets"] = {
-            name: _facet(name, values, reading, lang) for name, values in answer.facets.items()
+            name: _facet(name, values, view, lang) for name, values in answer.facets.items()
         }
     return meta
 
 
 def _facet(
-    facet: str, values: Iterable[tuple[str, int]], reading: Reading, lang: str
+    facet: str, values: Iterable[tuple[str, int]], view: View, lang: str
 ) -> list[dict[str, Any]]:
     """Values as the parameters take them, the most frequent first; a tag that has gone is left
     out."""
     if facet != "tags":
         return [{"value": value, "name": value, "count": count} for value, count in values]
-    known = [(reading.tags.by_id.get(UUID(key)), count) for key, count in values]
+    known = [(view.tags.by_id.get(UUID(key)), count) for key, count in values]
     shown = [
-        {"value": tag.slug, "name": reading.tags.spoken(tag.names, lang) or tag.slug, "count": n}
+        {"value": tag.slug, "name": view.tags.spoken(tag.names, lang) or tag.slug, "count": n}
         for tag, n in known
         if tag is not None
     ]

@@ -4,18 +4,18 @@ import logging
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from pydantic_core import to_json
 from starlette.responses import Response
 
 from app.errors import NotFound, Unavailable
 from app.http.bodies import SMALL, NoBody, json_of
+from app.http.endpoint import RuntimeDep
 from app.http.parameters import NoParameters
 from app.http.problems import NO_STORE, problem_answers
 from app.kit.clock import rfc3339
 from app.public.envelopes import One
 from app.public.instant import SearchToken
-from app.runtime import Runtime
 
 router = APIRouter(tags=["search"])
 _LOG = logging.getLogger("willay.search")
@@ -31,12 +31,11 @@ _LOG = logging.getLogger("willay.search")
     },
 )
 async def give(
-    request: Request,
     _asked: Annotated[NoParameters, Query()],
     _sent: Annotated[NoBody, json_of(NoBody, optional=True, most=SMALL)],
+    runtime: RuntimeDep,
 ) -> Response:
     """A token for the search server itself: it finds what is public, until it expires."""
-    runtime: Runtime = request.state.runtime
     settings, make = runtime.settings, runtime.search.token
     where = settings.meilisearch_public_url or settings.meilisearch_url
     if make is None or where is None:

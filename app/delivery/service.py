@@ -3,16 +3,17 @@
 from importlib.metadata import version
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import Field
 from pydantic_core import to_json
 from starlette.responses import Response
 
 from app.changes import head
 from app.errors import Unavailable
+from app.http.endpoint import RuntimeDep
 from app.http.parameters import NoneTravelling, Parameters, bad
 from app.http.problems import documented
-from app.http.reading import Reading, answered
+from app.http.reading import View
 from app.http.routing import TravellingRoute
 from app.kit.text import is_legal, plain_path
 from app.public.envelopes import One, Resolution
@@ -45,22 +46,18 @@ class ResolveParameters(Parameters):
 
 
 @router.get("/v1", response_model=One[Service], responses=documented(304, 400, 503))
-async def front_page(request: Request, _asked: Annotated[NoneTravelling, Query()]) -> Response:
+def front_page(view: View, _asked: NoneTravelling) -> Answer:
     """What is here."""
-
-    def work(reading: Reading) -> Answer:
-        settings = reading.runtime.settings
-        service = Service(
-            name=settings.site_name,
-            version=version("willay"),
-            site=settings.site_url,
-            languages=list(settings.languages),
-            licence=settings.default_licence,
-            resources={name: f"{settings.public_url}/v1/{name}" for name in _RESOURCES},
-        )
-        return Answer(b'{"data":%s}' % to_json(service), {}, "service")
-
-    return await answered(request, work)
+    settings = view.runtime.settings
+    service = Service(
+        name=settings.site_name,
+        version=version("willay"),
+        site=settings.site_url,
+        languages=list(settings.languages),
+        licence=settings.default_licence,
+        resources={name: f"{settings.public_url}/v1/{name}" for name in _RESOURCES},
+    )
+    return Answer(b'{"data":%s}' % to_json(service), {}, "service")
 
 
 @router.get(
@@ -68,23 +65,19 @@ async def front_page(request: Request, _asked: Annotated[NoneTravelling, Query()
     response_model=One[Resolution],
     responses=documented(304, 400, 404, 410, 503),
 )
-async def resolve(request: Request, asked: Annotated[ResolveParameters, Query()]) -> Response:
+def resolve(view: View, asked: ResolveParameters) -> Answer:
     """What answers at a path that exists or once existed."""
-
-    def work(reading: Reading) -> Answer:
-        found = paths.resolve(
-            reading.tx,
-            lambda: reading.tags,
-            checked_path(asked.path),
-            reading.now,
-            reading.runtime.settings.public_url,
-            reading.runtime.settings.slug_at,
-        )
-        # An article that takes the path of a tag comes before it.
-        keys = "articles tags" if found.kind == "tag" else "articles"
-        return Answer(b'{"data":%s}' % to_json(found), {}, keys)
-
-    return await answered(request, work)
+    found = paths.resolve(
+        view.tx,
+        lambda: view.tags,
+        checked_path(asked.path),
+        view.now,
+        view.runtime.settings.public_url,
+        view.runtime.settings.slug_at,
+    )
+    # An article that takes the path of a tag comes before it.
+    keys = "articles tags" if found.kind == "tag" else "articles"
+    return Answer(b'{"data":%s}' % to_json(found), {}, keys)
 
 
 @router.get("/livez", response_model=Alive, responses=documented(400))
@@ -96,11 +89,10 @@ async def livez(response: Response, _asked: Annotated[NoneTravelling, Query()]) 
 
 @router.get("/readyz", response_model=Ready, responses=documented(400, 503))
 async def readyz(
-    request: Request, response: Response, _asked: Annotated[NoneTravelling, Query()]
+    response: Response, _asked: Annotated[NoneTravelling, Query()], runtime: RuntimeDep
 ) -> Ready:
     """The store can be used."""
     response.headers["Cache-Control"] = "no-store"
-    runtime: Runtime = request.state.runtime
     return await runtime.searches.run(lambda: ready(runtime))
 
 

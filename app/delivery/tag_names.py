@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
-from app.http.reading import Reading
+from app.http.reading import View
 from app.kit.text import without_unseen
 from app.published.memory import KnownTag, Tags
 
@@ -30,10 +30,10 @@ class TagNames:
         self._named = _gathered((name, tag) for tag in everything for name in tag.names.values())
 
     @classmethod
-    def of(cls, reading: Reading) -> "TagNames":
+    def of(cls, view: View) -> "TagNames":
         """Those of a reading, made once for each head of the log."""
-        spoken = reading.runtime.settings.languages
-        return reading.recall("tag names", lambda: cls(reading.tags, spoken))
+        spoken = view.runtime.settings.languages
+        return view.recall("tag names", lambda: cls(view.tags, spoken))
 
     def shown(self, slugs: Iterable[str], lang: str) -> list[str]:
         """The names of tags that are there."""

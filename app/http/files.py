@@ -10,10 +10,9 @@ from urllib.parse import quote
 from fastapi import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.changes import head
 from app.errors import NotFound, Unavailable
 from app.http import problems
-from app.http.reading import Reading, kept_until, matches
+from app.http.reading import View, kept_until, matches, viewed
 from app.library.naming import EXTENSIONS, stored_name
 from app.published.media import PublicFile
 from app.runtime import Runtime
@@ -36,7 +35,7 @@ class _Found:
     headers: dict[str, str]
 
 
-async def public_file(request: Request, find: Callable[[Reading], PublicFile]) -> Response:
+async def public_file(request: Request, find: Callable[[View], PublicFile]) -> Response:
     """A file that `find` judged to be public, for caches to keep until the next boundary.
 
     Whether the caller may see it is told before any validator is compared: a condition must not
@@ -46,13 +45,10 @@ async def public_file(request: Request, find: Callable[[Reading], PublicFile]) -
 
     def look() -> _Found:
         clock = runtime.clock()
-        with runtime.database.reading() as tx:
-            log = head(tx)
-            current = log.is_current(clock)
-            recall = runtime.memory.at(log, current)
-            file = find(Reading(tx, runtime, log, log.moment(clock), recall, current))
+        with viewed(runtime, request.url.path, clock) as view:
+            file = find(view)
         keys = " ".join([f"media/{file.media_id}", *file.shown_by])
-        kept = kept_until(log, clock, runtime.settings.cache_seconds)
+        kept = kept_until(view.head, clock, runtime.settings.cache_seconds)
         return _Found(file, {"Cache-Control": kept, "Surrogate-Key": keys})
 
     found = await runtime.reads.run(look)

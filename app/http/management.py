@@ -15,6 +15,7 @@ from app.errors import BadRequest, Unconditional
 from app.http.access import is_guarded
 from app.http.bodies import FORM, SMALL, FormBody, JsonBody, NoBody
 from app.http.contract import REFERENCE
+from app.http.endpoint import handler_of
 from app.http.problems import NO_STORE, header, problem_answers, query_names
 
 
@@ -34,8 +35,8 @@ async def _expected(
     return int(number)
 
 
-IF_MATCH: Final = Depends(_expected)
-"""A route's parameter `revision: Annotated[int, IF_MATCH]`."""
+IfMatch = Annotated[int, Depends(_expected)]
+"""The revision that a change was made from: `revision: IfMatch`."""
 
 _KEY: Final = {
     "name": "Idempotency-Key",
@@ -63,6 +64,7 @@ class ManagementRoute(APIRoute):
         openapi_extra: dict[str, Any] | None = None,
         **options: Any,
     ) -> None:
+        endpoint = handler_of(endpoint)
         asked = list(_dependencies(endpoint))
         bodies = [call for call in asked if isinstance(call, JsonBody | FormBody)]
         extra = dict(openapi_extra or {})

@@ -77,19 +77,27 @@ async def _shown(
     return Shown(bearer.credentials, origin_of(request).plain)
 
 
-KEY: Any = Depends(_shown)
-"""A route's parameter `shown: Annotated[Shown, KEY]`."""
+PartnerKey = Annotated[Shown, Depends(_shown)]
+"""The key that a request must show: `shown: PartnerKey`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerView:
+    """What a partner's own page reads from: one snapshot, in which its key is judged too."""
+
+    tx: ReadTx
+    runtime: Runtime
 
 
 async def answered_privately(
-    request: Request, work: Callable[[ReadTx, Runtime], BaseModel], *, slow: bool = False
+    request: Request, work: Callable[[PartnerView], BaseModel], *, slow: bool = False
 ) -> Response:
     """Answer from one snapshot, to this partner alone."""
     runtime: Runtime = request.state.runtime
 
     def run() -> Response:
         with runtime.database.reading() as tx:
-            return private(work(tx, runtime))
+            return private(work(PartnerView(tx, runtime)))
 
     return await (runtime.counts if slow else runtime.reads).run(run)
 

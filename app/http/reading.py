@@ -30,9 +30,14 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What a route's work is given inside the hop."""
+class View:
+    """What an endpoint reads from: one snapshot, at the head of its log.
 
+    Its answer is kept under its address and that head, so an endpoint asks nothing else that may
+    change, but for what its `Cost` names as `also`.
+    """
+
+    path: str
     tx: ReadTx
     runtime: Runtime
     head: Head
@@ -54,7 +59,7 @@ class Reading:
 
 async def answered(
     request: Request,
-    work: Callable[[Reading], Answer],
+    work: Callable[[View], Answer],
     *,
     slow: bool = False,
     fresh: bool = False,
@@ -74,16 +79,16 @@ async def answered(
         with _moment(runtime, url, kept, also(runtime) if also else None) as here:
             if here.is_known(condition):
                 return here.unchanged()
-            return here.response(condition, here.kept() or here.keep(work(here.reading)))
+            return here.response(condition, here.kept() or here.keep(work(here.view)))
 
     return await lane.run(respond)
 
 
 async def found(
     request: Request,
-    ask: Callable[[Reading], Question],
+    ask: Callable[[View], Question],
     find: Callable[[Question], Result],
-    show: Callable[[Reading, Question, Result], Answer],
+    show: Callable[[View, Question, Result], Answer],
 ) -> Response:
     """As `answered`, for what asks somebody else between two looks at the store: `find` runs
     outside of any transaction, and in the lane of searches, so that it may take its time."""
@@ -98,10 +103,10 @@ async def found(
                 return before.unchanged()
             if (known := before.kept()) is not None:
                 return before.response(condition, known)
-            question = ask(before.reading)
+            question = ask(before.view)
         result = find(question)
         with _moment(runtime, url, kept, state) as after:
-            made = after.keep(show(after.reading, question, result))
+            made = after.keep(show(after.view, question, result))
             return after.response(condition, made)
 
     return await runtime.searches.run(respond)
@@ -109,18 +114,18 @@ async def found(
 
 async def posted(
     request: Request,
-    ask: Callable[[Reading], Question],
+    ask: Callable[[View], Question],
     find: Callable[[Question], Result],
-    show: Callable[[Reading, Question, Result], bytes],
+    show: Callable[[View, Question, Result], bytes],
 ) -> Response:
     """As `found`, for what is asked in a body: no cache keeps the answer."""
     runtime: Runtime = request.state.runtime
 
     def respond() -> Response:
-        with _reading(runtime, runtime.clock()) as before:
+        with viewed(runtime, request.url.path, runtime.clock()) as before:
             question = ask(before)
         result = find(question)
-        with _reading(runtime, runtime.clock()) as after:
+        with viewed(runtime, request.url.path, runtime.clock()) as after:
             body = show(after, question, result)
         return Response(body, 200, {"Cache-Control": "no-store"}, "application/json")
 
@@ -142,12 +147,8 @@ class Condition:
             return False
         try:
             return parsedate_to_datetime(self.since) >= modified
-        except (
-            ValueError,
-            TypeError,
-            OverflowError,
-        ):  # no date, none that can be, or without a zone
-            return False
+        except (ValueError, TypeError, OverflowError):
+            return False  # no date, none that can be, or without a zone
 
 
 def _asked(request: Request) -> tuple[Condition, str]:
@@ -160,7 +161,7 @@ def _asked(request: Request) -> tuple[Condition, str]:
 class _Moment:
     """One snapshot with the tag, the date and the headers of what is answered from it."""
 
-    reading: Reading
+    view: View
     tag: str
     modified: datetime | None
     headers: Mapping[str, str]
@@ -168,13 +169,13 @@ class _Moment:
     def is_known(self, asked: Condition) -> bool:
         """The client has this answer; whether it exists at all, which "*" and dates ask, only the
         work can tell."""
-        return self.reading.current and asked.tags != "*" and matches(asked.tags, self.tag)
+        return self.view.current and asked.tags != "*" and matches(asked.tags, self.tag)
 
     def kept(self) -> Answer | None:
         """The answer, if it was made for the same tag before."""
-        if not self.reading.current:
+        if not self.view.current:
             return None
-        known = self.reading.runtime.memory.answers.get(self.tag)
+        known = self.view.runtime.memory.answers.get(self.tag)
         if known is not None:
             self._count("memory")
         return known
@@ -182,8 +183,8 @@ class _Moment:
     def keep(self, made: Answer) -> Answer:
         """Keep it for who asks the same of the same state."""
         self._count("store")
-        if self.reading.current:
-            self.reading.runtime.memory.answers.keep(self.tag, made)
+        if self.view.current:
+            self.view.runtime.memory.answers.keep(self.tag, made)
         return made
 
     def unchanged(self) -> Response:
@@ -191,10 +192,10 @@ class _Moment:
         return Response(None, 304, {**self.headers, "ETag": self.tag})
 
     def _count(self, source: str) -> None:
-        self.reading.runtime.meters.answers.labels(source).inc()
+        self.view.runtime.meters.answers.labels(source).inc()
 
     def response(self, asked: Condition, made: Answer) -> Response:
-        tag = self.tag if self.reading.current else tag_of(made.body)
+        tag = self.tag if self.view.current else tag_of(made.body)
         headers = {**self.headers, "ETag": tag}
         if asked.met_by(tag, self.modified):
             return Response(None, 304, headers)
@@ -206,28 +207,29 @@ class _Moment:
 
 
 @contextmanager
-def _reading(runtime: Runtime, clock: datetime) -> Iterator[Reading]:
+def viewed(runtime: Runtime, path: str, clock: datetime) -> Iterator[View]:
+    """One snapshot, for as long as the block runs."""
     with runtime.database.reading() as tx:
         log = head(tx)
         current = log.is_current(clock)
         recall = runtime.memory.at(log, current)
-        yield Reading(tx, runtime, log, log.moment(clock), recall, current)
+        yield View(path, tx, runtime, log, log.moment(clock), recall, current)
 
 
 @contextmanager
 def _moment(runtime: Runtime, url: str, kept: int, beside: str | None = None) -> Iterator[_Moment]:
     """`beside` names the state of what the answer depends on beside the store."""
     clock = runtime.clock()
-    with _reading(runtime, clock) as reading:
-        log = reading.head
+    with viewed(runtime, url.partition("?")[0], clock) as view:
+        log = view.head
         headers = {"Cache-Control": kept_until(log, clock, kept)}
-        modified = _modified(log, reading.now) if reading.current and beside is None else None
+        modified = _modified(log, view.now) if view.current and beside is None else None
         if modified is not None:
             headers["Last-Modified"] = format_datetime(modified, usegmt=True)
         state = f"{log.epoch}/{log.sequence}/{log.effective_until}/{beside or ''}"
         here = f"{runtime.settings.public_url}/{runtime.settings.timezone}"
         tag = tag_of(f"{state}/{url}/{here}")
-        yield _Moment(reading, tag, modified, headers)
+        yield _Moment(view, tag, modified, headers)
 
 
 def _modified(log: Head, now: datetime) -> datetime | None:

@@ -14,11 +14,12 @@ from starlette.responses import Response
 from starlette.types import Scope
 from typing_extensions import override
 
+from app.http.endpoint import EndpointRoute
 from app.http.parameters import Travelling, near
 from app.http.problems import query_names
 
 
-class OwnQueryRoute(APIRoute):
+class OwnQueryRoute(EndpointRoute):
     """A route that judges even those queries that others may not have: repeated, malformed."""
 
     answers_all = False
@@ -110,7 +111,9 @@ class ReadRoute(TravellingRoute):
                 found = error.errors(include_url=False)
                 wrong = [{**one, "loc": ("query", *one["loc"])} for one in found]
                 raise RequestValidationError(wrong) from error
-            answer: Response = await endpoint(request, **request.path_params, **{name: asked})
+            answer: Response = await endpoint(
+                request=request, **request.path_params, **{name: asked}
+            )
             return answer
 
         return handle

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col
 
-from app import audit
+from app import audit, cursors
 from app.accounts.principal import Principal
 from app.changes import head
 from app.database import ReadTx, WriteTx
@@ -72,8 +72,8 @@ def page(
     asked = sa.select(*_COLUMNS).where(col(Delivery.webhook_id) == webhook)
     if state is not None:
         asked = asked.where(col(Delivery.state) == state)
-    if cursor is not None:
-        asked = asked.where(col(Delivery.id) < _place(cursor, list_name))
+    if (after := cursors.place_in(list_name, cursor)) is not None:
+        asked = asked.where(col(Delivery.id) < after.id)
     rows = tx.execute(asked.order_by(col(Delivery.id).desc()).limit(limit + 1)).all()
     found = _infos(tx, rows[:limit])
     if len(rows) <= limit:
@@ -188,11 +188,3 @@ def _infos(tx: ReadTx, rows: Any) -> list[DeliveryInfo]:
 def _refuse_unknown(tx: ReadTx, webhook: UUID) -> None:
     if tx.execute(sa.select(col(Webhook.id)).where(col(Webhook.id) == webhook)).first() is None:
         raise NotFound("webhook_not_found", "There is no such webhook.")
-
-
-def _place(cursor: str, list_name: str) -> UUID:
-    try:
-        return paging.decode(cursor, list_name).id
-    except paging.BadCursor as error:
-        detail = Detail("bad_cursor", "Take it from a page of this list.", parameter="cursor")
-        raise BadRequest("bad_cursor", "The cursor belongs to another list.", (detail,)) from error

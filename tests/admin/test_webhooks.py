@@ -172,7 +172,7 @@ def test_what_makes_no_subscription_is_refused_and_nothing_kept(quiet: Bench) ->
         assert answer.status_code == status, body
     assert quiet.client.patch(at, json={"name": "x"}, headers=headers).status_code == 428
     bad = quiet.client.get(f"{at}/deliveries?cursor=x", headers=headers)
-    assert problem(bad) == (400, "bad_cursor")
+    assert problem(bad) == (400, "invalid_cursor")
 
 
 def test_a_secret_is_shown_once_and_kept_nowhere(quiet: Bench) -> None:

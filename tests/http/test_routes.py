@@ -132,7 +132,7 @@ def test_the_finished_application_drops_nothing() -> None:
     of_class = {type(one).__name__ for one in routes if isinstance(one, APIRoute)}
     assert of_class <= {
         *("APIRoute", "ManagementRoute", "InstantRoute", "InstantGetRoute", "ProtocolRoute"),
-        *("ReadRoute", "TravellingRoute"),
+        *("ReadRoute", "TravellingRoute", "EndpointRoute"),
     }
     for route in routes:
         if type(route) is ReadRoute:

@@ -1,0 +1,224 @@
+"""The endpoint is the work: a plain `def` whose first parameter says in which transaction it runs.
+
+    @router.post("/sponsors", status_code=201, response_model=One[ManagedSponsor])
+    def create_sponsor(tx: PublishTx, principal: Publisher, body: Json[NewSponsor]) -> Outcome: ...
+
+FastAPI resolves who asks, path, query, headers and body on the loop, in the order of the
+parameters, so the order is that of the refusals. Then the function runs in the lane of the
+management, inside its transaction, and its answer is sent only after the commit. An `async def` is
+FastAPI's own and runs on the loop.
+"""
+
+import inspect
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Final, TypeVar, get_args, get_origin, get_type_hints
+
+from fastapi import Depends, Query, Request
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from app.accounts.principal import Principal
+from app.changes import PublishTx, head
+from app.database import ReadTx, WriteTx
+from app.http.bodies import LARGEST, SMALL, USUAL, JsonBody
+from app.http.parameters import Parameters
+from app.http.partner_access import PartnerView, answered_privately
+from app.http.reading import View, answered
+from app.http.writing import Outcome, changed, published, shown
+from app.published.answers import Answer
+from app.runtime import Runtime
+
+Model = TypeVar("Model", bound=BaseModel)
+
+Handler = Callable[..., Coroutine[Any, Any, Response]]
+Mark = TypeVar("Mark")
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """Marks the parameter that is the request's JSON body."""
+
+    optional: bool = False
+    most: int = USUAL
+
+
+Json = Annotated[Model, _Body()]
+"""The request's body: `body: Json[NewSponsor]`."""
+
+OptionalJson = Annotated[Model, _Body(optional=True)]
+"""A body that may be absent; then every field has its default."""
+
+SmallJson = Annotated[Model, _Body(most=SMALL)]
+"""A body that anybody may send."""
+
+LargeJson = Annotated[Model, _Body(most=LARGEST)]
+"""A body with a whole text in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a request reads: one state of the store, and the moment at which it is looked at."""
+
+    tx: ReadTx
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """How a view is read: `slow` in the lane of what counts, for all or for some of an endpoint's
+    arguments; `also` names the state of whatever the answer depends on beside the store."""
+
+    slow: bool | Callable[[Mapping[str, Any]], bool] = False
+    also: Callable[[Runtime], str] | None = None
+
+
+CountingView = Annotated[View, Cost(slow=True)]
+"""A view for work that counts, and so must not starve what is quick."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request with what FastAPI made of it for one endpoint."""
+
+    request: Request
+    given: Mapping[str, Any]
+    principal: Any
+    cost: Cost
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether its work goes into the lane of what counts."""
+        slow = self.cost.slow
+        return slow if isinstance(slow, bool) else slow(self.given)
+
+
+async def _runtime(request: Request) -> Runtime:
+    runtime: Runtime = request.state.runtime
+    return runtime
+
+
+RuntimeDep = Annotated[Runtime, Depends(_runtime)]
+"""The service's parts, for the clock, the settings and the keys."""
+
+
+def handler_of(endpoint: Callable[..., Any]) -> Handler:
+    """The endpoint as FastAPI takes it; `TypeError` for one whose transaction is not said, that
+    writes for nobody, or that reads a body before it knows whose."""
+    hints = get_type_hints(endpoint, include_extras=True)
+    parameters = list(inspect.signature(endpoint).parameters.values())
+    principal = _principal_of(endpoint, hints)
+    if inspect.iscoroutinefunction(endpoint):
+        return _described(endpoint, endpoint, [_resolved(each, hints) for each in parameters])
+    first, *others = parameters
+    kind, cost = _plain(hints[first.name]), _marked(hints[first.name], Cost) or Cost()
+    run = _RUNNERS.get(kind)
+    if run is None:
+        kinds = ", ".join(kind.__name__ for kind in _RUNNERS)
+        raise TypeError(f"{endpoint.__qualname__}: its first parameter is none of {kinds}")
+    if kind in (WriteTx, PublishTx) and not principal:
+        raise TypeError(f"{endpoint.__qualname__}: it writes, and names no principal who does")
+
+    async def handler(request: Request, **given: Any) -> Response:
+        call = Call(request, given, given.get(principal), cost)
+        return await run(call, lambda first: endpoint(first, **given))
+
+    return _described(handler, endpoint, [_REQUEST, *(_resolved(each, hints) for each in others)])
+
+
+def _described(
+    handler: Handler, endpoint: Callable[..., Any], parameters: Sequence[inspect.Parameter]
+) -> Handler:
+    """A handler that has its endpoint's name, and these parameters."""
+
+    # `functools.wraps` would lead FastAPI back to the transaction, which is no parameter of a
+    # request.
+    async def described(**given: Any) -> Response:
+        return await handler(**given)
+
+    described.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # a function takes one, by PEP 362
+    described.__annotations__ = {each.name: each.annotation for each in parameters}
+    for name in ("__name__", "__qualname__", "__module__", "__doc__"):
+        setattr(described, name, getattr(endpoint, name))
+    return described
+
+
+def _principal_of(endpoint: Callable[..., Any], hints: Mapping[str, Any]) -> str:
+    """The parameter that says who asks; empty where none does."""
+    names = list(hints)
+    principal = next((name for name in names if _plain(hints[name]) is Principal), "")
+    body = next((name for name in names if _marked(hints[name], _Body)), "")
+    if principal and body and names.index(body) < names.index(principal):
+        said = "its body would be read before its principal is known"
+        raise TypeError(f"{endpoint.__qualname__}: {said}")
+    return principal
+
+
+_REQUEST: Final = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
+
+
+def _plain(hint: Any) -> Any:
+    return get_args(hint)[0] if get_origin(hint) is Annotated else hint
+
+
+def _marked(hint: Any, mark: type[Mark]) -> Mark | None:
+    marks = getattr(hint, "__metadata__", ())
+    return next((each for each in marks if isinstance(each, mark)), None)
+
+
+def _resolved(parameter: inspect.Parameter, hints: Mapping[str, Any]) -> inspect.Parameter:
+    """A parameter as FastAPI knows it: our marks in its own words."""
+    hint = hints[parameter.name]
+    if (body := _marked(hint, _Body)) is not None:
+        model = _plain(hint)
+        hint = Annotated[model, Depends(JsonBody(model, optional=body.optional, most=body.most))]
+    elif isinstance(hint, type) and issubclass(hint, Parameters):
+        hint = Annotated[hint, Query()]
+    return parameter.replace(annotation=hint, kind=inspect.Parameter.KEYWORD_ONLY)
+
+
+async def _view(call: Call, work: Callable[[View], Answer]) -> Response:
+    return await answered(call.request, work, slow=call.is_slow, also=call.cost.also)
+
+
+async def _partner(call: Call, work: Callable[[PartnerView], BaseModel]) -> Response:
+    return await answered_privately(call.request, work, slow=call.is_slow)
+
+
+async def _read(call: Call, work: Callable[[ReadTx], Outcome]) -> Response:
+    return await shown(call.request, work)
+
+
+async def _snapshot(call: Call, work: Callable[[Snapshot], Outcome]) -> Response:
+    clock = call.request.state.runtime.clock()
+    return await shown(call.request, lambda tx: work(Snapshot(tx, head(tx).moment(clock))))
+
+
+async def _write(call: Call, work: Callable[[WriteTx], Outcome]) -> Response:
+    return await changed(call.request, call.principal, work)
+
+
+async def _publish(call: Call, work: Callable[[PublishTx], Outcome]) -> Response:
+    return await published(call.request, call.principal, work)
+
+
+Runner = Callable[[Call, Callable[[Any], Any]], Coroutine[Any, Any, Response]]
+
+# By the exact type: a PublishTx is a WriteTx, which is a ReadTx.
+_RUNNERS: Final[dict[Any, Runner]] = {
+    View: _view,
+    PartnerView: _partner,
+    ReadTx: _read,
+    Snapshot: _snapshot,
+    WriteTx: _write,
+    PublishTx: _publish,
+}
+
+
+class EndpointRoute(APIRoute):
+    """A route whose endpoint may be the work itself."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, handler_of(endpoint), **options)
