@@ -16,11 +16,12 @@ from app.main import create_app
 from tests.admin.desk import Headers, bearer
 from tests.builders import imported
 from tests.conftest import store
+from tests.stores import examples
 
 ROOT = Path(__file__).parents[2]
 DESK = schemathesis.openapi.from_path(ROOT / "openapi.json").include(path_regex="^/v1/admin/")
 BOUNDED = settings(
-    max_examples=12,
+    max_examples=examples(12),
     deadline=None,
     derandomize=True,
     database=None,

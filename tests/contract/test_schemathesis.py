@@ -19,6 +19,7 @@ from app.http.watching import Watch
 from app.main import create_app
 from tests.builders import imported
 from tests.conftest import store
+from tests.stores import examples
 
 ROOT = Path(__file__).parents[2]
 CHECKS = {
@@ -98,7 +99,7 @@ def _seeded() -> dict[str, Any]:
 POSITIVE = schemathesis.Config.from_dict({"checks": CHECKS, "generation": {"mode": "positive"}})
 SEEDED = schemathesis.openapi.from_dict(_seeded(), config=POSITIVE)
 BOUNDED = settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     derandomize=True,
     database=None,

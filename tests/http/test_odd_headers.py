@@ -16,6 +16,7 @@ from tests.admin.desk import bearer
 from tests.conftest import Bench
 from tests.contract.test_logs import Kept, kept  # noqa: F401  # a fixture
 from tests.cost import processor_time
+from tests.stores import examples
 
 DATES = [
     *("Mon, 01 Jan 2024 00:00:00 +99999999999999999999", "Mon, 01 Jan 2024 00:00:00 +9999"),
@@ -82,7 +83,9 @@ def test_odd_conditions(told: Bench, name: str) -> None:
 
 @given(value=st.text(st.characters(codec="latin-1", exclude_characters="\r\n\0")))
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=examples(60),
+    deadline=None,
 )
 def test_any_date(told: Bench, value: str) -> None:
     for wrong in (value, f"Mon, 01 Jan 2024 00:00:00 {value}", f"Mon, 01 Jan {value} 00:00:00 GMT"):
