@@ -235,8 +235,9 @@ def stored(content: ArticleInput, tag_ids: Sequence[UUID]) -> dict[str, Any]:
 
 def restored(kept: Mapping[str, Any], tag_slugs: Mapping[UUID, str]) -> ArticleInput:
     """The content that a revision's JSON stands for today: a merged tag is the other one, once;
-    one that was removed is left out."""
+    one that was removed is left out. What this version does not know, such as a field that another
+    one had, is left out too: a text stays editable through a downgrade and a rolling deploy."""
     plain = {name: value for name, value in kept.items() if name != "tag_ids"}
     named = (tag_slugs.get(UUID(tag_id)) for tag_id in kept["tag_ids"])
     plain["tags"] = list(dict.fromkeys(slug for slug in named if slug is not None))
-    return ArticleInput.model_validate_json(json.dumps(plain))
+    return ArticleInput.model_validate_json(json.dumps(plain), extra="ignore")

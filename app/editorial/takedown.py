@@ -1,9 +1,9 @@
 """Taking a medium down: it leaves everything that showed it."""
 
-import json
 from uuid import UUID
 
 import sqlalchemy as sa
+from pydantic_core import from_json, to_json
 from sqlmodel import col
 
 from app import audit
@@ -15,7 +15,6 @@ from app.errors import Conflict
 from app.models.media import Media, PublicationMedia
 from app.models.publication import Publication, PublicationBody
 from app.models.sponsor import Sponsor
-from app.public.articles import FrozenArticle
 from app.visibility import visible, was_visible
 
 
@@ -57,10 +56,9 @@ def take_down(tx: PublishTx, by: By, media_id: UUID, revision: int | None, reaso
 
 def _leave(tx: PublishTx, publication: Publication, media_id: UUID) -> None:
     """Take a medium out of a publication."""
-    item = json.loads(publication.item)
+    item = from_json(publication.item)
     if item["image"] is not None and str(media_id) in item["image"]["url"]:
-        whole = FrozenArticle.model_validate_json(publication.item)
-        publication.item = whole.model_copy(update={"image": None}).model_dump_json()
+        publication.item = to_json({**item, "image": None}).decode()
     body = tx.session.get_one(PublicationBody, publication.id)
     body.body_html = body_media.without(body.body_html, media_id)
 

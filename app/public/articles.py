@@ -1,7 +1,8 @@
 """Articles as the world sees them."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -119,6 +120,23 @@ class FrozenArticle(BaseModel):
     rights: Rights
     corrections: list[Correction]
     is_excerpt: bool
+
+
+LATER: Final[Mapping[str, str]] = {}
+"""Members of `FrozenArticle` that were added since articles were first frozen, the last of its
+members, with the JSON that stands for each where an older article lacks it. Any other change of a
+frozen article needs a migration that rewrites all of them."""
+
+
+def completed(frozen: str) -> str:
+    """A frozen article's JSON with the members that it was frozen without.
+
+    A quote inside a JSON string is escaped, so a name with its quotes and colon is a member's.
+    """
+    for name, value in LATER.items():
+        if frozen.rfind(f'"{name}":') < 0:
+            frozen = f'{frozen[:-1]},"{name}":{value}}}'
+    return frozen
 
 
 class ArticleItem(FrozenArticle):
