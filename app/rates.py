@@ -4,9 +4,8 @@ Windows are fixed, and each client's begin at an instant of its own, so that tho
 do not all come back together. Where two windows meet, up to twice the quota may pass.
 
 In memory a count costs a microsecond, and of many clients the one not seen for longest is
-forgotten. `limits` would start a task for each hit that walks all clients; it counts in Redis,
-where the replicas' counts add up. While that is away each process counts for itself: readers are
-never refused for its sake. May import: settings, errors, kit.
+forgotten. In a Redis the replicas' counts add up. While that is away each process counts for
+itself: readers are never refused for its sake. May import: settings, errors, kit.
 """
 
 import asyncio
@@ -145,28 +144,20 @@ class RedisCounts:
 
     def __init__(self, url: str) -> None:
         try:
-            from limits.aio.storage import RedisStorage
-            from redis.asyncio import ConnectionPool
+            from redis.asyncio import Redis
         except ImportError as error:
             raise Unavailable(
                 "redis_not_installed", "A Redis is set; install Willay with its extra `redis`."
             ) from error
-        self._pool = ConnectionPool.from_url(
+        self._redis = Redis.from_url(
             url, socket_timeout=_ANSWER_SECONDS, socket_connect_timeout=_ANSWER_SECONDS
-        )
-        self._storage = RedisStorage(
-            "async+redis://",
-            wrap_exceptions=True,
-            implementation="redispy",
-            key_prefix="willay",
-            connection_pool=self._pool,  # type: ignore[arg-type]  # documented so
         )
         self._again_at = 0.0
         self.trouble = ""
 
     async def add(self, name: str, seconds: int) -> int | None:
         """As `Shared.add`."""
-        from limits.errors import StorageError
+        from redis.exceptions import RedisError
 
         if self.trouble:
             if monotonic() < self._again_at:
@@ -174,8 +165,11 @@ class RedisCounts:
             self._again_at = monotonic() + _AWAY_SECONDS  # the others do not wait for this try
         try:
             async with timeout(2 * _ANSWER_SECONDS):
-                count = await self._storage.incr(name, seconds)
-        except (StorageError, OSError, TimeoutError) as error:
+                async with self._redis.pipeline() as commands:
+                    commands.incr(f"willay:{name}")
+                    commands.expire(f"willay:{name}", seconds)
+                    count = int((await commands.execute())[0])
+        except (RedisError, OSError, TimeoutError) as error:
             self._lost(error)
             return None
         if self.trouble:
@@ -185,18 +179,20 @@ class RedisCounts:
 
     async def check(self) -> bool:
         """As `Shared.check`."""
+        from redis.exceptions import RedisError
+
         try:
             async with timeout(4 * _ANSWER_SECONDS):
-                return await self._storage.check()
-        except TimeoutError:
+                return bool(await self._redis.ping())
+        except (RedisError, OSError, TimeoutError):
             return False
 
     async def close(self) -> None:
         """As `Shared.close`."""
-        await self._pool.aclose()
+        await self._redis.aclose()
 
     def _lost(self, error: Exception) -> None:
-        cause = type(getattr(error, "storage_error", error)).__name__
+        cause = type(error).__name__
         if not self.trouble:
             _LOG.warning("Redis does not answer (%s): each process counts for itself", cause)
         self.trouble = cause
