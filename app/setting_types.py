@@ -1,5 +1,6 @@
 """The forms in which the values of settings are taken."""
 
+import re
 from ipaddress import ip_network
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -25,6 +26,12 @@ def _exact_address(value: str) -> str:
 
 def _web_address(value: str) -> str:
     return _exact_address(value).rstrip("/")
+
+
+def _contact(value: str) -> str:
+    if not re.fullmatch(r"mailto:[^@\s]+@[^@\s]+|https://[^\s/]+\S*", value):
+        raise ValueError("must be a mailto: or an https:// address")
+    return value
 
 
 def _page_template(value: str) -> str:
@@ -63,4 +70,5 @@ def networks(value: tuple[str, ...]) -> tuple[str, ...]:
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_list)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 ExactAddress = Annotated[str, AfterValidator(_exact_address)]  # of others: a last slash is theirs
+Contact = Annotated[str, AfterValidator(_contact)]
 PageTemplate = Annotated[str, AfterValidator(_page_template)]

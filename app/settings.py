@@ -22,6 +22,7 @@ from app.kit.pages import slug_at, slug_in
 from app.kit.text import plain_path
 from app.public.vocabulary import Lang
 from app.setting_types import (
+    Contact,
     ExactAddress,
     Listed,
     PageTemplate,
@@ -199,6 +200,9 @@ class Settings(BaseSettings):
         None,
         min_length=16,
         description="Bearer that may read `/metrics` from elsewhere; without it only this machine",
+    )
+    security_contact: Contact | None = Field(
+        None, description="Where a weakness is reported: `mailto:` or `https:`, for `security.txt`"
     )
     log_requests: bool = Field(False, description="A line of the log for each request")
 

@@ -36,6 +36,9 @@ router = APIRouter(tags=["discovery"], route_class=TravellingRoute)
 
 _NEWS_DAYS: Final = timedelta(days=2)
 _NEWS_MOST: Final = 1_000
+_CONTACT_DAYS: Final = timedelta(days=180)
+"""For how long a reader of `security.txt` may believe it; it is renewed every day."""
+
 _PLAIN: Final = "text/plain; charset=utf-8"
 _NOTHING = Annotated[NoneTravelling, Query()]
 _RESPONSES = documented(304, 400, 503)
@@ -135,6 +138,30 @@ def robots(view: View, _asked: _NOTHING) -> Answer:
     lines = ["User-agent: *", "Disallow: /v1/admin", "Allow: /", ""]
     lines += [f"Sitemap: {base}/sitemap.xml", f"Sitemap: {base}/sitemaps/news.xml", ""]
     return Answer("\n".join(lines).encode(), {}, "service", _PLAIN)
+
+
+def _day(runtime: Runtime) -> str:
+    return f"{runtime.clock():%Y-%m-%d}"
+
+
+@router.get(
+    "/.well-known/security.txt",
+    response_class=PlainResponse,
+    responses=documented(304, 400, 404, 503),
+)
+def security(view: Annotated[View, Cost(also=_day)], _asked: NoneTravelling) -> Answer:
+    """Where to report a weakness of this service (RFC 9116)."""
+    settings = view.runtime.settings
+    if settings.security_contact is None:
+        raise NotFound("no_security_contact", "This service names no contact for its security.")
+    midnight = view.runtime.clock().replace(hour=0, minute=0, second=0, microsecond=0)
+    lines = [
+        f"Contact: {settings.security_contact}",
+        f"Expires: {midnight + _CONTACT_DAYS:%Y-%m-%dT%H:%M:%SZ}",
+        f"Preferred-Languages: {', '.join(settings.languages)}",
+        f"Canonical: {settings.public_url}/.well-known/security.txt",
+    ]
+    return Answer("\n".join([*lines, ""]).encode(), {}, "service", _PLAIN)
 
 
 @router.get("/llms.txt", response_class=PlainResponse, responses=_RESPONSES)

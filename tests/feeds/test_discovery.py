@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from app.editorial.content import prepare
 from app.runtime import opened
 from tests import builders
 from tests.builders import EDITOR
-from tests.conftest import Bench, client_of
+from tests.conftest import Bench, bench_in, client_of
 from tests.feeds.reading import tree
 from tests.feeds.test_feeds import ODD, rich
 from tests.stores import settings_of
@@ -108,6 +109,38 @@ def test_robots_and_language_models_are_told_where_to_read(archive: Bench) -> No
     links = [line.partition("](")[2].partition(")")[0] for line in told.splitlines()]
     for link in filter(None, links):
         assert archive.client.get(link).status_code == 200, link
+
+
+def test_who_found_a_weakness_is_told_where_to_report_it(tmp_path: Path) -> None:
+    contact = "mailto:security@example.org"
+    with bench_in(tmp_path, security_contact=contact) as bench:
+        answer = bench.client.get("/.well-known/security.txt?utm_source=x")
+        assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+        assert answer.text.splitlines() == [
+            f"Contact: {contact}",
+            "Expires: 2026-08-28T00:00:00Z",
+            "Preferred-Languages: en, es",
+            f"Canonical: {bench.runtime.settings.public_url}/.well-known/security.txt",
+        ]
+        known = {"If-None-Match": answer.headers["etag"]}
+        assert bench.client.get("/.well-known/security.txt", headers=known).status_code == 304
+        bench.clock.move(days=1)
+        later = bench.client.get("/.well-known/security.txt", headers=known)
+        assert "Expires: 2026-08-29T00:00:00Z" in later.text
+
+
+def test_a_service_that_names_no_contact_says_so(quiet: Bench) -> None:
+    answer = quiet.client.get("/.well-known/security.txt")
+    assert (answer.status_code, answer.json()["code"]) == (404, "no_security_contact")
+
+
+@pytest.mark.parametrize(
+    "contact",
+    ["", "security@example.org", "mailto:x", "http://example.org", "https://", "mailto:a@b\nX"],
+)
+def test_a_contact_that_cannot_be_used_is_refused(contact: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="security_contact"):
+        settings_of(tmp_path, security_contact=contact)
 
 
 def test_json_ld_says_everything(quiet: Bench) -> None:
