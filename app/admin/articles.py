@@ -32,7 +32,7 @@ from app.http.parameters import (
     known_names,
 )
 from app.http.problems import problem_answers
-from app.http.writing import Outcome, changed
+from app.http.writing import Outcome, answer_write
 from app.kit import paging
 from app.kit.dates import first_instant
 from app.public.envelopes import Links, One, Page, PageMeta
@@ -105,7 +105,7 @@ async def create_article(
         article = drafting.create(tx, actor(principal), draft, now)
         return views.saved(tx, article.id, now, draft.removed, 201)
 
-    return await changed(request, principal, save)
+    return await answer_write(request, principal, save)
 
 
 @router.get("/articles", response_model=Page[ListedWorkingCopy])
@@ -174,7 +174,7 @@ async def change_article(
         )
         return views.saved(tx, article_id, now, draft.removed, 200)
 
-    return await changed(request, principal, save)
+    return await answer_write(request, principal, save)
 
 
 @router.delete("/articles/{article_id:uuid}", status_code=204, responses=problem_answers(409))

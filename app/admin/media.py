@@ -24,7 +24,7 @@ from app.http.endpoint import Json, RuntimeDep
 from app.http.management import IfMatch, management
 from app.http.parameters import Limit, NoParameters, Parameters, address
 from app.http.problems import problem_answers
-from app.http.writing import Outcome, changed
+from app.http.writing import Outcome, answer_write
 from app.kit.paging import Cursor
 from app.library import intake
 from app.public.envelopes import Links, One, PageMeta
@@ -123,7 +123,7 @@ async def upload_medium(
         where = f"/v1/admin/media/{row.id}" if is_new else None
         return Outcome(body, 201 if is_new else 200, row.revision, where)
 
-    return await changed(request, principal, save, sent=body)
+    return await answer_write(request, principal, save, sent=body)
 
 
 @router.get("/media/{media_id}", response_model=One[Medium])

@@ -16,7 +16,7 @@ from app.http.access import allowed, origin_of
 from app.http.endpoint import Json, RuntimeDep
 from app.http.management import management
 from app.http.problems import problem_answers
-from app.http.writing import Outcome, changed
+from app.http.writing import Outcome, answer_write
 from app.public.envelopes import One
 from app.runtime import Runtime
 
@@ -71,7 +71,7 @@ async def enrol(
             kept=One[Enrolment](data=Enrolment(secret=None, uri=None)),
         )
 
-    return await changed(request, principal, change)
+    return await answer_write(request, principal, change)
 
 
 @router.post("/auth/totp/confirm", response_model=One[RecoveryCodes], responses=_MAY)
@@ -95,7 +95,7 @@ async def renew_codes(
     """New recovery codes in place of the old ones; needs a code."""
     proof = await _proof(request, runtime, principal, body)
     now = runtime.clock()
-    return await changed(
+    return await answer_write(
         request, principal, lambda tx: _codes(second_factor.renew_codes(tx, proof, now))
     )
 
@@ -115,7 +115,7 @@ async def disable(
         second_factor.disable(tx, proof, now)
         return Outcome(status=204)
 
-    return await changed(request, principal, change)
+    return await answer_write(request, principal, change)
 
 
 async def _proof(request: Request, runtime: Runtime, who: Principal, sent: PasswordShown) -> Proof:

@@ -21,7 +21,7 @@ from app.http.endpoint import Json, RuntimeDep
 from app.http.management import management
 from app.http.parameters import Parameters
 from app.http.problems import problem_answers
-from app.http.writing import Outcome, changed
+from app.http.writing import Outcome, answer_write
 from app.public.envelopes import One, Total
 
 router = management("tokens")
@@ -109,7 +109,7 @@ async def create_token(
             kept=One[NewToken](data=NewToken(**view, token=None)),
         )
 
-    return await changed(request, principal, save)
+    return await answer_write(request, principal, save)
 
 
 @router.delete("/tokens/{token_id}", status_code=204)

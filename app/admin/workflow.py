@@ -22,7 +22,7 @@ from app.http.access import actor, allowed
 from app.http.endpoint import Json, LargeJson, OptionalJson, RuntimeDep
 from app.http.management import IfMatch, management
 from app.http.problems import problem_answers
-from app.http.writing import Outcome, published
+from app.http.writing import Outcome, answer_publish
 from app.public.envelopes import One
 from app.public.vocabulary import Lang, Moment
 from app.runtime import Runtime
@@ -192,7 +192,7 @@ async def correct_article(
         )
         return views.released(tx, done, tx.moment)
 
-    return await published(request, principal, correct)
+    return await answer_publish(request, principal, correct)
 
 
 @router.post("/articles/{article_id:uuid}/unpublish", **_RELEASED)

@@ -20,7 +20,7 @@ from app.errors import Gone, WillayError
 from app.http.limiting import asker
 from app.http.parameters import DIGITS, Limit, Parameters, address
 from app.http.problems import documented
-from app.http.reading import View, answered
+from app.http.reading import View, answer_view
 from app.http.streaming import HEARTBEAT, RETRY, EventStream
 from app.http.watching import Watch, promoted
 from app.kit.position import Position
@@ -77,10 +77,10 @@ async def read_changes(
         late = not view.current
         return _answer(view, asked, position)
 
-    answer = await answered(request, page, fresh=True)
+    answer = await answer_view(request, page, fresh=True)
     if late:
         await watch.runtime.reads.run(lambda: promoted(watch.runtime))
-        answer = await answered(request, page, fresh=True)
+        answer = await answer_view(request, page, fresh=True)
     answer.headers["Vary"] = "Accept"
     return answer
 

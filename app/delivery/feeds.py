@@ -13,7 +13,7 @@ from app.feeds import atom, json_feed, rss
 from app.feeds.channel import Channel, FeedArticle
 from app.http.endpoint import RuntimeDep
 from app.http.problems import documented
-from app.http.reading import View, answered, found
+from app.http.reading import View, answer_search, answer_view
 from app.http.routing import TravellingRoute
 from app.public.json_feed import JsonFeed
 from app.published.answers import Answer
@@ -90,11 +90,13 @@ async def _fed(
         return Answer(render(channel, items), links, "feeds articles", media)
 
     if asked.q:
-        return await found(
+        return await answer_search(
             request,
             lambda view: document(view).query(),
             runtime.search.search,
             lambda view, _, served: written(*document(view).of(served.found.hits)),
         )
     month = isinstance(asked, ArchivedParameters) and asked.month
-    return await answered(request, lambda view: written(*document(view).made()), slow=bool(month))
+    return await answer_view(
+        request, lambda view: written(*document(view).made()), slow=bool(month)
+    )

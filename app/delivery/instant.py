@@ -19,7 +19,7 @@ from app.delivery.tag_names import TagNames
 from app.errors import BadRequest, NotFound
 from app.http.endpoint import RuntimeDep
 from app.http.instant import InstantRoute, wire
-from app.http.reading import View, posted
+from app.http.reading import View, answer_search_uncached
 from app.kit.calendar import coarse
 from app.kit.clock import EPOCH
 from app.kit.dates import first_instant
@@ -75,7 +75,9 @@ async def multi_search(
             }
         )
 
-    return await posted(request, ask, lambda many: _all_found(runtime.search, many), show)
+    return await answer_search_uncached(
+        request, ask, lambda many: _all_found(runtime.search, many), show
+    )
 
 
 @router.post(f"{_BASE}/indexes/{{uid}}/search", response_model=InstantResult)
@@ -94,7 +96,9 @@ async def search(
     def show(view: View, _: list[Asked], answers: list[_Answered]) -> bytes:
         return to_json(_results(view, answers)[0])
 
-    return await posted(request, ask, lambda one: _all_found(runtime.search, one), show)
+    return await answer_search_uncached(
+        request, ask, lambda one: _all_found(runtime.search, one), show
+    )
 
 
 @router.post(f"{_BASE}/indexes/{{uid}}/facet-search", response_model=FacetHits)
@@ -137,7 +141,7 @@ async def facet_search(
         shown = {"facetHits": hits[:FACET_VALUES], "facetQuery": sent.facet_query}
         return to_json({**shown, "processingTimeMs": took})
 
-    return await posted(request, ask, find, show)
+    return await answer_search_uncached(request, ask, find, show)
 
 
 def _known(uid: str) -> None:

@@ -16,7 +16,7 @@ from app.feeds import oai
 from app.feeds.oai import PREFIX
 from app.http.bodies import FORM, read_form
 from app.http.problems import documented
-from app.http.reading import View, answered
+from app.http.reading import View, answer_view
 from app.http.routing import ProtocolRoute
 from app.kit.text import is_legal
 from app.published.answers import Answer
@@ -85,4 +85,4 @@ async def _answered(request: Request, pairs: Sequence[tuple[str, str]]) -> Respo
         return Answer(replied(view, asked), {}, "oai articles", oai.MEDIA_TYPE)
 
     # A form is no part of the address, which validators are made of.
-    return await answered(request, harvest, also=lambda _runtime: repr(asked))
+    return await answer_view(request, harvest, also=lambda _runtime: repr(asked))

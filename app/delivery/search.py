@@ -31,7 +31,7 @@ from app.http.parameters import (
     known_names,
 )
 from app.http.problems import documented
-from app.http.reading import View, found
+from app.http.reading import View, answer_search
 from app.public.search import Completions, SearchPage
 from app.published import changes, tags
 from app.published import found as things
@@ -113,7 +113,9 @@ async def search(
         )
         return Answer(body, {"next": links["next"], "prev": links["prev"]}, "search")
 
-    return await found(request, lambda view: _query(asked, view), runtime.search.search, show)
+    return await answer_search(
+        request, lambda view: _query(asked, view), runtime.search.search, show
+    )
 
 
 @router.get("/v1/search/suggest", response_model=Completions, responses=documented(304, 400, 503))
@@ -145,7 +147,7 @@ async def suggest(
         ]
         return Answer(to_json({"data": data[: asked.limit]}), {}, "search")
 
-    return await found(request, ask, find, show)
+    return await answer_search(request, ask, find, show)
 
 
 def _query(asked: SearchParameters, view: View) -> protocol.Query:

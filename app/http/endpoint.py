@@ -25,9 +25,9 @@ from app.changes import PublishTx, head
 from app.database import ReadTx, WriteTx
 from app.http.bodies import LARGEST, SMALL, USUAL, JsonBody
 from app.http.parameters import Parameters
-from app.http.partner_access import PartnerView, answered_privately
-from app.http.reading import View, answered
-from app.http.writing import Outcome, changed, published, shown
+from app.http.partner_access import PartnerView, answer_partner
+from app.http.reading import View, answer_view
+from app.http.writing import Outcome, answer_publish, answer_read, answer_write
 from app.published.answers import Answer
 from app.runtime import Runtime
 
@@ -180,28 +180,28 @@ def _resolved(parameter: inspect.Parameter, hints: Mapping[str, Any]) -> inspect
 
 
 async def _view(call: Call, work: Callable[[View], Answer]) -> Response:
-    return await answered(call.request, work, slow=call.is_slow, also=call.cost.also)
+    return await answer_view(call.request, work, slow=call.is_slow, also=call.cost.also)
 
 
 async def _partner(call: Call, work: Callable[[PartnerView], BaseModel]) -> Response:
-    return await answered_privately(call.request, work, slow=call.is_slow)
+    return await answer_partner(call.request, work, slow=call.is_slow)
 
 
 async def _read(call: Call, work: Callable[[ReadTx], Outcome]) -> Response:
-    return await shown(call.request, work)
+    return await answer_read(call.request, work)
 
 
 async def _snapshot(call: Call, work: Callable[[Snapshot], Outcome]) -> Response:
     clock = call.request.state.runtime.clock()
-    return await shown(call.request, lambda tx: work(Snapshot(tx, head(tx).moment(clock))))
+    return await answer_read(call.request, lambda tx: work(Snapshot(tx, head(tx).moment(clock))))
 
 
 async def _write(call: Call, work: Callable[[WriteTx], Outcome]) -> Response:
-    return await changed(call.request, call.principal, work)
+    return await answer_write(call.request, call.principal, work)
 
 
 async def _publish(call: Call, work: Callable[[PublishTx], Outcome]) -> Response:
-    return await published(call.request, call.principal, work)
+    return await answer_publish(call.request, call.principal, work)
 
 
 Runner = Callable[[Call, Callable[[Any], Any]], Coroutine[Any, Any, Response]]

@@ -89,7 +89,7 @@ class PartnerView:
     runtime: Runtime
 
 
-async def answered_privately(
+async def answer_partner(
     request: Request, work: Callable[[PartnerView], BaseModel], *, slow: bool = False
 ) -> Response:
     """Answer from one snapshot, to this partner alone."""

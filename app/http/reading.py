@@ -57,7 +57,7 @@ class View:
         return self.runtime.settings.calendar
 
 
-async def answered(
+async def answer_view(
     request: Request,
     work: Callable[[View], Answer],
     *,
@@ -84,13 +84,13 @@ async def answered(
     return await lane.run(respond)
 
 
-async def found(
+async def answer_search(
     request: Request,
     ask: Callable[[View], Question],
     find: Callable[[Question], Result],
     show: Callable[[View, Question, Result], Answer],
 ) -> Response:
-    """As `answered`, for what asks somebody else between two looks at the store: `find` runs
+    """As `answer_view`, for what asks somebody else between two looks at the store: `find` runs
     outside of any transaction, and in the lane of searches, so that it may take its time."""
     runtime: Runtime = request.state.runtime
     kept = runtime.settings.cache_seconds
@@ -112,13 +112,13 @@ async def found(
     return await runtime.searches.run(respond)
 
 
-async def posted(
+async def answer_search_uncached(
     request: Request,
     ask: Callable[[View], Question],
     find: Callable[[Question], Result],
     show: Callable[[View, Question, Result], bytes],
 ) -> Response:
-    """As `found`, for what is asked in a body: no cache keeps the answer."""
+    """As `answer_search`, for what is asked in a body: no cache keeps the answer."""
     runtime: Runtime = request.state.runtime
 
     def respond() -> Response:

@@ -49,7 +49,7 @@ class _Repeatable:
     digest: str
 
 
-async def shown(request: Request, work: Callable[[ReadTx], Outcome]) -> Response:
+async def answer_read(request: Request, work: Callable[[ReadTx], Outcome]) -> Response:
     """Answer from one snapshot."""
     runtime: Runtime = request.state.runtime
 
@@ -60,7 +60,7 @@ async def shown(request: Request, work: Callable[[ReadTx], Outcome]) -> Response
     return await runtime.desk.run(run)
 
 
-async def changed(
+async def answer_write(
     request: Request, who: Principal, work: Callable[[WriteTx], Outcome], *, sent: bytes = b""
 ) -> Response:
     """Change what is not public. `sent` stands for a body that was no JSON."""
@@ -68,7 +68,7 @@ async def changed(
     return await _written(request, who, runtime.database.writing, work, sent)
 
 
-async def published(
+async def answer_publish(
     request: Request, who: Principal, work: Callable[[PublishTx], Outcome], *, sent: bytes = b""
 ) -> Response:
     """Change what may be public, at `tx.moment`."""

@@ -196,7 +196,7 @@ def test_a_fault_in_the_middle_of_an_answer_leaves_one_trace(
     async def half(*_: object, **__: object) -> StreamingResponse:
         return StreamingResponse(broken())
 
-    monkeypatch.setattr("app.http.endpoint.answered", half)
+    monkeypatch.setattr("app.http.endpoint.answer_view", half)
     told = asked(quiet, create_app(quiet.runtime), "/v1/articles")
     assert told[0]["status"] == 200
     assert told[-1].get("more_body")  # so the server cuts it off
