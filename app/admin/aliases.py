@@ -104,8 +104,8 @@ def remove_alias(tx: PublishTx, alias_id: UUID, principal: Editor, revision: IfM
     return Outcome(status=204)
 
 
-def _list(asked: AliasParameters) -> str:
-    return f"aliases {asked.path}"
+def _list(params: AliasParameters) -> str:
+    return f"aliases {params.path}"
 
 
 def _view(known: KnownAlias) -> ManagedAlias:

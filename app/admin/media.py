@@ -188,7 +188,7 @@ async def preview_file(
     media_id: UUID,
     rendition: str,
     principal: Reader,
-    _asked: Annotated[NoParameters, Query()],
+    _params: Annotated[NoParameters, Query()],
 ) -> Response:
     """A file whether it is public or not; no cache keeps it."""
 

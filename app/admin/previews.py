@@ -152,7 +152,7 @@ def revoke_preview(
     },
 )
 async def follow_preview(
-    request: Request, token: Token, _asked: Annotated[NoneTravelling, Query()], runtime: RuntimeDep
+    request: Request, token: Token, _params: Annotated[NoneTravelling, Query()], runtime: RuntimeDep
 ) -> Response:
     """A draft in the shape of an article, as it would look if it were published now."""
 
@@ -189,7 +189,7 @@ async def follow_preview_to_file(
     token: Token,
     media_id: UUID,
     rendition: str,
-    _asked: Annotated[NoneTravelling, Query()],
+    _params: Annotated[NoneTravelling, Query()],
 ) -> Response:
     """A file that the previewed draft shows, for as long as the link is good."""
 

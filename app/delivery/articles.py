@@ -71,8 +71,8 @@ class DetailParameters(Travelling):
 
 def _is_slow(given: Mapping[str, Any]) -> bool:
     """What is related costs several look-ups an article when it is not remembered yet."""
-    asked: ListParameters = given["asked"]
-    return asked.count or "related" in asked.include + asked.fields
+    params: ListParameters = given["params"]
+    return params.count or "related" in params.include + params.fields
 
 
 @router.get(
@@ -80,21 +80,21 @@ def _is_slow(given: Mapping[str, Any]) -> bool:
     response_model=Page[ListedArticle],
     responses=documented(304, 400, 503, links=True),
 )
-def list_articles(view: Annotated[View, Cost(slow=_is_slow)], asked: ListParameters) -> Answer:
+def list_articles(view: Annotated[View, Cost(slow=_is_slow)], params: ListParameters) -> Answer:
     """Articles, newest first, page by page."""
     settings = view.runtime.settings
-    wanted = articles_chosen(asked, view.tags, settings)
-    name = repr((wanted, asked.order))
-    cursor = cursors.place_in(name, asked.cursor or None)
-    _refuse_body(asked)
-    names, include = _chosen_fields(asked, LIST_FIELDS, EXTRAS)
+    wanted = articles_chosen(params, view.tags, settings)
+    name = repr((wanted, params.order))
+    cursor = cursors.place_in(name, params.cursor or None)
+    _refuse_body(params)
+    names, include = _chosen_fields(params, LIST_FIELDS, EXTRAS)
     page = articles.page(
         view.tx,
         view.tags,
         wanted,
-        asked.order,
+        params.order,
         cursor,
-        asked.limit,
+        params.limit,
         view.now,
         view.recall,
         include,
@@ -102,12 +102,12 @@ def list_articles(view: Annotated[View, Cost(slow=_is_slow)], asked: ListParamet
     items = [_only(item, names) for item in page.items] if names else page.items
     base = f"{settings.public_url}/v1/articles"
     links = {
-        "self": address(base, asked),
-        "next": address(base, asked, page.next.encode(name)) if page.next else None,
-        "prev": address(base, asked, page.prev.encode(name)) if page.prev else None,
+        "self": address(base, params),
+        "next": address(base, params, page.next.encode(name)) if page.next else None,
+        "prev": address(base, params, page.prev.encode(name)) if page.prev else None,
     }
-    meta: dict[str, int] = {"limit": asked.limit}
-    if asked.count:
+    meta: dict[str, int] = {"limit": params.limit}
+    if params.count:
         meta["total"] = view.recall(
             ("total", wanted),
             lambda: articles.total(view.tx, view.tags, wanted, view.now),
@@ -125,11 +125,11 @@ def list_articles(view: Annotated[View, Cost(slow=_is_slow)], asked: ListParamet
     response_model=One[ArticleDetail],
     responses=documented(301, 304, 400, 404, 410, 503),
 )
-def read_article(view: View, slug: str, asked: DetailParameters) -> Answer:
+def read_article(view: View, slug: str, params: DetailParameters) -> Answer:
     """One article whole; an old slug leads to the new one, a retracted one says why."""
     refuse_capitals(slug)
-    wanted = languages(asked.lang, asked.fallback, view.runtime.settings.languages)
-    names, extras = _chosen_fields(asked, DETAIL_FIELDS, DETAIL_EXTRAS)
+    wanted = languages(params.lang, params.fallback, view.runtime.settings.languages)
+    names, extras = _chosen_fields(params, DETAIL_FIELDS, DETAIL_EXTRAS)
     article_id, item = articles.detail(
         view.tx,
         view.tags,
@@ -163,18 +163,18 @@ Wanted = TypeVar("Wanted", bound=str)
 
 
 def _chosen_fields(
-    asked: ListParameters | DetailParameters, known: tuple[str, ...], extra: tuple[Wanted, ...]
+    params: ListParameters | DetailParameters, known: tuple[str, ...], extra: tuple[Wanted, ...]
 ) -> tuple[tuple[str, ...], tuple[Wanted, ...]]:
     """The members to keep (none: all) and those of `extra` to add; the two lists are one wish."""
-    fields = known_names("field", "fields", asked.fields, (*known, *extra))
-    include = known_names("inclusion", "include", asked.include, extra)
+    fields = known_names("field", "fields", params.fields, (*known, *extra))
+    include = known_names("inclusion", "include", params.include, extra)
     if fields:
         fields = tuple(dict.fromkeys((*fields, *include)))
     return fields, tuple(name for name in extra if name in fields or name in include)
 
 
-def _refuse_body(asked: ListParameters) -> None:
-    for parameter, text in (("fields", asked.fields), ("include", asked.include)):
+def _refuse_body(params: ListParameters) -> None:
+    for parameter, text in (("fields", params.fields), ("include", params.include)):
         if "body_html" in text.split(","):
             message = "body_html is in the detail only; read /v1/articles/{slug} for it."
             raise bad("detail_only", parameter, message)

@@ -56,7 +56,7 @@ _RESPONSES[200]["content"] = {"text/event-stream": _EVENTS}
 @router.get("/v1/changes", response_model=ChangePage, responses=_RESPONSES)
 async def read_changes(
     request: Request,
-    asked: Annotated[ChangeParameters, Query()],
+    params: Annotated[ChangeParameters, Query()],
     last_event_id: Annotated[str, Header(description="Of a stream: goes on after this event")] = "",
 ) -> Response:
     """What has changed after a cursor: upserts with the whole public object, and deletes with
@@ -64,18 +64,18 @@ async def read_changes(
     watch: Watch = request.state.watch
     if "text/event-stream" in request.headers.get("accept", ""):
         return await _streamed(
-            request, watch, cursors.position_in_log(last_event_id or asked.cursor)
+            request, watch, cursors.position_in_log(last_event_id or params.cursor)
         )
-    position = cursors.position_in_log(asked.cursor)
-    if asked.wait:
+    position = cursors.position_in_log(params.cursor)
+    if params.wait:
         with watch.place(asker(request)):
-            await watch.beyond(position.sequence, asked.wait)
+            await watch.beyond(position.sequence, params.wait)
     late = False
 
     def page(view: View) -> Answer:
         nonlocal late
         late = not view.current
-        return _answer(view, asked, position)
+        return _answer(view, params, position)
 
     answer = await answer_view(request, page, fresh=True)
     if late:
@@ -107,18 +107,18 @@ def _page(view: View, position: Position, limit: int) -> _Page:
     return _Page(entries, told, changes.position(view.tx, reached))
 
 
-def _answer(view: View, asked: ChangeParameters, position: Position) -> Answer:
-    page = _page(view, position, asked.limit)
+def _answer(view: View, params: ChangeParameters, position: Position) -> Answer:
+    page = _page(view, position, params.limit)
     base = f"{view.runtime.settings.public_url}/v1/changes"
     cursor = page.reached.encode()
     caught_up = page.reached.sequence == view.head.sequence
     links = {
-        "self": address(base, asked),
-        "next": None if caught_up else address(base, asked, cursor),
+        "self": address(base, params),
+        "next": None if caught_up else address(base, params, cursor),
         "prev": None,
     }
     meta = {
-        "limit": asked.limit,
+        "limit": params.limit,
         "cursor": cursor,
         "sequence": page.reached.sequence,
         "caught_up": caught_up,

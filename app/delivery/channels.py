@@ -65,14 +65,14 @@ class Document:
     """One request for a feed; `base` is its address without parameters."""
 
     view: View
-    asked: Asked
+    params: Asked
     base: str
     wanted: ArticleFilter
     tells_deletes: bool
 
     def made(self) -> tuple[Channel, list[FeedArticle]]:
         """The channel with its articles, for a request without words to search for."""
-        match self.asked:
+        match self.params:
             case PagedParameters():
                 return self._paged()
             case ArchivedParameters(month="", version=""):
@@ -81,19 +81,19 @@ class Document:
                 message = "version needs month; add it."
                 raise bad("version_without_month", "version", message)
             case ArchivedParameters():
-                return self._month(self.asked)
+                return self._month(self.params)
 
     def query(self) -> protocol.Query:
         """What to ask for the newest articles with the words of the request."""
         for name in ("month", "version", "cursor"):
-            if getattr(self.asked, name, ""):
+            if getattr(self.params, name, ""):
                 message = f"A feed of search words has no {name}; leave out one of the two."
                 raise bad("words_without_archive", name, message)
         return protocol.Query(
-            text=self.asked.q,
+            text=self.params.q,
             filter=searched(self.wanted, ("article",), (self.wanted.kind,)),
             order="newest",
-            limit=self.asked.limit,
+            limit=self.params.limit,
         )
 
     def of(self, hits: Iterable[protocol.Hit]) -> tuple[Channel, list[FeedArticle]]:
@@ -101,14 +101,14 @@ class Document:
         view = self.view
         keys = [thing(hit) for hit in hits]
         found = things.shown(view.tx, view.tags, {}, keys, (), view.now)
-        links = {"self": address(self.base, self.asked)}
+        links = {"self": address(self.base, self.params)}
         return self._channel([found[key] for key in keys if key in found], links)
 
     def _followed(self) -> tuple[Channel, list[FeedArticle]]:
         """The newest, with a link to the newest month unless that is all."""
         view = self.view
         page = self._page(None)
-        links = {"self": address(self.base, self.asked)}
+        links = {"self": address(self.base, self.params)}
         if page.next is not None:
             newest = archives.newest(
                 view.tx,
@@ -122,12 +122,12 @@ class Document:
         gone = archives.gone_since(view.tx, self.wanted.kind, since, view.now, _DELETED)
         return self._channel(page.items, links, gone, is_complete=page.next is None)
 
-    def _month(self, asked: ArchivedParameters) -> tuple[Channel, list[FeedArticle]]:
+    def _month(self, params: ArchivedParameters) -> tuple[Channel, list[FeedArticle]]:
         """Everything of a month, with links to those before and after it."""
         view = self.view
-        if "limit" in asked.model_fields_set:
+        if "limit" in params.model_fields_set:
             raise bad("whole_month", "limit", "A month comes whole; leave out limit.")
-        month = Month.parsed(asked.month, view.calendar)
+        month = Month.parsed(params.month, view.calendar)
         if month is None:  # of the year 0
             raise bad("invalid_date", "month", "There is no such month.")
         store = (view.tx, view.tags)
@@ -145,11 +145,11 @@ class Document:
 
     def _paged(self) -> tuple[Channel, list[FeedArticle]]:
         name = repr((self.wanted, "newest"))
-        given = self.asked.cursor if isinstance(self.asked, PagedParameters) else ""
+        given = self.params.cursor if isinstance(self.params, PagedParameters) else ""
         page = self._page(cursors.place_in(name, given or None))
-        links = {"self": address(self.base, self.asked)}
+        links = {"self": address(self.base, self.params)}
         if page.next is not None:
-            links["next"] = address(self.base, self.asked, page.next.encode(name))
+            links["next"] = address(self.base, self.params, page.next.encode(name))
         return self._channel(page.items, links)
 
     def _page(self, cursor: paging.Cursor | None) -> articles.ArticlePage:
@@ -160,7 +160,7 @@ class Document:
             self.wanted,
             "newest",
             cursor,
-            self.asked.limit,
+            self.params.limit,
             view.now,
             view.recall,
         )
@@ -171,13 +171,13 @@ class Document:
         view = self.view
         version = archives.version(view.tx, view.tags, self.wanted, month, view.now, view.recall)
         update = {"month": str(month), "version": version, "limit": 20}
-        return {relation: address(self.base, self.asked.model_copy(update=update))}
+        return {relation: address(self.base, self.params.model_copy(update=update))}
 
     def _current(self) -> str:
         """The feed that is followed, of any length."""
         followed = {"month": "", "version": "", "cursor": "", "limit": 20}
-        known = {name: value for name, value in followed.items() if hasattr(self.asked, name)}
-        return address(self.base, self.asked.model_copy(update=known))
+        known = {name: value for name, value in followed.items() if hasattr(self.params, name)}
+        return address(self.base, self.params.model_copy(update=known))
 
     def _channel(
         self,
@@ -195,7 +195,7 @@ class Document:
         if settings.websub_hub is not None:
             links = {**links, "hub": settings.websub_hub}
         names = ("q", "tag", "author", "lang", "rights", "from_date", "to_date", "month")
-        about = [str(value) for name in names if (value := getattr(self.asked, name, ""))]
+        about = [str(value) for name in names if (value := getattr(self.params, name, ""))]
         channel = Channel(
             identity=self._current(),
             title=": ".join([settings.site_name, ", ".join(about)])
@@ -209,7 +209,7 @@ class Document:
             licence=settings.default_licence,
             page=settings.page_address,
             links=links,
-            language=self.asked.lang or None,
+            language=self.params.lang or None,
             is_archive=is_archive,
             is_complete=is_complete,
             deleted=deleted if self.tells_deletes else (),

@@ -79,7 +79,7 @@ class EmbedParameters(Travelling):
 
 
 @router.get("/sitemap.xml", response_class=XmlResponse, responses=_RESPONSES)
-def sitemap_index(view: CountingView, _asked: _NOTHING) -> Answer:
+def sitemap_index(view: CountingView, _params: _NOTHING) -> Answer:
     """The whole archive: a sitemap for each month, one of standing pages, one of the news."""
     base = view.runtime.settings.public_url
     months = view.recall(
@@ -102,7 +102,7 @@ def _hour(runtime: Runtime) -> str:
 @router.get("/sitemaps/news.xml", response_class=XmlResponse, responses=_RESPONSES)
 def sitemap_news(
     view: Annotated[View, Cost(also=_hour)],
-    _asked: _NOTHING,
+    _params: _NOTHING,
 ) -> Answer:
     """Articles of the last two days, at most the thousand newest, as news search engines ask."""
     settings = view.runtime.settings
@@ -113,7 +113,7 @@ def sitemap_news(
 
 
 @router.get("/sitemaps/pages.xml", response_class=XmlResponse, responses=_RESPONSES)
-def sitemap_pages(view: View, _asked: _NOTHING) -> Answer:
+def sitemap_pages(view: View, _params: _NOTHING) -> Answer:
     """Standing pages, such as aims and history."""
     return _map(view, ArticleFilter(kind="page"))
 
@@ -123,7 +123,7 @@ def sitemap_pages(view: View, _asked: _NOTHING) -> Answer:
     response_class=XmlResponse,
     responses=documented(304, 400, 404, 503),
 )
-def sitemap_month(view: CountingView, period: str, _asked: _NOTHING) -> Answer:
+def sitemap_month(view: CountingView, period: str, _params: _NOTHING) -> Answer:
     """The articles of a month, with their translations."""
     wanted = Month.parsed(period, view.calendar)
     if wanted is None:
@@ -132,7 +132,7 @@ def sitemap_month(view: CountingView, period: str, _asked: _NOTHING) -> Answer:
 
 
 @router.get("/robots.txt", response_class=PlainResponse, responses=_RESPONSES)
-def robots(view: View, _asked: _NOTHING) -> Answer:
+def robots(view: View, _params: _NOTHING) -> Answer:
     """All may read all that is public."""
     base = view.runtime.settings.public_url
     lines = ["User-agent: *", "Disallow: /v1/admin", "Allow: /", ""]
@@ -149,7 +149,7 @@ def _day(runtime: Runtime) -> str:
     response_class=PlainResponse,
     responses=documented(304, 400, 404, 503),
 )
-def security(view: Annotated[View, Cost(also=_day)], _asked: NoneTravelling) -> Answer:
+def security(view: Annotated[View, Cost(also=_day)], _params: NoneTravelling) -> Answer:
     """Where to report a weakness of this service (RFC 9116)."""
     settings = view.runtime.settings
     if settings.security_contact is None:
@@ -165,7 +165,7 @@ def security(view: Annotated[View, Cost(also=_day)], _asked: NoneTravelling) -> 
 
 
 @router.get("/llms.txt", response_class=PlainResponse, responses=_RESPONSES)
-def language_models(view: View, _asked: _NOTHING) -> Answer:
+def language_models(view: View, _params: _NOTHING) -> Answer:
     """What is here and what may be done with it, for language models and those who run them."""
     return Answer(_explained(view.runtime.settings).encode(), {}, "service", _PLAIN)
 
@@ -176,11 +176,11 @@ def language_models(view: View, _asked: _NOTHING) -> Answer:
     response_model=NewsArticle,
     responses=documented(301, 304, 400, 404, 410, 503),
 )
-def read_linked(view: View, slug: str, asked: LinkedParameters) -> Answer:
+def read_linked(view: View, slug: str, params: LinkedParameters) -> Answer:
     """One article as schema.org JSON-LD."""
     refuse_capitals(slug, ".jsonld")
     settings = view.runtime.settings
-    wanted = languages(asked.lang, asked.fallback, settings.languages)
+    wanted = languages(params.lang, params.fallback, settings.languages)
     try:
         key, item = articles.detail(view.tx, view.tags, slug, wanted, view.now, view.recall)
     except Moved as moved:
@@ -189,12 +189,12 @@ def read_linked(view: View, slug: str, asked: LinkedParameters) -> Answer:
 
 
 @router.get("/v1/oembed", response_model=OEmbed, responses=documented(304, 400, 404, 410, 501, 503))
-def embed(view: View, asked: EmbedParameters) -> Answer:
+def embed(view: View, params: EmbedParameters) -> Answer:
     """An article as a card for another page, by the address of its page here or at the site."""
-    if asked.format == "xml":
+    if params.format == "xml":
         raise NotOffered("no_xml", "Cards are JSON here; leave out format.")
     settings = view.runtime.settings
-    page = _as_of_site(settings, asked.url)
+    page = _as_of_site(settings, params.url)
     slug = settings.shown_at(page)
     if slug is None:
         if not page.startswith(tuple(f"{base}/" for base in _bases(settings))):
@@ -215,7 +215,7 @@ def embed(view: View, asked: EmbedParameters) -> Answer:
         key, item = articles.detail(view.tx, view.tags, slug, (), view.now, view.recall)
     except Moved as moved:
         key, item = articles.detail(view.tx, view.tags, moved.slug, (), view.now, view.recall)
-    return Answer(to_json(_card(settings, from_json(item), asked)), {}, f"article/{key}")
+    return Answer(to_json(_card(settings, from_json(item), params)), {}, f"article/{key}")
 
 
 def _items(view: View, chosen: ArticleFilter) -> Sequence[ArticleItem]:
@@ -244,7 +244,7 @@ def _as_of_site(settings: Settings, address: str) -> str:
     return address
 
 
-def _card(settings: Settings, item: dict[str, Any], asked: EmbedParameters) -> OEmbed:
+def _card(settings: Settings, item: dict[str, Any], params: EmbedParameters) -> OEmbed:
     address = settings.page_address(item["kind"], item["slug"], item["lang"])
     names = ", ".join(author["name"] for author in item["authors"]) or settings.site_name
     signed = dict.fromkeys((names, settings.site_name))
@@ -262,8 +262,8 @@ def _card(settings: Settings, item: dict[str, Any], asked: EmbedParameters) -> O
         provider_url=settings.site_url or f"{settings.public_url}/v1",
         cache_age=settings.cache_seconds,
         html=html,
-        width=min(600, asked.maxwidth),
-        height=min(200, asked.maxheight),
+        width=min(600, params.maxwidth),
+        height=min(200, params.maxheight),
     )
 
 

@@ -36,7 +36,7 @@ class EmbargoedParameters(Parameters):
 
 @router.get("/embargoed", response_model=Page[EmbargoedArticle], responses=documented(403))
 def list_embargoed(
-    view: Annotated[PartnerView, Cost(slow=True)], shown: PartnerKey, asked: EmbargoedParameters
+    view: Annotated[PartnerView, Cost(slow=True)], shown: PartnerKey, params: EmbargoedParameters
 ) -> Page[EmbargoedArticle]:
     """Scheduled articles whole, as they will be, as far ahead as was granted, in order of time."""
     log = head(view.tx)
@@ -44,16 +44,16 @@ def list_embargoed(
     until = shown.horizon(view.tx, now)
     tags = view.runtime.memory.tags(view.tx, log)
     found = embargoed.page(
-        view.tx, tags, now, until, cursors.place_in(_LIST, asked.cursor or None), asked.limit
+        view.tx, tags, now, until, cursors.place_in(_LIST, params.cursor or None), params.limit
     )
     base = f"{view.runtime.settings.public_url}/v1/partner/embargoed"
     after = found.next.encode(_LIST) if found.next is not None else None
-    here = f"{base}?limit={asked.limit}"
+    here = f"{base}?limit={params.limit}"
     return Page[EmbargoedArticle](
         data=found.articles,
-        meta=PageMeta(limit=asked.limit),
+        meta=PageMeta(limit=params.limit),
         links=Links(
-            self=f"{here}&cursor={asked.cursor}" if asked.cursor else here,
+            self=f"{here}&cursor={params.cursor}" if params.cursor else here,
             next=f"{here}&cursor={after}" if after else None,
             prev=None,
         ),
@@ -66,7 +66,7 @@ def list_embargoed(
     responses=documented(403, 404),
 )
 def read_embargoed(
-    view: PartnerView, article_id: UUID, shown: PartnerKey, _asked: NoParameters
+    view: PartnerView, article_id: UUID, shown: PartnerKey, _params: NoParameters
 ) -> One[EmbargoedArticle]:
     """One scheduled article whole, as it will be."""
     log = head(view.tx)
@@ -87,7 +87,7 @@ async def read_embargoed_file(
     media_id: UUID,
     rendition: str,
     shown: PartnerKey,
-    _asked: Annotated[NoneTravelling, Query()],
+    _params: Annotated[NoneTravelling, Query()],
 ) -> Response:
     """A file that a scheduled article shows; its own address begins with `/v1/media`, and answers
     from the moment on at which the article is public."""

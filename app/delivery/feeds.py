@@ -45,18 +45,18 @@ _RESPONSES = documented(304, 400, 503, links=True)
 
 @router.get("/v1/feeds/articles.rss", response_class=RssResponse, responses=_RESPONSES)
 async def read_rss(
-    request: Request, asked: Annotated[ArchivedParameters, Query()], runtime: RuntimeDep
+    request: Request, params: Annotated[ArchivedParameters, Query()], runtime: RuntimeDep
 ) -> Response:
     """RSS 2.0 with whole texts; `month` and the archive links lead through all of it."""
-    return await _fed(request, runtime, asked, rss.rendered, rss.MEDIA_TYPE)
+    return await _fed(request, runtime, params, rss.rendered, rss.MEDIA_TYPE)
 
 
 @router.get("/v1/feeds/articles.atom", response_class=AtomResponse, responses=_RESPONSES)
 async def read_atom(
-    request: Request, asked: Annotated[ArchivedParameters, Query()], runtime: RuntimeDep
+    request: Request, params: Annotated[ArchivedParameters, Query()], runtime: RuntimeDep
 ) -> Response:
     """Atom with whole texts, archives (RFC 5005) and takedowns (RFC 6721)."""
-    return await _fed(request, runtime, asked, atom.rendered, atom.MEDIA_TYPE)
+    return await _fed(request, runtime, params, atom.rendered, atom.MEDIA_TYPE)
 
 
 @router.get(
@@ -66,37 +66,37 @@ async def read_atom(
     responses=_RESPONSES,
 )
 async def read_json(
-    request: Request, asked: Annotated[PagedParameters, Query()], runtime: RuntimeDep
+    request: Request, params: Annotated[PagedParameters, Query()], runtime: RuntimeDep
 ) -> Response:
     """JSON Feed 1.1 with whole texts; `next_url` leads through all of it."""
-    return await _fed(request, runtime, asked, json_feed.rendered, json_feed.MEDIA_TYPE)
+    return await _fed(request, runtime, params, json_feed.rendered, json_feed.MEDIA_TYPE)
 
 
 Render = Callable[[Channel, Iterable[FeedArticle]], bytes]
 
 
 async def _fed(
-    request: Request, runtime: Runtime, asked: Asked, render: Render, media: str
+    request: Request, runtime: Runtime, params: Asked, render: Render, media: str
 ) -> Response:
     base = f"{runtime.settings.public_url}{request.url.path}"
 
     def document(view: View) -> Document:
-        wanted = articles_chosen(asked, view.tags, view.runtime.settings)
+        wanted = articles_chosen(params, view.tags, view.runtime.settings)
         deletes = media == atom.MEDIA_TYPE  # the others have no word for them
-        return Document(view, asked, base, wanted, deletes)
+        return Document(view, params, base, wanted, deletes)
 
     def written(channel: Channel, items: Iterable[FeedArticle]) -> Answer:
         links = {name: channel.links.get(name) for name in ("self", "hub", "next", "prev-archive")}
         return Answer(render(channel, items), links, "feeds articles", media)
 
-    if asked.q:
+    if params.q:
         return await answer_search(
             request,
             lambda view: document(view).query(),
             runtime.search.search,
             lambda view, _, served: written(*document(view).of(served.found.hits)),
         )
-    month = isinstance(asked, ArchivedParameters) and asked.month
+    month = isinstance(params, ArchivedParameters) and params.month
     return await answer_view(
         request, lambda view: written(*document(view).made()), slow=bool(month)
     )

@@ -56,37 +56,37 @@ class ArticleParameters(FilterParameters):
     fallback: Fallback = ""
 
 
-def articles_chosen(asked: ArticleParameters, tags: Tags, settings: Settings) -> ArticleFilter:
+def articles_chosen(params: ArticleParameters, tags: Tags, settings: Settings) -> ArticleFilter:
     """The typed filter of a list of articles, or `BadRequest` that names the parameter."""
-    wanted = languages(asked.lang, asked.fallback, settings.languages)
+    wanted = languages(params.lang, params.fallback, settings.languages)
     return replace(
-        chosen(asked, tags, settings.calendar),
-        kind=asked.kind,
+        chosen(params, tags, settings.calendar),
+        kind=params.kind,
         languages=wanted,
-        each_story_once=are_instead(asked.lang, wanted),
+        each_story_once=are_instead(params.lang, wanted),
     )
 
 
-def chosen(asked: FilterParameters, tags: Tags, calendar: Calendar) -> ArticleFilter:
+def chosen(params: FilterParameters, tags: Tags, calendar: Calendar) -> ArticleFilter:
     """The typed filter, or `BadRequest` that names the parameter."""
-    all_of, none_of = _clauses(asked.tag, tags)
-    until = date_of("to_date", asked.to_date, partial(last, calendar=calendar))
-    since = date_of("from_date", asked.from_date, partial(first, calendar=calendar))
+    all_of, none_of = _clauses(params.tag, tags)
+    until = date_of("to_date", params.to_date, partial(last, calendar=calendar))
+    since = date_of("from_date", params.from_date, partial(first, calendar=calendar))
     if since and until and since.at > until[0].at:
         raise bad("reversed_range", "from_date", "from_date is after to_date; swap them.")
     return ArticleFilter(
         all_of=all_of,
         none_of=none_of,
-        author=asked.author or None,
-        ids=_ids(asked.ids),
+        author=params.author or None,
+        ids=_ids(params.ids),
         since=since.at if since else None,
         until=until[0].at if until else None,
         until_inclusive=until[1] if until else False,
         gaps=(*(since.gaps if since else ()), *(until[0].gaps if until else ())),
         updated_since=date_of(
-            "updated_since", asked.updated_since, partial(first_instant, calendar=calendar)
+            "updated_since", params.updated_since, partial(first_instant, calendar=calendar)
         ),
-        syndicatable=asked.rights == "syndicatable",
+        syndicatable=params.rights == "syndicatable",
     )
 
 

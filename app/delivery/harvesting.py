@@ -45,16 +45,16 @@ _NEEDED: Final = {
 }
 
 
-def replied(view: View, asked: dict[str, str]) -> bytes:
+def replied(view: View, params: dict[str, str]) -> bytes:
     """The answer to these arguments, refusals included."""
     harvester = _Harvest(view, _repository(view))
     try:
-        verb = _checked(asked)
-        reply = Reply(harvester.repository, view.now, asked)
-        _VERBS[verb](harvester, reply, asked)
+        verb = _checked(params)
+        reply = Reply(harvester.repository, view.now, params)
+        _VERBS[verb](harvester, reply, params)
     except ProtocolError as error:
         # Of a request that is no request its arguments are not repeated.
-        repeated = asked if error.code not in ("badVerb", "badArgument") else {}
+        repeated = params if error.code not in ("badVerb", "badArgument") else {}
         reply = Reply(harvester.repository, view.now, repeated)
         reply.refuse(error)
     return reply.written()
@@ -74,22 +74,22 @@ def _repository(view: View) -> Repository:
     )
 
 
-def _checked(asked: Mapping[str, str]) -> str:
+def _checked(params: Mapping[str, str]) -> str:
     """The verb, whose arguments are all known and go together."""
-    verb = asked.get("verb", "")
+    verb = params.get("verb", "")
     if verb not in ARGUMENTS:
         raise ProtocolError("badVerb", f"verb is one of {', '.join(ARGUMENTS)}.")
-    for name in asked:
+    for name in params:
         if name != "verb" and name not in ARGUMENTS[verb]:
             raise ProtocolError("badArgument", f"{verb} has no argument {name[:60]!r}.")
-    if "resumptionToken" in asked:
-        if len(asked) > 2:
+    if "resumptionToken" in params:
+        if len(params) > 2:
             raise ProtocolError("badArgument", "resumptionToken goes alone with its verb.")
         return verb
     for name in _NEEDED.get(verb, ()):
-        if not asked.get(name):
+        if not params.get(name):
             raise ProtocolError("badArgument", f"{verb} needs {name}.")
-    if asked.get("metadataPrefix", PREFIX) != PREFIX:
+    if params.get("metadataPrefix", PREFIX) != PREFIX:
         raise ProtocolError("cannotDisseminateFormat", f"Only {PREFIX} is to be had.")
     return verb
 
@@ -101,26 +101,26 @@ class _Harvest:
     view: View
     repository: Repository
 
-    def identify(self, reply: Reply, _asked: Mapping[str, str]) -> None:
+    def identify(self, reply: Reply, _params: Mapping[str, str]) -> None:
         reply.identify()
 
-    def formats(self, reply: Reply, asked: Mapping[str, str]) -> None:
-        if "identifier" in asked:
-            self._one(asked["identifier"])
+    def formats(self, reply: Reply, params: Mapping[str, str]) -> None:
+        if "identifier" in params:
+            self._one(params["identifier"])
         reply.formats()
 
-    def sets(self, reply: Reply, asked: Mapping[str, str]) -> None:
-        if "resumptionToken" in asked:
+    def sets(self, reply: Reply, params: Mapping[str, str]) -> None:
+        if "resumptionToken" in params:
             raise ProtocolError("badResumptionToken", "All sets come at once.")
         tags = self.view.tags
         reply.sets(_sets(tags))
 
-    def record(self, reply: Reply, asked: Mapping[str, str]) -> None:
-        reply.record(self._record(self._one(asked["identifier"])))
+    def record(self, reply: Reply, params: Mapping[str, str]) -> None:
+        reply.record(self._record(self._one(params["identifier"])))
 
-    def records(self, reply: Reply, asked: Mapping[str, str]) -> None:
-        verb, going_on = asked["verb"], "resumptionToken" in asked
-        selected = _decoded(asked["resumptionToken"]) if going_on else asked
+    def records(self, reply: Reply, params: Mapping[str, str]) -> None:
+        verb, going_on = params["verb"], "resumptionToken" in params
+        selected = _decoded(params["resumptionToken"]) if going_on else params
         try:
             chosen = _range(selected, self.view.tags)
         except ProtocolError as error:
@@ -178,17 +178,17 @@ def _sets(tags: Tags) -> list[tuple[str, str]]:
     return sorted(specs)
 
 
-def _range(asked: Mapping[str, str], tags: Tags) -> Range:
-    since, until = asked.get("from"), asked.get("until")
+def _range(params: Mapping[str, str], tags: Tags) -> Range:
+    since, until = params.get("from"), params.get("until")
     if since and until and len(since) != len(until):
         raise ProtocolError("badArgument", "from and until must be of one granularity.")
     begin = _first(since, "from") if since is not None else None
     end = _beyond(until, "until") if until is not None else None
     if begin and end and begin >= end:
         raise ProtocolError("badArgument", "from is after until.")
-    chosen = Range(begin, end, _family(asked.get("set"), tags))
-    if "after" in asked:
-        at, key = asked["after"].split("/")
+    chosen = Range(begin, end, _family(params.get("set"), tags))
+    if "after" in params:
+        at, key = params["after"].split("/")
         place = (EPOCH + timedelta(microseconds=int(at)), UUID(key))
         chosen = replace(chosen, after=place)
     return chosen

@@ -56,21 +56,21 @@ class CommitteeParameters(Parameters):
 @router.get(
     "/v1/tags", response_model=Whole[Tag], responses=documented(304, 400, 503), tags=["tags"]
 )
-def list_tags(view: CountingView, asked: TagParameters) -> Answer:
+def list_tags(view: CountingView, params: TagParameters) -> Answer:
     """All tags with the number of articles under each."""
-    spoken = _first(asked.lang, view)
-    parent = view.tags.find(asked.parent) if asked.parent else None
-    if asked.parent and parent is None:
+    spoken = _first(params.lang, view)
+    parent = view.tags.find(params.parent) if params.parent else None
+    if params.parent and parent is None:
         known = view.tags.by_slug
-        raise one_of("tag", "parent", asked.parent, known, "see /v1/tags for all.")
+        raise one_of("tag", "parent", params.parent, known, "see /v1/tags for all.")
     found = tags.listed(
         view.tags,
         _counts(view),
         spoken,
-        asked.type or None,
+        params.type or None,
         parent.id if parent else None,
     )
-    return _whole(view, asked, found, "tags")
+    return _whole(view, params, found, "tags")
 
 
 @router.get(
@@ -79,10 +79,10 @@ def list_tags(view: CountingView, asked: TagParameters) -> Answer:
     responses=documented(301, 304, 400, 404, 410, 503),
     tags=["tags"],
 )
-def read_tag(view: CountingView, slug: str, asked: TagDetailParameters) -> Answer:
+def read_tag(view: CountingView, slug: str, params: TagDetailParameters) -> Answer:
     """One tag with its names, synonyms and children; an old slug leads to the new one."""
     refuse_capitals(slug)
-    tag = tags.one(view.tags, _counts(view), slug, _first(asked.lang, view))
+    tag = tags.one(view.tags, _counts(view), slug, _first(params.lang, view))
     return Answer(b'{"data":%s}' % to_json(tag), {}, f"tags tag/{slug}")
 
 
@@ -92,12 +92,12 @@ def read_tag(view: CountingView, slug: str, asked: TagDetailParameters) -> Answe
     responses=documented(304, 400, 503),
     tags=["organisation"],
 )
-def list_sponsors(view: View, asked: SponsorParameters) -> Answer:
+def list_sponsors(view: View, params: SponsorParameters) -> Answer:
     """Sponsors valid today, in their order."""
     return _whole(
         view,
-        asked,
-        people.sponsors(view.tx, asked.kind or None, view.now),
+        params,
+        people.sponsors(view.tx, params.kind or None, view.now),
         "sponsors",
     )
 
@@ -108,12 +108,12 @@ def list_sponsors(view: View, asked: SponsorParameters) -> Answer:
     responses=documented(304, 400, 503),
     tags=["organisation"],
 )
-def list_committee(view: View, asked: CommitteeParameters) -> Answer:
+def list_committee(view: View, params: CommitteeParameters) -> Answer:
     """Officers, committee and staff in office today, in their order."""
     site = view.runtime.settings.languages
-    wanted = (*languages(asked.lang, "", site), *site)
-    members = people.committee(view.tx, asked.group or None, wanted, view.now)
-    return _whole(view, asked, members, "committee")
+    wanted = (*languages(params.lang, "", site), *site)
+    members = people.committee(view.tx, params.group or None, wanted, view.now)
+    return _whole(view, params, members, "committee")
 
 
 @router.get(
@@ -122,9 +122,9 @@ def list_committee(view: View, asked: CommitteeParameters) -> Answer:
     responses=documented(304, 400, 503),
     tags=["articles"],
 )
-def read_archive(view: CountingView, asked: ArticleParameters) -> Answer:
+def read_archive(view: CountingView, params: ArticleParameters) -> Answer:
     """Years and months that have articles, with counts; takes every filter of the list."""
-    wanted = articles_chosen(asked, view.tags, view.runtime.settings)
+    wanted = articles_chosen(params, view.tags, view.runtime.settings)
     years = view.recall(
         ("archive", wanted),
         lambda: archive.years(
@@ -135,7 +135,7 @@ def read_archive(view: CountingView, asked: ArticleParameters) -> Answer:
             view.calendar,
         ),
     )
-    return _whole(view, asked, years, "articles")
+    return _whole(view, params, years, "articles")
 
 
 def _counts(view: View) -> dict[UUID, int]:
@@ -146,8 +146,8 @@ def _first(lang: str, view: View) -> str | None:
     return next(iter(languages(lang, "", view.runtime.settings.languages)), None)
 
 
-def _whole(view: View, asked: Parameters, data: Sequence[BaseModel], key: str) -> Answer:
-    here = address(f"{view.runtime.settings.public_url}{view.path}", asked)
+def _whole(view: View, params: Parameters, data: Sequence[BaseModel], key: str) -> Answer:
+    here = address(f"{view.runtime.settings.public_url}{view.path}", params)
     links = {"self": here, "next": None, "prev": None}
     body = {"data": data, "meta": {"total": len(data)}, "links": links}
     return Answer(to_json(body), {}, key)

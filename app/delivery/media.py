@@ -20,7 +20,7 @@ async def read_file(
     request: Request,
     media_id: str,
     rendition: str,
-    _asked: Annotated[NoneTravelling, Query()],
+    _params: Annotated[NoneTravelling, Query()],
 ) -> Response:
     """A picture in one of its sizes, or a document to save.
 

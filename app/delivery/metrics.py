@@ -45,7 +45,7 @@ _FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", 
 
 @router.get("/metrics", response_class=GaugesResponse, responses=documented(400, 404, 503))
 async def metrics(
-    request: Request, _asked: Annotated[NoneTravelling, Query()], runtime: RuntimeDep
+    request: Request, _params: Annotated[NoneTravelling, Query()], runtime: RuntimeDep
 ) -> Response:
     """Counters and gauges in Prometheus' text form. Answered to this machine, and to who shows
     `WILLAY_METRICS_TOKEN` as a bearer; for all others there is nothing here."""

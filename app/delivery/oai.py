@@ -49,7 +49,9 @@ class OaiResponse(Response):
 
 
 @router.get("/v1/oai", response_class=OaiResponse, responses=documented(304, 400, 503))
-async def harvest_by_query(request: Request, _asked: Annotated[OaiParameters, Query()]) -> Response:
+async def harvest_by_query(
+    request: Request, _params: Annotated[OaiParameters, Query()]
+) -> Response:
     """Articles for harvesters, in Dublin Core; `verb=Identify` says more."""
     return await _answered(request, request.query_params.multi_items())
 
@@ -75,14 +77,14 @@ async def harvest_by_form(request: Request) -> Response:
 
 
 async def _answered(request: Request, pairs: Sequence[tuple[str, str]]) -> Response:
-    asked = dict(pairs)
-    if len(asked) < len(pairs):
-        asked[""] = ""  # an argument twice is an argument too many
+    params = dict(pairs)
+    if len(params) < len(pairs):
+        params[""] = ""  # an argument twice is an argument too many
     if not all(is_legal(text) for pair in pairs for text in pair):
-        asked = {"verb": "Identify", "": ""}  # XML cannot say what it was
+        params = {"verb": "Identify", "": ""}  # XML cannot say what it was
 
     def harvest(view: View) -> Answer:
-        return Answer(replied(view, asked), {}, "oai articles", oai.MEDIA_TYPE)
+        return Answer(replied(view, params), {}, "oai articles", oai.MEDIA_TYPE)
 
     # A form is no part of the address, which validators are made of.
-    return await answer_view(request, harvest, also=lambda _runtime: repr(asked))
+    return await answer_view(request, harvest, also=lambda _runtime: repr(params))

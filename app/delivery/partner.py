@@ -43,7 +43,7 @@ class UsageParameters(Parameters):
 
 
 @router.get("", response_model=One[PartnerSelf], responses=documented())
-def read_partner(view: PartnerView, shown: PartnerKey, _asked: NoParameters) -> One[PartnerSelf]:
+def read_partner(view: PartnerView, shown: PartnerKey, _params: NoParameters) -> One[PartnerSelf]:
     """Who you are here, on what terms, how fast and how much you may ask."""
     holder = shown.holder(view.tx, view.runtime.clock())
     info = registry.one(view.tx, holder.partner_id)
@@ -64,16 +64,16 @@ def read_partner(view: PartnerView, shown: PartnerKey, _asked: NoParameters) -> 
 
 
 @router.get("/usage", response_model=Usage, responses=documented(403))
-def read_usage(view: PartnerView, shown: PartnerKey, asked: UsageParameters) -> Usage:
+def read_usage(view: PartnerView, shown: PartnerKey, params: UsageParameters) -> Usage:
     """What you asked for, by day, and what is left of today's quota."""
     now = view.runtime.clock()
     holder = shown.holder(view.tx, now, "usage:read")
     quota = holder.quota_per_day
-    return usage.told(view.tx, view.runtime.meter, holder.partner_id, quota, asked.days, now)
+    return usage.told(view.tx, view.runtime.meter, holder.partner_id, quota, params.days, now)
 
 
 @router.get("/keys", response_model=PartnerKeys, responses=documented())
-def list_keys(view: PartnerView, shown: PartnerKey, _asked: NoParameters) -> PartnerKeys:
+def list_keys(view: PartnerView, shown: PartnerKey, _params: NoParameters) -> PartnerKeys:
     """Your keys, without their secrets."""
     holder = shown.holder(view.tx, view.runtime.clock())
     found = [_view(info) for info in keys.of_partner(view.tx, holder.partner_id)]
@@ -94,7 +94,7 @@ def list_keys(view: PartnerView, shown: PartnerKey, _asked: NoParameters) -> Par
 )
 async def rotate_key(
     shown: PartnerKey,
-    _asked: NoParameters,
+    _params: NoParameters,
     sent: Annotated[KeyRotation, json_of(KeyRotation, optional=True, most=SMALL)],
     runtime: RuntimeDep,
 ) -> Response:

@@ -92,7 +92,7 @@ class SuggestParameters(Parameters):
     "/v1/search", response_model=SearchPage, responses=documented(304, 400, 503, links=True)
 )
 async def search(
-    request: Request, asked: Annotated[SearchParameters, Query()], runtime: RuntimeDep
+    request: Request, params: Annotated[SearchParameters, Query()], runtime: RuntimeDep
 ) -> Response:
     """Articles, pages, tags, sponsors and committee members, best first."""
     began = perf_counter()
@@ -103,32 +103,32 @@ async def search(
         hits = [hit for hit in answer.found.hits if thing(hit) in shown]
         total = answer.found.total - (len(answer.found.hits) - len(hits))
         base = f"{view.runtime.settings.public_url}/v1/search"
-        links = _links(asked, base, total)
-        meta = _meta(asked, view, answer, base, spoken[0]) | {"total": total}
+        links = _links(params, base, total)
+        meta = _meta(params, view, answer, base, spoken[0]) | {"total": total}
         meta["processing_ms"] = round((perf_counter() - began) * 1000, 3)
         body = b'{"data":[%s],"meta":%s,"links":%s}' % (
-            b",".join(_hit(hit, shown[thing(hit)]) for hit in hits[: asked.limit]),
+            b",".join(_hit(hit, shown[thing(hit)]) for hit in hits[: params.limit]),
             to_json(meta),
             to_json(links),
         )
         return Answer(body, {"next": links["next"], "prev": links["prev"]}, "search")
 
     return await answer_search(
-        request, lambda view: _query(asked, view), runtime.search.search, show
+        request, lambda view: _query(params, view), runtime.search.search, show
     )
 
 
 @router.get("/v1/search/suggest", response_model=Completions, responses=documented(304, 400, 503))
 async def suggest(
-    request: Request, asked: Annotated[SuggestParameters, Query()], runtime: RuntimeDep
+    request: Request, params: Annotated[SuggestParameters, Query()], runtime: RuntimeDep
 ) -> Response:
     """Titles, tags and people that complete what was typed."""
 
     def ask(view: View) -> tuple[str, ...]:
-        return languages(asked.lang, "", view.runtime.settings.languages)
+        return languages(params.lang, "", view.runtime.settings.languages)
 
     def find(wanted: tuple[str, ...]) -> list[protocol.Suggestion]:
-        return runtime.search.suggest(asked.q, wanted, asked.limit + SPARE)
+        return runtime.search.suggest(params.q, wanted, params.limit + SPARE)
 
     def show(view: View, wanted: tuple[str, ...], known: list[protocol.Suggestion]) -> Answer:
         spoken = (*wanted, *view.runtime.settings.languages)
@@ -145,32 +145,32 @@ async def suggest(
             for one in known
             if thing(one) in shown
         ]
-        return Answer(to_json({"data": data[: asked.limit]}), {}, "search")
+        return Answer(to_json({"data": data[: params.limit]}), {}, "search")
 
     return await answer_search(request, ask, find, show)
 
 
-def _query(asked: SearchParameters, view: View) -> protocol.Query:
-    if asked.page * asked.limit > DEEPEST:
+def _query(params: SearchParameters, view: View) -> protocol.Query:
+    if params.page * params.limit > DEEPEST:
         message = (
             f"Only the first {DEEPEST} hits can be paged to; filter, or search for more words."
         )
         raise bad("page_too_deep", "page", message)
-    spoken = languages(asked.lang, asked.fallback, view.runtime.settings.languages)
-    wanted = chosen(asked, view.tags, view.calendar)
-    once = are_instead(asked.lang, spoken)
+    spoken = languages(params.lang, params.fallback, view.runtime.settings.languages)
+    wanted = chosen(params, view.tags, view.calendar)
+    once = are_instead(params.lang, spoken)
     wanted = replace(wanted, languages=spoken, each_story_once=once)
-    kinds, article_kinds = _kinds(asked.kind)
-    facets = known_names("facet", "facets", asked.facets, FACET_NAMES)
+    kinds, article_kinds = _kinds(params.kind)
+    facets = known_names("facet", "facets", params.facets, FACET_NAMES)
     return protocol.Query(
-        text=asked.q,
+        text=params.q,
         filter=searched(wanted, kinds, article_kinds),
-        order=asked.order,
-        limit=asked.limit,
-        page=asked.page,
+        order=params.order,
+        limit=params.limit,
+        page=params.page,
         extra=SPARE,
         facets=tuple(name for name in FACET_NAMES if name in facets),
-        exact=asked.exact,
+        exact=params.exact,
         highlight=True,
     )
 
@@ -207,20 +207,20 @@ def _hit(hit: Hit, item: bytes) -> bytes:
 
 
 def _meta(
-    asked: SearchParameters, view: View, served: Served, base: str, lang: str
+    params: SearchParameters, view: View, served: Served, base: str, lang: str
 ) -> dict[str, Any]:
     answer, standing = served.found, served.standing
     behind, seconds = changes.behind(view.tx, view.head, standing.cursor, view.now)
     meta: dict[str, Any] = {
-        "limit": asked.limit,
-        "page": asked.page,
+        "limit": params.limit,
+        "page": params.page,
         "total_is_exact": answer.total_is_exact,
         "engine": standing.engine,
         "degraded": standing.degraded,
         "freshness": {"behind_changes": behind, "behind_seconds": seconds},
     }
     if answer.corrected is not None:
-        insist = address(base, asked.model_copy(update={"exact": True, "page": 1}))
+        insist = address(base, params.model_copy(update={"exact": True, "page": 1}))
         meta["corrected"] = {"q": answer.corrected, "insist": insist}
     if answer.did_you_mean is not None:
         meta["did_you_mean"] = answer.did_you_mean
@@ -247,13 +247,13 @@ def _facet(
     return sorted(shown, key=lambda one: (-one["count"], one["value"]))
 
 
-def _links(asked: SearchParameters, base: str, total: int) -> dict[str, str | None]:
+def _links(params: SearchParameters, base: str, total: int) -> dict[str, str | None]:
     def page(number: int) -> str:
-        return address(base, asked.model_copy(update={"page": number}))
+        return address(base, params.model_copy(update={"page": number}))
 
     last = min(total, DEEPEST)
     return {
-        "self": page(asked.page),
-        "next": page(asked.page + 1) if asked.page * asked.limit < last else None,
-        "prev": page(asked.page - 1) if asked.page > 1 else None,
+        "self": page(params.page),
+        "next": page(params.page + 1) if params.page * params.limit < last else None,
+        "prev": page(params.page - 1) if params.page > 1 else None,
     }

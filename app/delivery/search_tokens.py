@@ -31,7 +31,7 @@ _LOG = logging.getLogger("willay.search")
     },
 )
 async def give(
-    _asked: Annotated[NoParameters, Query()],
+    _params: Annotated[NoParameters, Query()],
     _sent: Annotated[NoBody, json_of(NoBody, optional=True, most=SMALL)],
     runtime: RuntimeDep,
 ) -> Response:

@@ -46,7 +46,7 @@ class ResolveParameters(Parameters):
 
 
 @router.get("/v1", response_model=One[Service], responses=documented(304, 400, 503))
-def front_page(view: View, _asked: NoneTravelling) -> Answer:
+def front_page(view: View, _params: NoneTravelling) -> Answer:
     """What is here."""
     settings = view.runtime.settings
     service = Service(
@@ -65,12 +65,12 @@ def front_page(view: View, _asked: NoneTravelling) -> Answer:
     response_model=One[Resolution],
     responses=documented(304, 400, 404, 410, 503),
 )
-def resolve(view: View, asked: ResolveParameters) -> Answer:
+def resolve(view: View, params: ResolveParameters) -> Answer:
     """What answers at a path that exists or once existed."""
     found = paths.resolve(
         view.tx,
         lambda: view.tags,
-        checked_path(asked.path),
+        checked_path(params.path),
         view.now,
         view.runtime.settings.public_url,
         view.runtime.settings.slug_at,
@@ -81,7 +81,7 @@ def resolve(view: View, asked: ResolveParameters) -> Answer:
 
 
 @router.get("/livez", response_model=Alive, responses=documented(400))
-async def livez(response: Response, _asked: Annotated[NoneTravelling, Query()]) -> Alive:
+async def livez(response: Response, _params: Annotated[NoneTravelling, Query()]) -> Alive:
     """The process answers; asks nothing of anyone."""
     response.headers["Cache-Control"] = "no-store"
     return Alive(status="ok")
@@ -89,7 +89,7 @@ async def livez(response: Response, _asked: Annotated[NoneTravelling, Query()]) 
 
 @router.get("/readyz", response_model=Ready, responses=documented(400, 503))
 async def readyz(
-    response: Response, _asked: Annotated[NoneTravelling, Query()], runtime: RuntimeDep
+    response: Response, _params: Annotated[NoneTravelling, Query()], runtime: RuntimeDep
 ) -> Ready:
     """The store can be used."""
     response.headers["Cache-Control"] = "no-store"
