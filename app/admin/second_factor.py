@@ -118,10 +118,12 @@ async def disable(
     return await answer_write(request, principal, change)
 
 
-async def _proof(request: Request, runtime: Runtime, who: Principal, sent: PasswordShown) -> Proof:
+async def _proof(
+    request: Request, runtime: Runtime, principal: Principal, sent: PasswordShown
+) -> Proof:
     origin = origin_of(request)
     return await runtime.logins.run(
-        lambda: runtime.authenticator.prove(who, sent.password, sent.code, origin)
+        lambda: runtime.authenticator.prove(principal, sent.password, sent.code, origin)
     )
 
 

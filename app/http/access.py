@@ -1,6 +1,6 @@
 """Who asks: the bearer of a login session or of a token, known before a body is read.
 
-A route names its scope in its own signature: `who: Annotated[Principal, allowed("tags:write")]`.
+A route names its scope in its own signature: `principal: Annotated[Principal, allowed("tags:write")]`.
 """
 
 from collections.abc import Iterable
@@ -41,10 +41,10 @@ async def _principal(
         )
     runtime: Runtime = request.state.runtime
     origin = origin_of(request)
-    who = await runtime.desk.run(lambda: runtime.authenticator.identify(bearer, origin))
+    principal = await runtime.desk.run(lambda: runtime.authenticator.identify(bearer, origin))
     for scope in wanted.scopes:
-        require(who, scope)  # type: ignore[arg-type]  # `allowed` takes nothing but scopes
-    return who
+        require(principal, scope)  # type: ignore[arg-type]  # `allowed` takes nothing but scopes
+    return principal
 
 
 def is_guarded(dependencies: Iterable[object]) -> bool:
@@ -57,6 +57,6 @@ def allowed(*scopes: Scope) -> Any:
     return Security(_principal, scopes=list(scopes))
 
 
-def actor(who: Principal) -> Actor:
+def actor(principal: Principal) -> Actor:
     """Who does it, as revisions and the audit remember."""
-    return Actor(who.name, who.by, "articles:publish" in who.scopes)
+    return Actor(principal.name, principal.by, "articles:publish" in principal.scopes)

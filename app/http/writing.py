@@ -44,7 +44,7 @@ class Outcome:
 class _Repeatable:
     """A request with its key, and what tells it from another with the same key."""
 
-    who: Principal
+    principal: Principal
     key: str
     digest: str
 
@@ -61,30 +61,34 @@ async def answer_read(request: Request, work: Callable[[ReadTx], Outcome]) -> Re
 
 
 async def answer_write(
-    request: Request, who: Principal, work: Callable[[WriteTx], Outcome], *, sent: bytes = b""
+    request: Request, principal: Principal, work: Callable[[WriteTx], Outcome], *, sent: bytes = b""
 ) -> Response:
     """Change what is not public. `sent` stands for a body that was no JSON."""
     runtime: Runtime = request.state.runtime
-    return await _written(request, who, runtime.database.writing, work, sent)
+    return await _written(request, principal, runtime.database.writing, work, sent)
 
 
 async def answer_publish(
-    request: Request, who: Principal, work: Callable[[PublishTx], Outcome], *, sent: bytes = b""
+    request: Request,
+    principal: Principal,
+    work: Callable[[PublishTx], Outcome],
+    *,
+    sent: bytes = b"",
 ) -> Response:
     """Change what may be public, at `tx.moment`."""
     runtime: Runtime = request.state.runtime
-    return await _written(request, who, runtime.publishing, work, sent)
+    return await _written(request, principal, runtime.publishing, work, sent)
 
 
 async def _written(
     request: Request,
-    who: Principal,
+    principal: Principal,
     begin: Callable[[], AbstractContextManager[Tx]],
     work: Callable[[Tx], Outcome],
     sent: bytes,
 ) -> Response:
     runtime: Runtime = request.state.runtime
-    repeatable = _repeatable(request, who, sent)
+    repeatable = _repeatable(request, principal, sent)
 
     def run() -> Response:
         with begin() as tx:
@@ -93,23 +97,23 @@ async def _written(
                 return _response(before, replayed=True)
             outcome = work(tx)
             given = _given(outcome)
-            if repeatable is not None and who.account_id is not None:
+            if repeatable is not None and principal.account_id is not None:
                 kept = _given(outcome, outcome.kept) if outcome.kept is not None else given
-                idempotency.keep(tx, who.account_id, repeatable.key, kept)
+                idempotency.keep(tx, principal.account_id, repeatable.key, kept)
         return _response(given)
 
     return await runtime.desk.run(run)
 
 
 def _claimed(tx: WriteTx, runtime: Runtime, repeatable: _Repeatable | None) -> Given | None:
-    if repeatable is None or repeatable.who.account_id is None:
+    if repeatable is None or repeatable.principal.account_id is None:
         return None
     return idempotency.claim(
-        tx, repeatable.who.account_id, repeatable.key, repeatable.digest, runtime.clock()
+        tx, repeatable.principal.account_id, repeatable.key, repeatable.digest, runtime.clock()
     )
 
 
-def _repeatable(request: Request, who: Principal, sent: bytes) -> _Repeatable | None:
+def _repeatable(request: Request, principal: Principal, sent: bytes) -> _Repeatable | None:
     key = request.headers.get("idempotency-key")
     if key is None or request.method != "POST":
         return None
@@ -124,7 +128,7 @@ def _repeatable(request: Request, who: Principal, sent: bytes) -> _Repeatable | 
     mark.update(request.headers.get("if-match", "").encode() + b"\0" + body)
     # Keyed, since a body may hold a password, which a bare digest would let somebody guess.
     digest = request.state.runtime.key().derive("request", mark.hexdigest()).hex()
-    return _Repeatable(who, key, digest)
+    return _Repeatable(principal, key, digest)
 
 
 def _given(outcome: Outcome, body: BaseModel | None = None) -> Given:
