@@ -7,8 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from app.http.bodies import SMALL, json_of
-from app.http.endpoint import EndpointRoute, RuntimeDep
+from app.http.endpoint import EndpointRoute, RuntimeDep, SmallOptionalJson
 from app.http.parameters import DIGITS, NoParameters, Parameters
 from app.http.partner_access import PartnerKey, PartnerView, documented, private
 from app.partners import keys, registry, usage
@@ -95,14 +94,14 @@ def list_keys(view: PartnerView, shown: PartnerKey, _params: NoParameters) -> Pa
 async def rotate_key(
     shown: PartnerKey,
     _params: NoParameters,
-    sent: Annotated[KeyRotation, json_of(KeyRotation, optional=True, most=SMALL)],
+    body: SmallOptionalJson[KeyRotation],
     runtime: RuntimeDep,
 ) -> Response:
     """Another key in place of the one that you show. Ask again if the answer gets lost: until the
     new key is used, it is the same."""
 
     def run() -> Response:
-        now, overlap = runtime.clock(), timedelta(hours=sent.overlap_hours)
+        now, overlap = runtime.clock(), timedelta(hours=body.overlap_hours)
         with runtime.database.writing() as tx:
             made = keys.rotate(tx, runtime.key(), shown.key, overlap, shown.address, now)
         view = _view(made.info).model_dump()

@@ -9,15 +9,15 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from app.errors import NotFound, Unavailable
-from app.http.bodies import SMALL, NoBody, json_of
-from app.http.endpoint import RuntimeDep
+from app.http.bodies import NoBody
+from app.http.endpoint import EndpointRoute, RuntimeDep, SmallOptionalJson
 from app.http.parameters import NoParameters
 from app.http.problems import NO_STORE, problem_answers
 from app.kit.clock import rfc3339
 from app.public.envelopes import One
 from app.public.instant import SearchToken
 
-router = APIRouter(tags=["search"])
+router = APIRouter(tags=["search"], route_class=EndpointRoute)
 _LOG = logging.getLogger("willay.search")
 
 
@@ -32,7 +32,7 @@ _LOG = logging.getLogger("willay.search")
 )
 async def give(
     _params: Annotated[NoParameters, Query()],
-    _sent: Annotated[NoBody, json_of(NoBody, optional=True, most=SMALL)],
+    _body: SmallOptionalJson[NoBody],
     runtime: RuntimeDep,
 ) -> Response:
     """A token for the search server itself: it finds what is public, until it expires."""

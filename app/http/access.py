@@ -1,6 +1,6 @@
 """Who asks: the bearer of a login session or of a token, known before a body is read.
 
-A route names its scope in its own signature: `principal: Annotated[Principal, allowed("tags:write")]`.
+An endpoint names its scope: `principal: Annotated[Principal, allowed("tags:write")]`.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,8 @@
 """JSON bodies and forms: read after the caller is known, bounded, strict, and documented.
 
 FastAPI would read a body before it asks who sends it, and would validate it as Python objects, for
-which a strict type takes no date from text. A route's parameter is
-`sent: Annotated[TagInput, json_of(TagInput)]`; `management.ManagementRoute` documents it.
+which a strict type takes no date from text. An endpoint's parameter is `body: Json[TagInput]`, of
+`endpoint`; `management.ManagementRoute` documents it.
 """
 
 from codecs import BOM_UTF8
@@ -75,12 +75,6 @@ def parsed(model: type[Model], content: bytes) -> Model:
 def unmarked(content: bytes) -> bytes:
     """Text without the mark that it is UTF-8, which Windows' tools write."""
     return content.removeprefix(BOM_UTF8)
-
-
-def json_of(model: type[BaseModel], *, optional: bool = False, most: int = USUAL) -> Any:
-    """The dependency that gives the request's JSON body as a model, of at most so many bytes; with
-    `optional`, where every field has a default, the contract says that there may be no body."""
-    return Depends(JsonBody(model, optional=optional, most=most))
 
 
 class FormBody:

@@ -54,6 +54,9 @@ OptionalJson = Annotated[Model, _Body(optional=True)]
 SmallJson = Annotated[Model, _Body(most=SMALL)]
 """A body that anybody may send."""
 
+SmallOptionalJson = Annotated[Model, _Body(optional=True, most=SMALL)]
+"""One that may be absent too."""
+
 LargeJson = Annotated[Model, _Body(most=LARGEST)]
 """A body with a whole text in it."""
 
