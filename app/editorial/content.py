@@ -123,8 +123,8 @@ class CorrectionInput(Input):
     note: Annotated[Text, StringConstraints(min_length=1), AfterValidator(seen)]
 
 
-class ArticleInput(Input):
-    """An article's content. `tags` are slugs; `published_at` is the date shown to readers."""
+class ArticleFields(Input):
+    """What an editor says of an article; a change says some of it (`patching.ArticlePatch`)."""
 
     kind: Kind = "article"
     lang: Lang
@@ -143,6 +143,10 @@ class ArticleInput(Input):
     updated_at: Moment | None = None
     corrections: Annotated[tuple[CorrectionInput, ...], Field(max_length=100, strict=False)] = ()
     is_excerpt: bool = False
+
+
+class ArticleInput(ArticleFields):
+    """An article's content. `tags` are slugs; `published_at` is the date shown to readers."""
 
     @model_validator(mode="after")
     def _named(self) -> Self:

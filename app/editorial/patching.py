@@ -1,56 +1,41 @@
 """A change of some fields: what is not given stays, and the whole must be an article."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticUndefined
 
 from app.editorial.articles import WorkingCopy
 from app.editorial.content import (
+    ArticleFields,
     ArticleInput,
-    AuthorInput,
-    Body,
-    CorrectionInput,
     Draft,
     House,
-    ImageInput,
-    Input,
-    Line,
     RightsInput,
-    SourceInput,
-    Text,
     prepare,
     refuse_language,
 )
 from app.errors import Detail, Invalid
-from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Moment, Slug
+from app.public.vocabulary import Slug
 
-_ABSENT: Any = Field(default_factory=lambda: None)
-"""Not given. A null in its place is none of the field's values, and is refused."""
+Fields = TypeVar("Fields", bound=BaseModel)
 
 
-class ArticlePatch(Input):
+def partial(model: type[Fields]) -> type[Fields]:
+    """The model with every field optional: one that is absent is not among `model_fields_set`, and
+    a null is refused where it is none of the field's values."""
+    for field in model.model_fields.values():
+        field.default, field.default_factory = PydanticUndefined, lambda: None
+    model.model_rebuild(force=True)
+    return model
+
+
+@partial
+class ArticlePatch(ArticleFields):
     """Any of an article's fields. Null clears `source`, `image`, `published_at`, `updated_at`."""
 
-    kind: Kind = _ABSENT
-    lang: Lang = _ABSENT
-    title: Line = _ABSENT
-    slug: Slug = _ABSENT
-    summary: Text = _ABSENT
-    body: Body = _ABSENT
-    body_format: BodyFormat = _ABSENT
-    authors: Annotated[tuple[AuthorInput, ...], Field(max_length=50, strict=False)] = _ABSENT
-    source: SourceInput | None = _ABSENT
-    image: ImageInput | None = _ABSENT
-    rights: RightsInput = _ABSENT
-    tags: Annotated[tuple[Slug, ...], Field(max_length=50, strict=False)] = _ABSENT
-    published_at: Moment | None = _ABSENT
-    date_precision: DatePrecision = _ABSENT
-    updated_at: Moment | None = _ABSENT
-    corrections: Annotated[tuple[CorrectionInput, ...], Field(max_length=100, strict=False)] = (
-        _ABSENT
-    )
-    is_excerpt: bool = _ABSENT
+    slug: Slug  # a new article may leave it to its title; one that is there keeps an address
 
 
 def patched(copy: WorkingCopy, patch: ArticlePatch, house: House) -> Draft:
