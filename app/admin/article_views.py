@@ -12,6 +12,7 @@ from app import errors
 from app.database import ReadTx
 from app.editorial import states, working_copies
 from app.editorial.content import (
+    ArticleFields,
     AuthorInput,
     CorrectionInput,
     ImageInput,
@@ -206,20 +207,10 @@ def _whole(copy: WholeCopy) -> dict[str, Any]:
     head = _head(ListedCopy(article, copy.state, copy.standing))
     return {
         **head,
-        "summary": content.summary,
-        "body": content.body,
-        "body_format": content.body_format,
+        **{
+            name: getattr(content, name) for name in ArticleFields.model_fields.keys() - head.keys()
+        },
         "body_html": copy.copy.body_html,
-        "authors": content.authors,
-        "source": content.source,
-        "image": content.image,
-        "rights": content.rights,
-        "tags": content.tags,
-        "published_at": content.published_at,
-        "date_precision": content.date_precision,
-        "updated_at": content.updated_at,
-        "corrections": content.corrections,
-        "is_excerpt": content.is_excerpt,
         "translations": [
             Sibling(id=it.id, lang=it.lang, slug=it.slug, title=it.title, live=it.live)
             for it in copy.translations

@@ -9,7 +9,15 @@ from app.kit.clock import rfc3339
 from app.kit.dates import beginning
 from app.kit.text import slug_of
 from app.models.article import Article
-from app.public.articles import Author, Correction, FrozenArticle, Image, Rights, Source
+from app.public.articles import (
+    Author,
+    Correction,
+    FrozenArticle,
+    Image,
+    Rights,
+    Source,
+    completed,
+)
 
 
 def frozen(
@@ -58,7 +66,7 @@ def kept_at(item: FrozenArticle) -> datetime:
 
 def date_shown(item: str) -> datetime:
     """The date that a publication shows."""
-    return FrozenArticle.model_validate_json(item).published_at
+    return FrozenArticle.model_validate_json(completed(item)).published_at
 
 
 def refuse_ahead(content: ArticleInput, start: datetime) -> None:

@@ -1,6 +1,7 @@
 """What another version wrote is read by this one: frozen articles without a later member, and
 saved texts with a field that is not known here."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from app.public.articles import FrozenArticle
 from app.worker.indexing import Indexing
 from tests import builders
 from tests.admin.newsdesk import Newsdesk
+from tests.commands import willay
 from tests.conftest import Bench
 from tests.partners import holder
 
@@ -88,6 +90,15 @@ def test_what_was_frozen_before_a_member_existed_is_answered_whole(
         *("/v1/oai?verb=ListRecords&metadataPrefix=oai_dc", "/sitemap.xml"),
     ):
         assert client.get(path).status_code == 200, path
+    desk = Newsdesk.of(quiet)
+    (listed,) = (one for one in desk.get("/v1/admin/articles").json()["data"] if one["live"])
+    where = f"/v1/admin/articles/{listed['id']}"
+    link = desk.act(where, "previews").json()["data"]["url"]
+    assert client.get(link).status_code == 200
+    assert desk.act(where, "correct", note="A name was wrong.").status_code == 200
+    done = willay(runtime.settings.data_dir, "export", "jsonl")
+    assert done.returncode == 0, done.stderr
+    assert ODD in [json.loads(line).get("title") for line in done.stdout.splitlines()]
     headers = holder.shows(holder.key(runtime, embargo_hours=24))
     (ahead,) = client.get("/v1/partner/embargoed", headers=headers).json()["data"]
     assert ahead["is_excerpt"] is True
