@@ -86,8 +86,8 @@ def test_a_database_out_of_reach_is_told(tmp_path: Path) -> None:
 def test_the_worker_promotes_what_is_due_and_ends_when_asked(tmp_path: Path) -> None:
     ensure_store(tmp_path)
     with opened(settings_of(tmp_path)) as runtime:
-        soon = system_clock() + timedelta(seconds=1)
-        builders.publish(runtime, builders.draft(runtime), at=soon)
+        draft = builders.draft(runtime)
+        builders.publish(runtime, draft, at=system_clock() + timedelta(seconds=2))
         with runtime.database.reading() as tx:
             before = head(tx).sequence
         worker = started(tmp_path, "worker")
