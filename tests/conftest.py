@@ -158,7 +158,7 @@ def pytest_collection_finish() -> None:
     """The collector need not look again and again through what stays for the whole run."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(20_000, 10, 10)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
