@@ -28,8 +28,8 @@ def answers(status: int, body: Any, media: str = "application/json", **headers: 
         (answers(418, {}), "undocumented status"),
         (answers(200, {"status": "ok"}), "no Cache-Control"),
         (answers(200, {"status": "ok"}, **{"Cache-Control": "public"}), "Cache-Control: public"),
-        (answers(200, {"status": "no"}, **{"Cache-Control": "no-store"}), "'ok' was expected"),
-        (answers(200, {}, **{"Cache-Control": "no-store"}), "'status' is a required property"),
+        (answers(200, {"status": "no"}, **{"Cache-Control": "no-store"}), '"ok" was expected'),
+        (answers(200, {}, **{"Cache-Control": "no-store"}), '"status" is a required property'),
         (
             answers(200, {"status": "ok", "body": 1}, **{"Cache-Control": "no-store"}),
             "Additional properties are not allowed",
