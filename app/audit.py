@@ -174,7 +174,7 @@ def page(tx: ReadTx, filters: Filters, cursor: str | None = None, limit: int = 2
         .order_by(col(AuditEntry.id).desc())
         .limit(limit + 1)
     )
-    if (after := cursors.place_in(list_name, cursor)) is not None:
+    if (after := cursors.decode(cursor, list_name)) is not None:
         asked = asked.where(col(AuditEntry.id) < after.id.int)
     rows = tx.execute(asked).all()
     entries = [

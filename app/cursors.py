@@ -9,26 +9,28 @@ from app.kit.paging import BadCursor, Cursor
 from app.kit.position import START, Position
 
 
-def place_in(list_name: str, text: str | None) -> Cursor | None:
+def decode(text: str | None, list_name: str) -> Cursor | None:
     """The place in a list, none without a cursor; `BadRequest` for one of another list."""
-    with _refusal("This cursor belongs to no such list; begin again without it."):
+    with _refusal():
         return None if text is None else paging.decode(text, list_name)
 
 
-def key_in(list_name: str, text: str | None) -> str | None:
+def decode_text(text: str | None, list_name: str) -> str | None:
     """The same for a list that is ordered by a text."""
-    with _refusal("This cursor belongs to no such list; begin again without it."):
+    with _refusal():
         return None if text is None else paging.decode_text(text, list_name)
 
 
-def position_in_log(text: str) -> Position:
+def decode_position(text: str) -> Position:
     """How far a reader of the change log has come; the start for an empty text."""
     with _refusal("This is no cursor of the change feed; start again without it."):
         return position.decode(text) if text else START
 
 
 @contextmanager
-def _refusal(message: str) -> Iterator[None]:
+def _refusal(
+    message: str = "This cursor belongs to no such list; begin again without it.",
+) -> Iterator[None]:
     try:
         yield
     except BadCursor as error:

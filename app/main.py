@@ -18,7 +18,6 @@ from app.http import contract, problems, stopping
 from app.http.limiting import Limiting, adding
 from app.http.middleware import Gate
 from app.http.pages import Pages
-from app.http.problems import allowed_methods
 from app.http.repeating import repeating
 from app.http.routing import own_query_routes
 from app.http.tracing import Tracing
@@ -89,7 +88,6 @@ def create_app(
             app.openapi_schema = contract.described(make())
         return app.openapi_schema
 
-    allowed_methods(app, {"type": "http", "path": "/", "method": "GET"})  # builds every route now
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return app
 

@@ -15,7 +15,7 @@ from app.editorial.aliases import AliasInput, KnownAlias
 from app.http.access import actor, allowed
 from app.http.endpoint import Json, RuntimeDep
 from app.http.management import IfMatch, management
-from app.http.parameters import Limit, Parameters, address, bad
+from app.http.parameters import Limit, Parameters, bad, links_onward
 from app.http.problems import problem_answers
 from app.http.writing import Outcome
 from app.kit import paging
@@ -65,15 +65,11 @@ def list_aliases(
     base = f"{runtime.settings.public_url}/v1/admin/aliases"
     if not is_legal(params.path):
         raise bad("control_character", "path", "Remove control characters from the path.")
-    after = cursors.key_in(_list(params), params.cursor or None)
+    after = cursors.decode_text(params.cursor or None, _list(params))
     found = aliases.page(tx, after, params.limit + 1, params.path or None)
     more, found = len(found) > params.limit, found[: params.limit]
     cursor = paging.encode_text(found[-1].path, _list(params)) if more else None
-    links = Links(
-        self=address(base, params),
-        next=address(base, params, cursor) if cursor else None,
-        prev=None,
-    )
+    links = links_onward(base, params, cursor)
     data = [_view(known) for known in found]
     return Outcome(ManagedAliases(data=data, meta=PageMeta(limit=params.limit), links=links))
 

@@ -27,15 +27,15 @@ from app.http.parameters import (
     Language,
     Limit,
     Parameters,
-    address,
     date_of,
     known_names,
+    links_onward,
 )
 from app.http.problems import problem_answers
 from app.http.writing import Outcome, answer_write
 from app.kit import paging
 from app.kit.dates import first_instant
-from app.public.envelopes import Links, One, Page, PageMeta
+from app.public.envelopes import One, Page, PageMeta
 from app.public.vocabulary import Kind, Lang, Slug
 from app.runtime import Runtime
 
@@ -127,16 +127,12 @@ def list_working_copies(
         lacks_alt=params.missing == "alt",
         trashed=params.trashed,
     )
-    cursor = cursors.place_in(repr(chosen), params.cursor or None)
+    cursor = cursors.decode(params.cursor or None, repr(chosen))
     now = runtime.clock()
     rows, more = working_copies.page(tx, chosen, cursor, params.limit, now)
     last = rows[-1].article if more else None
     place = paging.Cursor(last.updated_at, last.id, backwards=False) if last else None
-    links = Links(
-        self=address(base, params),
-        next=address(base, params, place.encode(repr(chosen))) if place else None,
-        prev=None,
-    )
+    links = links_onward(base, params, place.encode(repr(chosen)) if place else None)
     meta = PageMeta(limit=params.limit)
     if params.count:
         meta.total = working_copies.total(tx, chosen, now)

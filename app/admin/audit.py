@@ -13,7 +13,7 @@ from app.database import ReadTx
 from app.http.access import allowed
 from app.http.endpoint import RuntimeDep
 from app.http.management import management
-from app.http.parameters import Limit, Parameters, address, date_of
+from app.http.parameters import Limit, Parameters, date_of, links_onward
 from app.http.writing import Outcome
 from app.kit.dates import first_instant
 from app.public.envelopes import Links, PageMeta
@@ -77,11 +77,7 @@ def list_entries(
         until=date_of("until", params.until, first_instant),
     )
     page = audit.page(tx, filters, params.cursor or None, params.limit)
-    links = Links(
-        self=address(base, params),
-        next=address(base, params, page.next) if page.next else None,
-        prev=None,
-    )
+    links = links_onward(base, params, page.next)
     data = [_view(entry) for entry in page.entries]
     return Outcome(Entries(data=data, meta=PageMeta(limit=params.limit), links=links))
 

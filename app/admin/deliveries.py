@@ -12,7 +12,7 @@ from app.editorial.content import Input
 from app.http.access import allowed
 from app.http.endpoint import Json, RuntimeDep
 from app.http.management import management
-from app.http.parameters import Limit, Parameters, address
+from app.http.parameters import Limit, Parameters, links_onward
 from app.http.problems import problem_answers
 from app.http.writing import Outcome
 from app.partners import record
@@ -119,8 +119,7 @@ def list_deliveries(
     """What was sent, challenges included, and how it went; kept for 30 days."""
     base = f"{runtime.settings.public_url}/v1/admin/webhooks/{webhook_id}/deliveries"
     page = record.page(tx, webhook_id, params.state or None, params.cursor or None, params.limit)
-    following = address(base, params, page.next) if page.next else None
-    links = Links(self=address(base, params), next=following, prev=None)
+    links = links_onward(base, params, page.next)
     data = [_delivery(info) for info in page.deliveries]
     return Outcome(Deliveries(data=data, meta=PageMeta(limit=params.limit), links=links))
 

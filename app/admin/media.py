@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
@@ -20,14 +20,14 @@ from app.errors import NotFound
 from app.http import files, uploads
 from app.http.access import allowed
 from app.http.bodies import parsed
-from app.http.endpoint import Json, RuntimeDep
+from app.http.endpoint import EndpointRoute, Json, RuntimeDep
 from app.http.management import IfMatch, management
-from app.http.parameters import Limit, NoParameters, Parameters, address
+from app.http.parameters import Limit, NoParameters, Parameters, links_onward
 from app.http.problems import problem_answers
 from app.http.writing import Outcome, answer_write
 from app.kit.paging import Cursor
 from app.library import intake
-from app.public.envelopes import Links, One, PageMeta
+from app.public.envelopes import One, PageMeta
 from app.published import media as published_media
 from app.published.media import PublicFile
 from app.runtime import Runtime
@@ -67,7 +67,7 @@ def list_media(
     """What was uploaded, the newest first."""
     base = f"{runtime.settings.public_url}/v1/admin/media"
     name = f"{_LIST} {params.kind}"
-    cursor = cursors.place_in(name, params.cursor or None)
+    cursor = cursors.decode(params.cursor or None, name)
     found = media_shelf.listed(
         tx,
         kind=params.kind or None,
@@ -76,12 +76,8 @@ def list_media(
     )
     here, more = found[: params.limit], len(found) > params.limit
     last = here[-1].media if more else None
-    after = Cursor(last.created_at, last.id, backwards=False).encode(name) if last else ""
-    links = Links(
-        self=address(base, params),
-        next=address(base, params, after) if after else None,
-        prev=None,
-    )
+    after = Cursor(last.created_at, last.id, backwards=False).encode(name) if last else None
+    links = links_onward(base, params, after)
     data = [view(one) for one in here]
     return Outcome(Media(data=data, meta=PageMeta(limit=params.limit), links=links))
 
@@ -175,10 +171,10 @@ def delete_medium(
     return Outcome(status=204)
 
 
-_previews = APIRouter(tags=["admin: media"])
+files_router = APIRouter(prefix="/v1/admin", tags=["admin: media"], route_class=EndpointRoute)
 
 
-@_previews.get(
+@files_router.get(
     "/media/{media_id}/file/{rendition}",
     response_class=Response,
     responses={**files.documented(private=True), **problem_answers(401, 403)},
@@ -188,7 +184,7 @@ async def preview_file(
     media_id: UUID,
     rendition: str,
     principal: Reader,
-    _params: Annotated[NoParameters, Query()],
+    _params: NoParameters,
 ) -> Response:
     """A file whether it is public or not; no cache keeps it."""
 
@@ -200,9 +196,6 @@ async def preview_file(
         return found
 
     return await files.private_file(request, find)
-
-
-router.include_router(_previews)
 
 
 def _one(tx: ReadTx, media_id: UUID) -> Outcome:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -152,7 +152,7 @@ def revoke_preview(
     },
 )
 async def follow_preview(
-    request: Request, token: Token, _params: Annotated[NoneTravelling, Query()], runtime: RuntimeDep
+    request: Request, token: Token, _params: NoneTravelling, runtime: RuntimeDep
 ) -> Response:
     """A draft in the shape of an article, as it would look if it were published now."""
 
@@ -189,7 +189,7 @@ async def follow_preview_to_file(
     token: Token,
     media_id: UUID,
     rendition: str,
-    _params: Annotated[NoneTravelling, Query()],
+    _params: NoneTravelling,
 ) -> Response:
     """A file that the previewed draft shows, for as long as the link is good."""
 

@@ -28,7 +28,7 @@ ROUTERS: Final = (
     *(auth.router, second_factor.router, users.router, tokens.router, audit.router),
     # Bulk comes before the single article, whose id its address would be taken for.
     *(bulk.router, articles.router, workflow.router, revisions.router),
-    media.router,
+    *(media.router, media.files_router),
     *(previews.router, previews.public_router),
     *(tags.router, sponsors.router, committee.router, aliases.router),
     *(webhooks.router, deliveries.router),

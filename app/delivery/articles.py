@@ -8,7 +8,7 @@ from pydantic import Field
 from pydantic_core import from_json, to_json
 
 from app import cursors
-from app.delivery.filters import ArticleParameters, articles_chosen, languages
+from app.delivery.filters import ArticleParameters, languages, list_filter
 from app.feeds import jsonld
 from app.http.endpoint import Cost
 from app.http.parameters import (
@@ -83,9 +83,9 @@ def _is_slow(given: Mapping[str, Any]) -> bool:
 def list_articles(view: Annotated[View, Cost(slow=_is_slow)], params: ListParameters) -> Answer:
     """Articles, newest first, page by page."""
     settings = view.runtime.settings
-    wanted = articles_chosen(params, view.tags, settings)
+    wanted = list_filter(params, view.tags, settings)
     name = repr((wanted, params.order))
-    cursor = cursors.place_in(name, params.cursor or None)
+    cursor = cursors.decode(params.cursor or None, name)
     _refuse_body(params)
     names, include = _chosen_fields(params, LIST_FIELDS, EXTRAS)
     page = articles.page(

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Request
 from fastapi.sse import format_sse_event
 from pydantic import Field
 from pydantic_core import to_json
@@ -17,6 +17,7 @@ from starlette.responses import Response
 from app import cursors
 from app.changes import head
 from app.errors import Gone, WillayError
+from app.http.endpoint import EndpointRoute
 from app.http.limiting import asker
 from app.http.parameters import DIGITS, Limit, Parameters, address
 from app.http.problems import documented
@@ -30,7 +31,7 @@ from app.published.answers import Answer
 from app.published.changes import Entry
 from app.runtime import Runtime
 
-router = APIRouter(tags=["changes"])
+router = APIRouter(tags=["changes"], route_class=EndpointRoute)
 
 _AT_ONCE = 20
 """Entries that a stream holds in memory."""
@@ -56,7 +57,7 @@ _RESPONSES[200]["content"] = {"text/event-stream": _EVENTS}
 @router.get("/v1/changes", response_model=ChangePage, responses=_RESPONSES)
 async def read_changes(
     request: Request,
-    params: Annotated[ChangeParameters, Query()],
+    params: ChangeParameters,
     last_event_id: Annotated[str, Header(description="Of a stream: goes on after this event")] = "",
 ) -> Response:
     """What has changed after a cursor: upserts with the whole public object, and deletes with
@@ -64,9 +65,9 @@ async def read_changes(
     watch: Watch = request.state.watch
     if "text/event-stream" in request.headers.get("accept", ""):
         return await _streamed(
-            request, watch, cursors.position_in_log(last_event_id or params.cursor)
+            request, watch, cursors.decode_position(last_event_id or params.cursor)
         )
-    position = cursors.position_in_log(params.cursor)
+    position = cursors.decode_position(params.cursor)
     if params.wait:
         with watch.place(asker(request)):
             await watch.beyond(position.sequence, params.wait)
@@ -170,7 +171,7 @@ async def _read(runtime: Runtime, position: Position) -> _Page:
             log = head(tx)
             now = log.moment(runtime.clock())
             recall = runtime.memory.at(log, False)
-            view = View("/v1/changes", tx, runtime, log, now, recall, log.is_current(now))
+            view = View(tx, runtime, log, now, recall, log.is_current(now))
             return _page(view, position, _AT_ONCE)
 
     return await runtime.reads.run(read)

@@ -146,7 +146,7 @@ class Document:
     def _paged(self) -> tuple[Channel, list[FeedArticle]]:
         name = repr((self.wanted, "newest"))
         given = self.params.cursor if isinstance(self.params, PagedParameters) else ""
-        page = self._page(cursors.place_in(name, given or None))
+        page = self._page(cursors.decode(given or None, name))
         links = {"self": address(self.base, self.params)}
         if page.next is not None:
             links["next"] = address(self.base, self.params, page.next.encode(name))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from html import escape
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from pydantic_core import from_json, to_json
@@ -40,7 +40,6 @@ _CONTACT_DAYS: Final = timedelta(days=180)
 """For how long a reader of `security.txt` may believe it; it is renewed every day."""
 
 _PLAIN: Final = "text/plain; charset=utf-8"
-_NOTHING = Annotated[NoneTravelling, Query()]
 _RESPONSES = documented(304, 400, 503)
 
 
@@ -79,7 +78,7 @@ class EmbedParameters(Travelling):
 
 
 @router.get("/sitemap.xml", response_class=XmlResponse, responses=_RESPONSES)
-def sitemap_index(view: CountingView, _params: _NOTHING) -> Answer:
+def sitemap_index(view: CountingView, _params: NoneTravelling) -> Answer:
     """The whole archive: a sitemap for each month, one of standing pages, one of the news."""
     base = view.runtime.settings.public_url
     months = view.recall(
@@ -102,7 +101,7 @@ def _hour(runtime: Runtime) -> str:
 @router.get("/sitemaps/news.xml", response_class=XmlResponse, responses=_RESPONSES)
 def sitemap_news(
     view: Annotated[View, Cost(also=_hour)],
-    _params: _NOTHING,
+    _params: NoneTravelling,
 ) -> Answer:
     """Articles of the last two days, at most the thousand newest, as news search engines ask."""
     settings = view.runtime.settings
@@ -113,7 +112,7 @@ def sitemap_news(
 
 
 @router.get("/sitemaps/pages.xml", response_class=XmlResponse, responses=_RESPONSES)
-def sitemap_pages(view: View, _params: _NOTHING) -> Answer:
+def sitemap_pages(view: View, _params: NoneTravelling) -> Answer:
     """Standing pages, such as aims and history."""
     return _map(view, ArticleFilter(kind="page"))
 
@@ -123,7 +122,7 @@ def sitemap_pages(view: View, _params: _NOTHING) -> Answer:
     response_class=XmlResponse,
     responses=documented(304, 400, 404, 503),
 )
-def sitemap_month(view: CountingView, period: str, _params: _NOTHING) -> Answer:
+def sitemap_month(view: CountingView, period: str, _params: NoneTravelling) -> Answer:
     """The articles of a month, with their translations."""
     wanted = Month.parsed(period, view.calendar)
     if wanted is None:
@@ -132,7 +131,7 @@ def sitemap_month(view: CountingView, period: str, _params: _NOTHING) -> Answer:
 
 
 @router.get("/robots.txt", response_class=PlainResponse, responses=_RESPONSES)
-def robots(view: View, _params: _NOTHING) -> Answer:
+def robots(view: View, _params: NoneTravelling) -> Answer:
     """All may read all that is public."""
     base = view.runtime.settings.public_url
     lines = ["User-agent: *", "Disallow: /v1/admin", "Allow: /", ""]
@@ -165,7 +164,7 @@ def security(view: Annotated[View, Cost(also=_day)], _params: NoneTravelling) ->
 
 
 @router.get("/llms.txt", response_class=PlainResponse, responses=_RESPONSES)
-def language_models(view: View, _params: _NOTHING) -> Answer:
+def language_models(view: View, _params: NoneTravelling) -> Answer:
     """What is here and what may be done with it, for language models and those who run them."""
     return Answer(_explained(view.runtime.settings).encode(), {}, "service", _PLAIN)
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
@@ -23,7 +23,6 @@ from app.runtime import Runtime
 
 router = APIRouter(prefix="/v1/partner", tags=["partner"], route_class=TravellingRoute)
 
-Nothing = Annotated[NoParameters, Query()]
 _LIST: Final = "embargoed"
 
 
@@ -44,7 +43,7 @@ def list_embargoed(
     until = shown.horizon(view.tx, now)
     tags = view.runtime.memory.tags(view.tx, log)
     found = embargoed.page(
-        view.tx, tags, now, until, cursors.place_in(_LIST, params.cursor or None), params.limit
+        view.tx, tags, now, until, cursors.decode(params.cursor or None, _LIST), params.limit
     )
     base = f"{view.runtime.settings.public_url}/v1/partner/embargoed"
     after = found.next.encode(_LIST) if found.next is not None else None
@@ -87,7 +86,7 @@ async def read_embargoed_file(
     media_id: UUID,
     rendition: str,
     shown: PartnerKey,
-    _params: Annotated[NoneTravelling, Query()],
+    _params: NoneTravelling,
 ) -> Response:
     """A file that a scheduled article shows; its own address begins with `/v1/media`, and answers
     from the moment on at which the article is public."""

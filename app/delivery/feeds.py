@@ -1,14 +1,13 @@
 """Feeds of articles in three formats: what is new to follow, and the whole archive by month."""
 
 from collections.abc import Callable, Iterable
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
 from app.delivery.channels import ArchivedParameters, Asked, Document, PagedParameters
-from app.delivery.filters import articles_chosen
+from app.delivery.filters import list_filter
 from app.feeds import atom, json_feed, rss
 from app.feeds.channel import Channel, FeedArticle
 from app.http.endpoint import RuntimeDep
@@ -44,19 +43,15 @@ _RESPONSES = documented(304, 400, 503, links=True)
 
 
 @router.get("/v1/feeds/articles.rss", response_class=RssResponse, responses=_RESPONSES)
-async def read_rss(
-    request: Request, params: Annotated[ArchivedParameters, Query()], runtime: RuntimeDep
-) -> Response:
+async def read_rss(request: Request, params: ArchivedParameters, runtime: RuntimeDep) -> Response:
     """RSS 2.0 with whole texts; `month` and the archive links lead through all of it."""
-    return await _fed(request, runtime, params, rss.rendered, rss.MEDIA_TYPE)
+    return await _answer_feed(request, runtime, params, rss.rendered, rss.MEDIA_TYPE)
 
 
 @router.get("/v1/feeds/articles.atom", response_class=AtomResponse, responses=_RESPONSES)
-async def read_atom(
-    request: Request, params: Annotated[ArchivedParameters, Query()], runtime: RuntimeDep
-) -> Response:
+async def read_atom(request: Request, params: ArchivedParameters, runtime: RuntimeDep) -> Response:
     """Atom with whole texts, archives (RFC 5005) and takedowns (RFC 6721)."""
-    return await _fed(request, runtime, params, atom.rendered, atom.MEDIA_TYPE)
+    return await _answer_feed(request, runtime, params, atom.rendered, atom.MEDIA_TYPE)
 
 
 @router.get(
@@ -65,23 +60,21 @@ async def read_atom(
     response_model=JsonFeed,
     responses=_RESPONSES,
 )
-async def read_json(
-    request: Request, params: Annotated[PagedParameters, Query()], runtime: RuntimeDep
-) -> Response:
+async def read_json(request: Request, params: PagedParameters, runtime: RuntimeDep) -> Response:
     """JSON Feed 1.1 with whole texts; `next_url` leads through all of it."""
-    return await _fed(request, runtime, params, json_feed.rendered, json_feed.MEDIA_TYPE)
+    return await _answer_feed(request, runtime, params, json_feed.rendered, json_feed.MEDIA_TYPE)
 
 
 Render = Callable[[Channel, Iterable[FeedArticle]], bytes]
 
 
-async def _fed(
+async def _answer_feed(
     request: Request, runtime: Runtime, params: Asked, render: Render, media: str
 ) -> Response:
     base = f"{runtime.settings.public_url}{request.url.path}"
 
     def document(view: View) -> Document:
-        wanted = articles_chosen(params, view.tags, view.runtime.settings)
+        wanted = list_filter(params, view.tags, view.runtime.settings)
         deletes = media == atom.MEDIA_TYPE  # the others have no word for them
         return Document(view, params, base, wanted, deletes)
 

@@ -56,18 +56,18 @@ class ArticleParameters(FilterParameters):
     fallback: Fallback = ""
 
 
-def articles_chosen(params: ArticleParameters, tags: Tags, settings: Settings) -> ArticleFilter:
+def list_filter(params: ArticleParameters, tags: Tags, settings: Settings) -> ArticleFilter:
     """The typed filter of a list of articles, or `BadRequest` that names the parameter."""
     wanted = languages(params.lang, params.fallback, settings.languages)
     return replace(
-        chosen(params, tags, settings.calendar),
+        article_filter(params, tags, settings.calendar),
         kind=params.kind,
         languages=wanted,
         each_story_once=are_instead(params.lang, wanted),
     )
 
 
-def chosen(params: FilterParameters, tags: Tags, calendar: Calendar) -> ArticleFilter:
+def article_filter(params: FilterParameters, tags: Tags, calendar: Calendar) -> ArticleFilter:
     """The typed filter, or `BadRequest` that names the parameter."""
     all_of, none_of = _clauses(params.tag, tags)
     until = date_of("to_date", params.to_date, partial(last, calendar=calendar))

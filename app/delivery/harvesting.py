@@ -45,11 +45,11 @@ _NEEDED: Final = {
 }
 
 
-def replied(view: View, params: dict[str, str]) -> bytes:
+def oai_reply(view: View, params: dict[str, str]) -> bytes:
     """The answer to these arguments, refusals included."""
     harvester = _Harvest(view, _repository(view))
     try:
-        verb = _checked(params)
+        verb = _verb_of(params)
         reply = Reply(harvester.repository, view.now, params)
         _VERBS[verb](harvester, reply, params)
     except ProtocolError as error:
@@ -74,7 +74,7 @@ def _repository(view: View) -> Repository:
     )
 
 
-def _checked(params: Mapping[str, str]) -> str:
+def _verb_of(params: Mapping[str, str]) -> str:
     """The verb, whose arguments are all known and go together."""
     verb = params.get("verb", "")
     if verb not in ARGUMENTS:

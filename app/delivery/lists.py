@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
-from app.delivery.filters import ArticleParameters, articles_chosen, languages
+from app.delivery.filters import ArticleParameters, languages, list_filter
 from app.http.endpoint import CountingView
 from app.http.parameters import AnySlug, Language, Parameters, address, one_of, refuse_capitals
 from app.http.problems import documented
@@ -70,7 +70,7 @@ def list_tags(view: CountingView, params: TagParameters) -> Answer:
         params.type or None,
         parent.id if parent else None,
     )
-    return _whole(view, params, found, "tags")
+    return _answer_list(view, "/v1/tags", params, found, "tags")
 
 
 @router.get(
@@ -94,12 +94,8 @@ def read_tag(view: CountingView, slug: str, params: TagDetailParameters) -> Answ
 )
 def list_sponsors(view: View, params: SponsorParameters) -> Answer:
     """Sponsors valid today, in their order."""
-    return _whole(
-        view,
-        params,
-        people.sponsors(view.tx, params.kind or None, view.now),
-        "sponsors",
-    )
+    found = people.sponsors(view.tx, params.kind or None, view.now)
+    return _answer_list(view, "/v1/sponsors", params, found, "sponsors")
 
 
 @router.get(
@@ -113,7 +109,7 @@ def list_committee(view: View, params: CommitteeParameters) -> Answer:
     site = view.runtime.settings.languages
     wanted = (*languages(params.lang, "", site), *site)
     members = people.committee(view.tx, params.group or None, wanted, view.now)
-    return _whole(view, params, members, "committee")
+    return _answer_list(view, "/v1/committee", params, members, "committee")
 
 
 @router.get(
@@ -124,7 +120,7 @@ def list_committee(view: View, params: CommitteeParameters) -> Answer:
 )
 def read_archive(view: CountingView, params: ArticleParameters) -> Answer:
     """Years and months that have articles, with counts; takes every filter of the list."""
-    wanted = articles_chosen(params, view.tags, view.runtime.settings)
+    wanted = list_filter(params, view.tags, view.runtime.settings)
     years = view.recall(
         ("archive", wanted),
         lambda: archive.years(
@@ -135,7 +131,7 @@ def read_archive(view: CountingView, params: ArticleParameters) -> Answer:
             view.calendar,
         ),
     )
-    return _whole(view, params, years, "articles")
+    return _answer_list(view, "/v1/archive", params, years, "articles")
 
 
 def _counts(view: View) -> dict[UUID, int]:
@@ -146,8 +142,10 @@ def _first(lang: str, view: View) -> str | None:
     return next(iter(languages(lang, "", view.runtime.settings.languages)), None)
 
 
-def _whole(view: View, params: Parameters, data: Sequence[BaseModel], key: str) -> Answer:
-    here = address(f"{view.runtime.settings.public_url}{view.path}", params)
+def _answer_list(
+    view: View, path: str, params: Parameters, data: Sequence[BaseModel], key: str
+) -> Answer:
+    here = address(f"{view.runtime.settings.public_url}{path}", params)
     links = {"self": here, "next": None, "prev": None}
     body = {"data": data, "meta": {"total": len(data)}, "links": links}
     return Answer(to_json(body), {}, key)

@@ -1,9 +1,8 @@
 """The files of media, while some article that is public shows them."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.errors import NotFound
@@ -20,7 +19,7 @@ async def read_file(
     request: Request,
     media_id: str,
     rendition: str,
-    _params: Annotated[NoneTravelling, Query()],
+    _params: NoneTravelling,
 ) -> Response:
     """A picture in one of its sizes, or a document to save.
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from hmac import compare_digest
 from importlib.metadata import version
 from ipaddress import ip_address
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.metrics_core import Metric
@@ -44,9 +44,7 @@ _FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", 
 
 
 @router.get("/metrics", response_class=GaugesResponse, responses=documented(400, 404, 503))
-async def metrics(
-    request: Request, _params: Annotated[NoneTravelling, Query()], runtime: RuntimeDep
-) -> Response:
+async def metrics(request: Request, _params: NoneTravelling, runtime: RuntimeDep) -> Response:
     """Counters and gauges in Prometheus' text form. Answered to this machine, and to who shows
     `WILLAY_METRICS_TOKEN` as a bearer; for all others there is nothing here."""
     if not _is_allowed(request, runtime):

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from app.delivery.harvesting import ARGUMENTS, replied
+from app.delivery.harvesting import ARGUMENTS, oai_reply
 from app.errors import BadRequest
 from app.feeds import oai
 from app.feeds.oai import PREFIX
@@ -84,7 +84,7 @@ async def _answered(request: Request, pairs: Sequence[tuple[str, str]]) -> Respo
         params = {"verb": "Identify", "": ""}  # XML cannot say what it was
 
     def harvest(view: View) -> Answer:
-        return Answer(replied(view, params), {}, "oai articles", oai.MEDIA_TYPE)
+        return Answer(oai_reply(view, params), {}, "oai articles", oai.MEDIA_TYPE)
 
     # A form is no part of the address, which validators are made of.
     return await answer_view(request, harvest, also=lambda _runtime: repr(params))

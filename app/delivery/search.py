@@ -6,7 +6,7 @@ from time import perf_counter
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from pydantic import Field
 from pydantic_core import to_json
 from starlette.responses import Response
@@ -15,11 +15,11 @@ from app.delivery.filters import (
     Fallback,
     FilterParameters,
     are_instead,
-    chosen,
+    article_filter,
     languages,
     searched,
 )
-from app.http.endpoint import RuntimeDep
+from app.http.endpoint import EndpointRoute, RuntimeDep
 from app.http.parameters import (
     DIGITS,
     Flag,
@@ -49,7 +49,7 @@ from app.search.protocol import (
 )
 from app.search.serving import SPARE, Served
 
-router = APIRouter(tags=["search"])
+router = APIRouter(tags=["search"], route_class=EndpointRoute)
 
 
 class SearchParameters(FilterParameters):
@@ -91,15 +91,13 @@ class SuggestParameters(Parameters):
 @router.get(
     "/v1/search", response_model=SearchPage, responses=documented(304, 400, 503, links=True)
 )
-async def search(
-    request: Request, params: Annotated[SearchParameters, Query()], runtime: RuntimeDep
-) -> Response:
+async def search(request: Request, params: SearchParameters, runtime: RuntimeDep) -> Response:
     """Articles, pages, tags, sponsors and committee members, best first."""
     began = perf_counter()
 
     def show(view: View, query: protocol.Query, answer: Served) -> Answer:
         spoken = (*query.filter.languages, *view.runtime.settings.languages)
-        shown = _shown(view, answer.found.hits, spoken)
+        shown = _visible_things(view, answer.found.hits, spoken)
         hits = [hit for hit in answer.found.hits if thing(hit) in shown]
         total = answer.found.total - (len(answer.found.hits) - len(hits))
         base = f"{view.runtime.settings.public_url}/v1/search"
@@ -119,9 +117,7 @@ async def search(
 
 
 @router.get("/v1/search/suggest", response_model=Completions, responses=documented(304, 400, 503))
-async def suggest(
-    request: Request, params: Annotated[SuggestParameters, Query()], runtime: RuntimeDep
-) -> Response:
+async def suggest(request: Request, params: SuggestParameters, runtime: RuntimeDep) -> Response:
     """Titles, tags and people that complete what was typed."""
 
     def ask(view: View) -> tuple[str, ...]:
@@ -132,7 +128,7 @@ async def suggest(
 
     def show(view: View, wanted: tuple[str, ...], known: list[protocol.Suggestion]) -> Answer:
         spoken = (*wanted, *view.runtime.settings.languages)
-        shown = _shown(view, known, spoken)
+        shown = _visible_things(view, known, spoken)
         slugs = things.slugs(shown)
         data = [
             {
@@ -157,7 +153,7 @@ def _query(params: SearchParameters, view: View) -> protocol.Query:
         )
         raise bad("page_too_deep", "page", message)
     spoken = languages(params.lang, params.fallback, view.runtime.settings.languages)
-    wanted = chosen(params, view.tags, view.calendar)
+    wanted = article_filter(params, view.tags, view.calendar)
     once = are_instead(params.lang, spoken)
     wanted = replace(wanted, languages=spoken, each_story_once=once)
     kinds, article_kinds = _kinds(params.kind)
@@ -187,7 +183,9 @@ def _kinds(text: str) -> tuple[tuple[DocumentKind, ...], tuple[ArticleKind, ...]
     return ("article",), ("page",)
 
 
-def _shown(view: View, hits: Sequence[Hit | protocol.Suggestion], spoken: tuple[str, ...]) -> Shown:
+def _visible_things(
+    view: View, hits: Sequence[Hit | protocol.Suggestion], spoken: tuple[str, ...]
+) -> Shown:
     wanted = [thing(hit) for hit in hits]
     counted: dict[UUID, int] = {}
     if any(kind == "tag" for kind, _, _ in wanted):

@@ -2,9 +2,8 @@
 
 import logging
 from datetime import timedelta
-from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic_core import to_json
 from starlette.responses import Response
 
@@ -31,7 +30,7 @@ _LOG = logging.getLogger("willay.search")
     },
 )
 async def give(
-    _params: Annotated[NoParameters, Query()],
+    _params: NoParameters,
     _body: SmallOptionalJson[NoBody],
     runtime: RuntimeDep,
 ) -> Response:

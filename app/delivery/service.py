@@ -3,7 +3,7 @@
 from importlib.metadata import version
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import Field
 from pydantic_core import to_json
 from starlette.responses import Response
@@ -81,16 +81,14 @@ def resolve(view: View, params: ResolveParameters) -> Answer:
 
 
 @router.get("/livez", response_model=Alive, responses=documented(400))
-async def livez(response: Response, _params: Annotated[NoneTravelling, Query()]) -> Alive:
+async def livez(response: Response, _params: NoneTravelling) -> Alive:
     """The process answers; asks nothing of anyone."""
     response.headers["Cache-Control"] = "no-store"
     return Alive(status="ok")
 
 
 @router.get("/readyz", response_model=Ready, responses=documented(400, 503))
-async def readyz(
-    response: Response, _params: Annotated[NoneTravelling, Query()], runtime: RuntimeDep
-) -> Ready:
+async def readyz(response: Response, _params: NoneTravelling, runtime: RuntimeDep) -> Ready:
     """The store can be used."""
     response.headers["Cache-Control"] = "no-store"
     return await runtime.searches.run(lambda: ready(runtime))

@@ -16,7 +16,7 @@ from app.public.articles import (
     Image,
     Rights,
     Source,
-    completed,
+    complete_item,
 )
 
 
@@ -66,7 +66,7 @@ def kept_at(item: FrozenArticle) -> datetime:
 
 def date_shown(item: str) -> datetime:
     """The date that a publication shows."""
-    return FrozenArticle.model_validate_json(completed(item)).published_at
+    return FrozenArticle.model_validate_json(complete_item(item)).published_at
 
 
 def refuse_ahead(content: ArticleInput, start: datetime) -> None:

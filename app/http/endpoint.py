@@ -114,9 +114,16 @@ def handler_of(endpoint: Callable[..., Any]) -> Handler:
     parameters = list(inspect.signature(endpoint).parameters.values())
     principal = _principal_of(endpoint, hints)
     if inspect.iscoroutinefunction(endpoint):
-        return _described(endpoint, endpoint, [_resolved(each, hints) for each in parameters])
+
+        async def on_the_loop(**given: Any) -> Response:
+            answer: Response = await endpoint(**given)
+            return answer
+
+        return _with_parameters(
+            on_the_loop, endpoint, [_as_asked(each, hints) for each in parameters]
+        )
     first, *others = parameters
-    kind, cost = _plain(hints[first.name]), _marked(hints[first.name], Cost) or Cost()
+    kind, cost = _plain(hints[first.name]), _mark_of(hints[first.name], Cost) or Cost()
     run = _RUNNERS.get(kind)
     if run is None:
         kinds = ", ".join(kind.__name__ for kind in _RUNNERS)
@@ -124,35 +131,31 @@ def handler_of(endpoint: Callable[..., Any]) -> Handler:
     if kind in (WriteTx, PublishTx) and not principal:
         raise TypeError(f"{endpoint.__qualname__}: it writes, and names no principal who does")
 
-    async def handler(request: Request, **given: Any) -> Response:
+    async def in_its_lane(request: Request, **given: Any) -> Response:
         call = Call(request, given, given.get(principal), cost)
         return await run(call, lambda first: endpoint(first, **given))
 
-    return _described(handler, endpoint, [_REQUEST, *(_resolved(each, hints) for each in others)])
+    asked = [_REQUEST, *(_as_asked(each, hints) for each in others)]
+    return _with_parameters(in_its_lane, endpoint, asked)
 
 
-def _described(
+def _with_parameters(
     handler: Handler, endpoint: Callable[..., Any], parameters: Sequence[inspect.Parameter]
 ) -> Handler:
-    """A handler that has its endpoint's name, and these parameters."""
-
-    # `functools.wraps` would lead FastAPI back to the transaction, which is no parameter of a
-    # request.
-    async def described(**given: Any) -> Response:
-        return await handler(**given)
-
-    described.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # a function takes one, by PEP 362
-    described.__annotations__ = {each.name: each.annotation for each in parameters}
+    """The handler, with its endpoint's name and these parameters. `functools.wraps` would lead
+    FastAPI back to the transaction, which is no parameter of a request."""
+    handler.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # a function takes one, by PEP 362
+    handler.__annotations__ = {each.name: each.annotation for each in parameters}
     for name in ("__name__", "__qualname__", "__module__", "__doc__"):
-        setattr(described, name, getattr(endpoint, name))
-    return described
+        setattr(handler, name, getattr(endpoint, name))
+    return handler
 
 
 def _principal_of(endpoint: Callable[..., Any], hints: Mapping[str, Any]) -> str:
     """The parameter that says who asks; empty where none does."""
     names = list(hints)
     principal = next((name for name in names if _plain(hints[name]) is Principal), "")
-    body = next((name for name in names if _marked(hints[name], _Body)), "")
+    body = next((name for name in names if _mark_of(hints[name], _Body)), "")
     if principal and body and names.index(body) < names.index(principal):
         said = "its body would be read before its principal is known"
         raise TypeError(f"{endpoint.__qualname__}: {said}")
@@ -166,15 +169,15 @@ def _plain(hint: Any) -> Any:
     return get_args(hint)[0] if get_origin(hint) is Annotated else hint
 
 
-def _marked(hint: Any, mark: type[Mark]) -> Mark | None:
+def _mark_of(hint: Any, mark: type[Mark]) -> Mark | None:
     marks = getattr(hint, "__metadata__", ())
     return next((each for each in marks if isinstance(each, mark)), None)
 
 
-def _resolved(parameter: inspect.Parameter, hints: Mapping[str, Any]) -> inspect.Parameter:
+def _as_asked(parameter: inspect.Parameter, hints: Mapping[str, Any]) -> inspect.Parameter:
     """A parameter as FastAPI knows it: our marks in its own words."""
     hint = hints[parameter.name]
-    if (body := _marked(hint, _Body)) is not None:
+    if (body := _mark_of(hint, _Body)) is not None:
         model = _plain(hint)
         hint = Annotated[model, Depends(JsonBody(model, optional=body.optional, most=body.most))]
     elif isinstance(hint, type) and issubclass(hint, Parameters):

@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from app.errors import NotFound, Unavailable
 from app.http import problems
-from app.http.reading import View, kept_until, matches, viewed
+from app.http.reading import View, kept_until, matches, open_view
 from app.library.naming import EXTENSIONS, stored_name
 from app.published.media import PublicFile
 from app.runtime import Runtime
@@ -45,7 +45,7 @@ async def public_file(request: Request, find: Callable[[View], PublicFile]) -> R
 
     def look() -> _Found:
         clock = runtime.clock()
-        with viewed(runtime, request.url.path, clock) as view:
+        with open_view(runtime, clock) as view:
             file = find(view)
         keys = " ".join([f"media/{file.media_id}", *file.shown_by])
         kept = kept_until(view.head, clock, runtime.settings.cache_seconds)

@@ -17,6 +17,7 @@ from pydantic import (
 
 from app.errors import BadRequest, Detail, Moved
 from app.kit import languages
+from app.public.envelopes import Links
 from app.public.vocabulary import SLUG_PATTERN
 
 When = TypeVar("When")
@@ -140,6 +141,12 @@ def address(base: str, asked: Parameters, cursor: str = "") -> str:
         given["cursor"] = cursor
     query = urlencode(given, safe=",:")
     return f"{base}?{query}" if query else base
+
+
+def links_onward(base: str, params: Parameters, cursor: str | None) -> Links:
+    """Of a list that is walked in one direction; without a cursor this is its last page."""
+    following = address(base, params, cursor) if cursor else None
+    return Links(self=address(base, params), next=following, prev=None)
 
 
 def date_of(parameter: str, text: str, parse: Callable[[str], When]) -> When | None:

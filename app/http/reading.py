@@ -37,7 +37,6 @@ class View:
     change, but for what its `Cost` names as `also`.
     """
 
-    path: str
     tx: ReadTx
     runtime: Runtime
     head: Head
@@ -122,10 +121,10 @@ async def answer_search_uncached(
     runtime: Runtime = request.state.runtime
 
     def respond() -> Response:
-        with viewed(runtime, request.url.path, runtime.clock()) as before:
+        with open_view(runtime, runtime.clock()) as before:
             question = ask(before)
         result = find(question)
-        with viewed(runtime, request.url.path, runtime.clock()) as after:
+        with open_view(runtime, runtime.clock()) as after:
             body = show(after, question, result)
         return Response(body, 200, {"Cache-Control": "no-store"}, "application/json")
 
@@ -207,20 +206,20 @@ class _Moment:
 
 
 @contextmanager
-def viewed(runtime: Runtime, path: str, clock: datetime) -> Iterator[View]:
+def open_view(runtime: Runtime, clock: datetime) -> Iterator[View]:
     """One snapshot, for as long as the block runs."""
     with runtime.database.reading() as tx:
         log = head(tx)
         current = log.is_current(clock)
         recall = runtime.memory.at(log, current)
-        yield View(path, tx, runtime, log, log.moment(clock), recall, current)
+        yield View(tx, runtime, log, log.moment(clock), recall, current)
 
 
 @contextmanager
 def _moment(runtime: Runtime, url: str, kept: int, beside: str | None = None) -> Iterator[_Moment]:
     """`beside` names the state of what the answer depends on beside the store."""
     clock = runtime.clock()
-    with viewed(runtime, url.partition("?")[0], clock) as view:
+    with open_view(runtime, clock) as view:
         log = view.head
         headers = {"Cache-Control": kept_until(log, clock, kept)}
         modified = _modified(log, view.now) if view.current and beside is None else None

@@ -72,7 +72,7 @@ def page(
     asked = sa.select(*_COLUMNS).where(col(Delivery.webhook_id) == webhook)
     if state is not None:
         asked = asked.where(col(Delivery.state) == state)
-    if (after := cursors.place_in(list_name, cursor)) is not None:
+    if (after := cursors.decode(cursor, list_name)) is not None:
         asked = asked.where(col(Delivery.id) < after.id)
     rows = tx.execute(asked.order_by(col(Delivery.id).desc()).limit(limit + 1)).all()
     found = _infos(tx, rows[:limit])

@@ -128,7 +128,7 @@ members, with the JSON that stands for each where an older article lacks it. Any
 frozen article needs a migration that rewrites all of them."""
 
 
-def completed(frozen: str) -> str:
+def complete_item(frozen: str) -> str:
     """A frozen article's JSON with the members that it was frozen without.
 
     A quote inside a JSON string is escaped, so a name with its quotes and colon is a member's.

@@ -16,7 +16,7 @@ from app.errors import Moved, NotFound
 from app.kit.paging import Cursor
 from app.models.alias import Alias
 from app.models.publication import Publication, PublicationBody, PublicationTag
-from app.public.articles import completed
+from app.public.articles import complete_item
 from app.published import endings
 from app.published.addresses import former
 from app.published.memory import KnownTag, Recall, Tags
@@ -239,7 +239,7 @@ def _translations(tx: ReadTx, rows: Sequence[Any], now: datetime) -> _Group:
 
 def _item(row: Any, tags: Tags, groups: _Group) -> bytes:
     """The frozen fragment with what belongs to others joined to its end."""
-    lang, own = row.lang, tags.addressed(completed(row.item)[:-1].encode())
+    lang, own = row.lang, tags.addressed(complete_item(row.item)[:-1].encode())
     carried = tags.living(from_json(row.tag_ids))
     references = b",".join([tags.reference(tag, lang) for tag in carried])
     others = [

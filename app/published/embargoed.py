@@ -22,7 +22,7 @@ from app.errors import NotFound
 from app.kit.paging import Cursor
 from app.models.media import Media, PublicationMedia
 from app.models.publication import Publication, PublicationBody
-from app.public.articles import FrozenArticle, completed
+from app.public.articles import FrozenArticle, complete_item
 from app.public.partner import EmbargoedArticle
 from app.published import media, previewed
 from app.published.media import PublicFile
@@ -118,7 +118,7 @@ def _next_ones(now: datetime, until: datetime) -> sa.Select[*tuple[Any, ...]]:
 
 
 def _whole(tx: ReadTx, tags: Tags, row: Any) -> EmbargoedArticle:
-    item = FrozenArticle.model_validate_json(tags.addressed(completed(row.item).encode()))
+    item = FrozenArticle.model_validate_json(tags.addressed(complete_item(row.item).encode()))
     detail = previewed.detail(
         tx,
         tags,

@@ -24,6 +24,8 @@ from app.errors import Forbidden
 from app.http.parameters import NoParameters
 from app.http.problems import allowed_methods
 from app.http.routing import ReadRoute, TravellingRoute
+from app.main import create_app
+from tests.conftest import Bench
 
 Asked = Annotated[NoParameters, Query()]
 
@@ -121,9 +123,20 @@ def test_what_a_router_adds_is_refused_too() -> None:
 
 
 def _finished(app: FastAPI, router: APIRouter) -> None:
-    """As `create_app` does it."""
+    """As FastAPI includes a router, with its routes built."""
     app.include_router(router)
     allowed_methods(app, {"type": "http", "path": "/", "method": "GET"})
+
+
+def test_the_application_serves_the_routes_as_they_are(quiet: Bench) -> None:
+    """`create_app` takes them over without `include_router`, so what FastAPI would add to them by
+    the application or by inclusion would be dropped: there is nothing."""
+    app = create_app(quiet.runtime)
+    routes = [one for router in (*delivery.ROUTERS, *admin.ROUTERS) for one in router.routes]
+    assert {id(route) for route in routes} <= {id(route) for route in app.routes}
+    assert all(isinstance(route, APIRoute) for route in routes)
+    assert app.router.dependencies == []
+    assert app.router.responses == {}
 
 
 def test_the_finished_application_drops_nothing() -> None:
