@@ -4,9 +4,10 @@ import re
 import unicodedata
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
 from app.accounts.scopes import Role
+from app.inputs import Change, Input, partial
 from app.kit.text import legal, seen
 
 # ASCII only: letters of other scripts that look alike would let one account pass for another.
@@ -30,20 +31,17 @@ Name = Annotated[
 ]
 
 
-class AccountInput(BaseModel):
+class AccountInput(Input):
     """A new account; the name is the e-mail when absent."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
     email: Email
     role: Role
     name: Name | None = None
 
 
-class AccountChange(BaseModel):
+@partial
+class AccountChange(Change):
     """What to change of an account; what is absent stays."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    role: Role | None = None
-    name: Name | None = None
+    role: Role
+    name: Name

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 from sqlmodel import col
 
 from app import audit
@@ -33,6 +33,7 @@ from app.accounts.proof import Proof
 from app.accounts.scopes import SCOPES_OF, Scope
 from app.database import ReadTx, WriteTx
 from app.errors import Forbidden, NotFound, Unauthenticated
+from app.inputs import Input
 from app.kit.text import seen
 from app.models.account import Account
 from app.models.credential import ApiToken
@@ -45,10 +46,8 @@ _ID: Final = re.compile("[0-9a-f]{8}", re.ASCII)
 Kind = Literal["personal", "machine"]
 
 
-class TokenInput(BaseModel):
+class TokenInput(Input):
     """A new token; `scopes` are names, or `*` alone."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
     name: Annotated[
         str,

@@ -22,10 +22,10 @@ from app.accounts.principal import Principal, require, require_power_over
 from app.accounts.proof import locked
 from app.accounts.scopes import SCOPES_OF, Role
 from app.database import ReadTx, WriteTx
-from app.errors import Conflict, Invalid, NotFound, Stale
-from app.kit.clock import rfc3339
+from app.errors import Conflict, Invalid, NotFound
 from app.kit.ids import uuid7
 from app.models.account import Account, PasswordReset, Totp
+from app.revisions import refuse_stale
 
 RESET_LASTS: Final = timedelta(hours=24)
 RESET_PREFIX: Final = "willay_reset_"
@@ -118,7 +118,9 @@ def change(
     when it would demote the last active admin."""
     row = _held(tx, by, account_id, revision, may_lose_admin=asked.role not in (None, "admin"))
     before = _state(row)
-    if asked.role is not None:
+    if asked.over(before) == before:
+        return one(tx, by, account_id)
+    if "role" in asked.model_fields_set:
         require_power_over(by, asked.role)
         row.role = asked.role
         end_links(
@@ -128,7 +130,7 @@ def change(
             previews="preview:write" not in SCOPES_OF[asked.role],
             passwords="users:write" not in SCOPES_OF[asked.role],
         )
-    if asked.name is not None:
+    if "name" in asked.model_fields_set:
         row.name = asked.name
     _changed(tx, by, row, now, "account.changed", before)
     return one(tx, by, account_id)
@@ -231,13 +233,7 @@ def _held(
         require(by, "users:write")
         raise _nobody()
     require_power_over(by, row.role)  # type: ignore[arg-type]  # the column's check says so
-    if revision is not None and revision != row.revision:
-        raise Stale(
-            "stale_revision",
-            f"Somebody changed it meanwhile; it is at {row.revision} now.",
-            current_revision=row.revision,
-            changed_at=rfc3339(row.updated_at),
-        )
+    refuse_stale(tx, "account", row, revision)
     if may_lose_admin and row.role == "admin" and row.suspended_at is None and not others:
         raise Conflict("last_admin", "This is the last active admin; make another one first.")
     return row

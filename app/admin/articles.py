@@ -14,7 +14,7 @@ from app.admin.article_views import ListedWorkingCopy, SavedArticle, WorkingArti
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
 from app.editorial import articles, drafting, workflow, working_copies
-from app.editorial.content import ArticleInput, Draft, Input, Line, prepare
+from app.editorial.content import ArticleInput, Draft, Line, prepare
 from app.editorial.patching import ArticlePatch, patched
 from app.editorial.states import State
 from app.editorial.working_copies import CopyFilter
@@ -33,6 +33,7 @@ from app.http.parameters import (
 )
 from app.http.problems import problem_answers
 from app.http.writing import Outcome, answer_write
+from app.inputs import Input
 from app.kit import paging
 from app.kit.dates import first_instant
 from app.public.envelopes import One, Page, PageMeta

@@ -15,13 +15,13 @@ from app.accounts.scopes import Role, Scope
 from app.accounts.sessions import NewSession
 from app.audit import Via
 from app.database import ReadTx, WriteTx
-from app.editorial.content import Input
 from app.http.access import allowed, origin_of
 from app.http.bodies import form_of
 from app.http.endpoint import Json, RuntimeDep, SmallJson
 from app.http.management import management
 from app.http.problems import problem_answers
 from app.http.writing import Outcome
+from app.inputs import Input
 from app.public.envelopes import One
 
 router = management("login")

@@ -13,12 +13,12 @@ from app.admin.articles import Writer
 from app.changes import PublishTx
 from app.editorial import bulk
 from app.editorial.bulk import AT_MOST, Mode, Operation
-from app.editorial.content import Input
 from app.http.access import actor
 from app.http.endpoint import Json, RuntimeDep
 from app.http.management import management
 from app.http.problems import problem_answers
 from app.http.writing import Outcome
+from app.inputs import Input
 from app.public.envelopes import Code, PlannedRelease
 
 router = management("bulk")

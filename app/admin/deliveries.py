@@ -8,13 +8,13 @@ from pydantic import BaseModel, Field, model_validator
 
 from app.accounts.principal import Principal
 from app.database import ReadTx, WriteTx
-from app.editorial.content import Input
 from app.http.access import allowed
 from app.http.endpoint import Json, RuntimeDep
 from app.http.management import management
 from app.http.parameters import Limit, Parameters, links_onward
 from app.http.problems import problem_answers
 from app.http.writing import Outcome
+from app.inputs import Input
 from app.partners import record
 from app.partners.record import DeliveryInfo, DeliveryState
 from app.public.envelopes import Links, One, PageMeta

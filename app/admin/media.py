@@ -14,7 +14,6 @@ from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
 from app.editorial import media, media_shelf, takedown
 from app.editorial.changing import check_languages
-from app.editorial.content import Input
 from app.editorial.media import MediaChange, MediaInput, Reason
 from app.errors import NotFound
 from app.http import files, uploads
@@ -25,6 +24,7 @@ from app.http.management import IfMatch, management
 from app.http.parameters import Limit, NoParameters, Parameters, links_onward
 from app.http.problems import problem_answers
 from app.http.writing import Outcome, answer_write
+from app.inputs import Input
 from app.kit.paging import Cursor
 from app.library import intake
 from app.public.envelopes import One, PageMeta

@@ -16,7 +16,6 @@ from app.admin.article_views import Person
 from app.changes import head
 from app.database import ReadTx, WriteTx
 from app.editorial import previews
-from app.editorial.content import Input
 from app.errors import NotFound
 from app.http import files
 from app.http.access import actor, allowed
@@ -26,6 +25,7 @@ from app.http.parameters import NoneTravelling
 from app.http.problems import header, problem_answers
 from app.http.routing import TravellingRoute
 from app.http.writing import Outcome
+from app.inputs import Input
 from app.kit.addresses import absolute
 from app.public.articles import ArticleDetail
 from app.public.envelopes import One, Total

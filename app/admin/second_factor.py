@@ -11,12 +11,12 @@ from app.accounts.principal import Principal
 from app.accounts.proof import Proof
 from app.admin.auth import Code, Secret
 from app.database import WriteTx
-from app.editorial.content import Input
 from app.http.access import allowed, origin_of
 from app.http.endpoint import Json, RuntimeDep
 from app.http.management import management
 from app.http.problems import problem_answers
 from app.http.writing import Outcome, answer_write
+from app.inputs import Input
 from app.public.envelopes import One
 from app.runtime import Runtime
 

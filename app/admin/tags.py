@@ -10,7 +10,7 @@ from app.accounts.principal import Principal
 from app.changes import PublishTx
 from app.editorial import merging, overview, tags
 from app.editorial.changing import check_languages
-from app.editorial.content import House, Input
+from app.editorial.content import House
 from app.editorial.tags import TagChange, TagInput
 from app.http.access import actor, allowed
 from app.http.endpoint import Json, RuntimeDep, Snapshot
@@ -18,6 +18,7 @@ from app.http.management import IfMatch, management
 from app.http.parameters import AnySlug, Parameters
 from app.http.problems import problem_answers
 from app.http.writing import Outcome
+from app.inputs import Input
 from app.public.envelopes import One, Total
 from app.public.vocabulary import Count, Lang, Slug, TagStatus, TagType
 

@@ -13,12 +13,12 @@ from app.accounts.principal import Principal
 from app.accounts.scopes import Role
 from app.accounts.users import AccountInfo
 from app.database import ReadTx, WriteTx
-from app.editorial.content import Input
 from app.http.access import allowed
 from app.http.endpoint import Json, RuntimeDep
 from app.http.management import IfMatch, management
 from app.http.problems import problem_answers
 from app.http.writing import Outcome
+from app.inputs import Input
 from app.public.envelopes import One, Total
 
 router = management("users")

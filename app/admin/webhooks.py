@@ -8,12 +8,12 @@ from pydantic import BaseModel, Field
 
 from app.accounts.principal import Principal
 from app.database import ReadTx, WriteTx
-from app.editorial.content import Input
 from app.http.access import allowed
 from app.http.endpoint import Json, RuntimeDep
 from app.http.management import IfMatch, management
 from app.http.problems import problem_answers
 from app.http.writing import Outcome
+from app.inputs import Input
 from app.partners import subscriptions
 from app.partners.inputs import PausedReason, Payload, State, WebhookChange, WebhookInput
 from app.partners.payloads import Topic

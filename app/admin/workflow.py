@@ -15,7 +15,7 @@ from app.admin.articles import Publisher, Writer
 from app.changes import PublishTx
 from app.database import WriteTx
 from app.editorial import workflow
-from app.editorial.content import Draft, Input, Remark
+from app.editorial.content import Draft, Remark
 from app.editorial.correcting import correctable
 from app.editorial.patching import ArticlePatch, patched
 from app.http.access import actor, allowed
@@ -23,6 +23,7 @@ from app.http.endpoint import Json, LargeJson, OptionalJson, RuntimeDep
 from app.http.management import IfMatch, management
 from app.http.problems import problem_answers
 from app.http.writing import Outcome, answer_publish
+from app.inputs import Input
 from app.public.envelopes import One
 from app.public.vocabulary import Lang, Moment
 from app.runtime import Runtime

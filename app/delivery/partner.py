@@ -4,12 +4,13 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from app.http.endpoint import EndpointRoute, RuntimeDep, SmallOptionalJson
 from app.http.parameters import DIGITS, NoParameters, Parameters
 from app.http.partner_access import PartnerKey, PartnerView, documented, private
+from app.inputs import Input
 from app.partners import keys, registry, usage
 from app.partners.keys import LONGEST_OVERLAP, KeyInfo
 from app.public.envelopes import One, Total
@@ -27,10 +28,8 @@ from app.public.partner import (
 router = APIRouter(prefix="/v1/partner", tags=["partner"], route_class=EndpointRoute)
 
 
-class KeyRotation(BaseModel):
+class KeyRotation(Input):
     """For how long the old key stays good beside the new one; 0: it ends at once."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     overlap_hours: Annotated[int, Field(ge=0, le=LONGEST_OVERLAP // timedelta(hours=1))] = 24
 

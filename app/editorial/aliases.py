@@ -9,18 +9,21 @@ import sqlalchemy as sa
 from pydantic import AfterValidator, Field, model_validator
 from sqlmodel import col
 
+from app import audit
 from app.changes import PublishTx
 from app.database import ReadTx
 from app.editorial import tags
-from app.editorial.changing import record, refuse_stale
-from app.editorial.content import Actor, House, Input, Line, require_publisher
+from app.editorial.changing import record
+from app.editorial.content import Actor, House, Line, require_publisher
 from app.errors import Conflict, Detail, Invalid, NotFound
+from app.inputs import Input
 from app.kit.text import is_legal, plain_path
 from app.models.alias import Alias
 from app.models.article import Article, ArticleSlug
 from app.models.publication import Publication
 from app.models.tag import Tag, TagSlug
 from app.public.vocabulary import Slug
+from app.revisions import stale
 from app.visibility import was_visible
 
 
@@ -119,7 +122,8 @@ def remove(tx: PublishTx, actor: Actor, alias_id: UUID, revision: int | None) ->
     row = tx.session.execute(asked).scalar_one_or_none()
     if row is None:
         raise _unknown()
-    refuse_stale(tx, "alias", row.id, row.revision, revision, row.created_at)
+    if revision is not None and revision != row.revision:
+        raise stale(row.revision, audit.last_name(tx, "alias", row.id), row.created_at)
     if row.by_publisher:
         require_publisher(actor, f"{row.path} answers at the word of somebody who may publish")
     before = _state(one(tx, row.id))

@@ -8,12 +8,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col
 
+from app import revisions
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
 from app.editorial import media_use, naming, tags
 from app.editorial.content import Actor, ArticleInput, Draft, restored, stored
 from app.errors import Conflict, Invalid, NotFound, Stale
-from app.kit.clock import rfc3339
 from app.kit.ids import uuid7
 from app.models.article import Article, Revision
 from app.models.preview import PreviewLink
@@ -145,14 +145,8 @@ def locked(tx: WriteTx, article_id: UUID, revision: int | None) -> Article:
 
 
 def stale(article: Article) -> Stale:
-    """Somebody was there first: who, and when."""
-    return Stale(
-        "stale_revision",
-        f"Revision {article.revision} was saved meanwhile; read it and act on that.",
-        current_revision=article.revision,
-        changed_by=article.changed_by,
-        changed_at=rfc3339(article.updated_at),
-    )
+    """The refusal of a change to a text that somebody else has saved since."""
+    return revisions.stale(article.revision, article.changed_by, article.updated_at)
 
 
 def link_translations(tx: PublishTx, article: Article, others: list[UUID], now: datetime) -> None:

@@ -10,9 +10,10 @@ from pydantic import Field
 
 from app.changes import PublishTx
 from app.editorial import drafting, workflow
-from app.editorial.content import Actor, House, Input, Remark
+from app.editorial.content import Actor, House, Remark
 from app.editorial.workflow import Done
 from app.errors import Conflict, Detail, PlannedRelease, WillayError
+from app.inputs import Input
 from app.models.article import Article
 from app.public.vocabulary import Moment, Slug
 

@@ -10,9 +10,7 @@ from uuid import UUID
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StringConstraints,
     model_validator,
@@ -20,6 +18,7 @@ from pydantic import (
 
 from app.audit import By
 from app.errors import Detail, Forbidden, Invalid
+from app.inputs import Input
 from app.kit.markup import Removed
 from app.kit.sanitise import Tangled, rendered
 from app.kit.text import legal, seen, slug_of
@@ -65,12 +64,6 @@ Body = Annotated[
 Address = Annotated[
     str, StringConstraints(max_length=2_000), AfterValidator(legal), AfterValidator(_address)
 ]
-
-
-class Input(BaseModel):
-    """The manner of every input type: strict, no extras, frozen."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class AuthorInput(Input):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,17 +13,17 @@ from sqlmodel import col
 from app import audit
 from app.audit import By
 from app.database import ReadTx, WriteTx
-from app.editorial.changing import Change
-from app.editorial.content import House, Input, Line, Text
+from app.editorial.content import House, Line, Text
 from app.editorial.media_shelf import absent
-from app.errors import Conflict, Stale
+from app.errors import Conflict
+from app.inputs import Change, Input, partial
 from app.kit.addresses import media_folder
-from app.kit.clock import rfc3339
 from app.kit.ids import uuid7
 from app.models.article import Article
 from app.models.media import Media, MediaUse, PublicationMedia, Rendition
 from app.models.sponsor import Sponsor
 from app.public.vocabulary import Lang
+from app.revisions import refuse_stale
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Reason = Annotated[Line, StringConstraints(min_length=1)]
@@ -45,15 +45,14 @@ class MediaInput(Input):
     focal_point: FocalPointInput | None = None
 
 
+@partial
 class MediaChange(Change):
     """What to change of it, in the languages that are named."""
 
-    NULLABLE: ClassVar[frozenset[str]] = frozenset({"alt", "caption", "credit", "focal_point"})
-
-    alt: dict[Lang, Line | None] | None = None
-    caption: dict[Lang, Text | None] | None = None
-    credit: Line | None = None
-    focal_point: FocalPointInput | None = None
+    alt: dict[Lang, Line | None] | None
+    caption: dict[Lang, Text | None] | None
+    credit: Line | None
+    focal_point: FocalPointInput | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +194,14 @@ def describe(
     row = locked(tx, media_id, revision)
     before = state_of(row)
     here = {name: getattr(row, name) for name in ("alt", "caption", "credit")}
-    after = said.over({**here, "focal_point": None})
+    here["focal_point"] = _focal_point(row)
+    after = said.over(here)
+    if after == here:
+        return row
     row.alt, row.caption, row.credit = after["alt"], after["caption"], after["credit"]
-    if "focal_point" in said.model_fields_set:
-        row.focal_x = said.focal_point.x if said.focal_point else None
-        row.focal_y = said.focal_point.y if said.focal_point else None
+    focal_point: FocalPointInput | None = after["focal_point"]
+    row.focal_x = focal_point.x if focal_point else None
+    row.focal_y = focal_point.y if focal_point else None
     row.revision += 1
     row.updated_at = now
     audit.record(tx, by, now, "update", "media", row.id, before=before, after=state_of(row))
@@ -258,14 +260,14 @@ def locked(tx: WriteTx, media_id: UUID, revision: int | None) -> Media:
     row = tx.locked(Media, media_id)
     if row is None or row.erased_at is not None:
         raise absent()
-    if revision is not None and row.revision != revision:
-        raise Stale(
-            "stale_revision",
-            f"Revision {row.revision} was saved meanwhile; read it and change that.",
-            current_revision=row.revision,
-            changed_at=rfc3339(row.updated_at),
-        )
+    refuse_stale(tx, "media", row, revision)
     return row
+
+
+def _focal_point(row: Media) -> FocalPointInput | None:
+    if row.focal_x is None or row.focal_y is None:
+        return None
+    return FocalPointInput(x=row.focal_x, y=row.focal_y)
 
 
 def state_of(row: Media) -> Mapping[str, object]:

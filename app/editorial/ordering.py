@@ -10,9 +10,10 @@ from sqlmodel import col
 
 from app.changes import PublishTx
 from app.editorial.changing import record
-from app.editorial.content import Actor, Input
+from app.editorial.content import Actor
 from app.editorial.people import KINDS, Person, state
 from app.errors import Detail, Invalid
+from app.inputs import Input
 from app.models.committee import CommitteeMember
 from app.models.sponsor import Sponsor
 

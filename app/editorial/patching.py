@@ -1,10 +1,9 @@
 """A change of some fields: what is not given stays, and the whole must be an article."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import PydanticUndefined
+from pydantic import ValidationError
 
 from app.editorial.articles import WorkingCopy
 from app.editorial.content import (
@@ -17,18 +16,8 @@ from app.editorial.content import (
     refuse_language,
 )
 from app.errors import Detail, Invalid
+from app.inputs import partial
 from app.public.vocabulary import Slug
-
-Fields = TypeVar("Fields", bound=BaseModel)
-
-
-def partial(model: type[Fields]) -> type[Fields]:
-    """The model with every field optional: one that is absent is not among `model_fields_set`, and
-    a null is refused where it is none of the field's values."""
-    for field in model.model_fields.values():
-        field.default, field.default_factory = PydanticUndefined, lambda: None
-    model.model_rebuild(force=True)
-    return model
 
 
 @partial

@@ -5,24 +5,25 @@ Who is removed stays as a row that nothing shows, so that an import does not bri
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, ClassVar, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import Field, ValidationInfo, field_validator
-from pydantic.json_schema import SkipJsonSchema
 from sqlmodel import col
 
 from app.audit import SubjectKind
 from app.changes import PublishTx
-from app.editorial.changing import Change, record, refuse_stale
-from app.editorial.content import Actor, Address, Input, Line, Text
+from app.editorial.changing import record
+from app.editorial.content import Actor, Address, Line, Text
 from app.errors import Conflict, Detail, Invalid, NotFound
+from app.inputs import Change, Input, partial
 from app.kit.clock import FOREVER, LONG_AGO, end_of, start_of
 from app.kit.ids import uuid7
 from app.models.committee import CommitteeMember
 from app.models.sponsor import Sponsor
 from app.public.vocabulary import CommitteeGroup, Day, Lang, SponsorKind
+from app.revisions import refuse_stale
 
 Position = Annotated[int, Field(ge=0, le=1_000_000)]
 Biography = Annotated[dict[Lang, Text], Field(max_length=50)]
@@ -59,20 +60,17 @@ class SponsorInput(NewSponsor):
     position: Position = 0
 
 
+@partial
 class SponsorChange(Change):
     """What to change of a sponsor."""
 
-    NULLABLE: ClassVar[frozenset[str]] = frozenset(
-        {"url", "logo", "statement", "valid_from", "valid_to"}
-    )
-
-    name: Line | SkipJsonSchema[None] = None
-    kind: SponsorKind | SkipJsonSchema[None] = None
-    url: Address | None = None
-    logo: Address | None = None
-    statement: Text | None = None
-    valid_from: Day | None = None
-    valid_to: Day | None = None
+    name: Line
+    kind: SponsorKind
+    url: Address | None
+    logo: Address | None
+    statement: Text | None
+    valid_from: Day | None
+    valid_to: Day | None
 
 
 class NewMember(Input):
@@ -98,20 +96,17 @@ class MemberInput(NewMember):
     position: Position = 0
 
 
+@partial
 class MemberChange(Change):
     """What to change of a committee member."""
 
-    NULLABLE: ClassVar[frozenset[str]] = frozenset(
-        {"affiliation", "biography", "term_from", "term_to"}
-    )
-
-    name: Line | SkipJsonSchema[None] = None
-    role: Line | SkipJsonSchema[None] = None
-    group: CommitteeGroup | SkipJsonSchema[None] = None
-    affiliation: Text | None = None
-    biography: Annotated[dict[Lang, Text | None], Field(max_length=50)] | None = None
-    term_from: Day | None = None
-    term_to: Day | None = None
+    name: Line
+    role: Line
+    group: CommitteeGroup
+    affiliation: Text | None
+    biography: Annotated[dict[Lang, Text | None], Field(max_length=50)] | None
+    term_from: Day | None
+    term_to: Day | None
 
 
 Person = TypeVar("Person", Sponsor, CommitteeMember)
@@ -181,7 +176,7 @@ def held(tx: PublishTx, table: type[Person], person_id: UUID, revision: int | No
     row = tx.locked(table, person_id)
     if row is None or row.removed_at is not None:
         raise NotFound(f"{table.__tablename__}_not_found", "There is nobody with this id.")
-    refuse_stale(tx, KINDS[table], row.id, row.revision, revision, row.updated_at)
+    refuse_stale(tx, KINDS[table], row, revision)
     return row
 
 

@@ -5,24 +5,25 @@ inputs go on meaning the same tag. How a tag ends is in `merging`.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import Field
-from pydantic.json_schema import SkipJsonSchema
 from sqlmodel import col
 
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
-from app.editorial.changing import Change, record, refuse_stale
-from app.editorial.content import Actor, Input, Line, Text, require_publisher
+from app.editorial.changing import record
+from app.editorial.content import Actor, Line, Text, require_publisher
 from app.errors import Conflict, Detail, Invalid, NotFound
+from app.inputs import Change, Input, partial
 from app.kit.ids import uuid7
 from app.models.article import ArticleTag
 from app.models.publication import PublicationTag
 from app.models.tag import FormerTag, Tag, TagSlug
 from app.public.vocabulary import Lang, Slug, TagStatus, TagType
+from app.revisions import refuse_stale
 
 _FEW: Any = Field(max_length=50)
 Words = Annotated[tuple[Line, ...], Field(max_length=100, strict=False)]
@@ -44,22 +45,18 @@ class TagInput(Input):
     status: TagStatus | None = None
 
 
+@partial
 class TagChange(Change):
     """What to change of a tag, in the languages that are named; `parent` null puts it at the
     top."""
 
-    NULLABLE: ClassVar[frozenset[str]] = frozenset({"descriptions", "synonyms", "parent"})
-
-    slug: Slug | SkipJsonSchema[None] = None
-    type: TagType | SkipJsonSchema[None] = None
-    names: (
-        Annotated[dict[Lang, Line | None], Field(min_length=1, max_length=50)]
-        | SkipJsonSchema[None]
-    ) = None
-    descriptions: Annotated[dict[Lang, Text | None], _FEW] | None = None
-    synonyms: Annotated[dict[Lang, Words | None], _FEW] | None = None
-    parent: Slug | None = None
-    status: TagStatus | SkipJsonSchema[None] = None
+    slug: Slug
+    type: TagType
+    names: Annotated[dict[Lang, Line | None], Field(min_length=1, max_length=50)]
+    descriptions: Annotated[dict[Lang, Text | None], _FEW] | None
+    synonyms: Annotated[dict[Lang, Words | None], _FEW] | None
+    parent: Slug | None
+    status: TagStatus
 
 
 def create(tx: PublishTx, actor: Actor, tag: TagInput, tag_id: UUID | None = None) -> Tag:
@@ -138,7 +135,7 @@ def held(tx: PublishTx, tag_id: UUID, revision: int | None) -> Tag:
     row = tx.locked(Tag, tag_id)
     if row is None:
         raise NotFound("tag_not_found", "There is no such tag; it may have been merged.")
-    refuse_stale(tx, "tag", row.id, row.revision, revision, row.updated_at)
+    refuse_stale(tx, "tag", row, revision)
     return row
 
 

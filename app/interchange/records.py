@@ -12,9 +12,10 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter, model_validator
 
-from app.editorial.content import ArticleInput, Input, Line, Text
+from app.editorial.content import ArticleInput, Line, Text
 from app.editorial.people import MemberInput, SponsorInput
 from app.editorial.tags import TagInput
+from app.inputs import Input
 from app.public.vocabulary import Lang, Moment, Slug, TagStatus, TagType
 
 Path = Annotated[str, Field(min_length=1, max_length=1_000)]

@@ -25,8 +25,8 @@ from app.accounts.principal import Principal
 from app.audit import By
 from app.database import ReadTx, WriteTx
 from app.errors import Conflict, Detail, Forbidden, Invalid, NotFound, Unauthenticated
+from app.inputs import Input
 from app.models.partner import Partner, PartnerKey
-from app.partners.inputs import Input
 from app.partners.registry import held
 from app.public.vocabulary import KeyScope, Moment
 

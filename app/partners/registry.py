@@ -6,7 +6,7 @@ ahead it may see what is scheduled, and on what terms.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Final, Self
+from typing import Annotated, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,7 +14,6 @@ from pydantic import (
     AfterValidator,
     Field,
     StringConstraints,
-    model_validator,
 )
 from sqlmodel import col
 
@@ -23,11 +22,11 @@ from app.accounts.inputs import Email, Name
 from app.accounts.principal import Principal
 from app.database import ReadTx, WriteTx
 from app.errors import Conflict, NotFound
+from app.inputs import Change, Input, partial
 from app.kit.ids import uuid7
 from app.kit.text import legal, seen
 from app.models.partner import Partner, PartnerKey, PartnerUsage
-from app.partners.holding import locked
-from app.partners.inputs import ChangeInput, Input
+from app.revisions import refuse_stale
 
 MOST: Final = 1_000
 """Partners of one service."""
@@ -58,22 +57,16 @@ class PartnerInput(Input):
     embargo_hours: EmbargoHours = 0
 
 
-class PartnerChange(ChangeInput):
+@partial
+class PartnerChange(Change):
     """What is to be changed; null takes away what may be absent."""
 
-    name: Name | None = None
-    contact_email: Email | None = None
-    terms: Terms | None = None
-    rate_per_minute: Rate | None = None
-    quota_per_day: Quota | None = None
-    embargo_hours: EmbargoHours | None = None
-
-    @model_validator(mode="after")
-    def _needed(self) -> Self:
-        for needed in ("name", "rate_per_minute", "embargo_hours"):
-            if needed in self.model_fields_set and getattr(self, needed) is None:
-                raise ValueError(f"{needed} cannot be null")
-        return self
+    name: Name
+    contact_email: Email | None
+    terms: Terms | None
+    rate_per_minute: Rate
+    quota_per_day: Quota | None
+    embargo_hours: EmbargoHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +128,14 @@ def change(
     changed it meanwhile."""
     row = held(tx, partner, revision)
     before = _state(row)
-    if "terms" in asked.model_fields_set and asked.terms != row.terms:
-        row.terms_updated_at = now if asked.terms is not None else None
-    for name in asked.model_fields_set:
-        setattr(row, name, getattr(asked, name))
+    fields = {name: getattr(row, name) for name in PartnerInput.model_fields}
+    after = asked.over(fields)
+    if after == fields:
+        return one(tx, partner)
+    if after["terms"] != row.terms:
+        row.terms_updated_at = now if after["terms"] is not None else None
+    for name, value in after.items():
+        setattr(row, name, value)
     return _changed(tx, by, row, now, "partner.changed", before)
 
 
@@ -172,7 +169,11 @@ def delete(tx: WriteTx, by: Principal, partner: UUID, now: datetime, revision: i
 
 def held(tx: WriteTx, partner: UUID, revision: int | None = None) -> Partner:
     """The partner, locked until the transaction ends; `NotFound`, `Stale`."""
-    return locked(tx, Partner, partner, revision, _nobody)
+    row = tx.locked(Partner, partner)
+    if row is None:
+        raise _nobody()
+    refuse_stale(tx, "partner", row, revision)
+    return row
 
 
 _ASKED: Final = sa.select(*(getattr(Partner, name) for name in PartnerInfo.__dataclass_fields__))

@@ -19,12 +19,12 @@ from app.errors import Conflict, Detail, Invalid, NotFound
 from app.kit.ids import uuid7
 from app.models.tag import Tag
 from app.models.webhook import Delivery, DeliveryAttempt, Webhook
-from app.partners.holding import locked
 from app.partners.inputs import PausedReason, Payload, State, WebhookChange, WebhookInput
 from app.partners.payloads import VERIFICATION, Topic
 from app.partners.signing import Keys
 from app.partners.targets import Reach, parsed
 from app.public.vocabulary import Slug
+from app.revisions import refuse_stale
 
 MOST: Final = 100
 """Subscriptions of one service."""
@@ -116,16 +116,18 @@ def change(
     """`Stale` when somebody changed it meanwhile, `Invalid` for a target that is out of reach."""
     row = held(tx, webhook, revision)
     before = _state(row)
-    row.name = asked.name or row.name
-    row.payload = asked.payload or row.payload
-    if asked.topics is not None:
-        row.topics = list(asked.topics)
-    if asked.tags is not None:
-        row.tags = _ids(tx, asked.tags)
-    if asked.url is not None and asked.url != row.url:
+    fields = {name: getattr(row, name) for name in WebhookInput.model_fields}
+    after = asked.over(fields)
+    after["topics"] = list(after["topics"])
+    if "tags" in asked.model_fields_set:
+        after["tags"] = _ids(tx, asked.tags)
+    if after == fields:
+        return one(tx, key, webhook)
+    if after["url"] != row.url:
         reach.refuse(parsed(asked.url))
-        row.url = asked.url
         _start(row, "pending")
+    for name, value in after.items():
+        setattr(row, name, value)
     _changed(tx, by, row, now, "webhook.changed", before)
     return one(tx, key, webhook)
 
@@ -207,7 +209,11 @@ def resume(
 
 def held(tx: WriteTx, webhook: UUID, revision: int | None = None) -> Webhook:
     """The subscription, locked until the transaction ends; `NotFound`, `Stale`."""
-    return locked(tx, Webhook, webhook, revision, _nothing)
+    row = tx.locked(Webhook, webhook)
+    if row is None:
+        raise _nothing()
+    refuse_stale(tx, "webhook", row, revision)
+    return row
 
 
 def _start(row: Webhook, state: State) -> None:
