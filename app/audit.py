@@ -22,21 +22,20 @@ from sqlmodel import col
 from app import cursors
 from app.database import ReadTx, WriteTx
 from app.errors import BadRequest, Detail
+from app.kinds.registry import DATED_KINDS
 from app.kit import paging
 from app.kit.clock import rfc3339
 from app.kit.text import is_legal
 from app.models.account import Account
 from app.models.audit import AuditEntry, AuditErasure
+from app.public.vocabulary import ContentKind
 
 Via = Literal["session", "token", "reset", "operator", "partner"]
 SubjectKind = Literal[
     "account",
     "login_session",
     "api_token",
-    "article",
-    "tag",
-    "sponsor",
-    "committee_member",
+    ContentKind,
     "alias",
     "media",
     "webhook",
@@ -55,13 +54,7 @@ FIELDS: Final[Mapping[SubjectKind, AbstractSet[str]]] = {
     "tag": {
         *("slug", "type", "names", "descriptions", "synonyms", "parent", "merged_into", "status"),
     },
-    "sponsor": {
-        *("name", "kind", "url", "logo", "statement", "position", "valid_from", "valid_to"),
-    },
-    "committee_member": {
-        *("name", "role", "group", "affiliation", "biography", "position"),
-        *("term_from", "term_to"),
-    },
+    **{kind.name: frozenset(kind.fields) for kind in DATED_KINDS},
     "alias": {"path", "slug", "tag", "gone"},
     "media": {"name", "media_type", "bytes", "alt", "caption", "credit", "reason"},
     "webhook": {"name", "host", "topics", "active"},

@@ -33,17 +33,15 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.database import Database, ReadTx, WriteTx
 from app.errors import Unavailable
+from app.kinds.registry import DATED_KINDS
 from app.kit.clock import FOREVER, TICK, Clock
 from app.models.change import Change, ChangeHead
-from app.models.committee import CommitteeMember
 from app.models.publication import Publication
-from app.models.sponsor import Sponsor
 from app.visibility import visible
 
 _INTERVALS: tuple[tuple[str, Any, Any], ...] = (
     ("article", Publication, Publication.article_id),
-    ("sponsor", Sponsor, Sponsor.id),
-    ("committee_member", CommitteeMember, CommitteeMember.id),
+    *((kind.name, kind.table, kind.table.id) for kind in DATED_KINDS),
 )
 
 CLOCK_LEAD = timedelta(seconds=5)

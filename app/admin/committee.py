@@ -9,10 +9,9 @@ from pydantic import BaseModel
 from app.accounts.principal import Principal
 from app.changes import PublishTx
 from app.database import ReadTx
-from app.editorial import ordering, overview, people
 from app.editorial.changing import check_languages
-from app.editorial.ordering import PeopleOrder
-from app.editorial.people import MemberChange, NewMember
+from app.editorial.ordering import PeopleOrder, order_people
+from app.editorial.people import MEMBERS, MemberChange, NewMember
 from app.http.access import actor, allowed
 from app.http.endpoint import Json, RuntimeDep, Snapshot
 from app.http.management import IfMatch, management
@@ -66,14 +65,14 @@ def create_member(
 ) -> Outcome:
     """A new member, the last in the order."""
     check_languages(runtime.house, biography=body.biography)
-    made = people.add_member(tx, actor(principal), body)
-    return _one(tx, made.id, tx.moment, 201, f"/v1/admin/committee/{made.id}")
+    row = MEMBERS.add(tx, actor(principal), body)
+    return _one(tx, row.id, tx.moment, 201, f"/v1/admin/committee/{row.id}")
 
 
 @router.post("/committee/order", response_model=ManagedMembers)
 def order_members(tx: PublishTx, principal: Publisher, body: Json[PeopleOrder]) -> Outcome:
     """Put all into an order: the ids of all of them, the first first."""
-    ordering.order_members(tx, actor(principal), body.ids)
+    order_people(tx, actor(principal), MEMBERS, body.ids)
     return _all(tx, tx.moment)
 
 
@@ -94,7 +93,7 @@ def change_member(
 ) -> Outcome:
     """Change what is said of a member; a field that is left out stays."""
     check_languages(runtime.house, biography=body.biography)
-    people.edit_member(tx, actor(principal), member_id, body, revision)
+    MEMBERS.edit(tx, actor(principal), member_id, body, revision)
     return _one(tx, member_id, tx.moment)
 
 
@@ -103,21 +102,17 @@ def remove_member(
     tx: PublishTx, member_id: UUID, principal: Publisher, revision: IfMatch
 ) -> Outcome:
     """Remove a member, at once and for good."""
-    people.remove_member(tx, actor(principal), member_id, revision)
+    MEMBERS.remove(tx, actor(principal), member_id, revision)
     return Outcome(status=204)
 
 
-def _view(known: overview.KnownMember) -> ManagedMember:
-    return ManagedMember.model_validate(known, from_attributes=True)
-
-
 def _all(tx: ReadTx, now: datetime) -> Outcome:
-    found = [_view(known) for known in overview.members(tx, now)]
-    return Outcome(ManagedMembers(data=found, meta=Total(total=len(found))))
+    data = [ManagedMember(**view) for view in MEMBERS.list_views(tx, now)]
+    return Outcome(ManagedMembers(data=data, meta=Total(total=len(data))))
 
 
 def _one(
     tx: ReadTx, member_id: UUID, now: datetime, status: int = 200, location: str | None = None
 ) -> Outcome:
-    known = overview.member(tx, member_id, now)
-    return Outcome(One[ManagedMember](data=_view(known)), status, known.revision, location)
+    data = ManagedMember(**MEMBERS.view(tx, now, member_id))
+    return Outcome(One[ManagedMember](data=data), status, data.revision, location)

@@ -9,9 +9,8 @@ from pydantic import BaseModel
 from app.accounts.principal import Principal
 from app.changes import PublishTx
 from app.database import ReadTx
-from app.editorial import ordering, overview, people
-from app.editorial.ordering import PeopleOrder
-from app.editorial.people import NewSponsor, SponsorChange
+from app.editorial.ordering import PeopleOrder, order_people
+from app.editorial.people import SPONSORS, NewSponsor, SponsorChange
 from app.http.access import actor, allowed
 from app.http.endpoint import Json, Snapshot
 from app.http.management import IfMatch, management
@@ -62,14 +61,14 @@ def list_sponsors(snapshot: Snapshot, principal: Reader) -> Outcome:
 )
 def create_sponsor(tx: PublishTx, principal: Publisher, body: Json[NewSponsor]) -> Outcome:
     """A new sponsor, the last in the order."""
-    made = people.add_sponsor(tx, actor(principal), body)
-    return _one(tx, made.id, tx.moment, 201, f"/v1/admin/sponsors/{made.id}")
+    row = SPONSORS.add(tx, actor(principal), body)
+    return _one(tx, row.id, tx.moment, 201, f"/v1/admin/sponsors/{row.id}")
 
 
 @router.post("/sponsors/order", response_model=ManagedSponsors)
 def order_sponsors(tx: PublishTx, principal: Publisher, body: Json[PeopleOrder]) -> Outcome:
     """Put all into an order: the ids of all of them, the first first."""
-    ordering.order_sponsors(tx, actor(principal), body.ids)
+    order_people(tx, actor(principal), SPONSORS, body.ids)
     return _all(tx, tx.moment)
 
 
@@ -88,7 +87,7 @@ def change_sponsor(
     body: Json[SponsorChange],
 ) -> Outcome:
     """Change what is said of a sponsor; a field that is left out stays."""
-    people.edit_sponsor(tx, actor(principal), sponsor_id, body, revision)
+    SPONSORS.edit(tx, actor(principal), sponsor_id, body, revision)
     return _one(tx, sponsor_id, tx.moment)
 
 
@@ -97,21 +96,17 @@ def remove_sponsor(
     tx: PublishTx, sponsor_id: UUID, principal: Publisher, revision: IfMatch
 ) -> Outcome:
     """Remove a sponsor, at once and for good."""
-    people.remove_sponsor(tx, actor(principal), sponsor_id, revision)
+    SPONSORS.remove(tx, actor(principal), sponsor_id, revision)
     return Outcome(status=204)
 
 
-def _view(known: overview.KnownSponsor) -> ManagedSponsor:
-    return ManagedSponsor.model_validate(known, from_attributes=True)
-
-
 def _all(tx: ReadTx, now: datetime) -> Outcome:
-    found = [_view(known) for known in overview.sponsors(tx, now)]
-    return Outcome(ManagedSponsors(data=found, meta=Total(total=len(found))))
+    data = [ManagedSponsor(**view) for view in SPONSORS.list_views(tx, now)]
+    return Outcome(ManagedSponsors(data=data, meta=Total(total=len(data))))
 
 
 def _one(
     tx: ReadTx, sponsor_id: UUID, now: datetime, status: int = 200, location: str | None = None
 ) -> Outcome:
-    known = overview.sponsor(tx, sponsor_id, now)
-    return Outcome(One[ManagedSponsor](data=_view(known)), status, known.revision, location)
+    data = ManagedSponsor(**SPONSORS.view(tx, now, sponsor_id))
+    return Outcome(One[ManagedSponsor](data=data), status, data.revision, location)

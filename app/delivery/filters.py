@@ -14,10 +14,10 @@ from app.kit.calendar import Calendar
 from app.kit.clock import FOREVER, LONG_AGO, TICK
 from app.kit.dates import first, first_instant, last
 from app.kit.languages import answering, is_within, normalised
-from app.public.vocabulary import Kind
+from app.public.vocabulary import ContentKind, Kind
 from app.published.memory import Tags
 from app.published.query import ArticleFilter
-from app.search.protocol import ArticleKind, DocumentKind, Filter, Period
+from app.search.protocol import ArticleKind, Filter, Period
 from app.settings import Settings
 
 _MOST_CLAUSES = 10
@@ -92,7 +92,7 @@ def article_filter(params: FilterParameters, tags: Tags, calendar: Calendar) -> 
 
 def searched(
     wanted: ArticleFilter,
-    kinds: tuple[DocumentKind, ...],
+    kinds: tuple[ContentKind, ...],
     article_kinds: tuple[ArticleKind, ...],
 ) -> Filter:
     """The filter of a list as the engines of search take it."""

@@ -14,13 +14,14 @@ from app.http.parameters import AnySlug, Language, Parameters, address, one_of, 
 from app.http.problems import documented
 from app.http.reading import View
 from app.http.routing import ReadRoute
+from app.kinds import committee, sponsors
 from app.public.archive import Year
 from app.public.committee import CommitteeMember
 from app.public.envelopes import One, Whole
 from app.public.sponsors import Sponsor
 from app.public.tags import Tag, TagDetail
 from app.public.vocabulary import CommitteeGroup, SponsorKind, TagType
-from app.published import archive, people, tags
+from app.published import archive, tags
 from app.published.answers import Answer
 
 router = APIRouter(route_class=ReadRoute)
@@ -94,7 +95,7 @@ def read_tag(view: CountingView, slug: str, params: TagDetailParameters) -> Answ
 )
 def list_sponsors(view: View, params: SponsorParameters) -> Answer:
     """Sponsors valid today, in their order."""
-    found = people.sponsors(view.tx, params.kind or None, view.now)
+    found = sponsors.list_sponsors(view.tx, view.now, params.kind or None)
     return _answer_list(view, "/v1/sponsors", params, found, "sponsors")
 
 
@@ -108,7 +109,7 @@ def list_committee(view: View, params: CommitteeParameters) -> Answer:
     """Officers, committee and staff in office today, in their order."""
     site = view.runtime.settings.languages
     wanted = (*languages(params.lang, "", site), *site)
-    members = people.committee(view.tx, params.group or None, wanted, view.now)
+    members = committee.list_members(view.tx, view.now, wanted, params.group or None)
     return _answer_list(view, "/v1/committee", params, members, "committee")
 
 

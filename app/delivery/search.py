@@ -33,6 +33,7 @@ from app.http.parameters import (
 from app.http.problems import documented
 from app.http.reading import View, answer_search
 from app.public.search import Completions, SearchPage
+from app.public.vocabulary import ContentKind
 from app.published import changes, tags
 from app.published import found as things
 from app.published.answers import Answer
@@ -44,7 +45,6 @@ from app.search.protocol import (
     DOCUMENT_KINDS,
     FACET_NAMES,
     ArticleKind,
-    DocumentKind,
     Hit,
 )
 from app.search.serving import SPARE, Served
@@ -171,7 +171,7 @@ def _query(params: SearchParameters, view: View) -> protocol.Query:
     )
 
 
-def _kinds(text: str) -> tuple[tuple[DocumentKind, ...], tuple[ArticleKind, ...]]:
+def _kinds(text: str) -> tuple[tuple[ContentKind, ...], tuple[ArticleKind, ...]]:
     """The kinds of documents, and of articles, that `kind` asks for."""
     names = known_names("kind", "kind", text, (*DOCUMENT_KINDS, "page"))
     kinds = tuple(kind for kind in DOCUMENT_KINDS if kind in names)

@@ -11,15 +11,14 @@ from sqlmodel import col
 
 from app.database import ReadTx
 from app.editorial.content import ArticleInput, restored
+from app.editorial.dated import DatedContent
 from app.editorial.frozen import date_shown
-from app.editorial.people import MemberInput, SponsorInput
 from app.editorial.portable import portable
 from app.editorial.tags import TagInput, slugs
+from app.kinds.registry import DATED_KINDS
 from app.models.alias import Alias
 from app.models.article import Article, ArticleSlug, Revision
-from app.models.committee import CommitteeMember
 from app.models.publication import Publication
-from app.models.sponsor import Sponsor
 from app.models.tag import Tag, TagSlug
 
 Status = Literal["draft", "scheduled", "published", "unpublished", "retracted", "expired"]
@@ -78,12 +77,14 @@ def article_ids(tx: ReadTx, at_once: int) -> Iterator[list[UUID]]:
 
 
 def count(tx: ReadTx) -> int:
-    """How many things `article_ids`, `tags`, `sponsors`, `members` and `other_paths` return."""
+    """How many things `article_ids`, `tags`, `dated` and `other_paths` return."""
     everything = [
         sa.select(sa.func.count()).select_from(Article).where(col(Article.trashed_at).is_(None)),
         sa.select(sa.func.count()).select_from(Tag),
-        sa.select(sa.func.count()).where(col(Sponsor.removed_at).is_(None)),
-        sa.select(sa.func.count()).where(col(CommitteeMember.removed_at).is_(None)),
+        *(
+            sa.select(sa.func.count()).where(col(kind.table.removed_at).is_(None))
+            for kind in DATED_KINDS
+        ),
         sa.select(sa.func.count()).select_from(Alias).where(col(Alias.article_id).is_(None)),
     ]
     return sum(tx.execute(statement).scalar_one() for statement in everything)
@@ -144,28 +145,12 @@ def tag(row: Any, known: Mapping[UUID, str]) -> tuple[Origin, TagInput]:
     return Origin(row.id, None, None, row.import_digest), said
 
 
-def sponsors(tx: ReadTx) -> list[tuple[Origin, SponsorInput]]:
-    """All sponsors, past ones too, in their order."""
-    rows = _rows(tx, Sponsor, col(Sponsor.removed_at).is_(None))
-    return [sponsor(row) for row in sorted(rows, key=lambda row: (row.position, row.id))]
-
-
-def sponsor(row: Any) -> tuple[Origin, SponsorInput]:
-    """One sponsor."""
-    said = SponsorInput(**{name: getattr(row, name) for name in SponsorInput.model_fields})
-    return _origin(row), said
-
-
-def members(tx: ReadTx) -> list[tuple[Origin, MemberInput]]:
-    """All committee members, past ones too, in their order."""
-    rows = _rows(tx, CommitteeMember, col(CommitteeMember.removed_at).is_(None))
-    return [member(row) for row in sorted(rows, key=lambda r: (r.group, r.position, r.id))]
-
-
-def member(row: Any) -> tuple[Origin, MemberInput]:
-    """One committee member."""
-    said = MemberInput(**{name: getattr(row, name) for name in MemberInput.model_fields})
-    return _origin(row), said
+def dated(tx: ReadTx, content: DatedContent[Any]) -> list[tuple[Any, dict[str, Any]]]:
+    """All of a kind with dates, past ones too, in their order: each row, and what editors wrote."""
+    table = content.kind.table
+    query = sa.select(table.__table__).where(col(table.removed_at).is_(None))
+    rows = tx.execute(query.order_by(*content.order())).all()
+    return list(zip(rows, content.states(tx, rows), strict=True))
 
 
 def other_paths(tx: ReadTx) -> list[tuple[str, str | None, str | None]]:

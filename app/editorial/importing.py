@@ -1,7 +1,7 @@
 """What an importer must know of what is there: look-ups by identity from outside."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,20 +9,20 @@ from sqlmodel import col
 
 from app.changes import PublishTx
 from app.database import ReadTx
-from app.editorial.people import Person
 from app.errors import Conflict
+from app.inputs import Input
+from app.kinds.dated import DatedKind
+from app.kinds.registry import DATED_KINDS
 from app.kit.text import plain_path, slug_of
 from app.models.alias import Alias
 from app.models.article import Article, ArticleSlug
-from app.models.committee import CommitteeMember
-from app.models.sponsor import Sponsor
 from app.models.tag import Tag, TagSlug
 
-_TABLES = (Article, Tag, Sponsor, CommitteeMember)
+_TABLES: Final[tuple[Any, ...]] = (Article, Tag, *(kind.table for kind in DATED_KINDS))
 
 
 def is_empty(tx: ReadTx) -> bool:
-    """There is no article, tag, sponsor or member."""
+    """There is no content of any kind."""
     return not any(tx.execute(sa.select(col(table.id)).limit(1)).first() for table in _TABLES)
 
 
@@ -110,42 +110,30 @@ def keep_former_tag_slug(tx: PublishTx, tag_id: UUID, slug: str) -> bool:
     return holder is None
 
 
-def sponsor(
+def dated(
     tx: PublishTx,
+    kind: DatedKind,
     source: str | None,
     external_id: str | None,
-    sponsor_id: UUID | None,
-    name: str,
-) -> Sponsor | None:
-    """Who came from there before, has the id, or bears the name and came from nowhere else."""
-    return _person(tx, Sponsor, source, external_id, sponsor_id, name)
-
-
-def member(
-    tx: PublishTx,
-    source: str | None,
-    external_id: str | None,
-    member_id: UUID | None,
-    name: str,
-) -> CommitteeMember | None:
-    """As `sponsor`."""
-    return _person(tx, CommitteeMember, source, external_id, member_id, name)
-
-
-def _person(
-    tx: PublishTx,
-    table: type[Person],
-    source: str | None,
-    external_id: str | None,
-    person_id: UUID | None,
-    name: str,
-) -> Person | None:
+    key: UUID | None,
+    fields: Input,
+) -> Any:
+    """What came from there before, has the id, or has the same identity and came from nowhere
+    else; removed ones too. None when there is nothing."""
     tx.session.flush()
-    rows = list(tx.session.execute(sa.select(table)).scalars())  # removed ones too
-    here = (source, external_id)
-    same = [row for row in rows if source and (row.external_source, row.external_id) == here]
-    same = same or [row for row in rows if row.id == person_id]
+    table = kind.table
+    identity = [getattr(fields, name) for name in kind.identity]
+    may_be = [col(getattr(table, kind.identity[0])) == identity[0], col(table.id) == key]
+    if source is not None:
+        may_be.append(col(table.external_source) == source)
+    rows = list(tx.session.execute(sa.select(table).where(sa.or_(*may_be))).scalars())
+    origin = (source, external_id)
+    same = [row for row in rows if source and (row.external_source, row.external_id) == origin]
+    same = same or [row for row in rows if row.id == key]
     same = same or [
-        row for row in rows if row.name == name and not (source and row.external_source)
+        row
+        for row in rows
+        if [getattr(row, name) for name in kind.identity] == identity
+        and not (source and row.external_source)
     ]
     return same[0] if same else None

@@ -9,13 +9,10 @@ from pydantic import Field
 from sqlmodel import col
 
 from app.changes import PublishTx
-from app.editorial.changing import record
 from app.editorial.content import Actor
-from app.editorial.people import KINDS, Person, state
+from app.editorial.dated import DatedContent, Row
 from app.errors import Detail, Invalid
 from app.inputs import Input
-from app.models.committee import CommitteeMember
-from app.models.sponsor import Sponsor
 
 
 class PeopleOrder(Input):
@@ -24,36 +21,27 @@ class PeopleOrder(Input):
     ids: Annotated[tuple[UUID, ...], Field(max_length=10_000, strict=False)]
 
 
-def order_sponsors(tx: PublishTx, actor: Actor, sponsor_ids: Sequence[UUID]) -> list[Sponsor]:
-    """Put all into the order of their ids, past and future ones too; returns them in it.
+def order_people(
+    tx: PublishTx, actor: Actor, people: DatedContent[Row], ids: Sequence[UUID]
+) -> None:
+    """Put all of a kind into the order of their ids, past and future ones too. The public sees
+    officers before the committee and the staff anyway.
 
     `Invalid` names each id that is unknown or there twice, and each that is missing.
     """
-    return _order(tx, actor, Sponsor, sponsor_ids)
-
-
-def order_members(tx: PublishTx, actor: Actor, member_ids: Sequence[UUID]) -> list[CommitteeMember]:
-    """As `order_sponsors`; the public sees officers before the committee and the staff anyway."""
-    return _order(tx, actor, CommitteeMember, member_ids)
-
-
-def _order(
-    tx: PublishTx, actor: Actor, table: type[Person], person_ids: Sequence[UUID]
-) -> list[Person]:
     tx.session.flush()
-    everyone = sa.select(table).where(col(table.removed_at).is_(None)).with_for_update()
-    rows = {row.id: row for row in tx.session.execute(everyone).scalars()}
-    _refuse_other_than(rows, person_ids)
-    for place, person_id in enumerate(person_ids):
-        row = rows[person_id]
+    table = people.kind.table
+    everybody = sa.select(table).where(col(table.removed_at).is_(None)).with_for_update()
+    rows = {row.id: row for row in tx.session.execute(everybody).scalars()}
+    _refuse_other_than(rows, ids)
+    for place, key in enumerate(ids):
+        row = rows[key]
         if row.position != place:
-            before = state(row)
+            before = people.state(tx, row)
             row.position, row.updated_at = place, tx.moment
             row.revision += 1
-            tx.append(KINDS[table], row.id, "updated")
-            action = f"{KINDS[table]}.ordered"
-            record(tx, actor, action, KINDS[table], row.id, before=before, after=state(row))
-    return [rows[person_id] for person_id in person_ids]
+            tx.append(people.kind.name, key, "updated")
+            people.record(tx, actor, "ordered", key, before=before, after=people.state(tx, row))
 
 
 def _refuse_other_than(rows: Mapping[UUID, object], person_ids: Sequence[UUID]) -> None:

@@ -1,9 +1,8 @@
-"""What editors see of tags, sponsors and members: all of it, whatever the public sees today."""
+"""What editors see of tags: all of it, whatever the public sees today."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, TypeVar
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,11 +11,8 @@ from sqlmodel import col
 from app.database import ReadTx
 from app.editorial.merging import carriers
 from app.errors import NotFound
-from app.models.committee import CommitteeMember
-from app.models.sponsor import Sponsor
 from app.models.tag import Tag, TagSlug
-from app.public.vocabulary import CommitteeGroup, SponsorKind, TagStatus, TagType
-from app.visibility import visible
+from app.public.vocabulary import TagStatus, TagType
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,44 +34,6 @@ class KnownTag:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class KnownSponsor:
-    """A sponsor; `is_public` at the instant that was asked for."""
-
-    id: UUID
-    revision: int
-    name: str
-    kind: SponsorKind
-    url: str | None
-    logo: str | None
-    statement: str | None
-    position: int
-    valid_from: date | None
-    valid_to: date | None
-    is_public: bool
-    created_at: datetime
-    updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class KnownMember:
-    """A committee member; `is_public` at the instant that was asked for."""
-
-    id: UUID
-    revision: int
-    name: str
-    role: str
-    group: CommitteeGroup
-    affiliation: str | None
-    biography: dict[str, str]
-    position: int
-    term_from: date | None
-    term_to: date | None
-    is_public: bool
-    created_at: datetime
-    updated_at: datetime
-
-
 def tags(tx: ReadTx, now: datetime) -> list[KnownTag]:
     """All tags, in the order of their slugs."""
     return _tags(tx, now, None)
@@ -87,26 +45,6 @@ def tag(tx: ReadTx, tag_id: UUID, now: datetime) -> KnownTag:
     if not found:
         raise NotFound("tag_not_found", "There is no such tag; it may have been merged.")
     return found[0]
-
-
-def sponsors(tx: ReadTx, now: datetime) -> list[KnownSponsor]:
-    """All sponsors, past and future ones too, in their order."""
-    return _people(tx, Sponsor, KnownSponsor, now, None)
-
-
-def sponsor(tx: ReadTx, sponsor_id: UUID, now: datetime) -> KnownSponsor:
-    """One sponsor; `NotFound`."""
-    return _person(tx, Sponsor, KnownSponsor, now, sponsor_id)
-
-
-def members(tx: ReadTx, now: datetime) -> list[KnownMember]:
-    """All committee members, past and future ones too, in their order."""
-    return _people(tx, CommitteeMember, KnownMember, now, None)
-
-
-def member(tx: ReadTx, member_id: UUID, now: datetime) -> KnownMember:
-    """One committee member; `NotFound`."""
-    return _person(tx, CommitteeMember, KnownMember, now, member_id)
 
 
 def _tags(tx: ReadTx, now: datetime, tag_id: UUID | None) -> list[KnownTag]:
@@ -144,28 +82,3 @@ def _tags(tx: ReadTx, now: datetime, tag_id: UUID | None) -> list[KnownTag]:
         )
         for row in tx.execute(asked.order_by(columns.c.slug))
     ]
-
-
-Known = TypeVar("Known", KnownSponsor, KnownMember)
-
-
-def _person(
-    tx: ReadTx, table: type[Any], known: type[Known], now: datetime, person_id: UUID
-) -> Known:
-    found = _people(tx, table, known, now, person_id)
-    if not found:
-        raise NotFound(f"{table.__tablename__}_not_found", "There is nobody with this id.")
-    return found[0]
-
-
-def _people(
-    tx: ReadTx, table: type[Any], known: type[Known], now: datetime, person_id: UUID | None
-) -> list[Known]:
-    names = [name for name in known.__dataclass_fields__ if name != "is_public"]
-    columns = [col(getattr(table, name)) for name in names]
-    asked = sa.select(*columns, visible(table, now).label("is_public"))
-    asked = asked.where(col(table.removed_at).is_(None))
-    if person_id is not None:
-        asked = asked.where(col(table.id) == person_id)
-    rows = tx.execute(asked.order_by(col(table.position), col(table.id))).mappings()
-    return [known(**row) for row in rows]

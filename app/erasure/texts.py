@@ -16,13 +16,12 @@ from sqlmodel import col
 
 from app.changes import PublishTx
 from app.database import ReadTx
+from app.kinds.registry import DATED_KINDS
 from app.kit.clock import rfc3339
 from app.kit.text import slug_of
 from app.models import every_table
 from app.models.article import Revision
-from app.models.committee import CommitteeMember
 from app.models.publication import Publication, PublicationAuthor, PublicationBody
-from app.models.sponsor import Sponsor
 from app.models.tag import Tag
 from app.visibility import visible
 
@@ -144,12 +143,7 @@ def _media(tx: PublishTx, credits: Sequence[str]) -> int:
 
 _TEXTS: Final[dict[str, Sequence[Any]]] = {
     "saved texts": (Revision.content,),
-    "committee members": (
-        CommitteeMember.name,
-        CommitteeMember.affiliation,
-        CommitteeMember.biography,
-    ),
-    "sponsors": (Sponsor.name, Sponsor.statement),
+    **{kind.plural: [getattr(kind.table, name) for name in kind.texts] for kind in DATED_KINDS},
     "tags": (Tag.names, Tag.descriptions, Tag.synonyms),
 }
 

@@ -11,16 +11,15 @@ from typing import Any, Literal
 from uuid import UUID
 
 from app.changes import PublishTx
-from app.editorial import aliases, articles, exporting, importing, people, publishing, tags
+from app.editorial import aliases, articles, exporting, importing, publishing, tags
 from app.editorial.content import Actor, ArticleInput, Draft, House, prepare
 from app.errors import Conflict
 from app.interchange import standing
 from app.interchange.records import (
     AliasRecord,
     ArticleRecord,
-    MemberRecord,
+    DatedRecord,
     Record,
-    SponsorRecord,
     TagRecord,
     digest,
 )
@@ -73,10 +72,8 @@ def place(
     match ready.record:
         case TagRecord() as record:
             return Placed(_tag(tx, record, ready.digest))
-        case SponsorRecord() as record:
-            return Placed(_sponsor(tx, record, ready.digest))
-        case MemberRecord() as record:
-            return Placed(_member(tx, record, ready.digest))
+        case DatedRecord() as record:
+            return Placed(_dated(tx, record, ready.digest))
         case AliasRecord() as record:
             target = (record.slug, record.gone, record.tag)
             return Placed(aliases.put(tx, _IMPORTER, record.path, *target, house))
@@ -103,51 +100,38 @@ def _tag(tx: PublishTx, record: TagRecord, made: str) -> Outcome:
     return outcome
 
 
-def _sponsor(tx: PublishTx, record: SponsorRecord, made: str) -> Outcome:
+def _dated(tx: PublishTx, record: DatedRecord, made: str) -> Outcome:
+    content, fields = record.content, record.input()
     outcome: Outcome = "created"
-    row = importing.sponsor(tx, record.external_source, record.external_id, record.id, record.name)
+    origin = (record.external_source, record.external_id)
+    row = importing.dated(tx, content.kind, *origin, record.id, fields)
     if row is None:
-        row = people.add_sponsor(tx, _IMPORTER, record.input(), record.id)
+        row = content.add(tx, _IMPORTER, fields, record.id)
     else:
-        _refuse_removed(row)
-        here = digest(standing.sponsor(*exporting.sponsor(row)))
+        name = getattr(row, content.kind.identity[0])
+        _refuse_removed(row, name)
+        here = digest(type(record).of(row, content.state(tx, row)))
         if here == made and _same_origin(row, record):
             return "unchanged"
-        _refuse_edited(here not in (made, row.import_digest), row.name)
-        row, outcome = people.edit_sponsor(tx, _IMPORTER, row.id, record.input()), "updated"
+        _refuse_edited(here not in (made, row.import_digest), name)
+        row, outcome = content.edit(tx, _IMPORTER, row.id, fields), "updated"
     _remember(row, record, made)
     return outcome
 
 
-def _member(tx: PublishTx, record: MemberRecord, made: str) -> Outcome:
-    outcome: Outcome = "created"
-    row = importing.member(tx, record.external_source, record.external_id, record.id, record.name)
-    if row is None:
-        row = people.add_member(tx, _IMPORTER, record.input(), record.id)
-    else:
-        _refuse_removed(row)
-        here = digest(standing.member(*exporting.member(row)))
-        if here == made and _same_origin(row, record):
-            return "unchanged"
-        _refuse_edited(here not in (made, row.import_digest), row.name)
-        row, outcome = people.edit_member(tx, _IMPORTER, row.id, record.input()), "updated"
-    _remember(row, record, made)
-    return outcome
-
-
-def _same_origin(row: Any, record: SponsorRecord | MemberRecord) -> bool:
+def _same_origin(row: Any, record: DatedRecord) -> bool:
     return record.external_source is None or row.external_id == record.external_id
 
 
-def _remember(row: Any, record: SponsorRecord | MemberRecord | ArticleRecord, made: str) -> None:
+def _remember(row: Any, record: DatedRecord | ArticleRecord, made: str) -> None:
     if record.external_source is not None:
         row.external_source, row.external_id = record.external_source, record.external_id
     row.import_digest = record.import_digest or made
 
 
-def _refuse_removed(row: Any) -> None:
+def _refuse_removed(row: Any, name: str) -> None:
     if row.removed_at is not None:
-        raise Conflict("removed_here", f"{row.name} was removed here; it was left alone.")
+        raise Conflict("removed_here", f"{name} was removed here; it was left alone.")
 
 
 def _refuse_edited(edited: bool, who: str) -> None:

@@ -6,14 +6,16 @@ an editor has changed since.
 """
 
 import json
+from collections.abc import Mapping
 from hashlib import blake2b
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, TypeAdapter, model_validator
 
 from app.editorial.content import ArticleInput, Line, Text
-from app.editorial.people import MemberInput, SponsorInput
+from app.editorial.dated import DatedContent
+from app.editorial.people import MEMBERS, SPONSORS, MemberInput, SponsorInput
 from app.editorial.tags import TagInput
 from app.inputs import Input
 from app.public.vocabulary import Lang, Moment, Slug, TagStatus, TagType
@@ -70,24 +72,37 @@ class TagRecord(Identified):
         )
 
 
-class SponsorRecord(Sourced, SponsorInput):
+class DatedRecord(Sourced):
+    """A thing of a kind with dates, by the fields that editors write."""
+
+    content: ClassVar[DatedContent[Any]]
+    type: str
+
+    def input(self) -> Input:
+        """As editorial takes it."""
+        fields = self.content.fields
+        return fields(**{name: getattr(self, name) for name in fields.model_fields})
+
+    @classmethod
+    def of(cls, row: Any, state: Mapping[str, Any]) -> Self:
+        """What the store has, as a record: a row, and what editors wrote of it."""
+        about = ("id", "external_source", "external_id", "import_digest")
+        given = {name: getattr(row, name) for name in about}
+        return cls(type=cls.content.kind.name, **state, **given)
+
+
+class SponsorRecord(DatedRecord, SponsorInput):
     """A sponsor."""
 
+    content = SPONSORS
     type: Literal["sponsor"]
 
-    def input(self) -> SponsorInput:
-        """As editorial takes it."""
-        return SponsorInput(**{name: getattr(self, name) for name in SponsorInput.model_fields})
 
-
-class MemberRecord(Sourced, MemberInput):
+class MemberRecord(DatedRecord, MemberInput):
     """A committee member."""
 
+    content = MEMBERS
     type: Literal["committee_member"]
-
-    def input(self) -> MemberInput:
-        """As editorial takes it."""
-        return MemberInput(**{name: getattr(self, name) for name in MemberInput.model_fields})
 
 
 class TranslationRecord(Input):
@@ -151,11 +166,15 @@ class AliasRecord(Input):
     gone: Line | None = None
 
 
-Record = Annotated[
-    TagRecord | SponsorRecord | MemberRecord | ArticleRecord | AliasRecord,
-    Field(discriminator="type"),
-]
-RECORD: TypeAdapter[Record] = TypeAdapter(Record)
+Record = TagRecord | DatedRecord | ArticleRecord | AliasRecord
+RECORD: TypeAdapter[Record] = TypeAdapter(
+    Annotated[
+        TagRecord | SponsorRecord | MemberRecord | ArticleRecord | AliasRecord,
+        Field(discriminator="type"),
+    ]
+)
+DATED_RECORDS: Final[tuple[type[DatedRecord], ...]] = (SponsorRecord, MemberRecord)
+"""In the order of an export."""
 
 _NOT_CONTENT = {"id", "import_digest", "edited_since_import", "external_source", "external_id"}
 

@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 
 from app.editorial.exporting import ArticleState, Origin
-from app.editorial.people import MemberInput, SponsorInput
 from app.editorial.tags import TagInput
 from app.interchange.records import (
     ArticleRecord,
-    MemberRecord,
     ScheduledRecord,
-    SponsorRecord,
     TagRecord,
     TranslationRecord,
 )
@@ -28,30 +25,6 @@ def tag(origin: Origin, said: TagInput, former_slugs: Sequence[str] = ()) -> Tag
         parent=said.parent,
         status=said.status or "accepted",
         former_slugs=tuple(former_slugs),
-        import_digest=origin.import_digest,
-    )
-
-
-def sponsor(origin: Origin, said: SponsorInput) -> SponsorRecord:
-    """A sponsor."""
-    return SponsorRecord(
-        type="sponsor",
-        **{name: getattr(said, name) for name in SponsorInput.model_fields},
-        id=origin.id,
-        external_source=origin.external_source,
-        external_id=origin.external_id,
-        import_digest=origin.import_digest,
-    )
-
-
-def member(origin: Origin, said: MemberInput) -> MemberRecord:
-    """A committee member."""
-    return MemberRecord(
-        type="committee_member",
-        **{name: getattr(said, name) for name in MemberInput.model_fields},
-        id=origin.id,
-        external_source=origin.external_source,
-        external_id=origin.external_id,
         import_digest=origin.import_digest,
     )
 

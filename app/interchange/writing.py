@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from app.changes import head
 from app.editorial import exporting
 from app.interchange import standing
-from app.interchange.records import AliasRecord, Record, as_line
+from app.interchange.records import DATED_RECORDS, AliasRecord, Record, as_line
 from app.runtime import Runtime
 
 _AT_ONCE = 200
@@ -26,8 +26,8 @@ def _records(runtime: Runtime) -> Iterator[Record]:
     with runtime.database.reading() as tx:
         now = head(tx).moment(runtime.clock())
         yield from (standing.tag(*tag) for tag in exporting.tags(tx))
-        yield from (standing.sponsor(*sponsor) for sponsor in exporting.sponsors(tx))
-        yield from (standing.member(*member) for member in exporting.members(tx))
+        for kind in DATED_RECORDS:
+            yield from (kind.of(row, state) for row, state in exporting.dated(tx, kind.content))
         for ids in exporting.article_ids(tx, _AT_ONCE):
             states = exporting.articles(tx, ids, now, runtime.house.address)
             yield from (standing.article(state) for state in states)

@@ -10,7 +10,7 @@ from app.public.articles import ArticleItem, Paths
 from app.public.committee import CommitteeMember
 from app.public.envelopes import Links
 from app.public.sponsors import Sponsor
-from app.public.vocabulary import ChangedKind, ChangeReason, Count, Lang, Slug, TagType
+from app.public.vocabulary import ChangeReason, ContentKind, Count, Lang, Slug, TagType
 
 
 class ChangedArticle(ArticleItem):
@@ -41,7 +41,7 @@ class Change(BaseModel):
     at: Annotated[datetime, Field(description="When it took effect")]
     event_id: Annotated[str, Field(pattern="^evt_[0-9a-f]{24}$")]
     type: Literal["upsert", "delete"]
-    kind: ChangedKind
+    kind: ContentKind
     id: UUID
     reason: Annotated[ChangeReason | None, Field(description="Of a `delete`: why it is gone")]
     paths: Annotated[

@@ -11,10 +11,9 @@ from app.public.committee import CommitteeMember
 from app.public.envelopes import Links
 from app.public.sponsors import Sponsor
 from app.public.tags import Tag
-from app.public.vocabulary import Count, WebAddress
+from app.public.vocabulary import ContentKind, Count, WebAddress
 
 SearchEngine = Literal["embedded", "meilisearch", "both"]
-HitKind = Literal["article", "tag", "sponsor", "committee_member"]
 
 
 class Highlights(BaseModel):
@@ -28,7 +27,7 @@ class Highlights(BaseModel):
 class SearchHit(BaseModel):
     """One thing found; `score` compares within one answer only. Pages are articles too."""
 
-    kind: HitKind
+    kind: ContentKind
     score: float
     highlights: Highlights
     item: ArticleItem | Tag | Sponsor | CommitteeMember
@@ -94,7 +93,7 @@ class SearchPage(BaseModel):
 class Completion(BaseModel):
     """A name that completes what was typed; `slug` where the thing has one."""
 
-    kind: HitKind
+    kind: ContentKind
     id: UUID
     title: str
     highlighted: Annotated[str, Field(description="Safe HTML with `<mark>`")]

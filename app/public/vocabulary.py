@@ -23,7 +23,7 @@ TagStatus = Literal["proposed", "accepted"]
 SponsorKind = Literal["founding", "sponsor", "patron", "funder", "partner"]
 CommitteeGroup = Literal["officers", "committee", "staff"]
 GoneReason = Literal["unpublished", "retracted", "expired", "embargoed", "removed"]
-ChangedKind = Literal["article", "tag", "sponsor", "committee_member"]
+ContentKind = Literal["article", "tag", "sponsor", "committee_member"]
 ChangeReason = Literal["unpublished", "retracted", "expired", "embargoed", "merged", "removed"]
 
 KeyScope = Literal["content:read", "embargo:read", "usage:read", "keys:rotate"]

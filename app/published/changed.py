@@ -8,14 +8,15 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from app.database import ReadTx
+from app.kinds.registry import DATED_KINDS
 from app.kit.clock import rfc3339
 from app.public.changes import ChangedTag
-from app.public.vocabulary import ChangedKind
-from app.published import addresses, articles, people
+from app.public.vocabulary import ContentKind
+from app.published import addresses, articles
 from app.published.changes import Entry
 from app.published.memory import KnownTag, Tags
 
-Key = tuple[ChangedKind, UUID]
+Key = tuple[ContentKind, UUID]
 
 
 def thin(tx: ReadTx, tags: Tags, entries: Sequence[Entry], at: datetime) -> list[bytes]:
@@ -71,7 +72,7 @@ def _said(tx: ReadTx, tags: Tags, entries: Sequence[Entry], at: datetime) -> lis
 def _items(
     tx: ReadTx, tags: Tags, entries: Sequence[Entry], languages: Sequence[str], at: datetime
 ) -> dict[Key, bytes]:
-    wanted: dict[ChangedKind, list[UUID]] = {}
+    wanted: dict[ContentKind, list[UUID]] = {}
     for entry in entries:
         wanted.setdefault(entry.kind, []).append(entry.id)
     found: dict[Key, bytes] = {}
@@ -81,12 +82,10 @@ def _items(
             found["article", key] = b'%s,"body_html":%s}' % (item[:-1], to_json(bodies[key]))
     for key in wanted.get("tag", ()):
         found["tag", key] = to_json(_tag(tags, tags.by_id[key]))
-    if ids := wanted.get("sponsor"):
-        sponsors = people.sponsors(tx, None, at)
-        found |= {("sponsor", one.id): to_json(one) for one in sponsors if one.id in ids}
-    if ids := wanted.get("committee_member"):
-        members = people.committee(tx, None, languages, at)
-        found |= {("committee_member", one.id): to_json(one) for one in members if one.id in ids}
+    for kind in DATED_KINDS:
+        if ids := wanted.get(kind.name):
+            items = kind.items(tx, at, languages, ids)
+            found |= {(kind.name, key): item for key, item in items.items()}
     return found
 
 

@@ -16,14 +16,14 @@ from sqlmodel import col
 
 from app.changes import Head, head
 from app.database import ReadTx
+from app.kinds.dated import Fates
+from app.kinds.registry import DATED_KINDS
 from app.kit.clock import EPOCH
 from app.kit.position import START, Position
 from app.models.change import Change
-from app.models.committee import CommitteeMember
 from app.models.publication import Publication
-from app.models.sponsor import Sponsor
 from app.models.tag import Tag
-from app.public.vocabulary import ChangedKind, ChangeReason
+from app.public.vocabulary import ChangeReason, ContentKind
 from app.visibility import visible, was_visible
 
 
@@ -33,7 +33,7 @@ class Entry:
 
     sequence: int
     at: datetime
-    kind: ChangedKind
+    kind: ContentKind
     id: UUID
     reason: ChangeReason | None
     epoch: str
@@ -97,7 +97,7 @@ _NEXT: Final = (
     .order_by(col(Change.sequence))
     .limit(sa.bindparam("most"))
 )
-_KINDS: Final[tuple[ChangedKind, ...]] = get_args(ChangedKind)
+_KINDS: Final[tuple[ContentKind, ...]] = get_args(ContentKind)
 _REASONS: Final[tuple[ChangeReason, ...]] = get_args(ChangeReason)
 
 
@@ -107,7 +107,7 @@ def _judged(tx: ReadTx, rows: Sequence[Any], log: Head) -> list[Entry]:
     for kind in _KINDS:
         told = {row.subject_id: _told(row.cause) for row in rows if row.kind == kind}
         if told:
-            judged = _JUDGES[kind](tx, told, log.effective_until)
+            judged = JUDGES[kind](tx, told, log.effective_until)
             states |= {(kind, key): reason for key, reason in judged.items()}
     return [
         Entry(
@@ -123,26 +123,22 @@ def _judged(tx: ReadTx, rows: Sequence[Any], log: Head) -> list[Entry]:
     ]
 
 
-_Told = dict[UUID, ChangeReason | None]
-"""Things by id, with the reason why each has gone: None for what is there."""
-
-
 def _told(cause: str) -> ChangeReason | None:
     return next((reason for reason in _REASONS if reason == cause), None)
 
 
-def _articles(tx: ReadTx, told: _Told, at: datetime) -> _Told:
+def _articles(tx: ReadTx, told: Fates, at: datetime) -> Fates:
     """The last publication that has begun tells; where none is left, the log."""
     begun = sa.select(
         col(Publication.article_id), col(Publication.ended), visible(Publication, at).label("shown")
     ).where(col(Publication.article_id).in_(told), was_visible(Publication, at))
-    found: _Told = {key: reason for key, reason in told.items() if reason == "removed"}
+    found: Fates = {key: reason for key, reason in told.items() if reason == "removed"}
     for key, ended, shown in tx.execute(begun.order_by(col(Publication.visible_from))):
         found[key] = None if shown else (_told(ended or "") or "expired")
     return found
 
 
-def _tags(tx: ReadTx, told: _Told, _at: datetime) -> _Told:
+def _tags(tx: ReadTx, told: Fates, _at: datetime) -> Fates:
     rows = sa.select(col(Tag.id), col(Tag.accepted)).where(col(Tag.id).in_(told))
     known: dict[UUID, bool] = dict(tx.execute(rows).all())
     return {
@@ -152,25 +148,10 @@ def _tags(tx: ReadTx, told: _Told, _at: datetime) -> _Told:
     }
 
 
-def _people(table: Any) -> Callable[[ReadTx, _Told, datetime], _Told]:
-    """A person enters the log only when they appear or after that; so who is not there, was."""
-
-    def judge(tx: ReadTx, told: _Told, at: datetime) -> _Told:
-        over = sa.and_(col(table.visible_until) <= at, col(table.removed_at).is_(None))
-        rows = sa.select(col(table.id), visible(table, at), over).where(col(table.id).in_(told))
-        found: _Told = {key: reason or "removed" for key, reason in told.items()}
-        for key, shown, expired in tx.execute(rows):
-            found[key] = None if shown else "expired" if expired else "removed"
-        return found
-
-    return judge
-
-
-_JUDGES: Final[dict[ChangedKind, Callable[[ReadTx, _Told, datetime], _Told]]] = {
+JUDGES: Final[dict[ContentKind, Callable[[ReadTx, Fates, datetime], Fates]]] = {
     "article": _articles,
     "tag": _tags,
-    "sponsor": _people(Sponsor),
-    "committee_member": _people(CommitteeMember),
+    **{kind.name: kind.judge for kind in DATED_KINDS},
 }
 
 

@@ -11,7 +11,8 @@ from uuid import UUID
 from pydantic_core import from_json, to_json
 
 from app.database import ReadTx
-from app.published import articles, people, searchable, tags
+from app.kinds.registry import DATED_KINDS
+from app.published import articles, searchable, tags
 from app.published.memory import Tags
 
 Found = tuple[str, UUID, int]
@@ -31,8 +32,8 @@ def shown(
     absent."""
     seen = set(hits)
     wanted: dict[str, list[UUID]] = {}
-    for kind, key, _ in seen:
-        wanted.setdefault(kind, []).append(key)
+    for name, key, _ in seen:
+        wanted.setdefault(name, []).append(key)
     found: dict[tuple[str, UUID], bytes] = {}
     if ids := wanted.get("article"):
         items = articles.by_ids(tx, known, ids, now)
@@ -40,12 +41,10 @@ def shown(
     if ids := wanted.get("tag"):
         listed = tags.listed(known, counted, languages[0], None, None)
         found |= {("tag", tag.id): to_json(tag) for tag in listed if tag.id in ids}
-    if ids := wanted.get("sponsor"):
-        sponsors = people.sponsors(tx, None, now)
-        found |= {("sponsor", one.id): to_json(one) for one in sponsors if one.id in ids}
-    if ids := wanted.get("committee_member"):
-        members = people.committee(tx, None, languages, now)
-        found |= {("committee_member", one.id): to_json(one) for one in members if one.id in ids}
+    for kind in DATED_KINDS:
+        if ids := wanted.get(kind.name):
+            items = kind.items(tx, now, languages, ids)
+            found |= {(kind.name, key): item for key, item in items.items()}
     versions = searchable.versions(tx, known, wanted, now)
     return {one: found[one[:2]] for one in seen if versions.get(one[:2]) == one[2]}
 

@@ -18,11 +18,11 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.changes import Head, due
 from app.database import ReadTx
+from app.kinds.searchable import Searchable
 from app.models.change import Change
 from app.models.publication import Publication
 from app.published import changes, searchable
 from app.published.memory import Tags
-from app.published.searchable import Searchable
 from app.visibility import NOW, visible
 
 MOST: Final = 10_000

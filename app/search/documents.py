@@ -5,17 +5,10 @@ from hashlib import blake2b
 from operator import attrgetter
 from typing import Final
 
+from app.kinds.searchable import Searchable
 from app.kit.calendar import Calendar
-from app.published.searchable import Searchable
-from app.search.protocol import DIGEST_BYTES, Document, DocumentKind, Key, Label, Mark
+from app.search.protocol import DIGEST_BYTES, Document, Key, Label, Mark
 
-_KINDS: Final[dict[str, DocumentKind]] = {
-    "article": "article",
-    "page": "article",
-    "tag": "tag",
-    "sponsor": "sponsor",
-    "committee_member": "committee_member",
-}
 _all_of: Final = attrgetter(*(field.name for field in fields(Searchable)))
 
 
@@ -23,7 +16,7 @@ def document(thing: Searchable, calendar: Calendar) -> Document:
     """The document, marked with the version and a digest of all that it was made of."""
     digest = blake2b(repr(_all_of(thing)).encode(), digest_size=DIGEST_BYTES).digest()
     return Document(
-        key=Key(_KINDS[thing.kind], thing.id),
+        key=Key("article" if thing.kind == "page" else thing.kind, thing.id),
         mark=Mark(thing.version, digest),
         title=thing.title,
         lang=thing.lang,

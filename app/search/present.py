@@ -16,6 +16,7 @@ from app.changes import head
 from app.database import Database
 from app.kit.calendar import Calendar
 from app.kit.clock import Clock
+from app.public.vocabulary import ContentKind
 from app.published import late as published
 from app.published.memory import Memory
 from app.search.documents import document
@@ -24,7 +25,6 @@ from app.search.protocol import (
     DEEPEST,
     FACET_VALUES,
     Document,
-    DocumentKind,
     FacetName,
     Found,
     Hit,
@@ -69,7 +69,7 @@ def late(
         found = published.late(tx, tags, log, cursor, things, now, calendar.name)
     if found is None:
         return Late(is_known=False)
-    keys = tuple(Key(cast(DocumentKind, kind), key) for kind, key in found.things)
+    keys = tuple(Key(cast(ContentKind, kind), key) for kind, key in found.things)
     return Late(keys, tuple(document(thing, calendar) for thing in found.present))
 
 

@@ -9,19 +9,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
-from typing import Literal, Protocol, Self
+from typing import Literal, Protocol, Self, get_args
 from uuid import UUID
 
 from app.errors import Unavailable
+from app.public.vocabulary import ContentKind
 from app.search.upkeep import Upkeep
 
-DocumentKind = Literal["article", "tag", "sponsor", "committee_member"]
 ArticleKind = Literal["article", "page"]
 Order = Literal["relevance", "newest", "oldest"]
 FacetName = Literal["tags", "lang", "year", "kind"]
 Period = tuple[datetime, datetime]
 
-DOCUMENT_KINDS: tuple[DocumentKind, ...] = ("article", "tag", "sponsor", "committee_member")
+DOCUMENT_KINDS: tuple[ContentKind, ...] = get_args(ContentKind)
 FACET_NAMES: tuple[FacetName, ...] = ("tags", "lang", "year", "kind")
 DEEPEST = 10_000
 """Hits that can be paged to: `limit * page` never passes it, since later ranks mean nothing."""
@@ -42,7 +42,7 @@ class Label:
 class Key:
     """What a document is about: the kind of the thing and its id in the store."""
 
-    kind: DocumentKind
+    kind: ContentKind
     id: UUID
 
 
@@ -99,7 +99,7 @@ class Filter:
     Things of `without` are neither found nor counted.
     """
 
-    kinds: tuple[DocumentKind, ...] = ()
+    kinds: tuple[ContentKind, ...] = ()
     article_kinds: tuple[ArticleKind, ...] = ()
     languages: tuple[str, ...] = ()
     all_of: tuple[tuple[UUID, ...], ...] = ()

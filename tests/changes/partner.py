@@ -139,12 +139,12 @@ class Partnered(Newsroom):
 
         def work(tx: PublishTx) -> Callable[[], None]:
             if which in self.people:
-                people.edit_sponsor(tx, EDITOR, self.people[which][0], sponsor)
-                people.edit_member(tx, EDITOR, self.people[which][1], member)
+                people.SPONSORS.edit(tx, EDITOR, self.people[which][0], sponsor)
+                people.MEMBERS.edit(tx, EDITOR, self.people[which][1], member)
                 return lambda: None
             made = (
-                people.add_sponsor(tx, EDITOR, sponsor).id,
-                people.add_member(tx, EDITOR, member).id,
+                people.SPONSORS.add(tx, EDITOR, sponsor).id,
+                people.MEMBERS.add(tx, EDITOR, member).id,
             )
             return lambda: self.people.update({which: made})
 
@@ -171,8 +171,8 @@ class Partnered(Newsroom):
     @rule(replica=REPLICA, which=st.just("a"), crash=CRASH)
     def unseat(self, replica: int, which: str, crash: int | None) -> None:
         def work(tx: PublishTx) -> Callable[[], None]:
-            people.remove_sponsor(tx, EDITOR, self.people[which][0], None)
-            people.remove_member(tx, EDITOR, self.people[which][1], None)
+            people.SPONSORS.remove(tx, EDITOR, self.people[which][0], None)
+            people.MEMBERS.remove(tx, EDITOR, self.people[which][1], None)
             return lambda: self.people.pop(which)
 
         if which in self.people:

@@ -43,8 +43,8 @@ def test_everything_public_comes_whole(bench: Bench) -> None:
     water = builders.tag(bench.runtime, "water")
     key = builders.published(bench.runtime, title="One", slug="one", tags=("water",), body="Text.")
     with bench.runtime.publishing() as tx:
-        sponsor = people.add_sponsor(tx, EDITOR, people.SponsorInput(name="Trust")).id
-        member = people.add_member(tx, EDITOR, people.MemberInput(name="Rosa")).id
+        sponsor = people.SPONSORS.add(tx, EDITOR, people.SponsorInput(name="Trust")).id
+        member = people.MEMBERS.add(tx, EDITOR, people.MemberInput(name="Rosa")).id
         aliases.put(tx, EDITOR, "/old/one.html", "one", None)
     body = page(bench)
     data = body["data"]
@@ -187,13 +187,13 @@ def _told_of(bench: Bench, water: UUID, song: UUID, lake: UUID, sea: UUID) -> No
 def test_a_person_who_is_removed_is_told_unless_nobody_saw_them(quiet: Bench) -> None:
     later = quiet.clock().date() + timedelta(days=9)
     with quiet.runtime.publishing() as tx:
-        seen = people.add_sponsor(tx, EDITOR, people.SponsorInput(name="Seen")).id
+        seen = people.SPONSORS.add(tx, EDITOR, people.SponsorInput(name="Seen")).id
         unseen = people.SponsorInput(name="Unseen", valid_from=later)
-        never = people.add_sponsor(tx, EDITOR, unseen).id
+        never = people.SPONSORS.add(tx, EDITOR, unseen).id
     cursor = page(quiet)["meta"]["cursor"]
     with quiet.runtime.publishing() as tx:
-        people.remove_sponsor(tx, EDITOR, seen, None)
-        people.remove_sponsor(tx, EDITOR, never, None)
+        people.SPONSORS.remove(tx, EDITOR, seen, None)
+        people.SPONSORS.remove(tx, EDITOR, never, None)
     (told,) = page(quiet, cursor)["data"]
     assert (told["id"], told["type"], told["reason"]) == (str(seen), "delete", "removed")
 
@@ -206,9 +206,9 @@ def test_people_come_and_go_by_their_dates_and_are_not_told_of_before(quiet: Ben
         return people.SponsorInput(name="Trust", valid_from=days[0], valid_to=days[1])
 
     with quiet.runtime.publishing() as tx:
-        key = people.add_sponsor(tx, EDITOR, sponsor(2, 3)).id
-        people.edit_sponsor(tx, EDITOR, key, sponsor(1, 2))
-        people.add_sponsor(tx, EDITOR, sponsor(None, -1))
+        key = people.SPONSORS.add(tx, EDITOR, sponsor(2, 3)).id
+        people.SPONSORS.edit(tx, EDITOR, key, sponsor(1, 2))
+        people.SPONSORS.add(tx, EDITOR, sponsor(None, -1))
     first = page(quiet)
     assert first["data"] == []
     cursor, told = first["meta"]["cursor"], []
@@ -217,7 +217,7 @@ def test_people_come_and_go_by_their_dates_and_are_not_told_of_before(quiet: Ben
             quiet.clock.move(days=1)
         else:
             with quiet.runtime.publishing() as tx:
-                people.edit_sponsor(tx, EDITOR, key, sponsor(len(told) + 1, None))
+                people.SPONSORS.edit(tx, EDITOR, key, sponsor(len(told) + 1, None))
         body = page(quiet, cursor)
         told += [(c["type"], c["id"], c["reason"]) for c in body["data"]]
         cursor = body["meta"]["cursor"]

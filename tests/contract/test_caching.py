@@ -132,8 +132,8 @@ def test_what_is_due_shows_at_its_instant_whatever_was_remembered(told: Bench) -
 def test_the_validity_of_sponsors_and_members_bounds_caches_too(told: Bench) -> None:
     today = told.clock.now.date()
     with told.runtime.publishing() as tx:
-        people.add_sponsor(tx, EDITOR, people.SponsorInput(name="S", valid_to=today))
-        people.add_member(
+        people.SPONSORS.add(tx, EDITOR, people.SponsorInput(name="S", valid_to=today))
+        people.MEMBERS.add(
             tx, EDITOR, people.MemberInput(name="M", term_from=today + timedelta(days=1))
         )
     told.clock.now = datetime.combine(today, datetime.min.time(), UTC) + timedelta(

@@ -178,14 +178,14 @@ def hide_people(bench: Bench) -> None:
         ):
             text = "Plain" if first is last is None else marker()
             web = f"https://{text}.example/"
-            people.add_sponsor(
+            people.SPONSORS.add(
                 tx,
                 Actor(marker()),
                 people.SponsorInput(
                     name=text, url=web, logo=web, statement=text, valid_from=first, valid_to=last
                 ),
             )
-            people.add_member(
+            people.MEMBERS.add(
                 tx,
                 Actor(marker()),
                 people.MemberInput(

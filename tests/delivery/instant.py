@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from app.editorial.people import SponsorInput, add_sponsor
+from app.editorial.people import SPONSORS, SponsorInput
 from app.runtime import Runtime
 from app.worker.indexing import Indexing
 from tests import builders, stores
@@ -77,7 +77,7 @@ def fill(runtime: Runtime) -> None:
         published_at=datetime(2001, 1, 1, tzinfo=UTC),
     )
     with runtime.publishing() as tx:
-        add_sponsor(tx, EDITOR, SponsorInput(name="The Lake Trust"))
+        SPONSORS.add(tx, EDITOR, SponsorInput(name="The Lake Trust"))
 
 
 def caught_up(runtime: Runtime) -> None:

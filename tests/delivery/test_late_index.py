@@ -13,7 +13,7 @@ import pytest
 
 from app.editorial import correcting, publishing, tags
 from app.editorial.content import ArticleInput, prepare
-from app.editorial.people import SponsorInput, add_sponsor, remove_sponsor
+from app.editorial.people import SPONSORS, SponsorInput
 from app.editorial.tags import TagChange
 from app.runtime import Runtime
 from tests import builders
@@ -229,12 +229,12 @@ def test_the_former_name_of_a_tag_and_a_sponsor_who_left_are_not_told(site: Site
     runtime = site.runtime
     key = builders.tag(runtime, "hidden", names={"en": f"Tag {SECRET}"})
     with runtime.publishing() as tx:
-        sponsor = add_sponsor(tx, EDITOR, SponsorInput(name=f"Sponsor {SECRET}")).id
+        sponsor = SPONSORS.add(tx, EDITOR, SponsorInput(name=f"Sponsor {SECRET}")).id
     caught_up(runtime)
     assert len(answers(site, SECRET)["suggest"]["data"]) == 2
     with runtime.publishing() as tx:
         tags.change(tx, EDITOR, key, 1, TagChange(names={"en": "Tag renamed"}))
-        remove_sponsor(tx, EDITOR, sponsor, 1)
+        SPONSORS.remove(tx, EDITOR, sponsor, 1)
     late = answers(site, SECRET)
     assert late["search"][1]["total"] == 0
     assert SECRET not in told(late, SECRET)

@@ -484,7 +484,7 @@ def test_a_sponsor_s_logo_is_public_while_the_sponsor_is(quiet: Bench) -> None:
     said = SponsorInput(name="Patron", logo=logo, valid_to=today)
     assert quiet.client.get(url).status_code == 404
     with quiet.runtime.publishing() as tx:
-        sponsor = people.add_sponsor(tx, builders.EDITOR, said).id
+        sponsor = people.SPONSORS.add(tx, builders.EDITOR, said).id
     shown = quiet.client.get(url)
     assert shown.headers["Surrogate-Key"] == f"media/{key} sponsor/{sponsor}"
     with quiet.runtime.database.writing() as tx, pytest.raises(Conflict, match="Patron"):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.editorial import articles
-from app.editorial.people import MemberInput, add_member
+from app.editorial.people import MEMBERS, MemberInput
 from app.runtime import Runtime
 from app.search.instant.asking import language
 from tests import builders
@@ -41,7 +41,7 @@ def fill(bench: Bench) -> None:
             article = articles.locked(tx, made[one][0], None)
             articles.link_translations(tx, article, [made[other][0]], runtime.clock())
         biography = {"pt": "Nascida", "en": "Born"}
-        add_member(tx, EDITOR, MemberInput(name="Ana", role="Chair", biography=biography))
+        MEMBERS.add(tx, EDITOR, MemberInput(name="Ana", role="Chair", biography=biography))
     for key, _ in made.values():
         with runtime.database.reading() as tx:
             revision = articles.read(tx, key).article.revision

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.editorial import articles, publishing
-from app.editorial.people import MemberInput, SponsorInput, add_member, add_sponsor
+from app.editorial.people import MEMBERS, SPONSORS, MemberInput, SponsorInput
 from app.interchange import entering, reading
 from app.worker.indexing import Indexing
 from app.worker.proving import compare
@@ -51,8 +51,8 @@ def told(quiet: Bench) -> Bench:
             published_at=datetime(2019 + number, 5, 1, tzinfo=UTC),
         )
     with runtime.publishing() as tx:
-        add_sponsor(tx, EDITOR, SponsorInput(name="The Lake Trust"))
-        add_member(tx, EDITOR, MemberInput(name="Rosa Lago", role="Chair"))
+        SPONSORS.add(tx, EDITOR, SponsorInput(name="The Lake Trust"))
+        MEMBERS.add(tx, EDITOR, MemberInput(name="Rosa Lago", role="Chair"))
     index(quiet)
     return quiet
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app import doctor
-from app.editorial.people import MemberInput, SponsorInput, add_member, add_sponsor
+from app.editorial.people import MEMBERS, SPONSORS, MemberInput, SponsorInput
 from app.worker.indexing import Indexing
 from tests import builders
 from tests.builders import EDITOR
@@ -56,8 +56,8 @@ def site(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Site]:
         )
         builders.published(room.runtime, title="Lana de alpaca", slug="dos", lang="es")
         with room.runtime.publishing() as tx:
-            add_sponsor(tx, EDITOR, SponsorInput(name="The Alpaca Trust"))
-            add_member(tx, EDITOR, MemberInput(name="Rosa Lago", role="Chair"))
+            SPONSORS.add(tx, EDITOR, SponsorInput(name="The Alpaca Trust"))
+            MEMBERS.add(tx, EDITOR, MemberInput(name="Rosa Lago", role="Chair"))
         site = Site(room, client)
         site.follow()
         yield site

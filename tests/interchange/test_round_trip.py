@@ -86,7 +86,7 @@ def a_busy_desk(runtime: Runtime, clock: MovingClock) -> None:
     builders.tag(runtime, "water")
     builders.draft(runtime, title="Only a draft", tags=["water"])
     with runtime.publishing() as tx:
-        people.add_sponsor(
+        people.SPONSORS.add(
             tx, EDITOR, SponsorInput(name="Past", valid_to=clock().date().replace(year=2020))
         )
     live = builders.published(runtime, title="Live with a newer draft", tags=["water"])
@@ -175,7 +175,7 @@ def test_what_was_edited_here_is_a_conflict_and_left_alone(bench: Bench, tmp_pat
     edited(bench.runtime, UUID(item["id"]), title="Ours now")
     somebody = bench.client.get("/v1/sponsors").json()["data"][0]
     with bench.runtime.publishing() as tx:
-        people.edit_sponsor(
+        people.SPONSORS.edit(
             tx, EDITOR, UUID(somebody["id"]), SponsorInput(name="Somebody", kind="patron")
         )
         water = tags.slugs(tx)

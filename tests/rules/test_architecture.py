@@ -20,7 +20,7 @@ BREACHES = {
         "app/delivery/lists.py",
         "from app.models.tag import Tag",
     ),
-    "The web framework stops at the door": ("app/published/people.py", "import fastapi"),
+    "The web framework stops at the door": ("app/published/articles.py", "import fastapi"),
     "SQL stops at the store": ("app/http/reading.py", "import sqlalchemy"),
     "The public face never edits": ("app/delivery/lists.py", "import app.editorial.tags"),
 }

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
+from app.public.vocabulary import ContentKind
 from app.search.embedded.engine import EmbeddedEngine
-from app.search.protocol import Document, DocumentKind, Engine, Found, Key, Label, Mark, Query
+from app.search.protocol import Document, Engine, Found, Key, Label, Mark, Query
 
 SPACE = UUID(int=0)
 WATER = (Label("Water", "en"), Label("Agua", "es"), Label("ríos", "es"))
@@ -21,7 +22,7 @@ def id_of(name: str) -> UUID:
 
 def article(name: str, title: str, body: str = "", year: int = 2020, **more: Any) -> Document:
     """An English article of the first of July of its year, unless told otherwise."""
-    kind: DocumentKind = more.pop("kind", "article")
+    kind: ContentKind = more.pop("kind", "article")
     digest = blake2b(f"{name}{title}{body}".encode("utf-8", "replace"), digest_size=16).digest()
     values: dict[str, Any] = {
         "lang": "en",
@@ -38,7 +39,7 @@ def article(name: str, title: str, body: str = "", year: int = 2020, **more: Any
     )
 
 
-def thing(kind: DocumentKind, name: str, title: str, *labels: Label) -> Document:
+def thing(kind: ContentKind, name: str, title: str, *labels: Label) -> Document:
     """A tag, a sponsor or a person."""
     digest = blake2b(name.encode(), digest_size=16).digest()
     return Document(Key(kind, id_of(name)), Mark(1, digest), title, labels=labels)

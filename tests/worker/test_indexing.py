@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from app.editorial import publishing, tags
-from app.editorial.people import SponsorInput, add_sponsor
+from app.editorial.people import SPONSORS, SponsorInput
 from app.editorial.tags import TagInput
 from app.runtime import Runtime, opened
 from app.search.protocol import Query
@@ -83,7 +83,7 @@ def test_a_tags_new_name_reaches_its_articles_and_those_below_it(either: Either)
     with runtime.publishing() as tx:
         names = {"en": "Territory", "es": "Territorio"}
         tags.update(tx, EDITOR, parent, TagInput(slug="land", names=names))
-        add_sponsor(tx, EDITOR, SponsorInput(name="Territory Fund"))
+        SPONSORS.add(tx, EDITOR, SponsorInput(name="Territory Fund"))
     assert not agrees_late(runtime)
     follow(runtime)
     assert article in found(runtime, "territorio")

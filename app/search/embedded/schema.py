@@ -15,8 +15,9 @@ from uuid import UUID
 
 import tantivy
 
+from app.public.vocabulary import ContentKind
 from app.search.embedded.analysis import Analyser
-from app.search.protocol import DIGEST_BYTES, DOCUMENT_KINDS, Document, DocumentKind, Key, Mark
+from app.search.protocol import DIGEST_BYTES, DOCUMENT_KINDS, Document, Key, Mark
 
 VERSION = 3
 """Goes up with every change of the schema or the analysis; a new one is built beside the old."""
@@ -214,7 +215,7 @@ def _languages(lang: str | None, analyser: Analyser) -> Iterator[str]:
 
 
 def key_from(kind: int, high: int, low: int) -> Key:
-    name: DocumentKind = DOCUMENT_KINDS[kind]
+    name: ContentKind = DOCUMENT_KINDS[kind]
     return Key(name, UUID(int=high << 64 | low))
 
 

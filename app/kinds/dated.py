@@ -1,0 +1,118 @@
+"""A kind of content with dates: what is announced or valid for a time."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic_core import to_json
+from sqlmodel import col
+
+from app.database import ReadTx
+from app.errors import Detail, Invalid
+from app.kinds.searchable import Searchable, version_of
+from app.kit.clock import FOREVER, LONG_AGO, end_of, start_of
+from app.public.vocabulary import ChangeReason, ContentKind
+from app.visibility import visible
+
+Interval = tuple[datetime, datetime]
+"""From when, and until when (exclusive), something is public."""
+Fates = dict[UUID, ChangeReason | None]
+"""Things by id, with the reason why each is gone; None for what is there."""
+
+
+class PublicItem(Protocol):
+    """A public type of things with ids."""
+
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DatedKind:
+    """All that differs between two kinds whose rows have `visible_from`, `visible_until` and
+    `removed_at` of their own."""
+
+    name: ContentKind
+    plural: str
+    table: Any
+    fields: tuple[str, ...]
+    """What editors write, and what the audit may show."""
+    order: tuple[str, ...]
+    """Columns by which lists for editors and exports are ordered."""
+    texts: tuple[str, ...]
+    """Columns that may name a person."""
+    identity: tuple[str, ...]
+    """Columns by which an import knows a thing again that has neither an id nor an origin."""
+    interval: Callable[[Mapping[str, Any]], Interval]
+    """When it is public, by its fields; `Invalid` when the end comes before the beginning."""
+    list_items: Callable[
+        [ReadTx, datetime, Sequence[str], Sequence[UUID] | None], Iterable[PublicItem]
+    ]
+    """What the public sees at a moment, in the first of some languages, of all ids or of these."""
+    to_searchables: Callable[[ReadTx, Sequence[Any]], Iterable[Searchable]]
+    """What rows of the table are found by."""
+
+    def judge(self, tx: ReadTx, fates: Fates, at: datetime) -> Fates:
+        """What has become of things that the log names. It names them only once they have been
+        public, so what is not there any more, was."""
+        table = self.table
+        expired = sa.and_(col(table.visible_until) <= at, col(table.removed_at).is_(None))
+        rows = sa.select(col(table.id), visible(table, at), expired).where(col(table.id).in_(fates))
+        judged: Fates = {key: reason or "removed" for key, reason in fates.items()}
+        for key, is_visible, is_expired in tx.execute(rows):
+            judged[key] = None if is_visible else "expired" if is_expired else "removed"
+        return judged
+
+    def items(
+        self, tx: ReadTx, now: datetime, languages: Sequence[str], ids: Sequence[UUID]
+    ) -> dict[UUID, bytes]:
+        """The public JSON of those of the ids that are visible."""
+        return {item.id: to_json(item) for item in self.list_items(tx, now, languages, ids)}
+
+    def searchables(self, tx: ReadTx, ids: Sequence[UUID], now: datetime) -> Iterable[Searchable]:
+        """Those of the ids that are visible, in the order of the ids."""
+        return self.to_searchables(tx, self._rows(tx, ids, now)) if ids else ()
+
+    def versions(self, tx: ReadTx, ids: Sequence[UUID], now: datetime) -> dict[UUID, int]:
+        """The versions of those of the ids that are visible."""
+        if not ids:
+            return {}
+        return {row.id: version_of(row.updated_at) for row in self._rows(tx, ids, now)}
+
+    def ids(self, tx: ReadTx, now: datetime) -> list[UUID]:
+        """All that are visible, in their order."""
+        ids = sa.select(col(self.table.id)).where(visible(self.table, now))
+        return list(tx.execute(ids.order_by(col(self.table.id))).scalars())
+
+    def count(self, tx: ReadTx, now: datetime) -> int:
+        """How many are visible."""
+        visible_ones = visible(self.table, now)
+        counted = sa.select(sa.func.count()).select_from(self.table).where(visible_ones)
+        return int(tx.execute(counted).scalar_one())
+
+    def _rows(self, tx: ReadTx, ids: Sequence[UUID], now: datetime) -> Sequence[Any]:
+        table = self.table
+        rows = sa.select(table.__table__).where(col(table.id).in_(ids), visible(table, now))
+        return tx.execute(rows.order_by(col(table.id))).all()
+
+
+def days_between(first_field: str, last_field: str) -> Callable[[Mapping[str, Any]], Interval]:
+    """The interval of what is public from its first day until the end of its last."""
+
+    def interval(fields: Mapping[str, Any]) -> Interval:
+        first: date | None = fields[first_field]
+        last: date | None = fields[last_field]
+        if first is not None and last is not None and last < first:
+            raise reversed_range(first_field, last_field)
+        return (start_of(first) if first else LONG_AGO, end_of(last) if last else FOREVER)
+
+    return interval
+
+
+def reversed_range(first_field: str, last_field: str) -> Invalid:
+    """The refusal of an end before its beginning."""
+    message = f"{last_field} is before {first_field}; change one of them."
+    detail = Detail("reversed_range", message, f"/{last_field}")
+    return Invalid("reversed_range", message, (detail,))

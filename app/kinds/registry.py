@@ -1,0 +1,9 @@
+"""Every kind that describes itself; articles and tags are told apart by hand, being unlike."""
+
+from typing import Final
+
+from app.kinds.committee import COMMITTEE
+from app.kinds.dated import DatedKind
+from app.kinds.sponsors import SPONSORS
+
+DATED_KINDS: Final[tuple[DatedKind, ...]] = (SPONSORS, COMMITTEE)

@@ -1,0 +1,41 @@
+"""What search may know of one thing."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from app.kit.clock import EPOCH
+from app.public.vocabulary import ContentKind
+
+
+@dataclass(frozen=True, slots=True)
+class Searchable:
+    """One thing that can be found.
+
+    `lang` is None for what has texts in several languages; `also_in` are those in which the same
+    story is visible too. `labels` are words that lead to it without being its own text, each with
+    its language: names and synonyms of its tags, and (of no language) its authors. `version` grows
+    with each change of the thing itself. The other fields are what searches are filtered by;
+    `tag_ids` hold the ancestors too.
+    """
+
+    kind: ContentKind | Literal["page"]
+    id: UUID
+    version: int
+    lang: str | None
+    title: str
+    summary: str
+    body: str
+    also_in: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str | None], ...] = ()
+    author_slugs: tuple[str, ...] = ()
+    tag_ids: tuple[UUID, ...] = ()
+    published_at: datetime | None = None
+    changed_at: datetime | None = None
+    syndicatable: bool = False
+
+
+def version_of(changed: datetime) -> int:
+    """A number that grows with each change: microseconds since 1970."""
+    return (changed - EPOCH) // timedelta(microseconds=1)
