@@ -12,6 +12,7 @@ from PIL import Image
 from app.audit import By
 from app.editorial import articles, media, publishing, tags
 from app.editorial.content import Actor, ArticleInput, prepare
+from app.editorial.events import EVENTS, EventInput
 from app.editorial.media import MediaInput
 from app.editorial.tags import TagInput
 from app.imaging import pictures
@@ -56,6 +57,21 @@ def tag(runtime: Runtime, slug: str, **over: Any) -> UUID:
     fields = {"slug": slug, "names": {"en": slug.title()}} | over
     with runtime.publishing() as tx:
         return tags.create(tx, EDITOR, TagInput(**fields)).id
+
+
+def event(
+    runtime: Runtime,
+    title: str = "Conference",
+    starts: str = "2026-05-09",
+    key: UUID | None = None,
+    **over: Any,
+) -> UUID:
+    """An event, by the JSON that editors send."""
+    fields = {"titles": {"en": title}, "starts": starts} | over
+    body = EventInput.model_validate_json(json.dumps(fields))
+    with runtime.publishing() as tx:
+        event_id: UUID = EVENTS.add(tx, EDITOR, body, key).id
+        return event_id
 
 
 def imported(runtime: Runtime, *paths: Path, dry_run: bool = False) -> Report:

@@ -13,6 +13,7 @@ Scope = Literal[
     "articles:publish",
     "tags:write",
     "people:write",
+    "events:write",
     "media:write",
     "preview:write",
     "webhooks:write",
@@ -37,8 +38,8 @@ _WRITER: Final[Scopes] = frozenset(
     ("articles:read", "articles:write", "media:write", "preview:write", "tokens:own")
 )
 _EDITOR: Final[Scopes] = _WRITER | {"articles:review", "tags:write"}
-# Sponsors and committee members are public as soon as they are saved, so they need a publisher.
-_PUBLISHER: Final[Scopes] = _EDITOR | {"articles:publish", "people:write"}
+# Sponsors, committee members and events are public once they are saved: only publishers may.
+_PUBLISHER: Final[Scopes] = _EDITOR | {"articles:publish", "people:write", "events:write"}
 
 SCOPES_OF: Final[Mapping[Role, Scopes]] = {
     "writer": _WRITER,

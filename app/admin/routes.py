@@ -10,6 +10,7 @@ from app.admin import (
     bulk,
     committee,
     deliveries,
+    events,
     media,
     partner_keys,
     partners,
@@ -30,7 +31,7 @@ ROUTERS: Final = (
     *(bulk.router, articles.router, workflow.router, revisions.router),
     *(media.router, media.files_router),
     *(previews.router, previews.public_router),
-    *(tags.router, sponsors.router, committee.router, aliases.router),
+    *(tags.router, sponsors.router, committee.router, events.router, aliases.router),
     *(webhooks.router, deliveries.router),
     *(partners.router, partner_keys.router),
 )

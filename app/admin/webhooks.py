@@ -16,11 +16,10 @@ from app.http.writing import Outcome
 from app.inputs import Input
 from app.partners import subscriptions
 from app.partners.inputs import PausedReason, Payload, State, WebhookChange, WebhookInput
-from app.partners.payloads import Topic
 from app.partners.subscriptions import WebhookInfo
 from app.partners.targets import Reach, networks
 from app.public.envelopes import One, Total
-from app.public.vocabulary import Slug
+from app.public.vocabulary import Slug, Topic
 from app.runtime import Runtime
 
 router = management("webhooks")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Final, Literal
 from uuid import UUID
@@ -69,11 +70,11 @@ def list_filter(params: ArticleParameters, tags: Tags, settings: Settings) -> Ar
 
 def article_filter(params: FilterParameters, tags: Tags, calendar: Calendar) -> ArticleFilter:
     """The typed filter, or `BadRequest` that names the parameter."""
-    all_of, none_of = _clauses(params.tag, tags)
+    all_of, none_of = tag_clauses(params.tag, tags)
     until = date_of("to_date", params.to_date, partial(last, calendar=calendar))
     since = date_of("from_date", params.from_date, partial(first, calendar=calendar))
-    if since and until and since.at > until[0].at:
-        raise bad("reversed_range", "from_date", "from_date is after to_date; swap them.")
+    if since and until:
+        refuse_reversed(since.at, until[0].at, until[1])
     return ArticleFilter(
         all_of=all_of,
         none_of=none_of,
@@ -88,6 +89,12 @@ def article_filter(params: FilterParameters, tags: Tags, calendar: Calendar) -> 
         ),
         syndicatable=params.rights == "syndicatable",
     )
+
+
+def refuse_reversed(since: datetime, until: datetime, until_inclusive: bool) -> None:
+    """`BadRequest` for a range that ends before it begins: no instant is in it."""
+    if since > until or (since == until and not until_inclusive):
+        raise bad("reversed_range", "from_date", "from_date is after to_date; swap them.")
 
 
 def searched(
@@ -145,9 +152,10 @@ def are_instead(lang: str, wanted: Sequence[str]) -> bool:
     return any(not is_within(code, lang) for code in wanted)
 
 
-def _clauses(
+def tag_clauses(
     text: str, tags: Tags
 ) -> tuple[tuple[tuple[UUID, ...], ...], tuple[tuple[UUID, ...], ...]]:
+    """The families of tags of which one each must be there, and those of which none may."""
     all_of: list[tuple[UUID, ...]] = []
     none_of: list[tuple[UUID, ...]] = []
     clauses = text.split(",") if text else []

@@ -7,6 +7,7 @@ from app.delivery import (
     changes,
     discovery,
     embargoed,
+    events,
     feeds,
     instant,
     instant_server,
@@ -24,7 +25,7 @@ ROUTERS: Final = (
     *(service.router, metrics.router, changes.router, feeds.router),
     # `{slug}.jsonld` comes before `{slug}`.
     *(discovery.router, oai.router, articles.router),
-    *(lists.router, search.router, instant.router, instant_server.router),
+    *(lists.router, events.router, search.router, instant.router, instant_server.router),
     *(search_tokens.router, media.router),
     *(partner.router, embargoed.router),
 )

@@ -34,7 +34,7 @@ from app.search.serving import Standing
 router = APIRouter(tags=["service"], route_class=TravellingRoute)
 
 _RESOURCES = (
-    *("articles", "archive", "tags", "sponsors", "committee", "resolve", "search"),
+    *("articles", "archive", "tags", "sponsors", "committee", "events", "resolve", "search"),
     "changes",
 )
 

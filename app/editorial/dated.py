@@ -131,6 +131,10 @@ class DatedContent(Generic[Row]):
             raise self._not_found()
         return views[0]
 
+    def title(self, row: Any) -> str:
+        """What a person would call it."""
+        return str(row.name)
+
     def order(self) -> list[Any]:
         """The columns by which lists for editors are ordered."""
         return [col(getattr(self.kind.table, name)) for name in self.kind.order]

@@ -122,8 +122,9 @@ def dated(
     else; removed ones too. None when there is nothing."""
     tx.session.flush()
     table = kind.table
-    identity = [getattr(fields, name) for name in kind.identity]
-    may_be = [col(getattr(table, kind.identity[0])) == identity[0], col(table.id) == key]
+    identity = kind.identity(fields.model_dump())
+    first = next(iter(identity))
+    may_be = [col(getattr(table, first)) == identity[first], col(table.id) == key]
     if source is not None:
         may_be.append(col(table.external_source) == source)
     rows = list(tx.session.execute(sa.select(table).where(sa.or_(*may_be))).scalars())
@@ -133,7 +134,7 @@ def dated(
     same = same or [
         row
         for row in rows
-        if [getattr(row, name) for name in kind.identity] == identity
+        if {name: getattr(row, name) for name in identity} == identity
         and not (source and row.external_source)
     ]
     return same[0] if same else None

@@ -6,7 +6,7 @@ name tags by ids that never change; `former_tag` says what such an id stands for
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -20,8 +20,15 @@ from app.editorial.content import Actor, require_publisher
 from app.errors import Conflict, Detail, Invalid
 from app.models.alias import Alias
 from app.models.article import ArticleTag
+from app.models.event import EventTag
 from app.models.publication import PublicationTag
 from app.models.tag import FormerTag, Tag, TagSlug
+
+_CARRIERS: Final[tuple[tuple[Any, str], ...]] = (
+    (PublicationTag, "publication_id"),
+    (ArticleTag, "article_id"),
+    (EventTag, "event_id"),
+)
 
 
 def merge(
@@ -53,11 +60,11 @@ def merge(
     if not was_public:
         tags.free_slugs(tx, row.id)
         paths = []
-    tags.append_articles(tx, row.id, "merged")
+    tags.append_carriers(tx, row.id, "merged")
     tags.append_children(tx, row.id)
     _move_children(tx, row, target)
-    for table, article in ((PublicationTag, "publication_id"), (ArticleTag, "article_id")):
-        _move(tx, table, article, row.id, target.id)
+    for table, carrier in _CARRIERS:
+        _move(tx, table, carrier, row.id, target.id)
     for former in (TagSlug, FormerTag):
         tx.execute(sa.update(former).where(col(former.tag_id) == row.id).values(tag_id=target.id))
     tx.execute(
@@ -85,10 +92,10 @@ def remove(
     revision: int | None,
     replacement: str | None = None,
 ) -> None:
-    """End a tag that no article carries, or merge it into its replacement.
+    """End a tag that nothing carries, or merge it into its replacement.
 
-    `Conflict` while an article carries it: public, scheduled, a draft or in the trash. Its slugs
-    stay taken: they answer that it is gone, unless it was only proposed.
+    `Conflict` while an event carries it, or an article: public, scheduled, a draft or in the
+    trash. Its slugs stay taken: they answer that it is gone, unless it was only proposed.
     """
     if replacement is not None:
         merge(tx, actor, tag_id, revision, replacement, "/replacement")
@@ -133,13 +140,17 @@ def carriers(now: datetime) -> sa.Subquery:
 def _refuse_used(tx: PublishTx, row: Tag) -> None:
     every = carriers(tx.moment)
     counted = sa.select(sa.func.count()).select_from(every).where(every.c.tag_id == row.id)
-    used = int(tx.execute(counted).scalar_one())
-    if used:
-        articles = "1 article carries" if used == 1 else f"{used} articles carry"
+    of_events = sa.select(sa.func.count()).where(col(EventTag.tag_id) == row.id)
+    counts = {
+        "article": int(tx.execute(counted).scalar_one()),
+        "event": int(tx.execute(of_events).scalar_one()),
+    }
+    if used := sum(counts.values()):
+        parts = [f"{n} {name}{'' if n == 1 else 's'}" for name, n in counts.items() if n]
         raise Conflict(
             "tag_in_use",
-            f"{articles} the tag {row.slug!r} (drafts and trash included);"
-            " name a `replacement`, or take it off them first.",
+            f"{' and '.join(parts)} {'carries' if used == 1 else 'carry'} the tag {row.slug!r}"
+            " (drafts and trash included); name a `replacement`, or take it off them first.",
         )
     below = sa.select(sa.func.count()).where(col(Tag.parent_id) == row.id)
     children = int(tx.execute(below).scalar_one())

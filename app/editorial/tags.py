@@ -20,10 +20,12 @@ from app.errors import Conflict, Detail, Invalid, NotFound
 from app.inputs import Change, Input, partial
 from app.kit.ids import uuid7
 from app.models.article import ArticleTag
+from app.models.event import Event, EventTag
 from app.models.publication import PublicationTag
 from app.models.tag import FormerTag, Tag, TagSlug
 from app.public.vocabulary import Lang, Slug, TagStatus, TagType
 from app.revisions import refuse_stale
+from app.visibility import visible
 
 _FEW: Any = Field(max_length=50)
 Words = Annotated[tuple[Line, ...], Field(max_length=100, strict=False)]
@@ -115,7 +117,7 @@ def update(
         tx.append("tag", row.id, "updated" if was_public else "created")
         if before["slug"] != tag.slug:
             append_children(tx, row.id)
-        append_articles(tx, row.id, "tag_updated")
+        append_carriers(tx, row.id, "tag_updated")
     record(tx, actor, "tag.changed", "tag", row.id, before=before, after=after)
     return row
 
@@ -223,14 +225,20 @@ def family(tx: ReadTx, tag_id: UUID) -> list[UUID]:
     return list(tx.execute(sa.select(below.c.id)).scalars())
 
 
-def append_articles(tx: PublishTx, tag_id: UUID, cause: str) -> None:
-    """Append the public articles that are found under a tag."""
+def append_carriers(tx: PublishTx, tag_id: UUID, cause: str) -> None:
+    """Append the public articles and events that are found under a tag."""
     tagged: sa.Select[UUID] = sa.select(col(PublicationTag.article_id).label("id")).where(
         col(PublicationTag.tag_id).in_(family(tx, tag_id)),
         col(PublicationTag.visible_until) > tx.moment,
         col(PublicationTag.visible_from) <= tx.moment,
     )
     tx.append_all("article", tagged.distinct().subquery(), cause)
+    carrying: sa.Select[UUID] = (
+        sa.select(col(EventTag.event_id).label("id"))
+        .join(Event, col(Event.id) == col(EventTag.event_id))
+        .where(col(EventTag.tag_id).in_(family(tx, tag_id)), visible(Event, tx.moment))
+    )
+    tx.append_all("event", carrying.subquery(), "updated")
 
 
 def append_children(tx: PublishTx, tag_id: UUID) -> None:

@@ -108,7 +108,7 @@ def _dated(tx: PublishTx, record: DatedRecord, made: str) -> Outcome:
     if row is None:
         row = content.add(tx, _IMPORTER, fields, record.id)
     else:
-        name = getattr(row, content.kind.identity[0])
+        name = content.title(row)
         _refuse_removed(row, name)
         here = digest(type(record).of(row, content.state(tx, row)))
         if here == made and _same_origin(row, record):

@@ -15,6 +15,7 @@ from pydantic import Field, TypeAdapter, model_validator
 
 from app.editorial.content import ArticleInput, Line, Text
 from app.editorial.dated import DatedContent
+from app.editorial.events import EVENTS, EventInput
 from app.editorial.people import MEMBERS, SPONSORS, MemberInput, SponsorInput
 from app.editorial.tags import TagInput
 from app.inputs import Input
@@ -105,6 +106,13 @@ class MemberRecord(DatedRecord, MemberInput):
     type: Literal["committee_member"]
 
 
+class EventRecord(DatedRecord, EventInput):
+    """An event."""
+
+    content = EVENTS
+    type: Literal["event"]
+
+
 class TranslationRecord(Input):
     """The same story in another language."""
 
@@ -169,11 +177,11 @@ class AliasRecord(Input):
 Record = TagRecord | DatedRecord | ArticleRecord | AliasRecord
 RECORD: TypeAdapter[Record] = TypeAdapter(
     Annotated[
-        TagRecord | SponsorRecord | MemberRecord | ArticleRecord | AliasRecord,
+        TagRecord | SponsorRecord | MemberRecord | EventRecord | ArticleRecord | AliasRecord,
         Field(discriminator="type"),
     ]
 )
-DATED_RECORDS: Final[tuple[type[DatedRecord], ...]] = (SponsorRecord, MemberRecord)
+DATED_RECORDS: Final[tuple[type[DatedRecord], ...]] = (SponsorRecord, MemberRecord, EventRecord)
 """In the order of an export."""
 
 _NOT_CONTENT = {"id", "import_digest", "edited_since_import", "external_source", "external_id"}

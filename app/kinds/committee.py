@@ -74,7 +74,7 @@ COMMITTEE: Final = DatedKind(
     ),
     order=("position", "id"),
     texts=("name", "affiliation", "biography"),
-    identity=("name",),
+    identity=lambda fields: {"name": fields["name"]},
     interval=days_between("term_from", "term_to"),
     list_items=lambda tx, now, languages, ids: list_members(tx, now, languages, ids=ids),
     to_searchables=_to_searchables,

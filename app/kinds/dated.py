@@ -43,8 +43,9 @@ class DatedKind:
     """Columns by which lists for editors and exports are ordered."""
     texts: tuple[str, ...]
     """Columns that may name a person."""
-    identity: tuple[str, ...]
-    """Columns by which an import knows a thing again that has neither an id nor an origin."""
+    identity: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    """Columns with their values by which an import knows a thing again that has neither an id nor
+    an origin; from the fields that editors write."""
     interval: Callable[[Mapping[str, Any]], Interval]
     """When it is public, by its fields; `Invalid` when the end comes before the beginning."""
     list_items: Callable[

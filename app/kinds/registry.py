@@ -4,6 +4,7 @@ from typing import Final
 
 from app.kinds.committee import COMMITTEE
 from app.kinds.dated import DatedKind
+from app.kinds.events import EVENTS
 from app.kinds.sponsors import SPONSORS
 
-DATED_KINDS: Final[tuple[DatedKind, ...]] = (SPONSORS, COMMITTEE)
+DATED_KINDS: Final[tuple[DatedKind, ...]] = (SPONSORS, COMMITTEE, EVENTS)

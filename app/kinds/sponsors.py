@@ -61,7 +61,7 @@ SPONSORS: Final = DatedKind(
     fields=(*("name", "kind", "url", "logo", "statement", "valid_from", "valid_to", "position"),),
     order=("position", "id"),
     texts=("name", "statement"),
-    identity=("name",),
+    identity=lambda fields: {"name": fields["name"]},
     interval=days_between("valid_from", "valid_to"),
     list_items=lambda tx, now, _languages, ids: list_sponsors(tx, now, ids=ids),
     to_searchables=_to_searchables,

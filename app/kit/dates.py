@@ -35,6 +35,11 @@ def day_of(text: str) -> date:
     return _calendar(date, text)
 
 
+def day_or_moment_of(text: str) -> date:
+    """A day, or an instant (which is a `datetime`). ValueError when it is neither."""
+    return day_of(text) if _DAY.fullmatch(text) else moment_of(text)
+
+
 def in_range(moment: datetime) -> datetime:
     """The moment in UTC, when every time zone can express it. ValueError when not."""
     if not LONG_AGO <= moment < FOREVER:

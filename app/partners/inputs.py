@@ -11,9 +11,8 @@ from pydantic import (
 from app.accounts.inputs import Name
 from app.errors import Invalid
 from app.inputs import Change, Input, partial
-from app.partners.payloads import Topic
 from app.partners.targets import parsed
-from app.public.vocabulary import Slug
+from app.public.vocabulary import Slug, Topic
 
 Payload = Literal["full", "thin"]
 State = Literal["pending", "active", "paused"]

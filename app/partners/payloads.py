@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, get_args
 from uuid import UUID
 
 from pydantic_core import to_json
@@ -13,19 +13,10 @@ from app.accounts.keys import SecretKey
 from app.changes import head
 from app.database import ReadTx
 from app.kit.clock import rfc3339
+from app.public.vocabulary import Topic
 from app.published import changed, changes
 from app.published.memory import Memory
 
-Topic = Literal[
-    "article.upsert",
-    "article.delete",
-    "tag.upsert",
-    "tag.delete",
-    "sponsor.upsert",
-    "sponsor.delete",
-    "committee_member.upsert",
-    "committee_member.delete",
-]
 TOPICS: Final[tuple[Topic, ...]] = get_args(Topic)
 TEST: Final = "webhook.test"
 VERIFICATION: Final = "webhook.verification"

@@ -20,10 +20,10 @@ from app.kit.ids import uuid7
 from app.models.tag import Tag
 from app.models.webhook import Delivery, DeliveryAttempt, Webhook
 from app.partners.inputs import PausedReason, Payload, State, WebhookChange, WebhookInput
-from app.partners.payloads import VERIFICATION, Topic
+from app.partners.payloads import VERIFICATION
 from app.partners.signing import Keys
 from app.partners.targets import Reach, parsed
-from app.public.vocabulary import Slug
+from app.public.vocabulary import Slug, Topic
 from app.revisions import refuse_stale
 
 MOST: Final = 100

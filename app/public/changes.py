@@ -7,9 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from app.public.articles import ArticleItem, Paths
-from app.public.committee import CommitteeMember
 from app.public.envelopes import Links
-from app.public.sponsors import Sponsor
+from app.public.items import DatedItem
 from app.public.vocabulary import ChangeReason, ContentKind, Count, Lang, Slug, TagType
 
 
@@ -51,7 +50,7 @@ class Change(BaseModel):
     merged_into: Annotated[
         UUID | None, Field(description="Of a tag that was `merged`: the id of what it is today")
     ]
-    item: ChangedArticle | ChangedTag | Sponsor | CommitteeMember | None
+    item: ChangedArticle | ChangedTag | DatedItem | None
 
 
 class ChangeMeta(BaseModel):

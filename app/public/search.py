@@ -7,9 +7,8 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from app.public.articles import ArticleItem
-from app.public.committee import CommitteeMember
 from app.public.envelopes import Links
-from app.public.sponsors import Sponsor
+from app.public.items import DatedItem
 from app.public.tags import Tag
 from app.public.vocabulary import ContentKind, Count, WebAddress
 
@@ -30,7 +29,7 @@ class SearchHit(BaseModel):
     kind: ContentKind
     score: float
     highlights: Highlights
-    item: ArticleItem | Tag | Sponsor | CommitteeMember
+    item: ArticleItem | Tag | DatedItem
 
 
 class FacetValue(BaseModel):

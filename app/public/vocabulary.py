@@ -13,7 +13,7 @@ from pydantic import (
 )
 
 from app.kit import languages
-from app.kit.dates import day_of, in_range, moment_of
+from app.kit.dates import day_of, day_or_moment_of, in_range, moment_of
 
 Kind = Literal["article", "page"]
 DatePrecision = Literal["time", "day", "month", "year", "unknown"]
@@ -23,7 +23,20 @@ TagStatus = Literal["proposed", "accepted"]
 SponsorKind = Literal["founding", "sponsor", "patron", "funder", "partner"]
 CommitteeGroup = Literal["officers", "committee", "staff"]
 GoneReason = Literal["unpublished", "retracted", "expired", "embargoed", "removed"]
-ContentKind = Literal["article", "tag", "sponsor", "committee_member"]
+ContentKind = Literal["article", "tag", "sponsor", "committee_member", "event"]
+Topic = Literal[
+    "article.upsert",
+    "article.delete",
+    "tag.upsert",
+    "tag.delete",
+    "sponsor.upsert",
+    "sponsor.delete",
+    "committee_member.upsert",
+    "committee_member.delete",
+    "event.upsert",
+    "event.delete",
+]
+"""What a webhook may be told: one of each kind's two changes."""
 ChangeReason = Literal["unpublished", "retracted", "expired", "embargoed", "merged", "removed"]
 
 KeyScope = Literal["content:read", "embargo:read", "usage:read", "keys:rotate"]
@@ -51,4 +64,19 @@ Day = Annotated[
     date,
     Strict(),
     BeforeValidator(lambda value: day_of(value) if isinstance(value, str) else value),
+]
+
+
+def _day_or_moment(value: object) -> object:
+    if isinstance(value, str):
+        return day_or_moment_of(value)
+    if isinstance(value, date):
+        return value
+    raise ValueError("write a day, or a moment with its offset, as text")
+
+
+DayOrMoment = Annotated[
+    Annotated[AwareDatetime, Strict()] | Annotated[date, Strict()],
+    BeforeValidator(_day_or_moment),
+    Field(description="An instant with its offset, or a day of what lasts whole days"),
 ]

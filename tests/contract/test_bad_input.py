@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import pytest
 
@@ -33,6 +34,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
                 tags=("mining",),
                 published_at=day + timedelta(days=number),
             )
+        builders.event(bench.runtime, key=UUID(EVENT_ID))
         yield bench
 
 
@@ -229,6 +231,7 @@ def test_a_cursor_opens_only_the_list_it_came_from(told: Bench) -> None:
         refused(told, f"/v1/articles?limit=1&cursor={tampered}", expected)
 
 
+EVENT_ID = "01900000-0000-7000-8000-000000000001"
 FEED = "tag author ids lang from_date to_date updated_since rights kind fallback q limit"
 EVERY_PARAMETER = [
     (path, name)
@@ -244,6 +247,10 @@ EVERY_PARAMETER = [
         "/v1/tags/mining": "lang",
         "/v1/sponsors": "kind",
         "/v1/committee": "group lang",
+        "/v1/events": "tag from_date to_date lang order limit cursor",
+        "/v1/feeds/events.ics": "tag from_date to_date lang",
+        f"/v1/events/{EVENT_ID}": "lang",
+        f"/v1/events/{EVENT_ID}.ics": "lang",
         "/v1/resolve": "path",
         "/v1/changes": "cursor limit wait",
         "/v1/articles/n1.jsonld": "lang fallback",
@@ -287,7 +294,12 @@ def test_what_no_parameter_may_hold(told: Bench, path: str, name: str) -> None:
 
 def test_the_contract_names_no_other_parameter(told: Bench) -> None:
     documented = {
-        (path.replace("articles/{slug}", "articles/n1").replace("{slug}", "mining"), one["name"])
+        (
+            path.replace("articles/{slug}", "articles/n1")
+            .replace("{slug}", "mining")
+            .replace("{event_id}", EVENT_ID),
+            one["name"],
+        )
         for path, methods in told.client.contract.schema["paths"].items()
         if not path.startswith("/v1/admin")
         for one in methods.get("get", {}).get("parameters", ())
@@ -333,7 +345,7 @@ def test_an_unknown_parameter(told: Bench, path: str) -> None:
 
 TRAVELLING = (
     *("/v1", "/livez", "/readyz", "/metrics", "/robots.txt", "/llms.txt", "/sitemap", "/v1/feeds/"),
-    *("/v1/articles/", "/v1/oembed"),
+    *("/v1/articles/", "/v1/events/", "/v1/oembed"),
 )
 
 

@@ -18,8 +18,16 @@ ROUTES = [
     *("/v1", "/v1/articles", "/v1/articles?tag=water&count=true", "/v1/articles/n1", "/v1/tags"),
     *("/v1/feeds/articles.rss", "/v1/feeds/articles.atom?month=2020-01", "/sitemap.xml"),
     *("/v1/feeds/articles.json?tag=water", "/v1/oai?verb=ListRecords&metadataPrefix=oai_dc"),
+    "/v1/feeds/events.ics",
     *("/v1/articles/n1.jsonld", "/v1/oembed?url=http://127.0.0.1:8000/n1"),
-    *("/v1/tags/water", "/v1/archive", "/v1/sponsors", "/v1/committee", "/v1/resolve?path=/n1"),
+    *(
+        "/v1/tags/water",
+        "/v1/archive",
+        "/v1/sponsors",
+        "/v1/committee",
+        "/v1/events",
+        "/v1/resolve?path=/n1",
+    ),
 ]
 
 
@@ -163,6 +171,8 @@ def test_the_validity_of_sponsors_and_members_bounds_caches_too(told: Bench) -> 
         ("/v1/archive", "articles"),
         ("/v1/sponsors", "sponsors"),
         ("/v1/committee", "committee"),
+        ("/v1/events", "events"),
+        ("/v1/feeds/events.ics", "events"),
         ("/v1/resolve?path=/n1", "articles"),
     ],
 )

@@ -23,6 +23,7 @@ from starlette.responses import Response
 from app import models
 from app.editorial import aliases, articles, correcting, people, publishing, tags
 from app.editorial.content import Actor, ArticleInput, Draft, prepare
+from app.editorial.events import EVENTS, EventInput
 from app.editorial.tags import TagInput
 from app.kit.ids import uuid7
 from app.worker.indexing import Indexing
@@ -33,6 +34,7 @@ from tests.conftest import Bench
 PUBLIC = {
     "alias": {"path", "gone"},
     "committee_member": {"name", "role", "group", "affiliation", "biography"},
+    "event": {"titles", "descriptions", "place", "url"},
     "media": {"name", "media_type", "taken_down_reason"},
     "publication": {"kind", "lang", "slug", "item", "tag_ids", "ended", "ended_note"},
     "publication_author": {"author_slug", "kind", "lang"},
@@ -54,6 +56,8 @@ CLOSED: dict[str, dict[str, Any]] = {
     "media": {"kind": "document"},
 }
 APPEND_ONLY = {"audit_entry"}
+EVENT_IDS = [UUID(int=number) for number in range(1, 4)]
+"""Of an event that is announced, one that will be, and one that was."""
 
 _numbers = count(100_000)
 _MARKER = re.compile(r"kanari\d{6}")
@@ -171,11 +175,12 @@ def hide(bench: Bench) -> set[str]:
 def hide_people(bench: Bench) -> None:
     today = bench.clock.now.date()
     with bench.runtime.publishing() as tx:
-        for first, last in (
+        dates = (
             (None, None),
             (today + timedelta(days=2), None),
             (None, today - timedelta(days=2)),
-        ):
+        )
+        for event_id, (first, last) in zip(EVENT_IDS, dates, strict=True):
             text = "Plain" if first is last is None else marker()
             web = f"https://{text}.example/"
             people.SPONSORS.add(
@@ -196,6 +201,20 @@ def hide_people(bench: Bench) -> None:
                     term_from=first,
                     term_to=last,
                 ),
+            )
+            EVENTS.add(
+                tx,
+                Actor(marker()),
+                EventInput(
+                    titles={"en": text},
+                    descriptions={"en": text},
+                    starts=today,
+                    place=text,
+                    url=web,
+                    announce_at=first and bench.clock.now + timedelta(days=2),
+                    withdraw_at=last and bench.clock.now - timedelta(days=2),
+                ),
+                event_id,
             )
 
 
@@ -270,6 +289,7 @@ def requests(contract: dict[str, Any], slugs: set[str], media: set[str]) -> Iter
     values = {
         "slug": sorted(slugs | {"water", "river"}),
         "media_id": sorted(media),
+        "event_id": [str(key) for key in EVENT_IDS],
         "uid": ["willay", "else"],
         "rendition": ["320.jpg", "320.webp", "original.pdf"],
         "path": [

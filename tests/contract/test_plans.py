@@ -149,7 +149,16 @@ def test_what_shows_a_few_articles_reads_no_table_whole(
 
 
 SMALL = {
-    *("tag", "tag_slug", "former_tag", "sponsor", "committee_member", "account"),
+    *(
+        "tag",
+        "tag_slug",
+        "former_tag",
+        "sponsor",
+        "committee_member",
+        "event",
+        "event_tag",
+        "account",
+    ),
     *("partner", "webhook", "change_head", "lease", "alembic_version"),
 }
 """Tables of which a service has dozens of rows, or hundreds; all others grow with its age."""

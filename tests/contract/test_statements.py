@@ -77,6 +77,9 @@ COSTS = [
     ("/v1/archive?tag=water", [TAGS, RARITY, "publication_tag"], []),
     ("/v1/sponsors", ["sponsor"], ["sponsor"]),
     ("/v1/committee", ["committee_member"], ["committee_member"]),
+    ("/v1/events", ["event"], ["event"]),
+    ("/v1/events?tag=water", [TAGS, "event"], ["event"]),
+    ("/v1/feeds/events.ics", ["event"], ["event"]),
     (
         "/v1/resolve?path=/n3",
         ["alias", "publication"],

@@ -57,12 +57,12 @@ def test_the_sample_survives(bench: Bench, other: Bench, tmp_path: Path) -> None
     imported(bench.runtime, SAMPLE)
     dump = tmp_path / "dump.jsonl"
     records = exported(bench.runtime, dump)
-    assert len(records) == 145
-    assert outcomes(imported(bench.runtime, dump).outcomes) == {"unchanged": 145}
-    assert outcomes(imported(other.runtime, dump).outcomes) == {"created": 145}
+    assert len(records) == 151
+    assert outcomes(imported(bench.runtime, dump).outcomes) == {"unchanged": 151}
+    assert outcomes(imported(other.runtime, dump).outcomes) == {"created": 151}
     assert exported(other.runtime, tmp_path / "again.jsonl") == records
     assert everything_public(other) == everything_public(bench)
-    assert outcomes(imported(other.runtime, SAMPLE).outcomes) == {"unchanged": 149}
+    assert outcomes(imported(other.runtime, SAMPLE).outcomes) == {"unchanged": 155}
 
 
 def outcomes(counted: Counter[str]) -> dict[str, int]:
@@ -220,7 +220,7 @@ def test_a_move_to_another_store_remembers_what_was_edited(
 
 def test_a_dry_run_tells_and_keeps_nothing(bench: Bench) -> None:
     report = imported(bench.runtime, SAMPLE, dry_run=True)
-    assert (report.read, report.refused) == (149, [])
+    assert (report.read, report.refused) == (155, [])
     assert list(writing.lines(bench.runtime)) == []
     assert bench.client.get("/v1/articles?count=true").json()["meta"]["total"] == 0
 

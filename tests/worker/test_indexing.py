@@ -108,7 +108,7 @@ def test_a_rebuild_mends_what_is_missing_and_what_is_too_much(bench: Bench) -> N
     assert len(comparison.missing) in (5, 6)
     told: list[int] = []
     rebuilding.rebuild(runtime, engine, told.append)
-    assert sum(told) == size(runtime) == 145
+    assert sum(told) == size(runtime) == 151
     follow(runtime)
     assert agrees(runtime)
 

@@ -19,14 +19,15 @@ from app.public.vocabulary import ContentKind
 from app.search.embedded.analysis import Analyser
 from app.search.protocol import DIGEST_BYTES, DOCUMENT_KINDS, Document, Key, Mark
 
-VERSION = 3
+VERSION = 4
 """Goes up with every change of the schema or the analysis; a new one is built beside the old."""
 TITLE_COPIES = 2
 CURSOR_KEY = "cursor"
 ANY_LANGUAGE = "*"
 SPARE = "\t"
 """Parts a language from a name; no word holds it."""
-NO_KIND = len(DOCUMENT_KINDS)
+NO_KIND = 255
+"""Of the document that holds the cursor; kinds of content may be added below it."""
 COLUMNS = ("kind", "id_high", "id_low", "version", "digest_high", "digest_low", "recency")
 WORDS = ("words", "names", "text", "title")
 READABLE = (*COLUMNS, "published", "updated", "year")

@@ -7,9 +7,9 @@ from tantivy import Occur
 
 from app.search.embedded.filters import filter_clauses
 from app.search.embedded.marking import Marker
-from app.search.embedded.schema import NO_KIND, key_from
+from app.search.embedded.schema import key_from
 from app.search.embedded.searching import Snapshot
-from app.search.protocol import Filter, Keys, Suggestion
+from app.search.protocol import DOCUMENT_KINDS, Filter, Keys, Suggestion
 
 _MOST_WORDS = 12
 _WHOLE_WORD = 2.0
@@ -44,7 +44,7 @@ def suggestions(
     clauses = [(Occur.Must, named(word)) for word in whole]
     clauses.append((Occur.Must, tantivy.Query.disjunction_max_query(ended, 0.0)))
     clauses += filter_clauses(schema, Filter(languages=tuple(languages), without=without))
-    for kind in range(1, NO_KIND):
+    for kind in range(1, len(DOCUMENT_KINDS)):
         thing = tantivy.Query.term_query(schema, "kind", kind)
         clauses.append((Occur.Should, tantivy.Query.const_score_query(thing, _THINGS)))
     found = searcher.search(

@@ -1,0 +1,140 @@
+"""Events: a list by dates that are given, one event, and both as iCalendar."""
+
+from functools import partial
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+from pydantic_core import to_json
+from starlette.responses import Response
+
+from app import cursors
+from app.delivery.filters import languages, refuse_reversed, tag_clauses
+from app.feeds import ics
+from app.http.parameters import Language, Limit, Parameters, Travelling, date_of, links_onward
+from app.http.problems import documented
+from app.http.reading import View
+from app.http.routing import TravellingRoute
+from app.kinds import events
+from app.kinds.events import EventFilter, EventOrder
+from app.kit.dates import first_instant, last
+from app.public.envelopes import One, Page, PageMeta
+from app.public.events import Event
+from app.published.answers import Answer
+
+router = APIRouter(tags=["events"], route_class=TravellingRoute)
+
+CALENDAR_LIMIT: Final = 1_000
+"""Events of one calendar, those that start last."""
+
+
+class CalendarResponse(Response):
+    """iCalendar."""
+
+    media_type = ics.MEDIA_TYPE
+
+
+class EventParameters(Travelling):
+    """The language of titles."""
+
+    lang: Language = ""
+
+
+class EventFilterParameters(Parameters):
+    """Which events, and the language of titles. Dates are whole days, or instants with an
+    offset."""
+
+    tag: Annotated[
+        str,
+        Field(max_length=1_000, description="Slugs: `,` all, `|` any, a leading `-` none"),
+    ] = ""
+    from_date: Annotated[
+        str, Field(max_length=40, description="Not over before this day or instant")
+    ] = ""
+    to_date: Annotated[str, Field(max_length=40, description="Begun by this day or instant")] = ""
+    lang: Language = ""
+
+
+class EventListParameters(EventFilterParameters):
+    """What the list takes."""
+
+    order: EventOrder = "newest"
+    limit: Limit = 20
+    cursor: Annotated[str, Field(max_length=200, description="From `links.next`")] = ""
+
+
+class CalendarParameters(EventFilterParameters, Travelling):
+    """What the calendar takes."""
+
+
+@router.get("/v1/events", response_model=Page[Event], responses=documented(304, 400, 503))
+def list_events(view: View, params: EventListParameters) -> Answer:
+    """Events by their starts, page by page. What is to come: give today as `from_date`, and
+    `order=oldest`."""
+    chosen = _event_filter(view, params)
+    name = repr((chosen, params.order))
+    cursor = cursors.decode(params.cursor or None, name)
+    data, onward = events.page_of_events(
+        view.tx, view.now, _wanted(view, params.lang), chosen, params.order, cursor, params.limit
+    )
+    base = f"{view.runtime.settings.public_url}/v1/events"
+    links = links_onward(base, params, onward.encode(name) if onward else None)
+    page = Page[Event](data=data, meta=PageMeta(limit=params.limit), links=links)
+    return Answer(to_json(page), {"next": links.next}, "events")
+
+
+@router.get(
+    "/v1/events/{event_id:uuid}.ics",
+    response_class=CalendarResponse,
+    responses=documented(304, 400, 404, 410, 503),
+)
+def read_event_calendar(view: View, event_id: UUID, params: EventParameters) -> Answer:
+    """One event for a calendar."""
+    event = events.read_event(view.tx, view.now, _wanted(view, params.lang), event_id)
+    return Answer(ics.rendered(event.title, [event]), {}, f"event/{event_id}", ics.MEDIA_TYPE)
+
+
+@router.get(
+    "/v1/events/{event_id:uuid}",
+    response_model=One[Event],
+    responses=documented(304, 400, 404, 410, 503),
+)
+def read_event(view: View, event_id: UUID, params: EventParameters) -> Answer:
+    """One event."""
+    event = events.read_event(view.tx, view.now, _wanted(view, params.lang), event_id)
+    return Answer(b'{"data":%s}' % to_json(event), {}, f"event/{event_id}")
+
+
+@router.get(
+    "/v1/feeds/events.ics", response_class=CalendarResponse, responses=documented(304, 400, 503)
+)
+def read_calendar(view: View, params: CalendarParameters) -> Answer:
+    """Events as iCalendar, for people's calendars to follow: at most 1,000, those that start
+    last."""
+    chosen, wanted = _event_filter(view, params), _wanted(view, params.lang)
+    latest, _ = events.page_of_events(
+        view.tx, view.now, wanted, chosen, "newest", None, CALENDAR_LIMIT
+    )
+    name = view.runtime.settings.site_name
+    return Answer(ics.rendered(name, latest[::-1]), {}, "events", ics.MEDIA_TYPE)
+
+
+def _event_filter(view: View, params: EventFilterParameters) -> EventFilter:
+    all_of, none_of = tag_clauses(params.tag, view.tags) if params.tag else ((), ())
+    since = date_of("from_date", params.from_date, partial(first_instant, calendar=view.calendar))
+    until = date_of("to_date", params.to_date, partial(last, calendar=view.calendar))
+    if since and until:
+        refuse_reversed(since, until[0].at, until[1])
+    return EventFilter(
+        since=since,
+        until=until[0].at if until else None,
+        until_inclusive=until[1] if until else False,
+        all_of=all_of,
+        none_of=none_of,
+    )
+
+
+def _wanted(view: View, lang: str) -> tuple[str, ...]:
+    site = view.runtime.settings.languages
+    return (*languages(lang, "", site), *site)

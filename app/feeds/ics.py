@@ -1,0 +1,47 @@
+"""iCalendar (RFC 5545): events for people's calendars."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from icalendar import Calendar
+from icalendar import Event as Entry
+
+from app.public.events import Event
+
+MEDIA_TYPE: Final = "text/calendar; charset=utf-8"
+
+
+def rendered(name: str, events: Iterable[Event]) -> bytes:
+    """A calendar of that name with these events."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Willay//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("name", name)
+    calendar.add("x-wr-calname", name)
+    for event in events:
+        calendar.add_component(_entry(event))
+    written: bytes = calendar.to_ical()
+    return written
+
+
+def _entry(event: Event) -> Entry:
+    entry = Entry()
+    entry.add("uid", f"urn:uuid:{event.id}")
+    entry.add("dtstamp", event.updated_at)
+    entry.add("last-modified", event.updated_at)
+    entry.add("summary", event.title, parameters={"language": event.lang})
+    entry.add("dtstart", event.starts)
+    if isinstance(event.starts, datetime):
+        if event.ends is not None:
+            entry.add("dtend", event.ends)
+    elif (last := event.ends or event.starts) < date.max:
+        entry.add("dtend", last + timedelta(days=1))  # the end of whole days is the day after
+    for member in ("description", "location", "url"):
+        value = event.place if member == "location" else getattr(event, member)
+        if value is not None:
+            entry.add(member, value)
+    if event.tags:
+        entry.add("categories", [tag.name for tag in event.tags])
+    return entry
