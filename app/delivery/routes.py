@@ -8,6 +8,7 @@ from app.delivery import (
     discovery,
     embargoed,
     feeds,
+    home,
     instant,
     instant_server,
     lists,
@@ -21,7 +22,7 @@ from app.delivery import (
 )
 
 ROUTERS: Final = (
-    *(service.router, metrics.router, changes.router, feeds.router),
+    *(home.router, service.router, metrics.router, changes.router, feeds.router),
     # `{slug}.jsonld` comes before `{slug}`.
     *(discovery.router, oai.router, articles.router),
     *(lists.router, search.router, instant.router, instant_server.router),
