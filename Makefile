@@ -31,8 +31,8 @@ test-production: .venv/dev ## All that touches a store, on PostgreSQL (and on Re
 	WILLAY_TEST_STORE=postgresql $(BIN)/pytest -n auto --dist worksteal -rs
 
 check: .venv/dev ## Lint, types, architecture
-	$(BIN)/ruff format --check app tests benchmarks
-	$(BIN)/ruff check app tests benchmarks
+	$(BIN)/ruff format --check app tests benchmarks tools
+	$(BIN)/ruff check app tests benchmarks tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -62,9 +62,12 @@ sbom: ## What the program is made of, in dist/ (CycloneDX)
 	build/sbom/bin/cyclonedx-py requirements requirements/production.txt \
 		--pyproject pyproject.toml --output-reproducible -o dist/willay.cdx.json
 
-fmt: .venv/dev ## Put the code in its form
-	$(BIN)/ruff format app tests benchmarks
-	$(BIN)/ruff check --fix app tests benchmarks
+docs: .venv/dev ## The pages of the manual that are made from the code
+	$(BIN)/python -m tools.reference
 
-.PHONY: help setup run test test-production check bench relevance wheel pins sbom fmt
+fmt: .venv/dev ## Put the code in its form
+	$(BIN)/ruff format app tests benchmarks tools
+	$(BIN)/ruff check --fix app tests benchmarks tools
+
+.PHONY: help setup run test test-production check bench relevance wheel pins sbom docs fmt
 .DEFAULT_GOAL := help

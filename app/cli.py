@@ -35,18 +35,27 @@ cli.command()(backup.restore)
 cli.command()(erase.erase)
 
 
-Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True)]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Check all, keep nothing")]
-AsJson = Annotated[bool, typer.Option("--json", help="The report as JSON")]
+Files = Annotated[
+    list[Path],
+    typer.Argument(
+        exists=True, dir_okay=False, readable=True, metavar="FILE", help="One file or more"
+    ),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check every record and keep nothing")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the report as JSON")]
 
 
 @cli.command()
 def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on")] = None,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes")] = 1,
+    host: Annotated[
+        str | None, typer.Option(help="The address to listen on, in place of `WILLAY_HOST`")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="The port to listen on, in place of `WILLAY_PORT`")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="The number of processes")] = 1,
 ) -> None:
-    """Run the API."""
+    """Run the API. It refuses to start when the database schema is not that of the program."""
     from app.worker import rebuilding
 
     if host is not None:
@@ -89,7 +98,10 @@ def _run_server(settings: Settings, workers: int) -> None:
 
 @cli.command()
 def worker() -> None:
-    """Follow the change log, without serving; ends at SIGINT or SIGTERM."""
+    """Index, send webhooks and do all other work in the background, without serving the API.
+
+    Use it where `WILLAY_SERVE_WORKER` is `false`. SIGINT or SIGTERM ends it.
+    """
     from app.worker.followers import followers
     from app.worker.loop import Worker
 
@@ -102,7 +114,7 @@ def worker() -> None:
 
 @cli.command("doctor")
 def examine(as_json: AsJson = False) -> None:
-    """Say what is wrong and what to do about it; exits 1 when something is."""
+    """Say what is wrong and what to do about it. The exit code is 1 when something is wrong."""
     from app import doctor
 
     with opened(Settings(), checked=False, examining=True) as runtime:
@@ -119,7 +131,7 @@ def examine(as_json: AsJson = False) -> None:
 
 @cli.command()
 def migrate() -> None:
-    """Bring the store's schema up to date."""
+    """Bring the database schema up to date."""
     with opened(Settings(), checked=False) as runtime:
         schema.migrate(runtime.database)
     typer.echo("The store's schema is up to date.", err=True)
@@ -129,10 +141,12 @@ def migrate() -> None:
 def import_jsonl(
     paths: Files,
     dry_run: DryRun = False,
-    if_empty: Annotated[bool, typer.Option(help="Do nothing when there is content")] = False,
+    if_empty: Annotated[
+        bool, typer.Option(help="Do nothing when the database has content")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Import files of the interchange format; each record enters whole or is refused."""
+    """Import files in the interchange format. Each record is imported whole or refused."""
     from app.interchange import entering, reading
 
     with opened(Settings()) as runtime:
@@ -151,7 +165,7 @@ def import_jsonl(
 
 @importing.command("sample")
 def import_sample(as_json: AsJson = False) -> None:
-    """Import the sample content that comes with the program, unless there is content already."""
+    """Import the sample content that comes with Willay, unless the database has content."""
     import_jsonl([path_of("sample/peru.jsonl")], if_empty=True, as_json=as_json)
 
 
@@ -160,12 +174,17 @@ def import_listing(
     paths: Files,
     undated_at: Annotated[
         str | None,
-        typer.Option(metavar="YYYY-MM-DD", help="Day of what has no date; today when absent"),
+        typer.Option(
+            metavar="YYYY-MM-DD", help="The date of items that have none; today without it"
+        ),
     ] = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Import pages of the organisation's two sites, saved as text; every line is accounted for."""
+    """Import pages of the Peru Support Group's two sites, saved as text.
+
+    The report accounts for every line.
+    """
     from app.importers import listing
     from app.interchange import entering
 
@@ -188,10 +207,13 @@ def import_listing(
 @exporting.command("jsonl")
 def export_jsonl(
     output: Annotated[
-        Path | None, typer.Option(dir_okay=False, help="A file; standard output when absent")
+        Path | None,
+        typer.Option(
+            dir_okay=False, metavar="FILE", help="Where to write; standard output without it"
+        ),
     ] = None,
 ) -> None:
-    """Export the whole archive, drafts and schedules too, in the interchange format."""
+    """Export the whole archive with drafts and schedules, in the interchange format."""
     from app.interchange import writing
 
     with (
@@ -206,7 +228,7 @@ def export_jsonl(
 
 @cli.command()
 def openapi() -> None:
-    """Print the contract."""
+    """Print the OpenAPI contract."""
     from app.main import create_app
 
     with opened(Settings(), checked=False) as runtime:

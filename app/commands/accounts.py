@@ -21,14 +21,14 @@ from app.kit.clock import rfc3339
 from app.runtime import opened
 from app.settings import Settings
 
-user = typer.Typer(no_args_is_help=True, help="Accounts: who may work here.")
-token = typer.Typer(no_args_is_help=True, help="Tokens: for programs.")
+user = typer.Typer(no_args_is_help=True, help="Accounts of editors and administrators.")
+token = typer.Typer(no_args_is_help=True, help="Tokens for programs.")
 
-Email = Annotated[str, typer.Option(help="The account's e-mail")]
+Email = Annotated[str, typer.Option(help="The e-mail address of the account")]
 FromStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="The result as JSON")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON")]
 Checked = TypeVar("Checked")
 
 
@@ -36,11 +36,11 @@ Checked = TypeVar("Checked")
 def create_user(
     email: Email,
     role: Annotated[Role, typer.Option(help="What the account may do")],
-    name: Annotated[str | None, typer.Option(help="The person's name")] = None,
+    name: Annotated[str | None, typer.Option(help="The name of the person")] = None,
     password_stdin: FromStdin = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make an account. Without --password-stdin a password is made and printed, this once."""
+    """Make an account. Without `--password-stdin` it makes a password and prints it, once."""
     account = _checked(lambda: AccountInput(email=email, role=role, name=name))
     password = _password(account.email, password_stdin)
     with opened(Settings()) as runtime:
@@ -53,7 +53,7 @@ def create_user(
 
 @user.command("list")
 def list_users(as_json: AsJson = False) -> None:
-    """Every account."""
+    """List every account."""
     with opened(Settings()) as runtime, runtime.database.reading() as tx:
         found = users.everyone(tx, OPERATOR)
     if as_json:
@@ -68,10 +68,10 @@ def list_users(as_json: AsJson = False) -> None:
 @user.command("suspend")
 def suspend_user(
     email: Email,
-    undo: Annotated[bool, typer.Option("--undo", help="Let the account in again")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Let the account log in again")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Shut an account out at once: its sessions and personal tokens end."""
+    """Lock an account at once. Its sessions and personal tokens end."""
     command = users.unsuspend if undo else users.suspend
     with opened(Settings()) as runtime, runtime.database.writing() as tx:
         account = command(tx, OPERATOR, users.id_of(tx, email), runtime.clock())
@@ -83,12 +83,14 @@ def suspend_user(
 def reset_user(
     email: Email,
     password_stdin: FromStdin = False,
-    drop_totp: Annotated[bool, typer.Option(help="Remove a lost second factor too")] = False,
+    drop_totp: Annotated[
+        bool, typer.Option(help="Also remove a second factor that was lost")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Give an account another password; its sessions and personal tokens end.
+    """Give an account a new password. Its sessions, personal tokens and preview links end.
 
-    Without --password-stdin a password is made and printed, this once.
+    Without `--password-stdin` it makes a password and prints it, once.
     """
     with opened(Settings()) as runtime:
         with runtime.database.reading() as tx:
@@ -105,15 +107,31 @@ def reset_user(
 @token.command("create")
 def create_token(
     email: Email,
-    scope: Annotated[list[str], typer.Option(help="May be repeated; * is all of the role")],
-    name: Annotated[str, typer.Option(help="What it is for")] = "command line",
-    expires: Annotated[int | None, typer.Option(min=1, max=3650, metavar="DAYS")] = None,
+    scope: Annotated[
+        list[str],
+        typer.Option(
+            help="What the token may do. You can repeat it; `*` is everything that the role may"
+        ),
+    ],
+    name: Annotated[str, typer.Option(help="What the token is for")] = "command line",
+    expires: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=3650,
+            metavar="DAYS",
+            help="The token ends after so many days; never without it",
+        ),
+    ] = None,
     machine: Annotated[
-        bool, typer.Option("--machine", help="It outlives a reset of the account's password")
+        bool,
+        typer.Option(
+            "--machine", help="The token stays valid when the account gets a new password"
+        ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a token and print it, this once."""
+    """Make a token and print it, once. Standard output holds the token alone."""
     scopes = " ".join(scope).split()
     _checked(lambda: parsed(scopes))
     with opened(Settings()) as runtime, runtime.database.writing() as tx:
@@ -128,7 +146,7 @@ def create_token(
 
 @token.command("list")
 def list_tokens(as_json: AsJson = False) -> None:
-    """Every token, without its secret."""
+    """List every token, without its secret."""
     with opened(Settings()) as runtime, runtime.database.reading() as tx:
         found = tokens.of_account(tx, OPERATOR)
     if as_json:
@@ -142,10 +160,12 @@ def list_tokens(as_json: AsJson = False) -> None:
 
 @token.command("revoke")
 def revoke_token(
-    token_id: Annotated[str, typer.Argument(metavar="ID", help="8 hexadecimal digits")],
+    token_id: Annotated[
+        str, typer.Argument(metavar="ID", help="The id of the token, 8 hexadecimal digits")
+    ],
     as_json: AsJson = False,
 ) -> None:
-    """End a token at once, and those that it made."""
+    """End a token at once, together with the tokens that it made."""
     with opened(Settings()) as runtime, runtime.database.writing() as tx:
         tokens.revoke(tx, OPERATOR, token_id, runtime.clock())
     _say(f"The token {token_id} is revoked.", {"id": token_id, "revoked": True}, as_json)

@@ -15,14 +15,17 @@ from app.kit.clock import rfc3339
 from app.runtime import opened
 from app.settings import Settings
 
-AsJson = Annotated[bool, typer.Option("--json", help="The report as JSON")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the report as JSON")]
 
 
 def backup(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is new or empty")],
     as_json: AsJson = False,
 ) -> None:
-    """Copy the running service: store, media, settings without secrets; whole or not at all."""
+    """Copy the running service: database, media, and settings without secrets.
+
+    The copy is complete, or the command fails.
+    """
     settings = Settings()
     with opened(settings) as runtime:
         with progress("Copying", taking.count(runtime.database)) as advance:
@@ -37,10 +40,15 @@ def backup(
 
 
 def restore(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="What `willay backup` has made")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A folder that `willay backup` made")
+    ],
     as_json: AsJson = False,
 ) -> None:
-    """Bring a copy up in an empty store; cursors of the copied service are refused from then on."""
+    """Restore a copy into an empty database, SQLite or PostgreSQL.
+
+    Afterwards the change feed refuses cursors of the copied service, so that partners start again.
+    """
     settings = Settings()
     told = manifest.read(folder)
     with progress("Verifying", told.bytes) as advance:

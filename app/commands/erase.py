@@ -25,21 +25,30 @@ class _Trial(Exception):
 
 
 def erase(
-    person: Annotated[str, typer.Argument(help="An e-mail, or a name as it is spelled here")],
+    person: Annotated[
+        str, typer.Argument(help="An e-mail address, or a name exactly as Willay has it")
+    ],
     byline: Annotated[
-        list[str], typer.Option(metavar="NAME", help="Take it off articles too; may be repeated")
+        list[str],
+        typer.Option(metavar="NAME", help="Also remove this name from bylines. You can repeat it"),
     ] = [],  # noqa: B006  # typer copies it
     media_credits: Annotated[
-        bool, typer.Option("--media-credits", help="Take the names off credits of pictures too")
+        bool, typer.Option("--media-credits", help="Also remove the names from credits of pictures")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do it: there is no way back")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Report what would be erased, and erase nothing")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Erase. There is no way back")] = False,
     sweep: Annotated[
-        bool, typer.Option("--sweep", help="Only rewrite the files: after a run that could not")
+        bool,
+        typer.Option("--sweep", help="Only rewrite the database files, after a run that could not"),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON")] = False,
 ) -> None:
-    """Erase what is kept of a person: account, logins, names beside what they did, audit."""
+    """Erase a person: the account, logins, authorship and audit.
+
+    The report says what was erased and what the command cannot reach.
+    """
     if not (yes or dry_run):
         raise typer.BadParameter("there is no way back; try --dry-run, then say --yes")
     wish = Wish(person, byline, media_credits)

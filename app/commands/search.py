@@ -16,14 +16,17 @@ from app.worker.reading import size
 _TOLD = 20
 """Differences of one sort that are named one by one."""
 
-search = typer.Typer(no_args_is_help=True, help="The search index: prove it, rebuild it.")
+search = typer.Typer(no_args_is_help=True, help="Check the search index, or rebuild it.")
 
 
 @search.command()
 def check(
-    as_json: Annotated[bool, typer.Option("--json", help="The result as JSON")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON")] = False,
 ) -> None:
-    """Hold all that the index holds against the store, both ways; exits 1 when they differ."""
+    """Compare every document of the index with the database.
+
+    The exit code is 1 when they differ, and 0 only when they agree.
+    """
     found: list[Comparison] = []
     with opened(Settings()) as runtime:
         for engine in runtime.search.engines():
@@ -41,7 +44,7 @@ def check(
 
 @search.command()
 def rebuild() -> None:
-    """Write every document anew, while searches go on."""
+    """Write the index anew. Searches go on meanwhile."""
     with opened(Settings()) as runtime:
         for engine in runtime.search.engines():
             with progress(f"Rebuilding {engine.name}", size(runtime)) as advance:
@@ -51,7 +54,7 @@ def rebuild() -> None:
 
 @search.command()
 def rollback() -> None:
-    """Put the index that the last rebuild replaced back into its place; it catches up by itself."""
+    """Bring back the Meilisearch index that the last rebuild replaced. It catches up by itself."""
     with opened(Settings()) as runtime:
         engine = runtime.search.get()
         if not rebuilding.restore(engine):

@@ -9,6 +9,7 @@ from app.delivery import (
     embargoed,
     events,
     feeds,
+    home,
     instant,
     instant_server,
     lists,
@@ -22,7 +23,7 @@ from app.delivery import (
 )
 
 ROUTERS: Final = (
-    *(service.router, metrics.router, changes.router, feeds.router),
+    *(home.router, service.router, metrics.router, changes.router, feeds.router),
     # `{slug}.jsonld` comes before `{slug}`.
     *(discovery.router, oai.router, articles.router),
     *(lists.router, events.router, search.router, instant.router, instant_server.router),

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.reading import matches, tag_of
 
-_PAGES: Final = frozenset(("/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"))
+_PAGES: Final = frozenset(("/", "/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"))
 _ASSETS: Final = "/static-offline-docs/"
 _KEPT: Final = {"Cache-Control": "public, max-age=300"}
 _SCRIPT: Final = re.compile(rb"<script(?![^>]*src=)[^>]*>(.+?)</script>", re.DOTALL)
@@ -53,10 +53,13 @@ class Pages:
 
         await self.app(scope, receive, keep)
         body = b"".join(part.get("body", b"") for part in parts)
-        media = Headers(raw=parts[0]["headers"])["content-type"]
+        given = Headers(raw=parts[0]["headers"])
+        media = given["content-type"]
         headers = {**_KEPT, "ETag": tag_of(body)}
         if media.startswith("text/html"):
-            headers["Content-Security-Policy"] = _policy(body)
+            headers["Content-Security-Policy"] = given.get("content-security-policy") or _policy(
+                body
+            )
             headers["X-Frame-Options"] = "DENY"
         return Response(body, parts[0]["status"], headers, media)
 

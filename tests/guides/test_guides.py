@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -17,7 +18,8 @@ import pytest
 from PIL import Image
 
 from tests.commands import ROOT, SAMPLE, started, willay
-from tests.guides.walking import Reader, blocks, commands
+from tests.guides.walking import Reader, blocks, commands, fits, shown_answers
+from tests.node import node
 from tests.partners.partner import partner
 from tests.stores import ensure_store, environment_of
 
@@ -82,10 +84,46 @@ def text_of(name: str) -> str:
     return (ROOT / name).read_text()
 
 
-def test_the_readme(tmp_path: Path) -> None:
+def test_the_readme_shows_what_the_sample_answers(tmp_path: Path) -> None:
+    readme = text_of("README.md")
+    shown = shown_answers(readme)
+    assert len(shown) == 5
     with reader(tmp_path) as here:
-        here.walk(text_of("README.md"), only="curl")
-        assert here.walked >= 10
+        here.walk(readme, only="curl")
+        assert here.walked == len(shown), "each request has its answer beside it"
+        for command, answer in shown:
+            here.run(command)
+            assert fits(answer, here.answer), f"{command}\n{here.answer}"
+
+
+def test_the_readme_s_javascript_walks_through_a_list(tmp_path: Path) -> None:
+    program = re.findall(
+        r"^```js\n(// (\w+\.mjs)\n.*?)^```", text_of("README.md"), re.DOTALL | re.M
+    )
+    [(text, name)] = program
+    with reader(tmp_path) as here:
+        address = here.known["ADDRESS"]
+        (here.folder / name).write_text(text.replace("http://127.0.0.1:8000", address))
+        done = subprocess.run(
+            [node(), name], cwd=here.folder, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        with urlopen(f"{address}/v1/articles?tag=elections&lang=en", timeout=30) as answer:
+            articles = json.load(answer)["data"]
+    assert len(articles) > 2, "more than a page of the program"
+    expected = [f"{article['published_at'][:4]} {article['title']}" for article in articles]
+    assert done.stdout.splitlines() == expected
+
+
+def test_an_answer_fits_what_is_shown_of_it() -> None:
+    assert fits({"a": "…", "b": [1, "…"]}, {"a": {"c": 1}, "b": [1, None]})
+    for other in (
+        {"a": 1, "b": [1]},
+        {"a": 1},
+        {"a": 1, "b": [2, 2]},
+        {"a": 1, "b": [1, 2], "c": 3},
+    ):
+        assert not fits({"a": "…", "b": [1, "…"]}, other)
 
 
 def test_the_editors_guide(tmp_path: Path) -> None:

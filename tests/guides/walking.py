@@ -82,6 +82,29 @@ def programs(guide: str) -> dict[str, str]:
     return {name: text for text, name in found}
 
 
+def shown_answers(guide: str) -> list[tuple[str, Any]]:
+    """Each request that a guide prints with the JSON that it prints as the answer."""
+    pairs = re.findall(
+        r"^```sh\n(curl [^\n]*)\n```\n```json\n(.*?)^```", guide, re.DOTALL | re.MULTILINE
+    )
+    return [(command, json.loads(answer)) for command, answer in pairs]
+
+
+def fits(shown: Any, answer: Any) -> bool:
+    """Whether an answer is the one that is shown, in which `"…"` stands for any value."""
+    match shown, answer:
+        case "…", _:
+            return True
+        case dict(), dict():
+            return shown.keys() == answer.keys() and all(
+                fits(value, answer[name]) for name, value in shown.items()
+            )
+        case list(), list():
+            return len(shown) == len(answer) and all(map(fits, shown, answer))
+        case _:
+            return bool(shown == answer)
+
+
 @dataclass
 class Reader:
     """Somebody with a shell, who reads a guide from its beginning."""

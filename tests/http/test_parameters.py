@@ -236,5 +236,5 @@ def test_a_slash_or_capitals_lead_on(told: Bench) -> None:
         "/v1/feeds/articles.rss/",
     ):
         assert get(path).status_code == 200, path
-    for path in ("/nothing/", "//evil.example/", "/", "//", "/v1/articles/Ñ", "/v1/articles/A--B"):
+    for path in ("/nothing/", "//evil.example/", "//", "/v1/articles/Ñ", "/v1/articles/A--B"):
         assert get(f"http://testserver{path}", follow_redirects=False).status_code == 404, path

@@ -1,0 +1,86 @@
+"""Settings of the publisher's site, which readers see."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_settings import NoDecode
+
+from app.public.vocabulary import Lang
+from app.setting_types import (
+    Contact,
+    ExactAddress,
+    Listed,
+    PageTemplate,
+    WebAddress,
+    distinct,
+    split_list,
+    time_zone,
+)
+from app.settings.group import Group
+
+
+class SiteSettings(Group):
+    """Site: the publisher, the languages, and the addresses of the front end."""
+
+    site_name: str = Field("Peru Support Group", description="The name of the publisher")
+    site_url: WebAddress | None = Field(None, description="The address of the front end")
+    article_url: PageTemplate = Field(
+        "{site}/news/{slug}",
+        description="Where the front end shows an article. It may hold `{site}`, `{slug}` and "
+        "`{lang}`",
+    )
+    page_url: PageTemplate = Field(
+        "{site}/{slug}",
+        description="Where the front end shows a standing page, such as aims and history",
+    )
+    author_url: PageTemplate | None = Field(
+        None,
+        description="Where the front end shows an author, such as `{site}/authors/{slug}`. JSON-LD "
+        "names this address",
+    )
+    logo_url: WebAddress | None = Field(
+        None, description="The address of the publisher's logo. JSON-LD names it"
+    )
+    languages: Annotated[
+        tuple[Lang, ...],
+        NoDecode,
+        BeforeValidator(split_list),
+        AfterValidator(distinct),
+        Field(
+            min_length=1,
+            description="The languages of the content, the default language first. A script or a "
+            "region may follow: `pt,pt-BR,zh-Hant`",
+        ),
+    ] = ("en", "es")
+    timezone: Annotated[str, AfterValidator(time_zone)] = Field(
+        "UTC",
+        description="The time zone of the site, such as `America/Lima`. It decides where a day, a "
+        "month and a year begin in the archive, in filters by date, in monthly feeds and in "
+        "sitemaps",
+    )
+    default_licence: ExactAddress = Field(
+        "https://creativecommons.org/licenses/by-nc-sa/4.0",
+        description="The address of the licence of articles that name no licence",
+    )
+    embed_hosts: Listed = Field(
+        (
+            *("www.youtube-nocookie.com", "www.youtube.com", "player.vimeo.com"),
+            *("open.spotify.com", "w.soundcloud.com"),
+        ),
+        description='The hosts whose players a body may embed, as `<iframe src="https://…">`',
+    )
+    contact_email: str | None = Field(
+        None,
+        pattern=r"^[^@\s]+@[^@\s]+$",
+        description="The e-mail address that OAI-PMH gives to harvesters. Without it, Willay gives "
+        "`webmaster@` and the site's host",
+    )
+    security_contact: Contact | None = Field(
+        None,
+        description="Where to report a weakness, as `mailto:…` or `https://…`. Willay serves it as "
+        "`/.well-known/security.txt`",
+    )
+    websub_hub: ExactAddress | None = Field(
+        None,
+        description="A WebSub hub. Willay tells it of every change, and every feed names it",
+    )
