@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from meilisearch.errors import MeilisearchApiError, MeilisearchError
+from pydantic import ValidationError
+from requests import RequestException
 
 from app.errors import Unavailable
 
@@ -58,13 +60,14 @@ def spoken(action: str, index: str) -> Iterator[None]:
         yield
     except MeilisearchApiError as error:
         raise _of(error, action, index) from error
-    except MeilisearchError as error:
+    except (MeilisearchError, RequestException) as error:
         raise ServerAway(
             "search_unreachable", f"The search server does not answer: {short(str(error))}"
         ) from error
-    except KeyError as error:
+    except (KeyError, ValidationError) as error:
+        part = error if isinstance(error, KeyError) else error.errors()[0]["loc"][0]
         raise ServerAway(
-            "search_unreachable", f"What answers is no search server: {error} is missing."
+            "search_unreachable", f"What answers is no search server: {part} is missing or wrong."
         ) from error
 
 
