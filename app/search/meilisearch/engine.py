@@ -15,7 +15,7 @@ from typing import Any, Final, Self
 from meilisearch import Client
 from typing_extensions import override
 
-from app.search.meilisearch import beside, health, keys, searching, tuning
+from app.search.meilisearch import beside, health, searching, tuning
 from app.search.meilisearch.connection import Connection
 from app.search.meilisearch.contents import ReadBack
 from app.search.meilisearch.failures import (
@@ -167,11 +167,7 @@ class MeilisearchEngine(ReadBack):
 
     def missing_actions(self) -> list[str]:
         """What the keys lack to search and to write; empty when all is well."""
-        with spoken("tasks.get", self.uid):
-            searching = self.connection.client(self.connection.keys().search)
-            writing = self.connection.writer()
-            lacks = [one for one in keys.missing(searching, self.uid) if one in keys.READING]
-            return lacks + [one for one in keys.missing(writing, self.uid) if one in keys.WRITING]
+        return health.missing_actions(self.connection, self.uid)
 
     def beside(self) -> "Successor":
         """An empty index that can take this one's place. Raises `IndexBusy`."""

@@ -8,6 +8,7 @@ from app.errors import Unavailable
 from app.kit.clock import system_clock
 from app.search.meilisearch.connection import Connection
 from app.search.meilisearch.failures import KeyRefused, Rejected, ServerAway, ServerTooOld, spoken
+from app.search.meilisearch.keys import READING, WRITING, missing
 from app.search.meilisearch.tasks import UNFINISHED
 from app.search.upkeep import Waiting
 
@@ -50,6 +51,14 @@ def complaint(connection: Connection) -> str:
     except Unavailable as error:
         return error.message
     return ""
+
+
+def missing_actions(connection: Connection, index: str) -> list[str]:
+    """What the keys lack to search and to write; empty when all is well."""
+    with spoken("tasks.get", index):
+        search = connection.client(connection.keys().search)
+        lacks = [one for one in missing(search, index) if one in READING]
+        return lacks + [one for one in missing(connection.writer(), index) if one in WRITING]
 
 
 def waiting(client: Client, index: str) -> Waiting | None:

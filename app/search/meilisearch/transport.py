@@ -41,7 +41,7 @@ class KeptConnections:
     def __init__(self, url: str, key: str | None, most: int, timeouts: Timeouts) -> None:
         self._url = url
         self._timeouts = urllib3.Timeout(connect=timeouts[0], read=timeouts[1])
-        # Neither proxies nor a .netrc of the environment may change who is asked, or as whom.
+        # Neither proxies nor a .netrc of the environment change who is asked, or as whom.
         self._pool = urllib3.PoolManager(
             num_pools=1,
             maxsize=most,
