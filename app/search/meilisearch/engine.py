@@ -260,7 +260,9 @@ class MeilisearchEngine(ReadBack):
         breaker.enter()
         try:
             with spoken(action, self.uid):
-                yield self.connection.reader()
+                reader = self.connection.reader()
+            with spoken(action, self.uid, (KeyError,)):
+                yield reader
         except (ServerAway, ServerBusy):
             breaker.failed()
             raise
@@ -278,7 +280,8 @@ class MeilisearchEngine(ReadBack):
         """The client that writes; what the server says may mean that it has lost everything."""
         try:
             with spoken(action, self.uid):
-                yield self.connection.writer()
+                client = self.connection.writer()
+            yield client
         except KeyRefused:
             self.connection.forget_keys()
             self._is_ready = False

@@ -71,9 +71,11 @@ class KeptConnections:
         if answer.status >= 400:
             raise MeilisearchApiError(f"it answered {answer.status}", _refusal(answer))
         try:
-            said: dict[str, Any] = from_json(answer.data)
-        except ValueError as error:
-            raise MeilisearchCommunicationError("it answers something that is no JSON") from error
+            said = from_json(answer.data)
+        except ValueError:
+            said = None
+        if not isinstance(said, dict):
+            raise MeilisearchCommunicationError("it answers something that is no JSON object")
         return said
 
     def _sent(self, url: str, body: bytes) -> urllib3.BaseHTTPResponse:
