@@ -11,13 +11,14 @@ itself: readers are never refused for its sake. May import: settings, errors, ki
 import asyncio
 import logging
 from asyncio import timeout
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
 from time import monotonic
 from typing import Final, Protocol
 from zlib import crc32
+
+from cachetools import LRUCache
 
 from app.errors import Unavailable
 from app.settings import Settings
@@ -72,17 +73,13 @@ class Counters:
     """Counts of this process, each for one window, at most `size` of them."""
 
     def __init__(self, size: int = 100_000) -> None:
-        self._size = size
-        self._counts: OrderedDict[str, tuple[int, int]] = OrderedDict()
+        self._counts: LRUCache[str, tuple[int, int]] = LRUCache(size)
 
     def add(self, key: str, window: int) -> int:
         """One more in this window; how many there are."""
         its_window, count = self._counts.get(key, (window, 0))
         count = count + 1 if its_window == window else 1
         self._counts[key] = (window, count)
-        self._counts.move_to_end(key)
-        if len(self._counts) > self._size:
-            self._counts.popitem(last=False)
         return count
 
     def __len__(self) -> int:

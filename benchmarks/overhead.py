@@ -109,7 +109,7 @@ class _Direct:
 
 def _deleted(client: Client, index: str) -> None:
     for name in (index, *beside.builds(client, index)):
-        client.http.delete(f"indexes/{name}")
+        client.delete_index(name)
 
 
 def _through(ours: HTTPConnection, addresses: Mapping[Query, str]) -> Callable[[Query], None]:

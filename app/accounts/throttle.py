@@ -15,11 +15,12 @@ back. Counters live in memory: with several processes the bounds are per process
 """
 
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
+
+from cachetools import FIFOCache
 
 from app.errors import Throttled
 
@@ -61,8 +62,7 @@ class Counter:
 
     def __init__(self, rule: Rule, size: int = 10_000) -> None:
         self._rule = rule
-        self._size = size
-        self._counts: OrderedDict[str, _Count] = OrderedDict()
+        self._counts: FIFOCache[str, _Count] = FIFOCache(size)
 
     def wait(self, key: str, now: datetime) -> timedelta:
         """How long until the next attempt is allowed; zero or less when it is."""
@@ -76,8 +76,6 @@ class Counter:
         count = self._counts.pop(key, None)
         before = 0 if count is None or self._is_forgotten(count, now) else count.attempts
         self._counts[key] = _Count(before + 1, now)
-        if len(self._counts) > self._size:
-            self._counts.popitem(last=False)
 
     def give_back(self, key: str) -> None:
         """The attempt was rightful."""

@@ -5,11 +5,12 @@ answer needs no invalidation: what has changed is asked for by another tag, and 
 for any more is the first to go.
 """
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Final
+
+from cachetools import LRUCache
 
 _BESIDE: Final = 1_000
 """Bytes that an answer takes beside its body, roughly."""
@@ -34,26 +35,17 @@ class Answers:
     """At most `size` bytes of answers, those asked for last; shared by threads."""
 
     def __init__(self, size: int) -> None:
-        self._size = size
         self._lock = Lock()
-        self._kept: OrderedDict[str, Answer] = OrderedDict()
-        self._held = 0
+        self._largest = size // 8
+        self._kept: LRUCache[str, Answer] = LRUCache(size, lambda answer: answer.size)
 
     def get(self, tag: str) -> Answer | None:
         """The answer that has this tag, if it is kept."""
         with self._lock:
-            kept = self._kept.get(tag)
-            if kept is not None:
-                self._kept.move_to_end(tag)
-            return kept
+            return self._kept.get(tag)
 
     def keep(self, tag: str, answer: Answer) -> None:
         """Keep it, and forget what was not asked for longest; too large a one is not kept."""
-        if answer.size > self._size // 8:
-            return
-        with self._lock:
-            before = self._kept.pop(tag, None)
-            self._held += answer.size - (before.size if before is not None else 0)
-            self._kept[tag] = answer
-            while self._held > self._size:
-                self._held -= self._kept.popitem(last=False)[1].size
+        if answer.size <= self._largest:
+            with self._lock:
+                self._kept[tag] = answer

@@ -119,6 +119,29 @@ def test_a_counter_forgets_after_a_while_and_is_bounded() -> None:
     assert counter.wait("k", NOON + timedelta(hours=1)) == timedelta(0)
 
 
+@given(
+    st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(["add", "ask", "clear"]))),
+)
+def test_a_counter_knows_whoever_tried_last_and_forgets_nobody_else_s_tries(
+    acts: list[tuple[str, str]],
+) -> None:
+    """To ask for a wait is no try, so that it keeps nobody in memory."""
+    rule = Rule(0, timedelta(seconds=1), timedelta(hours=1))
+    counter, tries = Counter(rule, size=3), dict[str, int]()
+    for key, act in acts:
+        if act == "add":
+            tries[key] = tries.pop(key, 0) + 1
+            counter.add(key, NOON)
+            if len(tries) > 3:
+                del tries[next(iter(tries))]
+        elif act == "clear":
+            tries.pop(key, None)
+            counter.clear(key)
+        wait = rule.delay(tries[key]) if key in tries else timedelta(0)
+        assert counter.wait(key, NOON) == wait
+        assert len(counter) == len(tries)
+
+
 def admitted(door: Throttle, network: str, now: datetime, *, is_usual: bool = False) -> bool:
     try:
         door.admit(ANA, network, now, is_usual=is_usual)

@@ -1,5 +1,8 @@
 """What is kept stays within its bounds, and what is asked for stays longest."""
 
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,3 +40,20 @@ def test_what_is_not_asked_for_goes_first() -> None:
     kept.keep("large", answer(9_000))
     assert kept.get("large") is None
     Answers(0).keep("a", answer(0))
+
+
+def test_threads_keep_within_its_bytes_together() -> None:
+    kept = Answers(16_000)
+
+    def work(seed: int) -> None:
+        chance = Random(seed)
+        for _ in range(2_000):
+            tag = chance.choice("abcdefghijklmnopqrstuvwxyz")
+            held = kept.get(tag)
+            assert held is None or held.keys == tag
+            kept.keep(tag, Answer(b"x" * chance.randrange(1_000), {}, tag))
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(work, range(8)))
+    held = [one for tag in "abcdefghijklmnopqrstuvwxyz" if (one := kept.get(tag)) is not None]
+    assert 8_000 < sum(one.size for one in held) <= 16_000

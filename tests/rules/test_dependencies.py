@@ -47,3 +47,18 @@ def test_nothing_is_imported_that_is_not_declared() -> None:
 def test_nothing_is_declared_that_is_not_used() -> None:
     used = set().union(*imported().values())
     assert declared() - used == BY_NAME
+
+
+def test_the_search_server_s_client_is_used_by_its_methods_alone() -> None:
+    """What it is made of changes without notice: its transport, and modules with an underscore."""
+    inside = {"http", "task_handler", "config"}
+    reached = {
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for folder in ("app", "benchmarks", "tests")
+        for path in (ROOT / folder).rglob("*.py")
+        if re.search(r"^from meilisearch|app\.search\.meilisearch", text := path.read_text(), re.M)
+        for node in ast.walk(ast.parse(text))
+        if (isinstance(node, ast.Attribute) and node.attr in inside)
+        or (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("meilisearch._"))
+    }
+    assert reached == set()

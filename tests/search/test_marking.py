@@ -90,7 +90,7 @@ def test_what_the_server_marks_itself_is_marked(server: Backend, tmp_path: Path,
     with server.over(tmp_path, *TEXTS) as engine:
         assert isinstance(engine, MeilisearchEngine)
         ours = shown(engine, text)
-        answer = engine.connection.reader().index(engine.uid).search(
+        answer = engine.connection.given().index(engine.uid).search(
             text,
             {
                 "filter": "kind = article",

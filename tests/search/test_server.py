@@ -203,6 +203,28 @@ def test_what_is_no_search_server_is_unavailable(
     assert ids(engine, "alpaca") == [id_of("a")]
 
 
+@pytest.mark.parametrize("body", [b"<html>hello</html>", b"{}", b"", b"[]", b'{"results": 1}'])
+@pytest.mark.parametrize("part", ["/documents/fetch", r"/tasks\?", "/version", "/documents"])
+def test_what_the_official_client_cannot_read_is_unavailable_too(
+    engine: MeilisearchEngine, url: str, double: Double, part: str, body: bytes
+) -> None:
+    with engine_at(url, MASTER) as another:
+        double.faults.answers += [(part, 200, body)]
+        with pytest.raises(Unavailable):
+            another.apply([article("b", "Alpaca")], [])
+        another.apply([article("b", "Alpaca")], [])
+    assert set(ids(engine, "alpaca")) == {id_of("a"), id_of("b")}
+
+
+def test_a_refusal_is_told_in_the_server_s_own_words(
+    engine: MeilisearchEngine, double: Double
+) -> None:
+    double.faults.refuse("POST /indexes/willay/documents/fetch", 403, "invalid_api_key", "auth")
+    with pytest.raises(KeyRefused, match=r"`documents\.get`") as refused:
+        engine.cursor()
+    assert "up to date" not in refused.value.message
+
+
 def test_surrogates_in_a_text_do_no_harm(engine: MeilisearchEngine) -> None:
     engine.apply([article("m", "Mine\ud800 <b>", "The mine \x00 here.")], [])
     (hit,) = engine.search(Query("mine", highlight=True)).hits

@@ -36,17 +36,14 @@ def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
 
 def held(room: Room) -> list[dict[str, Any]]:
     """The articles, as the index holds them."""
-    asked = {"filter": "kind = article", "limit": 50}
-    found: list[dict[str, Any]] = room.master.http.post(
-        f"indexes/{room.engine.uid}/documents/fetch", asked
-    )["results"]
-    return found
+    asked: dict[str, Any] = {"filter": "kind = article", "limit": 50}
+    return [vars(one) for one in room.master.index(room.engine.uid).get_documents(asked).results]
 
 
 def put(room: Room, *documents: dict[str, Any], merged: bool = True) -> None:
     """What anybody with a key that writes can do."""
-    send = room.master.http.put if merged else room.master.http.post
-    send(f"indexes/{room.engine.uid}/documents?primaryKey=id", list(documents))
+    index = room.master.index(room.engine.uid)
+    (index.update_documents if merged else index.add_documents)(documents, "id")
     Tasks(lambda: room.master, lambda: None).settle(room.engine.uid)
 
 
@@ -146,7 +143,7 @@ def test_all_that_was_done_is_told_in_one_line(
     room: Room, caplog: pytest.LogCaptureFixture
 ) -> None:
     one, two, three = held(room)
-    room.master.http.delete(f"indexes/{room.engine.uid}/documents/{one['id']}")
+    room.master.index(room.engine.uid).delete_document(one["id"])
     put(room, two | {"body": "yyforged"}, {"id": "stranger"})
     put(room, three | {"id": "article-" + "0" * 32})
     with caplog.at_level(logging.WARNING, "willay.search"):

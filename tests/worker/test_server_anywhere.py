@@ -136,33 +136,30 @@ def test_what_was_erased_is_in_no_index_of_the_server(room: Room) -> None:
 
 
 def _delete_index(room: Room) -> None:
-    room.master.http.delete(f"indexes/{room.engine.uid}")
+    room.master.delete_index(room.engine.uid)
 
 
 def _make_it_anew_with_default_settings(room: Room) -> None:
     _delete_index(room)
-    room.master.http.post(
-        f"indexes/{room.engine.uid}/documents?primaryKey=id", [{"id": "stranger", "title": "x"}]
-    )
+    room.master.index(room.engine.uid).add_documents([{"id": "stranger", "title": "x"}], "id")
 
 
 def _reset_settings(room: Room) -> None:
     nothing = dict.fromkeys(("filterableAttributes", "rankingRules", "typoTolerance", "synonyms"))
-    room.master.http.patch(f"indexes/{room.engine.uid}/settings", nothing)
+    room.master.index(room.engine.uid).update_settings(nothing)
 
 
 def _drift(room: Room) -> None:
-    here = f"indexes/{room.engine.uid}/documents"
-    held = room.master.http.post(f"{here}/fetch", {"filter": "kind = article"})["results"]
-    room.master.http.delete(f"{here}/{held[0]['id']}")
-    changed = [held[1] | {"digest": "00" * 16}, held[2] | {"id": "article-" + "0" * 32}]
-    room.master.http.post(here, changed)
+    index = room.master.index(room.engine.uid)
+    held = [vars(one) for one in index.get_documents({"filter": "kind = article"}).results]
+    index.delete_document(held[0]["id"])
+    index.add_documents([held[1] | {"digest": "00" * 16}, held[2] | {"id": "article-" + "0" * 32}])
 
 
 def _delete_keys(room: Room) -> None:
-    for key in room.master.http.get("keys?limit=1000")["results"]:
-        if str(key["name"]).endswith(room.engine.uid):
-            room.master.http.delete(f"keys/{key['uid']}")
+    for key in room.master.get_keys({"limit": 1_000}).results:
+        if str(key.name).endswith(room.engine.uid):
+            room.master.delete_key(key.uid)
 
 
 @pytest.mark.parametrize(
@@ -199,7 +196,7 @@ def test_a_canceled_write_is_made_again(room: Room) -> None:
 
     def cancel() -> None:
         while not done.wait(0.01):
-            room.master.http.post(f"tasks/cancel?indexUids={room.engine.uid}")
+            room.master.cancel_tasks({"indexUids": room.engine.uid})
 
     with ThreadPoolExecutor(1) as threads:
         canceling = threads.submit(cancel)
@@ -219,11 +216,11 @@ def test_no_value_of_a_filter_finds_more_than_its_equals(room: Room) -> None:
     pieces = ["\\", '"', "'", " OR ", " AND ", "NOT ", "=", "[", "]", "(", ")", ",", "x", "kind"]
     values = ["".join(chance.choices(pieces, k=chance.randint(1, 9))) for _ in range(150)]
     documents = [{"id": f"{at}", "kind": value} for at, value in enumerate(values)]
-    here = f"indexes/{room.engine.uid}"
-    room.engine.tasks.finished(room.master.http.post(f"{here}/documents", documents), here)
+    index = room.master.index(room.engine.uid)
+    room.engine.tasks.finished(index.add_documents(documents), index.uid)
     for value in values:
         asked = {"filter": [f"kind IN [{quoted(value)}]"], "limit": 200}
-        hits = room.master.http.post(f"{here}/search", asked)["hits"]
+        hits = index.search("", asked)["hits"]
         equal = {one["id"] for one in documents if _folded(one["kind"]) == _folded(value)}
         assert {hit["id"] for hit in hits} == equal, value
 

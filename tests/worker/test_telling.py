@@ -75,7 +75,7 @@ def test_settings_that_others_change_are_put_right_where_the_reader_is_another_p
     worker.start()
     try:
         assert until(lambda: not room.engine.differing())
-        room.master.http.patch("indexes/willay/settings", change)
+        room.master.index("willay").update_settings(change)
         began = time.monotonic()
         assert until(lambda: bool(room.engine.differing()), 3)
         assert until(lambda: not room.engine.differing())

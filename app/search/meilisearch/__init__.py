@@ -5,5 +5,6 @@
 write; `beside` builds a new index next to the old one; `settings` says how the index is kept;
 `connection`, `keys`, `transport`, `breaker` and `failures` speak to the server, always from a
 thread and never for long. Imports the protocol, the grammar, `app.errors`, the official client,
-urllib3, httpx2 (for whom TLS trusts), rapidfuzz and pydantic_core.
+requests (for its errors), urllib3, httpx2 (for whom TLS trusts), rapidfuzz, pydantic and
+pydantic_core.
 """

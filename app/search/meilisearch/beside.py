@@ -7,7 +7,6 @@ seen afterwards: the state says in which build it was written.
 
 from threading import Event
 from time import monotonic
-from typing import Any
 
 from meilisearch import Client
 
@@ -21,9 +20,8 @@ _SWAP_SECONDS = 60.0
 def builds(client: Client, index: str) -> list[str]:
     """The names of what was built beside it."""
     with spoken("indexes.get", index):
-        found = client.http.get("indexes?limit=1000")
-    names = (str(one["uid"]) for one in found["results"])
-    return [name for name in names if name.startswith(f"{index}--")]
+        known = client.get_indexes({"limit": 1_000})["results"]
+    return [one.uid for one in known if one.uid.startswith(f"{index}--")]
 
 
 def whole(client: Client, index: str) -> list[str]:
@@ -35,7 +33,7 @@ def dropped(client: Client, tasks: Tasks, names: list[str]) -> None:
     """Delete indexes; one that is not there any more is no error."""
     for name in names:
         with spoken("indexes.delete", name):
-            accepted: dict[str, Any] = client.http.delete(f"indexes/{name}")
+            accepted = client.delete_index(name)
         try:
             tasks.finished(accepted, name)
         except TaskFailed as error:
@@ -47,7 +45,7 @@ def swapped(client: Client, index: str, other: str) -> None:
     """Exchange what the two names stand for, and see that it was done."""
     build = state(client, other).build
     with spoken("indexes.swap", index):
-        client.http.post("swap-indexes", [{"indexes": [index, other]}])
+        client.swap_indexes([{"indexes": [index, other]}])
     until, pause = monotonic() + _SWAP_SECONDS, Event()
     while state(client, index).build != build:
         if monotonic() > until:

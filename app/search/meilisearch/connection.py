@@ -1,12 +1,15 @@
-"""One server, as two clients: one that only searches, and one that writes."""
+"""One server, and the keys by which it is searched and written to."""
 
 from contextlib import suppress
 from dataclasses import dataclass
+from math import ceil
 from threading import Lock
 
+from meilisearch import Client
+
 from app.search.meilisearch.breaker import Breaker
-from app.search.meilisearch.keys import Keys, found, provisioned
-from app.search.meilisearch.transport import PooledClient, Timeouts
+from app.search.meilisearch.keys import Keys, known, provisioned
+from app.search.meilisearch.transport import KeptConnections, Timeouts, official
 
 SEARCHES_AT_ONCE = 8
 
@@ -15,78 +18,95 @@ SEARCHES_AT_ONCE = 8
 class Address:
     """Where the server is, the key that we were given, and the index that is ours.
 
-    `searching` and `writing` are the timeouts.
+    `searching` are the timeouts of a search; `writing` is the seconds that a write may take.
     """
 
     url: str
     key: str | None
     index: str = "willay"
     searching: Timeouts = (0.5, 2.0)
-    writing: Timeouts = (1.0, 30.0)
+    writing: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """What is made once for as long as the keys are good."""
+
+    keys: Keys
+    reader: KeptConnections
+    eraser: KeptConnections
+
+    def close(self) -> None:
+        for kept in (self.reader, self.eraser):
+            with suppress(OSError):
+                kept.close()
 
 
 class Connection:
-    """Makes the clients when they are first needed; shared by all threads."""
+    """Asks for the keys when they are first needed; shared by all threads."""
 
     def __init__(self, address: Address) -> None:
         self.address = address
         self.breaker = Breaker()
         self.makes_keys = True
         self._lock = Lock()
-        self._keys: Keys | None = None
-        self._given = PooledClient(address.url, address.key, 1, address.searching, again=True)
-        self._open: list[PooledClient] = [self._given]
-        self._reader: PooledClient | None = None
-        self._writer: PooledClient | None = None
+        self._ways: _Ways | None = None
 
-    def given(self) -> PooledClient:
-        """May do what the key that we were given may, and does not wait long."""
-        return self._given
+    def client(self, key: str | None) -> Client:
+        """The official client, for one thread, which does not wait long."""
+        return official(self.address.url, key, ceil(self.address.searching[1]))
 
-    def reader(self) -> PooledClient:
+    def given(self) -> Client:
+        """The same, by the key that we were given."""
+        return self.client(self.address.key)
+
+    def writer(self) -> Client:
+        """May write this index and those built beside it; for one thread."""
+        return official(self.address.url, self.keys().write, self.address.writing)
+
+    def reader(self) -> KeptConnections:
         """May search this index and nothing else, where we could choose."""
-        return self._reader or self._made()[0]
+        return self._open().reader
 
-    def writer(self) -> PooledClient:
-        """May write this index and those built beside it."""
-        return self._writer or self._made()[1]
+    def eraser(self) -> KeptConnections:
+        """May delete documents of this index, and of those built beside it."""
+        return self._open().eraser
 
     def keys(self) -> Keys:
         """The keys that are used; asks for them once."""
-        self._made()
-        return self._keys or Keys(self.address.key, self.address.key)
+        return self._open().keys
 
     def checked_keys(self) -> Keys:
         """The keys that are used, after a look whether the server still knows the one that
         searches: it is made again where it does not."""
         keys = self.keys()
-        if keys.search_uid is not None and found(self._given, keys.search_uid) is None:
+        if keys.search_uid is not None and known(self.given(), keys.search_uid) is None:
             self.forget_keys()
         return self.keys()
 
     def forget_keys(self) -> bool:
         """The server refused our key: ask for it anew. False when there is nothing to ask."""
         with self._lock:
-            had = self._keys is not None and self._keys.search != self.address.key
-            self._keys = self._reader = self._writer = None
-        return had
+            ways, self._ways = self._ways, None
+        if ways is None:
+            return False
+        ways.close()
+        return ways.keys.search != self.address.key
 
     def close(self) -> None:
         """Close the kept connections."""
-        for client in self._open:
-            with suppress(OSError):
-                client.pooled.close()
+        self.forget_keys()
 
-    def _made(self) -> tuple[PooledClient, PooledClient]:
+    def _open(self) -> _Ways:
+        if self._ways is not None:
+            return self._ways
         with self._lock:
-            if self._reader is None or self._writer is None:
+            if self._ways is None:
                 here = self.address
-                keys = self._keys = provisioned(
-                    self._given, here.key, here.index, makes=self.makes_keys
+                keys = provisioned(self.given(), here.key, here.index, makes=self.makes_keys)
+                self._ways = _Ways(
+                    keys,
+                    KeptConnections(here.url, keys.search, SEARCHES_AT_ONCE, here.searching),
+                    KeptConnections(here.url, keys.write, 1, (here.searching[0], here.writing)),
                 )
-                self._reader = PooledClient(
-                    here.url, keys.search, SEARCHES_AT_ONCE, here.searching, again=True
-                )
-                self._writer = PooledClient(here.url, keys.write, 4, here.writing, again=False)
-                self._open += [self._reader, self._writer]
-            return self._reader, self._writer
+            return self._ways

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from hashlib import blake2b
 from typing import Any
-from urllib.parse import urlencode
 
 from meilisearch import Client
 from pydantic_core import to_json
@@ -107,10 +106,9 @@ def _seals(client: Client, index: str, keys: Sequence[Key]) -> dict[Key, bytes]:
     for start in range(0, len(keys), _IDS_AT_ONCE):
         ids = [id_of(key) for key in keys[start : start + _IDS_AT_ONCE]]
         with spoken("documents.get", index):
-            page = client.http.post(
-                f"indexes/{index}/documents/fetch", {"ids": ids, "limit": len(ids)}
-            )
-        found |= {key: _sealed(held) for held in page["results"] if (key := _key_in(held))}
+            page = client.index(index).get_documents({"ids": ids, "limit": len(ids)})
+        held = map(vars, page.results)
+        found |= {key: _sealed(one) for one in held if (key := _key_in(one))}
     return found
 
 
@@ -122,11 +120,10 @@ def _seal(document: Document) -> bytes:
 def _count(client: Client, index: str) -> int:
     """Documents held, without the one that holds the state."""
     with spoken("documents.get", index):
-        held = client.http.get(f"indexes/{index}/documents?fields=id&limit=1")
-        told = client.http.post(
-            f"indexes/{index}/documents/fetch", {"ids": [STATE], "fields": ["id"]}
-        )
-    return int(held["total"]) - int(told["total"])
+        documents = client.index(index)
+        held = documents.get_documents({"fields": ["id"], "limit": 1})
+        state = documents.get_documents({"fields": ["id"], "ids": [STATE]})
+    return held.total - state.total
 
 
 def _sealed(held: Mapping[str, Any]) -> bytes:
@@ -144,10 +141,10 @@ def _listed(client: Client, index: str, fields: Iterable[str]) -> Iterator[Mappi
     """Those fields of every document but the state, a page at a time."""
     offset = 0
     while True:
-        asked = urlencode({"fields": ",".join(fields), "limit": _A_PAGE, "offset": offset})
+        asked = {"fields": list(fields), "limit": _A_PAGE, "offset": offset}
         with spoken("documents.get", index):
-            page = client.http.get(f"indexes/{index}/documents?{asked}")
-        yield from (found for found in page["results"] if found["id"] != STATE)
+            page = client.index(index).get_documents(asked)
+        yield from (held for held in map(vars, page.results) if held["id"] != STATE)
         offset += _A_PAGE
-        if offset >= page["total"]:
+        if offset >= page.total:
             return

@@ -15,7 +15,7 @@ from typing import Any, Final, Self
 from meilisearch import Client
 from typing_extensions import override
 
-from app.search.meilisearch import beside, health, keys, searching, tuning
+from app.search.meilisearch import beside, health, searching, tuning
 from app.search.meilisearch.connection import Connection
 from app.search.meilisearch.contents import ReadBack
 from app.search.meilisearch.failures import (
@@ -29,6 +29,7 @@ from app.search.meilisearch.failures import (
 from app.search.meilisearch.leasing import Lease
 from app.search.meilisearch.synonyms import Synonyms
 from app.search.meilisearch.tasks import Tasks
+from app.search.meilisearch.transport import KeptConnections
 from app.search.meilisearch.writing import Writing
 from app.search.protocol import (
     Document,
@@ -74,21 +75,21 @@ class MeilisearchEngine(ReadBack):
         self._is_settled = True
         self._right: dict[str, Any] | None = None  # settings that were proved right as a whole
         self.tasks = Tasks(connection.writer, self._beat)
-        self._writing = Writing(self.tasks)
+        self._writing = Writing(connection, self.tasks)
         self._synonyms = Synonyms(connection, self.uid, languages)
 
     def search(self, query: Query) -> Found:
         """The page asked for. Raises ValueError for a page beyond `DEEPEST`."""
-        with self._asking("search") as client:
-            return searching.search(client, self.uid, query, self._languages, self._synonyms)
+        with self._asking("search") as reader:
+            return searching.search(reader, self.uid, query, self._languages, self._synonyms)
 
     def suggest(
         self, text: str, languages: Sequence[str] = (), limit: int = 8, without: Keys = ()
     ) -> list[Suggestion]:
         """Titles, tags and people that complete `text`, best first."""
         chosen = Filter(languages=tuple(languages), without=without)
-        with self._asking("search") as client:
-            return searching.suggest(client, self.uid, text, chosen, limit, self._synonyms)
+        with self._asking("search") as reader:
+            return searching.suggest(reader, self.uid, text, chosen, limit, self._synonyms)
 
     def take(self, *, insist: bool = False) -> bool:
         """Take or keep the writer's lease; true when it has just come from another, whose writes
@@ -118,14 +119,14 @@ class MeilisearchEngine(ReadBack):
 
     def progress(self) -> Progress:
         """Cursor and parked things, asked for as a search, by the key that only searches."""
-        with self._asking("search") as client:
-            told = searching.progress(client, self.uid)
+        with self._asking("search") as reader:
+            told = searching.progress(reader, self.uid)
         return Progress(told.cursor, told.parked)
 
     def expel(self, names: Sequence[str]) -> None:
         """Delete strangers."""
-        with self._writes("documents.delete") as client:
-            self._writing.expel(client, self.uid, self._epoch, names)
+        with self._writes("documents.delete"):
+            self._writing.expel(self.uid, self._epoch, names)
 
     def differing(self) -> tuple[str, ...]:
         """Settings that are not as they should be; the next `apply` puts them right."""
@@ -166,10 +167,7 @@ class MeilisearchEngine(ReadBack):
 
     def missing_actions(self) -> list[str]:
         """What the keys lack to search and to write; empty when all is well."""
-        with spoken("tasks.get", self.uid):
-            searching, writing = self.connection.reader(), self.connection.writer()
-            lacks = [one for one in keys.missing(searching, self.uid) if one in keys.READING]
-            return lacks + [one for one in keys.missing(writing, self.uid) if one in keys.WRITING]
+        return health.missing_actions(self.connection, self.uid)
 
     def beside(self) -> "Successor":
         """An empty index that can take this one's place. Raises `IndexBusy`."""
@@ -256,13 +254,15 @@ class MeilisearchEngine(ReadBack):
             self._beaten = monotonic()
 
     @contextmanager
-    def _asking(self, action: str) -> Iterator[Client]:
-        """The client that searches; failures are counted, and a lost key is asked for again."""
+    def _asking(self, action: str) -> Iterator[KeptConnections]:
+        """The connections that search; failures are counted, and a lost key is asked for again."""
         breaker = self.connection.breaker
         breaker.enter()
         try:
             with spoken(action, self.uid):
-                yield self.connection.reader()
+                reader = self.connection.reader()
+            with spoken(action, self.uid, (KeyError,)):
+                yield reader
         except (ServerAway, ServerBusy):
             breaker.failed()
             raise
@@ -280,7 +280,8 @@ class MeilisearchEngine(ReadBack):
         """The client that writes; what the server says may mean that it has lost everything."""
         try:
             with spoken(action, self.uid):
-                yield self.connection.writer()
+                client = self.connection.writer()
+            yield client
         except KeyRefused:
             self.connection.forget_keys()
             self._is_ready = False
@@ -299,7 +300,7 @@ class Successor(MeilisearchEngine):
             predecessor.connection, predecessor._languages, lambda _name: building, uid
         )
         self._predecessor = predecessor
-        self._writing = Writing(self.tasks, uid)
+        self._writing = Writing(self.connection, self.tasks, uid)
 
     def take_over(self) -> None:
         """Take its predecessor's place, in one instant; what it replaces is kept."""

@@ -8,11 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from meilisearch.errors import MeilisearchApiError, MeilisearchError
+from pydantic import ValidationError
+from requests import RequestException
 
 from app.errors import Unavailable
 
 _SHOWN = 300
 """Characters of the server's own words that a message quotes."""
+_GUESS = ". Hint: It might not be working because you're not up to date"
+"""Where the official client goes on after the server's own words, and misleads."""
+UNREAD = (KeyError, TypeError, AttributeError, ValidationError)
+"""What the official client raises for an answer that is empty or has another form."""
 
 
 class ServerAway(Unavailable):
@@ -52,24 +58,26 @@ class TaskFailed(Unavailable):
 
 
 @contextmanager
-def spoken(action: str, index: str) -> Iterator[None]:
-    """Turns what the client raises into ours; `action` is the right that the call needs."""
+def spoken(action: str, index: str, unread: tuple[type[Exception], ...] = UNREAD) -> Iterator[None]:
+    """Turns what the client raises into ours; `action` is the right that the call needs. Around
+    code of ours, `unread` is no more than what that raises for an answer it cannot read."""
     try:
         yield
     except MeilisearchApiError as error:
         raise _of(error, action, index) from error
-    except MeilisearchError as error:
+    except (MeilisearchError, RequestException) as error:
         raise ServerAway(
             "search_unreachable", f"The search server does not answer: {short(str(error))}"
         ) from error
-    except KeyError as error:
+    except unread as error:
+        part = error if isinstance(error, KeyError) else "what it should say"
         raise ServerAway(
-            "search_unreachable", f"What answers is no search server: {error} is missing."
+            "search_unreachable", f"What answers is no search server: {part} is missing."
         ) from error
 
 
 def _of(error: MeilisearchApiError, action: str, index: str) -> Unavailable:
-    code, said = error.code or "", short(error.message)
+    code, said = error.code or "", short(error.message.partition(_GUESS)[0])
     if code == "index_not_found":
         return IndexAbsent("search_index_absent", f"The search index {index} is not there.")
     if error.status_code in (401, 403):

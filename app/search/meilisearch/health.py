@@ -1,7 +1,6 @@
 """What is wrong with the server itself, in words that say what to do."""
 
-from datetime import datetime
-from typing import Any
+from datetime import UTC
 
 from meilisearch import Client
 
@@ -9,6 +8,8 @@ from app.errors import Unavailable
 from app.kit.clock import system_clock
 from app.search.meilisearch.connection import Connection
 from app.search.meilisearch.failures import KeyRefused, Rejected, ServerAway, ServerTooOld, spoken
+from app.search.meilisearch.keys import READING, WRITING, missing
+from app.search.meilisearch.tasks import UNFINISHED
 from app.search.upkeep import Waiting
 
 OLDEST = (1, 36)
@@ -20,7 +21,7 @@ def version(connection: Connection) -> str:
     """The server's; "" where our key may not ask."""
     try:
         with spoken("version", connection.address.index):
-            return str(connection.given().http.get("version")["pkgVersion"])
+            return connection.given().get_version()["pkgVersion"]
     except (KeyRefused, Rejected):
         return ""
 
@@ -52,29 +53,27 @@ def complaint(connection: Connection) -> str:
     return ""
 
 
+def missing_actions(connection: Connection, index: str) -> list[str]:
+    """What the keys lack to search and to write; empty when all is well."""
+    with spoken("tasks.get", index):
+        search = connection.client(connection.keys().search)
+        lacks = [one for one in missing(search, index) if one in READING]
+        return lacks + [one for one in missing(connection.writer(), index) if one in WRITING]
+
+
 def waiting(client: Client, index: str) -> Waiting | None:
     """The oldest task for this index that has been accepted and is not done."""
-    path = f"tasks?indexUids={index}&limit=1&statuses="
+    asked = {"indexUids": index, "limit": 1}
     with spoken("tasks.get", index):
-        found: dict[str, Any] = client.http.get(f"{path}enqueued,processing&reverse=true")
-        if not found["results"]:
+        waits = client.get_tasks({**asked, "statuses": UNFINISHED, "reverse": "true"}).results
+        if not waits:
             return None
-        done = client.http.get(f"{path}succeeded,failed,canceled")
-        task = found["results"][0]
-        # Not since it was begun: a full disk begins it again and again. And what waits behind
-        # others is overtaken all the time.
-        since = max(
-            datetime.fromisoformat(_to_micros(moment))
-            for moment in (task["enqueuedAt"], *(one["finishedAt"] for one in done["results"]))
-            if moment is not None
-        )
-    return Waiting(task["uid"], (system_clock() - since).total_seconds())
-
-
-def _to_micros(moment: str) -> str:
-    """The server writes nanoseconds, or fewer digits, which `fromisoformat` may not take."""
-    whole, _, rest = moment.removesuffix("Z").partition(".")
-    return f"{whole}.{rest[:6]:0<6}+00:00"
+        done = client.get_tasks({**asked, "statuses": "succeeded,failed,canceled"}).results
+    # Not since it was begun: a full disk begins it again and again. And what waits behind others
+    # is overtaken all the time.
+    finished = [task.finished_at for task in done if task.finished_at is not None]
+    since = max(waits[0].enqueued_at, *finished).replace(tzinfo=UTC)
+    return Waiting(waits[0].uid, (system_clock() - since).total_seconds())
 
 
 def _parts(text: str) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 
 from meilisearch import Client
 from meilisearch.errors import MeilisearchApiError
+from meilisearch.models.key import Key
 
 _SPACE = UUID("5f9c61de-3a3e-5d0e-9a51-6f0d3d1c6b7a")
 READING = ("search",)
@@ -42,8 +43,8 @@ def provisioned(client: Client, given: str | None, index: str, *, makes: bool = 
     search, write = _wanted(index)
     try:
         if not makes:
-            there = [found(client, str(key["uid"])) for key in (search, write)]
-            return Keys(*(given if key is None else str(key["key"]) for key in there))
+            there = [known(client, key["uid"]) for key in (search, write)]
+            return Keys(*(given if key is None else key.key for key in there))
         return Keys(_made(client, search), _made(client, write), search["uid"])
     except MeilisearchApiError as error:
         if error.status_code in (401, 403):  # no master key, or a server that has none
@@ -51,34 +52,32 @@ def provisioned(client: Client, given: str | None, index: str, *, makes: bool = 
         raise
 
 
-def found(client: Client, uid: str) -> dict[str, Any] | None:
+def known(client: Client, uid: str) -> Key | None:
     """The key of this uid, if the server knows it. Raises what the client raises."""
     try:
-        known: dict[str, Any] = client.http.get(f"{client.config.paths.keys}/{uid}")
+        return client.get_key(uid)
     except MeilisearchApiError as error:
         if error.status_code != 404:
             raise
         return None
-    return known
 
 
 def missing(client: Client, index: str) -> list[str]:
     """Which of the actions that we need the key of this client may not do; asks for nothing that
     changes anything: each request is malformed, and who may not is told so first."""
-    here = f"indexes/{index}"
-    http = client.http
+    here = client.index(index)
     tries: dict[str, Callable[[], object]] = {
-        "search": lambda: http.post(f"{here}/search", {"limit": -1}),
-        "documents.add": lambda: http.post(f"{here}/documents?unknown=1", []),
-        "documents.get": lambda: http.get(f"{here}/documents?limit=-1"),
-        "documents.delete": lambda: http.post(f"{here}/documents/delete", {"filter": ""}),
-        "indexes.create": lambda: http.post("indexes", {}),
-        "indexes.get": lambda: http.get(here),
-        "indexes.delete": lambda: http.delete(f"{here}--."),
-        "indexes.swap": lambda: http.post("swap-indexes", [{"indexes": [index, index]}]),
-        "settings.get": lambda: http.get(f"{here}/settings"),
-        "settings.update": lambda: http.patch(f"{here}/settings", {"unknown": 1}),
-        "tasks.get": lambda: http.get("tasks?limit=1"),
+        "search": lambda: here.search("", {"limit": -1}),
+        "documents.add": lambda: here.add_documents_raw(b"", content_type="text/plain"),
+        "documents.get": lambda: here.get_documents({"limit": -1}),
+        "documents.delete": lambda: here.delete_documents(filter=""),
+        "indexes.create": lambda: client.create_index(""),
+        "indexes.get": here.fetch_info,
+        "indexes.delete": lambda: client.delete_index(f"{index}--."),
+        "indexes.swap": lambda: client.swap_indexes([{"indexes": [index, index]}]),
+        "settings.get": here.get_settings,
+        "settings.update": lambda: here.update_settings({"unknown": 1}),
+        "tasks.get": lambda: client.get_tasks({"limit": 1}),
     }
     return [action for action, attempt in tries.items() if _is_refused(attempt)]
 
@@ -106,12 +105,11 @@ def _wanted(index: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _made(client: Client, wanted: dict[str, Any]) -> str:
-    known = found(client, str(wanted["uid"]))
-    if known is not None and any(
-        sorted(known[part]) != sorted(wanted[part]) for part in ("actions", "indexes")
+    key = known(client, wanted["uid"])
+    if key is not None and (
+        sorted(key.actions) != sorted(wanted["actions"])
+        or sorted(key.indexes) != sorted(wanted["indexes"])
     ):
-        client.http.delete(f"{client.config.paths.keys}/{wanted['uid']}")
-        known = None
-    if known is None:
-        known = client.http.post(client.config.paths.keys, wanted)
-    return str(known["key"])
+        client.delete_key(key.uid)
+        key = None
+    return (key or client.create_key(wanted)).key

@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from meilisearch import Client
-
 from app.kit.languages import normalised
 from app.search import snippets
 from app.search.meilisearch import marking, settings
@@ -14,6 +12,7 @@ from app.search.meilisearch.documents import SHOWN, STATE, State, key_of, shown
 from app.search.meilisearch.filters import conditions, quoted
 from app.search.meilisearch.marking import Others
 from app.search.meilisearch.queries import Asked, asked, typed
+from app.search.meilisearch.transport import KeptConnections
 from app.search.protocol import (
     DEEPEST,
     DOCUMENT_KINDS,
@@ -39,7 +38,7 @@ _FACET_VALUE: dict[FacetName, re.Pattern[str]] = {
 
 
 def search(
-    client: Client,
+    reader: KeptConnections,
     uid: str,
     query: Query,
     languages: tuple[str, ...],
@@ -57,7 +56,7 @@ def search(
     asks += [(text, "all") for text in question.fewer]
     for text, strategy in asks:
         parameters = _parameters(query, question) | {"matchingStrategy": strategy}
-        answer = client.index(uid).search(text, parameters)
+        answer = reader.search(uid, text, parameters)
         if answer["estimatedTotalHits"]:
             break
     ranked = query.order == "relevance" and not question.is_blank
@@ -71,7 +70,7 @@ def search(
 
 
 def suggest(
-    client: Client,
+    reader: KeptConnections,
     uid: str,
     text: str,
     chosen: Filter,
@@ -82,7 +81,8 @@ def suggest(
     question = typed(text)
     if question.text is None or limit < 1:
         return []
-    answer = client.index(uid).search(
+    answer = reader.search(
+        uid,
         question.text,
         {
             "limit": limit,
@@ -101,12 +101,13 @@ def suggest(
     ]
 
 
-def progress(client: Client, uid: str) -> State:
+def progress(reader: KeptConnections, uid: str) -> State:
     """What the index says of itself, found by a search that names everything that a search may be
     filtered, counted and sorted by: it is refused when any of these would be."""
     named = [f"{name} = {quoted(STATE)}" for name in settings.EQUAL]
     compared = [f"{name} > 0" for name in settings.COMPARED]
-    answer = client.index(uid).search(
+    answer = reader.search(
+        uid,
         "",
         {
             "filter": [f"kind = {quoted(STATE)}", [*named, *compared]],

@@ -33,7 +33,7 @@ class Synonyms:
             self._until = monotonic() + _BELIEVED
             try:
                 with spoken("settings.get", self._uid):
-                    said = self._connection.given().http.get(f"indexes/{self._uid}/settings")
+                    said = self._connection.given().index(self._uid).get_settings()
                     self._known = marking.others(said["synonyms"], self._languages)
             except Unavailable as error:
                 _LOG.warning("highlights lack the tags' other names: %s", error.message)

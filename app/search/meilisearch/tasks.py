@@ -5,12 +5,12 @@ long says so in the log, once, and once more when it was worth it.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from threading import Event
 from time import monotonic
-from typing import Any
 
 from meilisearch import Client
+from meilisearch.models.task import TaskInfo
 
 from app.search.meilisearch.failures import ServerAway, TaskFailed, short, spoken
 
@@ -19,12 +19,9 @@ PATIENCE = 600.0
 LONG = 30.0
 """After so many seconds of waiting it is told."""
 _FIRST, _LONGEST = 0.01, 0.5
-_UNFINISHED = "enqueued,processing"
+UNFINISHED = "enqueued,processing"
 
 _LOG = logging.getLogger("willay.search")
-
-Accepted = Mapping[str, Any]
-"""What the server answers to a write: `taskUid`, `enqueuedAt`, perhaps `customMetadata`."""
 
 
 class Tasks:
@@ -37,26 +34,26 @@ class Tasks:
         self.patience = PATIENCE
         self.long = LONG
 
-    def finished(self, accepted: Accepted, index: str) -> Mapping[str, Any]:
-        """The task once it has succeeded.
+    def finished(self, accepted: TaskInfo, index: str) -> None:
+        """Wait until the task has succeeded.
 
         Raises `TaskFailed` when it failed or was canceled, and `ServerAway` when the server does
         not know it any more: it has lost what it held, and counts its tasks from 0 again.
         """
-        uid, wait = accepted["taskUid"], _Wait(self.patience, self.long)
+        uid, wait = accepted.task_uid, _Wait(self.patience, self.long)
         while True:
             with spoken("tasks.get", index):
-                task = self._found(uid)
-            if task is None or task["enqueuedAt"] != accepted["enqueuedAt"]:
+                known = self._client().get_tasks({"uids": uid, "limit": 1}).results
+            if not known or known[0].enqueued_at != accepted.enqueued_at:
                 raise ServerAway(
                     "search_task_lost", "The search server does not know what it accepted."
                 )
-            match task["status"]:
+            match known[0].status:
                 case "succeeded":
                     wait.ended(uid)
-                    return task
+                    return
                 case "failed":
-                    error = task["error"] or {}
+                    error = known[0].error or {}
                     raise TaskFailed(
                         "search_task_failed",
                         f"The search server could not do it: {short(str(error.get('message')))}",
@@ -79,17 +76,13 @@ class Tasks:
     def settle(self, index: str) -> None:
         """Wait until nothing that anybody wrote to this index is under way."""
         wait = _Wait(self.patience, self.long)
-        path = f"tasks?indexUids={index}&statuses={_UNFINISHED}&limit=1"
         while True:
             with spoken("tasks.get", index):
-                left = self._client().http.get(path)
-            if not left["results"]:
+                asked = {"indexUids": index, "statuses": UNFINISHED, "limit": 1}
+                left = self._client().get_tasks(asked).results
+            if not left:
                 return
-            self._wait(wait, left["results"][0]["uid"])
-
-    def _found(self, uid: int) -> Mapping[str, Any] | None:
-        answer: dict[str, Any] = self._client().http.get(f"tasks?uids={uid}&limit=1")
-        return next(iter(answer["results"]), None)
+            self._wait(wait, left[0].uid)
 
     def _wait(self, wait: "_Wait", task: int) -> None:
         if not wait.goes_on(task):

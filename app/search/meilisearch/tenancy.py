@@ -19,7 +19,7 @@ def tenant_token(connection: Connection, until: datetime) -> str:
     what else it may do, are not known."""
     index = connection.address.index
     with spoken("search", index):
-        keys, client = connection.checked_keys(), connection.reader()
+        keys = connection.checked_keys()
     if keys.search is None or keys.search_uid is None:
         raise Conflict(
             "search_key_not_ours",
@@ -27,6 +27,6 @@ def tenant_token(connection: Connection, until: datetime) -> str:
             "key in WILLAY_MEILISEARCH_KEY.",
         )
     [rule] = conditions(Filter())
-    return client.generate_tenant_token(
-        keys.search_uid, {index: {"filter": rule}}, expires_at=until, api_key=keys.search
+    return connection.client(keys.search).generate_tenant_token(
+        keys.search_uid, {index: {"filter": rule}}, expires_at=until
     )

@@ -16,9 +16,7 @@ def tune(client: Client, tasks: Tasks, index: str) -> None:
         found = held(client, index)
     except IndexAbsent:
         with spoken("indexes.create", index):
-            accepted = client.http.post(
-                "indexes", {"uid": index, "primaryKey": settings.PRIMARY_KEY}
-            )
+            accepted = client.create_index(index, {"primaryKey": settings.PRIMARY_KEY})
         try:
             tasks.finished(accepted, index)
         except TaskFailed as error:
@@ -52,26 +50,24 @@ def differing(client: Client, index: str) -> list[str]:
 def held(client: Client, index: str) -> dict[str, Any]:
     """The settings as the server shows them. Raises `IndexAbsent`."""
     with spoken("settings.get", index):
-        found: dict[str, Any] = client.http.get(f"indexes/{index}/settings")
-    return found
+        return client.index(index).get_settings()
 
 
 def _synonyms(client: Client, index: str) -> dict[str, list[str]]:
     with spoken("documents.get", index):
-        tags = client.http.post(
-            f"indexes/{index}/documents/fetch",
+        tags = client.index(index).get_documents(
             {
                 "filter": f"kind = {quoted('tag')}",
                 "fields": ["spoken"],
                 "limit": settings.MOST_TAGS,
-            },
+            }
         )
-    return settings.synonyms(tag.get("spoken") or {} for tag in tags["results"])
+    return settings.synonyms(vars(tag).get("spoken") or {} for tag in tags.results)
 
 
 def _written(client: Client, tasks: Tasks, index: str, wrong: dict[str, Any]) -> None:
     if not wrong:
         return
     with spoken("settings.update", index):
-        accepted = client.http.patch(f"indexes/{index}/settings", wrong)
+        accepted = client.index(index).update_settings(wrong)
     tasks.finished(accepted, index)

@@ -9,10 +9,12 @@ Every write is marked with the epoch of the lease under which it was sent.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from meilisearch import Client
+from meilisearch.models.task import TaskInfo
+from pydantic_core import to_json
 
+from app.search.meilisearch.connection import Connection
 from app.search.meilisearch.documents import STATE, State, id_of, key_of, record
 from app.search.meilisearch.failures import IndexAbsent, TaskFailed, TooLarge, spoken
 from app.search.meilisearch.settings import PRIMARY_KEY
@@ -40,7 +42,8 @@ Record = dict[str, Any]
 class Writing:
     """The writes of one process to one index, which remembers in which `build` it was made."""
 
-    def __init__(self, tasks: Tasks, build: str = "") -> None:
+    def __init__(self, connection: Connection, tasks: Tasks, build: str = "") -> None:
+        self._connection = connection
         self._tasks = tasks
         self._build = build
         self._failed: dict[str, int] = {}
@@ -65,7 +68,7 @@ class Writing:
         touched = {document.key for document in upserts} | set(deletes)
         after = replace(after, parked=tuple(one for one in before.parked if one.key not in touched))
         if deletes:
-            self._sent(client, index, epoch, "delete-batch", [id_of(key) for key in deletes])
+            self._deleted(index, epoch, [id_of(key) for key in deletes])
         *batches, last = [*_batches(records)] or [[]]
         parked = [one for batch in batches for one in self._written(client, index, epoch, batch)]
         if not parked and after != before:
@@ -74,13 +77,12 @@ class Writing:
         if parked:
             kept = tuple({one.key: one for one in (*after.parked, *parked)}.values())
             after = replace(after, parked=kept[-_MOST_PARKED:])
-            self._sent(client, index, epoch, "", [after.as_document()])
+            self._sent(client, index, epoch, [after.as_document()])
 
-    def expel(self, client: Client, index: str, epoch: int, names: Sequence[str]) -> None:
+    def expel(self, index: str, epoch: int, names: Sequence[str]) -> None:
         """Delete what is no document of ours."""
         for start in range(0, len(names), _MOST_DOCUMENTS):
-            part = list(names[start : start + _MOST_DOCUMENTS])
-            self._sent(client, index, epoch, "delete-batch", part)
+            self._deleted(index, epoch, list(names[start : start + _MOST_DOCUMENTS]))
 
     def _written(
         self, client: Client, index: str, epoch: int, batch: Sequence[Record]
@@ -89,7 +91,7 @@ class Writing:
         if not batch:
             return []
         try:
-            self._sent(client, index, epoch, "", list(batch))
+            self._sent(client, index, epoch, batch)
             return []
         except (TaskFailed, TooLarge) as error:
             documents = [made for made in batch if made["id"] != STATE]
@@ -100,7 +102,7 @@ class Writing:
             if bad and len(bad) == len(documents) and not certain:
                 self._count(documents, error)
             if len(documents) < len(batch) and not bad:
-                self._sent(client, index, epoch, "", [batch[-1]])
+                self._sent(client, index, epoch, [batch[-1]])
             return [Parked(key_of(made["id"]), error.message) for made, error in bad]
 
     def _bisected(
@@ -108,7 +110,7 @@ class Writing:
     ) -> list[tuple[Record, TaskFailed | TooLarge]]:
         """The documents that fail by themselves, each with its reason."""
         try:
-            self._sent(client, index, epoch, "", list(batch))
+            self._sent(client, index, epoch, batch)
             return []
         except (TaskFailed, TooLarge) as error:
             if not _may_be_one_s_own(error):
@@ -131,14 +133,21 @@ class Writing:
         for name in names:
             del self._failed[name]
 
-    def _sent(self, client: Client, index: str, epoch: int, route: str, body: list[Any]) -> None:
-        """One write, done."""
-        about = urlencode({"primaryKey": PRIMARY_KEY} if not route else {})
-        marked = urlencode({"customMetadata": f"willay:{epoch}"})
-        path = "/".join(part for part in ("indexes", index, "documents", route) if part)
-        action = "documents.delete" if route else "documents.add"
-        with spoken(action, index):
-            accepted = client.http.post(f"{path}?{'&'.join(filter(None, (about, marked)))}", body)
+    def _sent(self, client: Client, index: str, epoch: int, batch: Sequence[Record]) -> None:
+        """Documents, written."""
+        with spoken("documents.add", index):
+            accepted = client.index(index).add_documents_json(
+                to_json(batch), PRIMARY_KEY, metadata=_mark(epoch)
+            )
+        self._done(accepted, index)
+
+    def _deleted(self, index: str, epoch: int, ids: list[str]) -> None:
+        """Documents, deleted."""
+        with spoken("documents.delete", index):
+            accepted = self._connection.eraser().delete(index, ids, _mark(epoch))
+        self._done(accepted, index)
+
+    def _done(self, accepted: TaskInfo, index: str) -> None:
         try:
             self._tasks.finished(accepted, index)
         except TaskFailed as error:
@@ -155,11 +164,14 @@ def state(client: Client, index: str) -> State:
     Raises `IndexAbsent`.
     """
     with spoken("documents.get", index):
-        found = client.http.post(
-            f"indexes/{index}/documents/fetch",
-            {"ids": [STATE], "fields": ["cursor", "parked", "build", "version"], "limit": 1},
+        held = client.index(index).get_documents(
+            {"ids": [STATE], "fields": ["cursor", "parked", "build", "version"], "limit": 1}
         )
-    return State.of(found["results"][0]) if found["results"] else State()
+    return State.of(vars(held.results[0])) if held.results else State()
+
+
+def _mark(epoch: int) -> str:
+    return f"willay:{epoch}"
 
 
 def _batches(records: Sequence[Record]) -> Iterator[list[Record]]:

@@ -78,7 +78,9 @@ class Routes:
                 return 201, keys.made(self._json(), now())
             case "GET", []:
                 keys.indexes(self.bearer, "keys.get")
-                return 200, {"results": list(keys.held.values())}
+                held = list(keys.held.values())
+                about = {"offset": 0, "limit": len(held), "total": len(held)}
+                return 200, {"results": held, **about}
             case "GET", [name]:
                 keys.indexes(self.bearer, "keys.get")
                 return 200, keys.found(name)
