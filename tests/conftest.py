@@ -17,6 +17,8 @@ from app.runtime import Runtime, opened
 from tests import stores
 from tests.contract.client import Contract, ContractClient
 
+pytest_plugins = ["tests.contract.log"]
+
 
 @dataclass
 class MovingClock:

@@ -16,7 +16,7 @@ from app.library import care
 from tests import builders
 from tests.admin.desk import Headers, bearer, problem
 from tests.conftest import Bench
-from tests.media.test_pictures import png
+from tests.media.png import png
 
 MEDIA = "/v1/admin/media"
 

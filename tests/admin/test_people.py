@@ -11,7 +11,7 @@ from app.interchange import writing
 from tests.admin.desk import Headers, bearer, problem
 from tests.builders import imported
 from tests.conftest import Bench
-from tests.worker.test_indexing import agrees, follow, found
+from tests.search.follow import follow, matching_ids, search_agrees
 
 Desk = tuple[Bench, Headers]
 TODAY = "2026-03-01"
@@ -110,7 +110,7 @@ def test_a_member_s_life(desk: Desk) -> None:
     kept = bench.client.patch(here, json={"affiliation": "A union"}, headers=first).json()["data"]
     assert kept["role"] == "Chair"
     follow(bench.runtime)
-    assert len(found(bench.runtime, "rosa")) == 1
+    assert len(matching_ids(bench.runtime, "rosa")) == 1
     second = {**headers, "If-Match": '"2"'}
     assert problem(bench.client.delete(here, headers=first)) == (412, "stale_revision")
     assert problem(bench.client.delete(here, headers=headers)) == (428, "if_match_required")
@@ -123,8 +123,8 @@ def test_a_member_s_life(desk: Desk) -> None:
     ):
         assert problem(answer) == (404, "committee_member_not_found")
     follow(bench.runtime)
-    assert found(bench.runtime, "rosa") == set()
-    assert agrees(bench.runtime)
+    assert matching_ids(bench.runtime, "rosa") == set()
+    assert search_agrees(bench.runtime)
 
 
 @pytest.mark.parametrize("path", ["sponsors", "committee"])

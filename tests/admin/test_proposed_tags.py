@@ -15,7 +15,7 @@ from tests.accounts.people import Either
 from tests.admin.desk import Headers, bearer, problem
 from tests.builders import imported
 from tests.conftest import Bench, store
-from tests.worker.test_indexing import follow
+from tests.search.follow import follow
 
 TAGS = "/v1/admin/tags"
 RAID = {"slug": "raid", "names": {"en": "Operation Raid"}, "descriptions": {"en": "Secret."}}

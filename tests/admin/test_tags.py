@@ -7,7 +7,7 @@ import pytest
 from tests import builders
 from tests.admin.desk import Headers, bearer, problem
 from tests.conftest import Bench
-from tests.worker.test_indexing import follow
+from tests.search.follow import follow
 
 AT = "2026-03-01T12:00:00"
 

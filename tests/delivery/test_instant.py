@@ -14,7 +14,7 @@ from app.editorial import publishing
 from tests import builders
 from tests.builders import EDITOR
 from tests.delivery.instant import ARTICLES, BASE, ENGINES, Site, embedded
-from tests.search.test_double import RECORDED
+from tests.search.recorded import RECORDED
 
 ALL = ["nino", "law", "vote", "laguna", "lake", "aims"]
 """The newest first; of one day the later made first."""

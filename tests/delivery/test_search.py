@@ -15,8 +15,8 @@ from app.worker.indexing import Indexing
 from app.worker.proving import compare
 from tests import builders
 from tests.builders import EDITOR
+from tests.commands import ROOT
 from tests.conftest import Bench
-from tests.rules.test_contract import ROOT
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ for pictures of the page; otherwise they go with the test's own folder.
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -24,6 +23,7 @@ import pytest
 from typing_extensions import override
 
 from tests import node
+from tests.served import free_port
 
 pytestmark = pytest.mark.timeout(300)  # npm may have to install first
 HERE = Path(__file__).parent
@@ -46,13 +46,6 @@ def files(folder: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
         thread.join(10)
-
-
-def free_port() -> int:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        port: int = bound.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="module")

@@ -17,45 +17,12 @@ from app.runtime import opened
 from app.worker.indexing import Indexing
 from tests import builders
 from tests.builders import EDITOR
-from tests.conftest import Bench, bench_in, client_of
+from tests.conftest import Bench, client_of
+from tests.feeds.articles import ODD, feed, rich
 from tests.feeds.reading import Document, document, parsed, texts, tree
 from tests.stores import settings_of
 
-ODD = "Ñandú & <b>“land”</b> ]]> 🌊"
 FORMATS = ("rss", "atom", "json")
-
-
-def feed(bench: Bench, kind: str, query: str = "") -> bytes:
-    answer = bench.client.get(f"/v1/feeds/articles.{kind}?{query}")
-    assert answer.status_code == 200, answer.text
-    found: bytes = answer.content
-    return found
-
-
-def rich(bench: Bench) -> tuple[UUID, UUID]:
-    """An article with everything that an article may have, and its translation."""
-    builders.tag(bench.runtime, "water", names={"en": "Water & land", "es": "Agua"})
-    keys = []
-    for lang, slug in (("en", "one"), ("es", "uno")):
-        key = builders.published(
-            bench.runtime,
-            lang=lang,
-            slug=slug,
-            title=ODD,
-            summary=ODD,
-            body=f"A *body*: {ODD}",
-            tags=("water",),
-            authors=({"name": "Ana Pérez"}, {"name": "B & C"}),
-            source={"name": "La Voz & Co", "url": "https://voz.example/a?b=1&c=ñ"},
-            image={"url": "https://pix.example/a.JPG?w=1&h=2", "alt": "A <lake>"},
-            rights={"credit": "Credit & Co", "licence": "https://licence.example/by"},
-            published_at=datetime(2019, 5, 1, 10, tzinfo=UTC),
-        )
-        keys.append(key)
-    with bench.runtime.publishing() as tx:
-        article = articles.locked(tx, keys[0], None)
-        articles.link_translations(tx, article, [keys[1]], tx.moment)
-    return keys[0], keys[1]
 
 
 def test_atom_says_everything(bench: Bench) -> None:
@@ -228,35 +195,6 @@ def test_what_a_text_refers_to_is_found_from_elsewhere(quiet: Bench) -> None:
             f"{page}#{prefix}fnref1",
         ]
         assert found.text_content() == fromstring(f"<div>{plain}</div>").text_content()
-
-
-def fill(bench: Bench) -> None:
-    """Fifty articles over some years, most months empty, in two languages, some tagged."""
-    builders.tag(bench.runtime, "water")
-    for number in range(50):
-        builders.published(
-            bench.runtime,
-            title=f"n{number}",
-            lang="es" if number % 3 else "en",
-            tags=("water",) if number % 4 else (),
-            rights={"syndicatable": bool(number % 2)},
-            published_at=datetime(2004, 1, 31, 23, tzinfo=UTC) + timedelta(days=17 * number),
-        )
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    """The archive for tests that only read."""
-    with bench_in(tmp_path_factory.mktemp("archive"), serve_worker=False) as bench:
-        fill(bench)
-        yield bench
-
-
-@pytest.fixture
-def own_archive(quiet: Bench) -> Bench:
-    """The archive for a test that changes it."""
-    fill(quiet)
-    return quiet
 
 
 def walked(bench: Bench, kind: str, query: str, relation: str) -> Iterator[Document]:

@@ -13,8 +13,8 @@ from app.editorial.content import prepare
 from tests import builders
 from tests.builders import EDITOR
 from tests.conftest import Bench, bench_in
+from tests.feeds.articles import ODD, rich
 from tests.feeds.reading import tree
-from tests.feeds.test_feeds import ODD, rich
 
 NAMES = {
     "o": "http://www.openarchives.org/OAI/2.0/",

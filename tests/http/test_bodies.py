@@ -19,11 +19,10 @@ from app.main import create_app
 from app.runtime import Runtime
 from tests.admin.desk import bearer, problem
 from tests.conftest import Bench, MovingClock, client_of, store
-from tests.contract.test_logs import Kept, kept  # noqa: F401  # a fixture
+from tests.contract.log import LogLines
 from tests.http.wire import ask, chunked, connected, shape
 from tests.partners import holder
-from tests.partners.test_guide import free_port
-from tests.served import served
+from tests.served import free_port, served
 from tests.stores import environment_of
 
 FIVE = 5_000_000
@@ -333,7 +332,7 @@ def test_json_may_begin_as_windows_tools_write_it(quiet: Bench) -> None:
     assert found.status_code == 200
 
 
-def test_who_leaves_in_the_middle_leaves_no_trace(quiet: Bench, kept: Kept) -> None:  # noqa: F811
+def test_who_leaves_in_the_middle_leaves_no_trace(quiet: Bench, service_log: LogLines) -> None:
     app = create_app(quiet.runtime)
     headers = {**bearer(quiet.runtime), "Content-Type": "application/json", "Content-Length": "99"}
     for path in (LOGIN, "/v1/admin/articles", "/v1/oai", "/v1/search/instant/multi-search"):
@@ -355,7 +354,7 @@ def test_who_leaves_in_the_middle_leaves_no_trace(quiet: Bench, kept: Kept) -> N
             "state": {"runtime": quiet.runtime},
         }
         asyncio.run(app(scope, receive, send))
-    assert [line for line in kept.lines if "Traceback" in line] == []
+    assert [line for line in service_log.lines if "Traceback" in line] == []
 
 
 def test_what_takes_no_body_refuses_one(quiet: Bench) -> None:

@@ -14,7 +14,7 @@ from app.main import create_app
 from tests import builders
 from tests.admin.desk import bearer
 from tests.conftest import Bench
-from tests.contract.test_logs import Kept, kept  # noqa: F401  # a fixture
+from tests.contract.log import LogLines
 from tests.cost import processor_time
 from tests.stores import examples
 
@@ -164,7 +164,7 @@ def asked(bench: Bench, app: Any, path: str) -> list[Message]:
 
 def test_a_fault_leaves_one_trace(
     quiet: Bench,
-    kept: Kept,  # noqa: F811
+    service_log: LogLines,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def broken(*_: object, **__: object) -> None:
@@ -176,15 +176,15 @@ def test_a_fault_leaves_one_trace(
     headers = dict(start["headers"])
     assert start["status"] == 500
     assert b'"internal_error"' in body["body"]
-    assert headers[b"x-request-id"].decode() in "\n".join(kept.lines)
+    assert headers[b"x-request-id"].decode() in "\n".join(service_log.lines)
     assert headers[b"access-control-allow-origin"] == b"*"
     assert [name for name, _ in start["headers"]].count(b"x-content-type-options") == 1
-    assert "\n".join(kept.lines).count("Traceback") == 1
+    assert "\n".join(service_log.lines).count("Traceback") == 1
 
 
 def test_a_fault_in_the_middle_of_an_answer_leaves_one_trace(
     quiet: Bench,
-    kept: Kept,  # noqa: F811
+    service_log: LogLines,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def broken(*_: object) -> Any:
@@ -200,7 +200,7 @@ def test_a_fault_in_the_middle_of_an_answer_leaves_one_trace(
     told = asked(quiet, create_app(quiet.runtime), "/v1/articles")
     assert told[0]["status"] == 200
     assert told[-1].get("more_body")  # so the server cuts it off
-    assert "\n".join(kept.lines).count("RuntimeError: the roof") == 1
+    assert "\n".join(service_log.lines).count("RuntimeError: the roof") == 1
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What hostile bodies become, and what is said of it."""
 
-import re
 from html.parser import HTMLParser
 from time import monotonic
 
@@ -11,6 +10,7 @@ from typing_extensions import override
 
 from app.kit.markup import Removed, is_tangled, names
 from app.kit.sanitise import Tangled, rendered
+from tests.kit.addresses import scheme_of
 
 HOSTS = ("www.youtube.com",)
 PLAYER = "https://www.youtube.com/embed/1"
@@ -87,13 +87,6 @@ ATTACKS = [
     "[^1]\n\n[^1]: <img src=x onerror=alert(1)>",
     "```html onload=alert(1)\n<script>alert(1)</script>\n```",
 ]
-
-
-def scheme_of(address: str) -> str:
-    """As browsers read it: blanks and controls within mean nothing, and a colon after anything
-    but a name is none."""
-    found = re.match(r"([a-z][a-z0-9+.-]*):", re.sub(r"[\x00-\x20]", "", address.lower()))
-    return found[1] if found else ""
 
 
 class Strict(HTMLParser):

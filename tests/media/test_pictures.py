@@ -14,6 +14,7 @@ from app.imaging.kinds import HEAD_BYTES, check_document, kind_of
 from app.imaging.pictures import Picture, Refused
 from tests.builders import picture
 from tests.cost import processor_time
+from tests.media.png import chunk, png
 
 SECRET = b"GPS-of-the-source"
 
@@ -223,21 +224,6 @@ def test_of_an_animation_the_first_picture_is_kept_and_it_is_said() -> None:
         assert result.animated, file_format
         assert near(opened(result.renditions[1].content).getpixel((5, 5)), RED), file_format
         assert not getattr(opened(result.renditions[0].content), "is_animated", False)
-
-
-def chunk(name: bytes, content: bytes) -> bytes:
-    return (
-        struct.pack(">I", len(content))
-        + name
-        + content
-        + struct.pack(">I", zlib.crc32(name + content))
-    )
-
-
-def png(width: int, height: int, *chunks: bytes) -> bytes:
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-    pixels = chunk(b"IDAT", zlib.compress(bytes(100_000)))
-    return b"\x89PNG\r\n\x1a\n" + head + b"".join(chunks) + pixels + chunk(b"IEND", b"")
 
 
 @pytest.mark.parametrize(

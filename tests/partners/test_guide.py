@@ -16,6 +16,7 @@ import pytest
 from tests import builders
 from tests.conftest import Bench
 from tests.partners.partner import Received, following, info, partner, settled, subscribed
+from tests.served import free_port
 
 GUIDE = Path(__file__).parents[2] / "docs" / "partners.md"
 
@@ -48,13 +49,6 @@ def receiver(folder: Path, secret: str, port: int) -> Iterator[list[str]]:
         finally:
             running.terminate()
             printed += (running.stdout or []) and running.stdout.read().splitlines()
-
-
-def free_port() -> int:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        port: int = bound.getsockname()[1]
-        return port
 
 
 def test_it_answers_the_challenge_and_prints_what_it_is_told(quiet: Bench, tmp_path: Path) -> None:

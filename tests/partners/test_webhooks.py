@@ -23,7 +23,7 @@ from app.partners import delivering, queueing, record, subscriptions
 from app.partners.exchange import Exchange
 from app.runtime import Runtime
 from tests import builders
-from tests.backup.test_backup import elsewhere, restore, take
+from tests.backup.copies import empty_store, restore, take
 from tests.conftest import Bench, MovingClock
 from tests.partners.partner import (
     Received,
@@ -415,7 +415,7 @@ def test_a_restored_store_tells_nobody_by_itself(quiet: Bench, tmp_path: Path) -
         take(runtime, tmp_path / "copy")
         (tmp_path / "two").mkdir()
         (tmp_path / "two" / "secret.key").write_text("k" * 48)
-        with elsewhere(tmp_path / "two", clock) as other, following(other) as trial:
+        with empty_store(tmp_path / "two", clock) as other, following(other) as trial:
             restore(other, tmp_path / "copy")
             builders.published(other, title="A trial")
             settled(trial)

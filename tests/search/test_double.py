@@ -4,7 +4,6 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,12 +14,8 @@ from meilisearch.errors import MeilisearchApiError
 
 from tests.search.double.indexes import Index
 from tests.search.double.server import MASTER, Double, serving
+from tests.search.recorded import RECORDED, exchanges
 
-RECORDED = next(
-    (found for above in Path(__file__).parents if (found := above / "shared/meilisearch").is_dir()),
-    Path("absent"),
-)
-"""Exchanges with a real server, one JSON object a line; they are not kept with the program."""
 FILES = (
     *("01-basics-and-auth", "02-indexes", "03-settings", "04-documents", "05-tasks"),
     *("06-search", "07-filters", "09-swap-and-rebuild", "10-keys-and-tenant-tokens"),
@@ -60,11 +55,6 @@ VOLATILE = {
     *("swaps", "batchUid", "canceledBy", "_rankingScore", "from", "next", "key"),
 }
 KEYS = {"MASTER_KEY": MASTER, "OTHER_KEY": "another"}
-
-
-def exchanges(name: str) -> list[dict[str, Any]]:
-    lines = (RECORDED / f"{name}.jsonl").read_text().splitlines()
-    return [one for line in lines if "request" in (one := json.loads(line))]
 
 
 def passed_over(exchange: dict[str, Any]) -> str | None:

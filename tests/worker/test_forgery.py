@@ -18,8 +18,8 @@ from app.worker.proving import compare, mend
 from app.worker.reading import everything
 from tests import builders
 from tests.conftest import Bench
+from tests.search.follow import follow
 from tests.worker.servers import SERVERS, Room
-from tests.worker.test_indexing import follow
 
 
 @pytest.fixture(params=SERVERS)
