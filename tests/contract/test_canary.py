@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 from starlette.responses import Response
@@ -176,10 +177,11 @@ def test_no_marker_appears(bench: Bench) -> None:
     assert statuses[410] > 5
 
 
-def test_the_list_of_public_columns_names_only_what_there_is() -> None:
+def test_the_list_of_public_columns_names_only_what_there_is(subtests: pytest.Subtests) -> None:
     tables = SQLModel.metadata.tables
     for name, columns in [*PUBLIC.items(), *CLOSED.items()]:
-        assert set(columns) <= set(tables[name].columns.keys()), name
+        with subtests.test(name=name, columns=columns):
+            assert set(columns) <= set(tables[name].columns.keys())
     assert len(list(private_columns())) > 20
 
 
@@ -192,7 +194,7 @@ def test_a_leak_is_seen() -> None:
     assert leaks("/v1", "an-id", {}, {"an-id", "another"}) == {"an-id"}
 
 
-def test_no_marker_appears_while_the_index_is_late(quiet: Bench) -> None:
+def test_no_marker_appears_while_the_index_is_late(quiet: Bench, subtests: pytest.Subtests) -> None:
     """What was public and indexed, and was corrected or taken back since."""
     runtime = quiet.runtime
     builders.tag(runtime, "water")
@@ -224,10 +226,11 @@ def test_no_marker_appears_while_the_index_is_late(quiet: Bench) -> None:
         for extra in ({}, {"limit": "1"})
     ]
     for request in [*asked, "/v1/search", "/v1/search?facets=tags,lang,year,kind&limit=1"]:
-        answer = quiet.client.get(request)
-        assert not leaks(request, answer.text, answer.headers, set()), request
-        if "kanari" in request and request.startswith("/v1/search?"):
-            assert answer.json()["meta"]["total"] == 0, request
+        with subtests.test(request=request):
+            answer = quiet.client.get(request)
+            assert not leaks(request, answer.text, answer.headers, set())
+            if "kanari" in request and request.startswith("/v1/search?"):
+                assert answer.json()["meta"]["total"] == 0
     for path, body in questions():
         answer = quiet.client.post(path, json=body)
         assert not leaks(path + json.dumps(body), answer.text, answer.headers, set()), body

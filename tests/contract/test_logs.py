@@ -42,7 +42,9 @@ def body() -> dict[str, Any]:
     return {name: marker() for name in named}
 
 
-def test_no_secret_reaches_the_log(logging_service: Bench, service_log: LogLines) -> None:
+def test_no_secret_reaches_the_log(
+    logging_service: Bench, service_log: LogLines, subtests: pytest.Subtests
+) -> None:
     headers = bearer(logging_service.runtime, "admin")
     token = headers["Authorization"].removeprefix("Bearer ")
     login = session(logging_service)["Authorization"].removeprefix("Bearer ")
@@ -74,7 +76,8 @@ def test_no_secret_reaches_the_log(logging_service: Bench, service_log: LogLines
     assert "id=traced-1" in written
     assert "A login was refused" in written
     for secret in (token, token[-20:], login):
-        assert secret not in written
+        with subtests.test(secret=secret):
+            assert secret not in written
     assert sorted(set(MARKER.findall(written))) == []
 
 
@@ -152,12 +155,15 @@ def test_an_error_of_a_value_does_not_quote_it(
     assert MARKER.findall(told) == []
 
 
-def test_every_answer_names_its_request(logging_service: Bench, service_log: LogLines) -> None:
+def test_every_answer_names_its_request(
+    logging_service: Bench, service_log: LogLines, subtests: pytest.Subtests
+) -> None:
     for given, name in (("abc-1.2_Z", "abc-1.2_Z"), ("", None), ("a b", None), ("x" * 65, None)):
-        answer = logging_service.client.get("/v1", headers={"X-Request-Id": given})
-        said = answer.headers.get_list("x-request-id")
-        assert len(said) == 1
-        assert said[0] == name if name else re.fullmatch("[0-9a-f]{16}", said[0])
+        with subtests.test(given=given, name=name):
+            answer = logging_service.client.get("/v1", headers={"X-Request-Id": given})
+            said = answer.headers.get_list("x-request-id")
+            assert len(said) == 1
+            assert said[0] == name if name else re.fullmatch("[0-9a-f]{16}", said[0])
     for method, address, route, status in (
         ("HEAD", "/v1/tags", "/v1/tags", 200),
         ("OPTIONS", "/v1/tags", "-", 204),
@@ -165,10 +171,13 @@ def test_every_answer_names_its_request(logging_service: Bench, service_log: Log
         ("GET", "/none", "-", 404),
         ("GET", "/v1/tags?a=%FF", "-", 400),
     ):
-        service_log.lines.clear()
-        assert logging_service.client.request(method, address).headers["x-request-id"]
-        line = rf"method={method} route={re.escape(route)} status={status} ms=\d+\.\d id=\w{{16}}"
-        assert re.fullmatch(line, service_log.lines[-1]), service_log.lines
+        with subtests.test(method=method, address=address, route=route, status=status):
+            service_log.lines.clear()
+            assert logging_service.client.request(method, address).headers["x-request-id"]
+            line = (
+                rf"method={method} route={re.escape(route)} status={status} ms=\d+\.\d id=\w{{16}}"
+            )
+            assert re.fullmatch(line, service_log.lines[-1]), service_log.lines
 
 
 def test_nothing_is_logged_of_requests_unless_asked(bench: Bench, service_log: LogLines) -> None:
@@ -178,7 +187,8 @@ def test_nothing_is_logged_of_requests_unless_asked(bench: Bench, service_log: L
     assert [line for line in service_log.lines if "method=" in line] == []
 
 
-def test_libraries_may_only_warn(service_log: LogLines) -> None:
+def test_libraries_may_only_warn(service_log: LogLines, subtests: pytest.Subtests) -> None:
     for name in ("sqlalchemy.engine", "httpx2", "python_multipart", "asyncio", "anything.else"):
-        assert not logging.getLogger(name).isEnabledFor(logging.INFO), name
+        with subtests.test(name=name):
+            assert not logging.getLogger(name).isEnabledFor(logging.INFO)
     assert logging.getLogger("willay.search").isEnabledFor(logging.DEBUG)

@@ -142,7 +142,7 @@ def test_an_account_that_others_refer_to_keeps_its_id_alone(either: Either) -> N
             connection.execute(sa.text("DROP TABLE gift"))
 
 
-def test_what_cannot_be_erased_is_refused(quiet: Bench) -> None:
+def test_what_cannot_be_erased_is_refused(quiet: Bench, subtests: pytest.Subtests) -> None:
     runtime = quiet.runtime
     person(runtime, role="admin")
     before = holding(runtime)
@@ -151,14 +151,17 @@ def test_what_cannot_be_erased_is_refused(quiet: Bench) -> None:
     with pytest.raises(NotFound, match=r"Nothing here is of 'nobody@example\.org'"):
         erased(runtime, person="nobody@example.org")
     for wrong in ("", "  ", "ab"):
-        with pytest.raises(Invalid, match="at least 3 characters"):
+        with (
+            subtests.test(wrong=wrong),
+            pytest.raises(Invalid, match="at least 3 characters"),
+        ):
             erased(runtime, person=wrong)
     with pytest.raises(Invalid, match="must be an e-mail address"):
         erased(runtime, person="kanari@")
     assert holding(runtime) == before
 
 
-def test_what_a_name_may_hold_is_no_pattern(quiet: Bench) -> None:
+def test_what_a_name_may_hold_is_no_pattern(quiet: Bench, subtests: pytest.Subtests) -> None:
     runtime = quiet.runtime
     person(runtime, "admin@example.org", "Somebody Else", "admin")
     names = ("100% _.*", 'Q"uote\\', "(?P<x>")
@@ -168,9 +171,10 @@ def test_what_a_name_may_hold_is_no_pattern(quiet: Bench) -> None:
             runtime, article(runtime, name, authors=({"name": name, "slug": f"s{number}"},))
         )
     for name in names:
-        report = erased(runtime, name, person=name)
-        assert report.erased["public articles"] == 1
-        assert report.left == {}
+        with subtests.test(name=name):
+            report = erased(runtime, name, person=name)
+            assert report.erased["public articles"] == 1
+            assert report.left == {}
     told = json.dumps(quiet.client.get("/v1/articles").json())
     assert "Somebody" not in told
     assert told.count('"authors": []') == len(names)

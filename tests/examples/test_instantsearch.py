@@ -125,7 +125,7 @@ def ran(*words: str) -> Any:
     return json.loads(done.stdout)
 
 
-def test_a_reader_searches(page: str, tmp_path: Path) -> None:
+def test_a_reader_searches(page: str, tmp_path: Path, subtests: pytest.Subtests) -> None:
     pictures = Path(os.environ.get("WILLAY_SCREENSHOTS", tmp_path))
     drive = str(HERE / "drive.mjs")
     seen = ran(drive, str(node.modules()), node.chromium(), page, str(pictures))
@@ -152,7 +152,8 @@ def test_a_reader_searches(page: str, tmp_path: Path) -> None:
     assert seen["nothing"].startswith("Nothing was found")
     assert seen["wide"] <= 0
     for name in ("words", "narrowed", "second", "phone"):
-        assert (pictures / f"{name}.png").stat().st_size > 10_000
+        with subtests.test(name=name):
+            assert (pictures / f"{name}.png").stat().st_size > 10_000
 
 
 def test_meilisearch_s_own_packages(api: str) -> None:

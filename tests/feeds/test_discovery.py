@@ -286,7 +286,7 @@ def test_what_is_not_here_is_not_embedded(site: Bench, query: str, status: int, 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
-def test_json_ld_can_stand_in_a_script_of_a_page(quiet: Bench) -> None:
+def test_json_ld_can_stand_in_a_script_of_a_page(quiet: Bench, subtests: pytest.Subtests) -> None:
     title = "A </script><script>alert(1)</script> <!-- & \u2028 end"
     summary = "100 %s </SCRIPT>"
     builders.published(quiet.runtime, title=title, slug="one", summary=summary)
@@ -295,11 +295,12 @@ def test_json_ld_can_stand_in_a_script_of_a_page(quiet: Bench) -> None:
         "/v1/articles/one?include=jsonld&fields=id",
         "/v1/articles/one?fields=jsonld",
     ):
-        answer = quiet.client.get(path)
-        assert not any(sign in answer.text for sign in "<>&\u2028\u2029"), path
-        data = answer.json()
-        data = data["data"]["jsonld"] if "data" in data else data
-        assert (data["headline"], data["description"]) == (title, summary)
+        with subtests.test(path=path):
+            answer = quiet.client.get(path)
+            assert not any(sign in answer.text for sign in "<>&\u2028\u2029")
+            data = answer.json()
+            data = data["data"]["jsonld"] if "data" in data else data
+            assert (data["headline"], data["description"]) == (title, summary)
     whole = quiet.client.get("/v1/articles/one?include=jsonld")
     linked = whole.text.partition('"jsonld":')[2]
     assert not any(sign in linked for sign in "<>&\u2028\u2029")

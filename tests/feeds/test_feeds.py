@@ -169,7 +169,9 @@ A claim.[^1] [Aims](/aims), [next](two?a=1&b=2), [top](#top), [host](//h.example
 """
 
 
-def test_what_a_text_refers_to_is_found_from_elsewhere(quiet: Bench) -> None:
+def test_what_a_text_refers_to_is_found_from_elsewhere(
+    quiet: Bench, subtests: pytest.Subtests
+) -> None:
     builders.published(quiet.runtime, slug="one", body=RELATIVE)
     plain = quiet.client.get("/v1/articles/one").json()["data"]["body_html"]
     prefix = plain.partition('href="#')[2].partition("fn1")[0]  # of the ids of this body
@@ -178,23 +180,26 @@ def test_what_a_text_refers_to_is_found_from_elsewhere(quiet: Bench) -> None:
     base = page.removesuffix("one")
     origin = quiet.runtime.settings.public_url
     for kind in FORMATS:
-        if kind == "json":
-            shown = quiet.client.get("/v1/feeds/articles.json").json()["items"][0]["content_html"]
-        else:
-            path = {"rss": "//content:encoded", "atom": "//atom:content"}[kind]
-            (shown,) = texts(tree(feed(quiet, kind)), path)
-        found = fromstring(f"<div>{shown}</div>")
-        assert found.xpath("//a/@href") == [
-            f"{page}#{prefix}fn1",
-            f"{origin}/aims",
-            f"{base}two?a=1&b=2",
-            f"{page}#top",
-            "http://h.example/x",
-            "https://x.example/?a=1&b=2",
-            "mailto:a@b.example",
-            f"{page}#{prefix}fnref1",
-        ]
-        assert found.text_content() == fromstring(f"<div>{plain}</div>").text_content()
+        with subtests.test(kind=kind):
+            if kind == "json":
+                shown = quiet.client.get("/v1/feeds/articles.json").json()["items"][0][
+                    "content_html"
+                ]
+            else:
+                path = {"rss": "//content:encoded", "atom": "//atom:content"}[kind]
+                (shown,) = texts(tree(feed(quiet, kind)), path)
+            found = fromstring(f"<div>{shown}</div>")
+            assert found.xpath("//a/@href") == [
+                f"{page}#{prefix}fn1",
+                f"{origin}/aims",
+                f"{base}two?a=1&b=2",
+                f"{page}#top",
+                "http://h.example/x",
+                "https://x.example/?a=1&b=2",
+                "mailto:a@b.example",
+                f"{page}#{prefix}fnref1",
+            ]
+            assert found.text_content() == fromstring(f"<div>{plain}</div>").text_content()
 
 
 def walked(bench: Bench, kind: str, query: str, relation: str) -> Iterator[Document]:
@@ -394,14 +399,15 @@ def test_bad_input(
         assert problem["errors"][0]["parameter"] == parameter
 
 
-def test_months_at_the_ends_of_time(archive: Bench) -> None:
+def test_months_at_the_ends_of_time(archive: Bench, subtests: pytest.Subtests) -> None:
     for month in ("0001-01", "9998-12", "9999-12", "2026-03"):
         for kind in ("rss", "atom"):
-            found = document(feed(archive, kind, f"month={month}"))
-            assert found.ids == []
-            assert found.is_archive
-            assert ("prev-archive" in found.links) == (month > "2004")
-            assert ("next-archive" in found.links) == (month < "2004")
+            with subtests.test(month=month, kind=kind):
+                found = document(feed(archive, kind, f"month={month}"))
+                assert found.ids == []
+                assert found.is_archive
+                assert ("prev-archive" in found.links) == (month > "2004")
+                assert ("next-archive" in found.links) == (month < "2004")
 
 
 def test_a_cursor_opens_only_the_feed_it_came_from(archive: Bench) -> None:

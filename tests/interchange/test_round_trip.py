@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from app.editorial import articles, correcting, people, publishing, tags
 from app.editorial.content import ArticleInput, prepare
 from app.editorial.people import SponsorInput
@@ -98,7 +100,7 @@ def a_busy_desk(runtime: Runtime, clock: MovingClock) -> None:
 
 
 def test_every_state_of_an_article_survives(
-    bench: Bench, other_store: Bench, tmp_path: Path
+    bench: Bench, other_store: Bench, tmp_path: Path, subtests: pytest.Subtests
 ) -> None:
     a_busy_desk(bench.runtime, bench.clock)
     other_store.clock.now = bench.clock.now
@@ -114,15 +116,16 @@ def test_every_state_of_an_article_survives(
     assert [record | {"import_digest": None} for record in again] == without_digest
     assert everything_public(other_store) == everything_public(bench)
     for slug in ("retracted", "unpublished", "expires", "not-yet", "old-place", "to-come", "nope"):
-        here, there = (
-            side.client.get(f"/v1/articles/{slug}", follow_redirects=False)
-            for side in (bench, other_store)
-        )
-        assert (there.status_code, there.text, there.headers.get("location")) == (
-            here.status_code,
-            here.text,
-            here.headers.get("location"),
-        )
+        with subtests.test(slug=slug):
+            here, there = (
+                side.client.get(f"/v1/articles/{slug}", follow_redirects=False)
+                for side in (bench, other_store)
+            )
+            assert (there.status_code, there.text, there.headers.get("location")) == (
+                here.status_code,
+                here.text,
+                here.headers.get("location"),
+            )
     bench.clock.move(days=3)
     other_store.clock.move(days=3)
     assert everything_public(other_store)[:2] == everything_public(bench)[:2]

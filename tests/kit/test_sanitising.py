@@ -129,12 +129,13 @@ def harmless(source: str) -> None:
 
 @pytest.mark.parametrize("body_format", ["html", "markdown", "text"])
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_an_attack_is_harmless(attack: str, body_format: str) -> None:
+def test_an_attack_is_harmless(attack: str, body_format: str, subtests: pytest.Subtests) -> None:
     for around in (attack, f"<p>before {attack} after", f"<table><tr><td>{attack}", f"> {attack}"):
-        safe = rendered(around, body_format, HOSTS)
-        harmless(safe.html)
-        if body_format == "html":
-            assert rendered(safe.html, "html", HOSTS).html == safe.html
+        with subtests.test(around=around):
+            safe = rendered(around, body_format, HOSTS)
+            harmless(safe.html)
+            if body_format == "html":
+                assert rendered(safe.html, "html", HOSTS).html == safe.html
 
 
 _PIECES = st.sampled_from(
@@ -164,7 +165,7 @@ def test_whatever_is_pieced_together_is_harmless(pieces: list[str], body_format:
     harmless(rendered("".join(pieces), body_format, HOSTS).html)
 
 
-def test_what_a_newsroom_uses_is_kept() -> None:
+def test_what_a_newsroom_uses_is_kept(subtests: pytest.Subtests) -> None:
     body = """# The river
 
 A *word*[^1] and a [link](https://example.org/a?b=1&c=2 "There").
@@ -196,7 +197,8 @@ A *word*[^1] and a [link](https://example.org/a?b=1&c=2 "There").
         '-fn1" id="t',
         '-fnref1" rel="noopener noreferrer">[1]</a>',
     ):
-        assert part in safe.html, part
+        with subtests.test(part=part):
+            assert part in safe.html
 
 
 def test_what_was_removed_is_said() -> None:

@@ -77,7 +77,7 @@ def test_it_takes_nothing_that_is_not_ours(quiet: Bench, tmp_path: Path, what: s
         settled(follower)
         builders.published(runtime)
         settled(follower)
-        message: Received = here.told[0]
+        message: Received = here.messages[0]
     headers = {name: value for name, value in message.headers.items() if "webhook" in name}
     if what == "unsigned":
         del headers["webhook-signature"]
