@@ -24,6 +24,9 @@ run: .venv/runtime ## The API with sample content at 127.0.0.1:8000
 	$(BIN)/willay import sample
 	$(BIN)/willay serve
 
+test-fast: .venv/dev ## The inner loop: a part of the suite, in less than a minute
+	$(BIN)/pytest --fast -n 2 --dist worksteal
+
 test: .venv/dev ## The whole suite, on SQLite
 	$(BIN)/pytest -n auto --dist worksteal
 
@@ -69,5 +72,5 @@ fmt: .venv/dev ## Put the code in its form
 	$(BIN)/ruff format app tests benchmarks tools
 	$(BIN)/ruff check --fix app tests benchmarks tools
 
-.PHONY: help setup run test test-production check bench relevance wheel pins sbom docs fmt
+.PHONY: help setup run test-fast test test-production check bench relevance wheel pins sbom docs fmt
 .DEFAULT_GOAL := help

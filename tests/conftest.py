@@ -17,6 +17,8 @@ from app.runtime import Runtime, opened
 from tests import stores
 from tests.contract.client import Contract, ContractClient
 
+pytest_plugins = ["tests.contract.log"]
+
 
 @dataclass
 class MovingClock:
@@ -141,8 +143,24 @@ collect_ignore = (
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--fast` is what `make test-fast` says."""
+    parser.addoption("--fast", action="store_true", help="what an inner loop needs, in a minute")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Properties of the whole contract take seconds to be collected alone."""
+    is_left_out = config.getoption("--fast") and collection_path.suffix == ".py"
+    return True if is_left_out and "import schemathesis" in collection_path.read_text() else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """`sqlite_only` and `postgresql_only` skip on the other pass, and say why."""
+    if config.getoption("--fast"):
+        from tests import pace  # which imports this module
+
+        items[:], left = pace.inner_loop(items)
+        config.hook.pytest_deselected(items=left)
     other = "sqlite" if stores.ON_POSTGRES else "postgresql"
     for item in items:
         for mark in item.iter_markers(f"{other}_only"):
@@ -164,8 +182,8 @@ def pytest_collection_finish() -> None:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """The production pass is no illusion: nothing on it was kept in SQLite."""
     config = session.config
-    if told := stores.told():
-        _hand_up(config, told)
+    if line := stores.summary():
+        _hand_up(config, line)
     if not stores.ON_POSTGRES or hasattr(config, "workeroutput"):
         return
     base = config._tmp_path_factory  # type: ignore[attr-defined]  # it has no other name

@@ -18,6 +18,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+from typing_extensions import override
+
 from app import schema
 from app.database import Database
 from app.settings import Settings
@@ -60,12 +63,27 @@ def url_of(folder: Path) -> str | None:
     return _of_folder[_key(folder)]
 
 
+class GivenSettings(Settings):
+    """What a test says, and nothing of this machine's: to look there takes milliseconds a store."""
+
+    @classmethod
+    @override
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        *others: PydanticBaseSettingsSource,
+        **more: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
 def settings_of(folder: Path, **more: Any) -> Settings:
-    """Settings of a service whose data are in a folder; no file of settings is read."""
-    given = {"_env_file": None, "data_dir": folder} | more
+    """Settings of a service whose data are in a folder; no other ones are read."""
+    given = {"data_dir": folder} | more
     if given.get("database_url") is None:
         given["database_url"] = url_of(folder)
-    return Settings(**given)
+    return GivenSettings(**given)
 
 
 def environment_of(folder: Path, **more: str) -> dict[str, str]:
@@ -128,7 +146,7 @@ def give_back(*folders: Path) -> None:
             databases().give_back(url)
 
 
-def told() -> str:
+def summary() -> str:
     """How many databases were made and how many of them used again; nothing when none was."""
     if not databases.cache_info().currsize:
         return ""

@@ -151,7 +151,7 @@ def test_only_listed_fields_are_kept_and_only_what_json_can_say(either: Either) 
     }
 
 
-def test_every_page_is_walked_once(either: Either) -> None:
+def test_every_page_is_walked_once(either: Either, subtests: pytest.Subtests) -> None:
     runtime, clock = either
     with runtime.database.writing() as tx:
         for number in range(25):
@@ -171,7 +171,7 @@ def test_every_page_is_walked_once(either: Either) -> None:
         with pytest.raises(BadRequest):
             audit.page(tx, Filters(), audit.page(tx, only, limit=5).next)
         for broken in ("", "x" * 47, "é"):
-            with pytest.raises(BadRequest):
+            with subtests.test(broken=broken), pytest.raises(BadRequest):
                 audit.page(tx, only, broken)
         with pytest.raises(BadRequest):
             audit.page(tx, Filters(subject_id="\x00"))

@@ -49,7 +49,9 @@ def test_a_login_is_a_new_opaque_session_kept_as_a_hash(either: Either) -> None:
     assert PASSWORD not in rows
 
 
-def test_what_is_refused_costs_and_says_the_same_and_leaves_nothing(either: Either) -> None:
+def test_what_is_refused_costs_and_says_the_same_and_leaves_nothing(
+    either: Either, subtests: pytest.Subtests
+) -> None:
     runtime, _ = either
     account(runtime, "boss@example.org", "admin")
     gone = account(runtime, "gone@example.org")
@@ -69,22 +71,25 @@ def test_what_is_refused_costs_and_says_the_same_and_leaves_nothing(either: Eith
         ("ana@example.org\x00", PASSWORD),
         ("ana@example.org", PASSWORD + "\ud800"),
     ):
-        hasher = Hasher()
-        with pytest.raises(Unauthenticated) as refused:
-            door(runtime, hasher=hasher).login(email, password, None, DESK)
-        said.add((str(refused.value), hasher.verifications))
+        with subtests.test(email=email, password=password):
+            hasher = Hasher()
+            with pytest.raises(Unauthenticated) as refused:
+                door(runtime, hasher=hasher).login(email, password, None, DESK)
+            said.add((str(refused.value), hasher.verifications))
     assert said == {("The e-mail or the password is wrong. [wrong_credentials]", 1)}
     assert stored(runtime) == before
 
 
-def test_a_session_that_the_client_brings_is_never_taken_over(either: Either) -> None:
+def test_a_session_that_the_client_brings_is_never_taken_over(
+    either: Either, subtests: pytest.Subtests
+) -> None:
     runtime, _ = either
     account(runtime)
     planted = sessions.PREFIX + "A" * 43
     made = door(runtime).login("ana@example.org", PASSWORD, None, DESK)
     assert made.secret != planted
     for secret in (planted, "", "willay_session_", "x" * 10_000, "willay_00000000_" + "A" * 43):
-        with pytest.raises(Unauthenticated):
+        with subtests.test(secret=secret), pytest.raises(Unauthenticated):
             door(runtime).identify(secret, DESK)
 
 

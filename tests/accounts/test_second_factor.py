@@ -56,7 +56,7 @@ def test_turning_it_on_asks_for_a_password_and_a_code_and_ends_other_sessions(
         entrance.login("ana@example.org", PASSWORD, code, DESK)  # the confirming code is used up
 
 
-def test_login_needs_a_code_and_takes_each_once(either: Either) -> None:
+def test_login_needs_a_code_and_takes_each_once(either: Either, subtests: pytest.Subtests) -> None:
     runtime, clock = either
     _, who = logged_in(runtime)
     secret, codes = with_totp(runtime, who)
@@ -70,9 +70,10 @@ def test_login_needs_a_code_and_takes_each_once(either: Either) -> None:
         (totp.at(clock(), counter_offset=-2), "code_wrong"),
         ("١٢٣٤٥٦", "code_wrong"),
     ):
-        with pytest.raises(Unauthenticated) as refused:
-            entrance.login("ana@example.org", PASSWORD, code, DESK)
-        assert refused.value.code == said
+        with subtests.test(code=code, said=said):
+            with pytest.raises(Unauthenticated) as refused:
+                entrance.login("ana@example.org", PASSWORD, code, DESK)
+            assert refused.value.code == said
     with pytest.raises(Unauthenticated) as blind:
         entrance.login("ana@example.org", "not the password", totp.at(clock()), DESK)
     assert blind.value.code == "wrong_credentials"

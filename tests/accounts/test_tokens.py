@@ -76,7 +76,9 @@ def test_a_demotion_acts_at_once_and_a_promotion_widens_no_token(either: Either)
         assert holder(runtime, made.token).scopes == expected
 
 
-def test_a_token_makes_no_token_that_can_more_or_lives_longer(either: Either) -> None:
+def test_a_token_makes_no_token_that_can_more_or_lives_longer(
+    either: Either, subtests: pytest.Subtests
+) -> None:
     runtime, clock = either
     _, boss = logged_in(runtime, "boss@example.org", "admin")
     other = account(runtime)
@@ -96,7 +98,10 @@ def test_a_token_makes_no_token_that_can_more_or_lives_longer(either: Either) ->
             users.create(tx, deputy, asked, clock())
     with runtime.database.writing() as tx:
         for command in (users.reset, users.suspend, users.unsuspend):
-            with pytest.raises(Forbidden, match="you lack"):
+            with (
+                subtests.test(command=command),
+                pytest.raises(Forbidden, match="you lack"),
+            ):
                 command(tx, deputy, boss.account_id, clock())
         with pytest.raises(Forbidden, match="you lack"):
             users.change(tx, deputy, other, AccountChange(role="admin"), clock())
@@ -106,7 +111,7 @@ def test_a_token_makes_no_token_that_can_more_or_lives_longer(either: Either) ->
     assert everything.info.expires_at == ends
 
 
-def test_what_a_token_made_dies_with_it(either: Either) -> None:
+def test_what_a_token_made_dies_with_it(either: Either, subtests: pytest.Subtests) -> None:
     runtime, clock = either
     _, who = logged_in(runtime)
     first = token(runtime, who, "*")
@@ -117,7 +122,7 @@ def test_what_a_token_made_dies_with_it(either: Either) -> None:
         tokens.revoke(tx, who, first.info.id, clock())
         tokens.revoke(tx, who, first.info.id, clock())
     for made in (first, second, third):
-        with pytest.raises(Unauthenticated):
+        with subtests.test(made=made), pytest.raises(Unauthenticated):
             holder(runtime, made.token)
     assert holder(runtime, beside.token).scopes == {"articles:read"}
 
@@ -173,7 +178,7 @@ def test_expiry_suspension_and_reset(either: Either) -> None:
         holder(runtime, personal.token)
 
 
-def test_refused_requests_for_a_token(either: Either) -> None:
+def test_refused_requests_for_a_token(either: Either, subtests: pytest.Subtests) -> None:
     runtime, clock = either
     _, who = logged_in(runtime)
     _, bob = logged_in(runtime, "bob@example.org", "writer")
@@ -186,7 +191,7 @@ def test_refused_requests_for_a_token(either: Either) -> None:
     with pytest.raises(Forbidden, match="users:write"):
         token(runtime, who, "articles:read", kind="machine")
     for days in (0, -1, 5_000):
-        with pytest.raises(Invalid, match="expired"):
+        with subtests.test(days=days), pytest.raises(Invalid, match="expired"):
             token(runtime, who, "*", expires_at=clock() + timedelta(days=days))
     asked = TokenInput(name="t", scopes=["articles:publish"])
     with pytest.raises(Invalid, match="no articles:publish"), runtime.database.writing() as tx:
@@ -194,7 +199,7 @@ def test_refused_requests_for_a_token(either: Either) -> None:
     mine = token(runtime, who, "*")
     with runtime.database.writing() as tx:
         for token_id in (mine.info.id, "00000000", "x\x00"):
-            with pytest.raises(NotFound):
+            with subtests.test(token_id=token_id), pytest.raises(NotFound):
                 tokens.revoke(tx, bob, token_id, clock())
         with pytest.raises(Forbidden, match="users:write"):
             tokens.of_account(tx, bob, who.account_id)

@@ -17,19 +17,22 @@ from app.models.account import Account
 from tests.accounts.people import Either, account, logged_in, stored
 
 
-def test_an_email_is_taken_once_however_it_is_spelled(either: Either) -> None:
+def test_an_email_is_taken_once_however_it_is_spelled(
+    either: Either, subtests: pytest.Subtests
+) -> None:
     runtime, _ = either
     account(runtime, "Ana@Example.org")
     for spelled in ("ana@example.org", " ANA@EXAMPLE.ORG", "ａna@example.org"):
-        with pytest.raises(Conflict, match=r"ana@example\.org already"):
-            account(runtime, spelled)
-        with runtime.database.reading() as tx:
-            found = users.one(tx, OPERATOR, users.id_of(tx, spelled))
-        assert (found.email, found.name, found.revision) == (
-            "ana@example.org",
-            "ana@example.org",
-            1,
-        )
+        with subtests.test(spelled=spelled):
+            with pytest.raises(Conflict, match=r"ana@example\.org already"):
+                account(runtime, spelled)
+            with runtime.database.reading() as tx:
+                found = users.one(tx, OPERATOR, users.id_of(tx, spelled))
+            assert (found.email, found.name, found.revision) == (
+                "ana@example.org",
+                "ana@example.org",
+                1,
+            )
     with ThreadPoolExecutor(4) as pool:
         made = [pool.submit(account, runtime, "bob@example.org") for _ in range(4)]
         errors = [one.exception(timeout=30) for one in made]
@@ -65,7 +68,7 @@ def test_what_is_no_account_is_refused(wrong: dict[str, str]) -> None:
         AccountInput(**wrong)
 
 
-def test_only_admins_manage_accounts(either: Either) -> None:
+def test_only_admins_manage_accounts(either: Either, subtests: pytest.Subtests) -> None:
     runtime, clock = either
     _, publisher = logged_in(runtime, role="publisher")
     _, writer = logged_in(runtime, "bob@example.org", "writer")
@@ -73,21 +76,24 @@ def test_only_admins_manage_accounts(either: Either) -> None:
     with runtime.database.writing() as tx:
         own = users.one(tx, writer, writer.account_id)
         assert (own.email, own.has_password, own.has_totp) == ("bob@example.org", True, False)
-        for refused in (
-            lambda: users.everyone(tx, publisher),
-            lambda: users.one(tx, publisher, writer.account_id),
-            lambda: users.create(
+        for step, act in {
+            "list": lambda: users.everyone(tx, publisher),
+            "read": lambda: users.one(tx, publisher, writer.account_id),
+            "create": lambda: users.create(
                 tx, publisher, AccountInput(email="c@example.org", role="writer"), clock()
             ),
-            lambda: users.change(
+            "change": lambda: users.change(
                 tx, publisher, publisher.account_id, AccountChange(role="admin"), clock()
             ),
-            lambda: users.suspend(tx, publisher, writer.account_id, clock()),
-            lambda: users.reset(tx, publisher, writer.account_id, clock()),
-            lambda: users.suspend(tx, publisher, uuid4(), clock()),
-        ):
-            with pytest.raises(Forbidden, match="users:write"):
-                refused()
+            "suspend": lambda: users.suspend(tx, publisher, writer.account_id, clock()),
+            "reset": lambda: users.reset(tx, publisher, writer.account_id, clock()),
+            "suspend nobody": lambda: users.suspend(tx, publisher, uuid4(), clock()),
+        }.items():
+            with (
+                subtests.test(step=step),
+                pytest.raises(Forbidden, match="users:write"),
+            ):
+                act()
     assert stored(runtime) == before
 
 

@@ -1,5 +1,7 @@
 """Accounts, tokens and the audit over HTTP."""
 
+import pytest
+
 from tests.accounts.people import PASSWORD
 from tests.admin.desk import bearer, colleague, problem, session
 from tests.conftest import Bench
@@ -26,15 +28,18 @@ def test_a_new_colleague_sets_a_password_and_gets_in(quiet: Bench) -> None:
     assert problem(quiet.client.get(USERS, headers=theirs)) == (403, "scope_missing")
 
 
-def test_a_change_names_the_revision_it_was_made_from(quiet: Bench) -> None:
+def test_a_change_names_the_revision_it_was_made_from(
+    quiet: Bench, subtests: pytest.Subtests
+) -> None:
     headers = bearer(quiet.runtime)
     rosa = f"{USERS}/{colleague(quiet.runtime, 'writer')}"
     change = {"role": "editor"}
     bare = quiet.client.patch(rosa, headers=headers, json=change)
     assert problem(bare) == (428, "if_match_required")
     for wrong in ("*", "x", '"1", "2"', '"1' + "0" * 20 + '"', ""):
-        answer = quiet.client.patch(rosa, headers={**headers, "If-Match": wrong}, json=change)
-        assert problem(answer) == (400, "invalid_if_match"), wrong
+        with subtests.test(wrong=wrong):
+            answer = quiet.client.patch(rosa, headers={**headers, "If-Match": wrong}, json=change)
+            assert problem(answer) == (400, "invalid_if_match")
     read = quiet.client.get(rosa, headers=headers)
     matching = {**headers, "If-Match": read.headers["etag"]}
     changed = quiet.client.patch(rosa, headers=matching, json=change)
@@ -89,7 +94,9 @@ def test_a_token_is_shown_once_and_does_what_it_says(quiet: Bench) -> None:
     assert "did you mean 'articles:read'?" in wrong.json()["detail"]
 
 
-def test_the_audit_says_who_did_what_and_walks_back_to_the_beginning(quiet: Bench) -> None:
+def test_the_audit_says_who_did_what_and_walks_back_to_the_beginning(
+    quiet: Bench, subtests: pytest.Subtests
+) -> None:
     headers = bearer(quiet.runtime)
     for number in range(5):
         sent = {"email": f"p{number}@example.org", "role": "writer"}
@@ -111,4 +118,5 @@ def test_the_audit_says_who_did_what_and_walks_back_to_the_beginning(quiet: Benc
         "suspended": False,
     }
     for query in ("cursor=abc", "since=yesterday", "subject_kind=king", "actoin=x", "action=%09"):
-        assert quiet.client.get(f"/v1/admin/audit?{query}", headers=headers).status_code == 400
+        with subtests.test(query=query):
+            assert quiet.client.get(f"/v1/admin/audit?{query}", headers=headers).status_code == 400

@@ -82,7 +82,7 @@ def test_an_answer_that_a_cache_holds_ends_with_the_alias(desk: Desk) -> None:
     assert bench.client.get("/v1/resolve?path=/story", headers=etag).status_code == 200
 
 
-def test_conflicts_are_said(desk: Desk) -> None:
+def test_conflicts_are_said(desk: Desk, subtests: pytest.Subtests) -> None:
     create(desk, path="/a", slug="story")
     create(desk, path="/b", tag="land")
     create(desk, path="/c", gone="Gone.")
@@ -93,10 +93,11 @@ def test_conflicts_are_said(desk: Desk) -> None:
         ("/%63", "/c is said to be gone already; delete that alias first."),
         ("/story", "/story is the address of an article; change its slug first."),
     ):
-        answer = create(desk, path=path, gone="Gone.")
-        assert problem(answer) == (409, "path_taken")
-        assert answer.json()["detail"] == said
-        assert answer.json()["errors"][0]["pointer"] == "/path"
+        with subtests.test(path=path, said=said):
+            answer = create(desk, path=path, gone="Gone.")
+            assert problem(answer) == (409, "path_taken")
+            assert answer.json()["detail"] == said
+            assert answer.json()["errors"][0]["pointer"] == "/path"
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
@@ -120,16 +121,17 @@ BAD: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-def test_bad_input_is_refused_and_leaves_nothing(desk: Desk) -> None:
+def test_bad_input_is_refused_and_leaves_nothing(desk: Desk, subtests: pytest.Subtests) -> None:
     bench, headers = desk
     for sent, pointer in BAD:
-        answer = create(desk, **sent)
-        assert answer.status_code == 422, (sent, answer.text)
-        assert pointer in [one["pointer"] for one in answer.json()["errors"]], answer.text
+        with subtests.test(sent=sent, pointer=pointer):
+            answer = create(desk, **sent)
+            assert answer.status_code == 422, (sent, answer.text)
+            assert pointer in [one["pointer"] for one in answer.json()["errors"]], answer.text
     assert bench.client.get("/v1/admin/aliases", headers=headers).json()["data"] == []
 
 
-def test_the_list_is_walked_page_by_page(desk: Desk) -> None:
+def test_the_list_is_walked_page_by_page(desk: Desk, subtests: pytest.Subtests) -> None:
     bench, headers = desk
     paths = sorted([f"/old/{n:02}" for n in range(7)] + ["/100%", "/50_a", "/Perú/ñ"])
     for path in paths:
@@ -146,14 +148,19 @@ def test_the_list_is_walked_page_by_page(desk: Desk) -> None:
     first = bench.client.get("/v1/admin/aliases?path=/old&limit=2", headers=headers).json()
     assert [one["path"] for one in first["data"]] == ["/old/00", "/old/01"]
     for prefix, expected in (("/50_", ["/50_a"]), ("/100%", ["/100%"]), ("/_", [])):
-        page = bench.client.get("/v1/admin/aliases", params={"path": prefix}, headers=headers)
-        assert [one["path"] for one in page.json()["data"]] == expected
+        with subtests.test(prefix=prefix, expected=expected):
+            page = bench.client.get("/v1/admin/aliases", params={"path": prefix}, headers=headers)
+            assert [one["path"] for one in page.json()["data"]] == expected
     cursor = first["links"]["next"].rsplit("cursor=", 1)[1]
     for query in (f"cursor={cursor}", "cursor=x", "cursor=%C3%A9", f"path=/old&cursor={cursor}x"):
-        answer = bench.client.get(f"/v1/admin/aliases?{query}", headers=headers)
-        assert problem(answer) == (400, "invalid_cursor"), query
+        with subtests.test(query=query):
+            answer = bench.client.get(f"/v1/admin/aliases?{query}", headers=headers)
+            assert problem(answer) == (400, "invalid_cursor")
     for query in ("limit=0", "limit=101", "pth=/x"):
-        assert bench.client.get(f"/v1/admin/aliases?{query}", headers=headers).status_code == 400
+        with subtests.test(query=query):
+            assert (
+                bench.client.get(f"/v1/admin/aliases?{query}", headers=headers).status_code == 400
+            )
 
 
 def stripped(lines: Iterable[str]) -> list[dict[str, Any]]:

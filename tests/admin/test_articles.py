@@ -57,7 +57,9 @@ def test_a_new_draft_whole(quiet: Bench) -> None:
     assert quiet.client.get("/v1/articles/ano-nuevo").status_code == 404
 
 
-def test_of_two_editors_with_the_same_etag_one_is_told_of_the_other(quiet: Bench) -> None:
+def test_of_two_editors_with_the_same_etag_one_is_told_of_the_other(
+    quiet: Bench, subtests: pytest.Subtests
+) -> None:
     ana, ben = Newsdesk.of(quiet), Newsdesk.of(quiet, "editor")
     where = ana.create()
     assert ben.patch(where, 1, title="Ben's").status_code == 200
@@ -69,13 +71,14 @@ def test_of_two_editors_with_the_same_etag_one_is_told_of_the_other(quiet: Bench
         quiet.client.delete(where, headers=ana.matching(where, 1)),
         ana.act(where, "revisions/1/restore", 1),
     ):
-        assert problem(refused) == (412, "stale_revision")
-        told = refused.json()
-        assert (told["current_revision"], told["changed_by"], told["changed_at"]) == (
-            2,
-            "Editor",
-            "2026-03-01T12:00:00Z",
-        )
+        with subtests.test(refused=refused):
+            assert problem(refused) == (412, "stale_revision")
+            told = refused.json()
+            assert (told["current_revision"], told["changed_by"], told["changed_at"]) == (
+                2,
+                "Editor",
+                "2026-03-01T12:00:00Z",
+            )
     assert desk_titles(ana) == ["Ben's"]
     blind = quiet.client.patch(where, headers=ana.headers, json={"title": "Blind"})
     assert problem(blind) == (428, "if_match_required")
@@ -170,23 +173,26 @@ BAD: list[tuple[dict[str, Any] | list[Any] | str, int, str, str | None]] = [
 
 
 @pytest.mark.parametrize("way", ["create", "patch"])
-def test_bad_input_is_refused_and_nothing_is_stored(quiet: Bench, way: str) -> None:
+def test_bad_input_is_refused_and_nothing_is_stored(
+    quiet: Bench, way: str, subtests: pytest.Subtests
+) -> None:
     desk = Newsdesk.of(quiet)
     where = desk.create()
     before, rows = desk.data(where), kept(quiet)
     headers = {**desk.matching(where), "Content-Type": "application/json"}
     for bad, status, code, pointer in BAD:
-        options: dict[str, Any] = {"content": bad} if isinstance(bad, str) else {"json": bad}
-        if way == "patch":
-            answer = quiet.client.patch(where, headers=headers, **options)
-        else:
-            if isinstance(bad, dict):
-                options = {"json": {**DRAFT, **bad}}
-            answer = quiet.client.post(ARTICLES, headers=headers, **options)
-        assert answer.status_code == status, (str(bad)[:80], answer.text[:300])
-        assert problem(answer) == (status, code), (str(bad)[:80], answer.text[:300])
-        if pointer is not None:
-            assert answer.json()["errors"][0]["pointer"] == pointer, str(bad)[:80]
+        with subtests.test(bad=bad, status=status, code=code, pointer=pointer):
+            options: dict[str, Any] = {"content": bad} if isinstance(bad, str) else {"json": bad}
+            if way == "patch":
+                answer = quiet.client.patch(where, headers=headers, **options)
+            else:
+                if isinstance(bad, dict):
+                    options = {"json": {**DRAFT, **bad}}
+                answer = quiet.client.post(ARTICLES, headers=headers, **options)
+            assert answer.status_code == status, (str(bad)[:80], answer.text[:300])
+            assert problem(answer) == (status, code), (str(bad)[:80], answer.text[:300])
+            if pointer is not None:
+                assert answer.json()["errors"][0]["pointer"] == pointer, str(bad)[:80]
     assert (
         "did you mean 'title'?"
         in quiet.client.patch(where, headers=headers, json={"titel": "x"}).json()["detail"]
@@ -196,7 +202,8 @@ def test_bad_input_is_refused_and_nothing_is_stored(quiet: Bench, way: str) -> N
         (quiet.client.patch(where, headers=headers, json={"slug": None}), "invalid_field"),
         (quiet.client.patch(where, headers=headers, json={"title": None}), "invalid_field"),
     ):
-        assert problem(answer) == (422, expected)
+        with subtests.test(answer=answer, expected=expected):
+            assert problem(answer) == (422, expected)
     plain = {**headers, "Content-Type": "text/plain"}
     assert problem(quiet.client.patch(where, headers=plain, content=b"{}"))[0] == 415
     assert (desk.data(where), kept(quiet)) == (before, rows)
@@ -237,7 +244,7 @@ def test_autosaves_fold_and_the_number_moves(quiet: Bench) -> None:
     assert problem(desk.get(f"{where}/revisions/3")) == (404, "revision_not_found")
 
 
-def test_history_diff_and_restore(quiet: Bench) -> None:
+def test_history_diff_and_restore(quiet: Bench, subtests: pytest.Subtests) -> None:
     desk = Newsdesk.of(quiet)
     where = desk.create(body="One two.")
     desk.patch(where, body="One more two.", authors=[{"name": "Ana"}])
@@ -276,10 +283,13 @@ def test_history_diff_and_restore(quiet: Bench) -> None:
         ("?from=previous&to=1", (404, "revision_not_found")),
         ("?from=previous&to=8", (404, "revision_not_found")),
     ):
-        assert problem(desk.get(f"{where}/diff{query}")) == code
+        with subtests.test(query=query, code=code):
+            assert problem(desk.get(f"{where}/diff{query}")) == code
 
 
-def test_a_text_and_the_one_before_it_whatever_their_numbers(quiet: Bench) -> None:
+def test_a_text_and_the_one_before_it_whatever_their_numbers(
+    quiet: Bench, subtests: pytest.Subtests
+) -> None:
     desk = Newsdesk.of(quiet)
     where = desk.create(title="First")
     for step in ("submit", "return", "submit", "return"):
@@ -290,18 +300,20 @@ def test_a_text_and_the_one_before_it_whatever_their_numbers(quiet: Bench) -> No
     numbers = [one["revision"] for one in desk.get(f"{where}/revisions").json()["data"]]
     assert numbers == [8, 6, 1]
     for query, expected in (("", (6, 8)), ("&to=6", (1, 6)), ("&to=8", (6, 8))):
-        told = desk.get(f"{where}/diff?from=previous{query}").json()["data"]
-        assert (told["from_revision"], told["to_revision"]) == expected
+        with subtests.test(query=query, expected=expected):
+            told = desk.get(f"{where}/diff?from=previous{query}").json()["data"]
+            assert (told["from_revision"], told["to_revision"]) == expected
     for path in ("diff?from=2", "diff?from=1&to=7", "revisions/5"):
-        refused = desk.get(f"{where}/{path}")
-        assert problem(refused) == (404, "revision_not_found")
-        assert refused.json()["detail"].endswith("near it are: 1, 6, 8."), path
+        with subtests.test(path=path):
+            refused = desk.get(f"{where}/{path}")
+            assert problem(refused) == (404, "revision_not_found")
+            assert refused.json()["detail"].endswith("near it are: 1, 6, 8.")
     pinned = quiet.client.post(f"{where}/previews", headers=desk.headers, json={"revision": 3})
     assert "1, 6, 8" in pinned.json()["detail"]
     assert "1, 6, 8" in desk.act(where, "revisions/2/restore").json()["detail"]
 
 
-def test_what_editors_look_for(quiet: Bench) -> None:
+def test_what_editors_look_for(quiet: Bench, subtests: pytest.Subtests) -> None:
     desk, ben = Newsdesk.of(quiet), Newsdesk.of(quiet, "editor")
     builders.tag(quiet.runtime, "water")
     made = {}
@@ -337,7 +349,8 @@ def test_what_editors_look_for(quiet: Bench) -> None:
         "?trashed=true": ["Away"],
         "?updated_since=2026-03-01T12:06:00Z": ["Río Rímac", "Newer", "100% true"],
     }.items():
-        assert sorted(desk_titles(desk, query)) == sorted(titles), query
+        with subtests.test(query=query, titles=titles):
+            assert sorted(desk_titles(desk, query)) == sorted(titles)
     seen, address = [], f"{ARTICLES}?limit=2&count=true"
     while address:
         page = desk.get(address).json()
@@ -355,7 +368,8 @@ def test_what_editors_look_for(quiet: Bench) -> None:
         ("?saved_by=x", "invalid_parameter"),
         ("?updated_since=soon", "invalid_date"),
     ):
-        assert problem(desk.get(f"{ARTICLES}{query}")) == (400, code), query
+        with subtests.test(query=query, code=code):
+            assert problem(desk.get(f"{ARTICLES}{query}")) == (400, code)
 
 
 def test_a_post_sent_twice_makes_one_article(quiet: Bench) -> None:
@@ -369,13 +383,14 @@ def test_a_post_sent_twice_makes_one_article(quiet: Bench) -> None:
 
 
 @pytest.mark.parametrize("role", ["writer", "editor", "publisher"])
-def test_who_may_do_what(quiet: Bench, role: Any) -> None:
+def test_who_may_do_what(quiet: Bench, role: Any, subtests: pytest.Subtests) -> None:
     desk = Newsdesk.of(quiet, role)
     where = desk.create()
     may = {"submit": True, "approve": role != "writer", "publish": role == "publisher"}
     for act, allowed in may.items():
-        answer = desk.act(where, act)
-        assert answer.status_code == (200 if allowed else 403), act
+        with subtests.test(act=act, allowed=allowed):
+            answer = desk.act(where, act)
+            assert answer.status_code == (200 if allowed else 403)
     operations = [{"op": "publish", "id": desk.data(where)["id"], "revision": 1}]
     bulk = quiet.client.post(
         f"{ARTICLES}/bulk",
@@ -385,26 +400,31 @@ def test_who_may_do_what(quiet: Bench, role: Any) -> None:
     assert bulk.status_code == (200 if role == "publisher" else 403)
 
 
-def test_nobody_without_a_token_sees_a_draft(quiet: Bench) -> None:
+def test_nobody_without_a_token_sees_a_draft(quiet: Bench, subtests: pytest.Subtests) -> None:
     where = Newsdesk.of(quiet).create()
     reader: Headers = bearer(quiet.runtime, "writer", "tokens:own")
     for path in (where, ARTICLES, f"{where}/revisions", f"{where}/diff?from=1"):
-        assert quiet.client.get(path).status_code == 401
-        assert quiet.client.get(path, headers=reader).status_code == 403
+        with subtests.test(path=path):
+            assert quiet.client.get(path).status_code == 401
+            assert quiet.client.get(path, headers=reader).status_code == 403
     assert UUID(where.rsplit("/", 1)[1]).version == 7
 
 
-def test_letters_that_nobody_sees_hide_no_title_from_editors(bench: Bench) -> None:
+def test_letters_that_nobody_sees_hide_no_title_from_editors(
+    bench: Bench, subtests: pytest.Subtests
+) -> None:
     desk = Newsdesk.of(bench)
     desk.create(title="Reforma consti\u00adtucio\u200bnal", slug="other")
     for q in ("constitucional", "CONSTITUC", "consti\u00adtucional", "\ufeffreforma consti"):
-        assert desk_titles(desk, f"?{urlencode({'q': q})}") == [
-            "Reforma consti\u00adtucio\u200bnal"
-        ]
+        with subtests.test(q=q):
+            assert desk_titles(desk, f"?{urlencode({'q': q})}") == [
+                "Reforma consti\u00adtucio\u200bnal"
+            ]
     for nothing in ("\u200b", "\u00ad\u3164", "\u2800"):
-        sent = {"lang": "en", "title": nothing, "slug": "nothing", "body": ""}
-        answer = bench.client.post(ARTICLES, headers=desk.headers, json=sent)
-        assert answer.status_code == 422
-        assert answer.json()["errors"][0]["pointer"] == "/title"
+        with subtests.test(nothing=nothing):
+            sent = {"lang": "en", "title": nothing, "slug": "nothing", "body": ""}
+            answer = bench.client.post(ARTICLES, headers=desk.headers, json=sent)
+            assert answer.status_code == 422
+            assert answer.json()["errors"][0]["pointer"] == "/title"
     made = desk.create(title="Consti\u00adtucional")
     assert desk.data(made)["slug"] == "constitucional"

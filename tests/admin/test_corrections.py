@@ -136,16 +136,17 @@ def test_a_correction_with_a_time_corrects_what_readers_see_then(quiet: Bench) -
     ]
 
 
-def test_a_text_may_be_named(quiet: Bench) -> None:
+def test_a_text_may_be_named(quiet: Bench, subtests: pytest.Subtests) -> None:
     desk = Newsdesk.of(quiet)
     where = live(desk)
     desk.patch(where, title="Second")
     newest = desk.data(where)["text_revision"]
     for act, wrong in (("publish", 1), ("correct", newest), ("correct", 99)):
-        sent = {"text_revision": wrong} | ({"note": "x"} if act == "correct" else {})
-        refused = desk.act(where, act, **sent)
-        assert problem(refused) == (409, "text_moved"), act
-        assert refused.json()["errors"][0]["pointer"] == "/text_revision"
+        with subtests.test(act=act, wrong=wrong):
+            sent = {"text_revision": wrong} | ({"note": "x"} if act == "correct" else {})
+            refused = desk.act(where, act, **sent)
+            assert problem(refused) == (409, "text_moved")
+            assert refused.json()["errors"][0]["pointer"] == "/text_revision"
     sent = {"note": "x", "text_revision": newest, "changes": {"summary": "x"}}
     assert problem(desk.act(where, "correct", **sent)) == (409, "text_moved")
     assert public(desk)["title"] == "Mayor"
@@ -234,7 +235,7 @@ def test_an_embargo_brings_back_what_readers_saw(quiet: Bench) -> None:
     assert desk.data(where)["body"] == "UNREVIEWED"
 
 
-def test_in_bulk(quiet: Bench) -> None:
+def test_in_bulk(quiet: Bench, subtests: pytest.Subtests) -> None:
     desk = Newsdesk.of(quiet)
     where = live(desk)
     desk.patch(where, title="Second")
@@ -252,10 +253,11 @@ def test_in_bulk(quiet: Bench) -> None:
         ({"op": "unpublish"}, "would_cancel"),
         ({"op": "publish", "text_revision": 1}, "text_moved"),
     ):
-        (result,) = bulk("per_item", **operation).json()["data"]
-        assert (result["outcome"], result["code"]) == ("refused", code)
-        refused = bulk("all_or_nothing", **operation)
-        assert refused.json()["errors"][0]["code"] == code
+        with subtests.test(operation=operation, code=code):
+            (result,) = bulk("per_item", **operation).json()["data"]
+            assert (result["outcome"], result["code"]) == ("refused", code)
+            refused = bulk("all_or_nothing", **operation)
+            assert refused.json()["errors"][0]["code"] == code
     assert desk.data(where) == now
     (result,) = bulk("per_item", op="unpublish", cancels=True).json()["data"]
     assert (result["outcome"], len(result["cancelled"])) == ("done", 1)
@@ -270,7 +272,7 @@ def test_in_bulk(quiet: Bench) -> None:
     ],
 )
 def test_siblings_are_told_and_may_be_taken_along(
-    quiet: Bench, act: str, sent: dict[str, Any]
+    quiet: Bench, act: str, sent: dict[str, Any], subtests: pytest.Subtests
 ) -> None:
     desk = Newsdesk.of(quiet)
     where = live(desk)
@@ -282,9 +284,10 @@ def test_siblings_are_told_and_may_be_taken_along(
         (["en"], "unknown_sibling"),
         (["es"], "sibling_not_live"),
     ):
-        refused = desk.act(where, act, **sent, siblings=langs)
-        assert problem(refused) == (422, code)
-        assert "es (not live)" in refused.json()["detail"]
+        with subtests.test(langs=langs, code=code):
+            refused = desk.act(where, act, **sent, siblings=langs)
+            assert problem(refused) == (422, code)
+            assert "es (not live)" in refused.json()["detail"]
     desk.act(twin, "publish")
     refused = desk.act(where, act, **sent, siblings=["es", "fr"])
     assert problem(refused) == (422, "unknown_sibling")

@@ -66,12 +66,15 @@ def test_an_editor_changes_nothing_that_is_live(
     assert bench.client.get(ALIASES, headers=editor).json()["data"] == []
 
 
-def test_a_page_s_own_address_is_nobody_s_alias(desk: tuple[Bench, Headers, Headers]) -> None:
+def test_a_page_s_own_address_is_nobody_s_alias(
+    desk: tuple[Bench, Headers, Headers], subtests: pytest.Subtests
+) -> None:
     bench, _, publisher = desk
     for path in ("/news/story", "/story", "/aims"):
-        sent = {"path": path, "gone": "Gone."}
-        answer = bench.client.post(ALIASES, headers=publisher, json=sent)
-        assert problem(answer) == (409, "path_taken")
+        with subtests.test(path=path):
+            sent = {"path": path, "gone": "Gone."}
+            answer = bench.client.post(ALIASES, headers=publisher, json=sent)
+            assert problem(answer) == (409, "path_taken")
     # The same last part elsewhere is another old address.
     sent = {"path": "/2004/05/story", "slug": "other"}
     assert bench.client.post(ALIASES, headers=publisher, json=sent).status_code == 201
@@ -79,14 +82,17 @@ def test_a_page_s_own_address_is_nobody_s_alias(desk: tuple[Bench, Headers, Head
     assert answers(bench, "/news/story") == (200, "story")
 
 
-def test_an_alias_that_was_there_first_hides_no_page(desk: tuple[Bench, Headers, Headers]) -> None:
+def test_an_alias_that_was_there_first_hides_no_page(
+    desk: tuple[Bench, Headers, Headers], subtests: pytest.Subtests
+) -> None:
     """Prepared for a slug to come: it gives way the moment that slug is live."""
     bench, editor, publisher = desk
     paths = ("/news/later", "/en/stories/later", "/later")
     for path in paths:
-        sent = {"path": path, "gone": "No."}
-        assert bench.client.post(ALIASES, headers=editor, json=sent).status_code == 201
-        assert answers(bench, path) == (410, None)
+        with subtests.test(path=path):
+            sent = {"path": path, "gone": "No."}
+            assert bench.client.post(ALIASES, headers=editor, json=sent).status_code == 201
+            assert answers(bench, path) == (410, None)
     builders.published(bench.runtime, title="Later", slug="later")
     assert [answers(bench, path) for path in paths] == [(200, "later")] * 3
     sent = {"path": "/news/soon", "gone": "No."}
@@ -121,7 +127,7 @@ QUERIES = [
 
 @pytest.mark.parametrize("how", ["api", "import"])
 def test_an_old_address_keeps_its_query(
-    desk: tuple[Bench, Headers, Headers], tmp_path: Path, how: str
+    desk: tuple[Bench, Headers, Headers], tmp_path: Path, how: str, subtests: pytest.Subtests
 ) -> None:
     bench, editor, _ = desk
     if how == "api":
@@ -136,11 +142,14 @@ def test_an_old_address_keeps_its_query(
             report = imported(bench.runtime, file)
             assert (report.refused, dict(report.outcomes)) == ([], {f"alias {outcome}": 8})
     for _, there, elsewhere in QUERIES:
-        assert [answers(bench, path) for path in there] == [(301, "story")] * len(there)
-        assert [answers(bench, path)[0] for path in elsewhere] == [404] * len(elsewhere)
+        with subtests.test(there=there, elsewhere=elsewhere):
+            assert [answers(bench, path) for path in there] == [(301, "story")] * len(there)
+            assert [answers(bench, path)[0] for path in elsewhere] == [404] * len(elsewhere)
 
 
-def test_the_most_exact_alias_answers(desk: tuple[Bench, Headers, Headers]) -> None:
+def test_the_most_exact_alias_answers(
+    desk: tuple[Bench, Headers, Headers], subtests: pytest.Subtests
+) -> None:
     bench, editor, _ = desk
     for path, slug in (("/p", "story"), ("/p?id=1", "other"), ("/p?id=1&view=print", "aims")):
         sent = {"path": path, "slug": slug}
@@ -149,7 +158,8 @@ def test_the_most_exact_alias_answers(desk: tuple[Bench, Headers, Headers]) -> N
         *(("/p", "story"), ("/p?x=1", "story"), ("/p?id=2", "story"), ("/p?x=1&id=1", "other")),
         *(("/p?view=print&id=1", "aims"), ("/p?view=screen&id=1", "other")),
     ):
-        assert answers(bench, path) == (301, slug), path
+        with subtests.test(path=path, slug=slug):
+            assert answers(bench, path) == (301, slug)
     many = "&".join(f"a{number}={number}" for number in range(90))
     assert answers(bench, f"/p?{many}") == (301, "story")
 
@@ -176,7 +186,9 @@ def test_an_import_is_as_strict_as_the_desk(bench: Bench, tmp_path: Path) -> Non
     assert answers(bench, "/")[0] == 404
 
 
-def test_queries_survive_a_move(desk: tuple[Bench, Headers, Headers], tmp_path: Path) -> None:
+def test_queries_survive_a_move(
+    desk: tuple[Bench, Headers, Headers], tmp_path: Path, subtests: pytest.Subtests
+) -> None:
     bench, editor, _ = desk
     for given, *_ in QUERIES:
         bench.client.post(ALIASES, headers=editor, json={"path": given, "slug": "story"})
@@ -189,8 +201,9 @@ def test_queries_survive_a_move(desk: tuple[Bench, Headers, Headers], tmp_path: 
         with client_of(other) as client:
             there = Bench(other, clock, client)
             for _, there_too, _ in QUERIES:
-                for path in there_too:
-                    assert answers(there, path) == (301, "story")
+                with subtests.test(there_too=there_too):
+                    for path in there_too:
+                        assert answers(there, path) == (301, "story")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Logging in over HTTP, one's sessions, password and second factor."""
 
 import pyotp
+import pytest
 
 from tests.accounts.people import PASSWORD
 from tests.admin.desk import bearer, colleague, problem, session
@@ -52,7 +53,7 @@ def test_guessing_is_slowed_down(quiet: Bench) -> None:
     assert answers[-1].headers["retry-after"] == "30"
 
 
-def test_a_login_that_is_no_form(quiet: Bench) -> None:
+def test_a_login_that_is_no_form(quiet: Bench, subtests: pytest.Subtests) -> None:
     for sent, status in (
         ({"data": {"username": "x"}}, 400),
         ({"json": {"username": "x", "password": "y"}}, 415),
@@ -60,7 +61,8 @@ def test_a_login_that_is_no_form(quiet: Bench) -> None:
         ({"data": {"username": "x", "password": "y" * 1_001}}, 400),
         ({"data": {"username": "x", "password": "y", "grant_type": "magic"}}, 400),
     ):
-        assert quiet.client.post(LOGIN, **sent).status_code == status
+        with subtests.test(sent=sent, status=status):
+            assert quiet.client.post(LOGIN, **sent).status_code == status
 
 
 def test_logging_out_here_there_and_everywhere(quiet: Bench) -> None:
@@ -97,7 +99,7 @@ def test_a_new_password_ends_every_session(quiet: Bench) -> None:
     assert problem(weak) == (422, "weak_password")
 
 
-def test_a_token_cannot_do_what_would_outlive_it(quiet: Bench) -> None:
+def test_a_token_cannot_do_what_would_outlive_it(quiet: Bench, subtests: pytest.Subtests) -> None:
     headers = bearer(quiet.runtime)
     for method, path, sent in (
         ("PUT", "password", {"password": PASSWORD, "new_password": "a road through the puna"}),
@@ -105,8 +107,11 @@ def test_a_token_cannot_do_what_would_outlive_it(quiet: Bench) -> None:
         ("POST", "totp/disable", {"password": PASSWORD, "code": "000000"}),
         ("DELETE", "sessions", None),
     ):
-        answer = quiet.client.request(method, f"/v1/admin/auth/{path}", headers=headers, json=sent)
-        assert problem(answer) == (403, "session_required"), path
+        with subtests.test(method=method, path=path, sent=sent):
+            answer = quiet.client.request(
+                method, f"/v1/admin/auth/{path}", headers=headers, json=sent
+            )
+            assert problem(answer) == (403, "session_required")
 
 
 def test_a_second_factor_from_enrolment_to_loss(quiet: Bench) -> None:

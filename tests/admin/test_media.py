@@ -16,7 +16,7 @@ from app.library import care
 from tests import builders
 from tests.admin.desk import Headers, bearer, problem
 from tests.conftest import Bench
-from tests.media.test_pictures import png
+from tests.media.png import png
 
 MEDIA = "/v1/admin/media"
 
@@ -87,7 +87,9 @@ def test_a_photograph_comes_in(quiet: Bench, headers: Headers) -> None:
     assert quiet.client.get(MEDIA, headers=headers).json()["data"] == [without]
 
 
-def test_a_bare_file_comes_in_too(quiet: Bench, headers: Headers) -> None:
+def test_a_bare_file_comes_in_too(
+    quiet: Bench, headers: Headers, subtests: pytest.Subtests
+) -> None:
     for kind, name, shown in (
         ("PDF", "../../secret.key", "secret.key"),
         ("GIF", "C:\\fakepath\\Perú \u202egnp.gif", "Perú gnp.gif"),
@@ -95,14 +97,15 @@ def test_a_bare_file_comes_in_too(quiet: Bench, headers: Headers) -> None:
         ("JPEG", "...", "upload"),
         ("AVIF", "<img src=x onerror=alert(1)>.png", "img src=x onerror=alert(1).png"),
     ):
-        answer = quiet.client.post(
-            MEDIA,
-            params={"name": name},
-            headers={**headers, "Content-Type": "application/octet-stream"},
-            content=builders.picture(kind),
-        )
-        assert answer.status_code == 201, answer.text
-        assert answer.json()["data"]["name"] == shown
+        with subtests.test(kind=kind, name=name, shown=shown):
+            answer = quiet.client.post(
+                MEDIA,
+                params={"name": name},
+                headers={**headers, "Content-Type": "application/octet-stream"},
+                content=builders.picture(kind),
+            )
+            assert answer.status_code == 201, answer.text
+            assert answer.json()["data"]["name"] == shown
     folder = quiet.runtime.settings.data_dir
     assert {path.name for path in folder.iterdir() if path.is_dir()} <= {"media", "search"}
 
@@ -397,7 +400,7 @@ def test_a_file_that_comes_again_brings_what_nobody_wrote_yet(
 
 @pytest.mark.parametrize("body_format", ["markdown", "html"])
 def test_a_file_that_a_medium_does_not_have_is_refused_when_it_is_saved(
-    quiet: Bench, headers: Headers, body_format: str
+    quiet: Bench, headers: Headers, body_format: str, subtests: pytest.Subtests
 ) -> None:
     image = upload(quiet, headers, alt={"en": "Halves"}).json()["data"]["id"]
     document = upload(quiet, headers, builders.picture("PDF")).json()["data"]["id"]
@@ -418,24 +421,26 @@ def test_a_file_that_a_medium_does_not_have_is_refused_when_it_is_saved(
         (image, False, "media_missing"),
         ("paper.pdf", False, "media_missing"),
     ):
-        answer = saved(f"/v1/media/{place}", shows=shows)
-        assert problem(answer) == (422, code), place
-        assert answer.json()["errors"][0]["pointer"] == "/body"
+        with subtests.test(place=place, shows=shows, code=code):
+            answer = saved(f"/v1/media/{place}", shows=shows)
+            assert problem(answer) == (422, code)
+            assert answer.json()["errors"][0]["pointer"] == "/body"
     for place, shows in (
         (f"{image}/400.jpg?v=2", True),
         (f"{image.upper()}/400.webp", True),
         (f"{document}/original.pdf#page=3", False),
     ):
-        answer = saved(f"/v1/media/{place}", shows=shows)
-        assert answer.status_code == 201, place
-        key = answer.json()["data"]["id"]
-        assert key in [
-            used
-            for kind in (image, document)
-            for used in quiet.client.get(f"{MEDIA}/{kind}", headers=headers).json()["data"][
-                "used_by"
+        with subtests.test(place=place, shows=shows):
+            answer = saved(f"/v1/media/{place}", shows=shows)
+            assert answer.status_code == 201
+            key = answer.json()["data"]["id"]
+            assert key in [
+                used
+                for kind in (image, document)
+                for used in quiet.client.get(f"{MEDIA}/{kind}", headers=headers).json()["data"][
+                    "used_by"
+                ]
             ]
-        ]
     elsewhere = saved(f"https://other.example/v1/media/{UUID(int=7)}/1.jpg", shows=True)
     assert elsewhere.status_code == 201
     lead = {"url": f"https://other.example/v1/media/{image}/9.jpg", "alt": "x"}

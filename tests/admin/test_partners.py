@@ -23,7 +23,7 @@ def created(bench: Bench, headers: Headers, **over: Any) -> dict[str, Any]:
     return data
 
 
-def test_a_partner_from_its_first_day_to_its_last(quiet: Bench) -> None:
+def test_a_partner_from_its_first_day_to_its_last(quiet: Bench, subtests: pytest.Subtests) -> None:
     client, headers = quiet.client, bearer(quiet.runtime)
     made = created(
         quiet, headers, contact_email="Desk@Andes.example", terms="Credit us.", embargo_hours=24
@@ -82,7 +82,8 @@ def test_a_partner_from_its_first_day_to_its_last(quiet: Bench) -> None:
     assert problem(client.get(at, headers=headers)) == (404, "partner_not_found")
     with quiet.runtime.database.reading() as tx:
         for table in ("partner", "partner_key", "partner_usage"):
-            assert tx.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar() == 0
+            with subtests.test(table=table):
+                assert tx.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar() == 0
     audited = client.get("/v1/admin/audit?subject_kind=partner", headers=headers).json()["data"]
     assert [entry["action"] for entry in audited][::-1] == [
         "partner.created",
@@ -183,22 +184,24 @@ def test_a_retry_makes_no_second_partner_or_key_and_shows_no_secret(quiet: Bench
     assert client.get(at, headers=headers).json()["meta"] == {"total": 1}
 
 
-def test_a_key_belongs_to_one_partner(quiet: Bench) -> None:
+def test_a_key_belongs_to_one_partner(quiet: Bench, subtests: pytest.Subtests) -> None:
     client, headers = quiet.client, bearer(quiet.runtime)
     one, other = created(quiet, headers), created(quiet, headers, name="Other")
     key = client.post(f"{PARTNERS}/{one['id']}/keys", json=KEY, headers=headers).json()["data"]
     refused = client.delete(f"{PARTNERS}/{other['id']}/keys/{key['id']}", headers=headers)
     assert problem(refused) == (404, "key_not_found")
     for nothing in ("x", "00000000", "%25", "é" * 50):
-        refused = client.delete(f"{PARTNERS}/{one['id']}/keys/{nothing}", headers=headers)
-        assert problem(refused) == (404, "key_not_found")
+        with subtests.test(nothing=nothing):
+            refused = client.delete(f"{PARTNERS}/{one['id']}/keys/{nothing}", headers=headers)
+            assert problem(refused) == (404, "key_not_found")
     nobody = f"{PARTNERS}/01900000-0000-7000-8000-000000000000"
     for answer in (
         client.get(f"{nobody}/keys", headers=headers),
         client.get(f"{nobody}/usage", headers=headers),
         client.post(f"{nobody}/keys", json=KEY, headers=headers),
     ):
-        assert problem(answer) == (404, "partner_not_found")
+        with subtests.test(answer=answer):
+            assert problem(answer) == (404, "partner_not_found")
     assert client.get("/v1/partner", headers=holder.shows(key["key"])).status_code == 200
 
 
@@ -211,10 +214,11 @@ def test_keys_have_a_most_and_ended_ones_do_not_count(quiet: Bench) -> None:
     assert client.post(at, json=KEY, headers=headers).status_code == 201
 
 
-def test_only_who_has_the_scope_sees_partners(quiet: Bench) -> None:
+def test_only_who_has_the_scope_sees_partners(quiet: Bench, subtests: pytest.Subtests) -> None:
     made = created(quiet, bearer(quiet.runtime))
     for role in ("writer", "editor", "publisher"):
         headers = bearer(quiet.runtime, role)  # type: ignore[arg-type]  # one of the roles
         for path in ("", f"/{made['id']}", f"/{made['id']}/keys", f"/{made['id']}/usage"):
-            refused = quiet.client.get(f"{PARTNERS}{path}", headers=headers)
-            assert problem(refused) == (403, "scope_missing")
+            with subtests.test(role=role, path=path):
+                refused = quiet.client.get(f"{PARTNERS}{path}", headers=headers)
+                assert problem(refused) == (403, "scope_missing")

@@ -11,7 +11,7 @@ from app.interchange import writing
 from tests.admin.desk import Headers, bearer, problem
 from tests.builders import imported
 from tests.conftest import Bench
-from tests.worker.test_indexing import agrees, follow, found
+from tests.search.follow import follow, matching_ids, search_agrees
 
 Desk = tuple[Bench, Headers]
 TODAY = "2026-03-01"
@@ -86,7 +86,7 @@ def test_a_sponsor_s_life(desk: Desk) -> None:
     assert (listed["name"], listed["is_public"]) == ("The Lake Trust", False)
 
 
-def test_a_member_s_life(desk: Desk) -> None:
+def test_a_member_s_life(desk: Desk, subtests: pytest.Subtests) -> None:
     bench, headers = desk
     chair = create(
         desk, "committee", name="Rosa Lago", role="Chair", group="officers", term_to=TODAY
@@ -105,12 +105,13 @@ def test_a_member_s_life(desk: Desk) -> None:
         ({"term_to": 5}, "invalid_field"),
         ({"group": "officer"}, "invalid_field"),
     ):
-        assert problem(bench.client.patch(here, json=sent, headers=first)) == (422, code), sent
+        with subtests.test(sent=sent, code=code):
+            assert problem(bench.client.patch(here, json=sent, headers=first)) == (422, code)
     assert bench.client.get(here, headers=headers).json()["data"] == chair
     kept = bench.client.patch(here, json={"affiliation": "A union"}, headers=first).json()["data"]
     assert kept["role"] == "Chair"
     follow(bench.runtime)
-    assert len(found(bench.runtime, "rosa")) == 1
+    assert len(matching_ids(bench.runtime, "rosa")) == 1
     second = {**headers, "If-Match": '"2"'}
     assert problem(bench.client.delete(here, headers=first)) == (412, "stale_revision")
     assert problem(bench.client.delete(here, headers=headers)) == (428, "if_match_required")
@@ -121,14 +122,15 @@ def test_a_member_s_life(desk: Desk) -> None:
         bench.client.patch(here, json={}, headers=second),
         bench.client.delete(here, headers=second),
     ):
-        assert problem(answer) == (404, "committee_member_not_found")
+        with subtests.test(answer=answer):
+            assert problem(answer) == (404, "committee_member_not_found")
     follow(bench.runtime)
-    assert found(bench.runtime, "rosa") == set()
-    assert agrees(bench.runtime)
+    assert matching_ids(bench.runtime, "rosa") == set()
+    assert search_agrees(bench.runtime)
 
 
 @pytest.mark.parametrize("path", ["sponsors", "committee"])
-def test_an_order_names_everybody_once(desk: Desk, path: str) -> None:
+def test_an_order_names_everybody_once(desk: Desk, path: str, subtests: pytest.Subtests) -> None:
     bench, headers = desk
     everyone = [create(desk, path, name=name) for name in ("A", "B", "C")]
     past = {"valid_to" if path == "sponsors" else "term_to": "2020-01-01"}
@@ -142,11 +144,13 @@ def test_an_order_names_everybody_once(desk: Desk, path: str) -> None:
         ([c, a, b, c, over], {("repeated_id", "/ids/3")}),
         ([], {("missing_id", "/ids")}),
     ):
-        answer = bench.client.post(there, json={"ids": ids}, headers=headers)
-        assert problem(answer) == (422, "incomplete_order")
-        assert {(one["code"], one["pointer"]) for one in answer.json()["errors"]} == wrong
+        with subtests.test(ids=ids, wrong=wrong):
+            answer = bench.client.post(there, json={"ids": ids}, headers=headers)
+            assert problem(answer) == (422, "incomplete_order")
+            assert {(one["code"], one["pointer"]) for one in answer.json()["errors"]} == wrong
     for sent in ({"ids": "x"}, {"ids": ["x"]}, {"ids": [1]}, {}, {"ids": [a], "id": a}):
-        assert bench.client.post(there, json=sent, headers=headers).status_code == 422
+        with subtests.test(sent=sent):
+            assert bench.client.post(there, json=sent, headers=headers).status_code == 422
     assert names(bench, path) == ["A", "B", "C"]
     sent = {"ids": [over, c, a, b]}
     answer = bench.client.post(there, json=sent, headers=headers)
@@ -186,12 +190,13 @@ BAD: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-def test_bad_input_is_refused_and_leaves_nothing(desk: Desk) -> None:
+def test_bad_input_is_refused_and_leaves_nothing(desk: Desk, subtests: pytest.Subtests) -> None:
     bench, headers = desk
     for sent, pointer in BAD:
-        answer = bench.client.post("/v1/admin/sponsors", json=sent, headers=headers)
-        assert answer.status_code == 422, sent
-        assert pointer in [one["pointer"] for one in answer.json()["errors"]], answer.text
+        with subtests.test(sent=sent, pointer=pointer):
+            answer = bench.client.post("/v1/admin/sponsors", json=sent, headers=headers)
+            assert answer.status_code == 422
+            assert pointer in [one["pointer"] for one in answer.json()["errors"]], answer.text
     listed = bench.client.get("/v1/admin/sponsors", headers=headers).json()
     assert listed == {"data": [], "meta": {"total": 0}}
     edge = create(desk, "sponsors", name="X", valid_from="0001-01-01", valid_to="9999-12-31")

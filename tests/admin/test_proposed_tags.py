@@ -15,7 +15,7 @@ from tests.accounts.people import Either
 from tests.admin.desk import Headers, bearer, problem
 from tests.builders import imported
 from tests.conftest import Bench, store
-from tests.worker.test_indexing import follow
+from tests.search.follow import follow
 
 TAGS = "/v1/admin/tags"
 RAID = {"slug": "raid", "names": {"en": "Operation Raid"}, "descriptions": {"en": "Secret."}}
@@ -102,7 +102,9 @@ def test_a_proposed_tag_is_nobody_s_until_a_publisher_saves_it(desk: Desk, role:
     assert bench.client.get("/v1/search?q=raid").json()["meta"]["total"] >= 1
 
 
-def test_what_is_public_of_a_tag_only_a_publisher_changes(desk: Desk) -> None:
+def test_what_is_public_of_a_tag_only_a_publisher_changes(
+    desk: Desk, subtests: pytest.Subtests
+) -> None:
     bench, _, editor, publisher = desk
     public, proposed = create(bench, publisher, slug="land"), create(bench, editor)
     before = bench.client.get("/v1/tags").text
@@ -114,8 +116,9 @@ def test_what_is_public_of_a_tag_only_a_publisher_changes(desk: Desk) -> None:
         {"parent": "raid"},
         {},
     ):
-        answer = bench.client.patch(here, json=change, headers=at(public, editor))
-        assert problem(answer) == (403, "scope_missing"), change
+        with subtests.test(change=change):
+            answer = bench.client.patch(here, json=change, headers=at(public, editor))
+            assert problem(answer) == (403, "scope_missing")
     refused = [
         bench.client.post(f"{here}/merge", json={"into": "raid"}, headers=at(public, editor)),
         bench.client.post(f"{there}/merge", json={"into": "land"}, headers=at(proposed, editor)),
@@ -137,7 +140,7 @@ def test_what_is_public_of_a_tag_only_a_publisher_changes(desk: Desk) -> None:
     assert bench.client.get("/v1/tags").text == before
 
 
-def test_a_proposal_leaves_no_trace(desk: Desk) -> None:
+def test_a_proposal_leaves_no_trace(desk: Desk, subtests: pytest.Subtests) -> None:
     """Renamed, merged with another, removed: its slugs lead nowhere and are free again."""
     bench, _, editor, publisher = desk
     tag = create(bench, editor)
@@ -153,8 +156,9 @@ def test_a_proposal_leaves_no_trace(desk: Desk) -> None:
     assert bench.client.delete(there, headers=at(other, editor, 2)).status_code == 204
     assert bench.client.get("/v1/changes").json()["data"] == []
     for slug in ("raid", "riad", "raid-two"):
-        assert bench.client.get(f"/v1/tags/{slug}").status_code == 404
-        assert create(bench, publisher, slug=slug)["status"] == "accepted"
+        with subtests.test(slug=slug):
+            assert bench.client.get(f"/v1/tags/{slug}").status_code == 404
+            assert create(bench, publisher, slug=slug)["status"] == "accepted"
 
 
 def test_a_publisher_merges_a_proposal_into_a_public_tag(desk: Desk) -> None:

@@ -125,7 +125,7 @@ def test_duplicates_and_translations(quiet: Bench) -> None:
     assert len(quiet.client.get(public).json()["data"]["translations"]) == 1
 
 
-def test_a_preview_s_life(quiet: Bench) -> None:
+def test_a_preview_s_life(quiet: Bench, subtests: pytest.Subtests) -> None:
     desk = Newsdesk.of(quiet)
     builders.tag(quiet.runtime, "water", names={"en": "Water"})
     builders.published(quiet.runtime, title="Near", tags=("water",))
@@ -170,13 +170,15 @@ def test_a_preview_s_life(quiet: Bench) -> None:
     assert problem(quiet.client.delete(here, headers=desk.headers)) == (409, "already_revoked")
     known = "x", "k" * 43, link["id"], link["token"][:-1]
     for wrong in (*known, "é", "x" * 3_000, "a.b", "a%20b"):
-        answer = quiet.client.get(f"/v1/preview/{wrong}")
-        code = "preview_not_found" if wrong in known else "not_found"
-        assert problem(answer) == (404, code), wrong
-        assert answer.headers["cache-control"] == "no-store"
+        with subtests.test(wrong=wrong):
+            answer = quiet.client.get(f"/v1/preview/{wrong}")
+            code = "preview_not_found" if wrong in known else "not_found"
+            assert problem(answer) == (404, code)
+            assert answer.headers["cache-control"] == "no-store"
     for sent in ({"hours": 0}, {"hours": 9_999}, {"revision": 0}, {"url": "x"}):
-        answer = quiet.client.post(f"{where}/previews", headers=desk.headers, json=sent)
-        assert answer.status_code == 422, sent
+        with subtests.test(sent=sent):
+            answer = quiet.client.post(f"{where}/previews", headers=desk.headers, json=sent)
+            assert answer.status_code == 422
     missing = {"revision": 99}
     answer = quiet.client.post(f"{where}/previews", headers=desk.headers, json=missing)
     assert problem(answer) == (404, "revision_not_found")
@@ -265,7 +267,7 @@ def test_all_or_nothing(quiet: Bench) -> None:
     assert len(quiet.client.get("/v1/articles").json()["data"]) == 3
 
 
-def test_bulk_is_bounded_and_strict(quiet: Bench) -> None:
+def test_bulk_is_bounded_and_strict(quiet: Bench, subtests: pytest.Subtests) -> None:
     desk = Newsdesk.of(quiet)
     good = {"op": "submit", "id": "01900000-0000-7000-8000-000000000000", "revision": 1}
     assert bulk(desk, "per_item", *[good] * 200).json()["meta"] == {"done": 0, "refused": 200}
@@ -281,4 +283,5 @@ def test_bulk_is_bounded_and_strict(quiet: Bench) -> None:
         bulk(desk, "per_item", {"op": "submit", "id": good["id"]}),
         bulk(desk, "per_item", good, owner="me"),
     ):
-        assert answer.status_code == 422, answer.text
+        with subtests.test(answer=answer):
+            assert answer.status_code == 422, answer.text

@@ -40,16 +40,17 @@ def test_every_route_but_login_names_who_may(quiet: Bench) -> None:
     assert unguarded == OPEN
 
 
-def test_nobody_gets_in(quiet: Bench) -> None:
+def test_nobody_gets_in(quiet: Bench, subtests: pytest.Subtests) -> None:
     for method, path, _ in routes(quiet.client.contract.schema):
         if path in OPEN:
             continue
         assert problem(asked(quiet, method, path, {})) == (401, "token_required"), path
         for forged in ("willay_00000000_" + "a" * 43, "willay_session_x", "x" * 5_000, "é"):
-            headers = {"Authorization": f"Bearer {forged}".encode()}
-            answer = asked(quiet, method, path, headers)  # type: ignore[arg-type]  # bytes, on purpose
-            assert answer.status_code == 401, path
-            assert answer.headers["www-authenticate"] == "Bearer"
+            with subtests.test(forged=forged):
+                headers = {"Authorization": f"Bearer {forged}".encode()}
+                answer = asked(quiet, method, path, headers)  # type: ignore[arg-type]  # bytes, on purpose
+                assert answer.status_code == 401, path
+                assert answer.headers["www-authenticate"] == "Bearer"
 
 
 @pytest.mark.parametrize("role", get_args(Role))

@@ -7,7 +7,7 @@ import pytest
 from tests import builders
 from tests.admin.desk import Headers, bearer, problem
 from tests.conftest import Bench
-from tests.worker.test_indexing import follow
+from tests.search.follow import follow
 
 AT = "2026-03-01T12:00:00"
 
@@ -110,7 +110,7 @@ def test_a_merge_and_a_removal_with_a_replacement(desk: Desk) -> None:
     assert (left["slug"], left["former_slugs"], left["used_by"]) == ("c", ["a", "b"], 2)
 
 
-def test_who_changes_must_have_read(desk: Desk) -> None:
+def test_who_changes_must_have_read(desk: Desk, subtests: pytest.Subtests) -> None:
     bench, headers = desk
     here = create(desk, slug="land", names={"en": "Land"}).headers["location"]
     for method, path, sent in (
@@ -118,8 +118,9 @@ def test_who_changes_must_have_read(desk: Desk) -> None:
         ("DELETE", here, None),
         ("POST", f"{here}/merge", {"into": "land"}),
     ):
-        answer = bench.client.request(method, path, json=sent, headers=headers)
-        assert problem(answer) == (428, "if_match_required")
+        with subtests.test(method=method, path=path, sent=sent):
+            answer = bench.client.request(method, path, json=sent, headers=headers)
+            assert problem(answer) == (428, "if_match_required")
     first = {**headers, "If-Match": '"1"'}
     assert bench.client.patch(here, json={"slug": "soil"}, headers=first).status_code == 200
     late = bench.client.patch(here, json={"slug": "earth"}, headers=first)
@@ -178,18 +179,19 @@ BAD: list[tuple[Any, str, str]] = [
 ]
 
 
-def test_bad_input_is_refused_and_leaves_nothing(desk: Desk) -> None:
+def test_bad_input_is_refused_and_leaves_nothing(desk: Desk, subtests: pytest.Subtests) -> None:
     bench, headers = desk
     typed = {**headers, "Content-Type": "application/json"}
     for sent, code, pointer in BAD:
-        content = sent if isinstance(sent, str | bytes) else None
-        given = {"content": content} if content is not None else {"json": sent}
-        answer = bench.client.post("/v1/admin/tags", headers=typed, **given)
-        assert 400 <= answer.status_code < 500, sent
-        if code is not None:
-            assert answer.json()["code"] == code, (sent, answer.text)
-        if pointer is not None:
-            assert pointer in [one["pointer"] for one in answer.json()["errors"]], answer.text
+        with subtests.test(sent=sent, code=code, pointer=pointer):
+            content = sent if isinstance(sent, str | bytes) else None
+            given = {"content": content} if content is not None else {"json": sent}
+            answer = bench.client.post("/v1/admin/tags", headers=typed, **given)
+            assert 400 <= answer.status_code < 500
+            if code is not None:
+                assert answer.json()["code"] == code, (sent, answer.text)
+            if pointer is not None:
+                assert pointer in [one["pointer"] for one in answer.json()["errors"]], answer.text
     assert bench.client.get("/v1/admin/tags", headers=headers).json()["data"] == []
     hinted = bench.client.post(
         "/v1/admin/tags", json={"slug": "x", "names": {"en": "X"}, "parrent": "y"}, headers=headers
@@ -197,7 +199,7 @@ def test_bad_input_is_refused_and_leaves_nothing(desk: Desk) -> None:
     assert "did you mean 'parent'?" in hinted.text
 
 
-def test_a_bad_change_is_refused_and_changes_nothing(desk: Desk) -> None:
+def test_a_bad_change_is_refused_and_changes_nothing(desk: Desk, subtests: pytest.Subtests) -> None:
     bench, headers = desk
     here = create(desk, slug="land", names={"en": "Land"}).headers["location"]
     create(desk, slug="field", names={"en": "Field"}, parent="land")
@@ -216,8 +218,9 @@ def test_a_bad_change_is_refused_and_changes_nothing(desk: Desk) -> None:
         ({"used_by": 0}, 422, "unknown_field"),
         ([], 422, "invalid_field"),
     ):
-        answer = bench.client.patch(here, json=sent, headers={**headers, "If-Match": '"1"'})
-        assert problem(answer) == (status, code), sent
+        with subtests.test(sent=sent, status=status, code=code):
+            answer = bench.client.patch(here, json=sent, headers={**headers, "If-Match": '"1"'})
+            assert problem(answer) == (status, code)
     for etag, code in (('"x"', "invalid_if_match"), ("*", "invalid_if_match")):
         answer = bench.client.patch(here, json={}, headers={**headers, "If-Match": etag})
         assert problem(answer) == (400, code)

@@ -104,7 +104,7 @@ def test_a_subscription_changes_and_ends(quiet: Bench) -> None:
         everything = client.post(f"{at}/replay", json={"after": 0}, headers=headers)
         assert everything.json() == {"data": {"delivery": None, "after": 0}}
         settled(follower)
-        assert "item" not in here.told[-1].said["data"]
+        assert "item" not in here.messages[-1].said["data"]
         match = {**headers, "If-Match": '"3"'}
         rotated = client.post(f"{at}/rotate", json={"overlap_hours": 1}, headers=match)
         assert rotated.json()["data"]["secret"] not in (None, made["secret"])
@@ -135,7 +135,9 @@ def test_a_subscription_changes_and_ends(quiet: Bench) -> None:
     assert made["secret"] not in str(acts)
 
 
-def test_what_makes_no_subscription_is_refused_and_nothing_kept(quiet: Bench) -> None:
+def test_what_makes_no_subscription_is_refused_and_nothing_kept(
+    quiet: Bench, subtests: pytest.Subtests
+) -> None:
     headers = bearer(quiet.runtime)
     wrong: list[tuple[dict[str, Any], str]] = [
         ({"name": ""}, "invalid_field"),
@@ -168,14 +170,15 @@ def test_what_makes_no_subscription_is_refused_and_nothing_kept(quiet: Bench) ->
         ({"since": "yesterday"}, 422),
         ({"delivery": made["id"]}, 404),
     ):
-        answer = quiet.client.post(f"{at}/replay", json=body, headers=headers)
-        assert answer.status_code == status, body
+        with subtests.test(body=body, status=status):
+            answer = quiet.client.post(f"{at}/replay", json=body, headers=headers)
+            assert answer.status_code == status
     assert quiet.client.patch(at, json={"name": "x"}, headers=headers).status_code == 428
     bad = quiet.client.get(f"{at}/deliveries?cursor=x", headers=headers)
     assert problem(bad) == (400, "invalid_cursor")
 
 
-def test_a_secret_is_shown_once_and_kept_nowhere(quiet: Bench) -> None:
+def test_a_secret_is_shown_once_and_kept_nowhere(quiet: Bench, subtests: pytest.Subtests) -> None:
     headers = {**bearer(quiet.runtime), "Idempotency-Key": "once"}
     first = quiet.client.post(WEBHOOKS, json=NEW, headers=headers)
     twin = quiet.client.post(WEBHOOKS, json=NEW, headers=headers)
@@ -184,11 +187,12 @@ def test_a_secret_is_shown_once_and_kept_nowhere(quiet: Bench) -> None:
     assert twin.json()["data"] == {**first.json()["data"], "secret": None}
     with quiet.runtime.database.reading() as tx:
         for table in ("webhook", "idempotency_key", "audit_entry"):
-            rows = [tuple(row) for row in tx.execute(sa.text(f"SELECT * FROM {table}"))]
-            assert secret.removeprefix("whsec_") not in repr(rows)
+            with subtests.test(table=table):
+                rows = [tuple(row) for row in tx.execute(sa.text(f"SELECT * FROM {table}"))]
+                assert secret.removeprefix("whsec_") not in repr(rows)
 
 
-def test_who_may_not_manage_webhooks(quiet: Bench) -> None:
+def test_who_may_not_manage_webhooks(quiet: Bench, subtests: pytest.Subtests) -> None:
     made = created(quiet, bearer(quiet.runtime))
     for role in ("writer", "editor", "publisher"):
         headers = bearer(quiet.runtime, role)
@@ -197,6 +201,7 @@ def test_who_may_not_manage_webhooks(quiet: Bench) -> None:
             f"{WEBHOOKS}/{made['id']}",
             f"{WEBHOOKS}/{made['id']}/deliveries",
         ):
-            assert problem(quiet.client.get(address, headers=headers)) == (403, "scope_missing")
+            with subtests.test(role=role, address=address):
+                assert problem(quiet.client.get(address, headers=headers)) == (403, "scope_missing")
         assert quiet.client.post(WEBHOOKS, json=NEW, headers=headers).status_code == 403
     assert quiet.client.get(WEBHOOKS).status_code == 401

@@ -1,4 +1,4 @@
-"""A copy of a running service, brought up elsewhere, answers every public question alike."""
+"""A copy of a running service, brought up empty_store, answers every public question alike."""
 
 import re
 import shutil
@@ -7,13 +7,10 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from app.backup import manifest, restoring, taking
-from app.backup.manifest import Manifest
 from app.changes import head
 from app.editorial import articles
 from app.editorial.content import ArticleInput, prepare
@@ -24,8 +21,10 @@ from app.settings import Settings
 from app.worker.indexing import Indexing
 from app.worker.proving import compare
 from tests import builders
+from tests.backup.copies import empty_store, restore, rows, take
 from tests.conftest import Bench, MovingClock, client_of, store
-from tests.contract.test_canary import hide, hide_people, requests
+from tests.contract.canaries import hide, hide_people
+from tests.contract.questions import requests
 from tests.stores import BACKEND, databases, ensure_store, settings_of
 
 # How long a search took is no part of what it says; places in the change log and the ids of its
@@ -37,27 +36,6 @@ _PLACES = re.compile(r'"event_id":"evt_[0-9a-f]{24}"|"cursor":"[\w-]+"|(?<=/v1/c
 _OWN = ("etag", "x-request-id")
 
 Answers = dict[str, tuple[int, bytes, dict[str, str]]]
-
-
-def quietly(_done: int) -> None:
-    """Nobody watches."""
-
-
-def take(runtime: Runtime, folder: Path, advance: manifest.Advance = quietly) -> Manifest:
-    return taking.take(runtime.database, runtime.settings, runtime.clock, folder, advance)
-
-
-def restore(runtime: Runtime, folder: Path) -> None:
-    copy = restoring.opened(folder, manifest.read(folder), quietly)
-    restoring.restore(runtime.database, runtime.settings.data_dir, copy, quietly)
-
-
-@contextmanager
-def elsewhere(folder: Path, clock: MovingClock, url: str | None = None) -> Iterator[Runtime]:
-    """A store that holds not even tables, at the same hour."""
-    settings = settings_of(folder, database_url=url, serve_worker=False, rate_limit=0)
-    with opened(settings, clock, checked=False) as runtime:
-        yield runtime
 
 
 @contextmanager
@@ -119,24 +97,13 @@ def answers(bench: Bench, slugs: set[str]) -> Answers:
     return said
 
 
-def rows(runtime: Runtime) -> dict[str, list[tuple[Any, ...]]]:
-    """The whole store but for the epoch."""
-    found = {}
-    with runtime.database.reading() as tx:
-        for table in every_table().sorted_tables:
-            columns = [column for column in table.columns if column.name != "epoch"]
-            asked = sa.select(*columns).order_by(*table.primary_key.columns)
-            found[table.name] = [tuple(row) for row in tx.execute(asked)]
-    return found
-
-
 @pytest.mark.sqlite_only("compares the two databases, which once is enough")
 @pytest.mark.parametrize(("kind", "to"), [("sqlite", "postgresql"), ("postgresql", "sqlite")])
 def test_every_row_is_the_same_in_the_other_database(kind: str, to: str, tmp_path: Path) -> None:
     with source(kind, tmp_path / "one") as bench, made(to, empty=True) as url:
         site(bench)
         take(bench.runtime, tmp_path / "copy")
-        with elsewhere(tmp_path / "two", bench.clock, url) as runtime:
+        with empty_store(tmp_path / "two", bench.clock, url) as runtime:
             restore(runtime, tmp_path / "copy")
             assert rows(runtime) == rows(bench.runtime)
             builders.published(runtime)
@@ -155,7 +122,7 @@ def test_every_public_answer_is_the_same_while_editors_go_on(tmp_path: Path) -> 
         told = take(bench.runtime, tmp_path / "copy", edit)
         with bench.runtime.database.reading() as tx:
             assert head(tx).sequence > told.sequence + 10
-        with elsewhere(tmp_path / "two", bench.clock) as runtime:
+        with empty_store(tmp_path / "two", bench.clock) as runtime:
             restore(runtime, tmp_path / "copy")
             assert rows(runtime) == held
             with client_of(runtime) as client:
@@ -199,7 +166,7 @@ def test_a_copy_is_one_snapshot_beside_a_writer_that_never_rests(
         assert counts["change"] == told.sequence == published + 1  # the tag's entry
         assert counts["publication_body"] == counts["publication_tag"] == published
         assert published <= counts["article"] == counts["revision"] <= published + 1
-        with elsewhere(tmp_path / f"two-{number}", clock) as other:
+        with empty_store(tmp_path / f"two-{number}", clock) as other:
             restore(other, tmp_path / f"copy-{number}")
             with other.database.reading() as tx:
                 if tx.is_sqlite:  # the other one checks each row that it takes
@@ -225,7 +192,7 @@ def test_a_cursor_of_the_copied_service_is_refused_for_ever(
     builders.publish(runtime, (key, saved.revision), at=soon)
     clock.move(hours=2)
     runtime.promote()
-    with elsewhere(tmp_path / "two", clock) as other:
+    with empty_store(tmp_path / "two", clock) as other:
         restore(other, tmp_path / "copy")
         other.promote()
         with runtime.database.reading() as tx, other.database.reading() as copied:
@@ -250,7 +217,7 @@ def test_an_answer_kept_from_before_is_not_confirmed(quiet: Bench, tmp_path: Pat
     take(quiet.runtime, tmp_path / "copy")
     builders.published(quiet.runtime, title="Lost")
     tag = quiet.client.get("/v1/articles").headers["etag"]
-    with elsewhere(tmp_path / "two", quiet.clock) as other:
+    with empty_store(tmp_path / "two", quiet.clock) as other:
         restore(other, tmp_path / "copy")
         builders.published(other, title="Found")
         with client_of(other) as client:
@@ -266,7 +233,7 @@ def test_search_is_made_anew_over_an_index_of_before(quiet: Bench, tmp_path: Pat
     quiet.runtime.search.close()
     two = tmp_path / "two"
     shutil.copytree(quiet.runtime.settings.data_dir / "search", two / "search")
-    with elsewhere(two, quiet.clock) as other:
+    with empty_store(two, quiet.clock) as other:
         restore(other, tmp_path / "copy")
         found = builders.published(other, title="Found")  # the entry that had the lost one's number
         caught_up(other)
@@ -302,7 +269,7 @@ def test_media_and_settings_come_along_without_secrets(tmp_path: Path) -> None:
     # The file is one that the settings read.
     again = Settings(_env_file=tmp_path / "copy" / "settings.env")
     assert (again.site_name, again.languages) == (settings.site_name, ("es", "en"))
-    with elsewhere(tmp_path / "two", clock) as other:
+    with empty_store(tmp_path / "two", clock) as other:
         restore(other, tmp_path / "copy")
         brought = tmp_path / "two" / "media"
         found = {p.relative_to(brought).as_posix(): p for p in brought.rglob("*") if p.is_file()}

@@ -18,7 +18,7 @@ from app.errors import Conflict, Invalid, Unavailable
 from app.models import every_table
 from app.published import changes
 from tests import builders
-from tests.backup.test_backup import elsewhere, restore, rows, take
+from tests.backup.copies import empty_store, restore, rows, take
 from tests.conftest import Bench
 
 Change = Callable[[Path], object]
@@ -130,7 +130,7 @@ def test_a_damaged_copy_is_refused_and_nothing_is_kept(
     folder = with_copy(quiet, tmp_path)
     change, sentence = DAMAGES[damage]
     change(folder)
-    with elsewhere(tmp_path / "two", quiet.clock) as other:
+    with empty_store(tmp_path / "two", quiet.clock) as other:
         with pytest.raises((Invalid, Unavailable), match=sentence):
             restore(other, folder)
         with other.database.altering() as connection:
@@ -147,7 +147,7 @@ def test_a_store_with_content_is_refused_and_left_alone(quiet: Bench, tmp_path: 
     ):
         restore(quiet.runtime, folder)
     assert rows(quiet.runtime) == before
-    with elsewhere(tmp_path / "two", quiet.clock) as other:
+    with empty_store(tmp_path / "two", quiet.clock) as other:
         (tmp_path / "two" / "media").mkdir(parents=True)
         (tmp_path / "two" / "media" / "mine.jpg").write_bytes(b"mine")
         with pytest.raises(Conflict, match="name a folder that is new or empty"):
@@ -158,7 +158,7 @@ def test_a_store_with_content_is_refused_and_left_alone(quiet: Bench, tmp_path: 
 
 def test_a_store_that_was_only_migrated_is_empty(quiet: Bench, tmp_path: Path) -> None:
     folder = with_copy(quiet, tmp_path)
-    with elsewhere(tmp_path / "two", quiet.clock) as other:
+    with empty_store(tmp_path / "two", quiet.clock) as other:
         schema.migrate(other.database)
         restore(other, folder)
         assert rows(other) == rows(quiet.runtime)
@@ -177,7 +177,7 @@ def test_a_copy_of_an_older_schema_is_brought_forward(quiet: Bench, tmp_path: Pa
             table["columns"] = [one for one in table["columns"] if one["name"] in known]
 
     rewritten(folder, age)
-    with elsewhere(tmp_path / "two", quiet.clock) as other:
+    with empty_store(tmp_path / "two", quiet.clock) as other:
         restore(other, folder)
         schema.check(other.database)
         assert rows(other) == rows(quiet.runtime)

@@ -225,7 +225,9 @@ def test_people_come_and_go_by_their_dates_and_are_not_told_of_before(quiet: Ben
     assert told == [upsert, delete] * 2
 
 
-def test_long_stretches_of_what_never_was_public_are_passed_over_at_once(quiet: Bench) -> None:
+def test_long_stretches_of_what_never_was_public_are_passed_over_at_once(
+    quiet: Bench, subtests: pytest.Subtests
+) -> None:
     runtime = quiet.runtime
     first = builders.published(runtime, slug="a")
     never = [builders.draft(runtime, slug=f"never{n}") for n in range(30)]
@@ -234,7 +236,8 @@ def test_long_stretches_of_what_never_was_public_are_passed_over_at_once(quiet: 
             aliases.put(tx, EDITOR, f"/old/{number}", f"never{number % len(never)}", None)
     last = builders.published(runtime, slug="b")
     for limit in (1, 2, 100):
-        assert [c["id"] for c in walked(quiet, limit)] == [str(first), str(last)]
+        with subtests.test(limit=limit):
+            assert [c["id"] for c in walked(quiet, limit)] == [str(first), str(last)]
     with runtime.publishing() as tx:
         for number in range(1_200, 1_800):
             aliases.put(tx, EDITOR, f"/old/{number}", "never0", None)
@@ -294,23 +297,25 @@ def test_numbers_that_are_none(bench: Bench, query: str) -> None:
     assert (unknown.status_code, unknown.json()["code"]) == (400, "unknown_parameter")
 
 
-def test_a_cursor_of_another_history_is_gone(bench: Bench) -> None:
+def test_a_cursor_of_another_history_is_gone(bench: Bench, subtests: pytest.Subtests) -> None:
     key = builders.published(bench.runtime)
     assert page(bench)["data"][0]["id"] == str(key)
     for position in (Position(0, 1), Position(1, 1, b"12345678"), Position(1, 2), Position(9, 9)):
         for headers in ({}, {"Accept": "text/event-stream"}):
-            answer = bench.client.get(
-                "/v1/changes", params={"cursor": position.encode()}, headers=headers
-            )
-            assert answer.status_code == 410
-            assert answer.json() == {
-                "type": "urn:willay:problem:cursor_gone",
-                "title": "Gone",
-                "status": 410,
-                "code": "cursor_gone",
-                "detail": "This store was restored from a copy and no longer has the history that"
-                " this cursor belongs to; drop your copy and start again without a cursor.",
-            }
+            with subtests.test(position=position, headers=headers):
+                answer = bench.client.get(
+                    "/v1/changes", params={"cursor": position.encode()}, headers=headers
+                )
+                assert answer.status_code == 410
+                assert answer.json() == {
+                    "type": "urn:willay:problem:cursor_gone",
+                    "title": "Gone",
+                    "status": 410,
+                    "code": "cursor_gone",
+                    "detail": "This store was restored from a copy and no longer has the history"
+                    " that this cursor belongs to; drop your copy and start again without"
+                    " a cursor.",
+                }
 
 
 def test_a_restored_store_says_so_even_where_the_cursor_is_old(tmp_path: Path) -> None:

@@ -18,9 +18,9 @@ class Reader:
 
     def __init__(self, bench: Bench) -> None:
         self.bench, self.cursor = bench, ""
-        self.told()
+        self.news()
 
-    def told(self) -> list[tuple[str, str | None, list[str]]]:
+    def news(self) -> list[tuple[str, str | None, list[str]]]:
         """What is new since it last asked."""
         body = self.bench.client.get("/v1/changes", params={"cursor": self.cursor}).json()
         self.cursor = body["meta"]["cursor"]
@@ -59,7 +59,7 @@ def test_what_is_taken_back_until_later_is_embargoed(
         "embargoed",
     )
     assert held["scheduled"][0]["visible_from"] == later(quiet)
-    assert reader.told() == [("delete", "embargoed", ["/news/river", "/river"])]
+    assert reader.news() == [("delete", "embargoed", ["/news/river", "/river"])]
     assert reader.page() == (410, "embargoed")
     said = "This article was taken back and will be public again later. Too early."
     assert quiet.client.get("/v1/articles/river").json()["detail"] == said
@@ -67,10 +67,10 @@ def test_what_is_taken_back_until_later_is_embargoed(
     assert texts(atom, "at:deleted-entry/at:comment") == [said]
     # Another time is nobody's business.
     desk.act(where, "publish", visible_from=later(quiet, 0.5), cancels=True)
-    assert reader.told() == []
+    assert reader.news() == []
     quiet.clock.move(minutes=31)
     assert reader.page() == (200, None)
-    assert reader.told() == [("upsert", None, [])]
+    assert reader.news() == [("upsert", None, [])]
 
 
 def test_a_schedule_that_is_cancelled_leaves_it_unpublished(quiet: Bench) -> None:
@@ -81,10 +81,10 @@ def test_a_schedule_that_is_cancelled_leaves_it_unpublished(quiet: Bench) -> Non
     reader = Reader(quiet)
     for act, sent in (("cancel", {}), ("unpublish", {"cancels": True})):
         assert desk.act(where, act, **sent).json()["data"]["state"] == "unpublished"
-        assert reader.told() == [("delete", "unpublished", ["/news/river", "/river"])]
+        assert reader.news() == [("delete", "unpublished", ["/news/river", "/river"])]
         assert reader.page() == (410, "unpublished")
         desk.act(where, "publish", visible_from=later(quiet))
-        assert reader.told() == [("delete", "embargoed", ["/news/river", "/river"])]
+        assert reader.news() == [("delete", "embargoed", ["/news/river", "/river"])]
 
 
 def test_a_retraction_stands_and_a_first_schedule_is_told_to_nobody(quiet: Bench) -> None:
@@ -95,14 +95,14 @@ def test_a_retraction_stands_and_a_first_schedule_is_told_to_nobody(quiet: Bench
     reader = Reader(quiet)
     desk.act(where, "publish", visible_from=later(quiet))
     desk.act(other, "publish", visible_from=later(quiet))
-    assert reader.told() == []
+    assert reader.news() == []
     assert reader.page() == (410, "retracted")
     assert quiet.client.get("/v1/articles/lake").status_code == 404
     # A correction that is planned hides nothing meanwhile.
     quiet.clock.move(hours=2)
-    assert len(reader.told()) == 2
+    assert len(reader.news()) == 2
     desk.act(where, "publish", visible_from=later(quiet))
-    assert reader.told() == []
+    assert reader.news() == []
     assert reader.page() == (200, None)
 
 

@@ -171,7 +171,7 @@ def events(stream: Iterator[Event], number: int) -> list[Event]:
     raise AssertionError("the stream has ended")
 
 
-def test_a_stream_tells_what_was_and_what_comes(line: Line) -> None:
+def test_a_stream_tells_what_was_and_what_comes(line: Line, subtests: pytest.Subtests) -> None:
     keys = [builders.published(line.runtime, title=f"n{n}") for n in range(45)]
     with stream(line) as following:
         found = events(following, 45)
@@ -184,10 +184,11 @@ def test_a_stream_tells_what_was_and_what_comes(line: Line) -> None:
     assert gone.data == pages[-1]
     # Every event is a place to go on from, by its header or as a cursor.
     for place in (0, 7, 43):
-        with stream(line, **{"Last-Event-ID": found[place].id}) as following:
-            (after,) = events(following, 1)
-        assert after.data["sequence"] > found[place].data["sequence"]
-        assert asked(line, f"cursor={found[place].id}&limit=1")["data"][0] == after.data
+        with subtests.test(place=place):
+            with stream(line, **{"Last-Event-ID": found[place].id}) as following:
+                (after,) = events(following, 1)
+            assert after.data["sequence"] > found[place].data["sequence"]
+            assert asked(line, f"cursor={found[place].id}&limit=1")["data"][0] == after.data
     until(lambda: line.watch._taken == 0)
 
 

@@ -73,14 +73,15 @@ def test_a_wrong_setting_is_named_and_no_secret_is_shown(
     assert "secret" not in wrong.stderr
 
 
-def test_a_database_out_of_reach_is_told(tmp_path: Path) -> None:
+def test_a_database_out_of_reach_is_told(tmp_path: Path, subtests: pytest.Subtests) -> None:
     url = "postgresql://willay:secret@127.0.0.1:1/none"
     for command in ("serve", "doctor", "migrate"):
-        lost = willay(tmp_path, command, WILLAY_DATABASE_URL=url)
-        assert lost.returncode == 1
-        assert "try again" in lost.stderr + lost.stdout
-        assert "Traceback" not in lost.stderr
-        assert "secret" not in lost.stderr + lost.stdout
+        with subtests.test(command=command):
+            lost = willay(tmp_path, command, WILLAY_DATABASE_URL=url)
+            assert lost.returncode == 1
+            assert "try again" in lost.stderr + lost.stdout
+            assert "Traceback" not in lost.stderr
+            assert "secret" not in lost.stderr + lost.stdout
 
 
 def test_the_worker_promotes_what_is_due_and_ends_when_asked(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 
 
 @pytest.fixture
-def told(site: Bench) -> Iterator[Bench]:
+def service(site: Bench) -> Iterator[Bench]:
     """The site, asked by somebody who has sent nothing before."""
     before = site.client.headers.copy()
     yield site
@@ -196,39 +196,39 @@ ONE_PARAMETER = [
     ONE_PARAMETER,
     ids=[f"{number}-{case[0]}" for number, case in enumerate(ONE_PARAMETER)],
 )
-def test_a_malformed_value(told: Bench, name: str, value: str, code: str, detail: str) -> None:
-    refused(told, f"/v1/articles?{name}={quote(value)}", problem(400, code, detail, name))
+def test_a_malformed_value(service: Bench, name: str, value: str, code: str, detail: str) -> None:
+    refused(service, f"/v1/articles?{name}={quote(value)}", problem(400, code, detail, name))
 
 
-def test_a_reversed_range(told: Bench) -> None:
+def test_a_reversed_range(service: Bench) -> None:
     expected = problem(400, "reversed_range", "from_date is after to_date; swap them.", "from_date")
     for path in ("/v1/articles", "/v1/archive"):
-        refused(told, f"{path}?from_date=2013-01-01&to_date=2012-01-01", expected)
+        refused(service, f"{path}?from_date=2013-01-01&to_date=2012-01-01", expected)
 
 
-def test_a_fallback_that_is_not_spoken_here(told: Bench) -> None:
+def test_a_fallback_that_is_not_spoken_here(service: Bench) -> None:
     expected = problem(400, "unknown_language", LANGUAGES, "fallback")
-    refused(told, "/v1/articles?lang=en&fallback=es,fr", expected)
+    refused(service, "/v1/articles?lang=en&fallback=es,fr", expected)
     empty = problem(400, "empty_name", "fallback has an empty part; remove a comma.", "fallback")
-    refused(told, "/v1/articles?lang=en&fallback=es,", empty)
+    refused(service, "/v1/articles?lang=en&fallback=es,", empty)
 
 
-def test_a_cursor_opens_only_the_list_it_came_from(told: Bench) -> None:
-    told.client.headers["accept"] = "application/json"
-    first = told.client.get("/v1/articles?limit=1").json()
+def test_a_cursor_opens_only_the_list_it_came_from(service: Bench) -> None:
+    service.client.headers["accept"] = "application/json"
+    first = service.client.get("/v1/articles?limit=1").json()
     cursor = first["links"]["next"].partition("cursor=")[2]
-    assert told.client.get(f"/v1/articles?limit=2&count=true&cursor={cursor}").status_code == 200
+    assert service.client.get(f"/v1/articles?limit=2&count=true&cursor={cursor}").status_code == 200
     expected = problem(400, "invalid_cursor", NO_CURSOR, "cursor")
     for other in ("order=oldest", "order=updated", "tag=mining", "lang=en", "kind=page"):
-        refused(told, f"/v1/articles?{other}&cursor={cursor}", expected)
+        refused(service, f"/v1/articles?{other}&cursor={cursor}", expected)
     for place in range(12):  # the version, the direction and the mark of the list
         for letter in "A_z":
             if cursor[place] != letter:
                 tampered = cursor[:place] + letter + cursor[place + 1 :]
-                answer = told.client.get(f"/v1/articles?limit=1&cursor={tampered}")
+                answer = service.client.get(f"/v1/articles?limit=1&cursor={tampered}")
                 assert answer.status_code in (200, 400)
     for tampered in (cursor[:-1], cursor + "A", cursor[1:], cursor.lower(), cursor[::-1]):
-        refused(told, f"/v1/articles?limit=1&cursor={tampered}", expected)
+        refused(service, f"/v1/articles?limit=1&cursor={tampered}", expected)
 
 
 EVENT_ID = "01900000-0000-7000-8000-000000000001"
@@ -266,21 +266,21 @@ EVERY_PARAMETER = [
 
 
 @pytest.mark.parametrize(("path", "name"), EVERY_PARAMETER)
-def test_what_no_parameter_may_hold(told: Bench, path: str, name: str) -> None:
+def test_what_no_parameter_may_hold(service: Bench, path: str, name: str) -> None:
     control = problem(400, "control_character", "Remove control characters from the query.")
-    bare, strange = told.client.get(path), told.client.get(f"{path}?utm_source=x")
+    bare, strange = service.client.get(path), service.client.get(f"{path}?utm_source=x")
     same = (strange.status_code, strange.content) == (bare.status_code, bare.content)
     travels = same and bare.status_code != 401
     for escape in ("%00", "a%00b", "%01", "%0A", "%0d", "%09", "%1B", "%7F", "%C2%85", "%EF%BF%BF"):
-        refused(told, f"{path}?{name}={escape}", control)
+        refused(service, f"{path}?{name}={escape}", control)
         if travels:  # what is no name of ours is not looked at
-            dropped = told.client.get(f"{path}?{escape}={name}")
+            dropped = service.client.get(f"{path}?{escape}={name}")
             assert (dropped.status_code, dropped.content) == (bare.status_code, bare.content)
         else:
-            refused(told, f"{path}?{escape}={name}", control)
+            refused(service, f"{path}?{escape}={name}", control)
     encoding = problem(400, "invalid_encoding", "The query is not UTF-8; encode it so.")
     for escape in ("%ff", "%C3", "%ED%A0%80", "%C0%80", "a%E2%82"):
-        refused(told, f"{path}?{name}={escape}", encoding)
+        refused(service, f"{path}?{name}={escape}", encoding)
     twice = problem(
         400, "repeated_parameter", f"The parameter {name!r} is there twice; send it once."
     )
@@ -289,10 +289,10 @@ def test_what_no_parameter_may_hold(told: Bench, path: str, name: str) -> None:
     ]
     escaped = f"%{ord(name[0]):02X}{name[1:]}"
     for query in (f"{name}=a&{name}=a", f"{name}&{name}", f"{name}=a&{escaped}=b"):
-        refused(told, f"{path}?{query}", twice)
+        refused(service, f"{path}?{query}", twice)
 
 
-def test_the_contract_names_no_other_parameter(told: Bench) -> None:
+def test_the_contract_names_no_other_parameter(service: Bench) -> None:
     documented = {
         (
             path.replace("articles/{slug}", "articles/n1")
@@ -300,7 +300,7 @@ def test_the_contract_names_no_other_parameter(told: Bench) -> None:
             .replace("{event_id}", EVENT_ID),
             one["name"],
         )
-        for path, methods in told.client.contract.schema["paths"].items()
+        for path, methods in service.client.contract.schema["paths"].items()
         if not path.startswith("/v1/admin")
         for one in methods.get("get", {}).get("parameters", ())
         if one["in"] == "query"
@@ -318,7 +318,7 @@ def test_the_contract_names_no_other_parameter(told: Bench) -> None:
         *("/sitemaps/news.xml", "/sitemaps/pages.xml", "/robots.txt", "/llms.txt"),
     ],
 )
-def test_an_unknown_parameter(told: Bench, path: str) -> None:
+def test_an_unknown_parameter(service: Bench, path: str) -> None:
     names = [name for its_path, name in EVERY_PARAMETER if its_path == path]
     required = {
         "/v1/resolve": "path=/x&",
@@ -326,7 +326,7 @@ def test_an_unknown_parameter(told: Bench, path: str) -> None:
         "/v1/oembed": "url=x&",
     }.get(path, "")
     if path.startswith("/v1/partner"):  # who is not known is told nothing of parameters
-        told.client.headers |= holder.shows(holder.key(told.runtime, embargo_hours=1))
+        service.client.headers |= holder.shows(holder.key(service.runtime, embargo_hours=1))
     # What others add to an address that travels is dropped: tests/http/test_parameters.py.
     travels = path == "/v1" or path.startswith(TRAVELLING[1:])
     for name in names:
@@ -334,13 +334,15 @@ def test_an_unknown_parameter(told: Bench, path: str) -> None:
         if travels and name == "q":  # too short to be near anything
             continue
         hint = f"There is no parameter {wrong!r}; did you mean {name!r}?"
-        refused(told, f"{path}?{required}{wrong}=1", problem(400, "unknown_parameter", hint, wrong))
+        refused(
+            service, f"{path}?{required}{wrong}=1", problem(400, "unknown_parameter", hint, wrong)
+        )
     if travels:
-        assert told.client.get(f"{path}?{required}~~~=1").status_code != 400
+        assert service.client.get(f"{path}?{required}~~~=1").status_code != 400
         return
     hint = f"There is no parameter '~~~'; known: {', '.join(names) or 'none'}."
-    refused(told, f"{path}?{required}~~~=1", problem(400, "unknown_parameter", hint, "~~~"))
-    refused(told, f"{path}?{required}~~~", problem(400, "unknown_parameter", hint, "~~~"))
+    refused(service, f"{path}?{required}~~~=1", problem(400, "unknown_parameter", hint, "~~~"))
+    refused(service, f"{path}?{required}~~~", problem(400, "unknown_parameter", hint, "~~~"))
 
 
 TRAVELLING = (
@@ -350,13 +352,13 @@ TRAVELLING = (
 
 
 @pytest.mark.parametrize("start", ["/v1/articles/", "/v1/tags/", "/v1/", "/"])
-def test_what_no_path_may_hold(told: Bench, start: str) -> None:
+def test_what_no_path_may_hold(service: Bench, start: str) -> None:
     control = problem(400, "control_character", "Remove control characters from the path.")
     for escape in ("%00", "n1%00", "%0a", "%1b", "%7f", "%C2%9F"):
-        refused(told, f"{start}{escape}", control)
+        refused(service, f"{start}{escape}", control)
     encoding = problem(400, "invalid_encoding", "The path is not UTF-8; encode it so.")
     for escape in ("%ff", "n1%C3", "%ED%BF%BF"):
-        refused(told, f"{start}{escape}", encoding)
+        refused(service, f"{start}{escape}", encoding)
 
 
 NO_ADDRESS = problem(
@@ -369,27 +371,27 @@ GRAMMAR = ("n1' --", "n1'; DROP TABLE publication; --", "%", "_", '"', "N1", "*"
 
 
 @pytest.mark.parametrize("text", GRAMMAR)
-def test_other_grammars_are_only_text(told: Bench, text: str) -> None:
+def test_other_grammars_are_only_text(service: Bench, text: str) -> None:
     escaped = quote(text, safe="").replace(".", "%2E")
     if text == "N1":  # capitals lead to the small letters that slugs are of
-        assert told.client.get("/v1/articles/N1").url.path == "/v1/articles/n1"
+        assert service.client.get("/v1/articles/N1").url.path == "/v1/articles/n1"
     elif text != "..":
-        refused(told, f"/v1/articles/{escaped}", NO_ARTICLE)
-        refused(told, f"/v1/tags/{escaped}", NO_TAG)
+        refused(service, f"/v1/articles/{escaped}", NO_ARTICLE)
+        refused(service, f"/v1/tags/{escaped}", NO_TAG)
     for path in (escaped, f"/{escaped}"):
         if text == "N1":
-            found = told.client.get(f"/v1/resolve?path={path}").json()["data"]
+            found = service.client.get(f"/v1/resolve?path={path}").json()["data"]
             assert (found["status"], found["slug"]) == (301, "n1")
         else:
-            refused(told, f"/v1/resolve?path={path}", NO_PATH)
-    assert len(told.client.get("/v1/articles").json()["data"]) == 3
+            refused(service, f"/v1/resolve?path={path}", NO_PATH)
+    assert len(service.client.get("/v1/articles").json()["data"]) == 3
 
 
 @pytest.mark.parametrize(
     "path", ["%2500", "/n1%2500", "%250a", "http://[", "http://[::1", "//[", "http://a]b/%2500"]
 )
-def test_a_path_to_resolve_that_is_no_text(told: Bench, path: str) -> None:
-    answer = told.client.get(f"/v1/resolve?path={path}")
+def test_a_path_to_resolve_that_is_no_text(service: Bench, path: str) -> None:
+    answer = service.client.get(f"/v1/resolve?path={path}")
     assert (answer.status_code, answer.json()["code"]) in (
         (400, "invalid_path"),
         (404, "path_not_found"),
@@ -398,12 +400,12 @@ def test_a_path_to_resolve_that_is_no_text(told: Bench, path: str) -> None:
         assert answer.status_code == 400
 
 
-def test_a_path_to_resolve_is_needed(told: Bench) -> None:
-    refused(told, "/v1/resolve", problem(400, INVALID, "path: Field required.", "path"))
+def test_a_path_to_resolve_is_needed(service: Bench) -> None:
+    refused(service, "/v1/resolve", problem(400, INVALID, "path: Field required.", "path"))
     short = "path: String should have at least 1 character."
-    refused(told, "/v1/resolve?path=", problem(400, INVALID, short, "path"))
+    refused(service, "/v1/resolve?path=", problem(400, INVALID, short, "path"))
     long = "path: String should have at most 1000 characters."
-    refused(told, f"/v1/resolve?path={'x' * 1001}", problem(400, INVALID, long, "path"))
+    refused(service, f"/v1/resolve?path={'x' * 1001}", problem(400, INVALID, long, "path"))
 
 
 TAG_TYPES = (
@@ -451,12 +453,12 @@ TAG_TYPES = (
         ),
     ],
 )
-def test_the_other_lists(told: Bench, url: str, code: str, parameter: str, detail: str) -> None:
-    refused(told, url, problem(400, code, detail, parameter))
+def test_the_other_lists(service: Bench, url: str, code: str, parameter: str, detail: str) -> None:
+    refused(service, url, problem(400, code, detail, parameter))
 
 
-def test_several_mistakes_are_all_told(told: Bench) -> None:
-    body = told.client.get("/v1/articles?limit=0&ordr=x&count=1").json()
+def test_several_mistakes_are_all_told(service: Bench) -> None:
+    body = service.client.get("/v1/articles?limit=0&ordr=x&count=1").json()
     assert [(one["parameter"], one["code"]) for one in body["errors"]] == [
         ("limit", INVALID),
         ("count", INVALID),
@@ -482,15 +484,15 @@ def test_several_mistakes_are_all_told(told: Bench) -> None:
         "/v1/articles%3Flimit=1",
     ],
 )
-def test_an_address_where_nothing_is(told: Bench, path: str) -> None:
-    answer = told.client.get(f"http://testserver{path}")
+def test_an_address_where_nothing_is(service: Bench, path: str) -> None:
+    answer = service.client.get(f"http://testserver{path}")
     assert (answer.status_code, answer.json()) == (404, NO_ADDRESS)
 
 
 @pytest.mark.parametrize(
     "method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY", "FROBNICATE"]
 )
-def test_a_method_that_is_not_taken(told: Bench, method: str) -> None:
+def test_a_method_that_is_not_taken(service: Bench, method: str, subtests: pytest.Subtests) -> None:
     expected = problem(405, "method_not_allowed", "This address does not take that method.")
     for path in (
         *(
@@ -505,8 +507,9 @@ def test_a_method_that_is_not_taken(told: Bench, method: str) -> None:
         *("/v1/tags", "/v1/tags/mining", "/v1/sponsors", "/v1/committee", "/v1/archive"),
         *("/v1/resolve", "/v1/articles?limit=0", "/openapi.json"),
     ):
-        answer = told.client.request(method, path, content=b"{")
-        assert (answer.status_code, answer.json()) == (405, expected)
-        assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
-    nowhere = told.client.request(method, "/nothing")
+        with subtests.test(path=path):
+            answer = service.client.request(method, path, content=b"{")
+            assert (answer.status_code, answer.json()) == (405, expected)
+            assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
+    nowhere = service.client.request(method, "/nothing")
     assert (nowhere.status_code, nowhere.json()) == (404, NO_ADDRESS)

@@ -46,7 +46,7 @@ def filled(bench: Bench) -> Bench:
 
 
 @pytest.fixture
-def told(quiet: Bench) -> Bench:
+def service(quiet: Bench) -> Bench:
     """For tests that change something."""
     return filled(quiet)
 
@@ -66,20 +66,24 @@ def cache_seconds(bench: Bench, url: str) -> int:
 
 
 @pytest.mark.parametrize("url", ROUTES)
-def test_an_unchanged_answer_is_304_and_a_changed_one_is_not(told: Bench, url: str) -> None:
-    first = told.client.get(url)
+def test_an_unchanged_answer_is_304_and_a_changed_one_is_not(
+    service: Bench, url: str, subtests: pytest.Subtests
+) -> None:
+    first = service.client.get(url)
     tag = first.headers["ETag"]
-    assert told.client.get(url).headers["ETag"] == tag
+    assert service.client.get(url).headers["ETag"] == tag
     for condition in (tag, tag.removeprefix("W/"), f'"other", {tag}', "*", f"{tag},"):
-        answer = told.client.get(url, headers={"If-None-Match": condition})
-        assert (answer.status_code, answer.content) == (304, b""), condition
-        assert answer.headers["ETag"] == tag
-        assert answer.headers["Cache-Control"] == first.headers["Cache-Control"]
+        with subtests.test(condition=condition):
+            answer = service.client.get(url, headers={"If-None-Match": condition})
+            assert (answer.status_code, answer.content) == (304, b"")
+            assert answer.headers["ETag"] == tag
+            assert answer.headers["Cache-Control"] == first.headers["Cache-Control"]
     for condition in ('"other"', "", tag[:-2] + '"', tag.upper()):
-        answer = told.client.get(url, headers={"If-None-Match": condition})
-        assert (answer.status_code, answer.content) == (200, first.content), condition
-    builders.published(told.runtime, title="later")
-    changed = told.client.get(url, headers={"If-None-Match": tag})
+        with subtests.test(condition=condition):
+            answer = service.client.get(url, headers={"If-None-Match": condition})
+            assert (answer.status_code, answer.content) == (200, first.content)
+    builders.published(service.runtime, title="later")
+    changed = service.client.get(url, headers={"If-None-Match": tag})
     assert changed.status_code == 200
     assert changed.headers["ETag"] != tag
 
@@ -91,33 +95,33 @@ def test_every_address_has_its_own_validator(site: Bench) -> None:
 
 
 @pytest.mark.parametrize("url", ROUTES)
-def test_no_answer_is_kept_beyond_the_next_change(told: Bench, url: str) -> None:
-    assert cache_seconds(told, url) == told.runtime.settings.cache_seconds == 30
-    told.clock.move(seconds=1)  # past the ticks that many publications at one instant have taken
-    article = builders.draft(told.runtime, title="due")
-    due = told.clock.now + timedelta(seconds=10)
-    builders.publish(told.runtime, article, at=due, until=due + timedelta(seconds=20))
-    before = told.client.get(url)
-    assert cache_seconds(told, url) == 10
-    told.clock.move(seconds=9.5)
-    assert cache_seconds(told, url) == 0
-    told.clock.move(seconds=0.5)
+def test_no_answer_is_kept_beyond_the_next_change(service: Bench, url: str) -> None:
+    assert cache_seconds(service, url) == service.runtime.settings.cache_seconds == 30
+    service.clock.move(seconds=1)  # past the ticks that many publications at one instant have taken
+    article = builders.draft(service.runtime, title="due")
+    due = service.clock.now + timedelta(seconds=10)
+    builders.publish(service.runtime, article, at=due, until=due + timedelta(seconds=20))
+    before = service.client.get(url)
+    assert cache_seconds(service, url) == 10
+    service.clock.move(seconds=9.5)
+    assert cache_seconds(service, url) == 0
+    service.clock.move(seconds=0.5)
     # Due, and the log has not caught up: nothing may be kept, and old validators fail.
-    stale = told.client.get(url, headers={"If-None-Match": before.headers["ETag"]})
+    stale = service.client.get(url, headers={"If-None-Match": before.headers["ETag"]})
     assert stale.status_code == 200
-    assert cache_seconds(told, url) == 0
-    told.runtime.promote()
-    assert cache_seconds(told, url) == 20
-    told.clock.move(seconds=20)
-    told.runtime.promote()
-    assert cache_seconds(told, url) == 30
+    assert cache_seconds(service, url) == 0
+    service.runtime.promote()
+    assert cache_seconds(service, url) == 20
+    service.clock.move(seconds=20)
+    service.runtime.promote()
+    assert cache_seconds(service, url) == 30
 
 
-def test_what_is_due_shows_at_its_instant_whatever_was_remembered(told: Bench) -> None:
+def test_what_is_due_shows_at_its_instant_whatever_was_remembered(service: Bench) -> None:
     """Counts, archive and tags' counts are remembered: none of them may outlive a boundary."""
 
     def counts() -> list[int]:
-        get = told.client.get
+        get = service.client.get
         return [
             get("/v1/articles?count=true").json()["meta"]["total"],
             sum(year["count"] for year in get("/v1/archive").json()["data"]),
@@ -125,38 +129,38 @@ def test_what_is_due_shows_at_its_instant_whatever_was_remembered(told: Bench) -
             get("/v1/tags/water").json()["data"]["articles_count"],
         ]
 
-    article = builders.draft(told.runtime, title="due", tags=("water",))
-    due = told.clock.now + timedelta(seconds=10)
-    builders.publish(told.runtime, article, at=due, until=due + timedelta(seconds=10))
+    article = builders.draft(service.runtime, title="due", tags=("water",))
+    due = service.clock.now + timedelta(seconds=10)
+    builders.publish(service.runtime, article, at=due, until=due + timedelta(seconds=10))
     assert counts() == [23] * 4
-    told.clock.move(seconds=10)
+    service.clock.move(seconds=10)
     assert counts() == [24] * 4
-    told.runtime.promote()
+    service.runtime.promote()
     assert counts() == [24] * 4
-    told.clock.move(seconds=10)
+    service.clock.move(seconds=10)
     assert counts() == [23] * 4
 
 
-def test_the_validity_of_sponsors_and_members_bounds_caches_too(told: Bench) -> None:
-    today = told.clock.now.date()
-    with told.runtime.publishing() as tx:
+def test_the_validity_of_sponsors_and_members_bounds_caches_too(service: Bench) -> None:
+    today = service.clock.now.date()
+    with service.runtime.publishing() as tx:
         people.SPONSORS.add(tx, EDITOR, people.SponsorInput(name="S", valid_to=today))
         people.MEMBERS.add(
             tx, EDITOR, people.MemberInput(name="M", term_from=today + timedelta(days=1))
         )
-    told.clock.now = datetime.combine(today, datetime.min.time(), UTC) + timedelta(
+    service.clock.now = datetime.combine(today, datetime.min.time(), UTC) + timedelta(
         days=1, seconds=-7
     )
-    told.runtime.promote()
+    service.runtime.promote()
 
     def names(url: str) -> list[str]:
-        return [item["name"] for item in told.client.get(url).json()["data"]]
+        return [item["name"] for item in service.client.get(url).json()["data"]]
 
     assert (names("/v1/sponsors"), names("/v1/committee")) == (["S"], [])
-    assert cache_seconds(told, "/v1/sponsors") == 7
-    told.clock.move(seconds=7)
+    assert cache_seconds(service, "/v1/sponsors") == 7
+    service.clock.move(seconds=7)
     assert (names("/v1/sponsors"), names("/v1/committee")) == ([], ["M"])
-    assert date.fromisoformat(told.client.get("/v1/committee").json()["data"][0]["term_from"])
+    assert date.fromisoformat(service.client.get("/v1/committee").json()["data"][0]["term_from"])
 
 
 @pytest.mark.parametrize(
@@ -183,9 +187,9 @@ def test_what_an_answer_is_purged_by(site: Bench, url: str, keys: str) -> None:
     assert site.client.head(url).headers == answer.headers
 
 
-def test_problems_and_redirects_are_never_kept(told: Bench) -> None:
-    key = builders.published(told.runtime, title="wrong")
-    with told.runtime.publishing() as tx:
+def test_problems_and_redirects_are_never_kept(service: Bench, subtests: pytest.Subtests) -> None:
+    key = builders.published(service.runtime, title="wrong")
+    with service.runtime.publishing() as tx:
         publishing.retract(tx, EDITOR, key, "Forged.")
     for url, status in (
         ("/v1/articles/wrong", 410),
@@ -193,24 +197,25 @@ def test_problems_and_redirects_are_never_kept(told: Bench) -> None:
         ("/v1/articles?limit=0", 400),
         ("/nothing", 404),
     ):
-        answer = told.client.get(url)
-        assert (answer.status_code, answer.headers["Cache-Control"]) == (status, "no-store")
-        assert "ETag" not in answer.headers
+        with subtests.test(url=url, status=status):
+            answer = service.client.get(url)
+            assert (answer.status_code, answer.headers["Cache-Control"]) == (status, "no-store")
+            assert "ETag" not in answer.headers
 
 
-def test_an_old_slug_leads_to_the_new_one_with_its_question(told: Bench) -> None:
-    key = builders.published(told.runtime, title="first")
+def test_an_old_slug_leads_to_the_new_one_with_its_question(service: Bench) -> None:
+    key = builders.published(service.runtime, title="first")
     content = ArticleInput(lang="en", title="Second", slug="second", body="x")
-    with told.runtime.publishing() as tx:
-        ready = prepare(content, told.runtime.house)
+    with service.runtime.publishing() as tx:
+        ready = prepare(content, service.runtime.house)
         row = articles.edit(tx, EDITOR, key, 1, ready, tx.moment)
-    builders.publish(told.runtime, (key, row.revision))
+    builders.publish(service.runtime, (key, row.revision))
     query = "?fields=title,slug&lang=en"
-    answer = told.client.get(f"/v1/articles/first{query}", follow_redirects=False)
+    answer = service.client.get(f"/v1/articles/first{query}", follow_redirects=False)
     assert answer.status_code == 301
     assert answer.headers["Location"] == f"second{query}"
     assert answer.json()["code"] == "moved"
-    followed = told.client.get(f"/v1/articles/first{query}")
+    followed = service.client.get(f"/v1/articles/first{query}")
     assert followed.url.path == "/v1/articles/second"
     assert followed.json() == {"data": {"title": "Second", "slug": "second"}}
 
@@ -265,26 +270,26 @@ def test_the_links_lead_through_the_whole_list_and_back(
     assert [slug for page in reversed(back) for slug in page] == whole
 
 
-def test_a_walk_survives_what_comes_and_goes(told: Bench) -> None:
-    first = told.client.get("/v1/articles?limit=10").json()
+def test_a_walk_survives_what_comes_and_goes(service: Bench) -> None:
+    first = service.client.get("/v1/articles?limit=10").json()
     seen = [item["slug"] for item in first["data"]]
-    last_seen = told.client.get(f"/v1/articles/{seen[-1]}").json()["data"]["id"]
-    with told.runtime.publishing() as tx:
+    last_seen = service.client.get(f"/v1/articles/{seen[-1]}").json()["data"]["id"]
+    with service.runtime.publishing() as tx:
         publishing.unpublish(tx, EDITOR, UUID(last_seen))
-    builders.published(told.runtime, title="newest of all")
+    builders.published(service.runtime, title="newest of all")
     url = first["links"]["next"]
     while url:
-        page = told.client.get(url).json()
+        page = service.client.get(url).json()
         seen += [item["slug"] for item in page["data"]]
         url = page["links"]["next"]
     assert sorted(seen) == sorted({f"n{number}" for number in range(23)})
 
 
-def test_a_renamed_tag_shows_at_once(told: Bench) -> None:
-    before = told.client.get("/v1/articles/n1")
+def test_a_renamed_tag_shows_at_once(service: Bench) -> None:
+    before = service.client.get("/v1/articles/n1")
     assert before.json()["data"]["tags"][0]["name"] == "Water"
-    tag_id = told.client.get("/v1/tags/water").json()["data"]["id"]
-    with told.runtime.publishing() as tx:
+    tag_id = service.client.get("/v1/tags/water").json()["data"]["id"]
+    with service.runtime.publishing() as tx:
         tags.update(tx, EDITOR, UUID(tag_id), tags.TagInput(slug="water", names={"en": "Waters"}))
-    after = told.client.get("/v1/articles/n1", headers={"If-None-Match": before.headers["ETag"]})
+    after = service.client.get("/v1/articles/n1", headers={"If-None-Match": before.headers["ETag"]})
     assert after.json()["data"]["tags"][0]["name"] == "Waters"

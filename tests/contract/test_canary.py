@@ -8,27 +8,35 @@ from the contract: a new column or parameter is covered, or fails here until it 
 import importlib
 import json
 import pkgutil
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 from starlette.responses import Response
 
 from app import models
-from app.editorial import aliases, articles, correcting, people, publishing, tags
-from app.editorial.content import Actor, ArticleInput, Draft, prepare
-from app.editorial.events import EVENTS, EventInput
-from app.editorial.tags import TagInput
+from app.editorial import correcting, publishing
+from app.editorial.content import Actor, ArticleInput, prepare
 from app.kit.ids import uuid7
 from app.worker.indexing import Indexing
 from tests import builders
 from tests.conftest import Bench
+from tests.contract.canaries import (
+    LIVE,
+    MARKER,
+    NUMBERS,
+    ONCE_PUBLIC,
+    PICTURED,
+    drafted,
+    hide,
+    hide_people,
+    marker,
+)
+from tests.contract.questions import questions, requests
 
 # Public by definition, for rows that are visible. All other text and JSON is private.
 PUBLIC = {
@@ -56,166 +64,6 @@ CLOSED: dict[str, dict[str, Any]] = {
     "media": {"kind": "document"},
 }
 APPEND_ONLY = {"audit_entry"}
-EVENT_IDS = [UUID(int=number) for number in range(1, 4)]
-"""Of an event that is announced, one that will be, and one that was."""
-
-_numbers = count(100_000)
-_MARKER = re.compile(r"kanari\d{6}")
-
-
-def marker() -> str:
-    return f"kanari{next(_numbers)}"
-
-
-def secret_content(**over: Any) -> dict[str, Any]:
-    """An article that holds a marker wherever an article holds text."""
-    web = f"https://{marker()}.example/"
-    return {
-        "lang": "en",
-        "title": marker(),
-        "slug": marker(),
-        "summary": marker(),
-        "body": marker(),
-        "authors": ({"name": marker()},),
-        "source": {"name": marker(), "url": web},
-        "image": {"url": web, "alt": marker(), "caption": marker(), "credit": marker()},
-        "rights": {"credit": marker()},
-        "tags": ("water",),
-        "corrections": ({"at": "2020-01-01T00:00:00Z", "note": marker()},),
-    } | over
-
-
-def propose(bench: Bench) -> list[str]:
-    """Tags that nobody has accepted yet, below one that is public and below each other."""
-    proposed, parent = [], "water"
-    with bench.runtime.publishing() as tx:
-        for _ in range(2):
-            text = {"en": marker()}
-            asked = TagInput(
-                slug=marker(),
-                names=text,
-                descriptions={"en": marker()},
-                synonyms={"en": (marker(),)},
-                parent=parent,
-            )
-            parent = tags.create(tx, Actor(marker(), may_publish=False), asked).slug
-            proposed.append(parent)
-    return proposed
-
-
-def secret(bench: Bench, **over: Any) -> Draft:
-    content = ArticleInput.model_validate_json(json.dumps(secret_content(**over)))
-    return prepare(content, bench.runtime.house)
-
-
-def drafted(bench: Bench, **over: Any) -> tuple[UUID, int]:
-    ready = secret(bench, **over)
-    with bench.runtime.database.writing() as tx:
-        row = articles.create(tx, Actor(marker()), ready, bench.runtime.clock())
-        return row.id, row.revision
-
-
-def edited(bench: Bench, key: UUID) -> tuple[UUID, int]:
-    ready = secret(bench)
-    with bench.runtime.database.writing() as tx:
-        row = articles.edit(tx, Actor(marker()), key, 1, ready, bench.runtime.clock())
-        return row.id, row.revision
-
-
-def secret_medium(bench: Bench) -> UUID:
-    said = {"alt": {"en": marker()}, "caption": {"en": marker()}, "credit": marker()}
-    return builders.medium(bench.runtime, **said)
-
-
-ONCE_PUBLIC = ("retracted", "unpublished", "expired")
-PICTURED = "pictured"
-LIVE = ("live", "live-with-draft", "live-with-schedule", "live-corrected")
-
-
-def hide(bench: Bench) -> set[str]:
-    """Articles in every state; the slugs of all, hidden ones and old ones too."""
-    runtime, later = bench.runtime, bench.clock.now + timedelta(days=9)
-    carried = ("water", *propose(bench))
-    live = {slug: builders.published(runtime, title=slug, slug=slug, tags=carried) for slug in LIVE}
-    _draft = drafted(bench, image={"media_id": str(secret_medium(bench))})
-    trashed, scheduled, cancelled = (drafted(bench) for _ in range(3))
-    # What was public once is told of when it goes: by its id and its old addresses, no more.
-    retracted, unpublished, expired = (drafted(bench, slug=slug) for slug in ONCE_PUBLIC)
-    shown = builders.medium(runtime, builders.picture("PNG"), alt={"en": "Shown"})
-    builders.published(runtime, title=LIVE[0], slug=PICTURED, image={"media_id": shown})
-    for key, revision in (retracted, unpublished):
-        builders.publish(runtime, (key, revision))
-    builders.publish(runtime, scheduled, at=later)
-    builders.publish(runtime, cancelled, at=later)
-    builders.publish(runtime, expired, until=bench.clock.now + timedelta(minutes=1))
-    edited(bench, live["live-with-draft"])
-    builders.publish(runtime, edited(bench, live["live-with-schedule"]), at=later)
-    bench.clock.move(minutes=2)
-    with runtime.publishing() as tx:
-        publishing.retract(tx, Actor(marker()), retracted[0], "The source was forged.")
-        publishing.unpublish(tx, Actor(marker()), unpublished[0], "The author asked for it.")
-        publishing.cancel(tx, cancelled[0])
-        correcting.correct(
-            tx, Actor(marker()), live["live-corrected"], 1, runtime.house, "A name was wrong."
-        )
-        aliases.put(tx, Actor(marker()), f"/{marker()}", None, "It is gone.")
-    with runtime.database.altering() as connection:
-        article = SQLModel.metadata.tables["article"]
-        connection.execute(
-            sa.update(article).where(article.c.id == trashed[0]).values(trashed_at=bench.clock.now)
-        )
-        slugs = connection.execute(sa.select(SQLModel.metadata.tables["article_slug"].c.slug))
-        known = {slug for (slug,) in slugs}
-    with runtime.publishing() as tx:
-        for number, slug in enumerate(sorted(known)):
-            aliases.put(tx, Actor(marker()), f"/was/{number}", slug, None)
-    return known
-
-
-def hide_people(bench: Bench) -> None:
-    today = bench.clock.now.date()
-    with bench.runtime.publishing() as tx:
-        dates = (
-            (None, None),
-            (today + timedelta(days=2), None),
-            (None, today - timedelta(days=2)),
-        )
-        for event_id, (first, last) in zip(EVENT_IDS, dates, strict=True):
-            text = "Plain" if first is last is None else marker()
-            web = f"https://{text}.example/"
-            people.SPONSORS.add(
-                tx,
-                Actor(marker()),
-                people.SponsorInput(
-                    name=text, url=web, logo=web, statement=text, valid_from=first, valid_to=last
-                ),
-            )
-            people.MEMBERS.add(
-                tx,
-                Actor(marker()),
-                people.MemberInput(
-                    name=text,
-                    role=text,
-                    affiliation=text,
-                    biography={"en": text},
-                    term_from=first,
-                    term_to=last,
-                ),
-            )
-            EVENTS.add(
-                tx,
-                Actor(marker()),
-                EventInput(
-                    titles={"en": text},
-                    descriptions={"en": text},
-                    starts=today,
-                    place=text,
-                    url=web,
-                    announce_at=first and bench.clock.now + timedelta(days=2),
-                    withdraw_at=last and bench.clock.now - timedelta(days=2),
-                ),
-                event_id,
-            )
 
 
 def private_columns() -> Iterator[sa.Column[Any]]:
@@ -248,7 +96,7 @@ def plant(connection: sa.Connection, table: sa.Table, now: datetime) -> None:
         elif isinstance(kind, sa.Uuid):
             row[column.name] = uuid7(now)
         elif not column.nullable:
-            row[column.name] = now if isinstance(kind, sa.DateTime) else next(_numbers)
+            row[column.name] = now if isinstance(kind, sa.DateTime) else next(NUMBERS)
     connection.execute(sa.insert(table), row)
 
 
@@ -279,102 +127,10 @@ def fill(bench: Bench) -> None:
         connection.execute(sa.update(publication).where(unseen).values(ended_note=marker()))
 
 
-def requests(contract: dict[str, Any], slugs: set[str], media: set[str]) -> Iterator[str]:
-    """Every GET, bare, with every value of each parameter, and with the widest wish."""
-    members = {
-        name
-        for component in contract["components"]["schemas"].values()
-        for name in component.get("properties", ())
-    }
-    values = {
-        "slug": sorted(slugs | {"water", "river"}),
-        "media_id": sorted(media),
-        "event_id": [str(key) for key in EVENT_IDS],
-        "uid": ["willay", "else"],
-        "rendition": ["320.jpg", "320.webp", "original.pdf"],
-        "path": [
-            *(f"{start}/{slug}" for slug in sorted(slugs) for start in ("", "/en")),
-            *(f"/was/{number}" for number in range(len(slugs))),
-        ],
-        "tag": ["water", "river", "-river", "water|river", "water,-river"],
-        "parent": ["water", "river"],
-        "author": ["ana", "kanari"],
-        "ids": ["01900000-0000-7000-8000-000000000000"],
-        "lang": ["en", "es"],
-        "fallback": ["en", "es", "es,en"],
-        "fields": sorted(members),
-        "include": ["related", "paths", "related,paths"],
-        "period": ["2026-03", "2020-01"],
-        "url": [f"http://127.0.0.1:8000/{slug}" for slug in sorted(slugs)],
-        "month": ["2026-03", "2020-01"],
-        "version": ["0123456789ab"],
-        "from_date": ["2000-01-01", "2026-03-01"],
-        "to_date": ["2026-03-01", "2026-03-20"],
-        "q": ["kanari", '"water"', "live", "watr"],
-        "facets": ["tags", "tags,lang,year,kind"],
-        "updated_since": ["2000-01-01", "2026-03-01T12:01:00Z"],
-        "token": ["kanari", "k" * 43],
-        "article_id": ["01900000-0000-7000-8000-000000000000"],
-    }
-    for path, methods in contract["paths"].items():
-        if path.startswith("/v1/admin"):
-            yield re.sub("{[^}]+}", "01900000-0000-7000-8000-000000000000", path)
-            continue
-        if "get" not in methods:
-            continue
-        parameters = methods["get"].get("parameters", [])
-        names = {one["name"] for one in parameters if one["in"] == "query"}
-        addresses = [path]
-        for one in parameters:
-            if one["in"] == "path":
-                place = "{" + one["name"] + "}"
-                addresses = [
-                    it.replace(place, value) for it in addresses for value in values[one["name"]]
-                ]
-        wide = {"lang": "es", "fallback": "en", "count": "true", "include": "related,paths"}
-        wide = {name: value for name, value in wide.items() if name in names}
-        for address in addresses:
-            yield address
-            yield f"{address}?{urlencode(wide)}"
-            for one in parameters:
-                if one["in"] == "query":
-                    for value in values.get(one["name"]) or sensible(one["schema"]):
-                        lang = {"lang": "en"} if one["name"] == "fallback" else {}
-                        yield f"{address}?{urlencode({**lang, one['name']: value})}"
-
-
-INSTANT = "/v1/search/instant"
-
-
-def questions() -> Iterator[tuple[str, dict[str, Any]]]:
-    """What is asked by POST and open to all: the widest, and by every filter."""
-    wide = {"facets": ["*"], "attributesToHighlight": ["*"], "attributesToCrop": ["*"]}
-    words = ("", "kanari", "live", '"water"', "watr")
-    filters = (None, "tags = water", "kind = page OR kind = article", "year > 0", "authors = ana")
-    asked = [{"q": q, "filter": one, "limit": 200, **wide} for q in words for one in filters]
-    for one in asked:
-        yield f"{INSTANT}/indexes/articles/search", one
-    yield f"{INSTANT}/multi-search", {"queries": [{"indexUid": "articles", **asked[0]}]}
-    for facet in ("tags", "lang", "year"):
-        for typed in ("", "k", "w"):
-            asked_for = {"facetName": facet, "facetQuery": typed}
-            yield f"{INSTANT}/indexes/articles/facet-search", asked_for
-    yield "/v1/search/tokens", {}
-
-
-def sensible(schema: dict[str, Any]) -> list[Any]:
-    """Values that a schema suggests; a word that finds every marker where it suggests none."""
-    if schema.get("type") == "boolean":
-        return ["true", "false"]
-    if schema.get("type") == "integer":
-        return [schema["minimum"], schema["maximum"]]
-    return schema.get("enum") or ["kanari"]
-
-
 def leaks(request: str, text: str, headers: Mapping[str, str], secrets: set[str]) -> set[str]:
     """What an answer tells of the secrets and the request did not know."""
     told = text + "".join(f"{name}: {value}\n" for name, value in headers.items())
-    found = set(_MARKER.findall(told)) | {secret for secret in secrets if secret in told}
+    found = set(MARKER.findall(told)) | {secret for secret in secrets if secret in told}
     return {one for one in found if one not in request}
 
 
@@ -422,10 +178,11 @@ def test_no_marker_appears(bench: Bench) -> None:
     assert statuses[410] > 5
 
 
-def test_the_list_of_public_columns_names_only_what_there_is() -> None:
+def test_the_list_of_public_columns_names_only_what_there_is(subtests: pytest.Subtests) -> None:
     tables = SQLModel.metadata.tables
     for name, columns in [*PUBLIC.items(), *CLOSED.items()]:
-        assert set(columns) <= set(tables[name].columns.keys()), name
+        with subtests.test(name=name, columns=columns):
+            assert set(columns) <= set(tables[name].columns.keys())
     assert len(list(private_columns())) > 20
 
 
@@ -438,7 +195,7 @@ def test_a_leak_is_seen() -> None:
     assert leaks("/v1", "an-id", {}, {"an-id", "another"}) == {"an-id"}
 
 
-def test_no_marker_appears_while_the_index_is_late(quiet: Bench) -> None:
+def test_no_marker_appears_while_the_index_is_late(quiet: Bench, subtests: pytest.Subtests) -> None:
     """What was public and indexed, and was corrected or taken back since."""
     runtime = quiet.runtime
     builders.tag(runtime, "water")
@@ -447,7 +204,7 @@ def test_no_marker_appears_while_the_index_is_late(quiet: Bench) -> None:
     drafts = {name: drafted(quiet, slug=f"{name}-one") for name in (*ONCE_PUBLIC, "corrected")}
     for name, draft in drafts.items():
         builders.publish(runtime, draft, until=until if name == "expired" else None)
-    markers = _MARKER.findall(quiet.client.get("/v1/articles?fields=title").text)
+    markers = MARKER.findall(quiet.client.get("/v1/articles?fields=title").text)
     assert len(markers) == len(drafts)
     runtime.promote()
     follower = Indexing(runtime)
@@ -470,10 +227,11 @@ def test_no_marker_appears_while_the_index_is_late(quiet: Bench) -> None:
         for extra in ({}, {"limit": "1"})
     ]
     for request in [*asked, "/v1/search", "/v1/search?facets=tags,lang,year,kind&limit=1"]:
-        answer = quiet.client.get(request)
-        assert not leaks(request, answer.text, answer.headers, set()), request
-        if "kanari" in request and request.startswith("/v1/search?"):
-            assert answer.json()["meta"]["total"] == 0, request
+        with subtests.test(request=request):
+            answer = quiet.client.get(request)
+            assert not leaks(request, answer.text, answer.headers, set())
+            if "kanari" in request and request.startswith("/v1/search?"):
+                assert answer.json()["meta"]["total"] == 0
     for path, body in questions():
         answer = quiet.client.post(path, json=body)
         assert not leaks(path + json.dumps(body), answer.text, answer.headers, set()), body

@@ -21,7 +21,9 @@ def _at(moment: datetime, *, last: bool) -> str:
 
 
 @pytest.mark.parametrize("include", ["", "&include=related,paths"])
-def test_edges(either: tuple[Runtime, MovingClock], include: str) -> None:
+def test_edges(
+    either: tuple[Runtime, MovingClock], include: str, subtests: pytest.Subtests
+) -> None:
     runtime, _ = either
     builders.tag(runtime, "water")
     builders.published(
@@ -55,16 +57,20 @@ def test_edges(either: tuple[Runtime, MovingClock], include: str) -> None:
     with client_of(runtime) as client:
         found = {}
         for query in cases:
-            answer = client.get(f"/v1/articles?{query}&count=true{include}")
-            assert answer.status_code == 200, (query, answer.text)
-            found[query] = " ".join(item["slug"] for item in answer.json()["data"])
-            if "cursor" not in query:
-                archive = "&".join(
-                    part for part in query.split("&") if not part.startswith(("order", "limit"))
-                )
-                years = client.get(f"/v1/archive?{archive}").json()["data"]
-                total = answer.json()["meta"]["total"]
-                assert sum(year["count"] for year in years) == total == len(found[query].split())
+            with subtests.test(query=query):
+                answer = client.get(f"/v1/articles?{query}&count=true{include}")
+                assert answer.status_code == 200, (query, answer.text)
+                found[query] = " ".join(item["slug"] for item in answer.json()["data"])
+                if "cursor" not in query:
+                    archive = "&".join(
+                        part for part in query.split("&") if not part.startswith(("order", "limit"))
+                    )
+                    years = client.get(f"/v1/archive?{archive}").json()["data"]
+                    total = answer.json()["meta"]["total"]
+                    assert (
+                        sum(year["count"] for year in years) == total == len(found[query].split())
+                    )
         for path in ("%2500", "%250a", "http://[", "/old", "%FF", "'"):
-            assert client.get(f"/v1/resolve?path={path}").status_code in (200, 400, 404)
+            with subtests.test(path=path):
+                assert client.get(f"/v1/resolve?path={path}").status_code in (200, 400, 404)
     assert found == cases

@@ -4,8 +4,6 @@ import logging
 import re
 import traceback
 from collections.abc import Iterator
-from itertools import count
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,66 +11,16 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from app import logs
 from app.accounts import users
 from app.accounts.inputs import AccountInput
 from app.accounts.principal import OPERATOR
-from app.main import create_app
 from app.models import every_table
-from app.runtime import Runtime, opened
+from app.runtime import Runtime
 from tests.accounts.people import hashed
 from tests.admin.desk import bearer, session
-from tests.commands import log_as_before
 from tests.conftest import Bench, MovingClock
-from tests.contract.client import Contract, ContractClient
-from tests.stores import ensure_store, settings_of
-
-_numbers = count(100_000)
-MARK = re.compile(r"kanari\d{6}")
-
-
-def marker() -> str:
-    return f"kanari{next(_numbers)}"
-
-
-class Kept(logging.Handler):
-    """Everything that would be written, formatted with its traceback."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(self.format(record))
-
-
-@pytest.fixture
-def kept() -> Iterator[Kept]:
-    """The log at `debug`, as the service sets it up."""
-    handler = Kept()
-    with log_as_before():
-        logs.configure("debug")
-        logging.getLogger().addHandler(handler)
-        yield handler
-
-
-@pytest.fixture
-def traced(tmp_path: Path) -> Iterator[Bench]:
-    """A service that logs its requests, with a secret in every setting that takes one."""
-    clock = MovingClock()
-    ensure_store(tmp_path)
-    settings = settings_of(
-        tmp_path,
-        serve_worker=False,
-        secret_key=marker() * 4,
-        log_requests=True,
-        log_level="debug",
-    )
-    with opened(settings, clock, checked=False) as runtime:
-        app = create_app(runtime)
-        client = ContractClient(app, Contract(app.openapi()), raise_server_exceptions=False)
-        with client:
-            yield Bench(runtime, clock, client)
+from tests.contract.canaries import MARKER, marker
+from tests.contract.log import LogLines
 
 
 def requests(contract: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -94,10 +42,12 @@ def body() -> dict[str, Any]:
     return {name: marker() for name in named}
 
 
-def test_no_secret_reaches_the_log(traced: Bench, kept: Kept) -> None:
-    headers = bearer(traced.runtime, "admin")
+def test_no_secret_reaches_the_log(
+    logging_service: Bench, service_log: LogLines, subtests: pytest.Subtests
+) -> None:
+    headers = bearer(logging_service.runtime, "admin")
     token = headers["Authorization"].removeprefix("Bearer ")
-    login = session(traced)["Authorization"].removeprefix("Bearer ")
+    login = session(logging_service)["Authorization"].removeprefix("Bearer ")
     strangers = {
         "Authorization": f"Bearer willay_{marker()}_{marker()}",
         "Cookie": f"session={marker()}",
@@ -109,47 +59,51 @@ def test_no_secret_reaches_the_log(traced: Bench, kept: Kept) -> None:
     ours = {**strangers, **headers, "If-Match": '"1"', "X-Request-Id": "traced-1"}
     asked = 0
     for sent in (strangers, ours):
-        for method, address in requests(traced.client.contract.schema):
+        for method, address in requests(logging_service.client.contract.schema):
             if address.startswith(("/v1/admin/auth/logout", "/v1/admin/auth/token")):
                 continue
-            traced.client.request(method, address, headers=sent, json=body())
+            logging_service.client.request(method, address, headers=sent, json=body())
             asked += 1
     form = {"username": f"{marker()}@example.org", "password": marker(), "otp": marker()}
     for sent_form in (form, {**form, "username": "admin@example.org"}):
-        answer = traced.client.post("/v1/admin/auth/token", data=sent_form)
+        answer = logging_service.client.post("/v1/admin/auth/token", data=sent_form)
         assert answer.status_code in (400, 401, 422), answer.text
-    traced.client.get(f"/nowhere/{marker()}", params={"token": marker()})
-    traced.client.post(f"/v1/articles?password={marker()}", content=marker())
-    written = "\n".join(kept.lines)
+    logging_service.client.get(f"/nowhere/{marker()}", params={"token": marker()})
+    logging_service.client.post(f"/v1/articles?password={marker()}", content=marker())
+    written = "\n".join(service_log.lines)
     assert written.count("method=") >= asked
     assert "route=/v1/articles/{slug} status=404" in written
     assert "id=traced-1" in written
     assert "A login was refused" in written
     for secret in (token, token[-20:], login):
-        assert secret not in written
-    assert sorted(set(MARK.findall(written))) == []
+        with subtests.test(secret=secret):
+            assert secret not in written
+    assert sorted(set(MARKER.findall(written))) == []
 
 
-def test_a_failure_is_logged_without_what_was_sent(traced: Bench, kept: Kept) -> None:
-    headers = bearer(traced.runtime, "admin")
-    with traced.runtime.database.altering() as connection:
+def test_a_failure_is_logged_without_what_was_sent(
+    logging_service: Bench, service_log: LogLines
+) -> None:
+    headers = bearer(logging_service.runtime, "admin")
+    with logging_service.runtime.database.altering() as connection:
         connection.execute(sa.text("DROP TABLE publication_author"))
         connection.execute(sa.text("DROP TABLE alias"))
         connection.execute(sa.text("ALTER TABLE account DROP COLUMN name"))
     mine = {"X-Request-Id": "mine.1"}
     for address in (f"/v1/articles?author={marker()}", f"/v1/resolve?path=/{marker()}"):
-        answer = traced.client.get(address, headers=mine)
+        answer = logging_service.client.get(address, headers=mine)
         assert (answer.status_code, answer.headers["x-request-id"]) == (500, "mine.1")
         assert answer.json()["request_id"] == "mine.1"
     colleagues = {"email": f"{marker()}@example.org", "role": "writer", "name": marker()}
     assert (
-        traced.client.post("/v1/admin/users", json=colleagues, headers=headers).status_code == 500
+        logging_service.client.post("/v1/admin/users", json=colleagues, headers=headers).status_code
+        == 500
     )
-    written = "\n".join(kept.lines)
+    written = "\n".join(service_log.lines)
     assert "request mine.1 failed: /v1/articles\n" in written
     assert re.search("(Operational|Programming)Error", written)
     assert "Traceback" in written
-    assert MARK.findall(written) == []
+    assert MARKER.findall(written) == []
 
 
 def refused_rows(runtime: Runtime) -> dict[str, sa.Executable]:
@@ -184,7 +138,7 @@ def test_an_error_of_the_store_quotes_no_row(either: tuple[Runtime, MovingClock]
         # The statement that binds its values is part of the text; here one does not.
         told = told.replace(str(statement), "")
         assert re.search(name, told), told
-        assert MARK.findall(told) == []
+        assert MARKER.findall(told) == []
 
 
 @pytest.mark.postgresql_only("SQLite takes any value in any column")
@@ -198,15 +152,18 @@ def test_an_error_of_a_value_does_not_quote_it(
         tx.execute(sa.text(f"SELECT {query}"), {"it": marker()})
     told = "".join(traceback.format_exception(refused.value))
     assert "SQLSTATE 22" in told
-    assert MARK.findall(told) == []
+    assert MARKER.findall(told) == []
 
 
-def test_every_answer_names_its_request(traced: Bench, kept: Kept) -> None:
+def test_every_answer_names_its_request(
+    logging_service: Bench, service_log: LogLines, subtests: pytest.Subtests
+) -> None:
     for given, name in (("abc-1.2_Z", "abc-1.2_Z"), ("", None), ("a b", None), ("x" * 65, None)):
-        answer = traced.client.get("/v1", headers={"X-Request-Id": given})
-        said = answer.headers.get_list("x-request-id")
-        assert len(said) == 1
-        assert said[0] == name if name else re.fullmatch("[0-9a-f]{16}", said[0])
+        with subtests.test(given=given, name=name):
+            answer = logging_service.client.get("/v1", headers={"X-Request-Id": given})
+            said = answer.headers.get_list("x-request-id")
+            assert len(said) == 1
+            assert said[0] == name if name else re.fullmatch("[0-9a-f]{16}", said[0])
     for method, address, route, status in (
         ("HEAD", "/v1/tags", "/v1/tags", 200),
         ("OPTIONS", "/v1/tags", "-", 204),
@@ -214,20 +171,24 @@ def test_every_answer_names_its_request(traced: Bench, kept: Kept) -> None:
         ("GET", "/none", "-", 404),
         ("GET", "/v1/tags?a=%FF", "-", 400),
     ):
-        kept.lines.clear()
-        assert traced.client.request(method, address).headers["x-request-id"]
-        line = rf"method={method} route={re.escape(route)} status={status} ms=\d+\.\d id=\w{{16}}"
-        assert re.fullmatch(line, kept.lines[-1]), kept.lines
+        with subtests.test(method=method, address=address, route=route, status=status):
+            service_log.lines.clear()
+            assert logging_service.client.request(method, address).headers["x-request-id"]
+            line = (
+                rf"method={method} route={re.escape(route)} status={status} ms=\d+\.\d id=\w{{16}}"
+            )
+            assert re.fullmatch(line, service_log.lines[-1]), service_log.lines
 
 
-def test_nothing_is_logged_of_requests_unless_asked(bench: Bench, kept: Kept) -> None:
+def test_nothing_is_logged_of_requests_unless_asked(bench: Bench, service_log: LogLines) -> None:
     assert "x-request-id" not in bench.client.get("/v1/articles").headers
     answer = bench.client.get("/v1/articles", headers={"X-Request-Id": "mine"})
     assert answer.headers["x-request-id"] == "mine"
-    assert [line for line in kept.lines if "method=" in line] == []
+    assert [line for line in service_log.lines if "method=" in line] == []
 
 
-def test_libraries_may_only_warn(kept: Kept) -> None:
+def test_libraries_may_only_warn(service_log: LogLines, subtests: pytest.Subtests) -> None:
     for name in ("sqlalchemy.engine", "httpx2", "python_multipart", "asyncio", "anything.else"):
-        assert not logging.getLogger(name).isEnabledFor(logging.INFO), name
+        with subtests.test(name=name):
+            assert not logging.getLogger(name).isEnabledFor(logging.INFO)
     assert logging.getLogger("willay.search").isEnabledFor(logging.DEBUG)

@@ -15,7 +15,8 @@ from app.editorial import publishing
 from tests import builders
 from tests.admin.desk import bearer
 from tests.conftest import Bench
-from tests.contract.test_canary import LIVE, hide, marker, requests
+from tests.contract.canaries import LIVE, hide, marker
+from tests.contract.questions import requests
 from tests.partners import holder
 
 OWN = "/v1/partner/embargoed"

@@ -20,7 +20,7 @@ HEAD, TAGS = "change_head", "tag"
 
 
 @pytest.fixture
-def told(quiet: Bench) -> Bench:
+def service(quiet: Bench) -> Bench:
     quiet.runtime.memory.answers = Answers(0)  # what it costs to make an answer is asked here
     builders.tag(quiet.runtime, "land")
     builders.tag(quiet.runtime, "water", parent="land")
@@ -90,28 +90,28 @@ COSTS = [
 
 @pytest.mark.parametrize(("url", "first", "repeated"), COSTS)
 def test_what_a_route_asks_of_the_store(
-    told: Bench, url: str, first: list[str], repeated: list[str]
+    service: Bench, url: str, first: list[str], repeated: list[str]
 ) -> None:
-    assert tables(told, url) == [HEAD, *first]
-    assert tables(told, url) == [HEAD, *repeated]
-    tag = told.client.get(url).headers["ETag"]
-    assert tables(told, url, headers={"If-None-Match": tag}) == [HEAD]
+    assert tables(service, url) == [HEAD, *first]
+    assert tables(service, url) == [HEAD, *repeated]
+    tag = service.client.get(url).headers["ETag"]
+    assert tables(service, url, headers={"If-None-Match": tag}) == [HEAD]
 
 
 @pytest.mark.parametrize("url", ["/v1/articles?tag=water", "/v1/articles/n3", "/v1/search?q=n3"])
 def test_an_answer_that_was_made_is_given_again_until_something_changes(
-    told: Bench, url: str
+    service: Bench, url: str
 ) -> None:
-    told.runtime.memory.answers = Answers(1_000_000)
-    made, again = told.client.get(url), told.client.get(url)
+    service.runtime.memory.answers = Answers(1_000_000)
+    made, again = service.client.get(url), service.client.get(url)
     assert (again.content, dict(again.headers)) == (made.content, dict(made.headers))
-    assert tables(told, url) == [HEAD]
-    article = UUID(told.client.get("/v1/articles/n3").json()["data"]["id"])
-    with told.runtime.publishing() as tx:
+    assert tables(service, url) == [HEAD]
+    article = UUID(service.client.get("/v1/articles/n3").json()["data"]["id"])
+    with service.runtime.publishing() as tx:
         publishing.retract(tx, EDITOR, article, "It was wrong.")
-    assert told.client.get("/v1/articles/n3").status_code == 410
-    assert b"n3" not in told.client.get("/v1/articles?tag=water").content
-    assert b'"slug":"n3"' not in told.client.get("/v1/search?q=n3").content
+    assert service.client.get("/v1/articles/n3").status_code == 410
+    assert b"n3" not in service.client.get("/v1/articles?tag=water").content
+    assert b'"slug":"n3"' not in service.client.get("/v1/search?q=n3").content
 
 
 def plan(bench: Bench, url: str) -> list[str]:
@@ -136,25 +136,27 @@ def plan(bench: Bench, url: str) -> list[str]:
         ("/v1/articles?limit=3&author=ana", "publication_author_list", "author_slug=? AND kind=?"),
     ],
 )
-def test_a_list_walks_one_narrow_index(told: Bench, url: str, index: str, condition: str) -> None:
-    first = plan(told, url)
+def test_a_list_walks_one_narrow_index(
+    service: Bench, url: str, index: str, condition: str
+) -> None:
+    first = plan(service, url)
     walked = [line for line in first if f"INDEX {index} " in line]
     assert len(walked) == 1, first
     assert f"({condition}" in walked[0]
     assert not any(line.startswith("SCAN publication") for line in first), first
-    following = told.client.get(url).json()["links"]["next"]
-    assert sum(f"INDEX {index} " in line for line in plan(told, following)) == 1
+    following = service.client.get(url).json()["links"]["next"]
+    assert sum(f"INDEX {index} " in line for line in plan(service, following)) == 1
 
 
 @SQLITE
-def test_a_plain_list_reads_fragments_of_its_page_alone(told: Bench) -> None:
+def test_a_plain_list_reads_fragments_of_its_page_alone(service: Bench) -> None:
     """No sort of its own: the walk's order is the answer's, so it stops after one page; and it
     never leaves its index."""
     for url in ("/v1/articles?limit=3", "/v1/articles?limit=3&lang=es"):
-        walk = plan(told, url)
+        walk = plan(service, url)
         assert not any("TEMP B-TREE" in line for line in walk)
         assert any("COVERING INDEX publication_list" in line for line in walk), walk
-    with_tag = plan(told, "/v1/articles?limit=3&tag=water")
+    with_tag = plan(service, "/v1/articles?limit=3&tag=water")
     assert any("COVERING INDEX publication_tag_list" in line for line in with_tag), with_tag
 
 
@@ -162,24 +164,27 @@ def test_a_plain_list_reads_fragments_of_its_page_alone(told: Bench) -> None:
 @pytest.mark.parametrize(
     "query", ["tag=cusco&order=updated", "author=ana&order=updated", "updated_since=2020-01-01"]
 )
-def test_what_is_gathered_never_walks_a_list(told: Bench, query: str) -> None:
+def test_what_is_gathered_never_walks_a_list(
+    service: Bench, query: str, subtests: pytest.Subtests
+) -> None:
     """From a cursor as from the start: a list walked to find a few would be walked to its end."""
     url = f"/v1/articles?limit=3&{query}"
-    following = told.client.get(url).json()["links"]["next"]
-    for page in (url, following, told.client.get(following).json()["links"]["prev"]):
-        walk = plan(told, page)
-        assert "MATERIALIZE gathered" in walk
-        assert walk[-1].startswith("USE TEMP B-TREE FOR ORDER BY"), walk
-        outside = walk[
-            walk.index(next(line for line in walk if line.startswith("SCAN gathered"))) :
-        ]
-        assert "SEARCH publication USING INTEGER PRIMARY KEY (rowid=?)" in outside, walk
+    following = service.client.get(url).json()["links"]["next"]
+    for page in (url, following, service.client.get(following).json()["links"]["prev"]):
+        with subtests.test(page=page):
+            walk = plan(service, page)
+            assert "MATERIALIZE gathered" in walk
+            assert walk[-1].startswith("USE TEMP B-TREE FOR ORDER BY"), walk
+            outside = walk[
+                walk.index(next(line for line in walk if line.startswith("SCAN gathered"))) :
+            ]
+            assert "SEARCH publication USING INTEGER PRIMARY KEY (rowid=?)" in outside, walk
 
 
-def test_a_page_costs_the_same_statements_however_long(told: Bench) -> None:
-    told.client.get("/v1/articles")
+def test_a_page_costs_the_same_statements_however_long(service: Bench) -> None:
+    service.client.get("/v1/articles")
     costs = {
-        (limit, include): tables(told, f"/v1/articles?limit={limit}&include={include}")
+        (limit, include): tables(service, f"/v1/articles?limit={limit}&include={include}")
         for include in ("", "paths")
         for limit in (1, 12)
     }

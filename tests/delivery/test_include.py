@@ -24,7 +24,7 @@ def renamed(bench: Bench, title: str, new_slug: str) -> None:
 
 
 @pytest.fixture
-def told(bench: Bench) -> Bench:
+def service(bench: Bench) -> Bench:
     builders.tag(bench.runtime, "water")
     renamed(bench, "river", "the-river")
     renamed(bench, "lake", "the-lake")
@@ -38,9 +38,9 @@ def items(bench: Bench, query: str) -> dict[str, Any]:
     return {item["slug"]: item for item in answer.json()["data"]}
 
 
-def test_a_list_adds_what_the_detail_always_has(told: Bench) -> None:
-    plain = items(told, "")
-    whole = items(told, "include=related,paths")
+def test_a_list_adds_what_the_detail_always_has(service: Bench) -> None:
+    plain = items(service, "")
+    whole = items(service, "include=related,paths")
     assert list(whole) == list(plain)
     assert {slug: item["paths"] for slug, item in whole.items()} == {
         "sea": [],
@@ -50,8 +50,8 @@ def test_a_list_adds_what_the_detail_always_has(told: Bench) -> None:
     related = {slug: [r["slug"] for r in item["related"]] for slug, item in whole.items()}
     assert related == {"sea": [], "the-lake": ["the-river"], "the-river": ["the-lake"]}
     for slug, item in whole.items():
-        detail = told.client.get(f"/v1/articles/{slug}").json()["data"]
-        again = told.client.get(f"/v1/articles/{slug}?include=related,paths").json()["data"]
+        detail = service.client.get(f"/v1/articles/{slug}").json()["data"]
+        again = service.client.get(f"/v1/articles/{slug}?include=related,paths").json()["data"]
         assert again == detail
         assert {name: detail[name] for name in item} == item
         assert set(detail) - set(item) == {"body_html"}
@@ -68,17 +68,17 @@ def test_a_list_adds_what_the_detail_always_has(told: Bench) -> None:
         ("fields=title,slug&include=related,paths", ["title", "slug", "related", "paths"]),
     ],
 )
-def test_fields_and_include_together(told: Bench, query: str, names: list[str]) -> None:
-    for item in items(told, query).values():
+def test_fields_and_include_together(service: Bench, query: str, names: list[str]) -> None:
+    for item in items(service, query).values():
         assert list(item) == names
-    detail = told.client.get(f"/v1/articles/the-lake?{query}").json()["data"]
+    detail = service.client.get(f"/v1/articles/the-lake?{query}").json()["data"]
     assert list(detail) == names
 
 
-def test_links_keep_the_wish(told: Bench) -> None:
-    first = told.client.get("/v1/articles?limit=1&fields=slug&include=paths").json()
+def test_links_keep_the_wish(service: Bench) -> None:
+    first = service.client.get("/v1/articles?limit=1&fields=slug&include=paths").json()
     assert "fields=slug&include=paths" in first["links"]["next"]
-    second = told.client.get(first["links"]["next"]).json()
+    second = service.client.get(first["links"]["next"]).json()
     assert second["data"] == [
         {"slug": "the-lake", "paths": ["/old/lake.html", "/news/lake", "/lake"]}
     ]
@@ -96,9 +96,9 @@ REFUSED = [
 
 @pytest.mark.parametrize(("url", "code", "parameter", "hint"), REFUSED)
 def test_an_unknown_name_is_refused_with_a_hint(
-    told: Bench, url: str, code: str, parameter: str, hint: str
+    service: Bench, url: str, code: str, parameter: str, hint: str
 ) -> None:
-    answer = told.client.get(url)
+    answer = service.client.get(url)
     name = url.rpartition("=")[2]
     message = f"There is no {code.removeprefix('unknown_')} {name!r}; {hint}"
     assert (answer.status_code, answer.json()) == (
@@ -115,8 +115,8 @@ def test_an_unknown_name_is_refused_with_a_hint(
 
 
 @pytest.mark.parametrize("parameter", ["fields", "include"])
-def test_a_list_has_no_bodies(told: Bench, parameter: str) -> None:
-    problem = told.client.get(f"/v1/articles?{parameter}=title,body_html").json()
+def test_a_list_has_no_bodies(service: Bench, parameter: str) -> None:
+    problem = service.client.get(f"/v1/articles?{parameter}=title,body_html").json()
     assert (problem["status"], problem["code"]) == (400, "detail_only")
     assert problem["detail"] == (
         "body_html is in the detail only; read /v1/articles/{slug} for it."

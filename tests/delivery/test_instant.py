@@ -14,7 +14,7 @@ from app.editorial import publishing
 from tests import builders
 from tests.builders import EDITOR
 from tests.delivery.instant import ARTICLES, BASE, ENGINES, Site, embedded
-from tests.search.test_double import RECORDED
+from tests.search.recorded import RECORDED
 
 ALL = ["nino", "law", "vote", "laguna", "lake", "aims"]
 """The newest first; of one day the later made first."""
@@ -366,18 +366,21 @@ def test_a_late_index_shows_nothing_that_is_gone(own: Site) -> None:
     assert own.search(**asked)["estimatedTotalHits"] == 0
 
 
-def test_a_preflight_lets_the_clients_headers_pass(near: Site) -> None:
+def test_a_preflight_lets_the_clients_headers_pass(near: Site, subtests: pytest.Subtests) -> None:
     for what in ("multi-search", "indexes/articles/search", "indexes/articles/facet-search"):
-        asked = {
-            "Origin": "https://near.example",
-            "Access-Control-Request-Method": "POST",
-            "Access-Control-Request-Headers": "authorization,content-type,x-meilisearch-client",
-        }
-        headers = near.client.options(f"{BASE}/{what}", headers=asked).headers
-        assert headers["access-control-allow-origin"] == "*"
-        assert "POST" in headers["access-control-allow-methods"]
-        allowed = headers["access-control-allow-headers"].lower()
-        assert {"authorization", "content-type", "x-meilisearch-client"} <= set(allowed.split(", "))
+        with subtests.test(what=what):
+            asked = {
+                "Origin": "https://near.example",
+                "Access-Control-Request-Method": "POST",
+                "Access-Control-Request-Headers": "authorization,content-type,x-meilisearch-client",
+            }
+            headers = near.client.options(f"{BASE}/{what}", headers=asked).headers
+            assert headers["access-control-allow-origin"] == "*"
+            assert "POST" in headers["access-control-allow-methods"]
+            allowed = headers["access-control-allow-headers"].lower()
+            assert {"authorization", "content-type", "x-meilisearch-client"} <= set(
+                allowed.split(", ")
+            )
     elsewhere = near.client.options("/v1/articles").headers["access-control-allow-headers"]
     assert "Authorization" not in elsewhere
 

@@ -112,7 +112,7 @@ ENDINGS = ("retracted", "unpublished", "expired", "rescheduled")
 
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_what_has_ended_is_neither_shown_nor_counted(
-    site: Site, ending: str, tmp_path: Path
+    site: Site, ending: str, tmp_path: Path, subtests: pytest.Subtests
 ) -> None:
     never = {q: answers(site, q) for q in WORDS}
     runtime = site.runtime
@@ -137,42 +137,48 @@ def test_what_has_ended_is_neither_shown_nor_counted(
     if ending == "expired":
         runtime.clock.move(hours=2)  # type: ignore[attr-defined]  # tests move it
     for q in WORDS:
-        late = answers(site, q)
-        if q not in ("lima", f"lima -{SECRET}"):  # of these the answer names no secret anyhow
-            assert late == never[q], q
-        assert SECRET not in told(late, q), q
+        with subtests.test(q=q):
+            late = answers(site, q)
+            if q not in ("lima", f"lima -{SECRET}"):  # of these the answer names no secret anyhow
+                assert late == never[q]
+            assert SECRET not in told(late, q)
     caught_up(runtime)
     for q in WORDS:
-        assert SECRET not in told(answers(site, q), q), q
+        with subtests.test(q=q):
+            assert SECRET not in told(answers(site, q), q)
 
 
-def test_what_was_corrected_is_found_by_its_new_words_alone(site: Site) -> None:
+def test_what_was_corrected_is_found_by_its_new_words_alone(
+    site: Site, subtests: pytest.Subtests
+) -> None:
     runtime = site.runtime
     key = secret(runtime)
     caught_up(runtime)
     corrected(runtime, key)
     for q in WORDS:
-        late = answers(site, q)
-        text = told(late, q)
-        assert SECRET not in text, q
-        assert "quimboloman" not in text, q
-        if q == SECRET or q.startswith('"'):
-            assert late["search"][0] == [], q
-            for name, (data, meta) in (
-                (name, said) for name, said in late.items() if name.startswith("search")
-            ):
-                assert (data, meta["total"]) == ([], 0), (name, q)
-                assert not any(meta.get("facets", {}).values()), (name, q)
-                assert not {"corrected", "did_you_mean"} & meta.keys(), (name, q)
-            assert late["suggest"]["data"] == []
-            assert late["feed"] == []
-            assert late["instant{}"]["estimatedTotalHits"] == 0
-            assert late["facet tags"]["facetHits"] == []
+        with subtests.test(q=q):
+            late = answers(site, q)
+            text = told(late, q)
+            assert SECRET not in text
+            assert "quimboloman" not in text
+            if q == SECRET or q.startswith('"'):
+                assert late["search"][0] == []
+                for name, (data, meta) in (
+                    (name, said) for name, said in late.items() if name.startswith("search")
+                ):
+                    assert (data, meta["total"]) == ([], 0), (name, q)
+                    assert not any(meta.get("facets", {}).values()), (name, q)
+                    assert not {"corrected", "did_you_mean"} & meta.keys(), (name, q)
+                assert late["suggest"]["data"] == []
+                assert late["feed"] == []
+                assert late["instant{}"]["estimatedTotalHits"] == 0
+                assert late["facet tags"]["facetHits"] == []
     for word in ("zamponas", "corrected", "lima"):
-        data, meta = answers(site, word)["search"]
-        (hit,) = data
-        assert hit["item"]["title"] == "The affair, corrected"
-        assert meta["total"] == 1
+        with subtests.test(word=word):
+            data, meta = answers(site, word)["search"]
+            (hit,) = data
+            assert hit["item"]["title"] == "The affair, corrected"
+            assert meta["total"] == 1
     (hit,) = answers(site, "corrected")["search"][0]
     assert hit["highlights"]["title"] == "The affair, <mark>corrected</mark>"
     (suggested,) = answers(site, "the affai")["suggest"]["data"]
@@ -241,23 +247,26 @@ def test_the_former_name_of_a_tag_and_a_sponsor_who_left_are_not_told(site: Site
     assert [one["title"] for one in answers(site, "renam")["suggest"]["data"]] == ["Tag renamed"]
 
 
-def test_more_than_can_be_looked_up_is_left_out_until_the_index_has_followed(site: Site) -> None:
+def test_more_than_can_be_looked_up_is_left_out_until_the_index_has_followed(
+    site: Site, subtests: pytest.Subtests
+) -> None:
     runtime = site.runtime
     keys = [secret(runtime, slug=f"affair-{at}") for at in range(25)]
     caught_up(runtime)
     for at, key in enumerate(keys):
         corrected(runtime, key, slug=f"affair-{at}")
     for q in (SECRET, "affair", "lima"):
-        late = answers(site, q)
-        assert SECRET not in told(late, q)
-        assert late["search"][1]["total"] == 0
+        with subtests.test(q=q):
+            late = answers(site, q)
+            assert SECRET not in told(late, q)
+            assert late["search"][1]["total"] == 0
     caught_up(runtime)
     assert answers(site, "affair")["search"][1]["total"] == 25
     assert answers(site, SECRET)["search"][1]["total"] == 0
 
 
 def test_an_index_of_another_store_shows_and_counts_nothing_that_cannot_be_looked_up(
-    site: Site,
+    site: Site, subtests: pytest.Subtests
 ) -> None:
     runtime = site.runtime
     key = secret(runtime)
@@ -272,6 +281,7 @@ def test_an_index_of_another_store_shows_and_counts_nothing_that_cannot_be_looke
     late = answers(site, SECRET)
     assert SECRET not in told(late, SECRET)
     for name in ("search", "search&limit=1&page=2", "search&facets=year&limit=1&page=2"):
-        assert late[name][1]["total"] == 0, name
-        assert not any(late[name][1].get("facets", {}).values())
+        with subtests.test(name=name):
+            assert late[name][1]["total"] == 0
+            assert not any(late[name][1].get("facets", {}).values())
     assert answers(site, "lake")["search"][1]["total"] == 2

@@ -124,17 +124,18 @@ def test_a_file_is_served_confined_and_kept_no_longer_than_it_may(quiet: Bench) 
     assert (head.headers, head.content) == (answer.headers, b"")
 
 
-def test_conditions_and_ranges(quiet: Bench) -> None:
+def test_conditions_and_ranges(quiet: Bench, subtests: pytest.Subtests) -> None:
     key = builders.medium(quiet.runtime, alt=ALT)
     builders.published(quiet.runtime, title="one", image={"media_id": key})
     url = f"/v1/media/{key}/400.jpg"
     whole = quiet.client.get(url)
     tag, size = whole.headers["ETag"], len(whole.content)
     for condition in (tag, f'"x", {tag}', "*", f"W/{tag}"):
-        answer = quiet.client.get(url, headers={"If-None-Match": condition})
-        assert (answer.status_code, answer.content) == (304, b"")
-        assert answer.headers["Cache-Control"] == whole.headers["Cache-Control"]
-        assert answer.headers["Surrogate-Key"] == whole.headers["Surrogate-Key"]
+        with subtests.test(condition=condition):
+            answer = quiet.client.get(url, headers={"If-None-Match": condition})
+            assert (answer.status_code, answer.content) == (304, b"")
+            assert answer.headers["Cache-Control"] == whole.headers["Cache-Control"]
+            assert answer.headers["Surrogate-Key"] == whole.headers["Surrogate-Key"]
     for asked, start, end in (
         ("bytes=0-0", 0, 1),
         ("bytes=10-19", 10, 20),
@@ -142,17 +143,20 @@ def test_conditions_and_ranges(quiet: Bench) -> None:
         ("bytes=-7", size - 7, size),
         (f"bytes=5-{size + 999}", 5, size),
     ):
-        part = quiet.client.get(url, headers={"Range": asked, "If-Range": tag})
-        assert (part.status_code, part.content) == (206, whole.content[start:end]), asked
-        assert part.headers["Content-Range"] == f"bytes {start}-{end - 1}/{size}"
+        with subtests.test(asked=asked, start=start, end=end):
+            part = quiet.client.get(url, headers={"Range": asked, "If-Range": tag})
+            assert (part.status_code, part.content) == (206, whole.content[start:end])
+            assert part.headers["Content-Range"] == f"bytes {start}-{end - 1}/{size}"
     for ignored in ("bytes=", "bytes=-", "bytes=0-1,3-4", "lines=1-2", "bytes=9-3", "bytes=a-b"):
-        assert quiet.client.get(url, headers={"Range": ignored}).content == whole.content
+        with subtests.test(ignored=ignored):
+            assert quiet.client.get(url, headers={"Range": ignored}).content == whole.content
     other = quiet.client.get(url, headers={"Range": "bytes=0-1", "If-Range": '"other"'})
     assert (other.status_code, other.content) == (200, whole.content)
     for beyond in (f"bytes={size}-", "bytes=-0", "bytes=99999999-"):
-        refused = quiet.client.get(url, headers={"Range": beyond})
-        assert (refused.status_code, refused.json()["code"]) == (416, "range_not_satisfiable")
-        assert refused.headers["Content-Range"] == f"bytes */{size}"
+        with subtests.test(beyond=beyond):
+            refused = quiet.client.get(url, headers={"Range": beyond})
+            assert (refused.status_code, refused.json()["code"]) == (416, "range_not_satisfiable")
+            assert refused.headers["Content-Range"] == f"bytes */{size}"
 
 
 def test_a_document_is_only_ever_saved(quiet: Bench) -> None:
@@ -256,7 +260,7 @@ def test_an_image_from_elsewhere_says_what_it_shows_before_it_is_published(
     assert [detail.pointer for detail in caught.value.details] == ["/image/alt"]
 
 
-def test_a_file_that_never_was_public_is_nowhere(quiet: Bench) -> None:
+def test_a_file_that_never_was_public_is_nowhere(quiet: Bench, subtests: pytest.Subtests) -> None:
     key = builders.medium(quiet.runtime, alt=ALT)
     builders.draft(quiet.runtime, image={"media_id": key})
     later = builders.draft(quiet.runtime, image={"media_id": key})
@@ -271,7 +275,8 @@ def test_a_file_that_never_was_public_is_nowhere(quiet: Bench) -> None:
     assert hidden.json() == none.json()
     tag = f'"{digest_of(b"x")}"'
     for headers in ({"If-None-Match": "*"}, {"If-None-Match": tag}, {"Range": "bytes=0-1"}):
-        assert quiet.client.get(url, headers=headers).status_code == 404
+        with subtests.test(headers=headers):
+            assert quiet.client.get(url, headers=headers).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -296,7 +301,9 @@ def test_a_file_has_one_address(quiet: Bench, path: str) -> None:
     assert quiet.client.get(f"/v1/media/{key}/320.jpg").status_code == 200
 
 
-def test_it_goes_with_the_last_article_that_shows_it(quiet: Bench) -> None:
+def test_it_goes_with_the_last_article_that_shows_it(
+    quiet: Bench, subtests: pytest.Subtests
+) -> None:
     key = builders.medium(quiet.runtime, alt=ALT)
     first = builders.published(quiet.runtime, title="one", image={"media_id": key})
     second = builders.published(quiet.runtime, title="two", body=f"![](/v1/media/{key}/400.jpg)")
@@ -310,12 +317,13 @@ def test_it_goes_with_the_last_article_that_shows_it(quiet: Bench) -> None:
     builders.publish(quiet.runtime, edit(quiet, second, 1))  # the picture left the body
     quiet.clock.move(seconds=1)
     for headers in ({}, {"If-None-Match": tag}, {"Range": "bytes=0-1"}):
-        gone = quiet.client.get(url, headers=headers)
-        assert gone.status_code == 410
-        assert {name: gone.json()[name] for name in ("code", "reason")} == {
-            "code": "gone",
-            "reason": "removed",
-        }
+        with subtests.test(headers=headers):
+            gone = quiet.client.get(url, headers=headers)
+            assert gone.status_code == 410
+            assert {name: gone.json()[name] for name in ("code", "reason")} == {
+                "code": "gone",
+                "reason": "removed",
+            }
     # An older publication of a live article shows nothing any more; a new one does again.
     builders.publish(quiet.runtime, edit(quiet, second, 2, image={"media_id": key}))
     assert quiet.client.get(url).status_code == 200

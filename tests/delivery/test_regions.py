@@ -84,7 +84,9 @@ def slugs(bench: Bench, query: str) -> list[str]:
     return listed
 
 
-def test_a_language_is_its_regions_and_a_region_takes_the_language(bench: Bench) -> None:
+def test_a_language_is_its_regions_and_a_region_takes_the_language(
+    bench: Bench, subtests: pytest.Subtests
+) -> None:
     for query, wanted in {
         "lang=pt": ["a-br", "a-pt", "b-pt", "c-br"],
         "lang=PT-BR": ["a-br", "b-pt", "c-br"],
@@ -97,7 +99,8 @@ def test_a_language_is_its_regions_and_a_region_takes_the_language(bench: Bench)
         "lang=zh-hant": ["e-zh"],
         "lang=es": [],
     }.items():
-        assert slugs(bench, query) == wanted, query
+        with subtests.test(query=query, wanted=wanted):
+            assert slugs(bench, query) == wanted
     for path in ("/v1/articles", "/v1/search", "/v1/tags", "/v1/feeds/articles.rss", "/v1/archive"):
         for lang, code in (
             ("fr", "unknown_language"),
@@ -106,11 +109,14 @@ def test_a_language_is_its_regions_and_a_region_takes_the_language(bench: Bench)
             ("pt-", "invalid_parameter"),
             ("portuguese", "invalid_parameter"),
         ):
-            answer = bench.client.get(f"{path}?lang={lang}")
-            assert (answer.status_code, answer.json()["code"]) == (400, code), (path, lang)
+            with subtests.test(path=path, lang=lang, code=code):
+                answer = bench.client.get(f"{path}?lang={lang}")
+                assert (answer.status_code, answer.json()["code"]) == (400, code)
 
 
-def test_one_article_is_read_in_the_nearest_language(bench: Bench) -> None:
+def test_one_article_is_read_in_the_nearest_language(
+    bench: Bench, subtests: pytest.Subtests
+) -> None:
     for slug, query, served in (
         ("a-pt", "?lang=pt-BR", "pt-BR"),
         ("a-br", "?lang=pt", "pt"),
@@ -120,8 +126,9 @@ def test_one_article_is_read_in_the_nearest_language(bench: Bench) -> None:
         ("d-en", "?lang=en-GB", "en"),
         ("d-en", "?lang=es&fallback=pt-BR", "pt"),
     ):
-        article = data(bench, f"/v1/articles/{slug}{query}")
-        assert article["lang"] == served, (slug, query)
+        with subtests.test(slug=slug, query=query, served=served):
+            article = data(bench, f"/v1/articles/{slug}{query}")
+            assert article["lang"] == served
     assert data(bench, "/v1/articles/a-pt")["translations"] == [{"lang": "pt-BR", "slug": "a-br"}]
     assert bench.client.get("/v1/articles/e-zh?lang=pt-BR").status_code == 404
 
@@ -167,10 +174,10 @@ def test_outlets_say_the_region(bench: Bench) -> None:
         assert "a-br" in read(f"/v1/feeds/articles.json?lang={lang}")
 
 
-def test_settings_take_any_case_and_each_once(tmp_path: Path) -> None:
+def test_settings_take_any_case_and_each_once(tmp_path: Path, subtests: pytest.Subtests) -> None:
     made = settings_of(tmp_path, languages="EN,pt-br,es-419,zh-hant-tw")
     assert made.languages == ("en", "pt-BR", "es-419", "zh-Hant-TW")
     assert made.shown_at("x") is None
     for wrong in ("en,EN", "pt_BR", "english", "pt-BRA", "e", ""):
-        with pytest.raises(ValueError, match="languages"):
+        with subtests.test(wrong=wrong), pytest.raises(ValueError, match="languages"):
             settings_of(tmp_path, languages=wrong)

@@ -15,12 +15,12 @@ from app.worker.indexing import Indexing
 from app.worker.proving import compare
 from tests import builders
 from tests.builders import EDITOR
+from tests.commands import ROOT
 from tests.conftest import Bench
-from tests.rules.test_contract import ROOT
 
 
 @pytest.fixture
-def told(quiet: Bench) -> Bench:
+def service(quiet: Bench) -> Bench:
     """Five articles, two tags, a sponsor and a member, indexed."""
     runtime = quiet.runtime
     builders.tag(runtime, "land", names={"en": "Land", "es": "Tierra"})
@@ -71,12 +71,12 @@ def names(bench: Bench, query: str) -> list[str]:
     return [item.get("slug") or item["name"] for item in items]
 
 
-def test_a_whole_answer(told: Bench) -> None:
-    answer = told.client.get("/v1/search?q=cajamarca&facets=tags,lang,year,kind&limit=1")
+def test_a_whole_answer(service: Bench) -> None:
+    answer = service.client.get("/v1/search?q=cajamarca&facets=tags,lang,year,kind&limit=1")
     body: dict[str, Any] = answer.json()
     assert body["meta"].pop("processing_ms") >= 0
     assert body["data"][0].pop("score") > 0
-    article = told.client.get("/v1/articles?ids=" + body["data"][0]["item"]["id"]).json()["data"]
+    article = service.client.get("/v1/articles?ids=" + body["data"][0]["item"]["id"]).json()["data"]
     assert body == {
         "data": [
             {
@@ -108,14 +108,14 @@ def test_a_whole_answer(told: Bench) -> None:
             },
         },
         "links": {
-            "self": f"{told.runtime.settings.public_url}/v1/search"
+            "self": f"{service.runtime.settings.public_url}/v1/search"
             "?q=cajamarca&facets=tags,lang,year,kind&limit=1",
             "next": None,
             "prev": None,
         },
     }
     tag = answer.headers["ETag"]
-    again = told.client.get(str(answer.url), headers={"If-None-Match": tag})
+    again = service.client.get(str(answer.url), headers={"If-None-Match": tag})
     assert again.status_code == 304
 
 
@@ -143,83 +143,84 @@ def test_a_whole_answer(told: Bench) -> None:
         ("q=zzzzqqqq", []),
     ],
 )
-def test_what_is_found(told: Bench, query: str, expected: list[str]) -> None:
-    found = names(told, query)
+def test_what_is_found(service: Bench, query: str, expected: list[str]) -> None:
+    found = names(service, query)
     assert found == expected or (sorted(found) == sorted(expected) and "q=lake" in query)
 
 
-def test_a_story_is_found_once_in_the_first_language_that_has_it(told: Bench) -> None:
+def test_a_story_is_found_once_in_the_first_language_that_has_it(service: Bench) -> None:
     [lake, laguna] = [
-        UUID(told.client.get(f"/v1/articles/{slug}").json()["data"]["id"]) for slug in ("n0", "n1")
+        UUID(service.client.get(f"/v1/articles/{slug}").json()["data"]["id"])
+        for slug in ("n0", "n1")
     ]
-    with told.runtime.publishing() as tx:
+    with service.runtime.publishing() as tx:
         row = articles.locked(tx, lake, None)
         articles.link_translations(tx, row, [laguna], tx.moment)
-    index(told)
-    assert names(told, "q=&tag=water") == ["n1", "n0"]
-    assert names(told, "q=&tag=water&lang=es&fallback=en") == ["n1"]
-    assert names(told, "q=&tag=water&lang=en&fallback=es") == ["n0"]
-    assert names(told, "q=laguna&lang=en&fallback=es&kind=article") == []
-    with told.runtime.publishing() as tx:
+    index(service)
+    assert names(service, "q=&tag=water") == ["n1", "n0"]
+    assert names(service, "q=&tag=water&lang=es&fallback=en") == ["n1"]
+    assert names(service, "q=&tag=water&lang=en&fallback=es") == ["n0"]
+    assert names(service, "q=laguna&lang=en&fallback=es&kind=article") == []
+    with service.runtime.publishing() as tx:
         publishing.retract(tx, EDITOR, lake, "Forged.")
-    index(told)
-    assert names(told, "q=&tag=water&lang=en&fallback=es") == ["n1"]
-    comparison = compare(told.runtime, told.runtime.search.get())
+    index(service)
+    assert names(service, "q=&tag=water&lang=en&fallback=es") == ["n1"]
+    comparison = compare(service.runtime, service.runtime.search.get())
     assert (comparison.agrees, comparison.behind) == (True, 0)
 
 
-def test_pages_are_found_with_articles_and_alone(told: Bench) -> None:
-    builders.published(told.runtime, title="Our aims and the lake", slug="aims", kind="page")
-    index(told)
-    assert set(names(told, "q=lake&kind=article")) == {"n0", "aims"}
-    assert names(told, "q=lake&kind=page") == ["aims"]
-    [hit] = told.client.get("/v1/search?q=aims&kind=page").json()["data"]
+def test_pages_are_found_with_articles_and_alone(service: Bench) -> None:
+    builders.published(service.runtime, title="Our aims and the lake", slug="aims", kind="page")
+    index(service)
+    assert set(names(service, "q=lake&kind=article")) == {"n0", "aims"}
+    assert names(service, "q=lake&kind=page") == ["aims"]
+    [hit] = service.client.get("/v1/search?q=aims&kind=page").json()["data"]
     assert (hit["kind"], hit["item"]["kind"]) == ("article", "page")
 
 
-def test_a_correction_is_told_with_the_way_to_insist(told: Bench) -> None:
-    meta = told.client.get("/v1/search?q=elecsions").json()["meta"]
+def test_a_correction_is_told_with_the_way_to_insist(service: Bench) -> None:
+    meta = service.client.get("/v1/search?q=elecsions").json()["meta"]
     assert meta["corrected"]["q"] == "elections"
-    insisting = told.client.get(meta["corrected"]["insist"]).json()
+    insisting = service.client.get(meta["corrected"]["insist"]).json()
     assert (insisting["data"], "corrected" in insisting["meta"]) == ([], False)
 
 
-def test_highlights_are_safe(told: Bench) -> None:
-    [hit] = told.client.get("/v1/search?q=mining&kind=article").json()["data"]
+def test_highlights_are_safe(service: Bench) -> None:
+    [hit] = service.client.get("/v1/search?q=mining&kind=article").json()["data"]
     assert hit["highlights"]["title"] == (
         "&lt;b&gt;<mark>Mining</mark>&lt;/b&gt; &amp; &quot;law&quot;"
     )
 
 
-def test_a_late_index_shows_nothing_that_is_gone(told: Bench) -> None:
-    [hit] = told.client.get("/v1/search?q=elections").json()["data"]
-    with told.runtime.publishing() as tx:
+def test_a_late_index_shows_nothing_that_is_gone(service: Bench) -> None:
+    [hit] = service.client.get("/v1/search?q=elections").json()["data"]
+    with service.runtime.publishing() as tx:
         publishing.retract(tx, EDITOR, UUID(hit["item"]["id"]), "Forged.")
-    late = told.client.get("/v1/search?q=elections").json()
+    late = service.client.get("/v1/search?q=elections").json()
     assert late["data"] == []
     assert late["meta"]["freshness"]["behind_changes"] == 1
-    ready = told.client.get("/readyz").json()
+    ready = service.client.get("/readyz").json()
     assert (ready["status"], ready["search"]["behind_changes"]) == ("ok", 1)
-    index(told)
-    caught_up = told.client.get("/v1/search?q=elections").json()["meta"]
+    index(service)
+    caught_up = service.client.get("/v1/search?q=elections").json()["meta"]
     assert (caught_up["total"], caught_up["freshness"]["behind_changes"]) == (0, 0)
 
 
-def test_pages_hold_each_hit_once(told: Bench) -> None:
+def test_pages_hold_each_hit_once(service: Bench) -> None:
     url: str | None = "/v1/search?q=&kind=article&limit=2"
     seen = []
     while url is not None:
-        page = told.client.get(url).json()
+        page = service.client.get(url).json()
         seen += [hit["item"]["slug"] for hit in page["data"]]
         assert page["meta"]["total"] == 5
         url = page["links"]["next"]
     assert seen == ["n4", "n3", "n2", "n1", "n0"]
 
 
-def test_suggestions(told: Bench) -> None:
-    data = told.client.get("/v1/search/suggest?q=la").json()["data"]
+def test_suggestions(service: Bench) -> None:
+    data = service.client.get("/v1/search/suggest?q=la").json()["data"]
     assert {one["title"] for one in data} >= {"Land", "La laguna y la minería"}
-    [lake] = told.client.get("/v1/search/suggest?q=a+lake+in+c").json()["data"]
+    [lake] = service.client.get("/v1/search/suggest?q=a+lake+in+c").json()["data"]
     assert (lake["kind"], lake["slug"], lake["title"]) == ("article", "n0", "A lake in Cajamarca")
     assert "<mark>" in lake["highlighted"]
 
@@ -242,19 +243,19 @@ def test_suggestions(told: Bench) -> None:
         ("q=" + "x" * 2001, "invalid_parameter", "q"),
     ],
 )
-def test_bad_input(told: Bench, query: str, code: str, parameter: str) -> None:
-    answer = told.client.get(f"/v1/search?{query}")
+def test_bad_input(service: Bench, query: str, code: str, parameter: str) -> None:
+    answer = service.client.get(f"/v1/search?{query}")
     problem = answer.json()
     assert answer.status_code == 400
     [error] = problem["errors"]
     assert (error["parameter"], error["code"], problem["code"]) == (parameter, code, code)
 
 
-def test_any_text_is_answered(told: Bench) -> None:
-    entering.enter(told.runtime, reading.entries([ROOT / "sample" / "peru.jsonl"]))
-    index(told)
+def test_any_text_is_answered(service: Bench) -> None:
+    entering.enter(service.runtime, reading.entries([ROOT / "sample" / "peru.jsonl"]))
+    index(service)
 
-    below = told.client.get("/v1/tags?parent=mining").json()["data"]
+    below = service.client.get("/v1/tags?parent=mining").json()["data"]
     family = {"mining", *(one["slug"] for one in below)}
 
     @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
@@ -288,7 +289,7 @@ def test_any_text_is_answered(told: Bench) -> None:
     )
     def check(text: str, lang: str, tag: str) -> None:
         asked = {"q": text, "lang": lang, "tag": tag, "facets": "tags", "limit": "5"}
-        answer = told.client.get("/v1/search", params=asked)
+        answer = service.client.get("/v1/search", params=asked)
         if answer.status_code == 400:  # a control character of another category
             assert answer.json()["code"] == "control_character"
             return
@@ -338,9 +339,9 @@ def test_any_text_is_answered(told: Bench) -> None:
     ids=lambda value: str(value)[:40],
 )
 def test_hostile_requests_are_answered_or_refused(
-    told: Bench, query: str, code: str | None
+    service: Bench, query: str, code: str | None
 ) -> None:
-    answer = told.client.get(f"/v1/search?{query}")
+    answer = service.client.get(f"/v1/search?{query}")
     if code is None:
         assert answer.status_code == 200, answer.text
     else:

@@ -200,14 +200,17 @@ def engines(values: dict[str, float], name: str) -> dict[str, float]:
     }
 
 
-def test_each_engine_is_measured_under_its_own_name_in_trouble_too(site: Site) -> None:
+def test_each_engine_is_measured_under_its_own_name_in_trouble_too(
+    site: Site, subtests: pytest.Subtests
+) -> None:
     """An alert on the server's own label fires when it is away."""
     runtime = site.room.runtime
     both = runtime.search.standby is not None
     names = {"meilisearch", "embedded"} if both else {"meilisearch"}
     well = measured(site.client.get("/metrics").text)
     for name in EACH:
-        assert set(engines(well, name)) == names, name
+        with subtests.test(name=name):
+            assert set(engines(well, name)) == names
     site.room.double.faults.away = True
     runtime.search.wrote()
     ill = measured(site.client.get("/metrics").text)

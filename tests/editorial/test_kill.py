@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 
 from app.changes import head
@@ -38,7 +39,9 @@ HALVES = {
 }
 
 
-def test_what_was_accepted_survives_a_kill(either: Either, tmp_path: Path) -> None:
+def test_what_was_accepted_survives_a_kill(
+    either: Either, tmp_path: Path, subtests: pytest.Subtests
+) -> None:
     runtime, clock = either
     mirror, cursor = dict[UUID, bytes](), 0
     chance = Random()
@@ -49,7 +52,8 @@ def test_what_was_accepted_survives_a_kill(either: Either, tmp_path: Path) -> No
         with runtime.database.reading() as tx:
             clock.now = head(tx).effective_until
             for problem, query in HALVES.items():
-                assert tx.execute(sa.text(query)).scalar() == 0, problem
+                with subtests.test(problem=problem, query=query):
+                    assert tx.execute(sa.text(query)).scalar() == 0
         _assert_kept(runtime, lines)
         cursor = _follow(runtime, mirror, cursor)
     assert accepted >= 5 * ACCEPTED_FIRST

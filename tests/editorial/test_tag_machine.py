@@ -21,7 +21,7 @@ from tests import builders, stores
 from tests.admin.desk import Headers, bearer
 from tests.builders import EDITOR
 from tests.conftest import MovingClock, client_of
-from tests.worker.test_indexing import agrees, follow
+from tests.search.follow import follow, search_agrees
 
 SLUGS = [f"t{number}" for number in range(6)]
 SLUG = st.sampled_from(SLUGS)
@@ -226,7 +226,7 @@ class Tags(RuleBasedStateMachine):
     @rule()
     def search_catches_up(self) -> None:
         follow(self.runtime)
-        assert agrees(self.runtime)
+        assert search_agrees(self.runtime)
 
     @invariant()
     def every_address_answers_as_it_must(self) -> None:

@@ -56,7 +56,7 @@ def pairs(runtime: Runtime, table: type[Any], carrier: str) -> set[tuple[Any, UU
     return {(key, tag_id) for key, tag_id in rows}
 
 
-def test_a_merge_moves_everything_once(either: Either) -> None:
+def test_a_merge_moves_everything_once(either: Either, subtests: pytest.Subtests) -> None:
     runtime, clock = either
     old, new = builders.tag(runtime, "mining"), builders.tag(runtime, "extraction")
     child = builders.tag(runtime, "gold", parent="mining")
@@ -78,7 +78,8 @@ def test_a_merge_moves_everything_once(either: Either) -> None:
         assert (target.id, target.revision) == (new, 2)
         assert tags.held(tx, child, None).parent_id == new
     for article_id in (live, both, draft, planned, over):
-        assert carried(runtime, article_id) == ("extraction",)
+        with subtests.test(article_id=article_id):
+            assert carried(runtime, article_id) == ("extraction",)
     assert {tag_id for _, tag_id in pairs(runtime, PublicationTag, "publication_id")} == {
         new,
         child,
@@ -106,7 +107,7 @@ def test_a_merge_moves_everything_once(either: Either) -> None:
         merging.merge(tx, EDITOR, old, None, "extraction")
 
 
-def test_merges_in_a_row_lead_to_the_last(bench: Bench) -> None:
+def test_merges_in_a_row_lead_to_the_last(bench: Bench, subtests: pytest.Subtests) -> None:
     runtime = bench.runtime
     one, two, three = (builders.tag(runtime, slug) for slug in ("one", "two", "three"))
     key = builders.published(runtime, title="Story", slug="story", tags=["one", "two"])
@@ -118,14 +119,15 @@ def test_merges_in_a_row_lead_to_the_last(bench: Bench) -> None:
         assert tags.living(tx, [one, two, three, uuid7(tx.moment)]) == [three]
     assert carried(runtime, key) == ("three",)
     for slug in ("one", "uno", "two"):
-        answer = bench.client.get(f"/v1/tags/{slug}", follow_redirects=False)
-        assert (answer.status_code, answer.headers["location"]) == (301, "three")
-        listed = bench.client.get(f"/v1/articles?tag={slug}&count=true").json()
-        assert [item["slug"] for item in listed["data"]] == ["story"]
-        assert [tag["slug"] for tag in listed["data"][0]["tags"]] == ["three"]
-        found = bench.client.get(f"/v1/resolve?path=/topics/{slug}").json()["data"]
-        assert (found["status"], found["kind"], found["slug"]) == (301, "tag", "three")
-        assert bench.client.get(found["url"].removeprefix("http://127.0.0.1:8000")).is_success
+        with subtests.test(slug=slug):
+            answer = bench.client.get(f"/v1/tags/{slug}", follow_redirects=False)
+            assert (answer.status_code, answer.headers["location"]) == (301, "three")
+            listed = bench.client.get(f"/v1/articles?tag={slug}&count=true").json()
+            assert [item["slug"] for item in listed["data"]] == ["story"]
+            assert [tag["slug"] for tag in listed["data"][0]["tags"]] == ["three"]
+            found = bench.client.get(f"/v1/resolve?path=/topics/{slug}").json()["data"]
+            assert (found["status"], found["kind"], found["slug"]) == (301, "tag", "three")
+            assert bench.client.get(found["url"].removeprefix("http://127.0.0.1:8000")).is_success
 
 
 @pytest.mark.parametrize("into", ["a", "b", "c"])
@@ -253,20 +255,21 @@ def test_what_says_the_same_changes_nothing(bench: Bench) -> None:
     assert sequence(bench.runtime) == before
 
 
-def test_who_comes_too_late_is_told_who_was_first(bench: Bench) -> None:
+def test_who_comes_too_late_is_told_who_was_first(bench: Bench, subtests: pytest.Subtests) -> None:
     runtime = bench.runtime
     one = builders.tag(runtime, "one")
     with runtime.publishing() as tx:
         changed = tags.change(tx, EDITOR, one, 1, TagChange(names={"en": "Uno"}))
         at = changed.updated_at
-    for late in (
-        lambda tx: tags.change(tx, EDITOR, one, 1, TagChange(slug="late")),
-        lambda tx: merging.remove(tx, EDITOR, one, 1),
-        lambda tx: merging.merge(tx, EDITOR, one, 1, "one"),
-    ):
-        with runtime.publishing() as tx, pytest.raises(Stale) as stale:
-            late(tx)
-        assert (stale.value.current_revision, stale.value.changed_at) == (2, rfc3339(at))
+    for step, act in {
+        "change": lambda tx: tags.change(tx, EDITOR, one, 1, TagChange(slug="late")),
+        "remove": lambda tx: merging.remove(tx, EDITOR, one, 1),
+        "merge": lambda tx: merging.merge(tx, EDITOR, one, 1, "one"),
+    }.items():
+        with subtests.test(step=step):
+            with runtime.publishing() as tx, pytest.raises(Stale) as stale:
+                act(tx)
+            assert (stale.value.current_revision, stale.value.changed_at) == (2, rfc3339(at))
 
 
 def test_two_moves_at_once_make_no_cycle(either: Either) -> None:

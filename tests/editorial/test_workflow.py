@@ -104,37 +104,38 @@ def brought(desk: Desk, state: str) -> UUID:
 
 
 @pytest.mark.parametrize("state", WAYS)
-def test_every_step_from_every_state(quiet: Bench, state: str) -> None:
+def test_every_step_from_every_state(quiet: Bench, state: str, subtests: pytest.Subtests) -> None:
     desk = Desk(quiet.runtime, quiet.clock)
     for step, becomes in BECOMES.items():
-        key = brought(desk, state)
-        before, entries = desk.copy(key), len(desk.audit(key))
-        number = before.copy.article.revision
-        if state in becomes:
-            moved = desk.act(key, step, BEN)
-            after = desk.copy(key)
-            assert after.state == becomes[state], step
-            # A correction saves the draft beside it too.
-            by = 2 if step == "correct" and state.startswith("live, newer") else 1
-            assert moved == after.copy.article.revision == number + by, step
-            assert after.copy.article.changed_by == "Ben"
-            entry = desk.audit(key)[entries]
-            assert (entry.by.account_id, entry.by.credential) == (UUID(int=2), "t2")
-            assert entry.after is not None
-            assert entry.after["revision"] == moved
-        else:
-            with pytest.raises(Conflict) as refused:
-                desk.act(key, step, BEN)
-            assert refused.value.code in REFUSALS, step
-            assert refused.value.message.endswith("."), step
-            after = desk.copy(key)
-            assert (after.copy.article, after.state) == (before.copy.article, before.state)
-            assert len(desk.audit(key)) == entries, step
-        with pytest.raises(Stale) as stale:
-            desk.act(key, step, ANA, revision=99)
-        assert stale.value.current_revision == after.copy.article.revision
-        assert stale.value.changed_by == after.copy.article.changed_by
-        assert stale.value.changed_at == rfc3339(after.copy.article.updated_at)
+        with subtests.test(step=step, becomes=becomes):
+            key = brought(desk, state)
+            before, entries = desk.copy(key), len(desk.audit(key))
+            number = before.copy.article.revision
+            if state in becomes:
+                moved = desk.act(key, step, BEN)
+                after = desk.copy(key)
+                assert after.state == becomes[state]
+                # A correction saves the draft beside it too.
+                by = 2 if step == "correct" and state.startswith("live, newer") else 1
+                assert moved == after.copy.article.revision == number + by
+                assert after.copy.article.changed_by == "Ben"
+                entry = desk.audit(key)[entries]
+                assert (entry.by.account_id, entry.by.credential) == (UUID(int=2), "t2")
+                assert entry.after is not None
+                assert entry.after["revision"] == moved
+            else:
+                with pytest.raises(Conflict) as refused:
+                    desk.act(key, step, BEN)
+                assert refused.value.code in REFUSALS
+                assert refused.value.message.endswith(".")
+                after = desk.copy(key)
+                assert (after.copy.article, after.state) == (before.copy.article, before.state)
+                assert len(desk.audit(key)) == entries
+            with pytest.raises(Stale) as stale:
+                desk.act(key, step, ANA, revision=99)
+            assert stale.value.current_revision == after.copy.article.revision
+            assert stale.value.changed_by == after.copy.article.changed_by
+            assert stale.value.changed_at == rfc3339(after.copy.article.updated_at)
 
 
 def test_time_alone_moves_a_schedule_on(quiet: Bench) -> None:

@@ -27,7 +27,7 @@ def titles(desk: Desk, chosen: CopyFilter, limit: int = 100) -> list[str]:
     return found
 
 
-def test_every_filter_on_both_databases(either: Either) -> None:
+def test_every_filter_on_both_databases(either: Either, subtests: pytest.Subtests) -> None:
     desk = Desk(*either)
     builders.tag(desk.runtime, "water")
     steps = {
@@ -47,7 +47,8 @@ def test_every_filter_on_both_databases(either: Either) -> None:
         for step in steps[title]:
             desk.act(key, step)
     for state in steps:
-        assert titles(desk, CopyFilter(states=(state,))) == [state]  # type: ignore[arg-type]  # a state
+        with subtests.test(state=state):
+            assert titles(desk, CopyFilter(states=(state,))) == [state]  # type: ignore[arg-type]  # a state
     assert sorted(titles(desk, CopyFilter(states=("draft", "retracted", "published")))) == [
         *("draft", "published", "retracted")
     ]

@@ -1,19 +1,13 @@
 """Of a person who is erased nothing is left: in no table, in no file, in no answer."""
 
 import json
-import re
-from typing import Any
-from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
 from app.accounts import users
-from app.accounts.inputs import AccountInput
 from app.accounts.principal import OPERATOR
 from app.changes import head
-from app.editorial import articles
-from app.editorial.content import Actor, ArticleInput, prepare
 from app.erasure import belongings, traces
 from app.erasure.person import Report, Wish, forget
 from app.errors import Conflict, Invalid, NotFound
@@ -21,63 +15,15 @@ from app.models import every_table
 from app.published import changes
 from app.runtime import Runtime
 from tests import builders
-from tests.accounts.people import DESK, PASSWORD, door, hashed, with_totp
 from tests.conftest import Bench, MovingClock
-from tests.partners import holder
+from tests.erasure.life import EMAIL, NAME, article, holding, life, person
 
 Either = tuple[Runtime, MovingClock]
-
-NAME, EMAIL, MARK = "Kanari O’Quispe", "kanari@example.org", re.compile(rb"(?i)kanari")
-
-
-def person(runtime: Runtime, email: str = EMAIL, name: str = NAME, role: Any = "editor") -> UUID:
-    with runtime.database.writing() as tx:
-        asked = AccountInput(email=email, role=role, name=name)
-        return users.create(tx, OPERATOR, asked, runtime.clock(), hashed()).id
-
-
-def article(runtime: Runtime, by: str, **over: Any) -> tuple[UUID, int]:
-    content = ArticleInput(**({"lang": "en", "title": "A title", "body": "A body."} | over))
-    with runtime.database.writing() as tx:
-        row = articles.create(tx, Actor(by), prepare(content, runtime.house), runtime.clock())
-        return row.id, row.revision
-
-
-def life(runtime: Runtime) -> UUID:
-    """Somebody who has done everything here, beside others who have."""
-    person(runtime, "admin@example.org", "Somebody Else", "admin")
-    account = person(runtime)
-    for browser in (DESK, DESK):
-        session = door(runtime).login(EMAIL, PASSWORD, None, browser)
-    with_totp(runtime, session.principal)
-    other = person(runtime, "b@example.org", "Another")
-    holder.organisation(runtime, contact_email=EMAIL)
-    with runtime.database.writing() as tx:
-        users.reset(tx, OPERATOR, other, runtime.clock())
-    signed = {"authors": ({"name": NAME}, {"name": "Rosa"})}
-    credited = {"url": "https://example.org/a.jpg", "alt": "A bridge", "credit": f"Photo: {NAME}"}
-    builders.publish(runtime, article(runtime, NAME, title="Live", **signed))
-    builders.publish(runtime, article(runtime, "Somebody Else", title="Shown", image=credited))
-    builders.publish(
-        runtime, article(runtime, NAME, title="Of others", authors=({"name": "Rosa"},))
-    )
-    article(runtime, NAME, title="Draft", **signed)
-    return account
 
 
 def erased(runtime: Runtime, *bylines: str, person: str = EMAIL, credits: bool = False) -> Report:
     with runtime.publishing() as tx:
         return forget(tx, Wish(person, bylines, credits))
-
-
-def holding(runtime: Runtime) -> set[str]:
-    """The tables in which the person stands."""
-    with runtime.database.reading() as tx:
-        return {
-            table.name
-            for table in every_table().sorted_tables
-            if MARK.search(repr([tuple(row) for row in tx.execute(sa.select(table))]).encode())
-        }
 
 
 def test_nothing_of_a_person_is_left_in_any_table(either: Either) -> None:
@@ -196,7 +142,7 @@ def test_an_account_that_others_refer_to_keeps_its_id_alone(either: Either) -> N
             connection.execute(sa.text("DROP TABLE gift"))
 
 
-def test_what_cannot_be_erased_is_refused(quiet: Bench) -> None:
+def test_what_cannot_be_erased_is_refused(quiet: Bench, subtests: pytest.Subtests) -> None:
     runtime = quiet.runtime
     person(runtime, role="admin")
     before = holding(runtime)
@@ -205,14 +151,17 @@ def test_what_cannot_be_erased_is_refused(quiet: Bench) -> None:
     with pytest.raises(NotFound, match=r"Nothing here is of 'nobody@example\.org'"):
         erased(runtime, person="nobody@example.org")
     for wrong in ("", "  ", "ab"):
-        with pytest.raises(Invalid, match="at least 3 characters"):
+        with (
+            subtests.test(wrong=wrong),
+            pytest.raises(Invalid, match="at least 3 characters"),
+        ):
             erased(runtime, person=wrong)
     with pytest.raises(Invalid, match="must be an e-mail address"):
         erased(runtime, person="kanari@")
     assert holding(runtime) == before
 
 
-def test_what_a_name_may_hold_is_no_pattern(quiet: Bench) -> None:
+def test_what_a_name_may_hold_is_no_pattern(quiet: Bench, subtests: pytest.Subtests) -> None:
     runtime = quiet.runtime
     person(runtime, "admin@example.org", "Somebody Else", "admin")
     names = ("100% _.*", 'Q"uote\\', "(?P<x>")
@@ -222,9 +171,10 @@ def test_what_a_name_may_hold_is_no_pattern(quiet: Bench) -> None:
             runtime, article(runtime, name, authors=({"name": name, "slug": f"s{number}"},))
         )
     for name in names:
-        report = erased(runtime, name, person=name)
-        assert report.erased["public articles"] == 1
-        assert report.left == {}
+        with subtests.test(name=name):
+            report = erased(runtime, name, person=name)
+            assert report.erased["public articles"] == 1
+            assert report.left == {}
     told = json.dumps(quiet.client.get("/v1/articles").json())
     assert "Somebody" not in told
     assert told.count('"authors": []') == len(names)

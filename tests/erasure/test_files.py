@@ -10,7 +10,7 @@ from app.database import Database
 from app.worker.indexing import Indexing
 from tests.commands import willay, willay_process
 from tests.conftest import Bench
-from tests.erasure.test_erasure import EMAIL, MARK, NAME, article, holding, life
+from tests.erasure.life import EMAIL, MARK, NAME, article, holding, life
 from tests.stores import BACKEND, files_of
 
 

@@ -7,7 +7,6 @@ for pictures of the page; otherwise they go with the test's own folder.
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -24,6 +23,7 @@ import pytest
 from typing_extensions import override
 
 from tests import node
+from tests.served import free_port
 
 pytestmark = pytest.mark.timeout(300)  # npm may have to install first
 HERE = Path(__file__).parent
@@ -46,13 +46,6 @@ def files(folder: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
         thread.join(10)
-
-
-def free_port() -> int:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        port: int = bound.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +125,7 @@ def ran(*words: str) -> Any:
     return json.loads(done.stdout)
 
 
-def test_a_reader_searches(page: str, tmp_path: Path) -> None:
+def test_a_reader_searches(page: str, tmp_path: Path, subtests: pytest.Subtests) -> None:
     pictures = Path(os.environ.get("WILLAY_SCREENSHOTS", tmp_path))
     drive = str(HERE / "drive.mjs")
     seen = ran(drive, str(node.modules()), node.chromium(), page, str(pictures))
@@ -159,7 +152,8 @@ def test_a_reader_searches(page: str, tmp_path: Path) -> None:
     assert seen["nothing"].startswith("Nothing was found")
     assert seen["wide"] <= 0
     for name in ("words", "narrowed", "second", "phone"):
-        assert (pictures / f"{name}.png").stat().st_size > 10_000
+        with subtests.test(name=name):
+            assert (pictures / f"{name}.png").stat().st_size > 10_000
 
 
 def test_meilisearch_s_own_packages(api: str) -> None:

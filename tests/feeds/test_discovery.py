@@ -13,8 +13,8 @@ from app.runtime import opened
 from tests import builders
 from tests.builders import EDITOR
 from tests.conftest import Bench, bench_in, client_of
+from tests.feeds.articles import ODD, rich
 from tests.feeds.reading import tree
-from tests.feeds.test_feeds import ODD, rich
 from tests.stores import settings_of
 
 MAPS = {
@@ -32,7 +32,7 @@ def found(bench: Bench, url: str, path: str) -> list[str]:
 
 
 @pytest.fixture
-def archive(quiet: Bench) -> Bench:
+def monthly_archive(quiet: Bench) -> Bench:
     for number in range(30):
         builders.published(
             quiet.runtime,
@@ -44,58 +44,58 @@ def archive(quiet: Bench) -> Bench:
     return quiet
 
 
-def test_the_sitemaps_name_every_page_once(archive: Bench) -> None:
-    base = archive.runtime.settings.public_url
-    parts = found(archive, "/sitemap.xml", "//s:loc")
+def test_the_sitemaps_name_every_page_once(monthly_archive: Bench) -> None:
+    base = monthly_archive.runtime.settings.public_url
+    parts = found(monthly_archive, "/sitemap.xml", "//s:loc")
     assert parts[:2] == [f"{base}/sitemaps/news.xml", f"{base}/sitemaps/pages.xml"]
     months = parts[2:]
     assert months == sorted(months, reverse=True)
-    assert len(found(archive, "/sitemap.xml", "//s:lastmod")) == len(months)
-    listed = archive.client.get("/v1/articles?limit=100").json()["data"]
-    named = [page for month in months for page in found(archive, month, "//s:loc")]
+    assert len(found(monthly_archive, "/sitemap.xml", "//s:lastmod")) == len(months)
+    listed = monthly_archive.client.get("/v1/articles?limit=100").json()["data"]
+    named = [page for month in months for page in found(monthly_archive, month, "//s:loc")]
     assert named == [f"{base}/v1/articles/{item['slug']}" for item in listed]
-    changed = [at for month in months for at in found(archive, month, "//s:lastmod")]
+    changed = [at for month in months for at in found(monthly_archive, month, "//s:lastmod")]
     assert changed == [item["updated_at"] for item in listed]
-    assert found(archive, "/sitemaps/pages.xml", "//s:loc") == [f"{base}/v1/articles/aims"]
+    assert found(monthly_archive, "/sitemaps/pages.xml", "//s:loc") == [f"{base}/v1/articles/aims"]
     links = "//s:url[s:loc[contains(., '/one')]]/x:link"
-    assert found(archive, "/sitemaps/2019-05.xml", f"{links}/@hreflang") == [
+    assert found(monthly_archive, "/sitemaps/2019-05.xml", f"{links}/@hreflang") == [
         "en",
         "es",
         "x-default",
     ]
-    assert found(archive, "/sitemaps/2019-05.xml", f"{links}/@href") == [
+    assert found(monthly_archive, "/sitemaps/2019-05.xml", f"{links}/@href") == [
         f"{base}/v1/articles/one",
         f"{base}/v1/articles/uno",
         f"{base}/v1/articles/one",
     ]
-    assert found(archive, "/sitemaps/1999-01.xml", "//s:loc") == []
+    assert found(monthly_archive, "/sitemaps/1999-01.xml", "//s:loc") == []
 
 
 @pytest.mark.parametrize("month", ["2019-13", "2019-00", "0000-01", "19-05", "x-y", "2019-5"])
-def test_a_month_that_is_none(archive: Bench, month: str) -> None:
-    answer = archive.client.get(f"/sitemaps/{month}.xml")
+def test_a_month_that_is_none(monthly_archive: Bench, month: str) -> None:
+    answer = monthly_archive.client.get(f"/sitemaps/{month}.xml")
     assert (answer.status_code, answer.json()["code"]) == (404, "month_not_found")
 
 
-def test_news_are_of_two_days_and_age_by_themselves(archive: Bench) -> None:
-    assert found(archive, "/sitemaps/news.xml", "//n:title") == []
-    builders.published(archive.runtime, title=ODD, slug="today", lang="es")
-    assert found(archive, "/sitemaps/news.xml", "//n:title") == [ODD]
-    assert found(archive, "/sitemaps/news.xml", "//n:language") == ["es"]
-    assert found(archive, "/sitemaps/news.xml", "//n:name") == ["Peru Support Group"]
-    date = found(archive, "/sitemaps/news.xml", "//n:publication_date")
-    listed = archive.client.get("/v1/articles?limit=1").json()["data"]
+def test_news_are_of_two_days_and_age_by_themselves(monthly_archive: Bench) -> None:
+    assert found(monthly_archive, "/sitemaps/news.xml", "//n:title") == []
+    builders.published(monthly_archive.runtime, title=ODD, slug="today", lang="es")
+    assert found(monthly_archive, "/sitemaps/news.xml", "//n:title") == [ODD]
+    assert found(monthly_archive, "/sitemaps/news.xml", "//n:language") == ["es"]
+    assert found(monthly_archive, "/sitemaps/news.xml", "//n:name") == ["Peru Support Group"]
+    date = found(monthly_archive, "/sitemaps/news.xml", "//n:publication_date")
+    listed = monthly_archive.client.get("/v1/articles?limit=1").json()["data"]
     assert date == [listed[0]["published_at"]]
-    tag = archive.client.get("/sitemaps/news.xml").headers["ETag"]
-    archive.clock.move(days=2, hours=1)
-    again = archive.client.get("/sitemaps/news.xml", headers={"If-None-Match": tag})
+    tag = monthly_archive.client.get("/sitemaps/news.xml").headers["ETag"]
+    monthly_archive.clock.move(days=2, hours=1)
+    again = monthly_archive.client.get("/sitemaps/news.xml", headers={"If-None-Match": tag})
     assert again.status_code == 200
-    assert found(archive, "/sitemaps/news.xml", "//n:title") == []
+    assert found(monthly_archive, "/sitemaps/news.xml", "//n:title") == []
 
 
-def test_robots_and_language_models_are_told_where_to_read(archive: Bench) -> None:
-    base = archive.runtime.settings.public_url
-    robots = archive.client.get("/robots.txt").text.splitlines()
+def test_robots_and_language_models_are_told_where_to_read(monthly_archive: Bench) -> None:
+    base = monthly_archive.runtime.settings.public_url
+    robots = monthly_archive.client.get("/robots.txt").text.splitlines()
     assert robots == [
         "User-agent: *",
         "Disallow: /v1/admin",
@@ -104,11 +104,11 @@ def test_robots_and_language_models_are_told_where_to_read(archive: Bench) -> No
         f"Sitemap: {base}/sitemap.xml",
         f"Sitemap: {base}/sitemaps/news.xml",
     ]
-    told = archive.client.get("/llms.txt").text
+    told = monthly_archive.client.get("/llms.txt").text
     assert told.startswith("# Peru Support Group\n\n> ")
     links = [line.partition("](")[2].partition(")")[0] for line in told.splitlines()]
     for link in filter(None, links):
-        assert archive.client.get(link).status_code == 200, link
+        assert monthly_archive.client.get(link).status_code == 200, link
 
 
 def test_who_found_a_weakness_is_told_where_to_report_it(tmp_path: Path) -> None:
@@ -286,7 +286,7 @@ def test_what_is_not_here_is_not_embedded(site: Bench, query: str, status: int, 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
-def test_json_ld_can_stand_in_a_script_of_a_page(quiet: Bench) -> None:
+def test_json_ld_can_stand_in_a_script_of_a_page(quiet: Bench, subtests: pytest.Subtests) -> None:
     title = "A </script><script>alert(1)</script> <!-- & \u2028 end"
     summary = "100 %s </SCRIPT>"
     builders.published(quiet.runtime, title=title, slug="one", summary=summary)
@@ -295,11 +295,12 @@ def test_json_ld_can_stand_in_a_script_of_a_page(quiet: Bench) -> None:
         "/v1/articles/one?include=jsonld&fields=id",
         "/v1/articles/one?fields=jsonld",
     ):
-        answer = quiet.client.get(path)
-        assert not any(sign in answer.text for sign in "<>&\u2028\u2029"), path
-        data = answer.json()
-        data = data["data"]["jsonld"] if "data" in data else data
-        assert (data["headline"], data["description"]) == (title, summary)
+        with subtests.test(path=path):
+            answer = quiet.client.get(path)
+            assert not any(sign in answer.text for sign in "<>&\u2028\u2029")
+            data = answer.json()
+            data = data["data"]["jsonld"] if "data" in data else data
+            assert (data["headline"], data["description"]) == (title, summary)
     whole = quiet.client.get("/v1/articles/one?include=jsonld")
     linked = whole.text.partition('"jsonld":')[2]
     assert not any(sign in linked for sign in "<>&\u2028\u2029")

@@ -17,45 +17,12 @@ from app.runtime import opened
 from app.worker.indexing import Indexing
 from tests import builders
 from tests.builders import EDITOR
-from tests.conftest import Bench, bench_in, client_of
+from tests.conftest import Bench, client_of
+from tests.feeds.articles import ODD, feed, rich
 from tests.feeds.reading import Document, document, parsed, texts, tree
 from tests.stores import settings_of
 
-ODD = "Ñandú & <b>“land”</b> ]]> 🌊"
 FORMATS = ("rss", "atom", "json")
-
-
-def feed(bench: Bench, kind: str, query: str = "") -> bytes:
-    answer = bench.client.get(f"/v1/feeds/articles.{kind}?{query}")
-    assert answer.status_code == 200, answer.text
-    found: bytes = answer.content
-    return found
-
-
-def rich(bench: Bench) -> tuple[UUID, UUID]:
-    """An article with everything that an article may have, and its translation."""
-    builders.tag(bench.runtime, "water", names={"en": "Water & land", "es": "Agua"})
-    keys = []
-    for lang, slug in (("en", "one"), ("es", "uno")):
-        key = builders.published(
-            bench.runtime,
-            lang=lang,
-            slug=slug,
-            title=ODD,
-            summary=ODD,
-            body=f"A *body*: {ODD}",
-            tags=("water",),
-            authors=({"name": "Ana Pérez"}, {"name": "B & C"}),
-            source={"name": "La Voz & Co", "url": "https://voz.example/a?b=1&c=ñ"},
-            image={"url": "https://pix.example/a.JPG?w=1&h=2", "alt": "A <lake>"},
-            rights={"credit": "Credit & Co", "licence": "https://licence.example/by"},
-            published_at=datetime(2019, 5, 1, 10, tzinfo=UTC),
-        )
-        keys.append(key)
-    with bench.runtime.publishing() as tx:
-        article = articles.locked(tx, keys[0], None)
-        articles.link_translations(tx, article, [keys[1]], tx.moment)
-    return keys[0], keys[1]
 
 
 def test_atom_says_everything(bench: Bench) -> None:
@@ -202,7 +169,9 @@ A claim.[^1] [Aims](/aims), [next](two?a=1&b=2), [top](#top), [host](//h.example
 """
 
 
-def test_what_a_text_refers_to_is_found_from_elsewhere(quiet: Bench) -> None:
+def test_what_a_text_refers_to_is_found_from_elsewhere(
+    quiet: Bench, subtests: pytest.Subtests
+) -> None:
     builders.published(quiet.runtime, slug="one", body=RELATIVE)
     plain = quiet.client.get("/v1/articles/one").json()["data"]["body_html"]
     prefix = plain.partition('href="#')[2].partition("fn1")[0]  # of the ids of this body
@@ -211,52 +180,26 @@ def test_what_a_text_refers_to_is_found_from_elsewhere(quiet: Bench) -> None:
     base = page.removesuffix("one")
     origin = quiet.runtime.settings.public_url
     for kind in FORMATS:
-        if kind == "json":
-            shown = quiet.client.get("/v1/feeds/articles.json").json()["items"][0]["content_html"]
-        else:
-            path = {"rss": "//content:encoded", "atom": "//atom:content"}[kind]
-            (shown,) = texts(tree(feed(quiet, kind)), path)
-        found = fromstring(f"<div>{shown}</div>")
-        assert found.xpath("//a/@href") == [
-            f"{page}#{prefix}fn1",
-            f"{origin}/aims",
-            f"{base}two?a=1&b=2",
-            f"{page}#top",
-            "http://h.example/x",
-            "https://x.example/?a=1&b=2",
-            "mailto:a@b.example",
-            f"{page}#{prefix}fnref1",
-        ]
-        assert found.text_content() == fromstring(f"<div>{plain}</div>").text_content()
-
-
-def fill(bench: Bench) -> None:
-    """Fifty articles over some years, most months empty, in two languages, some tagged."""
-    builders.tag(bench.runtime, "water")
-    for number in range(50):
-        builders.published(
-            bench.runtime,
-            title=f"n{number}",
-            lang="es" if number % 3 else "en",
-            tags=("water",) if number % 4 else (),
-            rights={"syndicatable": bool(number % 2)},
-            published_at=datetime(2004, 1, 31, 23, tzinfo=UTC) + timedelta(days=17 * number),
-        )
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    """The archive for tests that only read."""
-    with bench_in(tmp_path_factory.mktemp("archive"), serve_worker=False) as bench:
-        fill(bench)
-        yield bench
-
-
-@pytest.fixture
-def own_archive(quiet: Bench) -> Bench:
-    """The archive for a test that changes it."""
-    fill(quiet)
-    return quiet
+        with subtests.test(kind=kind):
+            if kind == "json":
+                shown = quiet.client.get("/v1/feeds/articles.json").json()["items"][0][
+                    "content_html"
+                ]
+            else:
+                path = {"rss": "//content:encoded", "atom": "//atom:content"}[kind]
+                (shown,) = texts(tree(feed(quiet, kind)), path)
+            found = fromstring(f"<div>{shown}</div>")
+            assert found.xpath("//a/@href") == [
+                f"{page}#{prefix}fn1",
+                f"{origin}/aims",
+                f"{base}two?a=1&b=2",
+                f"{page}#top",
+                "http://h.example/x",
+                "https://x.example/?a=1&b=2",
+                "mailto:a@b.example",
+                f"{page}#{prefix}fnref1",
+            ]
+            assert found.text_content() == fromstring(f"<div>{plain}</div>").text_content()
 
 
 def walked(bench: Bench, kind: str, query: str, relation: str) -> Iterator[Document]:
@@ -456,14 +399,15 @@ def test_bad_input(
         assert problem["errors"][0]["parameter"] == parameter
 
 
-def test_months_at_the_ends_of_time(archive: Bench) -> None:
+def test_months_at_the_ends_of_time(archive: Bench, subtests: pytest.Subtests) -> None:
     for month in ("0001-01", "9998-12", "9999-12", "2026-03"):
         for kind in ("rss", "atom"):
-            found = document(feed(archive, kind, f"month={month}"))
-            assert found.ids == []
-            assert found.is_archive
-            assert ("prev-archive" in found.links) == (month > "2004")
-            assert ("next-archive" in found.links) == (month < "2004")
+            with subtests.test(month=month, kind=kind):
+                found = document(feed(archive, kind, f"month={month}"))
+                assert found.ids == []
+                assert found.is_archive
+                assert ("prev-archive" in found.links) == (month > "2004")
+                assert ("next-archive" in found.links) == (month < "2004")
 
 
 def test_a_cursor_opens_only_the_feed_it_came_from(archive: Bench) -> None:

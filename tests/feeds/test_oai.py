@@ -13,8 +13,8 @@ from app.editorial.content import prepare
 from tests import builders
 from tests.builders import EDITOR
 from tests.conftest import Bench, bench_in
+from tests.feeds.articles import ODD, rich
 from tests.feeds.reading import tree
-from tests.feeds.test_feeds import ODD, rich
 
 NAMES = {
     "o": "http://www.openarchives.org/OAI/2.0/",
@@ -245,7 +245,7 @@ def test_the_end_of_time_is_a_date_too(quiet: Bench) -> None:
         assert found == {f"oai:127.0.0.1:{key}": "there"}
 
 
-def test_the_arguments_may_come_in_a_form(quiet: Bench) -> None:
+def test_the_arguments_may_come_in_a_form(quiet: Bench, subtests: pytest.Subtests) -> None:
     key, _ = rich(quiet)
     query = {"verb": "GetRecord", **KNOWN, "identifier": f"oai:127.0.0.1:{key}"}
     form = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
@@ -268,5 +268,6 @@ def test_the_arguments_may_come_in_a_form(quiet: Bench) -> None:
         (b"verb=%00", "badArgument"),
         (b"verb=Identify&verb=%00", "badArgument"),
     ):
-        answer = quiet.client.post("/v1/oai", content=content, headers=form)
-        assert (answer.status_code, error(tree(answer.content))) == (200, code)
+        with subtests.test(content=content, code=code):
+            answer = quiet.client.post("/v1/oai", content=content, headers=form)
+            assert (answer.status_code, error(tree(answer.content))) == (200, code)

@@ -11,10 +11,8 @@ import pytest
 
 from tests import node
 from tests.conftest import Bench
+from tests.feeds.articles import feed, rich
 from tests.feeds.reading import document
-from tests.feeds.test_feeds import archive, feed, rich
-
-__all__ = ["archive"]
 
 pytestmark = pytest.mark.timeout(300)  # npm may have to install first
 

@@ -50,7 +50,9 @@ class Overheard(list[Asked]):
 
 
 @pytest.mark.parametrize("fallback", [False, True], ids=["alone", "with fallback"])
-def test_a_server_is_asked_while_no_transaction_is_open(tmp_path: Path, fallback: bool) -> None:
+def test_a_server_is_asked_while_no_transaction_is_open(
+    tmp_path: Path, fallback: bool, subtests: pytest.Subtests
+) -> None:
     with ExitStack() as stack:
         room = stack.enter_context(newsroom(tmp_path, search_fallback=fallback))
         client = stack.enter_context(client_of(room.runtime))
@@ -60,14 +62,17 @@ def test_a_server_is_asked_while_no_transaction_is_open(tmp_path: Path, fallback
         overheard = room.double.asked = Overheard()
         stack.enter_context(overheard.listening())
         for kind in ("rss", "atom", "json"):
-            room.runtime.search.wrote()  # it is asked how it is, too
-            answer = client.get(f"/v1/feeds/articles.{kind}?q=wool&limit=10")
-            assert answer.status_code == 200, answer.text
-            tag = answer.headers["ETag"]
-            url = f"/v1/feeds/articles.{kind}?q=wool&limit=10"
-            assert client.get(url, headers={"If-None-Match": tag}).status_code == 304
-            if kind != "json":
-                assert set(document(answer.content).ids) == {f"urn:uuid:{k}" for k in (wool, other)}
+            with subtests.test(kind=kind):
+                room.runtime.search.wrote()  # it is asked how it is, too
+                answer = client.get(f"/v1/feeds/articles.{kind}?q=wool&limit=10")
+                assert answer.status_code == 200, answer.text
+                tag = answer.headers["ETag"]
+                url = f"/v1/feeds/articles.{kind}?q=wool&limit=10"
+                assert client.get(url, headers={"If-None-Match": tag}).status_code == 304
+                if kind != "json":
+                    assert set(document(answer.content).ids) == {
+                        f"urn:uuid:{k}" for k in (wool, other)
+                    }
         assert {path for path, _ in overheard.at if path.endswith("search")}
         assert [open_ for _, open_ in overheard.at] == [0] * len(overheard.at)
         with room.runtime.publishing() as tx:  # the index ranks, the store reveals

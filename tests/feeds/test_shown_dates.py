@@ -90,7 +90,9 @@ def linked(quiet: Bench) -> None:
     builders.published(quiet.runtime, lang="en", slug="alone")
 
 
-def test_readers_of_atom_find_each_article_at_its_own_page(quiet: Bench) -> None:
+def test_readers_of_atom_find_each_article_at_its_own_page(
+    quiet: Bench, subtests: pytest.Subtests
+) -> None:
     """Whether they take the first page of several or the last."""
     linked(quiet)
     body = quiet.client.get("/v1/feeds/articles.atom").content
@@ -104,7 +106,8 @@ def test_readers_of_atom_find_each_article_at_its_own_page(quiet: Bench) -> None
         pages = [link for link in entry.links if link.rel == "alternate"]
         own = by_id[entry.id]
         for address in (entry.link, pages[0].href, pages[-1].href):
-            assert address.rsplit("/", 1)[1] == own
+            with subtests.test(address=address):
+                assert address.rsplit("/", 1)[1] == own
         languages = [link.get("hreflang") for link in pages]
         assert len(set(languages)) == len(languages), "RFC 4287, 4.1.1"
 

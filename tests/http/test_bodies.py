@@ -19,11 +19,10 @@ from app.main import create_app
 from app.runtime import Runtime
 from tests.admin.desk import bearer, problem
 from tests.conftest import Bench, MovingClock, client_of, store
-from tests.contract.test_logs import Kept, kept  # noqa: F401  # a fixture
+from tests.contract.log import LogLines
 from tests.http.wire import ask, chunked, connected, shape
 from tests.partners import holder
-from tests.partners.test_guide import free_port
-from tests.served import served
+from tests.served import free_port, served
 from tests.stores import environment_of
 
 FIVE = 5_000_000
@@ -116,7 +115,7 @@ def running(data: Path, spool: Path) -> Iterator[tuple[str, int]]:
 
 
 @pytest.mark.timeout(600)
-def test_five_megabytes_are_kept_nowhere(tmp_path: Path) -> None:
+def test_five_megabytes_are_kept_nowhere(tmp_path: Path, subtests: pytest.Subtests) -> None:
     """Of any type, with a length and without, sent to everything that takes a body."""
     spool = tmp_path / "spool"
     spool.mkdir()
@@ -134,11 +133,14 @@ def test_five_megabytes_are_kept_nowhere(tmp_path: Path) -> None:
                 known = {} if not path.startswith("/v1/admin") else known
             with Watched(pid, spool) as watched:
                 for name, (media_type, content) in HUGE.items():
-                    sent = {**known, **({"Content-Type": media_type} if media_type else {})}
-                    length = {"Content-Length": str(len(content))}
-                    whole = ask(address, f"{method} {path}", content, headers={**sent, **length})
-                    where = (method, path, name, whole.body[:300])
-                    assert 400 <= whole.status < 500, where
+                    with subtests.test(name=name, media_type=media_type, content=content):
+                        sent = {**known, **({"Content-Type": media_type} if media_type else {})}
+                        length = {"Content-Length": str(len(content))}
+                        whole = ask(
+                            address, f"{method} {path}", content, headers={**sent, **length}
+                        )
+                        where = (method, path, name, whole.body[:300])
+                        assert 400 <= whole.status < 500, where
                 reply = ask(
                     address,
                     f"{method} {path}",
@@ -149,9 +151,10 @@ def test_five_megabytes_are_kept_nowhere(tmp_path: Path) -> None:
             # A file for the library waits on disk, and nowhere else does anything.
             assert watched.spooled <= (FIVE + 10_000 if path.endswith("/media") else 0), path
         for start in (f"POST {LOGIN}", "POST /v1/admin/articles", "GET /v1/articles"):
-            for media_type, content in HUGE.values():
-                length = {"Content-Length": str(len(content)), "Content-Type": media_type}
-                assert ask(address, start, content, headers=length).status < 500
+            with subtests.test(start=start):
+                for media_type, content in HUGE.values():
+                    length = {"Content-Length": str(len(content)), "Content-Type": media_type}
+                    assert ask(address, start, content, headers=length).status < 500
         # Some parts of five megabytes at once, never the sum of what was sent.
         assert Watched(pid, spool).memory - before < 60_000_000
 
@@ -172,18 +175,20 @@ def test_what_anybody_may_send_is_small(quiet: Bench, path: str) -> None:
         assert problem(answer) == (413, "too_many_fields")
 
 
-def test_a_login_is_a_form_and_nothing_else(quiet: Bench) -> None:
+def test_a_login_is_a_form_and_nothing_else(quiet: Bench, subtests: pytest.Subtests) -> None:
     sent = {"username": "a@example.org", "password": "x"}
     for wrong in ({"json": sent}, {"files": {**sent, "file": b"x"}}, {"content": b"username=a"}):
-        assert problem(quiet.client.post(LOGIN, **wrong)) == (415, "unsupported_media_type")
+        with subtests.test(wrong=wrong):
+            assert problem(quiet.client.post(LOGIN, **wrong)) == (415, "unsupported_media_type")
     for content, code in (
         (b"username=a&username=b&password=x", "repeated_parameter"),
         (b"username=%ff&password=x", "invalid_encoding"),
         (b"username=\xff&password=x", "invalid_encoding"),
         (b"", "invalid_parameter"),
     ):
-        answer = quiet.client.post(LOGIN, content=content, headers={"Content-Type": FORM})
-        assert problem(answer) == (400, code), content
+        with subtests.test(content=content, code=code):
+            answer = quiet.client.post(LOGIN, content=content, headers={"Content-Type": FORM})
+            assert problem(answer) == (400, code)
     for content in (
         b"username=a&password=x&scope=a&client_id=b&scope=c",
         b"username=a&password=%00",
@@ -261,7 +266,7 @@ def test_a_slow_line_is_no_crime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_what_nobody_reads_is_cleared_and_the_connection_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
 ) -> None:
     with hasty(tmp_path, monkeypatch) as (_, address):
         whole = {"Content-Type": "application/json", "Content-Length": "100000"}
@@ -273,11 +278,12 @@ def test_what_nobody_reads_is_cleared_and_the_connection_goes_on(
         assert (reply.status, reply.headers["connection"]) == (401, "close")
         # One that goes on is cut off.
         for start in ("POST /v1/admin/articles", "GET /v1/articles", "DELETE /none", "GET /v1/%00"):
-            endless = {"Content-Length": str(10**13)}
-            reply = ask(address, start, b"x" * 100_000, headers=endless)
-            assert reply.headers["connection"] == "close", start
-            assert 200 <= reply.status < 500
-            assert reply.seconds < 5
+            with subtests.test(start=start):
+                endless = {"Content-Length": str(10**13)}
+                reply = ask(address, start, b"x" * 100_000, headers=endless)
+                assert reply.headers["connection"] == "close"
+                assert 200 <= reply.status < 500
+                assert reply.seconds < 5
 
 
 @pytest.mark.parametrize(
@@ -333,7 +339,7 @@ def test_json_may_begin_as_windows_tools_write_it(quiet: Bench) -> None:
     assert found.status_code == 200
 
 
-def test_who_leaves_in_the_middle_leaves_no_trace(quiet: Bench, kept: Kept) -> None:  # noqa: F811
+def test_who_leaves_in_the_middle_leaves_no_trace(quiet: Bench, service_log: LogLines) -> None:
     app = create_app(quiet.runtime)
     headers = {**bearer(quiet.runtime), "Content-Type": "application/json", "Content-Length": "99"}
     for path in (LOGIN, "/v1/admin/articles", "/v1/oai", "/v1/search/instant/multi-search"):
@@ -355,7 +361,7 @@ def test_who_leaves_in_the_middle_leaves_no_trace(quiet: Bench, kept: Kept) -> N
             "state": {"runtime": quiet.runtime},
         }
         asyncio.run(app(scope, receive, send))
-    assert [line for line in kept.lines if "Traceback" in line] == []
+    assert [line for line in service_log.lines if "Traceback" in line] == []
 
 
 def test_what_takes_no_body_refuses_one(quiet: Bench) -> None:
@@ -383,7 +389,9 @@ def test_what_takes_no_body_refuses_one(quiet: Bench) -> None:
     assert problem(answer) == (422, "unknown_field")
 
 
-def test_a_body_that_is_missing_is_told_what_it_lacks(quiet: Bench) -> None:
+def test_a_body_that_is_missing_is_told_what_it_lacks(
+    quiet: Bench, subtests: pytest.Subtests
+) -> None:
     headers = {**bearer(quiet.runtime), "If-Match": '"1"'}
     key = "01900000-0000-7000-8000-000000000000"
     for path, pointer in (
@@ -394,9 +402,10 @@ def test_a_body_that_is_missing_is_told_what_it_lacks(quiet: Bench) -> None:
         ("auth/reset", "/secret"),
     ):
         for more in ({}, {"Content-Type": "text/plain"}):
-            answer = quiet.client.post(f"/v1/admin/{path}", headers={**headers, **more})
-            assert problem(answer) == (422, "missing_field"), path
-            assert pointer in [one["pointer"] for one in answer.json()["errors"]], path
+            with subtests.test(path=path, pointer=pointer, more=more):
+                answer = quiet.client.post(f"/v1/admin/{path}", headers={**headers, **more})
+                assert problem(answer) == (422, "missing_field")
+                assert pointer in [one["pointer"] for one in answer.json()["errors"]]
     # Where all may be left out, nothing at all is not what was meant.
     answer = quiet.client.patch(f"/v1/admin/articles/{key}", headers=headers)
     assert problem(answer) == (415, "unsupported_media_type")

@@ -149,11 +149,12 @@ def test_clients_are_networks_and_do_not_pay_for_each_other(ten: Bench) -> None:
     assert (mapped(), plain()) == (429, 429)
 
 
-def test_own_networks_are_spared(tmp_path: Path) -> None:
+def test_own_networks_are_spared(tmp_path: Path, subtests: pytest.Subtests) -> None:
     with limited(tmp_path, rate_limit_exempt=("10.0.0.0/8", "2001:db8::/32")) as here:
         for address in ("10.1.2.3", "::ffff:10.1.2.3", "2001:db8:9::1"):
-            get = from_address(here, address)
-            assert {get() for _ in range(15)} == {200}
+            with subtests.test(address=address):
+                get = from_address(here, address)
+                assert {get() for _ in range(15)} == {200}
         get = from_address(here, "192.0.2.1")
         assert [get() for _ in range(12)][-2:] == [429, 429]
 
@@ -189,7 +190,7 @@ def test_guessing_keys_costs_what_asking_costs(ten: Bench) -> None:
     assert ten.client.get(ARTICLES, headers=good).status_code == 200
 
 
-def test_a_quota_ends_at_midnight(quiet: Bench) -> None:
+def test_a_quota_ends_at_midnight(quiet: Bench, subtests: pytest.Subtests) -> None:
     partner = holder.organisation(quiet.runtime, quota_per_day=3, terms="Be kind.")
     headers = holder.shows(holder.key_of(quiet.runtime, partner))
     for left in (2, 1, 0):
@@ -202,7 +203,8 @@ def test_a_quota_ends_at_midnight(quiet: Bench) -> None:
     assert '"day";r=0;t=43200' in refused.headers["ratelimit"]
     # Its own pages stay open, and cost nothing.
     for path in ("/v1/partner", "/v1/partner/usage", "/v1/partner/keys"):
-        assert quiet.client.get(path, headers=headers).status_code == 200
+        with subtests.test(path=path):
+            assert quiet.client.get(path, headers=headers).status_code == 200
     assert problem(quiet.client.get("/v1/partner/embargoed", headers=headers)) == (
         429,
         "quota_exceeded",

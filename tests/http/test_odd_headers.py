@@ -14,7 +14,7 @@ from app.main import create_app
 from tests import builders
 from tests.admin.desk import bearer
 from tests.conftest import Bench
-from tests.contract.test_logs import Kept, kept  # noqa: F401  # a fixture
+from tests.contract.log import LogLines
 from tests.cost import processor_time
 from tests.stores import examples
 
@@ -67,18 +67,19 @@ PATHS = (
 
 
 @pytest.fixture
-def told(quiet: Bench) -> Bench:
+def service(quiet: Bench) -> Bench:
     builders.published(quiet.runtime, title="Seen")
     return quiet
 
 
 @pytest.mark.parametrize("name", CONDITIONS)
-def test_odd_conditions(told: Bench, name: str) -> None:
+def test_odd_conditions(service: Bench, name: str, subtests: pytest.Subtests) -> None:
     for path in PATHS:
         for value in DATES:
-            headers = [(name.encode(), value.encode("utf-8" if value == "٣" else "latin-1"))]
-            answer = told.client.get(path, headers=headers)
-            assert answer.status_code in (200, 304, 404), (path, value, answer.text[:300])
+            with subtests.test(path=path, value=value):
+                headers = [(name.encode(), value.encode("utf-8" if value == "٣" else "latin-1"))]
+                answer = service.client.get(path, headers=headers)
+                assert answer.status_code in (200, 304, 404), (path, value, answer.text[:300])
 
 
 @given(value=st.text(st.characters(codec="latin-1", exclude_characters="\r\n\0")))
@@ -87,10 +88,10 @@ def test_odd_conditions(told: Bench, name: str) -> None:
     max_examples=examples(60),
     deadline=None,
 )
-def test_any_date(told: Bench, value: str) -> None:
+def test_any_date(service: Bench, value: str) -> None:
     for wrong in (value, f"Mon, 01 Jan 2024 00:00:00 {value}", f"Mon, 01 Jan {value} 00:00:00 GMT"):
         headers = [(b"If-Modified-Since", wrong.encode("latin-1"))]
-        assert told.client.get("/v1", headers=headers).status_code in (200, 304)
+        assert service.client.get("/v1", headers=headers).status_code in (200, 304)
 
 
 @pytest.mark.parametrize(
@@ -120,21 +121,29 @@ def test_any_date(told: Bench, value: str) -> None:
         {"X-Request-Id": "\xff" * 5_000, "User-Agent": "\x01\x7f" * 2_000},
     ],
 )
-def test_odd_requests_cost_little(told: Bench, headers: dict[str, str]) -> None:
+def test_odd_requests_cost_little(
+    service: Bench, headers: dict[str, str], subtests: pytest.Subtests
+) -> None:
     raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     with processor_time() as cost:
         for path in (*PATHS, "/v1/media/01900000-0000-7000-8000-000000000000/320.jpg"):
-            answer = told.client.get(path, headers=raw)
-            assert answer.status_code in (200, 206, 304, 401, 404, 416), (path, answer.text[:300])
-        desk = told.client.get("/v1/admin/articles", headers=[*raw, *bearer(told.runtime).items()])
+            with subtests.test(path=path):
+                answer = service.client.get(path, headers=raw)
+                assert answer.status_code in (200, 206, 304, 401, 404, 416), (
+                    path,
+                    answer.text[:300],
+                )
+        desk = service.client.get(
+            "/v1/admin/articles", headers=[*raw, *bearer(service.runtime).items()]
+        )
         assert desk.status_code in (200, 401)
     assert cost.seconds < 5
 
 
-def test_a_tag_among_ten_thousand_is_found(told: Bench) -> None:
-    tag = told.client.get("/v1/articles").headers["etag"]
+def test_a_tag_among_ten_thousand_is_found(service: Bench) -> None:
+    tag = service.client.get("/v1/articles").headers["etag"]
     many = ", ".join([*(f'"{number:x}"' for number in range(10_000)), tag])
-    assert told.client.get("/v1/articles", headers={"If-None-Match": many}).status_code == 304
+    assert service.client.get("/v1/articles", headers={"If-None-Match": many}).status_code == 304
 
 
 def asked(bench: Bench, app: Any, path: str) -> list[Message]:
@@ -164,7 +173,7 @@ def asked(bench: Bench, app: Any, path: str) -> list[Message]:
 
 def test_a_fault_leaves_one_trace(
     quiet: Bench,
-    kept: Kept,  # noqa: F811
+    service_log: LogLines,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def broken(*_: object, **__: object) -> None:
@@ -176,15 +185,15 @@ def test_a_fault_leaves_one_trace(
     headers = dict(start["headers"])
     assert start["status"] == 500
     assert b'"internal_error"' in body["body"]
-    assert headers[b"x-request-id"].decode() in "\n".join(kept.lines)
+    assert headers[b"x-request-id"].decode() in "\n".join(service_log.lines)
     assert headers[b"access-control-allow-origin"] == b"*"
     assert [name for name, _ in start["headers"]].count(b"x-content-type-options") == 1
-    assert "\n".join(kept.lines).count("Traceback") == 1
+    assert "\n".join(service_log.lines).count("Traceback") == 1
 
 
 def test_a_fault_in_the_middle_of_an_answer_leaves_one_trace(
     quiet: Bench,
-    kept: Kept,  # noqa: F811
+    service_log: LogLines,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def broken(*_: object) -> Any:
@@ -200,7 +209,7 @@ def test_a_fault_in_the_middle_of_an_answer_leaves_one_trace(
     told = asked(quiet, create_app(quiet.runtime), "/v1/articles")
     assert told[0]["status"] == 200
     assert told[-1].get("more_body")  # so the server cuts it off
-    assert "\n".join(kept.lines).count("RuntimeError: the roof") == 1
+    assert "\n".join(service_log.lines).count("RuntimeError: the roof") == 1
 
 
 @pytest.fixture

@@ -26,18 +26,13 @@ from tests.admin.desk import problem
 from tests.conftest import Bench, client_of, store
 from tests.partners import holder
 from tests.partners.partner import raw
+from tests.served import free_port
 
 ARTICLES = "/v1/articles"
 RULE = Rule("default", 5)
 
 
 URL = "WILLAY_TEST_REDIS_URL"
-
-
-def free_port() -> int:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        return int(bound.getsockname()[1])
 
 
 @contextmanager

@@ -8,9 +8,7 @@ from app.editorial import takedown
 from tests import builders
 from tests.builders import BY, imported
 from tests.conftest import Bench
-from tests.interchange.test_round_trip import exported, other, outcomes
-
-__all__ = ["other"]  # a fixture
+from tests.interchange.lines import exported, outcomes
 
 BASE = "http://127.0.0.1:8000"
 
@@ -20,7 +18,7 @@ def image_of(bench: Bench, slug: str) -> Any:
 
 
 def test_media_leave_as_addresses_and_come_back_as_media(
-    quiet: Bench, other: Bench, tmp_path: Path
+    quiet: Bench, other_store: Bench, tmp_path: Path
 ) -> None:
     key = builders.medium(quiet.runtime, alt={"en": "Two halves"}, credit="Ana")
     body = f"![](/v1/media/{key}/400.jpg) and [file](/v1/media/{key}/320.jpg), see x/v1/media/y."
@@ -36,12 +34,12 @@ def test_media_leave_as_addresses_and_come_back_as_media(
         f"![]({address}/400.jpg) and [file]({address}/320.jpg), see x/v1/media/y."
     )
     assert outcomes(imported(quiet.runtime, dump).outcomes) == {"unchanged": 2}
-    assert outcomes(imported(other.runtime, dump).outcomes) == {"created": 2}
-    again = exported(other.runtime, tmp_path / "again.jsonl")
+    assert outcomes(imported(other_store.runtime, dump).outcomes) == {"created": 2}
+    again = exported(other_store.runtime, tmp_path / "again.jsonl")
     assert [{**record, "import_digest": None} for record in again] == [
         {**record, "import_digest": None} for record in records
     ]
-    there = image_of(other, "one")
+    there = image_of(other_store, "one")
     assert (there["url"], there["alt"], there["sizes"]) == (
         f"{address}/400.jpg",
         "Two halves",

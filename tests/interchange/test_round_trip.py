@@ -2,41 +2,25 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.editorial import articles, correcting, people, publishing, tags
 from app.editorial.content import ArticleInput, prepare
 from app.editorial.people import SponsorInput
 from app.editorial.tags import TagInput
 from app.interchange import writing
-from app.main import create_app
 from app.runtime import Runtime
 from tests import builders
 from tests.builders import EDITOR, imported
-from tests.conftest import Bench, MovingClock, store
+from tests.conftest import Bench, MovingClock
+from tests.interchange.lines import exported, outcomes
 
 SAMPLE = Path(__file__).parents[2] / "sample" / "peru.jsonl"
-
-
-@pytest.fixture
-def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    folder = tmp_path_factory.mktemp("other")
-    with store(None, folder) as (runtime, clock), TestClient(create_app(runtime)) as client:
-        yield Bench(runtime, clock, client)
-
-
-def exported(runtime: Runtime, path: Path) -> list[dict[str, Any]]:
-    lines = list(writing.lines(runtime))
-    path.write_text("".join(f"{line}\n" for line in lines))
-    assert writing.count(runtime) == len(lines)
-    return [json.loads(line) for line in lines]
 
 
 def everything_public(bench: Bench) -> list[Any]:
@@ -53,23 +37,16 @@ def everything_public(bench: Bench) -> list[Any]:
     return said
 
 
-def test_the_sample_survives(bench: Bench, other: Bench, tmp_path: Path) -> None:
+def test_the_sample_survives(bench: Bench, other_store: Bench, tmp_path: Path) -> None:
     imported(bench.runtime, SAMPLE)
     dump = tmp_path / "dump.jsonl"
     records = exported(bench.runtime, dump)
     assert len(records) == 151
     assert outcomes(imported(bench.runtime, dump).outcomes) == {"unchanged": 151}
-    assert outcomes(imported(other.runtime, dump).outcomes) == {"created": 151}
-    assert exported(other.runtime, tmp_path / "again.jsonl") == records
-    assert everything_public(other) == everything_public(bench)
-    assert outcomes(imported(other.runtime, SAMPLE).outcomes) == {"unchanged": 155}
-
-
-def outcomes(counted: Counter[str]) -> dict[str, int]:
-    total = Counter[str]()
-    for what, number in counted.items():
-        total[what.split()[1]] += number
-    return dict(total)
+    assert outcomes(imported(other_store.runtime, dump).outcomes) == {"created": 151}
+    assert exported(other_store.runtime, tmp_path / "again.jsonl") == records
+    assert everything_public(other_store) == everything_public(bench)
+    assert outcomes(imported(other_store.runtime, SAMPLE).outcomes) == {"unchanged": 155}
 
 
 def edited(runtime: Runtime, key: UUID, **over: Any) -> int:
@@ -122,33 +99,36 @@ def a_busy_desk(runtime: Runtime, clock: MovingClock) -> None:
     clock.move(minutes=2)
 
 
-def test_every_state_of_an_article_survives(bench: Bench, other: Bench, tmp_path: Path) -> None:
+def test_every_state_of_an_article_survives(
+    bench: Bench, other_store: Bench, tmp_path: Path, subtests: pytest.Subtests
+) -> None:
     a_busy_desk(bench.runtime, bench.clock)
-    other.clock.now = bench.clock.now
+    other_store.clock.now = bench.clock.now
     dump = tmp_path / "dump.jsonl"
     records = exported(bench.runtime, dump)
     states = Counter(record["status"] for record in records if "status" in record)
     assert states == {"draft": 1, "scheduled": 1, "unpublished": 1, "retracted": 1, "expired": 1}
     assert outcomes(imported(bench.runtime, dump).outcomes) == {"unchanged": len(records)}
-    report = imported(other.runtime, dump)
+    report = imported(other_store.runtime, dump)
     assert report.refused == []
     without_digest = [record | {"import_digest": None} for record in records]
-    again = exported(other.runtime, tmp_path / "again.jsonl")
+    again = exported(other_store.runtime, tmp_path / "again.jsonl")
     assert [record | {"import_digest": None} for record in again] == without_digest
-    assert everything_public(other) == everything_public(bench)
+    assert everything_public(other_store) == everything_public(bench)
     for slug in ("retracted", "unpublished", "expires", "not-yet", "old-place", "to-come", "nope"):
-        here, there = (
-            side.client.get(f"/v1/articles/{slug}", follow_redirects=False)
-            for side in (bench, other)
-        )
-        assert (there.status_code, there.text, there.headers.get("location")) == (
-            here.status_code,
-            here.text,
-            here.headers.get("location"),
-        )
+        with subtests.test(slug=slug):
+            here, there = (
+                side.client.get(f"/v1/articles/{slug}", follow_redirects=False)
+                for side in (bench, other_store)
+            )
+            assert (there.status_code, there.text, there.headers.get("location")) == (
+                here.status_code,
+                here.text,
+                here.headers.get("location"),
+            )
     bench.clock.move(days=3)
-    other.clock.move(days=3)
-    assert everything_public(other)[:2] == everything_public(bench)[:2]
+    other_store.clock.move(days=3)
+    assert everything_public(other_store)[:2] == everything_public(bench)[:2]
 
 
 def test_what_was_edited_here_is_a_conflict_and_left_alone(bench: Bench, tmp_path: Path) -> None:
@@ -203,7 +183,7 @@ def write(path: Path, *records: dict[str, Any]) -> None:
 
 
 def test_a_move_to_another_store_remembers_what_was_edited(
-    bench: Bench, other: Bench, tmp_path: Path
+    bench: Bench, other_store: Bench, tmp_path: Path
 ) -> None:
     source, dump = tmp_path / "source.jsonl", tmp_path / "dump.jsonl"
     article = {"type": "article", "lang": "en", "title": "From afar", "slug": "afar"}
@@ -213,9 +193,11 @@ def test_a_move_to_another_store_remembers_what_was_edited(
     key = bench.client.get("/v1/articles/afar").json()["data"]["id"]
     edited(bench.runtime, UUID(key), summary="Our own words.")
     exported(bench.runtime, dump)
-    assert imported(other.runtime, dump).refused == []
+    assert imported(other_store.runtime, dump).refused == []
     write(source, article | origin | {"title": "From further afar"})
-    assert [refusal.code for refusal in imported(other.runtime, source).refused] == ["edited_here"]
+    assert [refusal.code for refusal in imported(other_store.runtime, source).refused] == [
+        "edited_here"
+    ]
 
 
 def test_a_dry_run_tells_and_keeps_nothing(bench: Bench) -> None:

@@ -91,13 +91,14 @@ def test_days_begin(name: str, day: str, start: str) -> None:
     assert calendar(name).start_of(date.fromisoformat(day)) == datetime.fromisoformat(start)
 
 
-def test_months_at_the_ends_of_time_have_neighbours() -> None:
+def test_months_at_the_ends_of_time_have_neighbours(subtests: pytest.Subtests) -> None:
     for name in (*FAR, *NEAR):
         for text in ("0001-01", "9998-12", "9999-12"):
-            month = Month.parsed(text, calendar(name))
-            assert month is not None
-            edges = [month.before.at, month.begin.at, month.end.at, month.beyond.at]
-            assert all(one <= other + timedelta(days=2) for one, other in pairwise(edges))
+            with subtests.test(name=name, text=text):
+                month = Month.parsed(text, calendar(name))
+                assert month is not None
+                edges = [month.before.at, month.begin.at, month.end.at, month.beyond.at]
+                assert all(one <= other + timedelta(days=2) for one, other in pairwise(edges))
 
 
 def test_a_zone_of_whole_hours_has_no_gaps() -> None:

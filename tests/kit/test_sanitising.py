@@ -1,6 +1,5 @@
 """What hostile bodies become, and what is said of it."""
 
-import re
 from html.parser import HTMLParser
 from time import monotonic
 
@@ -11,6 +10,7 @@ from typing_extensions import override
 
 from app.kit.markup import Removed, is_tangled, names
 from app.kit.sanitise import Tangled, rendered
+from tests.kit.addresses import scheme_of
 
 HOSTS = ("www.youtube.com",)
 PLAYER = "https://www.youtube.com/embed/1"
@@ -89,13 +89,6 @@ ATTACKS = [
 ]
 
 
-def scheme_of(address: str) -> str:
-    """As browsers read it: blanks and controls within mean nothing, and a colon after anything
-    but a name is none."""
-    found = re.match(r"([a-z][a-z0-9+.-]*):", re.sub(r"[\x00-\x20]", "", address.lower()))
-    return found[1] if found else ""
-
-
 class Strict(HTMLParser):
     """Asserts that what it reads is harmless; what it reads is the sanitiser's own plain form."""
 
@@ -136,12 +129,13 @@ def harmless(source: str) -> None:
 
 @pytest.mark.parametrize("body_format", ["html", "markdown", "text"])
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_an_attack_is_harmless(attack: str, body_format: str) -> None:
+def test_an_attack_is_harmless(attack: str, body_format: str, subtests: pytest.Subtests) -> None:
     for around in (attack, f"<p>before {attack} after", f"<table><tr><td>{attack}", f"> {attack}"):
-        safe = rendered(around, body_format, HOSTS)
-        harmless(safe.html)
-        if body_format == "html":
-            assert rendered(safe.html, "html", HOSTS).html == safe.html
+        with subtests.test(around=around):
+            safe = rendered(around, body_format, HOSTS)
+            harmless(safe.html)
+            if body_format == "html":
+                assert rendered(safe.html, "html", HOSTS).html == safe.html
 
 
 _PIECES = st.sampled_from(
@@ -171,7 +165,7 @@ def test_whatever_is_pieced_together_is_harmless(pieces: list[str], body_format:
     harmless(rendered("".join(pieces), body_format, HOSTS).html)
 
 
-def test_what_a_newsroom_uses_is_kept() -> None:
+def test_what_a_newsroom_uses_is_kept(subtests: pytest.Subtests) -> None:
     body = """# The river
 
 A *word*[^1] and a [link](https://example.org/a?b=1&c=2 "There").
@@ -203,7 +197,8 @@ A *word*[^1] and a [link](https://example.org/a?b=1&c=2 "There").
         '-fn1" id="t',
         '-fnref1" rel="noopener noreferrer">[1]</a>',
     ):
-        assert part in safe.html, part
+        with subtests.test(part=part):
+            assert part in safe.html
 
 
 def test_what_was_removed_is_said() -> None:

@@ -15,7 +15,7 @@ from app.kit.allowed import TAGS
 from app.kit.sanitise import Tangled, rendered
 from app.kit.text import plain_text
 from tests.cost import processor_time
-from tests.kit.test_sanitising import scheme_of
+from tests.kit.addresses import scheme_of
 
 HOSTS = ("www.youtube.com", "player.vimeo.com", "media.example.org")
 

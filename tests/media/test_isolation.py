@@ -14,7 +14,7 @@ from app.errors import Invalid
 from app.imaging import isolated, pictures
 from app.imaging.child import MEMORY_BYTES
 from tests.builders import picture
-from tests.media.test_pictures import png
+from tests.media.png import png
 
 Upload = Callable[[bytes], BinaryIO]
 

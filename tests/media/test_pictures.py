@@ -14,6 +14,7 @@ from app.imaging.kinds import HEAD_BYTES, check_document, kind_of
 from app.imaging.pictures import Picture, Refused
 from tests.builders import picture
 from tests.cost import processor_time
+from tests.media.png import chunk, png
 
 SECRET = b"GPS-of-the-source"
 
@@ -194,7 +195,7 @@ def test_what_is_no_profile_is_passed_over(profile: bytes) -> None:
     assert near(result.getpixel((10, 10)), RED)
 
 
-def test_every_kind_of_pixel_is_understood() -> None:
+def test_every_kind_of_pixel_is_understood(subtests: pytest.Subtests) -> None:
     grey = Image.new("I;16", (4, 4))
     grey.putdata([32_768] * 16)
     clear = Image.new("RGBA", (4, 4), (255, 0, 0, 0))
@@ -210,34 +211,23 @@ def test_every_kind_of_pixel_is_understood() -> None:
         (saved(Image.new("L", (4, 4), 200), "JPEG"), (200, 200, 200), "RGB"),
         (saved(Image.new("CMYK", (4, 4), (0, 255, 255, 0)), "JPEG"), (255, 0, 0), "RGB"),
     ):
-        webp, jpeg = made(content).renditions
-        assert near(opened(jpeg.content).getpixel((1, 1)), white)
-        assert opened(webp.content).mode == webp_mode
+        with subtests.test(content=content, white=white, webp_mode=webp_mode):
+            webp, jpeg = made(content).renditions
+            assert near(opened(jpeg.content).getpixel((1, 1)), white)
+            assert opened(webp.content).mode == webp_mode
 
 
-def test_of_an_animation_the_first_picture_is_kept_and_it_is_said() -> None:
+def test_of_an_animation_the_first_picture_is_kept_and_it_is_said(
+    subtests: pytest.Subtests,
+) -> None:
     frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "blue", "lime")]
     for file_format in ("GIF", "WEBP", "PNG", "AVIF"):
-        content = saved(frames[0], file_format, save_all=True, append_images=frames[1:])
-        result = made(content)
-        assert result.animated, file_format
-        assert near(opened(result.renditions[1].content).getpixel((5, 5)), RED), file_format
-        assert not getattr(opened(result.renditions[0].content), "is_animated", False)
-
-
-def chunk(name: bytes, content: bytes) -> bytes:
-    return (
-        struct.pack(">I", len(content))
-        + name
-        + content
-        + struct.pack(">I", zlib.crc32(name + content))
-    )
-
-
-def png(width: int, height: int, *chunks: bytes) -> bytes:
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-    pixels = chunk(b"IDAT", zlib.compress(bytes(100_000)))
-    return b"\x89PNG\r\n\x1a\n" + head + b"".join(chunks) + pixels + chunk(b"IEND", b"")
+        with subtests.test(file_format=file_format):
+            content = saved(frames[0], file_format, save_all=True, append_images=frames[1:])
+            result = made(content)
+            assert result.animated
+            assert near(opened(result.renditions[1].content).getpixel((5, 5)), RED)
+            assert not getattr(opened(result.renditions[0].content), "is_animated", False)
 
 
 @pytest.mark.parametrize(
@@ -249,11 +239,11 @@ def test_too_many_pixels_are_refused_before_any_is_decoded(size: tuple[int, int]
 
 
 @pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "AVIF", "GIF"])
-def test_a_picture_that_is_cut_off_is_refused(file_format: str) -> None:
+def test_a_picture_that_is_cut_off_is_refused(file_format: str, subtests: pytest.Subtests) -> None:
     noise = Image.effect_noise((200, 200), 80).convert("RGB")
     whole = saved(noise, file_format)
     for length in (20, len(whole) // 2, len(whole) * 3 // 4):
-        with pytest.raises(Refused, match="broken_media"):
+        with subtests.test(length=length), pytest.raises(Refused, match="broken_media"):
             made(whole[:length])
 
 
@@ -313,7 +303,7 @@ def test_a_document_is_whole_or_refused() -> None:
             check_document(start[:HEAD_BYTES], end[-HEAD_BYTES:])
 
 
-def test_a_second_nature_is_lost() -> None:
+def test_a_second_nature_is_lost(subtests: pytest.Subtests) -> None:
     script = b"*/=1;alert(document.domain);/*"
     archive = b"PK\x03\x04" + b"\x00" * 26 + b"evil.class" + b"PK\x05\x06" + b"\x00" * 18
     page = b"<html><body onload=alert(1)>"
@@ -332,7 +322,8 @@ def test_a_second_nature_is_lost() -> None:
             continue
         for rendition in result.renditions:
             for second in (script, b"PK\x03\x04", b"PK\x05\x06", page, b"%PDF"):
-                assert second not in rendition.content
+                with subtests.test(content=content, second=second):
+                    assert second not in rendition.content
 
 
 def test_a_jpeg_of_thousands_of_passes_is_refused_at_once() -> None:

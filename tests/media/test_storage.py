@@ -37,13 +37,16 @@ def put(place: Storage, content: bytes) -> str:
     return name
 
 
-def test_what_was_put_is_read_whole_and_in_ranges(place: Storage) -> None:
+def test_what_was_put_is_read_whole_and_in_ranges(
+    place: Storage, subtests: pytest.Subtests
+) -> None:
     content = os.urandom(2 * CHUNK_BYTES + 7)
     name = put(place, content)
     for start, end in ((0, len(content)), (0, 1), (5, CHUNK_BYTES + 9), (len(content) - 1, None)):
-        stop = end or len(content)
-        chunks = list(place.read(name, start, stop))
-        assert b"".join(chunks) == content[start:stop]
+        with subtests.test(start=start, end=end):
+            stop = end or len(content)
+            chunks = list(place.read(name, start, stop))
+            assert b"".join(chunks) == content[start:stop]
     assert [(file.name, file.size) for file in place.stored()] == [(name, len(content))]
 
 
@@ -75,13 +78,16 @@ def test_only_what_is_old_is_discarded(place: Storage) -> None:
         *("ab\\" + "a" * 64 + ".jpg", "ab/\x00" + "a" * 63 + ".jpg", "a/" + "a" * 64 + ".html.jpg"),
     ],
 )
-def test_no_other_name_becomes_a_path(place: Storage, name: str) -> None:
-    for act in (
-        lambda: place.put(name, b"x"),
-        lambda: next(place.read(name, 0, 1)),
-        lambda: place.discard(name, LATER),
-    ):
-        with pytest.raises(ValueError, match="no name of a stored file"):
+def test_no_other_name_becomes_a_path(place: Storage, name: str, subtests: pytest.Subtests) -> None:
+    for step, act in {
+        "put": lambda: place.put(name, b"x"),
+        "read": lambda: next(place.read(name, 0, 1)),
+        "discard": lambda: place.discard(name, LATER),
+    }.items():
+        with (
+            subtests.test(step=step),
+            pytest.raises(ValueError, match="no name of a stored file"),
+        ):
             act()
 
 

@@ -5,7 +5,6 @@ import logging
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -25,7 +24,8 @@ from app.http.tracing import _trace
 from app.worker.loop import Worker
 from tests.commands import ROOT, log_as_before, willay_process
 from tests.conftest import Bench
-from tests.contract.test_logs import Kept, kept, traced  # noqa: F401  # fixtures
+from tests.contract.log import LogLines
+from tests.served import free_port
 from tests.stores import environment_of
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -83,14 +83,16 @@ def test_the_same_as_json(written: StringIO) -> None:
 
 
 def test_a_request_names_what_is_logged_for_it_in_threads_too(
-    traced: Bench,  # noqa: F811
-    kept: Kept,  # noqa: F811
+    logging_service: Bench,
+    service_log: LogLines,
     written: StringIO,
 ) -> None:
     written.configure("json")  # type: ignore[attr-defined]
     headers = {"X-Request-Id": "mine.1", "traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
-    traced.client.post("/v1/admin/auth/token", data={"username": "a@b.c", "password": "x" * 12})
-    traced.client.post(
+    logging_service.client.post(
+        "/v1/admin/auth/token", data={"username": "a@b.c", "password": "x" * 12}
+    )
+    logging_service.client.post(
         "/v1/admin/auth/token", data={"username": "a@b.c", "password": "x" * 12}, headers=headers
     )
     told = [json.loads(line) for line in written.getvalue().splitlines()]
@@ -141,13 +143,6 @@ def test_long_work_says_now_and_then_how_far_it_is(caplog: pytest.LogCaptureFixt
     said = [record.getMessage() for record in caplog.records]
     assert len(said) == 3
     assert said[1].startswith("Copying: 100 of 400 (25 %), about ")
-
-
-def free_port() -> int:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        port: int = bound.getsockname()[1]
-        return port
 
 
 @pytest.mark.timeout(300)

@@ -144,7 +144,7 @@ def test_what_the_server_says_has_a_code_and_the_cause(
     assert len(told(caplog, "willay.store")) == 1
 
 
-def test_readers_hear_no_cause(own_server: Any, tmp_path: Path) -> None:
+def test_readers_hear_no_cause(own_server: Any, tmp_path: Path, subtests: pytest.Subtests) -> None:
     with (
         store(own_server.get_uri(), tmp_path, serve_worker=False) as (runtime, _),
         client_of(runtime) as client,
@@ -153,10 +153,11 @@ def test_readers_hear_no_cause(own_server: Any, tmp_path: Path) -> None:
         own_server.stop()
         try:
             for address in ("/v1/articles", "/readyz", "/v1/tags"):
-                away = client.get(address)
-                assert (away.status_code, away.headers["retry-after"]) == (503, "1")
-                assert away.json()["code"] == "store_unavailable"
-                assert "PGSQL" not in away.text
+                with subtests.test(address=address):
+                    away = client.get(address)
+                    assert (away.status_code, away.headers["retry-after"]) == (503, "1")
+                    assert away.json()["code"] == "store_unavailable"
+                    assert "PGSQL" not in away.text
             assert client.get("/livez").status_code == 200
         finally:
             own_server.start()

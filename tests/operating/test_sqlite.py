@@ -154,15 +154,16 @@ def test_a_damaged_store_is_said_once_and_not_copied(
     assert not (willay.folder / "copy").exists()
 
 
-def test_a_file_that_is_no_database_is_said(willay: Operator) -> None:
+def test_a_file_that_is_no_database_is_said(willay: Operator, subtests: pytest.Subtests) -> None:
     folder = willay.folder / "data"
     folder.mkdir(mode=0o700)
     (folder / "willay.db").write_bytes(b"these are no tables" * 1_000)
     for command in ("serve", "migrate", "doctor", "worker"):
-        done = willay(command)
-        assert done.code == 1
-        assert "file is not a database" in done.out + done.err
-        assert "Traceback" not in done.out + done.err
+        with subtests.test(command=command):
+            done = willay(command)
+            assert done.code == 1
+            assert "file is not a database" in done.out + done.err
+            assert "Traceback" not in done.out + done.err
 
 
 def test_readers_never_make_an_empty_store(quiet: Bench, willay: Operator) -> None:

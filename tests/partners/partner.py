@@ -52,7 +52,7 @@ class Partner:
     headers: dict[str, str] = field(default_factory=dict)
 
     @property
-    def told(self) -> list[Received]:
+    def messages(self) -> list[Received]:
         """Without the verifications."""
         return [one for one in self.received if one.said["type"] != "webhook.verification"]
 

@@ -16,6 +16,7 @@ import pytest
 from tests import builders
 from tests.conftest import Bench
 from tests.partners.partner import Received, following, info, partner, settled, subscribed
+from tests.served import free_port
 
 GUIDE = Path(__file__).parents[2] / "docs" / "partners.md"
 
@@ -50,13 +51,6 @@ def receiver(folder: Path, secret: str, port: int) -> Iterator[list[str]]:
             printed += (running.stdout or []) and running.stdout.read().splitlines()
 
 
-def free_port() -> int:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        port: int = bound.getsockname()[1]
-        return port
-
-
 def test_it_answers_the_challenge_and_prints_what_it_is_told(quiet: Bench, tmp_path: Path) -> None:
     runtime, port = quiet.runtime, free_port()
     quiet.clock.now = datetime.now(UTC)
@@ -83,7 +77,7 @@ def test_it_takes_nothing_that_is_not_ours(quiet: Bench, tmp_path: Path, what: s
         settled(follower)
         builders.published(runtime)
         settled(follower)
-        message: Received = here.told[0]
+        message: Received = here.messages[0]
     headers = {name: value for name, value in message.headers.items() if "webhook" in name}
     if what == "unsigned":
         del headers["webhook-signature"]

@@ -77,7 +77,7 @@ def told_later(quiet: Bench, here: Partner, what: Hostile) -> None:
     with following(runtime) as follower:
         settled(follower)
     assert [one.state for one in deliveries(runtime, webhook)] == ["delivered"]
-    assert len({one.id for one in here.told}) == 1  # at least once, by one id
+    assert len({one.id for one in here.messages}) == 1  # at least once, by one id
 
 
 @pytest.mark.parametrize("what", HOSTILE)
@@ -98,12 +98,12 @@ def test_a_name_that_leads_inside_after_it_was_verified(quiet: Bench) -> None:
         settled(follower)
         (waiting,) = deliveries(runtime, webhook)
         assert [one.problem for one in waiting.attempts] == ["address_refused"]
-        assert here.told == []
+        assert here.messages == []
         leads_to[:] = ["127.0.0.1", "10.0.0.1"]  # one of them is enough
         clock.move(seconds=10)
         settled(follower)
-        assert here.told == []
+        assert here.messages == []
         leads_to[:] = ["127.0.0.1"]
         clock.move(hours=1)
         settled(follower)
-        assert [one.said["data"]["item"]["title"] for one in here.told] == ["One"]
+        assert [one.said["data"]["item"]["title"] for one in here.messages] == ["One"]

@@ -21,47 +21,57 @@ from tests.partners import holder
 ROTATE = "/v1/partner/keys/rotate"
 
 
-def test_a_key_changes_nothing_of_what_is_public(quiet: Bench) -> None:
+def test_a_key_changes_nothing_of_what_is_public(quiet: Bench, subtests: pytest.Subtests) -> None:
     """Byte for byte, validators and caching too; so nothing varies."""
     builders.published(quiet.runtime, title="One")
     headers = holder.shows(holder.key(quiet.runtime))
     for path in ("/v1/articles", "/v1/articles/one", "/v1/feeds/articles.rss", "/v1/changes"):
-        bare, keyed = quiet.client.get(path), quiet.client.get(path, headers=headers)
-        assert keyed.content == bare.content
-        told = {k: v for k, v in keyed.headers.items() if not k.startswith("ratelimit")}
-        assert told == dict(bare.headers)
-        assert "authorization" not in keyed.headers.get("vary", "").lower()
+        with subtests.test(path=path):
+            bare, keyed = quiet.client.get(path), quiet.client.get(path, headers=headers)
+            assert keyed.content == bare.content
+            told = {k: v for k, v in keyed.headers.items() if not k.startswith("ratelimit")}
+            assert told == dict(bare.headers)
+            assert "authorization" not in keyed.headers.get("vary", "").lower()
 
 
 @pytest.mark.parametrize("path", ["/v1", "/v1/articles", "/v1/search?q=x", "/nowhere", "/docs"])
-def test_a_key_that_is_no_good_is_never_taken_for_nobody(quiet: Bench, path: str) -> None:
+def test_a_key_that_is_no_good_is_never_taken_for_nobody(
+    quiet: Bench, path: str, subtests: pytest.Subtests
+) -> None:
     client, good = quiet.client, holder.key(quiet.runtime)
     wrong = good[:-1] + ("A" if good[-1] != "A" else "B")
     for bad in (wrong, good + "x", "willaykey_", "willaykey_x", "willaykey_" + "9" * 5_000):
         for scheme in ("Bearer", "bearer", "Bearer "):
-            answer = client.get(path, headers={"Authorization": f"{scheme} {bad}"})
-            assert problem(answer) == (401, "key_invalid")
-            assert answer.headers["www-authenticate"] == "Bearer"
-            assert answer.headers["cache-control"] == "no-store"
-            assert answer.headers["access-control-allow-origin"] == "*"
+            with subtests.test(bad=bad, scheme=scheme):
+                answer = client.get(path, headers={"Authorization": f"{scheme} {bad}"})
+                assert problem(answer) == (401, "key_invalid")
+                assert answer.headers["www-authenticate"] == "Bearer"
+                assert answer.headers["cache-control"] == "no-store"
+                assert answer.headers["access-control-allow-origin"] == "*"
     assert client.get(path, headers=holder.shows(good)).status_code in (200, 404)
 
 
-def test_what_is_no_partners_key_is_not_looked_at_where_all_may_read(quiet: Bench) -> None:
+def test_what_is_no_partners_key_is_not_looked_at_where_all_may_read(
+    quiet: Bench, subtests: pytest.Subtests
+) -> None:
     for headers in (
         bearer(quiet.runtime),
         {"Authorization": "Bearer nonsense"},
         {"Authorization": "Basic eDp5"},
         {"Authorization": "willaykey_00000000"},
     ):
-        assert quiet.client.get("/v1/articles", headers=headers).status_code == 200
+        with subtests.test(headers=headers):
+            assert quiet.client.get("/v1/articles", headers=headers).status_code == 200
 
 
-def test_a_partners_key_opens_nothing_of_management(quiet: Bench) -> None:
+def test_a_partners_key_opens_nothing_of_management(
+    quiet: Bench, subtests: pytest.Subtests
+) -> None:
     headers = holder.shows(holder.key(quiet.runtime))
     for path in ("/v1/admin/articles", "/v1/admin/partners", "/v1/admin/auth/me"):
-        answer = quiet.client.get(path, headers=headers)
-        assert problem(answer) in {(401, "token_invalid"), (404, "not_found")}
+        with subtests.test(path=path):
+            answer = quiet.client.get(path, headers=headers)
+            assert problem(answer) in {(401, "token_invalid"), (404, "not_found")}
 
 
 def test_a_key_without_the_scope_reads_nothing_in_its_partners_name(quiet: Bench) -> None:

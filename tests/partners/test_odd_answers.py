@@ -170,5 +170,5 @@ def test_a_fault_of_ours_is_noted_too(quiet: Bench, monkeypatch: pytest.MonkeyPa
         quiet.clock.move(minutes=1)
         settled(follower)
         assert [one.state for one in deliveries(runtime, webhook)] == ["delivered"]
-        assert [one.said["data"]["item"]["title"] for one in here.told] == ["One"]
-        assert re.fullmatch("identity", here.told[0].headers["accept-encoding"])
+        assert [one.said["data"]["item"]["title"] for one in here.messages] == ["One"]
+        assert re.fullmatch("identity", here.messages[0].headers["accept-encoding"])

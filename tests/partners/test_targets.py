@@ -123,17 +123,18 @@ def test_a_name_is_resolved_once_and_its_address_pinned() -> None:
         assert here.received[0].body == BODY.decode()
 
 
-def test_redirects_are_not_followed() -> None:
+def test_redirects_are_not_followed(subtests: pytest.Subtests) -> None:
     with partner() as here, partner() as inside:
         for target in (
             inside.url,
             "http://169.254.169.254/latest/meta-data/",
             "file:///etc/passwd",
         ):
-            here.status = lambda _: 302
-            here.headers = {"location": target}
-            came = sent(here.url)
-            assert (came.status, came.is_success) == (302, False)
+            with subtests.test(target=target):
+                here.status = lambda _: 302
+                here.headers = {"location": target}
+                came = sent(here.url)
+                assert (came.status, came.is_success) == (302, False)
         assert inside.received == []
 
 

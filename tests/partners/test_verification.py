@@ -134,11 +134,11 @@ def test_a_pause_spares_nobody_the_challenge(quiet: Bench) -> None:
         settled(follower)
         paused(runtime, webhook, subscriptions.resume)
         settled(follower)
-        assert (info(runtime, webhook).state, here.told) == ("pending", [])
+        assert (info(runtime, webhook).state, here.messages) == ("pending", [])
         here.answer = honest  # type: ignore[method-assign]
         clock.move(minutes=5)
         settled(follower)
-        assert [one.said["data"]["item"]["title"] for one in here.told] == ["One"]
+        assert [one.said["data"]["item"]["title"] for one in here.messages] == ["One"]
         # Who has answered is not asked again.
         paused(runtime, webhook, subscriptions.pause)
         paused(runtime, webhook, subscriptions.resume)

@@ -23,7 +23,7 @@ from app.partners import delivering, queueing, record, subscriptions
 from app.partners.exchange import Exchange
 from app.runtime import Runtime
 from tests import builders
-from tests.backup.test_backup import elsewhere, restore, take
+from tests.backup.copies import empty_store, restore, take
 from tests.conftest import Bench, MovingClock
 from tests.partners.partner import (
     Received,
@@ -83,7 +83,7 @@ def test_a_partner_is_told_what_the_change_feed_says(quiet: Bench) -> None:
         retract(runtime, first)
         settled(follower)
         feed = [*quiet.client.get(f"/v1/changes?cursor={cursor}").json()["data"]]
-        told = here.told
+        told = here.messages
         assert [one.said["type"] for one in told] == [
             *("article.upsert", "tag.upsert", "article.delete"),
         ]
@@ -114,7 +114,7 @@ def test_both_databases_tell_alike(either: Either) -> None:
         runtime.promote()
         retract(runtime, key)
         settled(follower)
-        said = [one.said for one in here.told]
+        said = [one.said for one in here.messages]
         assert [(one["type"], "item" in one["data"]) for one in said] == [
             *(("article.upsert", False), ("article.upsert", False), ("article.delete", False)),
         ]
@@ -140,11 +140,11 @@ def test_a_subscriber_hears_only_of_what_it_asked_for(quiet: Bench) -> None:
         retract(runtime, key)
         settled(follower)
         # Who has a copy hears that it lost the tag, and of its end.
-        assert [(one.said["type"], one.said["data"]["id"]) for one in wet.told] == [
+        assert [(one.said["type"], one.said["data"]["id"]) for one in wet.messages] == [
             *(("article.upsert", str(key)), ("article.upsert", str(key))),
             ("article.delete", str(key)),
         ]
-        assert [one.said["data"]["id"] for one in gone.told] == [str(dry), str(key)]
+        assert [one.said["data"]["id"] for one in gone.messages] == [str(dry), str(key)]
 
 
 def test_what_fails_is_sent_again_until_it_arrives(quiet: Bench) -> None:
@@ -156,19 +156,19 @@ def test_what_fails_is_sent_again_until_it_arrives(quiet: Bench) -> None:
         here.headers = {"retry-after": "90"}
         builders.published(runtime, title="One")
         settled(follower)
-        assert len(here.told) == 1
+        assert len(here.messages) == 1
         waiting = deliveries(runtime, webhook)[0]
         assert waiting.state == "pending"
         assert waiting.next_attempt_at == clock.now + timedelta(seconds=90)
         assert [(one.status, one.problem) for one in waiting.attempts] == [(503, None)]
         clock.move(seconds=60)
         settled(follower)
-        assert len(here.told) == 1
+        assert len(here.messages) == 1
         here.status = lambda _: 204
         clock.move(seconds=31)
         settled(follower)
-        assert len({one.id for one in here.told}) == 1
-        assert [one.headers["webhook-timestamp"] for one in here.told] != []
+        assert len({one.id for one in here.messages}) == 1
+        assert [one.headers["webhook-timestamp"] for one in here.messages] != []
         assert [one.status for one in deliveries(runtime, webhook)[0].attempts] == [503, 204]
         assert info(runtime, webhook).failures == 0
 
@@ -187,16 +187,16 @@ def test_a_newer_state_takes_the_place_of_one_that_waits(quiet: Bench) -> None:
             builders.published(runtime, title=f"Beside {title}")
             clock.move(seconds=10)
             settled(follower)
-        titles = [one.said["data"]["item"]["title"] for one in here.told]
+        titles = [one.said["data"]["item"]["title"] for one in here.messages]
         assert titles == ["Poison", "Two", "Beside Two", "Three", "Beside Three"]
         clock.move(days=10)
         settled(follower)
-        assert len(here.told) == 5
+        assert len(here.messages) == 5
         states = [one.state for one in deliveries(runtime, webhook)]
         assert states == ["superseded", *["delivered"] * 4]
 
 
-def test_late_is_never_wrong(quiet: Bench) -> None:
+def test_late_is_never_wrong(quiet: Bench, subtests: pytest.Subtests) -> None:
     """What was retracted while it waited is told as gone; its text is in no message and no row."""
     runtime, clock = quiet.runtime, quiet.clock
     with partner() as here, following(runtime) as follower:
@@ -205,17 +205,18 @@ def test_late_is_never_wrong(quiet: Bench) -> None:
         here.status = lambda _: 500
         key = builders.published(runtime, title="Kanari", body="Kanari")
         settled(follower)
-        sent = len(here.told)
+        sent = len(here.messages)
         retract(runtime, key)
         here.status = lambda _: 204
         clock.move(hours=1)
         settled(follower)
-        assert [one.said["type"] for one in here.told[sent:]] == ["article.delete"]
-        assert "Kanari" not in here.told[-1].body
+        assert [one.said["type"] for one in here.messages[sent:]] == ["article.delete"]
+        assert "Kanari" not in here.messages[-1].body
         with runtime.database.reading() as tx:
             for table in ("delivery", "delivery_attempt", "webhook"):
-                kept = [tuple(row) for row in tx.execute(sa.text(f"SELECT * FROM {table}"))]
-                assert "Kanari" not in repr(kept)
+                with subtests.test(table=table):
+                    kept = [tuple(row) for row in tx.execute(sa.text(f"SELECT * FROM {table}"))]
+                    assert "Kanari" not in repr(kept)
         assert info(runtime, webhook).waiting == 0
 
 
@@ -231,7 +232,7 @@ def test_who_fails_for_days_is_paused_with_a_notice_and_loses_nothing(quiet: Ben
             clock.move(hours=4)
         paused = info(runtime, webhook)
         assert (paused.state, paused.paused_reason) == ("paused", "failing")
-        tried = len(here.told)
+        tried = len(here.messages)
         assert 8 <= tried <= 12
         found = {one.subject: one.remedy for one in doctor.examine(runtime)}
         assert found["webhooks"].startswith("Paused: A partner (failing).")
@@ -240,13 +241,13 @@ def test_who_fails_for_days_is_paused_with_a_notice_and_loses_nothing(quiet: Ben
         assert acts.count("webhook.paused_failing") == 1
         builders.published(runtime, title="Two")
         settled(follower)
-        assert len(here.told) == tried
+        assert len(here.messages) == tried
         here.status = lambda _: 204
         with runtime.database.writing() as tx:
             key = runtime.key()
             subscriptions.resume(tx, OPERATOR, key, webhook, clock.now, paused.revision)
         settled(follower)
-        titles = [one.said["data"]["item"]["title"] for one in here.told[tried:]]
+        titles = [one.said["data"]["item"]["title"] for one in here.messages[tried:]]
         assert titles == ["One", "Two"]
 
 
@@ -260,26 +261,28 @@ def test_a_partner_that_says_gone_is_asked_no_more(quiet: Bench) -> None:
         settled(follower)
         clock.move(days=2)
         settled(follower)
-        assert len(here.told) == 1
+        assert len(here.messages) == 1
         assert info(runtime, webhook).paused_reason == "gone"
 
 
-def test_nobody_is_told_who_does_not_answer_the_challenge(quiet: Bench) -> None:
+def test_nobody_is_told_who_does_not_answer_the_challenge(
+    quiet: Bench, subtests: pytest.Subtests
+) -> None:
     runtime, clock = quiet.runtime, quiet.clock
     for answer in (b"", b"no", b"[]", b'{"challenge": "guess"}', b"\xff"):
-        with partner() as here, following(runtime) as follower:
+        with subtests.test(answer=answer), partner() as here, following(runtime) as follower:
             here.answer = lambda _, answer=answer: (200, answer)  # type: ignore[method-assign, misc]
             webhook, _ = subscribed(runtime, here.url)
             settled(follower)
             builders.published(runtime)
             settled(follower)
             assert info(runtime, webhook).state == "pending"
-            assert here.told == []
+            assert here.messages == []
             for _ in range(40):
                 clock.move(hours=4)
                 settled(follower)
             assert info(runtime, webhook).paused_reason == "unverified"
-            assert here.told == []
+            assert here.messages == []
 
 
 def test_a_secret_is_replaced_without_a_gap(quiet: Bench) -> None:
@@ -296,7 +299,7 @@ def test_a_secret_is_replaced_without_a_gap(quiet: Bench) -> None:
         assert old != new
         builders.published(runtime, title="One")
         settled(follower)
-        one = here.told[-1]
+        one = here.messages[-1]
         for secret in (old, new):
             Verifier(secret).verify(one.body, one.headers)
         verify_ed25519(before.public_key, one)
@@ -305,7 +308,7 @@ def test_a_secret_is_replaced_without_a_gap(quiet: Bench) -> None:
         clock.move(minutes=3)
         builders.published(runtime, title="Two")
         settled(follower)
-        two = here.told[-1]
+        two = here.messages[-1]
         Verifier(new).verify(two.body, two.headers)
         with pytest.raises(WebhookVerificationError):
             Verifier(old).verify(two.body, two.headers)
@@ -328,14 +331,14 @@ def test_a_slow_partner_holds_up_nobody(quiet: Bench) -> None:
         for number in range(5):
             builders.published(runtime, title=f"Number {number}")
             follower.step()
-        while len(quick.told) < 5:
+        while len(quick.messages) < 5:
             assert time.monotonic() - began < 8
             follower.step()
             time.sleep(0.01)
-        assert len(slow.told) == 1
+        assert len(slow.messages) == 1
         release.set()
         settled(follower)
-        assert len(slow.told) == 5
+        assert len(slow.messages) == 5
 
 
 def test_who_dies_after_sending_sends_again_and_a_late_word_is_not_heard(quiet: Bench) -> None:
@@ -349,10 +352,10 @@ def test_who_dies_after_sending_sends_again_and_a_late_word_is_not_heard(quiet: 
             lost = delivering.claim(tx, runtime.key(), webhook, clock.now)
         assert lost is not None
         settled(follower)
-        assert here.told == []  # it is somebody's
+        assert here.messages == []  # it is somebody's
         clock.move(minutes=2)
         settled(follower)
-        assert len(here.told) == 1
+        assert len(here.messages) == 1
         with runtime.database.writing() as tx:
             assert not delivering.settle(tx, lost, Exchange(1, 500), clock.now)
         assert [one.state for one in deliveries(runtime, webhook)] == ["delivered"]
@@ -366,14 +369,14 @@ def test_two_workers_tell_each_thing_once(either: Either) -> None:
         for number in range(12):
             builders.published(runtime, title=f"Number {number}")
         until = time.monotonic() + 20
-        while len(here.told) < 12 and time.monotonic() < until:
+        while len(here.messages) < 12 and time.monotonic() < until:
             one.step()
             other.step()
         settled(one)
         settled(other)
-        ids = [message.id for message in here.told]
+        ids = [message.id for message in here.messages]
         assert len(ids) == len(set(ids)) == 12
-        order = [message.said["data"]["sequence"] for message in here.told]
+        order = [message.said["data"]["sequence"] for message in here.messages]
         assert order == sorted(order)
 
 
@@ -397,7 +400,7 @@ def test_told_again_from_a_point_or_one_alone(quiet: Bench) -> None:
                 else:
                     record.replay_from(tx, OPERATOR, webhook, clock.now, over["since"])
             settled(follower)
-            return [one.said["data"]["item"]["title"] for one in here.told]
+            return [one.said["data"]["item"]["title"] for one in here.messages]
 
         assert replayed(since=0) == ["Before 0", "Before 1", "Before 2", "After"]
         assert replayed(since=2) == ["Before 2", "After"]
@@ -415,18 +418,18 @@ def test_a_restored_store_tells_nobody_by_itself(quiet: Bench, tmp_path: Path) -
         take(runtime, tmp_path / "copy")
         (tmp_path / "two").mkdir()
         (tmp_path / "two" / "secret.key").write_text("k" * 48)
-        with elsewhere(tmp_path / "two", clock) as other, following(other) as trial:
+        with empty_store(tmp_path / "two", clock) as other, following(other) as trial:
             restore(other, tmp_path / "copy")
             builders.published(other, title="A trial")
             settled(trial)
-            assert here.told == []
+            assert here.messages == []
             paused = info(other, webhook)
             assert (paused.state, paused.paused_reason) == ("paused", "restored")
             with other.database.writing() as tx:
                 key = other.key()
                 subscriptions.resume(tx, OPERATOR, key, webhook, clock.now, paused.revision)
             settled(trial)
-            assert [one.said["data"]["item"]["title"] for one in here.told] == ["A trial"]
+            assert [one.said["data"]["item"]["title"] for one in here.messages] == ["A trial"]
 
 
 def test_another_installation_key_signs_nothing(quiet: Bench, tmp_path: Path) -> None:
@@ -438,7 +441,7 @@ def test_another_installation_key_signs_nothing(quiet: Bench, tmp_path: Path) ->
             connection.execute(sa.text("UPDATE webhook SET key_mark = 'another'"))
         builders.published(runtime, title="One")
         settled(follower)
-        assert here.told == []
+        assert here.messages == []
         lost = info(runtime, webhook)
         assert lost.paused_reason == "key_changed"
         with runtime.database.writing() as tx:
@@ -446,5 +449,5 @@ def test_another_installation_key_signs_nothing(quiet: Bench, tmp_path: Path) ->
                 tx, OPERATOR, runtime.key(), webhook, clock.now, lost.revision, timedelta()
             )
         settled(follower)
-        assert len(here.told) == 1
-        assert len(re.findall("v1,", here.told[0].headers["webhook-signature"])) == 1
+        assert len(here.messages) == 1
+        assert len(re.findall("v1,", here.messages[0].headers["webhook-signature"])) == 1

@@ -50,9 +50,12 @@ def test_every_later_member_says_what_older_articles_have() -> None:
         assert not any(name in part for part in PARTS.values()), "it would be taken for that one"
 
 
-def test_what_is_frozen_within_a_member_changes_by_a_migration_alone() -> None:
+def test_what_is_frozen_within_a_member_changes_by_a_migration_alone(
+    subtests: pytest.Subtests,
+) -> None:
     for part, members in PARTS.items():
-        assert set(part.model_fields) == members, part
+        with subtests.test(part=part, members=members):
+            assert set(part.model_fields) == members
 
 
 OEMBED = "/v1/oembed?url=http://127.0.0.1:8000/v1/articles/odd"
@@ -60,7 +63,7 @@ ODD = 'A "is_excerpt": in a title, \\"is_excerpt\\": and its end\\'
 
 
 def test_what_was_frozen_before_a_member_existed_is_answered_whole(
-    quiet: Bench, monkeypatch: pytest.MonkeyPatch
+    quiet: Bench, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
 ) -> None:
     monkeypatch.setattr(articles, "LATER", {"is_excerpt": "true"})
     runtime, client = quiet.runtime, quiet.client
@@ -83,13 +86,15 @@ def test_what_was_frozen_before_a_member_existed_is_answered_whole(
         *("/v1/articles", "/v1/feeds/articles.json", "/v1/articles/odd.jsonld", "/v1/changes"),
         *("/v1/search?q=title", "/v1/articles?fields=title,is_excerpt", OEMBED),
     ):
-        answer = client.get(path)
-        assert answer.status_code == 200, (path, answer.text)
+        with subtests.test(path=path):
+            answer = client.get(path)
+            assert answer.status_code == 200, (path, answer.text)
     for path in (
         *("/v1/feeds/articles.rss", "/v1/feeds/articles.atom", "/sitemaps/news.xml"),
         *("/v1/oai?verb=ListRecords&metadataPrefix=oai_dc", "/sitemap.xml"),
     ):
-        assert client.get(path).status_code == 200, path
+        with subtests.test(path=path):
+            assert client.get(path).status_code == 200
     desk = Newsdesk.of(quiet)
     (listed,) = (one for one in desk.get("/v1/admin/articles").json()["data"] if one["live"])
     where = f"/v1/admin/articles/{listed['id']}"

@@ -111,12 +111,13 @@ def _faults(model: type[BaseModel], name: str, value: Any) -> list[str]:
 
 @pytest.mark.parametrize(("model", "name", "taken", "other"), FIELDS)
 def test_a_date_is_a_date(
-    model: type[BaseModel], name: str, taken: list[str], other: list[str]
+    model: type[BaseModel], name: str, taken: list[str], other: list[str], subtests: pytest.Subtests
 ) -> None:
     for value in taken:
         assert _faults(model, name, value) == [], value
     for value in [*LAX, *other]:
-        assert _faults(model, name, value) != [], value
+        with subtests.test(value=value):
+            assert _faults(model, name, value) != []
 
 
 def test_every_place_where_dates_come_in_is_walked() -> None:
@@ -135,18 +136,20 @@ def test_every_place_where_dates_come_in_is_walked() -> None:
     }
 
 
-def test_moments_are_kept_in_utc() -> None:
+def test_moments_are_kept_in_utc(subtests: pytest.Subtests) -> None:
     from app.editorial.content import ArticleInput
 
     for text, moment in GOOD_MOMENTS.items():
-        sent = json.dumps({"lang": "en", "title": "A", "published_at": text})
-        kept = ArticleInput.model_validate_json(sent).published_at
-        assert (kept, kept and kept.utcoffset()) == (moment, moment.utcoffset())
+        with subtests.test(text=text, moment=moment):
+            sent = json.dumps({"lang": "en", "title": "A", "published_at": text})
+            kept = ArticleInput.model_validate_json(sent).published_at
+            assert (kept, kept and kept.utcoffset()) == (moment, moment.utcoffset())
 
 
-def test_a_date_in_a_query_is_one_too() -> None:
+def test_a_date_in_a_query_is_one_too(subtests: pytest.Subtests) -> None:
     for text, moment in GOOD_MOMENTS.items():
-        assert first_instant(text) == moment
+        with subtests.test(text=text, moment=moment):
+            assert first_instant(text) == moment
     assert first_instant("2030-01-31T09:00:00 05:30") == GOOD_MOMENTS["2030-01-31T09:00:00+05:30"]
     assert last("2030-01-31", Calendar()) == (Edge(datetime(2030, 2, 1, tzinfo=UTC)), False)
     assert last("9999-12-31", Calendar()) == (Edge(datetime(9999, 1, 1, tzinfo=UTC)), False)

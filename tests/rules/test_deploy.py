@@ -60,7 +60,7 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     assert "willay.service" not in complaints, complaints
 
 
-def test_every_setting_that_is_named_is_one() -> None:
+def test_every_setting_that_is_named_is_one(subtests: pytest.Subtests) -> None:
     known = {f"WILLAY_{name.upper()}" for name in Settings.model_fields}
     for path in (
         *DEPLOY.iterdir(),
@@ -68,8 +68,9 @@ def test_every_setting_that_is_named_is_one() -> None:
         ROOT / "Dockerfile",
         *ROOT.glob("docs/*.md"),
     ):
-        named = set(re.findall(r"\bWILLAY_[A-Z0-9_]*[A-Z0-9]\b", path.read_text()))
-        assert named <= known | NOT_SETTINGS, path
+        with subtests.test(path=path):
+            named = set(re.findall(r"\bWILLAY_[A-Z0-9_]*[A-Z0-9]\b", path.read_text()))
+            assert named <= known | NOT_SETTINGS
 
 
 @pytest.fixture(scope="module")

@@ -73,12 +73,15 @@ def test_a_word_being_typed_may_be_unfinished_but_a_whole_one_wins(engine: Engin
     assert found(engine, "min ") == []
 
 
-def test_every_ending_of_an_unfinished_word_is_found(backend: Backend, tmp_path: Path) -> None:
+def test_every_ending_of_an_unfinished_word_is_found(
+    backend: Backend, tmp_path: Path, subtests: pytest.Subtests
+) -> None:
     endings = ("mission", "mittee", "munities", "pany", "pensation")
     documents = [article(f"{n}", f"Peru com{end}") for n, end in enumerate(endings)]
     with backend.over(tmp_path, *documents) as engine:
         for text in ("com", "peru com", "PERU  Com"):
-            assert len(engine.search(Query(text)).hits) == len(endings), text
+            with subtests.test(text=text):
+                assert len(engine.search(Query(text)).hits) == len(endings)
 
 
 def test_phrases_hold_and_end_where_a_text_ends(engine: Engine) -> None:
@@ -148,20 +151,30 @@ def test_orders_by_date_with_what_has_none_at_the_end(engine: Engine) -> None:
     ]
 
 
-def test_blank_is_the_newest_and_no_words_are_nothing(engine: Engine) -> None:
+def test_blank_is_the_newest_and_no_words_are_nothing(
+    engine: Engine, subtests: pytest.Subtests
+) -> None:
     assert found(engine, "  \n")[:2] == found(engine, "", order="newest")[:2]
     assert engine.search(Query("")).total == len(DOCUMENTS)
     for text in ("🙂", "???", '"', '""', "-", "\x00\x1f", "(*:*)"):
-        assert engine.search(Query(text)).total == 0, text
+        with subtests.test(text=text):
+            assert engine.search(Query(text)).total == 0
 
 
-def test_the_grammar_of_the_library_means_nothing(engine: Engine) -> None:
+def test_the_grammar_of_the_library_means_nothing(
+    engine: Engine, subtests: pytest.Subtests
+) -> None:
     for text in ("kind:0", "key:cursor", "title:[a TO z]", "id:IN [x]", "*", "cursor start"):
-        assert all(hit.key.id != id_of("greene") for hit in engine.search(Query(text)).hits), text
+        with subtests.test(text=text):
+            assert all(hit.key.id != id_of("greene") for hit in engine.search(Query(text)).hits), (
+                text
+            )
     assert found(engine, "title:ventanilla^9 AND (spill OR +oil~2)")[0] == "Oil spill at Ventanilla"
 
 
-def test_filters_narrow_and_facets_count_what_is_left(backend: Backend, tmp_path: Path) -> None:
+def test_filters_narrow_and_facets_count_what_is_left(
+    backend: Backend, tmp_path: Path, subtests: pytest.Subtests
+) -> None:
     mining, gold, water = id_of("mining"), id_of("gold"), id_of("water")
     since, tick = datetime(2015, 7, 1, tzinfo=UTC), timedelta(microseconds=1)
     documents = (
@@ -195,12 +208,13 @@ def test_filters_narrow_and_facets_count_what_is_left(backend: Backend, tmp_path
     with backend.over(tmp_path, *documents) as engine:
         for chosen, letters in expected:
             for text in ("mine", "", "min", '"mine"', "mine zzz"):
-                query = Query(text, chosen, facets=("tags", "lang", "year", "kind"))
-                answer = engine.search(query)
-                wanted = {id_of(letter) for letter in letters}
-                assert {hit.key.id for hit in answer.hits} == wanted, (text, chosen)
-                assert answer.total == len(letters)
-                assert sum(count for _, count in answer.facets["kind"]) == len(letters)
+                with subtests.test(text=text):
+                    query = Query(text, chosen, facets=("tags", "lang", "year", "kind"))
+                    answer = engine.search(query)
+                    wanted = {id_of(letter) for letter in letters}
+                    assert {hit.key.id for hit in answer.hits} == wanted, (text, chosen)
+                    assert answer.total == len(letters)
+                    assert sum(count for _, count in answer.facets["kind"]) == len(letters)
         every = engine.search(Query("mine", facets=("tags", "lang", "year", "kind"))).facets
     assert set(every["tags"]) == {(tag.hex, 2) for tag in (mining, gold, water)}
     assert every["lang"] == (("en", 3), ("es", 1))
@@ -224,10 +238,13 @@ def test_pages_join_without_gap_or_repetition(backend: Backend, tmp_path: Path, 
     assert pages[-1].hits == ()
 
 
-def test_pages_end_where_honesty_ends(engine: Engine) -> None:
+def test_pages_end_where_honesty_ends(engine: Engine, subtests: pytest.Subtests) -> None:
     assert engine.search(Query("mine", limit=100, page=DEEPEST // 100)).hits == ()
     for limit, page in ((100, DEEPEST // 100 + 1), (0, 1), (10, 0)):
-        with pytest.raises(ValueError, match="pages go"):
+        with (
+            subtests.test(limit=limit, page=page),
+            pytest.raises(ValueError, match="pages go"),
+        ):
             engine.search(Query("mine", limit=limit, page=page))
 
 

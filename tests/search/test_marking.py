@@ -85,7 +85,9 @@ def test_accents_that_stand_alone_belong_to_their_letter(backend: Backend, tmp_p
         *("water", "mineral", "minerals 1999 ", '"land slide" ', "barones", "mines "),
     ],
 )
-def test_what_the_server_marks_itself_is_marked(server: Backend, tmp_path: Path, text: str) -> None:
+def test_what_the_server_marks_itself_is_marked(
+    server: Backend, tmp_path: Path, text: str, subtests: pytest.Subtests
+) -> None:
     """Its marks are asked for beside ours: of each word that it marks, the whole is marked."""
     with server.over(tmp_path, *TEXTS) as engine:
         assert isinstance(engine, MeilisearchEngine)
@@ -103,11 +105,12 @@ def test_what_the_server_marks_itself_is_marked(server: Backend, tmp_path: Path,
     assert answer["hits"]
     for hit in answer["hits"]:
         for name in ("title", "summary", "body"):
-            text = getattr(ours[key_of(hit["id"])], name)
-            theirs = re.findall(r"<mark>(.*?)</mark>(\w*)", hit["_formatted"][name])
-            whole = " ".join(begun + rest for begun, rest in theirs)
-            passage = re.findall(r"\w+", re.sub("</?mark>", "", text))
-            assert set(whole.split()) & set(passage) <= set(marked(text))
+            with subtests.test(name=name):
+                text = getattr(ours[key_of(hit["id"])], name)
+                theirs = re.findall(r"<mark>(.*?)</mark>(\w*)", hit["_formatted"][name])
+                whole = " ".join(begun + rest for begun, rest in theirs)
+                passage = re.findall(r"\w+", re.sub("</?mark>", "", text))
+                assert set(whole.split()) & set(passage) <= set(marked(text))
 
 
 def test_a_passage_begins_with_a_line_or_a_word_and_ends_with_one(

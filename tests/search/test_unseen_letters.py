@@ -51,12 +51,13 @@ def numbers(engine: Engine, text: str, **more: bool) -> set[int]:
     return {hit.key.id.int for hit in engine.search(Query(text, **more)).hits}
 
 
-def test_words_are_found_through_them(engine: Engine) -> None:
+def test_words_are_found_through_them(engine: Engine, subtests: pytest.Subtests) -> None:
     for text in (
         *("constitucional", "amnistia", '"reforma constitucional"', '"la amnistía"'),
         *("constitu\u00adcional", "am\u200cnistía", "\ufeffconstitucional\u200b", "constituc"),
     ):
-        assert numbers(engine, text) == {1, 2}, text
+        with subtests.test(text=text):
+            assert numbers(engine, text) == {1, 2}
     assert numbers(engine, "constitucional", exact=True) == {1, 2}
     assert numbers(engine, "tucio", exact=True) == set()
     for sign in UNSEEN:
@@ -72,9 +73,10 @@ def test_they_stay_in_what_is_shown_and_marks_reach_over_them(engine: Engine) ->
     assert marked.body == f"La <mark>am\u00adnis\u2060tía</mark> {FAMILY} de todos"
 
 
-def test_names_are_completed_through_them(engine: Engine) -> None:
+def test_names_are_completed_through_them(engine: Engine, subtests: pytest.Subtests) -> None:
     for text in ("mineri", "mi\u200bneri", "constitucion"):
-        assert engine.suggest(text), text
+        with subtests.test(text=text):
+            assert engine.suggest(text)
     (tag,) = engine.suggest("mineria")
     assert tag.highlighted == "<mark>Miner\u00adía</mark>"
     assert numbers(engine, "minería") == {9}

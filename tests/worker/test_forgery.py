@@ -18,8 +18,8 @@ from app.worker.proving import compare, mend
 from app.worker.reading import everything
 from tests import builders
 from tests.conftest import Bench
+from tests.search.follow import follow
 from tests.worker.servers import SERVERS, Room
-from tests.worker.test_indexing import follow
 
 
 @pytest.fixture(params=SERVERS)
@@ -140,7 +140,7 @@ def test_a_spoilt_state_is_made_anew(room: Room, state: dict[str, Any]) -> None:
 
 
 def test_all_that_was_done_is_told_in_one_line(
-    room: Room, caplog: pytest.LogCaptureFixture
+    room: Room, caplog: pytest.LogCaptureFixture, subtests: pytest.Subtests
 ) -> None:
     one, two, three = held(room)
     room.master.index(room.engine.uid).delete_document(one["id"])
@@ -151,7 +151,8 @@ def test_all_that_was_done_is_told_in_one_line(
     [said] = [r.getMessage() for r in caplog.records if "mended" in r.getMessage()]
     assert "1 missing, 0 outdated, 1 altered, 1 surplus, 1 strange, settings right" in said
     for name in (one["key"], two["key"], "0" * 8, "stranger"):
-        assert name in said.replace("-", "")
+        with subtests.test(name=name):
+            assert name in said.replace("-", "")
     assert "\n" not in said
     caplog.clear()
     mend(room.runtime, room.engine)
@@ -201,7 +202,7 @@ def test_shares_take_turns_until_all_was_looked_at(
     assert all(not one & other for one, other in pairwise(looked))
 
 
-def test_a_forged_near_index_is_found_and_mended(quiet: Bench) -> None:
+def test_a_forged_near_index_is_found_and_mended(quiet: Bench, subtests: pytest.Subtests) -> None:
     """Written by this very program, with the mark that the store knows."""
     runtime = quiet.runtime
     builders.tag(runtime, "wool")
@@ -222,10 +223,11 @@ def test_a_forged_near_index_is_found_and_mended(quiet: Bench) -> None:
         replace(true, published_at=None),
         replace(true, article_kind="page"),
     ):
-        engine.apply([forged], [])
-        assert compare(runtime, engine).altered == [true.key]
-        mend(runtime, engine, turn=0)
-        assert compare(runtime, engine).agrees
+        with subtests.test(forged=forged):
+            engine.apply([forged], [])
+            assert compare(runtime, engine).altered == [true.key]
+            mend(runtime, engine, turn=0)
+            assert compare(runtime, engine).agrees
 
 
 def test_a_worker_finds_forged_contents_by_itself(room: Room) -> None:

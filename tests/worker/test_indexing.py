@@ -7,7 +7,6 @@ import sys
 import time
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 
@@ -15,7 +14,6 @@ from app.editorial import publishing, tags
 from app.editorial.people import SPONSORS, SponsorInput
 from app.editorial.tags import TagInput
 from app.runtime import Runtime, opened
-from app.search.protocol import Query
 from app.worker import rebuilding
 from app.worker.indexing import Indexing
 from app.worker.proving import compare
@@ -23,34 +21,16 @@ from app.worker.reading import size
 from tests import builders, stores
 from tests.builders import EDITOR, imported
 from tests.conftest import Bench, MovingClock, store
+from tests.search.follow import follow, matching_ids, search_agrees
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "sample" / "peru.jsonl"
 Either = tuple[Runtime, MovingClock]
 
 
-def follow(runtime: Runtime) -> None:
-    """Let search catch up."""
-    runtime.promote()
-    follower = Indexing(runtime)
-    while follower.step():
-        pass
-
-
-def found(runtime: Runtime, words: str) -> set[UUID]:
-    hits = runtime.search.get().search(Query(words, limit=50, exact=True)).hits
-    return {hit.key.id for hit in hits}
-
-
-def agrees(runtime: Runtime) -> bool:
-    comparison = compare(runtime, runtime.search.get())
-    assert comparison.behind == 0
-    return comparison.agrees
-
-
 def test_publishing_embargo_expiry_and_retraction_arrive(either: Either) -> None:
     runtime, clock = either
-    now_ = builders.published(runtime, title="Alpaca wool")
+    shown = builders.published(runtime, title="Alpaca wool")
     soon = clock() + timedelta(hours=1)
     later = builders.publish(
         runtime,
@@ -60,18 +40,18 @@ def test_publishing_embargo_expiry_and_retraction_arrive(either: Either) -> None
     )
     builders.draft(runtime, title="Alpaca secret")
     follow(runtime)
-    assert found(runtime, "alpaca") == {now_}
+    assert matching_ids(runtime, "alpaca") == {shown}
     clock.move(hours=1)
     follow(runtime)
-    assert found(runtime, "alpaca") == {now_, later}
+    assert matching_ids(runtime, "alpaca") == {shown, later}
     clock.move(hours=1)
     follow(runtime)
-    assert found(runtime, "alpaca") == {now_}
+    assert matching_ids(runtime, "alpaca") == {shown}
     with runtime.publishing() as tx:
-        publishing.retract(tx, EDITOR, now_, "It was a llama.")
+        publishing.retract(tx, EDITOR, shown, "It was a llama.")
     follow(runtime)
-    assert found(runtime, "alpaca") == set()
-    assert agrees(runtime)
+    assert matching_ids(runtime, "alpaca") == set()
+    assert search_agrees(runtime)
 
 
 def test_a_tags_new_name_reaches_its_articles_and_those_below_it(either: Either) -> None:
@@ -86,9 +66,9 @@ def test_a_tags_new_name_reaches_its_articles_and_those_below_it(either: Either)
         SPONSORS.add(tx, EDITOR, SponsorInput(name="Territory Fund"))
     assert not agrees_late(runtime)
     follow(runtime)
-    assert article in found(runtime, "territorio")
-    assert len(found(runtime, "territory")) == 3
-    assert agrees(runtime)
+    assert article in matching_ids(runtime, "territorio")
+    assert len(matching_ids(runtime, "territory")) == 3
+    assert search_agrees(runtime)
 
 
 def agrees_late(runtime: Runtime) -> bool:
@@ -110,7 +90,7 @@ def test_a_rebuild_mends_what_is_missing_and_what_is_too_much(bench: Bench) -> N
     rebuilding.rebuild(runtime, engine, told.append)
     assert sum(told) == size(runtime) == 151
     follow(runtime)
-    assert agrees(runtime)
+    assert search_agrees(runtime)
 
 
 @pytest.mark.parametrize("damage", ["deleted", "broken"])
@@ -127,10 +107,10 @@ def test_a_lost_index_is_made_again(bench: Bench, damage: str) -> None:
         [meta] = folder.glob("*/meta.json")
         meta.write_text("{")
     # What was open still answers; nothing was, after it had been closed.
-    assert found(runtime, "alpaca") == ({article} if damage == "deleted" else set())
+    assert matching_ids(runtime, "alpaca") == ({article} if damage == "deleted" else set())
     follow(runtime)
-    assert found(runtime, "alpaca") == {article}
-    assert agrees(runtime)
+    assert matching_ids(runtime, "alpaca") == {article}
+    assert search_agrees(runtime)
 
 
 def test_a_store_that_was_restored_is_noticed(tmp_path: Path) -> None:
@@ -140,14 +120,14 @@ def test_a_store_that_was_restored_is_noticed(tmp_path: Path) -> None:
         stores.copied(tmp_path, tmp_path / "copy")
         builders.published(runtime, title="Alpaca cheese")
         follow(runtime)
-        assert len(found(runtime, "alpaca")) == 2
+        assert len(matching_ids(runtime, "alpaca")) == 2
     stores.put_back(tmp_path / "copy", tmp_path)
     clock.move(hours=1)
     with opened(stores.settings_of(tmp_path, serve_worker=False), clock) as runtime:
         other = builders.published(runtime, title="Alpaca bread")
         follow(runtime)
-        assert found(runtime, "alpaca") == {first, other}
-        assert agrees(runtime)
+        assert matching_ids(runtime, "alpaca") == {first, other}
+        assert search_agrees(runtime)
 
 
 def test_followers_beside_each_other_do_no_harm(quiet: Bench) -> None:
@@ -161,8 +141,8 @@ def test_followers_beside_each_other_do_no_harm(quiet: Bench) -> None:
             idle.step()
             while worker.step() or idle.step():
                 pass
-            assert key in found(twin, f"alpaca {number}")
-        assert agrees(twin)
+            assert key in matching_ids(twin, f"alpaca {number}")
+        assert search_agrees(twin)
 
 
 _CHILD = """
@@ -199,8 +179,8 @@ def test_a_killed_follower_loses_nothing(tmp_path: Path) -> None:
                 child.wait(timeout=20)
                 child.stdout.close()
         follow(runtime)
-        assert len(found(runtime, "alpaca")) == 45
-        assert agrees(runtime)
+        assert len(matching_ids(runtime, "alpaca")) == 45
+        assert search_agrees(runtime)
 
 
 def test_a_published_article_is_found_within_a_second_of_serving(bench: Bench) -> None:

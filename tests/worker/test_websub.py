@@ -23,7 +23,7 @@ from tests.stores import settings_of
 class Hub:
     address: str = ""
     status: int = 204
-    told: list[dict[str, list[str]]] = field(default_factory=list)
+    messages: list[dict[str, list[str]]] = field(default_factory=list)
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def hub() -> Iterator[Hub]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            kept.told.append(parse_qs(body.decode()))
+            kept.messages.append(parse_qs(body.decode()))
             self.send_response(kept.status)
             self.send_header("Location", "http://127.0.0.1:1/")
             self.send_header("Content-Length", "0")
@@ -56,7 +56,7 @@ def test_it_is_told_once_and_after_every_change(quiet: Bench, hub: Hub) -> None:
     follower = Announcing(quiet.runtime, hub.address, apart=0.0)
     assert [follower.step() for _ in range(3)] == [False] * 3
     base = f"{quiet.runtime.settings.public_url}/v1/feeds/articles"
-    assert hub.told == [
+    assert hub.messages == [
         {
             "hub.mode": ["publish"],
             "hub.url": [
@@ -69,20 +69,20 @@ def test_it_is_told_once_and_after_every_change(quiet: Bench, hub: Hub) -> None:
             ],
         }
     ]
-    for url in hub.told[0]["hub.url"]:
+    for url in hub.messages[0]["hub.url"]:
         assert quiet.client.get(url).status_code == 200
     builders.draft(quiet.runtime)
     follower.step()
-    assert len(hub.told) == 1
+    assert len(hub.messages) == 1
     builders.published(quiet.runtime)
     follower.step()
     follower.step()
-    assert len(hub.told) == 2
+    assert len(hub.messages) == 2
     follower.close()
 
 
 def tags_told(hub: Hub, number: int) -> list[str]:
-    told = (url.partition("?tag=")[2] for url in hub.told[number]["hub.url"])
+    told = (url.partition("?tag=")[2] for url in hub.messages[number]["hub.url"])
     return [slug for slug in told if slug]
 
 
@@ -97,7 +97,7 @@ def test_it_is_told_of_the_tags_that_a_change_touches(quiet: Bench, hub: Hub) ->
     key = builders.publish(quiet.runtime, draft)
     follower.step()
     assert tags_told(hub, 1) == [slug for slug in ("land", "river", "water") for _ in range(3)]
-    for url in hub.told[1]["hub.url"]:
+    for url in hub.messages[1]["hub.url"]:
         answer = quiet.client.get(url)
         assert answer.status_code == 200
         links = answer.headers["Link"]
@@ -123,10 +123,10 @@ def test_many_feeds_are_told_by_the_hundred_and_none_is_forgotten(quiet: Bench, 
     follower._not_before = 0.0
     for _ in range(5):
         follower.step()
-    said = [len(one["hub.url"]) for one in hub.told]
+    said = [len(one["hub.url"]) for one in hub.messages]
     assert said == [100, 100, 100, 19]
-    assert hub.told[1] == hub.told[2]  # which failed
-    told = {url for one in hub.told for url in one["hub.url"]}
+    assert hub.messages[1] == hub.messages[2]  # which failed
+    told = {url for one in hub.messages for url in one["hub.url"]}
     assert len(told) == 9 + 3 * 70
     follower.close()
 
@@ -139,13 +139,13 @@ def test_one_that_refuses_is_asked_again_later(
     follower = Announcing(quiet.runtime, hub.address, apart=0.02)
     follower.step()
     follower.step()
-    assert len(hub.told) == 1
+    assert len(hub.messages) == 1
     assert "the hub was not told" in caplog.text
     hub.status = 204
     deadline = time.monotonic() + 10
-    while len(hub.told) < 2 and time.monotonic() < deadline:
+    while len(hub.messages) < 2 and time.monotonic() < deadline:
         follower.step()
-    assert len(hub.told) == 2
+    assert len(hub.messages) == 2
     follower.close()
 
 

@@ -1,4 +1,4 @@
-"""`_formatted`: marks and crops; nothing is escaped, as on the real server."""
+"""`_formatted`: marks; nothing is escaped, as on the real server."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,51 +10,32 @@ def formatted(
     document: Mapping[str, Any], question: Question, asked: Mapping[str, Any], numbers: bool
 ) -> dict[str, Any]:
     marked = asked.get("attributesToHighlight") or []
-    cropped = dict(_crop(one, asked) for one in asked.get("attributesToCrop") or [])
-    retrieved = asked.get("attributesToRetrieve") or ["*"]
-    wanted = {*marked, *cropped, *retrieved}
-    shown = {}
-    for name, value in document.items():
-        if "*" in wanted or name in wanted:
-            is_marked = "*" in marked or name in marked
-            shown[name] = _shown(value, question, asked, is_marked, cropped.get(name), numbers)
-    return shown
+    wanted = {*marked, *(asked.get("attributesToRetrieve") or ["*"])}
+    signs = asked.get("highlightPreTag", "<em>"), asked.get("highlightPostTag", "</em>")
+    return {
+        name: _shown(value, question, signs if name in marked or "*" in marked else None, numbers)
+        for name, value in document.items()
+        if "*" in wanted or name in wanted
+    }
 
 
-def _shown(
-    value: Any,
-    question: Question,
-    asked: Mapping[str, Any],
-    is_marked: bool,
-    length: int | None,
-    numbers: bool,
-) -> Any:
+def _shown(value: Any, question: Question, signs: tuple[str, str] | None, numbers: bool) -> Any:
     if isinstance(value, list):
-        return [_shown(one, question, asked, is_marked, length, numbers) for one in value]
+        return [_shown(one, question, signs, numbers) for one in value]
     if isinstance(value, dict):
-        return {k: _shown(v, question, asked, is_marked, length, numbers) for k, v in value.items()}
+        return {name: _shown(one, question, signs, numbers) for name, one in value.items()}
     text = str(value) if value is not None else ""
+    if signs is None:
+        return text
     words = tokens(text)
     hits = _hits([word for _, _, word in words], question, numbers)
-    start, end = 0, len(words)
-    if length is not None and len(words) > length:
-        first = min(hits, default=0)
-        start = min(max(0, first - length // 2), len(words) - length)
-        end = start + length
-    before, after = asked.get("highlightPreTag", "<em>"), asked.get("highlightPostTag", "</em>")
-    marker = asked.get("cropMarker", "…")
-    out = [marker] if start else []
-    at = words[start][0] if start else 0
-    for place in range(start, end):
+    out, at = [], 0
+    for place, letters in sorted(hits.items()):
         left, right, _ = words[place]
         inner = text[left:right]
-        if is_marked and place in hits:
-            typed = hits[place]
-            inner = f"{before}{inner[:typed]}{after}{inner[typed:]}"
-        out += [text[at:left], inner]
+        out += [text[at:left], signs[0], inner[:letters], signs[1], inner[letters:]]
         at = right
-    out.append(marker if end < len(words) else text[at:])
-    return "".join(out)
+    return "".join([*out, text[at:]])
 
 
 def _hits(words: Sequence[str], question: Question, numbers: bool) -> dict[int, int]:
@@ -71,8 +52,3 @@ def _hits(words: Sequence[str], question: Question, numbers: bool) -> dict[int, 
                 if tuple(words[at : at + len(run)]) == run:
                     found |= {at + step: len(word) for step, word in enumerate(run)}
     return found
-
-
-def _crop(given: str, asked: Mapping[str, Any]) -> tuple[str, int]:
-    name, _, length = given.partition(":")
-    return name, int(length or asked.get("cropLength", 10))

@@ -12,7 +12,7 @@ from time import sleep
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.search.double.errors import Refusal
+from tests.search.double.errors import Refusal, not_doubled
 from tests.search.double.routes import Routes, State
 
 MASTER = "the-master-key-of-the-double"
@@ -73,19 +73,23 @@ class Double:
                     del self.faults.answers[place]
                     retry = {"retry-after": "10"} if status == 503 else {}
                     return status, {"content-type": "application/json", **retry}, body
-            try:
-                status, found = Routes(self.state, self._bearer(asked)).answer(
-                    asked.method, urlsplit(asked.path), asked.headers, asked.body
-                )
-                headers = {"content-type": "application/json"}
-            except Refusal as refusal:
-                status, headers = refusal.status, refusal.headers
-                found = refusal.body if refusal.code else None
+            status, found = self._answer(asked)
             for place, pattern in enumerate(self.faults.cut):
                 if re.search(pattern, line):
                     del self.faults.cut[place]
                     return None
-        return status, headers, b"" if found is None else json.dumps(found).encode()
+        content = b"" if found is None else json.dumps(found).encode()
+        return status, {"content-type": "application/json"}, content
+
+    def _answer(self, asked: Asked) -> tuple[int, Any]:
+        try:
+            return Routes(self.state, self._bearer(asked)).answer(
+                asked.method, urlsplit(asked.path), asked.headers, asked.body
+            )
+        except Refusal as refusal:
+            return refusal.status, refusal.body
+        except (AttributeError, KeyError, TypeError) as error:  # of a shape that we never send
+            return 501, not_doubled(repr(error)).body
 
     @staticmethod
     def _bearer(asked: Asked) -> str | None:

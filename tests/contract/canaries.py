@@ -1,0 +1,183 @@
+"""Content in every state that holds a marker wherever it is not public."""
+
+import json
+import re
+from datetime import timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from app.editorial import aliases, articles, correcting, people, publishing, tags
+from app.editorial.content import Actor, ArticleInput, Draft, prepare
+from app.editorial.events import EVENTS, EventInput
+from app.editorial.tags import TagInput
+from tests import builders
+from tests.conftest import Bench
+
+NUMBERS = count(100_000)
+EVENT_IDS = [UUID(int=number) for number in range(1, 4)]
+"""Of an event that is announced, one that will be, and one that was."""
+
+MARKER = re.compile(r"kanari\d{6}")
+
+
+def marker() -> str:
+    return f"kanari{next(NUMBERS)}"
+
+
+def secret_content(**over: Any) -> dict[str, Any]:
+    """An article that holds a marker wherever an article holds text."""
+    web = f"https://{marker()}.example/"
+    return {
+        "lang": "en",
+        "title": marker(),
+        "slug": marker(),
+        "summary": marker(),
+        "body": marker(),
+        "authors": ({"name": marker()},),
+        "source": {"name": marker(), "url": web},
+        "image": {"url": web, "alt": marker(), "caption": marker(), "credit": marker()},
+        "rights": {"credit": marker()},
+        "tags": ("water",),
+        "corrections": ({"at": "2020-01-01T00:00:00Z", "note": marker()},),
+    } | over
+
+
+def propose(bench: Bench) -> list[str]:
+    """Tags that nobody has accepted yet, below one that is public and below each other."""
+    proposed, parent = [], "water"
+    with bench.runtime.publishing() as tx:
+        for _ in range(2):
+            text = {"en": marker()}
+            asked = TagInput(
+                slug=marker(),
+                names=text,
+                descriptions={"en": marker()},
+                synonyms={"en": (marker(),)},
+                parent=parent,
+            )
+            parent = tags.create(tx, Actor(marker(), may_publish=False), asked).slug
+            proposed.append(parent)
+    return proposed
+
+
+def secret(bench: Bench, **over: Any) -> Draft:
+    content = ArticleInput.model_validate_json(json.dumps(secret_content(**over)))
+    return prepare(content, bench.runtime.house)
+
+
+def drafted(bench: Bench, **over: Any) -> tuple[UUID, int]:
+    ready = secret(bench, **over)
+    with bench.runtime.database.writing() as tx:
+        row = articles.create(tx, Actor(marker()), ready, bench.runtime.clock())
+        return row.id, row.revision
+
+
+def edited(bench: Bench, key: UUID) -> tuple[UUID, int]:
+    ready = secret(bench)
+    with bench.runtime.database.writing() as tx:
+        row = articles.edit(tx, Actor(marker()), key, 1, ready, bench.runtime.clock())
+        return row.id, row.revision
+
+
+def secret_medium(bench: Bench) -> UUID:
+    said = {"alt": {"en": marker()}, "caption": {"en": marker()}, "credit": marker()}
+    return builders.medium(bench.runtime, **said)
+
+
+ONCE_PUBLIC = ("retracted", "unpublished", "expired")
+
+
+PICTURED = "pictured"
+
+
+LIVE = ("live", "live-with-draft", "live-with-schedule", "live-corrected")
+
+
+def hide(bench: Bench) -> set[str]:
+    """Articles in every state; the slugs of all, hidden ones and old ones too."""
+    runtime, later = bench.runtime, bench.clock.now + timedelta(days=9)
+    carried = ("water", *propose(bench))
+    live = {slug: builders.published(runtime, title=slug, slug=slug, tags=carried) for slug in LIVE}
+    _draft = drafted(bench, image={"media_id": str(secret_medium(bench))})
+    trashed, scheduled, cancelled = (drafted(bench) for _ in range(3))
+    # What was public once is told of when it goes: by its id and its old addresses, no more.
+    retracted, unpublished, expired = (drafted(bench, slug=slug) for slug in ONCE_PUBLIC)
+    shown = builders.medium(runtime, builders.picture("PNG"), alt={"en": "Shown"})
+    builders.published(runtime, title=LIVE[0], slug=PICTURED, image={"media_id": shown})
+    for key, revision in (retracted, unpublished):
+        builders.publish(runtime, (key, revision))
+    builders.publish(runtime, scheduled, at=later)
+    builders.publish(runtime, cancelled, at=later)
+    builders.publish(runtime, expired, until=bench.clock.now + timedelta(minutes=1))
+    edited(bench, live["live-with-draft"])
+    builders.publish(runtime, edited(bench, live["live-with-schedule"]), at=later)
+    bench.clock.move(minutes=2)
+    with runtime.publishing() as tx:
+        publishing.retract(tx, Actor(marker()), retracted[0], "The source was forged.")
+        publishing.unpublish(tx, Actor(marker()), unpublished[0], "The author asked for it.")
+        publishing.cancel(tx, cancelled[0])
+        correcting.correct(
+            tx, Actor(marker()), live["live-corrected"], 1, runtime.house, "A name was wrong."
+        )
+        aliases.put(tx, Actor(marker()), f"/{marker()}", None, "It is gone.")
+    with runtime.database.altering() as connection:
+        article = SQLModel.metadata.tables["article"]
+        connection.execute(
+            sa.update(article).where(article.c.id == trashed[0]).values(trashed_at=bench.clock.now)
+        )
+        slugs = connection.execute(sa.select(SQLModel.metadata.tables["article_slug"].c.slug))
+        known = {slug for (slug,) in slugs}
+    with runtime.publishing() as tx:
+        for number, slug in enumerate(sorted(known)):
+            aliases.put(tx, Actor(marker()), f"/was/{number}", slug, None)
+    return known
+
+
+def hide_people(bench: Bench) -> None:
+    today = bench.clock.now.date()
+    with bench.runtime.publishing() as tx:
+        dates = (
+            (None, None),
+            (today + timedelta(days=2), None),
+            (None, today - timedelta(days=2)),
+        )
+        for event_id, (first, last) in zip(EVENT_IDS, dates, strict=True):
+            text = "Plain" if first is last is None else marker()
+            web = f"https://{text}.example/"
+            people.SPONSORS.add(
+                tx,
+                Actor(marker()),
+                people.SponsorInput(
+                    name=text, url=web, logo=web, statement=text, valid_from=first, valid_to=last
+                ),
+            )
+            people.MEMBERS.add(
+                tx,
+                Actor(marker()),
+                people.MemberInput(
+                    name=text,
+                    role=text,
+                    affiliation=text,
+                    biography={"en": text},
+                    term_from=first,
+                    term_to=last,
+                ),
+            )
+            EVENTS.add(
+                tx,
+                Actor(marker()),
+                EventInput(
+                    titles={"en": text},
+                    descriptions={"en": text},
+                    starts=today,
+                    place=text,
+                    url=web,
+                    announce_at=first and bench.clock.now + timedelta(days=2),
+                    withdraw_at=last and bench.clock.now - timedelta(days=2),
+                ),
+                event_id,
+            )
