@@ -284,6 +284,7 @@ without following the change feed.
 - [Search]({base}/v1/search?q=water): full text, in the languages of the articles
 - [Changes]({base}/v1/changes): everything from the first day, with corrections and takedowns
 - [Feeds]({base}/v1/feeds/articles.atom): whole texts, the archive by month
+- [Events]({base}/v1/events): conferences and meetings, by dates
 - [Sitemap]({base}/sitemap.xml): every page
 - [Contract]({base}/openapi.json): OpenAPI 3.1
 """

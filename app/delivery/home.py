@@ -39,6 +39,7 @@ LINKS: Final = {
         Link("/v1/feeds/articles.rss", "RSS", "whole texts"),
         Link("/v1/feeds/articles.atom", "Atom", "whole texts, with takedowns"),
         Link("/v1/feeds/articles.json", "JSON Feed", "whole texts"),
+        Link("/v1/feeds/events.ics", "Calendar", "events, for calendar programs"),
         Link("/v1/changes", "Changes", "everything that came, changed or went"),
     ),
     "For machines": (
