@@ -77,7 +77,7 @@ class By:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AuditEvent:
     """One act as admins read it. `email` is the account's present one, none when it is gone."""
 
     id: int
@@ -92,7 +92,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class AuditFilter:
     """Which entries; all that are given must hold. `since` is included, `until` is not."""
 
     account_id: UUID | None = None
@@ -104,10 +104,10 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class AuditPage:
     """Entries, the newest first; `next` is the cursor of the page after it."""
 
-    entries: list[Entry]
+    entries: list[AuditEvent]
     next: str | None
 
 
@@ -123,7 +123,7 @@ def record(
     after: Mapping[str, object] | None = None,
 ) -> None:
     """Append an entry. Of two states only what differs is kept."""
-    was, became = _shown(kind, before), _shown(kind, after)
+    was, became = _audited_fields(kind, before), _audited_fields(kind, after)
     if was is not None and became is not None:
         same = {name for name in was.keys() & became.keys() if was[name] == became[name]}
         was = {name: value for name, value in was.items() if name not in same}
@@ -157,10 +157,12 @@ def last_name(tx: ReadTx, kind: SubjectKind, subject_id: UUID | str) -> str | No
     return name
 
 
-def page(tx: ReadTx, filters: Filters, cursor: str | None = None, limit: int = 20) -> Page:
+def list_events(
+    tx: ReadTx, filters: AuditFilter, cursor: str | None = None, limit: int = 20
+) -> AuditPage:
     """Entries, the newest first; `BadRequest` when the cursor belongs to another list."""
     list_name = f"audit {filters}"
-    asked = (
+    statement = (
         sa.select(*_COLUMNS, col(Account.email))
         .outerjoin(Account, col(Account.id) == col(AuditEntry.account_id))
         .where(*_conditions(filters))
@@ -168,10 +170,10 @@ def page(tx: ReadTx, filters: Filters, cursor: str | None = None, limit: int = 2
         .limit(limit + 1)
     )
     if (after := cursors.decode(cursor, list_name)) is not None:
-        asked = asked.where(col(AuditEntry.id) < after.id.int)
-    rows = tx.execute(asked).all()
+        statement = statement.where(col(AuditEntry.id) < after.id.int)
+    rows = tx.execute(statement).all()
     entries = [
-        Entry(
+        AuditEvent(
             id=row.id,
             at=row.at,
             by=By(row.via, row.account_id, row.credential, row.address),
@@ -185,10 +187,10 @@ def page(tx: ReadTx, filters: Filters, cursor: str | None = None, limit: int = 2
         for row in rows[:limit]
     ]
     if len(rows) <= limit:
-        return Page(entries, None)
+        return AuditPage(entries, None)
     last = entries[-1]
     following = paging.Cursor(last.at, UUID(int=last.id), backwards=False)
-    return Page(entries, following.encode(list_name))
+    return AuditPage(entries, following.encode(list_name))
 
 
 def erase(tx: WriteTx, account_id: UUID | None, words: Sequence[str]) -> int:
@@ -205,8 +207,8 @@ def erase(tx: WriteTx, account_id: UUID | None, words: Sequence[str]) -> int:
     rows = tx.execute(concerned).all()
     for row in rows:
         values: dict[str, Any] = {
-            "before": _without(row.before, words),
-            "after": _without(row.after, words),
+            "before": _redact(row.before, words),
+            "after": _redact(row.after, words),
         }
         if account_id is not None and row.account_id == account_id:
             values["address"] = None
@@ -218,13 +220,13 @@ def erase(tx: WriteTx, account_id: UUID | None, words: Sequence[str]) -> int:
 _COLUMNS: Final = tuple(sa.inspect(AuditEntry).columns)
 
 
-def _shown(kind: SubjectKind, state: Mapping[str, object] | None) -> dict[str, Any] | None:
+def _audited_fields(kind: SubjectKind, state: Mapping[str, object] | None) -> dict[str, Any] | None:
     if state is None:
         return None
-    return {name: _plain(state[name]) for name in sorted(FIELDS[kind] & state.keys())}
+    return {name: _to_json(state[name]) for name in sorted(FIELDS[kind] & state.keys())}
 
 
-def _plain(value: object) -> Any:
+def _to_json(value: object) -> Any:
     match value:
         case None | bool() | int() | str():
             return value
@@ -233,21 +235,21 @@ def _plain(value: object) -> Any:
         case date() | UUID():
             return str(value)
         case Mapping():
-            return {str(key): _plain(item) for key, item in value.items()}
+            return {str(key): _to_json(item) for key, item in value.items()}
         case AbstractSet():
-            return sorted(_plain(item) for item in value)
+            return sorted(_to_json(item) for item in value)
         case Sequence():
-            return [_plain(item) for item in value]
+            return [_to_json(item) for item in value]
         case _:
             raise TypeError(f"an audit entry cannot show a {type(value).__name__}")
 
 
-def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
+def _conditions(filters: AuditFilter) -> list[sa.ColumnElement[bool]]:
     for name, text in (("action", filters.action), ("subject_id", filters.subject_id)):
         if text is not None and not is_legal(text):
-            said = "It holds a control character; remove it."
-            detail = Detail("invalid_parameter", said, parameter=name)
-            raise BadRequest("invalid_parameter", said, (detail,))
+            message = "It holds a control character; remove it."
+            detail = Detail("invalid_parameter", message, parameter=name)
+            raise BadRequest("invalid_parameter", message, (detail,))
     equal: list[tuple[Any, object]] = [
         (AuditEntry.account_id, filters.account_id),
         (AuditEntry.action, filters.action),
@@ -280,7 +282,7 @@ def _mentions(word: str) -> sa.ColumnElement[bool]:
     )
 
 
-def _without(state: Any, words: Sequence[str]) -> Any:
+def _redact(state: Any, words: Sequence[str]) -> Any:
     match state:
         case str():
             for word in words:
@@ -288,8 +290,8 @@ def _without(state: Any, words: Sequence[str]) -> Any:
                 state = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", ERASED, state)
             return state
         case dict():
-            return {key: _without(value, words) for key, value in state.items()}
+            return {key: _redact(value, words) for key, value in state.items()}
         case list():
-            return [_without(value, words) for value in state]
+            return [_redact(value, words) for value in state]
         case _:
             return state

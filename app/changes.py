@@ -207,13 +207,13 @@ def due(since: datetime, until: datetime) -> sa.Subquery:
                 col(bound) <= until,
                 col(table.visible_from) < col(table.visible_until),
             )
-            named: tuple[sa.ColumnElement[Any], ...] = (
+            conditions: tuple[sa.ColumnElement[Any], ...] = (
                 sa.literal(kind).label("kind"),
                 col(bound).label("at"),
             )
-            arms.append(sa.select(*named, col(subject).label("id")).where(*within))
+            arms.append(sa.select(*conditions, col(subject).label("id")).where(*within))
             if table is Publication:
-                others = sa.select(*named, col(sibling.article_id).label("id"))
+                others = sa.select(*conditions, col(sibling.article_id).label("id"))
                 arms.append(others.join(sibling, its_sibling).where(*within))
     return sa.union_all(*arms).subquery()
 
@@ -228,7 +228,7 @@ def _next_boundary(tx: ReadTx, after: datetime) -> datetime:
             )
             if bound is table.visible_until:
                 least = least.where(col(bound) < FOREVER)
-            found = tx.execute(least).scalar()
-            if found is not None:
-                candidates.append(found)
+            boundary = tx.execute(least).scalar()
+            if boundary is not None:
+                candidates.append(boundary)
     return min(candidates)

@@ -22,7 +22,7 @@ _GOES_ON: Final = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class IndexCheck:
     """The last check of an index: what was held against the store, how many things differed, and
     how many were mended in all checks together."""
 
@@ -34,18 +34,20 @@ class Check:
     is_building: bool = False
 
 
-def last(tx: ReadTx, name: str, now: datetime) -> Check:
+def last_check(tx: ReadTx, name: str, now: datetime) -> IndexCheck:
     """Of the index of this name; an empty one where there was none."""
     row = tx.execute(sa.select(*_COLUMNS).where(col(SearchCheck.name) == name)).one_or_none()
     if row is None:
-        return Check()
+        return IndexCheck()
     at, by, documents, differing, mended, seen = row
-    return Check(at, by, documents, differing, mended, seen is not None and seen > now - _GOES_ON)
+    return IndexCheck(
+        at, by, documents, differing, mended, seen is not None and seen > now - _GOES_ON
+    )
 
 
-def keep(tx: WriteTx, name: str, check: Check) -> None:
+def save_check(tx: WriteTx, name: str, check: IndexCheck) -> None:
     """Write a check down; `mended` is what this one mended."""
-    _made(tx, name)
+    _ensure_row(tx, name)
     values = {
         "checked_at": check.checked_at,
         "checked_by": check.checked_by,
@@ -59,11 +61,11 @@ def keep(tx: WriteTx, name: str, check: Check) -> None:
         tx.execute(sa.delete(SearchCheck).where(old))
 
 
-def building(tx: WriteTx, name: str, at: datetime | None) -> None:
+def mark_build(tx: WriteTx, name: str, at: datetime | None) -> None:
     """A build of the index goes on; it has ended, with None."""
-    _made(tx, name)
-    here = sa.update(SearchCheck).where(col(SearchCheck.name) == name)
-    tx.execute(here.values(building_at=at))
+    _ensure_row(tx, name)
+    update = sa.update(SearchCheck).where(col(SearchCheck.name) == name)
+    tx.execute(update.values(building_at=at))
 
 
 _COLUMNS: Final = (
@@ -76,7 +78,7 @@ _COLUMNS: Final = (
 )
 
 
-def _made(tx: WriteTx, name: str) -> None:
+def _ensure_row(tx: WriteTx, name: str) -> None:
     insert = sqlite.insert if tx.is_sqlite else postgresql.insert
     row = SearchCheck(name=name).model_dump()
     tx.execute(insert(SearchCheck).values(row).on_conflict_do_nothing())

@@ -19,7 +19,7 @@ from app.commands.progress import progress
 from app.errors import WillayError
 from app.kit.dates import day_of
 from app.resources import path_of
-from app.runtime import opened
+from app.runtime import open_runtime
 from app.settings import Settings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -63,9 +63,9 @@ def serve(
     if port is not None:
         os.environ["WILLAY_PORT"] = str(port)
     settings = Settings()
-    with opened(settings) as runtime:
+    with open_runtime(settings) as runtime:
         # A stale schema is refused, and an index of this version made, before any process starts.
-        rebuilding.ensure(runtime)
+        rebuilding.ensure_index(runtime)
     machine.allow_files()
     with TemporaryDirectory(prefix="willay-metrics-") as folder:
         if workers > 1:
@@ -76,7 +76,7 @@ def serve(
 def _run_server(settings: Settings, workers: int) -> None:
     import uvicorn
 
-    from app.http import stopping
+    from app.http import shutdown
 
     uvicorn.run(
         "app.main:from_environment",
@@ -88,7 +88,7 @@ def _run_server(settings: Settings, workers: int) -> None:
         log_config=None,  # its lines go where ours go, in the same form
         log_level=settings.log_level,
         access_log=False,
-        timeout_graceful_shutdown=stopping.SECONDS,
+        timeout_graceful_shutdown=shutdown.SECONDS,
         server_header=False,
         # A process that a busy machine lets wait is not dead: after 5 s it would be killed.
         timeout_worker_healthcheck=60,
@@ -102,11 +102,11 @@ def worker() -> None:
 
     Use it where `WILLAY_SERVE_WORKER` is `false`. SIGINT or SIGTERM ends it.
     """
-    from app.worker.followers import followers
+    from app.worker.followers import build_followers
     from app.worker.loop import Worker
 
-    with opened(Settings()) as runtime:
-        follows = Worker(runtime, followers(runtime))
+    with open_runtime(Settings()) as runtime:
+        follows = Worker(runtime, build_followers(runtime))
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: follows.ask_to_stop())
         follows.run()
@@ -117,7 +117,7 @@ def examine(as_json: AsJson = False) -> None:
     """Say what is wrong and what to do about it. The exit code is 1 when something is wrong."""
     from app import doctor
 
-    with opened(Settings(), checked=False, examining=True) as runtime:
+    with open_runtime(Settings(), check_schema=False, examining=True) as runtime:
         findings = list(doctor.examine(runtime))
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings]))
@@ -132,7 +132,7 @@ def examine(as_json: AsJson = False) -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the database schema up to date."""
-    with opened(Settings(), checked=False) as runtime:
+    with open_runtime(Settings(), check_schema=False) as runtime:
         schema.migrate(runtime.database)
     typer.echo("The store's schema is up to date.", err=True)
 
@@ -147,16 +147,16 @@ def import_jsonl(
     as_json: AsJson = False,
 ) -> None:
     """Import files in the interchange format. Each record is imported whole or refused."""
-    from app.interchange import entering, reading
+    from app.interchange import batch_import, jsonl_reader
 
-    with opened(Settings()) as runtime:
-        if if_empty and not entering.is_empty(runtime):
+    with open_runtime(Settings()) as runtime:
+        if if_empty and not batch_import.is_empty(runtime):
             typer.echo("There is content already; nothing was imported.", err=True)
             return
         size = sum(path.stat().st_size for path in paths)
         with progress("Importing", size) as advance:
-            report = entering.enter(
-                runtime, reading.entries(paths), dry_run=dry_run, advance=advance
+            report = batch_import.import_records(
+                runtime, jsonl_reader.read_entries(paths), dry_run=dry_run, advance=advance
             )
     typer.echo(json.dumps(report.as_json()) if as_json else report.as_text())
     if report.refused:
@@ -186,18 +186,20 @@ def import_listing(
     The report accounts for every line.
     """
     from app.importers import listing
-    from app.interchange import entering
+    from app.interchange import batch_import
 
     try:
         day = day_of(undated_at) if undated_at else None
     except ValueError as error:
         raise typer.BadParameter("give a day such as 2019-05-31") from error
-    pages = listing.read(paths, day)
-    with opened(Settings()) as runtime, progress("Importing", len(pages.entries)) as advance:
-        report = entering.enter(runtime, pages.entries, dry_run=dry_run, advance=advance)
+    pages = listing.read_pages(paths, day)
+    with open_runtime(Settings()) as runtime, progress("Importing", len(pages.entries)) as advance:
+        report = batch_import.import_records(
+            runtime, pages.entries, dry_run=dry_run, advance=advance
+        )
     if as_json:
-        said = {"pages": [page.as_json() for page in pages.pages], **report.as_json()}
-        typer.echo(json.dumps(said, ensure_ascii=False))
+        summary = {"pages": [page.as_json() for page in pages.pages], **report.as_json()}
+        typer.echo(json.dumps(summary, ensure_ascii=False))
     else:
         typer.echo("\n".join([*(page.as_text() for page in pages.pages), report.as_text()]))
     if report.refused:
@@ -214,14 +216,14 @@ def export_jsonl(
     ] = None,
 ) -> None:
     """Export the whole archive with drafts and schedules, in the interchange format."""
-    from app.interchange import writing
+    from app.interchange import jsonl_writer
 
     with (
-        opened(Settings()) as runtime,
+        open_runtime(Settings()) as runtime,
         output.open("w", encoding="utf-8") if output else nullcontext(sys.stdout) as file,
-        progress("Exporting", writing.count(runtime)) as advance,
+        progress("Exporting", jsonl_writer.count_records(runtime)) as advance,
     ):
-        for line in writing.lines(runtime):
+        for line in jsonl_writer.export_lines(runtime):
             file.write(line + "\n")
             advance(1)
 
@@ -231,7 +233,7 @@ def openapi() -> None:
     """Print the OpenAPI contract."""
     from app.main import create_app
 
-    with opened(Settings(), checked=False) as runtime:
+    with open_runtime(Settings(), check_schema=False) as runtime:
         text = json.dumps(create_app(runtime).openapi(), indent=1, ensure_ascii=False)
     typer.echo(text)
 

@@ -4,31 +4,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from app.errors import BadRequest, Detail
-from app.kit import paging, position
+from app.kit import log_position, paging
+from app.kit.log_position import START, Position
 from app.kit.paging import BadCursor, Cursor
-from app.kit.position import START, Position
 
 
 def decode(text: str | None, list_name: str) -> Cursor | None:
     """The place in a list, none without a cursor; `BadRequest` for one of another list."""
-    with _refusal():
+    with _refuse_bad_cursor():
         return None if text is None else paging.decode(text, list_name)
 
 
 def decode_text(text: str | None, list_name: str) -> str | None:
     """The same for a list that is ordered by a text."""
-    with _refusal():
+    with _refuse_bad_cursor():
         return None if text is None else paging.decode_text(text, list_name)
 
 
 def decode_position(text: str) -> Position:
     """How far a reader of the change log has come; the start for an empty text."""
-    with _refusal("This is no cursor of the change feed; start again without it."):
-        return position.decode(text) if text else START
+    with _refuse_bad_cursor("This is no cursor of the change feed; start again without it."):
+        return log_position.decode(text) if text else START
 
 
 @contextmanager
-def _refusal(
+def _refuse_bad_cursor(
     message: str = "This cursor belongs to no such list; begin again without it.",
 ) -> Iterator[None]:
     try:

@@ -29,10 +29,10 @@ from app.engines import (
     LOCK_SECONDS,
     POLL_SECONDS,
     Limits,
-    busy,
+    busy_error,
     file_of,
     make_engine,
-    patiently,
+    retry_until,
     wait_for_ever,
     with_driver,
 )
@@ -93,7 +93,7 @@ class WriteTx(ReadTx):
         self.session.flush()
         return self.connection.execute(statement, parameters)
 
-    def locked(self, table: type[Row], key: object) -> Row | None:
+    def get_locked(self, table: type[Row], key: object) -> Row | None:
         """The row with this primary key as it is now, locked until the transaction ends."""
         self.session.flush()
         return self.session.get(table, key, with_for_update=True, populate_existing=True)
@@ -111,8 +111,10 @@ class Database:
             self._reader = make_engine(parsed, readers, limits, read_only=True)
             self._writer = make_engine(parsed, writers, limits, read_only=False)
         except (ArgumentError, ValueError, ImportError) as error:
-            said = "WILLAY_DATABASE_URL is not understood: is a / or @ in its password as %2F, %40?"
-            raise faults.fault("store_unavailable", said) from error
+            message = (
+                "WILLAY_DATABASE_URL is not understood: is a / or @ in its password as %2F, %40?"
+            )
+            raise faults.store_fault("store_unavailable", message) from error
         self.url: Final = parsed
         self.is_sqlite: Final = parsed.get_backend_name() == "sqlite"
         self._writer_lock = threading.Lock() if self.is_sqlite else None
@@ -143,9 +145,9 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[ReadTx]:
         """A snapshot; nothing is ever committed."""
-        with self._translated(connecting=True, writes=False):
+        with self._translate_errors(connecting=True, writes=False):
             connection = self._reader.connect()
-        with self._translated(writes=False), connection:
+        with self._translate_errors(writes=False), connection:
             yield ReadTx(connection)
 
     @contextmanager
@@ -168,10 +170,10 @@ class Database:
 
     @contextmanager
     def _changing(self) -> Iterator[Connection]:
-        with self._turn():
-            with self._translated(connecting=True):
+        with self._writer_turn():
+            with self._translate_errors(connecting=True):
                 connection = self._writer.connect()
-            with self._translated(), connection:
+            with self._translate_errors(), connection:
                 connection.begin()
                 yield connection
                 try:
@@ -191,14 +193,14 @@ class Database:
         """
         with self.reading() as tx:
             if not self.is_sqlite:
-                asked = "SELECT coalesce(sum(checksum_failures), 0) FROM pg_stat_database"
-                failures = tx.connection.exec_driver_sql(asked).scalar_one()
+                query = "SELECT coalesce(sum(checksum_failures), 0) FROM pg_stat_database"
+                failures = tx.connection.exec_driver_sql(query).scalar_one()
                 return f"{failures} pages did not match their checksums" if failures else ""
             driver: Any = tx.connection.connection.dbapi_connection
             until = monotonic() + seconds
             driver.set_progress_handler(lambda: monotonic() > until, _CHECK_STEPS)
             try:
-                told = driver.execute("PRAGMA quick_check(3)").fetchall()
+                rows = driver.execute("PRAGMA quick_check(3)").fetchall()
             except sqlite3.DatabaseError as error:
                 if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
                     return ""
@@ -207,7 +209,7 @@ class Database:
                 return str(error)
             finally:
                 driver.set_progress_handler(None, 0)
-        return "" if told == [("ok",)] else "; ".join(str(row[0]) for row in told)
+        return "" if rows == [("ok",)] else "; ".join(str(row[0]) for row in rows)
 
     def compact(self, patience: float = 30.0) -> bool:
         """Rewrite the store's files, so that nothing that was deleted stays in them.
@@ -215,13 +217,13 @@ class Database:
         False when others used them for longer than `patience` seconds. The service may go on
         meanwhile; on PostgreSQL a table's readers and writers wait while it is rewritten.
         """
-        with self._turn(), self._translated(), self._writer.connect() as connection:
+        with self._writer_turn(), self._translate_errors(), self._writer.connect() as connection:
             wait_for_ever(connection)
             if not self.is_sqlite:
                 alone = connection.execution_options(isolation_level="AUTOCOMMIT")
-                return postgresql.rewrite(alone, patience)
+                return postgresql.rewrite_tables(alone, patience)
             driver: Any = connection.connection.dbapi_connection
-            patiently(lambda: driver.execute("VACUUM"), patience)
+            retry_until(lambda: driver.execute("VACUUM"), patience)
             until = monotonic() + patience
             while driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
                 if monotonic() > until:
@@ -230,12 +232,12 @@ class Database:
             return True
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _writer_turn(self) -> Iterator[None]:
         if self._writer_lock is None:
             yield
             return
         if not self._writer_lock.acquire(timeout=LOCK_SECONDS):
-            raise self._begun(busy("a transaction of this process did not end"))
+            raise self._begin_outage(busy_error("a transaction of this process did not end"))
         began = monotonic()
         try:
             yield
@@ -245,7 +247,7 @@ class Database:
             self._writer_lock.release()
 
     @contextmanager
-    def _translated(self, *, connecting: bool = False, writes: bool = True) -> Iterator[None]:
+    def _translate_errors(self, *, connecting: bool = False, writes: bool = True) -> Iterator[None]:
         """What the drivers raise becomes `Unavailable`, and the log is told."""
         if connecting and self.reach.is_on:
             self.reach.refuse()
@@ -253,21 +255,21 @@ class Database:
         try:
             yield
         except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
-            raised = faults.unavailable(
+            raised = faults.to_unavailable(
                 error, connecting=connecting, writes=writes, secret=self.url.password
             )
             if raised is None:
                 raise
             hung = raised.code == "store_unavailable" and monotonic() - began > _HANGS_SECONDS
-            raise self._begun(raised, rest=_REST_SECONDS if hung else 0.0) from error
+            raise self._begin_outage(raised, rest=_REST_SECONDS if hung else 0.0) from error
         except Unavailable as error:
             if error.cause and error.code in faults.MESSAGES:
-                self._begun(error)
+                self._begin_outage(error)
             raise
         if self.reach.is_on and not connecting:
             self.reach.end()
 
-    def _begun(self, error: Unavailable, rest: float = 0.0) -> Unavailable:
+    def _begin_outage(self, error: Unavailable, rest: float = 0.0) -> Unavailable:
         if error.code == "store_damaged":
             self.damage.begin(error)
         elif error.code == "store_full":

@@ -10,9 +10,9 @@ from typing import Final
 from app import machine, schema
 from app.changes import head
 from app.errors import Unavailable, WillayError
-from app.interchange import writing
-from app.library import care
-from app.partners import queueing, subscriptions
+from app.interchange import jsonl_writer
+from app.library import garbage
+from app.partners import enqueue, subscriptions
 from app.published import changes
 from app.runtime import Runtime
 from app.search import diagnosis
@@ -35,35 +35,37 @@ class Finding:
 def examine(runtime: Runtime) -> Iterator[Finding]:
     """Look at everything; what cannot be reached is a finding too, never an exception."""
     for subject, look in (
-        ("data folder", _folder),
-        ("disks", machine.room),
-        ("permissions", machine.permissions),
-        ("open files", machine.files),
-        ("settings", _settings),
-        ("schema", _schema),
-        ("store", machine.integrity),
-        ("content", _content),
-        ("change log", _log),
-        ("clock", machine.clock),
-        ("worker", machine.worker),
-        ("search", _search),
-        ("media", _media),
-        ("webhooks", _webhooks),
-        ("limits", _limits),
-        ("key", machine.key),
-        ("backup", machine.backup),
+        ("data folder", _check_folder),
+        ("disks", machine.check_disk_room),
+        ("permissions", machine.check_permissions),
+        ("open files", machine.check_open_files),
+        ("settings", _check_settings),
+        ("schema", _check_schema),
+        ("store", machine.check_integrity),
+        ("content", _check_content),
+        ("change log", _check_log),
+        ("clock", machine.check_clock),
+        ("worker", machine.check_worker),
+        ("search", _check_search),
+        ("media", _check_media),
+        ("webhooks", _check_webhooks),
+        ("limits", _check_limits),
+        ("key", machine.check_key),
+        ("backup", machine.check_backup),
     ):
-        finding = _looked(subject, look, runtime)
+        finding = _run_check(subject, look, runtime)
         yield finding
         if finding.remedy and subject == "schema":
             return  # nothing can be read before that is mended
 
 
-def _looked(subject: str, look: Callable[[Runtime], tuple[str, str]], runtime: Runtime) -> Finding:
+def _run_check(
+    subject: str, look: Callable[[Runtime], tuple[str, str]], runtime: Runtime
+) -> Finding:
     try:
         return Finding(subject, *look(runtime))
     except Unavailable as error:
-        return Finding(subject, "cannot be told", error.explained)
+        return Finding(subject, "cannot be told", error.explanation)
     except WillayError as error:
         return Finding(subject, "cannot be told", error.message)
     except OSError as error:
@@ -71,11 +73,11 @@ def _looked(subject: str, look: Callable[[Runtime], tuple[str, str]], runtime: R
         return Finding(subject, "cannot be told", f"{place}{error.strerror}: mend that first.")
     except Exception as error:  # what we did not think of must not hide the rest
         _LOG.debug("doctor failed at %s", subject, exc_info=error)
-        said = f"It failed ({type(error).__name__}); WILLAY_LOG_LEVEL=debug shows where."
-        return Finding(subject, "cannot be told", said)
+        message = f"It failed ({type(error).__name__}); WILLAY_LOG_LEVEL=debug shows where."
+        return Finding(subject, "cannot be told", message)
 
 
-def _folder(runtime: Runtime) -> tuple[str, str]:
+def _check_folder(runtime: Runtime) -> tuple[str, str]:
     folder = runtime.settings.data_dir.absolute()
     if not folder.is_dir():
         return f"{folder} is absent", "Run `willay migrate`; it makes the folder."
@@ -84,7 +86,7 @@ def _folder(runtime: Runtime) -> tuple[str, str]:
     return str(folder), ""
 
 
-def _settings(runtime: Runtime) -> tuple[str, str]:
+def _check_settings(runtime: Runtime) -> tuple[str, str]:
     settings = runtime.settings
     state = f"API at {settings.public_url}, languages {', '.join(settings.languages)}"
     if settings.host not in ("127.0.0.1", "::1", "localhost") and settings.api_url is None:
@@ -92,16 +94,16 @@ def _settings(runtime: Runtime) -> tuple[str, str]:
     return state, ""
 
 
-def _schema(runtime: Runtime) -> tuple[str, str]:
-    schema.check(runtime.database)
+def _check_schema(runtime: Runtime) -> tuple[str, str]:
+    schema.require_current(runtime.database)
     return "up to date", ""
 
 
-def _content(runtime: Runtime) -> tuple[str, str]:
-    return f"{writing.count(runtime)} records", ""
+def _check_content(runtime: Runtime) -> tuple[str, str]:
+    return f"{jsonl_writer.count_records(runtime)} records", ""
 
 
-def _log(runtime: Runtime) -> tuple[str, str]:
+def _check_log(runtime: Runtime) -> tuple[str, str]:
     with runtime.database.reading() as tx:
         log = head(tx)
     now = runtime.clock()
@@ -112,28 +114,30 @@ def _log(runtime: Runtime) -> tuple[str, str]:
     return state, ""
 
 
-def _search(runtime: Runtime) -> tuple[str, str]:
+def _check_search(runtime: Runtime) -> tuple[str, str]:
     folder = runtime.settings.data_dir / "search"
     if runtime.settings.meilisearch_url is None and not folder.is_dir():
         return "no index yet; `willay serve` makes it", ""
-    state, remedy = diagnosis.examined(runtime.search)
+    state, remedy = diagnosis.diagnose(runtime.search)
     if not remedy and (cursor := runtime.search.get().cursor()) is not None:
         with runtime.database.reading() as tx:
             if not changes.is_mine(tx, cursor, runtime.settings.timezone):
-                said = "It is ahead of the store, as after a restored one, or of another store:"
-                remedy = f"{said} run `willay serve`, which mends it, or `willay search rebuild`."
+                message = "It is ahead of the store, as after a restored one, or of another store:"
+                remedy = (
+                    f"{message} run `willay serve`, which mends it, or `willay search rebuild`."
+                )
     return state, remedy
 
 
-def _media(runtime: Runtime) -> tuple[str, str]:
-    found = care.examined(runtime)
-    state = f"{found.files} files, {found.bytes / 1e6:.1f} MB, {found.unnamed} of them unused"
-    if found.missing:
-        return state, f"{found.missing} files are missing; bring them back from a backup."
+def _check_media(runtime: Runtime) -> tuple[str, str]:
+    scan = garbage.scan_files(runtime)
+    state = f"{scan.files} files, {scan.bytes / 1e6:.1f} MB, {scan.unnamed} of them unused"
+    if scan.missing:
+        return state, f"{scan.missing} files are missing; bring them back from a backup."
     return state, ""
 
 
-def _limits(runtime: Runtime) -> tuple[str, str]:
+def _check_limits(runtime: Runtime) -> tuple[str, str]:
     rate = runtime.settings.rate_limit
     state = f"{rate} public requests a minute and address" if rate else "no limit for an address"
     if not runtime.rates.is_shared:
@@ -143,35 +147,44 @@ def _limits(runtime: Runtime) -> tuple[str, str]:
     return f"{state}, counted in Redis", ""
 
 
-def _webhooks(runtime: Runtime) -> tuple[str, str]:
+def _check_webhooks(runtime: Runtime) -> tuple[str, str]:
     now = runtime.clock()
     with runtime.database.reading() as tx:
-        if not queueing.any_webhook(tx):
+        if not enqueue.any_webhook(tx):
             return "0, 0 deliveries waiting", ""  # and no key need be made
-        found = subscriptions.everyone(tx, runtime.key())
-        behind = queueing.behind(tx, now)
+        webhooks = subscriptions.list_webhooks(tx, runtime.key())
+        behind = enqueue.delays(tx, now)
     paused = [
-        f"{one.name} ({one.paused_reason})"
-        for one in found
-        if one.paused_reason not in (None, "by_hand")
+        f"{webhook.name} ({webhook.paused_reason})"
+        for webhook in webhooks
+        if webhook.paused_reason not in (None, "by_hand")
     ]
     silent = [
-        one.name
-        for one in found
-        if one.state == "pending" and now - (one.failing_since or one.updated_at) > _LONG
+        webhook.name
+        for webhook in webhooks
+        if webhook.state == "pending"
+        and now - (webhook.failing_since or webhook.updated_at) > _LONG
     ]
-    late = [(one, behind[one.id]) for one in found if behind.get(one.id, timedelta()) > _LONG]
-    failing = [f"{one.name} ({_hours(wait)})" for one, wait in late if one.failures]
-    unsent = [f"{one.name} ({_hours(wait)})" for one, wait in late if not one.failures]
+    late = [
+        (webhook, behind[webhook.id])
+        for webhook in webhooks
+        if behind.get(webhook.id, timedelta()) > _LONG
+    ]
+    failing = [
+        f"{webhook.name} ({_format_hours(wait)})" for webhook, wait in late if webhook.failures
+    ]
+    unsent = [
+        f"{webhook.name} ({_format_hours(wait)})" for webhook, wait in late if not webhook.failures
+    ]
     remedies = (
         (paused, "Paused: {}. Mend the target or tell its owner, then resume it."),
         (silent, "Never verified: {}. The target must answer the challenge; see its deliveries."),
         (failing, "Behind, since the target fails: {}. See its deliveries and tell its owner."),
         (unsent, "Behind: {}. Run `willay serve` or `willay worker`."),
     )
-    state = f"{len(found)}, {sum(one.waiting for one in found)} deliveries waiting"
-    return state, " ".join(said.format(", ".join(names)) for names, said in remedies if names)
+    state = f"{len(webhooks)}, {sum(webhook.waiting for webhook in webhooks)} deliveries waiting"
+    return state, " ".join(message.format(", ".join(names)) for names, message in remedies if names)
 
 
-def _hours(wait: timedelta) -> str:
+def _format_hours(wait: timedelta) -> str:
     return f"{wait / timedelta(hours=1):.0f} h"

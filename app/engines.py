@@ -58,8 +58,8 @@ class PatientConnection(psycopg.Connection[Any]):
             return super().wait(gen, interval, limit)
         except _WaitTimeout as error:
             self._give_up()
-            said = f"PostgreSQL did not answer within {limit:.0f} s"
-            raise psycopg.OperationalError(said) from error
+            message = f"PostgreSQL did not answer within {limit:.0f} s"
+            raise psycopg.OperationalError(message) from error
 
     def _give_up(self) -> None:
         """A server that is only slow need not go on with what nobody waits for."""
@@ -84,7 +84,7 @@ def file_of(url: URL) -> Path | None:
 
 def make_engine(url: URL, size: int, limits: Limits, *, read_only: bool) -> Engine:
     if url.get_backend_name() == "sqlite":
-        return _sqlite(url, size, read_only=read_only)
+        return _make_sqlite_engine(url, size, read_only=read_only)
     milliseconds = int(LOCK_SECONDS * 1000)
     engine = sa.create_engine(
         url,
@@ -113,17 +113,17 @@ def make_engine(url: URL, size: int, limits: Limits, *, read_only: bool) -> Engi
         statement *= _WRITERS_PATIENCE
 
     @sa.event.listens_for(engine, "do_connect")
-    def _connect(_dialect: object, _record: object, positional: Any, named: Any) -> Any:
-        return PatientConnection.connect(*positional, **named)
+    def _on_connect(_dialect: object, _record: object, positional: Any, options: Any) -> Any:
+        return PatientConnection.connect(*positional, **options)
 
     # The ping that precedes `checkout` waits no longer than a new connection would.
     @sa.event.listens_for(engine, "checkin")
-    def _returned(connection: PatientConnection | None, _record: object) -> None:
+    def _on_checkin(connection: PatientConnection | None, _record: object) -> None:
         if connection is not None:
             connection.patience = limits.connect_seconds
 
     @sa.event.listens_for(engine, "checkout")
-    def _taken(connection: PatientConnection, _record: object, _proxy: object) -> None:
+    def _on_checkout(connection: PatientConnection, _record: object, _proxy: object) -> None:
         connection.patience = statement
 
     return engine
@@ -135,7 +135,7 @@ def wait_for_ever(connection: Connection) -> None:
         driver.patience = None
 
 
-def _sqlite(url: URL, size: int, *, read_only: bool) -> Engine:
+def _make_sqlite_engine(url: URL, size: int, *, read_only: bool) -> Engine:
     path = file_of(url)
     engine = sa.create_engine(
         url,
@@ -148,16 +148,16 @@ def _sqlite(url: URL, size: int, *, read_only: bool) -> Engine:
     )
 
     @sa.event.listens_for(engine, "do_connect")
-    def _place(_dialect: object, _record: object, _positional: Any, _named: Any) -> None:
+    def _place(_dialect: object, _record: object, _positional: Any, _options: Any) -> None:
         if path is None or path.is_file():
             return
         if read_only:  # it would make an empty store
-            raise faults.fault("store_unavailable", f"{path} is not there")
+            raise faults.store_fault("store_unavailable", f"{path} is not there")
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            said = f"{error.filename}: {error.strerror}"
-            raise faults.fault("store_unavailable", said) from error
+            message = f"{error.filename}: {error.strerror}"
+            raise faults.store_fault("store_unavailable", message) from error
 
     @sa.event.listens_for(engine, "connect")
     def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
@@ -182,10 +182,10 @@ def _sqlite(url: URL, size: int, *, read_only: bool) -> Engine:
 
 def _begin_writing(connection: Connection) -> None:
     """`BEGIN IMMEDIATE`, asked for often: SQLite's own wait soon looks every 100 ms only."""
-    patiently(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), LOCK_SECONDS)
+    retry_until(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), LOCK_SECONDS)
 
 
-def patiently(act: Callable[[], object], seconds: float) -> None:
+def retry_until(act: Callable[[], object], seconds: float) -> None:
     deadline = monotonic() + seconds
     while True:
         try:
@@ -195,8 +195,8 @@ def patiently(act: Callable[[], object], seconds: float) -> None:
             if not _says_locked(error):
                 raise
             if monotonic() > deadline:
-                said = f"another process did not give SQLite's lock back within {seconds:.0f} s"
-                raise busy(said) from error
+                message = f"another process did not give SQLite's lock back within {seconds:.0f} s"
+                raise busy_error(message) from error
         sleep(POLL_SECONDS)
 
 
@@ -205,5 +205,5 @@ def _says_locked(error: Exception) -> bool:
     return "locked" in text or "busy" in text
 
 
-def busy(cause: str) -> Unavailable:
-    return faults.fault("store_busy", cause)
+def busy_error(cause: str) -> Unavailable:
+    return faults.store_fault("store_busy", cause)

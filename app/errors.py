@@ -68,7 +68,7 @@ class Conflict(WillayError):
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedRelease:
+class ScheduledRelease:
     """A text that is to become public: of which article, which, and when."""
 
     id: UUID
@@ -83,7 +83,7 @@ class PlannedRelease:
 class WouldCancel(Conflict):
     """It would cancel what is scheduled, and did not say that it is to."""
 
-    releases: tuple[PlannedRelease, ...] = ()
+    releases: tuple[ScheduledRelease, ...] = ()
 
     __str__ = WillayError.__str__
 
@@ -138,10 +138,10 @@ class Unavailable(WillayError):
 
     @override
     def __str__(self) -> str:
-        return f"{self.explained} [{self.code}]"
+        return f"{self.explanation} [{self.code}]"
 
     @property
-    def explained(self) -> str:
+    def explanation(self) -> str:
         """The message and, for the operator, the cause."""
         return f"{self.message} ({self.cause})" if self.cause else self.message
 

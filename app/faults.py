@@ -46,7 +46,7 @@ _NOT_OF_READERS: Final = {"25006", sqlite3.SQLITE_READONLY}
 """Who reads and is told that this cannot write has tried to: our fault, not the store's."""
 
 
-def unavailable(
+def to_unavailable(
     error: Exception, *, connecting: bool = False, writes: bool = True, secret: str | None = None
 ) -> Unavailable | None:
     """What a failure of the driver means; None when it is a fault of the program.
@@ -54,7 +54,7 @@ def unavailable(
     Whatever goes wrong while `connecting` is an outage. `secret` never gets into the cause.
     """
     if isinstance(error, PoolTimeout):
-        return fault("store_busy", "every connection of this process was in use for too long")
+        return store_fault("store_busy", "every connection of this process was in use for too long")
     origin = error.orig if isinstance(error, DBAPIError) else error
     number = getattr(origin, "sqlstate", None) or getattr(origin, "sqlite_errorcode", None)
     if number in _NOT_OF_READERS and not (writes or connecting):
@@ -65,10 +65,10 @@ def unavailable(
         code = _of_postgresql(error, origin)
     if code is None and connecting:
         code = "store_unavailable"
-    return fault(code, _sentence(origin, secret)) if code is not None else None
+    return store_fault(code, _driver_message(origin, secret)) if code is not None else None
 
 
-def fault(code: str, cause: str) -> Unavailable:
+def store_fault(code: str, cause: str) -> Unavailable:
     """One of the store's failures."""
     return Unavailable(code, MESSAGES[code], cause=cause)
 
@@ -100,13 +100,13 @@ def _of_postgresql(error: Exception, origin: object) -> str | None:
     return "store_unavailable" if state[:2] in _AWAY else None
 
 
-def _sentence(origin: object, secret: str | None) -> str:
+def _driver_message(origin: object, secret: str | None) -> str:
     """The driver's own words on one line, without the rows that PostgreSQL adds as details."""
-    told = getattr(getattr(origin, "diag", None), "message_primary", None) or str(origin)
+    text = getattr(getattr(origin, "diag", None), "message_primary", None) or str(origin)
     for hint in ("Multiple connection attempts", "Is the server running"):
-        told = told.partition(hint)[0]
-    said = " ".join(told.split())
-    said = said.removeprefix("connection failed: ")[:300].rstrip(".")
+        text = text.partition(hint)[0]
+    message = " ".join(text.split())
+    message = message.removeprefix("connection failed: ")[:300].rstrip(".")
     if isinstance(origin, sqlite3.Error):
-        said = f"SQLite says: {said}"
-    return said.replace(secret, "***") if secret else said
+        message = f"SQLite says: {message}"
+    return message.replace(secret, "***") if secret else message

@@ -26,7 +26,7 @@ MOST: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class StoredResponse:
     """An answer as it was given before."""
 
     status: int
@@ -34,16 +34,16 @@ class Given:
     body: str
 
 
-def claim(
+def claim_key(
     tx: WriteTx, account_id: UUID, key: str, request_digest: str, now: datetime
-) -> Given | None:
+) -> StoredResponse | None:
     """The answer given to this request before; else the key is this transaction's.
 
     `Invalid` when the key came with another request, `Conflict` past `MOST` of them.
     """
-    mine = col(IdempotencyKey.account_id) == account_id
+    is_own = col(IdempotencyKey.account_id) == account_id
     old = col(IdempotencyKey.created_at) <= now - KEPT_FOR
-    tx.execute(sa.delete(IdempotencyKey).where(mine, old))
+    tx.execute(sa.delete(IdempotencyKey).where(is_own, old))
     insert = sqlite.insert if tx.is_sqlite else postgresql.insert
     values = {
         "account_id": account_id,
@@ -54,30 +54,30 @@ def claim(
     # By RETURNING: psycopg forgets the row count of an INSERT once its cursor is closed.
     claimed = insert(IdempotencyKey).values(values).on_conflict_do_nothing()
     if tx.execute(claimed.returning(col(IdempotencyKey.key))).first() is not None:
-        number: int = tx.execute(sa.select(sa.func.count()).where(mine)).scalar_one()
+        number: int = tx.execute(sa.select(sa.func.count()).where(is_own)).scalar_one()
         if number > MOST:
             message = f"{MOST} keys in a day are enough; send this without an Idempotency-Key."
             raise Conflict("too_many_keys", message)
         return None
-    asked = sa.select(
+    statement = sa.select(
         col(IdempotencyKey.request_digest),
         col(IdempotencyKey.status),
         col(IdempotencyKey.headers),
         col(IdempotencyKey.body),
     )
-    row = tx.execute(asked.where(mine, col(IdempotencyKey.key) == key)).one()
+    row = tx.execute(statement.where(is_own, col(IdempotencyKey.key) == key)).one()
     if row.request_digest != request_digest:
         raise Invalid(
             "idempotency_key_reused",
             "This Idempotency-Key came with another request; use a new one.",
         )
-    return Given(row.status, row.headers, row.body)
+    return StoredResponse(row.status, row.headers, row.body)
 
 
-def keep(tx: WriteTx, account_id: UUID, key: str, given: Given) -> None:
+def store_response(tx: WriteTx, account_id: UUID, key: str, response: StoredResponse) -> None:
     """Remember what is answered to the request that claimed the key."""
     tx.execute(
         sa.update(IdempotencyKey)
         .where(col(IdempotencyKey.account_id) == account_id, col(IdempotencyKey.key) == key)
-        .values(status=given.status, headers=dict(given.headers), body=given.body)
+        .values(status=response.status, headers=dict(response.headers), body=response.body)
     )

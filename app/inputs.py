@@ -15,14 +15,14 @@ class Input(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-class Change(Input):
-    """A partial change (RFC 7396), to be decorated with `partial`.
+class PatchInput(Input):
+    """A partial change (RFC 7396), to be decorated with `make_optional`.
 
     A field that is absent stays. A map by language replaces the languages that it names, and null
     takes one of them away.
     """
 
-    def over(self, current: Mapping[str, Any]) -> dict[str, Any]:
+    def apply_to(self, current: Mapping[str, Any]) -> dict[str, Any]:
         """The current fields with those of the change in their place."""
         fields = dict(current)
         for name in self.model_fields_set:
@@ -34,7 +34,7 @@ class Change(Input):
         return fields
 
 
-def partial(model: type[Fields]) -> type[Fields]:
+def make_optional(model: type[Fields]) -> type[Fields]:
     """The model with every field optional. An absent field is not in `model_fields_set`; null is
     refused unless the field's type has it."""
     for field in model.model_fields.values():

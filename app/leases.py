@@ -38,7 +38,7 @@ class StoreLease:
         """Take or keep it: the epoch, or None when another holds it or has asked for it."""
         # All look often; only what changes something takes the write lock.
         with self._database.reading() as tx:
-            row, now = self._row(tx), self._now(tx)
+            row, now = self._read_row(tx), self._read_clock(tx)
         if row is not None and not insist and row.expires_at > now:
             if row.holder != self.holder:
                 return None
@@ -46,56 +46,58 @@ class StoreLease:
             if not is_wanted and row.expires_at > now + HELD - _RENEWED:
                 return int(row.epoch)
         with self._database.writing() as write:
-            return self._taken(write, insist=insist)
+            return self._take_row(write, insist=insist)
 
     def keep(self) -> bool:
         """Keep it for another while, also when another asks for it; false when it is lost."""
         with self._database.writing() as tx:
-            mine = (col(SearchLease.name) == self.name, col(SearchLease.holder) == self.holder)
-            kept = tx.execute(
-                sa.update(SearchLease).where(*mine).values(expires_at=self._now(tx) + HELD)
+            is_own = (col(SearchLease.name) == self.name, col(SearchLease.holder) == self.holder)
+            renewal = tx.execute(
+                sa.update(SearchLease).where(*is_own).values(expires_at=self._read_clock(tx) + HELD)
             )
-            return int(kept.rowcount) > 0
+            return int(renewal.rowcount) > 0
 
     def give_back(self) -> None:
         """Free it. The next holder has another epoch, unless it is this one again."""
         with self._database.writing() as tx:
-            mine = (col(SearchLease.name) == self.name, col(SearchLease.holder) == self.holder)
-            tx.execute(sa.update(SearchLease).where(*mine).values(expires_at=self._now(tx)))
+            is_own = (col(SearchLease.name) == self.name, col(SearchLease.holder) == self.holder)
+            tx.execute(
+                sa.update(SearchLease).where(*is_own).values(expires_at=self._read_clock(tx))
+            )
 
-    def _taken(self, tx: WriteTx, *, insist: bool) -> int | None:
-        row, now = self._row(tx, locked=True), self._now(tx)
+    def _take_row(self, tx: WriteTx, *, insist: bool) -> int | None:
+        row, now = self._read_row(tx, lock=True), self._read_clock(tx)
         until = now + HELD
         if row is None:
             values = {"name": self.name, "holder": self.holder, "epoch": 1, "expires_at": until}
             tx.execute(sa.insert(SearchLease), values)
             return 1
-        here = sa.update(SearchLease).where(col(SearchLease.name) == self.name)
+        update = sa.update(SearchLease).where(col(SearchLease.name) == self.name)
         if row.holder == self.holder:
             if row.wanted_until is not None and row.wanted_until > now and not insist:
-                tx.execute(here.values(expires_at=now))
+                tx.execute(update.values(expires_at=now))
                 return None
-            tx.execute(here.values(expires_at=until))
+            tx.execute(update.values(expires_at=until))
             return int(row.epoch)
         if row.expires_at > now:
             if insist:
-                tx.execute(here.values(wanted_until=now + _WANTED))
+                tx.execute(update.values(wanted_until=now + _WANTED))
             return None
         if row.wanted_until is not None and row.wanted_until > now and not insist:
             return None
         epoch = int(row.epoch) + 1
         tx.execute(
-            here.values(holder=self.holder, epoch=epoch, expires_at=until, wanted_until=None)
+            update.values(holder=self.holder, epoch=epoch, expires_at=until, wanted_until=None)
         )
         return epoch
 
-    def _row(self, tx: ReadTx, *, locked: bool = False) -> sa.Row[Any] | None:
-        found = sa.select(SearchLease.__table__).where(  # type: ignore[attr-defined]  # SQLModel hides it
+    def _read_row(self, tx: ReadTx, *, lock: bool = False) -> sa.Row[Any] | None:
+        statement = sa.select(SearchLease.__table__).where(  # type: ignore[attr-defined]  # SQLModel hides it
             col(SearchLease.name) == self.name
         )
-        return tx.execute(found.with_for_update() if locked else found).one_or_none()
+        return tx.execute(statement.with_for_update() if lock else statement).one_or_none()
 
-    def _now(self, tx: ReadTx) -> datetime:
+    def _read_clock(self, tx: ReadTx) -> datetime:
         if tx.is_sqlite or self._clock is not system_clock:
             return self._clock()
         server: datetime = tx.execute(sa.select(sa.func.clock_timestamp())).scalar_one()

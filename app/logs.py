@@ -26,7 +26,7 @@ trace_id: Final = ContextVar("trace_id", default="")
 _OURS: Final = "willay"
 
 
-class _Line(logging.Formatter):
+class _LineFormatter(logging.Formatter):
     """A record on one line."""
 
     @override
@@ -39,41 +39,43 @@ class _Line(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         request, trace = request_id.get() or "-", trace_id.get()
         line = f"{self.formatTime(record)} {record.levelname} {record.name} {request} "
-        line += _escaped(record.getMessage())
+        line += _escape(record.getMessage())
         line += f" trace_id={trace}" if trace else ""
-        told = self.told(record)
-        return f"{line} {_escaped(told)}" if told else line
+        message = self._extra_lines(record)
+        return f"{line} {_escape(message)}" if message else line
 
-    def told(self, record: logging.LogRecord) -> str:
+    def _extra_lines(self, record: logging.LogRecord) -> str:
         """The traceback of a record, and whatever else stands below its line."""
-        told = self.formatException(record.exc_info) if record.exc_info else ""
-        return "\n".join(part for part in (told, record.stack_info) if part)
+        message = self.formatException(record.exc_info) if record.exc_info else ""
+        return "\n".join(part for part in (message, record.stack_info) if part)
 
 
-class _Json(_Line):
+class _JsonFormatter(_LineFormatter):
     """A record as a JSON object on one line."""
 
     @override
     def format(self, record: logging.LogRecord) -> str:
-        told = {
+        members = {
             "time": self.formatTime(record),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
             "request_id": request_id.get(),
             "trace_id": trace_id.get(),
-            "traceback": self.told(record),
+            "traceback": self._extra_lines(record),
         }
-        return json.dumps({name: said for name, said in told.items() if said}, ensure_ascii=False)
+        return json.dumps(
+            {name: message for name, message in members.items() if message}, ensure_ascii=False
+        )
 
 
 def configure(level: str, form: str = "text") -> None:
     """Write to stderr; `level` and `form` (`text` or `json`) are of the settings."""
     handler = logging.StreamHandler()
-    handler.setFormatter(_Json() if form == "json" else _Line())
+    handler.setFormatter(_JsonFormatter() if form == "json" else _LineFormatter())
     handler.set_name(_OURS)
     root = logging.getLogger()
-    for before in [one for one in root.handlers if one.get_name() == _OURS]:
+    for before in [handler for handler in root.handlers if handler.get_name() == _OURS]:
         root.removeHandler(before)
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
@@ -91,19 +93,19 @@ def take_over() -> None:
         else:
             log.critical("nobody caught this", exc_info=(kind, error, at))
 
-    def of_a_thread(told: threading.ExceptHookArgs) -> None:
-        if told.exc_value is not None and not issubclass(told.exc_type, SystemExit):
-            hook(told.exc_type, told.exc_value, told.exc_traceback)
+    def of_a_thread(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None and not issubclass(args.exc_type, SystemExit):
+            hook(args.exc_type, args.exc_value, args.exc_traceback)
 
     sys.excepthook = hook
     threading.excepthook = of_a_thread
 
 
-class Pace:
+class ProgressLog:
     """Logs how far long work is, every few seconds; called with each step."""
 
-    def __init__(self, what: str, total: int, every: float = 10.0) -> None:
-        self._what, self._total, self._every = what, total, every
+    def __init__(self, label: str, total: int, every: float = 10.0) -> None:
+        self._what, self._total, self._every = label, total, every
         self._done, self._began = 0, monotonic()
         self._next = self._began + every
 
@@ -115,9 +117,9 @@ class Pace:
             return
         self._next = now + self._every
         left = (now - self._began) / max(1, self._done) * max(0, self._total - self._done)
-        said = (self._what, self._done, self._total, 100 * self._done / max(1, self._total), left)
-        logging.getLogger(_OURS).info("%s: %d of %d (%.0f %%), about %.0f s left", *said)
+        values = (self._what, self._done, self._total, 100 * self._done / max(1, self._total), left)
+        logging.getLogger(_OURS).info("%s: %d of %d (%.0f %%), about %.0f s left", *values)
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return text.replace("\r", "\\r").replace("\n", "\\n")

@@ -16,7 +16,7 @@ from app import changes, milestones
 from app.accounts import keys
 from app.changes import head
 from app.errors import Unavailable
-from app.kit import private
+from app.kit import private_files
 from app.kit.clock import rfc3339
 from app.milestones import SILENT
 from app.outage import Outage
@@ -34,13 +34,13 @@ _LATE: Final = timedelta(seconds=60)
 _OLD: Final = timedelta(days=8)
 _CHECK_SECONDS: Final = 20.0
 
-Look = tuple[str, str]
+CheckResult = tuple[str, str]
 
 
-def room(runtime: Runtime) -> Look:
+def check_disk_room(runtime: Runtime) -> CheckResult:
     """Of every disk that holds something of ours."""
     disks: dict[int, tuple[Path, list[str]]] = {}
-    for name, path in _places(runtime):
+    for name, path in _data_folders(runtime):
         disks.setdefault(path.stat().st_dev, (path, []))[1].append(name)
     states, remedies = [], []
     for path, names in disks.values():
@@ -54,41 +54,44 @@ def room(runtime: Runtime) -> Look:
     return "; ".join(states) or "nothing is kept yet", " ".join(remedies)
 
 
-def _places(runtime: Runtime) -> Iterator[tuple[str, Path]]:
+def _data_folders(runtime: Runtime) -> Iterator[tuple[str, Path]]:
     """Folders that are there, by what they hold."""
     folder = runtime.settings.data_dir
-    there = [("data", folder), ("media", folder / "media"), ("index", folder / "search")]
+    folders = [("data", folder), ("media", folder / "media"), ("index", folder / "search")]
     if (file := runtime.database.path) is not None:
-        there.append(("store", file.parent))
-    for name, path in there:
+        folders.append(("store", file.parent))
+    for name, path in folders:
         if path.is_dir():
             yield name, path
 
 
-def permissions(runtime: Runtime) -> Look:
+def check_permissions(runtime: Runtime) -> CheckResult:
     """Of everything below the data folder, SQLite's file wherever it is, and `.env`."""
     folder = runtime.settings.data_dir
     if not folder.is_dir():
         return "nothing is kept yet", ""
     owner = folder.stat().st_uid
-    paths = list(islice(_private(runtime), _MOST_PATHS))
-    wide = list(islice(private.wide(iter(paths)), 3))
+    paths = list(islice(_private_paths(runtime), _MOST_PATHS))
+    wide = list(islice(private_files.open_to_others(iter(paths)), 3))
     foreign = [path for path in paths if path.exists() and path.lstat().st_uid != owner][:3]
     if wide:
-        named = ", ".join(str(path) for path in wide)
+        path_list = ", ".join(str(path) for path in wide)
         mend = " && ".join(
             f"chmod -R go-rwx {shlex.quote(str(path))}"
             for path in (folder, *(path for path in wide if not path.is_relative_to(folder)))
         )
-        return "some are open to others", f"Other users of this machine may open {named}: {mend}"
+        return (
+            "some are open to others",
+            f"Other users of this machine may open {path_list}: {mend}",
+        )
     if foreign:
-        named = ", ".join(str(path) for path in foreign)
+        path_list = ", ".join(str(path) for path in foreign)
         mend = f"chown -R {owner} {shlex.quote(str(folder))}"
-        return "some belong to another user", f"The service may not write {named}: {mend}"
+        return "some belong to another user", f"The service may not write {path_list}: {mend}"
     return f"{len(paths)} files and folders are private", ""
 
 
-def _private(runtime: Runtime) -> Iterator[Path]:
+def _private_paths(runtime: Runtime) -> Iterator[Path]:
     folder = runtime.settings.data_dir.absolute()
     yield folder
     env = Path(".env").absolute()
@@ -99,7 +102,7 @@ def _private(runtime: Runtime) -> Iterator[Path]:
     yield from folder.rglob("*")
 
 
-def files(_runtime: Runtime) -> Look:
+def check_open_files(_runtime: Runtime) -> CheckResult:
     """How many files and connections a process may have open."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     state = f"{soft} at a time here, {hard} at most; a service may have limits of its own"
@@ -119,14 +122,14 @@ class OpenFiles:
         """Look once; asks nothing of the store."""
         limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         try:
-            there = len(os.listdir(_OPEN))
+            open_count = len(os.listdir(_OPEN))
         except FileNotFoundError:  # not on this system
             return
         except OSError:  # looking takes one as well
-            there = limit
-        if there >= limit - _SPARE_FILES:
-            said = f"{there} of {limit} are open; raise LimitNOFILE or `ulimit -n`"
-            self._outage.begin(Unavailable("too_many_open_files", said))
+            open_count = limit
+        if open_count >= limit - _SPARE_FILES:
+            message = f"{open_count} of {limit} are open; raise LimitNOFILE or `ulimit -n`"
+            self._outage.begin(Unavailable("too_many_open_files", message))
         elif self._outage.is_on:
             self._outage.end()
 
@@ -134,19 +137,19 @@ class OpenFiles:
 def allow_files() -> None:
     """As many open files as the system lets us have: each reader's connection is one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _MOST_FILES if hard < 0 else min(hard, _MOST_FILES)
-    if 0 <= soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    limit = _MOST_FILES if hard < 0 else min(hard, _MOST_FILES)
+    if 0 <= soft < limit:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
 
 
-def integrity(runtime: Runtime) -> Look:
+def check_integrity(runtime: Runtime) -> CheckResult:
     """The store's own check of its files, for a while."""
     damages = runtime.database.damages(_CHECK_SECONDS)
     remedy = "Stop the service, keep a copy of the store, and restore a backup into a new one."
     return (f"damaged: {damages}", remedy) if damages else ("no damage was seen", "")
 
 
-def clock(runtime: Runtime) -> Look:
+def check_clock(runtime: Runtime) -> CheckResult:
     """Beside the log's and PostgreSQL's."""
     with runtime.database.reading() as tx:
         log, server = head(tx), changes.server_time(tx)
@@ -156,21 +159,21 @@ def clock(runtime: Runtime) -> Look:
         return "wrong", f"This machine's clock is {ahead:.0f} s behind the log's; set it right."
     if server is not None and abs(now - server) > changes.CLOCK_LEAD:
         differs = (now - server).total_seconds()
-        said = f"{abs(differs):.0f} s {'ahead of' if differs > 0 else 'behind'} PostgreSQL's"
-        return "wrong", f"This machine's clock is {said}; set both right (NTP)."
+        message = f"{abs(differs):.0f} s {'ahead of' if differs > 0 else 'behind'} PostgreSQL's"
+        return "wrong", f"This machine's clock is {message}; set both right (NTP)."
     return "right beside the log" + ("'s" if server is None else "'s and PostgreSQL's"), ""
 
 
-def worker(runtime: Runtime) -> Look:
+def check_worker(runtime: Runtime) -> CheckResult:
     """Somebody follows the log."""
     with runtime.database.reading() as tx:
-        seen = milestones.last(tx, "worker")
-    if seen is None:
+        last_turn = milestones.last_occurrence(tx, "worker")
+    if last_turn is None:
         if runtime.settings.serve_worker:
             return "none is at work now", ""
         return "none is at work", "WILLAY_SERVE_WORKER is false, so run `willay worker` too."
-    since = runtime.clock() - seen.at
-    state = f"{seen.by} was at work {since.total_seconds():.0f} s ago"
+    since = runtime.clock() - last_turn.at
+    state = f"{last_turn.by} was at work {since.total_seconds():.0f} s ago"
     if since > SILENT:
         return (
             state,
@@ -179,30 +182,30 @@ def worker(runtime: Runtime) -> Look:
     return state, ""
 
 
-def key(runtime: Runtime) -> Look:
+def check_key(runtime: Runtime) -> CheckResult:
     """The secret key is the one that second factors and webhooks were made with."""
     settings = runtime.settings
     mark = keys.mark_of(settings.data_dir, settings.secret_key)
     with runtime.database.reading() as tx:
-        lost = keys.lost(tx, mark)
+        lost = keys.count_lost_secrets(tx, mark)
     state = "none yet; it is made when it is needed" if mark is None else f"its mark is {mark}"
     if lost:
         place = settings.data_dir / keys.FILE_NAME
-        said = f"{lost} second factors and webhooks were made with another key:"
-        return state, f"{said} put that back into {place} or WILLAY_SECRET_KEY."
+        message = f"{lost} second factors and webhooks were made with another key:"
+        return state, f"{message} put that back into {place} or WILLAY_SECRET_KEY."
     return state, ""
 
 
-def backup(runtime: Runtime) -> Look:
+def check_backup(runtime: Runtime) -> CheckResult:
     """How old the last one is."""
     with runtime.database.reading() as tx:
-        last = milestones.last(tx, "backup")
+        last = milestones.last_occurrence(tx, "backup")
     if last is None:
         return "none was taken by `willay backup`", ""
     state = f"the last was taken at {rfc3339(last.at)} into {last.by}"
     if (age := runtime.clock() - last.at) > _OLD:
         return state, f"It is {age.days} days old: run `willay backup DIR`, best every night."
     place = Path(last.by)
-    if place.is_dir() and list(private.wide(iter([place]))):
+    if place.is_dir() and list(private_files.open_to_others(iter([place]))):
         return state, f"Others may open it: chmod -R go-rwx {shlex.quote(str(place))}"
     return state, ""

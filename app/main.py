@@ -14,17 +14,17 @@ from app import faults, logs, machine, meters, schema
 from app.admin import routes as admin
 from app.delivery import routes as delivery
 from app.errors import Unavailable
-from app.http import contract, problems, stopping
-from app.http.limiting import Limiting, adding
+from app.http import contract, problems, shutdown
+from app.http.log_watch import Watch
 from app.http.middleware import Gate
-from app.http.pages import Pages
-from app.http.repeating import repeating
+from app.http.pages import DocsPages
+from app.http.periodic import run_periodically
+from app.http.rate_limiting import RateLimitMiddleware, flush_periodically
 from app.http.routing import own_query_routes
-from app.http.tracing import Tracing
-from app.http.watching import Watch
-from app.runtime import Runtime, opened
+from app.http.tracing import TracingMiddleware
+from app.runtime import Runtime, open_runtime
 from app.settings import Settings
-from app.worker.followers import followers, near_followers
+from app.worker.followers import build_followers, near_followers
 from app.worker.loop import Worker
 
 _LOG = logging.getLogger("willay")
@@ -43,7 +43,7 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         works = runtime.settings.serve_worker
-        follow = followers(runtime) if works else near_followers(runtime)
+        follow = build_followers(runtime) if works else near_followers(runtime)
         worker, watch = Worker(runtime, follow, promotes=works), Watch(runtime)
         if works or (keeps_near and follow):
             worker.start()
@@ -51,11 +51,11 @@ def create_app(
         def sample() -> None:
             runtime.meters.sample(runtime.database.connections())
 
-        with stopping.on_stop_signal(watch.stop):
+        with shutdown.on_stop_signal(watch.stop):
             async with (
-                repeating(machine.OpenFiles().look, machine.LOOK_SECONDS),
-                adding(runtime),
-                repeating(sample, meters.SAMPLE_SECONDS),
+                run_periodically(machine.OpenFiles().look, machine.LOOK_SECONDS),
+                flush_periodically(runtime),
+                run_periodically(sample, meters.SAMPLE_SECONDS),
             ):
                 yield {"runtime": runtime, "watch": watch}
             await runtime.rates.close()
@@ -74,18 +74,20 @@ def create_app(
     for router in routers:
         # Not `include_router`, which would make every route again for each application.
         app.router.routes.extend(router.routes)
-    problems.install(app)
-    app.add_middleware(Pages)
-    app.add_middleware(Limiting, runtime=runtime)
+    problems.install_handlers(app)
+    app.add_middleware(DocsPages)
+    app.add_middleware(RateLimitMiddleware, runtime=runtime)
     own_query = own_query_routes(routers)
     app.add_middleware(Gate, origins=runtime.settings.cors_origins, own_query=own_query)
-    app.add_middleware(stopping.Stopping)
-    app.add_middleware(Tracing, meters=runtime.meters, logged=runtime.settings.log_requests)
+    app.add_middleware(shutdown.ShutdownMiddleware)
+    app.add_middleware(
+        TracingMiddleware, meters=runtime.meters, logged=runtime.settings.log_requests
+    )
     make = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = contract.described(make())
+            app.openapi_schema = contract.complete_contract(make())
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it
@@ -98,15 +100,15 @@ def from_environment() -> FastAPI:
     settings = Settings()
     logs.configure(settings.log_level, settings.log_format)
     logs.take_over()
-    return create_app(stack.enter_context(_runtime(settings)), stack.close, keeps_near=True)
+    return create_app(stack.enter_context(_open_runtime(settings)), stack.close, keeps_near=True)
 
 
 @contextlib.contextmanager
-def _runtime(settings: Settings) -> Iterator[Runtime]:
+def _open_runtime(settings: Settings) -> Iterator[Runtime]:
     """A process that is begun again while the store is away is up at once, and answers 503."""
-    with opened(settings, checked=False) as runtime:
+    with open_runtime(settings, check_schema=False) as runtime:
         try:
-            schema.check(runtime.database)
+            schema.require_current(runtime.database)
         except Unavailable as error:
             if error.code not in faults.MESSAGES:
                 _LOG.error("%s", error)  # a sentence says more than a traceback of the server's

@@ -24,29 +24,29 @@ SILENT: Final = timedelta(seconds=90)
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class LastOccurrence:
     """Something that happened: when last, and which process or folder it was."""
 
     at: datetime
     by: str
 
 
-def note(tx: WriteTx, name: Name, by: str, at: datetime) -> None:
+def record(tx: WriteTx, name: Name, by: str, at: datetime) -> None:
     """It happened."""
     insert = sqlite.insert if tx.is_sqlite else postgresql.insert
     values = {"by": by, "at": at}
-    made = insert(Milestone).values(name=name, **values)
-    tx.execute(made.on_conflict_do_update(index_elements=[col(Milestone.name)], set_=values))
+    insertion = insert(Milestone).values(name=name, **values)
+    tx.execute(insertion.on_conflict_do_update(index_elements=[col(Milestone.name)], set_=values))
 
 
-def last(tx: ReadTx, name: Name) -> Passed | None:
+def last_occurrence(tx: ReadTx, name: Name) -> LastOccurrence | None:
     """When it happened last; None when it never did."""
-    asked = sa.select(col(Milestone.at), col(Milestone.by)).where(col(Milestone.name) == name)
-    row = tx.execute(asked).one_or_none()
-    return Passed(row.at, row.by) if row is not None else None
+    statement = sa.select(col(Milestone.at), col(Milestone.by)).where(col(Milestone.name) == name)
+    row = tx.execute(statement).one_or_none()
+    return LastOccurrence(row.at, row.by) if row is not None else None
 
 
-def withdraw(tx: WriteTx, name: Name, by: str) -> None:
+def forget(tx: WriteTx, name: Name, by: str) -> None:
     """It ended as it should; nobody waits for the next."""
-    mine = (col(Milestone.name) == name, col(Milestone.by) == by)
-    tx.execute(sa.delete(Milestone).where(*mine))
+    is_own = (col(Milestone.name) == name, col(Milestone.by) == by)
+    tx.execute(sa.delete(Milestone).where(*is_own))

@@ -44,11 +44,11 @@ class Outage:
                 self._began = now
             self.is_on, self._failed, self._error = True, now, error
             self._resting_until = now + rest
-            said = error.cause or error.message.rstrip(".")
-            if said in self._causes or len(self._causes) >= _MOST_CAUSES:
+            message = error.cause or error.message.rstrip(".")
+            if message in self._causes or len(self._causes) >= _MOST_CAUSES:
                 return
-            self._causes.add(said)
-        self._log.warning("%s: %s [%s]", self.name, said, error.code)
+            self._causes.add(message)
+        self._log.warning("%s: %s [%s]", self.name, message, error.code)
 
     def end(self) -> None:
         """It answered; ask `is_on` first."""

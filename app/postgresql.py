@@ -52,12 +52,14 @@ def without_rows(engine: Engine) -> None:
             context.sqlalchemy_exception.args = (f"({name}) {error}",)
 
 
-def rewrite(connection: Connection, patience: float) -> bool:
+def rewrite_tables(connection: Connection, patience: float) -> bool:
     """Write every table anew, one after another, without what was deleted; False when somebody
     used one, or still saw what was deleted, for longer than `patience` seconds in all."""
     until = monotonic() + patience
-    mine = connection.execute(sa.text("SELECT pg_current_xact_id()::xid::text")).scalar_one()
-    while connection.execute(sa.text(_SEEN), {"mine": mine}).scalar_one():
+    own_transaction = connection.execute(
+        sa.text("SELECT pg_current_xact_id()::xid::text")
+    ).scalar_one()
+    while connection.execute(sa.text(_SEEN), {"mine": own_transaction}).scalar_one():
         if monotonic() > until:
             return False
         sleep(0.05)

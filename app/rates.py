@@ -34,7 +34,7 @@ _SKEW: Final = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RateLimit:
     """At most `quota` requests in so many seconds; `name` is what answers call it."""
 
     name: str
@@ -43,7 +43,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LimitStatus:
     """How a client stands: how many more fit in, and in how many seconds all do again."""
 
     passes: bool
@@ -51,7 +51,7 @@ class Standing:
     resets_in: int
 
 
-class Shared(Protocol):
+class SharedCounter(Protocol):
     """Counts that several processes add to."""
 
     trouble: str
@@ -69,7 +69,7 @@ class Shared(Protocol):
         ...
 
 
-class Counters:
+class WindowCounters:
     """Counts of this process, each for one window, at most `size` of them."""
 
     def __init__(self, size: int = 100_000) -> None:
@@ -86,11 +86,11 @@ class Counters:
         return len(self._counts)
 
 
-class Rates:
+class RateLimiter:
     """The limits of one process, or of all that share a Redis."""
 
-    def __init__(self, shared: Shared | None = None) -> None:
-        self._here = Counters()
+    def __init__(self, shared: SharedCounter | None = None) -> None:
+        self._here = WindowCounters()
         self._shared = shared
 
     @property
@@ -99,22 +99,22 @@ class Rates:
         return self._shared is not None
 
     @property
-    def trouble(self) -> str:
+    def problem(self) -> str:
         """Why they are not; empty when all is well."""
         return self._shared.trouble if self._shared is not None else ""
 
-    async def hit(self, rule: Rule, client: str, now: float) -> Standing:
+    async def hit(self, rule: RateLimit, client: str, now: float) -> LimitStatus:
         """Count a request of a client at an instant (seconds since 1970)."""
         key = f"{rule.name}:{client}"
         window, into = divmod(now + crc32(key.encode()) % rule.seconds, rule.seconds)
         count = None
         if self._shared is not None:
-            kept = rule.seconds + int(_SKEW.total_seconds())
-            count = await self._shared.add(f"{key}:{int(window)}", kept)
+            lifetime = rule.seconds + int(_SKEW.total_seconds())
+            count = await self._shared.add(f"{key}:{int(window)}", lifetime)
         if count is None:
             count = self._here.add(key, int(window))
         left = rule.quota - count
-        return Standing(left >= 0, max(0, left), ceil(rule.seconds - into))
+        return LimitStatus(left >= 0, max(0, left), ceil(rule.seconds - into))
 
     def answers(self) -> bool:
         """Whether the Redis answers now; asked where no event loop runs."""
@@ -135,7 +135,7 @@ class Rates:
             await self._shared.close()
 
 
-class RedisCounts:
+class RedisCounter:
     """Counts in a Redis. Its failure costs one request in some seconds a short wait, and is
     logged when it begins and when it ends."""
 
@@ -153,7 +153,7 @@ class RedisCounts:
         self.trouble = ""
 
     async def add(self, name: str, seconds: int) -> int | None:
-        """As `Shared.add`."""
+        """As `SharedCounter.add`."""
         from redis.exceptions import RedisError
 
         if self.trouble:
@@ -167,7 +167,7 @@ class RedisCounts:
                     commands.expire(f"willay:{name}", seconds)
                     count = int((await commands.execute())[0])
         except (RedisError, OSError, TimeoutError) as error:
-            self._lost(error)
+            self._note_failure(error)
             return None
         if self.trouble:
             _LOG.info("Redis answers again: limits are shared")
@@ -175,7 +175,7 @@ class RedisCounts:
         return count
 
     async def check(self) -> bool:
-        """As `Shared.check`."""
+        """As `SharedCounter.check`."""
         from redis.exceptions import RedisError
 
         try:
@@ -185,10 +185,10 @@ class RedisCounts:
             return False
 
     async def close(self) -> None:
-        """As `Shared.close`."""
+        """As `SharedCounter.close`."""
         await self._redis.aclose()
 
-    def _lost(self, error: Exception) -> None:
+    def _note_failure(self, error: Exception) -> None:
         cause = type(error).__name__
         if not self.trouble:
             _LOG.warning("Redis does not answer (%s): each process counts for itself", cause)
@@ -196,7 +196,7 @@ class RedisCounts:
         self._again_at = monotonic() + _AWAY_SECONDS
 
 
-def opened(settings: Settings) -> Rates:
+def open_limiter(settings: Settings) -> RateLimiter:
     """As the settings say; reaches for nothing yet. `Unavailable` where the extra is missing."""
     url = settings.redis_url
-    return Rates(RedisCounts(url.get_secret_value()) if url is not None else None)
+    return RateLimiter(RedisCounter(url.get_secret_value()) if url is not None else None)

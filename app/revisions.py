@@ -22,10 +22,10 @@ class Revisioned(Protocol):
 def refuse_stale(tx: ReadTx, kind: SubjectKind, row: Revisioned, revision: int | None) -> None:
     """`Stale` unless the row is at `revision`; without a revision it may be at any."""
     if revision is not None and revision != row.revision:
-        raise stale(row.revision, audit.last_name(tx, kind, row.id), row.updated_at)
+        raise stale_error(row.revision, audit.last_name(tx, kind, row.id), row.updated_at)
 
 
-def stale(revision: int, changed_by: str | None, changed_at: datetime) -> Stale:
+def stale_error(revision: int, changed_by: str | None, changed_at: datetime) -> Stale:
     """The refusal of a change to a row that is at `revision` by now."""
     return Stale(
         "stale_revision",

@@ -17,24 +17,24 @@ from app.accounts.passwords import Hasher
 from app.accounts.throttle import Throttle
 from app.changes import PublishTx
 from app.database import Database
-from app.editorial.content import House
+from app.editorial.content import SiteRules
 from app.engines import Limits
 from app.errors import Unavailable
-from app.kit import private
+from app.kit import private_files
 from app.kit.clock import Clock, system_clock
 from app.leases import StoreLease
 from app.meters import Meters
 from app.partners.keyring import Keyring
-from app.partners.usage import Meter
+from app.partners.usage import UsageMeter
 from app.published import changes as published
-from app.published.memory import Memory
-from app.rates import Rates
-from app.search.held import HeldEngine, HeldServer
+from app.published.cache import ReadCache
+from app.rates import RateLimiter
+from app.search.failover import SearchService
+from app.search.lazy import LazyEngine, RemoteEngine
 from app.search.meilisearch.connection import Address, Connection
 from app.search.meilisearch.engine import MeilisearchEngine
 from app.search.meilisearch.tenancy import tenant_token
-from app.search.present import late
-from app.search.serving import Search
+from app.search.overlay import load_overlay
 from app.settings import Settings
 from app.storage import opening as storage
 from app.storage.protocol import Storage
@@ -89,8 +89,8 @@ class Lane:
 
     async def run_inside(self, work: Callable[[], Answer]) -> Answer:
         """Run in a thread, which logs under the request's name; for who holds a place."""
-        known = partial(copy_context().run, work)
-        return await asyncio.get_running_loop().run_in_executor(self._executor, known)
+        task = partial(copy_context().run, work)
+        return await asyncio.get_running_loop().run_in_executor(self._executor, task)
 
     def close(self) -> None:
         """Wait for what runs and drop what waits."""
@@ -104,19 +104,19 @@ class Runtime:
     settings: Settings
     database: Database
     clock: Clock
-    house: House
-    memory: Memory
-    search: Search
+    site_rules: SiteRules
+    memory: ReadCache
+    search: SearchService
     key: Callable[[], SecretKey]
     authenticator: Authenticator
     storage: Storage
-    rates: Rates
-    meter: Meter
+    rates: RateLimiter
+    meter: UsageMeter
     keyring: Keyring
     meters: Meters
     reads: Lane
     counts: Lane
-    desk: Lane
+    edits: Lane
     logins: Lane
     files: Lane
     uploads: Lane
@@ -132,25 +132,28 @@ class Runtime:
 
 
 @contextmanager
-def opened(
+def open_runtime(
     settings: Settings,
     clock: Clock = system_clock,
     *,
-    checked: bool = True,
+    check_schema: bool = True,
     examining: bool = False,
 ) -> Iterator[Runtime]:
-    """A runtime, closed at the end; refuses a stale schema unless `checked` is false.
+    """A runtime, closed at the end; refuses a stale schema unless `check_schema` is false.
 
     What it makes is private to its user. Who is only `examining` finds things as they are.
     """
     if not examining:
-        private.claim(settings.data_dir)
-    with private.making(), _opened(settings, clock, checked=checked) as runtime:
+        private_files.make_private_folder(settings.data_dir)
+    with (
+        private_files.private_umask(),
+        _open_runtime(settings, clock, check_schema=check_schema) as runtime,
+    ):
         yield runtime
 
 
 @contextmanager
-def _opened(settings: Settings, clock: Clock, *, checked: bool) -> Iterator[Runtime]:
+def _open_runtime(settings: Settings, clock: Clock, *, check_schema: bool) -> Iterator[Runtime]:
     # Counting has a lane of its own, so that slow counts never starve reads; so have editors, and
     # whoever shows a password, whose cost is the point of them; and so has a search engine on
     # another machine, which may be slow, or hang.
@@ -158,45 +161,45 @@ def _opened(settings: Settings, clock: Clock, *, checked: bool) -> Iterator[Runt
     readers = settings.read_threads + 1 + _DESK + _LOGINS + searchers
     limits = Limits(settings.database_connect_seconds, settings.database_seconds)
     database = Database(settings.store_url, readers=readers, limits=limits)
-    memory = Memory(
+    memory = ReadCache(
         settings.languages,
         settings.public_url,
         settings.answer_cache_mb * 1_000_000,
         settings.page_path,
     )
-    search = _search(settings, database, memory, clock)
+    search = _open_search(settings, database, memory, clock)
     meters = Meters()
     lanes = [Lane("read", settings.read_threads, meters), Lane("count", 1, meters)]
     lanes += [Lane("desk", _DESK, meters), Lane("login", _LOGINS, meters, waiting_at_most=40)]
     # Files may come from afar; a picture takes seconds.
     lanes += [Lane("file", 4, meters), Lane("upload", 1, meters, waiting_at_most=UPLOADS_AT_MOST)]
     lanes.append(Lane("search", searchers, meters) if searchers else lanes[0])
-    given = settings.secret_key.get_secret_value() if settings.secret_key else None
-    key = cache(partial(secret_key, settings.data_dir, given))
+    secret = settings.secret_key.get_secret_value() if settings.secret_key else None
+    key = cache(partial(secret_key, settings.data_dir, secret))
     authenticator = Authenticator(database, clock, key, Hasher(), Throttle())
-    meter = Meter(database)
+    meter = UsageMeter(database)
     try:
-        if checked:
-            schema.check(database)
-        house = House(
+        if check_schema:
+            schema.require_current(database)
+        rules = SiteRules(
             settings.languages,
             settings.default_licence,
             settings.embed_hosts,
             settings.public_url,
             settings.slug_at,
         )
-        place = storage.opened(settings)
+        place = storage.open_storage(settings)
         yield Runtime(
             settings,
             database,
             clock,
-            house,
+            rules,
             memory,
             search,
             key,
             authenticator,
             place,
-            rates.opened(settings),
+            rates.open_limiter(settings),
             meter,
             Keyring(database, clock, meter),
             meters,
@@ -206,11 +209,11 @@ def _opened(settings: Settings, clock: Clock, *, checked: bool) -> Iterator[Runt
         for lane in lanes:
             lane.close()
         search.close()
-        _flush(meter)
+        _flush_usage(meter)
         database.close()
 
 
-def _flush(meter: Meter) -> None:
+def _flush_usage(meter: UsageMeter) -> None:
     """What was counted last; a store that is away must not keep a process from ending."""
     try:
         meter.flush()
@@ -218,17 +221,19 @@ def _flush(meter: Meter) -> None:
         _LOG.exception("what partners asked for in the last seconds is not counted")
 
 
-def _search(settings: Settings, database: Database, memory: Memory, clock: Clock) -> Search:
-    folder = HeldEngine(settings.data_dir / "search", settings.languages)
-    late_of = partial(late, database, memory, clock, settings.calendar)
+def _open_search(
+    settings: Settings, database: Database, memory: ReadCache, clock: Clock
+) -> SearchService:
+    folder = LazyEngine(settings.data_dir / "search", settings.languages)
+    late_of = partial(load_overlay, database, memory, clock, settings.calendar)
 
-    def behind(cursor: str | None) -> tuple[int, float]:
+    def lag_of(cursor: str | None) -> tuple[int, float]:
         with database.reading() as tx:
             log = changes.head(tx)
-            return published.behind(tx, log, cursor, log.moment(clock()))
+            return published.lag_of(tx, log, cursor, log.moment(clock()))
 
     if settings.meilisearch_url is None:
-        return Search(folder, late_of=late_of, languages=settings.languages, behind=behind)
+        return SearchService(folder, late_of=late_of, languages=settings.languages, behind=lag_of)
     key = settings.meilisearch_key
     address = Address(
         settings.meilisearch_url,
@@ -238,7 +243,9 @@ def _search(settings: Settings, database: Database, memory: Memory, clock: Clock
     engine = MeilisearchEngine(
         Connection(address), settings.languages, lambda name: StoreLease(database, name, clock)
     )
-    held = HeldServer(engine, engine.tasks.stop, engine.connection)
+    remote_engine = RemoteEngine(engine, engine.tasks.stop, engine.connection)
     token = partial(tenant_token, engine.connection) if settings.search_tokens else None
     standby = folder if settings.search_fallback else None
-    return Search(held, standby, published.sequence_of, token, behind, late_of, settings.languages)
+    return SearchService(
+        remote_engine, standby, published.sequence_of, token, lag_of, late_of, settings.languages
+    )

@@ -20,20 +20,25 @@ if TYPE_CHECKING:
 def migrate(database: Database, target: str = "head") -> None:
     """Upgrade (or downgrade) the store to a revision; the default is the newest."""
     with database.altering() as connection:
-        move(connection, target)
+        migrate_connection(connection, target)
 
 
-def move(connection: sa.Connection, target: str = "head") -> None:
+def migrate_connection(connection: sa.Connection, target: str = "head") -> None:
     """As `migrate`, in the transaction of a connection."""
     from alembic import command
 
-    config = _config()
+    config = _alembic_config()
     config.attributes["connection"] = connection
-    current, known = revision_of(connection), revisions()
-    if any(one is not None and one not in (*known, "head", "base") for one in (current, target)):
+    current, known_revisions = revision_of(connection), revisions()
+    if any(
+        name is not None and name not in (*known_revisions, "head", "base")
+        for name in (current, target)
+    ):
         raise Unavailable("schema_newer", _NEWER)
     goes_down = target == "base" or (
-        target in known and current in known and known.index(target) < known.index(current)
+        target in known_revisions
+        and current in known_revisions
+        and known_revisions.index(target) < known_revisions.index(current)
     )
     (command.downgrade if goes_down else command.upgrade)(config, target)
 
@@ -51,19 +56,19 @@ def revision_of(connection: sa.Connection) -> str | None:
     return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def check(database: Database) -> None:
+def require_current(database: Database) -> None:
     """`Unavailable` unless the store's schema is the one that this program was written for."""
-    known = revisions()
-    current = _current(database) if database.is_there else None
-    if current == known[-1]:
+    known_revisions = revisions()
+    current = _current_revision(database) if database.is_there else None
+    if current == known_revisions[-1]:
         return
-    if current is not None and current not in known:
+    if current is not None and current not in known_revisions:
         raise Unavailable("schema_newer", _NEWER)
-    state = "empty" if current is None else f"at {current}, not {known[-1]}"
+    state = "empty" if current is None else f"at {current}, not {known_revisions[-1]}"
     raise Unavailable("schema_stale", f"The store's schema is {state}; run `willay migrate` first.")
 
 
-def _current(database: Database) -> str | None:
+def _current_revision(database: Database) -> str | None:
     with database.reading() as tx:
         return revision_of(tx.connection)
 
@@ -71,7 +76,7 @@ def _current(database: Database) -> str | None:
 _NEWER: Final = "The store was migrated by a newer Willay; run that version."
 
 
-def _config() -> "Config":
+def _alembic_config() -> "Config":
     from alembic.config import Config
 
     config = Config()

@@ -28,7 +28,7 @@ def _web_address(value: str) -> str:
     return _exact_address(value).rstrip("/")
 
 
-def _contact(value: str) -> str:
+def _check_contact(value: str) -> str:
     if not re.fullmatch(r"mailto:[^@\s]+@[^@\s]+|https://[^\s/]+\S*", value):
         raise ValueError("must be a mailto: or an https:// address")
     return value
@@ -36,16 +36,16 @@ def _contact(value: str) -> str:
 
 def _page_template(value: str) -> str:
     try:
-        made = value.format(site="https://site", slug="slug", lang="en")
+        example = value.format(site="https://site", slug="slug", lang="en")
     except (KeyError, IndexError, ValueError) as error:
         raise ValueError("may hold {site}, {slug} and {lang}, and no other braces") from error
     if "{slug}" not in value:
         raise ValueError("must hold {slug}")
-    _web_address(made)
+    _web_address(example)
     return value
 
 
-def distinct(value: tuple[str, ...]) -> tuple[str, ...]:
+def require_distinct(value: tuple[str, ...]) -> tuple[str, ...]:
     """None is there twice; ValueError when one is."""
     if len(set(value)) != len(value):
         raise ValueError("names something twice")
@@ -60,7 +60,7 @@ def time_zone(value: str) -> str:
         raise ValueError("must name a time zone, such as America/Lima or Europe/London") from error
 
 
-def networks(value: tuple[str, ...]) -> tuple[str, ...]:
+def check_networks(value: tuple[str, ...]) -> tuple[str, ...]:
     """Each names a network; ValueError when one does not."""
     for text in value:
         ip_network(text)
@@ -70,5 +70,5 @@ def networks(value: tuple[str, ...]) -> tuple[str, ...]:
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_list)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 ExactAddress = Annotated[str, AfterValidator(_exact_address)]  # of others: a last slash is theirs
-Contact = Annotated[str, AfterValidator(_contact)]
+Contact = Annotated[str, AfterValidator(_check_contact)]
 PageTemplate = Annotated[str, AfterValidator(_page_template)]

@@ -48,7 +48,7 @@ def ahead(
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RequestedInterval:
     """What editors asked for one publication; `until` is what came of it so far."""
 
     key: int
@@ -58,7 +58,7 @@ class Wish:
     until: datetime
 
 
-def arranged(wishes: Sequence[Wish]) -> dict[int, datetime]:
+def arrange_ends(wishes: Sequence[RequestedInterval]) -> dict[int, datetime]:
     """Where each publication of one article ends, so that at most one is visible at any instant.
 
     A publication ends where its successor begins or where it was asked to expire, whichever is

@@ -25,19 +25,23 @@ def main() -> None:
     parser.add_argument(
         "--database", choices=("sqlite", "postgresql"), action="append", help="both when absent"
     )
-    asked = parser.parse_args()
-    if asked.what == "http":
-        if asked.articles is not None and asked.articles < http.FEWEST:
+    arguments = parser.parse_args()
+    if arguments.what == "http":
+        if arguments.articles is not None and arguments.articles < http.FEWEST:
             parser.error(f"--articles must be at least {http.FEWEST}: page 200 is measured")
-        lines = http.table(asked.articles or 10_000, asked.seconds, asked.rounds)
-    elif asked.what == "search":
-        lines = search.table([asked.articles] if asked.articles else [5_000, 100_000], asked.rounds)
-    elif asked.what == "overhead":
-        lines = overhead.table(asked.articles or 5_000, asked.rounds)
-    elif asked.what == "attack":
-        lines = attack.table(asked.articles or 5_000, asked.seconds, asked.rounds)
+        lines = http.table(arguments.articles or 10_000, arguments.seconds, arguments.rounds)
+    elif arguments.what == "search":
+        lines = search.table(
+            [arguments.articles] if arguments.articles else [5_000, 100_000], arguments.rounds
+        )
+    elif arguments.what == "overhead":
+        lines = overhead.table(arguments.articles or 5_000, arguments.rounds)
+    elif arguments.what == "attack":
+        lines = attack.table(arguments.articles or 5_000, arguments.seconds, arguments.rounds)
     else:
-        lines = depth.table(asked.articles or 1_000_000, asked.database or ["sqlite", "postgresql"])
+        lines = depth.table(
+            arguments.articles or 1_000_000, arguments.database or ["sqlite", "postgresql"]
+        )
     for line in lines:
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()

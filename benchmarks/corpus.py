@@ -85,16 +85,16 @@ def fill(database: Database, size: Size, now: datetime, seed: int = 1) -> None:
         for index in indexes:
             index.drop(connection)
         _write(connection, Tag, archive.tags)
-        held = [{"slug": tag["slug"], "tag_id": tag["id"]} for tag in archive.tags]
-        _write(connection, TagSlug, held)
+        tag_rows = [{"slug": tag["slug"], "tag_id": tag["id"]} for tag in archive.tags]
+        _write(connection, TagSlug, tag_rows)
     # A transaction for each batch and index: SQLite's log of one for all would outgrow the store.
     for first in range(0, size.articles, _BATCH):
         rows: Rows = {table: [] for table in _TABLES}
         for number in range(first, min(first + _BATCH, size.articles)):
             archive.add(rows, number)
         with database.altering() as connection:
-            for table, found in rows.items():
-                _write(connection, table, found)
+            for table, table_rows in rows.items():
+                _write(connection, table, table_rows)
     for index in indexes:
         with database.altering() as connection:
             index.create(connection)
@@ -126,12 +126,12 @@ class _Archive:
         self.next_boundary = FOREVER
         self._keys = 0
         self._group: UUID | None = None
-        known = words_of(size.vocabulary) if size.vocabulary else _WORDS
-        weights = [1 / rank if size.vocabulary else 1.0 for rank in range(1, len(known) + 1)]
+        vocabulary = words_of(size.vocabulary) if size.vocabulary else _WORDS
+        weights = [1 / rank if size.vocabulary else 1.0 for rank in range(1, len(vocabulary) + 1)]
         pool = 4_000 if size.vocabulary else 200
 
         def prose(words: int) -> list[str]:
-            return [" ".join(random.choices(known, weights, k=words)) for _ in range(pool)]
+            return [" ".join(random.choices(vocabulary, weights, k=words)) for _ in range(pool)]
 
         self._summaries = prose(25)
         self._paragraphs = prose(_PARAGRAPH)
@@ -151,35 +151,35 @@ class _Archive:
     def add(self, rows: Rows, number: int) -> None:
         """Append the rows of one article to each table's."""
         random = self.random
-        shown = self._first + _YEARS * (number / self.size.articles)
-        key = self._id(shown)
+        published_at = self._first + _YEARS * (number / self.size.articles)
+        key = self._id(published_at)
         lang = "es" if random.random() < 0.3 else "en"
         slug = f"article-{number}"
         group = self._translation_group(lang)
         title = f"{random.choice(self._summaries)[:50]} {number}"
-        rows[Article].append(self._article(key, lang, slug, title, group, shown))
+        rows[Article].append(self._article(key, lang, slug, title, group, published_at))
         authors = [f"author-{int(AUTHORS * random.random() ** 3)}"]
         tags = self._choice()
         paragraphs = random.choices(self._paragraphs, k=max(1, self.size.words // _PARAGRAPH))
         body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
-        item = self._item(key, lang, slug, title, authors, shown)
-        for start, until, expires, ended in self._intervals(max(shown, self._imported)):
+        item = self._item(key, lang, slug, title, authors, published_at)
+        for start, until, expires, ended in self._intervals(max(published_at, self._imported)):
             self._keys += 1
             interval = {
                 "publication_id": self._keys,
                 "article_id": key,
                 "kind": "article",
                 "lang": lang,
-                "published_at": shown,
+                "published_at": published_at,
                 "visible_from": start,
                 "visible_until": until,
             }
-            whole = {name: interval[name] for name in list(interval)[1:]} | {
+            publication = {name: interval[name] for name in list(interval)[1:]} | {
                 "id": self._keys,
                 "revision": 1,
                 "slug": slug,
                 "translation_group": group,
-                "updated_at": shown,
+                "updated_at": published_at,
                 "changed_at": start,
                 "expires_at": expires,
                 "ended": ended,
@@ -189,7 +189,7 @@ class _Archive:
                 "tag_ids": json.dumps([str(tag) for tag in tags]),
                 "published_by": "benchmark",
             }
-            rows[Publication].append(whole)
+            rows[Publication].append(publication)
             rows[PublicationBody].append({"publication_id": self._keys, "body_html": body})
             rows[PublicationTag] += [{"tag_id": tag, **interval} for tag in tags]
             rows[PublicationAuthor] += [{"author_slug": slug, **interval} for slug in authors]
@@ -217,12 +217,12 @@ class _Archive:
         """A format, one or two topics (the first of each family are common), seldom a series."""
         random = self.random
         kind = random.choices(self._formats, list(FORMATS.values()))[0]
-        chosen = {kind: None}
+        choices = {kind: None}
         for _ in range(random.choice((1, 1, 2))):
             family = self._topics[int(PARENTS * random.random() ** 2)]
-            chosen[family[int(CHILDREN * random.random() ** 2)]] = None
-        chosen |= {tag: None for tag, chance in self._rare if random.random() < chance}
-        return list(chosen)
+            choices[family[int(CHILDREN * random.random() ** 2)]] = None
+        choices |= {tag: None for tag, chance in self._rare if random.random() < chance}
+        return list(choices)
 
     def _translation_group(self, lang: str) -> UUID | None:
         """One in ten Spanish articles translates the English one of the same group."""
@@ -294,10 +294,10 @@ class _Archive:
 def words_of(vocabulary: int) -> list[str]:
     """So many different words of two to five syllables, the commonest first."""
     random = Random(vocabulary)  # noqa: S311  # choices, not secrets
-    found: dict[str, None] = {}
-    while len(found) < vocabulary:
-        found["".join(random.choices(_SYLLABLES, k=random.randint(2, 5)))] = None
-    return list(found)
+    words: dict[str, None] = {}
+    while len(words) < vocabulary:
+        words["".join(random.choices(_SYLLABLES, k=random.randint(2, 5)))] = None
+    return list(words)
 
 
 def _write(

@@ -18,7 +18,7 @@ from app.database import Database, ReadTx
 from app.kit.clock import LONG_AGO
 from app.kit.paging import Cursor
 from app.published import archive, articles
-from app.published.memory import Memory, Recall, Tags
+from app.published.cache import HeadCache, ReadCache, Tags
 from app.published.query import ArticleFilter
 from app.published.statements import Order
 from benchmarks.corpus import Size, fill
@@ -62,7 +62,7 @@ def table(size: int, databases: Sequence[str]) -> Iterator[str]:
 def measured(name: str, size: int, database: Database) -> Iterator[str]:
     """The table of a filled store."""
     with database.reading() as tx:
-        tags = Memory(("en", "es")).tags(tx, head(tx))
+        tags = ReadCache(("en", "es")).tags(tx, head(tx))
     yield f"\n| {name}, {size:,} articles | first page, ms | last page, ms | last / first |"
     yield "|---|---:|---:|---:|"
     for case in cases(tags):
@@ -77,9 +77,12 @@ def measured(name: str, size: int, database: Database) -> Iterator[str]:
     yield f"\n| {name} | ms |"
     yield "|---|---:|"
     for what, work in (
-        ("count all", lambda tx: articles.total(tx, tags, ArticleFilter(), NOW)),
-        ("count one common tag", lambda tx: articles.total(tx, tags, _all(tags, "news"), NOW)),
-        ("archive", lambda tx: archive.years(tx, tags, ArticleFilter(), NOW)),
+        ("count all", lambda tx: articles.count_articles(tx, tags, ArticleFilter(), NOW)),
+        (
+            "count one common tag",
+            lambda tx: articles.count_articles(tx, tags, _all(tags, "news"), NOW),
+        ),
+        ("archive", lambda tx: archive.list_years(tx, tags, ArticleFilter(), NOW)),
     ):
         yield f"| {what} | {_timed(database, work):.0f} |"
 
@@ -132,14 +135,14 @@ def cases(tags: Tags) -> list[Case]:
 def _all(tags: Tags, *clauses: str) -> ArticleFilter:
     """As the API makes it: families of tags, the clause with the fewest tags first."""
     families = [
-        tuple(key for slug in clause.split("|") for key in tags.family(tags.by_slug[slug]))
+        tuple(key for slug in clause.split("|") for key in tags.descendant_ids(tags.by_slug[slug]))
         for clause in clauses
     ]
     return ArticleFilter(all_of=tuple(sorted(families, key=len)))
 
 
 def _page(tags: Tags, case: Case, cursor: Cursor | None, tx: ReadTx) -> articles.ArticlePage:
-    return articles.page(tx, tags, case.chosen, case.order, cursor, LIMIT, NOW, Recall({}))
+    return articles.list_page(tx, tags, case.chosen, case.order, cursor, LIMIT, NOW, HeadCache({}))
 
 
 def _near_the_end(tx: ReadTx, tags: Tags, case: Case) -> Cursor | None:
@@ -147,7 +150,7 @@ def _near_the_end(tx: ReadTx, tags: Tags, case: Case) -> Cursor | None:
     cursor = _BEFORE_ALL
     if case.order == "oldest":
         cursor = Cursor(NOW + timedelta(days=999), UUID(int=0), backwards=True)
-    last = articles.page(tx, tags, case.chosen, case.order, cursor, LIMIT, NOW, Recall({}))
+    last = articles.list_page(tx, tags, case.chosen, case.order, cursor, LIMIT, NOW, HeadCache({}))
     before = last.prev
     return Cursor(before.at, before.id, backwards=False) if before else None
 

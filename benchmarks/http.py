@@ -53,31 +53,36 @@ def table(articles: int, seconds: float, rounds: int) -> Iterator[str]:
         database.close()
         application = ("app.main:from_environment", folder, "--factory")
         anew = stack.enter_context(server(*application, settings={"WILLAY_ANSWER_CACHE_MB": "0"}))
-        kept = stack.enter_context(server(*application))
+        cached_server = stack.enter_context(server(*application))
         bare = stack.enter_context(server("benchmarks.bare:app", folder))
-        chosen = _cases(anew)
-        found: dict[str, list[tuple[Load, Load, Load]]] = {case.name: [] for case in chosen}
+        chosen_cases = _cases(anew)
+        loads: dict[str, list[tuple[Load, Load, Load]]] = {case.name: [] for case in chosen_cases}
         for turn in range(rounds):
             sys.stderr.write(f"round {turn + 1} of {rounds}\n")
-            for case in chosen:
+            for case in chosen_cases:
                 limit = load(f"http://127.0.0.1:{bare}/{case.size}", {}, seconds)
-                made, given = (
+                result, value = (
                     load(f"http://127.0.0.1:{port}{case.path}", case.headers, seconds)
-                    for port in (anew, kept)
+                    for port in (anew, cached_server)
                 )
-                found[case.name].append((limit, made, given))
+                loads[case.name].append((limit, result, value))
     yield f"\n| {articles:,} articles | bytes | bare, /s | /s | of bare | p50 ms | p99 | kept, /s |"
     yield "|---|---:|---:|---:|---:|---:|---:|---:|"
-    for case in chosen:
+    for case in chosen_cases:
         limits, anew_loads, kept_loads = (
-            [three[place] for three in found[case.name]] for place in range(3)
+            [three[place] for three in loads[case.name]] for place in range(3)
         )
-        most, rate = median(one.rate for one in limits), median(one.rate for one in anew_loads)
-        share = median(one.rate / limit.rate for limit, one in zip(limits, anew_loads, strict=True))
-        p50, p99 = median(one.p50 for one in anew_loads), median(one.p99 for one in anew_loads)
+        most, rate = (
+            median(limit.rate for limit in limits),
+            median(load.rate for load in anew_loads),
+        )
+        share = median(
+            item.rate / limit.rate for limit, item in zip(limits, anew_loads, strict=True)
+        )
+        p50, p99 = median(load.p50 for load in anew_loads), median(load.p99 for load in anew_loads)
         yield (
             f"| {case.name} | {case.size:,} | {most:,.0f} | {rate:,.0f} | {share:.1%} "
-            f"| {p50:.1f} | {p99:.1f} | {median(one.rate for one in kept_loads):,.0f} |"
+            f"| {p50:.1f} | {p99:.1f} | {median(load.rate for load in kept_loads):,.0f} |"
         )
 
 

@@ -26,8 +26,8 @@ from meilisearch import Client
 
 from app import schema
 from app.kit.clock import system_clock
-from app.runtime import opened
-from app.search.meilisearch import beside
+from app.runtime import open_runtime
+from app.search.meilisearch import shadow_index
 from app.search.meilisearch.engine import MeilisearchEngine
 from app.search.protocol import Query
 from app.settings import Settings
@@ -46,15 +46,15 @@ def table(size: int, rounds: int) -> Iterator[str]:
         sys.stderr.write(f"no search server to compare with: set {_URL} and {_KEY}\n")
         return
     index = f"bench_{token_hex(6)}"
-    given = {"WILLAY_MEILISEARCH_URL": url, "WILLAY_MEILISEARCH_KEY": key}
-    given |= {"WILLAY_MEILISEARCH_INDEX": index, "WILLAY_ANSWER_CACHE_MB": "0"}
+    environment = {"WILLAY_MEILISEARCH_URL": url, "WILLAY_MEILISEARCH_KEY": key}
+    environment |= {"WILLAY_MEILISEARCH_INDEX": index, "WILLAY_ANSWER_CACHE_MB": "0"}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="willay-bench-")))
         settings = Settings(
             _env_file=None, data_dir=folder, meilisearch_url=url, meilisearch_key=key,
             meilisearch_index=index,
         )  # fmt: skip
-        runtime = stack.enter_context(opened(settings, checked=False))
+        runtime = stack.enter_context(open_runtime(settings, check_schema=False))
         schema.migrate(runtime.database)
         sys.stderr.write(f"filling the store with {size:,} articles, and both indexes\n")
         fill(runtime.database, Size(size, WORDS, VOCABULARY), system_clock())
@@ -66,7 +66,9 @@ def table(size: int, rounds: int) -> Iterator[str]:
             engine.close()
         together, alone = (
             stack.enter_context(
-                server("app.main:from_environment", folder, "--factory", settings=given | more)
+                server(
+                    "app.main:from_environment", folder, "--factory", settings=environment | more
+                )
             )
             for more in ({}, {"WILLAY_SEARCH_FALLBACK": "false"})
         )
@@ -88,7 +90,7 @@ class _Direct:
         self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
 
     def ask(self, query: Query) -> None:
-        asked: dict[str, Any] = {
+        question: dict[str, Any] = {
             "q": query.text,
             "limit": query.limit,
             "offset": (query.page - 1) * query.limit,
@@ -99,8 +101,8 @@ class _Direct:
             "filter": [f'lang = "{lang}"' for lang in query.filter.languages],
         }
         if query.order == "newest":
-            asked["sort"] = ["published_at:desc"]
-        self.connection.request("POST", self._path, json.dumps(asked), self._headers)
+            question["sort"] = ["published_at:desc"]
+        self.connection.request("POST", self._path, json.dumps(question), self._headers)
         answer = self.connection.getresponse()
         body = answer.read()
         if answer.status != 200:
@@ -108,7 +110,7 @@ class _Direct:
 
 
 def _deleted(client: Client, index: str) -> None:
-    for name in (index, *beside.builds(client, index)):
+    for name in (index, *shadow_index.builds(client, index)):
         client.delete_index(name)
 
 
@@ -126,5 +128,5 @@ def _compared(case: Case, direct: _Direct, ports: Iterable[int], rounds: int) ->
             ways.append(_through(ours, dict(zip(case.queries, paths(case), strict=True))))
         spent = [[best(partial(way, query), rounds) for way in ways] for query in case.queries]
     middles = [median(column) for column in zip(*spent, strict=True)]
-    shown = "".join(f" | {middle:.2f} | {middle / middles[0]:.2f}" for middle in middles[1:])
-    return f"| {case.name} | {middles[0]:.2f}{shown} |"
+    cells = "".join(f" | {middle:.2f} | {middle / middles[0]:.2f}" for middle in middles[1:])
+    return f"| {case.name} | {middles[0]:.2f}{cells} |"

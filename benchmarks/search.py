@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 
 from app import schema
 from app.kit.clock import system_clock
-from app.runtime import Runtime, opened
+from app.runtime import Runtime, open_runtime
 from app.search.protocol import FACET_NAMES, Engine, Filter, Query
 from app.settings import Settings
 from app.worker import rebuilding
@@ -48,7 +48,7 @@ def table(sizes: Sequence[int], rounds: int) -> Iterator[str]:
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="willay-bench-")))
             settings = Settings(_env_file=None, data_dir=folder)
-            runtime = stack.enter_context(opened(settings, checked=False))
+            runtime = stack.enter_context(open_runtime(settings, check_schema=False))
             schema.migrate(runtime.database)
             sys.stderr.write(f"filling the store with {size:,} articles\n")
             fill(runtime.database, Size(size, WORDS, VOCABULARY), system_clock())
@@ -88,12 +88,12 @@ def _made(runtime: Runtime, size: int) -> Iterator[str]:
 def _asked(engine: Engine, size: int, rounds: int, port: int) -> Iterator[str]:
     yield f"\n| search, {size:,} articles | engine p50 ms | p95 ms | HTTP p50 ms | p95 ms |"
     yield "|---|---:|---:|---:|---:|"
-    chosen = cases(Random(3))  # noqa: S311  # choices, not secrets
-    for case in chosen:
+    chosen_cases = cases(Random(3))  # noqa: S311  # choices, not secrets
+    for case in chosen_cases:
         sys.stderr.write(f"{case.name}\n")
         inside = [best(partial(engine.search, query), rounds) for query in case.queries]
         yield f"| {case.name} | {_told(inside)} | {_told(_over_http(port, paths(case), rounds))} |"
-    typed = [query.text[:4] for query in chosen[0].queries]
+    typed = [query.text[:4] for query in chosen_cases[0].queries]
     inside = [best(partial(engine.suggest, text), rounds) for text in typed]
     completed = [f"/v1/search/suggest?q={text}" for text in typed]
     yield f"| suggest | {_told(inside)} | {_told(_over_http(port, completed, rounds))} |"
@@ -106,10 +106,12 @@ def _over_http(port: int, addresses: Sequence[str], rounds: int) -> list[float]:
 
 def cases(random: Random) -> list[Case]:
     """The kinds of queries; words are chosen as people do, from the middling to the rare."""
-    known = words_of(VOCABULARY)
+    vocabulary = words_of(VOCABULARY)
 
     def words(count: int, commonest: int = 100, rarest: int = 8_000) -> str:
-        return " ".join(known[int(random.uniform(commonest, rarest))] for _ in range(count)) + " "
+        return (
+            " ".join(vocabulary[int(random.uniform(commonest, rarest))] for _ in range(count)) + " "
+        )
 
     plain = [words(random.choice((1, 2, 2, 3))) for _ in range(QUERIES)]
     common = [words(2, 5, 60) for _ in range(QUERIES)]
@@ -119,29 +121,29 @@ def cases(random: Random) -> list[Case]:
     long = [words(17, 10, 20_000) for _ in range(QUERIES)]
     english = Filter(languages=("en",), kinds=("article",))
 
-    def asked(texts: Sequence[str], **more: object) -> tuple[Query, ...]:
+    def requested(texts: Sequence[str], **more: object) -> tuple[Query, ...]:
         return tuple(Query(text, **more) for text in texts)  # type: ignore[arg-type]
 
     return [
-        Case("plain", asked(plain)),
-        Case("plain, highlights", asked(plain, highlight=True), {}),
+        Case("plain", requested(plain)),
+        Case("plain, highlights", requested(plain, highlight=True), {}),
         Case(
             "plain, highlights and four facets",
-            asked(plain, highlight=True, facets=FACET_NAMES),
+            requested(plain, highlight=True, facets=FACET_NAMES),
             {"facets": ",".join(FACET_NAMES)},
         ),
-        Case("two common words", asked(common, highlight=True), {}),
-        Case("being typed", asked(typed, highlight=True), {}),
-        Case("one of two misspelt", asked(wrong, highlight=True), {}),
-        Case("a phrase and a word", asked(quoted, highlight=True), {}),
+        Case("two common words", requested(common, highlight=True), {}),
+        Case("being typed", requested(typed, highlight=True), {}),
+        Case("one of two misspelt", requested(wrong, highlight=True), {}),
+        Case("a phrase and a word", requested(quoted, highlight=True), {}),
         Case(
             "filtered by language and kind",
-            asked(plain, highlight=True, filter=english),
+            requested(plain, highlight=True, filter=english),
             {"lang": "en", "kind": "article"},
         ),
-        Case("newest first", asked(plain, highlight=True, order="newest"), {"order": "newest"}),
-        Case("page 20", asked(common, highlight=True, page=20), {"page": "20"}),
-        Case("17 words, with feedback", asked(long, highlight=True), {}),
+        Case("newest first", requested(plain, highlight=True, order="newest"), {"order": "newest"}),
+        Case("page 20", requested(common, highlight=True, page=20), {"page": "20"}),
+        Case("17 words, with feedback", requested(long, highlight=True), {}),
     ]
 
 

@@ -16,8 +16,8 @@ from app.editorial.events import EVENTS, EventInput
 from app.editorial.media import MediaInput
 from app.editorial.tags import TagInput
 from app.imaging import pictures
-from app.interchange import entering, reading
-from app.interchange.report import Report
+from app.interchange import batch_import, jsonl_reader
+from app.interchange.report import ImportReport
 from app.library import intake
 from app.library.spool import Spool
 from app.runtime import Runtime
@@ -29,7 +29,7 @@ BY = By("operator")
 def draft(runtime: Runtime, **over: Any) -> tuple[UUID, int]:
     """A new draft: its id and revision."""
     content = ArticleInput(**({"lang": "en", "title": "A title", "body": "A body."} | over))
-    ready = prepare(content, runtime.house)
+    ready = prepare(content, runtime.site_rules)
     with runtime.database.writing() as tx:
         article = articles.create(tx, EDITOR, ready, runtime.clock())
         return article.id, article.revision
@@ -43,7 +43,7 @@ def publish(
 ) -> UUID:
     """Publish a draft; its id."""
     with runtime.publishing() as tx:
-        publishing.publish(tx, EDITOR, *article, runtime.house, at=at, until=until)
+        publishing.publish(tx, EDITOR, *article, runtime.site_rules, at=at, until=until)
     return article[0]
 
 
@@ -74,9 +74,9 @@ def event(
         return event_id
 
 
-def imported(runtime: Runtime, *paths: Path, dry_run: bool = False) -> Report:
+def imported(runtime: Runtime, *paths: Path, dry_run: bool = False) -> ImportReport:
     """Files of the interchange format, in."""
-    return entering.enter(runtime, reading.entries(paths), dry_run=dry_run)
+    return batch_import.import_records(runtime, jsonl_reader.read_entries(paths), dry_run=dry_run)
 
 
 def picture(
@@ -97,7 +97,7 @@ def medium(runtime: Runtime, content: bytes | None = None, **said: Any) -> UUID:
     """A picture (of these bytes) or document in the library; its id."""
     with Spool(runtime.settings.data_dir, 20_000_000) as spool:
         spool.add(content or picture())
-        upload = intake.taken_in(runtime, spool, "picture.jpg", make=pictures.made)
+        upload = intake.taken_in(runtime, spool, "picture.jpg", make=pictures.make_picture)
     with runtime.database.writing() as tx:
         ready = MediaInput.model_validate_json(json.dumps(said))
-        return media.create(tx, BY, upload, ready, runtime.house, runtime.clock())[0].id
+        return media.create(tx, BY, upload, ready, runtime.site_rules, runtime.clock())[0].id

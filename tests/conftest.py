@@ -13,7 +13,7 @@ import pytest
 
 from app import schema
 from app.main import create_app
-from app.runtime import Runtime, opened
+from app.runtime import Runtime, open_runtime
 from tests import stores
 from tests.contract.client import Contract, ContractClient
 
@@ -52,7 +52,7 @@ def store(
         stores.ensure_store(folder)
     # The clock stands still, so a whole test would fall into one minute.
     more = {"rate_limit": 0, "serve_worker": serve_worker, "database_url": url} | more
-    with opened(stores.settings_of(folder, **more), clock, checked=False) as runtime:
+    with open_runtime(stores.settings_of(folder, **more), clock, check_schema=False) as runtime:
         if url is not None:
             schema.migrate(runtime.database)
         yield runtime, clock

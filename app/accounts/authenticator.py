@@ -17,12 +17,12 @@ from sqlmodel import col
 
 from app import audit
 from app.accounts import keys, passwords, second_factor, sessions, tokens
-from app.accounts.ending import end_access
 from app.accounts.inputs import normalised_email
 from app.accounts.keys import SecretKey
 from app.accounts.passwords import HashedPassword, Hasher
 from app.accounts.principal import Origin, Principal, require_session
-from app.accounts.proof import Proof, has_second_factor, locked, proved
+from app.accounts.proof import Proof, has_second_factor, lock_account, verify_proof
+from app.accounts.revocation import end_access
 from app.accounts.sessions import NewSession
 from app.accounts.throttle import Throttle
 from app.audit import By
@@ -37,7 +37,7 @@ _LONGEST_BEARER: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class _LoginAttempt:
     """Who an attempt is about; without an account or a password the work is done for nobody."""
 
     email: str
@@ -64,16 +64,16 @@ class Authenticator:
         `Unauthenticated` (`wrong_credentials`, `code_required`, `code_wrong`), `Throttled`,
         `Unavailable` when too many log in at once.
         """
-        candidate = self._candidate(email, origin)
-        newer = self._checked(candidate, password)
+        candidate = self._register_attempt(email, origin)
+        newer = self._check_password(candidate, password)
         with self.database.writing() as tx:
-            account = self._unchanged(tx, candidate)
+            account = self._lock_unchanged(tx, candidate)
             if has_second_factor(tx, account.id):
                 self._use_code(tx, candidate, account.id, code, origin)
             if newer is not None:
                 account.password_hash = newer
-            session = sessions.begin(tx, account, origin, self.clock())
-        self._succeeded(candidate, with_code=code is not None)
+            session = sessions.create(tx, account, origin, self.clock())
+        self._clear_throttle(candidate, with_code=code is not None)
         return session
 
     def identify(self, bearer: str, origin: Origin) -> Principal:
@@ -93,20 +93,20 @@ class Authenticator:
         """A fresh proof by the owner of a session, for commands that ask for one. Throttled like
         a login, so a stolen session cannot be used to guess the password."""
         account_id, session_id = require_session(principal)
-        candidate = self._candidate(principal.email, origin)
+        candidate = self._register_attempt(principal.email, origin)
         if candidate.account_id != account_id or candidate.password_hash is None:
             raise Unauthenticated("session_ended", "The session has ended; log in again.")
-        newer = self._checked(candidate, password)
+        newer = self._check_password(candidate, password)
         proof = Proof(
             principal, account_id, session_id, newer or candidate.password_hash, code is not None
         )
         if newer is not None or code is not None:
             with self.database.writing() as tx:
-                account = self._unchanged(tx, candidate)
+                account = self._lock_unchanged(tx, candidate)
                 account.password_hash = proof.password_hash
                 if code is not None:
                     self._use_code(tx, candidate, account_id, code, origin)
-        self._succeeded(candidate, with_code=code is not None)
+        self._clear_throttle(candidate, with_code=code is not None)
         return proof
 
     def change_password(
@@ -115,15 +115,15 @@ class Authenticator:
         """Another password of one's own. Every session ends, this one too, with the account's
         personal tokens and links; a new session is given."""
         require_session(principal)
-        allowed = passwords.allowed(new, principal.email)
+        allowed = passwords.validate_password(new, principal.email)
         proof = self.prove(principal, old, None, origin)
         hashed = self.hasher.hash(allowed)
         now = self.clock()
         with self.database.writing() as tx:
-            account = proved(tx, proof)
+            account = verify_proof(tx, proof)
             _set_password(tx, account, hashed, now)
             audit.record(tx, principal.by, now, "password.changed", "account", account.id)
-            return sessions.begin(tx, account, origin, now)
+            return sessions.create(tx, account, origin, now)
 
     def redeem_reset(self, secret: str, new: str, origin: Origin) -> None:
         """Set a password with the secret of a reset, which then is used up; log in after it.
@@ -135,31 +135,31 @@ class Authenticator:
         mark = keys.digest(secret[:_LONGEST_BEARER])
         good = sa.and_(col(PasswordReset.digest) == mark, col(PasswordReset.expires_at) > now)
         with self.database.reading() as tx:
-            found = tx.execute(
+            row = tx.execute(
                 sa.select(col(Account.id), col(Account.email))
                 .join(PasswordReset, col(PasswordReset.account_id) == col(Account.id))
                 .where(good)
             ).one_or_none()
-        if found is None:
+        if row is None:
             raise _used_up()
-        hashed = self.hasher.hash(passwords.allowed(new, found.email))
+        hashed = self.hasher.hash(passwords.validate_password(new, row.email))
         with self.database.writing() as tx:
-            account = locked(tx, found.id)
+            account = lock_account(tx, row.id)
             used = tx.execute(sa.delete(PasswordReset).where(good))
             if account is None or account.suspended_at is not None or used.rowcount != 1:
                 raise _used_up()
             _set_password(tx, account, hashed, now)
-            by = By("reset", account.id, None, origin.plain)
+            by = By("reset", account.id, None, origin.plain_address)
             audit.record(tx, by, now, "password.changed", "account", account.id)
 
-    def _candidate(self, email: str, origin: Origin) -> _Candidate:
+    def _register_attempt(self, email: str, origin: Origin) -> _LoginAttempt:
         """Read what is needed to judge an attempt, and count it; `Throttled`."""
         now, network = self.clock(), origin.network
         try:
-            wanted = normalised_email(email)
+            address = normalised_email(email)
         except ValueError:
-            wanted = ""  # nobody has it, and that is found out at the same cost
-        asked = (
+            address = ""  # nobody has it, and that is found out at the same cost
+        statement = (
             sa.select(
                 col(Account.id),
                 col(Account.password_hash),
@@ -167,42 +167,42 @@ class Authenticator:
                 col(Totp.confirmed_at).isnot(None).label("has_factor"),
             )
             .outerjoin(Totp, col(Totp.account_id) == col(Account.id))
-            .where(col(Account.email) == wanted)
+            .where(col(Account.email) == address)
         )
         with self.database.reading() as tx:
-            row = tx.execute(asked).one_or_none()
+            row = tx.execute(statement).one_or_none()
             # Asked for nobody too, so that an unknown e-mail does not answer a query sooner.
             account_id = row.id if row is not None else UUID(int=0)
             is_usual = sessions.is_usual(tx, account_id, network, now)
-        self.throttle.admit(wanted, network, now, is_usual=is_usual)
+        self.throttle.admit(address, network, now, is_usual=is_usual)
         if row is None or row.suspended_at is not None:
-            return _Candidate(wanted, None, None, network, is_usual)
-        return _Candidate(
-            wanted, row.id, row.password_hash, network, is_usual, bool(row.has_factor)
+            return _LoginAttempt(address, None, None, network, is_usual)
+        return _LoginAttempt(
+            address, row.id, row.password_hash, network, is_usual, bool(row.has_factor)
         )
 
-    def _checked(self, candidate: _Candidate, password: str) -> HashedPassword | None:
+    def _check_password(self, candidate: _LoginAttempt, password: str) -> HashedPassword | None:
         """The password is right; a newer hash of it where one is due."""
         verdict = self.hasher.verify(password, candidate.password_hash)
         if not verdict.is_right:
-            raise _refused(candidate.network)
+            raise _bad_credentials(candidate.network)
         return verdict.newer
 
-    def _unchanged(self, tx: WriteTx, candidate: _Candidate) -> Account:
+    def _lock_unchanged(self, tx: WriteTx, candidate: _LoginAttempt) -> Account:
         """The account, locked; refused when it changed while its password was being compared."""
-        account = locked(tx, candidate.account_id) if candidate.account_id else None
+        account = lock_account(tx, candidate.account_id) if candidate.account_id else None
         if (
             account is None
             or account.suspended_at is not None
             or account.password_hash != candidate.password_hash
         ):
-            raise _refused(candidate.network)
+            raise _bad_credentials(candidate.network)
         return account
 
     def _use_code(
         self,
         tx: WriteTx,
-        candidate: _Candidate,
+        candidate: _LoginAttempt,
         account_id: UUID,
         code: str | None,
         origin: Origin,
@@ -212,18 +212,18 @@ class Authenticator:
             raise Unauthenticated("code_required", "The password is right; a code is needed too.")
         now = self.clock()
         self.throttle.admit_code(candidate.email, now, is_usual=candidate.is_usual)
-        used = second_factor.use(tx, account_id, code, self.key(), now)
+        used = second_factor.use_code(tx, account_id, code, self.key(), now)
         if used is None:
             log.warning("A second factor was refused from %s.", candidate.network)
             raise Unauthenticated("code_wrong", "The code is wrong or was used already.")
         if used == "recovery":
-            by = By("session", account_id, None, origin.plain)
+            by = By("session", account_id, None, origin.plain_address)
             audit.record(tx, by, now, "totp.recovery_used", "account", account_id)
 
-    def _give_back(self, candidate: _Candidate) -> None:
+    def _give_back(self, candidate: _LoginAttempt) -> None:
         self.throttle.give_back(candidate.email, candidate.network, is_usual=candidate.is_usual)
 
-    def _succeeded(self, candidate: _Candidate, *, with_code: bool) -> None:
+    def _clear_throttle(self, candidate: _LoginAttempt, *, with_code: bool) -> None:
         """A password alone forgives nothing where a code is asked for too: else whoever knows it
         could guess at the code for ever, and show the password between."""
         self._give_back(candidate)
@@ -249,7 +249,7 @@ def _set_password(tx: WriteTx, account: Account, hashed: HashedPassword, now: da
     end_access(tx, account.id, now)
 
 
-def _refused(network: str) -> Unauthenticated:
+def _bad_credentials(network: str) -> Unauthenticated:
     log.warning("A login was refused from %s.", network)
     return Unauthenticated("wrong_credentials", "The e-mail or the password is wrong.")
 

@@ -7,8 +7,8 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, StringConstraints
 
 from app.accounts.scopes import Role
-from app.inputs import Change, Input, partial
-from app.kit.text import legal, seen
+from app.inputs import Input, PatchInput, make_optional
+from app.kit.text import check_legal, check_visible
 
 # ASCII only: letters of other scripts that look alike would let one account pass for another.
 _EMAIL: Final = re.compile(r"[!-?A-~]{1,64}@[0-9a-z](?:[0-9a-z.-]{0,186}[0-9a-z])?", re.ASCII)
@@ -26,8 +26,8 @@ Email = Annotated[str, AfterValidator(normalised_email)]
 Name = Annotated[
     str,
     StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\n\r\t]*$"),
-    AfterValidator(legal),
-    AfterValidator(seen),
+    AfterValidator(check_legal),
+    AfterValidator(check_visible),
 ]
 
 
@@ -39,8 +39,8 @@ class AccountInput(Input):
     name: Name | None = None
 
 
-@partial
-class AccountChange(Change):
+@make_optional
+class AccountChange(PatchInput):
     """What to change of an account; what is absent stays."""
 
     role: Role

@@ -47,11 +47,11 @@ class SecretKey:
     def derive(self, purpose: str, *parts: str) -> bytes:
         """32 bytes that only this key gives for this purpose and these parts."""
         # A length before each part: ("ab", "c") and ("a", "bc") are two things.
-        told = b"".join(
+        context = b"".join(
             len(part).to_bytes(4, "big") + part
             for part in (text.encode() for text in (purpose, *parts))
         )
-        return hmac.digest(self._bytes, told, "sha256")
+        return hmac.digest(self._bytes, context, "sha256")
 
     @property
     def mark(self) -> str:
@@ -59,30 +59,30 @@ class SecretKey:
         return self.derive("mark").hex()[:16]
 
 
-def secret_key(folder: Path, given: str | None) -> SecretKey:
+def secret_key(folder: Path, configured: str | None) -> SecretKey:
     """The key that a setting gives, or the one kept in the folder, made (mode 0600) when absent.
 
     `Unavailable` when the file holds too little: a key that was cut short is not a key.
     """
-    if given is not None:
-        return SecretKey(given.encode())
+    if configured is not None:
+        return SecretKey(configured.encode())
     path = folder / FILE_NAME
     if not path.exists():
-        _make(path)
-    kept = path.read_text().strip()
-    if len(kept) < _SHORTEST:
+        _create_key_file(path)
+    stored = path.read_text().strip()
+    if len(stored) < _SHORTEST:
         raise Unavailable("secret_key_broken", f"{path} is cut short; restore it from a backup.")
-    return SecretKey(kept.encode())
+    return SecretKey(stored.encode())
 
 
-def mark_of(folder: Path, given: SecretStr | None) -> str | None:
+def mark_of(folder: Path, configured: SecretStr | None) -> str | None:
     """The mark of the key that is there; none when it would have to be made."""
-    if given is not None:
-        return secret_key(folder, given.get_secret_value()).mark
+    if configured is not None:
+        return secret_key(folder, configured.get_secret_value()).mark
     return secret_key(folder, None).mark if (folder / FILE_NAME).exists() else None
 
 
-def lost(tx: ReadTx, mark: str | None) -> int:
+def count_lost_secrets(tx: ReadTx, mark: str | None) -> int:
     """How many second factors and webhooks were made with another key than the one of this mark."""
     return sum(
         tx.execute(
@@ -95,12 +95,12 @@ def lost(tx: ReadTx, mark: str | None) -> int:
 def free_id(tx: ReadTx, ids: Mapped[str]) -> str:
     """Eight hex digits that no row of this column has: the part of a token that is no secret."""
     while True:
-        made = secrets.token_hex(4)
-        if tx.execute(sa.select(ids).where(ids == made)).first() is None:
-            return made
+        candidate = secrets.token_hex(4)
+        if tx.execute(sa.select(ids).where(ids == candidate)).first() is None:
+            return candidate
 
 
-def _make(path: Path) -> None:
+def _create_key_file(path: Path) -> None:
     """Written whole under another name and then linked, so two processes agree on one key."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{FILE_NAME}.{secrets.token_hex(4)}")
@@ -124,6 +124,6 @@ def new_recovery_code() -> str:
     return "-".join(text[place : place + 4] for place in range(0, 16, 4))
 
 
-def is_same(secret: str, kept: str) -> bool:
+def is_same(secret: str, stored_hash: str) -> bool:
     """Compared in constant time."""
-    return hmac.compare_digest(digest(secret), kept)
+    return hmac.compare_digest(digest(secret), stored_hash)

@@ -37,9 +37,9 @@ NewPassword = NewType("NewPassword", str)
 HashedPassword = NewType("HashedPassword", str)
 
 
-def allowed(password: str, email: str) -> NewPassword:
+def validate_password(password: str, email: str) -> NewPassword:
     """The password as it will be hashed, or `Invalid` with the rule that it breaks."""
-    text = normalised(password)
+    text = normalise_password(password)
     broken = _broken_rule(text, email)
     if broken is not None:
         detail = Detail("weak_password", broken, pointer="/password")
@@ -47,12 +47,12 @@ def allowed(password: str, email: str) -> NewPassword:
     return NewPassword(text)
 
 
-def generated() -> NewPassword:
+def generate_password() -> NewPassword:
     """A new random password of 120 bits."""
     return NewPassword(secrets.token_urlsafe(15))
 
 
-def normalised(password: str) -> str:
+def normalise_password(password: str) -> str:
     """One spelling (NFKC), so that every keyboard types the same password."""
     # Some characters become 18: cut what is too long anyway before it grows.
     return unicodedata.normalize("NFKC", password[: LONGEST + 1])
@@ -75,7 +75,7 @@ def _broken_rule(text: str, email: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class PasswordCheck:
     """Whether a password is right; `newer` is a hash with today's parameters, where one is due."""
 
     is_right: bool
@@ -100,33 +100,33 @@ class Hasher:
 
     def hash(self, password: NewPassword) -> HashedPassword:
         """A new hash; `Unavailable` when too many wait already."""
-        with self._turn():
+        with self._hash_slot():
             return HashedPassword(self._argon2.hash(password))
 
-    def verify(self, password: str, kept: str | None) -> Verdict:
+    def verify(self, password: str, stored_hash: str | None) -> PasswordCheck:
         """Compare; where there is no hash, the same work is done for nobody."""
-        text = normalised(password)
+        text = normalise_password(password)
         if len(text) > LONGEST:
-            return Verdict(False)  # whoever it is for: nobody has such a password
-        with self._turn():
+            return PasswordCheck(False)  # whoever it is for: nobody has such a password
+        with self._hash_slot():
             with self._lock:
                 self.verifications += 1
             # A lone surrogate is in nobody's password, but must be refused like any other.
             typed = text.encode(errors="surrogatepass")
-            right, newer = self._argon2.verify_and_update(typed, kept or self._nobodys)
-        if kept is None or not right:
-            return Verdict(False)
-        return Verdict(True, HashedPassword(newer) if newer is not None else None)
+            right, newer = self._argon2.verify_and_update(typed, stored_hash or self._nobodys)
+        if stored_hash is None or not right:
+            return PasswordCheck(False)
+        return PasswordCheck(True, HashedPassword(newer) if newer is not None else None)
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _hash_slot(self) -> Iterator[None]:
         with self._lock:
             if self._inside >= self._at_most:
-                raise _overloaded()
+                raise _overloaded_error()
             self._inside += 1
         try:
             if not self._places.acquire(timeout=self._wait_seconds):
-                raise _overloaded()
+                raise _overloaded_error()
             try:
                 yield
             finally:
@@ -136,7 +136,7 @@ class Hasher:
                 self._inside -= 1
 
 
-def _overloaded() -> Unavailable:
+def _overloaded_error() -> Unavailable:
     return Unavailable("overloaded", "Too many people log in right now; try again in a moment.")
 
 

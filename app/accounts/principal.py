@@ -19,20 +19,20 @@ class Origin:
     user_agent: str = ""
 
     @property
-    def plain(self) -> str:
+    def plain_address(self) -> str:
         """The address in its one spelling; `unknown` when it is none (a socket, a forgery)."""
-        address = self._parsed()
+        address = self._parse_address()
         return "unknown" if address is None else str(address)
 
     @property
     def network(self) -> str:
         """What one client can hardly leave: an IPv4 address, or the /64 of an IPv6 address."""
-        address = self._parsed()
+        address = self._parse_address()
         if isinstance(address, IPv6Address):
             return str(ip_network((address, 64), strict=False))
-        return self.plain
+        return self.plain_address
 
-    def _parsed(self) -> IPv4Address | IPv6Address | None:
+    def _parse_address(self) -> IPv4Address | IPv6Address | None:
         try:
             address = ip_address(self.address.partition("%")[0])
         except ValueError:

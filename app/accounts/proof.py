@@ -29,20 +29,20 @@ class Proof:
     with_code: bool
 
 
-def locked(tx: WriteTx, account_id: UUID) -> Account | None:
+def lock_account(tx: WriteTx, account_id: UUID) -> Account | None:
     """An account as it stands now, locked until the transaction ends."""
-    asked = sa.select(Account).where(col(Account.id) == account_id).with_for_update()
-    found: Account | None = tx.session.execute(
-        asked.execution_options(populate_existing=True)
+    statement = sa.select(Account).where(col(Account.id) == account_id).with_for_update()
+    account: Account | None = tx.session.execute(
+        statement.execution_options(populate_existing=True)
     ).scalar_one_or_none()
-    return found
+    return account
 
 
-def proved(tx: WriteTx, proof: Proof, *, needs_code: bool = False) -> Account:
+def verify_proof(tx: WriteTx, proof: Proof, *, needs_code: bool = False) -> Account:
     """The account, locked; `Unauthenticated` when it changed since, `Forbidden` without a code."""
     if needs_code and not proof.with_code:
         raise Forbidden("code_required", "Show a code of your second factor for this.")
-    account = locked(tx, proof.account_id)
+    account = lock_account(tx, proof.account_id)
     if (
         account is None
         or account.suspended_at is not None
@@ -54,7 +54,7 @@ def proved(tx: WriteTx, proof: Proof, *, needs_code: bool = False) -> Account:
 
 def has_second_factor(tx: ReadTx, account_id: UUID) -> bool:
     """Logins of the account need a code."""
-    asked = sa.select(col(Totp.account_id)).where(
+    statement = sa.select(col(Totp.account_id)).where(
         col(Totp.account_id) == account_id, col(Totp.confirmed_at).isnot(None)
     )
-    return tx.execute(asked).first() is not None
+    return tx.execute(statement).first() is not None

@@ -49,20 +49,20 @@ SCOPES_OF: Final[Mapping[Role, Scopes]] = {
 }
 
 
-def parsed(texts: Iterable[str]) -> Scopes | Literal["*"]:
+def parse_scopes(texts: Iterable[str]) -> Scopes | Literal["*"]:
     """Scopes by their names, or `*`; `Invalid` names each that does not exist."""
-    asked = tuple(dict.fromkeys(texts))
-    if asked == (EVERYTHING,):
+    names = tuple(dict.fromkeys(texts))
+    if names == (EVERYTHING,):
         return "*"
-    found = {scope for scope in get_args(Scope) if scope in asked}
+    scopes = {scope for scope in get_args(Scope) if scope in names}
     wrong = tuple(
         Detail("unknown_scope", _hint(text), pointer=f"/scopes/{place}")
-        for place, text in enumerate(asked)
-        if text not in found
+        for place, text in enumerate(names)
+        if text not in scopes
     )
     if wrong:
         raise Invalid("unknown_scope", " ".join(detail.message for detail in wrong), wrong)
-    return frozenset(found)
+    return frozenset(scopes)
 
 
 def _hint(text: str) -> str:

@@ -19,10 +19,10 @@ from sqlmodel import col
 
 from app import audit
 from app.accounts import keys
-from app.accounts.ending import end_access
 from app.accounts.keys import SecretKey
 from app.accounts.principal import Principal, require_session
-from app.accounts.proof import Proof, has_second_factor, proved
+from app.accounts.proof import Proof, has_second_factor, verify_proof
+from app.accounts.revocation import end_access
 from app.database import ReadTx, WriteTx
 from app.errors import Conflict, Detail, Invalid, Unavailable
 from app.models.account import RecoveryCode, Totp
@@ -34,34 +34,34 @@ _RECOVERY: Final = re.compile(r"[A-Z2-7]{16}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Enrolment:
+class TotpEnrolment:
     """What an authenticator app needs; shown once. `uri` is what a QR code holds."""
 
     secret: str
     uri: str
 
 
-def enrol(tx: WriteTx, proof: Proof, key: SecretKey, now: datetime, issuer: str) -> Enrolment:
+def enrol(tx: WriteTx, proof: Proof, key: SecretKey, now: datetime, issuer: str) -> TotpEnrolment:
     """Begin. Logins go on without a code until `confirm`. `Conflict` when there is one already."""
-    account = proved(tx, proof)
+    account = verify_proof(tx, proof)
     if has_second_factor(tx, account.id):
         raise Conflict("totp_enabled", "There is a second factor already; disable it first.")
     tx.execute(sa.delete(Totp).where(col(Totp.account_id) == account.id))
     salt = secrets.token_hex(16)
     row = Totp(account_id=account.id, salt=salt, key_mark=key.mark, last_step=0, created_at=now)
     tx.session.add(row)
-    secret = _secret(account.id, salt, key)
+    secret = _totp_secret(account.id, salt, key)
     uri = pyotp.TOTP(secret).provisioning_uri(name=account.email, issuer_name=issuer)
-    return Enrolment(secret, uri)
+    return TotpEnrolment(secret, uri)
 
 
 def confirm(tx: WriteTx, by: Principal, code: str, key: SecretKey, now: datetime) -> list[str]:
     """Turn it on with a first code; the recovery codes, shown once. `Invalid` for a wrong code."""
     account_id, session_id = require_session(by)
-    pending = _row(tx, account_id, confirmed=False)
+    pending = _lock_totp(tx, account_id, confirmed=False)
     if pending is None:
         raise Conflict("totp_not_enrolled", "Nothing waits for a code; enrol first.")
-    step = _step(pending, _plain(code), key, now)
+    step = _match_step(pending, _normalise_code(code), key, now)
     if step is None:
         message = "The code is wrong; is the device's clock right?"
         raise Invalid("code_wrong", message, (Detail("code_wrong", message, pointer="/code"),))
@@ -77,8 +77,8 @@ def confirm(tx: WriteTx, by: Principal, code: str, key: SecretKey, now: datetime
 
 def disable(tx: WriteTx, proof: Proof, now: datetime) -> None:
     """Turn it off; needs the password and a code."""
-    account = proved(tx, proof, needs_code=True)
-    drop(tx, account.id)
+    account = verify_proof(tx, proof, needs_code=True)
+    remove(tx, account.id)
     audit.record(
         tx, proof.principal.by, now, "totp.disabled", "account", account.id, after={"totp": False}
     )
@@ -86,12 +86,12 @@ def disable(tx: WriteTx, proof: Proof, now: datetime) -> None:
 
 def renew_codes(tx: WriteTx, proof: Proof, now: datetime) -> list[str]:
     """New recovery codes in place of the old; needs the password and a code."""
-    account = proved(tx, proof, needs_code=True)
+    account = verify_proof(tx, proof, needs_code=True)
     audit.record(tx, proof.principal.by, now, "totp.codes_renewed", "account", account.id)
     return _new_codes(tx, account.id)
 
 
-def drop(tx: WriteTx, account_id: UUID) -> None:
+def remove(tx: WriteTx, account_id: UUID) -> None:
     """Remove the second factor; part of commands that say why."""
     tx.execute(sa.delete(RecoveryCode).where(col(RecoveryCode.account_id) == account_id))
     tx.execute(sa.delete(Totp).where(col(Totp.account_id) == account_id))
@@ -99,27 +99,27 @@ def drop(tx: WriteTx, account_id: UUID) -> None:
 
 def codes_left(tx: ReadTx, account_id: UUID) -> int:
     """How many recovery codes are unused."""
-    asked = sa.select(sa.func.count()).where(col(RecoveryCode.account_id) == account_id)
-    left: int = tx.execute(asked).scalar_one()
+    statement = sa.select(sa.func.count()).where(col(RecoveryCode.account_id) == account_id)
+    left: int = tx.execute(statement).scalar_one()
     return left
 
 
-def use(
+def use_code(
     tx: WriteTx, account_id: UUID, code: str, key: SecretKey, now: datetime
 ) -> Literal["totp", "recovery"] | None:
     """Use a code up; none when it is wrong or was used. Of two who bring the same code at the
     same time one wins: both statements change a row that only one of them can find."""
-    text = _plain(code)
+    text = _normalise_code(code)
     if _RECOVERY.fullmatch(text):
-        gone = tx.execute(
+        deletion = tx.execute(
             sa.delete(RecoveryCode).where(
                 col(RecoveryCode.account_id) == account_id,
                 col(RecoveryCode.digest) == keys.digest(text),
             )
         )
-        return "recovery" if gone.rowcount == 1 else None
-    row = _row(tx, account_id, confirmed=True)
-    step = _step(row, text, key, now) if row is not None else None
+        return "recovery" if deletion.rowcount == 1 else None
+    row = _lock_totp(tx, account_id, confirmed=True)
+    step = _match_step(row, text, key, now) if row is not None else None
     if step is None:
         return None
     moved = tx.execute(
@@ -130,19 +130,19 @@ def use(
     return "totp" if moved.rowcount == 1 else None
 
 
-def _row(tx: WriteTx, account_id: UUID, *, confirmed: bool) -> Totp | None:
+def _lock_totp(tx: WriteTx, account_id: UUID, *, confirmed: bool) -> Totp | None:
     """The pending or the confirmed enrolment, locked."""
-    asked = sa.select(Totp).where(
+    statement = sa.select(Totp).where(
         col(Totp.account_id) == account_id,
         col(Totp.confirmed_at).isnot(None) if confirmed else col(Totp.confirmed_at).is_(None),
     )
-    found: Totp | None = tx.session.execute(
-        asked.with_for_update().execution_options(populate_existing=True)
+    totp: Totp | None = tx.session.execute(
+        statement.with_for_update().execution_options(populate_existing=True)
     ).scalar_one_or_none()
-    return found
+    return totp
 
 
-def _step(row: Totp, code: str, key: SecretKey, now: datetime) -> int | None:
+def _match_step(row: Totp, code: str, key: SecretKey, now: datetime) -> int | None:
     """The time step that a code belongs to, one step of a slow or fast clock included."""
     if row.key_mark != key.mark:
         raise Unavailable(
@@ -152,7 +152,7 @@ def _step(row: Totp, code: str, key: SecretKey, now: datetime) -> int | None:
         )
     if not _TOTP.fullmatch(code):
         return None
-    generator = pyotp.TOTP(_secret(row.account_id, row.salt, key))
+    generator = pyotp.TOTP(_totp_secret(row.account_id, row.salt, key))
     present = generator.timecode(now)
     matching = [
         step
@@ -162,7 +162,7 @@ def _step(row: Totp, code: str, key: SecretKey, now: datetime) -> int | None:
     return max(matching, default=None)
 
 
-def _secret(account_id: UUID, salt: str, key: SecretKey) -> str:
+def _totp_secret(account_id: UUID, salt: str, key: SecretKey) -> str:
     """160 bits in base32, as RFC 4226 recommends."""
     return b32encode(key.derive("totp", str(account_id), salt)[:20]).decode()
 
@@ -170,11 +170,13 @@ def _secret(account_id: UUID, salt: str, key: SecretKey) -> str:
 def _new_codes(tx: WriteTx, account_id: UUID) -> list[str]:
     tx.execute(sa.delete(RecoveryCode).where(col(RecoveryCode.account_id) == account_id))
     codes = [keys.new_recovery_code() for _ in range(RECOVERY_CODES)]
-    rows = [{"account_id": account_id, "digest": keys.digest(_plain(code))} for code in codes]
+    rows = [
+        {"account_id": account_id, "digest": keys.digest(_normalise_code(code))} for code in codes
+    ]
     tx.execute(sa.insert(RecoveryCode), rows)
     return codes
 
 
-def _plain(code: str) -> str:
+def _normalise_code(code: str) -> str:
     """As people type it: spaces, hyphens and case do not matter."""
     return re.sub(r"[\s-]", "", code[:40]).upper()

@@ -53,7 +53,7 @@ class SessionInfo:
     is_current: bool
 
 
-def begin(tx: WriteTx, account: Account, origin: Origin, now: datetime) -> NewSession:
+def create(tx: WriteTx, account: Account, origin: Origin, now: datetime) -> NewSession:
     """Log in; the caller has proved who it is. Old rows of the account go."""
     old = col(LoginSession.created_at) < now - USUAL_FOR
     tx.execute(sa.delete(LoginSession).where(col(LoginSession.account_id) == account.id, old))
@@ -65,14 +65,14 @@ def begin(tx: WriteTx, account: Account, origin: Origin, now: datetime) -> NewSe
         created_at=now,
         expires_at=now + LASTS,
         last_used_at=now,
-        address=origin.plain,
+        address=origin.plain_address,
         network=origin.network,
         user_agent=origin.browser,
     )
     tx.session.add(row)
-    by = By("session", account.id, str(row.id), origin.plain)
-    shown = {"user_agent": row.user_agent}
-    audit.record(tx, by, now, "session.created", "login_session", row.id, after=shown)
+    by = By("session", account.id, str(row.id), origin.plain_address)
+    details = {"user_agent": row.user_agent}
+    audit.record(tx, by, now, "session.created", "login_session", row.id, after=details)
     return NewSession(secret, row.expires_at, _principal(account, row.id, origin))
 
 
@@ -90,7 +90,7 @@ def identify(tx: ReadTx, secret: str, origin: Origin, now: datetime) -> tuple[Pr
         .join(Account, col(Account.id) == col(LoginSession.account_id))
         .where(
             col(LoginSession.digest) == keys.digest(secret),
-            *_live(now),
+            *_live_conditions(now),
             col(Account.suspended_at).is_(None),
         )
     ).one_or_none()
@@ -104,7 +104,7 @@ def identify(tx: ReadTx, secret: str, origin: Origin, now: datetime) -> tuple[Pr
         scopes=SCOPES_OF[row.role],
         via="session",
         credential=str(row.id),
-        address=origin.plain,
+        address=origin.plain_address,
     )
     return principal, row.last_used_at
 
@@ -130,7 +130,7 @@ def of_own(tx: ReadTx, by: Principal, now: datetime) -> list[SessionInfo]:
             col(LoginSession.address),
             col(LoginSession.user_agent),
         )
-        .where(col(LoginSession.account_id) == account_id, *_live(now))
+        .where(col(LoginSession.account_id) == account_id, *_live_conditions(now))
         .order_by(col(LoginSession.id).desc())
     ).all()
     return [SessionInfo(**row._mapping, is_current=row.id == current) for row in rows]
@@ -171,15 +171,15 @@ def end_every(tx: WriteTx, account_id: UUID, now: datetime, *, but: UUID | None 
 
 def is_usual(tx: ReadTx, account_id: UUID, network: str, now: datetime) -> bool:
     """Somebody logged in to the account from this network lately."""
-    asked = sa.select(col(LoginSession.id)).where(
+    statement = sa.select(col(LoginSession.id)).where(
         col(LoginSession.account_id) == account_id,
         col(LoginSession.network) == network,
         col(LoginSession.created_at) >= now - USUAL_FOR,
     )
-    return tx.execute(asked.limit(1)).first() is not None
+    return tx.execute(statement.limit(1)).first() is not None
 
 
-def _live(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+def _live_conditions(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         col(LoginSession.ended_at).is_(None),
         col(LoginSession.expires_at) > now,
@@ -196,5 +196,5 @@ def _principal(account: Account, session_id: UUID, origin: Origin) -> Principal:
         scopes=SCOPES_OF[account.role],  # type: ignore[index]
         via="session",
         credential=str(session_id),
-        address=origin.plain,
+        address=origin.plain_address,
     )

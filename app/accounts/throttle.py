@@ -26,7 +26,7 @@ from app.errors import Throttled
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class BackoffRule:
     """`free` attempts, then each waits twice as long as the one before, up to `longest`."""
 
     free: int
@@ -42,27 +42,27 @@ class Rule:
         return min(self.first * (1 << min(over, 20)), self.longest)
 
 
-NETWORK: Final = Rule(30, timedelta(seconds=10), timedelta(minutes=15))
-PAIR: Final = Rule(5, timedelta(seconds=30), timedelta(minutes=15))
-ACCOUNT: Final = Rule(20, timedelta(seconds=1), timedelta(seconds=30))
-CODE: Final = Rule(5, timedelta(seconds=30), timedelta(hours=1), timedelta(hours=24))
+NETWORK: Final = BackoffRule(30, timedelta(seconds=10), timedelta(minutes=15))
+PAIR: Final = BackoffRule(5, timedelta(seconds=30), timedelta(minutes=15))
+ACCOUNT: Final = BackoffRule(20, timedelta(seconds=1), timedelta(seconds=30))
+CODE: Final = BackoffRule(5, timedelta(seconds=30), timedelta(hours=1), timedelta(hours=24))
 
 
 _SKEW: Final = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
-class _Count:
+class _AttemptCount:
     attempts: int
     last: datetime
 
 
-class Counter:
+class AttemptCounter:
     """Attempts per key, at most `size` keys: the one not seen for longest goes first."""
 
-    def __init__(self, rule: Rule, size: int = 10_000) -> None:
+    def __init__(self, rule: BackoffRule, size: int = 10_000) -> None:
         self._rule = rule
-        self._counts: FIFOCache[str, _Count] = FIFOCache(size)
+        self._counts: FIFOCache[str, _AttemptCount] = FIFOCache(size)
 
     def wait(self, key: str, now: datetime) -> timedelta:
         """How long until the next attempt is allowed; zero or less when it is."""
@@ -75,7 +75,7 @@ class Counter:
         """Count an attempt."""
         count = self._counts.pop(key, None)
         before = 0 if count is None or self._is_forgotten(count, now) else count.attempts
-        self._counts[key] = _Count(before + 1, now)
+        self._counts[key] = _AttemptCount(before + 1, now)
 
     def give_back(self, key: str) -> None:
         """The attempt was rightful."""
@@ -87,7 +87,7 @@ class Counter:
         """All is forgiven."""
         self._counts.pop(key, None)
 
-    def _is_forgotten(self, count: _Count, now: datetime) -> bool:
+    def _is_forgotten(self, count: _AttemptCount, now: datetime) -> bool:
         # A clock that was set back must not make anybody wait for hours; two threads that read
         # it in another order than they come here must not forget anything.
         return not -_SKEW <= now - count.last < self._rule.forget_after
@@ -101,10 +101,10 @@ class Throttle:
 
     def __init__(self, size: int = 10_000) -> None:
         self._lock = threading.Lock()
-        self._networks = Counter(NETWORK, size)
-        self._pairs = Counter(PAIR, size)
-        self._accounts = Counter(ACCOUNT, size)
-        self._codes = Counter(CODE, size)
+        self._networks = AttemptCounter(NETWORK, size)
+        self._pairs = AttemptCounter(PAIR, size)
+        self._accounts = AttemptCounter(ACCOUNT, size)
+        self._codes = AttemptCounter(CODE, size)
 
     def admit(self, email: str, network: str, now: datetime, *, is_usual: bool) -> None:
         """Count an attempt, or `Throttled`. `is_usual`: the account is used from there lately."""
@@ -113,7 +113,7 @@ class Throttle:
             waits = [self._networks.wait(network, now), self._pairs.wait(pair, now)]
             if not is_usual:
                 waits.append(self._accounts.wait(email, now))
-            _refuse(max(waits))
+            _refuse_until(max(waits))
             self._networks.add(network, now)
             self._pairs.add(pair, now)
             if not is_usual:
@@ -140,17 +140,17 @@ class Throttle:
         if is_usual:
             return
         with self._lock:
-            _refuse(self._codes.wait(email, now))
+            _refuse_until(self._codes.wait(email, now))
             self._codes.add(email, now)
 
     def admit_network(self, network: str, now: datetime) -> None:
         """Count an attempt that names no account, or `Throttled`."""
         with self._lock:
-            _refuse(self._networks.wait(network, now))
+            _refuse_until(self._networks.wait(network, now))
             self._networks.add(network, now)
 
 
-def _refuse(wait: timedelta) -> None:
+def _refuse_until(wait: timedelta) -> None:
     seconds = ceil(wait.total_seconds())
     if seconds > 0:
         raise Throttled(

@@ -19,7 +19,11 @@ from sqlmodel import col
 
 from app import audit
 from app.accounts import keys
-from app.accounts.granting import (
+from app.accounts.links import end_links
+from app.accounts.principal import Origin, Principal, require
+from app.accounts.proof import Proof
+from app.accounts.scopes import SCOPES_OF, Scope
+from app.accounts.token_rules import (
     active_role,
     expiry_of,
     granted_scopes,
@@ -27,14 +31,10 @@ from app.accounts.granting import (
     refuse_more,
     require_proof,
 )
-from app.accounts.links import end_links
-from app.accounts.principal import Origin, Principal, require
-from app.accounts.proof import Proof
-from app.accounts.scopes import SCOPES_OF, Scope
 from app.database import ReadTx, WriteTx
 from app.errors import Forbidden, NotFound, Unauthenticated
 from app.inputs import Input
-from app.kit.text import seen
+from app.kit.text import check_visible
 from app.models.account import Account
 from app.models.credential import ApiToken
 from app.public.vocabulary import Moment
@@ -52,7 +52,7 @@ class TokenInput(Input):
     name: Annotated[
         str,
         Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$"),
-        AfterValidator(seen),
+        AfterValidator(check_visible),
     ]
     scopes: Annotated[
         list[Annotated[str, Field(max_length=60)]], Field(min_length=1, max_length=50)
@@ -77,7 +77,7 @@ class TokenInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class NewToken:
+class IssuedToken:
     """A token that was just made; `token` is shown this once."""
 
     token: str
@@ -88,10 +88,10 @@ def create(
     tx: WriteTx,
     by: Principal,
     account_id: UUID,
-    asked: TokenInput,
+    body: TokenInput,
     now: datetime,
     proof: Proof | None = None,
-) -> NewToken:
+) -> IssuedToken:
     """A token of one's own account; only the operator makes one for somebody else.
 
     `Forbidden` for scopes that the maker lacks and for a session without a fresh proof, `Invalid`
@@ -102,21 +102,21 @@ def create(
         require_proof(tx, by, proof)
     if by.via != "operator" and by.account_id != account_id:
         raise Forbidden("not_own_account", "A token can be made for one's own account only.")
-    if asked.kind == "machine":
+    if body.kind == "machine":
         require(by, "users:write")
     role = active_role(tx, account_id)
     refuse_more(tx, account_id, now)
-    granted = granted_scopes(by, role, asked.scopes)
+    granted = granted_scopes(by, role, body.scopes)
     parent = maker_of(tx, by)
-    expires_at = expiry_of(asked.expires_at, by, parent, now)
+    expires_at = expiry_of(body.expires_at, by, parent, now)
     secret = keys.new_secret()
     row = ApiToken(
         id=keys.free_id(tx, col(ApiToken.id)),
         account_id=account_id,
         parent_id=parent.id if parent else None,
         digest=keys.digest(secret),
-        name=asked.name,
-        kind=asked.kind,
+        name=body.name,
+        kind=body.kind,
         scopes=sorted(granted),
         created_at=now,
         expires_at=expires_at,
@@ -126,7 +126,7 @@ def create(
     audit.record(tx, by.by, now, "token.created", "api_token", row.id, after=state)
     tx.session.flush()
     info = _info(tx.execute(_ASKED.where(col(ApiToken.id) == row.id)).one())
-    return NewToken(f"willay_{row.id}_{secret}", info)
+    return IssuedToken(f"willay_{row.id}_{secret}", info)
 
 
 def identify(
@@ -156,7 +156,7 @@ def identify(
         scopes=SCOPES_OF[row.role].intersection(row.scopes),
         via="token",
         credential=row.id,
-        address=origin.plain,
+        address=origin.plain_address,
     )
     return principal, row.last_used_at
 
@@ -171,14 +171,14 @@ def note_use(tx: WriteTx, token_id: str, now: datetime) -> None:
 
 def of_account(tx: ReadTx, by: Principal, account_id: UUID | None = None) -> list[TokenInfo]:
     """One's own tokens, or (`users:write`) another's, or everybody's (`None`); newest first."""
-    asked = _ASKED.order_by(col(ApiToken.created_at).desc(), col(ApiToken.id))
+    statement = _ASKED.order_by(col(ApiToken.created_at).desc(), col(ApiToken.id))
     if account_id is not None and account_id == by.account_id:
         require(by, "tokens:own")
     else:
         require(by, "users:write")
     if account_id is not None:
-        asked = asked.where(col(ApiToken.account_id) == account_id)
-    return [_info(row) for row in tx.execute(asked).all()]
+        statement = statement.where(col(ApiToken.account_id) == account_id)
+    return [_info(row) for row in tx.execute(statement).all()]
 
 
 def revoke(tx: WriteTx, by: Principal, token_id: str, now: datetime) -> None:
@@ -186,19 +186,19 @@ def revoke(tx: WriteTx, by: Principal, token_id: str, now: datetime) -> None:
     it twice is no error."""
     owner = None
     if _ID.fullmatch(token_id):
-        asked = sa.select(col(ApiToken.account_id)).where(col(ApiToken.id) == token_id)
-        owner = tx.execute(asked).scalar()
+        statement = sa.select(col(ApiToken.account_id)).where(col(ApiToken.id) == token_id)
+        owner = tx.execute(statement).scalar()
     require(by, "tokens:own")
     if owner is None or (owner != by.account_id and "users:write" not in by.scopes):
         raise NotFound("token_not_found", "There is no such token.")
-    if _end(tx, col(ApiToken.id) == token_id, now):
+    if _revoke_where(tx, col(ApiToken.id) == token_id, now):
         audit.record(tx, by.by, now, "token.revoked", "api_token", token_id)
 
 
 def revoke_personal(tx: WriteTx, account_id: UUID, now: datetime) -> int:
     """End an account's personal tokens; part of commands that say why."""
     whose = sa.and_(col(ApiToken.account_id) == account_id, col(ApiToken.kind) == "personal")
-    return _end(tx, whose, now)
+    return _revoke_where(tx, whose, now)
 
 
 _ASKED: Final[sa.Select[*tuple[Any, ...]]] = sa.select(
@@ -232,19 +232,19 @@ def _info(row: sa.Row[*tuple[Any, ...]]) -> TokenInfo:
     return TokenInfo(**{**row._mapping, "scopes": tuple(row.scopes)})
 
 
-def _end(tx: WriteTx, which: sa.ColumnElement[bool], now: datetime) -> int:
+def _revoke_where(tx: WriteTx, target: sa.ColumnElement[bool], now: datetime) -> int:
     """Revoke tokens and all that they made; how many were still good.
 
     Level by level, each locked before the one below is looked for: a token that is being made
     holds its maker, so it is either seen or refused.
     """
-    ended, level = 0, which
+    ended, level = 0, target
     while True:
-        found = sa.select(col(ApiToken.id)).where(level, col(ApiToken.revoked_at).is_(None))
-        ids = list(tx.execute(found.order_by(col(ApiToken.id)).with_for_update()).scalars())
+        statement = sa.select(col(ApiToken.id)).where(level, col(ApiToken.revoked_at).is_(None))
+        ids = list(tx.execute(statement.order_by(col(ApiToken.id)).with_for_update()).scalars())
         if not ids:
             return ended
-        chosen = col(ApiToken.id).in_(ids)
-        tx.execute(sa.update(ApiToken).where(chosen).values(revoked_at=now))
+        condition = col(ApiToken.id).in_(ids)
+        tx.execute(sa.update(ApiToken).where(condition).values(revoked_at=now))
         end_links(tx, now, credentials=ids)
         ended, level = ended + len(ids), col(ApiToken.parent_id).in_(ids)

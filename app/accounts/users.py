@@ -14,12 +14,12 @@ from sqlmodel import col
 
 from app import audit
 from app.accounts import keys, second_factor
-from app.accounts.ending import end_access
 from app.accounts.inputs import AccountChange, AccountInput, normalised_email
 from app.accounts.links import end_links
 from app.accounts.passwords import HashedPassword
 from app.accounts.principal import Principal, require, require_power_over
-from app.accounts.proof import locked
+from app.accounts.proof import lock_account
+from app.accounts.revocation import end_access
 from app.accounts.scopes import SCOPES_OF, Role
 from app.database import ReadTx, WriteTx
 from app.errors import Conflict, Invalid, NotFound
@@ -47,33 +47,33 @@ class AccountInfo:
     updated_at: datetime
 
 
-def everyone(tx: ReadTx, by: Principal) -> list[AccountInfo]:
+def list_accounts(tx: ReadTx, by: Principal) -> list[AccountInfo]:
     """Every account by its e-mail."""
     require(by, "users:write")
     return [_info(row) for row in tx.execute(_ASKED.order_by(col(Account.email))).all()]
 
 
-def one(tx: ReadTx, by: Principal, account_id: UUID) -> AccountInfo:
+def get_account(tx: ReadTx, by: Principal, account_id: UUID) -> AccountInfo:
     """An account; one's own needs no scope. `NotFound`."""
     if by.account_id != account_id:
         require(by, "users:write")
     row = tx.execute(_ASKED.where(col(Account.id) == account_id)).one_or_none()
     if row is None:
-        raise _nobody()
+        raise _account_not_found()
     return _info(row)
 
 
 def id_of(tx: ReadTx, email: str) -> UUID:
     """The id of the account with an e-mail, however it is spelled; `NotFound`."""
     try:
-        wanted = normalised_email(email)
+        address = normalised_email(email)
     except ValueError as error:
         raise Invalid("invalid_email", f"{email[:80]!r} {error}.") from error
-    asked = sa.select(col(Account.id)).where(col(Account.email) == wanted)
-    found: UUID | None = tx.execute(asked).scalar()
-    if found is None:
-        raise NotFound("account_not_found", f"There is no account {wanted}.")
-    return found
+    statement = sa.select(col(Account.id)).where(col(Account.email) == address)
+    account_id: UUID | None = tx.execute(statement).scalar()
+    if account_id is None:
+        raise NotFound("account_not_found", f"There is no account {address}.")
+    return account_id
 
 
 def create(
@@ -102,38 +102,40 @@ def create(
     except IntegrityError as error:
         message = f"There is an account {account.email} already."
         raise Conflict("email_taken", message) from error
-    audit.record(tx, by.by, now, "account.created", "account", row.id, after=_state(row))
-    return one(tx, by, row.id)
+    audit.record(tx, by.by, now, "account.created", "account", row.id, after=_audit_state(row))
+    return get_account(tx, by, row.id)
 
 
 def change(
     tx: WriteTx,
     by: Principal,
     account_id: UUID,
-    asked: AccountChange,
+    account_change: AccountChange,
     now: datetime,
     revision: int | None = None,
 ) -> AccountInfo:
     """Another role or name; acts at once on open sessions, tokens and links. `Stale`, `Conflict`
     when it would demote the last active admin."""
-    row = _held(tx, by, account_id, revision, may_lose_admin=asked.role not in (None, "admin"))
-    before = _state(row)
-    if asked.over(before) == before:
-        return one(tx, by, account_id)
-    if "role" in asked.model_fields_set:
-        require_power_over(by, asked.role)
-        row.role = asked.role
+    row = _lock_account(
+        tx, by, account_id, revision, may_lose_admin=account_change.role not in (None, "admin")
+    )
+    before = _audit_state(row)
+    if account_change.apply_to(before) == before:
+        return get_account(tx, by, account_id)
+    if "role" in account_change.model_fields_set:
+        require_power_over(by, account_change.role)
+        row.role = account_change.role
         end_links(
             tx,
             now,
             account_id=account_id,
-            previews="preview:write" not in SCOPES_OF[asked.role],
-            passwords="users:write" not in SCOPES_OF[asked.role],
+            previews="preview:write" not in SCOPES_OF[account_change.role],
+            passwords="users:write" not in SCOPES_OF[account_change.role],
         )
-    if "name" in asked.model_fields_set:
-        row.name = asked.name
-    _changed(tx, by, row, now, "account.changed", before)
-    return one(tx, by, account_id)
+    if "name" in account_change.model_fields_set:
+        row.name = account_change.name
+    _record_change(tx, by, row, now, "account.changed", before)
+    return get_account(tx, by, account_id)
 
 
 def suspend(
@@ -142,25 +144,25 @@ def suspend(
     """Shut an account out: sessions, personal tokens and links end for good,
     machine tokens rest.
     `Conflict` for the last active admin."""
-    row = _held(tx, by, account_id, revision, may_lose_admin=True)
+    row = _lock_account(tx, by, account_id, revision, may_lose_admin=True)
     if row.suspended_at is None:
-        before = _state(row)
+        before = _audit_state(row)
         row.suspended_at = now
-        _changed(tx, by, row, now, "account.suspended", before)
+        _record_change(tx, by, row, now, "account.suspended", before)
     end_access(tx, account_id, now)
-    return one(tx, by, account_id)
+    return get_account(tx, by, account_id)
 
 
 def unsuspend(
     tx: WriteTx, by: Principal, account_id: UUID, now: datetime, revision: int | None = None
 ) -> AccountInfo:
     """Let an account in again, with the password and the second factor that it had."""
-    row = _held(tx, by, account_id, revision)
+    row = _lock_account(tx, by, account_id, revision)
     if row.suspended_at is not None:
-        before = _state(row)
+        before = _audit_state(row)
         row.suspended_at = None
-        _changed(tx, by, row, now, "account.unsuspended", before)
-    return one(tx, by, account_id)
+        _record_change(tx, by, row, now, "account.unsuspended", before)
+    return get_account(tx, by, account_id)
 
 
 def reset(
@@ -177,26 +179,26 @@ def reset(
     Returns a secret, shown once, with which the owner sets a new password within a day; none when
     the new password is given. `drop_totp` is for a lost second factor. `Conflict` when suspended.
     """
-    row = _held(tx, by, account_id)
+    row = _lock_account(tx, by, account_id)
     if row.suspended_at is not None:
         raise Conflict("account_suspended", "The account is suspended; unsuspend it first.")
     row.password_hash = password
     end_access(tx, account_id, now)
     if drop_totp:
-        second_factor.drop(tx, account_id)
+        second_factor.remove(tx, account_id)
         audit.record(tx, by.by, now, "totp.dropped", "account", account_id)
-    _changed(tx, by, row, now, "account.reset", None)
+    _record_change(tx, by, row, now, "account.reset", None)
     if password is not None:
         return None
     secret = RESET_PREFIX + keys.new_secret()
-    kept = PasswordReset(
+    reset_row = PasswordReset(
         account_id=account_id,
         digest=keys.digest(secret),
         expires_at=now + RESET_LASTS,
         made_by=by.account_id,
         made_with=by.credential,
     )
-    tx.session.add(kept)
+    tx.session.add(reset_row)
     return secret
 
 
@@ -218,7 +220,7 @@ def _info(row: sa.Row[*tuple[Any, ...]]) -> AccountInfo:
     return AccountInfo(**row._mapping)
 
 
-def _held(
+def _lock_account(
     tx: WriteTx,
     by: Principal,
     account_id: UUID,
@@ -228,10 +230,10 @@ def _held(
 ) -> Account:
     """The account, locked until the transaction ends, if the principal may act on it."""
     others = _other_admins(tx, account_id) if may_lose_admin else []
-    row = locked(tx, account_id)
+    row = lock_account(tx, account_id)
     if row is None:
         require(by, "users:write")
-        raise _nobody()
+        raise _account_not_found()
     require_power_over(by, row.role)  # type: ignore[arg-type]  # the column's check says so
     refuse_stale(tx, "account", row, revision)
     if may_lose_admin and row.role == "admin" and row.suspended_at is None and not others:
@@ -251,7 +253,7 @@ def _other_admins(tx: WriteTx, account_id: UUID) -> list[UUID]:
     return [admin for admin in admins if admin != account_id]
 
 
-def _changed(
+def _record_change(
     tx: WriteTx,
     by: Principal,
     row: Account,
@@ -262,14 +264,14 @@ def _changed(
     row.revision += 1
     row.updated_at = now
     tx.session.add(row)
-    after = _state(row) if before is not None else None
+    after = _audit_state(row) if before is not None else None
     audit.record(tx, by.by, now, action, "account", row.id, before=before, after=after)
 
 
-def _state(row: Account) -> dict[str, object]:
+def _audit_state(row: Account) -> dict[str, object]:
     suspended = row.suspended_at is not None
     return {"email": row.email, "name": row.name, "role": row.role, "suspended": suspended}
 
 
-def _nobody() -> NotFound:
+def _account_not_found() -> NotFound:
     return NotFound("account_not_found", "There is no such account.")

@@ -11,13 +11,13 @@ from app.accounts.principal import Principal
 from app.changes import PublishTx
 from app.database import ReadTx
 from app.editorial import aliases
-from app.editorial.aliases import AliasInput, KnownAlias
-from app.http.access import actor, allowed
+from app.editorial.aliases import AliasInfo, AliasInput
+from app.http.access import actor, require_scopes
 from app.http.endpoint import Json, RuntimeDep
 from app.http.management import IfMatch, management
-from app.http.parameters import Limit, Parameters, bad, links_onward
+from app.http.parameters import Limit, Parameters, bad_parameter, links_onward
 from app.http.problems import problem_answers
-from app.http.writing import Outcome
+from app.http.transactions import Outcome
 from app.kit import paging
 from app.kit.text import is_legal
 from app.public.envelopes import Links, One, PageMeta
@@ -25,8 +25,8 @@ from app.public.vocabulary import Slug
 
 router = management("aliases")
 
-Reader = Annotated[Principal, allowed("articles:read")]
-Editor = Annotated[Principal, allowed("tags:write")]
+Reader = Annotated[Principal, require_scopes("articles:read")]
+Editor = Annotated[Principal, require_scopes("tags:write")]
 
 
 class ManagedAlias(BaseModel):
@@ -64,13 +64,13 @@ def list_aliases(
     """Aliases, page by page."""
     base = f"{runtime.settings.public_url}/v1/admin/aliases"
     if not is_legal(params.path):
-        raise bad("control_character", "path", "Remove control characters from the path.")
+        raise bad_parameter("control_character", "path", "Remove control characters from the path.")
     after = cursors.decode_text(params.cursor or None, _list(params))
-    found = aliases.page(tx, after, params.limit + 1, params.path or None)
-    more, found = len(found) > params.limit, found[: params.limit]
-    cursor = paging.encode_text(found[-1].path, _list(params)) if more else None
+    page = aliases.page(tx, after, params.limit + 1, params.path or None)
+    more, page = len(page) > params.limit, page[: params.limit]
+    cursor = paging.encode_text(page[-1].path, _list(params)) if more else None
     links = links_onward(base, params, cursor)
-    data = [_view(known) for known in found]
+    data = [_view(alias) for alias in page]
     return Outcome(ManagedAliases(data=data, meta=PageMeta(limit=params.limit), links=links))
 
 
@@ -82,14 +82,14 @@ def create_alias(
 ) -> Outcome:
     """Say what answers at an old path, at once. Where something answers already, by an article's or
     a tag's slug, that needs the scope articles:publish too."""
-    made = aliases.create(tx, actor(principal), body, runtime.house)
-    return _one(made, 201, f"/v1/admin/aliases/{made.id}")
+    alias = aliases.create(tx, actor(principal), body, runtime.site_rules)
+    return _alias_outcome(alias, 201, f"/v1/admin/aliases/{alias.id}")
 
 
 @router.get("/aliases/{alias_id}", response_model=One[ManagedAlias])
 def read_alias(tx: ReadTx, alias_id: UUID, principal: Reader) -> Outcome:
     """One alias."""
-    return _one(aliases.one(tx, alias_id))
+    return _alias_outcome(aliases.get(tx, alias_id))
 
 
 @router.delete("/aliases/{alias_id}", status_code=204, response_model=None)
@@ -104,9 +104,9 @@ def _list(params: AliasParameters) -> str:
     return f"aliases {params.path}"
 
 
-def _view(known: KnownAlias) -> ManagedAlias:
-    return ManagedAlias.model_validate(known, from_attributes=True)
+def _view(alias: AliasInfo) -> ManagedAlias:
+    return ManagedAlias.model_validate(alias, from_attributes=True)
 
 
-def _one(known: KnownAlias, status: int = 200, location: str | None = None) -> Outcome:
-    return Outcome(One[ManagedAlias](data=_view(known)), status, known.revision, location)
+def _alias_outcome(alias: AliasInfo, status: int = 200, location: str | None = None) -> Outcome:
+    return Outcome(One[ManagedAlias](data=_view(alias)), status, alias.revision, location)

@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 
 from app import errors
 from app.database import ReadTx
-from app.editorial import states, working_copies
+from app.editorial import article_status, working_copies
+from app.editorial.article_status import PublicationStatus, State
 from app.editorial.content import (
     ArticleFields,
     AuthorInput,
@@ -19,10 +20,9 @@ from app.editorial.content import (
     RightsInput,
     SourceInput,
 )
-from app.editorial.states import Standing, State
-from app.editorial.workflow import Done
-from app.editorial.working_copies import ListedCopy, WholeCopy
-from app.http.writing import Outcome
+from app.editorial.workflow import Effect
+from app.editorial.working_copies import ListedCopy, WorkingCopyDetail
+from app.http.transactions import Outcome
 from app.kit import markup
 from app.public.envelopes import One, PlannedRelease
 from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Slug
@@ -142,58 +142,64 @@ class SavedArticle(WorkingArticle):
     removed: list[Removed]
 
 
-def listed(row: ListedCopy) -> ListedWorkingCopy:
+def to_listed_copy(row: ListedCopy) -> ListedWorkingCopy:
     """A working copy in a list."""
-    return ListedWorkingCopy(**_head(row))
+    return ListedWorkingCopy(**_listed_fields(row))
 
 
-def whole(copy: WholeCopy) -> WorkingArticle:
+def to_working_article(copy: WorkingCopyDetail) -> WorkingArticle:
     """A working copy whole."""
-    return WorkingArticle(**_whole(copy))
+    return WorkingArticle(**_working_fields(copy))
 
 
-def one(tx: ReadTx, article_id: UUID, now: datetime) -> Outcome:
+def working_copy_outcome(tx: ReadTx, article_id: UUID, now: datetime) -> Outcome:
     """The answer that shows one working copy."""
-    copy = working_copies.whole(tx, article_id, now)
-    return Outcome(One[WorkingArticle](data=whole(copy)), revision=copy.copy.article.revision)
+    copy = working_copies.get_working_copy(tx, article_id, now)
+    return Outcome(
+        One[WorkingArticle](data=to_working_article(copy)), revision=copy.copy.article.revision
+    )
 
 
-def released(tx: ReadTx, done: Done, now: datetime) -> Outcome:
+def released_outcome(tx: ReadTx, effect: Effect, now: datetime) -> Outcome:
     """The answer to an act that readers see."""
-    copy = working_copies.whole(tx, done.article.id, now)
-    whole = _whole(copy)
+    copy = working_copies.get_working_copy(tx, effect.article.id, now)
+    fields = _working_fields(copy)
     view = ReleasedArticle(
-        **whole,
-        siblings=whole["translations"],
-        cancelled=[planned(release) for release in done.cancelled],
+        **fields,
+        siblings=fields["translations"],
+        cancelled=[to_planned_release(release) for release in effect.cancelled],
         uncorrected=[
             Uncorrected(revision=it.revision, visible_from=it.visible_from, fields=list(it.fields))
-            for it in done.uncorrected
+            for it in effect.uncorrected
         ],
     )
     return Outcome(One[ReleasedArticle](data=view), revision=copy.copy.article.revision)
 
 
-def planned(release: errors.PlannedRelease) -> PlannedRelease:
+def to_planned_release(release: errors.ScheduledRelease) -> PlannedRelease:
     """What was to come."""
     return PlannedRelease(**asdict(release))
 
 
-def saved(
-    tx: ReadTx, article_id: UUID, now: datetime, removed: Sequence[markup.Removed], status: int
+def saved_outcome(
+    tx: ReadTx,
+    article_id: UUID,
+    now: datetime,
+    removed: Sequence[markup.RemovedMarkup],
+    status: int,
 ) -> Outcome:
     """The answer to a save; 201 says where it is."""
-    copy = working_copies.whole(tx, article_id, now)
+    copy = working_copies.get_working_copy(tx, article_id, now)
     lost = [Removed(what=it.what, excerpt=it.excerpt, count=it.count) for it in removed]
-    body = One[SavedArticle](data=SavedArticle(**_whole(copy), removed=lost))
+    body = One[SavedArticle](data=SavedArticle(**_working_fields(copy), removed=lost))
     where = address(article_id) if status == 201 else None
     return Outcome(body, status, copy.copy.article.revision, where)
 
 
-def made(tx: ReadTx, article_id: UUID, now: datetime) -> Outcome:
+def created_outcome(tx: ReadTx, article_id: UUID, now: datetime) -> Outcome:
     """The answer that shows a new working copy and says where it is."""
-    copy = working_copies.whole(tx, article_id, now)
-    body = One[WorkingArticle](data=whole(copy))
+    copy = working_copies.get_working_copy(tx, article_id, now)
+    body = One[WorkingArticle](data=to_working_article(copy))
     return Outcome(body, 201, copy.copy.article.revision, address(article_id))
 
 
@@ -202,9 +208,9 @@ def address(article_id: UUID) -> str:
     return f"/v1/admin/articles/{article_id}"
 
 
-def _whole(copy: WholeCopy) -> dict[str, Any]:
+def _working_fields(copy: WorkingCopyDetail) -> dict[str, Any]:
     article, content = copy.copy.article, copy.copy.content
-    head = _head(ListedCopy(article, copy.state, copy.standing))
+    head = _listed_fields(ListedCopy(article, copy.state, copy.standing))
     return {
         **head,
         **{
@@ -219,7 +225,7 @@ def _whole(copy: WholeCopy) -> dict[str, Any]:
     }
 
 
-def _head(row: ListedCopy) -> dict[str, Any]:
+def _listed_fields(row: ListedCopy) -> dict[str, Any]:
     article = row.article
     return {
         "id": article.id,
@@ -230,7 +236,7 @@ def _head(row: ListedCopy) -> dict[str, Any]:
         "lang": article.lang,
         "slug": article.slug,
         "title": article.title,
-        **_standing(row.standing),
+        **_status_fields(row.standing),
         "created_at": article.created_at,
         "changed_at": article.updated_at,
         "changed_by": Person(id=article.changed_by_id, name=article.changed_by),
@@ -238,7 +244,7 @@ def _head(row: ListedCopy) -> dict[str, Any]:
     }
 
 
-def _standing(standing: Standing) -> dict[str, Any]:
+def _status_fields(standing: PublicationStatus) -> dict[str, Any]:
     ended = standing.ended
     return {
         "live": _release(standing.live) if standing.live else None,
@@ -247,7 +253,7 @@ def _standing(standing: Standing) -> dict[str, Any]:
     }
 
 
-def _release(release: states.Release) -> Release:
+def _release(release: article_status.ReleaseInfo) -> Release:
     return Release(
         revision=release.revision,
         slug=release.slug,

@@ -13,12 +13,12 @@ from app.admin import article_views as views
 from app.admin.article_views import ListedWorkingCopy, SavedArticle, WorkingArticle
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
-from app.editorial import articles, drafting, workflow, working_copies
+from app.editorial import articles, draft_commands, workflow, working_copies
+from app.editorial.article_patch import ArticlePatch, apply_patch
+from app.editorial.article_status import State
 from app.editorial.content import ArticleInput, Draft, Line, prepare
-from app.editorial.patching import ArticlePatch, patched
-from app.editorial.states import State
 from app.editorial.working_copies import CopyFilter
-from app.http.access import actor, allowed
+from app.http.access import actor, require_scopes
 from app.http.endpoint import Json, LargeJson, OptionalJson, RuntimeDep
 from app.http.management import IfMatch, management
 from app.http.parameters import (
@@ -32,7 +32,7 @@ from app.http.parameters import (
     links_onward,
 )
 from app.http.problems import problem_answers
-from app.http.writing import Outcome, answer_write
+from app.http.transactions import Outcome, answer_write
 from app.inputs import Input
 from app.kit import paging
 from app.kit.dates import first_instant
@@ -42,9 +42,9 @@ from app.runtime import Runtime
 
 router = management("articles")
 
-Reader = Annotated[Principal, allowed("articles:read")]
-Writer = Annotated[Principal, allowed("articles:write")]
-Publisher = Annotated[Principal, allowed("articles:publish")]
+Reader = Annotated[Principal, require_scopes("articles:read")]
+Writer = Annotated[Principal, require_scopes("articles:write")]
+Publisher = Annotated[Principal, require_scopes("articles:publish")]
 
 
 class CopyParameters(Parameters):
@@ -99,12 +99,12 @@ async def create_article(
     request: Request, principal: Writer, body: LargeJson[ArticleInput], runtime: RuntimeDep
 ) -> Response:
     """A new draft. `removed` says what its body lost when it was sanitised."""
-    draft = await runtime.desk.run(lambda: prepare(body, runtime.house))
+    draft = await runtime.edits.run(lambda: prepare(body, runtime.site_rules))
 
     def save(tx: WriteTx) -> Outcome:
         now = runtime.clock()
-        article = drafting.create(tx, actor(principal), draft, now)
-        return views.saved(tx, article.id, now, draft.removed, 201)
+        article = draft_commands.create(tx, actor(principal), draft, now)
+        return views.saved_outcome(tx, article.id, now, draft.removed, 201)
 
     return await answer_write(request, principal, save)
 
@@ -116,7 +116,7 @@ def list_working_copies(
     """Working copies, the last changed first, page by page."""
     base = f"{runtime.settings.public_url}/v1/admin/articles"
     states = known_names("state", "state", params.state, get_args(State))
-    chosen = CopyFilter(
+    filters = CopyFilter(
         states=tuple(state for state in get_args(State) if state in states),
         live=params.live,
         kind=params.kind,
@@ -128,16 +128,16 @@ def list_working_copies(
         lacks_alt=params.missing == "alt",
         trashed=params.trashed,
     )
-    cursor = cursors.decode(params.cursor or None, repr(chosen))
+    cursor = cursors.decode(params.cursor or None, repr(filters))
     now = runtime.clock()
-    rows, more = working_copies.page(tx, chosen, cursor, params.limit, now)
+    rows, more = working_copies.page(tx, filters, cursor, params.limit, now)
     last = rows[-1].article if more else None
     place = paging.Cursor(last.updated_at, last.id, backwards=False) if last else None
-    links = links_onward(base, params, place.encode(repr(chosen)) if place else None)
+    links = links_onward(base, params, place.encode(repr(filters)) if place else None)
     meta = PageMeta(limit=params.limit)
     if params.count:
-        meta.total = working_copies.total(tx, chosen, now)
-    data = [views.listed(row) for row in rows]
+        meta.total = working_copies.total(tx, filters, now)
+    data = [views.to_listed_copy(row) for row in rows]
     return Outcome(Page[ListedWorkingCopy](data=data, meta=meta, links=links))
 
 
@@ -146,7 +146,7 @@ def read_working_copy(
     tx: ReadTx, article_id: UUID, principal: Reader, runtime: RuntimeDep
 ) -> Outcome:
     """One working copy; its `ETag` is what `If-Match` takes."""
-    return views.one(tx, article_id, runtime.clock())
+    return views.working_copy_outcome(tx, article_id, runtime.clock())
 
 
 @router.patch(
@@ -162,14 +162,14 @@ async def change_article(
     runtime: RuntimeDep,
 ) -> Response:
     """Change some fields of the newest text; what the public reads stays until it is published."""
-    draft = await runtime.desk.run(lambda: merged(runtime, article_id, revision, body))
+    draft = await runtime.edits.run(lambda: merge_patch(runtime, article_id, revision, body))
 
     def save(tx: WriteTx) -> Outcome:
         now = runtime.clock()
-        drafting.change(
+        draft_commands.change(
             tx, actor(principal), article_id, revision, draft, now, autosave=params.autosave
         )
-        return views.saved(tx, article_id, now, draft.removed, 200)
+        return views.saved_outcome(tx, article_id, now, draft.removed, 200)
 
     return await answer_write(request, principal, save)
 
@@ -194,7 +194,7 @@ def restore_article(
     """Take it out of the trash, as it was."""
     now = runtime.clock()
     workflow.restore(tx, actor(principal), article_id, revision, now)
-    return views.one(tx, article_id, now)
+    return views.working_copy_outcome(tx, article_id, now)
 
 
 @router.post(
@@ -212,8 +212,8 @@ def duplicate_article(
 ) -> Outcome:
     """A draft with the same text, another slug and a history of its own."""
     now = runtime.clock()
-    twin = drafting.duplicate(tx, actor(principal), article_id, now, title=body.title)
-    return views.made(tx, twin.id, now)
+    twin = draft_commands.duplicate(tx, actor(principal), article_id, now, title=body.title)
+    return views.created_outcome(tx, twin.id, now)
 
 
 @router.post(
@@ -230,10 +230,16 @@ def begin_translation(
     runtime: RuntimeDep,
 ) -> Outcome:
     """A draft in another language that begins with the same text, linked as a translation."""
-    made = drafting.translate(
-        tx, actor(principal), article_id, runtime.house, body.lang, title=body.title, slug=body.slug
+    article = draft_commands.translate(
+        tx,
+        actor(principal),
+        article_id,
+        runtime.site_rules,
+        body.lang,
+        title=body.title,
+        slug=body.slug,
     )
-    return views.made(tx, made.id, tx.moment)
+    return views.created_outcome(tx, article.id, tx.moment)
 
 
 @router.put(
@@ -245,8 +251,8 @@ def link_translation(
     tx: PublishTx, article_id: UUID, other_id: UUID, principal: Publisher, revision: IfMatch
 ) -> Outcome:
     """Two articles are translations of one another; readers of both see that at once."""
-    drafting.link(tx, actor(principal), article_id, revision, other_id)
-    return views.one(tx, article_id, tx.moment)
+    draft_commands.link(tx, actor(principal), article_id, revision, other_id)
+    return views.working_copy_outcome(tx, article_id, tx.moment)
 
 
 @router.delete(
@@ -258,14 +264,14 @@ def unlink_translations(
     tx: PublishTx, article_id: UUID, principal: Publisher, revision: IfMatch
 ) -> Outcome:
     """It is a translation of nothing any more; readers see that at once."""
-    drafting.unlink(tx, actor(principal), article_id, revision)
-    return views.one(tx, article_id, tx.moment)
+    draft_commands.unlink(tx, actor(principal), article_id, revision)
+    return views.working_copy_outcome(tx, article_id, tx.moment)
 
 
-def merged(runtime: Runtime, article_id: UUID, revision: int, patch: ArticlePatch) -> Draft:
+def merge_patch(runtime: Runtime, article_id: UUID, revision: int, patch: ArticlePatch) -> Draft:
     """The text that a patch makes of the one at a revision, before any lock is held."""
     with runtime.database.reading() as tx:
         copy = articles.read(tx, article_id)
     if copy.article.revision != revision:
-        raise articles.stale(copy.article)
-    return patched(copy, patch, runtime.house)
+        raise articles.stale_error(copy.article)
+    return apply_patch(copy, patch, runtime.site_rules)

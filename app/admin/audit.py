@@ -10,11 +10,11 @@ from app import audit
 from app.accounts.principal import Principal
 from app.audit import SubjectKind, Via
 from app.database import ReadTx
-from app.http.access import allowed
+from app.http.access import require_scopes
 from app.http.endpoint import RuntimeDep
 from app.http.management import management
 from app.http.parameters import Limit, Parameters, date_of, links_onward
-from app.http.writing import Outcome
+from app.http.transactions import Outcome
 from app.kit.dates import first_instant
 from app.public.envelopes import Links, PageMeta
 
@@ -62,13 +62,13 @@ class AuditParameters(Parameters):
 @router.get("/audit", response_model=Entries)
 def list_entries(
     tx: ReadTx,
-    principal: Annotated[Principal, allowed("audit:read")],
+    principal: Annotated[Principal, require_scopes("audit:read")],
     params: AuditParameters,
     runtime: RuntimeDep,
 ) -> Outcome:
     """What was done, the newest first."""
     base = f"{runtime.settings.public_url}/v1/admin/audit"
-    filters = audit.Filters(
+    filters = audit.AuditFilter(
         account_id=params.account_id,
         action=params.action or None,
         subject_kind=params.subject_kind,
@@ -76,13 +76,13 @@ def list_entries(
         since=date_of("since", params.since, first_instant),
         until=date_of("until", params.until, first_instant),
     )
-    page = audit.page(tx, filters, params.cursor or None, params.limit)
+    page = audit.list_events(tx, filters, params.cursor or None, params.limit)
     links = links_onward(base, params, page.next)
-    data = [_view(entry) for entry in page.entries]
+    data = [_to_entry(entry) for entry in page.entries]
     return Outcome(Entries(data=data, meta=PageMeta(limit=params.limit), links=links))
 
 
-def _view(entry: audit.Entry) -> Entry:
+def _to_entry(entry: audit.AuditEvent) -> Entry:
     return Entry(
         id=entry.id,
         at=entry.at,

@@ -9,18 +9,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from app.accounts import sessions
-from app.accounts.ending import log_out_everywhere
 from app.accounts.principal import Principal, require_session
+from app.accounts.revocation import log_out_everywhere
 from app.accounts.scopes import Role, Scope
 from app.accounts.sessions import NewSession
 from app.audit import Via
 from app.database import ReadTx, WriteTx
-from app.http.access import allowed, origin_of
+from app.http.access import origin_of, require_scopes
 from app.http.bodies import form_of
 from app.http.endpoint import Json, RuntimeDep, SmallJson
 from app.http.management import management
 from app.http.problems import problem_answers
-from app.http.writing import Outcome
+from app.http.transactions import Outcome
 from app.inputs import Input
 from app.public.envelopes import One
 
@@ -92,7 +92,7 @@ class PasswordReset(Input):
     new_password: Secret
 
 
-def opened(session: NewSession, now: datetime) -> AccessToken:
+def session_response(session: NewSession, now: datetime) -> AccessToken:
     """The answer that shows a session's secret, this once."""
     seconds = int((session.expires_at - now).total_seconds())
     return AccessToken(access_token=session.secret, expires_in=seconds)
@@ -107,13 +107,13 @@ async def log_in(
     session = await runtime.logins.run(
         lambda: runtime.authenticator.login(body.username, body.password, body.code or None, origin)
     )
-    token = opened(session, runtime.clock()).model_dump_json()
+    token = session_response(session, runtime.clock()).model_dump_json()
     return Response(token, 200, {"Cache-Control": "no-store"}, "application/json")
 
 
 @router.post("/auth/logout", status_code=204)
 def log_out(
-    tx: WriteTx, principal: Annotated[Principal, allowed()], runtime: RuntimeDep
+    tx: WriteTx, principal: Annotated[Principal, require_scopes()], runtime: RuntimeDep
 ) -> Outcome:
     """End the session that asks."""
     now = runtime.clock()
@@ -123,7 +123,7 @@ def log_out(
 
 
 @router.get("/auth/me", response_model=One[Me])
-def read_me(_tx: ReadTx, principal: Annotated[Principal, allowed()]) -> Outcome:
+def read_me(_tx: ReadTx, principal: Annotated[Principal, require_scopes()]) -> Outcome:
     """Who I am and what I may do."""
     me = Me(
         account_id=principal.account_id,
@@ -138,7 +138,7 @@ def read_me(_tx: ReadTx, principal: Annotated[Principal, allowed()]) -> Outcome:
 
 @router.get("/auth/sessions", response_model=Sessions)
 def list_sessions(
-    tx: ReadTx, principal: Annotated[Principal, allowed()], runtime: RuntimeDep
+    tx: ReadTx, principal: Annotated[Principal, require_scopes()], runtime: RuntimeDep
 ) -> Outcome:
     """My open logins."""
     now = runtime.clock()
@@ -149,7 +149,7 @@ def list_sessions(
 
 @router.delete("/auth/sessions", status_code=204)
 def end_sessions(
-    tx: WriteTx, principal: Annotated[Principal, allowed()], runtime: RuntimeDep
+    tx: WriteTx, principal: Annotated[Principal, require_scopes()], runtime: RuntimeDep
 ) -> Outcome:
     """Log out everywhere, here too; my personal tokens and the links that I made end as well."""
     now = runtime.clock()
@@ -159,7 +159,10 @@ def end_sessions(
 
 @router.delete("/auth/sessions/{session_id}", status_code=204)
 def end_session(
-    tx: WriteTx, session_id: UUID, principal: Annotated[Principal, allowed()], runtime: RuntimeDep
+    tx: WriteTx,
+    session_id: UUID,
+    principal: Annotated[Principal, require_scopes()],
+    runtime: RuntimeDep,
 ) -> Outcome:
     """Log out one of my sessions."""
     now = runtime.clock()
@@ -170,7 +173,7 @@ def end_session(
 @router.put("/auth/password", response_model=AccessToken, responses=problem_answers(429))
 async def change_password(
     request: Request,
-    principal: Annotated[Principal, allowed()],
+    principal: Annotated[Principal, require_scopes()],
     body: Json[PasswordChange],
     runtime: RuntimeDep,
 ) -> Response:
@@ -182,7 +185,7 @@ async def change_password(
             principal, body.password, body.new_password, origin
         )
     )
-    token = opened(session, runtime.clock()).model_dump_json()
+    token = session_response(session, runtime.clock()).model_dump_json()
     return Response(token, 200, {"Cache-Control": "no-store"}, "application/json")
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from app.accounts.principal import require
 from app.accounts.scopes import Scope
-from app.admin.article_views import planned
+from app.admin.article_views import to_planned_release
 from app.admin.articles import Writer
 from app.changes import PublishTx
 from app.editorial import bulk
@@ -17,7 +17,7 @@ from app.http.access import actor
 from app.http.endpoint import Json, RuntimeDep
 from app.http.management import management
 from app.http.problems import problem_answers
-from app.http.writing import Outcome
+from app.http.transactions import Outcome
 from app.inputs import Input
 from app.public.envelopes import Code, PlannedRelease
 
@@ -76,13 +76,15 @@ def perform_in_bulk(
     for operation in body.operations:
         if operation.op in _SCOPES:
             require(principal, _SCOPES[operation.op])
-    results = bulk.perform(tx, actor(principal), body.operations, body.mode, runtime.house)
+    results = bulk.run_operations(
+        tx, actor(principal), body.operations, body.mode, runtime.site_rules
+    )
     data = [_view(result) for result in results]
     done = sum(result.outcome == "done" for result in data)
     return Outcome(BulkReport(data=data, meta=BulkMeta(done=done, refused=len(data) - done)))
 
 
-def _view(result: bulk.Result) -> BulkResult:
+def _view(result: bulk.OperationResult) -> BulkResult:
     error = result.error
     return BulkResult(
         id=result.operation.id,
@@ -91,5 +93,5 @@ def _view(result: bulk.Result) -> BulkResult:
         revision=result.revision,
         code=error.code if error else None,
         message=error.message if error else None,
-        cancelled=[planned(release) for release in result.cancelled],
+        cancelled=[to_planned_release(release) for release in result.cancelled],
     )

@@ -9,21 +9,21 @@ from pydantic import BaseModel
 from app.accounts.principal import Principal
 from app.changes import PublishTx
 from app.database import ReadTx
-from app.editorial.changing import check_languages
 from app.editorial.ordering import PeopleOrder, order_people
+from app.editorial.patch_input import check_languages
 from app.editorial.people import MEMBERS, MemberChange, NewMember
-from app.http.access import actor, allowed
+from app.http.access import actor, require_scopes
 from app.http.endpoint import Json, RuntimeDep, Snapshot
 from app.http.management import IfMatch, management
 from app.http.problems import problem_answers
-from app.http.writing import Outcome
+from app.http.transactions import Outcome
 from app.public.envelopes import One, Total
 from app.public.vocabulary import CommitteeGroup, Lang
 
 router = management("committee")
 
-Reader = Annotated[Principal, allowed("articles:read")]
-Publisher = Annotated[Principal, allowed("people:write")]
+Reader = Annotated[Principal, require_scopes("articles:read")]
+Publisher = Annotated[Principal, require_scopes("people:write")]
 
 
 class ManagedMember(BaseModel):
@@ -54,7 +54,7 @@ class ManagedMembers(BaseModel):
 @router.get("/committee", response_model=ManagedMembers)
 def list_members(snapshot: Snapshot, principal: Reader) -> Outcome:
     """All members, whether or not the public sees them today."""
-    return _all(snapshot.tx, snapshot.now)
+    return _list_outcome(snapshot.tx, snapshot.now)
 
 
 @router.post(
@@ -64,22 +64,22 @@ def create_member(
     tx: PublishTx, principal: Publisher, body: Json[NewMember], runtime: RuntimeDep
 ) -> Outcome:
     """A new member, the last in the order."""
-    check_languages(runtime.house, biography=body.biography)
+    check_languages(runtime.site_rules, biography=body.biography)
     row = MEMBERS.add(tx, actor(principal), body)
-    return _one(tx, row.id, tx.moment, 201, f"/v1/admin/committee/{row.id}")
+    return _member_outcome(tx, row.id, tx.moment, 201, f"/v1/admin/committee/{row.id}")
 
 
 @router.post("/committee/order", response_model=ManagedMembers)
 def order_members(tx: PublishTx, principal: Publisher, body: Json[PeopleOrder]) -> Outcome:
     """Put all into an order: the ids of all of them, the first first."""
     order_people(tx, actor(principal), MEMBERS, body.ids)
-    return _all(tx, tx.moment)
+    return _list_outcome(tx, tx.moment)
 
 
 @router.get("/committee/{member_id:uuid}", response_model=One[ManagedMember])
 def read_member(snapshot: Snapshot, member_id: UUID, principal: Reader) -> Outcome:
     """One member."""
-    return _one(snapshot.tx, member_id, snapshot.now)
+    return _member_outcome(snapshot.tx, member_id, snapshot.now)
 
 
 @router.patch("/committee/{member_id:uuid}", response_model=One[ManagedMember])
@@ -92,9 +92,9 @@ def change_member(
     runtime: RuntimeDep,
 ) -> Outcome:
     """Change what is said of a member; a field that is left out stays."""
-    check_languages(runtime.house, biography=body.biography)
+    check_languages(runtime.site_rules, biography=body.biography)
     MEMBERS.edit(tx, actor(principal), member_id, body, revision)
-    return _one(tx, member_id, tx.moment)
+    return _member_outcome(tx, member_id, tx.moment)
 
 
 @router.delete("/committee/{member_id:uuid}", status_code=204, response_model=None)
@@ -106,12 +106,12 @@ def remove_member(
     return Outcome(status=204)
 
 
-def _all(tx: ReadTx, now: datetime) -> Outcome:
+def _list_outcome(tx: ReadTx, now: datetime) -> Outcome:
     data = [ManagedMember(**view) for view in MEMBERS.list_views(tx, now)]
     return Outcome(ManagedMembers(data=data, meta=Total(total=len(data))))
 
 
-def _one(
+def _member_outcome(
     tx: ReadTx, member_id: UUID, now: datetime, status: int = 200, location: str | None = None
 ) -> Outcome:
     data = ManagedMember(**MEMBERS.view(tx, now, member_id))

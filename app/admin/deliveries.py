@@ -8,21 +8,21 @@ from pydantic import BaseModel, Field, model_validator
 
 from app.accounts.principal import Principal
 from app.database import ReadTx, WriteTx
-from app.http.access import allowed
+from app.http.access import require_scopes
 from app.http.endpoint import Json, RuntimeDep
 from app.http.management import management
 from app.http.parameters import Limit, Parameters, links_onward
 from app.http.problems import problem_answers
-from app.http.writing import Outcome
+from app.http.transactions import Outcome
 from app.inputs import Input
-from app.partners import record
-from app.partners.record import DeliveryInfo, DeliveryState
+from app.partners import delivery_log
+from app.partners.delivery_log import DeliveryInfo, DeliveryState
 from app.public.envelopes import Links, One, PageMeta
 from app.public.vocabulary import Moment
 
 router = management("webhooks")
 
-Owner = Annotated[Principal, allowed("webhooks:write")]
+Owner = Annotated[Principal, require_scopes("webhooks:write")]
 
 
 class Replay(Input):
@@ -33,8 +33,8 @@ class Replay(Input):
     since: Moment | None = None
 
     @model_validator(mode="after")
-    def _one(self) -> Self:
-        if sum(given is not None for given in (self.delivery, self.after, self.since)) != 1:
+    def _require_one_source(self) -> Self:
+        if sum(value is not None for value in (self.delivery, self.after, self.since)) != 1:
             raise ValueError("name a delivery, or where to begin: one of them")
         return self
 
@@ -93,7 +93,9 @@ class DeliveryParameters(Parameters):
 def try_webhook(tx: WriteTx, webhook_id: UUID, principal: Owner, runtime: RuntimeDep) -> Outcome:
     """Send a message that says nothing; its delivery tells what came of it."""
     now = runtime.clock()
-    return Outcome(One[Delivery](data=_delivery(record.test(tx, principal, webhook_id, now))))
+    return Outcome(
+        One[Delivery](data=_delivery(delivery_log.send_test(tx, principal, webhook_id, now)))
+    )
 
 
 @router.post(
@@ -105,10 +107,12 @@ def replay_webhook(
     """Tell one thing again, or everything from a point; as it stands now."""
     now = runtime.clock()
     if body.delivery is not None:
-        made = _delivery(record.replay(tx, principal, webhook_id, body.delivery, now))
-        return Outcome(One[Replayed](data=Replayed(delivery=made, after=None)))
+        delivery = _delivery(
+            delivery_log.replay_delivery(tx, principal, webhook_id, body.delivery, now)
+        )
+        return Outcome(One[Replayed](data=Replayed(delivery=delivery, after=None)))
     since = body.since if body.since is not None else body.after or 0
-    after = record.replay_from(tx, principal, webhook_id, now, since)
+    after = delivery_log.replay_from(tx, principal, webhook_id, now, since)
     return Outcome(One[Replayed](data=Replayed(delivery=None, after=after)))
 
 
@@ -118,7 +122,9 @@ def list_deliveries(
 ) -> Outcome:
     """What was sent, challenges included, and how it went; kept for 30 days."""
     base = f"{runtime.settings.public_url}/v1/admin/webhooks/{webhook_id}/deliveries"
-    page = record.page(tx, webhook_id, params.state or None, params.cursor or None, params.limit)
+    page = delivery_log.list_deliveries(
+        tx, webhook_id, params.state or None, params.cursor or None, params.limit
+    )
     links = links_onward(base, params, page.next)
     data = [_delivery(info) for info in page.deliveries]
     return Outcome(Deliveries(data=data, meta=PageMeta(limit=params.limit), links=links))

@@ -9,20 +9,20 @@ from pydantic import BaseModel
 from app.accounts.principal import Principal
 from app.changes import PublishTx
 from app.database import ReadTx
-from app.editorial.changing import check_languages
 from app.editorial.events import EVENTS, EventChange, EventInput
-from app.http.access import actor, allowed
+from app.editorial.patch_input import check_languages
+from app.http.access import actor, require_scopes
 from app.http.endpoint import Json, RuntimeDep, Snapshot
 from app.http.management import IfMatch, management
 from app.http.problems import problem_answers
-from app.http.writing import Outcome
+from app.http.transactions import Outcome
 from app.public.envelopes import One, Total
 from app.public.vocabulary import DayOrMoment, GivenAddress, Lang, Slug
 
 router = management("events")
 
-Reader = Annotated[Principal, allowed("articles:read")]
-Publisher = Annotated[Principal, allowed("events:write")]
+Reader = Annotated[Principal, require_scopes("articles:read")]
+Publisher = Annotated[Principal, require_scopes("events:write")]
 
 
 class ManagedEvent(BaseModel):
@@ -65,7 +65,7 @@ def create_event(
     tx: PublishTx, principal: Publisher, body: Json[EventInput], runtime: RuntimeDep
 ) -> Outcome:
     """A new event, public at once unless `announce_at` is to come."""
-    check_languages(runtime.house, titles=body.titles, descriptions=body.descriptions)
+    check_languages(runtime.site_rules, titles=body.titles, descriptions=body.descriptions)
     row = EVENTS.add(tx, actor(principal), body)
     return _one(tx, row.id, tx.moment, 201, f"/v1/admin/events/{row.id}")
 
@@ -86,7 +86,7 @@ def change_event(
     runtime: RuntimeDep,
 ) -> Outcome:
     """Change some fields of an event; a field that is left out stays."""
-    check_languages(runtime.house, titles=body.titles, descriptions=body.descriptions)
+    check_languages(runtime.site_rules, titles=body.titles, descriptions=body.descriptions)
     EVENTS.edit(tx, actor(principal), event_id, body, revision)
     return _one(tx, event_id, tx.moment)
 

@@ -9,21 +9,21 @@ from starlette.responses import Response
 
 from app import cursors
 from app.accounts.principal import Principal
-from app.admin.media_views import Media, Medium, UploadedMedium, view
+from app.admin.media_views import Media, Medium, UploadedMedium, to_medium
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
-from app.editorial import media, media_shelf, takedown
-from app.editorial.changing import check_languages
+from app.editorial import media, media_list, takedown
 from app.editorial.media import MediaChange, MediaInput, Reason
+from app.editorial.patch_input import check_languages
 from app.errors import NotFound
 from app.http import files, uploads
-from app.http.access import allowed
-from app.http.bodies import parsed
+from app.http.access import require_scopes
+from app.http.bodies import parse_json
 from app.http.endpoint import EndpointRoute, Json, RuntimeDep
 from app.http.management import IfMatch, management
 from app.http.parameters import Limit, NoParameters, Parameters, links_onward
 from app.http.problems import problem_answers
-from app.http.writing import Outcome, answer_write
+from app.http.transactions import Outcome, answer_write
 from app.inputs import Input
 from app.kit.paging import Cursor
 from app.library import intake
@@ -35,9 +35,9 @@ from app.runtime import Runtime
 router = management("media")
 _LIST = "media"
 
-Reader = Annotated[Principal, allowed("articles:read")]
-Writer = Annotated[Principal, allowed("media:write")]
-Publisher = Annotated[Principal, allowed("media:write", "articles:publish")]
+Reader = Annotated[Principal, require_scopes("articles:read")]
+Writer = Annotated[Principal, require_scopes("media:write")]
+Publisher = Annotated[Principal, require_scopes("media:write", "articles:publish")]
 
 
 class MediaParameters(Parameters):
@@ -68,17 +68,17 @@ def list_media(
     base = f"{runtime.settings.public_url}/v1/admin/media"
     name = f"{_LIST} {params.kind}"
     cursor = cursors.decode(params.cursor or None, name)
-    found = media_shelf.listed(
+    media = media_list.list_media(
         tx,
         kind=params.kind or None,
         before=cursor.id if cursor else None,
         limit=params.limit + 1,
     )
-    here, more = found[: params.limit], len(found) > params.limit
-    last = here[-1].media if more else None
+    page, more = media[: params.limit], len(media) > params.limit
+    last = page[-1].media if more else None
     after = Cursor(last.created_at, last.id, backwards=False).encode(name) if last else None
     links = links_onward(base, params, after)
-    data = [view(one) for one in here]
+    data = [to_medium(medium) for medium in page]
     return Outcome(Media(data=data, meta=PageMeta(limit=params.limit), links=links))
 
 
@@ -90,7 +90,7 @@ def list_media(
         **problem_answers(409, 413, 415, 422),
         200: {"description": "The same file is here already", "model": One[UploadedMedium]},
     },
-    openapi_extra={"requestBody": uploads.documented()},
+    openapi_extra={"requestBody": uploads.upload_request_body()},
 )
 async def upload_medium(
     request: Request, principal: Writer, params: UploadParameters, runtime: RuntimeDep
@@ -101,31 +101,35 @@ async def upload_medium(
     An image is made anew in several sizes, without anything but its pixels and its credit. Of a
     file that is here already only the texts that nobody wrote yet are taken; `notices` says so.
     """
-    async with uploads.received(request, params.name) as came:
-        said = parsed(MediaInput, came.metadata)
-        check_languages(runtime.house, alt=said.alt, caption=said.caption)
+    async with uploads.receive_upload(request, params.name) as received_file:
+        description = parse_json(MediaInput, received_file.metadata)
+        check_languages(runtime.site_rules, alt=description.alt, caption=description.caption)
         upload = await runtime.uploads.run_inside(
-            lambda: intake.taken_in(runtime, came.spool, came.name)
+            lambda: intake.taken_in(runtime, received_file.spool, received_file.name)
         )
-        body = f"{came.spool.sha256}/{came.name}/".encode() + came.metadata
+        body = (
+            f"{received_file.spool.sha256}/{received_file.name}/".encode() + received_file.metadata
+        )
     now = runtime.clock()
 
     def save(tx: WriteTx) -> Outcome:
-        row, is_new = media.create(tx, principal.by, upload, said, runtime.house, now)
-        notices = upload.notices if is_new else media.complete(tx, principal.by, row, said, now)
+        row, is_new = media.create(tx, principal.by, upload, description, runtime.site_rules, now)
+        notices = (
+            upload.notices if is_new else media.fill_in(tx, principal.by, row, description, now)
+        )
         tx.session.flush()
-        seen = view(media_shelf.read(tx, row.id)).model_dump()
-        body = One[UploadedMedium](data=UploadedMedium(**seen, notices=list(notices)))
+        fields = to_medium(media_list.get_medium(tx, row.id)).model_dump()
+        body = One[UploadedMedium](data=UploadedMedium(**fields, notices=list(notices)))
         where = f"/v1/admin/media/{row.id}" if is_new else None
         return Outcome(body, 201 if is_new else 200, row.revision, where)
 
-    return await answer_write(request, principal, save, sent=body)
+    return await answer_write(request, principal, save, body=body)
 
 
 @router.get("/media/{media_id}", response_model=One[Medium])
 def read_medium(tx: ReadTx, media_id: UUID, principal: Reader) -> Outcome:
     """One medium."""
-    return _one(tx, media_id)
+    return _medium_outcome(tx, media_id)
 
 
 @router.patch("/media/{media_id}", response_model=One[Medium])
@@ -141,10 +145,10 @@ def describe_medium(
 
     What is published keeps what it said until it is published again.
     """
-    check_languages(runtime.house, alt=body.alt, caption=body.caption)
+    check_languages(runtime.site_rules, alt=body.alt, caption=body.caption)
     now = runtime.clock()
     media.describe(tx, principal.by, media_id, revision, body, now)
-    return _one(tx, media_id)
+    return _medium_outcome(tx, media_id)
 
 
 @router.post(
@@ -155,7 +159,7 @@ def take_medium_down(
 ) -> Outcome:
     """Stop showing it, at once and everywhere; every article loses it. For good."""
     takedown.take_down(tx, principal.by, media_id, revision, body.reason)
-    return _one(tx, media_id)
+    return _medium_outcome(tx, media_id)
 
 
 @router.delete("/media/{media_id}", status_code=204, responses=problem_answers(409))
@@ -177,7 +181,7 @@ files_router = APIRouter(prefix="/v1/admin", tags=["admin: media"], route_class=
 @files_router.get(
     "/media/{media_id}/file/{rendition}",
     response_class=Response,
-    responses={**files.documented(private=True), **problem_answers(401, 403)},
+    responses={**files.file_responses(private=True), **problem_answers(401, 403)},
 )
 async def preview_file(
     request: Request,
@@ -190,14 +194,14 @@ async def preview_file(
 
     def find(runtime: Runtime) -> PublicFile:
         with runtime.database.reading() as tx:
-            found = published_media.kept(tx, media_id, rendition)
-        if found is None:
+            public_file = published_media.find_rendition(tx, media_id, rendition)
+        if public_file is None:
             raise NotFound("media_not_found", "There is no such file.")
-        return found
+        return public_file
 
     return await files.private_file(request, find)
 
 
-def _one(tx: ReadTx, media_id: UUID) -> Outcome:
-    found = media_shelf.read(tx, media_id)
-    return Outcome(One[Medium](data=view(found)), revision=found.media.revision)
+def _medium_outcome(tx: ReadTx, media_id: UUID) -> Outcome:
+    medium = media_list.get_medium(tx, media_id)
+    return Outcome(One[Medium](data=to_medium(medium)), revision=medium.media.revision)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from app.editorial.media_shelf import Shelved
+from app.editorial.media_list import MediumDetail
 from app.kit.addresses import media_path
 from app.public.articles import FocalPoint, Pixels
 from app.public.envelopes import Links, PageMeta
@@ -64,9 +64,9 @@ class Media(BaseModel):
     links: Links
 
 
-def view(found: Shelved) -> Medium:
+def to_medium(medium: MediumDetail) -> Medium:
     """A medium with its files."""
-    row = found.media
+    row = medium.media
     focus = None
     if row.focal_x is not None and row.focal_y is not None:
         focus = FocalPoint(x=row.focal_x, y=row.focal_y)
@@ -74,7 +74,7 @@ def view(found: Shelved) -> Medium:
     return Medium(
         **{name: getattr(row, name) for name in names},
         focal_point=focus,
-        used_by=list(found.used_by),
+        used_by=list(medium.used_by),
         files=[
             MediaFile(
                 name=file.name,
@@ -85,6 +85,6 @@ def view(found: Shelved) -> Medium:
                 width=file.width,
                 height=file.height,
             )
-            for file in found.files
+            for file in medium.files
         ],
     )

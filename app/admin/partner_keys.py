@@ -5,11 +5,11 @@ from uuid import UUID
 
 from app.accounts.principal import Principal
 from app.database import ReadTx, WriteTx
-from app.http.access import allowed
+from app.http.access import require_scopes
 from app.http.endpoint import Json, RuntimeDep
 from app.http.management import management
 from app.http.problems import problem_answers
-from app.http.writing import Outcome
+from app.http.transactions import Outcome
 from app.partners import keys
 from app.partners.keys import KeyInfo, KeyInput
 from app.public.envelopes import One, Total
@@ -17,14 +17,14 @@ from app.public.partner import NewPartnerKey, PartnerKeys, PartnerKeyView
 
 router = management("partners")
 
-Keeper = Annotated[Principal, allowed("partners:write")]
+Keeper = Annotated[Principal, require_scopes("partners:write")]
 
 
 @router.get("/partners/{partner_id}/keys", response_model=PartnerKeys)
 def list_partner_keys(tx: ReadTx, partner_id: UUID, principal: Keeper) -> Outcome:
     """Its keys without their secrets, those that have ended too."""
-    found = [_view(info) for info in keys.of_partner(tx, partner_id)]
-    return Outcome(PartnerKeys(data=found, meta=Total(total=len(found))))
+    views = [_view(info) for info in keys.of_partner(tx, partner_id)]
+    return Outcome(PartnerKeys(data=views, meta=Total(total=len(views))))
 
 
 @router.post(
@@ -38,13 +38,13 @@ def create_partner_key(
 ) -> Outcome:
     """A key, shown this once: hand it to the partner over a safe channel."""
     now = runtime.clock()
-    made = keys.create(tx, principal, partner_id, body, now)
-    view = _view(made.info).model_dump()
+    new_key = keys.create(tx, principal, partner_id, body, now)
+    view = _view(new_key.info).model_dump()
     return Outcome(
-        One[NewPartnerKey](data=NewPartnerKey(**view, key=made.key)),
+        One[NewPartnerKey](data=NewPartnerKey(**view, key=new_key.key)),
         201,
-        location=f"/v1/admin/partners/{partner_id}/keys/{made.info.id}",
-        kept=One[NewPartnerKey](data=NewPartnerKey(**view, key=None)),
+        location=f"/v1/admin/partners/{partner_id}/keys/{new_key.info.id}",
+        repeat_body=One[NewPartnerKey](data=NewPartnerKey(**view, key=None)),
     )
 
 

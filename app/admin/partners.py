@@ -8,12 +8,12 @@ from pydantic import BaseModel, Field
 
 from app.accounts.principal import Principal
 from app.database import ReadTx, WriteTx
-from app.http.access import allowed
+from app.http.access import require_scopes
 from app.http.endpoint import Json, RuntimeDep
 from app.http.management import IfMatch, management
 from app.http.parameters import DIGITS, Parameters
 from app.http.problems import problem_answers
-from app.http.writing import Outcome
+from app.http.transactions import Outcome
 from app.partners import registry, usage
 from app.partners.registry import PartnerChange, PartnerInfo, PartnerInput
 from app.public.envelopes import One, Total
@@ -21,7 +21,7 @@ from app.public.partner import Usage
 
 router = management("partners")
 
-Keeper = Annotated[Principal, allowed("partners:write")]
+Keeper = Annotated[Principal, require_scopes("partners:write")]
 
 
 class Partner(BaseModel):
@@ -58,8 +58,8 @@ class DaysParameters(Parameters):
 @router.get("/partners", response_model=Partners)
 def list_partners(tx: ReadTx, principal: Keeper) -> Outcome:
     """Every partner."""
-    found = [_view(info) for info in registry.everyone(tx)]
-    return Outcome(Partners(data=found, meta=Total(total=len(found))))
+    partners = [_view(info) for info in registry.list_partners(tx)]
+    return Outcome(Partners(data=partners, meta=Total(total=len(partners))))
 
 
 @router.post(
@@ -71,13 +71,13 @@ def create_partner(
     """A new partner; give it a key next."""
     now = runtime.clock()
     info = registry.create(tx, principal, body, now)
-    return _one(info, 201, f"/v1/admin/partners/{info.id}")
+    return _partner_outcome(info, 201, f"/v1/admin/partners/{info.id}")
 
 
 @router.get("/partners/{partner_id}", response_model=One[Partner])
 def read_partner(tx: ReadTx, partner_id: UUID, principal: Keeper) -> Outcome:
     """One partner."""
-    return _one(registry.one(tx, partner_id))
+    return _partner_outcome(registry.get_partner(tx, partner_id))
 
 
 @router.patch("/partners/{partner_id}", response_model=One[Partner])
@@ -92,7 +92,7 @@ def change_partner(
     """Other terms, limits or rights. What shows embargoed content follows at once, limits within
     seconds."""
     now = runtime.clock()
-    return _one(registry.change(tx, principal, partner_id, body, now, revision))
+    return _partner_outcome(registry.change(tx, principal, partner_id, body, now, revision))
 
 
 @router.delete("/partners/{partner_id}", status_code=204)
@@ -111,7 +111,7 @@ def suspend_partner(
 ) -> Outcome:
     """Refuse all its keys until it is resumed."""
     now = runtime.clock()
-    return _one(registry.suspend(tx, principal, partner_id, now, revision))
+    return _partner_outcome(registry.suspend(tx, principal, partner_id, now, revision))
 
 
 @router.post("/partners/{partner_id}/resume", response_model=One[Partner])
@@ -120,7 +120,7 @@ def resume_partner(
 ) -> Outcome:
     """Take its keys again."""
     now = runtime.clock()
-    return _one(registry.resume(tx, principal, partner_id, now, revision))
+    return _partner_outcome(registry.resume(tx, principal, partner_id, now, revision))
 
 
 @router.get("/partners/{partner_id}/usage", response_model=Usage)
@@ -128,14 +128,14 @@ def read_partner_usage(
     tx: ReadTx, partner_id: UUID, principal: Keeper, params: DaysParameters, runtime: RuntimeDep
 ) -> Outcome:
     """What it asked for, by day; other processes' last seconds are not in it yet."""
-    quota = registry.one(tx, partner_id).quota_per_day
+    quota = registry.get_partner(tx, partner_id).quota_per_day
     now = runtime.clock()
-    return Outcome(usage.told(tx, runtime.meter, partner_id, quota, params.days, now))
+    return Outcome(usage.usage_of(tx, runtime.meter, partner_id, quota, params.days, now))
 
 
 def _view(info: PartnerInfo) -> Partner:
     return Partner.model_validate(info, from_attributes=True)
 
 
-def _one(info: PartnerInfo, status: int = 200, location: str | None = None) -> Outcome:
+def _partner_outcome(info: PartnerInfo, status: int = 200, location: str | None = None) -> Outcome:
     return Outcome(One[Partner](data=_view(info)), status, info.revision, location)

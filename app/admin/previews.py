@@ -18,20 +18,20 @@ from app.database import ReadTx, WriteTx
 from app.editorial import previews
 from app.errors import NotFound
 from app.http import files
-from app.http.access import actor, allowed
+from app.http.access import actor, require_scopes
 from app.http.endpoint import OptionalJson, RuntimeDep
 from app.http.management import management
 from app.http.parameters import NoneTravelling
 from app.http.problems import header, problem_answers
 from app.http.routing import TravellingRoute
-from app.http.writing import Outcome
+from app.http.transactions import Outcome
 from app.inputs import Input
-from app.kit.addresses import absolute
+from app.kit.addresses import make_absolute
 from app.public.articles import ArticleDetail
 from app.public.envelopes import One, Total
 from app.public.vocabulary import WebAddress
 from app.published import media as published_media
-from app.published import previewed
+from app.published import preview
 from app.published.media import PublicFile
 from app.runtime import Runtime
 
@@ -39,7 +39,7 @@ router = management("previews")
 public_router = APIRouter(tags=["previews"], route_class=TravellingRoute)
 
 Token = Annotated[str, Path(pattern="^[A-Za-z0-9_-]+$", max_length=100)]
-Previewer = Annotated[Principal, allowed("preview:write")]
+Previewer = Annotated[Principal, require_scopes("preview:write")]
 
 _PRIVATE = {
     "Cache-Control": "private, no-store",
@@ -103,30 +103,30 @@ def create_preview(
 ) -> Outcome:
     """A link that shows this draft for a while."""
     lifetime = timedelta(hours=body.hours)
-    made = previews.create(
+    issued = previews.create(
         tx, actor(principal), article_id, body.revision, lifetime, runtime.clock()
     )
-    view = _view(made.link).model_dump()
-    url = f"{runtime.settings.public_url}/v1/preview/{made.secret}"
+    view = _view(issued.link).model_dump()
+    url = f"{runtime.settings.public_url}/v1/preview/{issued.secret}"
     return Outcome(
-        One[NewPreview](data=NewPreview(**view, token=made.secret, url=url)),
+        One[NewPreview](data=NewPreview(**view, token=issued.secret, url=url)),
         201,
-        location=f"/v1/admin/previews/{made.link.id}",
-        kept=One[NewPreview](data=NewPreview(**view, token=None, url=None)),
+        location=f"/v1/admin/previews/{issued.link.id}",
+        repeat_body=One[NewPreview](data=NewPreview(**view, token=None, url=None)),
     )
 
 
 @router.get("/articles/{article_id:uuid}/previews", response_model=Previews)
 def list_previews(tx: ReadTx, article_id: UUID, principal: Previewer) -> Outcome:
     """The links to an article."""
-    found = [_view(link) for link in previews.of_article(tx, article_id)]
-    return Outcome(Previews(data=found, meta=Total(total=len(found))))
+    links = [_view(link) for link in previews.of_article(tx, article_id)]
+    return Outcome(Previews(data=links, meta=Total(total=len(links))))
 
 
 @router.get("/previews/{preview_id:uuid}", response_model=One[Preview])
 def read_preview(tx: ReadTx, preview_id: UUID, principal: Previewer) -> Outcome:
     """One link."""
-    return Outcome(One[Preview](data=_view(previews.link(tx, preview_id))))
+    return Outcome(One[Preview](data=_view(previews.get_link(tx, preview_id))))
 
 
 @router.delete("/previews/{preview_id:uuid}", status_code=204, responses=problem_answers(409))
@@ -160,20 +160,20 @@ async def follow_preview(
         with runtime.database.reading() as tx:
             log = head(tx)
             now = log.moment(runtime.clock())
-            found = previews.shown(tx, token, runtime.house, now)
-            detail = previewed.detail(
+            matches = previews.open_preview(tx, token, runtime.site_rules, now)
+            detail = preview.preview_detail(
                 tx,
                 runtime.memory.tags(tx, log),
-                found.item,
-                found.body_html,
-                found.tag_ids,
-                found.translation_group,
+                matches.item,
+                matches.body_html,
+                matches.tag_ids,
+                matches.translation_group,
                 now,
             )
-        view = PreviewedArticle(**detail.model_dump(), preview_expires_at=found.expires_at)
+        view = PreviewedArticle(**detail.model_dump(), preview_expires_at=matches.expires_at)
         body = One[PreviewedArticle](data=view).model_dump_json().encode()
         folder = f"/v1/preview/{token}/media/".encode()
-        body = absolute(body, runtime.settings.public_url.encode(), folder)
+        body = make_absolute(body, runtime.settings.public_url.encode(), folder)
         return Response(body, 200, _PRIVATE, "application/json")
 
     return await runtime.reads.run(read)
@@ -182,7 +182,7 @@ async def follow_preview(
 @public_router.get(
     "/v1/preview/{token}/media/{media_id}/{rendition}",
     response_class=Response,
-    responses=files.documented(private=True),
+    responses=files.file_responses(private=True),
 )
 async def follow_preview_to_file(
     request: Request,
@@ -196,8 +196,8 @@ async def follow_preview_to_file(
     def find(runtime: Runtime) -> PublicFile:
         with runtime.database.reading() as tx:
             now = head(tx).moment(runtime.clock())
-            draft = previews.shown(tx, token, runtime.house, now)
-            file = published_media.kept(tx, media_id, rendition)
+            draft = previews.open_preview(tx, token, runtime.site_rules, now)
+            file = published_media.find_rendition(tx, media_id, rendition)
         if file is None or media_id not in draft.media_ids:
             raise NotFound("media_not_found", "The draft shows no such file.")
         return file

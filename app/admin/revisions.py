@@ -11,15 +11,15 @@ from app.admin import article_views as views
 from app.admin.article_views import Person, WorkingArticle
 from app.admin.articles import Reader, Writer
 from app.database import ReadTx, WriteTx
-from app.editorial import articles, drafting, history
+from app.editorial import articles, draft_commands, history
 from app.editorial.content import ArticleInput
-from app.editorial.history import Saved
+from app.editorial.history import SavedRevision
 from app.http.access import actor
 from app.http.endpoint import RuntimeDep
 from app.http.management import IfMatch, management
-from app.http.parameters import DIGITS, Limit, Parameters, address
+from app.http.parameters import DIGITS, Limit, Parameters, build_url
 from app.http.problems import problem_answers
-from app.http.writing import Outcome
+from app.http.transactions import Outcome
 from app.kit.diff import Op
 from app.public.envelopes import Links, One, Page, PageMeta
 
@@ -101,11 +101,11 @@ def list_revisions(
     saved, more = history.revisions(tx, article_id, params.before, params.limit)
     following = params.model_copy(update={"before": saved[-1].number}) if more else None
     links = Links(
-        self=address(base, params),
-        next=address(base, following) if following else None,
+        self=build_url(base, params),
+        next=build_url(base, following) if following else None,
         prev=None,
     )
-    data = [Revision(**_saved(one)) for one in saved]
+    data = [Revision(**_revision_fields(revision)) for revision in saved]
     return Outcome(Page[Revision](data=data, meta=PageMeta(limit=params.limit), links=links))
 
 
@@ -113,7 +113,9 @@ def list_revisions(
 def read_revision(tx: ReadTx, article_id: UUID, number: Number, principal: Reader) -> Outcome:
     """One saved text whole."""
     text = history.revision(tx, article_id, number)
-    view = RevisionText(**_saved(text.saved), content=text.content, body_html=text.body_html)
+    view = RevisionText(
+        **_revision_fields(text.saved), content=text.content, body_html=text.body_html
+    )
     return Outcome(One[RevisionText](data=view))
 
 
@@ -132,8 +134,8 @@ def restore_revision(
 ) -> Outcome:
     """Make an old text the newest, as a new revision; slug and language stay what they are."""
     now = runtime.clock()
-    drafting.restore(tx, actor(principal), article_id, revision, number, now)
-    return views.one(tx, article_id, now)
+    draft_commands.restore(tx, actor(principal), article_id, revision, number, now)
+    return views.working_copy_outcome(tx, article_id, now)
 
 
 @router.get("/articles/{article_id:uuid}/diff", response_model=One[Diff])
@@ -147,24 +149,24 @@ def read_diff(tx: ReadTx, article_id: UUID, principal: Reader, params: DiffParam
     older = history.revision(tx, article_id, before)
     fields = [
         FieldDiff(
-            field=one.field,
-            before=one.before,
-            after=one.after,
+            field=change.field,
+            before=change.before,
+            after=change.after,
             parts=None
-            if one.parts is None
-            else [DiffPart(op=part.op, text=part.text) for part in one.parts],
+            if change.parts is None
+            else [DiffPart(op=part.op, text=part.text) for part in change.parts],
         )
-        for one in history.difference(older, newer)
+        for change in history.difference(older, newer)
     ]
     view = Diff(from_revision=older.saved.number, to_revision=newer.saved.number, fields=fields)
     return Outcome(One[Diff](data=view))
 
 
-def _saved(saved: Saved) -> dict[str, Any]:
+def _revision_fields(revision: SavedRevision) -> dict[str, Any]:
     return {
-        "revision": saved.number,
-        "saved_by": Person(id=saved.saved_by_id, name=saved.saved_by),
-        "saved_at": saved.saved_at,
-        "is_autosave": saved.is_autosave,
-        "note": saved.note,
+        "revision": revision.number,
+        "saved_by": Person(id=revision.saved_by_id, name=revision.saved_by),
+        "saved_at": revision.saved_at,
+        "is_autosave": revision.is_autosave,
+        "note": revision.note,
     }

@@ -11,11 +11,11 @@ from app.accounts.principal import Principal
 from app.accounts.proof import Proof
 from app.admin.auth import Code, Secret
 from app.database import WriteTx
-from app.http.access import allowed, origin_of
+from app.http.access import origin_of, require_scopes
 from app.http.endpoint import Json, RuntimeDep
 from app.http.management import management
 from app.http.problems import problem_answers
-from app.http.writing import Outcome, answer_write
+from app.http.transactions import Outcome, answer_write
 from app.inputs import Input
 from app.public.envelopes import One
 from app.runtime import Runtime
@@ -55,7 +55,7 @@ class RecoveryCodes(BaseModel):
 @router.post("/auth/totp", response_model=One[Enrolment], responses=_MAY)
 async def enrol(
     request: Request,
-    principal: Annotated[Principal, allowed()],
+    principal: Annotated[Principal, require_scopes()],
     body: Json[PasswordShown],
     runtime: RuntimeDep,
 ) -> Response:
@@ -63,12 +63,12 @@ async def enrol(
     proof = await _proof(request, runtime, principal, body)
 
     def change(tx: WriteTx) -> Outcome:
-        made = second_factor.enrol(
+        enrolment = second_factor.enrol(
             tx, proof, runtime.key(), runtime.clock(), runtime.settings.site_name
         )
         return Outcome(
-            One[Enrolment](data=Enrolment(secret=made.secret, uri=made.uri)),
-            kept=One[Enrolment](data=Enrolment(secret=None, uri=None)),
+            One[Enrolment](data=Enrolment(secret=enrolment.secret, uri=enrolment.uri)),
+            repeat_body=One[Enrolment](data=Enrolment(secret=None, uri=None)),
         )
 
     return await answer_write(request, principal, change)
@@ -77,7 +77,7 @@ async def enrol(
 @router.post("/auth/totp/confirm", response_model=One[RecoveryCodes], responses=_MAY)
 def confirm(
     tx: WriteTx,
-    principal: Annotated[Principal, allowed()],
+    principal: Annotated[Principal, require_scopes()],
     body: Json[CodeShown],
     runtime: RuntimeDep,
 ) -> Outcome:
@@ -88,7 +88,7 @@ def confirm(
 @router.post("/auth/totp/recovery-codes", response_model=One[RecoveryCodes], responses=_MAY)
 async def renew_codes(
     request: Request,
-    principal: Annotated[Principal, allowed()],
+    principal: Annotated[Principal, require_scopes()],
     body: Json[PasswordShown],
     runtime: RuntimeDep,
 ) -> Response:
@@ -103,7 +103,7 @@ async def renew_codes(
 @router.post("/auth/totp/disable", status_code=204, responses=_MAY)
 async def disable(
     request: Request,
-    principal: Annotated[Principal, allowed()],
+    principal: Annotated[Principal, require_scopes()],
     body: Json[PasswordShown],
     runtime: RuntimeDep,
 ) -> Response:
@@ -119,16 +119,18 @@ async def disable(
 
 
 async def _proof(
-    request: Request, runtime: Runtime, principal: Principal, sent: PasswordShown
+    request: Request, runtime: Runtime, principal: Principal, password_shown: PasswordShown
 ) -> Proof:
     origin = origin_of(request)
     return await runtime.logins.run(
-        lambda: runtime.authenticator.prove(principal, sent.password, sent.code, origin)
+        lambda: runtime.authenticator.prove(
+            principal, password_shown.password, password_shown.code, origin
+        )
     )
 
 
 def _codes(codes: list[str]) -> Outcome:
     return Outcome(
         One[RecoveryCodes](data=RecoveryCodes(recovery_codes=codes)),
-        kept=One[RecoveryCodes](data=RecoveryCodes(recovery_codes=[])),
+        repeat_body=One[RecoveryCodes](data=RecoveryCodes(recovery_codes=[])),
     )

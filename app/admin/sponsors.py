@@ -11,18 +11,18 @@ from app.changes import PublishTx
 from app.database import ReadTx
 from app.editorial.ordering import PeopleOrder, order_people
 from app.editorial.people import SPONSORS, NewSponsor, SponsorChange
-from app.http.access import actor, allowed
+from app.http.access import actor, require_scopes
 from app.http.endpoint import Json, Snapshot
 from app.http.management import IfMatch, management
 from app.http.problems import problem_answers
-from app.http.writing import Outcome
+from app.http.transactions import Outcome
 from app.public.envelopes import One, Total
 from app.public.vocabulary import GivenAddress, SponsorKind
 
 router = management("sponsors")
 
-Reader = Annotated[Principal, allowed("articles:read")]
-Publisher = Annotated[Principal, allowed("people:write")]
+Reader = Annotated[Principal, require_scopes("articles:read")]
+Publisher = Annotated[Principal, require_scopes("people:write")]
 
 
 class ManagedSponsor(BaseModel):
@@ -53,7 +53,7 @@ class ManagedSponsors(BaseModel):
 @router.get("/sponsors", response_model=ManagedSponsors)
 def list_sponsors(snapshot: Snapshot, principal: Reader) -> Outcome:
     """All sponsors, whether or not the public sees them today."""
-    return _all(snapshot.tx, snapshot.now)
+    return _list_outcome(snapshot.tx, snapshot.now)
 
 
 @router.post(
@@ -62,20 +62,20 @@ def list_sponsors(snapshot: Snapshot, principal: Reader) -> Outcome:
 def create_sponsor(tx: PublishTx, principal: Publisher, body: Json[NewSponsor]) -> Outcome:
     """A new sponsor, the last in the order."""
     row = SPONSORS.add(tx, actor(principal), body)
-    return _one(tx, row.id, tx.moment, 201, f"/v1/admin/sponsors/{row.id}")
+    return _sponsor_outcome(tx, row.id, tx.moment, 201, f"/v1/admin/sponsors/{row.id}")
 
 
 @router.post("/sponsors/order", response_model=ManagedSponsors)
 def order_sponsors(tx: PublishTx, principal: Publisher, body: Json[PeopleOrder]) -> Outcome:
     """Put all into an order: the ids of all of them, the first first."""
     order_people(tx, actor(principal), SPONSORS, body.ids)
-    return _all(tx, tx.moment)
+    return _list_outcome(tx, tx.moment)
 
 
 @router.get("/sponsors/{sponsor_id:uuid}", response_model=One[ManagedSponsor])
 def read_sponsor(snapshot: Snapshot, sponsor_id: UUID, principal: Reader) -> Outcome:
     """One sponsor."""
-    return _one(snapshot.tx, sponsor_id, snapshot.now)
+    return _sponsor_outcome(snapshot.tx, sponsor_id, snapshot.now)
 
 
 @router.patch("/sponsors/{sponsor_id:uuid}", response_model=One[ManagedSponsor])
@@ -88,7 +88,7 @@ def change_sponsor(
 ) -> Outcome:
     """Change what is said of a sponsor; a field that is left out stays."""
     SPONSORS.edit(tx, actor(principal), sponsor_id, body, revision)
-    return _one(tx, sponsor_id, tx.moment)
+    return _sponsor_outcome(tx, sponsor_id, tx.moment)
 
 
 @router.delete("/sponsors/{sponsor_id:uuid}", status_code=204, response_model=None)
@@ -100,12 +100,12 @@ def remove_sponsor(
     return Outcome(status=204)
 
 
-def _all(tx: ReadTx, now: datetime) -> Outcome:
+def _list_outcome(tx: ReadTx, now: datetime) -> Outcome:
     data = [ManagedSponsor(**view) for view in SPONSORS.list_views(tx, now)]
     return Outcome(ManagedSponsors(data=data, meta=Total(total=len(data))))
 
 
-def _one(
+def _sponsor_outcome(
     tx: ReadTx, sponsor_id: UUID, now: datetime, status: int = 200, location: str | None = None
 ) -> Outcome:
     data = ManagedSponsor(**SPONSORS.view(tx, now, sponsor_id))

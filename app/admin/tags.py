@@ -8,25 +8,25 @@ from pydantic import BaseModel, Field
 
 from app.accounts.principal import Principal
 from app.changes import PublishTx
-from app.editorial import merging, overview, tags
-from app.editorial.changing import check_languages
-from app.editorial.content import House
+from app.editorial import overview, tag_merge, tags
+from app.editorial.content import SiteRules
+from app.editorial.patch_input import check_languages
 from app.editorial.tags import TagChange, TagInput
-from app.http.access import actor, allowed
+from app.http.access import actor, require_scopes
 from app.http.endpoint import Json, RuntimeDep, Snapshot
 from app.http.management import IfMatch, management
 from app.http.parameters import AnySlug, Parameters
 from app.http.problems import problem_answers
-from app.http.writing import Outcome
+from app.http.transactions import Outcome
 from app.inputs import Input
 from app.public.envelopes import One, Total
 from app.public.vocabulary import Count, Lang, Slug, TagStatus, TagType
 
 router = management("tags")
 
-Reader = Annotated[Principal, allowed("articles:read")]
-Proposer = Annotated[Principal, allowed("articles:write")]
-Editor = Annotated[Principal, allowed("tags:write")]
+Reader = Annotated[Principal, require_scopes("articles:read")]
+Proposer = Annotated[Principal, require_scopes("articles:write")]
+Editor = Annotated[Principal, require_scopes("tags:write")]
 
 
 class ManagedTag(BaseModel):
@@ -71,8 +71,8 @@ class TagRemoval(Parameters):
 @router.get("/tags", response_model=ManagedTags)
 def list_tags(snapshot: Snapshot, principal: Reader) -> Outcome:
     """All tags."""
-    found = [_view(known) for known in overview.tags(snapshot.tx, snapshot.now)]
-    return Outcome(ManagedTags(data=found, meta=Total(total=len(found))))
+    views = [_view(tag) for tag in overview.tags(snapshot.tx, snapshot.now)]
+    return Outcome(ManagedTags(data=views, meta=Total(total=len(views))))
 
 
 @router.post(
@@ -82,16 +82,16 @@ def create_tag(
     tx: PublishTx, principal: Proposer, body: Json[TagInput], runtime: RuntimeDep
 ) -> Outcome:
     """A new tag: public at once when who makes it may publish, else proposed."""
-    _check_languages(runtime.house, body)
-    made = tags.create(tx, actor(principal), body)
-    return _one(tx, made.id, status=201, location=f"/v1/admin/tags/{made.id}")
+    _check_languages(runtime.site_rules, body)
+    tag = tags.create(tx, actor(principal), body)
+    return _tag_outcome(tx, tag.id, status=201, location=f"/v1/admin/tags/{tag.id}")
 
 
 @router.get("/tags/{tag_id}", response_model=One[ManagedTag])
 def read_tag(snapshot: Snapshot, tag_id: UUID, principal: Reader) -> Outcome:
     """One tag."""
-    known = overview.tag(snapshot.tx, tag_id, snapshot.now)
-    return Outcome(One[ManagedTag](data=_view(known)), revision=known.revision)
+    tag = overview.tag(snapshot.tx, tag_id, snapshot.now)
+    return Outcome(One[ManagedTag](data=_view(tag)), revision=tag.revision)
 
 
 @router.patch("/tags/{tag_id}", response_model=One[ManagedTag], responses=problem_answers(409))
@@ -105,8 +105,8 @@ def change_tag(
 ) -> Outcome:
     """Rename or move a tag, at once and everywhere; its old slug leads to the new one. One that is
     public needs the scope articles:publish, and one that is proposed becomes public by it."""
-    _check_languages(runtime.house, body)
-    return _one(tx, tags.change(tx, actor(principal), tag_id, revision, body).id)
+    _check_languages(runtime.site_rules, body)
+    return _tag_outcome(tx, tags.change(tx, actor(principal), tag_id, revision, body).id)
 
 
 @router.post("/tags/{tag_id}/merge", response_model=One[ManagedTag], responses=problem_answers(409))
@@ -114,7 +114,7 @@ def merge_tag(
     tx: PublishTx, tag_id: UUID, principal: Editor, revision: IfMatch, body: Json[TagMerge]
 ) -> Outcome:
     """Let a tag become another: its articles, its children and its addresses are the other's."""
-    return _one(tx, merging.merge(tx, actor(principal), tag_id, revision, body.into).id)
+    return _tag_outcome(tx, tag_merge.merge(tx, actor(principal), tag_id, revision, body.into).id)
 
 
 @router.delete(
@@ -124,18 +124,20 @@ def remove_tag(
     tx: PublishTx, tag_id: UUID, principal: Editor, revision: IfMatch, params: TagRemoval
 ) -> Outcome:
     """Remove a tag that no article uses, or merge it into its replacement."""
-    merging.remove(tx, actor(principal), tag_id, revision, params.replacement or None)
+    tag_merge.remove(tx, actor(principal), tag_id, revision, params.replacement or None)
     return Outcome(status=204)
 
 
-def _check_languages(house: House, body: TagInput | TagChange) -> None:
-    check_languages(house, names=body.names, descriptions=body.descriptions, synonyms=body.synonyms)
+def _check_languages(rules: SiteRules, body: TagInput | TagChange) -> None:
+    check_languages(rules, names=body.names, descriptions=body.descriptions, synonyms=body.synonyms)
 
 
-def _view(known: overview.KnownTag) -> ManagedTag:
-    return ManagedTag.model_validate(known, from_attributes=True)
+def _view(tag: overview.TagOverview) -> ManagedTag:
+    return ManagedTag.model_validate(tag, from_attributes=True)
 
 
-def _one(tx: PublishTx, tag_id: UUID, status: int = 200, location: str | None = None) -> Outcome:
-    known = overview.tag(tx, tag_id, tx.moment)
-    return Outcome(One[ManagedTag](data=_view(known)), status, known.revision, location)
+def _tag_outcome(
+    tx: PublishTx, tag_id: UUID, status: int = 200, location: str | None = None
+) -> Outcome:
+    tag = overview.tag(tx, tag_id, tx.moment)
+    return Outcome(One[ManagedTag](data=_view(tag)), status, tag.revision, location)

@@ -16,17 +16,17 @@ from app.accounts.tokens import Kind, TokenInfo, TokenInput
 from app.admin.auth import Code, Secret
 from app.database import ReadTx, WriteTx
 from app.errors import Forbidden
-from app.http.access import allowed, origin_of
+from app.http.access import origin_of, require_scopes
 from app.http.endpoint import Json, RuntimeDep
 from app.http.management import management
 from app.http.parameters import Parameters
 from app.http.problems import problem_answers
-from app.http.writing import Outcome, answer_write
+from app.http.transactions import Outcome, answer_write
 from app.public.envelopes import One, Total
 
 router = management("tokens")
 
-Owner = Annotated[Principal, allowed("tokens:own")]
+Owner = Annotated[Principal, require_scopes("tokens:own")]
 
 
 class Token(BaseModel):
@@ -74,8 +74,8 @@ class TokenParameters(Parameters):
 def list_tokens(tx: ReadTx, principal: Owner, params: TokenParameters) -> Outcome:
     """My tokens, or everyone's (`users:write`)."""
     account = principal.account_id if params.of == "me" else None
-    found = [_view(info) for info in tokens.of_account(tx, principal, account)]
-    return Outcome(Tokens(data=found, meta=Total(total=len(found))))
+    views = [_view(info) for info in tokens.of_account(tx, principal, account)]
+    return Outcome(Tokens(data=views, meta=Total(total=len(views))))
 
 
 @router.post(
@@ -100,13 +100,13 @@ async def create_token(
         )
 
     def save(tx: WriteTx) -> Outcome:
-        made = tokens.create(tx, principal, account_id, body, now, proof)
-        view = _view(made.info).model_dump()
+        issued = tokens.create(tx, principal, account_id, body, now, proof)
+        view = _view(issued.info).model_dump()
         return Outcome(
-            One[NewToken](data=NewToken(**view, token=made.token)),
+            One[NewToken](data=NewToken(**view, token=issued.token)),
             201,
-            location=f"/v1/admin/tokens/{made.info.id}",
-            kept=One[NewToken](data=NewToken(**view, token=None)),
+            location=f"/v1/admin/tokens/{issued.info.id}",
+            repeat_body=One[NewToken](data=NewToken(**view, token=None)),
         )
 
     return await answer_write(request, principal, save)

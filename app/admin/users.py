@@ -7,17 +7,17 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from app.accounts import users
-from app.accounts.ending import log_out_everywhere
 from app.accounts.inputs import AccountChange, AccountInput
 from app.accounts.principal import Principal
+from app.accounts.revocation import log_out_everywhere
 from app.accounts.scopes import Role
 from app.accounts.users import AccountInfo
 from app.database import ReadTx, WriteTx
-from app.http.access import allowed
+from app.http.access import require_scopes
 from app.http.endpoint import Json, RuntimeDep
 from app.http.management import IfMatch, management
 from app.http.problems import problem_answers
-from app.http.writing import Outcome
+from app.http.transactions import Outcome
 from app.inputs import Input
 from app.public.envelopes import One, Total
 
@@ -65,14 +65,14 @@ class ResetSecret(BaseModel):
     reset_secret: str | None
 
 
-Admin = Annotated[Principal, allowed("users:write")]
+Admin = Annotated[Principal, require_scopes("users:write")]
 
 
 @router.get("/users", response_model=Accounts)
 def list_users(tx: ReadTx, principal: Admin) -> Outcome:
     """Every account."""
-    found = [_view(info) for info in users.everyone(tx, principal)]
-    return Outcome(Accounts(data=found, meta=Total(total=len(found))))
+    accounts = [_view(info) for info in users.list_accounts(tx, principal)]
+    return Outcome(Accounts(data=accounts, meta=Total(total=len(accounts))))
 
 
 @router.post(
@@ -83,22 +83,22 @@ def create_user(
 ) -> Outcome:
     """A new account without a password, and the secret by which its owner sets one."""
     now = runtime.clock()
-    made = users.create(tx, principal, body, now)
-    secret = users.reset(tx, principal, made.id, now)
-    view = _view(users.one(tx, principal, made.id))
+    new_account = users.create(tx, principal, body, now)
+    secret = users.reset(tx, principal, new_account.id, now)
+    view = _view(users.get_account(tx, principal, new_account.id))
 
     def answer(shown_secret: str | None) -> BaseModel:
         account = NewAccount(**view.model_dump(), reset_secret=shown_secret)
         return One[NewAccount](data=account)
 
-    where = f"/v1/admin/users/{made.id}"
-    return Outcome(answer(secret), 201, view.revision, where, kept=answer(None))
+    where = f"/v1/admin/users/{new_account.id}"
+    return Outcome(answer(secret), 201, view.revision, where, repeat_body=answer(None))
 
 
 @router.get("/users/{account_id}", response_model=One[Account])
 def read_user(tx: ReadTx, account_id: UUID, principal: Admin) -> Outcome:
     """One account."""
-    return _one(users.one(tx, principal, account_id))
+    return _account_outcome(users.get_account(tx, principal, account_id))
 
 
 @router.patch("/users/{account_id}", response_model=One[Account], responses=problem_answers(409))
@@ -112,7 +112,7 @@ def change_user(
 ) -> Outcome:
     """Another role or name; acts at once on open sessions and tokens."""
     now = runtime.clock()
-    return _one(users.change(tx, principal, account_id, body, now, revision))
+    return _account_outcome(users.change(tx, principal, account_id, body, now, revision))
 
 
 @router.post(
@@ -123,7 +123,7 @@ def suspend_user(
 ) -> Outcome:
     """Shut an account out at once: its sessions and personal tokens end."""
     now = runtime.clock()
-    return _one(users.suspend(tx, principal, account_id, now, revision))
+    return _account_outcome(users.suspend(tx, principal, account_id, now, revision))
 
 
 @router.post(
@@ -134,7 +134,7 @@ def unsuspend_user(
 ) -> Outcome:
     """Let an account in again."""
     now = runtime.clock()
-    return _one(users.unsuspend(tx, principal, account_id, now, revision))
+    return _account_outcome(users.unsuspend(tx, principal, account_id, now, revision))
 
 
 @router.post(
@@ -148,7 +148,7 @@ def reset_user(
     secret = users.reset(tx, principal, account_id, now, drop_totp=body.drop_totp)
     return Outcome(
         One[ResetSecret](data=ResetSecret(reset_secret=secret)),
-        kept=One[ResetSecret](data=ResetSecret(reset_secret=None)),
+        repeat_body=One[ResetSecret](data=ResetSecret(reset_secret=None)),
     )
 
 
@@ -164,5 +164,5 @@ def _view(info: AccountInfo) -> Account:
     return Account.model_validate(info, from_attributes=True)
 
 
-def _one(info: AccountInfo) -> Outcome:
+def _account_outcome(info: AccountInfo) -> Outcome:
     return Outcome(One[Account](data=_view(info)), revision=info.revision)

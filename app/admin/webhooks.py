@@ -8,23 +8,23 @@ from pydantic import BaseModel, Field
 
 from app.accounts.principal import Principal
 from app.database import ReadTx, WriteTx
-from app.http.access import allowed
+from app.http.access import require_scopes
 from app.http.endpoint import Json, RuntimeDep
 from app.http.management import IfMatch, management
 from app.http.problems import problem_answers
-from app.http.writing import Outcome
+from app.http.transactions import Outcome
 from app.inputs import Input
 from app.partners import subscriptions
 from app.partners.inputs import PausedReason, Payload, State, WebhookChange, WebhookInput
 from app.partners.subscriptions import WebhookInfo
-from app.partners.targets import Reach, networks
+from app.partners.targets import ReachPolicy, parse_networks
 from app.public.envelopes import One, Total
 from app.public.vocabulary import Slug, Topic
 from app.runtime import Runtime
 
 router = management("webhooks")
 
-Owner = Annotated[Principal, allowed("webhooks:write")]
+Owner = Annotated[Principal, require_scopes("webhooks:write")]
 
 
 class Webhook(BaseModel):
@@ -75,8 +75,8 @@ class Rotation(Input):
 def list_webhooks(tx: ReadTx, principal: Owner, runtime: RuntimeDep) -> Outcome:
     """Every subscription, without its secret."""
     key = runtime.key()
-    found = [_view(info) for info in subscriptions.everyone(tx, key)]
-    return Outcome(Webhooks(data=found, meta=Total(total=len(found))))
+    webhooks = [_view(info) for info in subscriptions.list_webhooks(tx, key)]
+    return Outcome(Webhooks(data=webhooks, meta=Total(total=len(webhooks))))
 
 
 @router.post(
@@ -89,14 +89,14 @@ def create_webhook(
     has answered that."""
     key, reach, now = runtime.key(), _reach(runtime), runtime.clock()
     info, secret = subscriptions.create(tx, principal, key, reach, body, now)
-    return _secret(info, secret, 201)
+    return _secret_outcome(info, secret, 201)
 
 
 @router.get("/webhooks/{webhook_id}", response_model=One[Webhook])
 def read_webhook(tx: ReadTx, webhook_id: UUID, principal: Owner, runtime: RuntimeDep) -> Outcome:
     """One subscription."""
     key = runtime.key()
-    return _one(subscriptions.one(tx, key, webhook_id))
+    return _webhook_outcome(subscriptions.get_webhook(tx, key, webhook_id))
 
 
 @router.patch("/webhooks/{webhook_id}", response_model=One[Webhook])
@@ -111,7 +111,7 @@ def change_webhook(
     """Another name, target, choice or payload; another target is verified anew."""
     key, reach, now = runtime.key(), _reach(runtime), runtime.clock()
     info = subscriptions.change(tx, principal, key, reach, webhook_id, body, now, revision)
-    return _one(info)
+    return _webhook_outcome(info)
 
 
 @router.delete("/webhooks/{webhook_id}", status_code=204)
@@ -136,7 +136,7 @@ def rotate_webhook(
     """Another secret and key pair."""
     key, now = runtime.key(), runtime.clock()
     overlap = timedelta(hours=body.overlap_hours)
-    return _secret(
+    return _secret_outcome(
         *subscriptions.rotate(tx, principal, key, webhook_id, now, revision, overlap), 200
     )
 
@@ -147,7 +147,7 @@ def pause_webhook(
 ) -> Outcome:
     """Send nothing until it is resumed."""
     key, now = runtime.key(), runtime.clock()
-    return _one(subscriptions.pause(tx, principal, key, webhook_id, now, revision))
+    return _webhook_outcome(subscriptions.pause(tx, principal, key, webhook_id, now, revision))
 
 
 @router.post(
@@ -158,27 +158,27 @@ def resume_webhook(
 ) -> Outcome:
     """Go on where it was paused, with all that happened meanwhile."""
     key, now = runtime.key(), runtime.clock()
-    return _one(subscriptions.resume(tx, principal, key, webhook_id, now, revision))
+    return _webhook_outcome(subscriptions.resume(tx, principal, key, webhook_id, now, revision))
 
 
-def _reach(runtime: Runtime) -> Reach:
-    return Reach(networks(runtime.settings.webhook_networks))
+def _reach(runtime: Runtime) -> ReachPolicy:
+    return ReachPolicy(parse_networks(runtime.settings.webhook_networks))
 
 
 def _view(info: WebhookInfo) -> Webhook:
     return Webhook.model_validate(info, from_attributes=True)
 
 
-def _one(info: WebhookInfo) -> Outcome:
+def _webhook_outcome(info: WebhookInfo) -> Outcome:
     return Outcome(One[Webhook](data=_view(info)), revision=info.revision)
 
 
-def _secret(info: WebhookInfo, secret: str, status: int) -> Outcome:
+def _secret_outcome(info: WebhookInfo, secret: str, status: int) -> Outcome:
     view = _view(info).model_dump()
     return Outcome(
         One[NewWebhook](data=NewWebhook(**view, secret=secret)),
         status,
         info.revision,
         f"/v1/admin/webhooks/{info.id}" if status == 201 else None,
-        kept=One[NewWebhook](data=NewWebhook(**view, secret=None)),
+        repeat_body=One[NewWebhook](data=NewWebhook(**view, secret=None)),
     )

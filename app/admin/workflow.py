@@ -15,14 +15,14 @@ from app.admin.articles import Publisher, Writer
 from app.changes import PublishTx
 from app.database import WriteTx
 from app.editorial import workflow
+from app.editorial.article_patch import ArticlePatch, apply_patch
 from app.editorial.content import Draft, Remark
-from app.editorial.correcting import correctable
-from app.editorial.patching import ArticlePatch, patched
-from app.http.access import actor, allowed
+from app.editorial.correcting import text_to_correct
+from app.http.access import actor, require_scopes
 from app.http.endpoint import Json, LargeJson, OptionalJson, RuntimeDep
 from app.http.management import IfMatch, management
 from app.http.problems import problem_answers
-from app.http.writing import Outcome, answer_publish
+from app.http.transactions import Outcome, answer_publish
 from app.inputs import Input
 from app.public.envelopes import One
 from app.public.vocabulary import Lang, Moment
@@ -30,7 +30,7 @@ from app.runtime import Runtime
 
 router = management("workflow")
 
-Reviewer = Annotated[Principal, allowed("articles:review")]
+Reviewer = Annotated[Principal, require_scopes("articles:review")]
 
 
 Text = Annotated[
@@ -110,7 +110,7 @@ def submit_article(
     """Ask for a review; who reviews sees the note, the public does not."""
     now = runtime.clock()
     workflow.submit(tx, actor(principal), article_id, revision, now, body.note)
-    return views.one(tx, article_id, now)
+    return views.working_copy_outcome(tx, article_id, now)
 
 
 @router.post("/articles/{article_id:uuid}/approve", **_ARTICLE)
@@ -125,7 +125,7 @@ def approve_article(
     """Say that the text as it stands may be published; editors see the note."""
     now = runtime.clock()
     workflow.approve(tx, actor(principal), article_id, revision, now, body.note)
-    return views.one(tx, article_id, now)
+    return views.working_copy_outcome(tx, article_id, now)
 
 
 @router.post("/articles/{article_id:uuid}/return", **_ARTICLE)
@@ -140,7 +140,7 @@ def return_article(
     """Send it back to its author, who sees the note; the public does not."""
     now = runtime.clock()
     workflow.send_back(tx, actor(principal), article_id, revision, now, body.note)
-    return views.one(tx, article_id, now)
+    return views.working_copy_outcome(tx, article_id, now)
 
 
 @router.post("/articles/{article_id:uuid}/publish", **_RELEASED)
@@ -153,14 +153,14 @@ def publish_article(
     runtime: RuntimeDep,
 ) -> Outcome:
     """Make the newest text public, from any state: now or at a time, until another."""
-    done = workflow.publish(
-        *(tx, actor(principal), article_id, revision, runtime.house),
+    effect = workflow.publish(
+        *(tx, actor(principal), article_id, revision, runtime.site_rules),
         at=body.visible_from,
         until=body.visible_until,
         text_revision=body.text_revision,
         cancels=body.cancels,
     )
-    return views.released(tx, done, tx.moment)
+    return views.released_outcome(tx, effect, tx.moment)
 
 
 @router.post("/articles/{article_id:uuid}/correct", **_RELEASED)
@@ -177,21 +177,21 @@ async def correct_article(
     draft, meant = None, body.text_revision
     if body.changes is not None:
         patch, at = body.changes, body.visible_from
-        draft, number = await runtime.desk.run(
-            lambda: _corrected(runtime, article_id, revision, patch, at)
+        draft, number = await runtime.edits.run(
+            lambda: _merge_correction(runtime, article_id, revision, patch, at)
         )
         meant = number if meant is None else meant
 
     def correct(tx: PublishTx) -> Outcome:
-        done = workflow.correct(
-            *(tx, actor(principal), article_id, revision, runtime.house, body.note),
+        effect = workflow.correct(
+            *(tx, actor(principal), article_id, revision, runtime.site_rules, body.note),
             draft=draft,
             at=body.visible_from,
             text_revision=meant,
             cancels=body.cancels,
             siblings=body.siblings,
         )
-        return views.released(tx, done, tx.moment)
+        return views.released_outcome(tx, effect, tx.moment)
 
     return await answer_publish(request, principal, correct)
 
@@ -207,15 +207,15 @@ def unpublish_article(
 ) -> Outcome:
     """Take it away, now. Readers are told the note. With `visible_from` what they saw is public
     again from then on."""
-    again, here = body.visible_from, (tx, actor(principal), article_id, revision)
+    again, args = body.visible_from, (tx, actor(principal), article_id, revision)
     cancels, siblings = body.cancels, body.siblings
     if again is None:
-        done = workflow.unpublish(*here, body.note, cancels=cancels, siblings=siblings)
+        effect = workflow.unpublish(*args, body.note, cancels=cancels, siblings=siblings)
     else:
-        done = workflow.embargo(
-            *(*here, runtime.house, again, body.note), cancels=cancels, siblings=siblings
+        effect = workflow.embargo(
+            *(*args, runtime.site_rules, again, body.note), cancels=cancels, siblings=siblings
         )
-    return views.released(tx, done, tx.moment)
+    return views.released_outcome(tx, effect, tx.moment)
 
 
 @router.post("/articles/{article_id:uuid}/retract", **_RELEASED)
@@ -227,12 +227,12 @@ def retract_article(
     body: Json[RetractInput],
 ) -> Outcome:
     """Withdraw it, now and everywhere, for a reason that readers are told."""
-    done = workflow.retract(
+    effect = workflow.retract(
         *(tx, actor(principal), article_id, revision, body.reason),
         cancels=body.cancels,
         siblings=body.siblings,
     )
-    return views.released(tx, done, tx.moment)
+    return views.released_outcome(tx, effect, tx.moment)
 
 
 @router.post("/articles/{article_id:uuid}/cancel", **_RELEASED)
@@ -240,14 +240,14 @@ def cancel_schedule(
     tx: PublishTx, article_id: UUID, principal: Publisher, revision: IfMatch
 ) -> Outcome:
     """Cancel what is scheduled; what is live stays."""
-    done = workflow.cancel(tx, actor(principal), article_id, revision)
-    return views.released(tx, done, tx.moment)
+    effect = workflow.cancel(tx, actor(principal), article_id, revision)
+    return views.released_outcome(tx, effect, tx.moment)
 
 
-def _corrected(
+def _merge_correction(
     runtime: Runtime, article_id: UUID, revision: int, patch: ArticlePatch, at: datetime | None
 ) -> tuple[Draft, int]:
     """What a patch makes of the text that readers see, before any lock is held; its number."""
     with runtime.database.reading() as tx:
-        public, number = correctable(tx, article_id, revision, at, runtime.clock())
-    return patched(public, patch, runtime.house), number
+        public, number = text_to_correct(tx, article_id, revision, at, runtime.clock())
+    return apply_patch(public, patch, runtime.site_rules), number

@@ -9,14 +9,14 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Final
 
-from app.backup.manifest import File
+from app.backup.manifest import BackupFile
 from app.errors import Conflict, Unavailable
 
 _CHUNK: Final = 1 << 20
 
 
 @contextmanager
-def placed(target: Path) -> Iterator[Path]:
+def staged_folder(target: Path) -> Iterator[Path]:
     """A folder to fill, beside the target, which takes its name when the block ends.
 
     `Conflict` when the target is there and not an empty folder. What did not end is removed; a
@@ -24,8 +24,8 @@ def placed(target: Path) -> Iterator[Path]:
     """
     target = target.absolute()
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
-        said = f"{target} is there already; name a folder that is new or empty."
-        raise Conflict("folder_in_use", said)
+        message = f"{target} is there already; name a folder that is new or empty."
+        raise Conflict("folder_in_use", message)
     draft = target.with_name(f".{target.name}.partial-{os.getpid()}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -36,41 +36,41 @@ def placed(target: Path) -> Iterator[Path]:
         draft.rename(target)
         _sync(target.parent)
     except OSError as error:
-        said = f"{error.filename or target}: {error.strerror}; mend that and try again."
-        raise Unavailable("copy_failed", said) from error
+        message = f"{error.filename or target}: {error.strerror}; mend that and try again."
+        raise Unavailable("copy_failed", message) from error
     finally:
         rmtree(draft, ignore_errors=True)
 
 
-class Filled:
+class BackupWriter:
     """What has been put into a folder so far."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.files: dict[str, File] = {}
+        self.files: dict[str, BackupFile] = {}
 
     @contextmanager
-    def compressed(self, name: str) -> Iterator[Callable[[bytes], object]]:
+    def open_gzip(self, name: str) -> Iterator[Callable[[bytes], object]]:
         """A new gzip file; yields what writes to it."""
-        with self._new(name) as write:
+        with self._open_new(name) as write:
             sink = gzip.GzipFile("", "wb", 5, _Sink(write), mtime=0)
             with sink:
                 yield sink.write
 
-    def text(self, name: str, content: str) -> None:
+    def write_text(self, name: str, content: str) -> None:
         """A new file of text."""
-        with self._new(name) as write:
+        with self._open_new(name) as write:
             write(content.encode())
 
-    def copy(self, source: Path, name: str) -> int:
+    def copy_file(self, source: Path, name: str) -> int:
         """A file of elsewhere, of which it returns the size. FileNotFoundError."""
-        with source.open("rb") as file, self._new(name) as write:
+        with source.open("rb") as file, self._open_new(name) as write:
             while chunk := file.read(_CHUNK):
                 write(chunk)
         return self.files[name].bytes
 
     @contextmanager
-    def _new(self, name: str) -> Iterator[Callable[[bytes], int]]:
+    def _open_new(self, name: str) -> Iterator[Callable[[bytes], int]]:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         digest, size = sha256(), 0
@@ -86,7 +86,7 @@ class Filled:
             yield write
             file.flush()
             os.fsync(file.fileno())
-        self.files[name] = File(bytes=size, sha256=digest.hexdigest())
+        self.files[name] = BackupFile(bytes=size, sha256=digest.hexdigest())
 
 
 class _Sink:

@@ -18,18 +18,18 @@ FORMAT: Final = "willay-backup"
 Advance = Callable[[int], None]
 
 
-def _inside(path: str) -> str:
+def _safe_path(path: str) -> str:
     parts = path.split("/")
     if "\\" in path or any(part in ("", ".", "..") for part in parts):
         raise ValueError("leads out of the folder")
     return path
 
 
-class _Part(BaseModel):
+class _ManifestModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Column(_Part):
+class BackupColumn(_ManifestModel):
     """A column of a table as it was."""
 
     name: str
@@ -37,25 +37,25 @@ class Column(_Part):
     nullable: bool
 
 
-class Table(_Part):
+class BackupTable(_ManifestModel):
     """A table as it was. `inner` are the columns that refer to other rows of the table itself."""
 
     name: str
-    file: Annotated[str, AfterValidator(_inside)]
+    file: Annotated[str, AfterValidator(_safe_path)]
     rows: int
     key: tuple[str, ...]
     inner: tuple[str, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[BackupColumn, ...]
 
 
-class File(_Part):
+class BackupFile(_ManifestModel):
     """One file of the copy."""
 
     bytes: int
     sha256: str
 
 
-class Manifest(_Part):
+class Manifest(_ManifestModel):
     """The first thing to read of a copy and the last that was written.
 
     `tables` come in the order in which each refers only to what is before it. `key_mark` tells
@@ -72,8 +72,10 @@ class Manifest(_Part):
     epoch: str
     key_mark: str | None
     media: str
-    tables: tuple[Table, ...]
-    files: Mapping[Annotated[str, AfterValidator(_inside)], File] = Field(default_factory=dict)
+    tables: tuple[BackupTable, ...]
+    files: Mapping[Annotated[str, AfterValidator(_safe_path)], BackupFile] = Field(
+        default_factory=dict
+    )
 
     @property
     def bytes(self) -> int:
@@ -95,8 +97,8 @@ def read(folder: Path) -> Manifest:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
-        said = f"{path} cannot be understood: {where}: {first['msg']}."
-        raise Invalid("broken_copy", said) from error
+        message = f"{path} cannot be understood: {where}: {first['msg']}."
+        raise Invalid("broken_copy", message) from error
 
 
 def verify(folder: Path, manifest: Manifest, advance: Advance) -> None:
@@ -107,13 +109,13 @@ def verify(folder: Path, manifest: Manifest, advance: Advance) -> None:
     for table in manifest.tables:
         if table.file not in manifest.files:
             raise Invalid("broken_copy", f"The manifest says nothing of {table.file}.")
-    for name, told in manifest.files.items():
+    for name, expected in manifest.files.items():
         path = folder / name
         if not path.is_file() or path.is_symlink():
             raise Invalid("broken_copy", f"{name} is missing from the copy.")
-        if path.stat().st_size != told.bytes or sha256_of(path) != told.sha256:
+        if path.stat().st_size != expected.bytes or sha256_of(path) != expected.sha256:
             raise Invalid("broken_copy", f"{name} is not what was written; the copy is damaged.")
-        advance(told.bytes)
+        advance(expected.bytes)
 
 
 def sha256_of(path: Path) -> str:

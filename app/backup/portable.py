@@ -58,8 +58,8 @@ def type_name(kind: sa.types.TypeEngine[Any]) -> TypeName:
     """The portable name of a column's type; TypeError for one that has none yet."""
     if isinstance(kind, sa.TypeDecorator):
         kind = kind.impl_instance
-    for known, name in _NAMES:
-        if isinstance(kind, known):
+    for sql_type, name in _NAMES:
+        if isinstance(kind, sql_type):
             return name
     raise TypeError(f"no portable form for {kind!r}")
 
@@ -69,13 +69,13 @@ def column_type(name: TypeName, *, nullable: bool) -> sa.types.TypeEngine[Any]:
     return sa.JSON(none_as_null=nullable) if name == "json" else _TYPES[name]()
 
 
-def written(name: TypeName, value: Any) -> object:
+def to_json(name: TypeName, value: Any) -> object:
     """A value as JSON has it."""
     form = _WRITTEN.get(name)
     return value if value is None or form is None else form(value)
 
 
-def read(name: TypeName, value: Any) -> object:
-    """What `written` was given."""
+def from_json(name: TypeName, value: Any) -> object:
+    """What `to_json` was given."""
     form = _READ.get(name)
     return value if value is None or form is None else form(value)

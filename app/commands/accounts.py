@@ -14,11 +14,11 @@ from app.accounts import passwords, tokens, users
 from app.accounts.inputs import AccountInput
 from app.accounts.passwords import HashedPassword, Hasher, NewPassword
 from app.accounts.principal import OPERATOR
-from app.accounts.scopes import Role, parsed
+from app.accounts.scopes import Role, parse_scopes
 from app.accounts.tokens import TokenInput
 from app.errors import Invalid
 from app.kit.clock import rfc3339
-from app.runtime import opened
+from app.runtime import open_runtime
 from app.settings import Settings
 
 user = typer.Typer(no_args_is_help=True, help="Accounts of editors and administrators.")
@@ -41,25 +41,30 @@ def create_user(
     as_json: AsJson = False,
 ) -> None:
     """Make an account. Without `--password-stdin` it makes a password and prints it, once."""
-    account = _checked(lambda: AccountInput(email=email, role=role, name=name))
+    account = _parse_options(lambda: AccountInput(email=email, role=role, name=name))
     password = _password(account.email, password_stdin)
-    with opened(Settings()) as runtime:
+    with open_runtime(Settings()) as runtime:
         hashed = Hasher().hash(password)
         with runtime.database.writing() as tx:
-            made = users.create(tx, OPERATOR, account, runtime.clock(), hashed)
-    shown = None if password_stdin else password
-    _say(f"Made the account {made.email} ({made.role}).", asdict(made), as_json, password=shown)
+            new_account = users.create(tx, OPERATOR, account, runtime.clock(), hashed)
+    shown_password = None if password_stdin else password
+    _print_result(
+        f"Made the account {new_account.email} ({new_account.role}).",
+        asdict(new_account),
+        as_json,
+        password=shown_password,
+    )
 
 
 @user.command("list")
 def list_users(as_json: AsJson = False) -> None:
     """List every account."""
-    with opened(Settings()) as runtime, runtime.database.reading() as tx:
-        found = users.everyone(tx, OPERATOR)
+    with open_runtime(Settings()) as runtime, runtime.database.reading() as tx:
+        accounts = users.list_accounts(tx, OPERATOR)
     if as_json:
-        typer.echo(_json([asdict(account) for account in found]))
+        typer.echo(_json([asdict(account) for account in accounts]))
         return
-    for account in found:
+    for account in accounts:
         state = "suspended" if account.suspended_at else "active"
         factor = "totp" if account.has_totp else "-"
         typer.echo(f"{account.email}\t{account.role}\t{state}\t{factor}\t{account.name}")
@@ -73,10 +78,10 @@ def suspend_user(
 ) -> None:
     """Lock an account at once. Its sessions and personal tokens end."""
     command = users.unsuspend if undo else users.suspend
-    with opened(Settings()) as runtime, runtime.database.writing() as tx:
+    with open_runtime(Settings()) as runtime, runtime.database.writing() as tx:
         account = command(tx, OPERATOR, users.id_of(tx, email), runtime.clock())
-    done = "may log in again" if undo else "is suspended"
-    _say(f"{account.email} {done}.", asdict(account), as_json)
+    outcome = "may log in again" if undo else "is suspended"
+    _print_result(f"{account.email} {outcome}.", asdict(account), as_json)
 
 
 @user.command("reset")
@@ -92,16 +97,18 @@ def reset_user(
 
     Without `--password-stdin` it makes a password and prints it, once.
     """
-    with opened(Settings()) as runtime:
+    with open_runtime(Settings()) as runtime:
         with runtime.database.reading() as tx:
-            account = users.one(tx, OPERATOR, users.id_of(tx, email))
+            account = users.get_account(tx, OPERATOR, users.id_of(tx, email))
         password = _password(account.email, password_stdin)
         hashed: HashedPassword = Hasher().hash(password)
         with runtime.database.writing() as tx:
             now = runtime.clock()
             users.reset(tx, OPERATOR, account.id, now, password=hashed, drop_totp=drop_totp)
-    shown = None if password_stdin else password
-    _say(f"{account.email} has another password.", asdict(account), as_json, password=shown)
+    shown_password = None if password_stdin else password
+    _print_result(
+        f"{account.email} has another password.", asdict(account), as_json, password=shown_password
+    )
 
 
 @token.command("create")
@@ -133,26 +140,28 @@ def create_token(
 ) -> None:
     """Make a token and print it, once. Standard output holds the token alone."""
     scopes = " ".join(scope).split()
-    _checked(lambda: parsed(scopes))
-    with opened(Settings()) as runtime, runtime.database.writing() as tx:
+    _parse_options(lambda: parse_scopes(scopes))
+    with open_runtime(Settings()) as runtime, runtime.database.writing() as tx:
         now = runtime.clock()
         ends = now + timedelta(days=expires) if expires is not None else None
         kind: tokens.Kind = "machine" if machine else "personal"
-        asked = _checked(lambda: TokenInput(name=name, scopes=scopes, kind=kind, expires_at=ends))
-        made = tokens.create(tx, OPERATOR, users.id_of(tx, email), asked, now)
-    said = f"Made the token {made.info.id}: {' '.join(made.info.scopes)}."
-    _say(said, asdict(made.info), as_json, token=made.token)
+        body = _parse_options(
+            lambda: TokenInput(name=name, scopes=scopes, kind=kind, expires_at=ends)
+        )
+        issued = tokens.create(tx, OPERATOR, users.id_of(tx, email), body, now)
+    message = f"Made the token {issued.info.id}: {' '.join(issued.info.scopes)}."
+    _print_result(message, asdict(issued.info), as_json, token=issued.token)
 
 
 @token.command("list")
 def list_tokens(as_json: AsJson = False) -> None:
     """List every token, without its secret."""
-    with opened(Settings()) as runtime, runtime.database.reading() as tx:
-        found = tokens.of_account(tx, OPERATOR)
+    with open_runtime(Settings()) as runtime, runtime.database.reading() as tx:
+        listed_tokens = tokens.of_account(tx, OPERATOR)
     if as_json:
-        typer.echo(_json([asdict(info) for info in found]))
+        typer.echo(_json([asdict(info) for info in listed_tokens]))
         return
-    for info in found:
+    for info in listed_tokens:
         state = "revoked" if info.revoked_at else "good"
         ends = rfc3339(info.expires_at) if info.expires_at else "-"
         typer.echo(f"{info.id}\t{info.kind}\t{state}\t{ends}\t{info.name}\t{' '.join(info.scopes)}")
@@ -166,41 +175,43 @@ def revoke_token(
     as_json: AsJson = False,
 ) -> None:
     """End a token at once, together with the tokens that it made."""
-    with opened(Settings()) as runtime, runtime.database.writing() as tx:
+    with open_runtime(Settings()) as runtime, runtime.database.writing() as tx:
         tokens.revoke(tx, OPERATOR, token_id, runtime.clock())
-    _say(f"The token {token_id} is revoked.", {"id": token_id, "revoked": True}, as_json)
+    _print_result(f"The token {token_id} is revoked.", {"id": token_id, "revoked": True}, as_json)
 
 
-def _say(message: str, result: dict[str, Any], as_json: bool, **secret: str | None) -> None:
+def _print_result(
+    message: str, result: dict[str, Any], as_json: bool, **secret: str | None
+) -> None:
     """The message on stderr; on stdout the JSON, or alone the secret that was made, if one was."""
-    made = {name: text for name, text in secret.items() if text is not None}
+    secrets_shown = {name: text for name, text in secret.items() if text is not None}
     if as_json:
-        typer.echo(_json(result | made))
+        typer.echo(_json(result | secrets_shown))
         return
     typer.echo(message, err=True)
-    for text in made.values():
+    for text in secrets_shown.values():
         typer.echo(text)
 
 
 def _json(result: object) -> str:
-    return json.dumps(result, ensure_ascii=False, default=_plain)
+    return json.dumps(result, ensure_ascii=False, default=_to_text)
 
 
-def _plain(value: object) -> str:
+def _to_text(value: object) -> str:
     return rfc3339(value) if isinstance(value, datetime) else str(value)
 
 
 def _password(email: str, from_stdin: bool) -> NewPassword:
     if not from_stdin:
-        return passwords.generated()
+        return passwords.generate_password()
     try:
         text = sys.stdin.read(10_000)
     except UnicodeDecodeError as error:
         raise typer.BadParameter("the password on standard input is not UTF-8") from error
-    return passwords.allowed(text.removesuffix("\n").removesuffix("\r"), email)
+    return passwords.validate_password(text.removesuffix("\n").removesuffix("\r"), email)
 
 
-def _checked(make: Callable[[], Checked]) -> Checked:
+def _parse_options(make: Callable[[], Checked]) -> Checked:
     """What the options say, or a word about how to use them: exit code 2."""
     try:
         return make()

@@ -8,11 +8,11 @@ import typer
 
 from app import milestones
 from app.accounts import keys
-from app.backup import manifest, restoring, taking
+from app.backup import creation, manifest, restoration
 from app.backup.manifest import Manifest
 from app.commands.progress import progress
 from app.kit.clock import rfc3339
-from app.runtime import opened
+from app.runtime import open_runtime
 from app.settings import Settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the report as JSON")]
@@ -27,16 +27,18 @@ def backup(
     The copy is complete, or the command fails.
     """
     settings = Settings()
-    with opened(settings) as runtime:
-        with progress("Copying", taking.count(runtime.database)) as advance:
-            made = taking.take(runtime.database, settings, runtime.clock, folder, advance)
+    with open_runtime(settings) as runtime:
+        with progress("Copying", creation.count(runtime.database)) as advance:
+            manifest = creation.create_backup(
+                runtime.database, settings, runtime.clock, folder, advance
+            )
         with runtime.database.writing() as tx:
-            milestones.note(tx, "backup", str(folder.absolute()), runtime.clock())
+            milestones.record(tx, "backup", str(folder.absolute()), runtime.clock())
         secret = runtime.settings.data_dir / keys.FILE_NAME
-    said = f"Copied {_contents(made)} to {folder}."
+    message = f"Copied {_describe_contents(manifest)} to {folder}."
     if secret.exists():
-        said += f" {secret} is a secret and not in the copy; keep one of it elsewhere."
-    _say(said, made, as_json)
+        message += f" {secret} is a secret and not in the copy; keep one of it elsewhere."
+    _print_result(message, manifest, as_json)
 
 
 def restore(
@@ -50,42 +52,42 @@ def restore(
     Afterwards the change feed refuses cursors of the copied service, so that partners start again.
     """
     settings = Settings()
-    told = manifest.read(folder)
-    with progress("Verifying", told.bytes) as advance:
-        copy = restoring.opened(folder, told, advance)
+    contents = manifest.read(folder)
+    with progress("Verifying", contents.bytes) as advance:
+        copy = restoration.open_backup(folder, contents, advance)
     with (
-        opened(settings, checked=False) as runtime,
-        progress("Restoring", sum(table.rows for table in told.tables)) as advance,
+        open_runtime(settings, check_schema=False) as runtime,
+        progress("Restoring", sum(table.rows for table in contents.tables)) as advance,
     ):
-        restoring.restore(runtime.database, settings.data_dir, copy, advance)
-    said = f"Restored {_contents(told)}, as of {rfc3339(told.made_at)}."
+        restoration.restore(runtime.database, settings.data_dir, copy, advance)
+    message = f"Restored {_describe_contents(contents)}, as of {rfc3339(contents.made_at)}."
     mark = keys.mark_of(settings.data_dir, settings.secret_key)
-    if told.key_mark not in (None, mark):
-        said += (
+    if contents.key_mark not in (None, mark):
+        message += (
             f" Put the copied service's {keys.FILE_NAME} into {settings.data_dir} (or set its"
             " WILLAY_SECRET_KEY): second factors and webhooks need it."
         )
-    _say(said, told, as_json)
+    _print_result(message, contents, as_json)
 
 
-def _contents(told: Manifest) -> str:
-    media = sum(name.startswith("media/") for name in told.files)
-    rows = sum(table.rows for table in told.tables)
-    return f"{rows} rows of {len(told.tables)} tables and {media} media files at {told.sequence}"
+def _describe_contents(copy: Manifest) -> str:
+    media = sum(name.startswith("media/") for name in copy.files)
+    rows = sum(table.rows for table in copy.tables)
+    return f"{rows} rows of {len(copy.tables)} tables and {media} media files at {copy.sequence}"
 
 
-def _say(message: str, told: Manifest, as_json: bool) -> None:
+def _print_result(message: str, manifest: Manifest, as_json: bool) -> None:
     """The message on stderr; on stdout the JSON."""
     if not as_json:
         typer.echo(message, err=True)
         return
     report: dict[str, Any] = {
-        "made_at": rfc3339(told.made_at),
-        "willay": told.willay,
-        "schema_revision": told.schema_revision,
-        "sequence": told.sequence,
-        "rows": {table.name: table.rows for table in told.tables},
-        "media_files": sum(name.startswith("media/") for name in told.files),
-        "bytes": told.bytes,
+        "made_at": rfc3339(manifest.made_at),
+        "willay": manifest.willay,
+        "schema_revision": manifest.schema_revision,
+        "sequence": manifest.sequence,
+        "rows": {table.name: table.rows for table in manifest.tables},
+        "media_files": sum(name.startswith("media/") for name in manifest.files),
+        "bytes": manifest.bytes,
     }
     typer.echo(json.dumps(report))

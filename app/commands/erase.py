@@ -8,10 +8,10 @@ import typer
 
 from app.commands.progress import progress
 from app.database import Database
-from app.erasure.person import BEYOND, Report, Wish, forget
-from app.runtime import Runtime, opened
+from app.erasure.person import BEYOND, ErasureReport, ErasureRequest, forget
+from app.runtime import Runtime, open_runtime
 from app.settings import Settings
-from app.worker.reading import size
+from app.worker.index_documents import count_documents
 from app.worker.rebuilding import rewrite
 
 _IN_USE: Final = (
@@ -20,7 +20,7 @@ _IN_USE: Final = (
 )
 
 
-class _Trial(Exception):
+class _DryRunRollback(Exception):
     """Ends the transaction of a dry run, which must not be committed."""
 
 
@@ -51,46 +51,46 @@ def erase(
     """
     if not (yes or dry_run):
         raise typer.BadParameter("there is no way back; try --dry-run, then say --yes")
-    wish = Wish(person, byline, media_credits)
-    with opened(Settings()) as runtime:
-        act = _tried if dry_run else _done
-        report = Report() if sweep else act(runtime, wish)
-        swept = dry_run or _swept(runtime, runtime.database)
+    wish = ErasureRequest(person, byline, media_credits)
+    with open_runtime(Settings()) as runtime:
+        act = _dry_run if dry_run else _erase
+        report = ErasureReport() if sweep else act(runtime, wish)
+        swept = dry_run or _sweep_files(runtime, runtime.database)
     if as_json:
-        said = asdict(report) | {"dry_run": dry_run, "swept": swept, "beyond": list(BEYOND)}
-        typer.echo(json.dumps(said, ensure_ascii=False))
+        summary = asdict(report) | {"dry_run": dry_run, "swept": swept, "beyond": list(BEYOND)}
+        typer.echo(json.dumps(summary, ensure_ascii=False))
     else:
-        typer.echo(_told(report, dry_run))
+        typer.echo(_report_text(report, dry_run))
     if not swept:
         typer.echo(_IN_USE, err=True)
         raise typer.Exit(1)
 
 
-def _done(runtime: Runtime, wish: Wish) -> Report:
+def _erase(runtime: Runtime, wish: ErasureRequest) -> ErasureReport:
     with runtime.publishing() as tx:
         return forget(tx, wish)
 
 
-def _tried(runtime: Runtime, wish: Wish) -> Report:
+def _dry_run(runtime: Runtime, wish: ErasureRequest) -> ErasureReport:
     """The same, undone: what it says is what would be done."""
     try:
         with runtime.publishing() as tx:
             report = forget(tx, wish)
-            raise _Trial
-    except _Trial:
+            raise _DryRunRollback
+    except _DryRunRollback:
         return report
 
 
-def _swept(runtime: Runtime, database: Database) -> bool:
+def _sweep_files(runtime: Runtime, database: Database) -> bool:
     """Leave nothing of it in files: neither in freed pages nor in old segments of the index."""
     for engine in runtime.search.engines():
-        with progress(f"Rewriting search ({engine.name})", size(runtime)) as advance:
+        with progress(f"Rewriting search ({engine.name})", count_documents(runtime)) as advance:
             rewrite(runtime, engine, advance)
         engine.release()
     return database.compact()
 
 
-def _told(report: Report, dry_run: bool) -> str:
+def _report_text(report: ErasureReport, dry_run: bool) -> str:
     lines = ["Would be erased:" if dry_run else "Erased:"]
     lines += [f"  {place}: {number}" for place, number in report.erased.items()]
     if report.left:

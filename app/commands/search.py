@@ -6,12 +6,12 @@ from typing import Annotated, Any
 import typer
 
 from app.commands.progress import progress
-from app.runtime import opened
+from app.runtime import open_runtime
 from app.search.protocol import Key
 from app.settings import Settings
 from app.worker import rebuilding
-from app.worker.proving import Comparison, compare
-from app.worker.reading import size
+from app.worker.index_documents import count_documents
+from app.worker.verification import Comparison, compare
 
 _TOLD = 20
 """Differences of one sort that are named one by one."""
@@ -27,27 +27,27 @@ def check(
 
     The exit code is 1 when they differ, and 0 only when they agree.
     """
-    found: list[Comparison] = []
-    with opened(Settings()) as runtime:
+    comparisons: list[Comparison] = []
+    with open_runtime(Settings()) as runtime:
         for engine in runtime.search.engines():
-            with progress(f"Checking {engine.name}", size(runtime)) as advance:
-                found.append(compare(runtime, engine, advance))
+            with progress(f"Checking {engine.name}", count_documents(runtime)) as advance:
+                comparisons.append(compare(runtime, engine, advance))
     if as_json:
-        main, *others = (_as_json(one) for one in found)
+        main, *others = (_as_json(checked) for checked in comparisons)
         typer.echo(json.dumps(main | {"standby": others[0]} if others else main))
     else:
-        for one in found:
-            _say(one)
-    if not all(one.agrees for one in found):
+        for checked in comparisons:
+            _print_comparison(checked)
+    if not all(checked.agrees for checked in comparisons):
         raise typer.Exit(1)
 
 
 @search.command()
 def rebuild() -> None:
     """Write the index anew. Searches go on meanwhile."""
-    with opened(Settings()) as runtime:
+    with open_runtime(Settings()) as runtime:
         for engine in runtime.search.engines():
-            with progress(f"Rebuilding {engine.name}", size(runtime)) as advance:
+            with progress(f"Rebuilding {engine.name}", count_documents(runtime)) as advance:
                 rebuilding.rebuild(runtime, engine, advance)
             typer.echo(f"{engine.name}: {engine.count()} documents.")
 
@@ -55,51 +55,54 @@ def rebuild() -> None:
 @search.command()
 def rollback() -> None:
     """Bring back the Meilisearch index that the last rebuild replaced. It catches up by itself."""
-    with opened(Settings()) as runtime:
+    with open_runtime(Settings()) as runtime:
         engine = runtime.search.get()
-        if not rebuilding.restore(engine):
+        if not rebuilding.restore_previous(engine):
             typer.echo("No replaced index was kept; run `willay search rebuild`.", err=True)
             raise typer.Exit(1)
         typer.echo(f"{engine.name}: {engine.count()} documents.")
 
 
-def _say(found: Comparison) -> None:
-    for what, keys in _wrong(found).items():
+def _print_comparison(comparison: Comparison) -> None:
+    for what, keys in _differences(comparison).items():
         for key in keys[:_TOLD]:
-            typer.echo(f"{what}: {_named(key)}")
+            typer.echo(f"{what}: {_key_text(key)}")
         if len(keys) > _TOLD:
             typer.echo(f"{what}: {len(keys) - _TOLD} more; --json tells all.")
-    for name in found.strangers:
+    for name in comparison.strangers:
         typer.echo(f"strange: {name}")
-    for name in found.settings:
+    for name in comparison.settings:
         typer.echo(f"setting: {name}")
-    for one in found.parked:
-        typer.echo(f"parked: {_named(one.key)}: {one.reason}")
-    verdict = "agrees with the store" if found.agrees else "differs from the store"
-    late = f", {found.behind} changes behind" if found.behind else ""
-    typer.echo(f"{found.engine}: {found.documents} documents: search {verdict}{late}.")
+    for parked in comparison.parked:
+        typer.echo(f"parked: {_key_text(parked.key)}: {parked.reason}")
+    verdict = "agrees with the store" if comparison.agrees else "differs from the store"
+    late = f", {comparison.behind} changes behind" if comparison.behind else ""
+    typer.echo(f"{comparison.engine}: {comparison.documents} documents: search {verdict}{late}.")
 
 
-def _wrong(found: Comparison) -> dict[str, list[Key]]:
+def _differences(comparison: Comparison) -> dict[str, list[Key]]:
     return {
-        "missing": found.missing,
-        "outdated": found.outdated,
-        "altered": found.altered,
-        "surplus": found.surplus,
+        "missing": comparison.missing,
+        "outdated": comparison.outdated,
+        "altered": comparison.altered,
+        "surplus": comparison.surplus,
     }
 
 
-def _as_json(found: Comparison) -> dict[str, Any]:
+def _as_json(comparison: Comparison) -> dict[str, Any]:
     return {
-        "engine": found.engine,
-        "documents": found.documents,
-        "behind_changes": found.behind,
-        **{what: [_named(key) for key in keys] for what, keys in _wrong(found).items()},
-        "strange": list(found.strangers),
-        "settings": list(found.settings),
-        "parked": [_named(one.key) for one in found.parked],
+        "engine": comparison.engine,
+        "documents": comparison.documents,
+        "behind_changes": comparison.behind,
+        **{
+            what: [_key_text(key) for key in keys]
+            for what, keys in _differences(comparison).items()
+        },
+        "strange": list(comparison.strangers),
+        "settings": list(comparison.settings),
+        "parked": [_key_text(parked.key) for parked in comparison.parked],
     }
 
 
-def _named(key: Key) -> str:
+def _key_text(key: Key) -> str:
     return f"{key.kind} {key.id}"

@@ -16,19 +16,19 @@ from app.http.parameters import (
     Language,
     Limit,
     Travelling,
-    address,
-    bad,
+    bad_parameter,
+    build_url,
     known_names,
     refuse_capitals,
 )
-from app.http.problems import documented
-from app.http.reading import View
+from app.http.problems import public_responses
 from app.http.routing import ReadRoute
+from app.http.views import View
 from app.public.articles import ArticleDetail, ArticleItem, ListedArticle
 from app.public.envelopes import One, Page
 from app.published import articles
-from app.published.answers import Answer
 from app.published.articles import Extra
+from app.published.response_cache import Answer
 from app.settings import Settings
 
 router = APIRouter(tags=["articles"], route_class=ReadRoute)
@@ -69,29 +69,29 @@ class DetailParameters(Travelling):
     include: DetailInclude = ""
 
 
-def _is_slow(given: Mapping[str, Any]) -> bool:
+def _is_slow(arguments: Mapping[str, Any]) -> bool:
     """What is related costs several look-ups an article when it is not remembered yet."""
-    params: ListParameters = given["params"]
+    params: ListParameters = arguments["params"]
     return params.count or "related" in params.include + params.fields
 
 
 @router.get(
     "/v1/articles",
     response_model=Page[ListedArticle],
-    responses=documented(304, 400, 503, links=True),
+    responses=public_responses(304, 400, 503, links=True),
 )
 def list_articles(view: Annotated[View, Cost(slow=_is_slow)], params: ListParameters) -> Answer:
     """Articles, newest first, page by page."""
     settings = view.runtime.settings
-    wanted = list_filter(params, view.tags, settings)
-    name = repr((wanted, params.order))
+    filters = list_filter(params, view.tags, settings)
+    name = repr((filters, params.order))
     cursor = cursors.decode(params.cursor or None, name)
     _refuse_body(params)
     names, include = _chosen_fields(params, LIST_FIELDS, EXTRAS)
-    page = articles.page(
+    page = articles.list_page(
         view.tx,
         view.tags,
-        wanted,
+        filters,
         params.order,
         cursor,
         params.limit,
@@ -99,18 +99,18 @@ def list_articles(view: Annotated[View, Cost(slow=_is_slow)], params: ListParame
         view.recall,
         include,
     )
-    items = [_only(item, names) for item in page.items] if names else page.items
+    items = [_select_members(item, names) for item in page.items] if names else page.items
     base = f"{settings.public_url}/v1/articles"
     links = {
-        "self": address(base, params),
-        "next": address(base, params, page.next.encode(name)) if page.next else None,
-        "prev": address(base, params, page.prev.encode(name)) if page.prev else None,
+        "self": build_url(base, params),
+        "next": build_url(base, params, page.next.encode(name)) if page.next else None,
+        "prev": build_url(base, params, page.prev.encode(name)) if page.prev else None,
     }
     meta: dict[str, int] = {"limit": params.limit}
     if params.count:
         meta["total"] = view.recall(
-            ("total", wanted),
-            lambda: articles.total(view.tx, view.tags, wanted, view.now),
+            ("total", filters),
+            lambda: articles.count_articles(view.tx, view.tags, filters, view.now),
         )
     body = b'{"data":[%s],"meta":%s,"links":%s}' % (
         b",".join(items),
@@ -123,31 +123,31 @@ def list_articles(view: Annotated[View, Cost(slow=_is_slow)], params: ListParame
 @router.get(
     "/v1/articles/{slug}",
     response_model=One[ArticleDetail],
-    responses=documented(301, 304, 400, 404, 410, 503),
+    responses=public_responses(301, 304, 400, 404, 410, 503),
 )
 def read_article(view: View, slug: str, params: DetailParameters) -> Answer:
     """One article whole; an old slug leads to the new one, a retracted one says why."""
     refuse_capitals(slug)
-    wanted = languages(params.lang, params.fallback, view.runtime.settings.languages)
+    preferred = languages(params.lang, params.fallback, view.runtime.settings.languages)
     names, extras = _chosen_fields(params, DETAIL_FIELDS, DETAIL_EXTRAS)
-    article_id, item = articles.detail(
+    article_id, item = articles.article_detail(
         view.tx,
         view.tags,
         slug,
-        wanted,
+        preferred,
         view.now,
         view.recall,
     )
     plain = item
     if names:
-        item = _only(item, tuple(name for name in names if name != "jsonld"))
+        item = _select_members(item, tuple(name for name in names if name != "jsonld"))
     if "jsonld" in extras:  # last, as it was written: it is safe in a page's script
         comma = b"" if item == b"{}" else b","
-        item = item[:-1] + comma + b'"jsonld":%s}' % linked(view.runtime.settings, plain)
+        item = item[:-1] + comma + b'"jsonld":%s}' % to_jsonld(view.runtime.settings, plain)
     return Answer(b'{"data":%s}' % item, {}, f"articles article/{article_id}")
 
 
-def linked(settings: Settings, item: bytes) -> bytes:
+def to_jsonld(settings: Settings, item: bytes) -> bytes:
     """The JSON-LD of an article, from its public JSON."""
     publisher = jsonld.Publisher(
         name=settings.site_name,
@@ -156,17 +156,19 @@ def linked(settings: Settings, item: bytes) -> bytes:
         author_page=settings.author_address,
     )
     article = ArticleItem.model_validate_json(item)
-    return jsonld.rendered(article, publisher, settings.page_address)
+    return jsonld.render(article, publisher, settings.page_address)
 
 
 Wanted = TypeVar("Wanted", bound=str)
 
 
 def _chosen_fields(
-    params: ListParameters | DetailParameters, known: tuple[str, ...], extra: tuple[Wanted, ...]
+    params: ListParameters | DetailParameters,
+    known_fields: tuple[str, ...],
+    extra: tuple[Wanted, ...],
 ) -> tuple[tuple[str, ...], tuple[Wanted, ...]]:
     """The members to keep (none: all) and those of `extra` to add; the two lists are one wish."""
-    fields = known_names("field", "fields", params.fields, (*known, *extra))
+    fields = known_names("field", "fields", params.fields, (*known_fields, *extra))
     include = known_names("inclusion", "include", params.include, extra)
     if fields:
         fields = tuple(dict.fromkeys((*fields, *include)))
@@ -177,9 +179,9 @@ def _refuse_body(params: ListParameters) -> None:
     for parameter, text in (("fields", params.fields), ("include", params.include)):
         if "body_html" in text.split(","):
             message = "body_html is in the detail only; read /v1/articles/{slug} for it."
-            raise bad("detail_only", parameter, message)
+            raise bad_parameter("detail_only", parameter, message)
 
 
-def _only(item: bytes, names: tuple[str, ...]) -> bytes:
-    whole = from_json(item)
-    return to_json({name: whole[name] for name in names})
+def _select_members(item: bytes, names: tuple[str, ...]) -> bytes:
+    members = from_json(item)
+    return to_json({name: members[name] for name in names})

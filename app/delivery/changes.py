@@ -18,17 +18,17 @@ from app import cursors
 from app.changes import head
 from app.errors import Gone, WillayError
 from app.http.endpoint import EndpointRoute
-from app.http.limiting import asker
-from app.http.parameters import DIGITS, Limit, Parameters, address
-from app.http.problems import documented
-from app.http.reading import View, answer_view
+from app.http.log_watch import Watch, promote_and_read
+from app.http.parameters import DIGITS, Limit, Parameters, build_url
+from app.http.problems import public_responses
+from app.http.rate_limiting import requester_of
 from app.http.streaming import HEARTBEAT, RETRY, EventStream
-from app.http.watching import Watch, promoted
-from app.kit.position import Position
+from app.http.views import View, answer_view
+from app.kit.log_position import Position
 from app.public.changes import ChangePage
-from app.published import changed, changes
-from app.published.answers import Answer
-from app.published.changes import Entry
+from app.published import change_items, changes
+from app.published.changes import LogEntry
+from app.published.response_cache import Answer
 from app.runtime import Runtime
 
 router = APIRouter(tags=["changes"], route_class=EndpointRoute)
@@ -49,7 +49,7 @@ class ChangeParameters(Parameters):
     ] = 0
 
 
-_RESPONSES: dict[int | str, dict[str, Any]] = documented(304, 400, 410, 503, links=True)
+_RESPONSES: dict[int | str, dict[str, Any]] = public_responses(304, 400, 410, 503, links=True)
 _EVENTS = {"schema": {"type": "string", "description": "`id` is a cursor, `data` a `Change`"}}
 _RESPONSES[200]["content"] = {"text/event-stream": _EVENTS}
 
@@ -64,13 +64,13 @@ async def read_changes(
     their reason. With `Accept: text/event-stream` the same as server-sent events."""
     watch: Watch = request.state.watch
     if "text/event-stream" in request.headers.get("accept", ""):
-        return await _streamed(
+        return await _stream_changes(
             request, watch, cursors.decode_position(last_event_id or params.cursor)
         )
     position = cursors.decode_position(params.cursor)
     if params.wait:
-        with watch.place(asker(request)):
-            await watch.beyond(position.sequence, params.wait)
+        with watch.place(requester_of(request)):
+            await watch.wait_beyond(position.sequence, params.wait)
     late = False
 
     def page(view: View) -> Answer:
@@ -80,20 +80,20 @@ async def read_changes(
 
     answer = await answer_view(request, page, fresh=True)
     if late:
-        await watch.runtime.reads.run(lambda: promoted(watch.runtime))
+        await watch.runtime.reads.run(lambda: promote_and_read(watch.runtime))
         answer = await answer_view(request, page, fresh=True)
     answer.headers["Vary"] = "Accept"
     return answer
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
-    entries: list[Entry]
-    told: list[bytes]
+class _ChangeBatch:
+    entries: list[LogEntry]
+    bodies: list[bytes]
     reached: Position
 
 
-def _page(view: View, position: Position, limit: int) -> _Page:
+def _read_batch(view: View, position: Position, limit: int) -> _ChangeBatch:
     """The next entries with their JSON, all judged at the log's clock."""
     if changes.is_lost(view.tx, position):
         message = (
@@ -101,21 +101,21 @@ def _page(view: View, position: Position, limit: int) -> _Page:
             " belongs to; drop your copy and start again without a cursor."
         )
         raise Gone("cursor_gone", message)
-    entries, reached = changes.after(view.tx, position.sequence, limit)
+    entries, reached = changes.entries_after(view.tx, position.sequence, limit)
     languages = view.runtime.settings.languages
     at = view.head.effective_until
-    told = changed.told(view.tx, view.tags, entries, languages, at)
-    return _Page(entries, told, changes.position(view.tx, reached))
+    bodies = change_items.full_changes(view.tx, view.tags, entries, languages, at)
+    return _ChangeBatch(entries, bodies, changes.position_at(view.tx, reached))
 
 
 def _answer(view: View, params: ChangeParameters, position: Position) -> Answer:
-    page = _page(view, position, params.limit)
+    page = _read_batch(view, position, params.limit)
     base = f"{view.runtime.settings.public_url}/v1/changes"
     cursor = page.reached.encode()
     caught_up = page.reached.sequence == view.head.sequence
     links = {
-        "self": address(base, params),
-        "next": None if caught_up else address(base, params, cursor),
+        "self": build_url(base, params),
+        "next": None if caught_up else build_url(base, params, cursor),
         "prev": None,
     }
     meta = {
@@ -125,53 +125,53 @@ def _answer(view: View, params: ChangeParameters, position: Position) -> Answer:
         "caught_up": caught_up,
     }
     body = b'{"data":[%s],"meta":%s,"links":%s}' % (
-        b",".join(page.told),
+        b",".join(page.bodies),
         to_json(meta),
         to_json(links),
     )
     return Answer(body, {"next": links["next"]}, "changes")
 
 
-async def _streamed(request: Request, watch: Watch, position: Position) -> Response:
+async def _stream_changes(request: Request, watch: Watch, position: Position) -> Response:
     """The first page is read before the answer begins, so that what is wrong is a problem."""
-    page = await _read(watch.runtime, position)
-    parts = _nothing() if request.scope.get("headless") else _events(watch, page)
-    return EventStream(parts, watch.place(asker(request)), watch.patience)
+    page = await _read_in_lane(watch.runtime, position)
+    parts = _no_events() if request.scope.get("headless") else _events(watch, page)
+    return EventStream(parts, watch.place(requester_of(request)), watch.patience)
 
 
-async def _nothing() -> AsyncIterator[bytes]:
+async def _no_events() -> AsyncIterator[bytes]:
     return
     yield b""
 
 
-async def _events(watch: Watch, page: _Page) -> AsyncIterator[bytes]:
+async def _events(watch: Watch, page: _ChangeBatch) -> AsyncIterator[bytes]:
     """Events without end; a reader who comes back with the last `id` misses none."""
     yield RETRY
     while True:
-        for entry, told in zip(page.entries, page.told, strict=True):
-            here = Position(entry.sequence, page.reached.head, page.reached.mark)
-            yield format_sse_event(data_str=told.decode(), event=entry.type, id=here.encode())
+        for entry, body in zip(page.entries, page.bodies, strict=True):
+            position = Position(entry.sequence, page.reached.head, page.reached.mark)
+            yield format_sse_event(data_str=body.decode(), event=entry.type, id=position.encode())
         reached = page.reached
-        while reached.sequence == reached.head and not await watch.beyond(
+        while reached.sequence == reached.head and not await watch.wait_beyond(
             reached.sequence, watch.heartbeat
         ):
             if watch.is_stopping:
                 return
             yield HEARTBEAT
         try:
-            page = await _read(watch.runtime, reached)
+            page = await _read_in_lane(watch.runtime, reached)
         except WillayError:  # busy, or restored: it is told when it comes back
             return
 
 
-async def _read(runtime: Runtime, position: Position) -> _Page:
-    def read() -> _Page:
-        promoted(runtime)
+async def _read_in_lane(runtime: Runtime, position: Position) -> _ChangeBatch:
+    def read() -> _ChangeBatch:
+        promote_and_read(runtime)
         with runtime.database.reading() as tx:
             log = head(tx)
             now = log.moment(runtime.clock())
-            recall = runtime.memory.at(log, False)
+            recall = runtime.memory.at_head(log, False)
             view = View(tx, runtime, log, now, recall, log.is_current(now))
-            return _page(view, position, _AT_ONCE)
+            return _read_batch(view, position, _AT_ONCE)
 
     return await runtime.reads.run(read)

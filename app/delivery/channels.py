@@ -7,21 +7,21 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from app import cursors
-from app.delivery.filters import ArticleParameters, searched
+from app.delivery.filters import ArticleParameters, to_search_filter
 from app.feeds.channel import Channel, Deleted, FeedArticle
 from app.feeds.dates import instant
-from app.http.parameters import Limit, Travelling, address, bad
-from app.http.reading import View
+from app.http.parameters import Limit, Travelling, bad_parameter, build_url
+from app.http.views import View
 from app.kit import paging
 from app.kit.addresses import media_of
-from app.kit.markup import resolved
+from app.kit.markup import resolve_urls
 from app.public.articles import ArticleItem
-from app.published import archives, articles, endings, media
-from app.published import found as things
-from app.published.archives import Gone, Month
+from app.published import articles, feed_archive, gone_articles, media
+from app.published import visible_hits as things
+from app.published.feed_archive import CalendarMonth, GoneArticle
 from app.published.query import ArticleFilter
 from app.search import protocol
-from app.search.present import thing
+from app.search.overlay import thing_of
 
 _DELETED = 100
 """Takedowns that the feed that is followed names; the archives name all, and so do changes."""
@@ -61,103 +61,109 @@ Asked = ArchivedParameters | PagedParameters
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class FeedRequest:
     """One request for a feed; `base` is its address without parameters."""
 
     view: View
     params: Asked
     base: str
-    wanted: ArticleFilter
+    filters: ArticleFilter
     tells_deletes: bool
 
-    def made(self) -> tuple[Channel, list[FeedArticle]]:
+    def build(self) -> tuple[Channel, list[FeedArticle]]:
         """The channel with its articles, for a request without words to search for."""
         match self.params:
             case PagedParameters():
-                return self._paged()
+                return self._paged_feed()
             case ArchivedParameters(month="", version=""):
-                return self._followed()
+                return self._current_feed()
             case ArchivedParameters(month=""):
                 message = "version needs month; add it."
-                raise bad("version_without_month", "version", message)
+                raise bad_parameter("version_without_month", "version", message)
             case ArchivedParameters():
-                return self._month(self.params)
+                return self._month_feed(self.params)
 
     def query(self) -> protocol.Query:
         """What to ask for the newest articles with the words of the request."""
         for name in ("month", "version", "cursor"):
             if getattr(self.params, name, ""):
                 message = f"A feed of search words has no {name}; leave out one of the two."
-                raise bad("words_without_archive", name, message)
+                raise bad_parameter("words_without_archive", name, message)
         return protocol.Query(
             text=self.params.q,
-            filter=searched(self.wanted, ("article",), (self.wanted.kind,)),
+            filter=to_search_filter(self.filters, ("article",), (self.filters.kind,)),
             order="newest",
             limit=self.params.limit,
         )
 
-    def of(self, hits: Iterable[protocol.Hit]) -> tuple[Channel, list[FeedArticle]]:
+    def from_hits(self, hits: Iterable[protocol.Hit]) -> tuple[Channel, list[FeedArticle]]:
         """The channel with those articles that were found and are visible."""
         view = self.view
-        keys = [thing(hit) for hit in hits]
-        found = things.shown(view.tx, view.tags, {}, keys, (), view.now)
-        links = {"self": address(self.base, self.params)}
-        return self._channel([found[key] for key in keys if key in found], links)
+        keys = [thing_of(hit) for hit in hits]
+        visible = things.visible_hits(view.tx, view.tags, {}, keys, (), view.now)
+        links = {"self": build_url(self.base, self.params)}
+        return self._channel([visible[key] for key in keys if key in visible], links)
 
-    def _followed(self) -> tuple[Channel, list[FeedArticle]]:
+    def _current_feed(self) -> tuple[Channel, list[FeedArticle]]:
         """The newest, with a link to the newest month unless that is all."""
         view = self.view
         page = self._page(None)
-        links = {"self": address(self.base, self.params)}
+        links = {"self": build_url(self.base, self.params)}
         if page.next is not None:
-            newest = archives.newest(
+            newest = feed_archive.newest_month(
                 view.tx,
                 view.tags,
-                self.wanted,
+                self.filters,
                 view.now,
                 view.calendar,
             )
             links |= self._link("prev-archive", newest)
-        since = view.now - archives.RECENT
-        gone = archives.gone_since(view.tx, self.wanted.kind, since, view.now, _DELETED)
-        return self._channel(page.items, links, gone, is_complete=page.next is None)
+        since = view.now - feed_archive.RECENT
+        gone_articles = feed_archive.gone_since(
+            view.tx, self.filters.kind, since, view.now, _DELETED
+        )
+        return self._channel(page.items, links, gone_articles, is_complete=page.next is None)
 
-    def _month(self, params: ArchivedParameters) -> tuple[Channel, list[FeedArticle]]:
+    def _month_feed(self, params: ArchivedParameters) -> tuple[Channel, list[FeedArticle]]:
         """Everything of a month, with links to those before and after it."""
         view = self.view
         if "limit" in params.model_fields_set:
-            raise bad("whole_month", "limit", "A month comes whole; leave out limit.")
-        month = Month.parsed(params.month, view.calendar)
+            raise bad_parameter("whole_month", "limit", "A month comes whole; leave out limit.")
+        month = CalendarMonth.parse(params.month, view.calendar)
         if month is None:  # of the year 0
-            raise bad("invalid_date", "month", "There is no such month.")
+            raise bad_parameter("invalid_date", "month", "There is no such month.")
         store = (view.tx, view.tags)
         links = {"current": self._current()}
         links |= self._link("self", month)
-        links |= self._link("prev-archive", archives.before(*store, self.wanted, month, view.now))
         links |= self._link(
-            "next-archive", archives.following(*store, self.wanted, month, view.now)
+            "prev-archive", feed_archive.previous_month(*store, self.filters, month, view.now)
         )
-        keys = archives.ids(*store, archives.within(self.wanted, month), view.now)
-        found = articles.by_ids(*store, [key for _, key in keys], view.now)
-        gone = archives.gone_of(view.tx, self.wanted.kind, month, view.now)
-        items = [found[key] for _, key in keys]
-        return self._channel(items, links, gone, is_archive=True)
+        links |= self._link(
+            "next-archive", feed_archive.next_month(*store, self.filters, month, view.now)
+        )
+        keys = feed_archive.list_ids(
+            *store, feed_archive.within_month(self.filters, month), view.now
+        )
+        by_id = articles.by_ids(*store, [key for _, key in keys], view.now)
+        gone_articles = feed_archive.gone_of(view.tx, self.filters.kind, month, view.now)
+        items = [by_id[key] for _, key in keys]
+        return self._channel(items, links, gone_articles, is_archive=True)
 
-    def _paged(self) -> tuple[Channel, list[FeedArticle]]:
-        name = repr((self.wanted, "newest"))
-        given = self.params.cursor if isinstance(self.params, PagedParameters) else ""
-        page = self._page(cursors.decode(given or None, name))
-        links = {"self": address(self.base, self.params)}
+    def _paged_feed(self) -> tuple[Channel, list[FeedArticle]]:
+        name = repr((self.filters, "newest"))
+        cursor_text = self.params.cursor if isinstance(self.params, PagedParameters) else ""
+        page = self._page(cursors.decode(cursor_text or None, name))
+        links = {"self": build_url(self.base, self.params)}
         if page.next is not None:
-            links["next"] = address(self.base, self.params, page.next.encode(name))
+            links["next"] = build_url(self.base, self.params, page.next.encode(name))
         return self._channel(page.items, links)
 
     def _page(self, cursor: paging.Cursor | None) -> articles.ArticlePage:
         view = self.view
-        return articles.page(
+        return articles.list_page(
             view.tx,
             view.tags,
-            self.wanted,
+            self.filters,
             "newest",
             cursor,
             self.params.limit,
@@ -165,33 +171,42 @@ class Document:
             view.recall,
         )
 
-    def _link(self, relation: str, month: Month | None) -> dict[str, str]:
+    def _link(self, relation: str, month: CalendarMonth | None) -> dict[str, str]:
         if month is None:
             return {}
         view = self.view
-        version = archives.version(view.tx, view.tags, self.wanted, month, view.now, view.recall)
+        version = feed_archive.month_version(
+            view.tx, view.tags, self.filters, month, view.now, view.recall
+        )
         update = {"month": str(month), "version": version, "limit": 20}
-        return {relation: address(self.base, self.params.model_copy(update=update))}
+        return {relation: build_url(self.base, self.params.model_copy(update=update))}
 
     def _current(self) -> str:
         """The feed that is followed, of any length."""
         followed = {"month": "", "version": "", "cursor": "", "limit": 20}
-        known = {name: value for name, value in followed.items() if hasattr(self.params, name)}
-        return address(self.base, self.params.model_copy(update=known))
+        parameters = {name: value for name, value in followed.items() if hasattr(self.params, name)}
+        return build_url(self.base, self.params.model_copy(update=parameters))
 
     def _channel(
         self,
         items: Iterable[bytes],
         links: dict[str, str],
-        gone: Iterable[Gone] = (),
+        removed: Iterable[GoneArticle] = (),
         *,
         is_archive: bool = False,
         is_complete: bool = False,
     ) -> tuple[Channel, list[FeedArticle]]:
         view, settings = self.view, self.view.runtime.settings
-        shown = _with_bodies(view, items)
-        deleted = [Deleted(one.id, one.at, endings.farewell(one.reason, one.note)) for one in gone]
-        moments = [article.updated_at for article in shown] + [one.at for one in deleted]
+        feed_articles = _with_bodies(view, items)
+        deleted = [
+            Deleted(
+                removal.id, removal.at, gone_articles.gone_message(removal.reason, removal.note)
+            )
+            for removal in removed
+        ]
+        moments = [article.updated_at for article in feed_articles] + [
+            removal.at for removal in deleted
+        ]
         if settings.websub_hub is not None:
             links = {**links, "hub": settings.websub_hub}
         names = ("q", "tag", "author", "lang", "rights", "from_date", "to_date", "month")
@@ -214,25 +229,25 @@ class Document:
             is_complete=is_complete,
             deleted=deleted if self.tells_deletes else (),
         )
-        return channel, shown
+        return channel, feed_articles
 
 
 def _with_bodies(view: View, items: Iterable[bytes]) -> list[FeedArticle]:
     plain = [ArticleItem.model_validate_json(item) for item in items]
-    bodies = articles.bodies(view.tx, view.tags, [one.id for one in plain], view.now)
+    bodies = articles.bodies_by_id(view.tx, view.tags, [item.id for item in plain], view.now)
     sizes = _sizes(view, plain)
     page = view.runtime.settings.page_address
     return [
         FeedArticle(
-            **dict(one)
+            **dict(item)
             | {
-                "published_at": (shown := instant(one, view.now)),
-                "updated_at": max(one.updated_at, shown),
+                "published_at": (published_at := instant(item, view.now)),
+                "updated_at": max(item.updated_at, published_at),
             },
-            body_html=resolved(bodies[one.id], page(one.kind, one.slug, one.lang)),
-            image_bytes=sizes.get(one.image.url) if one.image else None,
+            body_html=resolve_urls(bodies[item.id], page(item.kind, item.slug, item.lang)),
+            image_bytes=sizes.get(item.image.url) if item.image else None,
         )
-        for one in plain
+        for item in plain
     ]
 
 
@@ -246,5 +261,5 @@ def _sizes(view: View, items: Iterable[ArticleItem]) -> dict[str, int]:
         and image.url.startswith(base)
         and (where := media_of(image.url.removeprefix(base))) is not None
     }
-    known = media.sizes(view.tx, ours.values())
-    return {url: known[where] for url, where in ours.items() if where in known}
+    sizes = media.rendition_sizes(view.tx, ours.values())
+    return {url: sizes[where] for url, where in ours.items() if where in sizes}

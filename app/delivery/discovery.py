@@ -12,23 +12,23 @@ from pydantic import Field
 from pydantic_core import from_json, to_json
 from starlette.responses import Response
 
-from app.delivery.articles import linked
+from app.delivery.articles import to_jsonld
 from app.delivery.filters import languages
 from app.delivery.service import checked_path
 from app.errors import Moved, NotFound, NotOffered
 from app.feeds import jsonld, sitemap
 from app.http.endpoint import Cost, CountingView
 from app.http.parameters import DIGITS, Language, NoneTravelling, Travelling, refuse_capitals
-from app.http.problems import documented
-from app.http.reading import View
+from app.http.problems import public_responses
 from app.http.routing import TravellingRoute
+from app.http.views import View
 from app.public.articles import ArticleItem
 from app.public.jsonld import NewsArticle
 from app.public.oembed import OEmbed
-from app.published import archive, archives, articles, paths
-from app.published.answers import Answer
-from app.published.archives import Month
+from app.published import archive, articles, feed_archive, paths
+from app.published.feed_archive import CalendarMonth
 from app.published.query import ArticleFilter
+from app.published.response_cache import Answer
 from app.runtime import Runtime
 from app.settings import Settings
 
@@ -40,7 +40,7 @@ _CONTACT_DAYS: Final = timedelta(days=180)
 """For how long a reader of `security.txt` may believe it; it is renewed every day."""
 
 _PLAIN: Final = "text/plain; charset=utf-8"
-_RESPONSES = documented(304, 400, 503)
+_RESPONSES = public_responses(304, 400, 503)
 
 
 class XmlResponse(Response):
@@ -83,7 +83,7 @@ def sitemap_index(view: CountingView, _params: NoneTravelling) -> Answer:
     base = view.runtime.settings.public_url
     months = view.recall(
         "months",
-        lambda: archive.changed(view.tx, view.now, view.calendar),
+        lambda: archive.last_changes(view.tx, view.now, view.calendar),
     )
     parts = [
         (f"{base}/sitemaps/news.xml", None),
@@ -106,8 +106,8 @@ def sitemap_news(
     """Articles of the last two days, at most the thousand newest, as news search engines ask."""
     settings = view.runtime.settings
     recent = ArticleFilter(since=view.now - _NEWS_DAYS)
-    shown = _items(view, recent)[:_NEWS_MOST]
-    body = sitemap.news(shown, settings.site_name, settings.page_address)
+    article_items = _items(view, recent)[:_NEWS_MOST]
+    body = sitemap.news(article_items, settings.site_name, settings.page_address)
     return Answer(body, {}, "sitemaps articles", sitemap.MEDIA_TYPE)
 
 
@@ -120,14 +120,14 @@ def sitemap_pages(view: View, _params: NoneTravelling) -> Answer:
 @router.get(
     "/sitemaps/{period}.xml",
     response_class=XmlResponse,
-    responses=documented(304, 400, 404, 503),
+    responses=public_responses(304, 400, 404, 503),
 )
 def sitemap_month(view: CountingView, period: str, _params: NoneTravelling) -> Answer:
     """The articles of a month, with their translations."""
-    wanted = Month.parsed(period, view.calendar)
-    if wanted is None:
+    month = CalendarMonth.parse(period, view.calendar)
+    if month is None:
         raise NotFound("month_not_found", "A month is written as 2012-07.")
-    return _map(view, archives.within(ArticleFilter(), wanted))
+    return _map(view, feed_archive.within_month(ArticleFilter(), month))
 
 
 @router.get("/robots.txt", response_class=PlainResponse, responses=_RESPONSES)
@@ -146,7 +146,7 @@ def _day(runtime: Runtime) -> str:
 @router.get(
     "/.well-known/security.txt",
     response_class=PlainResponse,
-    responses=documented(304, 400, 404, 503),
+    responses=public_responses(304, 400, 404, 503),
 )
 def security(view: Annotated[View, Cost(also=_day)], _params: NoneTravelling) -> Answer:
     """Where to report a weakness of this service (RFC 9116)."""
@@ -166,28 +166,32 @@ def security(view: Annotated[View, Cost(also=_day)], _params: NoneTravelling) ->
 @router.get("/llms.txt", response_class=PlainResponse, responses=_RESPONSES)
 def language_models(view: View, _params: NoneTravelling) -> Answer:
     """What is here and what may be done with it, for language models and those who run them."""
-    return Answer(_explained(view.runtime.settings).encode(), {}, "service", _PLAIN)
+    return Answer(_llms_text(view.runtime.settings).encode(), {}, "service", _PLAIN)
 
 
 @router.get(
     "/v1/articles/{slug}.jsonld",
     response_class=LinkedResponse,
     response_model=NewsArticle,
-    responses=documented(301, 304, 400, 404, 410, 503),
+    responses=public_responses(301, 304, 400, 404, 410, 503),
 )
 def read_linked(view: View, slug: str, params: LinkedParameters) -> Answer:
     """One article as schema.org JSON-LD."""
     refuse_capitals(slug, ".jsonld")
     settings = view.runtime.settings
-    wanted = languages(params.lang, params.fallback, settings.languages)
+    preferred = languages(params.lang, params.fallback, settings.languages)
     try:
-        key, item = articles.detail(view.tx, view.tags, slug, wanted, view.now, view.recall)
+        key, item = articles.article_detail(
+            view.tx, view.tags, slug, preferred, view.now, view.recall
+        )
     except Moved as moved:
         raise Moved(moved.code, moved.message, slug=f"{moved.slug}.jsonld") from moved
-    return Answer(linked(settings, item), {}, f"articles article/{key}", jsonld.MEDIA_TYPE)
+    return Answer(to_jsonld(settings, item), {}, f"articles article/{key}", jsonld.MEDIA_TYPE)
 
 
-@router.get("/v1/oembed", response_model=OEmbed, responses=documented(304, 400, 404, 410, 501, 503))
+@router.get(
+    "/v1/oembed", response_model=OEmbed, responses=public_responses(304, 400, 404, 410, 501, 503)
+)
 def embed(view: View, params: EmbedParameters) -> Answer:
     """An article as a card for another page, by the address of its page here or at the site."""
     if params.format == "xml":
@@ -199,7 +203,7 @@ def embed(view: View, params: EmbedParameters) -> Answer:
         if not page.startswith(tuple(f"{base}/" for base in _bases(settings))):
             raise NotFound("address_not_found", "This address is not of this site.")
         path = checked_path(page, "url")
-        found = paths.resolve(
+        resolution = paths.resolve_path(
             view.tx,
             lambda: view.tags,
             path,
@@ -207,25 +211,27 @@ def embed(view: View, params: EmbedParameters) -> Answer:
             settings.public_url,
             settings.slug_at,
         )
-        if found.kind == "tag":
+        if resolution.kind == "tag":
             raise NotFound("article_not_found", "There is no article at this address.")
-        slug = found.slug
+        slug = resolution.slug
     try:
-        key, item = articles.detail(view.tx, view.tags, slug, (), view.now, view.recall)
+        key, item = articles.article_detail(view.tx, view.tags, slug, (), view.now, view.recall)
     except Moved as moved:
-        key, item = articles.detail(view.tx, view.tags, moved.slug, (), view.now, view.recall)
+        key, item = articles.article_detail(
+            view.tx, view.tags, moved.slug, (), view.now, view.recall
+        )
     return Answer(to_json(_card(settings, from_json(item), params)), {}, f"article/{key}")
 
 
-def _items(view: View, chosen: ArticleFilter) -> Sequence[ArticleItem]:
-    keys = [key for _, key in archives.ids(view.tx, view.tags, chosen, view.now)]
-    found = articles.by_ids(view.tx, view.tags, keys, view.now)
-    return [ArticleItem.model_validate_json(found[key]) for key in keys]
+def _items(view: View, filters: ArticleFilter) -> Sequence[ArticleItem]:
+    keys = [key for _, key in feed_archive.list_ids(view.tx, view.tags, filters, view.now)]
+    by_id = articles.by_ids(view.tx, view.tags, keys, view.now)
+    return [ArticleItem.model_validate_json(by_id[key]) for key in keys]
 
 
-def _map(view: View, chosen: ArticleFilter) -> Answer:
+def _map(view: View, filters: ArticleFilter) -> Answer:
     settings = view.runtime.settings
-    body = sitemap.pages(_items(view, chosen), settings.page_address, settings.languages[0])
+    body = sitemap.pages(_items(view, filters), settings.page_address, settings.languages[0])
     return Answer(body, {}, "sitemaps articles", sitemap.MEDIA_TYPE)
 
 
@@ -266,7 +272,7 @@ def _card(settings: Settings, item: dict[str, Any], params: EmbedParameters) -> 
     )
 
 
-def _explained(settings: Settings) -> str:
+def _llms_text(settings: Settings) -> str:
     base = settings.public_url
     return f"""# {settings.site_name}
 

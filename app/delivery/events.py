@@ -13,15 +13,15 @@ from app import cursors
 from app.delivery.filters import languages, refuse_reversed, tag_clauses
 from app.feeds import ics
 from app.http.parameters import Language, Limit, Parameters, Travelling, date_of, links_onward
-from app.http.problems import documented
-from app.http.reading import View
+from app.http.problems import public_responses
 from app.http.routing import TravellingRoute
+from app.http.views import View
 from app.kinds import events
 from app.kinds.events import EventFilter, EventOrder
-from app.kit.dates import first_instant, last
+from app.kit.dates import first_instant, range_end
 from app.public.envelopes import One, Page, PageMeta
 from app.public.events import Event
-from app.published.answers import Answer
+from app.published.response_cache import Answer
 
 router = APIRouter(tags=["events"], route_class=TravellingRoute)
 
@@ -68,15 +68,21 @@ class CalendarParameters(EventFilterParameters, Travelling):
     """What the calendar takes."""
 
 
-@router.get("/v1/events", response_model=Page[Event], responses=documented(304, 400, 503))
+@router.get("/v1/events", response_model=Page[Event], responses=public_responses(304, 400, 503))
 def list_events(view: View, params: EventListParameters) -> Answer:
     """Events by their starts, page by page. What is to come: give today as `from_date`, and
     `order=oldest`."""
-    chosen = _event_filter(view, params)
-    name = repr((chosen, params.order))
+    event_filter = _event_filter(view, params)
+    name = repr((event_filter, params.order))
     cursor = cursors.decode(params.cursor or None, name)
     data, onward = events.page_of_events(
-        view.tx, view.now, _wanted(view, params.lang), chosen, params.order, cursor, params.limit
+        view.tx,
+        view.now,
+        _wanted(view, params.lang),
+        event_filter,
+        params.order,
+        cursor,
+        params.limit,
     )
     base = f"{view.runtime.settings.public_url}/v1/events"
     links = links_onward(base, params, onward.encode(name) if onward else None)
@@ -87,7 +93,7 @@ def list_events(view: View, params: EventListParameters) -> Answer:
 @router.get(
     "/v1/events/{event_id:uuid}.ics",
     response_class=CalendarResponse,
-    responses=documented(304, 400, 404, 410, 503),
+    responses=public_responses(304, 400, 404, 410, 503),
 )
 def read_event_calendar(view: View, event_id: UUID, params: EventParameters) -> Answer:
     """One event for a calendar."""
@@ -98,7 +104,7 @@ def read_event_calendar(view: View, event_id: UUID, params: EventParameters) -> 
 @router.get(
     "/v1/events/{event_id:uuid}",
     response_model=One[Event],
-    responses=documented(304, 400, 404, 410, 503),
+    responses=public_responses(304, 400, 404, 410, 503),
 )
 def read_event(view: View, event_id: UUID, params: EventParameters) -> Answer:
     """One event."""
@@ -107,14 +113,16 @@ def read_event(view: View, event_id: UUID, params: EventParameters) -> Answer:
 
 
 @router.get(
-    "/v1/feeds/events.ics", response_class=CalendarResponse, responses=documented(304, 400, 503)
+    "/v1/feeds/events.ics",
+    response_class=CalendarResponse,
+    responses=public_responses(304, 400, 503),
 )
 def read_calendar(view: View, params: CalendarParameters) -> Answer:
     """Events as iCalendar, for people's calendars to follow: at most 1,000, those that start
     last."""
-    chosen, wanted = _event_filter(view, params), _wanted(view, params.lang)
+    event_filter, requested = _event_filter(view, params), _wanted(view, params.lang)
     latest, _ = events.page_of_events(
-        view.tx, view.now, wanted, chosen, "newest", None, CALENDAR_LIMIT
+        view.tx, view.now, requested, event_filter, "newest", None, CALENDAR_LIMIT
     )
     name = view.runtime.settings.site_name
     return Answer(ics.rendered(name, latest[::-1]), {}, "events", ics.MEDIA_TYPE)
@@ -123,7 +131,7 @@ def read_calendar(view: View, params: CalendarParameters) -> Answer:
 def _event_filter(view: View, params: EventFilterParameters) -> EventFilter:
     all_of, none_of = tag_clauses(params.tag, view.tags) if params.tag else ((), ())
     since = date_of("from_date", params.from_date, partial(first_instant, calendar=view.calendar))
-    until = date_of("to_date", params.to_date, partial(last, calendar=view.calendar))
+    until = date_of("to_date", params.to_date, partial(range_end, calendar=view.calendar))
     if since and until:
         refuse_reversed(since, until[0].at, until[1])
     return EventFilter(

@@ -6,16 +6,16 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
-from app.delivery.channels import ArchivedParameters, Asked, Document, PagedParameters
+from app.delivery.channels import ArchivedParameters, Asked, FeedRequest, PagedParameters
 from app.delivery.filters import list_filter
 from app.feeds import atom, json_feed, rss
 from app.feeds.channel import Channel, FeedArticle
 from app.http.endpoint import RuntimeDep
-from app.http.problems import documented
-from app.http.reading import View, answer_search, answer_view
+from app.http.problems import public_responses
 from app.http.routing import TravellingRoute
+from app.http.views import View, answer_search, answer_view
 from app.public.json_feed import JsonFeed
-from app.published.answers import Answer
+from app.published.response_cache import Answer
 from app.runtime import Runtime
 
 router = APIRouter(tags=["feeds"], route_class=TravellingRoute)
@@ -39,19 +39,19 @@ class JsonFeedResponse(JSONResponse):
     media_type = json_feed.MEDIA_TYPE
 
 
-_RESPONSES = documented(304, 400, 503, links=True)
+_RESPONSES = public_responses(304, 400, 503, links=True)
 
 
 @router.get("/v1/feeds/articles.rss", response_class=RssResponse, responses=_RESPONSES)
 async def read_rss(request: Request, params: ArchivedParameters, runtime: RuntimeDep) -> Response:
     """RSS 2.0 with whole texts; `month` and the archive links lead through all of it."""
-    return await _answer_feed(request, runtime, params, rss.rendered, rss.MEDIA_TYPE)
+    return await _answer_feed(request, runtime, params, rss.render, rss.MEDIA_TYPE)
 
 
 @router.get("/v1/feeds/articles.atom", response_class=AtomResponse, responses=_RESPONSES)
 async def read_atom(request: Request, params: ArchivedParameters, runtime: RuntimeDep) -> Response:
     """Atom with whole texts, archives (RFC 5005) and takedowns (RFC 6721)."""
-    return await _answer_feed(request, runtime, params, atom.rendered, atom.MEDIA_TYPE)
+    return await _answer_feed(request, runtime, params, atom.render, atom.MEDIA_TYPE)
 
 
 @router.get(
@@ -62,7 +62,7 @@ async def read_atom(request: Request, params: ArchivedParameters, runtime: Runti
 )
 async def read_json(request: Request, params: PagedParameters, runtime: RuntimeDep) -> Response:
     """JSON Feed 1.1 with whole texts; `next_url` leads through all of it."""
-    return await _answer_feed(request, runtime, params, json_feed.rendered, json_feed.MEDIA_TYPE)
+    return await _answer_feed(request, runtime, params, json_feed.render, json_feed.MEDIA_TYPE)
 
 
 Render = Callable[[Channel, Iterable[FeedArticle]], bytes]
@@ -73,12 +73,12 @@ async def _answer_feed(
 ) -> Response:
     base = f"{runtime.settings.public_url}{request.url.path}"
 
-    def document(view: View) -> Document:
-        wanted = list_filter(params, view.tags, view.runtime.settings)
+    def document(view: View) -> FeedRequest:
+        filters = list_filter(params, view.tags, view.runtime.settings)
         deletes = media == atom.MEDIA_TYPE  # the others have no word for them
-        return Document(view, params, base, wanted, deletes)
+        return FeedRequest(view, params, base, filters, deletes)
 
-    def written(channel: Channel, items: Iterable[FeedArticle]) -> Answer:
+    def render_feed(channel: Channel, items: Iterable[FeedArticle]) -> Answer:
         links = {name: channel.links.get(name) for name in ("self", "hub", "next", "prev-archive")}
         return Answer(render(channel, items), links, "feeds articles", media)
 
@@ -87,9 +87,9 @@ async def _answer_feed(
             request,
             lambda view: document(view).query(),
             runtime.search.search,
-            lambda view, _, served: written(*document(view).of(served.found.hits)),
+            lambda view, _, served: render_feed(*document(view).from_hits(served.result.hits)),
         )
     month = isinstance(params, ArchivedParameters) and params.month
     return await answer_view(
-        request, lambda view: written(*document(view).made()), slow=bool(month)
+        request, lambda view: render_feed(*document(view).build()), slow=bool(month)
     )

@@ -10,13 +10,21 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.http.parameters import AnySlug, Language, Parameters, bad, date_of, listed, one_of
+from app.http.parameters import (
+    AnySlug,
+    Language,
+    Parameters,
+    bad_parameter,
+    date_of,
+    one_of,
+    split_list,
+)
 from app.kit.calendar import Calendar
 from app.kit.clock import FOREVER, LONG_AGO, TICK
-from app.kit.dates import first, first_instant, last
-from app.kit.languages import answering, is_within, normalised
+from app.kit.dates import first_instant, range_end, range_start
+from app.kit.languages import best_matches, is_within, normalise_code
 from app.public.vocabulary import ContentKind, Kind
-from app.published.memory import Tags
+from app.published.cache import Tags
 from app.published.query import ArticleFilter
 from app.search.protocol import ArticleKind, Filter, Period
 from app.settings import Settings
@@ -59,20 +67,20 @@ class ArticleParameters(FilterParameters):
 
 def list_filter(params: ArticleParameters, tags: Tags, settings: Settings) -> ArticleFilter:
     """The typed filter of a list of articles, or `BadRequest` that names the parameter."""
-    wanted = languages(params.lang, params.fallback, settings.languages)
+    preferred = languages(params.lang, params.fallback, settings.languages)
     return replace(
         article_filter(params, tags, settings.calendar),
         kind=params.kind,
-        languages=wanted,
-        each_story_once=are_instead(params.lang, wanted),
+        languages=preferred,
+        each_story_once=are_instead(params.lang, preferred),
     )
 
 
 def article_filter(params: FilterParameters, tags: Tags, calendar: Calendar) -> ArticleFilter:
     """The typed filter, or `BadRequest` that names the parameter."""
     all_of, none_of = tag_clauses(params.tag, tags)
-    until = date_of("to_date", params.to_date, partial(last, calendar=calendar))
-    since = date_of("from_date", params.from_date, partial(first, calendar=calendar))
+    until = date_of("to_date", params.to_date, partial(range_end, calendar=calendar))
+    since = date_of("from_date", params.from_date, partial(range_start, calendar=calendar))
     if since and until:
         refuse_reversed(since.at, until[0].at, until[1])
     return ArticleFilter(
@@ -94,11 +102,11 @@ def article_filter(params: FilterParameters, tags: Tags, calendar: Calendar) -> 
 def refuse_reversed(since: datetime, until: datetime, until_inclusive: bool) -> None:
     """`BadRequest` for a range that ends before it begins: no instant is in it."""
     if since > until or (since == until and not until_inclusive):
-        raise bad("reversed_range", "from_date", "from_date is after to_date; swap them.")
+        raise bad_parameter("reversed_range", "from_date", "from_date is after to_date; swap them.")
 
 
-def searched(
-    wanted: ArticleFilter,
+def to_search_filter(
+    filters: ArticleFilter,
     kinds: tuple[ContentKind, ...],
     article_kinds: tuple[ArticleKind, ...],
 ) -> Filter:
@@ -106,50 +114,50 @@ def searched(
     return Filter(
         kinds=kinds,
         article_kinds=article_kinds,
-        languages=wanted.languages,
-        each_story_once=wanted.each_story_once,
-        all_of=wanted.all_of,
-        none_of=wanted.none_of,
-        author=wanted.author,
-        ids=wanted.ids,
-        since=wanted.since,
-        until=wanted.until,
-        until_inclusive=wanted.until_inclusive,
-        periods=_periods(wanted),
-        updated_since=wanted.updated_since,
-        syndicatable=wanted.syndicatable,
+        languages=filters.languages,
+        each_story_once=filters.each_story_once,
+        all_of=filters.all_of,
+        none_of=filters.none_of,
+        author=filters.author,
+        ids=filters.ids,
+        since=filters.since,
+        until=filters.until,
+        until_inclusive=filters.until_inclusive,
+        periods=_periods(filters),
+        updated_since=filters.updated_since,
+        syndicatable=filters.syndicatable,
     )
 
 
-def _periods(wanted: ArticleFilter) -> tuple[Period, ...]:
+def _periods(filters: ArticleFilter) -> tuple[Period, ...]:
     """What the gaps leave of the range; none where there are none."""
-    start = wanted.since or LONG_AGO
-    end = (wanted.until or FOREVER) + (TICK if wanted.until_inclusive else TICK * 0)
-    edges = [start, *(at for gap in sorted(wanted.gaps) for at in gap), end]
-    whole = zip(edges[::2], edges[1::2], strict=True)
-    return tuple((first, last) for first, last in whole if first < last) if wanted.gaps else ()
+    start = filters.since or LONG_AGO
+    end = (filters.until or FOREVER) + (TICK if filters.until_inclusive else TICK * 0)
+    edges = [start, *(at for gap in sorted(filters.gaps) for at in gap), end]
+    periods = zip(edges[::2], edges[1::2], strict=True)
+    return tuple((first, last) for first, last in periods if first < last) if filters.gaps else ()
 
 
-def languages(lang: str, fallback: str, known: Sequence[str]) -> tuple[str, ...]:
+def languages(lang: str, fallback: str, site: Sequence[str]) -> tuple[str, ...]:
     """The languages wanted, best first; only the site's own are known. `pt` is `pt-BR` as well, and
     `pt-BR` is `pt` where there is no other."""
     if fallback and not lang:
-        raise bad("fallback_without_lang", "fallback", "fallback needs lang; add it.")
-    wanted = [("lang", lang)] if lang else []
-    wanted += [("fallback", part) for part in listed("fallback", fallback)]
-    found: list[str] = []
-    for parameter, part in wanted:
-        codes = answering(str(normalised(part)), known)
-        found += codes
+        raise bad_parameter("fallback_without_lang", "fallback", "fallback needs lang; add it.")
+    wishes = [("lang", lang)] if lang else []
+    wishes += [("fallback", part) for part in split_list("fallback", fallback)]
+    answers: list[str] = []
+    for parameter, part in wishes:
+        codes = best_matches(str(normalise_code(part)), site)
+        answers += codes
         if not codes:
-            message = f"This site publishes in: {', '.join(known)}."
-            raise bad("unknown_language", parameter, message)
-    return tuple(dict.fromkeys(found))
+            message = f"This site publishes in: {', '.join(site)}."
+            raise bad_parameter("unknown_language", parameter, message)
+    return tuple(dict.fromkeys(answers))
 
 
-def are_instead(lang: str, wanted: Sequence[str]) -> bool:
+def are_instead(lang: str, preferred: Sequence[str]) -> bool:
     """Some of the languages are wanted only of a story that is not there in a better one."""
-    return any(not is_within(code, lang) for code in wanted)
+    return any(not is_within(code, lang) for code in preferred)
 
 
 def tag_clauses(
@@ -160,13 +168,15 @@ def tag_clauses(
     none_of: list[tuple[UUID, ...]] = []
     clauses = text.split(",") if text else []
     if len(clauses) > _MOST_CLAUSES:
-        raise bad("too_many_clauses", "tag", f"At most {_MOST_CLAUSES} clauses; send fewer.")
+        raise bad_parameter(
+            "too_many_clauses", "tag", f"At most {_MOST_CLAUSES} clauses; send fewer."
+        )
     for clause in clauses:
         negative = clause.startswith("-")
         family: dict[UUID, None] = {}
         for slug in clause.removeprefix("-").split("|"):
             if not slug:
-                raise bad(
+                raise bad_parameter(
                     "invalid_clause", "tag", f"The clause {clause[:60]!r} lacks a tag's slug."
                 )
             family |= dict.fromkeys(_family(slug, tags))
@@ -178,16 +188,16 @@ def _family(slug: str, tags: Tags) -> list[UUID]:
     tag = tags.find(slug)
     if tag is None:
         raise one_of("tag", "tag", slug, tags.by_slug, "see /v1/tags for all.")
-    return tags.family(tag)
+    return tags.descendant_ids(tag)
 
 
 def _ids(text: str) -> tuple[UUID, ...]:
     parts = text.split(",") if text else []
     if len(parts) > _MOST_IDS:
-        raise bad("too_many_ids", "ids", f"At most {_MOST_IDS} ids; send fewer.")
+        raise bad_parameter("too_many_ids", "ids", f"At most {_MOST_IDS} ids; send fewer.")
     for part in parts:
         if not _UUID.fullmatch(part):
-            raise bad(
+            raise bad_parameter(
                 "invalid_id", "ids", f"{part[:60]!r} is no id; ids are UUIDs joined by commas."
             )
     return tuple(dict.fromkeys(UUID(part) for part in parts))

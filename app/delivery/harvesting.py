@@ -15,13 +15,13 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from app.feeds.oai import PREFIX, ProtocolError, Record, Reply, Repository
-from app.http.reading import View
+from app.http.views import View
 from app.kit.clock import EPOCH, FOREVER
 from app.kit.dates import first_instant
 from app.public.articles import ArticleItem
 from app.published import harvest
-from app.published.harvest import Harvested, Range
-from app.published.memory import Tags
+from app.published.cache import Tags
+from app.published.harvest import HarvestedArticle, HarvestRange
 
 _PORTION: Final = 100
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -57,13 +57,13 @@ def oai_reply(view: View, params: dict[str, str]) -> bytes:
         repeated = params if error.code not in ("badVerb", "badArgument") else {}
         reply = Reply(harvester.repository, view.now, repeated)
         reply.refuse(error)
-    return reply.written()
+    return reply.to_bytes()
 
 
 def _repository(view: View) -> Repository:
     settings = view.runtime.settings
     host = urlsplit(settings.site_url or settings.public_url).hostname or "localhost"
-    first = harvest.harvest(view.tx, view.tags, Range(), view.now, 1)
+    first = harvest.list_harvested(view.tx, view.tags, HarvestRange(), view.now, 1)
     return Repository(
         name=settings.site_name,
         address=f"{settings.public_url}/v1/oai",
@@ -106,7 +106,7 @@ class _Harvest:
 
     def formats(self, reply: Reply, params: Mapping[str, str]) -> None:
         if "identifier" in params:
-            self._one(params["identifier"])
+            self._get_record(params["identifier"])
         reply.formats()
 
     def sets(self, reply: Reply, params: Mapping[str, str]) -> None:
@@ -116,28 +116,30 @@ class _Harvest:
         reply.sets(_sets(tags))
 
     def record(self, reply: Reply, params: Mapping[str, str]) -> None:
-        reply.record(self._record(self._one(params["identifier"])))
+        reply.record(self._to_record(self._get_record(params["identifier"])))
 
     def records(self, reply: Reply, params: Mapping[str, str]) -> None:
         verb, going_on = params["verb"], "resumptionToken" in params
-        selected = _decoded(params["resumptionToken"]) if going_on else params
+        selected = _decode_token(params["resumptionToken"]) if going_on else params
         try:
-            chosen = _range(selected, self.view.tags)
+            harvest_range = _range(selected, self.view.tags)
         except ProtocolError as error:
             code = "badResumptionToken" if going_on else error.code
             raise ProtocolError(code, error.message) from error
-        found = harvest.harvest(self.view.tx, self.view.tags, chosen, self.view.now, _PORTION + 1)
-        if not found and not going_on:
+        records = harvest.list_harvested(
+            self.view.tx, self.view.tags, harvest_range, self.view.now, _PORTION + 1
+        )
+        if not records and not going_on:
             raise ProtocolError("noRecordsMatch", "Nothing of that kind has changed then.")
-        shown = found[:_PORTION]
+        portion = records[:_PORTION]
         token = "" if going_on else None
-        if len(found) > _PORTION:
-            token = _encoded(selected, shown[-1])
-        reply.records(verb, map(self._record, shown), token)
+        if len(records) > _PORTION:
+            token = _encode_token(selected, portion[-1])
+        reply.records(verb, map(self._to_record, portion), token)
 
-    def _one(self, identifier: str) -> Harvested:
+    def _get_record(self, identifier: str) -> HarvestedArticle:
         prefix = f"oai:{self.repository.host}:"
-        found = None
+        article = None
         if identifier.startswith(prefix):
             try:
                 key = UUID(identifier.removeprefix(prefix))
@@ -145,18 +147,18 @@ class _Harvest:
                 key = None
             if key is not None and self.repository.identifier(key) == identifier:
                 view = self.view
-                found = harvest.one(view.tx, view.tags, key, view.now)
-        if found is None:
+                article = harvest.get_harvested(view.tx, view.tags, key, view.now)
+        if article is None:
             raise ProtocolError("idDoesNotExist", "There is no such record here.")
-        return found
+        return article
 
-    def _record(self, found: Harvested) -> Record:
+    def _to_record(self, record: HarvestedArticle) -> Record:
         tags = self.view.tags
-        known = [tags.by_id[key] for key in found.tag_ids if key in tags.by_id]
-        above = {tag.id: tag for one in known for tag in tags.line(one)}
+        cached_tags = [tags.by_id[key] for key in record.tag_ids if key in tags.by_id]
+        above = {tag.id: tag for carried in cached_tags for tag in tags.ancestors_and_self(carried)}
         sets = sorted(f"{tag.type}:{tag.slug}" for tag in above.values())
-        article = None if found.item is None else ArticleItem.model_validate_json(found.item)
-        return Record(found.id, found.stamp, sets, article)
+        article = None if record.item is None else ArticleItem.model_validate_json(record.item)
+        return Record(record.id, record.stamp, sets, article)
 
 
 _VERBS: Final[dict[str, Callable[[_Harvest, Reply, Mapping[str, str]], None]]] = {
@@ -171,30 +173,30 @@ _VERBS: Final[dict[str, Callable[[_Harvest, Reply, Mapping[str, str]], None]]] =
 
 def _sets(tags: Tags) -> list[tuple[str, str]]:
     """Every type of tag, and every tag under its type."""
-    known = sorted(tags.by_id.values(), key=lambda tag: (tag.type, tag.slug))
-    types = dict.fromkeys(tag.type for tag in known)
+    cached_tags = sorted(tags.by_id.values(), key=lambda tag: (tag.type, tag.slug))
+    types = dict.fromkeys(tag.type for tag in cached_tags)
     specs = [(kind, kind.capitalize()) for kind in types]
-    specs += [(f"{t.type}:{t.slug}", tags.spoken(t.names, None) or t.slug) for t in known]
+    specs += [(f"{t.type}:{t.slug}", tags.localise(t.names, None) or t.slug) for t in cached_tags]
     return sorted(specs)
 
 
-def _range(params: Mapping[str, str], tags: Tags) -> Range:
+def _range(params: Mapping[str, str], tags: Tags) -> HarvestRange:
     since, until = params.get("from"), params.get("until")
     if since and until and len(since) != len(until):
         raise ProtocolError("badArgument", "from and until must be of one granularity.")
-    begin = _first(since, "from") if since is not None else None
-    end = _beyond(until, "until") if until is not None else None
+    begin = _range_start(since, "from") if since is not None else None
+    end = _range_end(until, "until") if until is not None else None
     if begin and end and begin >= end:
         raise ProtocolError("badArgument", "from is after until.")
-    chosen = Range(begin, end, _family(params.get("set"), tags))
+    harvest_range = HarvestRange(begin, end, _family(params.get("set"), tags))
     if "after" in params:
         at, key = params["after"].split("/")
         place = (EPOCH + timedelta(microseconds=int(at)), UUID(key))
-        chosen = replace(chosen, after=place)
-    return chosen
+        harvest_range = replace(harvest_range, after=place)
+    return harvest_range
 
 
-def _first(text: str, name: str) -> datetime:
+def _range_start(text: str, name: str) -> datetime:
     """Where a day or a second begins."""
     if not (_DAY.fullmatch(text) or _SECOND.fullmatch(text)):
         raise ProtocolError("badArgument", f"{name} is a day or a second: 2012-07-03T00:00:00Z.")
@@ -204,9 +206,9 @@ def _first(text: str, name: str) -> datetime:
         raise ProtocolError("badArgument", f"There is no such date as {name}.") from error
 
 
-def _beyond(text: str, name: str) -> datetime:
+def _range_end(text: str, name: str) -> datetime:
     """Where it has ended."""
-    begin = _first(text, name)
+    begin = _range_start(text, name)
     if begin >= FOREVER - timedelta(days=1):
         return FOREVER
     return begin + (timedelta(days=1) if _DAY.fullmatch(text) else timedelta(seconds=1))
@@ -219,25 +221,25 @@ def _family(spec: str | None, tags: Tags) -> tuple[UUID, ...]:
     roots = [tag for tag in tags.by_id.values() if tag.type == kind and slug in ("", tag.slug)]
     if not roots:
         raise ProtocolError("noRecordsMatch", "There is no such set; ListSets names them.")
-    return tuple(dict.fromkeys(key for root in roots for key in tags.family(root)))
+    return tuple(dict.fromkeys(key for root in roots for key in tags.descendant_ids(root)))
 
 
-def _encoded(selected: Mapping[str, str], last: Harvested) -> str:
+def _encode_token(selected: Mapping[str, str], last: HarvestedArticle) -> str:
     micros = (last.stamp - EPOCH) // timedelta(microseconds=1)
-    kept = {name: selected[name] for name in ("from", "until", "set") if name in selected}
-    told = json.dumps({**kept, "after": f"{micros}/{last.id}"}, separators=(",", ":"))
-    return urlsafe_b64encode(told.encode()).decode().rstrip("=")
+    arguments = {name: selected[name] for name in ("from", "until", "set") if name in selected}
+    text = json.dumps({**arguments, "after": f"{micros}/{last.id}"}, separators=(",", ":"))
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decoded(token: str) -> dict[str, str]:
+def _decode_token(token: str) -> dict[str, str]:
     try:
-        told: Any = json.loads(urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-        at, key = told["after"].split("/")
+        members: Any = json.loads(urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        at, key = members["after"].split("/")
         EPOCH + timedelta(microseconds=int(at))
         UUID(key)
-        strings = all(isinstance(value, str) for value in told.values())
-        if not strings or not set(told) <= {"from", "until", "set", "after"}:
+        strings = all(isinstance(value, str) for value in members.values())
+        if not strings or not set(members) <= {"from", "until", "set", "after"}:
             raise ValueError("not ours")
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise ProtocolError("badResumptionToken", "Begin again without it.") from error
-    return dict(told)
+    return dict(members)

@@ -105,9 +105,9 @@ def render_page(settings: Settings, served: Collection[str]) -> str:
     site = settings.site_url
     front = f' Readers find it at <a href="{escape(site)}">{escape(site)}</a>.' if site else ""
     sections = "".join(
-        _section(heading, listed)
+        _section(heading, items)
         for heading, links in LINKS.items()
-        if (listed := [link for link in links if link.path in served])
+        if (items := [link for link in links if link.path in served])
     )
     return f"""<!doctype html>
 <html lang="en">

@@ -18,58 +18,68 @@ from starlette.responses import Response
 from app.delivery.tag_names import TagNames
 from app.errors import BadRequest, NotFound
 from app.http.endpoint import RuntimeDep
-from app.http.instant import InstantRoute, wire
-from app.http.reading import View, answer_search_uncached
-from app.kit.calendar import coarse
+from app.http.instant import InstantRoute, wire_body
+from app.http.views import View, answer_search_uncached
+from app.kit.calendar import date_only
 from app.kit.clock import EPOCH
 from app.kit.dates import first_instant
 from app.kit.ids import uuid7
 from app.kit.text import without_unseen
 from app.public.instant import FacetHits, InstantResult, InstantResults
-from app.published import found as things
-from app.published.found import Shown
+from app.published import visible_hits as things
+from app.published.visible_hits import VisibleItems
 from app.search import protocol
-from app.search.instant.asking import FACETS, INDEX, Asked, asked, chosen_filter, is_index, language
+from app.search.failover import SearchService, ServedResult
+from app.search.instant.query_builder import (
+    FACETS,
+    INDEX,
+    ParsedQuestion,
+    chosen_filter,
+    is_index,
+    parse_question,
+    tag_language,
+)
 from app.search.instant.questions import FacetSearch, MultiSearch, SearchQuestion
-from app.search.present import thing
-from app.search.protocol import FACET_VALUES, FacetName, Found, Hit
-from app.search.serving import Search, Served
+from app.search.overlay import thing_of
+from app.search.protocol import FACET_VALUES, FacetName, Hit, SearchResult
 
 router = APIRouter(tags=["search"], route_class=InstantRoute)
 
 _BASE: Final = "/v1/search/instant"
 _SECOND: Final = timedelta(seconds=1)
-_NOTHING: Final = Found((), 0)
+_NOTHING: Final = SearchResult((), 0)
 
 
 @dataclass(frozen=True, slots=True)
-class _Answered:
+class _AnsweredQuestion:
     """One question, what was found, who found it, and how long that took in milliseconds."""
 
-    asked: Asked
-    found: Found
+    question: ParsedQuestion
+    result: SearchResult
     engine: str
     took: int
 
 
 @router.post(f"{_BASE}/multi-search", response_model=InstantResults)
 async def multi_search(
-    request: Request, sent: Annotated[MultiSearch, wire(MultiSearch)], runtime: RuntimeDep
+    request: Request,
+    multi_search: Annotated[MultiSearch, wire_body(MultiSearch)],
+    runtime: RuntimeDep,
 ) -> Response:
     """Several searches at once, as InstantSearch sends them. The index is `articles`."""
 
-    def ask(view: View) -> list[Asked]:
+    def ask(view: View) -> list[ParsedQuestion]:
         return [
-            _inside(f".queries[{place}]", one.index_uid, one, view)
-            for place, one in enumerate(sent.queries)
+            _parse_nested(f".queries[{place}]", query.index_uid, query, view)
+            for place, query in enumerate(multi_search.queries)
         ]
 
-    def show(view: View, _: list[Asked], answers: list[_Answered]) -> bytes:
+    def show(view: View, _: list[ParsedQuestion], answers: list[_AnsweredQuestion]) -> bytes:
         results = _results(view, answers)
         return to_json(
             {
                 "results": [
-                    {"indexUid": answer.asked.uid, **result}
+                    {"indexUid": answer.question.uid, **result}
                     for answer, result in zip(answers, results, strict=True)
                 ]
             }
@@ -84,137 +94,150 @@ async def multi_search(
 async def search(
     request: Request,
     uid: str,
-    sent: Annotated[SearchQuestion, wire(SearchQuestion)],
+    search_question: Annotated[SearchQuestion, wire_body(SearchQuestion)],
     runtime: RuntimeDep,
 ) -> Response:
     """One search, as the `meilisearch` package sends it."""
 
-    def ask(view: View) -> list[Asked]:
-        _known(uid)
-        return [_understood(uid, sent, view)]
+    def ask(view: View) -> list[ParsedQuestion]:
+        _require_index(uid)
+        return [_parse_question(uid, search_question, view)]
 
-    def show(view: View, _: list[Asked], answers: list[_Answered]) -> bytes:
+    def show(view: View, _: list[ParsedQuestion], answers: list[_AnsweredQuestion]) -> bytes:
         return to_json(_results(view, answers)[0])
 
     return await answer_search_uncached(
-        request, ask, lambda one: _all_found(runtime.search, one), show
+        request, ask, lambda questions: _all_found(runtime.search, questions), show
     )
 
 
 @router.post(f"{_BASE}/indexes/{{uid}}/facet-search", response_model=FacetHits)
 async def facet_search(
-    request: Request, uid: str, sent: Annotated[FacetSearch, wire(FacetSearch)], runtime: RuntimeDep
+    request: Request,
+    uid: str,
+    facet_search: Annotated[FacetSearch, wire_body(FacetSearch)],
+    runtime: RuntimeDep,
 ) -> Response:
     """The values of a facet of which some word begins with what is typed."""
     began = perf_counter()
-    typed = _folded(sent.facet_query or "")
+    typed = _fold(facet_search.facet_query or "")
 
     def ask(view: View) -> tuple[protocol.Query | None, FacetName]:
-        _known(uid)
-        facet = _facet(sent.facet_name)
-        spoken = view.runtime.settings.languages
-        names, lang = TagNames.of(view), language(sent.locales, spoken)
-        chosen = chosen_filter(sent.filter, spoken, names.families, lang, view.calendar)
-        if chosen is None:
+        _require_index(uid)
+        facet = _facet(facet_search.facet_name)
+        site_languages = view.runtime.settings.languages
+        names, lang = TagNames.of(view), tag_language(facet_search.locales, site_languages)
+        filters = chosen_filter(
+            facet_search.filter, site_languages, names.families, lang, view.calendar
+        )
+        if filters is None:
             return None, facet
         if facet == "tags" and typed:
             # What is rare is not among the most frequent values until it is asked for.
-            meant = names.whose(lambda name: _begins(name, typed), lang)
+            meant = names.families_where(lambda name: _begins(name, typed), lang)
             if not meant:
                 return None, facet
-            chosen = replace(chosen, all_of=(meant, *chosen.all_of))
-        return protocol.Query(text=sent.q or "", filter=chosen, limit=1, facets=(facet,)), facet
+            filters = replace(filters, all_of=(meant, *filters.all_of))
+        return protocol.Query(
+            text=facet_search.q or "", filter=filters, limit=1, facets=(facet,)
+        ), facet
 
-    def find(question: tuple[protocol.Query | None, FacetName]) -> Found:
-        return _NOTHING if question[0] is None else runtime.search.search(question[0]).found
+    def find(question: tuple[protocol.Query | None, FacetName]) -> SearchResult:
+        return _NOTHING if question[0] is None else runtime.search.search(question[0]).result
 
-    def show(view: View, question: tuple[protocol.Query | None, FacetName], found: Found) -> bytes:
+    def show(
+        view: View, question: tuple[protocol.Query | None, FacetName], result: SearchResult
+    ) -> bytes:
         facet = question[1]
-        lang = language(sent.locales, view.runtime.settings.languages)
-        values = _values(view, facet, found, lang)
+        lang = tag_language(facet_search.locales, view.runtime.settings.languages)
+        values = _values(view, facet, result, lang)
         hits = [
             {"value": value, "count": count}
             for value, count in values.items()
             if _begins(value, typed)
         ]
         took = round((perf_counter() - began) * 1000)
-        shown = {"facetHits": hits[:FACET_VALUES], "facetQuery": sent.facet_query}
-        return to_json({**shown, "processingTimeMs": took})
+        answer = {"facetHits": hits[:FACET_VALUES], "facetQuery": facet_search.facet_query}
+        return to_json({**answer, "processingTimeMs": took})
 
     return await answer_search_uncached(request, ask, find, show)
 
 
-def _known(uid: str) -> None:
+def _require_index(uid: str) -> None:
     if not is_index(uid):
         raise NotFound("index_not_found", f"Index `{uid[:60]}` not found; it is `{INDEX}`.")
 
 
-def _inside(place: str, uid: str, question: SearchQuestion, view: View) -> Asked:
+def _parse_nested(place: str, uid: str, question: SearchQuestion, view: View) -> ParsedQuestion:
     """One of several; what is wrong with it says where it is."""
     try:
-        _known(uid)
-        return _understood(uid, question, view)
+        _require_index(uid)
+        return _parse_question(uid, question, view)
     except (BadRequest, NotFound) as error:
         raise BadRequest(error.code, f"Inside `{place}`: {error.message}") from error
 
 
-def _understood(uid: str, question: SearchQuestion, view: View) -> Asked:
-    spoken = view.runtime.settings.languages
-    return asked(uid, question, spoken, TagNames.of(view).families, view.calendar)
+def _parse_question(uid: str, question: SearchQuestion, view: View) -> ParsedQuestion:
+    site_languages = view.runtime.settings.languages
+    return parse_question(uid, question, site_languages, TagNames.of(view).families, view.calendar)
 
 
-def _all_found(engines: Search, questions: Sequence[Asked]) -> list[_Answered]:
+def _all_found(
+    engines: SearchService, questions: Sequence[ParsedQuestion]
+) -> list[_AnsweredQuestion]:
     """One after another; what is asked twice, as InstantSearch does at its start, is found once."""
-    known: dict[protocol.Query, Served] = {}
+    results: dict[protocol.Query, ServedResult] = {}
     answers = []
-    for one in questions:
+    for question in questions:
         began = perf_counter()
-        found, engine = _NOTHING, ""
-        if one.query is not None:
-            if one.query not in known:
-                known[one.query] = engines.search(one.query)
-            found, engine = known[one.query].found, known[one.query].standing.engine
-        answers.append(_Answered(one, found, engine, round((perf_counter() - began) * 1000)))
+        result, engine = _NOTHING, ""
+        if question.query is not None:
+            if question.query not in results:
+                results[question.query] = engines.search(question.query)
+            result, engine = results[question.query].result, results[question.query].status.engine
+        answers.append(
+            _AnsweredQuestion(question, result, engine, round((perf_counter() - began) * 1000))
+        )
     return answers
 
 
-def _results(view: View, answers: Sequence[_Answered]) -> list[dict[str, Any]]:
-    hits = [thing(hit) for answer in answers for hit in answer.found.hits]
-    spoken = view.runtime.settings.languages
-    shown = things.shown(view.tx, view.tags, {}, hits, spoken, view.now)
-    return [_result(view, answer, shown) for answer in answers]
+def _results(view: View, answers: Sequence[_AnsweredQuestion]) -> list[dict[str, Any]]:
+    hits = [thing_of(hit) for answer in answers for hit in answer.result.hits]
+    site_languages = view.runtime.settings.languages
+    items = things.visible_hits(view.tx, view.tags, {}, hits, site_languages, view.now)
+    return [_result(view, answer, items) for answer in answers]
 
 
-def _result(view: View, answer: _Answered, shown: Shown) -> dict[str, Any]:
-    asked, found, window = answer.asked, answer.found, answer.asked.window
-    seen = [hit for hit in found.hits[window.surplus :] if thing(hit) in shown]
-    total = found.total - (len(found.hits[window.surplus :]) - len(seen))
-    made: dict[str, Any] = {
-        "hits": [_hit(view, answer, hit, shown[thing(hit)]) for hit in seen[: window.reach]],
-        "query": asked.text,
+def _result(view: View, answer: _AnsweredQuestion, items: VisibleItems) -> dict[str, Any]:
+    question, result, window = answer.question, answer.result, answer.question.window
+    seen = [hit for hit in result.hits[window.surplus :] if thing_of(hit) in items]
+    total = result.total - (len(result.hits[window.surplus :]) - len(seen))
+    members: dict[str, Any] = {
+        "hits": [_hit(view, answer, hit, items[thing_of(hit)]) for hit in seen[: window.reach]],
+        "query": question.text,
         "processingTimeMs": answer.took,
-        **window.told(total),
+        **window.page_members(total),
     }
-    if asked.facets is not None:
-        values = {name: _values(view, name, found, asked.lang) for name in asked.facets}
-        made |= {"facetDistribution": values, "facetStats": _stats(values)}
-    return made | {"requestUid": uuid7(view.now)}
+    if question.facets is not None:
+        values = {name: _values(view, name, result, question.lang) for name in question.facets}
+        members |= {"facetDistribution": values, "facetStats": _stats(values)}
+    return members | {"requestUid": uuid7(view.now)}
 
 
-def _hit(view: View, answer: _Answered, hit: Hit, item: bytes) -> dict[str, Any]:
-    asked = answer.asked
-    whole = _flat(view, from_json(item), asked.lang)
-    made = {name: value for name, value in whole.items() if name in asked.retrieved}
-    if asked.formatting is not None:
-        made["_formatted"] = asked.formatting(whole, hit.highlights)
-    if asked.scored:
+def _hit(view: View, answer: _AnsweredQuestion, hit: Hit, item: bytes) -> dict[str, Any]:
+    question = answer.question
+    fields = _flat_hit(view, from_json(item), question.lang)
+    members = {name: value for name, value in fields.items() if name in question.retrieved}
+    if question.formatting is not None:
+        members["_formatted"] = question.formatting(fields, hit.highlights)
+    if question.scored:
         # Meilisearch's scores are shares of one already; a sum of weights has no end.
         share = hit.score if answer.engine == "meilisearch" else hit.score / (1 + hit.score)
-        made["_rankingScore"] = round(share, 6)
-    return made
+        members["_rankingScore"] = round(share, 6)
+    return members
 
 
-def _flat(view: View, item: Mapping[str, Any], lang: str) -> dict[str, Any]:
+def _flat_hit(view: View, item: Mapping[str, Any], lang: str) -> dict[str, Any]:
     """An article's public fields as front ends made for flat documents take them."""
     image, rights = item["image"] or {}, item["rights"]
     published, updated = (first_instant(item[name]) for name in ("published_at", "updated_at"))
@@ -226,8 +249,8 @@ def _flat(view: View, item: Mapping[str, Any], lang: str) -> dict[str, Any]:
         **{name: item[name] for name in ("lang", "title", "summary")},
         "published_at": (published - EPOCH) // _SECOND,
         "updated_at": (updated - EPOCH) // _SECOND,
-        "year": view.calendar.day_of(_dated(published, item["date_precision"])).year,
-        "tags": TagNames.of(view).shown(slugs, lang),
+        "year": view.calendar.day_of(_truncate_date(published, item["date_precision"])).year,
+        "tags": TagNames.of(view).names_of(slugs, lang),
         "tag_slugs": slugs,
         "authors": [author["name"] for author in item["authors"]],
         "image": image.get("url"),
@@ -236,14 +259,14 @@ def _flat(view: View, item: Mapping[str, Any], lang: str) -> dict[str, Any]:
     }
 
 
-def _dated(published: datetime, precision: str) -> datetime:
-    return published if precision == "time" else coarse(published)
+def _truncate_date(published: datetime, precision: str) -> datetime:
+    return published if precision == "time" else date_only(published)
 
 
 def _facet(name: str) -> FacetName:
-    for known in FACETS:
-        if name == known:
-            return known
+    for facet in FACETS:
+        if name == facet:
+            return facet
     raise BadRequest(
         "invalid_facet_search_facet_name",
         f"Attribute `{name[:60]}` is not facet-searchable. Available facet-searchable attributes "
@@ -251,12 +274,12 @@ def _facet(name: str) -> FacetName:
     )
 
 
-def _values(view: View, facet: FacetName, found: Found, lang: str) -> dict[str, int]:
+def _values(view: View, facet: FacetName, result: SearchResult, lang: str) -> dict[str, int]:
     """Values as filters take them, the most frequent first; a tag that has gone is left out."""
-    counted = found.facets.get(facet, ())
+    counts = result.facets.get(facet, ())
     if facet != "tags":
-        return dict(counted)
-    return TagNames.of(view).counted(counted, lang)
+        return dict(counts)
+    return TagNames.of(view).counts_by_name(counts, lang)
 
 
 def _stats(values: Mapping[FacetName, Mapping[str, int]]) -> dict[str, dict[str, float]]:
@@ -264,13 +287,13 @@ def _stats(values: Mapping[FacetName, Mapping[str, int]]) -> dict[str, dict[str,
     return {"year": {"min": min(years), "max": max(years)}} if years else {}
 
 
-def _begins(value: str, typed: str) -> bool:
+def _begins(value: str, prefix: str) -> bool:
     """The words typed stand side by side in the value, the last perhaps unfinished."""
-    return f" {typed}" in f" {_folded(value)}"
+    return f" {prefix}" in f" {_fold(value)}"
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     """Without accents, capitals and punctuation."""
     plain = normalize("NFKD", without_unseen(text)).casefold()
-    kept = "".join(sign if sign.isalnum() else " " for sign in plain if not combining(sign))
-    return " ".join(kept.split())
+    letters = "".join(sign if sign.isalnum() else " " for sign in plain if not combining(sign))
+    return " ".join(letters.split())

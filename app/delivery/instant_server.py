@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.delivery import instant
 from app.errors import BadRequest
 from app.http.endpoint import RuntimeDep
-from app.http.instant import InstantGetRoute, checked
+from app.http.instant import InstantGetRoute, parse_wire
 from app.public.instant import InstantHealth, InstantResult, InstantVersion
 from app.search.instant.questions import SearchQuestion
 
@@ -29,28 +29,28 @@ _FLAGS: Final = {"true": True, "false": False}
 @router.get(f"{_BASE}/health", response_model=InstantHealth)
 async def health(request: Request) -> Response:
     """It can be asked, as `isHealthy()` wants to know."""
-    _nothing(request)
+    _reject_query(request)
     return _answer(InstantHealth(status="available"))
 
 
 @router.get(f"{_BASE}/version", response_model=InstantVersion)
 async def get_version(request: Request) -> Response:
     """The version of this service."""
-    _nothing(request)
-    here = InstantVersion(commitSha="", commitDate="", pkgVersion=version("willay"))
-    return _answer(here)
+    _reject_query(request)
+    instant_version = InstantVersion(commitSha="", commitDate="", pkgVersion=version("willay"))
+    return _answer(instant_version)
 
 
 @router.get(f"{_BASE}/indexes/{{uid}}/search", response_model=InstantResult)
 async def search_get(request: Request, uid: str, runtime: RuntimeDep) -> Response:
     """One search as `searchGet` sends it: what is JSON in a body, as parameters; lists by `,`."""
-    sent = checked(SearchQuestion, to_json(_read(request.query_params)))
-    return await instant.search(request, uid, sent, runtime)
+    search_question = parse_wire(SearchQuestion, to_json(_read(request.query_params)))
+    return await instant.search(request, uid, search_question, runtime)
 
 
-def _read(asked: QueryParams) -> dict[str, Any]:
-    read = {name: _value(name, text) for name, text in asked.multi_items()}
-    if len(read) < len(asked.multi_items()):
+def _read(query: QueryParams) -> dict[str, Any]:
+    read = {name: _value(name, text) for name, text in query.multi_items()}
+    if len(read) < len(query.multi_items()):
         raise BadRequest("bad_request", "A parameter is there twice; send it once.")
     return read
 
@@ -65,11 +65,11 @@ def _value(name: str, text: str) -> Any:
     return text
 
 
-def _nothing(request: Request) -> None:
+def _reject_query(request: Request) -> None:
     for name in request.query_params:
         raise BadRequest("bad_request", f"Unknown parameter `{name[:60]}`: there is none here.")
 
 
-def _answer(said: InstantHealth | InstantVersion) -> Response:
+def _answer(answer: InstantHealth | InstantVersion) -> Response:
     headers = {"Cache-Control": "no-store"}
-    return Response(said.model_dump_json(), 200, headers, "application/json")
+    return Response(answer.model_dump_json(), 200, headers, "application/json")

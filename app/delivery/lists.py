@@ -10,10 +10,10 @@ from pydantic_core import to_json
 
 from app.delivery.filters import ArticleParameters, languages, list_filter
 from app.http.endpoint import CountingView
-from app.http.parameters import AnySlug, Language, Parameters, address, one_of, refuse_capitals
-from app.http.problems import documented
-from app.http.reading import View
+from app.http.parameters import AnySlug, Language, Parameters, build_url, one_of, refuse_capitals
+from app.http.problems import public_responses
 from app.http.routing import ReadRoute
+from app.http.views import View
 from app.kinds import committee, sponsors
 from app.public.archive import Year
 from app.public.committee import CommitteeMember
@@ -22,7 +22,7 @@ from app.public.sponsors import Sponsor
 from app.public.tags import Tag, TagDetail
 from app.public.vocabulary import CommitteeGroup, SponsorKind, TagType
 from app.published import archive, tags
-from app.published.answers import Answer
+from app.published.response_cache import Answer
 
 router = APIRouter(route_class=ReadRoute)
 
@@ -55,79 +55,79 @@ class CommitteeParameters(Parameters):
 
 
 @router.get(
-    "/v1/tags", response_model=Whole[Tag], responses=documented(304, 400, 503), tags=["tags"]
+    "/v1/tags", response_model=Whole[Tag], responses=public_responses(304, 400, 503), tags=["tags"]
 )
 def list_tags(view: CountingView, params: TagParameters) -> Answer:
     """All tags with the number of articles under each."""
-    spoken = _first(params.lang, view)
+    lang = _first_language(params.lang, view)
     parent = view.tags.find(params.parent) if params.parent else None
     if params.parent and parent is None:
-        known = view.tags.by_slug
-        raise one_of("tag", "parent", params.parent, known, "see /v1/tags for all.")
-    found = tags.listed(
+        by_slug = view.tags.by_slug
+        raise one_of("tag", "parent", params.parent, by_slug, "see /v1/tags for all.")
+    cached_tags = tags.list_tags(
         view.tags,
         _counts(view),
-        spoken,
+        lang,
         params.type or None,
         parent.id if parent else None,
     )
-    return _answer_list(view, "/v1/tags", params, found, "tags")
+    return _answer_list(view, "/v1/tags", params, cached_tags, "tags")
 
 
 @router.get(
     "/v1/tags/{slug}",
     response_model=One[TagDetail],
-    responses=documented(301, 304, 400, 404, 410, 503),
+    responses=public_responses(301, 304, 400, 404, 410, 503),
     tags=["tags"],
 )
 def read_tag(view: CountingView, slug: str, params: TagDetailParameters) -> Answer:
     """One tag with its names, synonyms and children; an old slug leads to the new one."""
     refuse_capitals(slug)
-    tag = tags.one(view.tags, _counts(view), slug, _first(params.lang, view))
+    tag = tags.get_tag(view.tags, _counts(view), slug, _first_language(params.lang, view))
     return Answer(b'{"data":%s}' % to_json(tag), {}, f"tags tag/{slug}")
 
 
 @router.get(
     "/v1/sponsors",
     response_model=Whole[Sponsor],
-    responses=documented(304, 400, 503),
+    responses=public_responses(304, 400, 503),
     tags=["organisation"],
 )
 def list_sponsors(view: View, params: SponsorParameters) -> Answer:
     """Sponsors valid today, in their order."""
-    found = sponsors.list_sponsors(view.tx, view.now, params.kind or None)
-    return _answer_list(view, "/v1/sponsors", params, found, "sponsors")
+    matches = sponsors.list_sponsors(view.tx, view.now, params.kind or None)
+    return _answer_list(view, "/v1/sponsors", params, matches, "sponsors")
 
 
 @router.get(
     "/v1/committee",
     response_model=Whole[CommitteeMember],
-    responses=documented(304, 400, 503),
+    responses=public_responses(304, 400, 503),
     tags=["organisation"],
 )
 def list_committee(view: View, params: CommitteeParameters) -> Answer:
     """Officers, committee and staff in office today, in their order."""
     site = view.runtime.settings.languages
-    wanted = (*languages(params.lang, "", site), *site)
-    members = committee.list_members(view.tx, view.now, wanted, params.group or None)
+    preferred = (*languages(params.lang, "", site), *site)
+    members = committee.list_members(view.tx, view.now, preferred, params.group or None)
     return _answer_list(view, "/v1/committee", params, members, "committee")
 
 
 @router.get(
     "/v1/archive",
     response_model=Whole[Year],
-    responses=documented(304, 400, 503),
+    responses=public_responses(304, 400, 503),
     tags=["articles"],
 )
 def read_archive(view: CountingView, params: ArticleParameters) -> Answer:
     """Years and months that have articles, with counts; takes every filter of the list."""
-    wanted = list_filter(params, view.tags, view.runtime.settings)
+    filters = list_filter(params, view.tags, view.runtime.settings)
     years = view.recall(
-        ("archive", wanted),
-        lambda: archive.years(
+        ("archive", filters),
+        lambda: archive.list_years(
             view.tx,
             view.tags,
-            wanted,
+            filters,
             view.now,
             view.calendar,
         ),
@@ -136,17 +136,17 @@ def read_archive(view: CountingView, params: ArticleParameters) -> Answer:
 
 
 def _counts(view: View) -> dict[UUID, int]:
-    return view.recall("tag counts", lambda: tags.counts(view.tx, view.tags, view.now))
+    return view.recall("tag counts", lambda: tags.article_counts(view.tx, view.tags, view.now))
 
 
-def _first(lang: str, view: View) -> str | None:
+def _first_language(lang: str, view: View) -> str | None:
     return next(iter(languages(lang, "", view.runtime.settings.languages)), None)
 
 
 def _answer_list(
     view: View, path: str, params: Parameters, data: Sequence[BaseModel], key: str
 ) -> Answer:
-    here = address(f"{view.runtime.settings.public_url}{path}", params)
-    links = {"self": here, "next": None, "prev": None}
+    self_url = build_url(f"{view.runtime.settings.public_url}{path}", params)
+    links = {"self": self_url, "next": None, "prev": None}
     body = {"data": data, "meta": {"total": len(data)}, "links": links}
     return Answer(to_json(body), {}, key)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.errors import NotFound
-from app.http.files import documented, public_file
+from app.http.files import file_responses, public_file
 from app.http.parameters import NoneTravelling
 from app.http.routing import TravellingRoute
 from app.published import media
@@ -14,7 +14,7 @@ from app.published import media
 router = APIRouter(tags=["media"], route_class=TravellingRoute)
 
 
-@router.get("/v1/media/{media_id}/{rendition}", response_class=Response, responses=documented())
+@router.get("/v1/media/{media_id}/{rendition}", response_class=Response, responses=file_responses())
 async def read_file(
     request: Request,
     media_id: str,
@@ -25,11 +25,13 @@ async def read_file(
 
     404 for what was never public; 410 with a reason for what was and is no longer.
     """
-    key = _id(media_id)
-    return await public_file(request, lambda view: media.file(view.tx, key, rendition, view.now))
+    key = _parse_id(media_id)
+    return await public_file(
+        request, lambda view: media.get_public_file(view.tx, key, rendition, view.now)
+    )
 
 
-def _id(text: str) -> UUID:
+def _parse_id(text: str) -> UUID:
     """The id, in its one spelling: a file has one address."""
     try:
         key = UUID(text)

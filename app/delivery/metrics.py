@@ -18,15 +18,15 @@ from typing_extensions import override
 
 from app import milestones
 from app.delivery.search_metrics import search_metrics
-from app.delivery.service import ready
+from app.delivery.service import check_readiness
 from app.errors import NotFound
 from app.http.endpoint import RuntimeDep
 from app.http.parameters import NoneTravelling
-from app.http.problems import documented
+from app.http.problems import public_responses
 from app.http.routing import TravellingRoute
-from app.milestones import Passed
-from app.partners import queueing
-from app.partners.queueing import Backlog
+from app.milestones import LastOccurrence
+from app.partners import enqueue
+from app.partners.enqueue import Backlog
 from app.public.service import Ready
 from app.runtime import Runtime
 
@@ -43,7 +43,7 @@ _HEADERS: Final = {"Cache-Control": "no-store"}
 _FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
-@router.get("/metrics", response_class=GaugesResponse, responses=documented(400, 404, 503))
+@router.get("/metrics", response_class=GaugesResponse, responses=public_responses(400, 404, 503))
 async def metrics(request: Request, _params: NoneTravelling, runtime: RuntimeDep) -> Response:
     """Counters and gauges in Prometheus' text form. Answered to this machine, and to who shows
     `WILLAY_METRICS_TOKEN` as a bearer; for all others there is nothing here."""
@@ -51,10 +51,10 @@ async def metrics(request: Request, _params: NoneTravelling, runtime: RuntimeDep
         raise NotFound("not_found", "There is nothing at this address; see /v1 for what there is.")
 
     def measure() -> bytes:
-        now = ready(runtime)
+        now = check_readiness(runtime)
         with runtime.database.reading() as tx:
-            backlog = queueing.backlog(tx, runtime.clock())
-            passed = {name: milestones.last(tx, name) for name in ("worker", "backup")}
+            backlog = enqueue.backlog(tx, runtime.clock())
+            passed = {name: milestones.last_occurrence(tx, name) for name in ("worker", "backup")}
         registry = CollectorRegistry()
         gauges = _Gauges(runtime, now, backlog, list(search_metrics(runtime)), passed)
         registry.register(gauges)
@@ -85,7 +85,7 @@ class _Gauges(Collector):
         now: Ready,
         backlog: Backlog,
         search: Iterable[Metric],
-        passed: dict[str, Passed | None],
+        passed: dict[str, LastOccurrence | None],
     ) -> None:
         self._runtime = runtime
         self._passed = passed
@@ -122,12 +122,12 @@ class _Gauges(Collector):
         for state, count in sorted(backlog.states.items()):
             states.add_metric([state], count)
         yield states
-        told = (
+        gauges = (
             ("failing", "Active webhooks whose last delivery failed.", backlog.failing),
             ("waiting", "Deliveries that are still to be made.", backlog.waiting),
             ("behind_seconds", "Since the oldest of them.", backlog.oldest.total_seconds()),
         )
-        for name, meaning, value in told:
+        for name, meaning, value in gauges:
             yield GaugeMetricFamily(f"willay_webhooks_{name}", meaning, value)
 
     def _milestones(self) -> Iterable[Metric]:

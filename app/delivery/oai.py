@@ -15,11 +15,11 @@ from app.errors import BadRequest
 from app.feeds import oai
 from app.feeds.oai import PREFIX
 from app.http.bodies import FORM, read_form
-from app.http.problems import documented
-from app.http.reading import View, answer_view
+from app.http.problems import public_responses
 from app.http.routing import ProtocolRoute
+from app.http.views import View, answer_view
 from app.kit.text import is_legal
-from app.published.answers import Answer
+from app.published.response_cache import Answer
 
 router = APIRouter(tags=["discovery"], route_class=ProtocolRoute)
 
@@ -48,18 +48,18 @@ class OaiResponse(Response):
     media_type = oai.MEDIA_TYPE
 
 
-@router.get("/v1/oai", response_class=OaiResponse, responses=documented(304, 400, 503))
+@router.get("/v1/oai", response_class=OaiResponse, responses=public_responses(304, 400, 503))
 async def harvest_by_query(
     request: Request, _params: Annotated[OaiParameters, Query()]
 ) -> Response:
     """Articles for harvesters, in Dublin Core; `verb=Identify` says more."""
-    return await _answered(request, request.query_params.multi_items())
+    return await _answer_request(request, request.query_params.multi_items())
 
 
 @router.post(
     "/v1/oai",
     response_class=OaiResponse,
-    responses=documented(304, 400, 408, 413, 415, 503),
+    responses=public_responses(304, 400, 408, 413, 415, 503),
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -73,10 +73,10 @@ async def harvest_by_form(request: Request) -> Response:
         pairs = await read_form(request)
     except BadRequest:
         pairs = [("", "")]
-    return await _answered(request, pairs)
+    return await _answer_request(request, pairs)
 
 
-async def _answered(request: Request, pairs: Sequence[tuple[str, str]]) -> Response:
+async def _answer_request(request: Request, pairs: Sequence[tuple[str, str]]) -> Response:
     params = dict(pairs)
     if len(params) < len(pairs):
         params[""] = ""  # an argument twice is an argument too many

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from app.http.endpoint import EndpointRoute, RuntimeDep, SmallOptionalJson
 from app.http.parameters import DIGITS, NoParameters, Parameters
-from app.http.partner_access import PartnerKey, PartnerView, documented, private
+from app.http.partner_access import PartnerKey, PartnerView, partner_responses, private_response
 from app.inputs import Input
 from app.partners import keys, registry, usage
 from app.partners.keys import LONGEST_OVERLAP, KeyInfo
@@ -40,49 +40,51 @@ class UsageParameters(Parameters):
     days: Annotated[int, Field(ge=1, le=400), DIGITS] = 30
 
 
-@router.get("", response_model=One[PartnerSelf], responses=documented())
-def read_partner(view: PartnerView, shown: PartnerKey, _params: NoParameters) -> One[PartnerSelf]:
+@router.get("", response_model=One[PartnerSelf], responses=partner_responses())
+def read_partner(
+    view: PartnerView, presented: PartnerKey, _params: NoParameters
+) -> One[PartnerSelf]:
     """Who you are here, on what terms, how fast and how much you may ask."""
-    holder = shown.holder(view.tx, view.runtime.clock())
-    info = registry.one(view.tx, holder.partner_id)
-    mine = next(k for k in keys.of_partner(view.tx, info.id) if k.id == holder.key_id)
+    holder = presented.holder(view.tx, view.runtime.clock())
+    info = registry.get_partner(view.tx, holder.partner_id)
+    own_key = next(k for k in keys.of_partner(view.tx, info.id) if k.id == holder.key_id)
     terms = None
     if info.terms is not None and info.terms_updated_at is not None:
         terms = PartnerTerms(text=info.terms, updated_at=info.terms_updated_at)
-    told = PartnerSelf(
+    partner_self = PartnerSelf(
         name=info.name,
         terms=terms,
         limits=PartnerLimits(
             rate_per_minute=info.rate_per_minute, quota_per_day=info.quota_per_day
         ),
         grants=PartnerGrants(embargo_hours=info.embargo_hours),
-        key=_view(mine),
+        key=_view(own_key),
     )
-    return One[PartnerSelf](data=told)
+    return One[PartnerSelf](data=partner_self)
 
 
-@router.get("/usage", response_model=Usage, responses=documented(403))
-def read_usage(view: PartnerView, shown: PartnerKey, params: UsageParameters) -> Usage:
+@router.get("/usage", response_model=Usage, responses=partner_responses(403))
+def read_usage(view: PartnerView, presented: PartnerKey, params: UsageParameters) -> Usage:
     """What you asked for, by day, and what is left of today's quota."""
     now = view.runtime.clock()
-    holder = shown.holder(view.tx, now, "usage:read")
+    holder = presented.holder(view.tx, now, "usage:read")
     quota = holder.quota_per_day
-    return usage.told(view.tx, view.runtime.meter, holder.partner_id, quota, params.days, now)
+    return usage.usage_of(view.tx, view.runtime.meter, holder.partner_id, quota, params.days, now)
 
 
-@router.get("/keys", response_model=PartnerKeys, responses=documented())
-def list_keys(view: PartnerView, shown: PartnerKey, _params: NoParameters) -> PartnerKeys:
+@router.get("/keys", response_model=PartnerKeys, responses=partner_responses())
+def list_keys(view: PartnerView, presented: PartnerKey, _params: NoParameters) -> PartnerKeys:
     """Your keys, without their secrets."""
-    holder = shown.holder(view.tx, view.runtime.clock())
-    found = [_view(info) for info in keys.of_partner(view.tx, holder.partner_id)]
-    return PartnerKeys(data=found, meta=Total(total=len(found)))
+    holder = presented.holder(view.tx, view.runtime.clock())
+    views = [_view(info) for info in keys.of_partner(view.tx, holder.partner_id)]
+    return PartnerKeys(data=views, meta=Total(total=len(views)))
 
 
 @router.post(
     "/keys/rotate",
     status_code=201,
     response_model=One[NewPartnerKey],
-    responses=documented(403, 408, 409, 413, 415, 422, status=201),
+    responses=partner_responses(403, 408, 409, 413, 415, 422, status=201),
     openapi_extra={
         "requestBody": {
             "content": {"application/json": {"schema": KeyRotation.model_json_schema()}},
@@ -91,7 +93,7 @@ def list_keys(view: PartnerView, shown: PartnerKey, _params: NoParameters) -> Pa
     },
 )
 async def rotate_key(
-    shown: PartnerKey,
+    presented: PartnerKey,
     _params: NoParameters,
     body: SmallOptionalJson[KeyRotation],
     runtime: RuntimeDep,
@@ -102,11 +104,13 @@ async def rotate_key(
     def run() -> Response:
         now, overlap = runtime.clock(), timedelta(hours=body.overlap_hours)
         with runtime.database.writing() as tx:
-            made = keys.rotate(tx, runtime.key(), shown.key, overlap, shown.address, now)
-        view = _view(made.info).model_dump()
-        return private(One[NewPartnerKey](data=NewPartnerKey(**view, key=made.key)), 201)
+            new_key = keys.rotate(tx, runtime.key(), presented.key, overlap, presented.address, now)
+        view = _view(new_key.info).model_dump()
+        return private_response(
+            One[NewPartnerKey](data=NewPartnerKey(**view, key=new_key.key)), 201
+        )
 
-    return await runtime.desk.run(run)
+    return await runtime.edits.run(run)
 
 
 def _view(info: KeyInfo) -> PartnerKeyView:

@@ -17,7 +17,7 @@ from app.delivery.filters import (
     are_instead,
     article_filter,
     languages,
-    searched,
+    to_search_filter,
 )
 from app.http.endpoint import EndpointRoute, RuntimeDep
 from app.http.parameters import (
@@ -26,20 +26,21 @@ from app.http.parameters import (
     Language,
     Limit,
     Parameters,
-    address,
-    bad,
+    bad_parameter,
+    build_url,
     known_names,
 )
-from app.http.problems import documented
-from app.http.reading import View, answer_search
+from app.http.problems import public_responses
+from app.http.views import View, answer_search
 from app.public.search import Completions, SearchPage
 from app.public.vocabulary import ContentKind
 from app.published import changes, tags
-from app.published import found as things
-from app.published.answers import Answer
-from app.published.found import Shown
+from app.published import visible_hits as things
+from app.published.response_cache import Answer
+from app.published.visible_hits import VisibleItems
 from app.search import protocol
-from app.search.present import thing
+from app.search.failover import SPARE, ServedResult
+from app.search.overlay import thing_of
 from app.search.protocol import (
     DEEPEST,
     DOCUMENT_KINDS,
@@ -47,7 +48,6 @@ from app.search.protocol import (
     ArticleKind,
     Hit,
 )
-from app.search.serving import SPARE, Served
 
 router = APIRouter(tags=["search"], route_class=EndpointRoute)
 
@@ -89,23 +89,23 @@ class SuggestParameters(Parameters):
 
 
 @router.get(
-    "/v1/search", response_model=SearchPage, responses=documented(304, 400, 503, links=True)
+    "/v1/search", response_model=SearchPage, responses=public_responses(304, 400, 503, links=True)
 )
 async def search(request: Request, params: SearchParameters, runtime: RuntimeDep) -> Response:
     """Articles, pages, tags, sponsors and committee members, best first."""
     began = perf_counter()
 
-    def show(view: View, query: protocol.Query, answer: Served) -> Answer:
-        spoken = (*query.filter.languages, *view.runtime.settings.languages)
-        shown = _visible_things(view, answer.found.hits, spoken)
-        hits = [hit for hit in answer.found.hits if thing(hit) in shown]
-        total = answer.found.total - (len(answer.found.hits) - len(hits))
+    def show(view: View, query: protocol.Query, answer: ServedResult) -> Answer:
+        site_languages = (*query.filter.languages, *view.runtime.settings.languages)
+        items = _visible_things(view, answer.result.hits, site_languages)
+        hits = [hit for hit in answer.result.hits if thing_of(hit) in items]
+        total = answer.result.total - (len(answer.result.hits) - len(hits))
         base = f"{view.runtime.settings.public_url}/v1/search"
         links = _links(params, base, total)
-        meta = _meta(params, view, answer, base, spoken[0]) | {"total": total}
+        meta = _meta(params, view, answer, base, site_languages[0]) | {"total": total}
         meta["processing_ms"] = round((perf_counter() - began) * 1000, 3)
         body = b'{"data":[%s],"meta":%s,"links":%s}' % (
-            b",".join(_hit(hit, shown[thing(hit)]) for hit in hits[: params.limit]),
+            b",".join(_hit(hit, items[thing_of(hit)]) for hit in hits[: params.limit]),
             to_json(meta),
             to_json(links),
         )
@@ -116,30 +116,34 @@ async def search(request: Request, params: SearchParameters, runtime: RuntimeDep
     )
 
 
-@router.get("/v1/search/suggest", response_model=Completions, responses=documented(304, 400, 503))
+@router.get(
+    "/v1/search/suggest", response_model=Completions, responses=public_responses(304, 400, 503)
+)
 async def suggest(request: Request, params: SuggestParameters, runtime: RuntimeDep) -> Response:
     """Titles, tags and people that complete what was typed."""
 
     def ask(view: View) -> tuple[str, ...]:
         return languages(params.lang, "", view.runtime.settings.languages)
 
-    def find(wanted: tuple[str, ...]) -> list[protocol.Suggestion]:
-        return runtime.search.suggest(params.q, wanted, params.limit + SPARE)
+    def find(preferred: tuple[str, ...]) -> list[protocol.Suggestion]:
+        return runtime.search.suggest(params.q, preferred, params.limit + SPARE)
 
-    def show(view: View, wanted: tuple[str, ...], known: list[protocol.Suggestion]) -> Answer:
-        spoken = (*wanted, *view.runtime.settings.languages)
-        shown = _visible_things(view, known, spoken)
-        slugs = things.slugs(shown)
+    def show(
+        view: View, preferred: tuple[str, ...], suggestions: list[protocol.Suggestion]
+    ) -> Answer:
+        site_languages = (*preferred, *view.runtime.settings.languages)
+        items = _visible_things(view, suggestions, site_languages)
+        slugs = things.hit_slugs(items)
         data = [
             {
-                "kind": one.key.kind,
-                "id": one.key.id,
-                "title": one.title,
-                "highlighted": one.highlighted,
-                "slug": slugs[thing(one)],
+                "kind": suggestion.key.kind,
+                "id": suggestion.key.id,
+                "title": suggestion.title,
+                "highlighted": suggestion.highlighted,
+                "slug": slugs[thing_of(suggestion)],
             }
-            for one in known
-            if thing(one) in shown
+            for suggestion in suggestions
+            if thing_of(suggestion) in items
         ]
         return Answer(to_json({"data": data[: params.limit]}), {}, "search")
 
@@ -151,16 +155,16 @@ def _query(params: SearchParameters, view: View) -> protocol.Query:
         message = (
             f"Only the first {DEEPEST} hits can be paged to; filter, or search for more words."
         )
-        raise bad("page_too_deep", "page", message)
-    spoken = languages(params.lang, params.fallback, view.runtime.settings.languages)
-    wanted = article_filter(params, view.tags, view.calendar)
-    once = are_instead(params.lang, spoken)
-    wanted = replace(wanted, languages=spoken, each_story_once=once)
+        raise bad_parameter("page_too_deep", "page", message)
+    site_languages = languages(params.lang, params.fallback, view.runtime.settings.languages)
+    filters = article_filter(params, view.tags, view.calendar)
+    once = are_instead(params.lang, site_languages)
+    filters = replace(filters, languages=site_languages, each_story_once=once)
     kinds, article_kinds = _kinds(params.kind)
     facets = known_names("facet", "facets", params.facets, FACET_NAMES)
     return protocol.Query(
         text=params.q,
-        filter=searched(wanted, kinds, article_kinds),
+        filter=to_search_filter(filters, kinds, article_kinds),
         order=params.order,
         limit=params.limit,
         page=params.page,
@@ -179,36 +183,38 @@ def _kinds(text: str) -> tuple[tuple[ContentKind, ...], tuple[ArticleKind, ...]]
         return kinds, ()
     if kinds:
         message = "`page` goes alone or with `article`; ask for the other kinds by themselves."
-        raise bad("mixed_kinds", "kind", message)
+        raise bad_parameter("mixed_kinds", "kind", message)
     return ("article",), ("page",)
 
 
 def _visible_things(
-    view: View, hits: Sequence[Hit | protocol.Suggestion], spoken: tuple[str, ...]
-) -> Shown:
-    wanted = [thing(hit) for hit in hits]
-    counted: dict[UUID, int] = {}
-    if any(kind == "tag" for kind, _, _ in wanted):
-        counted = view.recall("tag counts", lambda: tags.counts(view.tx, view.tags, view.now))
-    return things.shown(view.tx, view.tags, counted, wanted, spoken, view.now)
+    view: View, hits: Sequence[Hit | protocol.Suggestion], site_languages: tuple[str, ...]
+) -> VisibleItems:
+    keys = [thing_of(hit) for hit in hits]
+    counts: dict[UUID, int] = {}
+    if any(kind == "tag" for kind, _, _ in keys):
+        counts = view.recall(
+            "tag counts", lambda: tags.article_counts(view.tx, view.tags, view.now)
+        )
+    return things.visible_hits(view.tx, view.tags, counts, keys, site_languages, view.now)
 
 
 def _hit(hit: Hit, item: bytes) -> bytes:
-    marked = hit.highlights or protocol.Highlights()
-    said = {"title": marked.title, "summary": marked.summary, "body": marked.body}
+    marked = hit.highlights or protocol.HitHighlights()
+    highlights = {"title": marked.title, "summary": marked.summary, "body": marked.body}
     return b'{"kind":%s,"score":%s,"highlights":%s,"item":%s}' % (
         to_json(hit.key.kind),
         to_json(round(hit.score, 4)),
-        to_json(said),
+        to_json(highlights),
         item,
     )
 
 
 def _meta(
-    params: SearchParameters, view: View, served: Served, base: str, lang: str
+    params: SearchParameters, view: View, served: ServedResult, base: str, lang: str
 ) -> dict[str, Any]:
-    answer, standing = served.found, served.standing
-    behind, seconds = changes.behind(view.tx, view.head, standing.cursor, view.now)
+    answer, standing = served.result, served.status
+    behind, seconds = changes.lag_of(view.tx, view.head, standing.cursor, view.now)
     meta: dict[str, Any] = {
         "limit": params.limit,
         "page": params.page,
@@ -218,7 +224,7 @@ def _meta(
         "freshness": {"behind_changes": behind, "behind_seconds": seconds},
     }
     if answer.corrected is not None:
-        insist = address(base, params.model_copy(update={"exact": True, "page": 1}))
+        insist = build_url(base, params.model_copy(update={"exact": True, "page": 1}))
         meta["corrected"] = {"q": answer.corrected, "insist": insist}
     if answer.did_you_mean is not None:
         meta["did_you_mean"] = answer.did_you_mean
@@ -236,18 +242,18 @@ def _facet(
     out."""
     if facet != "tags":
         return [{"value": value, "name": value, "count": count} for value, count in values]
-    known = [(view.tags.by_id.get(UUID(key)), count) for key, count in values]
-    shown = [
-        {"value": tag.slug, "name": view.tags.spoken(tag.names, lang) or tag.slug, "count": n}
-        for tag, n in known
+    counted_tags = [(view.tags.by_id.get(UUID(key)), count) for key, count in values]
+    facet_values = [
+        {"value": tag.slug, "name": view.tags.localise(tag.names, lang) or tag.slug, "count": n}
+        for tag, n in counted_tags
         if tag is not None
     ]
-    return sorted(shown, key=lambda one: (-one["count"], one["value"]))
+    return sorted(facet_values, key=lambda value: (-value["count"], value["value"]))
 
 
 def _links(params: SearchParameters, base: str, total: int) -> dict[str, str | None]:
     def page(number: int) -> str:
-        return address(base, params.model_copy(update={"page": number}))
+        return build_url(base, params.model_copy(update={"page": number}))
 
     last = min(total, DEEPEST)
     return {

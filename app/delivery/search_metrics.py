@@ -43,14 +43,14 @@ def search_metrics(runtime: Runtime) -> Iterator[Metric]:
 
 
 def _values(runtime: Runtime) -> Iterator[tuple[str, dict[str, float]]]:
-    for held, fact in runtime.search.facts():
-        engine, now = held.get(), runtime.clock()
+    for handle, fact in runtime.search.engine_statuses():
+        engine, now = handle.get(), runtime.clock()
         with runtime.database.reading() as tx:
-            log, check = head(tx), checks.last(tx, engine.index, now)
-            behind = changes.behind(tx, log, fact.cursor, log.moment(now))
+            log, check = head(tx), checks.last_check(tx, engine.index, now)
+            behind = changes.lag_of(tx, log, fact.cursor, log.moment(now))
         values = {
             "degraded": fact.degraded,
-            "resting": held.is_resting,
+            "resting": handle.is_resting,
             "last_check_timestamp_seconds": check.checked_at.timestamp() if check.checked_at else 0,
             "last_check_differences": check.differing,
             "building": check.is_building,
@@ -61,6 +61,6 @@ def _values(runtime: Runtime) -> Iterator[tuple[str, dict[str, float]]]:
         if not fact.degraded:
             values |= {"parked": len(fact.parked)}
             with suppress(Unavailable):
-                waiting = engine.waiting()
+                waiting = engine.pending_task()
                 values |= {"task_seconds": max(0.0, waiting.seconds) if waiting else 0.0}
         yield fact.engine, {name: float(value) for name, value in values.items()}

@@ -52,12 +52,15 @@ async def give(
         raise Unavailable(
             error.code, "The search server cannot be asked now; try again."
         ) from error
-    given = SearchToken(
+    search_token = SearchToken(
         token=token,
         url=where,
         index=settings.meilisearch_index,
         expires_at=rfc3339(until),
     )
     return Response(
-        b'{"data":%s}' % to_json(given), 201, {"Cache-Control": "no-store"}, "application/json"
+        b'{"data":%s}' % to_json(search_token),
+        201,
+        {"Cache-Control": "no-store"},
+        "application/json",
     )

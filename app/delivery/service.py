@@ -11,10 +11,10 @@ from starlette.responses import Response
 from app.changes import head
 from app.errors import Unavailable
 from app.http.endpoint import RuntimeDep
-from app.http.parameters import NoneTravelling, Parameters, bad
-from app.http.problems import documented
-from app.http.reading import View
+from app.http.parameters import NoneTravelling, Parameters, bad_parameter
+from app.http.problems import public_responses
 from app.http.routing import TravellingRoute
+from app.http.views import View
 from app.kit.text import is_legal, plain_path
 from app.public.envelopes import One, Resolution
 from app.public.service import (
@@ -27,9 +27,9 @@ from app.public.service import (
     StoreState,
 )
 from app.published import changes, paths
-from app.published.answers import Answer
+from app.published.response_cache import Answer
 from app.runtime import Runtime
-from app.search.serving import Standing
+from app.search.failover import SearchStatus
 
 router = APIRouter(tags=["service"], route_class=TravellingRoute)
 
@@ -45,7 +45,7 @@ class ResolveParameters(Parameters):
     path: Annotated[str, Field(min_length=1, max_length=1_000, description="A path of the site")]
 
 
-@router.get("/v1", response_model=One[Service], responses=documented(304, 400, 503))
+@router.get("/v1", response_model=One[Service], responses=public_responses(304, 400, 503))
 def front_page(view: View, _params: NoneTravelling) -> Answer:
     """What is here."""
     settings = view.runtime.settings
@@ -63,11 +63,11 @@ def front_page(view: View, _params: NoneTravelling) -> Answer:
 @router.get(
     "/v1/resolve",
     response_model=One[Resolution],
-    responses=documented(304, 400, 404, 410, 503),
+    responses=public_responses(304, 400, 404, 410, 503),
 )
 def resolve(view: View, params: ResolveParameters) -> Answer:
     """What answers at a path that exists or once existed."""
-    found = paths.resolve(
+    resolution = paths.resolve_path(
         view.tx,
         lambda: view.tags,
         checked_path(params.path),
@@ -76,42 +76,42 @@ def resolve(view: View, params: ResolveParameters) -> Answer:
         view.runtime.settings.slug_at,
     )
     # An article that takes the path of a tag comes before it.
-    keys = "articles tags" if found.kind == "tag" else "articles"
-    return Answer(b'{"data":%s}' % to_json(found), {}, keys)
+    keys = "articles tags" if resolution.kind == "tag" else "articles"
+    return Answer(b'{"data":%s}' % to_json(resolution), {}, keys)
 
 
-@router.get("/livez", response_model=Alive, responses=documented(400))
+@router.get("/livez", response_model=Alive, responses=public_responses(400))
 async def livez(response: Response, _params: NoneTravelling) -> Alive:
     """The process answers; asks nothing of anyone."""
     response.headers["Cache-Control"] = "no-store"
     return Alive(status="ok")
 
 
-@router.get("/readyz", response_model=Ready, responses=documented(400, 503))
+@router.get("/readyz", response_model=Ready, responses=public_responses(400, 503))
 async def readyz(response: Response, _params: NoneTravelling, runtime: RuntimeDep) -> Ready:
     """The store can be used."""
     response.headers["Cache-Control"] = "no-store"
-    return await runtime.searches.run(lambda: ready(runtime))
+    return await runtime.searches.run(lambda: check_readiness(runtime))
 
 
-def ready(runtime: Runtime) -> Ready:
+def check_readiness(runtime: Runtime) -> Ready:
     """How the service does; `Unavailable` when the store cannot be used."""
     try:
-        standing = runtime.search.standing()
+        standing = runtime.search.status()
     except Unavailable as error:  # an index that cannot be opened: the store can be used
-        standing = Standing(runtime.search.main.name, None, degraded=True, trouble=error.code)
+        standing = SearchStatus(runtime.search.main.name, None, degraded=True, trouble=error.code)
     behind: tuple[int | None, float | None] = None, None
     with runtime.database.reading() as tx:
         log, clock = head(tx), runtime.clock()
         now = log.moment(clock)
         if standing.is_known:
-            behind = changes.behind(tx, log, standing.cursor, now)
+            behind = changes.lag_of(tx, log, standing.cursor, now)
     late = (now - log.next_boundary).total_seconds()
     rates = runtime.rates
     return Ready(
         status="ok",
         limits=LimitState(
-            kept_in="redis" if rates.is_shared else "memory", trouble=rates.trouble or None
+            kept_in="redis" if rates.is_shared else "memory", trouble=rates.problem or None
         ),
         store=StoreState(
             sequence=log.sequence,
@@ -147,7 +147,9 @@ def checked_path(path: str, parameter: str = "path") -> str:
     try:
         plain = plain_path(path)
     except ValueError as error:  # an address whose host is malformed
-        raise bad("invalid_path", parameter, "This is no path and no address.") from error
+        raise bad_parameter("invalid_path", parameter, "This is no path and no address.") from error
     if not is_legal(plain) or "\n" in plain or "\t" in plain:
-        raise bad("invalid_path", parameter, f"Remove control characters from the {parameter}.")
+        raise bad_parameter(
+            "invalid_path", parameter, f"Remove control characters from the {parameter}."
+        )
     return path

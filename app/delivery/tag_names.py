@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
-from app.http.reading import View
+from app.http.views import View
 from app.kit.text import without_unseen
-from app.published.memory import KnownTag, Tags
+from app.published.cache import CachedTag, Tags
 
 _MOST_FAMILIES: Final = 200
 
@@ -23,62 +23,66 @@ class TagNames:
         self._tags = tags
         self._labels = {lang: _labels(tags, lang) for lang in languages}
         self._labelled = {
-            lang: _gathered((label, tags.by_id[key]) for key, label in labels.items())
+            lang: _group_by_name((label, tags.by_id[key]) for key, label in labels.items())
             for lang, labels in self._labels.items()
         }
         everything = tags.by_id.values()
-        self._named = _gathered((name, tag) for tag in everything for name in tag.names.values())
+        self._tags_by_name = _group_by_name(
+            (name, tag) for tag in everything for name in tag.names.values()
+        )
 
     @classmethod
     def of(cls, view: View) -> "TagNames":
         """Those of a reading, made once for each head of the log."""
-        spoken = view.runtime.settings.languages
-        return view.recall("tag names", lambda: cls(view.tags, spoken))
+        site_languages = view.runtime.settings.languages
+        return view.recall("tag names", lambda: cls(view.tags, site_languages))
 
-    def shown(self, slugs: Iterable[str], lang: str) -> list[str]:
+    def names_of(self, slugs: Iterable[str], lang: str) -> list[str]:
         """The names of tags that are there."""
         return [self._labels[lang][self._tags.by_slug[slug].id] for slug in slugs]
 
     def families(self, value: str, lang: str) -> tuple[UUID, ...]:
         """The tags that a value means, with all below them: by the name shown in that language,
         else by slug, else by a name in any language; none when there is no such tag."""
-        folded = _folded(value)
-        found = self._labelled[lang].get(folded)
-        if found is None and (tag := self._tags.find(value.strip())) is not None:
-            found = [tag]
-        found = found or self._named.get(folded, [])
-        return tuple(dict.fromkeys(key for tag in found for key in self._tags.family(tag)))
+        folded = _fold(value)
+        tags = self._labelled[lang].get(folded)
+        if tags is None and (tag := self._tags.find(value.strip())) is not None:
+            tags = [tag]
+        tags = tags or self._tags_by_name.get(folded, [])
+        return tuple(dict.fromkeys(key for tag in tags for key in self._tags.descendant_ids(tag)))
 
-    def whose(self, is_meant: Callable[[str], bool], lang: str) -> tuple[UUID, ...]:
+    def families_where(self, is_meant: Callable[[str], bool], lang: str) -> tuple[UUID, ...]:
         """The families of the tags whose names pass."""
-        found = [key for key, label in self._labels[lang].items() if is_meant(label)]
-        families = (self._tags.family(self._tags.by_id[key]) for key in found[:_MOST_FAMILIES])
+        ids = [key for key, label in self._labels[lang].items() if is_meant(label)]
+        families = (
+            self._tags.descendant_ids(self._tags.by_id[key]) for key in ids[:_MOST_FAMILIES]
+        )
         return tuple(dict.fromkeys(key for family in families for key in family))
 
-    def counted(self, values: Iterable[tuple[str, int]], lang: str) -> dict[str, int]:
+    def counts_by_name(self, values: Iterable[tuple[str, int]], lang: str) -> dict[str, int]:
         """A facet's counts by name, the most frequent first; a tag that has gone is left out."""
         labels = self._labels[lang]
-        known = [(labels.get(UUID(key)), count) for key, count in values]
-        named = [(label, count) for label, count in known if label is not None]
-        return dict(sorted(named, key=lambda pair: (-pair[1], pair[0])))
+        counted = [(labels.get(UUID(key)), count) for key, count in values]
+        counts = [(label, count) for label, count in counted if label is not None]
+        return dict(sorted(counts, key=lambda pair: (-pair[1], pair[0])))
 
 
 def _labels(tags: Tags, lang: str) -> dict[UUID, str]:
     """Each tag's name, with its slug where another is called the same."""
-    plain = {tag.id: tags.spoken(tag.names, lang) or tag.slug for tag in tags.by_id.values()}
-    often = Counter(map(_folded, plain.values()))
+    plain = {tag.id: tags.localise(tag.names, lang) or tag.slug for tag in tags.by_id.values()}
+    often = Counter(map(_fold, plain.values()))
     return {
-        key: name if often[_folded(name)] == 1 else f"{name} ({tags.by_id[key].slug})"
+        key: name if often[_fold(name)] == 1 else f"{name} ({tags.by_id[key].slug})"
         for key, name in plain.items()
     }
 
 
-def _folded(name: str) -> str:
+def _fold(name: str) -> str:
     return without_unseen(name).strip().casefold()
 
 
-def _gathered(pairs: Iterable[tuple[str, KnownTag]]) -> dict[str, list[KnownTag]]:
-    found: dict[str, list[KnownTag]] = {}
+def _group_by_name(pairs: Iterable[tuple[str, CachedTag]]) -> dict[str, list[CachedTag]]:
+    groups: dict[str, list[CachedTag]] = {}
     for name, tag in pairs:
-        found.setdefault(_folded(name), []).append(tag)
-    return found
+        groups.setdefault(_fold(name), []).append(tag)
+    return groups

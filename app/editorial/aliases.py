@@ -13,8 +13,8 @@ from app import audit
 from app.changes import PublishTx
 from app.database import ReadTx
 from app.editorial import tags
-from app.editorial.changing import record
-from app.editorial.content import Actor, House, Line, require_publisher
+from app.editorial.content import Actor, Line, SiteRules, require_publisher
+from app.editorial.patch_input import record_audit
 from app.errors import Conflict, Detail, Invalid, NotFound
 from app.inputs import Input
 from app.kit.text import is_legal, plain_path
@@ -23,11 +23,11 @@ from app.models.article import Article, ArticleSlug
 from app.models.publication import Publication
 from app.models.tag import Tag, TagSlug
 from app.public.vocabulary import Slug
-from app.revisions import stale
+from app.revisions import stale_error
 from app.visibility import was_visible
 
 
-def _plain(text: str) -> str:
+def _normalise_path(text: str) -> str:
     """The one spelling of a path, its query included. ValueError when it is none, or the front
     page."""
     if not is_legal(text):
@@ -43,7 +43,7 @@ def _plain(text: str) -> str:
 class AliasInput(Input):
     """An old path with the article or the tag that answers there, by slug, or why nothing does."""
 
-    path: Annotated[str, Field(min_length=1, max_length=1_000), AfterValidator(_plain)]
+    path: Annotated[str, Field(min_length=1, max_length=1_000), AfterValidator(_normalise_path)]
     slug: Slug | None = None
     tag: Slug | None = None
     gone: Line | None = None
@@ -56,7 +56,7 @@ class AliasInput(Input):
 
 
 @dataclass(frozen=True, slots=True)
-class KnownAlias:
+class AliasInfo:
     """An alias as editors see it: `slug` is an article's, `tag` a tag's."""
 
     id: UUID
@@ -68,49 +68,49 @@ class KnownAlias:
     created_at: datetime
 
 
-def create(tx: PublishTx, actor: Actor, alias: AliasInput, house: House) -> KnownAlias:
+def create(tx: PublishTx, actor: Actor, alias: AliasInput, rules: SiteRules) -> AliasInfo:
     """A new alias. `Conflict` when the path leads somewhere already, or is an article's own;
     `Forbidden` where something answers already and the actor may not publish."""
-    article_id, tag_id = _target(tx, alias.slug, alias.tag)
+    article_id, tag_id = _target_ids(tx, alias.slug, alias.tag)
     taken = tx.session.get(Alias, alias.path)
     detail = Detail("path_taken", "Choose another path.", pointer="/path")
     if taken is not None:
-        leads = where(one(tx, taken.id))
-        said = f"{alias.path} {leads} already; delete that alias first."
-        raise Conflict("path_taken", said, (detail,))
-    _refuse_live(tx, actor, alias.path, article_id, house)
-    row = _add(tx, actor, alias.path, article_id, tag_id, alias.gone)
-    made = one(tx, row.id)
-    record(tx, actor, "alias.created", "alias", row.id, after=_state(made))
-    return made
+        leads = describe_target(get(tx, taken.id))
+        message = f"{alias.path} {leads} already; delete that alias first."
+        raise Conflict("path_taken", message, (detail,))
+    _refuse_live(tx, actor, alias.path, article_id, rules)
+    row = _insert(tx, actor, alias.path, article_id, tag_id, alias.gone)
+    alias_info = get(tx, row.id)
+    record_audit(tx, actor, "alias.created", "alias", row.id, after=_state(alias_info))
+    return alias_info
 
 
-def put(
+def upsert(
     tx: PublishTx,
     actor: Actor,
     path: str,
     slug: str | None,
-    gone: str | None,
+    gone_reason: str | None,
     tag: str | None = None,
-    house: House | None = None,
+    rules: SiteRules | None = None,
 ) -> Literal["created", "unchanged"]:
     """For imports: say what answers at a path, or find that it is said already. As strict as
     `create`."""
-    if [slug, gone, tag].count(None) != 2:
+    if [slug, gone_reason, tag].count(None) != 2:
         raise Invalid("alias_target", "An alias has either a slug or a reason why it is gone.")
-    article_id, tag_id = _target(tx, slug, tag)
+    article_id, tag_id = _target_ids(tx, slug, tag)
     try:
-        wanted = _plain(path)
+        plain_path = _normalise_path(path)
     except ValueError as error:
         raise Invalid("invalid_path", f"The path {path[:80]!r} {error}.") from error
-    known = tx.session.get(Alias, wanted)
-    if known is not None:
-        if (known.article_id, known.tag_id, known.gone) == (article_id, tag_id, gone):
+    alias = tx.session.get(Alias, plain_path)
+    if alias is not None:
+        if (alias.article_id, alias.tag_id, alias.gone) == (article_id, tag_id, gone_reason):
             return "unchanged"
-        raise Conflict("path_taken", f"{wanted} leads elsewhere already; it was left alone.")
-    _refuse_live(tx, actor, wanted, article_id, house)
-    made = one(tx, _add(tx, actor, wanted, article_id, tag_id, gone).id)
-    record(tx, actor, "alias.created", "alias", made.id, after=_state(made))
+        raise Conflict("path_taken", f"{plain_path} leads elsewhere already; it was left alone.")
+    _refuse_live(tx, actor, plain_path, article_id, rules)
+    new_alias = get(tx, _insert(tx, actor, plain_path, article_id, tag_id, gone_reason).id)
+    record_audit(tx, actor, "alias.created", "alias", new_alias.id, after=_state(new_alias))
     return "created"
 
 
@@ -118,40 +118,40 @@ def remove(tx: PublishTx, actor: Actor, alias_id: UUID, revision: int | None) ->
     """Forget an alias: its path answers as if it had never been. `NotFound`, `Stale`, `Forbidden`
     when only who may publish can have made it."""
     tx.session.flush()
-    asked = sa.select(Alias).where(col(Alias.id) == alias_id).with_for_update()
-    row = tx.session.execute(asked).scalar_one_or_none()
+    statement = sa.select(Alias).where(col(Alias.id) == alias_id).with_for_update()
+    row = tx.session.execute(statement).scalar_one_or_none()
     if row is None:
-        raise _unknown()
+        raise _alias_not_found()
     if revision is not None and revision != row.revision:
-        raise stale(row.revision, audit.last_name(tx, "alias", row.id), row.created_at)
+        raise stale_error(row.revision, audit.last_name(tx, "alias", row.id), row.created_at)
     if row.by_publisher:
         require_publisher(actor, f"{row.path} answers at the word of somebody who may publish")
-    before = _state(one(tx, row.id))
-    _tell(tx, row)
+    before = _state(get(tx, row.id))
+    _announce(tx, row)
     tx.session.delete(row)
     tx.session.flush()
-    record(tx, actor, "alias.removed", "alias", alias_id, before=before)
+    record_audit(tx, actor, "alias.removed", "alias", alias_id, before=before)
 
 
-def one(tx: ReadTx, alias_id: UUID) -> KnownAlias:
+def get(tx: ReadTx, alias_id: UUID) -> AliasInfo:
     """An alias; `NotFound` when there is none."""
-    row = tx.execute(_shown().where(col(Alias.id) == alias_id)).one_or_none()
+    row = tx.execute(_select_aliases().where(col(Alias.id) == alias_id)).one_or_none()
     if row is None:
-        raise _unknown()
-    return KnownAlias(*row)
+        raise _alias_not_found()
+    return AliasInfo(*row)
 
 
-def page(tx: ReadTx, after: str | None, limit: int, path: str | None = None) -> list[KnownAlias]:
+def page(tx: ReadTx, after: str | None, limit: int, path: str | None = None) -> list[AliasInfo]:
     """Aliases in the order of their paths, after one of them; those whose path begins so."""
-    asked = _shown().order_by(col(Alias.path)).limit(limit)
+    statement = _select_aliases().order_by(col(Alias.path)).limit(limit)
     if after is not None:
-        asked = asked.where(col(Alias.path) > after)
+        statement = statement.where(col(Alias.path) > after)
     if path is not None:
-        asked = asked.where(col(Alias.path).startswith(path, autoescape=True))
-    return [KnownAlias(*row) for row in tx.execute(asked)]
+        statement = statement.where(col(Alias.path).startswith(path, autoescape=True))
+    return [AliasInfo(*row) for row in tx.execute(statement)]
 
 
-def where(alias: KnownAlias) -> str:
+def describe_target(alias: AliasInfo) -> str:
     """Where an alias leads, in words."""
     if alias.gone is not None:
         return "is said to be gone"
@@ -159,7 +159,7 @@ def where(alias: KnownAlias) -> str:
     return f"leads to the {kind} {slug!r}"
 
 
-def _shown() -> sa.Select[*tuple[Any, ...]]:
+def _select_aliases() -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             col(Alias.id),
@@ -176,77 +176,79 @@ def _shown() -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def _target(tx: PublishTx, slug: str | None, tag: str | None) -> tuple[UUID | None, UUID | None]:
+def _target_ids(
+    tx: PublishTx, slug: str | None, tag: str | None
+) -> tuple[UUID | None, UUID | None]:
     """The ids of the article and of the tag, as far as one is named."""
     if tag is not None:
-        target = tags.named(tx, tag, "/tag")
+        target = tags.find_by_slug(tx, tag, "/tag")
         if not target.accepted:
             detail = Detail("tag_proposed", "Accept the tag first.", pointer="/tag")
             raise Invalid("tag_proposed", f"The tag {tag!r} is only proposed.", (detail,))
         return None, target.id
     if slug is None:
         return None, None
-    found = sa.select(col(ArticleSlug.article_id)).where(col(ArticleSlug.slug) == slug)
-    article_id: UUID | None = tx.execute(found).scalar()
+    statement = sa.select(col(ArticleSlug.article_id)).where(col(ArticleSlug.slug) == slug)
+    article_id: UUID | None = tx.execute(statement).scalar()
     if article_id is None:
         detail = Detail("unknown_slug", f"There is no article {slug!r}.", pointer="/slug")
-        said = f"There is no article {slug!r}; create it first."
-        raise Invalid("unknown_slug", said, (detail,))
+        message = f"There is no article {slug!r}; create it first."
+        raise Invalid("unknown_slug", message, (detail,))
     return article_id, None
 
 
-def _add(
+def _insert(
     tx: PublishTx,
     actor: Actor,
     path: str,
     article_id: UUID | None,
     tag_id: UUID | None,
-    gone: str | None,
+    gone_reason: str | None,
 ) -> Alias:
     row = Alias(
         path=path,
         article_id=article_id,
         tag_id=tag_id,
-        gone=gone,
+        gone=gone_reason,
         created_at=tx.moment,
         by_publisher=actor.may_publish,
     )
     tx.session.add(row)
     tx.session.flush()
-    _tell(tx, row)
+    _announce(tx, row)
     return row
 
 
 def _refuse_live(
-    tx: PublishTx, actor: Actor, path: str, article_id: UUID | None, house: House | None
+    tx: PublishTx, actor: Actor, path: str, article_id: UUID | None, rules: SiteRules | None
 ) -> None:
     """An article's own address is nobody else's. Whatever else answers, by the last part of its
     path as `published.paths` has it, only who may publish can change."""
     bare = path.partition("?")[0]
     slug = bare.rsplit("/", 1)[-1]
-    page = (house.slug_at(path) if house is not None else None) or path[1:]
+    page = (rules.slug_at(path) if rules is not None else None) or path[1:]
     holder = tx.session.get(ArticleSlug, page)
     if holder is not None and holder.article_id != article_id:
-        said = f"{path} is the address of an article; change its slug first."
+        message = f"{path} is the address of an article; change its slug first."
         detail = Detail("path_taken", "Choose another path.", pointer="/path")
-        raise Conflict("path_taken", said, (detail,))
-    if not actor.may_publish and _answers(tx, slug.lower(), article_id):
+        raise Conflict("path_taken", message, (detail,))
+    if not actor.may_publish and _is_public_slug(tx, slug.lower(), article_id):
         require_publisher(actor, f"Something answers at {path} already")
 
 
-def _answers(tx: PublishTx, slug: str, article_id: UUID | None) -> bool:
+def _is_public_slug(tx: PublishTx, slug: str, article_id: UUID | None) -> bool:
     """A slug is or was public, of another article or of a tag."""
-    shown = sa.select(col(Publication.id)).where(
+    statement = sa.select(col(Publication.id)).where(
         col(Publication.slug) == slug,
         was_visible(Publication, tx.moment),
         col(Publication.article_id).is_distinct_from(article_id),
     )
     tagged = sa.select(col(TagSlug.slug)).outerjoin(Tag, col(Tag.id) == col(TagSlug.tag_id))
     tagged = tagged.where(col(TagSlug.slug) == slug, col(Tag.accepted).is_not(False))
-    return any(tx.execute(found.limit(1)).first() for found in (shown, tagged))
+    return any(tx.execute(statement.limit(1)).first() for statement in (statement, tagged))
 
 
-def _tell(tx: PublishTx, row: Alias) -> None:
+def _announce(tx: PublishTx, row: Alias) -> None:
     """Articles and tags are told with the paths that lead to them; of a path that is gone only the
     path itself changes."""
     if row.article_id is not None:
@@ -257,9 +259,9 @@ def _tell(tx: PublishTx, row: Alias) -> None:
         tx.append("alias", row.id, "alias")
 
 
-def _state(alias: KnownAlias) -> dict[str, Any]:
+def _state(alias: AliasInfo) -> dict[str, Any]:
     return {"path": alias.path, "slug": alias.slug, "tag": alias.tag, "gone": alias.gone}
 
 
-def _unknown() -> NotFound:
+def _alias_not_found() -> NotFound:
     return NotFound("alias_not_found", "There is no such alias; it may have been deleted.")

@@ -11,8 +11,8 @@ from sqlmodel import col
 from app import revisions
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
-from app.editorial import media_use, naming, tags
-from app.editorial.content import Actor, ArticleInput, Draft, restored, stored
+from app.editorial import article_slugs, media_use, tags
+from app.editorial.content import Actor, ArticleInput, Draft, from_revision_json, to_revision_json
 from app.errors import Conflict, Invalid, NotFound, Stale
 from app.kit.ids import uuid7
 from app.models.article import Article, Revision
@@ -63,7 +63,7 @@ def create(
     if tx.session.get(Article, article.id) is not None:
         raise Conflict("id_taken", "Another article has this id.")
     tx.session.add(article)
-    article.slug = naming.claim(tx, article.id, content)
+    article.slug = article_slugs.claim_slug(tx, article.id, content)
     _save(tx, actor, article, draft, tag_ids, now, note)
     return article
 
@@ -84,16 +84,16 @@ def edit(
     It is a draft again, unless it is in review: what was approved was another text. The number
     moves with an autosave too, though it may take the place of the one before.
     """
-    article = locked(tx, article_id, revision)
+    article = lock_article(tx, article_id, revision)
     _refuse_more(tx, article_id)
     content = draft.content
     if content.kind != article.kind:
         raise Invalid("kind_fixed", "An article's kind cannot change; create another.")
     tag_ids = tags.ids_of(tx, content.tags)
     if content.slug is not None and content.slug != article.slug:
-        article.slug = naming.claim(tx, article.id, content)
-        naming.release(tx, article)
-    since = _continued(tx, actor, article, now) if autosave else None
+        article.slug = article_slugs.claim_slug(tx, article.id, content)
+        article_slugs.release_slugs(tx, article)
+    since = _autosave_start(tx, actor, article, now) if autosave else None
     article.revision += 1
     article.lang, article.title = content.lang, content.title
     if article.state != "in_review":
@@ -109,10 +109,12 @@ def add_text(
 ) -> int:
     """Save a text beside the newest, which stays the newest; its number. The article holds its
     slug."""
-    content = draft.content.model_copy(update={"slug": naming.claim(tx, article.id, draft.content)})
+    content = draft.content.model_copy(
+        update={"slug": article_slugs.claim_slug(tx, article.id, draft.content)}
+    )
     article.revision += 1
     tag_ids = tags.ids_of(tx, content.tags)
-    _keep(tx, actor, article, Draft(content, draft.body_html), tag_ids, now, note)
+    _insert_revision(tx, actor, article, Draft(content, draft.body_html), tag_ids, now, note)
     return article.revision
 
 
@@ -125,55 +127,57 @@ def read(tx: ReadTx, article_id: UUID) -> WorkingCopy:
     if row is None:
         raise NotFound("article_not_found", "There is no such article.")
     article = Article(**row)
-    kept = tx.execute(
+    record = tx.execute(
         sa.select(col(Revision.content), col(Revision.body_html)).where(
             col(Revision.article_id) == article_id, col(Revision.number) == article.text_revision
         )
     ).one()
-    content = restored({**kept.content, "slug": article.slug}, tags.slugs(tx))
-    return WorkingCopy(article, content, kept.body_html)
+    content = from_revision_json({**record.content, "slug": article.slug}, tags.slugs_by_id(tx))
+    return WorkingCopy(article, content, record.body_html)
 
 
-def locked(tx: WriteTx, article_id: UUID, revision: int | None) -> Article:
+def lock_article(tx: WriteTx, article_id: UUID, revision: int | None) -> Article:
     """The article, locked until the transaction ends; `Stale` unless it is at `revision`."""
-    article = tx.locked(Article, article_id)
+    article = tx.get_locked(Article, article_id)
     if article is None:
         raise NotFound("article_not_found", "There is no such article.")
     if revision is not None and article.revision != revision:
-        raise stale(article)
+        raise stale_error(article)
     return article
 
 
-def stale(article: Article) -> Stale:
+def stale_error(article: Article) -> Stale:
     """The refusal of a change to a text that somebody else has saved since."""
-    return revisions.stale(article.revision, article.changed_by, article.updated_at)
+    return revisions.stale_error(article.revision, article.changed_by, article.updated_at)
 
 
-def link_translations(tx: PublishTx, article: Article, others: list[UUID], now: datetime) -> None:
+def link_translations(
+    tx: PublishTx, article: Article, article_ids: list[UUID], now: datetime
+) -> None:
     """Make one group of the groups of an article and of others, and append what readers see
     differently. `Conflict` when a language would occur twice."""
-    rows = [row for other in others if (row := tx.session.get(Article, other)) is not None]
+    rows = [row for other in article_ids if (row := tx.session.get(Article, other)) is not None]
     groups = [group for row in (article, *rows) if (group := row.translation_group) is not None]
     members = tx.session.execute(
         sa.select(Article).where(col(Article.translation_group).in_(groups))
     ).scalars()
     everyone = {row.id: row for row in (*members, article, *rows)}
     _refuse_same_language(tx, everyone)
-    shown = sa.select(col(Publication.article_id), col(Publication.translation_group)).where(
+    query = sa.select(col(Publication.article_id), col(Publication.translation_group)).where(
         col(Publication.article_id).in_(list(everyone)), visible(Publication, tx.moment)
     )
-    apart = {group or article_id for article_id, group in tx.execute(shown)}
-    whole = groups[0] if groups else uuid7(now)
+    apart = {group or article_id for article_id, group in tx.execute(query)}
+    joined_group = groups[0] if groups else uuid7(now)
     for row in everyone.values():
-        row.translation_group = whole
+        row.translation_group = joined_group
     tx.execute(
         sa.update(Publication)
         .where(col(Publication.article_id).in_(list(everyone)))
-        .values(translation_group=whole)
+        .values(translation_group=joined_group)
     )
     if len(apart) > 1:
-        seen = sa.select(shown.subquery().c.article_id.label("id"))
-        tx.append_all("article", seen.subquery(), "translation")
+        statement = sa.select(query.subquery().c.article_id.label("id"))
+        tx.append_all("article", statement.subquery(), "translation")
 
 
 def refuse_second_language(tx: PublishTx, article: Article) -> None:
@@ -185,22 +189,22 @@ def refuse_second_language(tx: PublishTx, article: Article) -> None:
         _refuse_same_language(tx, {row.id: row for row in members})
 
 
-def _refuse_same_language(tx: PublishTx, everyone: Mapping[UUID, Article]) -> None:
+def _refuse_same_language(tx: PublishTx, members: Mapping[UUID, Article]) -> None:
     """What is public or scheduled counts too: a working copy may speak another language by now."""
     published = sa.select(col(Publication.article_id), col(Publication.lang)).where(
-        col(Publication.article_id).in_(list(everyone)),
+        col(Publication.article_id).in_(list(members)),
         col(Publication.visible_until) > tx.moment,
         col(Publication.visible_from) < col(Publication.visible_until),
     )
-    spoken: set[tuple[UUID, str]] = {(key, lang) for key, lang in tx.execute(published)}
-    spoken |= {(row.id, row.lang) for row in everyone.values()}
-    if len({lang for _, lang in spoken}) < len(spoken):
+    taken: set[tuple[UUID, str]] = {(key, lang) for key, lang in tx.execute(published)}
+    taken |= {(row.id, row.lang) for row in members.values()}
+    if len({lang for _, lang in taken}) < len(taken):
         raise Conflict(
             "translation_exists", "One of the articles already has a translation in that language."
         )
 
 
-def _continued(tx: WriteTx, actor: Actor, article: Article, now: datetime) -> datetime | None:
+def _autosave_start(tx: WriteTx, actor: Actor, article: Article, now: datetime) -> datetime | None:
     """When the run of autosaves began that this person goes on with; its row then gives way.
 
     None when the last text was saved on purpose, by another, or too long ago, or when anything
@@ -243,14 +247,16 @@ def _save(
     article.updated_at = now
     article.changed_by, article.changed_by_id = actor.name, actor.account_id
     tx.session.flush()
-    tags.carry(tx, article.id, tag_ids)
+    tags.set_article_tags(tx, article.id, tag_ids)
     content = draft.content.model_copy(update={"slug": article.slug})
-    _keep(tx, actor, article, Draft(content, draft.body_html), tag_ids, now, note, autosaved_since)
-    media_use.remember(tx, article, draft)
+    _insert_revision(
+        tx, actor, article, Draft(content, draft.body_html), tag_ids, now, note, autosaved_since
+    )
+    media_use.record_media_use(tx, article, draft)
     tx.session.flush()
 
 
-def _keep(
+def _insert_revision(
     tx: WriteTx,
     actor: Actor,
     article: Article,
@@ -264,7 +270,7 @@ def _keep(
         Revision(
             article_id=article.id,
             number=article.revision,
-            content=stored(draft.content, tag_ids),
+            content=to_revision_json(draft.content, tag_ids),
             body_html=draft.body_html,
             saved_by=actor.name,
             saved_by_id=actor.account_id,

@@ -34,13 +34,13 @@ def mentions(body_html: str) -> Iterator[Mention]:
     for tag in _TAG.finditer(body_html):
         attributes = _attributes(tag)
         address = attributes.get("src" if tag[1] == "img" else "href", "")
-        named = media_of(address)
-        if named is not None:
+        medium = media_of(address)
+        if medium is not None:
             alt = attributes.get("alt", "").strip()
-            yield Mention(*named, alt, tag[1] == "img", address.startswith("/"))
+            yield Mention(*medium, alt, tag[1] == "img", address.startswith("/"))
 
 
-def astray(body_html: str) -> Iterator[str]:
+def broken_media_urls(body_html: str) -> Iterator[str]:
     """The addresses among our media that name no file at all."""
     for tag in _TAG.finditer(body_html):
         address = _attributes(tag).get("src" if tag[1] == "img" else "href", "")
@@ -48,51 +48,51 @@ def astray(body_html: str) -> Iterator[str]:
             yield address
 
 
-def settled(
+def settle_media(
     body_html: str, alts: Mapping[UUID, str], sizes: Mapping[tuple[UUID, str], tuple[int, int]]
 ) -> str:
     """The body with its media (the keys of `alts`) named by path alone; pictures get the alt text
     and the width and height (`sizes`, by medium and rendition) of which it says nothing itself, so
     that a page keeps their place before they have come."""
 
-    def replaced(tag: re.Match[str]) -> str:
+    def replace_tag(tag: re.Match[str]) -> str:
         attributes = _attributes(tag)
         where = "src" if tag[1] == "img" else "href"
-        named = media_of(attributes.get(where, ""))
-        if named is None or named[0] not in alts:
+        medium = media_of(attributes.get(where, ""))
+        if medium is None or medium[0] not in alts:
             return tag[0]
-        attributes[where] = media_path(*named) + place_in(attributes[where])
+        attributes[where] = media_path(*medium) + place_in(attributes[where])
         if tag[1] == "img" and not attributes.get("alt", "").strip():
-            attributes["alt"] = alts[named[0]]
-        if tag[1] == "img" and named in sizes and not attributes.keys() & {"width", "height"}:
-            width, height = sizes[named]
+            attributes["alt"] = alts[medium[0]]
+        if tag[1] == "img" and medium in sizes and not attributes.keys() & {"width", "height"}:
+            width, height = sizes[medium]
             attributes |= {"width": str(width), "height": str(height)}
-        return _written(tag[1], attributes)
+        return _write_tag(tag[1], attributes)
 
-    return _TAG.sub(replaced, body_html)
+    return _TAG.sub(replace_tag, body_html)
 
 
-def without(body_html: str, media_id: UUID) -> str:
+def remove_medium(body_html: str, media_id: UUID) -> str:
     """The body without the pictures of a medium and with its links to it made void."""
 
-    def replaced(tag: re.Match[str]) -> str:
+    def replace_tag(tag: re.Match[str]) -> str:
         attributes = _attributes(tag)
         where = "src" if tag[1] == "img" else "href"
-        named = media_of(attributes.get(where, ""))
-        if named is None or named[0] != media_id:
+        medium = media_of(attributes.get(where, ""))
+        if medium is None or medium[0] != media_id:
             return tag[0]
         if tag[1] == "img":
             return ""
         del attributes[where]
-        return _written(tag[1], attributes)
+        return _write_tag(tag[1], attributes)
 
-    return _TAG.sub(replaced, body_html)
+    return _TAG.sub(replace_tag, body_html)
 
 
 def _attributes(tag: re.Match[str]) -> dict[str, str]:
     return {name: html.unescape(value) for name, value in _ATTRIBUTE.findall(tag[2])}
 
 
-def _written(name: str, attributes: Mapping[str, str]) -> str:
+def _write_tag(name: str, attributes: Mapping[str, str]) -> str:
     pairs = (f' {key}="{html.escape(value)}"' for key, value in attributes.items())
     return f"<{name}{''.join(pairs)}>"

@@ -9,10 +9,10 @@ from uuid import UUID
 from pydantic import Field
 
 from app.changes import PublishTx
-from app.editorial import drafting, workflow
-from app.editorial.content import Actor, House, Remark
-from app.editorial.workflow import Done
-from app.errors import Conflict, Detail, PlannedRelease, WillayError
+from app.editorial import draft_commands, workflow
+from app.editorial.content import Actor, Remark, SiteRules
+from app.editorial.workflow import Effect
+from app.errors import Conflict, Detail, ScheduledRelease, WillayError
 from app.inputs import Input
 from app.models.article import Article
 from app.public.vocabulary import Moment, Slug
@@ -68,25 +68,25 @@ Operation = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class OperationResult:
     """What came of one operation: the article's revision then, or why it was refused."""
 
     operation: Operation
     revision: int | None
     error: WillayError | None
-    cancelled: Sequence[PlannedRelease] = ()
+    cancelled: Sequence[ScheduledRelease] = ()
 
 
-def perform(
-    tx: PublishTx, actor: Actor, operations: Sequence[Operation], mode: Mode, house: House
-) -> list[Result]:
+def run_operations(
+    tx: PublishTx, actor: Actor, operations: Sequence[Operation], mode: Mode, rules: SiteRules
+) -> list[OperationResult]:
     """Perform in order, each behind a savepoint. `Conflict` names every operation that was
     refused when all or nothing was asked for."""
-    results = [_tried(tx, actor, operation, house) for operation in operations]
+    results = [_try_operation(tx, actor, operation, rules) for operation in operations]
     refused = tuple(
-        Detail(one.error.code, one.error.message, pointer=f"/operations/{place}")
-        for place, one in enumerate(results)
-        if one.error is not None
+        Detail(result.error.code, result.error.message, pointer=f"/operations/{place}")
+        for place, result in enumerate(results)
+        if result.error is not None
     )
     if mode == "all_or_nothing" and refused:
         message = f"{len(refused)} of {len(results)} were refused, so nothing was done."
@@ -94,37 +94,39 @@ def perform(
     return results
 
 
-def _tried(tx: PublishTx, actor: Actor, operation: Operation, house: House) -> Result:
+def _try_operation(
+    tx: PublishTx, actor: Actor, operation: Operation, rules: SiteRules
+) -> OperationResult:
     sequence = tx.sequence
     try:
         with tx.session.begin_nested():
-            done = _performed(tx, actor, operation, house)
+            effect = _run_operation(tx, actor, operation, rules)
             tx.session.flush()
     except WillayError as error:
         tx.sequence = sequence
-        return Result(operation, None, error)
-    return Result(operation, done.revision, None, done.cancelled)
+        return OperationResult(operation, None, error)
+    return OperationResult(operation, effect.revision, None, effect.cancelled)
 
 
-def _performed(tx: PublishTx, actor: Actor, operation: Operation, house: House) -> Done:
-    here = (tx, actor, operation.id, operation.revision)
+def _run_operation(tx: PublishTx, actor: Actor, operation: Operation, rules: SiteRules) -> Effect:
+    args = (tx, actor, operation.id, operation.revision)
     match operation:
         case PublishOperation(visible_from=start, visible_until=end, text_revision=text):
             return workflow.publish(
-                *(*here, house),
+                *(*args, rules),
                 at=start,
                 until=end,
                 text_revision=text,
                 cancels=operation.cancels,
             )
         case UnpublishOperation(note=note):
-            return workflow.unpublish(*here, note, cancels=operation.cancels)
+            return workflow.unpublish(*args, note, cancels=operation.cancels)
         case TagOperation(op="add_tag", tag=slug):
-            return Done(drafting.tag(*here, slug, tx.moment))
+            return Effect(draft_commands.tag(*args, slug, tx.moment))
         case TagOperation(tag=slug):
-            return Done(drafting.untag(*here, slug, tx.moment))
+            return Effect(draft_commands.untag(*args, slug, tx.moment))
         case StepOperation(op=step):
-            return Done(_STEPS[step](*here, tx.moment))
+            return Effect(_STEPS[step](*args, tx.moment))
 
 
 _Step = Callable[[PublishTx, Actor, UUID, int, datetime], Article]

@@ -19,13 +19,13 @@ from pydantic import (
 from app.audit import By
 from app.errors import Detail, Forbidden, Invalid
 from app.inputs import Input
-from app.kit.markup import Removed
-from app.kit.sanitise import Tangled, rendered
-from app.kit.text import legal, seen, slug_of
+from app.kit.markup import RemovedMarkup
+from app.kit.sanitise import TangledMarkup, render_body
+from app.kit.text import check_legal, check_visible, slug_of
 from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Moment, Slug
 
 
-def _newlines(text: object) -> object:
+def _normalise_newlines(text: object) -> object:
     return text.replace("\r\n", "\n") if isinstance(text, str) else text
 
 
@@ -44,25 +44,31 @@ def _address(text: str) -> str:
 Line = Annotated[
     str,
     StringConstraints(min_length=1, max_length=300, strip_whitespace=True, pattern=r"^[^\n\r\t]*$"),
-    AfterValidator(legal),
-    AfterValidator(seen),
+    AfterValidator(check_legal),
+    AfterValidator(check_visible),
 ]
 # What unites line ends stands last: so it wraps the constraints, and acts before them.
 Text = Annotated[
-    str, StringConstraints(max_length=5_000), AfterValidator(legal), BeforeValidator(_newlines)
+    str,
+    StringConstraints(max_length=5_000),
+    AfterValidator(check_legal),
+    BeforeValidator(_normalise_newlines),
 ]
 Remark = Annotated[
     str,
     StringConstraints(min_length=1, max_length=5_000, strip_whitespace=True),
-    AfterValidator(legal),
-    AfterValidator(seen),
-    BeforeValidator(_newlines),
+    AfterValidator(check_legal),
+    AfterValidator(check_visible),
+    BeforeValidator(_normalise_newlines),
 ]
 Body = Annotated[
-    str, StringConstraints(max_length=1_000_000), AfterValidator(legal), BeforeValidator(_newlines)
+    str,
+    StringConstraints(max_length=1_000_000),
+    AfterValidator(check_legal),
+    BeforeValidator(_normalise_newlines),
 ]
 Address = Annotated[
-    str, StringConstraints(max_length=2_000), AfterValidator(legal), AfterValidator(_address)
+    str, StringConstraints(max_length=2_000), AfterValidator(check_legal), AfterValidator(_address)
 ]
 
 
@@ -90,12 +96,12 @@ class ImageInput(Input):
 
     media_id: UUID | None = None
     url: Address | None = None
-    alt: Annotated[Line | None, BeforeValidator(lambda said: said or None)] = None
+    alt: Annotated[Line | None, BeforeValidator(lambda alt: alt or None)] = None
     caption: Text | None = None
     credit: Line | None = None
 
     @model_validator(mode="after")
-    def _either(self) -> Self:
+    def _require_one_source(self) -> Self:
         if self.media_id is None and self.url is None:
             raise ValueError("an image needs a media_id, or a url")
         return self
@@ -113,7 +119,7 @@ class CorrectionInput(Input):
     """A dated note to readers."""
 
     at: Moment
-    note: Annotated[Text, StringConstraints(min_length=1), AfterValidator(seen)]
+    note: Annotated[Text, StringConstraints(min_length=1), AfterValidator(check_visible)]
 
 
 class ArticleFields(Input):
@@ -142,7 +148,7 @@ class ArticleInput(ArticleFields):
     """An article's content. `tags` are slugs; `published_at` is the date shown to readers."""
 
     @model_validator(mode="after")
-    def _named(self) -> Self:
+    def _require_slug(self) -> Self:
         if self.slug is None and not slug_of(self.title):
             raise ValueError("give a slug: none can be made from this title")
         if len(set(self.tags)) != len(self.tags):
@@ -153,7 +159,7 @@ class ArticleInput(ArticleFields):
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class SiteRules:
     """The rules of one site."""
 
     languages: tuple[str, ...]
@@ -196,18 +202,18 @@ class Draft:
 
     content: ArticleInput
     body_html: str
-    removed: Sequence[Removed] = ()
+    removed: Sequence[RemovedMarkup] = ()
 
 
-def prepare(content: ArticleInput, house: House) -> Draft:
+def prepare(content: ArticleInput, rules: SiteRules) -> Draft:
     """Check the house's rules and render the body (the slow part, so no lock is held).
 
     HTML is kept as it was sanitised: an editor's tool that shows it runs no script of anyone's.
     """
-    refuse_language(content, house)
+    refuse_language(content, rules)
     try:
-        safe = rendered(content.body, content.body_format, house.embed_hosts)
-    except Tangled as error:
+        safe = render_body(content.body, content.body_format, rules.embed_hosts)
+    except TangledMarkup as error:
         message = "Its elements are nested too deeply or left open too often; close them."
         detail = Detail("tangled_body", message, pointer="/body")
         raise Invalid("tangled_body", f"The body is refused. {message}", (detail,)) from error
@@ -216,25 +222,25 @@ def prepare(content: ArticleInput, house: House) -> Draft:
     return Draft(content, safe.html, safe.removed)
 
 
-def refuse_language(content: ArticleInput, house: House) -> None:
+def refuse_language(content: ArticleInput, rules: SiteRules) -> None:
     """`Invalid` when the site does not publish in the content's language."""
-    if content.lang not in house.languages:
-        known = ", ".join(house.languages)
-        detail = Detail("unknown_language", f"Use one of: {known}.", pointer="/lang")
-        raise Invalid("unknown_language", f"This site publishes in: {known}.", (detail,))
+    if content.lang not in rules.languages:
+        site_languages = ", ".join(rules.languages)
+        detail = Detail("unknown_language", f"Use one of: {site_languages}.", pointer="/lang")
+        raise Invalid("unknown_language", f"This site publishes in: {site_languages}.", (detail,))
 
 
-def stored(content: ArticleInput, tag_ids: Sequence[UUID]) -> dict[str, Any]:
+def to_revision_json(content: ArticleInput, tag_ids: Sequence[UUID]) -> dict[str, Any]:
     """A revision's JSON: tags by id, since their slugs may change."""
-    kept = content.model_dump(mode="json", exclude={"tags"})
-    return {**kept, "tag_ids": [str(tag_id) for tag_id in tag_ids]}
+    fields = content.model_dump(mode="json", exclude={"tags"})
+    return {**fields, "tag_ids": [str(tag_id) for tag_id in tag_ids]}
 
 
-def restored(kept: Mapping[str, Any], tag_slugs: Mapping[UUID, str]) -> ArticleInput:
+def from_revision_json(fields: Mapping[str, Any], tag_slugs: Mapping[UUID, str]) -> ArticleInput:
     """The content that a revision's JSON stands for today: a merged tag is the other one, once;
     one that was removed is left out. What this version does not know, such as a field that another
     one had, is left out too: a text stays editable through a downgrade and a rolling deploy."""
-    plain = {name: value for name, value in kept.items() if name != "tag_ids"}
-    named = (tag_slugs.get(UUID(tag_id)) for tag_id in kept["tag_ids"])
-    plain["tags"] = list(dict.fromkeys(slug for slug in named if slug is not None))
+    plain = {name: value for name, value in fields.items() if name != "tag_ids"}
+    slugs = (tag_slugs.get(UUID(tag_id)) for tag_id in fields["tag_ids"])
+    plain["tags"] = list(dict.fromkeys(slug for slug in slugs if slug is not None))
     return ArticleInput.model_validate_json(json.dumps(plain), extra="ignore")

@@ -14,11 +14,11 @@ from uuid import UUID
 from app.changes import PublishTx, head
 from app.database import ReadTx
 from app.editorial import articles, history, publishing, releases
-from app.editorial.acts import refuse_moved
+from app.editorial.article_patch import validate_article
 from app.editorial.articles import WorkingCopy
-from app.editorial.content import Actor, ArticleInput, CorrectionInput, Draft, House
-from app.editorial.patching import whole
-from app.editorial.releases import Shown
+from app.editorial.commands import refuse_moved
+from app.editorial.content import Actor, ArticleInput, CorrectionInput, Draft, SiteRules
+from app.editorial.releases import VisibleText
 from app.errors import Conflict
 from app.models.article import Article
 from app.models.publication import Publication
@@ -32,7 +32,7 @@ _PARTS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Uncorrected:
+class UncorrectedText:
     """A draft (or a text that is scheduled from some time on) whose fields said something else
     than the public text did, so that they stayed as they were."""
 
@@ -41,17 +41,17 @@ class Uncorrected:
     fields: Sequence[str]
 
 
-def correctable(
+def text_to_correct(
     tx: ReadTx, article_id: UUID, revision: int, at: datetime | None, now: datetime
 ) -> tuple[WorkingCopy, int]:
     """What a correction `at` some time, or now, is made of, and the number of that text."""
     copy = articles.read(tx, article_id)
     if copy.article.revision != revision:
-        raise articles.stale(copy.article)
+        raise articles.stale_error(copy.article)
     now = head(tx).moment(now)
-    shown = _shown(tx, article_id, max(at or now, now))
-    public = _text(tx, article_id, shown.revision, shown.slug)
-    return WorkingCopy(copy.article, public.content, public.body_html), shown.revision
+    visible = _visible_text(tx, article_id, max(at or now, now))
+    public = _text(tx, article_id, visible.revision, visible.slug)
+    return WorkingCopy(copy.article, public.content, public.body_html), visible.revision
 
 
 def correct(
@@ -59,71 +59,79 @@ def correct(
     actor: Actor,
     article_id: UUID,
     revision: int,
-    house: House,
+    rules: SiteRules,
     note: str,
     *,
     draft: Draft | None = None,
     at: datetime | None = None,
     text_revision: int | None = None,
-) -> tuple[datetime, list[Uncorrected]]:
+) -> tuple[datetime, list[UncorrectedText]]:
     """Publish what readers see again, or `draft` made of it, with a dated note that they see too;
     when it begins. What is scheduled stays so, and a draft stays a draft.
 
     `Conflict`: `not_public`, or `text_moved` when readers see another text than `text_revision`.
     """
-    article = articles.locked(tx, article_id, revision)
+    article = articles.lock_article(tx, article_id, revision)
     start = max(at, tx.moment) if at is not None else tx.moment
-    shown = _shown(tx, article_id, start)
-    refuse_moved("What readers see", shown.revision, text_revision)
-    before = _text(tx, article_id, shown.revision, shown.slug)
+    visible = _visible_text(tx, article_id, start)
+    refuse_moved("What readers see", visible.revision, text_revision)
+    before = _text(tx, article_id, visible.revision, visible.slug)
     after = draft or before
     noted = CorrectionInput(at=start, note=note)
-    later = [row for row in releases.planned(tx, article_id, start) if row.visible_from > start]
+    later = [
+        row
+        for row in releases.planned_publications(tx, article_id, start)
+        if row.visible_from > start
+    ]
     beside = {row.revision: row.visible_from for row in reversed(later)}
     carried = {
-        number: _carried(_text(tx, article_id, number), before.content, after, noted)
-        for number in {*beside, article.text_revision} - {shown.revision}
+        number: _carry_correction(_text(tx, article_id, number), before.content, after, noted)
+        for number in {*beside, article.text_revision} - {visible.revision}
     }
-    moved = _saved(tx, actor, article, shown.revision, _noted(after, noted), carried)
-    publishing.refuse_unready(tx, actor, article, moved[shown.revision])
-    releases.insert(tx, actor, article, moved[shown.revision], house, start, shown.expires_at)
+    moved = _save_corrected(tx, actor, article, visible.revision, _with_note(after, noted), carried)
+    publishing.refuse_unready(tx, actor, article, moved[visible.revision])
+    releases.insert_publication(
+        tx, actor, article, moved[visible.revision], rules, start, visible.expires_at
+    )
     for row in later:
-        _replace(tx, actor, article, row, moved[row.revision], house)
-    releases.arrange(tx, article_id)
+        _replace(tx, actor, article, row, moved[row.revision], rules)
+    releases.recompute_ends(tx, article_id)
     articles.refuse_second_language(tx, article)
     if start <= tx.moment:
-        releases.tell(tx, article, "published")
+        releases.announce_change(tx, article, "published")
     return start, [
-        Uncorrected(moved[number], beside.get(number), fields)
+        UncorrectedText(moved[number], beside.get(number), fields)
         for number, (_, fields) in sorted(carried.items())
         if fields
     ]
 
 
-def _shown(tx: ReadTx, article_id: UUID, at: datetime) -> Shown:
-    shown = releases.shown_at(tx, article_id, at)
-    if shown is None:
+def _visible_text(tx: ReadTx, article_id: UUID, at: datetime) -> VisibleText:
+    visible = releases.shown_at(tx, article_id, at)
+    if visible is None:
         raise Conflict("not_public", "Only what is public can be corrected; publish it first.")
-    return shown
+    return visible
 
 
 def _text(tx: ReadTx, article_id: UUID, number: int, slug: str | None = None) -> Draft:
-    kept = history.revision(tx, article_id, number)
-    content = kept.content.model_copy(update={"slug": slug or kept.content.slug})
-    return Draft(content, kept.body_html)
+    saved_text = history.revision(tx, article_id, number)
+    content = saved_text.content.model_copy(update={"slug": slug or saved_text.content.slug})
+    return Draft(content, saved_text.body_html)
 
 
-def _noted(draft: Draft, noted: CorrectionInput) -> Draft:
-    corrections = (*draft.content.corrections, noted)
-    return Draft(whole({**dict(draft.content), "corrections": corrections}), draft.body_html)
+def _with_note(draft: Draft, correction: CorrectionInput) -> Draft:
+    corrections = (*draft.content.corrections, correction)
+    return Draft(
+        validate_article({**dict(draft.content), "corrections": corrections}), draft.body_html
+    )
 
 
-def _carried(
-    own: Draft, before: ArticleInput, after: Draft, noted: CorrectionInput
+def _carry_correction(
+    own: Draft, before: ArticleInput, after: Draft, correction: CorrectionInput
 ) -> tuple[Draft, list[str]]:
     """A text with the note and with what was corrected, and the fields that it kept instead."""
     fields: dict[str, object] = {}
-    kept: list[str] = []
+    kept_fields: list[str] = []
     for names in _PARTS:
         was, became, mine = (
             [getattr(content, name) for name in names]
@@ -134,31 +142,33 @@ def _carried(
         if mine == was:
             fields.update(zip(names, became, strict=True))
         else:
-            kept.append(names[0])
+            kept_fields.append(names[0])
     body_html = after.body_html if "body" in fields else own.body_html
-    return _noted(Draft(own.content.model_copy(update=fields), body_html), noted), kept
+    return _with_note(
+        Draft(own.content.model_copy(update=fields), body_html), correction
+    ), kept_fields
 
 
-def _saved(
+def _save_corrected(
     tx: PublishTx,
     actor: Actor,
     article: Article,
     public: int,
-    corrected: Draft,
-    carried: dict[int, tuple[Draft, list[str]]],
+    draft: Draft,
+    siblings: dict[int, tuple[Draft, list[str]]],
 ) -> dict[int, int]:
     """Save the corrected text and those beside it, each by the number of the one before it; what
     was the newest stays the newest, and waits for what it waited for."""
     newest, state, moved = article.text_revision, article.state, dict[int, int]()
-    for number in sorted(carried.keys() - {newest}):
-        text = carried[number][0]
+    for number in sorted(siblings.keys() - {newest}):
+        text = siblings[number][0]
         moved[number] = articles.add_text(tx, actor, article, text, tx.moment, "With a correction.")
     if newest == public:
-        last, note = corrected, None
+        last, note = draft, None
     else:
-        last, note = carried[newest][0], "With a correction."
+        last, note = siblings[newest][0], "With a correction."
         moved[public] = articles.add_text(
-            tx, actor, article, corrected, tx.moment, f"Correction of revision {public}."
+            tx, actor, article, draft, tx.moment, f"Correction of revision {public}."
         )
     articles.edit(tx, actor, article.id, article.revision, last, tx.moment, note=note)
     article.state = "published" if newest == public else state
@@ -167,9 +177,11 @@ def _saved(
 
 
 def _replace(
-    tx: PublishTx, actor: Actor, article: Article, row: Publication, number: int, house: House
+    tx: PublishTx, actor: Actor, article: Article, row: Publication, number: int, rules: SiteRules
 ) -> None:
     """A text takes the place of one that is scheduled, as whoever scheduled that wanted it."""
     row.ended = "cancelled"
-    new = releases.insert(tx, actor, article, number, house, row.visible_from, row.expires_at)
+    new = releases.insert_publication(
+        tx, actor, article, number, rules, row.visible_from, row.expires_at
+    )
     new.published_by, new.published_by_id = row.published_by, row.published_by_id

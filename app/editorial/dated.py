@@ -13,10 +13,10 @@ from sqlmodel import SQLModel, col
 
 from app.changes import PublishTx
 from app.database import ReadTx
-from app.editorial.changing import record
 from app.editorial.content import Actor
+from app.editorial.patch_input import record_audit
 from app.errors import Conflict, NotFound
-from app.inputs import Change, Input
+from app.inputs import Input, PatchInput
 from app.kinds.dated import DatedKind
 from app.kit.ids import uuid7
 from app.revisions import refuse_stale
@@ -59,15 +59,19 @@ class DatedContent(Generic[Row]):
         tx: PublishTx,
         actor: Actor,
         key: UUID,
-        body: Input | Change,
+        body: Input | PatchInput,
         revision: int | None = None,
     ) -> Any:
-        """Replace all fields, or those that a `Change` names. To say the same again changes
+        """Replace all fields, or those that a `PatchInput` names. To say the same again changes
         nothing. `NotFound`; `Stale` unless at `revision`; `Invalid` when its dates would be
         reversed."""
         row = self.lock(tx, key, revision)
         before = self.state(tx, row)
-        after = body.over(before) if isinstance(body, Change) else {**before, **body.model_dump()}
+        after = (
+            body.apply_to(before)
+            if isinstance(body, PatchInput)
+            else {**before, **body.model_dump()}
+        )
         if after == before:
             return row
         was_visible = self._is_visible(row, tx.moment)
@@ -94,7 +98,7 @@ class DatedContent(Generic[Row]):
 
     def lock(self, tx: PublishTx, key: UUID, revision: int | None) -> Any:
         """The row, locked until the transaction ends. `NotFound`; `Stale` unless at `revision`."""
-        row: Any = tx.locked(self.row, key)
+        row: Any = tx.get_locked(self.row, key)
         if row is None or row.removed_at is not None:
             raise self._not_found()
         refuse_stale(tx, self.kind.name, row, revision)
@@ -143,7 +147,7 @@ class DatedContent(Generic[Row]):
         self,
         tx: PublishTx,
         actor: Actor,
-        what: str,
+        event: str,
         key: UUID,
         *,
         before: Mapping[str, object] | None = None,
@@ -151,7 +155,7 @@ class DatedContent(Generic[Row]):
     ) -> None:
         """An entry of the audit."""
         name = self.kind.name
-        record(tx, actor, f"{name}.{what}", name, key, before=before, after=after)
+        record_audit(tx, actor, f"{name}.{event}", name, key, before=before, after=after)
 
     def _assign(self, _tx: PublishTx, row: Any, fields: Mapping[str, Any]) -> None:
         """Write the fields into the row."""

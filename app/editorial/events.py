@@ -15,7 +15,7 @@ from app.editorial import tags
 from app.editorial.content import Actor, Address, Line, Text
 from app.editorial.dated import DatedContent
 from app.errors import Detail, Invalid
-from app.inputs import Change, Input, partial
+from app.inputs import Input, PatchInput, make_optional
 from app.kinds import events
 from app.models.event import Event, EventTag
 from app.models.tag import Tag
@@ -44,8 +44,8 @@ class EventInput(Input):
     withdraw_at: Moment | None = None
 
 
-@partial
-class EventChange(Change):
+@make_optional
+class EventChange(PatchInput):
     """What to change of an event, of its texts in the languages that are named."""
 
     titles: Annotated[dict[Lang, Line | None], Field(min_length=1, max_length=50)]

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from app.database import ReadTx
-from app.editorial.content import ArticleInput, restored
+from app.editorial.content import ArticleInput, from_revision_json
 from app.editorial.dated import DatedContent
-from app.editorial.frozen import date_shown
-from app.editorial.portable import portable
-from app.editorial.tags import TagInput, slugs
+from app.editorial.portable import make_portable
+from app.editorial.snapshot import date_shown
+from app.editorial.tags import TagInput, slugs_by_id
 from app.kinds.registry import DATED_KINDS
 from app.models.alias import Alias
 from app.models.article import Article, ArticleSlug, Revision
@@ -25,7 +25,7 @@ Status = Literal["draft", "scheduled", "published", "unpublished", "retracted", 
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class ExternalIdentity:
     """Who a thing is, here and where it came from."""
 
     id: UUID
@@ -35,7 +35,7 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Scheduled:
+class ScheduledText:
     """A text with the interval asked for."""
 
     content: ArticleInput
@@ -47,14 +47,14 @@ class Scheduled:
 class ArticleState:
     """An article with where it stands; `draft` is a working copy that was not released."""
 
-    origin: Origin
+    origin: ExternalIdentity
     content: ArticleInput
     status: Status
     reason: str | None
     ended_at: datetime | None
     visible_from: datetime | None
     visible_until: datetime | None
-    scheduled: list[Scheduled]
+    scheduled: list[ScheduledText]
     draft: ArticleInput | None
     translations: list[tuple[str, str]]
     former_slugs: list[str]
@@ -66,10 +66,10 @@ def article_ids(tx: ReadTx, at_once: int) -> Iterator[list[UUID]]:
     """The ids of all articles that are not in the trash, oldest first, in portions."""
     last: UUID | None = None
     while True:
-        found = sa.select(col(Article.id)).where(col(Article.trashed_at).is_(None))
+        statement = sa.select(col(Article.id)).where(col(Article.trashed_at).is_(None))
         if last is not None:
-            found = found.where(col(Article.id) > last)
-        ids = list(tx.execute(found.order_by(col(Article.id)).limit(at_once)).scalars())
+            statement = statement.where(col(Article.id) > last)
+        ids = list(tx.execute(statement.order_by(col(Article.id)).limit(at_once)).scalars())
         if not ids:
             return
         yield ids
@@ -77,7 +77,7 @@ def article_ids(tx: ReadTx, at_once: int) -> Iterator[list[UUID]]:
 
 
 def count(tx: ReadTx) -> int:
-    """How many things `article_ids`, `tags`, `dated` and `other_paths` return."""
+    """How many things `article_ids`, `tags`, `list_dated` and `other_paths` return."""
     everything = [
         sa.select(sa.func.count()).select_from(Article).where(col(Article.trashed_at).is_(None)),
         sa.select(sa.func.count()).select_from(Tag),
@@ -95,14 +95,14 @@ def articles(
 ) -> list[ArticleState]:
     """The states of some articles, in the order of their ids; what they show of the media is told
     with where it is served: at `address`."""
-    tag_slugs = slugs(tx)
+    tag_slugs = slugs_by_id(tx)
     copies = _rows(tx, Article, col(Article.id).in_(ids))
-    releases = _grouped(_rows(tx, Publication, col(Publication.article_id).in_(ids)))
+    releases = _group_by_article(_rows(tx, Publication, col(Publication.article_id).in_(ids)))
     numbers = {(row.id, row.text_revision) for row in copies}
     numbers |= {(row.article_id, row.revision) for rows in releases.values() for row in rows}
-    contents = portable(tx, _contents(tx, ids, numbers, tag_slugs), address)
-    held = _grouped(_rows(tx, ArticleSlug, col(ArticleSlug.article_id).in_(ids)))
-    aliases = _grouped(_rows(tx, Alias, col(Alias.article_id).in_(ids)))
+    contents = make_portable(tx, _load_contents(tx, ids, numbers, tag_slugs), address)
+    slug_rows = _group_by_article(_rows(tx, ArticleSlug, col(ArticleSlug.article_id).in_(ids)))
+    aliases = _group_by_article(_rows(tx, Alias, col(Alias.article_id).in_(ids)))
     groups = {row.translation_group for row in copies if row.translation_group is not None}
     siblings = _rows(tx, Article, col(Article.translation_group).in_(groups)) if groups else []
     return [
@@ -110,42 +110,42 @@ def articles(
             row,
             sorted(releases.get(row.id, ()), key=lambda release: release.visible_from),
             contents,
-            {entry.slug for entry in held.get(row.id, ())},
+            {entry.slug for entry in slug_rows.get(row.id, ())},
             {entry.path for entry in aliases.get(row.id, ())},
-            [(twin.lang, twin.slug) for twin in siblings if _translates(twin, row)],
+            [(twin.lang, twin.slug) for twin in siblings if _is_translation(twin, row)],
             now,
         )
         for row in sorted(copies, key=lambda row: row.id)
     ]
 
 
-def tags(tx: ReadTx) -> list[tuple[Origin, TagInput, list[str]]]:
+def tags(tx: ReadTx) -> list[tuple[ExternalIdentity, TagInput, list[str]]]:
     """All tags with the slugs that they had, parents before their children."""
     rows = {row.id: row for row in _rows(tx, Tag, sa.true())}
-    known = {key: row.slug for key, row in rows.items()}
+    slugs_by_id = {key: row.slug for key, row in rows.items()}
     ordered = sorted(rows.values(), key=lambda row: (_depth(rows, row), row.slug))
     former: dict[UUID, list[str]] = {key: [] for key in rows}
-    for held in sorted(_rows(tx, TagSlug, col(TagSlug.tag_id).is_not(None))):
-        if held.slug != known[held.tag_id]:
-            former[held.tag_id].append(held.slug)
-    return [(*tag(row, known), former[row.id]) for row in ordered]
+    for slug_row in sorted(_rows(tx, TagSlug, col(TagSlug.tag_id).is_not(None))):
+        if slug_row.slug != slugs_by_id[slug_row.tag_id]:
+            former[slug_row.tag_id].append(slug_row.slug)
+    return [(*tag(row, slugs_by_id), former[row.id]) for row in ordered]
 
 
-def tag(row: Any, known: Mapping[UUID, str]) -> tuple[Origin, TagInput]:
-    """One tag; `known` are the slugs of all."""
-    said = TagInput(
+def tag(row: Any, slugs_by_id: Mapping[UUID, str]) -> tuple[ExternalIdentity, TagInput]:
+    """One tag; `slugs_by_id` are the slugs of all."""
+    tag_input = TagInput(
         slug=row.slug,
         type=row.type,
         names=row.names,
         descriptions=row.descriptions,
         synonyms=row.synonyms,
-        parent=known[row.parent_id] if row.parent_id else None,
+        parent=slugs_by_id[row.parent_id] if row.parent_id else None,
         status="accepted" if row.accepted else "proposed",
     )
-    return Origin(row.id, None, None, row.import_digest), said
+    return ExternalIdentity(row.id, None, None, row.import_digest), tag_input
 
 
-def dated(tx: ReadTx, content: DatedContent[Any]) -> list[tuple[Any, dict[str, Any]]]:
+def list_dated(tx: ReadTx, content: DatedContent[Any]) -> list[tuple[Any, dict[str, Any]]]:
     """All of a kind with dates, past ones too, in their order: each row, and what editors wrote."""
     table = content.kind.table
     query = sa.select(table.__table__).where(col(table.removed_at).is_(None))
@@ -155,20 +155,20 @@ def dated(tx: ReadTx, content: DatedContent[Any]) -> list[tuple[Any, dict[str, A
 
 def other_paths(tx: ReadTx) -> list[tuple[str, str | None, str | None]]:
     """Old paths that lead to no article: the slug of a tag, or the reason why they are gone."""
-    found = (
+    paths = (
         sa.select(col(Alias.path), col(Tag.slug), col(Alias.gone))
         .outerjoin(Tag, col(Tag.id) == col(Alias.tag_id))
         .where(col(Alias.article_id).is_(None))
         .order_by(col(Alias.path))
     )
-    return [(path, slug, gone) for path, slug, gone in tx.execute(found)]
+    return [(path, slug, gone_reason) for path, slug, gone_reason in tx.execute(paths)]
 
 
 def _rows(tx: ReadTx, table: Any, where: Any) -> Sequence[Any]:
     return tx.execute(sa.select(table.__table__).where(where)).all()
 
 
-def _grouped(rows: Sequence[Any]) -> dict[UUID, list[Any]]:
+def _group_by_article(rows: Sequence[Any]) -> dict[UUID, list[Any]]:
     groups: dict[UUID, list[Any]] = {}
     for row in rows:
         groups.setdefault(row.article_id, []).append(row)
@@ -178,48 +178,56 @@ def _grouped(rows: Sequence[Any]) -> dict[UUID, list[Any]]:
 _Contents = dict[tuple[UUID, int], ArticleInput]
 
 
-def _contents(
+def _load_contents(
     tx: ReadTx, ids: Sequence[UUID], numbers: set[tuple[UUID, int]], tag_slugs: dict[UUID, str]
 ) -> _Contents:
     """The saved states that are released or newest; the others are history."""
-    found = sa.select(col(Revision.article_id), col(Revision.number), col(Revision.content)).where(
+    statement = sa.select(
+        col(Revision.article_id), col(Revision.number), col(Revision.content)
+    ).where(
         col(Revision.article_id).in_(ids),
         sa.tuple_(col(Revision.article_id), col(Revision.number)).in_(list(numbers)),
     )
-    return {(key, n): restored(content, tag_slugs) for key, n, content in tx.execute(found)}
+    return {
+        (key, n): from_revision_json(content, tag_slugs)
+        for key, n, content in tx.execute(statement)
+    }
 
 
 def _state(
     copy: Any,
     releases: list[Any],
     contents: _Contents,
-    held: set[str],
+    slugs: set[str],
     aliases: set[str],
     translations: list[tuple[str, str]],
     now: datetime,
 ) -> ArticleState:
-    shown = [r for r in releases if r.ended != "cancelled" and r.visible_from < r.visible_until]
-    begun = [release for release in shown if release.visible_from <= now]
-    pending = [release for release in shown if release.visible_from > now]
-    status, told = _status(begun, pending, now)
+    visible = [r for r in releases if r.ended != "cancelled" and r.visible_from < r.visible_until]
+    begun = [release for release in visible if release.visible_from <= now]
+    pending = [release for release in visible if release.visible_from > now]
+    status, current_release = _status(begun, pending, now)
     later = pending if begun else pending[1:]
     working = contents[copy.id, copy.text_revision]
-    newest = later[-1] if later else told
-    content = contents[copy.id, told.revision] if told else working
+    newest = later[-1] if later else current_release
+    content = contents[copy.id, current_release.revision] if current_release else working
     released = newest is None or contents[copy.id, newest.revision] == working
     public = {release.slug for release in begun} | {path[1:] for path in aliases}
-    former = (held & public) - {copy.slug, *(r.slug for r in (told, *later) if r)}
+    former = (slugs & public) - {copy.slug, *(r.slug for r in (current_release, *later) if r)}
     ended = status in ("unpublished", "retracted", "expired")
     return ArticleState(
         origin=_origin(copy),
-        content=_dated(content, begun[-1]) if begun else content,
+        content=_with_dates(content, begun[-1]) if begun else content,
         status=status,
-        reason=told.ended_note if told else None,
-        ended_at=told.visible_until if told and ended else None,
-        visible_from=told.visible_from if told and status == "scheduled" else None,
-        visible_until=told.expires_at if told and not ended else None,
+        reason=current_release.ended_note if current_release else None,
+        ended_at=current_release.visible_until if current_release and ended else None,
+        visible_from=current_release.visible_from
+        if current_release and status == "scheduled"
+        else None,
+        visible_until=current_release.expires_at if current_release and not ended else None,
         scheduled=[
-            Scheduled(contents[copy.id, r.revision], r.visible_from, r.expires_at) for r in later
+            ScheduledText(contents[copy.id, r.revision], r.visible_from, r.expires_at)
+            for r in later
         ],
         draft=None if released else working,
         translations=sorted(translations),
@@ -230,30 +238,30 @@ def _state(
     )
 
 
-def _status(begun: list[Any], pending: list[Any], now: datetime) -> tuple[Status, Any]:
+def _status(started: list[Any], pending: list[Any], now: datetime) -> tuple[Status, Any]:
     """Where the article stands, and the release that tells."""
-    if not begun:
+    if not started:
         return ("scheduled", pending[0]) if pending else ("draft", None)
-    if begun[-1].visible_until > now:
-        return "published", begun[-1]
-    if begun[-1].ended == "embargoed":  # by what is scheduled to follow it
-        return "unpublished", begun[-1]
-    return begun[-1].ended or "expired", begun[-1]
+    if started[-1].visible_until > now:
+        return "published", started[-1]
+    if started[-1].ended == "embargoed":  # by what is scheduled to follow it
+        return "unpublished", started[-1]
+    return started[-1].ended or "expired", started[-1]
 
 
-def _dated(content: ArticleInput, release: Any) -> ArticleInput:
+def _with_dates(content: ArticleInput, release: Any) -> ArticleInput:
     """The dates that readers see, which publishing filled in."""
-    shown = date_shown(release.item)
-    updated_at = release.updated_at if release.updated_at != shown else None
-    return content.model_copy(update={"published_at": shown, "updated_at": updated_at})
+    date = date_shown(release.item)
+    updated_at = release.updated_at if release.updated_at != date else None
+    return content.model_copy(update={"published_at": date, "updated_at": updated_at})
 
 
-def _translates(twin: Any, row: Any) -> bool:
+def _is_translation(twin: Any, row: Any) -> bool:
     return bool(twin.id != row.id and twin.translation_group == row.translation_group)
 
 
-def _origin(row: Any) -> Origin:
-    return Origin(row.id, row.external_source, row.external_id, row.import_digest)
+def _origin(row: Any) -> ExternalIdentity:
+    return ExternalIdentity(row.id, row.external_source, row.external_id, row.import_digest)
 
 
 def _depth(rows: Mapping[UUID, Any], row: Any) -> int:

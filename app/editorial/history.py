@@ -11,14 +11,14 @@ from sqlmodel import col
 
 from app.database import ReadTx
 from app.editorial import tags
-from app.editorial.content import ArticleInput, restored
+from app.editorial.content import ArticleInput, from_revision_json
 from app.errors import NotFound
-from app.kit.diff import Part, parts
+from app.kit.diff import TextPart, diff_words
 from app.models.article import Article, Revision
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedRevision:
     """Who saved a text, when, and why when that was not by hand.
 
     Numbers have gaps: not every act saves a text, and autosaves take one another's place.
@@ -36,7 +36,7 @@ class Saved:
 class SavedText:
     """A saved text whole."""
 
-    saved: Saved
+    saved: SavedRevision
     content: ArticleInput
     body_html: str
 
@@ -49,7 +49,7 @@ class FieldChange:
     field: str
     before: Any
     after: Any
-    parts: list[Part] | None
+    parts: list[TextPart] | None
 
 
 _WRITTEN = ("title", "summary", "body")
@@ -65,16 +65,16 @@ _SAVED = (
 
 def revisions(
     tx: ReadTx, article_id: UUID, before: int | None, limit: int
-) -> tuple[list[Saved], bool]:
+) -> tuple[list[SavedRevision], bool]:
     """Saved texts, newest first, below a number; and whether there are more. `NotFound`."""
-    known = sa.select(sa.exists().where(col(Article.id) == article_id))
-    if not tx.execute(known).scalar():
+    exists = sa.select(sa.exists().where(col(Article.id) == article_id))
+    if not tx.execute(exists).scalar():
         raise NotFound("article_not_found", "There is no such article.")
-    asked = sa.select(*_SAVED).where(col(Revision.article_id) == article_id)
+    statement = sa.select(*_SAVED).where(col(Revision.article_id) == article_id)
     if before is not None:
-        asked = asked.where(col(Revision.number) < before)
-    rows = tx.execute(asked.order_by(col(Revision.number).desc()).limit(limit + 1)).all()
-    return [Saved(*row) for row in rows[:limit]], len(rows) > limit
+        statement = statement.where(col(Revision.number) < before)
+    rows = tx.execute(statement.order_by(col(Revision.number).desc()).limit(limit + 1)).all()
+    return [SavedRevision(*row) for row in rows[:limit]], len(rows) > limit
 
 
 def previous(tx: ReadTx, article_id: UUID, number: int) -> int:
@@ -86,26 +86,28 @@ def previous(tx: ReadTx, article_id: UUID, number: int) -> int:
     return before[0].number
 
 
-def missing(tx: ReadTx, article_id: UUID, number: int) -> NotFound:
+def revision_not_found(tx: ReadTx, article_id: UUID, number: int) -> NotFound:
     """What is said of a number that no text has: those next to it, as numbers have gaps."""
     its = sa.select(col(Revision.number)).where(col(Revision.article_id) == article_id)
     below = its.where(col(Revision.number) < number).order_by(col(Revision.number).desc())
     above = its.where(col(Revision.number) > number).order_by(col(Revision.number))
     near = [n for part in (below, above) for n in tx.execute(part.limit(5)).scalars()]
-    known = ", ".join(map(str, sorted(near))) or "none"
-    return NotFound("revision_not_found", f"There is no text {number}; near it are: {known}.")
+    neighbours = ", ".join(map(str, sorted(near))) or "none"
+    return NotFound("revision_not_found", f"There is no text {number}; near it are: {neighbours}.")
 
 
 def revision(tx: ReadTx, article_id: UUID, number: int) -> SavedText:
     """One saved text; `NotFound` when no text has the number."""
-    asked = sa.select(*_SAVED, col(Revision.content), col(Revision.body_html)).where(
+    statement = sa.select(*_SAVED, col(Revision.content), col(Revision.body_html)).where(
         col(Revision.article_id) == article_id, col(Revision.number) == number
     )
-    row = tx.execute(asked).one_or_none()
+    row = tx.execute(statement).one_or_none()
     if row is None:
-        raise missing(tx, article_id, number)
+        raise revision_not_found(tx, article_id, number)
     *saved, content, body_html = row
-    return SavedText(Saved(*saved), restored(content, tags.slugs(tx)), body_html)
+    return SavedText(
+        SavedRevision(*saved), from_revision_json(content, tags.slugs_by_id(tx)), body_html
+    )
 
 
 def difference(older: SavedText, newer: SavedText) -> list[FieldChange]:
@@ -121,5 +123,5 @@ def difference(older: SavedText, newer: SavedText) -> list[FieldChange]:
 
 def _change(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> FieldChange:
     if name in _WRITTEN:
-        return FieldChange(name, None, None, parts(before[name], after[name]))
+        return FieldChange(name, None, None, diff_words(before[name], after[name]))
     return FieldChange(name, before[name], after[name], None)

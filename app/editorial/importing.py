@@ -26,7 +26,7 @@ def is_empty(tx: ReadTx) -> bool:
     return not any(tx.execute(sa.select(col(table.id)).limit(1)).first() for table in _TABLES)
 
 
-def article(
+def find_article(
     tx: PublishTx,
     source: str | None,
     external_id: str | None,
@@ -35,18 +35,20 @@ def article(
 ) -> Article | None:
     """The article that came from there before; without a source, the one with the id or slug."""
     tx.session.flush()
-    known: Article | None = None
+    article: Article | None = None
     if source is not None:
-        here = (col(Article.external_source) == source, col(Article.external_id) == external_id)
-        known = tx.session.execute(sa.select(Article).where(*here)).scalar_one_or_none()
+        is_same = (col(Article.external_source) == source, col(Article.external_id) == external_id)
+        article = tx.session.execute(sa.select(Article).where(*is_same)).scalar_one_or_none()
     elif article_id is None and slug is not None:
-        known = tx.session.execute(_holding(sa.select(Article), [slug])).scalar_one_or_none()
-    if known is None and article_id is not None:
-        known = tx.session.get(Article, article_id)
-    return known
+        article = tx.session.execute(
+            _where_slug_held(sa.select(Article), [slug])
+        ).scalar_one_or_none()
+    if article is None and article_id is not None:
+        article = tx.session.get(Article, article_id)
+    return article
 
 
-def namesakes(tx: PublishTx, title: str, digest: str) -> tuple[Article | None, list[str]]:
+def find_namesakes(tx: PublishTx, title: str, digest: str) -> tuple[Article | None, list[str]]:
     """Among the articles whose slugs were made from this title the one that an import brought
     with the same content; and the slugs of those that still bear the title."""
     tx.session.flush()
@@ -63,17 +65,17 @@ def has_path(tx: PublishTx, article_id: UUID, path: str) -> bool:
     return alias is not None and alias.article_id == article_id
 
 
-def by_slugs(tx: ReadTx, wanted: Sequence[str]) -> list[UUID]:
+def by_slugs(tx: ReadTx, slugs: Sequence[str]) -> list[UUID]:
     """The ids of the articles that hold these slugs, as far as there are any."""
-    return list(tx.execute(_holding(sa.select(col(Article.id)), wanted)).scalars())
+    return list(tx.execute(_where_slug_held(sa.select(col(Article.id)), slugs)).scalars())
 
 
-def _holding(asked: sa.Select[Any], slugs: Sequence[str]) -> sa.Select[Any]:
+def _where_slug_held(statement: sa.Select[Any], slugs: Sequence[str]) -> sa.Select[Any]:
     """Of the articles with these slugs: by who holds them, since no index has the articles'."""
-    held = sa.and_(
+    condition = sa.and_(
         col(ArticleSlug.article_id) == col(Article.id), col(ArticleSlug.slug) == col(Article.slug)
     )
-    return asked.join(ArticleSlug, held).where(col(ArticleSlug.slug).in_(slugs))
+    return statement.join(ArticleSlug, condition).where(col(ArticleSlug.slug).in_(slugs))
 
 
 def keep_former_slug(tx: PublishTx, article_id: UUID, slug: str) -> bool:
@@ -89,10 +91,10 @@ def keep_former_slug(tx: PublishTx, article_id: UUID, slug: str) -> bool:
     return True
 
 
-def tag(tx: PublishTx, tag_id: UUID | None, slug: str) -> Tag | None:
+def find_tag(tx: PublishTx, tag_id: UUID | None, slug: str) -> Tag | None:
     """The tag with the id, or with the slug."""
-    if tag_id is not None and (known := tx.session.get(Tag, tag_id)) is not None:
-        return known
+    if tag_id is not None and (stored_tag := tx.session.get(Tag, tag_id)) is not None:
+        return stored_tag
     return tx.session.execute(sa.select(Tag).where(col(Tag.slug) == slug)).scalar_one_or_none()
 
 
@@ -110,7 +112,7 @@ def keep_former_tag_slug(tx: PublishTx, tag_id: UUID, slug: str) -> bool:
     return holder is None
 
 
-def dated(
+def find_dated(
     tx: PublishTx,
     kind: DatedKind,
     source: str | None,

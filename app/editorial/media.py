@@ -13,10 +13,10 @@ from sqlmodel import col
 from app import audit
 from app.audit import By
 from app.database import ReadTx, WriteTx
-from app.editorial.content import House, Line, Text
-from app.editorial.media_shelf import absent
+from app.editorial.content import Line, SiteRules, Text
+from app.editorial.media_list import media_not_found
 from app.errors import Conflict
-from app.inputs import Change, Input, partial
+from app.inputs import Input, PatchInput, make_optional
 from app.kit.addresses import media_folder
 from app.kit.ids import uuid7
 from app.models.article import Article
@@ -45,8 +45,8 @@ class MediaInput(Input):
     focal_point: FocalPointInput | None = None
 
 
-@partial
-class MediaChange(Change):
+@make_optional
+class MediaChange(PatchInput):
     """What to change of it, in the languages that are named."""
 
     alt: dict[Lang, Line | None] | None
@@ -56,7 +56,7 @@ class MediaChange(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class StoredFile:
     """One file of a medium, in storage already."""
 
     name: str
@@ -76,7 +76,7 @@ class Upload:
     name: str
     media_type: str
     bytes: int
-    files: tuple[File, ...]
+    files: tuple[StoredFile, ...]
     width: int | None = None
     height: int | None = None
     colour: str | None = None
@@ -85,31 +85,33 @@ class Upload:
     notices: tuple[str, ...] = ()
 
 
-def known(tx: ReadTx, sha256: str) -> UUID | None:
+def find_duplicate(tx: ReadTx, sha256: str) -> UUID | None:
     """The medium that came of the same bytes; `Conflict` when it was taken down: what was is not
     to come back by being sent again."""
-    found = sa.select(col(Media.id), col(Media.taken_down_at)).where(col(Media.sha256) == sha256)
-    row = tx.execute(found).first()
+    statement = sa.select(col(Media.id), col(Media.taken_down_at)).where(
+        col(Media.sha256) == sha256
+    )
+    row = tx.execute(statement).first()
     if row is not None and row.taken_down_at is not None:
         raise Conflict("media_taken_down", f"This file is media {row.id}, which was taken down.")
     return row.id if row is not None else None
 
 
 def create(
-    tx: WriteTx, by: By, upload: Upload, said: MediaInput, house: House, now: datetime
+    tx: WriteTx, by: By, upload: Upload, description: MediaInput, rules: SiteRules, now: datetime
 ) -> tuple[Media, bool]:
     """A new medium, revision 1, and True; or the one that came of the same bytes, and False.
 
     A caption that was in the file counts as written in the site's first language.
     """
-    here = known(tx, upload.sha256)
-    if here is not None:
-        return tx.session.get_one(Media, here), False
+    existing = find_duplicate(tx, upload.sha256)
+    if existing is not None:
+        return tx.session.get_one(Media, existing), False
     if not upload.files:
         raise Conflict("media_deleted_meanwhile", "It was deleted just now; send it again.")
-    caption = dict(said.caption)
+    caption = dict(description.caption)
     if upload.caption is not None:
-        caption.setdefault(house.languages[0], upload.caption)
+        caption.setdefault(rules.languages[0], upload.caption)
     row = Media(
         id=uuid7(now),
         kind=upload.kind,
@@ -120,11 +122,11 @@ def create(
         width=upload.width,
         height=upload.height,
         colour=upload.colour,
-        focal_x=said.focal_point.x if said.focal_point else None,
-        focal_y=said.focal_point.y if said.focal_point else None,
-        alt=dict(said.alt),
+        focal_x=description.focal_point.x if description.focal_point else None,
+        focal_y=description.focal_point.y if description.focal_point else None,
+        alt=dict(description.alt),
         caption=caption,
-        credit=said.credit or upload.credit,
+        credit=description.credit or upload.credit,
         created_by=by.account_id,
         revision=1,
         created_at=now,
@@ -134,7 +136,7 @@ def create(
         with tx.session.begin_nested():
             tx.session.add(row)
     except sa.exc.IntegrityError:  # sent twice at the same time
-        again = known(tx, upload.sha256)
+        again = find_duplicate(tx, upload.sha256)
         assert again is not None
         return tx.session.get_one(Media, again), False
     tx.session.add_all(
@@ -153,24 +155,29 @@ def create(
     return row, True
 
 
-def complete(tx: WriteTx, by: By, row: Media, said: MediaInput, now: datetime) -> tuple[str, ...]:
+def fill_in(
+    tx: WriteTx, by: By, row: Media, description: MediaInput, now: datetime
+) -> tuple[str, ...]:
     """Add to a medium that was here already what was said with it and nobody had said yet; what
     became of each, in sentences. What somebody wrote is never written over."""
     before = state_of(row)
     added: list[str] = []
     left: list[str] = []
-    for name, texts in (("alt", said.alt), ("caption", said.caption)):
-        here = dict(getattr(row, name))
+    for name, texts in (("alt", description.alt), ("caption", description.caption)):
+        current_texts = dict(getattr(row, name))
         for lang, text in texts.items():
-            if here.setdefault(lang, text) != text:
+            if current_texts.setdefault(lang, text) != text:
                 left.append(f"{name} in {lang!r}")
             elif lang not in getattr(row, name):
                 added.append(f"{name} in {lang!r}")
-        setattr(row, name, here)
-    if said.credit is not None and said.credit != row.credit:
+        setattr(row, name, current_texts)
+    if description.credit is not None and description.credit != row.credit:
         (left if row.credit else added).append("credit")
-        row.credit = row.credit or said.credit
-    if (focus := said.focal_point) is not None and (focus.x, focus.y) != (row.focal_x, row.focal_y):
+        row.credit = row.credit or description.credit
+    if (focus := description.focal_point) is not None and (focus.x, focus.y) != (
+        row.focal_x,
+        row.focal_y,
+    ):
         (added if row.focal_x is None else left).append("focal point")
         if row.focal_x is None:
             row.focal_x, row.focal_y = focus.x, focus.y
@@ -187,16 +194,16 @@ def complete(tx: WriteTx, by: By, row: Media, said: MediaInput, now: datetime) -
 
 
 def describe(
-    tx: WriteTx, by: By, media_id: UUID, revision: int, said: MediaChange, now: datetime
+    tx: WriteTx, by: By, media_id: UUID, revision: int, change: MediaChange, now: datetime
 ) -> Media:
     """Change what editors say of a medium. What is published keeps what it said until it is
     published again. `Stale` unless it is at `revision`."""
-    row = locked(tx, media_id, revision)
+    row = lock_medium(tx, media_id, revision)
     before = state_of(row)
-    here = {name: getattr(row, name) for name in ("alt", "caption", "credit")}
-    here["focal_point"] = _focal_point(row)
-    after = said.over(here)
-    if after == here:
+    current = {name: getattr(row, name) for name in ("alt", "caption", "credit")}
+    current["focal_point"] = _focal_point(row)
+    after = change.apply_to(current)
+    if after == current:
         return row
     row.alt, row.caption, row.credit = after["alt"], after["caption"], after["credit"]
     focal_point: FocalPointInput | None = after["focal_point"]
@@ -215,8 +222,8 @@ def delete(tx: WriteTx, by: By, media_id: UUID, revision: int, now: datetime) ->
     is taken down first. Of what was taken down the files and texts go, and the row stays: its
     address goes on saying so, and the same file is refused when it is sent again.
     """
-    row = locked(tx, media_id, revision)
-    users = _users(tx, media_id)
+    row = lock_medium(tx, media_id, revision)
+    users = _used_by(tx, media_id)
     if row.taken_down_at is None:
         published = sa.select(col(PublicationMedia.media_id)).where(
             col(PublicationMedia.media_id) == media_id
@@ -241,25 +248,25 @@ def borne_by(media_id: UUID) -> sa.ColumnElement[bool]:
     return col(Sponsor.logo).contains(media_folder(media_id), autoescape=True)
 
 
-def _users(tx: ReadTx, media_id: UUID) -> list[str]:
+def _used_by(tx: ReadTx, media_id: UUID) -> list[str]:
     """The slugs of articles whose working copies show it, and the names of sponsors."""
-    found = (
+    statement = (
         sa.select(col(Article.slug))
         .join(MediaUse, col(MediaUse.article_id) == col(Article.id))
         .where(col(MediaUse.media_id) == media_id)
     )
     names = sa.select(col(Sponsor.name)).where(borne_by(media_id))
     return [
-        *tx.execute(found.order_by(col(Article.id))).scalars(),
+        *tx.execute(statement.order_by(col(Article.id))).scalars(),
         *tx.execute(names.order_by(col(Sponsor.id))).scalars(),
     ]
 
 
-def locked(tx: WriteTx, media_id: UUID, revision: int | None) -> Media:
+def lock_medium(tx: WriteTx, media_id: UUID, revision: int | None) -> Media:
     """The medium, locked until the transaction ends; `Stale` unless it is at `revision`."""
-    row = tx.locked(Media, media_id)
+    row = tx.get_locked(Media, media_id)
     if row is None or row.erased_at is not None:
-        raise absent()
+        raise media_not_found()
     refuse_stale(tx, "media", row, revision)
     return row
 

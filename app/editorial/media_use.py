@@ -13,7 +13,7 @@ from app.editorial import body_media
 from app.editorial.content import ArticleInput, Draft, ImageInput
 from app.errors import Detail, Invalid
 from app.kit.addresses import media_of, media_path
-from app.kit.languages import spoken
+from app.kit.languages import pick_text
 from app.models.article import Article
 from app.models.media import Media, MediaUse, PublicationMedia, Rendition
 from app.public.articles import FocalPoint, Image, ImageSize
@@ -22,20 +22,20 @@ _FALLBACK_WIDTH = 1200
 """The widest JPEG that `url` names: every browser shows it, and it fits a page."""
 
 
-def remember(tx: WriteTx, article: Article, draft: Draft) -> None:
+def record_media_use(tx: WriteTx, article: Article, draft: Draft) -> None:
     """Note what the newest state of a working copy shows. `Invalid` when its image is no picture
     that is here, or when it names a file that a medium does not have."""
-    known = by_ids(tx, _mentioned(draft.content, draft.body_html), held=True)
-    _refuse_unknown(draft.content.image, known)
-    _refuse_absent(tx, draft.content, draft.body_html, known)
+    media = by_ids(tx, _mentioned_ids(draft.content, draft.body_html), lock=True)
+    _refuse_unknown(draft.content.image, media)
+    _refuse_absent(tx, draft.content, draft.body_html, media)
     before: set[UUID] = set()
     if article.revision > 1:
-        mine = col(MediaUse.article_id) == article.id
-        before = set(tx.execute(sa.select(col(MediaUse.media_id)).where(mine)).scalars())
-        gone = before - known.keys()
-        if gone:
-            tx.execute(sa.delete(MediaUse).where(mine, col(MediaUse.media_id).in_(gone)))
-    for media_id in known.keys() - before:
+        is_own = col(MediaUse.article_id) == article.id
+        before = set(tx.execute(sa.select(col(MediaUse.media_id)).where(is_own)).scalars())
+        lost_ids = before - media.keys()
+        if lost_ids:
+            tx.execute(sa.delete(MediaUse).where(is_own, col(MediaUse.media_id).in_(lost_ids)))
+    for media_id in media.keys() - before:
         tx.session.add(MediaUse(article_id=article.id, media_id=media_id))
 
 
@@ -49,31 +49,35 @@ def refuse_unfit(
     cannot see it. An imported article may show a picture from elsewhere without one: a made-up
     text would be worse, and editors can list what lacks it.
     """
-    known = by_ids(tx, _mentioned(content, body_html), held=True)
-    _refuse_unknown(content.image, known)
-    _refuse_absent(tx, content, body_html, known)
+    media = by_ids(tx, _mentioned_ids(content, body_html), lock=True)
+    _refuse_unknown(content.image, media)
+    _refuse_absent(tx, content, body_html, media)
     mentions = list(body_media.mentions(body_html))
     for mention in mentions:
-        if mention.is_local and mention.media_id not in known:
-            raise _unfit("media_missing", "/body", f"There is no media {mention.media_id} here.")
+        if mention.is_local and mention.media_id not in media:
+            raise _unfit_error(
+                "media_missing", "/body", f"There is no media {mention.media_id} here."
+            )
     pictures = [
-        ("/body", m.media_id, m.alt) for m in mentions if m.is_picture and m.media_id in known
+        ("/body", m.media_id, m.alt) for m in mentions if m.is_picture and m.media_id in media
     ]
     image = content.image
     if image is not None and image.media_id is not None:
         pictures.insert(0, ("/image", image.media_id, image.alt or ""))
-    for row in known.values():
+    for row in media.values():
         if row.taken_down_at is not None:
             pointer = "/image" if image and image.media_id == row.id else "/body"
-            raise _unfit("media_taken_down", pointer, f"{_named(row)} was taken down; remove it.")
+            raise _unfit_error(
+                "media_taken_down", pointer, f"{_medium_name(row)} was taken down; remove it."
+            )
     mute: dict[UUID | None, Detail] = {}
     if image is not None and image.media_id is None and image.alt is None and not is_imported:
         text = f"Give the image an alt text in {content.lang!r}."
         mute[None] = Detail("alt_missing", text, pointer="/image/alt")
     for pointer, media_id, alt in pictures:
-        medium = known.get(media_id)
-        if not alt and (medium is None or spoken(medium.alt, content.lang) is None):
-            what = _named(medium) if medium is not None else f"media {media_id}"
+        medium = media.get(media_id)
+        if not alt and (medium is None or pick_text(medium.alt, content.lang) is None):
+            what = _medium_name(medium) if medium is not None else f"media {media_id}"
             text = f"Give {what} an alt text in {content.lang!r}."
             mute.setdefault(media_id, Detail("alt_missing", text, pointer=pointer))
     if mute:
@@ -82,7 +86,7 @@ def refuse_unfit(
 
 
 @dataclass(frozen=True, slots=True)
-class Frozen:
+class FrozenMedia:
     """What a publication keeps of the media that it shows."""
 
     image: Image | None
@@ -90,25 +94,25 @@ class Frozen:
     media_ids: Collection[UUID]
 
 
-def frozen(tx: ReadTx, content: ArticleInput, body_html: str) -> Frozen:
+def freeze_media(tx: ReadTx, content: ArticleInput, body_html: str) -> FrozenMedia:
     """The public image, the body with its alt texts, and what both show."""
-    known = by_ids(tx, _mentioned(content, body_html))
-    alts = {row.id: (spoken(row.alt, content.lang) or "") for row in known.values()}
+    media = by_ids(tx, _mentioned_ids(content, body_html))
+    alts = {row.id: (pick_text(row.alt, content.lang) or "") for row in media.values()}
     sizes: dict[tuple[UUID, str], tuple[int, int]] = {}
-    if known:
-        found = sa.select(
+    if media:
+        statement = sa.select(
             col(Rendition.media_id),
             col(Rendition.name),
             col(Rendition.width),
             col(Rendition.height),
-        ).where(col(Rendition.media_id).in_(known), col(Rendition.width).is_not(None))
-        sizes = {(key, name): (width, height) for key, name, width, height in tx.execute(found)}
-    body = body_media.settled(body_html, alts, sizes)
-    return Frozen(image_of(tx, content, known), body, sorted(known))
+        ).where(col(Rendition.media_id).in_(media), col(Rendition.width).is_not(None))
+        sizes = {(key, name): (width, height) for key, name, width, height in tx.execute(statement)}
+    body = body_media.settle_media(body_html, alts, sizes)
+    return FrozenMedia(image_of(tx, content, media), body, sorted(media))
 
 
 def image_of(
-    tx: ReadTx, content: ArticleInput, known: Mapping[UUID, Media] | None = None
+    tx: ReadTx, content: ArticleInput, media: Mapping[UUID, Media] | None = None
 ) -> Image | None:
     """The article's image as the world will see it; what the article itself says of it goes
     before what the medium says in the article's language."""
@@ -117,10 +121,10 @@ def image_of(
         return None
     row = None
     if image.media_id is not None:
-        here = known if known is not None else by_ids(tx, {image.media_id})
-        row = here.get(image.media_id)
+        rows = media if media is not None else by_ids(tx, {image.media_id})
+        row = rows.get(image.media_id)
     if row is None:
-        return _external(image) if image.url is not None else None
+        return _external_image(image) if image.url is not None else None
     sizes = _pictures(tx, row.id)
     if not sizes:
         return None
@@ -131,8 +135,8 @@ def image_of(
         focus = FocalPoint(x=row.focal_x, y=row.focal_y)
     return Image(
         url=media_path(row.id, main.name),
-        alt=image.alt or (spoken(row.alt, content.lang) or ""),
-        caption=image.caption or spoken(row.caption, content.lang),
+        alt=image.alt or (pick_text(row.alt, content.lang) or ""),
+        caption=image.caption or pick_text(row.caption, content.lang),
         credit=image.credit or row.credit,
         width=main.width,
         height=main.height,
@@ -145,14 +149,14 @@ def image_of(
     )
 
 
-def attach(tx: PublishTx, publication: int, media_ids: Collection[UUID]) -> None:
+def attach_media(tx: PublishTx, publication: int, media_ids: Collection[UUID]) -> None:
     """Remember what a publication shows: that is what makes it public."""
     tx.session.add_all(
         PublicationMedia(publication_id=publication, media_id=media_id) for media_id in media_ids
     )
 
 
-def _external(image: ImageInput) -> Image:
+def _external_image(image: ImageInput) -> Image:
     return Image(
         url=image.url or "",
         alt=image.alt or "",
@@ -166,81 +170,85 @@ def _external(image: ImageInput) -> Image:
     )
 
 
-def _mentioned(content: ArticleInput, body_html: str) -> set[UUID]:
-    found = {mention.media_id for mention in body_media.mentions(body_html)}
+def _mentioned_ids(content: ArticleInput, body_html: str) -> set[UUID]:
+    ids = {mention.media_id for mention in body_media.mentions(body_html)}
     image = content.image
     if image is not None and image.media_id is not None:
-        found.add(image.media_id)
-    elif image is not None and (named := media_of(image.url or "")) is not None:
-        found.add(named[0])
-    return found
+        ids.add(image.media_id)
+    elif image is not None and (medium := media_of(image.url or "")) is not None:
+        ids.add(medium[0])
+    return ids
 
 
-def by_ids(tx: ReadTx, ids: Collection[UUID], *, held: bool = False) -> dict[UUID, Media]:
-    """Those media that are here; `held` keeps them from being deleted until it is over."""
+def by_ids(tx: ReadTx, ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, Media]:
+    """Those media that are here; `lock` keeps them from being deleted until it is over."""
     if not ids:
         return {}
-    found = sa.select(Media.__table__).where(col(Media.id).in_(ids))  # type: ignore[attr-defined]  # SQLModel does not type the table of a class
-    if held:
-        found = found.with_for_update(read=True, key_share=True)
-    return {row["id"]: Media(**row) for row in tx.execute(found).mappings()}
+    statement = sa.select(Media.__table__).where(col(Media.id).in_(ids))  # type: ignore[attr-defined]  # SQLModel does not type the table of a class
+    if lock:
+        statement = statement.with_for_update(read=True, key_share=True)
+    return {row["id"]: Media(**row) for row in tx.execute(statement).mappings()}
 
 
 def _pictures(tx: ReadTx, media_id: UUID) -> Sequence[Rendition]:
-    found = (
+    statement = (
         sa.select(Rendition.__table__)  # type: ignore[attr-defined]  # as above
         .where(col(Rendition.media_id) == media_id, col(Rendition.width).is_not(None))
         .order_by(col(Rendition.width), col(Rendition.media_type).desc())
     )
-    return [Rendition(**row) for row in tx.execute(found).mappings()]
+    return [Rendition(**row) for row in tx.execute(statement).mappings()]
 
 
-def _refuse_unknown(image: ImageInput | None, known: Mapping[UUID, Media]) -> None:
+def _refuse_unknown(image: ImageInput | None, media: Mapping[UUID, Media]) -> None:
     if image is None or image.media_id is None:
         return
-    row = known.get(image.media_id)
+    row = media.get(image.media_id)
     if row is None and image.url is None:
-        raise _unfit("unknown_media", "/image/media_id", "There is no such media; upload it first.")
+        raise _unfit_error(
+            "unknown_media", "/image/media_id", "There is no such media; upload it first."
+        )
     if row is not None and row.kind != "image":
-        raise _unfit("not_an_image", "/image/media_id", f"{_named(row)} is no image.")
+        raise _unfit_error("not_an_image", "/image/media_id", f"{_medium_name(row)} is no image.")
 
 
 def _refuse_absent(
-    tx: ReadTx, content: ArticleInput, body_html: str, known: Mapping[UUID, Media]
+    tx: ReadTx, content: ArticleInput, body_html: str, media: Mapping[UUID, Media]
 ) -> None:
     """`Invalid` when a medium that is here has no such file, or one that is no picture is shown as
     one. What was taken down is told when the article is published."""
-    for address in body_media.astray(body_html):
-        raise _unfit("media_missing", "/body", f"There is no file {address} here.")
-    if not known:
+    for address in body_media.broken_media_urls(body_html):
+        raise _unfit_error("media_missing", "/body", f"There is no file {address} here.")
+    if not media:
         return
     files = sa.select(col(Rendition.media_id), col(Rendition.name), col(Rendition.media_type))
-    files = files.where(col(Rendition.media_id).in_(known))
+    files = files.where(col(Rendition.media_id).in_(media))
     kinds: dict[UUID, dict[str, str]] = {}
     for media_id, name, media_type in tx.execute(files):
         kinds.setdefault(media_id, {})[name] = media_type
-    named = [
+    mentioned = [
         ("/body", m.media_id, m.rendition, m.is_picture) for m in body_media.mentions(body_html)
     ]
     image = content.image
     if image is not None and image.media_id is None and (of := media_of(image.url or "")):
-        named.append(("/image/url", *of, True))
-    for pointer, media_id, rendition, is_picture in named:
-        row = known.get(media_id)
+        mentioned.append(("/image/url", *of, True))
+    for pointer, media_id, rendition, is_picture in mentioned:
+        row = media.get(media_id)
         if row is None or row.taken_down_at is not None:
             continue
         kind = kinds.get(media_id, {}).get(rendition)
         if kind is None:
-            there = ", ".join(sorted(kinds.get(media_id, {})))
-            said = f"{_named(row)} has no file {rendition}; it has {there}."
-            raise _unfit("media_missing", pointer, said)
+            names = ", ".join(sorted(kinds.get(media_id, {})))
+            message = f"{_medium_name(row)} has no file {rendition}; it has {names}."
+            raise _unfit_error("media_missing", pointer, message)
         if is_picture and not kind.startswith("image/"):
-            raise _unfit("not_an_image", pointer, f"{_named(row)} is no image; link to it.")
+            raise _unfit_error(
+                "not_an_image", pointer, f"{_medium_name(row)} is no image; link to it."
+            )
 
 
-def _named(row: Media) -> str:
+def _medium_name(row: Media) -> str:
     return f"{row.name} ({row.id})"
 
 
-def _unfit(code: str, pointer: str, message: str) -> Invalid:
+def _unfit_error(code: str, pointer: str, message: str) -> Invalid:
     return Invalid(code, message, (Detail(code, message, pointer=pointer),))

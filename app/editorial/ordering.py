@@ -47,19 +47,19 @@ def order_people(
 def _refuse_other_than(rows: Mapping[UUID, object], person_ids: Sequence[UUID]) -> None:
     wrong: list[Detail] = []
     seen: set[UUID] = set()
-    for place, one in enumerate(person_ids):
-        if one not in rows:
-            said = f"There is nobody with the id {one}; leave it out."
-            wrong.append(Detail("unknown_id", said, f"/ids/{place}"))
-        elif one in seen:
-            said = f"{one} is there twice; name it once."
-            wrong.append(Detail("repeated_id", said, f"/ids/{place}"))
-        seen.add(one)
+    for place, given_id in enumerate(person_ids):
+        if given_id not in rows:
+            message = f"There is nobody with the id {given_id}; leave it out."
+            wrong.append(Detail("unknown_id", message, f"/ids/{place}"))
+        elif given_id in seen:
+            message = f"{given_id} is there twice; name it once."
+            wrong.append(Detail("repeated_id", message, f"/ids/{place}"))
+        seen.add(given_id)
     wrong += [
-        Detail("missing_id", f"{one} has no place; add it.", "/ids")
-        for one in rows
-        if one not in seen
+        Detail("missing_id", f"{given_id} has no place; add it.", "/ids")
+        for given_id in rows
+        if given_id not in seen
     ]
     if wrong:
-        said = "An order names everybody once: read the list again and send all of its ids."
-        raise Invalid("incomplete_order", said, tuple(wrong))
+        message = "An order names everybody once: read the list again and send all of its ids."
+        raise Invalid("incomplete_order", message, tuple(wrong))

@@ -9,14 +9,14 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from app.database import ReadTx
-from app.editorial.merging import carriers
+from app.editorial.tag_merge import carriers
 from app.errors import NotFound
 from app.models.tag import Tag, TagSlug
 from app.public.vocabulary import TagStatus, TagType
 
 
 @dataclass(frozen=True, slots=True)
-class KnownTag:
+class TagOverview:
     """A tag; `used_by` are the articles that carry it itself, drafts and trash included."""
 
     id: UUID
@@ -34,38 +34,38 @@ class KnownTag:
     updated_at: datetime
 
 
-def tags(tx: ReadTx, now: datetime) -> list[KnownTag]:
+def tags(tx: ReadTx, now: datetime) -> list[TagOverview]:
     """All tags, in the order of their slugs."""
     return _tags(tx, now, None)
 
 
-def tag(tx: ReadTx, tag_id: UUID, now: datetime) -> KnownTag:
+def tag(tx: ReadTx, tag_id: UUID, now: datetime) -> TagOverview:
     """One tag; `NotFound`."""
-    found = _tags(tx, now, tag_id)
-    if not found:
+    tags = _tags(tx, now, tag_id)
+    if not tags:
         raise NotFound("tag_not_found", "There is no such tag; it may have been merged.")
-    return found[0]
+    return tags[0]
 
 
-def _tags(tx: ReadTx, now: datetime, tag_id: UUID | None) -> list[KnownTag]:
+def _tags(tx: ReadTx, now: datetime, tag_id: UUID | None) -> list[TagOverview]:
     every = carriers(now)
-    counted = sa.select(every.c.tag_id, sa.func.count()).group_by(every.c.tag_id)
+    counts = sa.select(every.c.tag_id, sa.func.count()).group_by(every.c.tag_id)
     former = sa.select(col(TagSlug.tag_id), col(TagSlug.slug)).order_by(col(TagSlug.slug))
     columns: sa.Table = Tag.__table__  # type: ignore[attr-defined]  # SQLModel does not type it
     above = columns.alias()
-    asked = sa.select(columns, above.c.slug.label("parent")).outerjoin(
+    statement = sa.select(columns, above.c.slug.label("parent")).outerjoin(
         above, above.c.id == columns.c.parent_id
     )
     if tag_id is not None:
-        counted = counted.where(every.c.tag_id == tag_id)
+        counts = counts.where(every.c.tag_id == tag_id)
         former = former.where(col(TagSlug.tag_id) == tag_id)
-        asked = asked.where(columns.c.id == tag_id)
-    used: dict[UUID, int] = dict(tx.execute(counted).all())
+        statement = statement.where(columns.c.id == tag_id)
+    used: dict[UUID, int] = dict(tx.execute(counts).all())
     slugs: dict[UUID, list[str]] = {}
     for holder, slug in tx.execute(former):
         slugs.setdefault(holder, []).append(slug)
     return [
-        KnownTag(
+        TagOverview(
             id=row.id,
             revision=row.revision,
             slug=row.slug,
@@ -80,5 +80,5 @@ def _tags(tx: ReadTx, now: datetime, tag_id: UUID | None) -> list[KnownTag]:
             created_at=row.created_at,
             updated_at=row.updated_at,
         )
-        for row in tx.execute(asked.order_by(columns.c.slug))
+        for row in tx.execute(statement.order_by(columns.c.slug))
     ]

@@ -7,7 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from app.editorial.content import Address, Line, Text
 from app.editorial.dated import LAST_POSITION, DatedContent
-from app.inputs import Change, Input, partial
+from app.inputs import Input, PatchInput, make_optional
 from app.kinds import committee, sponsors
 from app.models.committee import CommitteeMember
 from app.models.sponsor import Sponsor
@@ -38,7 +38,7 @@ class NewSponsor(Input):
 
     @field_validator("valid_to", mode="after")
     @classmethod
-    def _ordered(cls, last: date | None, info: ValidationInfo) -> date | None:
+    def _check_dates(cls, last: date | None, info: ValidationInfo) -> date | None:
         return _not_before("valid_from", last, info)
 
 
@@ -48,8 +48,8 @@ class SponsorInput(NewSponsor):
     position: Position = 0
 
 
-@partial
-class SponsorChange(Change):
+@make_optional
+class SponsorChange(PatchInput):
     """What to change of a sponsor."""
 
     name: Line
@@ -74,7 +74,7 @@ class NewMember(Input):
 
     @field_validator("term_to", mode="after")
     @classmethod
-    def _ordered(cls, last: date | None, info: ValidationInfo) -> date | None:
+    def _check_dates(cls, last: date | None, info: ValidationInfo) -> date | None:
         return _not_before("term_from", last, info)
 
 
@@ -84,8 +84,8 @@ class MemberInput(NewMember):
     position: Position = 0
 
 
-@partial
-class MemberChange(Change):
+@make_optional
+class MemberChange(PatchInput):
     """What to change of a committee member."""
 
     name: Line

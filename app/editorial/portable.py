@@ -16,33 +16,35 @@ Key = TypeVar("Key")
 _PATH: Final = re.compile(rf"(?<![\w./:-]){MEDIA}(?=[0-9a-f]{{8}}-)")
 
 
-def portable(
+def make_portable(
     tx: ReadTx, contents: Mapping[Key, ArticleInput], address: str
 ) -> dict[Key, ArticleInput]:
     """The same contents, in which the paths of media are addresses and an image that is one of
     our media says all that readers see of it; one that was taken down is left out."""
-    ids = {image.media_id for one in contents.values() if (image := one.image) is not None}
-    known = media_use.by_ids(tx, {media_id for media_id in ids if media_id is not None})
-    return {key: _told(tx, content, known, address) for key, content in contents.items()}
+    ids = {image.media_id for content in contents.values() if (image := content.image) is not None}
+    media = media_use.by_ids(tx, {media_id for media_id in ids if media_id is not None})
+    return {
+        key: _portable_content(tx, content, media, address) for key, content in contents.items()
+    }
 
 
-def _told(
-    tx: ReadTx, content: ArticleInput, known: Mapping[UUID, Media], address: str
+def _portable_content(
+    tx: ReadTx, content: ArticleInput, media: Mapping[UUID, Media], address: str
 ) -> ArticleInput:
     change: dict[str, object] = {}
     if MEDIA in content.body:
         change["body"] = _PATH.sub(f"{address}{MEDIA}", content.body)
     image = content.image
-    row = known.get(image.media_id) if image is not None and image.media_id is not None else None
+    row = media.get(image.media_id) if image is not None and image.media_id is not None else None
     if image is not None and row is not None:
-        shown = media_use.image_of(tx, content, known)
+        main_image = media_use.image_of(tx, content, media)
         change["image"] = None
-        if shown is not None and row.taken_down_at is None:
+        if main_image is not None and row.taken_down_at is None:
             change["image"] = ImageInput(
                 media_id=image.media_id,
-                url=f"{address}{shown.url}",
-                alt=shown.alt or None,
-                caption=shown.caption,
-                credit=shown.credit,
+                url=f"{address}{main_image.url}",
+                alt=main_image.alt or None,
+                caption=main_image.caption,
+                credit=main_image.credit,
             )
     return content.model_copy(update=change) if change else content

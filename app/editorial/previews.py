@@ -12,9 +12,9 @@ from sqlmodel import col
 from app import audit
 from app.database import ReadTx, WriteTx
 from app.editorial import articles, history, media_use
-from app.editorial.acts import refuse_trashed
-from app.editorial.content import Actor, House, restored
-from app.editorial.frozen import date_shown, frozen
+from app.editorial.commands import refuse_trashed
+from app.editorial.content import Actor, SiteRules, from_revision_json
+from app.editorial.snapshot import date_shown, freeze_article
 from app.errors import Conflict, Gone, Invalid, NotFound
 from app.kit.clock import rfc3339
 from app.kit.ids import uuid7
@@ -32,7 +32,7 @@ MOST: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class NewPreview:
+class IssuedPreview:
     """A link and its secret, which is told this once."""
 
     link: PreviewLink
@@ -40,7 +40,7 @@ class NewPreview:
 
 
 @dataclass(frozen=True, slots=True)
-class Previewed:
+class PreviewedCopy:
     """A working copy as if it were published now, with what its readers' view is made of."""
 
     item: FrozenArticle
@@ -58,17 +58,17 @@ def create(
     revision: int | None,
     lifetime: timedelta,
     now: datetime,
-) -> NewPreview:
+) -> IssuedPreview:
     """A link to a saved text, or to whatever the newest is when it is followed.
 
     The article is held meanwhile: an autosave must not take the text's place.
     """
-    article = articles.locked(tx, article_id, None)
+    article = articles.lock_article(tx, article_id, None)
     refuse_trashed(article)
     if not timedelta(0) < lifetime <= LONGEST:
         raise Invalid("lifetime_out_of_range", f"A link lives at most {LONGEST.days} days.")
     if revision is not None and tx.session.get(Revision, (article_id, revision)) is None:
-        raise history.missing(tx, article_id, revision)
+        raise history.revision_not_found(tx, article_id, revision)
     _refuse_more(tx, actor, now)
     secret = new_secret()
     link = PreviewLink(
@@ -84,19 +84,19 @@ def create(
     )
     tx.session.add(link)
     _record(tx, actor, "preview.created", link, now)
-    return NewPreview(link, secret)
+    return IssuedPreview(link, secret)
 
 
 def of_article(tx: ReadTx, article_id: UUID) -> list[PreviewLink]:
     """All links to an article, the newest first, spent ones too."""
-    asked = sa.select(*_COLUMNS).where(col(PreviewLink.article_id) == article_id)
-    rows = tx.execute(asked.order_by(col(PreviewLink.id).desc())).mappings()
+    statement = sa.select(*_COLUMNS).where(col(PreviewLink.article_id) == article_id)
+    rows = tx.execute(statement.order_by(col(PreviewLink.id).desc())).mappings()
     return [PreviewLink(**row) for row in rows]
 
 
-def link(tx: ReadTx, link_id: UUID) -> PreviewLink:
+def get_link(tx: ReadTx, link_id: UUID) -> PreviewLink:
     """One link; `NotFound`."""
-    row = _found(tx, col(PreviewLink.id) == link_id)
+    row = _find_link(tx, col(PreviewLink.id) == link_id)
     if row is None:
         raise NotFound("preview_not_found", "There is no such preview.")
     return row
@@ -113,9 +113,9 @@ def revoke(tx: WriteTx, actor: Actor, link_id: UUID, now: datetime) -> None:
     _record(tx, actor, "preview.revoked", row, now)
 
 
-def shown(tx: ReadTx, secret: str, house: House, now: datetime) -> Previewed:
+def open_preview(tx: ReadTx, secret: str, rules: SiteRules, now: datetime) -> PreviewedCopy:
     """What a link shows. `NotFound` for a secret of none, `Gone` for one expired or revoked."""
-    row = _found(tx, col(PreviewLink.digest) == digest(secret))
+    row = _find_link(tx, col(PreviewLink.digest) == digest(secret))
     if row is None:
         raise NotFound("preview_not_found", "There is no such preview; ask for a new link.")
     if row.revoked_at is not None:
@@ -128,30 +128,30 @@ def shown(tx: ReadTx, secret: str, house: House, now: datetime) -> Previewed:
     if copy.article.trashed_at is not None:
         at = rfc3339(copy.article.trashed_at)
         raise Gone("preview_gone", "The article is in the trash.", reason="removed", at=at)
-    return _previewed(tx, copy.article, row, house, now)
+    return _build_preview(tx, copy.article, row, rules, now)
 
 
-def _previewed(
-    tx: ReadTx, article: Article, row: PreviewLink, house: House, now: datetime
-) -> Previewed:
+def _build_preview(
+    tx: ReadTx, article: Article, row: PreviewLink, rules: SiteRules, now: datetime
+) -> PreviewedCopy:
     number = row.revision or article.text_revision
-    asked = sa.select(col(Revision.content), col(Revision.body_html)).where(
+    statement = sa.select(col(Revision.content), col(Revision.body_html)).where(
         col(Revision.article_id) == article.id, col(Revision.number) == number
     )
-    kept = tx.execute(asked).one()
-    content = restored({**kept.content, "tag_ids": []}, {})
+    record = tx.execute(statement).one()
+    content = from_revision_json({**record.content, "tag_ids": []}, {})
     first = sa.select(col(Publication.item)).where(
         col(Publication.article_id) == article.id,
         col(Publication.ended).is_distinct_from("cancelled"),
     )
     item = tx.execute(first.order_by(col(Publication.visible_from)).limit(1)).scalar()
     first_shown = date_shown(item) if item is not None else None
-    shown_media = media_use.frozen(tx, content, kept.body_html)
-    return Previewed(
-        item=frozen(article, content, house, now, first_shown, shown_media.image),
+    shown_media = media_use.freeze_media(tx, content, record.body_html)
+    return PreviewedCopy(
+        item=freeze_article(article, content, rules, now, first_shown, shown_media.image),
         body_html=shown_media.body_html,
         media_ids=shown_media.media_ids,
-        tag_ids=[UUID(tag_id) for tag_id in kept.content["tag_ids"]],
+        tag_ids=[UUID(tag_id) for tag_id in record.content["tag_ids"]],
         translation_group=article.translation_group,
         expires_at=row.expires_at,
     )
@@ -160,7 +160,7 @@ def _previewed(
 _COLUMNS = tuple(sa.inspect(PreviewLink).columns)
 
 
-def _found(tx: ReadTx, condition: Any) -> PreviewLink | None:
+def _find_link(tx: ReadTx, condition: Any) -> PreviewLink | None:
     row = tx.execute(sa.select(*_COLUMNS).where(condition)).mappings().one_or_none()
     return None if row is None else PreviewLink(**row)
 
@@ -178,5 +178,7 @@ def _refuse_more(tx: WriteTx, actor: Actor, now: datetime) -> None:
 
 def _record(tx: WriteTx, actor: Actor, action: str, link: PreviewLink, now: datetime) -> None:
     if actor.by is not None:
-        told = {"revision": link.revision, "visible_until": link.expires_at}
-        audit.record(tx, actor.by, now, f"article.{action}", "article", link.article_id, after=told)
+        details = {"revision": link.revision, "visible_until": link.expires_at}
+        audit.record(
+            tx, actor.by, now, f"article.{action}", "article", link.article_id, after=details
+        )

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from app.changes import PublishTx
 from app.editorial import articles, media_use, releases
-from app.editorial.content import Actor, ArticleInput, House, restored
-from app.editorial.states import WAITING
+from app.editorial.article_status import WAITING
+from app.editorial.content import Actor, ArticleInput, SiteRules, from_revision_json
 from app.errors import Conflict, Detail, Invalid
 from app.kit.clock import TICK
 from app.kit.text import is_blank, plain_text
@@ -20,7 +20,7 @@ def publish(
     actor: Actor,
     article_id: UUID,
     revision: int,
-    house: House,
+    rules: SiteRules,
     *,
     at: datetime | None = None,
     until: datetime | None = None,
@@ -32,7 +32,7 @@ def publish(
     Publications still to come that begin at or after it are cancelled. An `at` that has passed
     means now.
     """
-    article = articles.locked(tx, article_id, revision)
+    article = articles.lock_article(tx, article_id, revision)
     start = max(at, tx.moment) if at is not None else tx.moment
     if until is not None and until <= start:
         raise Invalid("reversed_range", "It must end after it begins.")
@@ -40,13 +40,13 @@ def publish(
     refuse_unready(tx, actor, article, number)
     articles.refuse_second_language(tx, article)
     _cancel_from(tx, article, start)
-    releases.insert(tx, actor, article, number, house, start, until)
+    releases.insert_publication(tx, actor, article, number, rules, start, until)
     if number == article.text_revision:
         article.state = "published"
-    releases.arrange(tx, article_id)
+    releases.recompute_ends(tx, article_id)
     releases.tell_embargo(tx, article_id)
     if start <= tx.moment:
-        releases.tell(tx, article, "published")
+        releases.announce_change(tx, article, "published")
     return start
 
 
@@ -55,19 +55,23 @@ def refuse_unready(tx: PublishTx, actor: Actor, article: Article, number: int) -
     media may not be shown. An editor publishes no bare title; an old archive may hold such."""
     if article.trashed_at is not None:
         raise Conflict("in_trash", "It is in the trash; restore it first.")
-    text = releases.text(tx, article, number)
-    content = restored({**text.content, "tag_ids": []}, {})
+    text = releases.get_text(tx, article, number)
+    content = from_revision_json({**text.content, "tag_ids": []}, {})
     is_imported = actor.by is None
     media_use.refuse_unfit(tx, content, text.body_html, is_imported=is_imported)
     if not is_imported and _is_bare(content, text.body_html):
-        said = "It has a title and nothing else; give it a body, a summary, an image or a source."
-        raise Invalid("empty_article", said, (Detail("empty_article", said, pointer="/body"),))
+        message = (
+            "It has a title and nothing else; give it a body, a summary, an image or a source."
+        )
+        raise Invalid(
+            "empty_article", message, (Detail("empty_article", message, pointer="/body"),)
+        )
 
 
 def _is_bare(content: ArticleInput, body_html: str) -> bool:
     linked = content.source is not None and content.source.url is not None
-    shown = content.image or "<img" in body_html or "<iframe" in body_html
-    return not (linked or shown) and is_blank(content.summary + plain_text(body_html))
+    content_shown = content.image or "<img" in body_html or "<iframe" in body_html
+    return not (linked or content_shown) and is_blank(content.summary + plain_text(body_html))
 
 
 def unpublish(tx: PublishTx, actor: Actor, article_id: UUID, note: str | None = None) -> None:
@@ -85,7 +89,7 @@ def retract(tx: PublishTx, actor: Actor, article_id: UUID, reason: str) -> None:
 
 def cancel(tx: PublishTx, article_id: UUID) -> None:
     """Cancel what is scheduled; what is live keeps its own end."""
-    article = articles.locked(tx, article_id, None)
+    article = articles.lock_article(tx, article_id, None)
     if not cancel_from(tx, article, tx.moment + TICK):
         raise Conflict("not_scheduled", "Nothing is scheduled.")
 
@@ -94,7 +98,7 @@ def cancel_from(tx: PublishTx, article: Article, start: datetime) -> bool:
     """Cancel what begins at `start` or later; false when there is nothing."""
     is_scheduled = _cancel_from(tx, article, start)
     if is_scheduled:
-        _settle(tx, article)
+        _settle_state(tx, article)
     return is_scheduled
 
 
@@ -102,7 +106,7 @@ def record_past(
     tx: PublishTx,
     actor: Actor,
     article_id: UUID,
-    house: House,
+    rules: SiteRules,
     ended: Literal["unpublished", "retracted"] | None,
     note: str | None,
     at: datetime,
@@ -112,29 +116,29 @@ def record_past(
     It expired when `ended` is None. What is public here ends now. Else its interval is the tick
     before `at`, which no reader of this log has seen.
     """
-    article = articles.locked(tx, article_id, None)
+    article = articles.lock_article(tx, article_id, None)
     refuse_unready(tx, actor, article, article.text_revision)
     _cancel_from(tx, article, tx.moment)
-    live = releases.live(tx, article_id)
+    live = releases.live_publication(tx, article_id)
     if live is not None:
         _end(tx, article, live, ended, note, tx.moment)
         return
-    known = any(row.ended != "cancelled" for row in releases.publications(tx, article_id))
-    at = tx.moment if known else min(at, tx.moment)
+    was_public = any(row.ended != "cancelled" for row in releases.list_publications(tx, article_id))
+    at = tx.moment if was_public else min(at, tx.moment)
     number = article.text_revision
-    row = releases.insert(tx, actor, article, number, house, at - TICK, at)
+    row = releases.insert_publication(tx, actor, article, number, rules, at - TICK, at)
     _end(tx, article, row, ended, note, at)
 
 
 def _withdraw(tx: PublishTx, actor: Actor, article_id: UUID, cause: str, note: str | None) -> None:
-    article = articles.locked(tx, article_id, None)
+    article = articles.lock_article(tx, article_id, None)
     pending = _cancel_from(tx, article, tx.moment)
-    live = releases.live(tx, article_id)
+    live = releases.live_publication(tx, article_id)
     if live is not None:
         _end(tx, article, live, cause, note, tx.moment)
         article.state = cause
     elif pending:
-        _settle(tx, article)
+        _settle_state(tx, article)
     else:
         raise Conflict("not_public", "It is neither public nor scheduled.")
     article.updated_at = tx.moment
@@ -152,17 +156,17 @@ def _end(
     row.ended, row.ended_note, row.visible_until = cause, note, at
     row.expires_at = row.expires_at if cause else at
     article.state = cause or "published"
-    releases.arrange(tx, article.id)
-    releases.tell(tx, article, cause or "expired")
+    releases.recompute_ends(tx, article.id)
+    releases.announce_change(tx, article, cause or "expired")
 
 
-def _settle(tx: PublishTx, article: Article) -> None:
+def _settle_state(tx: PublishTx, article: Article) -> None:
     """After a cancellation the working copy is a draft, unless it is what was released before, or
     waits for something else."""
     releases.tell_embargo(tx, article.id)
     if article.state in WAITING:
         return
-    rows = [row for row in releases.publications(tx, article.id) if row.ended != "cancelled"]
+    rows = [row for row in releases.list_publications(tx, article.id) if row.ended != "cancelled"]
     if not rows or rows[-1].revision != article.text_revision:
         article.state = "draft"
     else:
@@ -171,7 +175,7 @@ def _settle(tx: PublishTx, article: Article) -> None:
 
 def _cancel_from(tx: PublishTx, article: Article, start: datetime) -> bool:
     """Cancel what begins at `start` or later; false when there is nothing."""
-    rows = releases.publications(tx, article.id)
+    rows = releases.list_publications(tx, article.id)
     rows = [row for row in rows if row.ended is None and row.visible_from >= start]
-    releases.cancel(tx, article, rows)
+    releases.cancel_publications(tx, article, rows)
     return bool(rows)

@@ -15,10 +15,10 @@ from sqlmodel import col
 
 from app.changes import PublishTx
 from app.database import ReadTx
-from app.editorial import media_use, naming
-from app.editorial.content import Actor, House, restored
-from app.editorial.frozen import date_shown, frozen, kept_at, limited, refuse_ahead
-from app.editorial.tags import living
+from app.editorial import article_slugs, media_use
+from app.editorial.content import Actor, SiteRules, from_revision_json
+from app.editorial.snapshot import cap_dates, date_shown, freeze_article, kept_at, refuse_ahead
+from app.editorial.tags import resolve_ids
 from app.kit.clock import FOREVER
 from app.models.article import Article, Revision
 from app.models.publication import (
@@ -27,13 +27,13 @@ from app.models.publication import (
     PublicationBody,
     PublicationTag,
 )
-from app.visibility import Wish, arranged, visible
+from app.visibility import RequestedInterval, arrange_ends, visible
 
 _COPIES: tuple[Any, ...] = (PublicationTag, PublicationAuthor)
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class VisibleText:
     """What readers see at an instant: the number of its text, its slug, the end asked for."""
 
     revision: int
@@ -41,63 +41,65 @@ class Shown:
     expires_at: datetime | None
 
 
-def shown_at(tx: ReadTx, article_id: UUID, at: datetime) -> Shown | None:
+def shown_at(tx: ReadTx, article_id: UUID, at: datetime) -> VisibleText | None:
     """What readers see of an article at an instant, as far as it is known now."""
     columns = (Publication.revision, Publication.slug, Publication.expires_at)
-    found = sa.select(*(col(column) for column in columns)).where(
+    statement = sa.select(*(col(column) for column in columns)).where(
         col(Publication.article_id) == article_id, visible(Publication, at)
     )
-    row = tx.execute(found).one_or_none()
-    return None if row is None else Shown(*row)
+    row = tx.execute(statement).one_or_none()
+    return None if row is None else VisibleText(*row)
 
 
-def publications(tx: PublishTx, article_id: UUID) -> list[Publication]:
+def list_publications(tx: PublishTx, article_id: UUID) -> list[Publication]:
     """All that ever were, in the order of their beginnings."""
     tx.session.flush()
-    found = sa.select(Publication).where(col(Publication.article_id) == article_id)
-    return list(tx.session.execute(found.order_by(col(Publication.visible_from))).scalars())
+    statement = sa.select(Publication).where(col(Publication.article_id) == article_id)
+    return list(tx.session.execute(statement.order_by(col(Publication.visible_from))).scalars())
 
 
-def live(tx: PublishTx, article_id: UUID) -> Publication | None:
+def live_publication(tx: PublishTx, article_id: UUID) -> Publication | None:
     """The one that is public now."""
-    rows = publications(tx, article_id)
+    rows = list_publications(tx, article_id)
     return next((r for r in rows if r.visible_from <= tx.moment < r.visible_until), None)
 
 
-def planned(tx: PublishTx, article_id: UUID, start: datetime) -> list[Publication]:
+def planned_publications(tx: PublishTx, article_id: UUID, start: datetime) -> list[Publication]:
     """Those still to come that begin at `start` or later."""
     return [
         row
-        for row in publications(tx, article_id)
+        for row in list_publications(tx, article_id)
         if row.ended is None and tx.moment < row.visible_from < row.visible_until
         if row.visible_from >= start
     ]
 
 
-def text(tx: PublishTx, article: Article, number: int) -> Revision:
+def get_text(tx: PublishTx, article: Article, number: int) -> Revision:
     """A saved text."""
     return tx.session.get_one(Revision, (article.id, number))
 
 
-def insert(
+def insert_publication(
     tx: PublishTx,
     actor: Actor,
     article: Article,
     number: int,
-    house: House,
+    rules: SiteRules,
     start: datetime,
     until: datetime | None,
 ) -> Publication:
     """A publication of a saved text. `Invalid` when a date that it shows is still to come then."""
-    kept = text(tx, article, number)
-    content = restored({**kept.content, "tag_ids": []}, {})
+    revision = get_text(tx, article, number)
+    content = from_revision_json({**revision.content, "tag_ids": []}, {})
     # What an import brings as past began before this log; its dates may still be of today.
     latest = max(start, tx.moment)
     refuse_ahead(content, latest)
-    shown = media_use.frozen(tx, content, kept.body_html)
+    frozen_media = media_use.freeze_media(tx, content, revision.body_html)
     first = _first_shown(tx, article.id)
-    item = limited(frozen(article, content, house, start, first, shown.image), latest)
-    tag_ids = living(tx, [UUID(tag_id) for tag_id in kept.content["tag_ids"]])
+    item = cap_dates(
+        freeze_article(article, content, rules, start, first, frozen_media.image), latest
+    )
+    tag_ids = resolve_ids(tx, [UUID(tag_id) for tag_id in revision.content["tag_ids"]])
     row = Publication(
         article_id=article.id,
         revision=number,
@@ -130,19 +132,22 @@ def insert(
         "visible_until": row.visible_until,
     }
     authors = {author.slug for author in item.authors}
-    tx.session.add(PublicationBody(publication_id=key, body_html=shown.body_html))
-    media_use.attach(tx, key, shown.media_ids)
+    tx.session.add(PublicationBody(publication_id=key, body_html=frozen_media.body_html))
+    media_use.attach_media(tx, key, frozen_media.media_ids)
     tx.session.add_all(PublicationTag(tag_id=tag_id, **interval) for tag_id in tag_ids)
     tx.session.add_all(PublicationAuthor(author_slug=slug, **interval) for slug in authors)
     tx.session.flush()
     return row
 
 
-def arrange(tx: PublishTx, article_id: UUID) -> None:
+def recompute_ends(tx: PublishTx, article_id: UUID) -> None:
     """Recompute every end, and close the copies in the tables of tags and authors with it."""
-    rows = publications(tx, article_id)
-    ends = arranged(
-        [Wish(r.id or 0, r.visible_from, r.expires_at, r.ended, r.visible_until) for r in rows]
+    rows = list_publications(tx, article_id)
+    ends = arrange_ends(
+        [
+            RequestedInterval(r.id or 0, r.visible_from, r.expires_at, r.ended, r.visible_until)
+            for r in rows
+        ]
     )
     for row in rows:
         row.visible_until = ends[row.id or 0]
@@ -158,17 +163,17 @@ def arrange(tx: PublishTx, article_id: UUID) -> None:
         )
 
 
-def cancel(tx: PublishTx, article: Article, rows: Sequence[Publication]) -> None:
+def cancel_publications(tx: PublishTx, article: Article, rows: Sequence[Publication]) -> None:
     """Cancel what is to come, so that what is before it has its own end again. A slug that only
     the cancelled held is free."""
     for row in rows:
         row.ended = "cancelled"
     if rows:
-        arrange(tx, article.id)
-        naming.release(tx, article)
+        recompute_ends(tx, article.id)
+        article_slugs.release_slugs(tx, article)
 
 
-def tell(tx: PublishTx, article: Article, cause: str) -> None:
+def announce_change(tx: PublishTx, article: Article, cause: str) -> None:
     """The article changed for readers, and so did its translations, which list it."""
     tx.append("article", article.id, cause)
     if article.translation_group is not None:
@@ -183,7 +188,7 @@ def tell(tx: PublishTx, article: Article, cause: str) -> None:
 def tell_embargo(tx: PublishTx, article_id: UUID) -> None:
     """What was taken away is `embargoed` as long as it is scheduled again, and `unpublished` else;
     a retraction stands. A schedule of what never was public is told to nobody."""
-    rows = [r for r in publications(tx, article_id) if r.visible_from < r.visible_until]
+    rows = [r for r in list_publications(tx, article_id) if r.visible_from < r.visible_until]
     begun = [row for row in rows if row.visible_from <= tx.moment]
     if not begun or begun[-1].ended not in ("unpublished", "embargoed"):
         return
@@ -196,6 +201,6 @@ def tell_embargo(tx: PublishTx, article_id: UUID) -> None:
 def _first_shown(tx: PublishTx, article_id: UUID) -> datetime | None:
     """The date under which an article first appeared, when it ever did: also in this very
     transaction, so that an import's dates do not depend on where its transactions end."""
-    rows = publications(tx, article_id)
-    kept = [row for row in rows if row.ended != "cancelled" or row.visible_from == tx.moment]
-    return date_shown(kept[0].item) if kept else None
+    rows = list_publications(tx, article_id)
+    begun = [row for row in rows if row.ended != "cancelled" or row.visible_from == tx.moment]
+    return date_shown(begun[0].item) if begun else None

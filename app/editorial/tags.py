@@ -14,10 +14,10 @@ from sqlmodel import col
 
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
-from app.editorial.changing import record
 from app.editorial.content import Actor, Line, Text, require_publisher
+from app.editorial.patch_input import record_audit
 from app.errors import Conflict, Detail, Invalid, NotFound
-from app.inputs import Change, Input, partial
+from app.inputs import Input, PatchInput, make_optional
 from app.kit.ids import uuid7
 from app.models.article import ArticleTag
 from app.models.event import Event, EventTag
@@ -47,8 +47,8 @@ class TagInput(Input):
     status: TagStatus | None = None
 
 
-@partial
-class TagChange(Change):
+@make_optional
+class TagChange(PatchInput):
     """What to change of a tag, in the languages that are named; `parent` null puts it at the
     top."""
 
@@ -69,18 +69,18 @@ def create(tx: PublishTx, actor: Actor, tag: TagInput, tag_id: UUID | None = Non
     _refuse_taken(tx, tag.slug, None)
     row = Tag(
         id=tag_id or uuid7(tx.moment),
-        accepted=_accepts(actor, tag),
-        **_columns(tag),
+        accepted=_makes_public(actor, tag),
+        **_column_values(tag),
         created_at=tx.moment,
         updated_at=tx.moment,
     )
-    row.parent_id = _parent(tx, tag.parent, row)
+    row.parent_id = _parent_id(tx, tag.parent, row)
     tx.session.add(row)
     tx.session.flush()
     tx.session.add(TagSlug(slug=tag.slug, tag_id=row.id))
     if row.accepted:
         tx.append("tag", row.id, "created")
-    record(tx, actor, "tag.created", "tag", row.id, after=state(tx, row))
+    record_audit(tx, actor, "tag.created", "tag", row.id, after=tag_state(tx, row))
     return row
 
 
@@ -92,19 +92,19 @@ def update(
 
     What is public only who may publish changes; what is proposed they accept by saving it.
     """
-    row = held(tx, tag_id, revision)
+    row = lock_tag(tx, tag_id, revision)
     was_public = row.accepted
     if was_public:
         require_publisher(actor, f"The tag {row.slug!r} is public")
         if tag.status == "proposed":
             raise Conflict("tag_accepted", "The tag is public; merge or remove it instead.")
-    before = state(tx, row)
+    before = tag_state(tx, row)
     _refuse_taken(tx, tag.slug, row.id)
-    row.accepted = _accepts(actor, tag)
-    row.parent_id = _parent(tx, tag.parent, row)
-    for name, value in _columns(tag).items():
+    row.accepted = _makes_public(actor, tag)
+    row.parent_id = _parent_id(tx, tag.parent, row)
+    for name, value in _column_values(tag).items():
         setattr(row, name, value)
-    after = state(tx, row)
+    after = tag_state(tx, row)
     if after == before:
         return row
     if not was_public and before["slug"] != tag.slug:
@@ -118,42 +118,42 @@ def update(
         if before["slug"] != tag.slug:
             append_children(tx, row.id)
         append_carriers(tx, row.id, "tag_updated")
-    record(tx, actor, "tag.changed", "tag", row.id, before=before, after=after)
+    record_audit(tx, actor, "tag.changed", "tag", row.id, before=before, after=after)
     return row
 
 
-def change(tx: PublishTx, actor: Actor, tag_id: UUID, revision: int, asked: TagChange) -> Tag:
+def change(tx: PublishTx, actor: Actor, tag_id: UUID, revision: int, change: TagChange) -> Tag:
     """Change a tag that is still at `revision`; `Stale` when it is not, else as `update`."""
-    row = held(tx, tag_id, revision)
-    said = TagInput.model_construct(**asked.over({**state(tx, row), "status": None}))
-    if not said.names:
+    row = lock_tag(tx, tag_id, revision)
+    tag_input = TagInput.model_construct(**change.apply_to({**tag_state(tx, row), "status": None}))
+    if not tag_input.names:
         detail = Detail("nameless_tag", "Keep a name in one language.", pointer="/names")
         raise Invalid("nameless_tag", "A tag needs a name; this was its last.", (detail,))
-    return update(tx, actor, tag_id, said, revision)
+    return update(tx, actor, tag_id, tag_input, revision)
 
 
-def held(tx: PublishTx, tag_id: UUID, revision: int | None) -> Tag:
+def lock_tag(tx: PublishTx, tag_id: UUID, revision: int | None) -> Tag:
     """The tag, which no draft can take up meanwhile; `Stale` unless it is at `revision`."""
-    row = tx.locked(Tag, tag_id)
+    row = tx.get_locked(Tag, tag_id)
     if row is None:
         raise NotFound("tag_not_found", "There is no such tag; it may have been merged.")
     refuse_stale(tx, "tag", row, revision)
     return row
 
 
-def named(tx: PublishTx, slug: str, pointer: str) -> Tag:
+def find_by_slug(tx: PublishTx, slug: str, pointer: str) -> Tag:
     """The tag that has or had a slug; `Invalid` at the pointer when there is none."""
     tx.session.flush()
-    asked = sa.select(Tag).join(TagSlug, col(TagSlug.tag_id) == col(Tag.id))
-    asked = asked.where(col(TagSlug.slug) == slug)
-    row: Tag | None = tx.session.execute(asked).scalar_one_or_none()
+    statement = sa.select(Tag).join(TagSlug, col(TagSlug.tag_id) == col(Tag.id))
+    statement = statement.where(col(TagSlug.slug) == slug)
+    row: Tag | None = tx.session.execute(statement).scalar_one_or_none()
     if row is None:
         detail = Detail("unknown_tag", f"There is no tag {slug!r}.", pointer=pointer)
         raise Invalid("unknown_tag", f"There is no tag {slug!r}; create it first.", (detail,))
     return row
 
 
-def state(tx: ReadTx, row: Tag) -> dict[str, Any]:
+def tag_state(tx: ReadTx, row: Tag) -> dict[str, Any]:
     """What is said of a tag: the fields of `TagInput`."""
     parent = None
     if row.parent_id is not None:
@@ -171,45 +171,45 @@ def ids_of(tx: WriteTx, slugs_asked: Sequence[str]) -> list[UUID]:
     """
     if not slugs_asked:
         return []
-    known = _shared(tx, slugs_asked)
-    if any(slug not in known for slug in slugs_asked):
+    ids_by_slug = _lock_ids(tx, slugs_asked)
+    if any(slug not in ids_by_slug for slug in slugs_asked):
         # It may have been merged while its row was waited for: its slug leads elsewhere now.
-        known = _shared(tx, slugs_asked)
+        ids_by_slug = _lock_ids(tx, slugs_asked)
     missing = tuple(
         Detail("unknown_tag", f"There is no tag {slug!r}; create it first.", pointer=f"/tags/{at}")
         for at, slug in enumerate(slugs_asked)
-        if slug not in known
+        if slug not in ids_by_slug
     )
     if missing:
         raise Invalid("unknown_tag", missing[0].message, missing)
-    return list(dict.fromkeys(known[slug] for slug in slugs_asked))
+    return list(dict.fromkeys(ids_by_slug[slug] for slug in slugs_asked))
 
 
-def carry(tx: WriteTx, article_id: UUID, tag_ids: Sequence[UUID]) -> None:
+def set_article_tags(tx: WriteTx, article_id: UUID, tag_ids: Sequence[UUID]) -> None:
     """Let a working copy carry these tags and no others."""
     its = col(ArticleTag.article_id) == article_id
-    there = set(tx.execute(sa.select(col(ArticleTag.tag_id)).where(its)).scalars())
-    if dropped := there.difference(tag_ids):
+    current = set(tx.execute(sa.select(col(ArticleTag.tag_id)).where(its)).scalars())
+    if dropped := current.difference(tag_ids):
         tx.execute(sa.delete(ArticleTag).where(its, col(ArticleTag.tag_id).in_(dropped)))
-    if new := [tag_id for tag_id in tag_ids if tag_id not in there]:
+    if new := [tag_id for tag_id in tag_ids if tag_id not in current]:
         rows = [{"article_id": article_id, "tag_id": tag_id} for tag_id in new]
         tx.execute(sa.insert(ArticleTag), rows)
 
 
-def living(tx: ReadTx, tag_ids: Sequence[UUID]) -> list[UUID]:
+def resolve_ids(tx: ReadTx, tag_ids: Sequence[UUID]) -> list[UUID]:
     """What ids that were saved once stand for today: those of merged tags are their target's,
     those of removed tags are left out; each once."""
     if not tag_ids:
         return []
-    there = sa.select(col(Tag.id), col(Tag.id)).where(col(Tag.id).in_(tag_ids))
+    statement = sa.select(col(Tag.id), col(Tag.id)).where(col(Tag.id).in_(tag_ids))
     merged = sa.select(col(FormerTag.id), col(FormerTag.tag_id)).where(
         col(FormerTag.id).in_(tag_ids), col(FormerTag.tag_id).is_not(None)
     )
-    today: dict[UUID, UUID] = dict(tx.execute(sa.union_all(there, merged)).all())
+    today: dict[UUID, UUID] = dict(tx.execute(sa.union_all(statement, merged)).all())
     return list(dict.fromkeys(today[tag_id] for tag_id in tag_ids if tag_id in today))
 
 
-def slugs(tx: ReadTx) -> dict[UUID, str]:
+def slugs_by_id(tx: ReadTx) -> dict[UUID, str]:
     """The slug of every tag; by the ids of merged ones too."""
     merged = sa.select(col(FormerTag.id), col(Tag.slug)).join(
         Tag, col(Tag.id) == col(FormerTag.tag_id)
@@ -218,7 +218,7 @@ def slugs(tx: ReadTx) -> dict[UUID, str]:
     return dict(tx.execute(every).all())
 
 
-def family(tx: ReadTx, tag_id: UUID) -> list[UUID]:
+def descendant_ids(tx: ReadTx, tag_id: UUID) -> list[UUID]:
     """The tag and all below it."""
     below = sa.select(col(Tag.id)).where(col(Tag.id) == tag_id).cte(recursive=True)
     below = below.union(sa.select(col(Tag.id)).where(col(Tag.parent_id) == below.c.id))
@@ -228,7 +228,7 @@ def family(tx: ReadTx, tag_id: UUID) -> list[UUID]:
 def append_carriers(tx: PublishTx, tag_id: UUID, cause: str) -> None:
     """Append the public articles and events that are found under a tag."""
     tagged: sa.Select[UUID] = sa.select(col(PublicationTag.article_id).label("id")).where(
-        col(PublicationTag.tag_id).in_(family(tx, tag_id)),
+        col(PublicationTag.tag_id).in_(descendant_ids(tx, tag_id)),
         col(PublicationTag.visible_until) > tx.moment,
         col(PublicationTag.visible_from) <= tx.moment,
     )
@@ -236,7 +236,7 @@ def append_carriers(tx: PublishTx, tag_id: UUID, cause: str) -> None:
     carrying: sa.Select[UUID] = (
         sa.select(col(EventTag.event_id).label("id"))
         .join(Event, col(Event.id) == col(EventTag.event_id))
-        .where(col(EventTag.tag_id).in_(family(tx, tag_id)), visible(Event, tx.moment))
+        .where(col(EventTag.tag_id).in_(descendant_ids(tx, tag_id)), visible(Event, tx.moment))
     )
     tx.append_all("event", carrying.subquery(), "updated")
 
@@ -256,14 +256,14 @@ def free_slugs(tx: PublishTx, tag_id: UUID) -> None:
     tx.session.expire_all()
 
 
-def _accepts(actor: Actor, tag: TagInput) -> bool:
+def _makes_public(actor: Actor, tag: TagInput) -> bool:
     """The tag is public once the actor has saved it; `Forbidden` when that is not theirs to say."""
     if tag.status == "accepted":
         require_publisher(actor, "An accepted tag is public")
     return actor.may_publish and tag.status != "proposed"
 
 
-def _columns(tag: TagInput) -> Mapping[str, Any]:
+def _column_values(tag: TagInput) -> Mapping[str, Any]:
     return {
         "slug": tag.slug,
         "type": tag.type,
@@ -273,15 +273,15 @@ def _columns(tag: TagInput) -> Mapping[str, Any]:
     }
 
 
-def _shared(tx: WriteTx, asked: Sequence[str]) -> dict[str, UUID]:
+def _lock_ids(tx: WriteTx, slugs: Sequence[str]) -> dict[str, UUID]:
     """The ids by slug, each row locked against its end (on SQLite every writer is alone)."""
-    found = (
+    statement = (
         sa.select(col(TagSlug.slug), col(Tag.id))
         .join(Tag, col(Tag.id) == col(TagSlug.tag_id))
-        .where(col(TagSlug.slug).in_(asked))
+        .where(col(TagSlug.slug).in_(slugs))
         .with_for_update(read=True, key_share=True, of=Tag)
     )
-    return dict(tx.execute(found).all())
+    return dict(tx.execute(statement).all())
 
 
 def _is_known(tx: PublishTx, tag_id: UUID) -> bool:
@@ -295,18 +295,22 @@ def _refuse_taken(tx: PublishTx, slug: str, tag_id: UUID | None) -> None:
         return
     detail = Detail("slug_taken", "Choose another slug.", pointer="/slug")
     if holder.tag_id is None:
-        said = f"{slug!r} was a tag that has been removed, and its address says so; choose another."
+        message = (
+            f"{slug!r} was a tag that has been removed, and its address says so; choose another."
+        )
     elif (other := tx.session.get_one(Tag, holder.tag_id)).slug == slug:
-        said = f"There is a tag {slug!r} already."
+        message = f"There is a tag {slug!r} already."
     else:
-        said = f"{slug!r} is an old slug of the tag {other.slug!r} and leads there; choose another."
-    raise Conflict("slug_taken", said, (detail,))
+        message = (
+            f"{slug!r} is an old slug of the tag {other.slug!r} and leads there; choose another."
+        )
+    raise Conflict("slug_taken", message, (detail,))
 
 
-def _parent(tx: PublishTx, slug: str | None, child: Tag) -> UUID | None:
+def _parent_id(tx: PublishTx, slug: str | None, child: Tag) -> UUID | None:
     if slug is None:
         return None
-    parent = named(tx, slug, "/parent")
+    parent = find_by_slug(tx, slug, "/parent")
     if child.accepted and not parent.accepted:
         detail = Detail("parent_proposed", "Accept the parent first.", pointer="/parent")
         message = f"The tag {parent.slug!r} is only proposed; accept it first."

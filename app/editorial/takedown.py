@@ -10,7 +10,7 @@ from app import audit
 from app.audit import By
 from app.changes import PublishTx
 from app.editorial import body_media
-from app.editorial.media import borne_by, locked, state_of
+from app.editorial.media import borne_by, lock_medium, state_of
 from app.errors import Conflict
 from app.models.media import Media, PublicationMedia
 from app.models.publication import Publication, PublicationBody
@@ -25,7 +25,7 @@ def take_down(tx: PublishTx, by: By, media_id: UUID, revision: int | None, reaso
     answers "gone" inside an article would be a broken picture, and its caption may be the very
     thing that must go. `Conflict` when it was taken down before.
     """
-    row = locked(tx, media_id, revision)
+    row = lock_medium(tx, media_id, revision)
     if row.taken_down_at is not None:
         raise Conflict("media_taken_down", "It was taken down before.")
     before = state_of(row)
@@ -36,38 +36,38 @@ def take_down(tx: PublishTx, by: By, media_id: UUID, revision: int | None, reaso
     showing = sa.select(col(PublicationMedia.publication_id)).where(
         col(PublicationMedia.media_id) == media_id
     )
-    here = col(Publication.id).in_(showing)
-    publications = tx.session.execute(sa.select(Publication).where(here)).scalars()
+    is_showing = col(Publication.id).in_(showing)
+    publications = tx.session.execute(sa.select(Publication).where(is_showing)).scalars()
     for publication in publications.all():
-        _leave(tx, publication, media_id)
+        _remove_from_publication(tx, publication, media_id)
     tx.session.flush()
     for sponsor in tx.session.execute(sa.select(Sponsor).where(borne_by(media_id))).scalars():
         sponsor.logo = None
         tx.append("sponsor", sponsor.id, "media")
-    seen: sa.Select[UUID] = sa.select(col(Publication.article_id).label("id")).where(
-        here, visible(Publication, tx.moment)
+    articles_seen: sa.Select[UUID] = sa.select(col(Publication.article_id).label("id")).where(
+        is_showing, visible(Publication, tx.moment)
     )
-    tx.append_all("article", seen.subquery(), "media")
+    tx.append_all("article", articles_seen.subquery(), "media")
     audit.record(
         tx, by, tx.moment, "take_down", "media", row.id, before=before, after=state_of(row)
     )
     return row
 
 
-def _leave(tx: PublishTx, publication: Publication, media_id: UUID) -> None:
+def _remove_from_publication(tx: PublishTx, publication: Publication, media_id: UUID) -> None:
     """Take a medium out of a publication."""
     item = from_json(publication.item)
     if item["image"] is not None and str(media_id) in item["image"]["url"]:
         publication.item = to_json({**item, "image": None}).decode()
     body = tx.session.get_one(PublicationBody, publication.id)
-    body.body_html = body_media.without(body.body_html, media_id)
+    body.body_html = body_media.remove_medium(body.body_html, media_id)
 
 
 def _was_public(tx: PublishTx, media_id: UUID) -> bool:
     joined = col(PublicationMedia.publication_id) == col(Publication.id)
-    shown = sa.select(col(Publication.id)).join(PublicationMedia, joined)
-    shown = shown.where(
+    statement = sa.select(col(Publication.id)).join(PublicationMedia, joined)
+    statement = statement.where(
         col(PublicationMedia.media_id) == media_id, was_visible(Publication, tx.moment)
     )
     sponsors = sa.select(col(Sponsor.id)).where(borne_by(media_id), was_visible(Sponsor, tx.moment))
-    return any(tx.execute(found.limit(1)).first() for found in (shown, sponsors))
+    return any(tx.execute(statement.limit(1)).first() for statement in (statement, sponsors))

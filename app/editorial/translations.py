@@ -18,7 +18,7 @@ from app.visibility import visible
 
 
 @dataclass(frozen=True, slots=True)
-class Sibling:
+class SiblingArticle:
     """Another member of an article's group: as readers see it when it is `live`, else as its
     editors do."""
 
@@ -29,7 +29,7 @@ class Sibling:
     live: bool
 
 
-def of(tx: ReadTx, article: Article, now: datetime) -> list[Sibling]:
+def list_siblings(tx: ReadTx, article: Article, now: datetime) -> list[SiblingArticle]:
     """The siblings of an article, by language."""
     if article.translation_group is None:
         return []
@@ -37,7 +37,7 @@ def of(tx: ReadTx, article: Article, now: datetime) -> list[Sibling]:
         Publication, head(tx).moment(now)
     )
     lang = sa.func.coalesce(col(Publication.lang), col(Article.lang))
-    asked = (
+    statement = (
         sa.select(
             col(Article.id),
             lang,
@@ -52,23 +52,28 @@ def of(tx: ReadTx, article: Article, now: datetime) -> list[Sibling]:
         )
         .order_by(lang, col(Article.id))
     )
-    return [Sibling(row[0], row[1], row[2], row[3], bool(row[4])) for row in tx.execute(asked)]
+    return [
+        SiblingArticle(row[0], row[1], row[2], row[3], bool(row[4]))
+        for row in tx.execute(statement)
+    ]
 
 
-def chosen(tx: PublishTx, article: Article, langs: Sequence[str]) -> list[Article]:
+def lock_siblings(tx: PublishTx, article: Article, langs: Sequence[str]) -> list[Article]:
     """The siblings in these languages, locked; `Invalid` when there is none, or none that is
     public."""
     if not langs:
         return []
-    there = of(tx, article, tx.moment)
-    known = ", ".join(f"{it.lang} ({'live' if it.live else 'not live'})" for it in there) or "none"
-    found: dict[UUID, Article] = {}
+    siblings = list_siblings(tx, article, tx.moment)
+    known_siblings = (
+        ", ".join(f"{it.lang} ({'live' if it.live else 'not live'})" for it in siblings) or "none"
+    )
+    siblings_by_id: dict[UUID, Article] = {}
     for place, lang in enumerate(langs):
-        twin = next((it for it in there if it.lang == lang), None)
+        twin = next((it for it in siblings if it.lang == lang), None)
         if twin is None or not twin.live:
             code = "unknown_sibling" if twin is None else "sibling_not_live"
             what = "has no translation" if twin is None else "is not public"
-            said = f"It {what} in {lang!r}; its siblings are: {known}."
-            raise Invalid(code, said, (Detail(code, said, pointer=f"/siblings/{place}"),))
-        found[twin.id] = articles.locked(tx, twin.id, None)
-    return list(found.values())
+            message = f"It {what} in {lang!r}; its siblings are: {known_siblings}."
+            raise Invalid(code, message, (Detail(code, message, pointer=f"/siblings/{place}"),))
+        siblings_by_id[twin.id] = articles.lock_article(tx, twin.id, None)
+    return list(siblings_by_id.values())

@@ -11,12 +11,12 @@ from uuid import UUID
 
 from app.changes import PublishTx
 from app.database import WriteTx
-from app.editorial import articles, correcting, publishing, releases, states, translations
-from app.editorial.acts import act, refuse_moved, refuse_trashed
-from app.editorial.content import Actor, Draft, House
-from app.editorial.correcting import Uncorrected
-from app.editorial.states import State
-from app.errors import Conflict, Detail, Invalid, PlannedRelease, WouldCancel
+from app.editorial import article_status, articles, correcting, publishing, releases, translations
+from app.editorial.article_status import State
+from app.editorial.commands import command, refuse_moved, refuse_trashed
+from app.editorial.content import Actor, Draft, SiteRules
+from app.editorial.correcting import UncorrectedText
+from app.errors import Conflict, Detail, Invalid, ScheduledRelease, WouldCancel
 from app.kit.clock import TICK, rfc3339
 from app.models.article import Article
 
@@ -36,12 +36,12 @@ _HINTS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class Effect:
     """An act that was done: on what, what it cancelled, what it left uncorrected beside it."""
 
     article: Article
-    cancelled: Sequence[PlannedRelease] = field(default=())
-    uncorrected: Sequence[Uncorrected] = field(default=())
+    cancelled: Sequence[ScheduledRelease] = field(default=())
+    uncorrected: Sequence[UncorrectedText] = field(default=())
 
     @property
     def revision(self) -> int:
@@ -86,27 +86,27 @@ def publish(
     actor: Actor,
     article_id: UUID,
     revision: int,
-    house: House,
+    rules: SiteRules,
     *,
     at: datetime | None = None,
     until: datetime | None = None,
     text_revision: int | None = None,
     cancels: bool = False,
-) -> Done:
+) -> Effect:
     """Make the newest text public, now or at a time to come, until another. `Conflict`
     (`text_moved`) when that is another than `text_revision`."""
 
     def release(article: Article) -> dict[str, object]:
         start = publishing.publish(
-            tx, actor, article.id, article.revision, house, at=at, until=until
+            tx, actor, article.id, article.revision, rules, at=at, until=until
         )
         article.review_note = None
         return {"visible_from": start, "visible_until": until}
 
-    newest = articles.locked(tx, article_id, revision).text_revision
+    newest = articles.lock_article(tx, article_id, revision).text_revision
     refuse_moved("The newest text", newest, text_revision)
     start = max(at or tx.moment, tx.moment)
-    return _released(tx, actor, "published", article_id, revision, release, start, cancels)
+    return _apply(tx, actor, "published", article_id, revision, release, start, cancels)
 
 
 def correct(
@@ -114,7 +114,7 @@ def correct(
     actor: Actor,
     article_id: UUID,
     revision: int,
-    house: House,
+    rules: SiteRules,
     note: str,
     *,
     draft: Draft | None = None,
@@ -122,28 +122,28 @@ def correct(
     text_revision: int | None = None,
     cancels: bool = False,
     siblings: Sequence[str] = (),
-) -> Done:
+) -> Effect:
     """Publish what readers see again, or `draft` made of it, with a dated note; its `siblings` in
     these languages get the note too. What is scheduled stays so, unless it `cancels` that."""
-    uncorrected: list[Uncorrected] = []
+    uncorrected: list[UncorrectedText] = []
 
     def release(article: Article) -> dict[str, object]:
         is_first = article.id == article_id
         if cancels:
             publishing.cancel_from(tx, article, start + TICK)
-        begins, kept = correcting.correct(
-            *(tx, actor, article.id, article.revision, house, note),
+        begins, left_uncorrected = correcting.correct(
+            *(tx, actor, article.id, article.revision, rules, note),
             draft=draft if is_first else None,
             at=at,
             text_revision=text_revision if is_first else None,
         )
-        uncorrected.extend(kept)
+        uncorrected.extend(left_uncorrected)
         return {"note": note, "visible_from": begins}
 
     start = max(at or tx.moment, tx.moment)
     ends = start + TICK if cancels else None
-    done = _released(tx, actor, "corrected", article_id, revision, release, ends, cancels, siblings)
-    return replace(done, uncorrected=uncorrected)
+    effect = _apply(tx, actor, "corrected", article_id, revision, release, ends, cancels, siblings)
+    return replace(effect, uncorrected=uncorrected)
 
 
 def unpublish(
@@ -155,15 +155,15 @@ def unpublish(
     *,
     cancels: bool = False,
     siblings: Sequence[str] = (),
-) -> Done:
+) -> Effect:
     """Take it away, now."""
 
     def withdraw(article: Article) -> dict[str, object]:
         publishing.unpublish(tx, actor, article.id, note)
         return {"note": note}
 
-    here = (tx, actor, "unpublished", article_id, revision)
-    return _released(*here, withdraw, tx.moment, cancels, siblings)
+    args = (tx, actor, "unpublished", article_id, revision)
+    return _apply(*args, withdraw, tx.moment, cancels, siblings)
 
 
 def embargo(
@@ -171,33 +171,33 @@ def embargo(
     actor: Actor,
     article_id: UUID,
     revision: int,
-    house: House,
+    rules: SiteRules,
     again: datetime,
     note: str | None = None,
     *,
     cancels: bool = False,
     siblings: Sequence[str] = (),
-) -> Done:
+) -> Effect:
     """Take it away, now, and make what readers saw public `again` at a time to come; a draft
     beside it stays one. Of what was only scheduled it is the first text."""
     if again <= tx.moment:
-        said = "It can only be public again later; give a time to come."
-        raise Invalid("not_later", said, (Detail("not_later", said, pointer="/visible_from"),))
+        text = "It can only be public again later; give a time to come."
+        raise Invalid("not_later", text, (Detail("not_later", text, pointer="/visible_from"),))
 
     def withdraw(article: Article) -> dict[str, object]:
-        shown = releases.shown_at(tx, article.id, tx.moment)
-        planned = releases.planned(tx, article.id, tx.moment)
-        number = shown.revision if shown else planned[0].revision if planned else None
+        visible = releases.shown_at(tx, article.id, tx.moment)
+        planned = releases.planned_publications(tx, article.id, tx.moment)
+        number = visible.revision if visible else planned[0].revision if planned else None
         state = article.state
         publishing.unpublish(tx, actor, article.id, note)
-        here = (tx, actor, article.id, article.revision, house)
-        publishing.publish(*here, at=again, number=number)
+        args = (tx, actor, article.id, article.revision, rules)
+        publishing.publish(*args, at=again, number=number)
         if number != article.text_revision:
-            article.state = state if state in states.WAITING else "draft"
+            article.state = state if state in article_status.WAITING else "draft"
         return {"note": note, "visible_from": again}
 
-    here = (tx, actor, "embargoed", article_id, revision)
-    return _released(*here, withdraw, tx.moment, cancels, siblings)
+    args = (tx, actor, "embargoed", article_id, revision)
+    return _apply(*args, withdraw, tx.moment, cancels, siblings)
 
 
 def retract(
@@ -209,32 +209,32 @@ def retract(
     *,
     cancels: bool = False,
     siblings: Sequence[str] = (),
-) -> Done:
+) -> Effect:
     """Withdraw it for a reason that readers are told."""
 
     def withdraw(article: Article) -> dict[str, object]:
         publishing.retract(tx, actor, article.id, reason)
         return {"reason": reason}
 
-    here = (tx, actor, "retracted", article_id, revision)
-    return _released(*here, withdraw, tx.moment, cancels, siblings)
+    args = (tx, actor, "retracted", article_id, revision)
+    return _apply(*args, withdraw, tx.moment, cancels, siblings)
 
 
-def cancel(tx: PublishTx, actor: Actor, article_id: UUID, revision: int) -> Done:
+def cancel(tx: PublishTx, actor: Actor, article_id: UUID, revision: int) -> Effect:
     """Cancel what is scheduled; what is live stays."""
 
     def withdraw(article: Article) -> dict[str, object]:
         publishing.cancel(tx, article.id)
         return {}
 
-    return _released(tx, actor, "cancelled", article_id, revision, withdraw, tx.moment, True)
+    return _apply(tx, actor, "cancelled", article_id, revision, withdraw, tx.moment, True)
 
 
 def trash(tx: WriteTx, actor: Actor, article_id: UUID, revision: int, now: datetime) -> Article:
     """Put it away, restorable with everything. It keeps its slugs, so that it comes back under
     the same address. What is public or scheduled must be withdrawn first: `Conflict`."""
-    with act(tx, actor, "trashed", article_id, revision, now) as article:
-        live, pending = states.is_public(tx, article_id, now)
+    with command(tx, actor, "trashed", article_id, revision, now) as article:
+        live, pending = article_status.is_public(tx, article_id, now)
         if live:
             raise Conflict("still_public", "It is public; unpublish or retract it first.")
         if pending:
@@ -245,7 +245,7 @@ def trash(tx: WriteTx, actor: Actor, article_id: UUID, revision: int, now: datet
 
 def restore(tx: WriteTx, actor: Actor, article_id: UUID, revision: int, now: datetime) -> Article:
     """Take it out of the trash, as it was."""
-    with act(tx, actor, "restored", article_id, revision, now, on_trashed=True) as article:
+    with command(tx, actor, "restored", article_id, revision, now, on_trashed=True) as article:
         article.trashed_at = None
     return article
 
@@ -260,16 +260,16 @@ def _step(
     becomes: State,
     note: str | None,
 ) -> Article:
-    told = {"note": note} if note else {}
-    with act(tx, actor, _TOLD[step], article_id, revision, now, told=told) as article:
-        here = states.state(tx, article_id, now)
-        if here not in FROM[step]:
-            raise Conflict("wrong_state", f"It is {here.replace('_', ' ')}; {_HINTS[step]}.")
+    details = {"note": note} if note else {}
+    with command(tx, actor, _TOLD[step], article_id, revision, now, details=details) as article:
+        state = article_status.workflow_state(tx, article_id, now)
+        if state not in FROM[step]:
+            raise Conflict("wrong_state", f"It is {state.replace('_', ' ')}; {_HINTS[step]}.")
         article.state, article.review_note = becomes, note
     return article
 
 
-def _released(
+def _apply(
     tx: PublishTx,
     actor: Actor,
     action: str,
@@ -279,36 +279,36 @@ def _released(
     start: datetime | None,
     cancels: bool,
     langs: Sequence[str] = (),
-) -> Done:
+) -> Effect:
     """An act on what is public or to be, and on its siblings in some languages: all or none.
 
     It ends what is scheduled from `start` on, if it `cancels` that; else it is refused. What
     `work` returns is for the audit.
     """
-    first = articles.locked(tx, article_id, revision)
+    first = articles.lock_article(tx, article_id, revision)
     refuse_trashed(first)
-    chosen = [first, *translations.chosen(tx, first, langs)]
-    ending = {article.id: _ending(tx, article, start) for article in chosen}
+    targets = [first, *translations.lock_siblings(tx, first, langs)]
+    ending = {article.id: _to_cancel(tx, article, start) for article in targets}
     cancelled = [release for own in ending.values() for release in own]
     if cancelled and not cancels:
-        named = ", ".join(f"{it.slug} from {it.visible_from}" for it in cancelled)
-        said = f"It would cancel what is scheduled ({named}); send cancels: true if it is to."
-        raise WouldCancel("would_cancel", said, releases=tuple(cancelled))
-    for article in chosen:
-        told: dict[str, object] = {}
+        texts = ", ".join(f"{it.slug} from {it.visible_from}" for it in cancelled)
+        message = f"It would cancel what is scheduled ({texts}); send cancels: true if it is to."
+        raise WouldCancel("would_cancel", message, releases=tuple(cancelled))
+    for article in targets:
+        details: dict[str, object] = {}
         if own := ending[article.id]:
-            told["cancelled"] = [f"{it.revision} from {it.visible_from}" for it in own]
-        with act(tx, actor, action, article.id, article.revision, tx.moment, told=told):
-            told |= work(article)
-    return Done(first, cancelled)
+            details["cancelled"] = [f"{it.revision} from {it.visible_from}" for it in own]
+        with command(tx, actor, action, article.id, article.revision, tx.moment, details=details):
+            details |= work(article)
+    return Effect(first, cancelled)
 
 
-def _ending(tx: PublishTx, article: Article, start: datetime | None) -> list[PlannedRelease]:
+def _to_cancel(tx: PublishTx, article: Article, start: datetime | None) -> list[ScheduledRelease]:
     """What an act ends that cancels all from `start` on."""
     if start is None:
         return []
     return [
-        PlannedRelease(
+        ScheduledRelease(
             id=article.id,
             lang=row.lang,
             revision=row.revision,
@@ -316,5 +316,5 @@ def _ending(tx: PublishTx, article: Article, start: datetime | None) -> list[Pla
             visible_from=rfc3339(row.visible_from),
             visible_until=rfc3339(row.expires_at) if row.expires_at else None,
         )
-        for row in releases.planned(tx, article.id, start)
+        for row in releases.planned_publications(tx, article.id, start)
     ]

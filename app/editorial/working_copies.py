@@ -13,10 +13,10 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.changes import head
 from app.database import ReadTx
-from app.editorial import states, translations
+from app.editorial import article_status, translations
+from app.editorial.article_status import WAITING, PublicationStatus, State
 from app.editorial.articles import WorkingCopy, read
-from app.editorial.states import WAITING, Standing, State
-from app.editorial.translations import Sibling
+from app.editorial.translations import SiblingArticle
 from app.errors import BadRequest, Detail
 from app.kit.paging import Cursor
 from app.kit.text import JOINERS, slug_of, without_unseen
@@ -51,100 +51,108 @@ class ListedCopy:
 
     article: Article
     state: State
-    standing: Standing
+    standing: PublicationStatus
 
 
 @dataclass(frozen=True, slots=True)
-class WholeCopy:
+class WorkingCopyDetail:
     """A working copy with all that its editors are shown of it."""
 
     copy: WorkingCopy
     state: State
-    standing: Standing
-    translations: list[Sibling]
+    standing: PublicationStatus
+    translations: list[SiblingArticle]
 
 
 _COLUMNS = tuple(sa.inspect(Article).columns)
 
 
 def page(
-    tx: ReadTx, chosen: CopyFilter, cursor: Cursor | None, limit: int, now: datetime
+    tx: ReadTx, filters: CopyFilter, cursor: Cursor | None, limit: int, now: datetime
 ) -> tuple[list[ListedCopy], bool]:
     """One page, the last changed first, and whether there are more."""
     now = head(tx).moment(now)
-    asked = sa.select(*_COLUMNS, states.state_at(now).label("standing"))
-    asked = asked.where(*_conditions(tx, chosen, now))
+    statement = sa.select(*_COLUMNS, article_status.state_at(now).label("standing"))
+    statement = statement.where(*_conditions(tx, filters, now))
     keys = sa.tuple_(col(Article.updated_at), col(Article.id))
     if cursor is not None:
         place = (sa.literal(cursor.at, UTCDateTime()), sa.literal(cursor.id, sa.Uuid()))
-        asked = asked.where(keys < sa.tuple_(*place))
-    asked = asked.order_by(col(Article.updated_at).desc(), col(Article.id).desc())
-    rows = tx.execute(asked.limit(limit + 1)).mappings().all()
+        statement = statement.where(keys < sa.tuple_(*place))
+    statement = statement.order_by(col(Article.updated_at).desc(), col(Article.id).desc())
+    rows = tx.execute(statement.limit(limit + 1)).mappings().all()
     more, rows = len(rows) > limit, rows[:limit]
-    shown = states.standings(tx, [row["id"] for row in rows], now)
-    found = [
+    statuses = article_status.publication_statuses(tx, [row["id"] for row in rows], now)
+    listed_copies = [
         ListedCopy(
             Article(**{name: value for name, value in row.items() if name != "standing"}),
             row["standing"],
-            shown[row["id"]],
+            statuses[row["id"]],
         )
         for row in rows
     ]
-    return found, more
+    return listed_copies, more
 
 
-def total(tx: ReadTx, chosen: CopyFilter, now: datetime) -> int:
+def total(tx: ReadTx, filters: CopyFilter, now: datetime) -> int:
     """How many a filter finds."""
     now = head(tx).moment(now)
-    asked = sa.select(sa.func.count()).select_from(Article).where(*_conditions(tx, chosen, now))
-    return int(tx.execute(asked).scalar_one())
+    statement = (
+        sa.select(sa.func.count()).select_from(Article).where(*_conditions(tx, filters, now))
+    )
+    return int(tx.execute(statement).scalar_one())
 
 
-def whole(tx: ReadTx, article_id: UUID, now: datetime) -> WholeCopy:
+def get_working_copy(tx: ReadTx, article_id: UUID, now: datetime) -> WorkingCopyDetail:
     """One working copy; `NotFound` when there is none."""
     copy = read(tx, article_id)
-    standing = states.standings(tx, [article_id], now)[article_id]
-    siblings = translations.of(tx, copy.article, now)
-    return WholeCopy(copy, states.state(tx, article_id, now), standing, siblings)
+    standing = article_status.publication_statuses(tx, [article_id], now)[article_id]
+    siblings = translations.list_siblings(tx, copy.article, now)
+    return WorkingCopyDetail(
+        copy, article_status.workflow_state(tx, article_id, now), standing, siblings
+    )
 
 
-def _conditions(tx: ReadTx, chosen: CopyFilter, now: datetime) -> Sequence[ColumnElement[bool]]:
+def _conditions(tx: ReadTx, filters: CopyFilter, now: datetime) -> Sequence[ColumnElement[bool]]:
     trashed = col(Article.trashed_at).is_not(None)
-    conditions: list[Any] = [trashed if chosen.trashed else ~trashed]
-    if chosen.kind is not None:
-        conditions.append(col(Article.kind) == chosen.kind)
-    if chosen.lang is not None:
-        regions = col(Article.lang).startswith(f"{chosen.lang}-", autoescape=True)
-        conditions.append(sa.or_(col(Article.lang) == chosen.lang, regions))
-    if chosen.states:
-        conditions.append(_in_states(chosen.states, now))
-    if chosen.live is not None:
-        conditions.append(states.is_live(now) if chosen.live else ~states.is_live(now))
-    if chosen.tag is not None:
-        held = sa.select(col(TagSlug.tag_id)).where(col(TagSlug.slug) == chosen.tag)
-        tag_id = tx.execute(held).scalar()
+    conditions: list[Any] = [trashed if filters.trashed else ~trashed]
+    if filters.kind is not None:
+        conditions.append(col(Article.kind) == filters.kind)
+    if filters.lang is not None:
+        regions = col(Article.lang).startswith(f"{filters.lang}-", autoescape=True)
+        conditions.append(sa.or_(col(Article.lang) == filters.lang, regions))
+    if filters.states:
+        conditions.append(_in_states(filters.states, now))
+    if filters.live is not None:
+        conditions.append(
+            article_status.is_live(now) if filters.live else ~article_status.is_live(now)
+        )
+    if filters.tag is not None:
+        statement = sa.select(col(TagSlug.tag_id)).where(col(TagSlug.slug) == filters.tag)
+        tag_id = tx.execute(statement).scalar()
         if tag_id is None:
-            message = f"There is no tag {chosen.tag!r}; see /v1/tags."
+            message = f"There is no tag {filters.tag!r}; see /v1/tags."
             detail = Detail("unknown_tag", message, parameter="tag")
             raise BadRequest("unknown_tag", message, (detail,))
         tagged = sa.select(col(ArticleTag.article_id)).where(col(ArticleTag.tag_id) == tag_id)
         conditions.append(col(Article.id).in_(tagged))
-    if chosen.saved_by is not None:
+    if filters.saved_by is not None:
         saved = sa.select(col(Revision.article_id)).where(
-            col(Revision.saved_by_id) == chosen.saved_by
+            col(Revision.saved_by_id) == filters.saved_by
         )
         conditions.append(col(Article.id).in_(saved))
-    if chosen.words is not None:
-        plain = slug_of(chosen.words)
+    if filters.words is not None:
+        plain = slug_of(filters.words)
         conditions.append(
             sa.or_(
-                _readable(Article.title).icontains(without_unseen(chosen.words), autoescape=True),
+                _visible_text(Article.title).icontains(
+                    without_unseen(filters.words), autoescape=True
+                ),
                 col(Article.slug).contains(plain, autoescape=True) if plain else sa.false(),
             )
         )
-    if chosen.updated_since is not None:
-        conditions.append(col(Article.updated_at) >= chosen.updated_since)
-    if chosen.lacks_alt:
+    if filters.updated_since is not None:
+        conditions.append(col(Article.updated_at) >= filters.updated_since)
+    if filters.lacks_alt:
         image = sa.type_coerce(col(Revision.content)["image"], sa.JSON)
         newest = sa.select(sa.literal(1)).where(
             col(Revision.article_id) == col(Article.id),
@@ -157,7 +165,7 @@ def _conditions(tx: ReadTx, chosen: CopyFilter, now: datetime) -> Sequence[Colum
     return conditions
 
 
-def _readable(column: Any) -> Any:
+def _visible_text(column: Any) -> Any:
     """A column as it is read: without what joins or parts letters and cannot be seen."""
     text: Any = col(column)
     for sign in JOINERS:
@@ -165,16 +173,16 @@ def _readable(column: Any) -> Any:
     return text
 
 
-def _in_states(wanted: Sequence[State], now: datetime) -> ColumnElement[bool]:
+def _in_states(chosen_states: Sequence[State], now: datetime) -> ColumnElement[bool]:
     """The narrow conditions come first, so that an index finds what may be in the state."""
-    waiting = [state for state in wanted if state in WAITING]
-    released = [state for state in wanted if state not in WAITING]
+    waiting = [state for state in chosen_states if state in WAITING]
+    released = [state for state in chosen_states if state not in WAITING]
     own: set[str] = set(waiting) | {
         state for state in released if state in ("unpublished", "retracted")
     }
-    if len(own) < len(wanted):
+    if len(own) < len(chosen_states):
         own.add("published")
-    narrow = [col(Article.state).in_(sorted(own)), states.state_at(now).in_(wanted)]
+    narrow = [col(Article.state).in_(sorted(own)), article_status.state_at(now).in_(chosen_states)]
     if released == ["scheduled"] and not waiting:
         pending = sa.select(col(Publication.article_id)).where(
             col(Publication.visible_from) > now,

@@ -27,18 +27,18 @@ OWN: Final[dict[str, tuple[type[SQLModel], ...]]] = {
 """What belongs to one account and to nobody else; every one has an `account_id`."""
 
 
-def erase(tx: PublishTx, account: UUID) -> dict[str, int]:
+def erase_account(tx: PublishTx, account: UUID) -> dict[str, int]:
     """Delete it all; an account that something else refers to keeps its id, and nothing more.
 
     `Conflict` for the last active admin.
     """
     _refuse_last_admin(tx, account)
     end_links(tx, tx.moment, account_id=account)
-    erased = {place: _deleted(tx, tables, account) for place, tables in OWN.items()}
-    mine = col(Account.id) == account
+    erased = {place: _delete_rows(tx, tables, account) for place, tables in OWN.items()}
+    is_own = col(Account.id) == account
     try:
         with tx.connection.begin_nested():
-            tx.execute(sa.delete(Account).where(mine))
+            tx.execute(sa.delete(Account).where(is_own))
         return {"account, deleted": 1} | erased
     except IntegrityError:
         nobody = {
@@ -50,11 +50,11 @@ def erase(tx: PublishTx, account: UUID) -> dict[str, int]:
             "updated_at": tx.moment,
             "revision": Account.revision + 1,
         }
-        tx.execute(sa.update(Account).where(mine).values(nobody))
+        tx.execute(sa.update(Account).where(is_own).values(nobody))
         return {"account, only its id is left": 1} | erased
 
 
-def _deleted(tx: PublishTx, tables: tuple[Any, ...], account: UUID) -> int:
+def _delete_rows(tx: PublishTx, tables: tuple[Any, ...], account: UUID) -> int:
     number = 0
     for table in tables:
         number += tx.execute(sa.delete(table).where(col(table.account_id) == account)).rowcount
@@ -62,7 +62,11 @@ def _deleted(tx: PublishTx, tables: tuple[Any, ...], account: UUID) -> int:
 
 
 def _refuse_last_admin(tx: PublishTx, account: UUID) -> None:
-    everyone = users.everyone(tx, OPERATOR)
-    active = [one.id for one in everyone if one.role == "admin" and one.suspended_at is None]
+    everyone = users.list_accounts(tx, OPERATOR)
+    active = [
+        account.id
+        for account in everyone
+        if account.role == "admin" and account.suspended_at is None
+    ]
     if active == [account]:
         raise Conflict("last_admin", "This is the last active admin; make another one first.")

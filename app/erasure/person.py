@@ -29,7 +29,7 @@ _SHORTEST: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ErasureRequest:
     """Whom to forget: an e-mail, or a name as accounts and texts spell it.
 
     `bylines` are names that leave articles, public ones too; with `credits` these names and the
@@ -42,7 +42,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ErasureReport:
     """What was done, by place; and in how many texts the person's name still stands, by kind."""
 
     erased: dict[str, int] = field(default_factory=dict)
@@ -54,49 +54,49 @@ class Report:
         return bool(self.erased.get("public articles"))
 
 
-def forget(tx: PublishTx, wish: Wish) -> Report:
+def forget(tx: PublishTx, wish: ErasureRequest) -> ErasureReport:
     """Erase and say where. `NotFound` when nothing here is of that person, `Conflict` when the
     name is of several accounts, or of the last admin's."""
-    account, words = _known(tx, wish.person)
+    account, words = _identify(tx, wish.person)
     names = [word for word in words if "@" not in word]
     erased: dict[str, int] = {}
     if account is not None:
-        erased |= belongings.erase(tx, account)
-    erased |= traces.erase(tx, account, words)
-    erased |= texts.erase(tx, wish.bylines, [*names, *wish.bylines] if wish.credits else [])
+        erased |= belongings.erase_account(tx, account)
+    erased |= traces.erase_traces(tx, account, words)
+    erased |= texts.erase_names(tx, wish.bylines, [*names, *wish.bylines] if wish.credits else [])
     erased = {place: number for place, number in erased.items() if number}
     if not erased:
         raise NotFound("person_not_found", f"Nothing here is of {wish.person[:80]!r}.")
     done = {"name": "erase", "outcome": "done"}
     subject = account or "unnamed"
     audit.record(tx, OPERATOR.by, tx.moment, "person.erased", "operation", subject, after=done)
-    return Report(erased, texts.mentions(tx, [*words, *wish.bylines]))
+    return ErasureReport(erased, texts.count_mentions(tx, [*words, *wish.bylines]))
 
 
-def _known(tx: ReadTx, person: str) -> tuple[UUID | None, list[str]]:
+def _identify(tx: ReadTx, person: str) -> tuple[UUID | None, list[str]]:
     """The account, if there is one, and the words by which the person is known."""
     text = person.strip()
     if len(text) < _SHORTEST:
         raise Invalid("person_too_short", f"Name the person by at least {_SHORTEST} characters.")
     if "@" in text:
-        text = _email(text)
+        text = _normalise_email(text)
         where: Any = col(Account.email) == text
     else:
         where = col(Account.name) == text
-    asked = sa.select(col(Account.id), col(Account.email), col(Account.name)).where(where)
-    found = tx.execute(asked).all()
-    if len(found) > 1:
-        emails = ", ".join(sorted(row.email for row in found))
+    statement = sa.select(col(Account.id), col(Account.email), col(Account.name)).where(where)
+    rows = tx.execute(statement).all()
+    if len(rows) > 1:
+        emails = ", ".join(sorted(row.email for row in rows))
         raise Conflict(
             "several_accounts", f"Several accounts have that name; give one of {emails}."
         )
-    if not found:
+    if not rows:
         return None, [text]
-    row = found[0]
+    row = rows[0]
     return row.id, list(dict.fromkeys([text, row.email, row.name]))
 
 
-def _email(text: str) -> str:
+def _normalise_email(text: str) -> str:
     try:
         return normalised_email(text)
     except ValueError as error:

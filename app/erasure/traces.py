@@ -16,16 +16,16 @@ from app.models.idempotency import IdempotencyKey
 from app.models.partner import Partner
 
 
-def erase(tx: PublishTx, account: UUID | None, words: Sequence[str]) -> dict[str, int]:
+def erase_traces(tx: PublishTx, account: UUID | None, words: Sequence[str]) -> dict[str, int]:
     """Strike out the words; the account's id stays where it is, since it names nobody by now."""
     erased = {}
-    for column, named in _doers(account, words):
-        struck = sa.update(column.table).where(named).values({column.name: ERASED})
+    for column, condition in _actor_columns(account, words):
+        struck = sa.update(column.table).where(condition).values({column.name: ERASED})
         erased[f"{column.table.name}.{column.name}"] = tx.execute(struck).rowcount
-    mine = sa.update(Partner).where(col(Partner.contact_email).in_(words))
-    erased["partner.contact_email"] = tx.execute(mine.values(contact_email=None)).rowcount
-    told = sa.or_(*(_shows(word) for word in words))
-    answers = tx.execute(sa.delete(IdempotencyKey).where(told)).rowcount
+    update = sa.update(Partner).where(col(Partner.contact_email).in_(words))
+    erased["partner.contact_email"] = tx.execute(update.values(contact_email=None)).rowcount
+    is_mentioned = sa.or_(*(_contains(word) for word in words))
+    answers = tx.execute(sa.delete(IdempotencyKey).where(is_mentioned)).rowcount
     return {
         **erased,
         "audit entries": audit.erase(tx, account, words),
@@ -33,7 +33,7 @@ def erase(tx: PublishTx, account: UUID | None, words: Sequence[str]) -> dict[str
     }
 
 
-def _doers(
+def _actor_columns(
     account: UUID | None, words: Sequence[str]
 ) -> Iterator[tuple[sa.Column[str], sa.ColumnElement[bool]]]:
     """Every column of a name such as `saved_by`, and where it names this person.
@@ -45,17 +45,17 @@ def _doers(
         for column in table.columns:
             if not column.name.endswith("_by") or not _is_text(column.type):
                 continue
-            named: sa.ColumnElement[bool] = column.in_(words)
-            known = table.columns.get(f"{column.name}_id")
-            if known is not None:
-                mine = sa.false() if account is None else known == account
-                named = sa.or_(mine, sa.and_(known.is_(None), named))
-            yield column, sa.and_(named, column != ERASED)
+            condition: sa.ColumnElement[bool] = column.in_(words)
+            id_column = table.columns.get(f"{column.name}_id")
+            if id_column is not None:
+                is_own = sa.false() if account is None else id_column == account
+                condition = sa.or_(is_own, sa.and_(id_column.is_(None), condition))
+            yield column, sa.and_(condition, column != ERASED)
 
 
 def _is_text(kind: sa.types.TypeEngine[Any]) -> bool:
     return isinstance(kind.impl_instance if isinstance(kind, sa.TypeDecorator) else kind, sa.String)
 
 
-def _shows(word: str) -> sa.ColumnElement[bool]:
+def _contains(word: str) -> sa.ColumnElement[bool]:
     return col(IdempotencyKey.body).contains(to_json(word)[1:-1].decode(), autoescape=True)

@@ -15,9 +15,9 @@ from app.kit.clock import rfc3339
 MEDIA_TYPE = "application/atom+xml"
 
 
-def rendered(channel: Channel, articles: Iterable[FeedArticle]) -> bytes:
+def render(channel: Channel, articles: Iterable[FeedArticle]) -> bytes:
     """The feed in UTF-8."""
-    feed = _Atom(channel)
+    feed = _AtomFeed(channel)
     for article in articles:
         feed.add_item(
             title=article.title,
@@ -35,7 +35,7 @@ def rendered(channel: Channel, articles: Iterable[FeedArticle]) -> bytes:
     return written.getvalue().encode()
 
 
-class _Atom(Atom1Feed):  # type: ignore[misc]  # the library has no types
+class _AtomFeed(Atom1Feed):  # type: ignore[misc]  # the library has no types
     """Django's, with what it lacks."""
 
     def __init__(self, channel: Channel) -> None:

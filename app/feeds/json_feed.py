@@ -18,9 +18,9 @@ from app.public.json_feed import (
 MEDIA_TYPE = "application/feed+json"
 
 
-def rendered(channel: Channel, articles: Iterable[FeedArticle]) -> bytes:
+def render(channel: Channel, articles: Iterable[FeedArticle]) -> bytes:
     """The feed in UTF-8."""
-    said: dict[str, Any] = {
+    members: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": channel.title,
         "home_page_url": channel.home,
@@ -31,18 +31,18 @@ def rendered(channel: Channel, articles: Iterable[FeedArticle]) -> bytes:
         "_willay": FeedExtension(licence=channel.licence, about=f"{channel.api}/v1"),
     }
     if "next" in channel.links:
-        said["next_url"] = channel.links["next"]
+        members["next_url"] = channel.links["next"]
     if "hub" in channel.links:
-        said["hubs"] = [FeedHub(type="WebSub", url=channel.links["hub"])]
+        members["hubs"] = [FeedHub(type="WebSub", url=channel.links["hub"])]
     if channel.language is not None:
-        said["language"] = channel.language
-    feed = JsonFeed.model_validate(said)
+        members["language"] = channel.language
+    feed = JsonFeed.model_validate(members)
     return feed.model_dump_json(by_alias=True, exclude_unset=True).encode()
 
 
 def _item(channel: Channel, article: FeedArticle) -> JsonFeedItem:
     image, source = article.image, article.source
-    said: dict[str, Any] = {
+    members: dict[str, Any] = {
         "id": urn(article.id),
         "url": channel.page(article.kind, article.slug, article.lang),
         "title": article.title,
@@ -66,12 +66,12 @@ def _item(channel: Channel, article: FeedArticle) -> JsonFeedItem:
         ),
     }
     if source is not None and source.url is not None:
-        said["external_url"] = source.url
+        members["external_url"] = source.url
     if image is not None:
-        said["image"] = image.url
+        members["image"] = image.url
         kind = media_type(image.url)
         attachment = Attachment(url=image.url, mime_type=kind, title=image.alt)
         if article.image_bytes is not None:
             attachment.size_in_bytes = article.image_bytes
-        said["attachments"] = [attachment]
-    return JsonFeedItem.model_validate(said)
+        members["attachments"] = [attachment]
+    return JsonFeedItem.model_validate(members)

@@ -32,7 +32,7 @@ class Publisher:
     author_page: Callable[[str], str | None]
 
 
-def rendered(article: ArticleItem, publisher: Publisher, page: Page) -> bytes:
+def render(article: ArticleItem, publisher: Publisher, page: Page) -> bytes:
     """The article in UTF-8; `page` is where readers find it. It can stand in a `script` of HTML:
     nothing in it ends one."""
     address = page(article.kind, article.slug, article.lang)
@@ -41,7 +41,7 @@ def rendered(article: ArticleItem, publisher: Publisher, page: Page) -> bytes:
     if publisher.logo is not None:
         organisation.logo = Logo(url=publisher.logo)
     image = article.image
-    made = NewsArticle(
+    news_article = NewsArticle(
         type=kind,
         id=urn(article.id),
         url=address,
@@ -85,4 +85,6 @@ def rendered(article: ArticleItem, publisher: Publisher, page: Page) -> bytes:
         if (source := article.source)
         else None,
     )
-    return made.model_dump_json(by_alias=True, exclude_none=True).translate(_ESCAPED).encode()
+    return (
+        news_article.model_dump_json(by_alias=True, exclude_none=True).translate(_ESCAPED).encode()
+    )

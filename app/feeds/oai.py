@@ -59,7 +59,7 @@ class Repository:
 class Reply:
     """One answer: the request that it answers, then what `verb` is asked for."""
 
-    def __init__(self, repository: Repository, now: datetime, asked: Mapping[str, str]) -> None:
+    def __init__(self, repository: Repository, now: datetime, arguments: Mapping[str, str]) -> None:
         self._repository = repository
         self._root = Element(
             "OAI-PMH",
@@ -69,43 +69,43 @@ class Reply:
                 "xsi:schemaLocation": f"{_OAI} http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd",
             },
         )
-        _text(self._root, "responseDate", second(now))
-        _text(self._root, "request", repository.address, dict(asked))
+        _add_text(self._root, "responseDate", to_seconds(now))
+        _add_text(self._root, "request", repository.address, dict(arguments))
 
-    def written(self) -> bytes:
+    def to_bytes(self) -> bytes:
         """The answer in UTF-8."""
         text: bytes = ElementTree.tostring(self._root, encoding="utf-8", xml_declaration=True)
         return text
 
     def refuse(self, error: ProtocolError) -> None:
         """Say what is wrong with the request."""
-        _text(self._root, "error", error.message, {"code": error.code})
+        _add_text(self._root, "error", error.message, {"code": error.code})
 
     def identify(self) -> None:
         """Say who this is and what it can do."""
         about = SubElement(self._root, "Identify")
-        _text(about, "repositoryName", self._repository.name)
-        _text(about, "baseURL", self._repository.address)
-        _text(about, "protocolVersion", "2.0")
-        _text(about, "adminEmail", self._repository.contact)
-        _text(about, "earliestDatestamp", second(self._repository.earliest))
-        _text(about, "deletedRecord", "persistent")
-        _text(about, "granularity", "YYYY-MM-DDThh:mm:ssZ")
+        _add_text(about, "repositoryName", self._repository.name)
+        _add_text(about, "baseURL", self._repository.address)
+        _add_text(about, "protocolVersion", "2.0")
+        _add_text(about, "adminEmail", self._repository.contact)
+        _add_text(about, "earliestDatestamp", to_seconds(self._repository.earliest))
+        _add_text(about, "deletedRecord", "persistent")
+        _add_text(about, "granularity", "YYYY-MM-DDThh:mm:ssZ")
 
     def formats(self) -> None:
         """Name the one format."""
-        one = SubElement(SubElement(self._root, "ListMetadataFormats"), "metadataFormat")
-        _text(one, "metadataPrefix", PREFIX)
-        _text(one, "schema", _DC_SCHEMA)
-        _text(one, "metadataNamespace", _DC_SPACE)
+        element = SubElement(SubElement(self._root, "ListMetadataFormats"), "metadataFormat")
+        _add_text(element, "metadataPrefix", PREFIX)
+        _add_text(element, "schema", _DC_SCHEMA)
+        _add_text(element, "metadataNamespace", _DC_SPACE)
 
-    def sets(self, known: Iterable[tuple[str, str]]) -> None:
+    def sets(self, sets: Iterable[tuple[str, str]]) -> None:
         """Name every set by its spec."""
-        listed = SubElement(self._root, "ListSets")
-        for spec, name in known:
-            one = SubElement(listed, "set")
-            _text(one, "setSpec", spec)
-            _text(one, "setName", name)
+        list_element = SubElement(self._root, "ListSets")
+        for spec, name in sets:
+            element = SubElement(list_element, "set")
+            _add_text(element, "setSpec", spec)
+            _add_text(element, "setName", name)
 
     def record(self, record: Record) -> None:
         """One record."""
@@ -114,21 +114,21 @@ class Reply:
     def records(self, verb: str, records: Iterable[Record], token: str | None) -> None:
         """A portion of records, or of their headers; `token` is empty after the last portion and
         None where there was but one."""
-        listed = SubElement(self._root, verb)
+        list_element = SubElement(self._root, verb)
         for record in records:
             if verb == "ListIdentifiers":
-                self._header(listed, record)
+                self._header(list_element, record)
             else:
-                self._record(listed, record)
+                self._record(list_element, record)
         if token is not None:
-            _text(listed, "resumptionToken", token)
+            _add_text(list_element, "resumptionToken", token)
 
     def _header(self, parent: Element, record: Record) -> None:
         header = SubElement(parent, "header", {} if record.article else {"status": "deleted"})
-        _text(header, "identifier", self._repository.identifier(record.id))
-        _text(header, "datestamp", second(record.stamp))
+        _add_text(header, "identifier", self._repository.identifier(record.id))
+        _add_text(header, "datestamp", to_seconds(record.stamp))
         for spec in record.sets:
-            _text(header, "setSpec", spec)
+            _add_text(header, "setSpec", spec)
 
     def _record(self, parent: Element, record: Record) -> None:
         element = SubElement(parent, "record")
@@ -145,11 +145,11 @@ class Reply:
                 "xsi:schemaLocation": f"{_DC_SPACE} {_DC_SCHEMA}",
             },
         )
-        for name, value in _core(article, self._repository):
-            _text(dc, f"dc:{name}", value)
+        for name, value in _dublin_core(article, self._repository):
+            _add_text(dc, f"dc:{name}", value)
 
 
-def _core(article: ArticleItem, repository: Repository) -> Iterable[tuple[str, str]]:
+def _dublin_core(article: ArticleItem, repository: Repository) -> Iterable[tuple[str, str]]:
     """The fifteen elements of Dublin Core, as far as an article has them."""
     yield "title", article.title
     for author in article.authors:
@@ -173,10 +173,12 @@ def _core(article: ArticleItem, repository: Repository) -> Iterable[tuple[str, s
     yield "rights", credit(article)
 
 
-def second(moment: datetime) -> str:
+def to_seconds(moment: datetime) -> str:
     """An instant to the second, which is as fine as the protocol goes."""
     return rfc3339(moment.replace(microsecond=0))
 
 
-def _text(parent: Element, name: str, text: str, attributes: dict[str, str] | None = None) -> None:
+def _add_text(
+    parent: Element, name: str, text: str, attributes: dict[str, str] | None = None
+) -> None:
     SubElement(parent, name, attributes or {}).text = text

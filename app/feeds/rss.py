@@ -17,9 +17,9 @@ from app.public.articles import Image
 MEDIA_TYPE = "application/rss+xml"
 
 
-def rendered(channel: Channel, articles: Iterable[FeedArticle]) -> bytes:
+def render(channel: Channel, articles: Iterable[FeedArticle]) -> bytes:
     """The feed in UTF-8."""
-    feed = _Rss(channel)
+    feed = _RssFeed(channel)
     for article in articles:
         image = article.image
         feed.add_item(
@@ -42,7 +42,7 @@ def _enclosure(article: FeedArticle, image: Image) -> Any:
     return Enclosure(image.url, str(article.image_bytes or 0), media_type(image.url))
 
 
-class _Rss(Rss201rev2Feed):  # type: ignore[misc]  # the library has no types
+class _RssFeed(Rss201rev2Feed):  # type: ignore[misc]  # the library has no types
     """Django's, with what it lacks."""
 
     def __init__(self, channel: Channel) -> None:

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement
 from app.feeds.channel import Page
 from app.feeds.dates import partial_date
 from app.kit.clock import rfc3339
-from app.kit.languages import base
+from app.kit.languages import base_language
 from app.public.articles import ArticleItem
 
 MEDIA_TYPE: Final = "application/xml"
@@ -26,7 +26,7 @@ def index(parts: Iterable[tuple[str, datetime | None]]) -> bytes:
         SubElement(part, "loc").text = address
         if changed is not None:
             SubElement(part, "lastmod").text = rfc3339(changed)
-    return _written(root)
+    return _to_bytes(root)
 
 
 def pages(articles: Iterable[ArticleItem], page: Page, default: str) -> bytes:
@@ -46,7 +46,7 @@ def pages(articles: Iterable[ArticleItem], page: Page, default: str) -> bytes:
         for lang, address in [own, *others, fallback] if others else ():
             link = {"rel": "alternate", "hreflang": lang, "href": address}
             SubElement(entry, "xhtml:link", link)
-    return _written(root)
+    return _to_bytes(root)
 
 
 _SPELT = {"zh-Hans": "zh-cn", "zh-CN": "zh-cn", "zh-Hant": "zh-tw", "zh-TW": "zh-tw"}
@@ -60,10 +60,12 @@ def news(articles: Iterable[ArticleItem], publisher: str, page: Page) -> bytes:
         about = SubElement(_entry(root, article, page), "news:news")
         publication = SubElement(about, "news:publication")
         SubElement(publication, "news:name").text = publisher
-        SubElement(publication, "news:language").text = _SPELT.get(article.lang, base(article.lang))
+        SubElement(publication, "news:language").text = _SPELT.get(
+            article.lang, base_language(article.lang)
+        )
         SubElement(about, "news:publication_date").text = partial_date(article)
         SubElement(about, "news:title").text = article.title
-    return _written(root)
+    return _to_bytes(root)
 
 
 def _entry(root: Element, article: ArticleItem, page: Page) -> Element:
@@ -72,6 +74,6 @@ def _entry(root: Element, article: ArticleItem, page: Page) -> Element:
     return entry
 
 
-def _written(root: Element) -> bytes:
+def _to_bytes(root: Element) -> bytes:
     written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return written

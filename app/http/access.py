@@ -33,7 +33,7 @@ def origin_of(request: Request) -> Origin:
 
 
 async def _principal(
-    request: Request, wanted: SecurityScopes, bearer: Annotated[str | None, Depends(_BEARER)]
+    request: Request, scopes: SecurityScopes, bearer: Annotated[str | None, Depends(_BEARER)]
 ) -> Principal:
     if bearer is None:
         raise Unauthenticated(
@@ -41,9 +41,9 @@ async def _principal(
         )
     runtime: Runtime = request.state.runtime
     origin = origin_of(request)
-    principal = await runtime.desk.run(lambda: runtime.authenticator.identify(bearer, origin))
-    for scope in wanted.scopes:
-        require(principal, scope)  # type: ignore[arg-type]  # `allowed` takes nothing but scopes
+    principal = await runtime.edits.run(lambda: runtime.authenticator.identify(bearer, origin))
+    for scope in scopes.scopes:
+        require(principal, scope)  # type: ignore[arg-type]  # `require_scopes` takes nothing but scopes
     return principal
 
 
@@ -52,7 +52,7 @@ def is_guarded(dependencies: Iterable[object]) -> bool:
     return _principal in dependencies
 
 
-def allowed(*scopes: Scope) -> Any:
+def require_scopes(*scopes: Scope) -> Any:
     """The dependency that lets in who has every one of these scopes; with none, any account."""
     return Security(_principal, scopes=list(scopes))
 

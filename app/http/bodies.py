@@ -46,13 +46,13 @@ class JsonBody(Generic[Model]):
         is no body, what it lacks is named."""
         if media_type(request) == _JSON:
             content = await read(request, self.most)
-            return parsed(self.model, content or (b"{}" if self.optional else b""))
+            return parse_json(self.model, content or (b"{}" if self.optional else b""))
         unsupported = Unsupported("unsupported_media_type", "Send JSON with its content type.")
         try:
             await read(request, 0)
         except TooLarge as error:
             raise unsupported from error
-        empty = parsed(self.model, b"{}")
+        empty = parse_json(self.model, b"{}")
         if not self.optional:
             raise unsupported
         return empty
@@ -64,15 +64,15 @@ class NoBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-def parsed(model: type[Model], content: bytes) -> Model:
+def parse_json(model: type[Model], content: bytes) -> Model:
     """JSON as a model; `BadRequest` or `Invalid`."""
     try:
-        return model.model_validate_json(unmarked(content))
+        return model.model_validate_json(strip_bom(content))
     except ValidationError as error:
-        raise _refused(model, error) from error
+        raise _validation_error(model, error) from error
 
 
-def unmarked(content: bytes) -> bytes:
+def strip_bom(content: bytes) -> bytes:
     """Text without the mark that it is UTF-8, which Windows' tools write."""
     return content.removeprefix(BOM_UTF8)
 
@@ -86,7 +86,7 @@ class FormBody:
     async def __call__(self, request: Request) -> BaseModel:
         """The form as the model; `BadRequest`, `TooLarge`, `Unsupported`."""
         pairs = await read_form(request)
-        repeated = [name for name in self.model.model_fields if _times(name, pairs) > 1]
+        repeated = [name for name in self.model.model_fields if _count_field(name, pairs) > 1]
         if repeated:
             message = f"The field {repeated[0]!r} is there twice; send it once."
             raise BadRequest("repeated_parameter", message)
@@ -95,7 +95,7 @@ class FormBody:
         except ValidationError as error:
             wrong = error.errors(include_url=False, include_input=False, include_context=False)
             raise RequestValidationError(
-                [{**one, "loc": ("body", *one["loc"])} for one in wrong]
+                [{**error, "loc": ("body", *error["loc"])} for error in wrong]
             ) from error
 
 
@@ -112,13 +112,13 @@ async def read_form(request: Request) -> list[tuple[str, str]]:
     if content.count(b"&") >= _MOST_FIELDS:
         raise TooLarge("too_many_fields", f"A form has at most {_MOST_FIELDS} fields; send fewer.")
     try:
-        return parse_qsl(unmarked(content).decode(), keep_blank_values=True, errors="strict")
+        return parse_qsl(strip_bom(content).decode(), keep_blank_values=True, errors="strict")
     except ValueError as error:
         raise BadRequest("invalid_encoding", "The form is not UTF-8; encode it so.") from error
 
 
-def _times(name: str, pairs: list[tuple[str, str]]) -> int:
-    return sum(one == name for one, _ in pairs)
+def _count_field(name: str, pairs: list[tuple[str, str]]) -> int:
+    return sum(key == name for key, _ in pairs)
 
 
 def media_type(request: Request) -> str:
@@ -136,12 +136,12 @@ def refuse_encoded(request: Request) -> None:
 async def read(request: Request, most: int) -> bytes:
     """The whole body, which `request.state.body` then is too; `TooLarge` for more bytes."""
     refuse_encoded(request)
-    said = request.headers.get("content-length", "0")
-    if said.isdecimal() and (len(said) > 18 or int(said) > most):
+    message = request.headers.get("content-length", "0")
+    if message.isdecimal() and (len(message) > 18 or int(message) > most):
         raise _too_large(most)
     if hasattr(request.state, "body"):
-        kept: bytes = request.state.body
-        return kept
+        content: bytes = request.state.body
+        return content
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
@@ -157,7 +157,7 @@ def _too_large(most: int) -> TooLarge:
     return TooLarge("body_too_large", f"A body has at most {most} bytes; send less.")
 
 
-def _refused(model: type[BaseModel], error: ValidationError) -> BadRequest | Invalid:
+def _validation_error(model: type[BaseModel], error: ValidationError) -> BadRequest | Invalid:
     problems = error.errors(include_url=False, include_input=False)
     if problems[0]["type"] == "json_invalid":
         message = f"{str(problems[0]['msg']).removeprefix('Invalid JSON: ').capitalize()}."
@@ -165,8 +165,8 @@ def _refused(model: type[BaseModel], error: ValidationError) -> BadRequest | Inv
     names = tuple(_members(model))
     details = tuple(_detail(problem, names) for problem in problems[:50])
     first = details[0]
-    said = f"{first.pointer}: {first.message}" if first.pointer else first.message
-    return Invalid(first.code, said, details)
+    sentence = f"{first.pointer}: {first.message}" if first.pointer else first.message
+    return Invalid(first.code, sentence, details)
 
 
 def _detail(problem: Any, names: tuple[str, ...]) -> Detail:

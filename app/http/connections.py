@@ -33,8 +33,8 @@ class BoundedConnection(HttpToolsProtocol):
 
     _from: Counter[str] = Counter()
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self._timer: asyncio.TimerHandle | None = None
         self._headlong = 0
         self._network = ""
@@ -42,7 +42,7 @@ class BoundedConnection(HttpToolsProtocol):
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._network = _network(self.client[0] if self.client else "")
+        self._network = _counted_network(self.client[0] if self.client else "")
         self._from[self._network] += 1
         is_one_too_many = self._network and self._from[self._network] > FROM_ONE
         if len(self.connections) > AT_ONCE or (is_one_too_many and not self._is_proxy()):
@@ -92,9 +92,9 @@ class BoundedConnection(HttpToolsProtocol):
 
 
 @lru_cache(maxsize=10_000)
-def _network(address: str) -> str:
+def _counted_network(address: str) -> str:
     """What is counted; nothing for an address that is no stranger's."""
     origin = Origin(address)
-    if origin.plain == "unknown" or ip_address(origin.plain).is_private:
+    if origin.plain_address == "unknown" or ip_address(origin.plain_address).is_private:
         return ""
     return origin.network

@@ -20,7 +20,7 @@ _LIMITS: Final = {
 }
 
 
-def described(schema: dict[str, Any]) -> dict[str, Any]:
+def complete_contract(schema: dict[str, Any]) -> dict[str, Any]:
     """Problems in place of FastAPI's own 422, closed objects, and what `fields=` leaves."""
     components = schema["components"]["schemas"]
     problem = Problem.model_json_schema(ref_template=REFERENCE + "{model}")
@@ -31,24 +31,24 @@ def described(schema: dict[str, Any]) -> dict[str, Any]:
     for address, path in schema["paths"].items():
         if not address.startswith("/v1/admin") and address not in UNLIMITED:
             for operation in path.values():
-                _limit(operation)
+                _describe_limits(operation)
     for path in schema["paths"].values():
         for operation in path.values():
-            _hoist(operation.get("requestBody", {}), components)
+            _hoist_schema(operation.get("requestBody", {}), components)
     for component in components.values():
-        _close(component)
+        _close_object(component)
     for path in schema["paths"].values():
         for operation in path.values():
             _without_fastapis_422(operation["responses"])
             for parameter in operation.get("parameters", ()):
                 _without_null(parameter["schema"])
-            if any(one["name"] == "fields" for one in operation.get("parameters", ())):
+            if any(parameter["name"] == "fields" for parameter in operation.get("parameters", ())):
                 answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
                 _allow_parts(components, answer["$ref"])
     return schema
 
 
-def _limit(operation: dict[str, Any]) -> None:
+def _describe_limits(operation: dict[str, Any]) -> None:
     """Every public address takes a partner's key, counts, and may refuse."""
     operation.setdefault("security", [{}, {PARTNER_KEY: []}])
     answers: dict[str, Any] = operation["responses"]
@@ -56,23 +56,25 @@ def _limit(operation: dict[str, Any]) -> None:
         answers.setdefault(str(status), answer)
     for status in ("200", "201", "429"):
         if status in answers:
-            limits = {name: {**one, "required": status == "429"} for name, one in _LIMITS.items()}
+            limits = {
+                name: {**header, "required": status == "429"} for name, header in _LIMITS.items()
+            }
             answers[status] = {**answers[status]}
             answers[status]["headers"] = {**answers[status].get("headers", {}), **limits}
     operation["responses"] = dict(sorted(answers.items()))
 
 
-def _hoist(body: dict[str, Any], components: dict[str, Any]) -> None:
+def _hoist_schema(body: dict[str, Any], components: dict[str, Any]) -> None:
     """A JSON body's schema and what it refers to become components like any other."""
     for content in body.get("content", {}).values():
-        whole = content["schema"]
-        if "title" not in whole or "$ref" in whole:
+        schema = content["schema"]
+        if "title" not in schema or "$ref" in schema:
             continue
-        inner = whole.pop("$defs", {})
-        for name, part in {**inner, whole["title"]: whole}.items():
+        inner = schema.pop("$defs", {})
+        for name, part in {**inner, schema["title"]: schema}.items():
             if components.setdefault(name, part) != part:
                 raise ValueError(f"two schemas are called {name}")
-        content["schema"] = {"$ref": REFERENCE + whole["title"]}
+        content["schema"] = {"$ref": REFERENCE + schema["title"]}
 
 
 def _without_fastapis_422(responses: dict[str, Any]) -> None:
@@ -84,7 +86,7 @@ def _without_fastapis_422(responses: dict[str, Any]) -> None:
             del responses["422"]
 
 
-def _close(component: dict[str, Any]) -> None:
+def _close_object(component: dict[str, Any]) -> None:
     """An object has no member that is not named; what may be absent is never null."""
     if "properties" in component:
         component["additionalProperties"] = False
@@ -103,11 +105,11 @@ def _allow_parts(components: dict[str, Any], envelope: str) -> None:
     """With `fields=` an item holds some of its members: the same schema, none of them required."""
     data = components[envelope.removeprefix(REFERENCE)]["properties"]["data"]
     holder = data["items"] if data.get("type") == "array" else data
-    whole = holder.pop("$ref")
-    name = whole.removeprefix(REFERENCE)
+    reference = holder.pop("$ref")
+    name = reference.removeprefix(REFERENCE)
     part = deepcopy(components[name])
     del part["required"]
     part |= {"title": f"{name}Part", "minProperties": 1}
     part["description"] = f"What `fields=` leaves of `{name}`."
     components[f"{name}Part"] = part
-    holder["anyOf"] = [{"$ref": whole}, {"$ref": f"{whole}Part"}]
+    holder["anyOf"] = [{"$ref": reference}, {"$ref": f"{reference}Part"}]

@@ -26,9 +26,9 @@ from app.database import ReadTx, WriteTx
 from app.http.bodies import LARGEST, SMALL, USUAL, JsonBody
 from app.http.parameters import Parameters
 from app.http.partner_access import PartnerView, answer_partner
-from app.http.reading import View, answer_view
-from app.http.writing import Outcome, answer_publish, answer_read, answer_write
-from app.published.answers import Answer
+from app.http.transactions import Outcome, answer_publish, answer_read, answer_write
+from app.http.views import View, answer_view
+from app.published.response_cache import Answer
 from app.runtime import Runtime
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -87,7 +87,7 @@ class Call:
     """A request with what FastAPI made of it for one endpoint."""
 
     request: Request
-    given: Mapping[str, Any]
+    arguments: Mapping[str, Any]
     principal: Any
     cost: Cost
 
@@ -95,7 +95,7 @@ class Call:
     def is_slow(self) -> bool:
         """Whether its work goes into the lane of what counts."""
         slow = self.cost.slow
-        return slow if isinstance(slow, bool) else slow(self.given)
+        return slow if isinstance(slow, bool) else slow(self.arguments)
 
 
 async def _runtime(request: Request) -> Runtime:
@@ -115,15 +115,15 @@ def handler_of(endpoint: Callable[..., Any]) -> Handler:
     principal = _principal_of(endpoint, hints)
     if inspect.iscoroutinefunction(endpoint):
 
-        async def on_the_loop(**given: Any) -> Response:
-            answer: Response = await endpoint(**given)
+        async def on_the_loop(**arguments: Any) -> Response:
+            answer: Response = await endpoint(**arguments)
             return answer
 
         return _with_parameters(
-            on_the_loop, endpoint, [_as_asked(each, hints) for each in parameters]
+            on_the_loop, endpoint, [_as_asked(parameter, hints) for parameter in parameters]
         )
     first, *others = parameters
-    kind, cost = _plain(hints[first.name]), _mark_of(hints[first.name], Cost) or Cost()
+    kind, cost = _unannotated(hints[first.name]), _mark_of(hints[first.name], Cost) or Cost()
     run = _RUNNERS.get(kind)
     if run is None:
         kinds = ", ".join(kind.__name__ for kind in _RUNNERS)
@@ -131,12 +131,12 @@ def handler_of(endpoint: Callable[..., Any]) -> Handler:
     if kind in (WriteTx, PublishTx) and not principal:
         raise TypeError(f"{endpoint.__qualname__}: it writes, and names no principal who does")
 
-    async def in_its_lane(request: Request, **given: Any) -> Response:
-        call = Call(request, given, given.get(principal), cost)
-        return await run(call, lambda first: endpoint(first, **given))
+    async def in_its_lane(request: Request, **arguments: Any) -> Response:
+        call = Call(request, arguments, arguments.get(principal), cost)
+        return await run(call, lambda first: endpoint(first, **arguments))
 
-    asked = [_REQUEST, *(_as_asked(each, hints) for each in others)]
-    return _with_parameters(in_its_lane, endpoint, asked)
+    own_parameters = [_REQUEST, *(_as_asked(parameter, hints) for parameter in others)]
+    return _with_parameters(in_its_lane, endpoint, own_parameters)
 
 
 def _with_parameters(
@@ -145,7 +145,7 @@ def _with_parameters(
     """The handler, with its endpoint's name and these parameters. `functools.wraps` would lead
     FastAPI back to the transaction, which is no parameter of a request."""
     handler.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # a function takes one, by PEP 362
-    handler.__annotations__ = {each.name: each.annotation for each in parameters}
+    handler.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     for name in ("__name__", "__qualname__", "__module__", "__doc__"):
         setattr(handler, name, getattr(endpoint, name))
     return handler
@@ -154,31 +154,31 @@ def _with_parameters(
 def _principal_of(endpoint: Callable[..., Any], hints: Mapping[str, Any]) -> str:
     """The parameter that says who asks; empty where none does."""
     names = list(hints)
-    principal = next((name for name in names if _plain(hints[name]) is Principal), "")
+    principal = next((name for name in names if _unannotated(hints[name]) is Principal), "")
     body = next((name for name in names if _mark_of(hints[name], _Body)), "")
     if principal and body and names.index(body) < names.index(principal):
-        said = "its body would be read before its principal is known"
-        raise TypeError(f"{endpoint.__qualname__}: {said}")
+        message = "its body would be read before its principal is known"
+        raise TypeError(f"{endpoint.__qualname__}: {message}")
     return principal
 
 
 _REQUEST: Final = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
 
 
-def _plain(hint: Any) -> Any:
+def _unannotated(hint: Any) -> Any:
     return get_args(hint)[0] if get_origin(hint) is Annotated else hint
 
 
 def _mark_of(hint: Any, mark: type[Mark]) -> Mark | None:
     marks = getattr(hint, "__metadata__", ())
-    return next((each for each in marks if isinstance(each, mark)), None)
+    return next((candidate for candidate in marks if isinstance(candidate, mark)), None)
 
 
 def _as_asked(parameter: inspect.Parameter, hints: Mapping[str, Any]) -> inspect.Parameter:
     """A parameter as FastAPI knows it: our marks in its own words."""
     hint = hints[parameter.name]
     if (body := _mark_of(hint, _Body)) is not None:
-        model = _plain(hint)
+        model = _unannotated(hint)
         hint = Annotated[model, Depends(JsonBody(model, optional=body.optional, most=body.most))]
     elif isinstance(hint, type) and issubclass(hint, Parameters):
         hint = Annotated[hint, Query()]

@@ -12,8 +12,8 @@ from starlette.responses import Response, StreamingResponse
 
 from app.errors import NotFound, Unavailable
 from app.http import problems
-from app.http.reading import View, kept_until, matches, open_view
-from app.library.naming import EXTENSIONS, stored_name
+from app.http.views import View, etag_matches, kept_until, open_view
+from app.library.file_names import EXTENSIONS, stored_name
 from app.published.media import PublicFile
 from app.runtime import Runtime
 
@@ -30,7 +30,7 @@ _CONFINED = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _OpenFile:
     file: PublicFile
     headers: dict[str, str]
 
@@ -43,69 +43,71 @@ async def public_file(request: Request, find: Callable[[View], PublicFile]) -> R
     """
     runtime: Runtime = request.state.runtime
 
-    def look() -> _Found:
+    def open_file() -> _OpenFile:
         clock = runtime.clock()
         with open_view(runtime, clock) as view:
             file = find(view)
         keys = " ".join([f"media/{file.media_id}", *file.shown_by])
-        kept = kept_until(view.head, clock, runtime.settings.cache_seconds)
-        return _Found(file, {"Cache-Control": kept, "Surrogate-Key": keys})
+        max_age = kept_until(view.head, clock, runtime.settings.cache_seconds)
+        return _OpenFile(file, {"Cache-Control": max_age, "Surrogate-Key": keys})
 
-    found = await runtime.reads.run(look)
-    return await _sent(request, runtime, found.file, found.headers)
+    matches = await runtime.reads.run(open_file)
+    return await _file_response(request, runtime, matches.file, matches.headers)
 
 
 async def private_file(request: Request, find: Callable[[Runtime], PublicFile]) -> Response:
     """A file for one caller alone, which no cache may keep."""
     runtime: Runtime = request.state.runtime
     file = await runtime.reads.run(lambda: find(runtime))
-    return await _sent(request, runtime, file, {"Cache-Control": "private, no-store"})
+    return await _file_response(request, runtime, file, {"Cache-Control": "private, no-store"})
 
 
-async def _sent(
+async def _file_response(
     request: Request, runtime: Runtime, file: PublicFile, headers: dict[str, str]
 ) -> Response:
     tag = f'"{file.sha256}"'
     headers = {**_CONFINED, **headers, "ETag": tag}
-    if matches(request.headers.get("if-none-match"), tag):
+    if etag_matches(request.headers.get("if-none-match"), tag):
         return Response(None, 304, headers)
     if file.name is not None:
-        headers["Content-Disposition"] = _attachment(file.name, EXTENSIONS[file.media_type])
+        headers["Content-Disposition"] = _content_disposition(
+            file.name, EXTENSIONS[file.media_type]
+        )
     start, end = 0, file.bytes
-    asked = request.headers.get("range")
-    if asked is not None and request.headers.get("if-range", tag) == tag:
-        part = _part(asked, file.bytes)
+    range_header = request.headers.get("range")
+    if range_header is not None and request.headers.get("if-range", tag) == tag:
+        part = _parse_range(range_header, file.bytes)
         if part is None:
             message = f"The file has {file.bytes} bytes; ask for a part of them."
             beyond = {"Content-Range": f"bytes */{file.bytes}"}
-            return problems.answer(416, "range_not_satisfiable", message, headers=beyond)
+            return problems.problem_response(416, "range_not_satisfiable", message, headers=beyond)
         start, end = part
-    whole = (start, end) == (0, file.bytes)
-    if not whole:
+    is_whole = (start, end) == (0, file.bytes)
+    if not is_whole:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{file.bytes}"
     headers["Content-Length"] = str(end - start)
     chunks = runtime.storage.read(stored_name(file.sha256, file.media_type), start, end)
-    first = await runtime.files.run(lambda: _first(chunks, file))
-    body = _streamed(runtime, chunks, first)
-    return StreamingResponse(body, 200 if whole else 206, headers, file.media_type)
+    first = await runtime.files.run(lambda: _first_chunk(chunks, file))
+    body = _stream_chunks(runtime, chunks, first)
+    return StreamingResponse(body, 200 if is_whole else 206, headers, file.media_type)
 
 
-def _part(asked: str, size: int) -> tuple[int, int] | None:
+def _parse_range(header: str, size: int) -> tuple[int, int] | None:
     """The one range that is asked for, as [start, end); all of it for what is several ranges or
     none, None for what lies beyond its end (RFC 9110, 14.2)."""
-    wanted = _RANGE.fullmatch(asked.replace(" ", ""))
-    if wanted is None or not (wanted[1] or wanted[2]):
+    match = _RANGE.fullmatch(header.replace(" ", ""))
+    if match is None or not (match[1] or match[2]):
         return 0, size
-    if not wanted[1]:
-        last = min(int(wanted[2]), size)
+    if not match[1]:
+        last = min(int(match[2]), size)
         return (size - last, size) if last else None
-    start = int(wanted[1])
-    if wanted[2] and int(wanted[2]) < start:
+    start = int(match[1])
+    if match[2] and int(match[2]) < start:
         return 0, size
-    return (start, min(int(wanted[2]) + 1, size) if wanted[2] else size) if start < size else None
+    return (start, min(int(match[2]) + 1, size) if match[2] else size) if start < size else None
 
 
-def _first(chunks: Iterator[bytes], file: PublicFile) -> bytes:
+def _first_chunk(chunks: Iterator[bytes], file: PublicFile) -> bytes:
     try:
         return next(chunks)
     except (NotFound, StopIteration) as error:
@@ -114,7 +116,7 @@ def _first(chunks: Iterator[bytes], file: PublicFile) -> bytes:
         raise Unavailable("media_unavailable", message) from error
 
 
-async def _streamed(
+async def _stream_chunks(
     runtime: Runtime, chunks: Iterator[bytes], first: bytes
 ) -> AsyncIterator[bytes]:
     chunk: bytes | None = first
@@ -123,7 +125,7 @@ async def _streamed(
         chunk = await runtime.files.run_inside(lambda: next(chunks, None))
 
 
-def _attachment(name: str, extension: str) -> str:
+def _content_disposition(name: str, extension: str) -> str:
     """`Content-Disposition` for a file to be saved, under its own name with a true extension."""
     stem = name.removesuffix(f".{extension}") or "document"
     plain = re.sub(r"[^A-Za-z0-9 ._-]", "_", stem)
@@ -131,13 +133,13 @@ def _attachment(name: str, extension: str) -> str:
     return f"attachment; filename=\"{plain}.{extension}\"; filename*=UTF-8''{full}"
 
 
-def documented(*, private: bool = False) -> dict[int | str, dict[str, Any]]:
+def file_responses(*, private: bool = False) -> dict[int | str, dict[str, Any]]:
     """The `responses=` of a route that serves files."""
-    answers = problems.documented(304, 400, 404, 410, 416, 503)
-    kept = "^private, no-store$" if private else "^public, max-age=[0-9]+$"
+    answers = problems.public_responses(304, 400, 404, 410, 416, 503)
+    cache_pattern = "^private, no-store$" if private else "^public, max-age=[0-9]+$"
     headers = {
         "ETag": problems.header("Strong: the file's own hash", '^"[0-9a-f]{64}"$'),
-        "Cache-Control": problems.header("Never beyond the next due change", kept),
+        "Cache-Control": problems.header("Never beyond the next due change", cache_pattern),
         "Content-Security-Policy": problems.header(
             "Nothing may run", "^default-src 'none'; sandbox$"
         ),

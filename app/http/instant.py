@@ -12,7 +12,7 @@ from starlette.responses import Response
 from typing_extensions import override
 
 from app.errors import BadRequest, TooLarge, Unavailable, Unsupported, WillayError
-from app.http.bodies import Model, media_type, read, unmarked
+from app.http.bodies import Model, media_type, read, strip_bom
 from app.http.contract import REFERENCE
 from app.http.problems import NO_STORE, STATUS, instant_refusal, problem_answers
 from app.http.routing import ProtocolRoute
@@ -39,19 +39,19 @@ class WireBody:
             content = await read(request, LARGEST)
         except TooLarge as error:
             raise TooLarge("payload_too_large", error.message) from error
-        return checked(self.model, content)
+        return parse_wire(self.model, content)
 
 
-def checked(model: type[Model], content: bytes) -> Model:
+def parse_wire(model: type[Model], content: bytes) -> Model:
     """JSON as a model, or `BadRequest` in the words of the wire."""
     try:
-        return model.model_validate_json(unmarked(content))
+        return model.model_validate_json(strip_bom(content))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise BadRequest(*refusal(model, first)) from error
 
 
-def wire(model: type[BaseModel]) -> Any:
+def wire_body(model: type[BaseModel]) -> Any:
     """The dependency that gives the request's body as a model."""
     return Depends(WireBody(model))
 
@@ -66,14 +66,14 @@ class InstantGetRoute(ProtocolRoute):
         options["responses"] = {
             # What is refused before it gets here is a problem, as everywhere.
             **{
-                status: said | ({"model": InstantRefusal} if status in statuses else {})
-                for status, said in problem_answers(*statuses).items()
+                status: answer | ({"model": InstantRefusal} if status in statuses else {})
+                for status, answer in problem_answers(*statuses).items()
             },
             200: {"headers": {"Cache-Control": NO_STORE}},
         }
         super().__init__(path, endpoint, **options)
 
-    def judge(self, request: Request) -> None:
+    def check_request(self, request: Request) -> None:
         """`BadRequest` for what the endpoint would not look at."""
 
     @override
@@ -81,14 +81,14 @@ class InstantGetRoute(ProtocolRoute):
         """The endpoint, with refusals in the body of the wire."""
         handle = super().get_route_handler()
 
-        async def speaking(request: Request) -> Response:
+        async def handle_or_refuse(request: Request) -> Response:
             try:
-                self.judge(request)
+                self.check_request(request)
                 return await handle(request)
             except WillayError as error:
-                return _answer(error)
+                return _error_response(error)
 
-        return speaking
+        return handle_or_refuse
 
 
 class InstantRoute(InstantGetRoute):
@@ -97,25 +97,25 @@ class InstantRoute(InstantGetRoute):
     statuses = frozenset((400, 408, 413, 415, 503))
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        schema = _model(endpoint).model_json_schema(ref_template=REFERENCE + "{model}")
+        schema = _body_model(endpoint).model_json_schema(ref_template=REFERENCE + "{model}")
         content = {"application/json": {"schema": schema}}
         options["openapi_extra"] = {"requestBody": {"required": True, "content": content}}
         super().__init__(path, endpoint, **options)
 
     @override
-    def judge(self, request: Request) -> None:
+    def check_request(self, request: Request) -> None:
         for name in request.query_params:
             message = f"Unknown parameter `{name[:60]}`: all is asked for in the body."
             raise BadRequest("bad_request", message)
 
 
-def _answer(error: WillayError) -> Response:
+def _error_response(error: WillayError) -> Response:
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     headers = {"Retry-After": "1"} if isinstance(error, Unavailable) else {}
     return instant_refusal(status, error.code, error.message, headers)
 
 
-def _model(endpoint: Callable[..., Any]) -> type[BaseModel]:
+def _body_model(endpoint: Callable[..., Any]) -> type[BaseModel]:
     """What a route's body is read as."""
     for hint in get_type_hints(endpoint, include_extras=True).values():
         for marked in getattr(hint, "__metadata__", ()):

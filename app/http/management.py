@@ -19,7 +19,7 @@ from app.http.endpoint import handler_of
 from app.http.problems import NO_STORE, header, problem_answers, query_names
 
 
-async def _expected(
+async def _if_match_revision(
     if_match: Annotated[
         str | None, Header(alias="If-Match", description="The `ETag` of what is changed")
     ] = None,
@@ -35,7 +35,7 @@ async def _expected(
     return int(number)
 
 
-IfMatch = Annotated[int, Depends(_expected)]
+IfMatch = Annotated[int, Depends(_if_match_revision)]
 """The revision that a change was made from: `revision: IfMatch`."""
 
 _KEY: Final = {
@@ -65,17 +65,19 @@ class ManagementRoute(APIRoute):
         **options: Any,
     ) -> None:
         endpoint = handler_of(endpoint)
-        asked = list(_dependencies(endpoint))
-        bodies = [call for call in asked if isinstance(call, JsonBody | FormBody)]
+        dependencies = list(_dependencies_of(endpoint))
+        bodies = [call for call in dependencies if isinstance(call, JsonBody | FormBody)]
         extra = dict(openapi_extra or {})
         if not bodies and "requestBody" not in extra and "GET" not in methods:
             bodies, endpoint = [_NO_BODY], _without_body(endpoint)
-        repeatable = is_guarded(asked) and "POST" in methods
+        repeatable = is_guarded(dependencies) and "POST" in methods
         statuses = {400, 503}
-        statuses |= {401, 403} if is_guarded(asked) else set()
+        statuses |= {401, 403} if is_guarded(dependencies) else set()
         statuses |= {408, 413, 415} if "GET" not in methods else set()
-        statuses |= {422} if any(isinstance(one, JsonBody) for one in bodies) else set()
-        statuses |= {412, 428} if _expected in asked else set()
+        statuses |= (
+            {422} if any(isinstance(dependency, JsonBody) for dependency in bodies) else set()
+        )
+        statuses |= {412, 428} if _if_match_revision in dependencies else set()
         statuses |= {404} if "{" in path else set()
         statuses |= {422} if repeatable else set()
         status = status_code or 200
@@ -106,17 +108,17 @@ class ManagementRoute(APIRoute):
         """The endpoint behind a refusal of query parameters that it does not know; a set of them
         refuses by itself, but most routes here have none."""
         handle = super().get_route_handler()
-        known = query_names(self.dependant.query_params)
+        names = query_names(self.dependant.query_params)
 
-        async def strict(request: Request) -> Response:
-            unknown = [name for name in request.query_params if name not in known]
+        async def handle_strictly(request: Request) -> Response:
+            unknown = [name for name in request.query_params if name not in names]
             if unknown:
                 raise RequestValidationError(
                     [{"type": "extra_forbidden", "loc": ("query", name)} for name in unknown]
                 )
             return await handle(request)
 
-        return strict
+        return handle_strictly
 
 
 _NO_BODY: Final = JsonBody(NoBody, optional=True, most=SMALL)
@@ -126,15 +128,15 @@ def _without_body(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     """The endpoint behind a refusal of what nobody would read, once its caller is known."""
 
     @wraps(endpoint)
-    async def bodiless(request: Request, **given: Any) -> Response:
+    async def handle(request: Request, **arguments: Any) -> Response:
         await _NO_BODY(request)
-        answer: Response = await endpoint(request=request, **given)
+        answer: Response = await endpoint(request=request, **arguments)
         return answer
 
-    return bodiless
+    return handle
 
 
-def _dependencies(endpoint: Callable[..., Any]) -> Iterator[object]:
+def _dependencies_of(endpoint: Callable[..., Any]) -> Iterator[object]:
     """What a route's parameters depend on."""
     for hint in get_type_hints(endpoint, include_extras=True).values():
         for marked in getattr(hint, "__metadata__", ()):

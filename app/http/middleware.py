@@ -10,8 +10,8 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Detail
-from app.http.incoming import Incoming
-from app.http.problems import allowed_methods, answer, unexpected
+from app.http.problems import allowed_methods, problem_response, unexpected_response
+from app.http.request_body import RequestBody
 from app.http.routing import OwnQueryRoute
 from app.kit.text import is_legal
 
@@ -51,15 +51,15 @@ class Gate:
             await self.app(scope, receive, send)
             return
         public = not scope["path"].startswith(_MANAGEMENT)
-        headers = _SAFE + (_OPEN if public else self._management(scope))
+        headers = _SAFE + (_OPEN if public else self._cors_headers(scope))
         headless = scope["method"] == "HEAD"
-        incoming, is_begun = Incoming(scope, receive), False
+        incoming, is_begun = RequestBody(scope, receive), False
 
-        async def dressed(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             nonlocal is_begun
             if message["type"] == "http.response.start":
                 is_begun = True
-                kept_open = [] if await incoming.cleared() else [(b"connection", b"close")]
+                kept_open = [] if await incoming.drain() else [(b"connection", b"close")]
                 message = {**message, "headers": [*message["headers"], *headers, *kept_open]}
             elif headless and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
@@ -69,14 +69,14 @@ class Gate:
         try:
             refused = self._refusal(scope)
             if refused is not None:
-                await refused(scope, receive, dressed)
+                await refused(scope, receive, send_with_headers)
             elif scope["method"] == "OPTIONS":
-                await _preflight(scope, dressed, public=public)
+                await _preflight(scope, send_with_headers, public=public)
             else:
                 # An endless answer must know that nobody waits for its body.
                 inner = {**scope, "method": "GET", "headless": True} if headless else scope
                 try:
-                    await self.app(inner, receive, dressed)
+                    await self.app(inner, receive, send_with_headers)
                 finally:
                     scope["route"] = inner.get("route")
         except ClientDisconnect:
@@ -84,9 +84,9 @@ class Gate:
         except Exception as error:
             # Told here and no further, so that a fault leaves one trace. An answer that has begun
             # is not ended: the server then cuts it off.
-            failure = unexpected(scope, error)
+            failure = unexpected_response(scope, error)
             if not is_begun:
-                await failure(scope, receive, dressed)
+                await failure(scope, receive, send_with_headers)
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
         """What is wrong with the address; a route with a query of its own judges that itself."""
@@ -96,13 +96,13 @@ class Gate:
         refused = _refused_query(scope["query_string"])
         if refused is None:
             return None
-        own = next((one for one in self._own_query if one.takes(scope)), None)
+        own = next((route for route in self._own_query if route.accepts(scope)), None)
         if own is None or (scope["query_string"].count(b"&") >= _MOST_PARAMETERS):
             return refused
-        scope["query_string"] = own.counted(scope["query_string"])
+        scope["query_string"] = own.relevant_query(scope["query_string"])
         return None if own.answers_all else _refused_query(scope["query_string"])
 
-    def _management(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+    def _cors_headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
         """Which origin may read the answer; caches must not give it to another."""
         origin = next((value for name, value in scope["headers"] if name == b"origin"), b"")
         headers = [(b"vary", b"Origin")]
@@ -118,34 +118,36 @@ def _refused_path(scope: Scope) -> ASGIApp | None:
 
 def _refused_query(query: bytes) -> ASGIApp | None:
     if b"%" in query or b"\x00" in query or not query.isascii():
-        return _refused_text("query", query) or _repeated(query)
-    return _repeated(query)
+        return _refused_text("query", query) or _refuse_repeated(query)
+    return _refuse_repeated(query)
 
 
 def _refused_text(where: str, raw: bytes) -> ASGIApp | None:
     try:
         text = unquote_to_bytes(raw).decode()
     except UnicodeDecodeError:
-        return answer(400, "invalid_encoding", f"The {where} is not UTF-8; encode it so.")
+        return problem_response(400, "invalid_encoding", f"The {where} is not UTF-8; encode it so.")
     if not is_legal(text) or "\n" in text or "\t" in text:
-        return answer(400, "control_character", f"Remove control characters from the {where}.")
+        return problem_response(
+            400, "control_character", f"Remove control characters from the {where}."
+        )
     return None
 
 
-def _repeated(query: bytes) -> ASGIApp | None:
+def _refuse_repeated(query: bytes) -> ASGIApp | None:
     if query.count(b"&") == 0:
         return None
     pairs = [pair for pair in query.split(b"&") if pair]
     if len(pairs) > _MOST_PARAMETERS:
         message = f"At most {_MOST_PARAMETERS} parameters; send fewer."
-        return answer(400, "too_many_parameters", message)
+        return problem_response(400, "too_many_parameters", message)
     seen = set()
     for pair in pairs:
         name = unquote_to_bytes(pair.split(b"=", 1)[0]).decode()
         if name in seen:
             detail = Detail("repeated_parameter", "Send it once.", parameter=name[:60])
             message = f"The parameter {name[:60]!r} is there twice; send it once."
-            return answer(400, "repeated_parameter", message, [detail])
+            return problem_response(400, "repeated_parameter", message, [detail])
         seen.add(name)
     return None
 

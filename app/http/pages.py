@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.reading import matches, tag_of
+from app.http.views import etag_matches, tag_of
 
 _PAGES: Final = frozenset(("/", "/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"))
 _ASSETS: Final = "/static-offline-docs/"
@@ -21,43 +21,43 @@ _KEPT: Final = {"Cache-Control": "public, max-age=300"}
 _SCRIPT: Final = re.compile(rb"<script(?![^>]*src=)[^>]*>(.+?)</script>", re.DOTALL)
 
 
-class Pages:
+class DocsPages:
     """The layer that keeps these pages, once it has seen them."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._made: dict[str, Response] = {}
+        self._pages: dict[str, Response] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or pass on one request."""
         path = scope.get("path", "")
         is_page = path in _PAGES and scope.get("method") == "GET"
         if not is_page:
-            kept = _with_age(send) if path.startswith(_ASSETS) else send
-            await self.app(scope, receive, kept)
+            send_page = _with_age(send) if path.startswith(_ASSETS) else send
+            await self.app(scope, receive, send_page)
             return
-        if path not in self._made:
-            self._made[path] = await self._page(scope, receive)
-        page = self._made[path]
+        if path not in self._pages:
+            self._pages[path] = await self._render_page(scope, receive)
+        page = self._pages[path]
         tag = page.headers["etag"]
-        if matches(Headers(scope=scope).get("if-none-match"), tag):
+        if etag_matches(Headers(scope=scope).get("if-none-match"), tag):
             page = Response(None, 304, {**_KEPT, "ETag": tag})
         await page(scope, receive, send)
 
-    async def _page(self, scope: Scope, receive: Receive) -> Response:
+    async def _render_page(self, scope: Scope, receive: Receive) -> Response:
         """What the framework answers, with what it leaves out."""
         parts: list[Message] = []
 
-        async def keep(message: Message) -> None:
+        async def collect(message: Message) -> None:
             parts.append(message)
 
-        await self.app(scope, receive, keep)
+        await self.app(scope, receive, collect)
         body = b"".join(part.get("body", b"") for part in parts)
-        given = Headers(raw=parts[0]["headers"])
-        media = given["content-type"]
+        value = Headers(raw=parts[0]["headers"])
+        media = value["content-type"]
         headers = {**_KEPT, "ETag": tag_of(body)}
         if media.startswith("text/html"):
-            headers["Content-Security-Policy"] = given.get("content-security-policy") or _policy(
+            headers["Content-Security-Policy"] = value.get("content-security-policy") or _policy(
                 body
             )
             headers["X-Frame-Options"] = "DENY"
@@ -66,7 +66,7 @@ class Pages:
 
 def _policy(page: bytes) -> str:
     """What a page may load and run: what is ours, its own scripts as they stand, and no more."""
-    digests = [b64encode(sha256(one).digest()).decode() for one in _SCRIPT.findall(page)]
+    digests = [b64encode(sha256(script).digest()).decode() for script in _SCRIPT.findall(page)]
     scripts = " ".join(["'self'", *(f"'sha256-{digest}'" for digest in digests)])
     return (
         f"default-src 'none'; script-src {scripts}; style-src 'self' 'unsafe-inline'; "
@@ -76,10 +76,10 @@ def _policy(page: bytes) -> str:
 
 
 def _with_age(send: Send) -> Send:
-    async def sending(message: Message) -> None:
+    async def send_with_age(message: Message) -> None:
         if message["type"] == "http.response.start":
             raw = [(name.lower().encode(), value.encode()) for name, value in _KEPT.items()]
             message = {**message, "headers": [*message["headers"], *raw]}
         await send(message)
 
-    return sending
+    return send_with_age

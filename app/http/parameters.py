@@ -45,13 +45,13 @@ class NoneTravelling(Travelling):
     """Takes none, and drops all."""
 
 
-def near(name: str, known: Collection[str]) -> str | None:
+def closest_name(name: str, names: Collection[str]) -> str | None:
     """The known name that was meant: like this one but for a letter or two, capitals, or the
     order of its letters."""
-    plain = {one.casefold(): one for one in known}
-    asked = name[:100].casefold()
-    close = get_close_matches(asked, plain, 1, cutoff=0.7)
-    close += [one for one in plain if sorted(one) == sorted(asked)]
+    plain = {candidate.casefold(): candidate for candidate in names}
+    folded = name[:100].casefold()
+    close = get_close_matches(folded, plain, 1, cutoff=0.7)
+    close += [candidate for candidate in plain if sorted(candidate) == sorted(folded)]
     return plain[close[0]] if close else None
 
 
@@ -67,13 +67,13 @@ def _flag(value: object) -> object:
     return value
 
 
-def _shaped(pattern: str, wanted: str) -> BeforeValidator:
+def _matching(pattern: str, description: str) -> BeforeValidator:
     """Says what is wanted where pydantic alone would show a reader the pattern."""
     shape = re.compile(pattern)
 
     def check(value: object) -> object:
         if isinstance(value, str) and not shape.fullmatch(value):
-            raise ValueError(wanted)
+            raise ValueError(description)
         return value
 
     return BeforeValidator(check)
@@ -90,13 +90,13 @@ Language = Annotated[
     str,
     StringConstraints(pattern=_LANGUAGE),
     Field(description="One of the site's languages; see /v1"),
-    _shaped(_LANGUAGE, "use a language's code, such as en or pt-BR; see /v1"),
-    AfterValidator(languages.normalised),
+    _matching(_LANGUAGE, "use a language's code, such as en or pt-BR; see /v1"),
+    AfterValidator(languages.normalise_code),
 ]
 AnySlug = Annotated[
     str,
     StringConstraints(pattern=_ANY_SLUG, max_length=120),
-    _shaped(_ANY_SLUG, "use a slug: letters a to z, digits, single hyphens between them"),
+    _matching(_ANY_SLUG, "use a slug: letters a to z, digits, single hyphens between them"),
 ]
 
 
@@ -107,46 +107,48 @@ def refuse_capitals(slug: str, ending: str = "") -> None:
         raise Moved("moved", "Slugs are of small letters.", slug=small + ending)
 
 
-def listed(parameter: str, text: str) -> tuple[str, ...]:
+def split_list(parameter: str, text: str) -> tuple[str, ...]:
     """The parts of a list joined by commas; an empty part is refused, an empty text is none."""
     parts = tuple(text.split(",")) if text else ()
     if "" in parts:
-        raise bad("empty_name", parameter, f"{parameter} has an empty part; remove a comma.")
+        raise bad_parameter(
+            "empty_name", parameter, f"{parameter} has an empty part; remove a comma."
+        )
     return parts
 
 
 def one_of(
-    kind: str, parameter: str, name: str, known: Collection[str], otherwise: str
+    kind: str, parameter: str, name: str, choices: Collection[str], otherwise: str
 ) -> BadRequest:
     """The refusal of a name that is not known: the one that was meant, or `otherwise`."""
-    close = get_close_matches(name, known, 1)
+    close = get_close_matches(name, choices, 1)
     hint = f"did you mean {close[0]!r}?" if close else otherwise
-    return bad(f"unknown_{kind}", parameter, f"There is no {kind} {name[:60]!r}; {hint}")
+    return bad_parameter(f"unknown_{kind}", parameter, f"There is no {kind} {name[:60]!r}; {hint}")
 
 
-def known_names(kind: str, parameter: str, text: str, known: Sequence[str]) -> tuple[str, ...]:
+def known_names(kind: str, parameter: str, text: str, choices: Sequence[str]) -> tuple[str, ...]:
     """The parts of a list of names, each of them known."""
-    names = listed(parameter, text)
+    names = split_list(parameter, text)
     for name in names:
-        if name not in known:
-            raise one_of(kind, parameter, name, known, f"known: {', '.join(known)}.")
+        if name not in choices:
+            raise one_of(kind, parameter, name, choices, f"known: {', '.join(choices)}.")
     return names
 
 
-def address(base: str, asked: Parameters, cursor: str = "") -> str:
+def build_url(base: str, params: Parameters, cursor: str = "") -> str:
     """The address that asks the same in its shortest form, or for the page at a cursor."""
-    given = asked.model_dump(exclude_defaults=True, mode="json")
-    given = {name: "true" if value is True else value for name, value in given.items()}
+    values = params.model_dump(exclude_defaults=True, mode="json")
+    values = {name: "true" if value is True else value for name, value in values.items()}
     if cursor:
-        given["cursor"] = cursor
-    query = urlencode(given, safe=",:")
+        values["cursor"] = cursor
+    query = urlencode(values, safe=",:")
     return f"{base}?{query}" if query else base
 
 
 def links_onward(base: str, params: Parameters, cursor: str | None) -> Links:
     """Of a list that is walked in one direction; without a cursor this is its last page."""
-    following = address(base, params, cursor) if cursor else None
-    return Links(self=address(base, params), next=following, prev=None)
+    following = build_url(base, params, cursor) if cursor else None
+    return Links(self=build_url(base, params), next=following, prev=None)
 
 
 def date_of(parameter: str, text: str, parse: Callable[[str], When]) -> When | None:
@@ -157,9 +159,11 @@ def date_of(parameter: str, text: str, parse: Callable[[str], When]) -> When | N
         return parse(text)
     except (ValueError, OverflowError) as error:
         message = "Use a day such as 2012-07-03, or an instant with an offset."
-        raise bad("invalid_date", parameter, f"{parameter} is no date. {message}") from error
+        raise bad_parameter(
+            "invalid_date", parameter, f"{parameter} is no date. {message}"
+        ) from error
 
 
-def bad(code: str, parameter: str, message: str) -> BadRequest:
+def bad_parameter(code: str, parameter: str, message: str) -> BadRequest:
     """A refusal that names the parameter."""
     return BadRequest(code, message, (Detail(code, message, parameter=parameter),))

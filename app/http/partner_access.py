@@ -39,7 +39,7 @@ _BEARER: Final = HTTPBearer(
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PresentedKey:
     """The key that a request shows, not judged yet, and from where."""
 
     key: str
@@ -47,7 +47,7 @@ class Shown:
 
     def holder(self, tx: ReadTx, now: datetime, scope: KeyScope | None = None) -> Holder:
         """Whose it is; `Unauthenticated`, and `Forbidden` when it lacks the scope."""
-        holder = keys.proved(tx, self.key, now)
+        holder = keys.verify_key(tx, self.key, now)
         if scope is not None:
             keys.require(holder, scope)
         return holder
@@ -62,22 +62,22 @@ class Shown:
         return now + timedelta(hours=holder.embargo_hours)
 
 
-def documented(*statuses: int, status: int = 200) -> dict[int | str, dict[str, Any]]:
+def partner_responses(*statuses: int, status: int = 200) -> dict[int | str, dict[str, Any]]:
     """The `responses=` of a route for partners."""
     answers = problem_answers(400, 401, 429, 503, *statuses)
     return {**answers, status: {"headers": PRIVATE_HEADERS}}
 
 
-async def _shown(
+async def _presented_key(
     request: Request,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
-) -> Shown:
+) -> PresentedKey:
     if bearer is None:
         raise Unauthenticated("key_required", "Send `Authorization: Bearer` with a partner's key.")
-    return Shown(bearer.credentials, origin_of(request).plain)
+    return PresentedKey(bearer.credentials, origin_of(request).plain_address)
 
 
-PartnerKey = Annotated[Shown, Depends(_shown)]
+PartnerKey = Annotated[PresentedKey, Depends(_presented_key)]
 """The key that a request must show: `shown: PartnerKey`."""
 
 
@@ -97,11 +97,11 @@ async def answer_partner(
 
     def run() -> Response:
         with runtime.database.reading() as tx:
-            return private(work(PartnerView(tx, runtime)))
+            return private_response(work(PartnerView(tx, runtime)))
 
     return await (runtime.counts if slow else runtime.reads).run(run)
 
 
-def private(body: BaseModel, status: int = 200) -> Response:
+def private_response(body: BaseModel, status: int = 200) -> Response:
     """An answer to one partner alone."""
     return Response(body.model_dump_json(), status, PRIVATE, "application/json")

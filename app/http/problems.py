@@ -37,8 +37,8 @@ from app.errors import (
     WillayError,
     WouldCancel,
 )
-from app.http.parameters import near
-from app.http.tracing import template
+from app.http.parameters import closest_name
+from app.http.tracing import route_template
 from app.outage import NO_ROOM
 from app.public.envelopes import PlannedRelease, Problem, ProblemDetail
 from app.public.instant import InstantRefusal
@@ -73,7 +73,7 @@ _PLAIN = {
 }
 
 
-def documented(*statuses: int, links: bool = False) -> dict[int | str, dict[str, Any]]:
+def public_responses(*statuses: int, links: bool = False) -> dict[int | str, dict[str, Any]]:
     """The `responses=` of a public route that may answer so: problems, and 304 with its
     validators."""
     headers = {"Cache-Control": NO_STORE}
@@ -121,15 +121,15 @@ _HEADERS: dict[int, dict[str, Any]] = {
 }
 
 
-def install(app: FastAPI) -> None:
+def install_handlers(app: FastAPI) -> None:
     """Answer every failure with a problem."""
-    app.add_exception_handler(WillayError, _ours)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _plain)
-    app.add_exception_handler(OSError, _system)
+    app.add_exception_handler(WillayError, _handle_willay_error)
+    app.add_exception_handler(RequestValidationError, _handle_validation_error)
+    app.add_exception_handler(HTTPException, _handle_http_error)
+    app.add_exception_handler(OSError, _handle_os_error)
 
 
-def answer(
+def problem_response(
     status: int,
     code: str,
     message: str,
@@ -159,43 +159,45 @@ def answer(
     )
 
 
-async def _ours(request: Request, error: Exception) -> Response:
+async def _handle_willay_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, WillayError)
     if isinstance(error, Moved):
         # Relative to its own address, so that it holds behind any proxy's prefix.
         query = f"?{request.url.query}" if request.url.query else ""
-        return answer(301, error.code, error.message, headers={"Location": error.slug + query})
-    return refused(error)
+        return problem_response(
+            301, error.code, error.message, headers={"Location": error.slug + query}
+        )
+    return error_response(error)
 
 
-async def _system(request: Request, error: Exception) -> Response:
+async def _handle_os_error(request: Request, error: Exception) -> Response:
     """A disk that is full, or too many open files, wherever that was met."""
     assert isinstance(error, OSError)
     if error.errno in NO_ROOM:
-        met = storage.full(f"{error.filename or 'a file'}: {error.strerror}")
+        met = storage.storage_full(f"{error.filename or 'a file'}: {error.strerror}")
         request.state.runtime.storage.outage.begin(met)
     elif error.errno in (EMFILE, ENFILE):
         met = Unavailable("too_many_open_files", "Too many files are open; try again in a moment.")
     else:
         raise error
-    return refused(met)
+    return error_response(met)
 
 
-def refused(error: WillayError) -> Response:
+def error_response(error: WillayError) -> Response:
     """The answer to what went wrong, for all but what has moved."""
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    return answer(
-        status, error.code, error.message, error.details, _headers(error), **_extra(error)
+    return problem_response(
+        status, error.code, error.message, error.details, _headers(error), **_extra_members(error)
     )
 
 
-def _extra(error: WillayError) -> dict[str, Any]:
+def _extra_members(error: WillayError) -> dict[str, Any]:
     """The members that some problems have beside those of all."""
     match error:
         case Gone():
             return {"reason": error.reason or None, "at": error.at or None}
         case WouldCancel():
-            return {"releases": [PlannedRelease(**asdict(one)) for one in error.releases]}
+            return {"releases": [PlannedRelease(**asdict(release)) for release in error.releases]}
         case Stale():
             return {
                 "current_revision": error.current_revision,
@@ -218,15 +220,15 @@ def _headers(error: WillayError) -> dict[str, str]:
             return {}
 
 
-async def _invalid(request: Request, error: Exception) -> Response:
+async def _handle_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     if error.errors()[0]["loc"][0] == "path":  # no such id can be there
-        return answer(404, *_PLAIN[404])
-    known = request.scope["route"].dependant.query_params if "route" in request.scope else []
-    names = query_names(known)
-    details = [_detail(item, names) for item in error.errors()]
+        return problem_response(404, *_PLAIN[404])
+    fields = request.scope["route"].dependant.query_params if "route" in request.scope else []
+    names = query_names(fields)
+    details = [_to_detail(item, names) for item in error.errors()]
     first = details[0]
-    return answer(400, first.code, first.message, details)
+    return problem_response(400, first.code, first.message, details)
 
 
 def query_names(fields: Iterable[Any]) -> list[str]:
@@ -241,10 +243,10 @@ def query_names(fields: Iterable[Any]) -> list[str]:
     return names
 
 
-def _detail(item: dict[str, Any], names: Sequence[str]) -> Detail:
+def _to_detail(item: dict[str, Any], names: Sequence[str]) -> Detail:
     where = str(item["loc"][1]) if len(item["loc"]) > 1 else str(item["loc"][0])
     if item["type"] == "extra_forbidden":
-        meant = near(where, names) or next(iter(get_close_matches(where, names, 1)), None)
+        meant = closest_name(where, names) or next(iter(get_close_matches(where, names, 1)), None)
         hint = f"did you mean {meant!r}?" if meant else f"known: {', '.join(names) or 'none'}."
         return Detail(
             "unknown_parameter",
@@ -255,7 +257,7 @@ def _detail(item: dict[str, Any], names: Sequence[str]) -> Detail:
     return Detail("invalid_parameter", f"{where}: {message}.".replace("..", "."), parameter=where)
 
 
-async def _plain(request: Request, error: Exception) -> Response:
+async def _handle_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     path = request.scope["path"]
     if error.status_code == 404 and path.endswith("/") and path.strip("/"):
@@ -264,29 +266,29 @@ async def _plain(request: Request, error: Exception) -> Response:
             up = "../" * (len(path) - len(bare))
             query = f"?{request.url.query}" if request.url.query else ""
             where = f"{up}{quote(bare.rpartition('/')[2])}{query}"
-            said = "The same without a slash at the end."
-            return answer(308, "moved", said, headers={"Location": where})
+            sentence = "The same without a slash at the end."
+            return problem_response(308, "moved", sentence, headers={"Location": where})
     code, message = _PLAIN.get(error.status_code, ("http_error", str(error.detail)))
     headers = dict(error.headers or {})
     if error.status_code == 405:
         headers = {"Allow": ", ".join(allowed_methods(request.app, request.scope))}
     if request.url.path.startswith(INSTANT):
         return instant_refusal(error.status_code, code, message, headers)
-    return answer(error.status_code, code, message, headers=headers)
+    return problem_response(error.status_code, code, message, headers=headers)
 
 
 def instant_refusal(
     status: int, code: str, message: str, headers: dict[str, str] | None = None
 ) -> Response:
     """A failure as Meilisearch's clients read it; `link` is an identifier, no address."""
-    said = InstantRefusal(
+    instant_refusal = InstantRefusal(
         message=message,
         code=code,
         type="internal" if status >= 500 else "invalid_request",
         link=f"urn:willay:problem:{code}",
     )
     headers = {"Cache-Control": "no-store"} | (headers or {})
-    return Response(said.model_dump_json(), status, headers, "application/json")
+    return Response(instant_refusal.model_dump_json(), status, headers, "application/json")
 
 
 def allowed_methods(app: FastAPI, scope: Scope) -> list[str]:
@@ -300,9 +302,9 @@ def allowed_methods(app: FastAPI, scope: Scope) -> list[str]:
     return [*with_head, "OPTIONS"] if taken else []
 
 
-def unexpected(scope: Scope, error: Exception) -> Response:
+def unexpected_response(scope: Scope, error: Exception) -> Response:
     """The answer to a fault of ours, which is logged here."""
     request_id = scope["state"]["request_id"]
-    log.error("request %s failed: %s", request_id, template(scope), exc_info=error)
+    log.error("request %s failed: %s", request_id, route_template(scope), exc_info=error)
     message = "Something broke here; tell the operator the request id."
-    return answer(500, "internal_error", message, request_id=request_id)
+    return problem_response(500, "internal_error", message, request_id=request_id)

@@ -15,7 +15,7 @@ from starlette.types import Scope
 from typing_extensions import override
 
 from app.http.endpoint import EndpointRoute
-from app.http.parameters import Travelling, near
+from app.http.parameters import Travelling, closest_name
 from app.http.problems import query_names
 
 
@@ -25,13 +25,13 @@ class OwnQueryRoute(EndpointRoute):
     answers_all = False
     """It has words of its own for whatever is wrong with a query."""
 
-    def takes(self, scope: Scope) -> bool:
+    def accepts(self, scope: Scope) -> bool:
         """Whether a request is this route's."""
         return scope["method"] in {"HEAD", *(self.methods or ())} and (
             self.path_regex.match(scope["path"]) is not None
         )
 
-    def counted(self, query: bytes) -> bytes:
+    def relevant_query(self, query: bytes) -> bytes:
         """The part of a query that this route looks at."""
         return query
 
@@ -53,23 +53,23 @@ class TravellingRoute(OwnQueryRoute):
     @cached_property
     def travels(self) -> bool:
         """Whether this is such an address."""
-        models = [_model(one) for one in self.dependant.query_params]
-        return any(isinstance(one, type) and issubclass(one, Travelling) for one in models)
+        models = [_model(param) for param in self.dependant.query_params]
+        return any(isinstance(param, type) and issubclass(param, Travelling) for param in models)
 
     @cached_property
     def _names(self) -> frozenset[str]:
         fields = self.dependant.query_params
-        elsewhere = (name for one in fields for name in _model(one).elsewhere)
+        elsewhere = (name for field in fields for name in _model(field).elsewhere)
         return frozenset((*query_names(fields), *elsewhere))
 
     @override
-    def counted(self, query: bytes) -> bytes:
+    def relevant_query(self, query: bytes) -> bytes:
         if not query or not self.travels:
             return query
-        return b"&".join(part for part in query.split(b"&") if self._counts(_name(part)))
+        return b"&".join(part for part in query.split(b"&") if self._is_relevant(_name(part)))
 
-    def _counts(self, name: str) -> bool:
-        return name in self._names or near(name, self._names) is not None
+    def _is_relevant(self, name: str) -> bool:
+        return name in self._names or closest_name(name, self._names) is not None
 
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -78,11 +78,11 @@ class TravellingRoute(OwnQueryRoute):
         if not self.travels:
             return handle
 
-        async def tidied(request: Request) -> Response:
-            request.scope["query_string"] = self.counted(request.scope["query_string"])
+        async def handle_tidied(request: Request) -> Response:
+            request.scope["query_string"] = self.relevant_query(request.scope["query_string"])
             return await handle(request)
 
-        return tidied
+        return handle_tidied
 
     def _handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         return super().get_route_handler()
@@ -106,13 +106,13 @@ class ReadRoute(TravellingRoute):
 
         async def handle(request: Request) -> Response:
             try:
-                asked = model.model_validate(dict(request.query_params))
+                params = model.model_validate(dict(request.query_params))
             except ValidationError as error:
-                found = error.errors(include_url=False)
-                wrong = [{**one, "loc": ("query", *one["loc"])} for one in found]
+                errors = error.errors(include_url=False)
+                wrong = [{**detail, "loc": ("query", *detail["loc"])} for detail in errors]
                 raise RequestValidationError(wrong) from error
             answer: Response = await endpoint(
-                request=request, **request.path_params, **{name: asked}
+                request=request, **request.path_params, **{name: params}
             )
             return answer
 
@@ -129,8 +129,10 @@ def _refuse_what_is_dropped(route: APIRoute) -> None:
     is_own = included is not None and included.original_route is route
     dependant: Dependant = included.dependant if is_own and included else route.dependant
     dropped = [name for name in _DROPPED if getattr(dependant, name)]
-    dropped += [one.name for one in dependant.path_params if one.field_info.annotation is not str]
-    models = [one for one in dependant.query_params if hasattr(_model(one), "model_fields")]
+    dropped += [
+        param.name for param in dependant.path_params if param.field_info.annotation is not str
+    ]
+    models = [param for param in dependant.query_params if hasattr(_model(param), "model_fields")]
     if len(models) != 1 or len(dependant.query_params) != 1:
         dropped.append("query parameters that are not one set")
     names = ("background_tasks_param_name", "response_param_name", "security_scopes_param_name")
@@ -153,4 +155,6 @@ def _name(part: bytes) -> str:
 
 def own_query_routes(routers: Sequence[Any]) -> list[OwnQueryRoute]:
     """Those routes of some routers that judge their whole query."""
-    return [route for one in routers for route in one.routes if isinstance(route, OwnQueryRoute)]
+    return [
+        route for router in routers for route in router.routes if isinstance(route, OwnQueryRoute)
+    ]

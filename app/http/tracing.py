@@ -25,7 +25,7 @@ _GOOD: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _METHODS: Final = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"))
 
 
-class Tracing:
+class TracingMiddleware:
     """The outermost layer. A caller's own `X-Request-Id` is taken and given back when it is a short
     word. With `logged` each request has one and leaves a line. A failure always has one. Counted
     is every request, with its status and how long its answer took to begin."""
@@ -40,46 +40,52 @@ class Tracing:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = next((value for name, value in scope["headers"] if name == _NAME), b"")
-        known = _GOOD.fullmatch(given) is not None
-        mine = given if known else secrets.token_hex(8).encode()
-        scope.setdefault("state", {})["request_id"] = mine.decode()
+        sent_id = next((value for name, value in scope["headers"] if name == _NAME), b"")
+        is_good = _GOOD.fullmatch(sent_id) is not None
+        request_id = sent_id if is_good else secrets.token_hex(8).encode()
+        scope.setdefault("state", {})["request_id"] = request_id.decode()
         began, answered, status = perf_counter(), 0.0, 500
-        named_here = logs.request_id.set(mine.decode())
-        traced_here = logs.trace_id.set(_trace(scope))
+        named_here = logs.request_id.set(request_id.decode())
+        traced_here = logs.trace_id.set(_trace_id(scope))
 
-        async def named(message: Message) -> None:
+        async def send_named(message: Message) -> None:
             nonlocal answered, status
             if message["type"] == "http.response.start":
                 answered, status = perf_counter(), message["status"]
-                if known or self._logged or status == 500:
-                    message = {**message, "headers": [*message["headers"], (_NAME, mine)]}
+                if is_good or self._logged or status == 500:
+                    message = {**message, "headers": [*message["headers"], (_NAME, request_id)]}
             await send(message)
 
         try:
-            await self.app(scope, receive, named)
+            await self.app(scope, receive, send_named)
         finally:
-            done, route = perf_counter(), template(scope)
+            done, route = perf_counter(), route_template(scope)
             self._count(scope["method"], route, status, (answered or done) - began)
             if self._logged:
-                told = (scope["method"], route, status, (done - began) * 1000, mine.decode())
-                _LOG.info("method=%s route=%s status=%d ms=%.1f id=%s", *told)
+                fields = (
+                    scope["method"],
+                    route,
+                    status,
+                    (done - began) * 1000,
+                    request_id.decode(),
+                )
+                _LOG.info("method=%s route=%s status=%d ms=%.1f id=%s", *fields)
             logs.trace_id.reset(traced_here)
             logs.request_id.reset(named_here)
 
     def _count(self, method: str, route: str, status: int, seconds: float) -> None:
-        known = method if method in _METHODS else "other"
-        self._meters.requests.labels(known, route, status).inc()
+        label = method if method in _METHODS else "other"
+        self._meters.requests.labels(label, route, status).inc()
         self._meters.seconds.labels(route).observe(seconds)
 
 
-def _trace(scope: Scope) -> str:
+def _trace_id(scope: Scope) -> str:
     """The trace that a caller names; none where what it sent names none, or several."""
-    given = [value for name, value in scope["headers"] if name == _TRACE]
-    known = _PARENT.fullmatch(given[0]) if len(given) == 1 else None
-    return known[1].decode() if known else ""
+    values = [value for name, value in scope["headers"] if name == _TRACE]
+    match = _PARENT.fullmatch(values[0]) if len(values) == 1 else None
+    return match[1].decode() if match else ""
 
 
-def template(scope: Scope) -> str:
+def route_template(scope: Scope) -> str:
     """The route that was found, such as `/v1/articles/{slug}`; `-` when there was none."""
     return getattr(scope.get("route"), "path", "-")

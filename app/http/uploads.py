@@ -28,7 +28,7 @@ _FIELDS: Final = ("file", "metadata")
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedUpload:
     """An upload with the name that it was sent under, made plain, and JSON that came with it."""
 
     spool: Spool
@@ -37,7 +37,7 @@ class Received:
 
 
 @asynccontextmanager
-async def received(request: Request, name: str) -> AsyncIterator[Received]:
+async def receive_upload(request: Request, name: str) -> AsyncIterator[ReceivedUpload]:
     """The upload of a request, gone when the block ends. `name` is that of a bare file.
 
     One of the few places for uploads is held all the while: `Unavailable` when all are taken,
@@ -47,57 +47,61 @@ async def received(request: Request, name: str) -> AsyncIterator[Received]:
     most = runtime.settings.media_max_bytes
     refuse_encoded(request)
     is_form = media_type(request) == "multipart/form-data"
-    said = request.headers.get("content-length", "0")
-    if said.isdecimal() and len(said) < 20:
-        refuse_size(int(said) - (_FORM_BYTES if is_form else 0), most)
+    message = request.headers.get("content-length", "0")
+    if message.isdecimal() and len(message) < 20:
+        refuse_size(int(message) - (_FORM_BYTES if is_form else 0), most)
     with runtime.uploads.place(), Spool(runtime.settings.data_dir, most) as spool:
         try:
             if is_form:
                 yielded = await _from_form(request, runtime, spool)
             else:
-                await _fill(runtime, spool, request.stream())
-                yielded = Received(spool, file_name(name), b"{}")
+                await _fill_spool(runtime, spool, request.stream())
+                yielded = ReceivedUpload(spool, file_name(name), b"{}")
         except ClientDisconnect as error:
             raise BadRequest("upload_broken_off", "The upload was broken off.") from error
         yield yielded
 
 
-async def _from_form(request: Request, runtime: Runtime, spool: Spool) -> Received:
-    most, counted = runtime.settings.media_max_bytes + _FORM_BYTES, 0
+async def _from_form(request: Request, runtime: Runtime, spool: Spool) -> ReceivedUpload:
+    most, received = runtime.settings.media_max_bytes + _FORM_BYTES, 0
 
-    async def bounded() -> Message:
-        nonlocal counted
+    async def receive_bounded() -> Message:
+        nonlocal received
         message = await request.receive()
-        counted += len(message.get("body", b""))
-        refuse_size(counted, most)
+        received += len(message.get("body", b""))
+        refuse_size(received, most)
         return message
 
     try:
-        form = await Request(request.scope, bounded).form(
+        form = await Request(request.scope, receive_bounded).form(
             max_files=1, max_fields=len(_FIELDS), max_part_size=_FORM_BYTES
         )
     except HTTPException as error:
         message = "The form cannot be read; send one part `file`, and `metadata` if you like."
         raise BadRequest("malformed_form", message) from error
     try:
-        file, metadata = _parts(form)
-        await _fill(runtime, spool, _read(file))
-        return Received(spool, file_name(file.filename or ""), metadata.encode())
+        file, metadata = _form_parts(form)
+        await _fill_spool(runtime, spool, _read(file))
+        return ReceivedUpload(spool, file_name(file.filename or ""), metadata.encode())
     finally:
         await form.close()
 
 
-def _parts(form: FormData) -> tuple[UploadFile, str]:
+def _form_parts(form: FormData) -> tuple[UploadFile, str]:
     for name in form:
         if name not in _FIELDS:
             close = get_close_matches(name, _FIELDS, 1)
             hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(_FIELDS)}."
-            raise _bad("unknown_field", name[:60], f"There is no field {name[:60]!r}; {hint}")
+            raise _bad_upload(
+                "unknown_field", name[:60], f"There is no field {name[:60]!r}; {hint}"
+            )
     file, metadata = form.get("file"), form.get("metadata", "{}")
     if not isinstance(file, UploadFile):
-        raise _bad("missing_field", "file", "Send the file as the part `file`, with a file name.")
+        raise _bad_upload(
+            "missing_field", "file", "Send the file as the part `file`, with a file name."
+        )
     if not isinstance(metadata, str):
-        raise _bad("invalid_field", "metadata", "Send `metadata` as text: JSON.")
+        raise _bad_upload("invalid_field", "metadata", "Send `metadata` as text: JSON.")
     return file, metadata
 
 
@@ -106,7 +110,7 @@ async def _read(file: UploadFile) -> AsyncIterator[bytes]:
         yield chunk
 
 
-async def _fill(runtime: Runtime, spool: Spool, stream: AsyncIterator[bytes]) -> None:
+async def _fill_spool(runtime: Runtime, spool: Spool, stream: AsyncIterator[bytes]) -> None:
     """Hand on what comes in portions, so that few hops are made."""
     waiting: list[bytes] = []
     size = 0
@@ -116,19 +120,19 @@ async def _fill(runtime: Runtime, spool: Spool, stream: AsyncIterator[bytes]) ->
         refuse_size(spool.size + size, runtime.settings.media_max_bytes)
         if size >= _AT_ONCE:
             portion, waiting, size = b"".join(waiting), [], 0
-            await runtime.files.run(_adding(spool, portion))
-    await runtime.files.run(_adding(spool, b"".join(waiting)))
+            await runtime.files.run(_add_portion(spool, portion))
+    await runtime.files.run(_add_portion(spool, b"".join(waiting)))
 
 
-def _adding(spool: Spool, portion: bytes) -> Any:
+def _add_portion(spool: Spool, portion: bytes) -> Any:
     return lambda: spool.add(portion)
 
 
-def _bad(code: str, name: str, message: str) -> BadRequest:
+def _bad_upload(code: str, name: str, message: str) -> BadRequest:
     return BadRequest(code, message, (Detail(code, message, pointer=f"/{name}"),))
 
 
-def documented() -> dict[str, Any]:
+def upload_request_body() -> dict[str, Any]:
     """The `requestBody` of a route that takes an upload."""
     binary = {"type": "string", "format": "binary"}
     form = {

@@ -17,12 +17,12 @@ def credit_and_caption(image: ImageFile.ImageFile) -> tuple[str | None, str | No
     """A line of at most 300 characters (its byline where it has no credit) and a text of at most
     5,000; None for what is absent or illegible."""
     try:
-        found = IptcImagePlugin.getiptcinfo(image) or {}
+        fields = IptcImagePlugin.getiptcinfo(image) or {}
     except (SyntaxError, ValueError, OSError, LookupError, TypeError):
         return None, None
-    says_utf8 = found.get(_CHARSET) == _UTF8
-    credit = _text(found.get(_CREDIT), says_utf8) or _text(found.get(_BYLINE), says_utf8)
-    caption = _text(found.get(_CAPTION), says_utf8)
+    says_utf8 = fields.get(_CHARSET) == _UTF8
+    credit = _text(fields.get(_CREDIT), says_utf8) or _text(fields.get(_BYLINE), says_utf8)
+    caption = _text(fields.get(_CAPTION), says_utf8)
     line = " ".join(credit.split())[:300].strip() if credit else ""
     return line or None, caption[:5_000] if caption else None
 

@@ -39,8 +39,8 @@ def kind_of(head: bytes) -> Kind:
 
 def _brands(head: bytes) -> set[bytes]:
     """What a file of ISO's base media says it is: its first brand may name the container alone."""
-    listed = head[8 : min(int.from_bytes(head[:4]), 256)]
-    return {listed[at : at + 4] for at in range(0, len(listed), 4) if at != 4}
+    brand_bytes = head[8 : min(int.from_bytes(head[:4]), 256)]
+    return {brand_bytes[at : at + 4] for at in range(0, len(brand_bytes), 4) if at != 4}
 
 
 def check_document(start: bytes, end: bytes) -> None:

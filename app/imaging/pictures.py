@@ -44,12 +44,12 @@ _QUALITY: Final = {"WEBP": 80, "JPEG": 82}
 Refusal = Literal["too_many_pixels", "broken_media"]
 
 
-class Refused(Exception):
+class PictureRefused(Exception):
     """The picture cannot be taken; its only argument is a `Refusal`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rendition:
+class PictureRendition:
     """One size in one format."""
 
     width: int
@@ -69,15 +69,16 @@ class Picture:
     animated: bool
     credit: str | None
     caption: str | None
-    renditions: tuple[Rendition, ...]
+    renditions: tuple[PictureRendition, ...]
 
 
-def made(file: BinaryIO) -> Picture:
-    """Decode a picture and encode it again; `Refused` when it cannot or must not be decoded."""
+def make_picture(file: BinaryIO) -> Picture:
+    """Decode a picture and encode it again; `PictureRefused` when it cannot or must not be
+    decoded."""
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
-    if _scans(file.read()) > _MOST_SCANS:  # half a megabyte of them takes a minute
-        raise Refused("broken_media")
+    if _count_scans(file.read()) > _MOST_SCANS:  # half a megabyte of them takes a minute
+        raise PictureRefused("broken_media")
     file.seek(0)
     try:
         with warnings.catch_warnings():
@@ -86,15 +87,15 @@ def made(file: BinaryIO) -> Picture:
             with Image.open(file, formats=_FORMATS) as opened:
                 return _picture(opened)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise Refused("too_many_pixels") from error
+        raise PictureRefused("too_many_pixels") from error
     except UnidentifiedImageError as error:
-        raise Refused("broken_media") from error
+        raise PictureRefused("broken_media") from error
     except (OSError, SyntaxError, ValueError, LookupError, TypeError, ArithmeticError) as error:
         # Whatever a decoder says of broken bytes; the process ends after this picture anyway.
-        raise Refused("broken_media") from error
+        raise PictureRefused("broken_media") from error
 
 
-def _scans(content: bytes) -> int:
+def _count_scans(content: bytes) -> int:
     """How many passes a JPEG takes; 0 of another kind of file."""
     count, at = 0, 2 if content.startswith(b"\xff\xd8") else len(content)
     while (marker := _MARKER.search(content, at)) and marker[0] != b"\xff\xd9":
@@ -103,26 +104,26 @@ def _scans(content: bytes) -> int:
     return count
 
 
-def _picture(opened: ImageFile.ImageFile) -> Picture:
-    width, height = opened.size
+def _picture(file: ImageFile.ImageFile) -> Picture:
+    width, height = file.size
     if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
-        raise Refused("too_many_pixels")
+        raise PictureRefused("too_many_pixels")
     # Cameras put a second, smaller picture or one for bright screens after the photograph.
-    is_photograph = opened.format in ("JPEG", "MPO")
-    animated = bool(getattr(opened, "is_animated", False)) and not is_photograph
-    credit, caption = credit_and_caption(opened)
+    is_photograph = file.format in ("JPEG", "MPO")
+    animated = bool(getattr(file, "is_animated", False)) and not is_photograph
+    credit, caption = credit_and_caption(file)
     if is_photograph:
         # The decoder itself can halve what is far too large: several times faster.
-        opened.draft("RGB", (WIDTHS[-1], WIDTHS[-1]))
-    opened.seek(0)
-    _narrow_transparency(opened)
-    opened.load()
-    turn = _TURNS.get(_orientation(opened))
+        file.draft("RGB", (WIDTHS[-1], WIDTHS[-1]))
+    file.seek(0)
+    _narrow_transparency(file)
+    file.load()
+    turn = _TURNS.get(_orientation(file))
     if turn in _SIDEWAYS:
         width, height = height, width
-    profile = opened.info.get("icc_profile")
-    plain = _direct(opened if turn is None else opened.transpose(turn))
-    plain = _in_srgb(_narrowed(plain, min(plain.width, WIDTHS[-1])), profile)
+    profile = file.info.get("icc_profile")
+    plain = _to_direct_colour(file if turn is None else file.transpose(turn))
+    plain = _in_srgb(_resize(plain, min(plain.width, WIDTHS[-1])), profile)
     plain.info.clear()  # comments and profiles would be written out again
     return Picture(
         width=width,
@@ -145,13 +146,13 @@ def _narrow_transparency(image: ImageFile.ImageFile) -> None:
 def _orientation(image: Image.Image) -> int:
     """As the camera was held (EXIF 274); upright when nothing legible says so."""
     try:
-        found = image.getexif().get(0x0112, 1)
+        orientation = image.getexif().get(0x0112, 1)
     except (SyntaxError, ValueError, OSError, LookupError, TypeError):
         return 1
-    return found if isinstance(found, int) else 1
+    return orientation if isinstance(orientation, int) else 1
 
 
-def _direct(image: Image.Image) -> Image.Image:
+def _to_direct_colour(image: Image.Image) -> Image.Image:
     """RGB, RGBA where something may show through, L or CMYK: no palette, 8 bits."""
     if image.mode.startswith("I"):  # 16 bits of grey
         wide = image.convert("I")
@@ -159,8 +160,8 @@ def _direct(image: Image.Image) -> Image.Image:
         clear = image.info.get("transparency")
         if not isinstance(clear, int):
             return grey
-        shown = wide.point([0 if value == clear else 255 for value in range(65_536)], "L")
-        return Image.merge("LA", (grey, shown)).convert("RGBA")
+        opaque = wide.point([0 if value == clear else 255 for value in range(65_536)], "L")
+        return Image.merge("LA", (grey, opaque)).convert("RGBA")
     if image.mode in ("LA", "PA", "La", "RGBa") or "transparency" in image.info:
         return image.convert("RGBA")
     return image if image.mode in ("RGB", "RGBA", "L", "CMYK") else image.convert("RGB")
@@ -173,12 +174,12 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             srgb = ImageCms.createProfile("sRGB")
-            made = ImageCms.profileToProfile(image, source, srgb, outputMode=target)
-            image = made or image
+            converted = ImageCms.profileToProfile(image, source, srgb, outputMode=target)
+            image = converted or image
     return image if image.mode == target else image.convert(target)
 
 
-def _narrowed(image: Image.Image, width: int) -> Image.Image:
+def _resize(image: Image.Image, width: int) -> Image.Image:
     if width == image.width:
         return image
     height = max(1, round(image.height * width / image.width))
@@ -190,17 +191,17 @@ def _average(image: Image.Image) -> str:
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
-def _renditions(image: Image.Image) -> Iterator[Rendition]:
+def _renditions(image: Image.Image) -> Iterator[PictureRendition]:
     """The largest first; each is made from the one before it."""
-    for width in _widths(image.width):
-        image = _narrowed(image, width)
-        yield Rendition(width, image.height, "webp", _encoded(image, "WEBP"))
-        yield Rendition(width, image.height, "jpeg", _encoded(_on_white(image), "JPEG"))
+    for width in _rendition_widths(image.width):
+        image = _resize(image, width)
+        yield PictureRendition(width, image.height, "webp", _encode(image, "WEBP"))
+        yield PictureRendition(width, image.height, "jpeg", _encode(_on_white(image), "JPEG"))
 
 
-def _widths(width: int) -> list[int]:
+def _rendition_widths(width: int) -> list[int]:
     largest = min(width, WIDTHS[-1])
-    return [largest, *(one for one in reversed(WIDTHS) if one < largest)]
+    return [largest, *(width for width in reversed(WIDTHS) if width < largest)]
 
 
 def _on_white(image: Image.Image) -> Image.Image:
@@ -211,7 +212,7 @@ def _on_white(image: Image.Image) -> Image.Image:
     return ground
 
 
-def _encoded(image: Image.Image, file_format: Literal["WEBP", "JPEG"]) -> bytes:
+def _encode(image: Image.Image, file_format: Literal["WEBP", "JPEG"]) -> bytes:
     out = io.BytesIO()
     image.save(out, file_format, quality=_QUALITY[file_format], optimize=True, progressive=True)
     return out.getvalue()

@@ -15,11 +15,11 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from app.errors import Invalid
-from app.importers.listing_parser import Page, Person, Story, UnknownPage, parse
-from app.interchange.entering import Entry, refused_by_schema
+from app.importers.listing_parser import ListedPerson, ListingPage, Story, UnknownPage, parse
+from app.interchange.batch_import import ImportEntry, refused_by_schema
 from app.interchange.records import ArticleRecord, MemberRecord, Record, SponsorRecord
 from app.kit.clock import start_of
-from app.kit.conversion import mended
+from app.kit.mojibake import repair_mojibake
 
 SOURCE = "peru-support-group"
 LANGUAGE = "en"
@@ -63,10 +63,10 @@ class PageReport:
 
     def as_text(self) -> str:
         """For people: what was found, where every line went, and why some went nowhere."""
-        found = ", ".join(f"{what} {n}" for what, n in sorted(self.found.items())) or "nothing"
+        match = ", ".join(f"{what} {n}" for what, n in sorted(self.found.items())) or "nothing"
         repeated = f"; seen before: {self.repeated}" if self.repeated else ""
         lines = [
-            f"{self.file} ({self.kind}): {found}{repeated}.",
+            f"{self.file} ({self.kind}): {match}{repeated}.",
             f"  {self.nonblank} lines: {self.in_records} in records, {self.skipped} skipped,"
             f" {self.refused} refused.",
         ]
@@ -76,27 +76,27 @@ class PageReport:
 
 
 @dataclass
-class Reading:
+class ListingEntries:
     """The entries of some pages, each thing once, and a report for each page."""
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[ImportEntry] = field(default_factory=list)
     pages: list[PageReport] = field(default_factory=list)
 
 
-def read(paths: Sequence[Path], undated_at: date | None = None) -> Reading:
+def read_pages(paths: Sequence[Path], undated_at: date | None = None) -> ListingEntries:
     """Read pages; a file that is none becomes an entry that will be refused."""
-    reading, seen = Reading(), set[str]()
+    reading, seen = ListingEntries(), set[str]()
     for path in paths:
         report = PageReport(path.name)
         reading.pages.append(report)
         page, misread = _page(path)
         if isinstance(page, Invalid):
             report.nonblank = report.refused = _nonblank(path)
-            reading.entries.append(Entry(path.name, 1, 1, page))
+            reading.entries.append(ImportEntry(path.name, 1, 1, page))
             continue
-        _account(page, report)
+        _account_lines(page, report)
         # From the end: of one day's items the first on the page is then the newest in a list.
-        things: list[Story | Person] = [*page.people, *reversed(page.stories)]
+        things: list[Story | ListedPerson] = [*page.people, *reversed(page.stories)]
         for thing in things:
             if thing.external_id in seen:
                 report.repeated += 1
@@ -104,30 +104,32 @@ def read(paths: Sequence[Path], undated_at: date | None = None) -> Reading:
             seen.add(thing.external_id)
             record = _record(thing, undated_at)
             notices = (_PUT_RIGHT,) if misread & {*thing.lines} else ()
-            reading.entries.append(Entry(path.name, thing.lines[0], 1, record, notices=notices))
+            reading.entries.append(
+                ImportEntry(path.name, thing.lines[0], 1, record, notices=notices)
+            )
         for passed in page.passed:
             if passed.refused:
                 refusal = Invalid("not_understood", f"{passed.reason}: {passed.text}")
-                reading.entries.append(Entry(path.name, passed.lines[0], 1, refusal))
+                reading.entries.append(ImportEntry(path.name, passed.lines[0], 1, refusal))
     return reading
 
 
-def _page(path: Path) -> tuple[Page | Invalid, set[int]]:
+def _page(path: Path) -> tuple[ListingPage | Invalid, set[int]]:
     """What a file holds, and the lines in which misread characters were put right."""
     try:
         if path.stat().st_size > LARGEST:
             return Invalid(
                 "unknown_page", "The file is too large to be a page saved as text."
             ), set()
-        lines = [mended(line) for line in path.read_text(encoding="utf-8").split("\n")]
+        lines = [repair_mojibake(line) for line in path.read_text(encoding="utf-8").split("\n")]
         misread = {number for number, (_, count) in enumerate(lines, start=1) if count}
         return parse("\n".join(line for line, _ in lines)), misread
     except UnicodeDecodeError:
-        said = "The file is not text in UTF-8; save the page as that."
-        return Invalid("unknown_page", said), set()
+        message = "The file is not text in UTF-8; save the page as that."
+        return Invalid("unknown_page", message), set()
     except UnknownPage as error:
-        said = f"This page is of no kind that is known here. {error}"
-        return Invalid("unknown_page", said), set()
+        message = f"This page is of no kind that is known here. {error}"
+        return Invalid("unknown_page", message), set()
 
 
 def _nonblank(path: Path) -> int:
@@ -136,20 +138,20 @@ def _nonblank(path: Path) -> int:
         return sum(1 for line in file if line.strip())
 
 
-def _account(page: Page, report: PageReport) -> None:
+def _account_lines(page: ListingPage, report: PageReport) -> None:
     """Count each line once: a record's first, then what was refused, then what was skipped."""
-    things: list[Story | Person] = [*page.stories, *page.people]
+    things: list[Story | ListedPerson] = [*page.stories, *page.people]
     records = {line for thing in things for line in thing.lines}
     refused = {line for entry in page.passed if entry.refused for line in entry.lines} - records
     report.kind, report.nonblank = page.kind, page.nonblank
     report.in_records, report.refused = len(records), len(refused)
-    report.skipped = len(page.accounted() - records - refused)
-    report.found.update(_named(thing) for thing in things)
+    report.skipped = len(page.accounted_lines() - records - refused)
+    report.found.update(_thing_name(thing) for thing in things)
     report.passed = [(e.lines[0], e.refused, e.reason, e.text) for e in page.passed]
 
 
-def _named(thing: Story | Person) -> str:
-    if isinstance(thing, Person):
+def _thing_name(thing: Story | ListedPerson) -> str:
+    if isinstance(thing, ListedPerson):
         sponsors = {"founding": "founding sponsors", "sponsor": "sponsors"}
         return sponsors.get(thing.kind, f"{thing.group}")
     if thing.kind == "page":
@@ -157,7 +159,7 @@ def _named(thing: Story | Person) -> str:
     return "dated articles" if thing.date else "undated articles"
 
 
-def _record(thing: Story | Person, undated_at: date | None) -> Record | Invalid:
+def _record(thing: Story | ListedPerson, undated_at: date | None) -> Record | Invalid:
     try:
         if isinstance(thing, Story):
             return _article(thing, undated_at)
@@ -184,7 +186,7 @@ def _article(story: Story, undated_at: date | None) -> ArticleRecord:
     )
 
 
-def _sponsor(person: Person, kind: Literal["founding", "sponsor"]) -> SponsorRecord:
+def _sponsor(person: ListedPerson, kind: Literal["founding", "sponsor"]) -> SponsorRecord:
     return SponsorRecord(
         type="sponsor",
         name=person.name,
@@ -195,7 +197,7 @@ def _sponsor(person: Person, kind: Literal["founding", "sponsor"]) -> SponsorRec
     )
 
 
-def _member(person: Person) -> MemberRecord:
+def _member(person: ListedPerson) -> MemberRecord:
     return MemberRecord(
         type="committee_member",
         name=person.name,

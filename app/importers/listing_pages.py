@@ -58,7 +58,7 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class ListedPerson:
     """A sponsor ("sponsor/name") or someone of the committee ("member/name").
 
     `role` and `group` are empty for sponsors; `position` counts from 1 within kind and group.
@@ -75,7 +75,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class SkippedLines:
     """Lines that became no record: skipped on purpose or `refused`; `text` is short, redacted."""
 
     lines: tuple[int, ...]
@@ -85,23 +85,26 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListingPage:
     """What a page yields. Its `nonblank` lines are records, skipped or refused, and never two."""
 
     kind: PageKind
     stories: tuple[Story, ...]
-    people: tuple[Person, ...]
-    passed: tuple[Passed, ...]
+    people: tuple[ListedPerson, ...]
+    passed: tuple[SkippedLines, ...]
     nonblank: int
 
-    def accounted(self) -> frozenset[int]:
+    def accounted_lines(self) -> frozenset[int]:
         """The numbers of all lines that have an outcome, from 1; as many as `nonblank`."""
-        records = [*(story.lines for story in self.stories), *(one.lines for one in self.people)]
+        records = [
+            *(story.lines for story in self.stories),
+            *(person.lines for person in self.people),
+        ]
         return frozenset().union(*records, *(entry.lines for entry in self.passed))
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PageLine:
     """A non-blank line; `text` is without bullet, indent and unusual white space."""
 
     number: int
@@ -119,7 +122,7 @@ class Line:
 class Block:
     """A paragraph or a bullet with the lines that go on from it; never empty."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[PageLine, ...]
 
     @property
     def text(self) -> str:
@@ -127,7 +130,7 @@ class Block:
         return " ".join(line.text for line in self.lines).strip()
 
     @property
-    def first(self) -> Line:
+    def first(self) -> PageLine:
         """The line that tells what the block is."""
         return self.lines[0]
 
@@ -139,7 +142,7 @@ class Block:
 
 def read_blocks(text: str, alone: Collection[str]) -> list[Block]:
     """The blocks of a text. A date, and a line whose key is in `alone`, is always its own block."""
-    blocks: list[list[Line]] = []
+    blocks: list[list[PageLine]] = []
     joins = False
     for line in _lines(text):
         if line is None:
@@ -154,14 +157,14 @@ def read_blocks(text: str, alone: Collection[str]) -> list[Block]:
     return [Block(tuple(lines)) for lines in blocks]
 
 
-def _lines(text: str) -> Iterator[Line | None]:
+def _lines(text: str) -> Iterator[PageLine | None]:
     """The lines, None for a blank one; `splitlines` would count more lines than editors show."""
-    whole = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    for number, raw in enumerate(whole.split("\n"), start=1):
+    normalised = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    for number, raw in enumerate(normalised.split("\n"), start=1):
         bare = raw.strip()
         indent = len(raw[: len(raw) - len(raw.lstrip())].expandtabs(4))
         bullet = bare.startswith(BULLET)
-        yield Line(number, indent, bullet, _clean(bare.removeprefix(BULLET))) if bare else None
+        yield PageLine(number, indent, bullet, _clean(bare.removeprefix(BULLET))) if bare else None
 
 
 def _clean(text: str) -> str:
@@ -194,13 +197,13 @@ def redact(text: str) -> str:
     return _NUMBER.sub(_hide_number, text)
 
 
-def _hide_number(found: re.Match[str]) -> str:
+def _hide_number(match: re.Match[str]) -> str:
     """Years, round ranges ("3000-4000"), amounts ("2 500 000") and dates call nobody."""
-    groups = re.findall(r"\d+", found[0])
+    groups = re.findall(r"\d+", match[0])
     if all(len(g) == 4 and (g[:2] in ("18", "19", "20") or g[2:] == "00") for g in groups):
-        return found[0]
-    harmless = _NUMERIC_DATE.fullmatch(found[0]) or _AMOUNT.fullmatch(found[0])
-    return found[0] if harmless else REDACTED
+        return match[0]
+    harmless = _NUMERIC_DATE.fullmatch(match[0]) or _AMOUNT.fullmatch(match[0])
+    return match[0] if harmless else REDACTED
 
 
 def slug(text: str) -> str:
@@ -208,10 +211,10 @@ def slug(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     # Folding can join digits that were apart, so what it yields is redacted once more.
     words = re.findall(r"[a-z0-9]+", redact(folded.replace("'", "")).casefold())
-    made = "-".join(words)
-    if len(made) > _SLUG:
-        made = made[:_SLUG].rpartition("-")[0] or made[:_SLUG]
-    return made or "-".join(f"{ord(letter):x}" for letter in text[:12])
+    slug_text = "-".join(words)
+    if len(slug_text) > _SLUG:
+        slug_text = slug_text[:_SLUG].rpartition("-")[0] or slug_text[:_SLUG]
+    return slug_text or "-".join(f"{ord(letter):x}" for letter in text[:12])
 
 
 def numbers(blocks: Sequence[Block]) -> tuple[int, ...]:
@@ -241,8 +244,8 @@ class Ledger:
     """Collects outcomes while a page is read; nothing unredacted gets past it."""
 
     stories: list[Story] = field(default_factory=list)
-    people: list[Person] = field(default_factory=list)
-    passed: list[Passed] = field(default_factory=list)
+    people: list[ListedPerson] = field(default_factory=list)
+    passed: list[SkippedLines] = field(default_factory=list)
     _count: Counter[tuple[PersonKind, Group | None]] = field(default_factory=Counter)
 
     def article(self, day: date | None, title: str, text: str, lines: tuple[int, ...]) -> None:
@@ -274,27 +277,31 @@ class Ledger:
         self._count[kind, group] += 1
         position = self._count[kind, group]
         self.people.append(
-            Person(identity, name, kind, redact(role), group, redact(affiliation), position, lines)
+            ListedPerson(
+                identity, name, kind, redact(role), group, redact(affiliation), position, lines
+            )
         )
 
     def skip(self, blocks: Sequence[Block], reason: str, private: bool = False) -> None:
         """Blocks that the page has for its visitors only; one entry each."""
         for block in blocks:
-            self._pass([block], reason, private, refused=False)
+            self._note_lines([block], reason, private, is_refusal=False)
 
     def refuse(self, blocks: Sequence[Block], reason: str, private: bool = False) -> None:
         """Blocks that belong together and that nobody understands; one entry for all."""
-        self._pass(blocks, reason, private, refused=True)
+        self._note_lines(blocks, reason, private, is_refusal=True)
 
-    def _pass(self, blocks: Sequence[Block], reason: str, private: bool, refused: bool) -> None:
+    def _note_lines(
+        self, blocks: Sequence[Block], reason: str, private: bool, is_refusal: bool
+    ) -> None:
         # Redacted before it is cut: half a telephone number is not recognised as one.
         text = WITHHELD if private else redact(" ".join(block.text for block in blocks).strip())
         short = text if len(text) <= _SHORT else text[: _SHORT - 1].rstrip() + "…"
         if blocks:
-            self.passed.append(Passed(numbers(blocks), short, reason, refused))
+            self.passed.append(SkippedLines(numbers(blocks), short, reason, is_refusal))
 
-    def close(self, kind: PageKind, blocks: Sequence[Block]) -> Page:
+    def close(self, kind: PageKind, blocks: Sequence[Block]) -> ListingPage:
         """The page whose blocks have all been read."""
         passed = sorted(self.passed, key=lambda entry: entry.lines)
         lines = len(numbers(blocks))
-        return Page(kind, tuple(self.stories), tuple(self.people), tuple(passed), lines)
+        return ListingPage(kind, tuple(self.stories), tuple(self.people), tuple(passed), lines)

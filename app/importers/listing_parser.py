@@ -12,10 +12,10 @@ from app.importers.listing_pages import (
     Block,
     Group,
     Ledger,
-    Page,
+    ListedPerson,
+    ListingPage,
     PageKind,
-    Passed,
-    Person,
+    SkippedLines,
     Story,
     day_of,
     looks_like_date,
@@ -24,7 +24,15 @@ from app.importers.listing_pages import (
     read_blocks,
 )
 
-__all__ = ["Page", "PageKind", "Passed", "Person", "Story", "UnknownPage", "parse"]
+__all__ = [
+    "ListedPerson",
+    "ListingPage",
+    "PageKind",
+    "SkippedLines",
+    "Story",
+    "UnknownPage",
+    "parse",
+]
 
 _LONGEST_TITLE, _LONGEST_NAME, _MOST_NAMES = 300, 80, 8
 _NESTED = 4  # spaces before a bullet that belongs to the item above it
@@ -75,7 +83,7 @@ class UnknownPage(Exception):
     """The text is no page of either site; the message says what was looked for."""
 
 
-def parse(text: str) -> Page:
+def parse(text: str) -> ListingPage:
     """Read one page. Raises `UnknownPage`, and nothing else, whatever the text is."""
     if _BINARY.search(text) or text.lstrip("\ufeff \t\r\n").startswith("<"):
         raise UnknownPage("Looked for a page saved as text; this is markup or binary data.")
@@ -129,13 +137,13 @@ def _read_item(head: Block, body: Sequence[Block], ledger: Ledger) -> None:
     dates = [block for block in body if _is_dateline(block)]
     if body and not dates and _is_standing(head):
         ledger.page(_STANDING[title.casefold()], title, markdown(body), numbers(everything))
-    elif trouble := _trouble(title, body, dates):
+    elif trouble := _why_no_article(title, body, dates):
         ledger.refuse(everything, trouble)
     else:
         ledger.article(day_of(dates[0].text), title, markdown(body[1:]), numbers(everything))
 
 
-def _trouble(title: str, body: Sequence[Block], dates: Sequence[Block]) -> str:
+def _why_no_article(title: str, body: Sequence[Block], dates: Sequence[Block]) -> str:
     """Why an item cannot become an article; empty if it can."""
     checks = (
         (not title or looks_like_date(title), "an item without a title"),
@@ -205,7 +213,7 @@ def _is_prose(block: Block) -> bool:
 
 def _read_founding(blocks: Sequence[Block], ledger: Ledger) -> Sequence[Block]:
     """The one name below its heading; returns the lines after it, each a block."""
-    first, rest = (lines := _singles(blocks))[:1], lines[1:]
+    first, rest = (lines := _single_lines(blocks))[:1], lines[1:]
     if first and _is_name(first[0].text):
         ledger.person("founding", first[0].text, first[0])
     else:
@@ -214,14 +222,14 @@ def _read_founding(blocks: Sequence[Block], ledger: Ledger) -> Sequence[Block]:
 
 
 def _read_sponsors(blocks: Sequence[Block], ledger: Ledger) -> None:
-    for single in _singles(blocks):
+    for single in _single_lines(blocks):
         if _is_name(single.text):
             ledger.person("sponsor", single.text, single)
         else:
             ledger.refuse([single], "not a name, among the sponsors")
 
 
-def _singles(blocks: Sequence[Block]) -> list[Block]:
+def _single_lines(blocks: Sequence[Block]) -> list[Block]:
     return [Block((line,)) for block in blocks for line in block.lines]
 
 
@@ -277,10 +285,10 @@ def _read_people(blocks: Sequence[Block], ledger: Ledger) -> list[Block]:
 
 
 def _read_member(block: Block, ledger: Ledger) -> None:
-    found = _MEMBER.fullmatch(block.text)
-    name = found["name"].strip() if found and _is_item(block) else ""
-    if found and _is_name(name):
-        role, affiliation = found["role"] or "Member", found["affiliation"] or ""
+    match = _MEMBER.fullmatch(block.text)
+    name = match["name"].strip() if match and _is_item(block) else ""
+    if match and _is_name(name):
+        role, affiliation = match["role"] or "Member", match["affiliation"] or ""
         ledger.person("member", name, block, role, "committee", affiliation)
     else:
         ledger.refuse([block], "not a member of the committee with a name and an affiliation")
@@ -291,9 +299,11 @@ def _read_officers(block: Block, ledger: Ledger) -> bool:
     complete = bool(sentences := [part for part in _STOP.split(block.text) if part])
     for sentence in sentences:
         matches = [(pattern.fullmatch(sentence), group) for pattern, group in _POSTS]
-        named = [(found, group) for found, group in matches if found and _is_name(found["name"])]
-        complete = complete and bool(named)
-        for found, group in named:
-            role, affiliation = found["role"].capitalize(), found["affiliation"] or ""
-            ledger.person("member", found["name"], block, role, group, affiliation)
+        officers = [
+            (person, group) for person, group in matches if person and _is_name(person["name"])
+        ]
+        complete = complete and bool(officers)
+        for person, group in officers:
+            role, affiliation = person["role"].capitalize(), person["affiliation"] or ""
+            ledger.person("member", person["name"], block, role, group, affiliation)
     return complete

@@ -26,27 +26,27 @@ Synonyms = dict[Lang, Annotated[tuple[Line, ...], Field(max_length=100, strict=F
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 
 
-class Identified(Input):
+class IdentifiedRecord(Input):
     """What a record can say of itself beside its content."""
 
     id: UUID | None = None
     import_digest: Digest | None = None
 
 
-class Sourced(Identified):
+class SourcedRecord(IdentifiedRecord):
     """With `external_source` and `external_id` an import knows what it brought before."""
 
     external_source: Line | None = None
     external_id: Line | None = None
 
     @model_validator(mode="after")
-    def _both(self) -> Self:
+    def _require_both(self) -> Self:
         if (self.external_source is None) != (self.external_id is None):
             raise ValueError("external_source and external_id go together")
         return self
 
 
-class TagRecord(Identified):
+class TagRecord(IdentifiedRecord):
     """A tag; its own type is `tag_type`, since `type` names the record. `former_slugs` lead to it;
     they are no part of what it says, so they make no difference between two records."""
 
@@ -73,7 +73,7 @@ class TagRecord(Identified):
         )
 
 
-class DatedRecord(Sourced):
+class DatedRecord(SourcedRecord):
     """A thing of a kind with dates, by the fields that editors write."""
 
     content: ClassVar[DatedContent[Any]]
@@ -88,8 +88,8 @@ class DatedRecord(Sourced):
     def of(cls, row: Any, state: Mapping[str, Any]) -> Self:
         """What the store has, as a record: a row, and what editors wrote of it."""
         about = ("id", "external_source", "external_id", "import_digest")
-        given = {name: getattr(row, name) for name in about}
-        return cls(type=cls.content.kind.name, **state, **given)
+        value = {name: getattr(row, name) for name in about}
+        return cls(type=cls.content.kind.name, **state, **value)
 
 
 class SponsorRecord(DatedRecord, SponsorInput):
@@ -128,7 +128,7 @@ class ScheduledRecord(Input):
     visible_until: Moment | None = None
 
 
-class ArticleRecord(Sourced, ArticleInput):
+class ArticleRecord(SourcedRecord, ArticleInput):
     """An article with where it stands.
 
     The content is what is public, or was last, or will be first. `visible_from` matters only when
@@ -152,7 +152,7 @@ class ArticleRecord(Sourced, ArticleInput):
     edited_since_import: bool = False
 
     @model_validator(mode="after")
-    def _timed(self) -> Self:
+    def _check_dates(self) -> Self:
         if self.status == "scheduled" and self.visible_from is None:
             raise ValueError("what is scheduled needs visible_from")
         if self.scheduled and self.status == "draft":
@@ -189,8 +189,8 @@ _NOT_CONTENT = {"id", "import_digest", "edited_since_import", "external_source",
 
 def as_json(record: Record) -> dict[str, Any]:
     """The record without what every reader fills in by itself, its type first."""
-    said = record.model_dump(mode="json", exclude_defaults=True)
-    return {"type": said.pop("type"), **said}
+    fields = record.model_dump(mode="json", exclude_defaults=True)
+    return {"type": fields.pop("type"), **fields}
 
 
 def as_line(record: Record) -> str:
@@ -201,5 +201,5 @@ def as_line(record: Record) -> str:
 def digest(record: Record) -> str:
     """Equal for records of equal content, wherever they come from and whatever their id is."""
     left_out = _NOT_CONTENT | ({"former_slugs"} if isinstance(record, TagRecord) else set())
-    said = record.model_dump(mode="json", exclude_defaults=True, exclude=left_out)
-    return blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=16).hexdigest()
+    fields = record.model_dump(mode="json", exclude_defaults=True, exclude=left_out)
+    return blake2b(json.dumps(fields, sort_keys=True).encode(), digest_size=16).hexdigest()

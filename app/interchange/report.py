@@ -25,7 +25,7 @@ class Notice:
 
 
 @dataclass
-class Report:
+class ImportReport:
     """`read` is the sum of all outcomes and refusals."""
 
     read: int = 0

@@ -90,8 +90,8 @@ class DatedKind:
     def count(self, tx: ReadTx, now: datetime) -> int:
         """How many are visible."""
         visible_ones = visible(self.table, now)
-        counted = sa.select(sa.func.count()).select_from(self.table).where(visible_ones)
-        return int(tx.execute(counted).scalar_one())
+        statement = sa.select(sa.func.count()).select_from(self.table).where(visible_ones)
+        return int(tx.execute(statement).scalar_one())
 
     def _rows(self, tx: ReadTx, ids: Sequence[UUID], now: datetime) -> Sequence[Any]:
         table = self.table

@@ -15,7 +15,7 @@ from app.errors import Detail, Gone, Invalid, NotFound
 from app.kinds.dated import DatedKind, Interval, reversed_range
 from app.kinds.searchable import Searchable, version_of
 from app.kit.clock import FOREVER, LONG_AGO, rfc3339
-from app.kit.languages import spoken
+from app.kit.languages import pick_text
 from app.kit.paging import Cursor
 from app.models.event import Event as EventRow
 from app.models.event import EventTag
@@ -41,21 +41,21 @@ class EventFilter:
 
     def conditions(self) -> list[sa.ColumnElement[bool]]:
         """As SQL has it."""
-        found = [_carries(family) for family in self.all_of]
-        found += [~_carries(family) for family in self.none_of]
+        conditions = [_carries(family) for family in self.all_of]
+        conditions += [~_carries(family) for family in self.none_of]
         if self.since is not None:
-            found.append(self.since <= _END)
+            conditions.append(self.since <= _END)
         if self.until is not None:
             starts = col(EventRow.starts_at)
-            found.append(starts <= self.until if self.until_inclusive else starts < self.until)
-        return found
+            conditions.append(starts <= self.until if self.until_inclusive else starts < self.until)
+        return conditions
 
 
 def page_of_events(
     tx: ReadTx,
     now: datetime,
     languages: Sequence[str],
-    chosen: EventFilter,
+    event_filter: EventFilter,
     order: EventOrder,
     cursor: Cursor | None,
     limit: int,
@@ -63,7 +63,7 @@ def page_of_events(
     """The events after the cursor in the order of their starts, and where the next page begins."""
     starts, key = col(EventRow.starts_at), col(EventRow.id)
     place = sa.tuple_(starts, key)
-    query = _visible(now).where(*chosen.conditions())
+    query = _visible(now).where(*event_filter.conditions())
     if cursor is not None:
         after = sa.tuple_(sa.literal(cursor.at), sa.literal(cursor.id))
         query = query.where(place < after if order == "newest" else place > after)
@@ -76,9 +76,9 @@ def page_of_events(
 
 def read_event(tx: ReadTx, now: datetime, languages: Sequence[str], key: UUID) -> Event:
     """One event; `Gone` when it was public, else `NotFound`."""
-    found = list_events(tx, now, languages, [key])
-    if found:
-        return found[0]
+    events = list_events(tx, now, languages, [key])
+    if events:
+        return events[0]
     query = sa.select(col(EventRow.visible_until)).where(
         col(EventRow.id) == key, was_visible(EventRow, now)
     )
@@ -178,7 +178,7 @@ def _language(texts: Mapping[str, str], languages: Sequence[str]) -> str:
 
 def _text(texts: Mapping[str, str], languages: Sequence[str]) -> str | None:
     for lang in languages:
-        if (text := spoken(texts, lang)) is not None:
+        if (text := pick_text(texts, lang)) is not None:
             return text
     return next(iter(texts.values()), None)
 

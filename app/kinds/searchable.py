@@ -36,6 +36,6 @@ class Searchable:
     syndicatable: bool = False
 
 
-def version_of(changed: datetime) -> int:
+def version_of(changed_at: datetime) -> int:
     """A number that grows with each change: microseconds since 1970."""
-    return (changed - EPOCH) // timedelta(microseconds=1)
+    return (changed_at - EPOCH) // timedelta(microseconds=1)

@@ -24,8 +24,8 @@ def media_path(media_id: UUID, rendition: str) -> str:
 
 def media_of(address: str) -> tuple[UUID, str] | None:
     """The medium and the rendition that an address names; None for any other address."""
-    found = _OURS.fullmatch(address)
-    return (UUID(found[1]), found[2]) if found else None
+    match = _OURS.fullmatch(address)
+    return (UUID(match[1]), match[2]) if match else None
 
 
 def place_in(address: str) -> str:
@@ -34,7 +34,7 @@ def place_in(address: str) -> str:
     return mark + place
 
 
-def absolute(text: bytes, base: bytes, folder: bytes = MEDIA.encode()) -> bytes:
+def make_absolute(text: bytes, base: bytes, folder: bytes = MEDIA.encode()) -> bytes:
     """JSON or HTML with the service's own address put before the paths of media, or with those of
     another folder in their place.
 

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from typing import Final
 from urllib.parse import unquote
 
-from app.kit.tree import Node
+from app.kit.html_tree import Node
 
 _OURS: Final = re.compile(r"t[0-9a-f]{8}-(\S{1,100})")
 _UNFIT: Final = re.compile(r"[^\w:.-]+")
@@ -23,28 +23,28 @@ class Anchors:
     def __init__(self, source: str, elements: Iterable[Node]) -> None:
         self._prefix = f"t{blake2b(source.encode(errors='replace'), digest_size=4).hexdigest()}-"
         self._claimed: set[str] = set()
-        self._named: dict[str, str] = {}
-        self._wanted: set[str] = set()
+        self._ids_by_name: dict[str, str] = {}
+        self._targets: set[str] = set()
         for node in elements:
-            said = [node.attributes.get("id", "").strip()]
-            said += [node.attributes.get("name", "").strip()] if node.name == "a" else []
-            first = next(filter(None, said), "")
+            ids = [node.attributes.get("id", "").strip()]
+            ids += [node.attributes.get("name", "").strip()] if node.name == "a" else []
+            first = next(filter(None, ids), "")
             if first:
-                ours = self._ours(first)
-                for name in filter(None, said):
-                    self._named.setdefault(name, ours)
-                self._named.setdefault(ours.split("-", 1)[1], ours)
+                ours = self._with_prefix(first)
+                for name in filter(None, ids):
+                    self._ids_by_name.setdefault(name, ours)
+                self._ids_by_name.setdefault(ours.split("-", 1)[1], ours)
             if node.name == "a" and (href := node.attributes.get("href", "")).startswith("#"):
-                self._wanted.add(href[1:])
-        self._wanted = {self.target(f"#{name}")[1:] for name in self._wanted}
+                self._targets.add(href[1:])
+        self._targets = {self.target(f"#{name}")[1:] for name in self._targets}
 
-    def _ours(self, name: str) -> str:
+    def _with_prefix(self, name: str) -> str:
         plain = _UNFIT.sub("-", name)[:100]
         return plain if _OURS.fullmatch(plain) else f"{self._prefix}{plain}"[:110]
 
     def claim(self, name: str) -> str | None:
         """The id in place of another; None when an element before it has it."""
-        ours = self._ours(name.strip()) if name.strip() else ""
+        ours = self._with_prefix(name.strip()) if name.strip() else ""
         if not ours or ours in self._claimed:
             return None
         self._claimed.add(ours)
@@ -53,9 +53,9 @@ class Anchors:
     def target(self, href: str) -> str:
         """Where a link leads that leads to an element of the body; any other as it is."""
         name = href[1:]
-        found = self._named.get(name) or self._named.get(unquote(name))
-        return f"#{found}" if href.startswith("#") and found else href
+        match = self._ids_by_name.get(name) or self._ids_by_name.get(unquote(name))
+        return f"#{match}" if href.startswith("#") and match else href
 
     def is_wanted(self, name: str) -> bool:
         """A link of the body leads to it."""
-        return bool(name) and self._ours(name.strip()) in self._wanted
+        return bool(name) and self._with_prefix(name.strip()) in self._targets

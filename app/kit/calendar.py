@@ -1,8 +1,8 @@
 """Which day, month and year a date belongs to: those of the site's own time zone.
 
 A date that is known to the day, the month or the year only belongs to no zone. It is kept at
-`coarse`, noon UTC and a tick, which is within its day almost everywhere. Where it is not, furthest
-east, the range of a day reaches out to it and leaves a gap for what is between.
+`date_only`, noon UTC and a tick, which is within its day almost everywhere. Where it is not,
+furthest east, the range of a day reaches out to it and leaves a gap for what is between.
 """
 
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ Gap = tuple[datetime, datetime]
 """From its first instant up to, not including, its end."""
 
 
-def coarse(moment: datetime) -> datetime:
+def date_only(moment: datetime) -> datetime:
     """Where the day of a date without a time is kept."""
-    return _kept(moment.astimezone(UTC).date())
+    return _stored_midnight(moment.astimezone(UTC).date())
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +40,22 @@ class Calendar:
             return LONG_AGO if day < FOREVER.date() else FOREVER
         return datetime(day.year, day.month, day.day, tzinfo=self.zone).astimezone(UTC)
 
-    def first(self, day: date) -> Edge:
+    def day_start(self, day: date) -> Edge:
         """Where a range of days begins."""
         if not LONG_AGO.date() < day < FOREVER.date():
             return Edge(self.start_of(day))
         start = self.start_of(day)
-        own, before = _kept(day), _kept(day, -1)
+        own, before = _stored_midnight(day), _stored_midnight(day, -1)
         if own < start:  # furthest west
             return Edge(own, ((own + TICK, start),))
         return Edge(start, ((before, before + TICK),) if before >= start else ())
 
-    def after(self, day: date) -> Edge:
+    def day_end(self, day: date) -> Edge:
         """Where a range of days ends: the first instant after it."""
         if not LONG_AGO.date() <= day < FOREVER.date():
             return Edge(self.start_of(day))
         end = self.start_of(day + timedelta(days=1))
-        own, following = _kept(day), _kept(day, 1)
+        own, following = _stored_midnight(day), _stored_midnight(day, 1)
         if own >= end:  # furthest east
             return Edge(own + TICK, ((end, own),))
         return Edge(end, ((following, following + TICK),) if following < end else ())
@@ -63,7 +63,7 @@ class Calendar:
     def day_of(self, moment: datetime) -> date:
         """The day that a date belongs to."""
         plain = moment.astimezone(UTC)
-        if plain == coarse(plain):
+        if plain == date_only(plain):
             return plain.date()
         day = moment.astimezone(self.zone).date()
         # Where clocks go back over midnight, a day is what lies between two firsts of it.
@@ -73,6 +73,6 @@ class Calendar:
         return following if plain >= self.start_of(following) else day
 
 
-def _kept(day: date, days: int = 0) -> datetime:
+def _stored_midnight(day: date, days: int = 0) -> datetime:
     day += timedelta(days=days)
     return datetime(day.year, day.month, day.day, 12, microsecond=1, tzinfo=UTC)

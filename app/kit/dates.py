@@ -25,14 +25,14 @@ def moment_of(text: str) -> datetime:
     """An instant as RFC 3339 writes it, in UTC. ValueError when it is none, or out of range."""
     if not _MOMENT.fullmatch(text):
         raise ValueError("write a moment with its offset, such as 2030-01-31T09:00:00Z")
-    return in_range(_calendar(datetime, text.upper()))
+    return in_range(_parse_date(datetime, text.upper()))
 
 
 def day_of(text: str) -> date:
     """A day as RFC 3339 writes it. ValueError when it is none."""
     if not _DAY.fullmatch(text):
         raise ValueError("write a day, such as 2030-01-31")
-    return _calendar(date, text)
+    return _parse_date(date, text)
 
 
 def day_or_moment_of(text: str) -> date:
@@ -47,7 +47,7 @@ def in_range(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def beginning(moment: datetime, precision: str) -> datetime:
+def period_start(moment: datetime, precision: str) -> datetime:
     """Where the UTC day, month or year of a date begins, when no more of it is known. Of what is
     `unknown` it is the day, which is all that an import gives."""
     midnight = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -64,27 +64,27 @@ def beginning(moment: datetime, precision: str) -> datetime:
 
 def first_instant(text: str, calendar: Calendar = _OF_UTC) -> datetime:
     """The first instant of a day, or the instant. ValueError when it is no date."""
-    return calendar.start_of(day_of(text)) if _DAY.fullmatch(text) else _asked(text)
+    return calendar.start_of(day_of(text)) if _DAY.fullmatch(text) else _parse_instant(text)
 
 
-def first(text: str, calendar: Calendar) -> Edge:
+def range_start(text: str, calendar: Calendar) -> Edge:
     """Where a range that begins with `text` begins. ValueError when it is no date."""
-    return calendar.first(day_of(text)) if _DAY.fullmatch(text) else Edge(_asked(text))
+    return calendar.day_start(day_of(text)) if _DAY.fullmatch(text) else Edge(_parse_instant(text))
 
 
-def last(text: str, calendar: Calendar) -> tuple[Edge, bool]:
+def range_end(text: str, calendar: Calendar) -> tuple[Edge, bool]:
     """Where a range that ends with `text` ends, and whether that instant still belongs to it."""
     if _DAY.fullmatch(text):
-        return calendar.after(day_of(text)), False
-    return Edge(_asked(text)), True
+        return calendar.day_end(day_of(text)), False
+    return Edge(_parse_instant(text)), True
 
 
-def _asked(text: str) -> datetime:
+def _parse_instant(text: str) -> datetime:
     # A "+" of an offset arrives as a blank when the client forgot to escape it.
     return moment_of(text[:-6] + text[-6:].replace(" ", "+"))
 
 
-def _calendar(kind: type[Date], text: str) -> Date:
+def _parse_date(kind: type[Date], text: str) -> Date:
     try:
         return kind.fromisoformat(text)
     except ValueError as error:

@@ -17,61 +17,65 @@ _CELLS_AT_MOST: Final = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TextPart:
     """A stretch of text that both have, or only the one."""
 
     op: Op
     text: str
 
 
-def parts(before: str, after: str) -> list[Part]:
+def diff_words(before: str, after: str) -> list[TextPart]:
     """The way from one text to the other. The `equal` and `delete` parts joined are `before`, the
     `equal` and `insert` parts joined are `after`. What goes stands before what comes."""
     for pattern in (_WORDS, _LINES):
         old, new = pattern.findall(before), pattern.findall(after)
-        start = _agreeing(old, new)
-        end = _agreeing(old[start:][::-1], new[start:][::-1])
+        start = _common_prefix(old, new)
+        end = _common_prefix(old[start:][::-1], new[start:][::-1])
         left, right = old[start : len(old) - end], new[start : len(new) - end]
         if len(left) * len(right) <= _CELLS_AT_MOST:
             head, tail = "".join(old[:start]), "".join(old[len(old) - end :])
-            return _joined([Part("equal", head), *_steps(left, right), Part("equal", tail)])
-    return _joined([Part("delete", before), Part("insert", after)])
+            return _join_parts(
+                [TextPart("equal", head), *_steps(left, right), TextPart("equal", tail)]
+            )
+    return _join_parts([TextPart("delete", before), TextPart("insert", after)])
 
 
-def _agreeing(old: Sequence[str], new: Sequence[str]) -> int:
+def _common_prefix(old: Sequence[str], new: Sequence[str]) -> int:
     """How many items the two begin with in common."""
     pairs = zip(old, new, strict=False)
-    return next((n for n, (one, two) in enumerate(pairs) if one != two), min(len(old), len(new)))
+    return next(
+        (n for n, (first, two) in enumerate(pairs) if first != two), min(len(old), len(new))
+    )
 
 
-def _steps(old: Sequence[str], new: Sequence[str]) -> Iterator[Part]:
+def _steps(old: Sequence[str], new: Sequence[str]) -> Iterator[TextPart]:
     for step in Indel.opcodes(old, new):
         match step.tag:
             case "equal":
-                yield Part("equal", "".join(old[step.src_start : step.src_end]))
+                yield TextPart("equal", "".join(old[step.src_start : step.src_end]))
             case "delete":
-                yield Part("delete", "".join(old[step.src_start : step.src_end]))
+                yield TextPart("delete", "".join(old[step.src_start : step.src_end]))
             case _:
-                yield Part("insert", "".join(new[step.dest_start : step.dest_end]))
+                yield TextPart("insert", "".join(new[step.dest_start : step.dest_end]))
 
 
-def _joined(found: Sequence[Part]) -> list[Part]:
+def _join_parts(text_parts: Sequence[TextPart]) -> list[TextPart]:
     """Without empty parts; what goes and what comes between two equal parts is one part each."""
-    joined: list[Part] = []
-    gone = came = ""
-    for part in (*found, Part("equal", "")):
+    joined: list[TextPart] = []
+    deleted = inserted = ""
+    for part in (*text_parts, TextPart("equal", "")):
         match part.op:
             case "delete":
-                gone += part.text
+                deleted += part.text
             case "insert":
-                came += part.text
+                inserted += part.text
             case "equal":
-                joined += [Part("delete", gone), Part("insert", came), part]
-                gone = came = ""
-    merged: list[Part] = []
+                joined += [TextPart("delete", deleted), TextPart("insert", inserted), part]
+                deleted = inserted = ""
+    merged: list[TextPart] = []
     for part in joined:
         if part.text and merged and merged[-1].op == part.op:
-            merged[-1] = Part(part.op, merged[-1].text + part.text)
+            merged[-1] = TextPart(part.op, merged[-1].text + part.text)
         elif part.text:
             merged.append(part)
     return merged

@@ -14,7 +14,7 @@ ANY_CASE: Final = "[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?"
 Text = TypeVar("Text")
 
 
-def normalised(code: object) -> object:
+def normalise_code(code: object) -> object:
     """A code in the case in which it is written; anything else as it is."""
     if not isinstance(code, str):
         return code
@@ -24,23 +24,23 @@ def normalised(code: object) -> object:
     )
 
 
-def base(code: str) -> str:
+def base_language(code: str) -> str:
     """The language alone."""
     return code.partition("-")[0]
 
 
-def is_within(code: str, wanted: str) -> bool:
+def is_within(code: str, region: str) -> bool:
     """The language that is wanted, or a script or region of it."""
-    return code == wanted or code.startswith(f"{wanted}-")
+    return code == region or code.startswith(f"{region}-")
 
 
-def answering(wanted: str, known: Sequence[str]) -> list[str]:
+def best_matches(wish: str, codes: Sequence[str]) -> list[str]:
     """Those of the known ones that answer a wish, best first."""
-    inside = sorted((code for code in known if is_within(code, wanted)), key=lambda c: c != wanted)
-    wider = [code for code in known if code not in inside and is_within(wanted, code)]
+    inside = sorted((code for code in codes if is_within(code, wish)), key=lambda c: c != wish)
+    wider = [code for code in codes if code not in inside and is_within(wish, code)]
     return [*inside, *sorted(wider, key=len, reverse=True)]
 
 
-def spoken(texts: Mapping[str, Text], wanted: str) -> Text | None:
+def pick_text(texts: Mapping[str, Text], wish: str) -> Text | None:
     """What answers a wish, of texts by language; None when nothing does."""
-    return next((texts[code] for code in answering(wanted, list(texts))), None)
+    return next((texts[code] for code in best_matches(wish, list(texts))), None)

@@ -24,18 +24,18 @@ _ATTRIBUTE = re.compile(
 _RAW = {name: re.compile(rf"</{name}", re.IGNORECASE) for name in ("script", "style")}
 
 
-def names(listed: str) -> frozenset[str]:
+def split_names(text: str) -> frozenset[str]:
     """Names that are written one after another."""
-    return frozenset(listed.split())
+    return frozenset(text.split())
 
 
-VOID: Final = names("area base br col embed hr img input link meta param source track wbr")
+VOID: Final = split_names("area base br col embed hr img input link meta param source track wbr")
 # Their end may be left out: inside one container they do not add up.
-_CLOSED_BY_THE_NEXT: Final = names(
+_CLOSED_BY_THE_NEXT: Final = split_names(
     "p li dd dt td th tr thead tbody tfoot caption colgroup option optgroup rp rt"
 )
 # A parser opens these again in every paragraph until they are closed.
-_REOPENED: Final = names("a b big code em font i nobr s small strike strong tt u")
+_REOPENED: Final = split_names("a b big code em font i nobr s small strike strong tt u")
 
 _WORK_AT_MOST: Final = 5_000_000
 _REOPENED_AT_MOST: Final = 500_000
@@ -44,7 +44,7 @@ _ATTRIBUTES_AT_MOST: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Tag:
+class MarkupTag:
     """A start tag (or, without a name, a comment) as it is written."""
 
     name: str
@@ -52,16 +52,16 @@ class Tag:
     text: str
 
 
-def tags(source: str) -> Iterator[Tag]:
+def iter_tags(source: str) -> Iterator[MarkupTag]:
     """Start tags and comments in order; what scripts and styles hold is passed over."""
     place = 0
-    while (found := MARKUP.search(source, place)) is not None:
-        place = found.end()
-        if found["name"] is None:
-            yield Tag("", (), found[0])
-        elif not found["end"]:
-            name = found["name"].lower()
-            yield Tag(name, tuple(_attributes(found["rest"])), found[0])
+    while (match := MARKUP.search(source, place)) is not None:
+        place = match.end()
+        if match["name"] is None:
+            yield MarkupTag("", (), match[0])
+        elif not match["end"]:
+            name = match["name"].lower()
+            yield MarkupTag(name, tuple(_attributes(match["rest"])), match[0])
             if (raw := _RAW.get(name)) is not None:
                 close = raw.search(source, place)
                 place = close.start() if close else len(source)
@@ -76,20 +76,20 @@ def is_tangled(source: str) -> bool:
     """
     open_elements: list[str] = []
     work = reopened = formatting = 0
-    for found in MARKUP.finditer(source):
-        name = (found["name"] or "").lower()
+    for match in MARKUP.finditer(source):
+        name = (match["name"] or "").lower()
         if not name:
             continue
         work += len(open_elements)
         reopened += formatting
         if work > _WORK_AT_MOST or reopened > _REOPENED_AT_MOST:
             return True
-        if found["end"]:
+        if match["end"]:
             if open_elements and open_elements[-1] == name:
                 formatting -= open_elements.pop() in _REOPENED
             continue
-        if found["rest"].count("=") + found["rest"].count(" ") > _ATTRIBUTES_AT_MOST and (
-            sum(1 for _ in _ATTRIBUTE.finditer(found["rest"])) > _ATTRIBUTES_AT_MOST
+        if match["rest"].count("=") + match["rest"].count(" ") > _ATTRIBUTES_AT_MOST and (
+            sum(1 for _ in _ATTRIBUTE.finditer(match["rest"])) > _ATTRIBUTES_AT_MOST
         ):
             return True
         if name not in VOID and name not in _CLOSED_BY_THE_NEXT:
@@ -99,13 +99,13 @@ def is_tangled(source: str) -> bool:
 
 
 def _attributes(rest: str) -> Iterator[tuple[str, str]]:
-    for found in _ATTRIBUTE.finditer(rest):
-        value = found["two"] or found["one"] or found["bare"] or ""
-        yield found["name"].lower(), html.unescape(value)
+    for match in _ATTRIBUTE.finditer(rest):
+        value = match["two"] or match["one"] or match["bare"] or ""
+        yield match["name"].lower(), html.unescape(value)
 
 
 @dataclass(frozen=True, slots=True)
-class Removed:
+class RemovedMarkup:
     """What a sanitiser left out: `what` it was, as it was first written, how many of them."""
 
     what: str
@@ -121,55 +121,55 @@ Key = tuple[str, ...]
 """A part of a tag: its name, or its name with an attribute and its value."""
 
 
-def removed(
-    before: str, after: str, carried: Iterable[Key] = (), made: Iterable[Key] = ()
-) -> list[Removed]:
+def diff_markup(
+    before: str, after: str, moved: Iterable[Key] = (), added: Iterable[Key] = ()
+) -> list[RemovedMarkup]:
     """The elements, attributes and comments of `before` that `after` has no more, in order.
 
-    Of an element none of which is left the attributes are not told one by one. `carried` are parts
-    of `before` that live on in another way, `made` the parts of `after` that they became.
+    Of an element none of which is left the attributes are not told one by one. `moved` are parts
+    of `before` that live on in another way, `added` the parts of `after` that they became.
     """
-    written, left = list(tags(before)), list(tags(after))
+    written, left = list(iter_tags(before)), list(iter_tags(after))
     lost = Counter(key for tag in written for key in _parts(tag))
     lost.subtract(key for tag in left for key in _parts(tag))
-    lost.update(made)
-    lost.subtract(carried)
+    lost.update(added)
+    lost.subtract(moved)
     standing = {tag.name for tag in left}
-    told: dict[str, Removed] = {}
+    losses: dict[str, RemovedMarkup] = {}
     # An element that lost something more likely is the lost one than its unharmed namesake.
     for tag in sorted(written, key=lambda tag: not any(lost[key] > 0 for key in _parts(tag)[1:])):
         for key in _parts(tag):
             if lost[key] > 0 and (len(key) == 1 or tag.name in standing):
                 lost[key] -= 1
-                what = _named(key)
-                shown = tag.text if len(key) == 1 else f'{key[1]}="{key[2]}"'
-                known = told.get(what, Removed(what, _cut(shown), 0))
-                told[what] = replace(known, count=known.count + 1)
-    kinds = list(told.values())
+                what = _part_name(key)
+                text = tag.text if len(key) == 1 else f'{key[1]}="{key[2]}"'
+                loss = losses.get(what, RemovedMarkup(what, _shorten(text), 0))
+                losses[what] = replace(loss, count=loss.count + 1)
+    kinds = list(losses.values())
     if len(kinds) > _KINDS_AT_MOST:
         rest = kinds[_KINDS_AT_MOST:]
-        kinds[_KINDS_AT_MOST:] = [Removed("and more", "", sum(one.count for one in rest))]
+        kinds[_KINDS_AT_MOST:] = [RemovedMarkup("and more", "", sum(loss.count for loss in rest))]
     return kinds
 
 
-def _parts(tag: Tag) -> list[Key]:
+def _parts(tag: MarkupTag) -> list[Key]:
     """What can be lost of a tag: itself first, then each attribute with its value."""
     return [(tag.name,), *(key_of(tag.name, *pair) for pair in tag.attributes)]
 
 
 def key_of(tag: str, attribute: str, value: str) -> Key:
-    """An attribute of a tag, as `removed` names it."""
+    """An attribute of a tag, as `diff_markup` names it."""
     plain = re.sub(r"\s|;$", "", value) if attribute == "style" else value.strip()
     return tag, attribute, plain
 
 
-def _named(key: tuple[str, ...]) -> str:
+def _part_name(key: tuple[str, ...]) -> str:
     if not key[0]:
         return "comment"
     return f"<{key[0][:40]}>" if len(key) == 1 else f"{key[1][:40]} of <{key[0][:40]}>"
 
 
-def _cut(text: str) -> str:
+def _shorten(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _EXCERPT else f"{line[: _EXCERPT - 1]}…"
 
@@ -178,18 +178,18 @@ _SANITISED_TAG: Final = re.compile(r"<[a-z][^>]*>")
 _REFERENCE: Final = re.compile(r' (href|src)="([^"]*)"')
 
 
-def resolved(sanitised: str, base: str) -> str:
+def resolve_urls(sanitised: str, base: str) -> str:
     """Sanitised HTML for whoever shows it elsewhere than at `base`: what it refers to relatively,
     its own footnotes too, leads to there."""
 
-    def reference(found: re.Match[str]) -> str:
-        address = html.unescape(found[2])
+    def resolve_match(match: re.Match[str]) -> str:
+        address = html.unescape(match[2])
         try:
             if urlsplit(address).scheme:
-                return found[0]
+                return match[0]
             address = urljoin(base, address)
         except ValueError:  # no address at all
-            return found[0]
-        return f' {found[1]}="{html.escape(address)}"'
+            return match[0]
+        return f' {match[1]}="{html.escape(address)}"'
 
-    return _SANITISED_TAG.sub(lambda tag: _REFERENCE.sub(reference, tag[0]), sanitised)
+    return _SANITISED_TAG.sub(lambda tag: _REFERENCE.sub(resolve_match, tag[0]), sanitised)

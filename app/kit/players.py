@@ -24,9 +24,9 @@ _FEATURES: Final = (
 )
 
 
-def player(address: str, hosts: Collection[str]) -> str | None:
+def player_url(address: str, hosts: Collection[str]) -> str | None:
     """The address of a player by `https:`, when it is one of a listed host; None otherwise."""
-    source = _SOURCE.fullmatch(_secure(address.strip()))
+    source = _SOURCE.fullmatch(_to_https(address.strip()))
     if source is None:
         return None
     host, path = source["host"].lower(), source["path"] or ""
@@ -38,21 +38,21 @@ def player(address: str, hosts: Collection[str]) -> str | None:
     return f"https://{host}{path}{source['rest'] or ''}"
 
 
-def _secure(address: str) -> str:
+def _to_https(address: str) -> str:
     if address.startswith("//"):
         return f"https:{address}"
     return f"https{address[4:]}" if address[:7].lower() == "http://" else address
 
 
-def features(allow: str) -> str:
+def allowed_features(allow: str) -> str:
     """Of what an embed asks to be allowed, what it may be; never a camera, a place, a payment."""
-    asked = [feature.split()[0].lower() for feature in allow.split(";") if feature.strip()]
-    return "; ".join(dict.fromkeys(one for one in asked if one in _FEATURES))
+    names = [feature.split()[0].lower() for feature in allow.split(";") if feature.strip()]
+    return "; ".join(dict.fromkeys(name for name in names if name in _FEATURES))
 
 
-def linked(address: str) -> str | None:
+def safe_link(address: str) -> str | None:
     """The address to lead readers to in place of what was refused; None when it is not safe."""
-    whole = address.strip()
-    if whole.startswith("//"):
-        whole = f"https:{whole}"
-    return whole if _HTTP.match(whole) and not re.search(r"[\s\\]", whole) else None
+    url = address.strip()
+    if url.startswith("//"):
+        url = f"https:{url}"
+    return url if _HTTP.match(url) and not re.search(r"[\s\\]", url) else None

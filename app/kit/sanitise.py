@@ -15,23 +15,23 @@ import nh3
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 
-from app.kit.allowed import ATTRIBUTES, ON_EMBEDS, TAGS, classes
+from app.kit.allowlist import ATTRIBUTES, ON_EMBEDS, TAGS, allowed_classes
 from app.kit.anchors import Anchors
 from app.kit.attributes import READ
-from app.kit.markup import Key, Removed, is_tangled, names, removed
-from app.kit.players import features, player
-from app.kit.shape import Shape
-from app.kit.source import readable
+from app.kit.body_shape import BodyShaper
+from app.kit.html_source import make_readable
+from app.kit.html_tree import iter_nodes, parse_html, to_html
+from app.kit.markup import Key, RemovedMarkup, diff_markup, is_tangled, split_names
+from app.kit.players import allowed_features, player_url
 from app.kit.text import ILLEGAL, without_illegal
-from app.kit.tree import nodes, parsed, written
 
 # What holds no text for readers, even where a parser would read its content as text.
-_NO_PROSE = names(
+_NO_PROSE = split_names(
     "script style title textarea select option optgroup button datalist template canvas svg math"
     " noembed noframes meter progress"
 )
 # Elements that are read, so that what they say can be kept in another way.
-_READ = (TAGS - {"iframe"}) | names(
+_READ = (TAGS - {"iframe"}) | split_names(
     "h1 center address article aside body dir details dialog fieldset figure font footer form"
     " header hgroup legend listing main marquee menu nav search summary strike tt acronym picture"
     " x-iframe x-noscript video audio source object embed applet param input xml"
@@ -50,31 +50,31 @@ _BRACKETS_AT_MOST = 10_000
 """Each `[` of Markdown that opens nothing is looked for to the end of its paragraph."""
 
 
-class Tangled(ValueError):
+class TangledMarkup(ValueError):
     """The body would cost a parser out of all proportion."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
+class RenderedBody:
     """Sanitised HTML, and what was left out."""
 
     html: str
-    removed: list[Removed]
+    removed: list[RemovedMarkup]
 
 
-def rendered(body: str, body_format: str, embed_hosts: Sequence[str] = ()) -> Rendered:
-    """A body in `markdown`, `html` or `text` as safe HTML; `Tangled` when it is an attack."""
+def render_body(body: str, body_format: str, embed_hosts: Sequence[str] = ()) -> RenderedBody:
+    """A body in `markdown`, `html` or `text` as safe HTML; `TangledMarkup` when it is an attack."""
     match body_format:
         case "markdown":
             if body.count("[") > _BRACKETS_AT_MOST:
-                raise Tangled
-            return _cleaned(_from_markdown(body), embed_hosts, links=True)
+                raise TangledMarkup
+            return _clean(_from_markdown(body), embed_hosts, links=True)
         case "html":
-            return _cleaned(body, embed_hosts)
+            return _clean(body, embed_hosts)
         case "text":
             paragraphs = (part.strip() for part in re.split(r"\n\s*\n", body))
             escaped = (html.escape(part, quote=False) for part in paragraphs if part)
-            return Rendered(
+            return RenderedBody(
                 "\n".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in escaped), []
             )
         case _:
@@ -86,23 +86,23 @@ def _from_markdown(body: str) -> str:
     return str(_MARKDOWN.render(body, env))
 
 
-def _cleaned(source: str, embed_hosts: Sequence[str], *, links: bool = False) -> Rendered:
+def _clean(source: str, embed_hosts: Sequence[str], *, links: bool = False) -> RenderedBody:
     if is_tangled(source):
-        raise Tangled
-    clean, carried, made = source, list[Key](), list[Key]()
+        raise TangledMarkup
+    clean, carried, added = source, list[Key](), list[Key]()
     for _ in range(_READINGS_AT_MOST):
-        tree = parsed(_reader(clean).clean(readable(clean)))
-        shape = Shape(embed_hosts, Anchors(source, nodes(tree.children)), links)
-        clean = _cleaner(tuple(embed_hosts)).clean(written(shape.of(tree)))
-        carried += shape.carried
-        made += shape.made
+        tree = parse_html(_reader(clean).clean(make_readable(clean)))
+        shape = BodyShaper(embed_hosts, Anchors(source, iter_nodes(tree.children)), links)
+        clean = _cleaner(tuple(embed_hosts)).clean(to_html(shape.shape(tree)))
+        carried += shape.moved
+        added += shape.added
         if not shape.is_crossed:
             break
     legal = without_illegal(_BLANK_CONTROLS.sub(" ", clean))
-    told = removed(source, legal, carried, made)
+    losses = diff_markup(source, legal, carried, added)
     if legal != clean:
-        told.append(Removed("control character", "", len(ILLEGAL.findall(clean))))
-    return Rendered(legal.strip(), told)
+        losses.append(RemovedMarkup("control character", "", len(ILLEGAL.findall(clean))))
+    return RenderedBody(legal.strip(), losses)
 
 
 def _reader(source: str) -> nh3.Cleaner:
@@ -121,19 +121,19 @@ def _reader(source: str) -> nh3.Cleaner:
 def _cleaner(embed_hosts: tuple[str, ...]) -> nh3.Cleaner:
     """The boundary: whatever it is given, what it lets through is harmless."""
 
-    def kept(tag: str, attribute: str, value: str) -> str | None:
+    def filter_attribute(tag: str, attribute: str, value: str) -> str | None:
         if attribute == "class":
-            return classes(value) or None
+            return allowed_classes(value) or None
         if tag == "iframe" and attribute == "src":
-            return value if player(value, embed_hosts) == value else None
+            return value if player_url(value, embed_hosts) == value else None
         if tag == "iframe" and attribute == "allow":
-            return features(value) or None
+            return allowed_features(value) or None
         return value
 
     return nh3.Cleaner(
         tags=TAGS,
         attributes={name: set(keys) for name, keys in ATTRIBUTES.items()},
-        attribute_filter=kept,
+        attribute_filter=filter_attribute,
         clean_content_tags={"script", "style"},
         link_rel="noopener noreferrer",
         url_schemes=_SCHEMES,

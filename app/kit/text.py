@@ -40,24 +40,24 @@ def is_legal(text: str) -> bool:
     return ILLEGAL.search(text) is None
 
 
-def legal(text: str) -> str:
+def check_legal(text: str) -> str:
     """The text, for validators of input; ValueError when it is not legal, or shows letters in
     another order than they stand. Isolates may stay, which right-to-left prose needs."""
-    found = ILLEGAL.search(text)
-    if found is None:
-        return _refused(_OVERRIDING, text)
-    name = f"U+{ord(found[0]):04X}"
-    if "\x80" <= found[0] <= "\x9f":
+    match = ILLEGAL.search(text)
+    if match is None:
+        return _describe_illegal(_OVERRIDING, text)
+    name = f"U+{ord(match[0]):04X}"
+    if "\x80" <= match[0] <= "\x9f":
         raise ValueError(
             f"holds {name}, which an error of conversion left; write what it stood for"
         )
     raise ValueError(f"holds a control character ({name}); remove it")
 
 
-def _refused(pattern: re.Pattern[str], text: str) -> str:
-    if found := pattern.search(text):
-        sign = f"U+{ord(found[0]):04X}"
-        place = found.start() + 1
+def _describe_illegal(pattern: re.Pattern[str], text: str) -> str:
+    if match := pattern.search(text):
+        sign = f"U+{ord(match[0]):04X}"
+        place = match.start() + 1
         raise ValueError(f"turns the direction of text by {sign} at place {place}; remove it")
     return text
 
@@ -77,12 +77,12 @@ def without_unseen(text: str) -> str:
     return text if text.isascii() else _UNSEEN.sub("", text)
 
 
-def seen(text: str) -> str:
+def check_visible(text: str) -> str:
     """The text, for validators of names and titles; ValueError when nothing of it can be seen, or
     it turns the direction of what stands after it."""
     if not without_unseen(text).replace(_BLANK, "").strip():
         raise ValueError("holds nothing that can be seen; write something")
-    return _refused(_DIRECTING, text)
+    return _describe_illegal(_DIRECTING, text)
 
 
 def slug_of(text: str, limit: int = 100) -> str:
@@ -96,8 +96,8 @@ def slug_of(text: str, limit: int = 100) -> str:
 def file_name(name: str) -> str:
     """A name to show for an upload: its last part, without controls; never used as a path."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", without_unseen(name)))[-1]
-    kept = "".join(char for char in last if char.isprintable() and char not in '<>:"|?*')
-    return " ".join(kept.split()).strip(". ")[:120] or "upload"
+    safe = "".join(char for char in last if char.isprintable() and char not in '<>:"|?*')
+    return " ".join(safe.split()).strip(". ")[:120] or "upload"
 
 
 def plain_text(body_html: str) -> str:
@@ -121,7 +121,9 @@ def plain_path(path: str) -> str:
     else:
         bare, _, query = path.partition("#")[0].partition("?")
     plain = "/" + unquote(bare).strip("/").replace("?", "%3F").replace("#", "%23")
-    return _asked(plain, sorted(parse_qsl(query, keep_blank_values=True, max_num_fields=100)))
+    return _query_string(
+        plain, sorted(parse_qsl(query, keep_blank_values=True, max_num_fields=100))
+    )
 
 
 def paths_within(path: str) -> list[str]:
@@ -131,13 +133,13 @@ def paths_within(path: str) -> list[str]:
     pairs = parse_qsl(query, keep_blank_values=True)
     own = [pair for pair in pairs if not _TRACKING.fullmatch(pair[0])][:_COMBINED]
     fewer = (some for number in range(len(own), -1, -1) for some in combinations(own, number))
-    return list(dict.fromkeys([path, *(_asked(bare, some) for some in fewer)]))
+    return list(dict.fromkeys([path, *(_query_string(bare, some) for some in fewer)]))
 
 
-def _asked(bare: str, pairs: Sequence[tuple[str, str]]) -> str:
-    spelled = (_escaped(name) + (f"={_escaped(value)}" if value else "") for name, value in pairs)
+def _query_string(bare: str, pairs: Sequence[tuple[str, str]]) -> str:
+    spelled = (_escape(name) + (f"={_escape(value)}" if value else "") for name, value in pairs)
     return bare + ("?" + "&".join(spelled) if pairs else "")
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return _RESERVED.sub(lambda sign: f"%{ord(sign[0]):02X}", text)

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import BinaryIO, Final
 
 from app.editorial import media
-from app.editorial.media import File, Upload
-from app.imaging import isolated
+from app.editorial.media import StoredFile, Upload
+from app.imaging import sandbox
 from app.imaging.pictures import Picture
-from app.library.naming import EXTENSIONS, stored_name
+from app.library.file_names import EXTENSIONS, stored_name
 from app.library.spool import Spool
 from app.runtime import Runtime
 from app.storage.protocol import Storage, digest_of
@@ -19,7 +19,7 @@ def taken_in(
     runtime: Runtime,
     spool: Spool,
     name: str,
-    make: Callable[[BinaryIO], Picture] = isolated.made,
+    make: Callable[[BinaryIO], Picture] = sandbox.make_picture_isolated,
 ) -> Upload:
     """The upload with its files in storage; one that is known already comes back without files.
 
@@ -29,14 +29,16 @@ def taken_in(
     """
     kind = spool.kind()
     with runtime.database.reading() as tx:
-        again = media.known(tx, spool.sha256) is not None
+        again = media.find_duplicate(tx, spool.sha256) is not None
     if again or kind == "application/pdf":
-        kept = () if again else (_document(runtime.storage, spool),)
-        return Upload("document", spool.sha256, name, kind, spool.size, kept)
+        stored_files = () if again else (_store_document(runtime.storage, spool),)
+        return Upload("document", spool.sha256, name, kind, spool.size, stored_files)
     spool.file.seek(0)
     picture = make(spool.file)
     files = tuple(
-        _kept(runtime.storage, r.content, f"image/{r.format}", str(r.width), r.width, r.height)
+        _store_rendition(
+            runtime.storage, r.content, f"image/{r.format}", str(r.width), r.width, r.height
+        )
         for r in picture.renditions
     )
     return Upload(
@@ -55,19 +57,21 @@ def taken_in(
     )
 
 
-def _document(storage: Storage, spool: Spool) -> File:
+def _store_document(storage: Storage, spool: Spool) -> StoredFile:
     spool.file.seek(0)
-    return _kept(storage, spool.file.read(), "application/pdf", "original")
+    return _store_rendition(storage, spool.file.read(), "application/pdf", "original")
 
 
-def _kept(
+def _store_rendition(
     storage: Storage,
     content: bytes,
     media_type: str,
     stem: str,
     width: int | None = None,
     height: int | None = None,
-) -> File:
+) -> StoredFile:
     digest = digest_of(content)
     storage.put(stored_name(digest, media_type), content)
-    return File(f"{stem}.{EXTENSIONS[media_type]}", digest, media_type, len(content), width, height)
+    return StoredFile(
+        f"{stem}.{EXTENSIONS[media_type]}", digest, media_type, len(content), width, height
+    )

@@ -12,7 +12,7 @@ from typing import Final
 
 import httpx2
 
-from app.partners.targets import Reach, parsed
+from app.partners.targets import ReachPolicy, parse_target
 
 SECONDS: Final = 15.0
 """For everything: resolving, connecting, sending, and the answer to its end."""
@@ -46,10 +46,10 @@ class Exchange:
         return self.problem is None and self.status is not None and 200 <= self.status < 300
 
 
-def resolve(host: str, port: int) -> list[str]:
+def resolve_host(host: str, port: int) -> list[str]:
     """The addresses of a name, the preferred one first."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(one[4][0]) for one in found))
+    infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(info[4][0]) for info in infos))
 
 
 class Sender:
@@ -57,9 +57,9 @@ class Sender:
 
     def __init__(
         self,
-        reach: Reach,
+        reach: ReachPolicy,
         *,
-        resolver: Resolver = resolve,
+        resolver: Resolver = resolve_host,
         trusted: ssl.SSLContext | None = None,
         seconds: float = SECONDS,
     ) -> None:
@@ -78,21 +78,21 @@ class Sender:
         """Send, and read the beginning of the answer. Never raises for what a partner does."""
         began = perf_counter()
 
-        def failed(problem: str) -> Exchange:
-            return Exchange(_since(began), problem=problem)
+        def failed_exchange(problem: str) -> Exchange:
+            return Exchange(_milliseconds_since(began), problem=problem)
 
         try:
             async with asyncio.timeout(self._seconds):
-                url = parsed(address)
-                addresses = await self._resolved(url)
+                url = parse_target(address)
+                addresses = await self._resolve_target(url)
                 refusal = self._reach.refusal(url, addresses)
                 if refusal is not None:
-                    return failed(refusal)
-                return await self._sent(url, addresses[:_ADDRESSES], headers, body, began)
+                    return failed_exchange(refusal)
+                return await self._send_to(url, addresses[:_ADDRESSES], headers, body, began)
         except Exception as error:  # an odd answer may make a parser raise anything
-            return failed(_problem(error))
+            return failed_exchange(_describe_problem(error))
 
-    async def _resolved(self, url: httpx2.URL) -> list[str]:
+    async def _resolve_target(self, url: httpx2.URL) -> list[str]:
         port = url.port or (443 if url.scheme == "https" else 80)
         work = asyncio.get_running_loop().run_in_executor(
             self._resolvers, self._resolver, url.host, port
@@ -102,7 +102,7 @@ class Sender:
         except (OSError, UnicodeError):
             return []
 
-    async def _sent(
+    async def _send_to(
         self,
         url: httpx2.URL,
         addresses: list[str],
@@ -145,18 +145,18 @@ class Sender:
                 if len(answer) >= _ANSWER_BYTES:
                     break
             return Exchange(
-                _since(began),
+                _milliseconds_since(began),
                 status=response.status_code,
                 answer=answer[:_ANSWER_BYTES],
-                retry_after=_seconds(response.headers.get("retry-after", "")),
+                retry_after=_retry_seconds(response.headers.get("retry-after", "")),
             )
 
 
-def _since(began: float) -> int:
+def _milliseconds_since(began: float) -> int:
     return round((perf_counter() - began) * 1000)
 
 
-def _problem(error: Exception) -> str:
+def _describe_problem(error: Exception) -> str:
     match error:
         case TimeoutError() | httpx2.TimeoutException():
             return "timeout"
@@ -170,7 +170,7 @@ def _problem(error: Exception) -> str:
             return "broken_answer"
 
 
-def _seconds(text: str) -> int:
+def _retry_seconds(text: str) -> int:
     """What `Retry-After` asks for; 0 for a date or nonsense, a day for more than that."""
     if not (text.isascii() and text.isdecimal()):
         return 0

@@ -10,8 +10,8 @@ from pydantic import (
 
 from app.accounts.inputs import Name
 from app.errors import Invalid
-from app.inputs import Change, Input, partial
-from app.partners.targets import parsed
+from app.inputs import Input, PatchInput, make_optional
+from app.partners.targets import parse_target
 from app.public.vocabulary import Slug, Topic
 
 Payload = Literal["full", "thin"]
@@ -19,15 +19,15 @@ State = Literal["pending", "active", "paused"]
 PausedReason = Literal["by_hand", "failing", "gone", "unverified", "restored", "key_changed"]
 
 
-def _target(text: str) -> str:
+def _check_target(text: str) -> str:
     try:
-        parsed(text)
+        parse_target(text)
     except Invalid as error:
         raise ValueError(error.message) from error
     return text
 
 
-Url = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_target)]
+Url = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_check_target)]
 Topics = Annotated[tuple[Topic, ...], Field(max_length=20, strict=False)]
 TagSlugs = Annotated[tuple[Slug, ...], Field(max_length=50, strict=False)]
 
@@ -43,8 +43,8 @@ class WebhookInput(Input):
     payload: Payload = "full"
 
 
-@partial
-class WebhookChange(Change):
+@make_optional
+class WebhookChange(PatchInput):
     """What is to be changed; another `url` has to be verified anew."""
 
     name: Name

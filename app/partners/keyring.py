@@ -14,15 +14,15 @@ from app.database import Database
 from app.errors import Unauthenticated
 from app.kit.clock import Clock
 from app.partners import usage
-from app.partners.keys import Holder, proved
-from app.partners.usage import Meter
+from app.partners.keys import Holder, verify_key
+from app.partners.usage import UsageMeter
 
 KEPT_FOR: Final = timedelta(seconds=5)
 _MOST: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _CachedKey:
     holder: Holder
     since: datetime
 
@@ -30,18 +30,18 @@ class _Known:
 class Keyring:
     """The good keys that one process has seen."""
 
-    def __init__(self, database: Database, clock: Clock, meter: Meter) -> None:
+    def __init__(self, database: Database, clock: Clock, meter: UsageMeter) -> None:
         self._database = database
         self._clock = clock
         self._meter = meter
-        self._known: OrderedDict[bytes, _Known] = OrderedDict()
+        self._known: OrderedDict[bytes, _CachedKey] = OrderedDict()
 
-    def remembered(self, key: str, now: datetime) -> Holder | None:
+    def find(self, key: str, now: datetime) -> Holder | None:
         """The holder of a key that was good a moment ago and has not expired since."""
-        known = self._known.get(_mark(key))
-        if known is None or not timedelta(0) <= now - known.since < KEPT_FOR:
+        cached = self._known.get(_mark(key))
+        if cached is None or not timedelta(0) <= now - cached.since < KEPT_FOR:
             return None
-        return known.holder if known.holder.expires_at > now else None
+        return cached.holder if cached.holder.expires_at > now else None
 
     def knows(self, key: str) -> bool:
         """The key was good when it was last looked up."""
@@ -49,18 +49,18 @@ class Keyring:
 
     def looked_up(self, key: str) -> Holder:
         """The holder of a key, from the store, with what it has used of today's quota.
-        `Unauthenticated` as `keys.proved`."""
+        `Unauthenticated` as `keys.verify_key`."""
         now = self._clock()
         mark = _mark(key)
         with self._database.reading() as tx:
             try:
-                holder = proved(tx, key, now)
+                holder = verify_key(tx, key, now)
             except Unauthenticated:
                 self._known.pop(mark, None)
                 raise
             used = usage.requests_on(tx, holder.partner_id, now.date())
-        self._meter.learn(holder.partner_id, now.date(), used)
-        self._known[mark] = _Known(holder, now)
+        self._meter.learn_total(holder.partner_id, now.date(), used)
+        self._known[mark] = _CachedKey(holder, now)
         while len(self._known) > _MOST:
             self._known.popitem(last=False)
         return holder

@@ -27,7 +27,7 @@ from app.database import ReadTx, WriteTx
 from app.errors import Conflict, Detail, Forbidden, Invalid, NotFound, Unauthenticated
 from app.inputs import Input
 from app.models.partner import Partner, PartnerKey
-from app.partners.registry import held
+from app.partners.registry import lock_partner
 from app.public.vocabulary import KeyScope, Moment
 
 PREFIX: Final = "willaykey_"
@@ -84,45 +84,45 @@ class Holder:
     embargo_hours: int
 
 
-def create(tx: WriteTx, by: Principal, partner: UUID, asked: KeyInput, now: datetime) -> NewKey:
+def create(tx: WriteTx, by: Principal, partner: UUID, body: KeyInput, now: datetime) -> NewKey:
     """`NotFound`; `Conflict` when it has too many; `Invalid` for an expiry that is none."""
-    held(tx, partner)
+    lock_partner(tx, partner)
     _refuse_many(tx, partner, now)
     secret = keys.new_secret()
     row = PartnerKey(
         id=keys.free_id(tx, col(PartnerKey.id)),
         partner_id=partner,
         digest=keys.digest(secret),
-        name=asked.name,
-        scopes=sorted(set(asked.scopes)),
+        name=body.name,
+        scopes=sorted(set(body.scopes)),
         created_at=now,
-        expires_at=_expiry(asked.expires_at, now),
+        expires_at=_check_expiry(body.expires_at, now),
     )
-    return _made(tx, by.by, "partner.key_created", row, secret, now)
+    return _insert_key(tx, by.by, "partner.key_created", row, secret, now)
 
 
 def of_partner(tx: ReadTx, partner: UUID) -> list[KeyInfo]:
     """The partner's keys, the newest first, those that have ended too; `NotFound`."""
     if tx.execute(sa.select(col(Partner.id)).where(col(Partner.id) == partner)).first() is None:
         raise NotFound("partner_not_found", "There is no such partner.")
-    asked = _ASKED.where(col(PartnerKey.partner_id) == partner)
-    rows = tx.execute(asked.order_by(col(PartnerKey.created_at).desc(), col(PartnerKey.id)))
+    statement = _ASKED.where(col(PartnerKey.partner_id) == partner)
+    rows = tx.execute(statement.order_by(col(PartnerKey.created_at).desc(), col(PartnerKey.id)))
     return [KeyInfo(**row._mapping) for row in rows]
 
 
 def revoke(tx: WriteTx, by: Principal, partner: UUID, key_id: str, now: datetime) -> None:
     """End a key; ending it twice is no error. `NotFound` when the partner has no such key."""
-    held(tx, partner)
-    mine = sa.and_(col(PartnerKey.id) == key_id[:100], col(PartnerKey.partner_id) == partner)
-    if tx.execute(sa.select(col(PartnerKey.id)).where(mine)).first() is None:
+    lock_partner(tx, partner)
+    is_own = sa.and_(col(PartnerKey.id) == key_id[:100], col(PartnerKey.partner_id) == partner)
+    if tx.execute(sa.select(col(PartnerKey.id)).where(is_own)).first() is None:
         raise NotFound("key_not_found", "This partner has no such key.")
     good = col(PartnerKey.revoked_at).is_(None)
-    if tx.execute(sa.update(PartnerKey).where(mine, good).values(revoked_at=now)).rowcount:
-        told = {"name": key_id, "active": False}
-        audit.record(tx, by.by, now, "partner.key_revoked", "partner", partner, after=told)
+    if tx.execute(sa.update(PartnerKey).where(is_own, good).values(revoked_at=now)).rowcount:
+        details = {"name": key_id, "active": False}
+        audit.record(tx, by.by, now, "partner.key_revoked", "partner", partner, after=details)
 
 
-def proved(tx: ReadTx, key: str, now: datetime) -> Holder:
+def verify_key(tx: ReadTx, key: str, now: datetime) -> Holder:
     """Who holds this key. `Unauthenticated`: `key_invalid` for what is none, and to who shows a
     right one that is good no more `key_revoked`, `key_expired` or `partner_suspended`."""
     form = _FORM.fullmatch(key)
@@ -168,26 +168,26 @@ def rotate(
     Asked again with the same key, the answer is the same. `Conflict` once the new key has been
     used: from then on it alone gives another.
     """
-    holder = proved(tx, key, now)
+    holder = verify_key(tx, key, now)
     require(holder, "keys:rotate")
-    old = tx.locked(PartnerKey, holder.key_id)
+    old = tx.get_locked(PartnerKey, holder.key_id)
     assert old is not None, "no key is deleted while its partner is there"
     _refuse_ended(old.revoked_at, old.expires_at, now)
-    mine = col(PartnerKey.rotated_from) == old.id
-    newer = tx.session.execute(sa.select(PartnerKey).where(mine)).scalar_one_or_none()
+    is_successor = col(PartnerKey.rotated_from) == old.id
+    newer = tx.session.execute(sa.select(PartnerKey).where(is_successor)).scalar_one_or_none()
     life = old.expires_at - old.created_at
     old.expires_at = min(old.expires_at, now + overlap)
     tx.session.add(old)
     if newer is not None:
         if newer.revoked_at is not None or newer.last_used_at is not None:
             raise Conflict("already_rotated", f"The key {newer.id} has replaced it; use that one.")
-        secret = _derived(installation, newer.id, key)
+        secret = _derive_secret(installation, newer.id, key)
         newer.digest = keys.digest(secret)  # another one if the installation's key has changed
         tx.session.flush()
         return NewKey(f"{PREFIX}{newer.id}_{secret}", _info(tx, newer.id))
     _refuse_many(tx, holder.partner_id, now)
     key_id = keys.free_id(tx, col(PartnerKey.id))
-    secret = _derived(installation, key_id, key)
+    secret = _derive_secret(installation, key_id, key)
     row = PartnerKey(
         id=key_id,
         partner_id=holder.partner_id,
@@ -199,7 +199,7 @@ def rotate(
         rotated_from=old.id,
     )
     by = By("partner", None, old.id, address)
-    return _made(tx, by, "partner.key_rotated", row, secret, now)
+    return _insert_key(tx, by, "partner.key_rotated", row, secret, now)
 
 
 _ASKED: Final = sa.select(*(getattr(PartnerKey, name) for name in KeyInfo.__dataclass_fields__))
@@ -219,11 +219,13 @@ _HOLDER: Final[sa.Select[*tuple[Any, ...]]] = sa.select(
 ).join(Partner, col(Partner.id) == col(PartnerKey.partner_id))
 
 
-def _made(tx: WriteTx, by: By, action: str, row: PartnerKey, secret: str, now: datetime) -> NewKey:
+def _insert_key(
+    tx: WriteTx, by: By, action: str, row: PartnerKey, secret: str, now: datetime
+) -> NewKey:
     tx.session.add(row)
     tx.session.flush()
-    told = {"name": row.id, "rights": row.scopes, "active": True}
-    audit.record(tx, by, now, action, "partner", row.partner_id, after=told)
+    details = {"name": row.id, "rights": row.scopes, "active": True}
+    audit.record(tx, by, now, action, "partner", row.partner_id, after=details)
     return NewKey(f"{PREFIX}{row.id}_{secret}", _info(tx, row.id))
 
 
@@ -231,10 +233,10 @@ def _info(tx: ReadTx, key_id: str) -> KeyInfo:
     return KeyInfo(**tx.execute(_ASKED.where(col(PartnerKey.id) == key_id)).one()._mapping)
 
 
-def _derived(installation: SecretKey, key_id: str, old: str) -> str:
+def _derive_secret(installation: SecretKey, key_id: str, old: str) -> str:
     """43 url-safe characters that nobody can make without the old key and the installation's."""
-    made = installation.derive("partner key", key_id, old)
-    return urlsafe_b64encode(made).decode().rstrip("=")
+    secret = installation.derive("partner key", key_id, old)
+    return urlsafe_b64encode(secret).decode().rstrip("=")
 
 
 def _refuse_ended(revoked_at: datetime | None, expires_at: datetime, now: datetime) -> None:
@@ -256,11 +258,11 @@ def _refuse_many(tx: ReadTx, partner: UUID, now: datetime) -> None:
         raise Conflict("too_many_keys", f"There are {MOST} good keys already; revoke one.")
 
 
-def _expiry(asked: datetime | None, now: datetime) -> datetime:
-    if asked is None:
+def _check_expiry(expires_at: datetime | None, now: datetime) -> datetime:
+    if expires_at is None:
         return now + USUAL_LIFE
-    if not now < asked <= now + LONGEST_LIFE:
-        said = "Give an instant within ten years."
-        detail = Detail("invalid_expiry", said, pointer="/expires_at")
+    if not now < expires_at <= now + LONGEST_LIFE:
+        message = "Give an instant within ten years."
+        detail = Detail("invalid_expiry", message, pointer="/expires_at")
         raise Invalid("invalid_expiry", "The key would have expired, or never would.", (detail,))
-    return asked
+    return expires_at

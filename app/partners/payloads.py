@@ -14,8 +14,8 @@ from app.changes import head
 from app.database import ReadTx
 from app.kit.clock import rfc3339
 from app.public.vocabulary import Topic
-from app.published import changed, changes
-from app.published.memory import Memory
+from app.published import change_items, changes
+from app.published.cache import ReadCache
 
 TOPICS: Final[tuple[Topic, ...]] = get_args(Topic)
 TEST: Final = "webhook.test"
@@ -23,7 +23,7 @@ VERIFICATION: Final = "webhook.verification"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class WebhookMessage:
     """A message: its id, its kind, and the body."""
 
     id: str
@@ -32,41 +32,43 @@ class Told:
 
 
 def of_entry(
-    tx: ReadTx, memory: Memory, languages: Sequence[str], sequence: int, *, thin: bool
-) -> Told | None:
+    tx: ReadTx, memory: ReadCache, languages: Sequence[str], sequence: int, *, thin: bool
+) -> WebhookMessage | None:
     """The entry of the log with what it names as it stands now; none when that never was public.
 
     Late is never wrong: what has been retracted since is told as gone.
     """
     log = head(tx)
-    found = changes.named(tx, [sequence])
-    if not found:
+    log_entries = changes.entries_by_number(tx, [sequence])
+    if not log_entries:
         return None
-    entry = found[0]
+    entry = log_entries[0]
     at = log.effective_until
     tags = memory.tags(tx, log)
     if thin:
-        data = changed.thin(tx, tags, found, at)[0]
+        data = change_items.thin_changes(tx, tags, log_entries, at)[0]
     else:
-        data = changed.told(tx, tags, found, languages, at)[0]
+        data = change_items.full_changes(tx, tags, log_entries, languages, at)[0]
     topic = f"{entry.kind}.{entry.type}"
     envelope = to_json({"type": topic, "timestamp": rfc3339(entry.at)})
     body = b'%s,"data":%s}' % (envelope[:-1], data)
-    return Told(entry.event_id, topic, body.decode())
+    return WebhookMessage(entry.event_id, topic, body.decode())
 
 
-def trial(event_id: str, at: datetime) -> Told:
+def trial_message(event_id: str, at: datetime) -> WebhookMessage:
     """A message that says nothing."""
-    return _enveloped(event_id, TEST, at, {"message": "This is a test."})
+    return _envelope(event_id, TEST, at, {"message": "This is a test."})
 
 
-def verification(key: SecretKey, webhook: UUID, salt: str, at: datetime) -> tuple[Told, str]:
+def verification_message(
+    key: SecretKey, webhook: UUID, salt: str, at: datetime
+) -> tuple[WebhookMessage, str]:
     """A message that asks for the challenge in it to be answered, and that challenge."""
     challenge = key.derive("webhook challenge", str(webhook), salt, rfc3339(at)).hex()
     event_id = f"evt_{sha256(challenge.encode()).hexdigest()[:24]}"
-    return _enveloped(event_id, VERIFICATION, at, {"challenge": challenge}), challenge
+    return _envelope(event_id, VERIFICATION, at, {"challenge": challenge}), challenge
 
 
-def _enveloped(event_id: str, topic: str, at: datetime, data: dict[str, Any]) -> Told:
+def _envelope(event_id: str, topic: str, at: datetime, data: dict[str, Any]) -> WebhookMessage:
     body = to_json({"type": topic, "timestamp": rfc3339(at), "data": data}).decode()
-    return Told(event_id, topic, body)
+    return WebhookMessage(event_id, topic, body)

@@ -22,9 +22,9 @@ from app.accounts.inputs import Email, Name
 from app.accounts.principal import Principal
 from app.database import ReadTx, WriteTx
 from app.errors import Conflict, NotFound
-from app.inputs import Change, Input, partial
+from app.inputs import Input, PatchInput, make_optional
 from app.kit.ids import uuid7
-from app.kit.text import legal, seen
+from app.kit.text import check_legal, check_visible
 from app.models.partner import Partner, PartnerKey, PartnerUsage
 from app.revisions import refuse_stale
 
@@ -37,8 +37,8 @@ LONGEST_EMBARGO: Final = 24 * 30
 Terms = Annotated[
     str,
     StringConstraints(min_length=1, max_length=20_000),
-    AfterValidator(legal),
-    AfterValidator(seen),
+    AfterValidator(check_legal),
+    AfterValidator(check_visible),
 ]
 Rate = Annotated[int, Field(ge=1, le=100_000)]
 Quota = Annotated[int, Field(ge=1, le=1_000_000_000)]
@@ -57,8 +57,8 @@ class PartnerInput(Input):
     embargo_hours: EmbargoHours = 0
 
 
-@partial
-class PartnerChange(Change):
+@make_optional
+class PartnerChange(PatchInput):
     """What is to be changed; null takes away what may be absent."""
 
     name: Name
@@ -87,29 +87,29 @@ class PartnerInfo:
     updated_at: datetime
 
 
-def everyone(tx: ReadTx) -> list[PartnerInfo]:
+def list_partners(tx: ReadTx) -> list[PartnerInfo]:
     """Every partner, by name."""
     rows = tx.execute(_ASKED.order_by(col(Partner.name), col(Partner.id)))
     return [PartnerInfo(**row._mapping) for row in rows]
 
 
-def one(tx: ReadTx, partner: UUID) -> PartnerInfo:
+def get_partner(tx: ReadTx, partner: UUID) -> PartnerInfo:
     """A partner; `NotFound`."""
     row = tx.execute(_ASKED.where(col(Partner.id) == partner)).one_or_none()
     if row is None:
-        raise _nobody()
+        raise _partner_not_found()
     return PartnerInfo(**row._mapping)
 
 
-def create(tx: WriteTx, by: Principal, asked: PartnerInput, now: datetime) -> PartnerInfo:
+def create(tx: WriteTx, by: Principal, body: PartnerInput, now: datetime) -> PartnerInfo:
     """A new partner, which has no key yet. `Conflict` when there are too many."""
-    there = tx.execute(sa.select(sa.func.count()).select_from(Partner)).scalar_one()
-    if there >= MOST:
+    number = tx.execute(sa.select(sa.func.count()).select_from(Partner)).scalar_one()
+    if number >= MOST:
         raise Conflict("too_many_partners", f"There are {MOST} partners already; end one.")
     row = Partner(
         id=uuid7(now),
-        **asked.model_dump(),
-        terms_updated_at=now if asked.terms is not None else None,
+        **body.model_dump(),
+        terms_updated_at=now if body.terms is not None else None,
         revision=1,
         created_by=by.name,
         created_by_id=by.account_id,
@@ -117,61 +117,61 @@ def create(tx: WriteTx, by: Principal, asked: PartnerInput, now: datetime) -> Pa
         updated_at=now,
     )
     tx.session.add(row)
-    audit.record(tx, by.by, now, "partner.created", "partner", row.id, after=_state(row))
-    return one(tx, row.id)
+    audit.record(tx, by.by, now, "partner.created", "partner", row.id, after=_audit_state(row))
+    return get_partner(tx, row.id)
 
 
 def change(
-    tx: WriteTx, by: Principal, partner: UUID, asked: PartnerChange, now: datetime, revision: int
+    tx: WriteTx, by: Principal, partner: UUID, change: PartnerChange, now: datetime, revision: int
 ) -> PartnerInfo:
     """Other terms, limits or rights: they hold for every key within seconds. `Stale` when somebody
     changed it meanwhile."""
-    row = held(tx, partner, revision)
-    before = _state(row)
+    row = lock_partner(tx, partner, revision)
+    before = _audit_state(row)
     fields = {name: getattr(row, name) for name in PartnerInput.model_fields}
-    after = asked.over(fields)
+    after = change.apply_to(fields)
     if after == fields:
-        return one(tx, partner)
+        return get_partner(tx, partner)
     if after["terms"] != row.terms:
         row.terms_updated_at = now if after["terms"] is not None else None
     for name, value in after.items():
         setattr(row, name, value)
-    return _changed(tx, by, row, now, "partner.changed", before)
+    return _record_change(tx, by, row, now, "partner.changed", before)
 
 
 def suspend(tx: WriteTx, by: Principal, partner: UUID, now: datetime, revision: int) -> PartnerInfo:
     """Refuse all its keys until it is resumed."""
-    row = held(tx, partner, revision)
+    row = lock_partner(tx, partner, revision)
     if row.suspended_at is not None:
-        return one(tx, partner)
-    before, row.suspended_at = _state(row), now
-    return _changed(tx, by, row, now, "partner.suspended", before)
+        return get_partner(tx, partner)
+    before, row.suspended_at = _audit_state(row), now
+    return _record_change(tx, by, row, now, "partner.suspended", before)
 
 
 def resume(tx: WriteTx, by: Principal, partner: UUID, now: datetime, revision: int) -> PartnerInfo:
     """Take its keys again."""
-    row = held(tx, partner, revision)
+    row = lock_partner(tx, partner, revision)
     if row.suspended_at is None:
-        return one(tx, partner)
-    before, row.suspended_at = _state(row), None
-    return _changed(tx, by, row, now, "partner.resumed", before)
+        return get_partner(tx, partner)
+    before, row.suspended_at = _audit_state(row), None
+    return _record_change(tx, by, row, now, "partner.resumed", before)
 
 
 def delete(tx: WriteTx, by: Principal, partner: UUID, now: datetime, revision: int) -> None:
     """The partner, its keys and its usage."""
-    row = held(tx, partner, revision)
+    row = lock_partner(tx, partner, revision)
     for table in (PartnerKey, PartnerUsage):
         tx.execute(sa.delete(table).where(col(table.partner_id) == partner))
-    audit.record(tx, by.by, now, "partner.deleted", "partner", partner, before=_state(row))
+    audit.record(tx, by.by, now, "partner.deleted", "partner", partner, before=_audit_state(row))
     tx.session.delete(row)
     tx.session.flush()
 
 
-def held(tx: WriteTx, partner: UUID, revision: int | None = None) -> Partner:
+def lock_partner(tx: WriteTx, partner: UUID, revision: int | None = None) -> Partner:
     """The partner, locked until the transaction ends; `NotFound`, `Stale`."""
-    row = tx.locked(Partner, partner)
+    row = tx.get_locked(Partner, partner)
     if row is None:
-        raise _nobody()
+        raise _partner_not_found()
     refuse_stale(tx, "partner", row, revision)
     return row
 
@@ -179,7 +179,7 @@ def held(tx: WriteTx, partner: UUID, revision: int | None = None) -> Partner:
 _ASKED: Final = sa.select(*(getattr(Partner, name) for name in PartnerInfo.__dataclass_fields__))
 
 
-def _changed(
+def _record_change(
     tx: WriteTx,
     by: Principal,
     row: Partner,
@@ -191,11 +191,11 @@ def _changed(
     row.updated_at = now
     tx.session.add(row)
     tx.session.flush()
-    audit.record(tx, by.by, now, action, "partner", row.id, before=before, after=_state(row))
-    return one(tx, row.id)
+    audit.record(tx, by.by, now, action, "partner", row.id, before=before, after=_audit_state(row))
+    return get_partner(tx, row.id)
 
 
-def _state(row: Partner) -> dict[str, object]:
+def _audit_state(row: Partner) -> dict[str, object]:
     """As the audit tells it: without the terms' text and whom to write to."""
     rights = {
         "rate_per_minute": row.rate_per_minute,
@@ -205,5 +205,5 @@ def _state(row: Partner) -> dict[str, object]:
     return {"name": row.name, "rights": rights, "active": row.suspended_at is None}
 
 
-def _nobody() -> NotFound:
+def _partner_not_found() -> NotFound:
     return NotFound("partner_not_found", "There is no such partner.")

@@ -17,7 +17,7 @@ from app.accounts.keys import SecretKey
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class SigningKeys:
     """The keys of one subscription under one salt."""
 
     _key: SecretKey
@@ -27,31 +27,33 @@ class Keys:
     @property
     def secret(self) -> str:
         """What the partner verifies `v1` with: `whsec_…`."""
-        return "whsec_" + b64encode(self._shared()).decode()
+        return "whsec_" + b64encode(self._shared_secret()).decode()
 
     @property
     def public_key(self) -> str:
         """What the partner verifies `v1a` with: `whpk_…`; no secret."""
-        return "whpk_" + b64encode(self._private().public_key().public_bytes_raw()).decode()
+        return "whpk_" + b64encode(self._private_key().public_key().public_bytes_raw()).decode()
 
     def sign(self, message_id: str, at: datetime, body: str) -> list[str]:
         """Both signatures of a message."""
-        shared = SharedSecret(self._shared()).sign(message_id, at, body)
+        shared = SharedSecret(self._shared_secret()).sign(message_id, at, body)
         signed = f"{message_id}.{int(at.timestamp())}.{body}".encode()
-        private = b64encode(self._private().sign(signed)).decode()
+        private = b64encode(self._private_key().sign(signed)).decode()
         return [shared, f"v1a,{private}"]
 
-    def _shared(self) -> bytes:
+    def _shared_secret(self) -> bytes:
         return self._key.derive("webhook v1", str(self._webhook), self._salt)
 
-    def _private(self) -> Ed25519PrivateKey:
+    def _private_key(self) -> Ed25519PrivateKey:
         seed = self._key.derive("webhook v1a", str(self._webhook), self._salt)
         return Ed25519PrivateKey.from_private_bytes(seed)
 
 
-def headers(keys: Sequence[Keys], message_id: str, at: datetime, body: str) -> dict[str, str]:
+def signature_headers(
+    keys: Sequence[SigningKeys], message_id: str, at: datetime, body: str
+) -> dict[str, str]:
     """The headers of a message; while a secret is being replaced, with the signatures of both."""
-    signatures = [signature for one in keys for signature in one.sign(message_id, at, body)]
+    signatures = [signature for key in keys for signature in key.sign(message_id, at, body)]
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(int(at.timestamp())),

@@ -21,8 +21,8 @@ from app.models.tag import Tag
 from app.models.webhook import Delivery, DeliveryAttempt, Webhook
 from app.partners.inputs import PausedReason, Payload, State, WebhookChange, WebhookInput
 from app.partners.payloads import VERIFICATION
-from app.partners.signing import Keys
-from app.partners.targets import Reach, parsed
+from app.partners.signing import SigningKeys
+from app.partners.targets import ReachPolicy, parse_target
 from app.public.vocabulary import Slug, Topic
 from app.revisions import refuse_stale
 
@@ -54,39 +54,44 @@ class WebhookInfo:
     updated_at: datetime
 
 
-def everyone(tx: ReadTx, key: SecretKey) -> list[WebhookInfo]:
+def list_webhooks(tx: ReadTx, key: SecretKey) -> list[WebhookInfo]:
     """Every subscription, the oldest first."""
     rows = tx.execute(_ASKED.order_by(col(Webhook.created_at), col(Webhook.id))).all()
-    slugs = _slugs(tx)
+    slugs = _tag_slugs(tx)
     return [_info(row, slugs, key) for row in rows]
 
 
-def one(tx: ReadTx, key: SecretKey, webhook: UUID) -> WebhookInfo:
+def get_webhook(tx: ReadTx, key: SecretKey, webhook: UUID) -> WebhookInfo:
     """A subscription; `NotFound`."""
     row = tx.execute(_ASKED.where(col(Webhook.id) == webhook)).one_or_none()
     if row is None:
-        raise _nothing()
-    return _info(row, _slugs(tx), key)
+        raise _webhook_not_found()
+    return _info(row, _tag_slugs(tx), key)
 
 
 def create(
-    tx: WriteTx, by: Principal, key: SecretKey, reach: Reach, asked: WebhookInput, now: datetime
+    tx: WriteTx,
+    by: Principal,
+    key: SecretKey,
+    reach: ReachPolicy,
+    body: WebhookInput,
+    now: datetime,
 ) -> tuple[WebhookInfo, str]:
     """A new subscription and its secret. It is told what happens from now on, once its target has
     answered the challenge that the worker sends. `Conflict` when there are too many, `Invalid`
     for a target that is out of reach."""
-    reach.refuse(parsed(asked.url))
-    there = tx.execute(sa.select(sa.func.count()).select_from(Webhook)).scalar_one()
-    if there >= MOST:
+    reach.refuse(parse_target(body.url))
+    number = tx.execute(sa.select(sa.func.count()).select_from(Webhook)).scalar_one()
+    if number >= MOST:
         raise Conflict("too_many_webhooks", f"There are {MOST} webhooks already; delete one.")
     log = head(tx)
     row = Webhook(
         id=uuid7(now),
-        name=asked.name,
-        url=asked.url,
-        topics=list(asked.topics),
-        tags=_ids(tx, asked.tags),
-        payload=asked.payload,
+        name=body.name,
+        url=body.url,
+        topics=list(body.topics),
+        tags=_tag_ids(tx, body.tags),
+        payload=body.payload,
         state="pending",
         revision=1,
         created_by=by.name,
@@ -99,46 +104,48 @@ def create(
         position=log.sequence,
     )
     tx.session.add(row)
-    audit.record(tx, by.by, now, "webhook.created", "webhook", row.id, after=_state(row))
-    return one(tx, key, row.id), Keys(key, row.id, row.salt).secret
+    audit.record(tx, by.by, now, "webhook.created", "webhook", row.id, after=_audit_state(row))
+    return get_webhook(tx, key, row.id), SigningKeys(key, row.id, row.salt).secret
 
 
 def change(
     tx: WriteTx,
     by: Principal,
     key: SecretKey,
-    reach: Reach,
+    reach: ReachPolicy,
     webhook: UUID,
-    asked: WebhookChange,
+    change: WebhookChange,
     now: datetime,
     revision: int,
 ) -> WebhookInfo:
     """`Stale` when somebody changed it meanwhile, `Invalid` for a target that is out of reach."""
-    row = held(tx, webhook, revision)
-    before = _state(row)
+    row = lock_webhook(tx, webhook, revision)
+    before = _audit_state(row)
     fields = {name: getattr(row, name) for name in WebhookInput.model_fields}
-    after = asked.over(fields)
+    after = change.apply_to(fields)
     after["topics"] = list(after["topics"])
-    if "tags" in asked.model_fields_set:
-        after["tags"] = _ids(tx, asked.tags)
+    if "tags" in change.model_fields_set:
+        after["tags"] = _tag_ids(tx, change.tags)
     if after == fields:
-        return one(tx, key, webhook)
+        return get_webhook(tx, key, webhook)
     if after["url"] != row.url:
-        reach.refuse(parsed(asked.url))
-        _start(row, "pending")
+        reach.refuse(parse_target(change.url))
+        _set_state(row, "pending")
     for name, value in after.items():
         setattr(row, name, value)
-    _changed(tx, by, row, now, "webhook.changed", before)
-    return one(tx, key, webhook)
+    _record_change(tx, by, row, now, "webhook.changed", before)
+    return get_webhook(tx, key, webhook)
 
 
 def delete(tx: WriteTx, by: Principal, webhook: UUID, now: datetime, revision: int) -> None:
     """The subscription and the record of what was sent."""
-    row = held(tx, webhook, revision)
-    mine = sa.select(col(Delivery.id)).where(col(Delivery.webhook_id) == webhook)
-    tx.execute(sa.delete(DeliveryAttempt).where(col(DeliveryAttempt.delivery_id).in_(mine)))
+    row = lock_webhook(tx, webhook, revision)
+    own_deliveries = sa.select(col(Delivery.id)).where(col(Delivery.webhook_id) == webhook)
+    tx.execute(
+        sa.delete(DeliveryAttempt).where(col(DeliveryAttempt.delivery_id).in_(own_deliveries))
+    )
     tx.execute(sa.delete(Delivery).where(col(Delivery.webhook_id) == webhook))
-    audit.record(tx, by.by, now, "webhook.deleted", "webhook", webhook, before=_state(row))
+    audit.record(tx, by.by, now, "webhook.deleted", "webhook", webhook, before=_audit_state(row))
     tx.session.delete(row)
     tx.session.flush()
 
@@ -154,30 +161,30 @@ def rotate(
 ) -> tuple[WebhookInfo, str]:
     """Another secret and key pair; messages carry the old signatures too for a while. Where the
     installation's key has changed, the old ones are lost, and it goes on from here."""
-    row = held(tx, webhook, revision)
+    row = lock_webhook(tx, webhook, revision)
     row.previous_salt, row.previous_until = row.salt, now + overlap
     if row.key_mark != key.mark:
         row.previous_salt = row.previous_until = None
         row.key_mark = key.mark
     row.salt = token_hex(16)
     if row.paused_reason == "key_changed":
-        _start(row, "pending")
-    _changed(tx, by, row, now, "webhook.rotated")
-    return one(tx, key, webhook), Keys(key, webhook, row.salt).secret
+        _set_state(row, "pending")
+    _record_change(tx, by, row, now, "webhook.rotated")
+    return get_webhook(tx, key, webhook), SigningKeys(key, webhook, row.salt).secret
 
 
 def pause(
     tx: WriteTx, by: Principal, key: SecretKey, webhook: UUID, now: datetime, revision: int
 ) -> WebhookInfo:
     """Send nothing until it is resumed; what happens meanwhile is told then."""
-    row = held(tx, webhook, revision)
+    row = lock_webhook(tx, webhook, revision)
     if row.state != "paused":
-        before = _state(row)
+        before = _audit_state(row)
         # What has never answered the challenge is not spared it by a pause.
         row.paused_reason = "unverified" if row.state == "pending" else "by_hand"
         row.state = "paused"
-        _changed(tx, by, row, now, "webhook.paused", before)
-    return one(tx, key, webhook)
+        _record_change(tx, by, row, now, "webhook.paused", before)
+    return get_webhook(tx, key, webhook)
 
 
 def resume(
@@ -185,15 +192,15 @@ def resume(
 ) -> WebhookInfo:
     """Go on where it was paused; what was given up meanwhile is tried again. `Conflict` while the
     installation's key is another one."""
-    row = held(tx, webhook, revision)
+    row = lock_webhook(tx, webhook, revision)
     if row.key_mark != key.mark:
         raise Conflict("key_changed", "The installation's key is another one; rotate the secret.")
     if row.state == "paused":
-        before, log = _state(row), head(tx)
+        before, log = _audit_state(row), head(tx)
         unknown = row.paused_reason in ("unverified", "gone", "restored")
         if row.epoch != log.epoch:
             row.epoch, row.position = log.epoch, min(row.position, log.sequence)
-        _start(row, "pending" if unknown else "active")
+        _set_state(row, "pending" if unknown else "active")
         again = {"state": "pending", "attempts": 0, "next_attempt_at": now, "settled_at": None}
         given_up = (
             col(Delivery.webhook_id) == webhook,
@@ -203,26 +210,26 @@ def resume(
         tx.execute(sa.update(Delivery).where(*given_up).values(again))
         waiting = (col(Delivery.webhook_id) == webhook, col(Delivery.state) == "pending")
         tx.execute(sa.update(Delivery).where(*waiting).values(next_attempt_at=now))
-        _changed(tx, by, row, now, "webhook.resumed", before)
-    return one(tx, key, webhook)
+        _record_change(tx, by, row, now, "webhook.resumed", before)
+    return get_webhook(tx, key, webhook)
 
 
-def held(tx: WriteTx, webhook: UUID, revision: int | None = None) -> Webhook:
+def lock_webhook(tx: WriteTx, webhook: UUID, revision: int | None = None) -> Webhook:
     """The subscription, locked until the transaction ends; `NotFound`, `Stale`."""
-    row = tx.locked(Webhook, webhook)
+    row = tx.get_locked(Webhook, webhook)
     if row is None:
-        raise _nothing()
+        raise _webhook_not_found()
     refuse_stale(tx, "webhook", row, revision)
     return row
 
 
-def _start(row: Webhook, state: State) -> None:
+def _set_state(row: Webhook, state: State) -> None:
     row.state, row.paused_reason = state, None
     row.failures, row.failing_since, row.retry_at = 0, None, None
     row.lease = row.leased_until = None
 
 
-def _changed(
+def _record_change(
     tx: WriteTx,
     by: Principal,
     row: Webhook,
@@ -234,32 +241,32 @@ def _changed(
     row.updated_at = now
     tx.session.add(row)
     tx.session.flush()
-    after = _state(row) if before is not None else None
+    after = _audit_state(row) if before is not None else None
     audit.record(tx, by.by, now, action, "webhook", row.id, before=before, after=after)
 
 
-def _state(row: Webhook) -> dict[str, object]:
+def _audit_state(row: Webhook) -> dict[str, object]:
     """As the audit tells it: of the target its host alone, since an address may hold a secret."""
-    host = parsed(row.url).host
+    host = parse_target(row.url).host
     active = row.state == "active"
     return {"name": row.name, "host": host, "topics": list(row.topics), "active": active}
 
 
-def _ids(tx: ReadTx, slugs: Sequence[str]) -> list[str]:
-    known = {slug: key for key, slug in _slugs(tx).items()}
+def _tag_ids(tx: ReadTx, slugs: Sequence[str]) -> list[str]:
+    ids_by_slug = {slug: key for key, slug in _tag_slugs(tx).items()}
     wrong = tuple(
         Detail("unknown_tag", f"There is no tag {slug!r}.", f"/tags/{place}")
         for place, slug in enumerate(slugs)
-        if slug not in known
+        if slug not in ids_by_slug
     )
     if wrong:
         raise Invalid("unknown_tag", wrong[0].message, wrong)
-    return [str(known[slug]) for slug in dict.fromkeys(slugs)]
+    return [str(ids_by_slug[slug]) for slug in dict.fromkeys(slugs)]
 
 
-def _slugs(tx: ReadTx) -> dict[UUID, str]:
-    found = tx.execute(sa.select(col(Tag.id), col(Tag.slug)))
-    return {row.id: row.slug for row in found}
+def _tag_slugs(tx: ReadTx) -> dict[UUID, str]:
+    rows = tx.execute(sa.select(col(Tag.id), col(Tag.slug)))
+    return {row.id: row.slug for row in rows}
 
 
 _WAITING: Final = (
@@ -273,13 +280,13 @@ _ASKED: Final = sa.select(*sa.inspect(Webhook).columns, _WAITING)
 
 
 def _info(row: sa.Row[*tuple[object, ...]], slugs: dict[UUID, str], key: SecretKey) -> WebhookInfo:
-    kept = dict(row._mapping)
-    kept["tags"] = [slugs[UUID(tag)] for tag in kept["tags"] if UUID(tag) in slugs]
-    kept["public_key"] = Keys(key, kept["id"], kept["salt"]).public_key
-    kept["previous_secret_until"] = kept["previous_until"]
+    fields = dict(row._mapping)
+    fields["tags"] = [slugs[UUID(tag)] for tag in fields["tags"] if UUID(tag) in slugs]
+    fields["public_key"] = SigningKeys(key, fields["id"], fields["salt"]).public_key
+    fields["previous_secret_until"] = fields["previous_until"]
     names = WebhookInfo.__dataclass_fields__
-    return WebhookInfo(**{name: value for name, value in kept.items() if name in names})
+    return WebhookInfo(**{name: value for name, value in fields.items() if name in names})
 
 
-def _nothing() -> NotFound:
+def _webhook_not_found() -> NotFound:
     return NotFound("webhook_not_found", "There is no such webhook.")

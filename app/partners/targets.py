@@ -37,13 +37,13 @@ _REFUSALS: Final = {
 }
 
 
-def networks(texts: Sequence[str]) -> tuple[Network, ...]:
+def parse_networks(texts: Sequence[str]) -> tuple[Network, ...]:
     """Networks such as `10.0.0.0/8`; ValueError for what is none."""
     return tuple(ip_network(text) for text in texts)
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class ReachPolicy:
     """What the operator allows beyond public addresses: own networks, by any port and scheme."""
 
     networks: tuple[Network, ...] = ()
@@ -56,17 +56,17 @@ class Reach:
         """Why a target with these addresses may not be asked; none when it may."""
         if not addresses:
             return "unresolved"
-        known = [_plain(text) for text in addresses]
-        if all(address is not None and self.is_own(address) for address in known):
+        parsed = [_embedded_address(text) for text in addresses]
+        if all(address is not None and self.is_own(address) for address in parsed):
             return None
-        if any(address is None or not _is_global(address) for address in known):
+        if any(address is None or not _is_global(address) for address in parsed):
             return "address_refused"
         return None if _is_plain_https(url) else "https_required"
 
     def refuse(self, url: httpx2.URL) -> None:
         """What can be told before any name is resolved: `Invalid` for what will never be asked."""
         problem = None
-        if _plain(url.host) is not None:
+        if _embedded_address(url.host) is not None:
             problem = self.refusal(url, [url.host])
         elif not self.networks and not _is_plain_https(url):
             problem = "https_required"
@@ -79,37 +79,37 @@ def _is_plain_https(url: httpx2.URL) -> bool:
     return url.scheme == "https" and url.port in (None, 443)
 
 
-def parsed(text: str) -> httpx2.URL:
+def parse_target(text: str) -> httpx2.URL:
     """The one reading of a target's address; `Invalid`."""
     try:
         url = httpx2.URL(text)
     except (httpx2.InvalidURL, ValueError) as error:
-        raise _invalid("it is no address") from error
+        raise _invalid_target("it is no address") from error
     if len(text) > _LONGEST or not text.isascii() or not text.isprintable() or "\\" in text:
-        raise _invalid("use at most 2,000 visible ASCII characters")
+        raise _invalid_target("use at most 2,000 visible ASCII characters")
     if url.scheme not in ("https", "http") or not url.host:
-        raise _invalid("it must begin with https:// and name a host")
+        raise _invalid_target("it must begin with https:// and name a host")
     if url.port is not None and not 0 < url.port < 65_536:
-        raise _invalid("there is no such port")
+        raise _invalid_target("there is no such port")
     if url.userinfo or url.fragment or "%" in url.host:
-        raise _invalid("leave out user, password, fragment and zone")
-    if _pretends(url.host):
-        raise _invalid("write the host as a name or as a plain IP address")
+        raise _invalid_target("leave out user, password, fragment and zone")
+    if _looks_like_address(url.host):
+        raise _invalid_target("write the host as a name or as a plain IP address")
     return url
 
 
-def _pretends(host: str) -> bool:
+def _looks_like_address(host: str) -> bool:
     """Numbers that resolvers take for an address: `2130706433`, `0x7f.1`, `127.1`."""
     last = host.rstrip(".").rsplit(".", 1)[-1]
     number = last.isdecimal() or last.lower().startswith("0x")
-    return number and _plain(host) is None
+    return number and _embedded_address(host) is None
 
 
-def _invalid(why: str) -> Invalid:
+def _invalid_target(why: str) -> Invalid:
     return Invalid("invalid_target", f"The webhook's url is refused: {why}.")
 
 
-def _plain(text: str) -> Address | None:
+def _embedded_address(text: str) -> Address | None:
     """The address that is meant, without what carries it; none when it is no address."""
     try:
         address = ip_address(text)

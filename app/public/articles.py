@@ -128,15 +128,15 @@ members, with the JSON that stands for each where an older article lacks it. Any
 frozen article needs a migration that rewrites all of them."""
 
 
-def complete_item(frozen: str) -> str:
+def complete_item(item_json: str) -> str:
     """A frozen article's JSON with the members that it was frozen without.
 
     A quote inside a JSON string is escaped, so a name with its quotes and colon is a member's.
     """
     for name, value in LATER.items():
-        if frozen.rfind(f'"{name}":') < 0:
-            frozen = f'{frozen[:-1]},"{name}":{value}}}'
-    return frozen
+        if item_json.rfind(f'"{name}":') < 0:
+            item_json = f'{item_json[:-1]},"{name}":{value}}}'
+    return item_json
 
 
 class ArticleItem(FrozenArticle):
@@ -162,4 +162,4 @@ class ArticleDetail(ArticleItem):
     body_html: str
     paths: Paths
     related: list[Related]
-    jsonld: NewsArticle | SkipJsonSchema[None] = Field(None, exclude_if=lambda it: it is None)
+    jsonld: NewsArticle | SkipJsonSchema[None] = Field(None, exclude_if=lambda value: value is None)

@@ -47,7 +47,7 @@ Lang = Annotated[
     str,
     StringConstraints(pattern=f"^{languages.PATTERN}$"),
     Field(description="BCP 47 code such as pt or pt-BR, one of the site's languages"),
-    BeforeValidator(languages.normalised),
+    BeforeValidator(languages.normalise_code),
 ]
 WebAddress = Annotated[str, Field(json_schema_extra={"format": "uri"})]
 # What editors type may hold other scripts: https://es.wikipedia.org/wiki/Perú

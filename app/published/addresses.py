@@ -17,11 +17,11 @@ from app.models.alias import Alias
 from app.models.publication import Publication
 from app.models.tag import FormerTag, TagSlug
 from app.public.vocabulary import SLUG_PATTERN
-from app.published.memory import Tags
+from app.published.cache import Tags
 from app.visibility import NOW, visible, was_visible
 
 
-def every(
+def all_paths(
     tx: ReadTx, tags: Tags, article_ids: Sequence[UUID], now: datetime
 ) -> dict[UUID, list[str]]:
     """All paths that ever led to articles: aliases first, then where they were public: each page
@@ -29,7 +29,7 @@ def every(
     return _paths(tx, tags, article_ids, now, sa.true())
 
 
-def former(
+def former_paths(
     tx: ReadTx, tags: Tags, article_ids: Sequence[UUID], now: datetime
 ) -> dict[UUID, list[str]]:
     """Paths that lead to articles visible now: aliases first, then where they once were."""
@@ -48,7 +48,7 @@ _SLUG: Final = re.compile(f"/{SLUG_PATTERN[1:-1]}")
 
 
 @dataclass(frozen=True, slots=True)
-class Departed:
+class DepartedTag:
     """What is left of a tag: where it was found, and the tag that it has become."""
 
     paths: list[str]
@@ -57,24 +57,24 @@ class Departed:
 
 def of_tags(tx: ReadTx, tags: Tags, tag_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
     """Paths that used to lead to tags that are there: aliases first, then their former slugs."""
-    found: dict[UUID, list[str]] = {tag_id: [] for tag_id in tag_ids}
+    paths: dict[UUID, list[str]] = {tag_id: [] for tag_id in tag_ids}
     aliases = sa.select(col(Alias.tag_id), col(Alias.path))
     aliases = aliases.where(col(Alias.tag_id).in_(tag_ids)).order_by(col(Alias.path))
     for tag_id, path in tx.execute(aliases):
-        found[tag_id].append(path)
+        paths[tag_id].append(path)
     slugs = sa.select(col(TagSlug.tag_id), col(TagSlug.slug))
     slugs = slugs.where(col(TagSlug.tag_id).in_(tag_ids)).order_by(col(TagSlug.slug))
     for tag_id, slug in tx.execute(slugs):
         if slug != tags.by_id[tag_id].slug:
-            found[tag_id].append(f"/{slug}")
-    return found
+            paths[tag_id].append(f"/{slug}")
+    return paths
 
 
-def of_former_tags(tx: ReadTx, tag_ids: Sequence[UUID]) -> dict[UUID, Departed]:
+def of_former_tags(tx: ReadTx, tag_ids: Sequence[UUID]) -> dict[UUID, DepartedTag]:
     """What is left of tags that are gone."""
     rows = sa.select(col(FormerTag.id), col(FormerTag.paths), col(FormerTag.tag_id))
     rows = rows.where(col(FormerTag.id).in_(tag_ids))
-    return {key: Departed(paths, into) for key, paths, into in tx.execute(rows)}
+    return {key: DepartedTag(paths, into) for key, paths, into in tx.execute(rows)}
 
 
 def _paths(
@@ -82,9 +82,9 @@ def _paths(
     tags: Tags,
     article_ids: Sequence[UUID],
     now: datetime,
-    wanted: ColumnElement[bool],
+    condition: ColumnElement[bool],
 ) -> dict[UUID, list[str]]:
-    found: dict[UUID, list[str]] = {article_id: [] for article_id in article_ids}
+    paths_by_article: dict[UUID, list[str]] = {article_id: [] for article_id in article_ids}
     aliases = sa.select(col(Alias.article_id), col(Alias.path))
     aliases = aliases.where(col(Alias.article_id).in_(article_ids)).order_by(col(Alias.path))
     slugs: dict[UUID, list[str]] = {article_id: [] for article_id in article_ids}
@@ -93,20 +93,27 @@ def _paths(
         if _SLUG.fullmatch(path):
             slugs[article_id].append(path[1:])
         else:
-            found[article_id].append(path)
+            paths_by_article[article_id].append(path)
     places = (col(getattr(Publication, name)) for name in _PLACE)
-    pages = sa.select(col(Publication.article_id), *places, wanted.label("wanted")).where(
+    pages = sa.select(col(Publication.article_id), *places, condition.label("wanted")).where(
         col(Publication.article_id).in_(article_ids), was_visible(Publication, NOW)
     )
     rows = tx.execute(pages.distinct().order_by(col(Publication.slug)), {"now": now}).all()
-    return {key: [*paths, *_pages(tags, slugs[key], rows, key)] for key, paths in found.items()}
+    return {
+        key: [*paths, *_pages(tags, slugs[key], rows, key)]
+        for key, paths in paths_by_article.items()
+    }
 
 
 def _pages(tags: Tags, had: Iterable[str], rows: Iterable[Any], article_id: UUID) -> list[str]:
     """Each page of an article at the front end, then what this service calls it."""
-    mine = [row for row in rows if row.article_id == article_id]
-    places = {(row.slug, row.kind, row.lang) for row in mine if row.wanted}
-    known = {row.slug for row in mine}
-    places |= {(slug, mine[-1].kind, mine[-1].lang) for slug in had if mine and slug not in known}
-    shown = ([tags.page_path(kind, slug, lang), f"/{slug}"] for slug, kind, lang in sorted(places))
-    return list(dict.fromkeys([path for pair in shown for path in pair]))
+    own_rows = [row for row in rows if row.article_id == article_id]
+    places = {(row.slug, row.kind, row.lang) for row in own_rows if row.wanted}
+    own_slugs = {row.slug for row in own_rows}
+    places |= {
+        (slug, own_rows[-1].kind, own_rows[-1].lang)
+        for slug in had
+        if own_rows and slug not in own_slugs
+    }
+    pairs = ([tags.page_path(kind, slug, lang), f"/{slug}"] for slug, kind, lang in sorted(places))
+    return list(dict.fromkeys([path for pair in pairs for path in pair]))

@@ -13,7 +13,7 @@ from app.database import ReadTx
 from app.kit.calendar import Calendar
 from app.models.publication import Publication
 from app.public.archive import Month, Year
-from app.published.memory import Tags
+from app.published.cache import Tags
 from app.published.plan import by_rarity
 from app.published.query import ArticleFilter, months_of
 from app.published.statements import month_of, stamp_of
@@ -23,17 +23,17 @@ _OF_UTC: Final = Calendar()
 _MONTH: Final = len("2012-07")
 
 
-def years(
-    tx: ReadTx, tags: Tags, chosen: ArticleFilter, now: datetime, calendar: Calendar = _OF_UTC
+def list_years(
+    tx: ReadTx, tags: Tags, filters: ArticleFilter, now: datetime, calendar: Calendar = _OF_UTC
 ) -> list[Year]:
     """Newest year first, newest month first; only what has articles."""
     statement, values = months_of(
-        *by_rarity(tx, tags, chosen), now, sqlite=tx.is_sqlite, zoned=calendar != _OF_UTC
+        *by_rarity(tx, tags, filters), now, sqlite=tx.is_sqlite, zoned=calendar != _OF_UTC
     )
-    counted: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for stamp, n in tx.execute(statement, values):
-        counted[_month(stamp, calendar)] += int(n)
-    rows = sorted(((int(m[:4]), int(m[5:]), n) for m, n in counted.items()), reverse=True)
+        counts[_month_of(stamp, calendar)] += int(n)
+    rows = sorted(((int(m[:4]), int(m[5:]), n) for m, n in counts.items()), reverse=True)
     return [
         Year(
             year=year,
@@ -44,23 +44,23 @@ def years(
     ]
 
 
-def changed(tx: ReadTx, now: datetime, calendar: Calendar) -> list[tuple[str, datetime]]:
+def last_changes(tx: ReadTx, now: datetime, calendar: Calendar) -> list[tuple[str, datetime]]:
     """Each month (`YYYY-MM`) that has articles, newest first, and when the latest of them
     changed or became visible."""
     grouped = month_of if calendar == _OF_UTC else stamp_of
     month = grouped(Publication, tx.is_sqlite)
     latest = sa.func.max(col(Publication.changed_at), type_=UTCDateTime())
-    found = sa.select(month, latest).where(
+    statement = sa.select(month, latest).where(
         col(Publication.kind) == "article", visible(Publication, now)
     )
     months: dict[str, datetime] = {}
-    for stamp, at in tx.execute(found.group_by(month)):
-        known = _month(stamp, calendar)
-        months[known] = max(at, months.get(known, at))
+    for stamp, at in tx.execute(statement.group_by(month)):
+        month_text = _month_of(stamp, calendar)
+        months[month_text] = max(at, months.get(month_text, at))
     return sorted(months.items(), reverse=True)
 
 
-def _month(stamp: str, calendar: Calendar) -> str:
+def _month_of(stamp: str, calendar: Calendar) -> str:
     """The month of a month, or of an instant near the edge of one."""
     if len(stamp) == _MONTH:
         return stamp

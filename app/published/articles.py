@@ -17,10 +17,10 @@ from app.kit.paging import Cursor
 from app.models.alias import Alias
 from app.models.publication import Publication, PublicationBody, PublicationTag
 from app.public.articles import complete_item
-from app.published import endings
-from app.published.addresses import former
-from app.published.memory import KnownTag, Recall, Tags
-from app.published.plan import USUAL, Thresholds, by_rarity, planned
+from app.published import gone_articles
+from app.published.addresses import former_paths
+from app.published.cache import CachedTag, HeadCache, Tags
+from app.published.plan import USUAL, Thresholds, by_rarity, choose_plan
 from app.published.query import ArticleFilter, count_of, page_of
 from app.published.statements import SHOWN, Order
 from app.visibility import NOW, visible, was_visible
@@ -39,15 +39,15 @@ class ArticlePage:
     prev: Cursor | None
 
 
-def page(
+def list_page(
     tx: ReadTx,
     tags: Tags,
-    chosen: ArticleFilter,
+    filters: ArticleFilter,
     order: Order,
     cursor: Cursor | None,
     limit: int,
     now: datetime,
-    recall: Recall,
+    recall: HeadCache,
     include: Collection[Extra] = (),
     bounds: Thresholds = USUAL,
 ) -> ArticlePage:
@@ -55,23 +55,25 @@ def page(
 
     `include` adds what the detail always has; paths are read for the whole page at once.
     """
-    chosen, plan = planned(tx, tags, chosen, order, now, bounds)
-    statement, values = page_of(chosen, plan, order, cursor, limit + 1, now)
+    filters, plan = choose_plan(tx, tags, filters, order, now, bounds)
+    statement, values = page_of(filters, plan, order, cursor, limit + 1, now)
     rows: Sequence[Any] = tx.execute(statement, values).all()
     more, rows = len(rows) > limit, rows[:limit]
     backwards = cursor is not None and cursor.backwards
     if backwards:
         rows = rows[::-1]
-    items = recall.many([row.id for row in rows], lambda missing: _items(tx, tags, missing, now))
+    items = recall.many(
+        [row.id for row in rows], lambda missing: _load_items(tx, tags, missing, now)
+    )
     if "paths" in include:
-        paths = former(tx, tags, [row.article_id for row in rows], now)
+        paths = former_paths(tx, tags, [row.article_id for row in rows], now)
         items = [
-            _with(item, b"paths", to_json(paths[row.article_id]))
+            _with_member(item, b"paths", to_json(paths[row.article_id]))
             for item, row in zip(items, rows, strict=True)
         ]
     if "related" in include:
         items = [
-            _with(item, b"related", _related(tx, tags, row.id, now, recall))
+            _with_member(item, b"related", _cached_related(tx, tags, row.id, now, recall))
             for item, row in zip(items, rows, strict=True)
         ]
     if not rows:
@@ -89,9 +91,9 @@ def _place(row: Any, *, backwards: bool) -> Cursor:
     return Cursor(row.key_at, row.article_id, backwards)
 
 
-def total(tx: ReadTx, tags: Tags, chosen: ArticleFilter, now: datetime) -> int:
+def count_articles(tx: ReadTx, tags: Tags, filters: ArticleFilter, now: datetime) -> int:
     """How many articles a filter finds."""
-    statement, values = count_of(*by_rarity(tx, tags, chosen), now)
+    statement, values = count_of(*by_rarity(tx, tags, filters), now)
     return int(tx.execute(statement, values).scalar_one())
 
 
@@ -101,13 +103,13 @@ _BY_SLUG = sa.select(*SHOWN, col(PublicationBody.body_html)).join(
 _BY_SLUG = _BY_SLUG.where(col(Publication.slug) == sa.bindparam("slug"), visible(Publication, NOW))
 
 
-def detail(
+def article_detail(
     tx: ReadTx,
     tags: Tags,
     slug: str,
     languages: Sequence[str],
     now: datetime,
-    recall: Recall,
+    recall: HeadCache,
 ) -> tuple[UUID, bytes]:
     """One article whole with its id, in the first of `languages` in which it is visible.
 
@@ -115,24 +117,24 @@ def detail(
     """
     row = tx.execute(_BY_SLUG, {"slug": slug, "now": now}).first()
     if row is None:
-        raise _absent(tx, slug, now)
+        raise _absent_error(tx, slug, now)
     if languages and row.lang != languages[0]:
         row = _in_language(tx, row, languages, now)
-    item = _item(row, tags, _translations(tx, [row], now))
+    item = _join_item(row, tags, _translations_by_group(tx, [row], now))
     key = row.article_id
-    paths = recall(("paths", key), lambda: to_json(former(tx, tags, [key], now)[key]))
-    related = _related(tx, tags, row.id, now, recall)
-    item = _with(item, b"body_html", tags.addressed(to_json(row.body_html)))
-    return key, _with(_with(item, b"paths", paths), b"related", related)
+    paths = recall(("paths", key), lambda: to_json(former_paths(tx, tags, [key], now)[key]))
+    related = _cached_related(tx, tags, row.id, now, recall)
+    item = _with_member(item, b"body_html", tags.absolute_urls(to_json(row.body_html)))
+    return key, _with_member(_with_member(item, b"paths", paths), b"related", related)
 
 
 _BY_KEYS = sa.select(*SHOWN).where(col(Publication.id).in_(sa.bindparam("keys", expanding=True)))
 
 
-def _items(tx: ReadTx, tags: Tags, keys: Sequence[int], now: datetime) -> dict[int, bytes]:
+def _load_items(tx: ReadTx, tags: Tags, keys: Sequence[int], now: datetime) -> dict[int, bytes]:
     rows: Sequence[Any] = tx.execute(_BY_KEYS, {"keys": keys}).all()
-    groups = _translations(tx, rows, now)
-    return {row.id: _item(row, tags, groups) for row in rows}
+    groups = _translations_by_group(tx, rows, now)
+    return {row.id: _join_item(row, tags, groups) for row in rows}
 
 
 _BY_IDS = sa.select(*SHOWN).where(
@@ -143,8 +145,8 @@ _BY_IDS = sa.select(*SHOWN).where(
 def by_ids(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> dict[UUID, bytes]:
     """The items of those articles that are visible; the others are not in the answer."""
     rows: Sequence[Any] = tx.execute(_BY_IDS, {"ids": list(ids), "now": now}).all()
-    groups = _translations(tx, rows, now)
-    return {row.article_id: _item(row, tags, groups) for row in rows}
+    groups = _translations_by_group(tx, rows, now)
+    return {row.article_id: _join_item(row, tags, groups) for row in rows}
 
 
 _BODIES = (
@@ -157,40 +159,42 @@ _BODIES = (
 )
 
 
-def bodies(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> dict[UUID, str]:
+def bodies_by_id(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> dict[UUID, str]:
     """The sanitised HTML of those articles that are visible."""
-    found = tx.execute(_BODIES, {"ids": list(ids), "now": now})
-    return {key: tags.addressed(body.encode()).decode() for key, body in found}
+    rows = tx.execute(_BODIES, {"ids": list(ids), "now": now})
+    return {key: tags.absolute_urls(body.encode()).decode() for key, body in rows}
 
 
 def current_slug(tx: ReadTx, article_id: UUID, now: datetime) -> tuple[str, str, str] | None:
     """Slug, language and kind under which an article is visible."""
-    found = sa.select(col(Publication.slug), col(Publication.lang), col(Publication.kind)).where(
-        col(Publication.article_id) == article_id, visible(Publication, NOW)
-    )
-    row = tx.execute(found, {"now": now}).first()
+    statement = sa.select(
+        col(Publication.slug), col(Publication.lang), col(Publication.kind)
+    ).where(col(Publication.article_id) == article_id, visible(Publication, NOW))
+    row = tx.execute(statement, {"now": now}).first()
     return (row.slug, row.lang, row.kind) if row else None
 
 
-def holder(tx: ReadTx, slug: str, now: datetime) -> UUID | None:
+def slug_holder(tx: ReadTx, slug: str, now: datetime) -> UUID | None:
     """The article that is or was public under a slug, here or where it was imported from."""
-    found = (
+    statement = (
         sa.select(col(Publication.article_id))
         .where(col(Publication.slug) == slug, was_visible(Publication, NOW))
         .limit(1)
     )
     before = sa.select(col(Alias.article_id)).where(col(Alias.path) == f"/{slug}")
-    answer: UUID | None = tx.execute(found, {"now": now}).scalar() or tx.execute(before).scalar()
+    answer: UUID | None = (
+        tx.execute(statement, {"now": now}).scalar() or tx.execute(before).scalar()
+    )
     return answer
 
 
-def _absent(tx: ReadTx, slug: str, now: datetime) -> Exception:
-    article_id = holder(tx, slug, now)
+def _absent_error(tx: ReadTx, slug: str, now: datetime) -> Exception:
+    article_id = slug_holder(tx, slug, now)
     if article_id is not None:
         current = current_slug(tx, article_id, now)
         if current is not None:
             return Moved("moved", "It has another slug now.", slug=current[0])
-        ended = endings.gone(tx, article_id, now)
+        ended = gone_articles.gone_error(tx, article_id, now)
         if ended is not None:
             return ended
     return NotFound("article_not_found", "There is no article with this slug.")
@@ -199,15 +203,16 @@ def _absent(tx: ReadTx, slug: str, now: datetime) -> Exception:
 def _in_language(tx: ReadTx, row: Any, languages: Sequence[str], now: datetime) -> Any:
     siblings: dict[str, str] = {row.lang: from_json(row.item)["slug"]}
     if (group := row.translation_group) is not None:
-        siblings |= {lang: slug for lang, slug, _ in _translations(tx, [row], now)[group]}
-    for wanted in languages:
-        if wanted == row.lang:
+        siblings |= {lang: slug for lang, slug, _ in _translations_by_group(tx, [row], now)[group]}
+    for language in languages:
+        if language == row.lang:
             return row
-        if wanted in siblings:
-            return tx.execute(_BY_SLUG, {"slug": siblings[wanted], "now": now}).one()
-    known = ", ".join(sorted(siblings))
+        if language in siblings:
+            return tx.execute(_BY_SLUG, {"slug": siblings[language], "now": now}).one()
+    languages_there = ", ".join(sorted(siblings))
     raise NotFound(
-        "translation_not_found", f"It is not published in that language; it is in: {known}."
+        "translation_not_found",
+        f"It is not published in that language; it is in: {languages_there}.",
     )
 
 
@@ -227,20 +232,20 @@ _GROUPS = (
 )
 
 
-def _translations(tx: ReadTx, rows: Sequence[Any], now: datetime) -> _Group:
+def _translations_by_group(tx: ReadTx, rows: Sequence[Any], now: datetime) -> _Group:
     """The visible members of each group that these articles belong to."""
-    found: _Group = {}
+    members_by_group: _Group = {}
     groups = [row.translation_group for row in rows if row.translation_group is not None]
     if groups:
         for group, lang, slug, article_id in tx.execute(_GROUPS, {"groups": groups, "now": now}):
-            found.setdefault(group, []).append((lang, slug, article_id))
-    return found
+            members_by_group.setdefault(group, []).append((lang, slug, article_id))
+    return members_by_group
 
 
-def _item(row: Any, tags: Tags, groups: _Group) -> bytes:
+def _join_item(row: Any, tags: Tags, groups: _Group) -> bytes:
     """The frozen fragment with what belongs to others joined to its end."""
-    lang, own = row.lang, tags.addressed(complete_item(row.item)[:-1].encode())
-    carried = tags.living(from_json(row.tag_ids))
+    lang, own = row.lang, tags.absolute_urls(complete_item(row.item)[:-1].encode())
+    carried = tags.resolve_ids(from_json(row.tag_ids))
     references = b",".join([tags.reference(tag, lang) for tag in carried])
     others = [
         {"lang": its_lang, "slug": slug}
@@ -251,7 +256,7 @@ def _item(row: Any, tags: Tags, groups: _Group) -> bytes:
     return b'%s,"tags":[%s],"translations":%s}' % (own, references, translations)
 
 
-def _with(item: bytes, name: bytes, value: bytes) -> bytes:
+def _with_member(item: bytes, name: bytes, value: bytes) -> bytes:
     """An item's JSON with one member more."""
     return b'%s,"%s":%s}' % (item[:-1], name, value)
 
@@ -270,25 +275,27 @@ _NEWEST = (
 )
 
 
-def _related(tx: ReadTx, tags: Tags, publication: int, now: datetime, recall: Recall) -> bytes:
+def _cached_related(
+    tx: ReadTx, tags: Tags, publication: int, now: datetime, recall: HeadCache
+) -> bytes:
     def make() -> bytes:
         row = tx.execute(_BY_KEYS, {"keys": [publication]}).one()
-        carried = tags.living(from_json(row.tag_ids))
-        return near(tx, carried, row.lang, row.article_id, now)
+        carried = tags.resolve_ids(from_json(row.tag_ids))
+        return related_json(tx, carried, row.lang, row.article_id, now)
 
     return recall(("related", publication), make)
 
 
-def near(
-    tx: ReadTx, carried: Sequence[KnownTag], lang: str, article_id: UUID, now: datetime
+def related_json(
+    tx: ReadTx, own_tags: Sequence[CachedTag], lang: str, article_id: UUID, now: datetime
 ) -> bytes:
     """The newest articles in the same language that share its tags; more shared tags first.
 
     Only the article's most specific tags are walked (those furthest from the root), ten each.
     """
-    carried = [tag for tag in carried if tag.type != "format"] or carried
+    own_tags = [tag for tag in own_tags if tag.type != "format"] or own_tags
     shared: Counter[int] = Counter()
-    for tag in carried[:_RARE_TAGS]:
+    for tag in own_tags[:_RARE_TAGS]:
         values = {"tag_id": tag.id, "now": now, "lang": lang, "article_id": article_id}
         shared.update(tx.execute(_NEWEST, values).scalars())
     if not shared:
@@ -296,5 +303,5 @@ def near(
     rows = tx.execute(_BY_KEYS, {"keys": list(shared)})
     near = [(shared[other.id], from_json(other.item)) for other in rows]
     near.sort(key=lambda pair: (pair[0], pair[1]["published_at"], pair[1]["id"]), reverse=True)
-    shown = ("id", "slug", "lang", "title", "published_at")
-    return to_json([{name: item[name] for name in shown} for _, item in near[:RELATED]])
+    columns = ("id", "slug", "lang", "title", "published_at")
+    return to_json([{name: item[name] for name in columns} for _, item in near[:RELATED]])

@@ -24,53 +24,57 @@ from app.models.media import Media, PublicationMedia
 from app.models.publication import Publication, PublicationBody
 from app.public.articles import FrozenArticle, complete_item
 from app.public.partner import EmbargoedArticle
-from app.published import media, previewed
+from app.published import media, preview
+from app.published.cache import Tags
 from app.published.media import PublicFile
-from app.published.memory import Tags
 from app.visibility import ahead, visible
 
 
 @dataclass(frozen=True, slots=True)
-class Embargoed:
+class EmbargoedPage:
     """One page in the order of time; `next` is where the page after it begins."""
 
     articles: list[EmbargoedArticle]
     next: Cursor | None
 
 
-def page(
+def list_page(
     tx: ReadTx, tags: Tags, now: datetime, until: datetime, cursor: Cursor | None, limit: int
-) -> Embargoed:
+) -> EmbargoedPage:
     """What will be public after `now` and not later than `until`, the earliest first."""
-    asked = _next_ones(now, until)
+    statement = _next_ones(now, until)
     if cursor is not None:
-        here = sa.tuple_(col(Publication.visible_from), col(Publication.article_id))
-        there = sa.literal(cursor.at, UTCDateTime()), sa.literal(cursor.id, sa.Uuid())
-        asked = asked.where(here > sa.tuple_(*there))
-    ordered = asked.order_by(col(Publication.visible_from), col(Publication.article_id))
+        place = sa.tuple_(col(Publication.visible_from), col(Publication.article_id))
+        start = sa.literal(cursor.at, UTCDateTime()), sa.literal(cursor.id, sa.Uuid())
+        statement = statement.where(place > sa.tuple_(*start))
+    ordered = statement.order_by(col(Publication.visible_from), col(Publication.article_id))
     rows = tx.execute(ordered.limit(limit + 1)).all()
-    found = [_whole(tx, tags, row) for row in rows[:limit]]
+    embargoed_articles = [_to_embargoed(tx, tags, row) for row in rows[:limit]]
     last = rows[limit - 1] if len(rows) > limit else None
-    return Embargoed(found, Cursor(last.visible_from, last.article_id, False) if last else None)
+    return EmbargoedPage(
+        embargoed_articles, Cursor(last.visible_from, last.article_id, False) if last else None
+    )
 
 
-def one(tx: ReadTx, tags: Tags, article: UUID, now: datetime, until: datetime) -> EmbargoedArticle:
+def get_article(
+    tx: ReadTx, tags: Tags, article: UUID, now: datetime, until: datetime
+) -> EmbargoedArticle:
     """One article; `NotFound` for what is not ahead, whatever else it may be."""
-    mine = col(Publication.article_id) == article
-    row = tx.execute(_next_ones(now, until).where(mine)).first()
+    is_own = col(Publication.article_id) == article
+    row = tx.execute(_next_ones(now, until).where(is_own)).first()
     if row is None:
         raise NotFound(
             "article_not_found",
             "No such article is embargoed for you: it is public by now, or was cancelled or moved.",
         )
-    return _whole(tx, tags, row)
+    return _to_embargoed(tx, tags, row)
 
 
-def file(
+def get_file(
     tx: ReadTx, article: UUID, medium: UUID, rendition: str, now: datetime, until: datetime
 ) -> PublicFile:
     """A file that an embargoed article shows; `NotFound` for every other."""
-    shown = (
+    statement = (
         sa.select(col(Publication.id))
         .join(PublicationMedia, col(PublicationMedia.publication_id) == col(Publication.id))
         .join(Media, col(Media.id) == col(PublicationMedia.media_id))
@@ -81,10 +85,12 @@ def file(
             col(Media.taken_down_at).is_(None),
         )
     )
-    found = media.kept(tx, medium, rendition) if tx.execute(shown).first() else None
-    if found is None:
+    public_file = (
+        media.find_rendition(tx, medium, rendition) if tx.execute(statement).first() else None
+    )
+    if public_file is None:
         raise NotFound("media_not_found", "No article that is embargoed for you shows such a file.")
-    return found
+    return public_file
 
 
 _SHOWN: Final = (
@@ -112,18 +118,18 @@ def _next_ones(now: datetime, until: datetime) -> sa.Select[*tuple[Any, ...]]:
     is_update = sa.exists().where(
         col(public.article_id) == col(Publication.article_id), visible(public, now)
     )
-    shown = sa.select(*_SHOWN, is_update.label("is_update"))
+    statement = sa.select(*_SHOWN, is_update.label("is_update"))
     body = col(PublicationBody.publication_id) == col(Publication.id)
-    return shown.join(PublicationBody, body).where(_is_next(now, until))
+    return statement.join(PublicationBody, body).where(_is_next(now, until))
 
 
-def _whole(tx: ReadTx, tags: Tags, row: Any) -> EmbargoedArticle:
-    item = FrozenArticle.model_validate_json(tags.addressed(complete_item(row.item).encode()))
-    detail = previewed.detail(
+def _to_embargoed(tx: ReadTx, tags: Tags, row: Any) -> EmbargoedArticle:
+    item = FrozenArticle.model_validate_json(tags.absolute_urls(complete_item(row.item).encode()))
+    detail = preview.preview_detail(
         tx,
         tags,
         item,
-        tags.addressed(row.body_html.encode()).decode(),
+        tags.absolute_urls(row.body_html.encode()).decode(),
         [UUID(tag) for tag in from_json(row.tag_ids)],
         row.translation_group,
         row.visible_from,

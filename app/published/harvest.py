@@ -16,12 +16,12 @@ from app.database import ReadTx
 from app.kit.clock import FOREVER
 from app.models.publication import Publication, PublicationTag
 from app.published import articles
-from app.published.memory import Tags
+from app.published.cache import Tags
 from app.visibility import visible, was_visible
 
 
 @dataclass(frozen=True, slots=True)
-class Harvested:
+class HarvestedArticle:
     """An article as it is, or (`item` is None) as one that has gone since `stamp`."""
 
     id: UUID
@@ -31,7 +31,7 @@ class Harvested:
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class HarvestRange:
     """From an instant until before another one, under any of some tags, after a place."""
 
     since: datetime | None = None
@@ -40,10 +40,12 @@ class Range:
     after: tuple[datetime, UUID] | None = None
 
 
-def harvest(tx: ReadTx, tags: Tags, asked: Range, now: datetime, most: int) -> list[Harvested]:
+def list_harvested(
+    tx: ReadTx, tags: Tags, harvest_range: HarvestRange, now: datetime, most: int
+) -> list[HarvestedArticle]:
     """The first articles of a range. One that changes meanwhile comes again, later."""
     kind: Any = col(Publication.kind)
-    live = _arm(col(Publication.changed_at), asked).where(
+    live = _changed_arm(col(Publication.changed_at), harvest_range).where(
         kind == "article", visible(Publication, now)
     )
     later = aliased(Publication)
@@ -52,7 +54,7 @@ def harvest(tx: ReadTx, tags: Tags, asked: Range, now: datetime, most: int) -> l
         was_visible(later, now),
         col(later.visible_from) > col(Publication.visible_from),
     )
-    gone = _arm(col(Publication.visible_until), asked).where(
+    endings = _changed_arm(col(Publication.visible_until), harvest_range).where(
         # Not by an index of kinds, which SQLite would walk whole: by the one of ends.
         sa.func.coalesce(kind, kind) == "article",
         was_visible(Publication, now),
@@ -61,15 +63,17 @@ def harvest(tx: ReadTx, tags: Tags, asked: Range, now: datetime, most: int) -> l
         col(Publication.visible_until) < FOREVER,
         ~superseded,
     )
-    arms = [sa.select(arm.limit(most).subquery()) for arm in (live, gone)]
+    arms = [sa.select(arm.limit(most).subquery()) for arm in (live, endings)]
     both = sa.union_all(*arms).subquery()
     ordered = sa.select(both).order_by(both.c.stamp, both.c.article_id).limit(most)
-    return _whole(tx, tags, tx.execute(ordered).all(), now)
+    return _to_harvested(tx, tags, tx.execute(ordered).all(), now)
 
 
-def one(tx: ReadTx, tags: Tags, article_id: UUID, now: datetime) -> Harvested | None:
+def get_harvested(
+    tx: ReadTx, tags: Tags, article_id: UUID, now: datetime
+) -> HarvestedArticle | None:
     """One article that is or was public."""
-    found = (
+    statement = (
         sa.select(*_COLUMNS, col(Publication.changed_at), col(Publication.visible_until))
         .where(
             col(Publication.article_id) == article_id,
@@ -79,47 +83,51 @@ def one(tx: ReadTx, tags: Tags, article_id: UUID, now: datetime) -> Harvested | 
         .order_by(col(Publication.visible_from).desc())
         .limit(1)
     )
-    row: Any = tx.execute(found).first()
+    row: Any = tx.execute(statement).first()
     if row is None:
         return None
     item = articles.by_ids(tx, tags, [article_id], now).get(article_id)
     stamp = row.visible_until if item is None else row.changed_at
-    return Harvested(article_id, stamp, _ids(row.tag_ids), item)
+    return HarvestedArticle(article_id, stamp, _parse_ids(row.tag_ids), item)
 
 
 _COLUMNS = (col(Publication.article_id), col(Publication.tag_ids))
 
 
-def _arm(changed: Any, asked: Range) -> Any:
-    stamp = sa.type_coerce(changed, UTCDateTime()).label("stamp")
+def _changed_arm(change_time: Any, harvest_range: HarvestRange) -> Any:
+    stamp = sa.type_coerce(change_time, UTCDateTime()).label("stamp")
     arm = sa.select(*_COLUMNS, stamp)
-    if asked.since is not None:
-        arm = arm.where(changed >= asked.since)
-    if asked.until is not None:
-        arm = arm.where(changed < asked.until)
-    if asked.after is not None:
-        here = sa.tuple_(changed, col(Publication.article_id))
-        there = (
-            sa.literal(asked.after[0], UTCDateTime()),
-            sa.literal(asked.after[1], sa.Uuid()),
+    if harvest_range.since is not None:
+        arm = arm.where(change_time >= harvest_range.since)
+    if harvest_range.until is not None:
+        arm = arm.where(change_time < harvest_range.until)
+    if harvest_range.after is not None:
+        place = sa.tuple_(change_time, col(Publication.article_id))
+        start = (
+            sa.literal(harvest_range.after[0], UTCDateTime()),
+            sa.literal(harvest_range.after[1], sa.Uuid()),
         )
-        arm = arm.where(here > sa.tuple_(*there))
-    if asked.tags:
+        arm = arm.where(place > sa.tuple_(*start))
+    if harvest_range.tags:
         carries = sa.exists().where(
             col(PublicationTag.publication_id) == col(Publication.id),
-            col(PublicationTag.tag_id).in_(asked.tags),
+            col(PublicationTag.tag_id).in_(harvest_range.tags),
         )
         arm = arm.where(carries)
-    return arm.order_by(changed, col(Publication.article_id))
+    return arm.order_by(change_time, col(Publication.article_id))
 
 
-def _whole(tx: ReadTx, tags: Tags, rows: Sequence[Any], now: datetime) -> list[Harvested]:
+def _to_harvested(
+    tx: ReadTx, tags: Tags, rows: Sequence[Any], now: datetime
+) -> list[HarvestedArticle]:
     items = articles.by_ids(tx, tags, [row.article_id for row in rows], now)
     return [
-        Harvested(row.article_id, row.stamp, _ids(row.tag_ids), items.get(row.article_id))
+        HarvestedArticle(
+            row.article_id, row.stamp, _parse_ids(row.tag_ids), items.get(row.article_id)
+        )
         for row in rows
     ]
 
 
-def _ids(text: str) -> tuple[UUID, ...]:
+def _parse_ids(text: str) -> tuple[UUID, ...]:
     return tuple(UUID(key) for key in from_json(text))

@@ -36,30 +36,30 @@ class PublicFile:
     shown_by: tuple[str, ...] = ()
 
 
-def file(tx: ReadTx, media_id: UUID, rendition: str, now: datetime) -> PublicFile:
+def get_public_file(tx: ReadTx, media_id: UUID, rendition: str, now: datetime) -> PublicFile:
     """A rendition that the public may see at `now`: some article or sponsor that is visible shows
     it. `Gone` for what it could see before; for all else `NotFound`, whether it exists or not."""
     _refuse_taken_down(tx, media_id)
-    found = kept(tx, media_id, rendition)
-    if found is None:
-        raise _absent()
+    public_file = find_rendition(tx, media_id, rendition)
+    if public_file is None:
+        raise _file_not_found()
     shown_by = _shown_by(tx, media_id, now)
     if not shown_by:
         raise _last_shown(tx, media_id, now)
-    return replace(found, shown_by=shown_by)
+    return replace(public_file, shown_by=shown_by)
 
 
-def sizes(tx: ReadTx, files: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], int]:
+def rendition_sizes(tx: ReadTx, files: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], int]:
     """The bytes of renditions, each by its medium and name; what is unknown is left out."""
     columns = (col(Rendition.media_id), col(Rendition.name), col(Rendition.bytes))
-    wanted = sa.select(*columns).where(col(Rendition.media_id).in_({key for key, _ in files}))
-    rows = tx.execute(wanted).all() if files else []
+    statement = sa.select(*columns).where(col(Rendition.media_id).in_({key for key, _ in files}))
+    rows = tx.execute(statement).all() if files else []
     return {(key, name): size for key, name, size in rows}
 
 
-def kept(tx: ReadTx, media_id: UUID, rendition: str) -> PublicFile | None:
+def find_rendition(tx: ReadTx, media_id: UUID, rendition: str) -> PublicFile | None:
     """A rendition whether it is public or not, without those that show it."""
-    wanted = (
+    statement = (
         sa.select(
             col(Media.kind),
             col(Media.name),
@@ -70,7 +70,7 @@ def kept(tx: ReadTx, media_id: UUID, rendition: str) -> PublicFile | None:
         .join(Rendition, col(Rendition.media_id) == col(Media.id))
         .where(col(Media.id) == media_id, col(Rendition.name) == rendition)
     )
-    row = tx.execute(wanted).first()
+    row = tx.execute(statement).first()
     if row is None:
         return None
     name = row.name if row.kind == "document" else None
@@ -79,33 +79,33 @@ def kept(tx: ReadTx, media_id: UUID, rendition: str) -> PublicFile | None:
 
 def _shown_by(tx: ReadTx, media_id: UUID, now: datetime) -> tuple[str, ...]:
     """At most one publication of an article is visible, so each is named once."""
-    articles = _publications(media_id, col(Publication.article_id))
-    shown = articles.where(visible(Publication, now)).limit(_NAMED)
-    keys = sorted(f"article/{key}" for key in tx.execute(shown).scalars())
+    articles = _showing_publications(media_id, col(Publication.article_id))
+    statement = articles.where(visible(Publication, now)).limit(_NAMED)
+    keys = sorted(f"article/{key}" for key in tx.execute(statement).scalars())
     if keys:
         return tuple(keys)
-    sponsors = sa.select(col(Sponsor.id)).where(_bears(media_id), visible(Sponsor, now))
+    sponsors = sa.select(col(Sponsor.id)).where(_sponsor_shows(media_id), visible(Sponsor, now))
     return tuple(f"sponsor/{key}" for key in tx.execute(sponsors.limit(_NAMED)).scalars())
 
 
 def _last_shown(tx: ReadTx, media_id: UUID, now: datetime) -> Gone | NotFound:
     """Why and when the last that showed it ended; `removed` when it was replaced."""
-    ended = _publications(media_id, col(Publication.ended), col(Publication.visible_until))
+    ended = _showing_publications(media_id, col(Publication.ended), col(Publication.visible_until))
     ended = ended.where(was_visible(Publication, now))
     row = tx.execute(ended.order_by(col(Publication.visible_until).desc()).limit(1)).first()
     if row is not None:
-        return _gone(row.ended or "removed", row.visible_until)
+        return _gone_error(row.ended or "removed", row.visible_until)
     sponsors = sa.select(sa.func.max(col(Sponsor.visible_until), type_=UTCDateTime()))
-    until = tx.execute(sponsors.where(_bears(media_id), was_visible(Sponsor, now))).scalar()
-    return _gone("expired", until) if until is not None else _absent()
+    until = tx.execute(sponsors.where(_sponsor_shows(media_id), was_visible(Sponsor, now))).scalar()
+    return _gone_error("expired", until) if until is not None else _file_not_found()
 
 
-def _bears(media_id: UUID) -> sa.ColumnElement[bool]:
+def _sponsor_shows(media_id: UUID) -> sa.ColumnElement[bool]:
     """The sponsor's logo is the medium. There are dozens of sponsors: no table is kept of it."""
     return col(Sponsor.logo).contains(media_folder(media_id), autoescape=True)
 
 
-def _publications(media_id: UUID, *columns: Any) -> sa.Select[Any]:
+def _showing_publications(media_id: UUID, *columns: Any) -> sa.Select[Any]:
     joined = col(PublicationMedia.publication_id) == col(Publication.id)
     shows = col(PublicationMedia.media_id) == media_id
     return sa.select(*columns).join(PublicationMedia, joined).where(shows)
@@ -117,14 +117,14 @@ def _refuse_taken_down(tx: ReadTx, media_id: UUID) -> None:
     row = tx.execute(state).first()
     if row is not None and row.was_public:
         text = f"It was taken down. {row.taken_down_reason}"
-        raise _gone("removed", row.taken_down_at, text)
+        raise _gone_error("removed", row.taken_down_at, text)
     if row is not None:
-        raise _absent()
+        raise _file_not_found()
 
 
-def _gone(reason: str, at: datetime, text: str = "Nothing shows it any more.") -> Gone:
+def _gone_error(reason: str, at: datetime, text: str = "Nothing shows it any more.") -> Gone:
     return Gone("gone", text, reason=reason, at=rfc3339(at))
 
 
-def _absent() -> NotFound:
+def _file_not_found() -> NotFound:
     return NotFound("media_not_found", "There is no such file.")

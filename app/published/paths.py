@@ -13,12 +13,12 @@ from app.kit.text import paths_within, plain_path
 from app.models.alias import Alias
 from app.models.publication import Publication
 from app.public.envelopes import Resolution
-from app.published import articles, endings, tags
-from app.published.memory import KnownTag, Tags
+from app.published import articles, gone_articles, tags
+from app.published.cache import CachedTag, Tags
 from app.visibility import NOW, visible
 
 
-def resolve(
+def resolve_path(
     tx: ReadTx,
     tags_of: Callable[[], Tags],
     path: str,
@@ -30,55 +30,57 @@ def resolve(
     path's last part as its slug, or had it. An alias of somebody who may not publish comes after
     what is live by its slug, so that it never hides that. Tags are read only when they matter.
     """
-    wanted = plain_path(path)
-    asked = paths_within(wanted)
-    pages = [slug_at(one) for one in asked]
-    last = wanted.partition("?")[0].rsplit("/", 1)[-1]
+    plain = plain_path(path)
+    candidates = paths_within(plain)
+    pages = [slug_at(option) for option in candidates]
+    last = plain.partition("?")[0].rsplit("/", 1)[-1]
     slug = next((page for page in pages if page is not None), last)
-    aliases = _aliases(tx, asked)
+    aliases = _find_aliases(tx, candidates)
     row = None
-    for one, page in zip(asked, pages, strict=True):
-        here = page or (slug if one == f"/{slug}" else None)
-        if here is not None and (shown := _live(tx, here, now)):
-            return _article(shown, wanted, base, moved=False)
-        if (row := aliases.get(one)) is not None:
+    for option, page in zip(candidates, pages, strict=True):
+        slug_here = page or (slug if option == f"/{slug}" else None)
+        if slug_here is not None and (article := _find_live(tx, slug_here, now)):
+            return _article_resolution(article, plain, base, moved=False)
+        if (row := aliases.get(option)) is not None:
             break
-    if (row is None or not row.by_publisher) and (shown := _live(tx, slug.lower(), now)):
-        return _article(shown, wanted, base, moved=shown.slug != slug)
+    if (row is None or not row.by_publisher) and (article := _find_live(tx, slug.lower(), now)):
+        return _article_resolution(article, plain, base, moved=article.slug != slug)
     if row is not None and not row.by_publisher and slug.lower() in tags_of().by_slug:
-        return _tag(tags_of().by_slug[slug.lower()], wanted, base, moved=False)
+        return _tag_resolution(tags_of().by_slug[slug.lower()], plain, base, moved=False)
     if row is not None and row.gone is not None:
         raise Gone("gone", row.gone, reason="removed")
     if row is not None and row.tag_id is not None and row.tag_id in tags_of().by_id:
-        return _tag(tags_of().by_id[row.tag_id], wanted, base, moved=True)
-    article_id = row.article_id if row is not None else articles.holder(tx, slug, now)
+        return _tag_resolution(tags_of().by_id[row.tag_id], plain, base, moved=True)
+    article_id = row.article_id if row is not None else articles.slug_holder(tx, slug, now)
     if article_id is None:
-        known = tags_of()
-        tag = known.find(slug)
+        known_tags = tags_of()
+        tag = known_tags.find(slug)
         if tag is None:
-            raise tags.gone(known, slug) or _unknown()
-        return _tag(tag, wanted, base, moved=tag.slug != slug)
+            raise tags.removed_error(known_tags, slug) or _path_not_found()
+        return _tag_resolution(tag, plain, base, moved=tag.slug != slug)
     current = articles.current_slug(tx, article_id, now)
     if current is None:
-        raise endings.gone(tx, article_id, now) or _unknown()
-    return _article((article_id, *current), wanted, base, moved=True)
+        raise gone_articles.gone_error(tx, article_id, now) or _path_not_found()
+    return _article_resolution((article_id, *current), plain, base, moved=True)
 
 
-def _aliases(tx: ReadTx, asked: Sequence[str]) -> dict[str, Any]:
+def _find_aliases(tx: ReadTx, candidates: Sequence[str]) -> dict[str, Any]:
     columns = (Alias.path, Alias.article_id, Alias.tag_id, Alias.gone, Alias.by_publisher)
-    found = sa.select(*(col(column) for column in columns)).where(col(Alias.path).in_(asked))
-    return {row.path: row for row in tx.execute(found)}
+    statement = sa.select(*(col(column) for column in columns)).where(
+        col(Alias.path).in_(candidates)
+    )
+    return {row.path: row for row in tx.execute(statement)}
 
 
-def _live(tx: ReadTx, slug: str, now: datetime) -> Any:
+def _find_live(tx: ReadTx, slug: str, now: datetime) -> Any:
     columns = (Publication.article_id, Publication.slug, Publication.lang, Publication.kind)
-    found = sa.select(*(col(column) for column in columns))
-    found = found.where(col(Publication.slug) == slug, visible(Publication, NOW))
-    return tx.execute(found, {"now": now}).first()
+    statement = sa.select(*(col(column) for column in columns))
+    statement = statement.where(col(Publication.slug) == slug, visible(Publication, NOW))
+    return tx.execute(statement, {"now": now}).first()
 
 
-def _article(shown: Any, path: str, base: str, *, moved: bool) -> Resolution:
-    key, slug, lang, kind = shown
+def _article_resolution(row: Any, path: str, base: str, *, moved: bool) -> Resolution:
+    key, slug, lang, kind = row
     return Resolution(
         path=path,
         status=301 if moved else 200,
@@ -90,11 +92,11 @@ def _article(shown: Any, path: str, base: str, *, moved: bool) -> Resolution:
     )
 
 
-def _unknown() -> NotFound:
+def _path_not_found() -> NotFound:
     return NotFound("path_not_found", "Nothing ever answered at this path.")
 
 
-def _tag(tag: KnownTag, path: str, base: str, *, moved: bool) -> Resolution:
+def _tag_resolution(tag: CachedTag, path: str, base: str, *, moved: bool) -> Resolution:
     return Resolution(
         path=path,
         status=301 if moved else 200,

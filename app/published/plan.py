@@ -17,9 +17,9 @@ from sqlmodel import col
 
 from app.database import ReadTx
 from app.models.publication import Publication, PublicationAuthor, PublicationTag
-from app.published.memory import Tags
+from app.published.cache import Tags
 from app.published.query import ArticleFilter
-from app.published.statements import Order, Plan, Statement
+from app.published.statements import Order, QueryPlan, Statement
 from app.visibility import NOW, visible
 
 
@@ -36,87 +36,94 @@ class Thresholds:
 USUAL: Final = Thresholds()
 
 
-def planned(
+def choose_plan(
     tx: ReadTx,
     tags: Tags,
-    chosen: ArticleFilter,
+    filters: ArticleFilter,
     order: Order,
     now: datetime,
     bounds: Thresholds = USUAL,
-) -> tuple[ArticleFilter, Plan]:
+) -> tuple[ArticleFilter, QueryPlan]:
     """The filter with its rarest tag clause first, and where its page is read from."""
-    if chosen.ids:
-        return chosen, Plan("ids", gathered=True)
+    if filters.ids:
+        return filters, QueryPlan("ids", gathered=True)
     by_change = order == "updated"
-    since = None if by_change else chosen.updated_since
-    offers = len(chosen.all_of) + (chosen.author is not None)
+    since = None if by_change else filters.updated_since
+    offers = len(filters.all_of) + (filters.author is not None)
     if since is None and (
-        not offers or (offers == 1 and not by_change and _narrow(chosen, bounds))
+        not offers or (offers == 1 and not by_change and _is_narrow(filters, bounds))
     ):
-        return chosen, Plan("tag" if chosen.all_of else "author" if offers else "list")
-    chosen, plan, fewest = _rarest(tx, tags, chosen, bounds)
+        return filters, QueryPlan("tag" if filters.all_of else "author" if offers else "list")
+    filters, plan, fewest = _rarest_clause(tx, tags, filters, bounds)
     if since is not None:
         most = min(bounds.gathered, fewest)
-        if _count(tx, _CHANGED, most, kind=chosen.kind, since=since, now=now) < most:
-            return chosen, Plan("changed", gathered=True)
-    walkable = not by_change and (plan.source == "author" or _narrow(chosen, bounds))
+        if _count_rows(tx, _CHANGED, most, kind=filters.kind, since=since, now=now) < most:
+            return filters, QueryPlan("changed", gathered=True)
+    walkable = not by_change and (plan.source == "author" or _is_narrow(filters, bounds))
     if plan.source == "list" or walkable:
-        return chosen, plan
-    return chosen, replace(plan, gathered=True) if fewest <= bounds.gathered else Plan("list")
+        return filters, plan
+    return filters, replace(plan, gathered=True) if fewest <= bounds.gathered else QueryPlan("list")
 
 
-def by_rarity(tx: ReadTx, tags: Tags, chosen: ArticleFilter) -> tuple[ArticleFilter, Plan]:
+def by_rarity(tx: ReadTx, tags: Tags, filters: ArticleFilter) -> tuple[ArticleFilter, QueryPlan]:
     """The filter with its rarest tag clause first, and where all that it finds is counted."""
-    chosen, plan, _ = _rarest(tx, tags, chosen, USUAL)
-    return chosen, plan
+    filters, plan, _ = _rarest_clause(tx, tags, filters, USUAL)
+    return filters, plan
 
 
-def _narrow(chosen: ArticleFilter, bounds: Thresholds) -> bool:
-    return not chosen.all_of or len(chosen.all_of[0]) <= bounds.arms
+def _is_narrow(filters: ArticleFilter, bounds: Thresholds) -> bool:
+    return not filters.all_of or len(filters.all_of[0]) <= bounds.arms
 
 
-def _rarest(
-    tx: ReadTx, tags: Tags, chosen: ArticleFilter, bounds: Thresholds
-) -> tuple[ArticleFilter, Plan, int]:
+def _rarest_clause(
+    tx: ReadTx, tags: Tags, filters: ArticleFilter, bounds: Thresholds
+) -> tuple[ArticleFilter, QueryPlan, int]:
     """The filter, the rarer of its tags and its author, and how many rows that has at most."""
-    plan, fewest = Plan("list"), bounds.counted
-    if chosen.all_of:
-        sizes = {clause: _size(tx, tags, clause, chosen.kind, bounds) for clause in chosen.all_of}
-        clauses = tuple(sorted(chosen.all_of, key=lambda clause: sizes[clause]))
-        chosen = replace(chosen, all_of=clauses)
-        plan, fewest = Plan("tag"), sizes[clauses[0]]
-    if chosen.author is not None:
-        written = _count(tx, _AUTHOR, fewest, kind=chosen.kind, author=chosen.author)
+    plan, fewest = QueryPlan("list"), bounds.counted
+    if filters.all_of:
+        sizes = {
+            clause: _clause_size(tx, tags, clause, filters.kind, bounds)
+            for clause in filters.all_of
+        }
+        clauses = tuple(sorted(filters.all_of, key=lambda clause: sizes[clause]))
+        filters = replace(filters, all_of=clauses)
+        plan, fewest = QueryPlan("tag"), sizes[clauses[0]]
+    if filters.author is not None:
+        written = _count_rows(tx, _AUTHOR, fewest, kind=filters.kind, author=filters.author)
         if plan.source == "list" or written < fewest:
-            plan, fewest = Plan("author"), written
-    return chosen, plan, fewest
+            plan, fewest = QueryPlan("author"), written
+    return filters, plan, fewest
 
 
-def _size(tx: ReadTx, tags: Tags, clause: tuple[UUID, ...], kind: str, bounds: Thresholds) -> int:
+def _clause_size(
+    tx: ReadTx, tags: Tags, clause: tuple[UUID, ...], kind: str, bounds: Thresholds
+) -> int:
     size = 0
     for tag_id in clause:
-        known = tags.sizes.get((tag_id, kind))
-        if known is None:
-            known = _count(tx, _TAG, bounds.counted, kind=kind, tag_id=tag_id)
-            tags.sizes[tag_id, kind] = known
-        size += known
+        tag_size = tags.sizes.get((tag_id, kind))
+        if tag_size is None:
+            tag_size = _count_rows(tx, _TAG, bounds.counted, kind=kind, tag_id=tag_id)
+            tags.sizes[tag_id, kind] = tag_size
+        size += tag_size
         if size >= bounds.counted:
             break
     return size
 
 
-def _counted(table: Any, *conditions: Any) -> Statement:
+def _count_statement(table: Any, *conditions: Any) -> Statement:
     rows: Statement = sa.select(sa.literal_column("1")).select_from(table)
     rows = rows.where(col(table.kind) == sa.bindparam("kind"), *conditions)
     return sa.select(sa.func.count()).select_from(rows.limit(sa.bindparam("most")).subquery())
 
 
-_TAG = _counted(PublicationTag, col(PublicationTag.tag_id) == sa.bindparam("tag_id"))
-_AUTHOR = _counted(PublicationAuthor, col(PublicationAuthor.author_slug) == sa.bindparam("author"))
-_CHANGED = _counted(
+_TAG = _count_statement(PublicationTag, col(PublicationTag.tag_id) == sa.bindparam("tag_id"))
+_AUTHOR = _count_statement(
+    PublicationAuthor, col(PublicationAuthor.author_slug) == sa.bindparam("author")
+)
+_CHANGED = _count_statement(
     Publication, col(Publication.changed_at) >= sa.bindparam("since"), visible(Publication, NOW)
 )
 
 
-def _count(tx: ReadTx, statement: Statement, most: int, **values: object) -> int:
+def _count_rows(tx: ReadTx, statement: Statement, most: int, **values: object) -> int:
     return int(tx.execute(statement, {**values, "most": most}).scalar_one())

@@ -10,11 +10,11 @@ from app.kit.paging import Cursor
 from app.public.vocabulary import Kind
 from app.published.statements import (
     Order,
-    Plan,
-    Shape,
+    QueryPlan,
+    QueryShape,
     Statement,
-    ascends,
     count_statement,
+    is_ascending,
     months_statement,
     page_statement,
 )
@@ -40,8 +40,8 @@ class ArticleFilter:
 
 
 def page_of(
-    chosen: ArticleFilter,
-    plan: Plan,
+    filters: ArticleFilter,
+    plan: QueryPlan,
     order: Order,
     cursor: Cursor | None,
     limit: int,
@@ -52,74 +52,78 @@ def page_of(
     A row has the publication's `id`, its `article_id`, and `key_at`, the instant by which the list
     is ordered.
     """
-    values = _values(chosen, now) | {"limit": limit}
+    values = _query_values(filters, now) | {"limit": limit}
     if cursor is not None:
         values |= {"key_at": cursor.at, "key_id": cursor.id}
-    return page_statement(_shape(chosen, plan, order, cursor)), values
+    return page_statement(_query_shape(filters, plan, order, cursor)), values
 
 
-def count_of(chosen: ArticleFilter, plan: Plan, now: datetime) -> tuple[Statement, dict[str, Any]]:
+def count_of(
+    filters: ArticleFilter, plan: QueryPlan, now: datetime
+) -> tuple[Statement, dict[str, Any]]:
     """The statement of the total and its parameters."""
-    return count_statement(_shape(chosen, plan, "newest", None)), _values(chosen, now)
+    return count_statement(_query_shape(filters, plan, "newest", None)), _query_values(filters, now)
 
 
 def months_of(
-    chosen: ArticleFilter, plan: Plan, now: datetime, *, sqlite: bool, zoned: bool
+    filters: ArticleFilter, plan: QueryPlan, now: datetime, *, sqlite: bool, zoned: bool
 ) -> tuple[Statement, dict[str, Any]]:
     """The statement of the totals by UTC month (`YYYY-MM`), or with `zoned` by `stamp_of`."""
-    shape = _shape(chosen, plan, "newest", None)
-    return months_statement(shape, sqlite, zoned), _values(chosen, now)
+    shape = _query_shape(filters, plan, "newest", None)
+    return months_statement(shape, sqlite, zoned), _query_values(filters, now)
 
 
-def _shape(chosen: ArticleFilter, plan: Plan, order: Order, cursor: Cursor | None) -> Shape:
-    shape = Shape(
+def _query_shape(
+    filters: ArticleFilter, plan: QueryPlan, order: Order, cursor: Cursor | None
+) -> QueryShape:
+    shape = QueryShape(
         plan=plan,
         order=order,
         backwards=cursor is not None and cursor.backwards,
         keyed=cursor is not None,
-        arms=len(chosen.all_of[0]) if plan.source == "tag" else 0,
-        all_of=len(chosen.all_of),
-        none_of=len(chosen.none_of),
-        languages=len(chosen.languages),
-        each_story_once=chosen.each_story_once,
-        author=chosen.author is not None,
-        ids=bool(chosen.ids),
-        since=chosen.since is not None,
-        until="" if chosen.until is None else "<=" if chosen.until_inclusive else "<",
-        gaps=len(chosen.gaps),
-        updated_since=chosen.updated_since is not None,
-        syndicatable=chosen.syndicatable,
+        arms=len(filters.all_of[0]) if plan.source == "tag" else 0,
+        all_of=len(filters.all_of),
+        none_of=len(filters.none_of),
+        languages=len(filters.languages),
+        each_story_once=filters.each_story_once,
+        author=filters.author is not None,
+        ids=bool(filters.ids),
+        since=filters.since is not None,
+        until="" if filters.until is None else "<=" if filters.until_inclusive else "<",
+        gaps=len(filters.gaps),
+        updated_since=filters.updated_since is not None,
+        syndicatable=filters.syndicatable,
     )
-    return shape if cursor is None else _beyond(shape, chosen, cursor)
+    return shape if cursor is None else _drop_passed_bound(shape, filters, cursor)
 
 
-def _beyond(shape: Shape, chosen: ArticleFilter, cursor: Cursor) -> Shape:
+def _drop_passed_bound(shape: QueryShape, filters: ArticleFilter, cursor: Cursor) -> QueryShape:
     """Without the bound that the cursor is past already.
 
     Of two bounds on one side SQLite may seek to the wrong one, and walk from there.
     """
     if shape.order == "updated":
-        past = chosen.updated_since is not None and cursor.at > chosen.updated_since
-        return replace(shape, updated_since=False) if past and ascends(shape) else shape
-    if ascends(shape):
-        past = chosen.since is not None and cursor.at > chosen.since
+        past = filters.updated_since is not None and cursor.at > filters.updated_since
+        return replace(shape, updated_since=False) if past and is_ascending(shape) else shape
+    if is_ascending(shape):
+        past = filters.since is not None and cursor.at > filters.since
         return replace(shape, since=False) if past else shape
-    past = chosen.until is not None and cursor.at < chosen.until
+    past = filters.until is not None and cursor.at < filters.until
     return replace(shape, until="") if past else shape
 
 
-def _values(chosen: ArticleFilter, now: datetime) -> dict[str, Any]:
-    values: dict[str, Any] = {"now": now, "kind": chosen.kind}
-    for place, lang in enumerate(chosen.languages):
+def _query_values(filters: ArticleFilter, now: datetime) -> dict[str, Any]:
+    values: dict[str, Any] = {"now": now, "kind": filters.kind}
+    for place, lang in enumerate(filters.languages):
         values[f"lang_{place}"] = lang
-    for place, clause in enumerate(chosen.all_of):
+    for place, clause in enumerate(filters.all_of):
         values[f"all_{place}"] = list(clause)
-    for place, tag_id in enumerate(chosen.all_of[0] if chosen.all_of else ()):
+    for place, tag_id in enumerate(filters.all_of[0] if filters.all_of else ()):
         values[f"arm_{place}"] = tag_id
-    for place, clause in enumerate(chosen.none_of):
+    for place, clause in enumerate(filters.none_of):
         values[f"none_{place}"] = list(clause)
-    values |= {"author": chosen.author, "ids": list(chosen.ids)}
-    values |= {"since": chosen.since, "until": chosen.until}
-    for place, (start, end) in enumerate(chosen.gaps):
+    values |= {"author": filters.author, "ids": list(filters.ids)}
+    values |= {"since": filters.since, "until": filters.until}
+    for place, (start, end) in enumerate(filters.gaps):
         values |= {f"gap_{place}": start, f"gap_end_{place}": end}
-    return values | {"updated_since": chosen.updated_since}
+    return values | {"updated_since": filters.updated_since}

@@ -14,43 +14,47 @@ from app.kinds.searchable import Searchable, version_of
 from app.kit.text import plain_text
 from app.models.publication import Publication, PublicationBody
 from app.models.tag import Tag
-from app.published.memory import KnownTag, Tags
+from app.published.cache import CachedTag, Tags
 from app.visibility import NOW, visible
 
 
 def by_ids(
-    tx: ReadTx, tags: Tags, wanted: Mapping[str, Sequence[UUID]], now: datetime
+    tx: ReadTx, tags: Tags, ids_by_kind: Mapping[str, Sequence[UUID]], now: datetime
 ) -> list[Searchable]:
     """Those of the things (by kind of content)
     that are visible, each kind in the order of its ids (tags: of those given); the others are not
     in the answer. Two indexes of one store so hold equals in one order."""
     return [
-        *_articles(tx, tags, wanted.get("article", ()), now),
-        *(_tag(tags.by_id[key], tags) for key in wanted.get("tag", ()) if key in tags.by_id),
+        *_searchable_articles(tx, tags, ids_by_kind.get("article", ()), now),
         *(
-            each
+            _searchable_tag(tags.by_id[key], tags)
+            for key in ids_by_kind.get("tag", ())
+            if key in tags.by_id
+        ),
+        *(
+            searchable
             for kind in DATED_KINDS
-            for each in kind.searchables(tx, wanted.get(kind.name, ()), now)
+            for searchable in kind.searchables(tx, ids_by_kind.get(kind.name, ()), now)
         ),
     ]
 
 
-def versions(
-    tx: ReadTx, tags: Tags, wanted: Mapping[str, Sequence[UUID]], now: datetime
+def visible_versions(
+    tx: ReadTx, tags: Tags, ids_by_kind: Mapping[str, Sequence[UUID]], now: datetime
 ) -> dict[tuple[str, UUID], int]:
     """The versions of those of the things that are visible."""
-    ids = list(wanted.get("article", ()))
-    found = {
+    ids = list(ids_by_kind.get("article", ()))
+    by_key = {
         ("article", row.article_id): row.id
         for row in tx.execute(_VERSIONS, {"ids": ids, "now": now})
     }
-    for key in wanted.get("tag", ()):
+    for key in ids_by_kind.get("tag", ()):
         if key in tags.by_id:
-            found["tag", key] = version_of(tags.by_id[key].updated_at)
+            by_key["tag", key] = version_of(tags.by_id[key].updated_at)
     for kind in DATED_KINDS:
-        known = kind.versions(tx, wanted.get(kind.name, ()), now)
-        found |= {(kind.name, key): version for key, version in known.items()}
-    return found
+        known_items = kind.versions(tx, ids_by_kind.get(kind.name, ()), now)
+        by_key |= {(kind.name, key): version for key, version in known_items.items()}
+    return by_key
 
 
 def few_ids(tx: ReadTx, now: datetime) -> dict[str, list[UUID]]:
@@ -64,14 +68,14 @@ def few_ids(tx: ReadTx, now: datetime) -> dict[str, list[UUID]]:
 
 def article_ids(tx: ReadTx, now: datetime, after: UUID | None, most: int) -> dict[str, list[UUID]]:
     """The ids of visible articles in their order, after one of them."""
-    shown = sa.select(col(Publication.article_id)).where(visible(Publication, now))
+    statement = sa.select(col(Publication.article_id)).where(visible(Publication, now))
     if after is not None:
-        shown = shown.where(col(Publication.article_id) > after)
-    ordered = shown.order_by(col(Publication.article_id)).limit(most)
+        statement = statement.where(col(Publication.article_id) > after)
+    ordered = statement.order_by(col(Publication.article_id)).limit(most)
     return {"article": list(tx.execute(ordered).scalars())}
 
 
-def count(tx: ReadTx, now: datetime) -> int:
+def count_visible(tx: ReadTx, now: datetime) -> int:
     """How many things are visible."""
     queries = (
         sa.select(sa.func.count()).select_from(Publication).where(visible(Publication, now)),
@@ -108,14 +112,16 @@ _ARTICLES = (
 )
 
 
-def _articles(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> Iterator[Searchable]:
+def _searchable_articles(
+    tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime
+) -> Iterator[Searchable]:
     if not ids:
         return
     rows = tx.execute(_ARTICLES, {"ids": list(ids), "now": now}).all()
-    spoken = _languages(tx, [row.translation_group for row in rows], now)
+    languages_by_group = _group_languages(tx, [row.translation_group for row in rows], now)
     for row in rows:
         item = from_json(row.item)
-        lineage = _lineage(tags, tags.living(from_json(row.tag_ids)))
+        lineage = _tag_lineage(tags, tags.resolve_ids(from_json(row.tag_ids)))
         yield Searchable(
             kind=row.kind,
             id=row.article_id,
@@ -125,10 +131,12 @@ def _articles(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> Ite
             summary=item["summary"],
             body=plain_text(row.body_html),
             also_in=tuple(
-                lang for lang in spoken.get(row.translation_group, ()) if lang != row.lang
+                lang
+                for lang in languages_by_group.get(row.translation_group, ())
+                if lang != row.lang
             ),
             labels=(
-                *dict.fromkeys(word for tag in lineage for word in _words(tag)),
+                *dict.fromkeys(word for tag in lineage for word in _tag_words(tag)),
                 *((author["name"], None) for author in item["authors"]),
             ),
             author_slugs=tuple(author["slug"] for author in item["authors"]),
@@ -149,41 +157,41 @@ _IN_GROUPS = (
 )
 
 
-def _languages(
+def _group_languages(
     tx: ReadTx, groups: Sequence[UUID | None], now: datetime
 ) -> dict[UUID | None, list[str]]:
     """The languages in which the stories of these groups are visible."""
-    found: dict[UUID | None, list[str]] = {}
-    if known := {group for group in groups if group is not None}:
-        for group, lang in tx.execute(_IN_GROUPS, {"groups": list(known), "now": now}):
-            found.setdefault(group, []).append(lang)
-    return found
+    languages: dict[UUID | None, list[str]] = {}
+    if group_ids := {group for group in groups if group is not None}:
+        for group, lang in tx.execute(_IN_GROUPS, {"groups": list(group_ids), "now": now}):
+            languages.setdefault(group, []).append(lang)
+    return languages
 
 
-def _lineage(tags: Tags, carried: Sequence[KnownTag]) -> list[KnownTag]:
+def _tag_lineage(tags: Tags, own_tags: Sequence[CachedTag]) -> list[CachedTag]:
     """The tags and all above them, each once."""
-    found: dict[UUID, KnownTag] = {}
-    for tag in carried:
+    lineage: dict[UUID, CachedTag] = {}
+    for tag in own_tags:
         above: UUID | None = tag.id
-        while above is not None and above not in found:
-            found[above] = tags.by_id[above]
-            above = found[above].parent_id
-    return list(found.values())
+        while above is not None and above not in lineage:
+            lineage[above] = tags.by_id[above]
+            above = lineage[above].parent_id
+    return list(lineage.values())
 
 
-def _words(tag: KnownTag) -> list[tuple[str, str]]:
+def _tag_words(tag: CachedTag) -> list[tuple[str, str]]:
     names = [(name, lang) for lang, name in tag.names.items()]
     return names + [(word, lang) for lang, words in tag.synonyms.items() for word in words]
 
 
-def _tag(tag: KnownTag, tags: Tags) -> Searchable:
+def _searchable_tag(tag: CachedTag, tags: Tags) -> Searchable:
     return Searchable(
         kind="tag",
         id=tag.id,
         version=version_of(tag.updated_at),
         lang=None,
-        title=tags.spoken(tag.names, None) or tag.slug,
+        title=tags.localise(tag.names, None) or tag.slug,
         summary=" ".join(tag.descriptions.values()),
         body="",
-        labels=tuple(_words(tag)),
+        labels=tuple(_tag_words(tag)),
     )

@@ -37,7 +37,7 @@ SHOWN: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class QueryPlan:
     """What a page is read from: walked in the order asked for, or gathered whole and sorted.
 
     `list` is the index of the order asked for, `tag` that of the filter's first tag clause;
@@ -49,10 +49,10 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class QueryShape:
     """All of a filter, its order and its cursor that changes the text of the statement."""
 
-    plan: Plan
+    plan: QueryPlan
     order: Order
     backwards: bool
     keyed: bool
@@ -71,104 +71,108 @@ class Shape:
 
 
 @lru_cache(maxsize=1_000)
-def page_statement(shape: Shape) -> Statement:
+def page_statement(shape: QueryShape) -> Statement:
     """One page: `id` of each publication, `article_id`, and `key_at` by which it is ordered."""
-    at = _key(shape, Publication)
+    at = _key_condition(shape, Publication)
     statement: Statement = sa.select(
         col(Publication.id), col(Publication.article_id), at.label("key_at")
     )
     if shape.plan.gathered or shape.plan.source != "list":
-        keys: sa.FromClause = _gathered(shape) if shape.plan.gathered else _walked(shape)
+        keys: sa.FromClause = _gather_keys(shape) if shape.plan.gathered else _walk_keys(shape)
         statement = statement.select_from(keys).join(
             Publication, keys.c.publication_id == Publication.id
         )
     if shape.plan.gathered or shape.plan.source == "list":
-        statement = _filtered(statement, shape, Publication)
-    return _ordered(statement, shape, Publication)
+        statement = _apply_filter(statement, shape, Publication)
+    return _order_by(statement, shape, Publication)
 
 
-def _walked(shape: Shape) -> sa.Subquery:
+def _walk_keys(shape: QueryShape) -> sa.Subquery:
     """The keys of one page from the list of an author, or of each tag of a clause."""
     if shape.plan.source == "author":
-        return _arm(shape, PublicationAuthor, "author").subquery()
-    arms = [_arm(shape, PublicationTag, f"arm_{place}").subquery() for place in range(shape.arms)]
+        return _walk_arm(shape, PublicationAuthor, "author").subquery()
+    arms = [
+        _walk_arm(shape, PublicationTag, f"arm_{place}").subquery() for place in range(shape.arms)
+    ]
     if len(arms) == 1:
         return arms[0]
     united = sa.union(*(sa.select(arm) for arm in arms)).subquery()
     # Cut to one page before the join: what is sorted with its item is read for nothing.
-    return _ordered(sa.select(united), shape, united.c).subquery()
+    return _order_by(sa.select(united), shape, united.c).subquery()
 
 
-def _arm(shape: Shape, source: Any, driver: str) -> Statement:
+def _walk_arm(shape: QueryShape, source: Any, driver: str) -> Statement:
     """The publications of one tag or author, as far as one page needs them."""
     driven = source.tag_id if source is PublicationTag else source.author_slug
     keys = (source.publication_id, source.published_at, source.article_id)
     statement: Statement = sa.select(*(col(key) for key in keys))
     statement = statement.where(col(driven) == sa.bindparam(driver))
-    return _ordered(_filtered(statement, shape, source), shape, source)
+    return _order_by(_apply_filter(statement, shape, source), shape, source)
 
 
-def _gathered(shape: Shape) -> sa.CTE:
+def _gather_keys(shape: QueryShape) -> sa.CTE:
     """All keys of a source that has few; materialised, so that no planner walks a list instead."""
-    source, _ = _source(shape)
+    source, _ = _plan_source(shape)
     kind = col(source.kind) == sa.bindparam("kind")
     key = _publication_id(source).label("publication_id")
     statement: Statement = sa.select(key).distinct().where(kind)
     if shape.plan.source == "tag":
-        statement = statement.where(col(PublicationTag.tag_id).in_(_several("all_0")))
+        statement = statement.where(col(PublicationTag.tag_id).in_(_expanding_param("all_0")))
     elif shape.plan.source == "author":
         statement = statement.where(col(PublicationAuthor.author_slug) == sa.bindparam("author"))
     elif shape.plan.source == "ids":
-        statement = statement.where(col(Publication.article_id).in_(_several("ids")))
+        statement = statement.where(col(Publication.article_id).in_(_expanding_param("ids")))
     else:
         statement = statement.where(_changed_since(), visible(source, NOW))
     return statement.cte("gathered").prefix_with("MATERIALIZED")
 
 
-def _ordered(statement: Statement, shape: Shape, source: Any) -> Statement:
-    keys = (_key(shape, source), col(source.article_id))
-    directions = [key.asc() if ascends(shape) else key.desc() for key in keys]
+def _order_by(statement: Statement, shape: QueryShape, source: Any) -> Statement:
+    keys = (_key_condition(shape, source), col(source.article_id))
+    directions = [key.asc() if is_ascending(shape) else key.desc() for key in keys]
     return statement.order_by(*directions).limit(sa.bindparam("limit"))
 
 
 @lru_cache(maxsize=1_000)
-def count_statement(shape: Shape) -> Statement:
+def count_statement(shape: QueryShape) -> Statement:
     """How many articles."""
-    source, counted = _source(shape)
-    return _driven(_filtered(sa.select(counted).select_from(source), shape, source), shape)
+    source, count = _plan_source(shape)
+    return _drive_from(_apply_filter(sa.select(count).select_from(source), shape, source), shape)
 
 
 @lru_cache(maxsize=1_000)
-def months_statement(shape: Shape, sqlite: bool, zoned: bool) -> Statement:
+def months_statement(shape: QueryShape, sqlite: bool, zoned: bool) -> Statement:
     """How many articles in each month."""
-    source, counted = _source(shape)
+    source, count = _plan_source(shape)
     month = stamp_of(source, sqlite) if zoned else month_of(source, sqlite)
-    statement = sa.select(month, counted).select_from(source).group_by(month)
-    return _driven(_filtered(statement, shape, source), shape)
+    statement = sa.select(month, count).select_from(source).group_by(month)
+    return _drive_from(_apply_filter(statement, shape, source), shape)
 
 
 def month_of(source: Any, sqlite: bool) -> Any:
     """The UTC month of the date shown, `YYYY-MM`."""
-    shown = col(source.published_at)
-    month: Any = sa.func.substr(sa.type_coerce(shown, sa.String()), 1, 7)
+    date_column = col(source.published_at)
+    month: Any = sa.func.substr(sa.type_coerce(date_column, sa.String()), 1, 7)
     if not sqlite:
-        month = sa.func.to_char(sa.func.timezone("UTC", shown), sa.literal_column("'YYYY-MM'"))
+        month = sa.func.to_char(
+            sa.func.timezone("UTC", date_column), sa.literal_column("'YYYY-MM'")
+        )
     return month.label("month")
 
 
 def stamp_of(source: Any, sqlite: bool) -> Any:
     """The UTC month of the date shown; near its edges, where zones differ, the whole instant."""
-    shown: Any = col(source.published_at)
-    stamp: Any = sa.type_coerce(shown, sa.String())
+    date_column: Any = col(source.published_at)
+    stamp: Any = sa.type_coerce(date_column, sa.String())
     if not sqlite:
         form: Any = sa.literal_column("'YYYY-MM-DD HH24:MI:SS.US'")
-        stamp = sa.func.to_char(sa.func.timezone("UTC", shown), form)
+        stamp = sa.func.to_char(sa.func.timezone("UTC", date_column), form)
     day = sa.func.substr(stamp, 9, 2)
     edge = sa.or_(day < _SECOND_DAY, day > _LAST_BUT_THREE)
     return sa.case((edge, stamp), else_=sa.func.substr(stamp, 1, 7)).label("month")
 
 
-def _source(shape: Shape) -> tuple[Any, Any]:
+def _plan_source(shape: QueryShape) -> tuple[Any, Any]:
     """The table of a plan's rows, and how to count articles in it."""
     if shape.plan.source == "author":
         return PublicationAuthor, sa.func.count()
@@ -179,30 +183,30 @@ def _source(shape: Shape) -> tuple[Any, Any]:
     return PublicationTag, sa.func.count(sa.distinct(col(PublicationTag.publication_id)))
 
 
-def _driven(statement: Statement, shape: Shape) -> Statement:
+def _drive_from(statement: Statement, shape: QueryShape) -> Statement:
     if shape.plan.source == "author":
         return statement.where(col(PublicationAuthor.author_slug) == sa.bindparam("author"))
     if shape.plan.source == "tag":
-        return statement.where(col(PublicationTag.tag_id).in_(_several("all_0")))
+        return statement.where(col(PublicationTag.tag_id).in_(_expanding_param("all_0")))
     return statement
 
 
-def _filtered(statement: Statement, shape: Shape, source: Any) -> Statement:
+def _apply_filter(statement: Statement, shape: QueryShape, source: Any) -> Statement:
     key = _publication_id(source)
     conditions = [col(source.kind) == sa.bindparam("kind"), visible(source, NOW)]
-    conditions += _dates(shape, source)
+    conditions += _date_conditions(shape, source)
     wide = shape.ids or shape.updated_since or shape.syndicatable or shape.each_story_once
     if wide and source is not Publication:
         statement = statement.join(Publication, col(Publication.id) == key)
     if shape.languages == 1:
         conditions.append(col(source.lang) == sa.bindparam("lang_0"))
     elif shape.each_story_once:
-        conditions.append(_fallback(shape.languages))
+        conditions.append(_first_language(shape.languages))
     elif shape.languages:
-        spoken: list[Any] = [sa.bindparam(f"lang_{place}") for place in range(shape.languages)]
-        conditions.append(col(source.lang).in_(spoken))
+        langs: list[Any] = [sa.bindparam(f"lang_{place}") for place in range(shape.languages)]
+        conditions.append(col(source.lang).in_(langs))
     if shape.ids:
-        conditions.append(col(Publication.article_id).in_(_several("ids")))
+        conditions.append(col(Publication.article_id).in_(_expanding_param("ids")))
     if shape.updated_since:
         conditions.append(_changed_since(walked=shape.order != "updated"))
     if shape.syndicatable:
@@ -215,8 +219,8 @@ def _filtered(statement: Statement, shape: Shape, source: Any) -> Statement:
             )
         )
     first = 1 if source is PublicationTag else 0
-    conditions += [_tagged(key, f"all_{place}") for place in range(first, shape.all_of)]
-    conditions += [~_tagged(key, f"none_{place}") for place in range(shape.none_of)]
+    conditions += [_has_tag(key, f"all_{place}") for place in range(first, shape.all_of)]
+    conditions += [~_has_tag(key, f"none_{place}") for place in range(shape.none_of)]
     return statement.where(*conditions)
 
 
@@ -231,41 +235,41 @@ def _changed_since(*, walked: bool = False) -> ColumnElement[bool]:
     return (sa.func.coalesce(changed, changed) if walked else changed) >= since
 
 
-def _tagged(key: Any, clause: str) -> ColumnElement[bool]:
+def _has_tag(key: Any, clause: str) -> ColumnElement[bool]:
     probe = aliased(PublicationTag)
     return sa.exists().where(
-        col(probe.publication_id) == key, col(probe.tag_id).in_(_several(clause))
+        col(probe.publication_id) == key, col(probe.tag_id).in_(_expanding_param(clause))
     )
 
 
-def _dates(shape: Shape, source: Any) -> list[ColumnElement[bool]]:
-    shown = _unindexed(shape, col(source.published_at))
+def _date_conditions(shape: QueryShape, source: Any) -> list[ColumnElement[bool]]:
+    date_column = _without_index(shape, col(source.published_at))
     conditions: list[ColumnElement[bool]] = []
     if shape.since:
-        conditions.append(shown >= sa.bindparam("since", type_=UTCDateTime()))
+        conditions.append(date_column >= sa.bindparam("since", type_=UTCDateTime()))
     if shape.until:
         until = sa.bindparam("until", type_=UTCDateTime())
-        conditions.append(shown <= until if shape.until == "<=" else shown < until)
+        conditions.append(date_column <= until if shape.until == "<=" else date_column < until)
     for place in range(shape.gaps):
         before = sa.bindparam(f"gap_{place}", type_=UTCDateTime())
         after = sa.bindparam(f"gap_end_{place}", type_=UTCDateTime())
-        conditions.append(sa.or_(shown < before, shown >= after))
+        conditions.append(sa.or_(date_column < before, date_column >= after))
     if shape.keyed:
-        here = sa.tuple_(_key(shape, source), col(source.article_id))
-        there = sa.tuple_(
+        row_key = sa.tuple_(_key_condition(shape, source), col(source.article_id))
+        start_key = sa.tuple_(
             sa.bindparam("key_at", type_=UTCDateTime()), sa.bindparam("key_id", type_=sa.Uuid())
         )
-        conditions.append(here > there if ascends(shape) else here < there)
+        conditions.append(row_key > start_key if is_ascending(shape) else row_key < start_key)
     return conditions
 
 
-def _fallback(languages: int) -> ColumnElement[bool]:
+def _first_language(languages: int) -> ColumnElement[bool]:
     """Each story once: in the first of the languages in which it is visible."""
     choices = []
     for place in range(languages):
         better = aliased(Publication)
-        zero, one = (sa.literal_column(number, sa.Integer()) for number in ("0", "1"))
-        probe: Statement = sa.select(one).select_from(better)
+        zero, first = (sa.literal_column(number, sa.Integer()) for number in ("0", "1"))
+        probe: Statement = sa.select(first).select_from(better)
         probe = probe.where(
             col(better.translation_group) == col(Publication.translation_group),
             col(better.lang).in_([sa.bindparam(f"lang_{n}") for n in range(place)]),
@@ -273,27 +277,27 @@ def _fallback(languages: int) -> ColumnElement[bool]:
         ).correlate(Publication)
         # Below an OR, PostgreSQL would first gather all translations that there are, for each
         # page; a subquery with an offset it has to ask for each row that it comes to.
-        taken = sa.exists(probe.limit(one).offset(zero))
-        chosen = col(Publication.lang) == sa.bindparam(f"lang_{place}")
-        choices.append(sa.and_(chosen, ~taken) if place else chosen)
+        taken = sa.exists(probe.limit(first).offset(zero))
+        condition = col(Publication.lang) == sa.bindparam(f"lang_{place}")
+        choices.append(sa.and_(condition, ~taken) if place else condition)
     return sa.or_(*choices)
 
 
-def _key(shape: Shape, source: Any) -> Any:
+def _key_condition(shape: QueryShape, source: Any) -> Any:
     by_change = shape.order == "updated"
-    return _unindexed(shape, col(Publication.changed_at if by_change else source.published_at))
+    return _without_index(shape, col(Publication.changed_at if by_change else source.published_at))
 
 
-def _unindexed(shape: Shape, column: Any) -> Any:
+def _without_index(shape: QueryShape, column: Any) -> Any:
     """Of what is gathered, no index serves the order: SQLite would walk the list and ask at each
     step whether it was gathered, millions of steps from a cursor to the last rows of a rare tag."""
     return sa.func.coalesce(column, column) if shape.plan.gathered else column
 
 
-def ascends(shape: Shape) -> bool:
+def is_ascending(shape: QueryShape) -> bool:
     """The walk goes from the oldest to the newest."""
     return (shape.order == "oldest") != shape.backwards
 
 
-def _several(name: str) -> Any:
+def _expanding_param(name: str) -> Any:
     return sa.bindparam(name, expanding=True)

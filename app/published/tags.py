@@ -12,55 +12,57 @@ from app.errors import Gone, Moved, NotFound
 from app.kit.clock import rfc3339
 from app.models.publication import PublicationTag
 from app.public.tags import Tag, TagDetail
-from app.published.memory import KnownTag, Tags
+from app.published.cache import CachedTag, Tags
 from app.visibility import visible
 
 
-def counts(tx: ReadTx, tags: Tags, now: datetime) -> dict[UUID, int]:
+def article_counts(tx: ReadTx, tags: Tags, now: datetime) -> dict[UUID, int]:
     """Visible articles per tag, each article once even where several descendants carry it."""
-    shown = (visible(PublicationTag, now), col(PublicationTag.kind) == "article")
-    own = sa.select(col(PublicationTag.tag_id), sa.func.count()).where(*shown)
-    found = {tag_id: int(n) for tag_id, n in tx.execute(own.group_by(col(PublicationTag.tag_id)))}
+    conditions = (visible(PublicationTag, now), col(PublicationTag.kind) == "article")
+    own = sa.select(col(PublicationTag.tag_id), sa.func.count()).where(*conditions)
+    totals = {tag_id: int(n) for tag_id, n in tx.execute(own.group_by(col(PublicationTag.tag_id)))}
     for parent in tags.children:
-        family = tags.family(tags.by_id[parent])
+        family = tags.descendant_ids(tags.by_id[parent])
         union = sa.select(sa.func.count(sa.distinct(col(PublicationTag.publication_id)))).where(
-            col(PublicationTag.tag_id).in_(family), *shown
+            col(PublicationTag.tag_id).in_(family), *conditions
         )
-        found[parent] = int(tx.execute(union).scalar_one())
-    return found
+        totals[parent] = int(tx.execute(union).scalar_one())
+    return totals
 
 
-def listed(
+def list_tags(
     tags: Tags,
-    counted: dict[UUID, int],
+    counts: dict[UUID, int],
     lang: str | None,
     tag_type: str | None,
     parent: UUID | None,
 ) -> list[Tag]:
     """Tags in the order of their slugs, of one type, or children of one parent."""
     return [
-        Tag(**_fields(tags, tag, counted, lang))
+        Tag(**_tag_fields(tags, tag, counts, lang))
         for tag in sorted(tags.by_id.values(), key=lambda tag: tag.slug)
         if tag_type in (None, tag.type) and parent in (None, tag.parent_id)
     ]
 
 
-def one(tags: Tags, counted: dict[UUID, int], slug: str, lang: str | None) -> TagDetail:
+def get_tag(tags: Tags, counts: dict[UUID, int], slug: str, lang: str | None) -> TagDetail:
     """One tag; `Moved` when it has another slug now or was merged, `Gone` when it was removed."""
     tag = tags.find(slug)
     if tag is None:
-        raise gone(tags, slug) or NotFound("tag_not_found", "There is no tag with this slug.")
+        raise removed_error(tags, slug) or NotFound(
+            "tag_not_found", "There is no tag with this slug."
+        )
     if tag.slug != slug:
         raise Moved("moved", "It has another slug now.", slug=tag.slug)
     return TagDetail(
-        **_fields(tags, tag, counted, lang),
+        **_tag_fields(tags, tag, counts, lang),
         names=dict(tag.names),
         synonyms={key: list(words) for key, words in tag.synonyms.items()},
         children=sorted(child.slug for child in tags.children.get(tag.id, ())),
     )
 
 
-def gone(tags: Tags, slug: str) -> Gone | None:
+def removed_error(tags: Tags, slug: str) -> Gone | None:
     """That a tag with this slug was removed, when it was."""
     at = tags.removed.get(slug)
     if at is None:
@@ -68,25 +70,25 @@ def gone(tags: Tags, slug: str) -> Gone | None:
     return Gone("gone", "This tag was removed.", reason="removed", at=rfc3339(at))
 
 
-def above(tx: ReadTx, tags: Tags, articles: Iterable[UUID]) -> list[str]:
+def ancestor_slugs(tx: ReadTx, tags: Tags, articles: Iterable[UUID]) -> list[str]:
     """Slugs of all tags under which articles are or were found, in their order."""
     carried = sa.select(col(PublicationTag.tag_id)).where(
         col(PublicationTag.article_id).in_(list(articles))
     )
     every = tx.execute(carried.distinct()).scalars()
-    known = [tags.by_id[key] for key in every if key in tags.by_id]
-    return sorted({tag.slug for one in known for tag in tags.line(one)})
+    cached_tags = [tags.by_id[key] for key in every if key in tags.by_id]
+    return sorted({tag.slug for carried in cached_tags for tag in tags.ancestors_and_self(carried)})
 
 
-def _fields(
-    tags: Tags, tag: KnownTag, counted: dict[UUID, int], lang: str | None
+def _tag_fields(
+    tags: Tags, tag: CachedTag, counts: dict[UUID, int], lang: str | None
 ) -> dict[str, object]:
     return {
         "id": tag.id,
         "slug": tag.slug,
         "type": tag.type,
-        "name": tags.spoken(tag.names, lang),
-        "description": tags.spoken(tag.descriptions, lang),
+        "name": tags.localise(tag.names, lang),
+        "description": tags.localise(tag.descriptions, lang),
         "parent": tags.by_id[tag.parent_id].slug if tag.parent_id else None,
-        "articles_count": counted.get(tag.id, 0),
+        "articles_count": counts.get(tag.id, 0),
     }

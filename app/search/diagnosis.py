@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 from typing import Final
 
+from app.search.failover import TASK_LATE, SearchService
 from app.search.lateness import NEAR_ENGINE_LATE
 from app.search.protocol import Engine
-from app.search.serving import TASK_LATE, Search
 
 _LATE_SECONDS: Final = 60.0
 
 
-def examined(search: Search) -> tuple[str, str]:
+def diagnose(search: SearchService) -> tuple[str, str]:
     """How it is, and the remedy for the worst that is wrong; "" when all is well."""
-    search.only_look()
+    search.make_read_only()
     engine = search.get()
-    if complaint := engine.complaint():
+    if complaint := engine.server_problem():
         return f"{engine.name} cannot be used", complaint
     if lacks := engine.missing_actions():
         return (
@@ -25,12 +25,12 @@ def examined(search: Search) -> tuple[str, str]:
     state = f"{engine.name}, {engine.count()} documents, {behind} changes behind"
     if (near := search.near_behind()) and near[0]:
         state += f", the index on this machine {near[0]}"
-    return state, next(_remedies(search, engine, seconds), "")
+    return state, next(_iter_remedies(search, engine, seconds), "")
 
 
-def _remedies(search: Search, engine: Engine, seconds: float) -> Iterator[str]:
+def _iter_remedies(search: SearchService, engine: Engine, seconds: float) -> Iterator[str]:
     """The worst first."""
-    waiting, standing, parked = engine.waiting(), search.standing(), engine.parked()
+    waiting, standing, parked = engine.pending_task(), search.status(), engine.parked()
     if waiting is not None and min(waiting.seconds, seconds) > TASK_LATE:
         yield (
             f"The search server has been at task {waiting.task} for {waiting.seconds:.0f} s: "
@@ -44,12 +44,12 @@ def _remedies(search: Search, engine: Engine, seconds: float) -> Iterator[str]:
     if standing.trouble in ("search_not_built", "search_index_absent"):
         yield "The index is not there yet; `willay serve` or `willay worker` makes it."
     if standing.degraded:
-        said = f"Searches are refused or fail ({standing.trouble})"
+        message = f"Searches are refused or fail ({standing.trouble})"
         if standing.engine != engine.name:
-            said += f"; {standing.engine} answers in its place"
-        if wrong := engine.differing():
-            said += f"; its settings are wrong ({', '.join(wrong)}), which a worker puts right"
-        yield f"{said}: see the log."
+            message += f"; {standing.engine} answers in its place"
+        if wrong := engine.differing_settings():
+            message += f"; its settings are wrong ({', '.join(wrong)}), which a worker puts right"
+        yield f"{message}: see the log."
     if seconds > _LATE_SECONDS:
         yield (
             f"It is {seconds:.0f} s late; run `willay serve` or `willay worker`. Where one runs, "

@@ -12,7 +12,7 @@ from app.search.protocol import DIGEST_BYTES, Document, Key, Label, Mark
 _all_of: Final = attrgetter(*(field.name for field in fields(Searchable)))
 
 
-def document(thing: Searchable, calendar: Calendar) -> Document:
+def to_document(thing: Searchable, calendar: Calendar) -> Document:
     """The document, marked with the version and a digest of all that it was made of."""
     digest = blake2b(repr(_all_of(thing)).encode(), digest_size=DIGEST_BYTES).digest()
     return Document(

@@ -24,7 +24,7 @@ _PIECES = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class ParsedText:
     """Folded words. `words` keep their order and repetitions; `typing` says that the last of them
     may be unfinished. `text` is what was typed, without what cannot be seen."""
 
@@ -45,7 +45,7 @@ class Parsed:
         return not self.is_blank and not (self.words or self.phrases or self.excluded)
 
 
-def parse(text: str, words_of: Callable[[str], list[str]]) -> Parsed:
+def parse_text(text: str, words_of: Callable[[str], list[str]]) -> ParsedText:
     """Never fails. A quoted or excluded piece of several words is a phrase."""
     text = without_unseen(text[:MOST_CHARACTERS])
     words: list[str] = []
@@ -54,23 +54,23 @@ def parse(text: str, words_of: Callable[[str], list[str]]) -> Parsed:
     seen, typing = 0, False
     for piece in _PIECES.finditer(text):
         quoted = piece["straight"] or piece["curly"] or piece["angled"]
-        if not (said := quoted or piece["plain"]):
+        if not (phrase_text := quoted or piece["plain"]):
             continue
-        found = words_of(said)[: MOST_WORDS - seen]
-        if not found:
+        new_words = words_of(phrase_text)[: MOST_WORDS - seen]
+        if not new_words:
             continue
-        seen += len(found)
+        seen += len(new_words)
         typing = piece["plain"] is not None and not piece["minus"] and piece.end() == len(text)
         if piece["minus"]:
-            excluded[tuple(found)] = None
+            excluded[tuple(new_words)] = None
         elif quoted:
-            phrases[tuple(found)] = None
+            phrases[tuple(new_words)] = None
         else:
-            words += found
+            words += new_words
         if seen >= MOST_WORDS:
             break
     typing = typing and text[-1].isalnum()
     if len(words) >= PROSE:
         words += [word for phrase in phrases for word in phrase]
         phrases.clear()
-    return Parsed(text, tuple(words), tuple(phrases), tuple(excluded), typing)
+    return ParsedText(text, tuple(words), tuple(phrases), tuple(excluded), typing)

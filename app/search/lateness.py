@@ -6,7 +6,7 @@ from typing import Final
 
 from app.errors import Unavailable
 from app.outage import Outage
-from app.search.held import Held
+from app.search.lazy import EngineHandle
 
 NEAR_LATE: Final = 10.0
 """So many seconds behind the log a near engine is told to be late: following takes about one."""
@@ -20,10 +20,10 @@ Behind = Callable[[str | None], tuple[int, float]]
 class Lateness:
     """Of one engine, or of none. The store is asked once in a while, and for each new cursor."""
 
-    def __init__(self, near: Held | None, behind: Behind) -> None:
+    def __init__(self, near: EngineHandle | None, behind: Behind) -> None:
         self._near = near
         self._behind = behind
-        self._known: tuple[float, str | None, float] | None = None
+        self._cached: tuple[float, str | None, float] | None = None
         self._outage = Outage("The search index on this machine", "willay.search")
 
     def is_told(self) -> bool:
@@ -32,8 +32,8 @@ class Lateness:
             return False
         is_late = self._seconds(self._near) > NEAR_LATE
         if is_late:
-            said = f"It is more than {NEAR_LATE:.0f} s behind the change log."
-            self._outage.begin(Unavailable(NEAR_ENGINE_LATE, said))
+            message = f"It is more than {NEAR_LATE:.0f} s behind the change log."
+            self._outage.begin(Unavailable(NEAR_ENGINE_LATE, message))
         elif self._outage.is_on:
             self._outage.end()
         return is_late
@@ -45,14 +45,14 @@ class Lateness:
         except Unavailable:  # the store is away, which is told by whoever asks it
             return 0.0
 
-    def _seconds(self, near: Held) -> float:
+    def _seconds(self, near: EngineHandle) -> float:
         try:
             cursor = near.get().progress().cursor
         except Unavailable:
             cursor = None
-        known, now = self._known, monotonic()
-        if known is not None and known[1] == cursor and now < known[0]:
-            return known[2]
+        cached, now = self._cached, monotonic()
+        if cached is not None and cached[1] == cursor and now < cached[0]:
+            return cached[2]
         seconds = self.seconds(cursor)
-        self._known = now + _LOOKED_AT, cursor, seconds
+        self._cached = now + _LOOKED_AT, cursor, seconds
         return seconds

@@ -135,7 +135,7 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Highlights:
+class HitHighlights:
     """Safe HTML: title and summary whole, of the body the passage that fits best; "" if none."""
 
     title: str = ""
@@ -150,11 +150,11 @@ class Hit:
     key: Key
     version: int
     score: float
-    highlights: Highlights | None = None
+    highlights: HitHighlights | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """One page of an answer.
 
     `facets` maps each facet asked for to (value, count), the most frequent first: tags as hex
@@ -215,7 +215,7 @@ class Engine(Upkeep, Protocol):
         """What answers call it."""
         ...
 
-    def search(self, query: Query) -> Found:
+    def search(self, query: Query) -> SearchResult:
         """The page asked for. Raises ValueError for a page beyond `DEEPEST`."""
         ...
 
@@ -244,7 +244,7 @@ class Engine(Upkeep, Protocol):
         """Both, as quickly as a search is answered, or `Unavailable`."""
         ...
 
-    def beside(self) -> "Replacement | None":
+    def new_replacement(self) -> "Replacement | None":
         """An empty index that can take this one's place; None when this one can be written anew
         in place without a gap. Raises `IndexBusy` when another process builds one."""
         ...

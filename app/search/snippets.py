@@ -10,7 +10,7 @@ from functools import lru_cache
 from unicodedata import normalize
 
 from app.kit.text import without_unseen
-from app.search.protocol import Highlights
+from app.search.protocol import HitHighlights
 
 Span = tuple[int, int]
 """Start and end of a word in a text."""
@@ -34,24 +34,28 @@ Spans = Callable[[str], Sequence[Span]]
 """Where the words are that are meant."""
 
 
-def highlights(spans: Spans, title: str, summary: str, body: str) -> Highlights:
+def build_highlights(spans: Spans, title: str, summary: str, body: str) -> HitHighlights:
     """Title and summary whole, and of the body the passage that fits best."""
-    return Highlights(whole(spans, title), whole(spans, summary), _passage(_seen(spans), body))
+    return HitHighlights(
+        mark_text(spans, title),
+        mark_text(spans, summary),
+        _best_passage(_visible_spans(spans), body),
+    )
 
 
-def whole(spans: Spans, text: str) -> str:
+def mark_text(spans: Spans, text: str) -> str:
     """The whole text with its marks."""
-    text = _composed(text)
-    return _marked(text, _seen(spans)(text))
+    text = _compose(text)
+    return _mark(text, _visible_spans(spans)(text))
 
 
-def words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """The words among which those that are meant are found."""
-    look = folded(_composed(without_unseen(text)))
+    look = fold(_compose(without_unseen(text)))
     return look.translate(_GAPS).split() if look.isascii() else _WORD.findall(look)
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """What is looked at of a text, in lower case, without accents, and with gaps for signs; each
     character is in the place that it has in the text."""
     text = text[:_LOOKED_AT]
@@ -61,14 +65,19 @@ def folded(text: str) -> str:
     return plain if len(plain) == len(text) else text
 
 
-def least(beginnings: Iterable[str]) -> tuple[str, ...]:
+def shortest_prefixes(beginnings: Iterable[str]) -> tuple[str, ...]:
     """Without those that begin as another does: what they find would be found twice."""
-    known = set(beginnings) - {""}
-    return tuple(one for one in known if not any(one[:end] in known for end in range(1, len(one))))
+    prefixes = set(beginnings) - {""}
+    return tuple(
+        prefix
+        for prefix in prefixes
+        if not any(prefix[:end] in prefixes for end in range(1, len(prefix)))
+    )
 
 
-def found(text: str, beginnings: Iterable[str], is_meant: Callable[[str], bool]) -> list[Span]:
-    """The words of a folded text that begin so, of `least` beginnings, and are meant, in order."""
+def find_spans(text: str, beginnings: Iterable[str], is_meant: Callable[[str], bool]) -> list[Span]:
+    """The words of a folded text that begin so, of `shortest_prefixes` beginnings, and are meant,
+    in order."""
     spans: list[Span] = []
     for beginning in beginnings:
         at = text.find(beginning)
@@ -81,7 +90,7 @@ def found(text: str, beginnings: Iterable[str], is_meant: Callable[[str], bool])
     return sorted(spans)
 
 
-def _seen(spans: Spans) -> Spans:
+def _visible_spans(spans: Spans) -> Spans:
     """The same words, found as if what cannot be seen were not among their letters."""
 
     def found_among(text: str) -> Sequence[Span]:
@@ -94,7 +103,7 @@ def _seen(spans: Spans) -> Spans:
     return found_among
 
 
-def _composed(text: str) -> str:
+def _compose(text: str) -> str:
     """Letters and their accents as one character each; all else as it is."""
     if text.isascii():
         return text
@@ -110,16 +119,16 @@ def _folded_letter(letter: str) -> str:
     return base if len(base) == 1 else letter
 
 
-def _passage(spans: Spans, text: str) -> str:
-    text = _composed(text)
+def _best_passage(spans: Spans, text: str) -> str:
+    text = _compose(text)
     meant = spans(text)
     start, end = _best_window(text, meant)
     inside = [(a - start, b - start) for a, b in meant if a >= start and b <= end]
     before, after = "…" if start else "", "…" if end < len(text) else ""
-    return f"{before}{_marked(text[start:end], inside)}{after}"
+    return f"{before}{_mark(text[start:end], inside)}{after}"
 
 
-def _marked(text: str, spans: Sequence[Span]) -> str:
+def _mark(text: str, spans: Sequence[Span]) -> str:
     out, done = [], 0
     for start, end in spans:
         out += [html.escape(text[done:start]), "<mark>", html.escape(text[start:end]), "</mark>"]

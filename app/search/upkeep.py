@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class PendingTask:
     """What a server was given to do and has not done: the oldest such task, and since when."""
 
     task: int
@@ -38,11 +38,11 @@ class Upkeep(Protocol):
         """There is nothing to write for now: others may, where it costs nothing to change hands."""
         ...
 
-    def waiting(self) -> Waiting | None:
+    def pending_task(self) -> PendingTask | None:
         """What was accepted and is not done; None when nothing is."""
         ...
 
-    def complaint(self) -> str:
+    def server_problem(self) -> str:
         """What is wrong with the server itself and how to cure it, or "". Never raises."""
         ...
 
@@ -50,11 +50,11 @@ class Upkeep(Protocol):
         """What the engine is not allowed to do, and has to."""
         ...
 
-    def differing(self) -> Sequence[str]:
+    def differing_settings(self) -> Sequence[str]:
         """Settings that are not as they should be; the next `apply` puts them right."""
         ...
 
-    def tend(self) -> Sequence[str]:
+    def repair_settings(self) -> Sequence[str]:
         """Put right at once the settings that others have changed, and name them. Cheap where
         nothing has changed. For who holds the writer's lease."""
         ...
@@ -63,7 +63,7 @@ class Upkeep(Protocol):
         """Names of what is in the index and is no document that `apply` could have written."""
         ...
 
-    def expel(self, names: Sequence[str]) -> None:
+    def delete_strangers(self, names: Sequence[str]) -> None:
         """Delete strangers. Raises `IndexBusy`."""
         ...
 

@@ -4,7 +4,7 @@ from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from app.kit.calendar import Calendar
-from app.kit.pages import slug_at, slug_in
+from app.kit.page_urls import slug_at, slug_in
 from app.kit.text import plain_path
 from app.settings.search import SearchSettings
 from app.settings.server import (

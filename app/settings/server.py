@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
-from app.setting_types import Listed, WebAddress, networks, split_list
+from app.setting_types import Listed, WebAddress, check_networks, split_list
 from app.settings.group import Group
 
 _REDIS: Final = re.compile("(redis|rediss|unix)://.")
@@ -31,7 +31,7 @@ class ServerSettings(Group):
         description="The origins of web pages that may use the management API. The public API is "
         "open to every origin",
     )
-    webhook_networks: Annotated[Listed, AfterValidator(networks)] = Field(
+    webhook_networks: Annotated[Listed, AfterValidator(check_networks)] = Field(
         (),
         description="Your own networks that webhooks may reach, on any port, such as `10.0.0.0/8`. "
         "Webhooks reach public addresses by https alone",
@@ -81,7 +81,7 @@ class LimitSettings(Group):
         description="How many public requests one address (of IPv6 its /64) may send in a minute. "
         "`0` sets no limit",
     )
-    rate_limit_exempt: Annotated[Listed, AfterValidator(networks)] = Field(
+    rate_limit_exempt: Annotated[Listed, AfterValidator(check_networks)] = Field(
         (), description="Networks without this limit, such as the servers of your front end"
     )
     redis_url: SecretStr | None = Field(

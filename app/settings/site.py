@@ -12,7 +12,7 @@ from app.setting_types import (
     Listed,
     PageTemplate,
     WebAddress,
-    distinct,
+    require_distinct,
     split_list,
     time_zone,
 )
@@ -45,7 +45,7 @@ class SiteSettings(Group):
         tuple[Lang, ...],
         NoDecode,
         BeforeValidator(split_list),
-        AfterValidator(distinct),
+        AfterValidator(require_distinct),
         Field(
             min_length=1,
             description="The languages of the content, the default language first. A script or a "

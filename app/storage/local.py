@@ -10,7 +10,15 @@ from typing import Final
 
 from app.errors import NotFound, WillayError
 from app.outage import NO_ROOM, Outage
-from app.storage.protocol import CHUNK_BYTES, NAME, Stored, checked, full, unavailable, watched
+from app.storage.protocol import (
+    CHUNK_BYTES,
+    NAME,
+    StoredObject,
+    check_name,
+    storage_full,
+    storage_unavailable,
+    watch_outage,
+)
 
 _UNFINISHED: Final = ".put-"
 _UNUSABLE: Final = "The media folder cannot be used; try again later."
@@ -30,7 +38,7 @@ class LocalStorage:
 
     def put(self, name: str, content: bytes) -> None:
         """See `Storage.put`."""
-        with self._watched():
+        with self._watch_outage():
             path = self._path(name)
             self._make_folder(path.parent)
             try:
@@ -40,7 +48,7 @@ class LocalStorage:
 
     def read(self, name: str, start: int, end: int) -> Iterator[bytes]:
         """See `Storage.read`."""
-        with self._watched(), self._path(name).open("rb") as file:
+        with self._watch_outage(), self._path(name).open("rb") as file:
             file.seek(start)
             while start < end and (chunk := file.read(min(end - start, CHUNK_BYTES))):
                 start += len(chunk)
@@ -52,22 +60,22 @@ class LocalStorage:
         The file is moved away before its age is judged: a `put` that comes meanwhile either
         renewed it, and it is moved back, or finds nothing and writes it anew.
         """
-        with self._watched():
+        with self._watch_outage():
             path = self._path(name)
             doomed = path.with_name(_DOOMED + path.name)
             try:
                 path.rename(doomed)
             except FileNotFoundError:
                 return False
-            if _modified(doomed.stat()) >= before:
+            if _modified_at(doomed.stat()) >= before:
                 doomed.replace(path)
                 return False
             doomed.unlink()
             return True
 
-    def stored(self) -> Iterator[Stored]:
-        """See `Storage.stored`."""
-        with self._watched():
+    def list_objects(self) -> Iterator[StoredObject]:
+        """See `Storage.list_objects`."""
+        with self._watch_outage():
             for path in self._folder.glob("??/*"):
                 name = f"{path.parent.name}/{path.name}"
                 if NAME.fullmatch(name):
@@ -75,14 +83,14 @@ class LocalStorage:
                         state = path.stat()
                     except FileNotFoundError:  # discarded meanwhile
                         continue
-                    yield Stored(name, state.st_size, _modified(state))
+                    yield StoredObject(name, state.st_size, _modified_at(state))
 
     def tidy(self, before: datetime) -> int:
         """See `Storage.tidy`."""
         cleared = 0
-        with self._watched():
+        with self._watch_outage():
             for path in self._folder.glob(f"??/{_UNFINISHED}*"):
-                if _modified(path.stat()) < before:
+                if _modified_at(path.stat()) < before:
                     path.unlink(missing_ok=True)
                     cleared += 1
             for path in self._folder.glob(f"??/{_DOOMED}*"):
@@ -91,19 +99,23 @@ class LocalStorage:
                 cleared += 1
         return cleared
 
-    def _watched(self) -> AbstractContextManager[None]:
-        return watched(self.outage, self._fault)
+    def _watch_outage(self) -> AbstractContextManager[None]:
+        return watch_outage(self.outage, self._fault)
 
     def _fault(self, error: Exception) -> WillayError | None:
         if isinstance(error, FileNotFoundError):
             return NotFound("file_not_found", "The file is not there.")
         if not isinstance(error, OSError):
             return None
-        said = f"{error.filename or self._folder}: {error.strerror}"
-        return full(said) if error.errno in NO_ROOM else unavailable(_UNUSABLE, said)
+        message = f"{error.filename or self._folder}: {error.strerror}"
+        return (
+            storage_full(message)
+            if error.errno in NO_ROOM
+            else storage_unavailable(_UNUSABLE, message)
+        )
 
     def _path(self, name: str) -> Path:
-        path = (self._folder / checked(name)).resolve()
+        path = (self._folder / check_name(name)).resolve()
         if not path.is_relative_to(self._folder.resolve()):
             raise ValueError("a name led out of the folder")
         return path
@@ -111,8 +123,8 @@ class LocalStorage:
     def _make_folder(self, folder: Path) -> None:
         if not folder.is_dir():
             folder.mkdir(parents=True, exist_ok=True)
-            for made in (folder, folder.parent, folder.parent.parent):
-                _sync(made)
+            for path in (folder, folder.parent, folder.parent.parent):
+                _sync_folder(path)
 
     def _write(self, path: Path, content: bytes) -> None:
         unfinished = path.with_name(_UNFINISHED + secrets.token_hex(8))
@@ -125,14 +137,14 @@ class LocalStorage:
         except OSError:
             unfinished.unlink(missing_ok=True)
             raise
-        _sync(path.parent)
+        _sync_folder(path.parent)
 
 
-def _modified(state: os.stat_result) -> datetime:
+def _modified_at(state: os.stat_result) -> datetime:
     return datetime.fromtimestamp(state.st_mtime, UTC)
 
 
-def _sync(folder: Path) -> None:
+def _sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

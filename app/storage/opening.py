@@ -6,7 +6,7 @@ from app.storage.local import LocalStorage
 from app.storage.protocol import Storage
 
 
-def opened(settings: Settings) -> Storage:
+def open_storage(settings: Settings) -> Storage:
     """A bucket when one is set (needs the extra `s3`), else the folder `media` beside the store.
 
     Reaches for nothing yet.
@@ -14,9 +14,9 @@ def opened(settings: Settings) -> Storage:
     if settings.s3_bucket is None:
         return LocalStorage(settings.data_dir / "media")
     try:
-        from app.storage.s3 import bucket
+        from app.storage.s3 import open_bucket
     except ImportError as error:
         raise Unavailable(
             "s3_not_installed", "A bucket is set; install Willay with its extra `s3`."
         ) from error
-    return bucket(settings)
+    return open_bucket(settings)

@@ -27,7 +27,7 @@ REST_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredObject:
     """A file that is there; `modified` is when it was last put."""
 
     name: str
@@ -55,7 +55,7 @@ class Storage(Protocol):
         """Remove a file unless it was put since `before`; false when it was left or not there."""
         ...
 
-    def stored(self) -> Iterator[Stored]:
+    def list_objects(self) -> Iterator[StoredObject]:
         """Every file, in no order."""
         ...
 
@@ -64,19 +64,21 @@ class Storage(Protocol):
         ...
 
 
-def unavailable(message: str, cause: str) -> Unavailable:
+def storage_unavailable(message: str, cause: str) -> Unavailable:
     """The place cannot be used."""
     return Unavailable("storage_unavailable", message, cause=cause)
 
 
-def full(cause: str) -> Unavailable:
+def storage_full(cause: str) -> Unavailable:
     """The place takes nothing more in."""
-    said = "The place of the media is full: nothing is kept until the operator makes room."
-    return Unavailable("storage_full", said, cause=cause)
+    message = "The place of the media is full: nothing is kept until the operator makes room."
+    return Unavailable("storage_full", message, cause=cause)
 
 
 @contextmanager
-def watched(outage: Outage, fault: Callable[[Exception], WillayError | None]) -> Iterator[None]:
+def watch_outage(
+    outage: Outage, fault: Callable[[Exception], WillayError | None]
+) -> Iterator[None]:
     """What goes wrong in the block is raised in our words, and the outage told; `fault` says what
     an exception means, None where it is a fault of the program."""
     outage.refuse()
@@ -102,10 +104,10 @@ def digest_of(content: bytes) -> str:
 
 def name_of(digest: str, extension: str) -> str:
     """The name of a file with these bytes."""
-    return checked(f"{digest[:2]}/{digest}.{extension}")
+    return check_name(f"{digest[:2]}/{digest}.{extension}")
 
 
-def checked(name: str) -> str:
+def check_name(name: str) -> str:
     """The name, if it is one: nothing else ever becomes a path. ValueError otherwise."""
     if not NAME.fullmatch(name):
         raise ValueError("no name of a stored file")

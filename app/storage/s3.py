@@ -15,7 +15,15 @@ from obstore.store import ObjectStore, S3Store
 from app.errors import NotFound, WillayError
 from app.outage import Outage
 from app.settings import Settings
-from app.storage.protocol import CHUNK_BYTES, NAME, Stored, checked, full, unavailable, watched
+from app.storage.protocol import (
+    CHUNK_BYTES,
+    NAME,
+    StoredObject,
+    check_name,
+    storage_full,
+    storage_unavailable,
+    watch_outage,
+)
 
 if TYPE_CHECKING:  # obstore has these names for type checkers only
     from obstore.store import ClientConfig, RetryConfig, S3Config
@@ -47,27 +55,29 @@ class ObjectStorage:
 
     def put(self, name: str, content: bytes) -> None:
         """See `Storage.put`."""
-        with self._watched():
+        with self._watch_outage():
             try:
-                obstore.put(self._store, _PREFIX + checked(name), content)
+                obstore.put(self._store, _PREFIX + check_name(name), content)
             except FileNotFoundError as error:  # what is put need not be there: its bucket must
-                raise unavailable(_AWAY, f"{self._place}: there is no such bucket") from error
+                raise storage_unavailable(
+                    _AWAY, f"{self._place}: there is no such bucket"
+                ) from error
 
     def read(self, name: str, start: int, end: int) -> Iterator[bytes]:
         """See `Storage.read`."""
         if start == end:
             return
-        with self._watched():
-            found = obstore.get(
-                self._store, _PREFIX + checked(name), options={"range": (start, end)}
+        with self._watch_outage():
+            answer = obstore.get(
+                self._store, _PREFIX + check_name(name), options={"range": (start, end)}
             )
-            for chunk in found.stream(min_chunk_size=CHUNK_BYTES):
+            for chunk in answer.stream(min_chunk_size=CHUNK_BYTES):
                 yield bytes(chunk)
 
     def discard(self, name: str, before: datetime) -> bool:
         """See `Storage.discard`."""
-        path = _PREFIX + checked(name)
-        with self._watched():
+        path = _PREFIX + check_name(name)
+        with self._watch_outage():
             try:
                 if obstore.head(self._store, path)["last_modified"] >= before:
                     return False
@@ -76,24 +86,24 @@ class ObjectStorage:
             obstore.delete(self._store, path)
             return True
 
-    def stored(self) -> Iterator[Stored]:
-        """See `Storage.stored`."""
-        with self._watched():
+    def list_objects(self) -> Iterator[StoredObject]:
+        """See `Storage.list_objects`."""
+        with self._watch_outage():
             for page in obstore.list(self._store, prefix=_PREFIX):
                 for meta in page:
                     name = meta["path"].removeprefix(_PREFIX)
                     if NAME.fullmatch(name):
-                        yield Stored(name, meta["size"], meta["last_modified"])
+                        yield StoredObject(name, meta["size"], meta["last_modified"])
 
     def tidy(self, before: datetime) -> int:
         """See `Storage.tidy`; a bucket shows nothing that is unfinished."""
         return 0
 
-    def _watched(self) -> AbstractContextManager[None]:
-        return watched(self.outage, partial(_fault, self._place))
+    def _watch_outage(self) -> AbstractContextManager[None]:
+        return watch_outage(self.outage, partial(_to_fault, self._place))
 
 
-def bucket(settings: Settings) -> ObjectStorage:
+def open_bucket(settings: Settings) -> ObjectStorage:
     """The bucket of the settings; credentials come from the environment's own names when absent."""
     assert settings.s3_bucket is not None
     config: S3Config = {}
@@ -113,20 +123,24 @@ def bucket(settings: Settings) -> ObjectStorage:
     return ObjectStorage(store, settings.s3_bucket + (at if settings.s3_endpoint else ""))
 
 
-def _fault(place: str, error: Exception) -> WillayError | None:
-    told = str(error)
-    if isinstance(error, NotFoundError | FileNotFoundError) and "NoSuchBucket" not in told:
+def _to_fault(place: str, error: Exception) -> WillayError | None:
+    text = str(error)
+    if isinstance(error, NotFoundError | FileNotFoundError) and "NoSuchBucket" not in text:
         return NotFound("file_not_found", "The file is not there.")
     if not isinstance(error, BaseError | OSError):
         return None
-    code = _CODE.search(told)
+    code = _CODE.search(text)
     if code is not None:  # the service's own word, without what it says of keys and requests
-        said = f"it refuses: {code[1]}"
-    elif (system := _SYSTEM.search(told)) is not None:
-        said = system[1]
-    elif "TimedOut" in told:
-        said = "it does not answer in time"
+        message = f"it refuses: {code[1]}"
+    elif (system := _SYSTEM.search(text)) is not None:
+        message = system[1]
+    elif "TimedOut" in text:
+        message = "it does not answer in time"
     else:  # the end of the first line: before it stand times and addresses that never repeat
-        said = told.partition("\n")[0].rpartition(" - ")[2][:200]
-    said = f"{place}: {said}"
-    return full(said) if any(word in told for word in _FULL) else unavailable(_AWAY, said)
+        message = text.partition("\n")[0].rpartition(" - ")[2][:200]
+    message = f"{place}: {message}"
+    return (
+        storage_full(message)
+        if any(word in text for word in _FULL)
+        else storage_unavailable(_AWAY, message)
+    )

@@ -14,13 +14,13 @@ from time import monotonic
 from typing import Final
 
 from app import checks
-from app.checks import Check
+from app.checks import IndexCheck
 from app.published import changes
 from app.runtime import Runtime
-from app.search.held import Held
+from app.search.lazy import EngineHandle
 from app.search.protocol import Engine, IndexBusy
-from app.worker import proving, rebuilding
-from app.worker.following import follow
+from app.worker import rebuilding, verification
+from app.worker.catch_up import catch_up
 
 _TEND_SECONDS: Final = 3.0
 _LOG = logging.getLogger("willay.search")
@@ -29,90 +29,90 @@ _REST: Final = 20
 """Holding everything against the store may take one part in so many of the time."""
 
 
-class Indexing:
+class IndexFollower:
     """Keeps one engine true to the store; a `Follower`."""
 
-    def __init__(self, runtime: Runtime, held: Held | None = None) -> None:
+    def __init__(self, runtime: Runtime, handle: EngineHandle | None = None) -> None:
         self._runtime = runtime
-        self._held = held or runtime.search.main
+        self._handle = handle or runtime.search.main
         self._proved_at = monotonic() + runtime.settings.search_check_seconds
         self._tended_at = 0.0
         self._turn = randbelow(1_000)
         self._me: Final = token_hex(8)
-        self.name: Final = f"search ({self._held.name})"
+        self.name: Final = f"search ({self._handle.name})"
 
     def step(self) -> bool:
         """Catch up by one portion; false when there was nothing to do, or another does it."""
-        engine = self._held.to_write()
+        engine = self._handle.to_write()
         try:
             has_changed_hands = engine.take()
-            if not _follows(self._runtime, engine):
+            if not _is_cursor_known(self._runtime, engine):
                 # Without patience: who builds needs the lease that this one has just taken.
                 rebuilding.rebuild(self._runtime, engine, patience=0.0)
                 return True
             if has_changed_hands:
                 # What another process wrote last may have come late, over what is newer.
-                self._mend(engine)
-            self._tend(engine)
-            if follow(self._runtime, engine):
+                self._repair_share(engine)
+            self._repair_settings(engine)
+            if catch_up(self._runtime, engine):
                 return True
             engine.release()
-            self._prove(engine)
+            self._check_index(engine)
         except IndexBusy:
             pass
         return False
 
     def close(self) -> None:
         """Let others write."""
-        self._held.to_write().release()
+        self._handle.to_write().release()
 
-    def _prove(self, engine: Engine) -> None:
+    def _check_index(self, engine: Engine) -> None:
         began = monotonic()
         if began < self._proved_at:
             return
         if not self._is_proved_by_another(engine):
-            self._mend(engine)
+            self._repair_share(engine)
         engine.release()
         took = monotonic() - began
         rest = max(self._runtime.settings.search_check_seconds, _REST * took)
         self._proved_at = monotonic() + rest
 
-    def _mend(self, engine: Engine) -> None:
+    def _repair_share(self, engine: Engine) -> None:
         """Prove it, one share of the contents after the other, and write down what was found."""
-        found = proving.mend(self._runtime, engine, turn=self._turn)
+        comparison = verification.repair(self._runtime, engine, turn=self._turn)
         self._turn += 1
-        told = Check(
-            *(self._runtime.clock(), self._me, found.documents, len(found.differing)),
-            mended=len(found.differing),
+        index_check = IndexCheck(
+            *(self._runtime.clock(), self._me, comparison.documents, len(comparison.differing)),
+            mended=len(comparison.differing),
         )
         with self._runtime.database.writing() as tx:
-            checks.keep(tx, engine.index, told)
+            checks.save_check(tx, engine.index, index_check)
 
     def _is_proved_by_another(self, engine: Engine) -> bool:
         """Several processes may have one folder; one of them looking at everything is enough."""
         now, every = self._runtime.clock(), self._runtime.settings.search_check_seconds
         with self._runtime.database.reading() as tx:
-            known = checks.last(tx, engine.index, now)
+            index_check = checks.last_check(tx, engine.index, now)
         return (
-            known.checked_at is not None
-            and known.checked_by != self._me
-            and known.checked_at > now - timedelta(seconds=every)
+            index_check.checked_at is not None
+            and index_check.checked_by != self._me
+            and index_check.checked_at > now - timedelta(seconds=every)
         )
 
-    def _tend(self, engine: Engine) -> None:
+    def _repair_settings(self, engine: Engine) -> None:
         """Others may change the settings at any time, and then searches are refused."""
         now = monotonic()
         if now < self._tended_at + _TEND_SECONDS:
             return
         self._tended_at = now
-        if wrong := engine.tend():
+        if wrong := engine.repair_settings():
             _LOG.warning(
                 "%s: settings that others had changed were put right: %s",
                 *(engine.name, ", ".join(wrong)),
             )
 
 
-def _follows(runtime: Runtime, engine: Engine) -> bool:
+def _is_cursor_known(runtime: Runtime, engine: Engine) -> bool:
     """The engine's cursor is a place in this store's log."""
     cursor = engine.cursor()
     if cursor is None:

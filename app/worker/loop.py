@@ -90,9 +90,9 @@ class Worker:
                 did = step()
             except Unavailable as error:
                 # An outage of the store is told by the store itself.
-                is_new = self._is_new(name, error.explained)
+                is_new = self._is_new(name, error.explanation)
                 if is_new and error.code not in faults.MESSAGES:
-                    _LOG.warning("%s waits: %s", name, error.explained)
+                    _LOG.warning("%s waits: %s", name, error.explanation)
             except Exception as error:
                 if self._is_new(name, repr(error)):
                     _LOG.exception("%s failed and will try again", name)

@@ -9,14 +9,14 @@ from typing import Final, TypeVar
 from app import checks
 from app.changes import head
 from app.errors import Unavailable
-from app.logs import Pace
+from app.logs import ProgressLog
 from app.published import changes
 from app.runtime import Runtime
 from app.search.embedded.engine import EmbeddedEngine
 from app.search.protocol import Document, Engine, IndexBusy, Key, Replacement
-from app.worker.following import follow
-from app.worker.proving import Advance, compare, mend
-from app.worker.reading import everything, size
+from app.worker.catch_up import catch_up
+from app.worker.index_documents import all_documents, count_documents
+from app.worker.verification import Advance, compare, repair
 
 _TOLD_EVERY: Final = 10.0
 """Seconds after which it is written down again that a build goes on."""
@@ -40,39 +40,41 @@ def rebuild(
     followed afterwards. `advance` is told how many things are done; without it, the log is. While
     another process builds, this waits for `patience` seconds and then raises `IndexBusy`.
     """
-    advance = advance or Pace(f"Building the index of {engine.name}", size(runtime))
-    replacement = _patiently(engine.beside, patience)
-    advance = _telling(runtime, engine, advance)
+    advance = advance or ProgressLog(
+        f"Building the index of {engine.name}", count_documents(runtime)
+    )
+    replacement = _retry_while_busy(engine.new_replacement, patience)
+    advance = _with_build_mark(runtime, engine, advance)
     if replacement is None:
-        there = _filled(runtime, engine, advance)
+        number = _fill_replacement(runtime, engine, advance)
         engine.release()
     else:
         with replacement:
-            there = _filled(runtime, replacement, advance)
-            _replace(runtime, replacement)
-        while follow(runtime, engine):
+            number = _fill_replacement(runtime, replacement, advance)
+            _take_over(runtime, replacement)
+        while catch_up(runtime, engine):
             pass
     with runtime.database.writing() as tx:
-        checks.building(tx, engine.index, None)
-    runtime.search.wrote()
-    _LOG.info("%s was rebuilt: %d documents", engine.name, there)
+        checks.mark_build(tx, engine.index, None)
+    runtime.search.note_write()
+    _LOG.info("%s was rebuilt: %d documents", engine.name, number)
 
 
-def rewrite(runtime: Runtime, engine: Engine, advance: Advance = lambda _done: None) -> None:
+def rewrite(runtime: Runtime, engine: Engine, advance: Advance = lambda _count: None) -> None:
     """Write the whole index anew, so that nothing of what was deleted stays in its files."""
     with runtime.database.reading() as tx:
         cursor = changes.cursor_at(tx, head(tx).sequence, runtime.settings.timezone)
 
     def portions() -> Iterator[list[Document]]:
-        for portion in everything(runtime):
+        for portion in all_documents(runtime):
             yield portion
             advance(len(portion))
 
-    _patiently(lambda: engine.rewrite(portions(), cursor))
-    runtime.search.wrote()
+    _retry_while_busy(lambda: engine.rewrite(portions(), cursor))
+    runtime.search.note_write()
 
 
-def ensure(runtime: Runtime) -> None:
+def ensure_index(runtime: Runtime) -> None:
     """Build what there is no index of this version of, so that nobody searches an empty one.
 
     Where another process builds it, wait for that one, or go on with it when that one dies. An
@@ -80,12 +82,12 @@ def ensure(runtime: Runtime) -> None:
     cannot be reached.
     """
     search = runtime.search
-    if complaint := search.get().complaint():
+    if complaint := search.get().server_problem():
         _LOG.warning("%s: %s", search.main.name, complaint)
-    held = search.standby or search.main
+    handle = search.standby or search.main
     is_told, pause = False, Event()
     try:
-        while (engine := held.to_write()).cursor() is None:
+        while (engine := handle.to_write()).cursor() is None:
             try:
                 # Without patience: once the other is ready, there is nothing left to build.
                 rebuild(runtime, engine, patience=0.0)
@@ -95,63 +97,63 @@ def ensure(runtime: Runtime) -> None:
                 is_told = True
                 pause.wait(_LOOK_AGAIN)
     except Unavailable as error:
-        if held.name == EmbeddedEngine.name:
+        if handle.name == EmbeddedEngine.name:
             raise
-        _LOG.warning("%s is not built yet: %s", held.name, error.message)
+        _LOG.warning("%s is not built yet: %s", handle.name, error.message)
 
 
-def restore(engine: Engine) -> bool:
+def restore_previous(engine: Engine) -> bool:
     """Put the index that was replaced last back into its place; false when none was kept."""
-    return _patiently(engine.restore)
+    return _retry_while_busy(engine.restore)
 
 
-def _telling(runtime: Runtime, engine: Engine, advance: Advance) -> Advance:
+def _with_build_mark(runtime: Runtime, engine: Engine, advance: Advance) -> Advance:
     """Writes down from time to time that the build goes on."""
-    told = monotonic() - _TOLD_EVERY
+    marked_at = monotonic() - _TOLD_EVERY
 
-    def tell(done: int) -> None:
-        nonlocal told
-        if monotonic() - told >= _TOLD_EVERY:
-            told = monotonic()
+    def advance_and_mark(count: int) -> None:
+        nonlocal marked_at
+        if monotonic() - marked_at >= _TOLD_EVERY:
+            marked_at = monotonic()
             with runtime.database.writing() as tx:
-                checks.building(tx, engine.index, runtime.clock())
-        advance(done)
+                checks.mark_build(tx, engine.index, runtime.clock())
+        advance(count)
 
-    return tell
+    return advance_and_mark
 
 
-def _filled(runtime: Runtime, engine: Engine, advance: Advance) -> int:
+def _fill_replacement(runtime: Runtime, engine: Engine, advance: Advance) -> int:
     with runtime.database.reading() as tx:
         cursor = changes.cursor_at(tx, head(tx).sequence, runtime.settings.timezone)
-    there: set[Key] = set()
-    for portion in everything(runtime):
-        _patiently(lambda portion=portion: engine.apply(portion, []))  # type: ignore[misc]  # bound at once
-        there |= {made.key for made in portion}
+    written_keys: set[Key] = set()
+    for portion in all_documents(runtime):
+        _retry_while_busy(lambda portion=portion: engine.apply(portion, []))  # type: ignore[misc]  # bound at once
+        written_keys |= {document.key for document in portion}
         advance(len(portion))
-    gone = [key for key, _ in engine.marks() if key not in there]
-    _patiently(lambda: engine.apply([], gone, cursor))
-    return len(there)
+    keys = [key for key, _ in engine.marks() if key not in written_keys]
+    _retry_while_busy(lambda: engine.apply([], keys, cursor))
+    return len(written_keys)
 
 
-def _replace(runtime: Runtime, replacement: Replacement) -> None:
+def _take_over(runtime: Runtime, replacement: Replacement) -> None:
     """Replay what happened meanwhile, prove the new index, and let it take over."""
-    while follow(runtime, replacement):
+    while catch_up(runtime, replacement):
         pass
-    found = compare(runtime, replacement)
-    if not found.agrees:
-        mend(runtime, replacement)
-        found = compare(runtime, replacement)
-    parked = {one.key for one in found.parked}
-    wrong = [*found.surplus, *(key for key in found.missing if key not in parked)]
-    if wrong and not found.behind:
+    comparison = compare(runtime, replacement)
+    if not comparison.agrees:
+        repair(runtime, replacement)
+        comparison = compare(runtime, replacement)
+    parked = {thing.key for thing in comparison.parked}
+    wrong = [*comparison.surplus, *(key for key in comparison.missing if key not in parked)]
+    if wrong and not comparison.behind:
         raise Unavailable(
             "search_rebuild_differs",
             f"The new index differs from the store in {len(wrong)} things.",
         )
-    _patiently(replacement.take_over)
+    _retry_while_busy(replacement.take_over)
 
 
-def _patiently(act: Callable[[], Done], patience: float = _PATIENCE) -> Done:
+def _retry_while_busy(act: Callable[[], Done], patience: float = _PATIENCE) -> Done:
     """Act as soon as no other process writes."""
     until = monotonic() + patience
     pause = Event()

@@ -16,11 +16,11 @@ from uuid import UUID
 from pydantic_core import from_json
 
 from app.errors import Unavailable
-from app.partners import delivering, payloads, queueing, signing
-from app.partners.delivering import Work
+from app.partners import dispatch, enqueue, payloads, signing
+from app.partners.dispatch import DeliveryJob
 from app.partners.exchange import Exchange, Sender
-from app.partners.payloads import Told
-from app.partners.targets import Reach, networks
+from app.partners.payloads import WebhookMessage
+from app.partners.targets import ReachPolicy, parse_networks
 from app.runtime import Runtime
 
 _AT_ONCE: Final = 16
@@ -34,7 +34,7 @@ _TIDY: Final = timedelta(hours=1).total_seconds()
 _LOG: Final = logging.getLogger("willay.webhooks")
 
 
-class Webhooks:
+class WebhookFollower:
     """Tells partners; a `Follower`."""
 
     name = "webhooks"
@@ -51,9 +51,9 @@ class Webhooks:
         """Queue what is new and begin what is due; false when there was neither."""
         runtime = self._runtime
         now = runtime.clock()
-        queued = queueing.queue(runtime.database, runtime.memory, now)
+        queued = enqueue.enqueue_deliveries(runtime.database, runtime.memory, now)
         with runtime.database.reading() as tx:
-            waiting = delivering.due(tx, now, _AT_ONCE + len(self._busy))
+            waiting = dispatch.due_subscriptions(tx, now, _AT_ONCE + len(self._busy))
         begun = False
         for webhook in waiting:
             if webhook not in self._busy and len(self._busy) < _AT_ONCE:
@@ -65,7 +65,7 @@ class Webhooks:
     def close(self) -> None:
         """Let go of what is under way; its lease runs out, and it is sent again."""
         if self._loop is not None and self._thread is not None:
-            asyncio.run_coroutine_threadsafe(self._cancelled(), self._loop).result()
+            asyncio.run_coroutine_threadsafe(self._clear_cancelled(), self._loop).result()
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
             self._loop.close()
@@ -75,7 +75,7 @@ class Webhooks:
 
     def _begin(self, webhook: UUID) -> None:
         if self._sender is None:
-            reach = Reach(networks(self._runtime.settings.webhook_networks))
+            reach = ReachPolicy(parse_networks(self._runtime.settings.webhook_networks))
             self._sender = Sender(reach)
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
@@ -83,93 +83,99 @@ class Webhooks:
             self._thread.start()
         sender = self._sender
 
-        async def begun() -> None:
-            task = asyncio.create_task(self._serve(sender, webhook))
+        async def serve() -> None:
+            task = asyncio.create_task(self._serve_webhook(sender, webhook))
             self._busy[webhook] = task
             task.add_done_callback(lambda _: self._busy.pop(webhook, None))
 
-        asyncio.run_coroutine_threadsafe(begun(), self._loop).result()
+        asyncio.run_coroutine_threadsafe(serve(), self._loop).result()
 
-    async def _cancelled(self) -> None:
+    async def _clear_cancelled(self) -> None:
         tasks = list(self._busy.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _serve(self, sender: Sender, webhook: UUID) -> None:
+    async def _serve_webhook(self, sender: Sender, webhook: UUID) -> None:
         """One delivery after the other, for a while. Nothing may end the loop."""
         until = monotonic() + _TURN
         try:
             while monotonic() < until:
-                work = await asyncio.to_thread(self._claimed, webhook)
+                work = await asyncio.to_thread(self._claim_job, webhook)
                 if work is None:
                     return
-                await self._done(sender, work)
+                await self._carry_out(sender, work)
         except Exception:
-            # The store is away, or it is a fault of ours that `_done` could not note.
+            # The store is away, or it is a fault of ours that `_carry_out` could not note.
             _LOG.exception("the webhook %s will be tried again", webhook)
 
-    def _claimed(self, webhook: UUID) -> Work | None:
+    def _claim_job(self, webhook: UUID) -> DeliveryJob | None:
         runtime = self._runtime
         with runtime.database.writing() as tx:
-            return delivering.claim(tx, runtime.key(), webhook, runtime.clock())
+            return dispatch.claim_job(tx, runtime.key(), webhook, runtime.clock())
 
-    async def _done(self, sender: Sender, work: Work) -> None:
+    async def _carry_out(self, sender: Sender, work: DeliveryJob) -> None:
         """Send, and note what came of it, whatever it was: what is not noted would be sent again
         for ever, and nobody would see it in the record."""
         try:
-            came = await self._sent(sender, work)
+            exchange = await self._send_job(sender, work)
         except Unavailable:
             raise
         except Exception:
             _LOG.exception("a message for the webhook %s could not be sent", work.webhook)
-            came = work, Exchange(0, problem="not_sent")
-        if came is not None:
-            await asyncio.to_thread(self._settle, *came)
+            exchange = work, Exchange(0, problem="not_sent")
+        if exchange is not None:
+            await asyncio.to_thread(self._settle, *exchange)
 
-    async def _sent(self, sender: Sender, work: Work) -> tuple[Work, Exchange] | None:
+    async def _send_job(
+        self, sender: Sender, work: DeliveryJob
+    ) -> tuple[DeliveryJob, Exchange] | None:
         """The work with the id of its message, and what came; none when nothing is to be told."""
-        told, challenge = await asyncio.to_thread(self._told, work)
+        message, challenge = await asyncio.to_thread(self._build_message, work)
         now = self._runtime.clock()
-        if told is None:
+        if message is None:
             await asyncio.to_thread(self._supersede, work)
             return None
         if work.delivery is None:
-            work = replace(work, event_id=told.id)
-        signed = signing.headers(work.keys, told.id, now, told.body)
+            work = replace(work, event_id=message.id)
+        signed = signing.signature_headers(work.keys, message.id, now, message.body)
         headers = {"content-type": "application/json", "user-agent": "Willay", **signed}
-        came = await sender.post(work.url, headers, told.body.encode())
-        if challenge and came.is_success and not _is_met(challenge, came.answer):
-            came = Exchange(came.milliseconds, came.status, "challenge_not_met", came.answer)
-        return work, came
+        exchange = await sender.post(work.url, headers, message.body.encode())
+        if challenge and exchange.is_success and not _is_met(challenge, exchange.answer):
+            exchange = Exchange(
+                exchange.milliseconds, exchange.status, "challenge_not_met", exchange.answer
+            )
+        return work, exchange
 
-    def _told(self, work: Work) -> tuple[Told | None, str]:
+    def _build_message(self, work: DeliveryJob) -> tuple[WebhookMessage | None, str]:
         """What to send, made in one snapshot; and the challenge, where it is one."""
         runtime = self._runtime
         now = runtime.clock()
         if work.delivery is None:
-            return payloads.verification(runtime.key(), work.webhook, work.salt, now)
+            return payloads.verification_message(runtime.key(), work.webhook, work.salt, now)
         if work.sequence is None:
-            return payloads.trial(work.event_id, now), ""
+            return payloads.trial_message(work.event_id, now), ""
         languages = runtime.settings.languages
         with runtime.database.reading() as tx:
-            told = payloads.of_entry(tx, runtime.memory, languages, work.sequence, thin=work.thin)
-        wanted = told is not None and (not work.topics or told.topic in work.topics)
-        return told if wanted else None, ""
+            message = payloads.of_entry(
+                tx, runtime.memory, languages, work.sequence, thin=work.thin
+            )
+        is_wanted = message is not None and (not work.topics or message.topic in work.topics)
+        return message if is_wanted else None, ""
 
-    def _settle(self, work: Work, came: Exchange) -> None:
+    def _settle(self, work: DeliveryJob, exchange: Exchange) -> None:
         with self._runtime.database.writing() as tx:
-            delivering.settle(tx, work, came, self._runtime.clock())
+            dispatch.settle_job(tx, work, exchange, self._runtime.clock())
 
-    def _supersede(self, work: Work) -> None:
+    def _supersede(self, work: DeliveryJob) -> None:
         with self._runtime.database.writing() as tx:
-            delivering.supersede(tx, work, self._runtime.clock())
+            dispatch.supersede_delivery(tx, work, self._runtime.clock())
 
     def _tidy(self) -> None:
         if monotonic() - self._tidied > _TIDY:
             self._tidied = monotonic()
             with self._runtime.database.writing() as tx:
-                queueing.forget_old(tx, self._runtime.clock())
+                enqueue.forget_old(tx, self._runtime.clock())
 
 
 def _is_met(challenge: str, answer: bytes) -> bool:
@@ -178,7 +184,7 @@ def _is_met(challenge: str, answer: bytes) -> bool:
     if text == challenge:
         return True
     try:
-        said = from_json(text)  # which refuses what is nested too deeply, where `json` breaks
+        reply = from_json(text)  # which refuses what is nested too deeply, where `json` breaks
     except ValueError:
         return False
-    return isinstance(said, dict) and said.get("challenge") == challenge
+    return isinstance(reply, dict) and reply.get("challenge") == challenge

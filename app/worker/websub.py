@@ -35,22 +35,24 @@ _LOOKED_AT: Final = 500
 _LOG = logging.getLogger("willay.websub")
 
 
-def topics(public_url: str, languages: tuple[str, ...], slugs: Iterable[str] = ()) -> list[str]:
+def changed_topics(
+    public_url: str, languages: tuple[str, ...], slugs: Iterable[str] = ()
+) -> list[str]:
     """The feeds of everything, of each language, and of each of these tags."""
     feeds = [f"{public_url}/v1/feeds/articles.{kind}" for kind in ("atom", "rss", "json")]
-    spoken = [f"{feed}?lang={lang}" for feed in feeds for lang in languages]
-    return [*feeds, *spoken, *(f"{feed}?tag={slug}" for slug in slugs for feed in feeds)]
+    language_feeds = [f"{feed}?lang={lang}" for feed in feeds for lang in languages]
+    return [*feeds, *language_feeds, *(f"{feed}?tag={slug}" for slug in slugs for feed in feeds)]
 
 
-class Announcing:
+class WebSubFollower:
     """Keeps a hub informed; a `Follower`."""
 
     name = "websub"
 
-    def __init__(self, runtime: Runtime, hub: str, apart: float = _APART) -> None:
+    def __init__(self, runtime: Runtime, hub: str, interval: float = _APART) -> None:
         self._runtime = runtime
         self._hub = hub
-        self._apart = apart
+        self._apart = interval
         self._read: int | None = None
         self._to_tell: dict[str, None] = {}
         self._failures = 0
@@ -61,12 +63,12 @@ class Announcing:
         """Tell the hub if something has changed since it was last told."""
         if monotonic() < self._not_before:
             return False
-        self._look()
-        listed = list(islice(self._to_tell, _AT_ONCE))
-        if not listed:
+        self._collect_topics()
+        batch = list(islice(self._to_tell, _AT_ONCE))
+        if not batch:
             return False
         try:
-            answer = self._client.post(self._hub, data={"hub.mode": "publish", "hub.url": listed})
+            answer = self._client.post(self._hub, data={"hub.mode": "publish", "hub.url": batch})
             answer.raise_for_status()
         except httpx2.HTTPError as error:
             self._failures += 1
@@ -74,8 +76,8 @@ class Announcing:
             self._not_before = monotonic() + wait
             _LOG.warning("the hub was not told, again in %d seconds: %s", wait, error)
             return False
-        for told in listed:
-            del self._to_tell[told]
+        for message in batch:
+            del self._to_tell[message]
         self._failures = 0
         self._not_before = monotonic() + self._apart
         return False
@@ -84,17 +86,19 @@ class Announcing:
         """Close the connection."""
         self._client.close()
 
-    def _look(self) -> None:
+    def _collect_topics(self) -> None:
         """Add what is to be told since the log was last read."""
         settings = self._runtime.settings
         with self._runtime.database.reading() as tx:
             log = head(tx)
             if log.sequence == self._read:
                 return
-            known = self._runtime.memory.tags(tx, log)
-            slugs: Iterable[str] = sorted(known.by_slug)
+            cached_tags = self._runtime.memory.tags(tx, log)
+            slugs: Iterable[str] = sorted(cached_tags.by_slug)
             if self._read is not None and 0 < log.sequence - self._read <= _LOOKED_AT:
-                named, _ = changes.subjects_after(tx, self._read, _LOOKED_AT)
-                slugs = tags.above(tx, known, named.get("article", ()))
+                subjects, _ = changes.subjects_after(tx, self._read, _LOOKED_AT)
+                slugs = tags.ancestor_slugs(tx, cached_tags, subjects.get("article", ()))
         self._read = log.sequence
-        self._to_tell |= dict.fromkeys(topics(settings.public_url, settings.languages, slugs))
+        self._to_tell |= dict.fromkeys(
+            changed_topics(settings.public_url, settings.languages, slugs)
+        )

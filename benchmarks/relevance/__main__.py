@@ -26,10 +26,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--known-item", type=Path, action="append", default=[], metavar="FILE")
     parser.add_argument("--judged", type=Path, action="append", default=[], metavar="FILE",
                         help="other queries judged over the sample archive")  # fmt: skip
-    asked = parser.parse_args(arguments)
-    collections = [judged_sample(), *(judged_sample(judged=path) for path in asked.judged)]
-    collections += [trec(folder) for folder in asked.trec]
-    collections += [known_items(path) for path in asked.known_item]
+    options = parser.parse_args(arguments)
+    collections = [judged_sample(), *(judged_sample(judged=path) for path in options.judged)]
+    collections += [trec(folder) for folder in options.trec]
+    collections += [known_items(path) for path in options.known_item]
     for collection in collections:
         report(collection)
 

@@ -83,9 +83,9 @@ def known_items(archive: Path, most: int = 500, seed: int = 7) -> Collection:
     documents = tuple(_archive(archive))
     chance = random.Random(seed)  # noqa: S311 - to measure, not to hide
     titled = [(text, words) for text in documents if len(words := _telling(text.title)) >= 3]
-    chosen = chance.sample(titled, min(most, len(titled)))
+    sample = chance.sample(titled, min(most, len(titled)))
     topics = []
-    for text, words in chosen:
+    for text, words in sample:
         places = sorted(chance.sample(range(len(words)), 3))
         picked = [words[place] for place in places]
         grades = {text.id: 3}
@@ -143,8 +143,8 @@ def _archive(path: Path) -> Iterator[Text]:
                     labels=tuple(_labels(record)),
                 )
             case "sponsor" | "committee_member" as kind:
-                shown = (record.get(name) or "" for name in ("role", "affiliation", "statement"))
-                about = [*shown, *(record.get("biography") or {}).values()]
+                texts = (record.get(name) or "" for name in ("role", "affiliation", "statement"))
+                about = [*texts, *(record.get("biography") or {}).values()]
                 yield Text(
                     f"{kind}:{record['name']}",
                     record["name"],

@@ -59,8 +59,8 @@ class Willay:
         self._folder.cleanup()
 
     def best(self, text: str, limit: int) -> list[str]:
-        found = self.engine.search(Query(text, limit=limit))
-        return [self.ids[hit.key.id] for hit in found.hits]
+        result = self.engine.search(Query(text, limit=limit))
+        return [self.ids[hit.key.id] for hit in result.hits]
 
 
 class PlainTantivy:
@@ -87,8 +87,8 @@ class PlainTantivy:
             for word in self._words.words(text)
         ]
         searcher = self._index.searcher()
-        found = searcher.search(tantivy.Query.boolean_query(terms), limit)
-        return [str(searcher.doc(address)["id"][0]) for _, address in found.hits]
+        answer = searcher.search(tantivy.Query.boolean_query(terms), limit)
+        return [str(searcher.doc(address)["id"][0]) for _, address in answer.hits]
 
 
 class PlainBm25:

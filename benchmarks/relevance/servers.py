@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from secrets import token_hex
 
-from app.search.held import HeldServer
-from app.search.meilisearch import beside
+from app.search.failover import SearchService
+from app.search.lazy import RemoteEngine
+from app.search.meilisearch import shadow_index
 from app.search.meilisearch.connection import Address, Connection
 from app.search.meilisearch.engine import MeilisearchEngine
 from app.search.protocol import Document, Query
-from app.search.serving import Search
 from benchmarks.relevance.engines import LANGUAGES, Measured, Willay
 
 _AT_ONCE = 1_000
@@ -42,8 +42,8 @@ class Alone:
         self._engine, self._willay = engine, willay
 
     def best(self, text: str, limit: int) -> list[str]:
-        found = self._engine.search(Query(text, limit=limit))
-        return [self._willay.ids[hit.key.id] for hit in found.hits]
+        result = self._engine.search(Query(text, limit=limit))
+        return [self._willay.ids[hit.key.id] for hit in result.hits]
 
 
 class Production:
@@ -52,12 +52,12 @@ class Production:
     name = "production"
 
     def __init__(self, engine: MeilisearchEngine, willay: Willay) -> None:
-        self._search = Search(HeldServer(engine), HeldServer(willay.engine))
+        self._search = SearchService(RemoteEngine(engine), RemoteEngine(willay.engine))
         self._willay = willay
 
     def best(self, text: str, limit: int) -> list[str]:
-        found = self._search.search(Query(text, limit=limit)).found
-        return [self._willay.ids[hit.key.id] for hit in found.hits]
+        result = self._search.search(Query(text, limit=limit)).result
+        return [self._willay.ids[hit.key.id] for hit in result.hits]
 
 
 @contextmanager
@@ -75,4 +75,4 @@ def on_server(willay: Willay, documents: Sequence[Document]) -> Iterator[list[Me
         try:
             yield [Alone(engine, willay), Production(engine, willay)]
         finally:
-            beside.dropped(connection.writer(), engine.tasks, [index])
+            shadow_index.drop(connection.writer(), engine.tasks, [index])

@@ -13,11 +13,11 @@ from app.accounts import second_factor, tokens, users
 from app.accounts.authenticator import Authenticator
 from app.accounts.inputs import AccountInput
 from app.accounts.keys import SecretKey
-from app.accounts.passwords import HashedPassword, Hasher, allowed
+from app.accounts.passwords import HashedPassword, Hasher, validate_password
 from app.accounts.principal import OPERATOR, Origin, Principal
 from app.accounts.scopes import Role
 from app.accounts.throttle import Throttle
-from app.accounts.tokens import NewToken, TokenInput
+from app.accounts.tokens import IssuedToken, TokenInput
 from app.runtime import Runtime
 from tests.conftest import MovingClock
 
@@ -31,7 +31,7 @@ KEY = SecretKey(b"k" * 48)
 
 @cache
 def hashed() -> HashedPassword:
-    return Hasher().hash(allowed(PASSWORD, "nobody@example.org"))
+    return Hasher().hash(validate_password(PASSWORD, "nobody@example.org"))
 
 
 def door(runtime: Runtime, key: SecretKey = KEY, hasher: Hasher | None = None) -> Authenticator:
@@ -56,7 +56,7 @@ def logged_in(
     return session.secret, session.principal
 
 
-def token(runtime: Runtime, by: Principal, *scopes: str, **over: Any) -> NewToken:
+def token(runtime: Runtime, by: Principal, *scopes: str, **over: Any) -> IssuedToken:
     """A token of the principal's own account."""
     assert by.account_id is not None
     asked = TokenInput(name="test", scopes=list(scopes), **over)

@@ -8,7 +8,7 @@ from app import audit
 from app.accounts import users
 from app.accounts.inputs import AccountChange
 from app.accounts.principal import OPERATOR
-from app.audit import By, Filters
+from app.audit import AuditFilter, By
 from app.database import WriteTx
 from app.errors import BadRequest
 from app.models.audit import AuditEntry
@@ -26,9 +26,9 @@ from tests.accounts.people import (
 )
 
 
-def entries(runtime: Runtime, **filters: object) -> list[audit.Entry]:
+def entries(runtime: Runtime, **filters: object) -> list[audit.AuditEvent]:
     with runtime.database.reading() as tx:
-        return audit.page(tx, Filters(**filters), limit=100).entries
+        return audit.list_events(tx, AuditFilter(**filters), limit=100).entries
 
 
 def test_it_tells_who_did_what_from_where_with_what_changed(either: Either) -> None:
@@ -157,11 +157,11 @@ def test_every_page_is_walked_once(either: Either, subtests: pytest.Subtests) ->
         for number in range(25):
             audit.record(tx, OPERATOR.by, clock(), "tag.created", "tag", str(number % 2))
             clock.move(seconds=1)
-    only = Filters(subject_kind="tag", subject_id="1", action="tag.created")
+    only = AuditFilter(subject_kind="tag", subject_id="1", action="tag.created")
     walked, cursor = [], None
     with runtime.database.reading() as tx:
         for _ in range(10):
-            page = audit.page(tx, only, cursor, limit=5)
+            page = audit.list_events(tx, only, cursor, limit=5)
             walked += [entry.id for entry in page.entries]
             cursor = page.next
             if cursor is None:
@@ -169,11 +169,11 @@ def test_every_page_is_walked_once(either: Either, subtests: pytest.Subtests) ->
         assert walked == sorted({*walked}, reverse=True)
         assert len(walked) == 12
         with pytest.raises(BadRequest):
-            audit.page(tx, Filters(), audit.page(tx, only, limit=5).next)
+            audit.list_events(tx, AuditFilter(), audit.list_events(tx, only, limit=5).next)
         for broken in ("", "x" * 47, "é"):
             with subtests.test(broken=broken), pytest.raises(BadRequest):
-                audit.page(tx, only, broken)
+                audit.list_events(tx, only, broken)
         with pytest.raises(BadRequest):
-            audit.page(tx, Filters(subject_id="\x00"))
+            audit.list_events(tx, AuditFilter(subject_id="\x00"))
     assert entries(runtime, since=clock()) == []
     assert len(entries(runtime, until=clock())) == 25

@@ -8,7 +8,7 @@ import pytest
 
 from app.accounts.keys import FILE_NAME, SecretKey, secret_key
 from app.accounts.principal import Origin
-from app.accounts.scopes import ALL, SCOPES_OF, parsed
+from app.accounts.scopes import ALL, SCOPES_OF, parse_scopes
 from app.errors import Invalid, Unavailable
 from tests.accounts.people import mode
 
@@ -49,10 +49,10 @@ def test_each_role_has_more_than_the_one_before() -> None:
 
 
 def test_scopes_are_named_or_refused() -> None:
-    assert parsed(["*"]) == parsed(["*", "*"]) == "*"
-    assert parsed(["tags:write", "audit:read", "tags:write"]) == {"tags:write", "audit:read"}
+    assert parse_scopes(["*"]) == parse_scopes(["*", "*"]) == "*"
+    assert parse_scopes(["tags:write", "audit:read", "tags:write"]) == {"tags:write", "audit:read"}
     with pytest.raises(Invalid) as refused:
-        parsed(["tags:write", "tags:wirte", "*"])
+        parse_scopes(["tags:write", "tags:wirte", "*"])
     assert [(d.code, d.pointer) for d in refused.value.details] == [
         ("unknown_scope", "/scopes/1"),
         ("unknown_scope", "/scopes/2"),
@@ -74,4 +74,4 @@ def test_scopes_are_named_or_refused() -> None:
 )
 def test_an_address_has_one_spelling(address: str, plain: str, network: str) -> None:
     origin = Origin(address)
-    assert (origin.plain, origin.network) == (plain, network)
+    assert (origin.plain_address, origin.network) == (plain, network)

@@ -11,9 +11,9 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from app.accounts import sessions, users
-from app.accounts.ending import log_out_everywhere
 from app.accounts.passwords import Hasher
 from app.accounts.principal import OPERATOR, Origin
+from app.accounts.revocation import log_out_everywhere
 from app.errors import Forbidden, Invalid, NotFound, Throttled, Unauthenticated, Unavailable
 from app.models.account import Account
 from tests.accounts.people import (

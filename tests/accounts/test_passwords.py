@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.accounts import throttle
-from app.accounts.passwords import Hasher, allowed, generated
-from app.accounts.throttle import Counter, Rule, Throttle
+from app.accounts.passwords import Hasher, generate_password, validate_password
+from app.accounts.throttle import AttemptCounter, BackoffRule, Throttle
 from app.errors import Invalid, Throttled, Unavailable
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -38,7 +38,7 @@ ANA = "ana.quispe.mamani@example.org"
 )
 def test_a_password_that_breaks_a_rule_is_told_which(password: str, said: str) -> None:
     with pytest.raises(Invalid, match=said) as refused:
-        allowed(password, ANA)
+        validate_password(password, ANA)
     assert refused.value.code == "weak_password"
     assert refused.value.details[0].pointer == "/password"
 
@@ -47,21 +47,21 @@ def test_a_password_that_breaks_a_rule_is_told_which(password: str, said: str) -
 @settings(max_examples=300)
 def test_any_text_is_allowed_or_refused_and_normalised_once(text: str) -> None:
     try:
-        plain = allowed(text, ANA)
+        plain = validate_password(text, ANA)
     except Invalid:
         return
-    assert allowed(plain, ANA) == plain
+    assert validate_password(plain, ANA) == plain
 
 
 def test_generated_passwords_are_allowed_and_differ() -> None:
-    made = {generated() for _ in range(100)}
+    made = {generate_password() for _ in range(100)}
     assert len(made) == 100
-    assert all(allowed(one, ANA) == one for one in made)
+    assert all(validate_password(one, ANA) == one for one in made)
 
 
 def test_every_keyboard_types_the_same_password() -> None:
     hasher = Hasher()
-    kept = hasher.hash(allowed("El cóndor pasa, señor", ANA))
+    kept = hasher.hash(validate_password("El cóndor pasa, señor", ANA))
     assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert hasher.verify("El co\u0301ndor pasa, sen\u0303or", kept).is_right
     assert not hasher.verify("El condor pasa, senor", kept).is_right
@@ -75,7 +75,7 @@ def test_what_does_not_get_a_turn_in_time_is_refused() -> None:
     inside, leave = threading.Event(), threading.Event()
 
     def occupy() -> None:
-        with hasher._turn():
+        with hasher._hash_slot():
             inside.set()
             leave.wait(30)
 
@@ -93,8 +93,8 @@ def test_what_does_not_get_a_turn_in_time_is_refused() -> None:
 @given(st.lists(st.integers(0, 2_000), max_size=200))
 def test_attempts_are_bounded_however_they_are_spaced(gaps: list[int]) -> None:
     """In any stretch no more pass than the free ones and one for each delay that fits."""
-    rule = Rule(3, timedelta(seconds=10), timedelta(seconds=80), timedelta(hours=24))
-    counter, now = Counter(rule), NOON
+    rule = BackoffRule(3, timedelta(seconds=10), timedelta(seconds=80), timedelta(hours=24))
+    counter, now = AttemptCounter(rule), NOON
     passed = []
     for gap in gaps:
         now += timedelta(seconds=gap)
@@ -107,7 +107,7 @@ def test_attempts_are_bounded_however_they_are_spaced(gaps: list[int]) -> None:
 
 
 def test_a_counter_forgets_after_a_while_and_is_bounded() -> None:
-    counter = Counter(throttle.PAIR, size=100)
+    counter = AttemptCounter(throttle.PAIR, size=100)
     for number in range(1_000):
         counter.add(f"k{number}", NOON)
     assert len(counter) == 100
@@ -126,8 +126,8 @@ def test_a_counter_knows_whoever_tried_last_and_forgets_nobody_else_s_tries(
     acts: list[tuple[str, str]],
 ) -> None:
     """To ask for a wait is no try, so that it keeps nobody in memory."""
-    rule = Rule(0, timedelta(seconds=1), timedelta(hours=1))
-    counter, tries = Counter(rule, size=3), dict[str, int]()
+    rule = BackoffRule(0, timedelta(seconds=1), timedelta(hours=1))
+    counter, tries = AttemptCounter(rule, size=3), dict[str, int]()
     for key, act in acts:
         if act == "add":
             tries[key] = tries.pop(key, 0) + 1

@@ -6,9 +6,9 @@ import pyotp
 import pytest
 
 from app.accounts import second_factor, sessions
-from app.accounts.ending import log_out_everywhere
 from app.accounts.keys import SecretKey
 from app.accounts.principal import Origin
+from app.accounts.revocation import log_out_everywhere
 from app.errors import Conflict, Forbidden, Invalid, Throttled, Unauthenticated, Unavailable
 from tests.accounts.people import (
     DESK,

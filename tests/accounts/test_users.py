@@ -27,7 +27,7 @@ def test_an_email_is_taken_once_however_it_is_spelled(
             with pytest.raises(Conflict, match=r"ana@example\.org already"):
                 account(runtime, spelled)
             with runtime.database.reading() as tx:
-                found = users.one(tx, OPERATOR, users.id_of(tx, spelled))
+                found = users.get_account(tx, OPERATOR, users.id_of(tx, spelled))
             assert (found.email, found.name, found.revision) == (
                 "ana@example.org",
                 "ana@example.org",
@@ -74,11 +74,11 @@ def test_only_admins_manage_accounts(either: Either, subtests: pytest.Subtests) 
     _, writer = logged_in(runtime, "bob@example.org", "writer")
     before = stored(runtime)
     with runtime.database.writing() as tx:
-        own = users.one(tx, writer, writer.account_id)
+        own = users.get_account(tx, writer, writer.account_id)
         assert (own.email, own.has_password, own.has_totp) == ("bob@example.org", True, False)
         for step, act in {
-            "list": lambda: users.everyone(tx, publisher),
-            "read": lambda: users.one(tx, publisher, writer.account_id),
+            "list": lambda: users.list_accounts(tx, publisher),
+            "read": lambda: users.get_account(tx, publisher, writer.account_id),
             "create": lambda: users.create(
                 tx, publisher, AccountInput(email="c@example.org", role="writer"), clock()
             ),
@@ -157,7 +157,7 @@ def test_two_admins_who_shut_each_other_out_at_once(either: Either, ways: tuple[
             ]
         assert sorted(type(error).__name__ for error in errors) == ["Conflict", "NoneType"]
         with runtime.database.writing() as tx:
-            last = [a for a in users.everyone(tx, OPERATOR) if a.role == "admin"]
+            last = [a for a in users.list_accounts(tx, OPERATOR) if a.role == "admin"]
             left = [a.id for a in last if a.suspended_at is None]
             assert len(left) == 1
             # Leave nobody behind for the next turn, past the rule.

@@ -9,7 +9,7 @@ import pytest
 
 from app.editorial import articles
 from app.editorial.content import ArticleInput, prepare
-from app.interchange import writing
+from app.interchange import jsonl_writer
 from tests import builders
 from tests.admin.desk import Headers, bearer, problem
 from tests.builders import EDITOR, imported
@@ -179,7 +179,7 @@ def test_an_alias_follows_its_tag_through_merge_and_removal(desk: Desk, tmp_path
     there = f"/v1/admin/tags/{land}/merge"
     assert bench.client.post(there, json={"into": "soil"}, headers=first).status_code == 200
     assert resolved(bench, "/topics/earth").json()["data"]["slug"] == "soil"
-    lines = list(writing.lines(bench.runtime))
+    lines = list(jsonl_writer.export_lines(bench.runtime))
     with store(None, tmp_path / "other", serve_worker=False) as (other, clock):
         clock.move(seconds=1)  # it is imported after it was exported
         file = tmp_path / "export.jsonl"
@@ -188,7 +188,7 @@ def test_an_alias_follows_its_tag_through_merge_and_removal(desk: Desk, tmp_path
             report = imported(other, file)
             assert report.refused == []
             assert {what.split()[1] for what in report.outcomes} == {outcome}
-        assert stripped(writing.lines(other)) == stripped(lines)
+        assert stripped(jsonl_writer.export_lines(other)) == stripped(lines)
         with client_of(other) as client:
             moved = client.get("/v1/tags/land", follow_redirects=False)
             assert moved.headers["location"] == "soil"
@@ -197,7 +197,7 @@ def test_an_alias_follows_its_tag_through_merge_and_removal(desk: Desk, tmp_path
     article = bench.client.get("/v1/articles/story").json()["data"]
     assert [tag["slug"] for tag in article["tags"]] == ["soil"]
     key = UUID(article["id"])
-    untagged = prepare(ArticleInput(lang="en", title="Story"), bench.runtime.house)
+    untagged = prepare(ArticleInput(lang="en", title="Story"), bench.runtime.site_rules)
     with bench.runtime.publishing() as tx:
         articles.edit(tx, EDITOR, key, 1, untagged, tx.moment)
     builders.publish(bench.runtime, (key, 2))

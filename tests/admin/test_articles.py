@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from app.worker.indexing import Indexing
+from app.worker.indexing import IndexFollower
 from tests import builders
 from tests.admin.desk import Headers, bearer, problem
 from tests.admin.newsdesk import ARTICLES, DRAFT, Newsdesk
@@ -94,7 +94,7 @@ def test_a_draft_beside_a_live_article_is_nowhere_public(quiet: Bench) -> None:
     builders.tag(quiet.runtime, "secret")
     where = desk.create(slug="live", tags=["water"])
     desk.act(where, "publish")
-    follower = Indexing(quiet.runtime)
+    follower = IndexFollower(quiet.runtime)
     follower.step()
     public = [
         *("/v1/articles", "/v1/articles/live", "/v1/archive", "/v1/tags?count=true"),
@@ -223,7 +223,7 @@ def test_a_title_is_text_everywhere(quiet: Bench) -> None:
     assert public.headers["x-content-type-options"] == "nosniff"
     assert public.json()["data"]["title"] == title
     assert public.json()["data"]["image"]["caption"] == "<b>caption</b>"
-    Indexing(quiet.runtime).step()
+    IndexFollower(quiet.runtime).step()
     hit = quiet.client.get("/v1/search?q=river").json()["data"][0]
     assert hit["highlights"]["title"] == (
         "&lt;img src=x onerror=alert(1)&gt; &amp; <mark>river</mark>"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.interchange import writing
+from app.interchange import jsonl_writer
 from tests import builders
 from tests.admin.desk import Headers, bearer, problem
 from tests.builders import imported
@@ -192,7 +192,7 @@ def test_queries_survive_a_move(
     bench, editor, _ = desk
     for given, *_ in QUERIES:
         bench.client.post(ALIASES, headers=editor, json={"path": given, "slug": "story"})
-    lines = list(writing.lines(bench.runtime))
+    lines = list(jsonl_writer.export_lines(bench.runtime))
     file = tmp_path / "export.jsonl"
     file.write_text("\n".join(lines))
     with store(None, tmp_path / "other", serve_worker=False) as (other, clock):

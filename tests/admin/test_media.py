@@ -12,7 +12,7 @@ from PIL import Image
 from app import audit
 from app.editorial import articles
 from app.editorial.content import ArticleInput, prepare
-from app.library import care
+from app.library import garbage
 from tests import builders
 from tests.admin.desk import Headers, bearer, problem
 from tests.conftest import Bench
@@ -164,7 +164,7 @@ def test_what_is_refused_leaves_nothing(
     bare = {**headers, "Content-Type": "image/jpeg"}
     assert problem(quiet.client.post(MEDIA, headers=bare, content=content)) == (status, code)
     assert total(quiet, headers) == 0
-    found = care.examined(quiet.runtime)
+    found = garbage.scan_files(quiet.runtime)
     assert (found.files, found.unnamed, found.missing) == (0, 0, 0)
 
 
@@ -305,7 +305,7 @@ def test_what_was_public_once_is_not_deleted_either(quiet: Bench, headers: Heade
     article = builders.published(quiet.runtime, image={"media_id": UUID(key)})
     content = ArticleInput(lang="en", title="Without")
     with quiet.runtime.database.writing() as tx:
-        ready = prepare(content, quiet.runtime.house)
+        ready = prepare(content, quiet.runtime.site_rules)
         articles.edit(tx, builders.EDITOR, article, 1, ready, quiet.clock.now)
     first = {**headers, "If-Match": '"1"'}
     answer = quiet.client.delete(f"{MEDIA}/{key}", headers=first)
@@ -366,7 +366,7 @@ def test_every_act_is_in_the_audit(quiet: Bench, headers: Headers) -> None:
     )
     quiet.client.delete(where, headers={**headers, "If-Match": '"3"'})
     with quiet.runtime.database.reading() as tx:
-        page = audit.page(tx, audit.Filters(subject_kind="media", subject_id=key))
+        page = audit.list_events(tx, audit.AuditFilter(subject_kind="media", subject_id=key))
     acts = [(entry.action, entry.before, entry.after) for entry in reversed(page.entries)]
     assert [act for act, _, _ in acts] == ["create", "update", "take_down", "delete"]
     assert acts[1][1:] == ({"alt": {"en": "A"}}, {"alt": {"en": "B"}})

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from app import audit
-from app.audit import Filters
-from app.interchange import writing
+from app.audit import AuditFilter
+from app.interchange import jsonl_writer
 from tests.admin.desk import Headers, bearer, problem
 from tests.builders import imported
 from tests.conftest import Bench
@@ -221,8 +221,8 @@ def test_who_was_removed_here_does_not_come_back_by_import(desk: Desk, tmp_path:
     again = imported(bench.runtime, source)
     assert [refusal.code for refusal in again.refused] == ["removed_here"] * 2
     assert names(bench, "sponsors") == names(bench, "committee") == []
-    assert list(writing.lines(bench.runtime)) == []
-    assert writing.count(bench.runtime) == 0
+    assert list(jsonl_writer.export_lines(bench.runtime)) == []
+    assert jsonl_writer.count_records(bench.runtime) == 0
 
 
 def test_the_audit_tells_what_was_done(desk: Desk) -> None:
@@ -235,7 +235,7 @@ def test_the_audit_tells_what_was_done(desk: Desk) -> None:
     bench.client.post("/v1/admin/sponsors/order", json=order, headers=headers)
     bench.client.delete(here, headers={**headers, "If-Match": '"3"'})
     with bench.runtime.database.reading() as tx:
-        found_ = audit.page(tx, Filters(subject_kind="sponsor")).entries[::-1]
+        found_ = audit.list_events(tx, AuditFilter(subject_kind="sponsor")).entries[::-1]
     about = [(e.action, e.before, e.after) for e in found_ if e.subject_id == one["id"]]
     assert about[1:3] == [
         (

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.editorial import tags
-from app.interchange import writing
+from app.interchange import jsonl_writer
 from tests import builders
 from tests.accounts.people import Either
 from tests.admin.desk import Headers, bearer, problem
@@ -193,7 +193,7 @@ def test_an_export_keeps_what_is_only_proposed(desk: Desk, tmp_path: Path) -> No
     create(bench, publisher, slug="land")
     create(bench, writer, parent="land")
     builders.published(bench.runtime, title="Story", slug="story", tags=["raid"])
-    lines = list(writing.lines(bench.runtime))
+    lines = list(jsonl_writer.export_lines(bench.runtime))
     said = {
         one["slug"]: one.get("status") for one in map(json.loads, lines) if one["type"] == "tag"
     }
@@ -206,7 +206,9 @@ def test_an_export_keeps_what_is_only_proposed(desk: Desk, tmp_path: Path) -> No
             report = imported(other, file)
             assert report.refused == []
             assert {what.split()[1] for what in report.outcomes} == {outcome}
-        again = [{**json.loads(line), "import_digest": 0} for line in writing.lines(other)]
+        again = [
+            {**json.loads(line), "import_digest": 0} for line in jsonl_writer.export_lines(other)
+        ]
         assert again == [{**json.loads(line), "import_digest": 0} for line in lines]
     plain = tmp_path / "plain.jsonl"
     plain.write_text(json.dumps({"type": "tag", "slug": "sea", "names": {"en": "Sea"}}))

@@ -6,7 +6,7 @@ from typing import Any
 import pyotp
 import pytest
 
-from app.accounts import granting, tokens, users
+from app.accounts import token_rules, tokens, users
 from app.accounts.inputs import AccountChange
 from app.accounts.principal import OPERATOR
 from app.accounts.scopes import SCOPES_OF
@@ -78,10 +78,10 @@ def test_what_an_account_opened_ends_together(quiet: Bench, how: str) -> None:
         case "totp":
             with_totp(quiet, headers)
         case "erasure":
-            from app.erasure.person import Wish, forget
+            from app.erasure.person import ErasureRequest, forget
 
             with runtime.publishing() as tx:
-                forget(tx, Wish("thief@example.org"))
+                forget(tx, ErasureRequest("thief@example.org"))
     if how not in ("totp", "erasure"):
         assert answer.status_code < 300, answer.text
     for gone in (first, child):
@@ -181,7 +181,8 @@ def test_tokens_and_links_have_a_number(quiet: Bench, monkeypatch: pytest.Monkey
     asked = TokenInput(name="t", scopes=["*"])
     with runtime.database.writing() as tx:
         made = [
-            tokens.create(tx, OPERATOR, who, asked, runtime.clock()) for _ in range(granting.MOST)
+            tokens.create(tx, OPERATOR, who, asked, runtime.clock())
+            for _ in range(token_rules.MOST)
         ]
     assert problem(token(quiet, headers)) == (409, "too_many_tokens")
     quiet.client.delete(f"/v1/admin/tokens/{made[0].info.id}", headers=headers)

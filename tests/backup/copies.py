@@ -7,10 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.backup import manifest, restoring, taking
+from app.backup import creation, manifest, restoration
 from app.backup.manifest import Manifest
 from app.models import every_table
-from app.runtime import Runtime, opened
+from app.runtime import Runtime, open_runtime
 from tests.conftest import MovingClock
 from tests.stores import settings_of
 
@@ -20,19 +20,21 @@ def quietly(_done: int) -> None:
 
 
 def take(runtime: Runtime, folder: Path, advance: manifest.Advance = quietly) -> Manifest:
-    return taking.take(runtime.database, runtime.settings, runtime.clock, folder, advance)
+    return creation.create_backup(
+        runtime.database, runtime.settings, runtime.clock, folder, advance
+    )
 
 
 def restore(runtime: Runtime, folder: Path) -> None:
-    copy = restoring.opened(folder, manifest.read(folder), quietly)
-    restoring.restore(runtime.database, runtime.settings.data_dir, copy, quietly)
+    copy = restoration.open_backup(folder, manifest.read(folder), quietly)
+    restoration.restore(runtime.database, runtime.settings.data_dir, copy, quietly)
 
 
 @contextmanager
 def empty_store(folder: Path, clock: MovingClock, url: str | None = None) -> Iterator[Runtime]:
     """A store that holds not even tables, at the same hour."""
     settings = settings_of(folder, database_url=url, serve_worker=False, rate_limit=0)
-    with opened(settings, clock, checked=False) as runtime:
+    with open_runtime(settings, clock, check_schema=False) as runtime:
         yield runtime
 
 

@@ -16,10 +16,10 @@ from app.editorial import articles
 from app.editorial.content import ArticleInput, prepare
 from app.models import every_table
 from app.published import changes
-from app.runtime import Runtime, opened
+from app.runtime import Runtime, open_runtime
 from app.settings import Settings
-from app.worker.indexing import Indexing
-from app.worker.proving import compare
+from app.worker.indexing import IndexFollower
+from app.worker.verification import compare
 from tests import builders
 from tests.backup.copies import empty_store, restore, rows, take
 from tests.conftest import Bench, MovingClock, client_of, store
@@ -70,7 +70,7 @@ def site(bench: Bench) -> set[str]:
 
 
 def caught_up(runtime: Runtime) -> None:
-    follower = Indexing(runtime)
+    follower = IndexFollower(runtime)
     while follower.step():
         pass
 
@@ -186,7 +186,7 @@ def test_a_cursor_of_the_copied_service_is_refused_for_ever(
     key, revision = builders.draft(runtime, title="Due")
     builders.publish(runtime, (key, revision), at=soon)
     take(runtime, tmp_path / "copy")
-    other_text = prepare(ArticleInput(lang="en", title="Another text"), runtime.house)
+    other_text = prepare(ArticleInput(lang="en", title="Another text"), runtime.site_rules)
     with runtime.database.writing() as tx:
         saved = articles.edit(tx, builders.EDITOR, key, revision, other_text, clock())
     builders.publish(runtime, (key, saved.revision), at=soon)
@@ -252,7 +252,7 @@ def test_media_and_settings_come_along_without_secrets(tmp_path: Path) -> None:
         languages="es,en",
         site_url="https://editor:hidden@example.org",
     )
-    with opened(settings, clock, checked=False) as runtime:
+    with open_runtime(settings, clock, check_schema=False) as runtime:
         media = settings.data_dir / "media"
         for name in ("ab/abcd.jpg", "ab/cd/ef.pdf", ".tmp/half", "ab/.put-1"):
             (media / name).parent.mkdir(parents=True, exist_ok=True)

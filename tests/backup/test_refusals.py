@@ -179,7 +179,7 @@ def test_a_copy_of_an_older_schema_is_brought_forward(quiet: Bench, tmp_path: Pa
     rewritten(folder, age)
     with empty_store(tmp_path / "two", quiet.clock) as other:
         restore(other, folder)
-        schema.check(other.database)
+        schema.require_current(other.database)
         assert rows(other) == rows(quiet.runtime)
         with other.database.reading() as tx, quiet.runtime.database.reading() as old:
             assert not changes.is_mine(tx, changes.cursor_at(old, 1))
@@ -189,7 +189,7 @@ def before_the_epoch(folder: Path) -> dict[str, Any]:
     """The schema's revision before the log had an epoch, and the columns of its tables."""
     database = Database(f"sqlite:///{folder / 'older.db'}")
     try:
-        script = ScriptDirectory.from_config(schema._config()).get_revision("0007")
+        script = ScriptDirectory.from_config(schema._alembic_config()).get_revision("0007")
         assert isinstance(script.down_revision, str)
         schema.migrate(database, script.down_revision)
         with database.reading() as tx:

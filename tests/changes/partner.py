@@ -23,11 +23,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
 from app.changes import PublishTx
-from app.editorial import aliases, articles, merging, people, tags
+from app.editorial import aliases, articles, people, tag_merge, tags
 from app.editorial.tags import TagInput
-from app.http.watching import Watch
+from app.http.log_watch import Watch
 from app.main import create_app
-from app.runtime import Runtime, opened
+from app.runtime import Runtime, open_runtime
 from tests import builders
 from tests.builders import EDITOR
 from tests.editorial.newsroom import CRASH, PICK, REPLICA, Newsroom, dying
@@ -161,7 +161,7 @@ class Partnered(Newsroom):
     @rule(replica=REPLICA, parent=st.sampled_from([None, "water"]), crash=CRASH)
     def move_a_tag(self, replica: int, parent: str | None, crash: int | None) -> None:
         def work(tx: PublishTx) -> Callable[[], None]:
-            above = parent or tags.slugs(tx)[self.region]
+            above = parent or tags.slugs_by_id(tx)[self.region]
             moved = TagInput(slug="valley", names={"en": "Valley"}, parent=above)
             tags.update(tx, EDITOR, self.valley, moved)
             return lambda: None
@@ -186,9 +186,9 @@ class Partnered(Newsroom):
 
         def work(tx: PublishTx) -> Callable[[], None]:
             if self.spare is not None and merged:
-                merging.merge(tx, EDITOR, self.spare, None, "valley")
+                tag_merge.merge(tx, EDITOR, self.spare, None, "valley")
             elif self.spare is not None:
-                merging.remove(tx, EDITOR, self.spare, None)
+                tag_merge.remove(tx, EDITOR, self.spare, None)
             made = tags.create(tx, EDITOR, TagInput(slug=name, names={"en": name})).id
             child = TagInput(slug=f"{name}-below", names={"en": name}, parent=name)
             tags.create(tx, EDITOR, child)
@@ -202,7 +202,7 @@ class Partnered(Newsroom):
 
         def work(tx: PublishTx) -> Callable[[], None]:
             held = articles.read(tx, self.ids[pick]).article.slug
-            aliases.put(tx, EDITOR, f"/old/{self.serial}", held, None)
+            aliases.upsert(tx, EDITOR, f"/old/{self.serial}", held, None)
             return lambda: None
 
         self._do(replica, crash, work)
@@ -215,7 +215,9 @@ class Partnered(Newsroom):
     def restart(self, replica: int) -> None:
         self.desk.count("restarts")
         settings, clock = self.replicas[replica].settings, self._clock(replica)
-        self.replicas[replica] = self.stack.enter_context(opened(settings, clock, checked=False))
+        self.replicas[replica] = self.stack.enter_context(
+            open_runtime(settings, clock, check_schema=False)
+        )
 
     @rule(which=st.integers(0, 1), replica=REPLICA, crash=CRASH)
     def follow_the_log(self, which: int, replica: int, crash: int | None) -> None:

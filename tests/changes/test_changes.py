@@ -8,10 +8,10 @@ from uuid import UUID
 
 import pytest
 
-from app.editorial import aliases, articles, merging, people, publishing, tags
+from app.editorial import aliases, articles, people, publishing, tag_merge, tags
 from app.editorial.content import prepare
-from app.kit.position import Position
-from app.runtime import Runtime, opened
+from app.kit.log_position import Position
+from app.runtime import Runtime, open_runtime
 from tests import builders, stores
 from tests.builders import EDITOR
 from tests.conftest import Bench, MovingClock, client_of, store
@@ -45,7 +45,7 @@ def test_everything_public_comes_whole(bench: Bench) -> None:
     with bench.runtime.publishing() as tx:
         sponsor = people.SPONSORS.add(tx, EDITOR, people.SponsorInput(name="Trust")).id
         member = people.MEMBERS.add(tx, EDITOR, people.MemberInput(name="Rosa")).id
-        aliases.put(tx, EDITOR, "/old/one.html", "one", None)
+        aliases.upsert(tx, EDITOR, "/old/one.html", "one", None)
     body = page(bench)
     data = body["data"]
     assert [(c["kind"], c["id"]) for c in data] == [
@@ -87,9 +87,11 @@ def test_a_takedown_is_told_with_its_reason_and_old_addresses(quiet: Bench, how:
     builders.publish(runtime, (key, revision))
     with runtime.publishing() as tx:
         content = articles.read(tx, key).content.model_copy(update={"slug": "second"})
-        saved = articles.edit(tx, EDITOR, key, revision, prepare(content, runtime.house), tx.moment)
-        publishing.publish(tx, EDITOR, key, saved.revision, runtime.house, until=until)
-        aliases.put(tx, EDITOR, "/2004/first.html", "second", None)
+        saved = articles.edit(
+            tx, EDITOR, key, revision, prepare(content, runtime.site_rules), tx.moment
+        )
+        publishing.publish(tx, EDITOR, key, saved.revision, runtime.site_rules, until=until)
+        aliases.upsert(tx, EDITOR, "/2004/first.html", "second", None)
     known = page(quiet)
     assert known["data"][-1]["paths"] == ["/2004/first.html", "/news/first", "/first"]
     quiet.clock.move(minutes=10)
@@ -133,8 +135,8 @@ def test_a_tag_that_is_gone_is_told_with_its_reason(quiet: Bench) -> None:
     key = builders.published(quiet.runtime, tags=("a",))
     cursor = page(quiet)["meta"]["cursor"]
     with quiet.runtime.publishing() as tx:
-        merging.merge(tx, EDITOR, merged, None, "c")
-        merging.remove(tx, EDITOR, removed, None)
+        tag_merge.merge(tx, EDITOR, merged, None, "c")
+        tag_merge.remove(tx, EDITOR, removed, None)
     told = {c["id"]: c for c in page(quiet, cursor)["data"]}
     assert {name: (c["type"], c["reason"]) for name, c in told.items()} == {
         str(merged): ("delete", "merged"),
@@ -158,15 +160,15 @@ def _told_of(bench: Bench, water: UUID, song: UUID, lake: UUID, sea: UUID) -> No
     with runtime.publishing() as tx:
         waters = tags.TagInput(slug="waters", names={"en": "Waters"})
         tags.update(tx, EDITOR, water, waters)
-        aliases.put(tx, EDITOR, "/topics/water.html", None, None, "waters")
-        aliases.put(tx, EDITOR, "/topics/song.html", None, None, "song")
+        aliases.upsert(tx, EDITOR, "/topics/water.html", None, None, "waters")
+        aliases.upsert(tx, EDITOR, "/topics/song.html", None, None, "song")
     told = {c["id"]: c for c in page(bench)["data"]}
     assert told[str(water)]["paths"] == ["/topics/water.html", "/water"]
     assert told[str(song)]["paths"] == ["/topics/song.html"]
     cursor = page(bench)["meta"]["cursor"]
     with runtime.publishing() as tx:
-        merging.merge(tx, EDITOR, water, None, "lake")
-        merging.remove(tx, EDITOR, song, None)
+        tag_merge.merge(tx, EDITOR, water, None, "lake")
+        tag_merge.remove(tx, EDITOR, song, None)
     told = {c["id"]: c for c in page(bench, cursor)["data"]}
     every = ["/topics/water.html", "/water", "/waters"]
 
@@ -177,7 +179,7 @@ def _told_of(bench: Bench, water: UUID, song: UUID, lake: UUID, sea: UUID) -> No
     assert left(song) == ("removed", ["/topics/song.html", "/song"], None)
     assert left(lake) == (None, every, None)  # they lead there now
     with runtime.publishing() as tx:
-        merging.merge(tx, EDITOR, lake, None, "sea")
+        tag_merge.merge(tx, EDITOR, lake, None, "sea")
     told = {c["id"]: c for c in page(bench)["data"]}
     assert left(water) == ("merged", every, str(sea))
     assert left(lake) == ("merged", ["/topics/water.html", "/lake", "/water", "/waters"], str(sea))
@@ -233,14 +235,14 @@ def test_long_stretches_of_what_never_was_public_are_passed_over_at_once(
     never = [builders.draft(runtime, slug=f"never{n}") for n in range(30)]
     with runtime.publishing() as tx:
         for number in range(1_200):
-            aliases.put(tx, EDITOR, f"/old/{number}", f"never{number % len(never)}", None)
+            aliases.upsert(tx, EDITOR, f"/old/{number}", f"never{number % len(never)}", None)
     last = builders.published(runtime, slug="b")
     for limit in (1, 2, 100):
         with subtests.test(limit=limit):
             assert [c["id"] for c in walked(quiet, limit)] == [str(first), str(last)]
     with runtime.publishing() as tx:
         for number in range(1_200, 1_800):
-            aliases.put(tx, EDITOR, f"/old/{number}", "never0", None)
+            aliases.upsert(tx, EDITOR, f"/old/{number}", "never0", None)
     body = page(quiet, page(quiet, limit=1)["meta"]["cursor"], limit=1)
     assert [c["id"] for c in body["data"]] == [str(last)]
     assert not body["meta"]["caught_up"]
@@ -334,16 +336,16 @@ def test_a_restored_store_says_so_even_where_the_cursor_is_old(tmp_path: Path) -
             clock.move(minutes=1)
             with runtime.publishing() as tx:
                 content = articles.read(tx, key).content.model_copy(update={"title": "Lost"})
-                ready = prepare(content, runtime.house)
+                ready = prepare(content, runtime.site_rules)
                 saved = articles.edit(tx, EDITOR, key, revision, ready, tx.moment)
-                publishing.publish(tx, EDITOR, key, saved.revision, runtime.house)
+                publishing.publish(tx, EDITOR, key, saved.revision, runtime.site_rules)
             # Behind: it has come to the second article, and nothing after it.
             first = page(bench, limit=1)
             assert first["meta"]["sequence"] == 2
             lost = first["meta"]["cursor"]
     stores.put_back(tmp_path / "copy", tmp_path)
     settings = stores.settings_of(tmp_path, serve_worker=False, rate_limit=0)
-    with opened(settings, clock) as restored, client_of(restored) as client:
+    with open_runtime(settings, clock) as restored, client_of(restored) as client:
         bench = Bench(restored, clock, client)
         assert page(bench, known)["data"] == []
         assert client.get("/v1/changes", params={"cursor": lost}).status_code == 410

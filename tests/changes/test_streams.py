@@ -17,7 +17,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from app.editorial import publishing
-from app.http.watching import Watch
+from app.http.log_watch import Watch
 from app.main import create_app
 from app.runtime import Runtime
 from tests import builders

@@ -12,7 +12,7 @@ from app.accounts.principal import Origin
 from app.accounts.scopes import ALL
 from app.accounts.throttle import Throttle
 from app.errors import Unauthenticated
-from app.runtime import opened
+from app.runtime import open_runtime
 from tests.commands import willay
 from tests.stores import ensure_store, settings_of
 
@@ -42,7 +42,7 @@ def test_the_first_admin_and_a_token(folder: Path) -> None:
     again = willay(folder, "user", "create", "--email", "ana@example.org", "--role", "writer")
     assert (again.returncode, again.stdout) == (1, "")
     assert again.stderr == "There is an account ana@example.org already. [email_taken]\n"
-    with opened(settings_of(folder)) as runtime:
+    with open_runtime(settings_of(folder)) as runtime:
         key = SecretKey(b"k" * 32)
         door = Authenticator(runtime.database, runtime.clock, key, Hasher(), Throttle())
         door.login("ana@example.org", made.stdout.strip(), None, DESK)

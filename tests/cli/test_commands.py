@@ -10,7 +10,7 @@ import pytest
 
 from app.changes import head
 from app.kit.clock import system_clock
-from app.runtime import opened
+from app.runtime import open_runtime
 from tests import builders
 from tests.commands import SAMPLE, started, willay, willay_process
 from tests.conftest import store
@@ -86,7 +86,7 @@ def test_a_database_out_of_reach_is_told(tmp_path: Path, subtests: pytest.Subtes
 
 def test_the_worker_promotes_what_is_due_and_ends_when_asked(tmp_path: Path) -> None:
     ensure_store(tmp_path)
-    with opened(settings_of(tmp_path)) as runtime:
+    with open_runtime(settings_of(tmp_path)) as runtime:
         draft = builders.draft(runtime)
         builders.publish(runtime, draft, at=system_clock() + timedelta(seconds=2))
         with runtime.database.reading() as tx:

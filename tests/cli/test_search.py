@@ -10,8 +10,8 @@ import pytest
 
 from app import doctor
 from app.kit.clock import system_clock
-from app.runtime import opened
-from app.worker.indexing import Indexing
+from app.runtime import open_runtime
+from app.worker.indexing import IndexFollower
 from tests import builders
 from tests.commands import Done, willay
 from tests.conftest import MovingClock
@@ -38,11 +38,11 @@ class Operator:
 
     def work(self, *titles: str) -> None:
         """Publish, and let every engine catch up."""
-        with opened(settings_of(self.folder, **self.settings)) as runtime:
+        with open_runtime(settings_of(self.folder, **self.settings)) as runtime:
             for title in titles:
                 builders.published(runtime, title=title)
             for held in (runtime.search.main, runtime.search.standby):
-                follower = Indexing(runtime, held)
+                follower = IndexFollower(runtime, held)
                 while follower.step():
                     pass
 
@@ -170,7 +170,7 @@ def test_a_server_of_an_old_version_is_named_with_the_cure(operator: Operator) -
 def test_the_doctor_knows_a_task_that_hangs(operator: Operator) -> None:
     operator.work("Alpaca wool")
     clock = MovingClock(system_clock())
-    with opened(settings_of(operator.folder, **operator.settings), clock) as runtime:
+    with open_runtime(settings_of(operator.folder, **operator.settings), clock) as runtime:
         builders.published(runtime, title="Alpaca milk")
         clock.move(seconds=90)
         ago = (system_clock() - timedelta(seconds=90)).replace(tzinfo=None).isoformat()

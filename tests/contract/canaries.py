@@ -66,7 +66,7 @@ def propose(bench: Bench) -> list[str]:
 
 def secret(bench: Bench, **over: Any) -> Draft:
     content = ArticleInput.model_validate_json(json.dumps(secret_content(**over)))
-    return prepare(content, bench.runtime.house)
+    return prepare(content, bench.runtime.site_rules)
 
 
 def drafted(bench: Bench, **over: Any) -> tuple[UUID, int]:
@@ -121,9 +121,9 @@ def hide(bench: Bench) -> set[str]:
         publishing.unpublish(tx, Actor(marker()), unpublished[0], "The author asked for it.")
         publishing.cancel(tx, cancelled[0])
         correcting.correct(
-            tx, Actor(marker()), live["live-corrected"], 1, runtime.house, "A name was wrong."
+            tx, Actor(marker()), live["live-corrected"], 1, runtime.site_rules, "A name was wrong."
         )
-        aliases.put(tx, Actor(marker()), f"/{marker()}", None, "It is gone.")
+        aliases.upsert(tx, Actor(marker()), f"/{marker()}", None, "It is gone.")
     with runtime.database.altering() as connection:
         article = SQLModel.metadata.tables["article"]
         connection.execute(
@@ -133,7 +133,7 @@ def hide(bench: Bench) -> set[str]:
         known = {slug for (slug,) in slugs}
     with runtime.publishing() as tx:
         for number, slug in enumerate(sorted(known)):
-            aliases.put(tx, Actor(marker()), f"/was/{number}", slug, None)
+            aliases.upsert(tx, Actor(marker()), f"/was/{number}", slug, None)
     return known
 
 

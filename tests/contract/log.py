@@ -8,7 +8,7 @@ import pytest
 
 from app import logs
 from app.main import create_app
-from app.runtime import opened
+from app.runtime import open_runtime
 from tests.commands import log_as_before
 from tests.conftest import Bench, MovingClock
 from tests.contract.canaries import marker
@@ -49,7 +49,7 @@ def logging_service(tmp_path: Path) -> Iterator[Bench]:
         log_requests=True,
         log_level="debug",
     )
-    with opened(settings, clock, checked=False) as runtime:
+    with open_runtime(settings, clock, check_schema=False) as runtime:
         app = create_app(runtime)
         client = ContractClient(app, Contract(app.openapi()), raise_server_exceptions=False)
         with client:

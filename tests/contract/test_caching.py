@@ -207,7 +207,7 @@ def test_an_old_slug_leads_to_the_new_one_with_its_question(service: Bench) -> N
     key = builders.published(service.runtime, title="first")
     content = ArticleInput(lang="en", title="Second", slug="second", body="x")
     with service.runtime.publishing() as tx:
-        ready = prepare(content, service.runtime.house)
+        ready = prepare(content, service.runtime.site_rules)
         row = articles.edit(tx, EDITOR, key, 1, ready, tx.moment)
     builders.publish(service.runtime, (key, row.revision))
     query = "?fields=title,slug&lang=en"

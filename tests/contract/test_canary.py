@@ -22,7 +22,7 @@ from app import models
 from app.editorial import correcting, publishing
 from app.editorial.content import Actor, ArticleInput, prepare
 from app.kit.ids import uuid7
-from app.worker.indexing import Indexing
+from app.worker.indexing import IndexFollower
 from tests import builders
 from tests.conftest import Bench
 from tests.contract.canaries import (
@@ -207,18 +207,20 @@ def test_no_marker_appears_while_the_index_is_late(quiet: Bench, subtests: pytes
     markers = MARKER.findall(quiet.client.get("/v1/articles?fields=title").text)
     assert len(markers) == len(drafts)
     runtime.promote()
-    follower = Indexing(runtime)
+    follower = IndexFollower(runtime)
     while follower.step():
         pass
     assert quiet.client.get("/v1/search?q=kanari").json()["meta"]["total"] == len(drafts)
     quiet.clock.move(minutes=2)
-    ready = prepare(ArticleInput(lang="en", title="Put right", slug="put-right"), runtime.house)
+    ready = prepare(
+        ArticleInput(lang="en", title="Put right", slug="put-right"), runtime.site_rules
+    )
     with runtime.publishing() as tx:
         publishing.retract(tx, Actor(marker()), drafts["retracted"][0], "The source was forged.")
         publishing.unpublish(tx, Actor(marker()), drafts["unpublished"][0])
         key, revision = drafts["corrected"]
         correcting.correct(
-            tx, Actor(marker()), key, revision, runtime.house, "A name was wrong.", draft=ready
+            tx, Actor(marker()), key, revision, runtime.site_rules, "A name was wrong.", draft=ready
         )
     asked = [
         f"{path}?{urlencode({'q': q, **extra})}"

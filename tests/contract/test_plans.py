@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.editorial import merging, tags
-from app.published.answers import Answers
+from app.editorial import tag_merge, tags
+from app.published.response_cache import ResponseCache
 from app.runtime import Runtime
-from app.worker.followers import followers
+from app.worker.followers import build_followers
 from benchmarks.corpus import Size, fill
 from tests.admin.desk import Headers, bearer
 from tests.admin.newsdesk import Newsdesk
@@ -41,7 +41,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     ):
         fill(runtime.database, Size(ARTICLES, words=20), clock())
         with client_of(runtime) as client:
-            runtime.memory.answers = Answers(0)  # each request asks the store
+            runtime.memory.answers = ResponseCache(0)  # each request asks the store
             yield Bench(runtime, clock, client)
 
 
@@ -206,7 +206,7 @@ def work(bench: Bench, hook: str) -> None:
     for below in ("", "/revisions", "/revisions/1", "/previews", "/diff?from=1&to=2"):
         assert desk.get(where + below).status_code == 200
     bench.clock.move(minutes=5)
-    for follower in followers(runtime):
+    for follower in build_followers(runtime):
         for _ in range(100):
             if not follower.step():
                 break
@@ -223,7 +223,7 @@ def work(bench: Bench, hook: str) -> None:
     ):
         client.get(path, headers=desk.headers if path.startswith("/v1/admin") else {})
     with runtime.publishing() as tx:
-        merging.merge(tx, EDITOR, tags.ids_of(tx, ["mining"])[0], None, "cusco")
+        tag_merge.merge(tx, EDITOR, tags.ids_of(tx, ["mining"])[0], None, "cusco")
 
 
 def test_every_statement_finds_its_rows_by_an_index(quiet: Bench) -> None:

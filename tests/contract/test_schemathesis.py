@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis.python import asgi
 from starlette.types import Receive, Scope, Send
 
-from app.http.watching import Watch
+from app.http.log_watch import Watch
 from app.main import create_app
 from tests.builders import imported
 from tests.conftest import store

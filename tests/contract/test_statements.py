@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.editorial import publishing
-from app.published.answers import Answers
+from app.published.response_cache import ResponseCache
 from tests import builders
 from tests.builders import EDITOR
 from tests.conftest import Bench
@@ -21,7 +21,7 @@ HEAD, TAGS = "change_head", "tag"
 
 @pytest.fixture
 def service(quiet: Bench) -> Bench:
-    quiet.runtime.memory.answers = Answers(0)  # what it costs to make an answer is asked here
+    quiet.runtime.memory.answers = ResponseCache(0)  # what it costs to make an answer is asked here
     builders.tag(quiet.runtime, "land")
     builders.tag(quiet.runtime, "water", parent="land")
     builders.tag(quiet.runtime, "cusco")
@@ -102,7 +102,7 @@ def test_what_a_route_asks_of_the_store(
 def test_an_answer_that_was_made_is_given_again_until_something_changes(
     service: Bench, url: str
 ) -> None:
-    service.runtime.memory.answers = Answers(1_000_000)
+    service.runtime.memory.answers = ResponseCache(1_000_000)
     made, again = service.client.get(url), service.client.get(url)
     assert (again.content, dict(again.headers)) == (made.content, dict(made.headers))
     assert tables(service, url) == [HEAD]

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.editorial.people import SPONSORS, SponsorInput
 from app.runtime import Runtime
-from app.worker.indexing import Indexing
+from app.worker.indexing import IndexFollower
 from tests import builders, stores
 from tests.builders import EDITOR
 from tests.conftest import client_of, store
@@ -84,7 +84,7 @@ def caught_up(runtime: Runtime) -> None:
     """Let every engine follow to the end."""
     runtime.promote()
     for held in filter(None, (runtime.search.main, runtime.search.standby)):
-        follower = Indexing(runtime, held)
+        follower = IndexFollower(runtime, held)
         while follower.step():
             pass
 

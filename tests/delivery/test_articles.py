@@ -197,7 +197,7 @@ def test_fallback_shows_each_story_once(bench: Bench) -> None:
     spanish = builders.draft(bench.runtime, title="Rio", lang="es")
     builders.published(bench.runtime, title="Only English")
     with bench.runtime.publishing() as tx:
-        row = articles.locked(tx, english, None)
+        row = articles.lock_article(tx, english, None)
         articles.link_translations(tx, row, [spanish[0]], tx.moment)
     assert sorted(slugs(bench, "lang=es&fallback=en")) == ["only-english", "river"]
     builders.publish(bench.runtime, spanish)

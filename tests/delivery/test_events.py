@@ -6,10 +6,10 @@ from uuid import UUID
 import icalendar
 import pytest
 
-from app.editorial import merging, tags
+from app.editorial import tag_merge, tags
 from app.editorial.events import EVENTS, EventChange
 from app.editorial.tags import TagChange
-from app.worker.indexing import Indexing
+from app.worker.indexing import IndexFollower
 from tests import builders
 from tests.builders import EDITOR
 from tests.conftest import Bench
@@ -115,7 +115,7 @@ def test_tags_filter_with_their_descendants_and_as_they_are_today(quiet: Bench) 
     items = {entry["kind"]: entry["item"] for entry in changed["data"]}
     assert items["event"]["tags"] == [{"slug": "cusco", "type": "topic", "name": "Qosqo"}]
     with quiet.runtime.publishing() as tx:
-        merging.merge(tx, EDITOR, cusco, 2, "puno")
+        tag_merge.merge(tx, EDITOR, cusco, 2, "puno")
     assert titles(quiet, "?tag=puno") == titles(quiet, "?tag=cusco") == ["In Cusco"]
     changed = quiet.client.get(f"/v1/changes?cursor={changed['meta']['cursor']}").json()
     assert ("event", str(key)) in {(entry["kind"], entry["id"]) for entry in changed["data"]}
@@ -123,11 +123,11 @@ def test_tags_filter_with_their_descendants_and_as_they_are_today(quiet: Bench) 
         pytest.raises(Exception, match="1 event carries the tag 'puno'"),
         quiet.runtime.publishing() as tx,
     ):
-        merging.remove(tx, EDITOR, puno, None)
+        tag_merge.remove(tx, EDITOR, puno, None)
     with quiet.runtime.publishing() as tx:
         EVENTS.remove(tx, EDITOR, key, 1)
-        merging.remove(tx, EDITOR, puno, None)
-        merging.remove(tx, EDITOR, regions, None)
+        tag_merge.remove(tx, EDITOR, puno, None)
+        tag_merge.remove(tx, EDITOR, regions, None)
     assert quiet.client.get(f"/v1/events/{key}").status_code == 410
 
 
@@ -222,7 +222,7 @@ def test_calendars_read_it(quiet: Bench) -> None:
 
 
 def index(bench: Bench) -> None:
-    follower = Indexing(bench.runtime)
+    follower = IndexFollower(bench.runtime)
     while follower.step():
         pass
 

@@ -17,9 +17,9 @@ def renamed(bench: Bench, title: str, new_slug: str) -> None:
         lang="en", title=title, slug=new_slug, tags=("water",), body="Longer body."
     )
     with bench.runtime.publishing() as tx:
-        ready = prepare(content, bench.runtime.house)
+        ready = prepare(content, bench.runtime.site_rules)
         row = articles.edit(tx, EDITOR, key, 1, ready, tx.moment)
-        aliases.put(tx, EDITOR, f"/old/{title}.html", new_slug, None)
+        aliases.upsert(tx, EDITOR, f"/old/{title}.html", new_slug, None)
     builders.publish(bench.runtime, (key, row.revision))
 
 

@@ -53,9 +53,9 @@ def corrected(runtime: Runtime, key: UUID, **over: Any) -> None:
         "summary": "How it was told.",
         "body": "It was told in Lima, and zamponas were played.",
     } | over
-    ready = prepare(ArticleInput(**fields), runtime.house)
+    ready = prepare(ArticleInput(**fields), runtime.site_rules)
     with runtime.publishing() as tx:
-        correcting.correct(tx, EDITOR, key, 1, runtime.house, "A name.", draft=ready)
+        correcting.correct(tx, EDITOR, key, 1, runtime.site_rules, "A name.", draft=ready)
 
 
 def answers(site: Site, q: str) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def test_what_has_ended_is_neither_shown_nor_counted(
             case "rescheduled":
                 publishing.unpublish(tx, EDITOR, key)
                 publishing.publish(
-                    tx, EDITOR, key, 1, runtime.house, at=runtime.clock() + timedelta(days=1)
+                    tx, EDITOR, key, 1, runtime.site_rules, at=runtime.clock() + timedelta(days=1)
                 )
     if ending == "expired":
         runtime.clock.move(hours=2)  # type: ignore[attr-defined]  # tests move it
@@ -277,7 +277,7 @@ def test_an_index_of_another_store_shows_and_counts_nothing_that_cannot_be_looke
         engine = held.to_write()
         engine.take()
         engine.apply([], [], foreign)
-    runtime.search.wrote()
+    runtime.search.note_write()
     late = answers(site, SECRET)
     assert SECRET not in told(late, SECRET)
     for name in ("search", "search&limit=1&page=2", "search&facets=year&limit=1&page=2"):

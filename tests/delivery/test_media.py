@@ -20,10 +20,10 @@ from app.editorial import articles, media, people, publishing, takedown
 from app.editorial.content import Actor, ArticleInput, prepare
 from app.editorial.people import SponsorInput
 from app.errors import Conflict, Invalid, WillayError
-from app.library.naming import stored_name
+from app.library.file_names import stored_name
 from app.models.change import Change
 from app.models.publication import Publication
-from app.runtime import opened
+from app.runtime import open_runtime
 from app.storage.protocol import digest_of
 from tests import builders
 from tests.builders import BY, EDITOR
@@ -45,7 +45,7 @@ def retract(bench: Bench, key: UUID) -> None:
 
 def edit(bench: Bench, key: UUID, revision: int, **over: Any) -> tuple[UUID, int]:
     content = ArticleInput(**({"lang": "en", "title": "A title", "body": "A body."} | over))
-    ready = prepare(content, bench.runtime.house)
+    ready = prepare(content, bench.runtime.site_rules)
     with bench.runtime.database.writing() as tx:
         row = articles.edit(tx, EDITOR, key, revision, ready, bench.runtime.clock())
         return row.id, row.revision
@@ -255,7 +255,7 @@ def test_an_image_from_elsewhere_says_what_it_shows_before_it_is_published(
     key, revision = builders.draft(quiet.runtime, image=image)
     editor = Actor("editor", BY)
     with pytest.raises(Invalid) as caught, quiet.runtime.publishing() as tx:
-        publishing.publish(tx, editor, key, revision, quiet.runtime.house)
+        publishing.publish(tx, editor, key, revision, quiet.runtime.site_rules)
     assert caught.value.code == "alt_missing"
     assert [detail.pointer for detail in caught.value.details] == ["/image/alt"]
 
@@ -382,7 +382,7 @@ def test_a_service_that_moves_takes_its_media_along(tmp_path: Path) -> None:
         key = builders.medium(runtime, alt=ALT)
         builders.published(runtime, title="one", image={"media_id": key})
         moved = runtime.settings.model_copy(update={"api_url": "https://api.example.org/w"})
-    with opened(moved) as runtime, client_of(runtime) as client:
+    with open_runtime(moved) as runtime, client_of(runtime) as client:
         image = client.get("/v1/articles/one").json()["data"]["image"]
         assert image["url"] == f"https://api.example.org/w/v1/media/{key}/400.jpg"
 

@@ -190,7 +190,7 @@ def test_every_metric_that_an_alert_names_exists(bench: Bench) -> None:
     bench.client.get("/v1/articles")
     with bench.runtime.database.writing() as tx:
         for passed in ("worker", "backup"):
-            milestones.note(tx, passed, "a test", bench.clock())
+            milestones.record(tx, passed, "a test", bench.clock())
     families = text_string_to_metric_families(bench.client.get("/metrics").text)
     known = {f"{family.name}{end}" for family in families for end in ("", "_total", "_bucket")}
     named = set(re.findall(r"\bwillay_[a-z_]+", (DEPLOY / "alerts.yml").read_text()))

@@ -9,7 +9,7 @@ import pytest
 from app.editorial import articles
 from app.editorial.people import MEMBERS, MemberInput
 from app.runtime import Runtime
-from app.search.instant.asking import language
+from app.search.instant.query_builder import tag_language
 from tests import builders
 from tests.builders import EDITOR
 from tests.conftest import Bench, MovingClock, client_of, store
@@ -38,7 +38,7 @@ def fill(bench: Bench) -> None:
         made[slug] = draft
     with runtime.publishing() as tx:
         for one, other in (("a-pt", "a-br"), ("b-pt", "d-en")):
-            article = articles.locked(tx, made[one][0], None)
+            article = articles.lock_article(tx, made[one][0], None)
             articles.link_translations(tx, article, [made[other][0]], runtime.clock())
         biography = {"pt": "Nascida", "en": "Born"}
         MEMBERS.add(tx, EDITOR, MemberInput(name="Ana", role="Chair", biography=biography))
@@ -140,8 +140,8 @@ def test_texts_by_language_take_the_nearest(bench: Bench) -> None:
     assert carried == {"agua": "Água", "trem": "Trem"}
     assert data(bench, "/v1/committee?lang=pt-BR")[0]["biography"] == "Nascida"
     assert set(data(bench, "/v1/tags/trem")["names"]) == {"pt", "pt-BR", "en"}
-    assert language(["pt-br"], ("en", "pt")) == "pt"
-    assert language(["pt"], ("en", "pt-BR")) == "pt-BR"
+    assert tag_language(["pt-br"], ("en", "pt")) == "pt"
+    assert tag_language(["pt"], ("en", "pt-BR")) == "pt-BR"
 
 
 def test_search_counts_and_stems_by_them(bench: Bench) -> None:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from app.editorial import articles, publishing
 from app.editorial.people import MEMBERS, SPONSORS, MemberInput, SponsorInput
-from app.interchange import entering, reading
-from app.worker.indexing import Indexing
-from app.worker.proving import compare
+from app.interchange import batch_import, jsonl_reader
+from app.worker.indexing import IndexFollower
+from app.worker.verification import compare
 from tests import builders
 from tests.builders import EDITOR
 from tests.commands import ROOT
@@ -59,7 +59,7 @@ def service(quiet: Bench) -> Bench:
 
 def index(bench: Bench) -> None:
     bench.runtime.promote()
-    follower = Indexing(bench.runtime)
+    follower = IndexFollower(bench.runtime)
     while follower.step():
         pass
 
@@ -154,7 +154,7 @@ def test_a_story_is_found_once_in_the_first_language_that_has_it(service: Bench)
         for slug in ("n0", "n1")
     ]
     with service.runtime.publishing() as tx:
-        row = articles.locked(tx, lake, None)
+        row = articles.lock_article(tx, lake, None)
         articles.link_translations(tx, row, [laguna], tx.moment)
     index(service)
     assert names(service, "q=&tag=water") == ["n1", "n0"]
@@ -252,7 +252,9 @@ def test_bad_input(service: Bench, query: str, code: str, parameter: str) -> Non
 
 
 def test_any_text_is_answered(service: Bench) -> None:
-    entering.enter(service.runtime, reading.entries([ROOT / "sample" / "peru.jsonl"]))
+    batch_import.import_records(
+        service.runtime, jsonl_reader.read_entries([ROOT / "sample" / "peru.jsonl"])
+    )
     index(service)
 
     below = service.client.get("/v1/tags?parent=mining").json()["data"]

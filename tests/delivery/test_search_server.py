@@ -11,7 +11,7 @@ import pytest
 
 from app import doctor
 from app.editorial.people import MEMBERS, SPONSORS, MemberInput, SponsorInput
-from app.worker.indexing import Indexing
+from app.worker.indexing import IndexFollower
 from tests import builders
 from tests.builders import EDITOR
 from tests.conftest import client_of
@@ -29,7 +29,7 @@ class Site:
     def follow(self) -> None:
         self.room.follow()
         if self.room.runtime.search.standby is not None:
-            spare = Indexing(self.room.runtime, self.room.runtime.search.standby)
+            spare = IndexFollower(self.room.runtime, self.room.runtime.search.standby)
             while spare.step():
                 pass
 
@@ -40,7 +40,7 @@ class Site:
         return body
 
     def ready(self) -> dict[str, Any]:
-        self.room.runtime.search.wrote()
+        self.room.runtime.search.note_write()
         body: dict[str, Any] = self.client.get("/readyz").json()["search"]
         return body
 
@@ -115,7 +115,7 @@ def test_a_server_that_fails_degrades_search_and_nothing_else(site: Site, fault:
             double.lose_volume()
         case "unfit":
             double.state.indexes["willay"].settings["filterableAttributes"] = []
-    runtime.search.wrote()
+    runtime.search.note_write()
     answer = site.client.get("/v1/search?q=alpaca")
     ready = site.ready()
     if runtime.search.standby is None:
@@ -138,10 +138,10 @@ def test_an_index_that_is_not_built_yet_is_not_asked(tmp_path: Path) -> None:
         site = Site(room, client)
         builders.published(room.runtime, title="Alpaca wool", slug="one")
         assert client.get("/v1/search?q=alpaca").status_code == 503
-        spare = Indexing(room.runtime, room.runtime.search.standby)
+        spare = IndexFollower(room.runtime, room.runtime.search.standby)
         while spare.step():
             pass
-        room.runtime.search.wrote()
+        room.runtime.search.note_write()
         body = site.search("q=alpaca")
         assert (named(body), body["meta"]["degraded"]) == ({"one"}, True)
         site.follow()
@@ -212,14 +212,14 @@ def test_each_engine_is_measured_under_its_own_name_in_trouble_too(
         with subtests.test(name=name):
             assert set(engines(well, name)) == names
     site.room.double.faults.away = True
-    runtime.search.wrote()
+    runtime.search.note_write()
     ill = measured(site.client.get("/metrics").text)
     assert set(engines(ill, "degraded")) == names
     assert engines(ill, "degraded")["meilisearch"] == 1.0
     assert engines(ill, "behind_changes")["meilisearch"] == 0.0  # as was known last
     for _ in range(4):
-        runtime.search.wrote()
-        runtime.search.standing()
+        runtime.search.note_write()
+        runtime.search.status()
     assert engines(measured(site.client.get("/metrics").text), "resting")["meilisearch"] == 1.0
     site.room.double.faults.away = False
 
@@ -247,9 +247,9 @@ def test_refused_searches_are_told_by_all_who_should(site: Site) -> None:
     runtime, settings = site.room.runtime, site.room.double.state.indexes["willay"].settings
     builders.published(runtime, title="Later")
     site.follow()
-    runtime.search.standing()
+    runtime.search.status()
     settings["filterableAttributes"] = ["kind"]
-    runtime.search.wrote()
+    runtime.search.note_write()
     ready = site.ready()
     assert (ready["degraded"], ready["trouble"]) == (True, "search_refused")
     assert ready["behind_changes"] == 0
@@ -263,7 +263,7 @@ def test_refused_searches_are_told_by_all_who_should(site: Site) -> None:
     assert "filterableAttributes" in search.remedy
     site.room.follower._tended_at = 0.0
     site.follow()
-    runtime.search.wrote()
+    runtime.search.note_write()
     assert not site.ready()["degraded"]
     assert site.client.get("/v1/search?q=alpaca&lang=en").status_code == 200
 
@@ -274,7 +274,7 @@ def test_a_near_engine_that_is_late_is_told_and_its_totals_are_not_used(site: Si
         pytest.skip("there is no near engine")
     builders.published(runtime, title="Alpaca milk", slug="four")
     site.room.follow()  # the server's index alone
-    runtime.search.wrote()
+    runtime.search.note_write()
     first = site.search("q=alpaca")
     assert (first["meta"]["engine"], first["meta"]["degraded"]) == ("meilisearch", False)
     site.room.clock.move(seconds=11)
@@ -291,6 +291,6 @@ def test_a_near_engine_that_is_late_is_told_and_its_totals_are_not_used(site: Si
     assert "index on this machine is late" in search.remedy
     site.follow()
     time.sleep(1.1)
-    runtime.search.wrote()
+    runtime.search.note_write()
     assert not site.search("q=alpaca")["meta"]["degraded"]
     assert not site.ready()["degraded"]

@@ -6,20 +6,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from app.audit import By, Entry, Filters, page
+from app.audit import AuditEvent, AuditFilter, By, list_events
 from app.changes import PublishTx
-from app.editorial import drafting, states, workflow, working_copies
+from app.editorial import article_status, draft_commands, workflow, working_copies
+from app.editorial.article_patch import ArticlePatch, apply_patch
+from app.editorial.article_status import State
 from app.editorial.content import Actor, ArticleInput, prepare
-from app.editorial.patching import ArticlePatch, patched
-from app.editorial.states import State
-from app.editorial.workflow import Done
-from app.editorial.working_copies import WholeCopy
+from app.editorial.workflow import Effect
+from app.editorial.working_copies import WorkingCopyDetail
 from app.models.article import Article
 from app.runtime import Runtime
 from tests.conftest import MovingClock
 
 Either = tuple[Runtime, MovingClock]
-Act = Callable[[PublishTx, Actor, UUID, int], Article | Done]
+Act = Callable[[PublishTx, Actor, UUID, int], Article | Effect]
 
 ANA = Actor("Ana", By("session", UUID(int=1), "s1", "203.0.113.7"))
 BEN = Actor("Ben", By("token", UUID(int=2), "t2", "198.51.100.9"))
@@ -36,9 +36,9 @@ class Desk:
     def create(self, actor: Actor = ANA, **over: Any) -> UUID:
         """A new draft."""
         content = ArticleInput(**({"lang": "en", "title": "A title", "body": "A body."} | over))
-        ready = prepare(content, self.runtime.house)
+        ready = prepare(content, self.runtime.site_rules)
         with self.runtime.database.writing() as tx:
-            return drafting.create(tx, actor, ready, self.clock()).id
+            return draft_commands.create(tx, actor, ready, self.clock()).id
 
     def save(
         self,
@@ -51,10 +51,12 @@ class Desk:
     ) -> int:
         """Change some fields; the number that the article has then."""
         copy = self.copy(key).copy
-        draft = patched(copy, ArticlePatch(**over), self.runtime.house)
+        draft = apply_patch(copy, ArticlePatch(**over), self.runtime.site_rules)
         with self.runtime.database.writing() as tx:
             number = revision or copy.article.revision
-            saved = drafting.change(tx, actor, key, number, draft, self.clock(), autosave=autosave)
+            saved = draft_commands.change(
+                tx, actor, key, number, draft, self.clock(), autosave=autosave
+            )
             return saved.revision
 
     def act(self, key: UUID, name: str, actor: Actor = ANA, revision: int | None = None) -> int:
@@ -65,7 +67,7 @@ class Desk:
 
     def acts(self, now: datetime) -> dict[str, Act]:
         """Every step of the workflow by its name."""
-        house, soon = self.runtime.house, now + timedelta(hours=1)
+        house, soon = self.runtime.site_rules, now + timedelta(hours=1)
         return {
             "submit": lambda *here: workflow.submit(*here, now),
             "approve": lambda *here: workflow.approve(*here, now),
@@ -84,18 +86,20 @@ class Desk:
             "restore": lambda *here: workflow.restore(*here, now),
         }
 
-    def copy(self, key: UUID) -> WholeCopy:
+    def copy(self, key: UUID) -> WorkingCopyDetail:
         """The article as its editors see it."""
         with self.runtime.database.reading() as tx:
-            return working_copies.whole(tx, key, self.clock())
+            return working_copies.get_working_copy(tx, key, self.clock())
 
     def state(self, key: UUID) -> State:
         """Where it stands."""
         with self.runtime.database.reading() as tx:
-            return states.state(tx, key, self.clock())
+            return article_status.workflow_state(tx, key, self.clock())
 
-    def audit(self, key: UUID) -> list[Entry]:
+    def audit(self, key: UUID) -> list[AuditEvent]:
         """What the audit tells of it, the oldest first."""
         with self.runtime.database.reading() as tx:
-            found = page(tx, Filters(subject_kind="article", subject_id=str(key)), limit=100)
+            found = list_events(
+                tx, AuditFilter(subject_kind="article", subject_id=str(key)), limit=100
+            )
             return found.entries[::-1]

@@ -15,11 +15,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from app.changes import Head, PublishTx, head
 from app.editorial import articles, correcting, publishing, tags
-from app.editorial.patching import ArticlePatch, patched
+from app.editorial.article_patch import ArticlePatch, apply_patch
 from app.editorial.tags import TagInput
 from app.errors import Conflict
 from app.kit.clock import LONG_AGO, TICK
-from app.runtime import Runtime, opened
+from app.runtime import Runtime, open_runtime
 from tests import builders, stores
 from tests.builders import EDITOR
 from tests.conftest import MovingClock
@@ -88,7 +88,9 @@ class Newsroom(RuleBasedStateMachine):
     def _replicas(self) -> list[Runtime]:
         self.settings = self.stack.enter_context(stores.temporary())
         return [
-            self.stack.enter_context(opened(self.settings, self._clock(number), checked=False))
+            self.stack.enter_context(
+                open_runtime(self.settings, self._clock(number), check_schema=False)
+            )
             for number in range(len(self.skews))
         ]
 
@@ -140,7 +142,7 @@ class Newsroom(RuleBasedStateMachine):
             if moves:
                 publishing.cancel(tx, key)
             began = publishing.publish(
-                tx, EDITOR, key, self.revisions[key], runtime.house, at=at, until=until
+                tx, EDITOR, key, self.revisions[key], runtime.site_rules, at=at, until=until
             )
             moment = tx.moment
             assert began == max(at or moment, moment)
@@ -171,16 +173,16 @@ class Newsroom(RuleBasedStateMachine):
             before, moment = tx.sequence, tx.moment
             at = None if start is None else moment + timedelta(seconds=start)
             shown = self.oracle.current(key, max(at or moment, moment))
-            number = articles.locked(tx, key, None).revision
+            number = articles.lock_article(tx, key, None).revision
             try:
-                public, _ = correcting.correctable(tx, key, number, at, moment)
+                public, _ = correcting.text_to_correct(tx, key, number, at, moment)
             except Conflict:
                 assert shown is None
                 raise
             assert shown is not None
-            draft = patched(public, ArticlePatch(title=title), runtime.house)
+            draft = apply_patch(public, ArticlePatch(title=title), runtime.site_rules)
             begins, _ = correcting.correct(
-                tx, EDITOR, key, number, runtime.house, "Wrong.", draft=draft, at=at
+                tx, EDITOR, key, number, runtime.site_rules, "Wrong.", draft=draft, at=at
             )
             assert begins == max(at or moment, moment)
             assert begins == moment or tx.sequence == before
@@ -210,7 +212,7 @@ class Newsroom(RuleBasedStateMachine):
             moment = tx.moment
             there = self.oracle.current(key, moment) or self.oracle.pending(key, moment)
             if wished is not None:
-                publishing.record_past(tx, EDITOR, key, runtime.house, cause, None, moment)
+                publishing.record_past(tx, EDITOR, key, runtime.site_rules, cause, None, moment)
                 like = Wish(moment, None, *wished)
                 return lambda: self.oracle.record_past(key, moment, cause, like)
             try:
@@ -255,7 +257,7 @@ class Newsroom(RuleBasedStateMachine):
                 lang for key, lang in zip(self.ids, LANGUAGES, strict=True) if groups[key] in both
             ]
             clash = len(set(spoken)) < len(spoken)
-            article = articles.locked(tx, one, None)
+            article = articles.lock_article(tx, one, None)
             try:
                 articles.link_translations(tx, article, [two], tx.moment)
             except Conflict:
@@ -294,7 +296,7 @@ class Newsroom(RuleBasedStateMachine):
         with runtime.database.reading() as tx:
             before, copy = head(tx), articles.read(tx, key)
         content = copy.content.model_copy(update={"title": title, "slug": address, "tags": carried})
-        draft = builders.prepare(content, runtime.house)
+        draft = builders.prepare(content, runtime.site_rules)
         with runtime.database.writing() as tx:
             saved = articles.edit(tx, EDITOR, key, copy.article.revision, draft, runtime.clock())
             self.revisions[key] = saved.revision

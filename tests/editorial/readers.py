@@ -23,9 +23,9 @@ from app.errors import Gone, Moved, NotFound
 from app.models.change import Change
 from app.published import articles as published
 from app.published import changes
-from app.published.memory import Tags
+from app.published.cache import Tags
 from app.published.query import ArticleFilter, page_of
-from app.published.statements import Plan
+from app.published.statements import QueryPlan
 from tests.editorial.newsroom import CRASH, Crash, Newsroom, dying
 
 
@@ -60,7 +60,7 @@ class Watched(Newsroom):
             with runtime.database.reading() as tx:
                 log = head(tx)
                 at = log.effective_until
-                told, cursor = changes.after(tx, mirror.cursor, limit=mirror.page)
+                told, cursor = changes.entries_after(tx, mirror.cursor, limit=mirror.page)
                 entries = [entry for entry in told if entry.kind == "article"]
                 known = runtime.memory.tags(tx, log)
                 found = published.by_ids(tx, known, [entry.id for entry in entries], at)
@@ -91,7 +91,9 @@ class Watched(Newsroom):
             log = head(tx)
             now = log.moment(clock)
             known = runtime.memory.tags(tx, log)
-            rows = tx.execute(*page_of(ArticleFilter(), Plan("list"), "newest", None, 100, now))
+            rows = tx.execute(
+                *page_of(ArticleFilter(), QueryPlan("list"), "newest", None, 100, now)
+            )
             listed = [row.article_id for row in rows]
             items = published.by_ids(tx, known, self.ids, now)
             entries = tx.execute(
@@ -133,7 +135,7 @@ def facts(items: dict[UUID, bytes]) -> dict[UUID, dict[str, Any]]:
 def answer(tx: ReadTx, known: Tags, slug: str, now: datetime) -> tuple[str, str | None]:
     """What the detail page of a slug says."""
     try:
-        published.detail(tx, known, slug, (), now, lambda _, make: make())
+        published.article_detail(tx, known, slug, (), now, lambda _, make: make())
     except Moved as moved:
         return "moved", moved.slug
     except Gone as gone:

@@ -12,27 +12,29 @@ from app.editorial import articles, publishing
 from app.editorial.content import ArticleInput, prepare
 from app.errors import Conflict
 from app.kit.clock import system_clock
-from app.runtime import opened
+from app.runtime import open_runtime
 from app.settings import Settings
 from tests.builders import EDITOR
 
 
 def main(seed: str) -> None:
     chance = Random(int(seed))
-    with opened(Settings(_env_file=None)) as runtime:
+    with open_runtime(Settings(_env_file=None)) as runtime:
         content = ArticleInput(lang="en", title=f"Seed {seed}", authors=({"name": "Ana"},))
         drafts = []
         for _ in range(3):
             with runtime.database.writing() as tx:
                 article = articles.create(
-                    tx, EDITOR, prepare(content, runtime.house), system_clock()
+                    tx, EDITOR, prepare(content, runtime.site_rules), system_clock()
                 )
                 drafts.append((article.id, 1))
             say("revision", article.id, 1)
         while True:
             place = chance.randrange(len(drafts))
             key, revision = drafts[place]
-            body = prepare(content.model_copy(update={"body": f"{revision + 1}"}), runtime.house)
+            body = prepare(
+                content.model_copy(update={"body": f"{revision + 1}"}), runtime.site_rules
+            )
             with runtime.database.writing() as tx:
                 revision = articles.edit(tx, EDITOR, key, revision, body, system_clock()).revision
             say("revision", key, revision)
@@ -42,7 +44,7 @@ def main(seed: str) -> None:
                     if chance.random() < 0.7:
                         later = timedelta(seconds=chance.choice([0, 0, 0.01, 3600]))
                         at = tx.moment + later
-                        publishing.publish(tx, EDITOR, key, revision, runtime.house, at=at)
+                        publishing.publish(tx, EDITOR, key, revision, runtime.site_rules, at=at)
                         state = "published"
                     else:
                         publishing.retract(tx, EDITOR, key, "Wrong.")

@@ -14,7 +14,7 @@ from sqlmodel import SQLModel
 from app.editorial import previews
 from app.editorial.content import Actor
 from app.errors import Conflict
-from app.runtime import opened
+from app.runtime import open_runtime
 from tests import stores
 from tests.conftest import MovingClock
 from tests.editorial.desk import ANA, BEN, Desk, Either
@@ -34,7 +34,7 @@ STEPS = st.lists(
 @contextmanager
 def opened_desk() -> Iterator[Desk]:
     clock = MovingClock()
-    with stores.temporary() as options, opened(options, clock) as runtime:
+    with stores.temporary() as options, open_runtime(options, clock) as runtime:
         yield Desk(runtime, clock)
 
 

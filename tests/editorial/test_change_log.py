@@ -45,12 +45,12 @@ def test_a_fast_clock_that_saw_a_schedule_does_not_keep_it(either: Either) -> No
     runtime, clock = either
     key = builders.publish(runtime, builders.draft(runtime), at=clock() + timedelta(seconds=60))
     with runtime.database.reading() as tx:
-        entries, cursor = changes.after(tx, 0)
+        entries, cursor = changes.entries_after(tx, 0)
     assert entries == []
     with runtime.publishing() as tx:
         publishing.cancel(tx, key)
     clock.move(seconds=120)
     assert runtime.promote() is False
     with runtime.database.reading() as tx:
-        assert changes.after(tx, cursor)[0] == []
+        assert changes.entries_after(tx, cursor)[0] == []
         assert head(tx).next_boundary.year == 9999

@@ -17,7 +17,7 @@ from app.editorial.content import ArticleInput, prepare
 from app.errors import Stale, Unavailable
 from app.published import articles as published
 from app.published import changes
-from app.runtime import Runtime, opened
+from app.runtime import Runtime, open_runtime
 from tests import builders
 from tests.builders import EDITOR
 from tests.conftest import MovingClock, store
@@ -33,7 +33,7 @@ def test_of_editors_with_the_same_revision_one_wins(either: Either) -> None:
     start = Barrier(editors, timeout=SECONDS_AT_MOST)
     drafts = {
         (name, turn): prepare(
-            ArticleInput(lang="en", title="A title", body=f"{name} {turn}"), runtime.house
+            ArticleInput(lang="en", title="A title", body=f"{name} {turn}"), runtime.site_rules
         )
         for name in range(editors)
         for turn in range(rounds)
@@ -77,7 +77,7 @@ def test_two_editors_who_try_again_lose_nothing(either: Either) -> None:
             with runtime.database.reading() as tx:
                 copy = articles.read(tx, key)
             text = {"body": f"{copy.content.body}\n{line}"}
-            draft = prepare(copy.content.model_copy(update=text), runtime.house)
+            draft = prepare(copy.content.model_copy(update=text), runtime.site_rules)
             with suppress(Stale):
                 with runtime.database.writing() as tx:
                     articles.edit(tx, EDITOR, key, copy.article.revision, draft, clock())
@@ -102,7 +102,7 @@ def test_readers_of_the_log_miss_nothing_while_publishers_write(either: Either) 
         # Every third one changes its mind, every fourth one is interrupted before its commit.
         with suppress(ZeroDivisionError), runtime.publishing() as tx:
             key, revision = drafts[number]
-            publishing.publish(tx, EDITOR, key, revision, runtime.house)
+            publishing.publish(tx, EDITOR, key, revision, runtime.site_rules)
             if number % 4 == 0:
                 raise ZeroDivisionError
         if number % 3 == 0:
@@ -119,7 +119,7 @@ def test_readers_of_the_log_miss_nothing_while_publishers_write(either: Either) 
                 raw = sa.text("SELECT sequence FROM change WHERE sequence > :after ORDER BY 1")
                 seen.extend(tx.execute(raw, {"after": len(seen)}).scalars())
                 assert seen == list(range(1, log.sequence + 1))
-                entries, reached = changes.after(tx, cursor, page)
+                entries, reached = changes.entries_after(tx, cursor, page)
                 ids = [entry.id for entry in entries]
                 known = runtime.memory.tags(tx, log)
                 found = published.by_ids(tx, known, ids, log.effective_until)
@@ -192,11 +192,11 @@ def test_who_waits_too_long_is_told_to_try_again(either: Either, what: str) -> N
     """Also when a thread asks for a second transaction inside its first: never a deadlock."""
     runtime, clock = either
     key, revision = builders.draft(runtime)
-    later = prepare(ArticleInput(lang="en", title="Later"), runtime.house)
+    later = prepare(ArticleInput(lang="en", title="Later"), runtime.site_rules)
 
     def nest() -> None:
         with runtime.publishing() as tx:
-            articles.locked(tx, key, revision)
+            articles.lock_article(tx, key, revision)
             if what == "publishing":
                 builders.publish(runtime, (key, revision))
             with runtime.database.writing() as other:
@@ -216,7 +216,7 @@ def test_a_long_writer_in_another_process_starves_nobody(tmp_path: Path) -> None
 
         def import_much() -> int:
             batches, deadline = 0, monotonic() + SECONDS_AT_MOST
-            with opened(runtime.settings, clock) as other:
+            with open_runtime(runtime.settings, clock) as other:
                 while busy and monotonic() < deadline:
                     with other.publishing():
                         sleep(0.1)

@@ -19,8 +19,8 @@ from app.kit.clock import TICK
 from app.published import articles as published
 from app.published import changes
 from app.published.query import ArticleFilter, count_of, page_of
-from app.published.statements import Plan
-from app.runtime import Runtime, opened
+from app.published.statements import QueryPlan
+from app.runtime import Runtime, open_runtime
 from tests import builders, stores
 from tests.builders import EDITOR
 from tests.conftest import MovingClock
@@ -48,7 +48,7 @@ def test_at_every_boundary_readers_see_what_was_wished(
     commands: list[tuple[str, Any, Any]],
 ) -> None:
     clock = MovingClock()
-    with stores.temporary() as options, opened(options, clock, checked=False) as runtime:
+    with stores.temporary() as options, open_runtime(options, clock, check_schema=False) as runtime:
         key, _ = builders.draft(runtime, title="0", slug="a", tags=())
         oracle = Oracle({key: []}, {key: 0}, {}, {})
         boundaries = set[datetime]()
@@ -78,12 +78,12 @@ def _perform(
             copy = articles.read(tx, key)
             # Every third one has another slug.
             update = {"title": str(number), "slug": f"a{number % 3 or ''}"}
-            draft = prepare(copy.content.model_copy(update=update), runtime.house)
+            draft = prepare(copy.content.model_copy(update=update), runtime.site_rules)
             saved = articles.edit(tx, EDITOR, key, copy.article.revision, draft, moment)
             at = clock() + timedelta(seconds=first)
             until = None if second is None else max(at, moment) + timedelta(seconds=second + 1)
             start = publishing.publish(
-                tx, EDITOR, key, saved.revision, runtime.house, at=at, until=until
+                tx, EDITOR, key, saved.revision, runtime.site_rules, at=at, until=until
             )
             oracle.publish(key, Wish(start, until, str(number), "en", saved.slug, ()))
             return {moment, start} | ({until} if until else set())
@@ -110,8 +110,10 @@ def _shown(runtime: Runtime, key: UUID, instant: datetime) -> dict[UUID, dict[st
         log = head(tx)
         now = log.moment(instant)
         items = published.by_ids(tx, runtime.memory.tags(tx, log), [key], now)
-        rows = tx.execute(*page_of(ArticleFilter(), Plan("list"), "newest", None, 10, now)).all()
-        total = tx.execute(*count_of(ArticleFilter(), Plan("list"), now)).scalar_one()
+        rows = tx.execute(
+            *page_of(ArticleFilter(), QueryPlan("list"), "newest", None, 10, now)
+        ).all()
+        total = tx.execute(*count_of(ArticleFilter(), QueryPlan("list"), now)).scalar_one()
     assert [row.article_id for row in rows] == list(items)
     assert total == len(items)
     return facts(items)
@@ -120,7 +122,7 @@ def _shown(runtime: Runtime, key: UUID, instant: datetime) -> dict[UUID, dict[st
 def entries(runtime: Runtime, after: int = 0) -> list[tuple[str, UUID]]:
     """What a reader of the log is told after a sequence."""
     with runtime.database.reading() as tx:
-        return [(e.type, e.id) for e in changes.after(tx, after)[0]]
+        return [(e.type, e.id) for e in changes.entries_after(tx, after)[0]]
 
 
 def sequence(runtime: Runtime) -> int:
@@ -135,7 +137,7 @@ def status(runtime: Runtime, slug: str) -> str:
         log = head(tx)
         known = runtime.memory.tags(tx, log)
         try:
-            published.detail(tx, known, slug, (), log.moment(clock), lambda _, make: make())
+            published.article_detail(tx, known, slug, (), log.moment(clock), lambda _, make: make())
         except (Gone, NotFound) as error:
             return str(error)
     return "found"
@@ -151,7 +153,7 @@ def skewed(either: Either, tmp_path: Path) -> Iterator[list[Runtime]]:
 
     with ExitStack() as stack:
         yield [
-            stack.enter_context(opened(runtime.settings, of(minutes), checked=False))
+            stack.enter_context(open_runtime(runtime.settings, of(minutes), check_schema=False))
             for minutes in (-5, 5)
         ]
 
@@ -180,7 +182,7 @@ def test_a_schedule_and_its_end_leave_no_trace(either: Either) -> None:
             if minutes != 5:
                 publishing.cancel(tx, key)
             at = clock() + timedelta(minutes=minutes)
-            publishing.publish(tx, EDITOR, key, revision, runtime.house, at=at)
+            publishing.publish(tx, EDITOR, key, revision, runtime.site_rules, at=at)
     with runtime.publishing() as tx:
         publishing.cancel(tx, key)
     clock.move(minutes=30)
@@ -190,7 +192,7 @@ def test_a_schedule_and_its_end_leave_no_trace(either: Either) -> None:
     # The slug that only the schedule held is free for another, once the draft has left it.
     with runtime.database.writing() as tx:
         content = articles.read(tx, key).content.model_copy(update={"slug": "other"})
-        articles.edit(tx, EDITOR, key, revision, prepare(content, runtime.house), clock())
+        articles.edit(tx, EDITOR, key, revision, prepare(content, runtime.site_rules), clock())
     assert builders.published(runtime, slug="never") != key
 
 
@@ -200,7 +202,7 @@ def test_a_scheduled_correction_of_what_is_live_is_not_heard_of_before(either: E
     known = sequence(runtime)
     with runtime.publishing() as tx:
         at = clock() + timedelta(minutes=5)
-        correcting.correct(tx, EDITOR, key, 1, runtime.house, "Wrong date.", at=at)
+        correcting.correct(tx, EDITOR, key, 1, runtime.site_rules, "Wrong date.", at=at)
     assert entries(runtime, known) == []
     clock.move(minutes=6)
     assert runtime.promote()
@@ -237,9 +239,9 @@ def test_a_translation_that_changes_appends_its_siblings(either: Either, how: st
         case "slug":
             with runtime.publishing() as tx:
                 content = articles.read(tx, other).content.model_copy(update={"slug": "nuevo"})
-                draft = prepare(content, runtime.house)
+                draft = prepare(content, runtime.site_rules)
                 saved = articles.edit(tx, EDITOR, other, revision, draft, tx.moment)
-                publishing.publish(tx, EDITOR, other, saved.revision, runtime.house)
+                publishing.publish(tx, EDITOR, other, saved.revision, runtime.site_rules)
         case _:
             _link(runtime, one, other)
     left = "delete" if how in ("expired", "retracted") else "upsert"
@@ -257,7 +259,7 @@ def test_linking_joins_whole_groups_or_refuses(either: Either) -> None:
     # A working copy that speaks Spanish by now does not hide what is public in English.
     with runtime.database.writing() as tx:
         content = articles.read(tx, second).content.model_copy(update={"lang": "es"})
-        articles.edit(tx, EDITOR, second, 1, prepare(content, runtime.house), clock())
+        articles.edit(tx, EDITOR, second, 1, prepare(content, runtime.site_rules), clock())
     third = builders.published(runtime, lang="en", slug="d")
     with pytest.raises(Conflict, match="already has a translation"):
         _link(runtime, third, second)
@@ -265,7 +267,7 @@ def test_linking_joins_whole_groups_or_refuses(either: Either) -> None:
 
 def _link(runtime: Runtime, one: UUID, other: UUID) -> None:
     with runtime.publishing() as tx:
-        article = articles.locked(tx, one, None)
+        article = articles.lock_article(tx, one, None)
         articles.link_translations(tx, article, [other], tx.moment)
 
 
@@ -275,10 +277,10 @@ def test_what_is_withdrawn_in_the_transaction_that_replaced_it_stays_away(either
         key = builders.published(runtime, slug=slug)
         clock.move(minutes=1)
         with runtime.publishing() as tx:
-            publishing.publish(tx, EDITOR, key, 1, runtime.house)
+            publishing.publish(tx, EDITOR, key, 1, runtime.site_rules)
             if imported:
                 publishing.record_past(
-                    tx, EDITOR, key, runtime.house, "retracted", "Wrong.", tx.moment
+                    tx, EDITOR, key, runtime.site_rules, "retracted", "Wrong.", tx.moment
                 )
             else:
                 publishing.retract(tx, EDITOR, key, "Wrong.")
@@ -292,7 +294,7 @@ def test_an_import_that_ends_an_article_ends_its_schedule(either: Either) -> Non
     key, revision = builders.draft(runtime, slug="a")
     builders.publish(runtime, (key, revision), at=clock() + timedelta(minutes=5))
     with runtime.publishing() as tx:
-        publishing.record_past(tx, EDITOR, key, runtime.house, "unpublished", None, tx.moment)
+        publishing.record_past(tx, EDITOR, key, runtime.site_rules, "unpublished", None, tx.moment)
     clock.move(minutes=10)
     runtime.promote()
     assert status(runtime, "a") == "This article was unpublished. [gone]"

@@ -107,7 +107,7 @@ def _follow(runtime: Runtime, mirror: dict[UUID, bytes], cursor: int) -> int:
     for _ in range(1_000):
         with runtime.database.reading() as tx:
             log = head(tx)
-            entries, reached = changes.after(tx, cursor)
+            entries, reached = changes.entries_after(tx, cursor)
             ids = [entry.id for entry in entries]
             known = runtime.memory.tags(tx, log)
             found = published.by_ids(tx, known, ids, log.effective_until)

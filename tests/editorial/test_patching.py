@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.editorial import drafting, history
+from app.editorial import draft_commands, history
+from app.editorial.article_patch import ArticlePatch
 from app.editorial.content import ArticleInput
-from app.editorial.patching import ArticlePatch
 from app.errors import Invalid
 from app.kit import diff
 from tests import builders
@@ -95,7 +95,7 @@ def test_history_is_told_and_an_old_text_comes_back(quiet: Bench) -> None:
     desk.clock.move(minutes=1)
     desk.save(key, BEN, title="Second", body="One four three!", tags=())
     with quiet.runtime.database.writing() as tx:
-        drafting.restore(tx, ANA, key, 3, 1, quiet.clock())
+        draft_commands.restore(tx, ANA, key, 3, 1, quiet.clock())
     with quiet.runtime.database.reading() as tx:
         saved, more = history.revisions(tx, key, None, 2)
         older, newer = (history.revision(tx, key, number) for number in (1, 3))
@@ -113,12 +113,12 @@ def test_history_is_told_and_an_old_text_comes_back(quiet: Bench) -> None:
     assert list(told) == ["title", "body", "tags"]
     assert (told["tags"].before, told["tags"].after) == (["water"], [])
     assert told["body"].parts == [
-        diff.Part("equal", "One "),
-        diff.Part("delete", "two"),
-        diff.Part("insert", "four"),
-        diff.Part("equal", " three"),
-        diff.Part("delete", "."),
-        diff.Part("insert", "!"),
+        diff.TextPart("equal", "One "),
+        diff.TextPart("delete", "two"),
+        diff.TextPart("insert", "four"),
+        diff.TextPart("equal", " three"),
+        diff.TextPart("delete", "."),
+        diff.TextPart("insert", "!"),
     ]
     assert history.difference(older, older) == []
 
@@ -129,7 +129,7 @@ _TEXT = st.text(alphabet="ab .\nñ", max_size=40)
 @given(before=_TEXT, after=_TEXT)
 @settings(max_examples=200, deadline=None, database=None)
 def test_parts_lead_from_one_text_to_the_other(before: str, after: str) -> None:
-    found = diff.parts(before, after)
+    found = diff.diff_words(before, after)
     assert "".join(one.text for one in found if one.op != "insert") == before
     assert "".join(one.text for one in found if one.op != "delete") == after
     assert all(one.text for one in found)
@@ -138,5 +138,8 @@ def test_parts_lead_from_one_text_to_the_other(before: str, after: str) -> None:
 
 def test_texts_too_long_for_words_are_compared_by_lines_and_then_whole() -> None:
     before, after = "a b c d e f g\n" * 2_000, "g f e d c b a\n" * 2_000
-    assert diff.parts(f"x\n{before}", f"x\n{after}")[0].op == "equal"
-    assert [one.op for one in diff.parts("a\n" * 200_000, "b\n" * 200_000)] == ["delete", "insert"]
+    assert diff.diff_words(f"x\n{before}", f"x\n{after}")[0].op == "equal"
+    assert [one.op for one in diff.diff_words("a\n" * 200_000, "b\n" * 200_000)] == [
+        "delete",
+        "insert",
+    ]

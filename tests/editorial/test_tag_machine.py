@@ -16,7 +16,7 @@ from hypothesis.stateful import run_state_machine_as_test as run
 
 from app.editorial import articles, publishing, tags
 from app.editorial.content import ArticleInput, prepare
-from app.runtime import opened
+from app.runtime import open_runtime
 from tests import builders, stores
 from tests.admin.desk import Headers, bearer
 from tests.builders import EDITOR
@@ -39,7 +39,7 @@ class Tags(RuleBasedStateMachine):
         self.stack = ExitStack()
         config = self.stack.enter_context(stores.temporary(serve_worker=False, rate_limit=0))
         clock = MovingClock()
-        self.runtime = self.stack.enter_context(opened(config, clock, checked=False))
+        self.runtime = self.stack.enter_context(open_runtime(config, clock, check_schema=False))
         self.client = self.stack.enter_context(client_of(self.runtime))
         self.headers: Headers = bearer(self.runtime, "publisher")
         self.parents: dict[UUID, UUID | None] = {}
@@ -193,7 +193,7 @@ class Tags(RuleBasedStateMachine):
             revision = articles.read(tx, self.ids[number]).article.revision
         content = ArticleInput(lang="en", title=f"a{number}", tags=tuple(wanted))
         with self.runtime.database.writing() as tx:
-            ready = prepare(content, self.runtime.house)
+            ready = prepare(content, self.runtime.site_rules)
             articles.edit(tx, EDITOR, self.ids[number], revision, ready, self.runtime.clock())
         self.carried[number] = {key for slug in wanted if (key := self.leads[slug]) is not None}
 
@@ -212,8 +212,8 @@ class Tags(RuleBasedStateMachine):
     @rule(number=st.integers(0, ARTICLES - 1))
     def publish(self, number: int) -> None:
         with self.runtime.publishing() as tx:
-            revision = articles.locked(tx, self.ids[number], None).revision
-            publishing.publish(tx, EDITOR, self.ids[number], revision, self.runtime.house)
+            revision = articles.lock_article(tx, self.ids[number], None).revision
+            publishing.publish(tx, EDITOR, self.ids[number], revision, self.runtime.site_rules)
         self.public[number] = set(self.carried[number])
 
     @rule(number=st.integers(0, ARTICLES - 1))
@@ -269,7 +269,7 @@ class Tags(RuleBasedStateMachine):
         assert {UUID(one["id"]): one["revision"] for one in known} == self.revisions
         with self.runtime.database.reading() as tx:
             copies = [set(articles.read(tx, key).content.tags) for key in self.ids]
-            today = tags.slugs(tx)
+            today = tags.slugs_by_id(tx)
         assert copies == [{self.slugs[key] for key in its} for its in self.carried]
         assert {key: today[key] for key in self.slugs} == self.slugs
         for one in known:

@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from app import audit
-from app.audit import By, Filters
+from app.audit import AuditFilter, By
 from app.changes import head
-from app.editorial import articles, importing, merging, publishing, tags
+from app.editorial import articles, importing, publishing, tag_merge, tags
 from app.editorial.content import Actor, ArticleInput, prepare
 from app.editorial.tags import TagChange, TagInput
 from app.errors import Conflict, Invalid, NotFound, Stale
@@ -74,9 +74,9 @@ def test_a_merge_moves_everything_once(either: Either, subtests: pytest.Subtests
         publishing.retract(tx, EDITOR, over, "Wrong.")
     before = sequence(runtime)
     with runtime.publishing() as tx:
-        target = merging.merge(tx, EDITOR, old, 1, "extraction")
+        target = tag_merge.merge(tx, EDITOR, old, 1, "extraction")
         assert (target.id, target.revision) == (new, 2)
-        assert tags.held(tx, child, None).parent_id == new
+        assert tags.lock_tag(tx, child, None).parent_id == new
     for article_id in (live, both, draft, planned, over):
         with subtests.test(article_id=article_id):
             assert carried(runtime, article_id) == ("extraction",)
@@ -92,7 +92,7 @@ def test_a_merge_moves_everything_once(either: Either, subtests: pytest.Subtests
         found = known.find("mining")
         assert found is not None
         assert (found.id, found.names, found.parent_id) == (new, {"en": "Extraction"}, None)
-        assert known.living([str(old), str(child), str(new)]) == [found, known.by_id[child]]
+        assert known.resolve_ids([str(old), str(child), str(new)]) == [found, known.by_id[child]]
         assert known.by_id[child].parent_id == new
     told = entries(runtime, before)
     assert sorted(told[:3]) == sorted(("article", key, "merged") for key in (live, both, below))
@@ -101,10 +101,10 @@ def test_a_merge_moves_everything_once(either: Either, subtests: pytest.Subtests
     assert builders.publish(runtime, (draft, revision)) == draft
     text = ArticleInput(lang="en", title="Draft", tags=("mining", "gold", "extraction"))
     with runtime.database.writing() as tx:
-        articles.edit(tx, EDITOR, draft, 1, prepare(text, runtime.house), clock())
+        articles.edit(tx, EDITOR, draft, 1, prepare(text, runtime.site_rules), clock())
     assert carried(runtime, draft) == ("extraction", "gold")
     with runtime.publishing() as tx, pytest.raises(NotFound):
-        merging.merge(tx, EDITOR, old, None, "extraction")
+        tag_merge.merge(tx, EDITOR, old, None, "extraction")
 
 
 def test_merges_in_a_row_lead_to_the_last(bench: Bench, subtests: pytest.Subtests) -> None:
@@ -113,10 +113,10 @@ def test_merges_in_a_row_lead_to_the_last(bench: Bench, subtests: pytest.Subtest
     key = builders.published(runtime, title="Story", slug="story", tags=["one", "two"])
     with runtime.publishing() as tx:
         tags.change(tx, EDITOR, one, 1, TagChange(slug="uno"))
-        merging.merge(tx, EDITOR, one, None, "two")
+        tag_merge.merge(tx, EDITOR, one, None, "two")
     with runtime.publishing() as tx:
-        merging.merge(tx, EDITOR, two, None, "three")
-        assert tags.living(tx, [one, two, three, uuid7(tx.moment)]) == [three]
+        tag_merge.merge(tx, EDITOR, two, None, "three")
+        assert tags.resolve_ids(tx, [one, two, three, uuid7(tx.moment)]) == [three]
     assert carried(runtime, key) == ("three",)
     for slug in ("one", "uno", "two"):
         with subtests.test(slug=slug):
@@ -142,10 +142,10 @@ def test_a_merge_into_what_is_below_makes_no_cycle(either: Either, into: str) ->
     key = builders.published(runtime, title="Deep", tags=["c"])
     before = sequence(runtime)
     with runtime.publishing() as tx:
-        merging.merge(tx, EDITOR, ids["mid"], None, into)
+        tag_merge.merge(tx, EDITOR, ids["mid"], None, into)
         # Everything is still under the top, which only a tree without a cycle allows.
-        assert set(tags.family(tx, ids["top"])) == set(ids.values()) - {ids["mid"]}
-        assert tags.held(tx, ids[into], None).parent_id == ids["top"]
+        assert set(tags.descendant_ids(tx, ids["top"])) == set(ids.values()) - {ids["mid"]}
+        assert tags.lock_tag(tx, ids[into], None).parent_id == ids["top"]
     assert ("article", key, "merged") in entries(runtime, before)
 
 
@@ -159,22 +159,22 @@ def test_a_tag_in_use_stays_unless_it_is_told_what_replaces_it(either: Either) -
     with runtime.database.writing() as tx:
         tx.session.get_one(articles.Article, trashed).trashed_at = clock()
     # Its working copy lost the tag, its publication to come has it still.
-    untagged = prepare(ArticleInput(lang="en", title="Planned"), runtime.house)
+    untagged = prepare(ArticleInput(lang="en", title="Planned"), runtime.site_rules)
     with runtime.database.writing() as tx:
         articles.edit(tx, EDITOR, planned[0], 1, untagged, clock())
     with runtime.publishing() as tx, pytest.raises(Conflict) as refused:
-        merging.remove(tx, EDITOR, tag_id, 1)
+        tag_merge.remove(tx, EDITOR, tag_id, 1)
     assert refused.value.code == "tag_in_use"
     assert refused.value.message.startswith("3 articles carry the tag 'mining'")
     with runtime.publishing() as tx, pytest.raises(Invalid) as unknown:
-        merging.remove(tx, EDITOR, tag_id, 1, "extracton")
+        tag_merge.remove(tx, EDITOR, tag_id, 1, "extracton")
     assert (unknown.value.code, unknown.value.details[0].pointer) == ("unknown_tag", "/replacement")
     with runtime.publishing() as tx:
-        merging.remove(tx, EDITOR, tag_id, 1, "extraction")
+        tag_merge.remove(tx, EDITOR, tag_id, 1, "extraction")
     assert carried(runtime, draft) == carried(runtime, trashed) == ("extraction",)
     unused = builders.tag(runtime, "unused")
     with runtime.publishing() as tx:
-        merging.remove(tx, EDITOR, unused, 1)
+        tag_merge.remove(tx, EDITOR, unused, 1)
         at = tx.moment
     with runtime.database.reading() as tx:
         known = runtime.memory.tags(tx, head(tx))
@@ -189,16 +189,16 @@ def test_a_removed_tag_is_gone_and_its_slug_stays_taken(bench: Bench) -> None:
     tag_id = builders.tag(runtime, "mining")
     builders.tag(runtime, "gold", parent="mining")
     key = builders.published(runtime, title="Story", tags=["mining"])
-    plain = prepare(ArticleInput(lang="en", title="Story"), runtime.house)
+    plain = prepare(ArticleInput(lang="en", title="Story"), runtime.site_rules)
     with runtime.publishing() as tx:
         articles.edit(tx, EDITOR, key, 1, plain, tx.moment)
-        publishing.publish(tx, EDITOR, key, 2, runtime.house)
+        publishing.publish(tx, EDITOR, key, 2, runtime.site_rules)
     with runtime.publishing() as tx, pytest.raises(Conflict, match="1 tag is below"):
-        merging.remove(tx, EDITOR, tag_id, 1)
+        tag_merge.remove(tx, EDITOR, tag_id, 1)
     with runtime.publishing() as tx:
         gold = tags.ids_of(tx, ["gold"])[0]
         tags.change(tx, EDITOR, gold, 1, TagChange(parent=None))
-        merging.remove(tx, EDITOR, tag_id, 1)
+        tag_merge.remove(tx, EDITOR, tag_id, 1)
     answer = bench.client.get("/v1/tags/mining")
     assert (answer.status_code, answer.json()["reason"]) == (410, "removed")
     assert bench.client.get("/v1/resolve?path=/topics/mining").status_code == 410
@@ -214,8 +214,8 @@ def test_a_removed_tag_is_gone_and_its_slug_stays_taken(bench: Bench) -> None:
         kept = tx.execute(sa.text("SELECT content FROM revision WHERE number = 1")).scalar_one()
         assert str(tag_id) in str(kept)
         old = tx.session.get_one(articles.Revision, (key, 1)).content
-        text = articles.restored(old, tags.slugs(tx))
-        articles.edit(tx, EDITOR, key, 2, prepare(text, runtime.house), bench.clock())
+        text = articles.from_revision_json(old, tags.slugs_by_id(tx))
+        articles.edit(tx, EDITOR, key, 2, prepare(text, runtime.site_rules), bench.clock())
     assert text.tags == ()
 
 
@@ -263,8 +263,8 @@ def test_who_comes_too_late_is_told_who_was_first(bench: Bench, subtests: pytest
         at = changed.updated_at
     for step, act in {
         "change": lambda tx: tags.change(tx, EDITOR, one, 1, TagChange(slug="late")),
-        "remove": lambda tx: merging.remove(tx, EDITOR, one, 1),
-        "merge": lambda tx: merging.merge(tx, EDITOR, one, 1, "one"),
+        "remove": lambda tx: tag_merge.remove(tx, EDITOR, one, 1),
+        "merge": lambda tx: tag_merge.merge(tx, EDITOR, one, 1, "one"),
     }.items():
         with subtests.test(step=step):
             with runtime.publishing() as tx, pytest.raises(Stale) as stale:
@@ -293,7 +293,7 @@ def test_two_moves_at_once_make_no_cycle(either: Either) -> None:
             outcomes = sorted(pool.map(move, ids, (other, one)))
             assert outcomes == ["moved", "tag_cycle"]
             with runtime.database.reading() as tx:
-                assert sorted(len(tags.family(tx, tag_id)) for tag_id in ids) == [1, 2]
+                assert sorted(len(tags.descendant_ids(tx, tag_id)) for tag_id in ids) == [1, 2]
 
 
 @pytest.mark.parametrize("how", ["remove", "merge"])
@@ -302,7 +302,7 @@ def test_a_draft_saved_while_its_tag_ends_keeps_it_or_is_refused(either: Either,
     runtime, clock = either
     tag_id = builders.tag(runtime, "mining")
     builders.tag(runtime, "extraction")
-    ready = prepare(ArticleInput(lang="en", title="Draft", tags=("mining",)), runtime.house)
+    ready = prepare(ArticleInput(lang="en", title="Draft", tags=("mining",)), runtime.site_rules)
     taken, ended = Event(), Event()
 
     def end() -> str:
@@ -310,9 +310,9 @@ def test_a_draft_saved_while_its_tag_ends_keeps_it_or_is_refused(either: Either,
         try:
             with runtime.publishing() as tx:
                 if how == "merge":
-                    merging.merge(tx, EDITOR, tag_id, None, "extraction")
+                    tag_merge.merge(tx, EDITOR, tag_id, None, "extraction")
                 else:
-                    merging.remove(tx, EDITOR, tag_id, None)
+                    tag_merge.remove(tx, EDITOR, tag_id, None)
         except Conflict as error:
             return error.code
         finally:
@@ -331,13 +331,13 @@ def test_a_draft_saved_while_its_tag_ends_keeps_it_or_is_refused(either: Either,
     assert carried(runtime, key) == (("extraction",) if how == "merge" else ("mining",))
     with runtime.database.reading() as tx:
         there = tx.execute(sa.select(ArticleTag.tag_id)).scalars().all()
-        assert list(there) == tags.living(tx, [tag_id])
+        assert list(there) == tags.resolve_ids(tx, [tag_id])
 
 
 def test_a_draft_that_waits_for_a_merge_takes_the_other_tag(either: Either) -> None:
     runtime, clock = either
     tag_id, heir = builders.tag(runtime, "mining"), builders.tag(runtime, "extraction")
-    ready = prepare(ArticleInput(lang="en", title="Draft", tags=("mining",)), runtime.house)
+    ready = prepare(ArticleInput(lang="en", title="Draft", tags=("mining",)), runtime.site_rules)
 
     def save() -> UUID:
         with runtime.database.writing() as tx:
@@ -345,7 +345,7 @@ def test_a_draft_that_waits_for_a_merge_takes_the_other_tag(either: Either) -> N
 
     with ThreadPoolExecutor(1) as pool:
         with runtime.publishing() as tx:
-            merging.merge(tx, EDITOR, tag_id, None, "extraction")
+            tag_merge.merge(tx, EDITOR, tag_id, None, "extraction")
             saved = pool.submit(save)
             with pytest.raises(TimeoutError):
                 saved.result(timeout=0.3)
@@ -362,10 +362,10 @@ def test_the_audit_has_before_and_after(bench: Bench) -> None:
         land = tags.create(tx, ana, TagInput(slug="land", names={"en": "Land"})).id
         water = tags.create(tx, ana, TagInput(slug="water", names={"en": "Water"})).id
         tags.change(tx, ana, water, 1, TagChange(parent="land", names={"en": "Waters"}))
-        merging.merge(tx, ana, water, 2, "land")
-        merging.remove(tx, ana, land, None)
+        tag_merge.merge(tx, ana, water, 2, "land")
+        tag_merge.remove(tx, ana, land, None)
     with runtime.database.reading() as tx:
-        found = audit.page(tx, Filters(account_id=account)).entries[::-1]
+        found = audit.list_events(tx, AuditFilter(account_id=account)).entries[::-1]
     assert [(e.action, e.subject_id, e.by) for e in found] == [
         (f"tag.{what}", str(which), ana.by)
         for what, which in (
@@ -389,8 +389,8 @@ def test_an_import_leaves_a_merged_tag_alone(bench: Bench) -> None:
     old = builders.tag(runtime, "mining")
     builders.tag(runtime, "extraction")
     with runtime.publishing() as tx:
-        merging.merge(tx, EDITOR, old, None, "extraction")
+        tag_merge.merge(tx, EDITOR, old, None, "extraction")
     with runtime.publishing() as tx:
-        assert importing.tag(tx, None, "mining") is None
+        assert importing.find_tag(tx, None, "mining") is None
         with pytest.raises(Conflict, match="leads there"):
             tags.create(tx, EDITOR, TagInput(slug="mining", names={"en": "Mining"}))

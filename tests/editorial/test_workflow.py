@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from app.editorial import drafting, workflow
+from app.editorial import draft_commands, workflow
 from app.errors import Conflict, Invalid, NotFound, Stale
 from app.kit.clock import rfc3339
 from tests import builders
@@ -143,7 +143,7 @@ def test_time_alone_moves_a_schedule_on(quiet: Bench) -> None:
     key = desk.create(slug="a")
     start, end = quiet.clock() + timedelta(hours=1), quiet.clock() + timedelta(hours=2)
     with quiet.runtime.publishing() as tx:
-        workflow.publish(tx, ANA, key, 1, quiet.runtime.house, at=start, until=end)
+        workflow.publish(tx, ANA, key, 1, quiet.runtime.site_rules, at=start, until=end)
     seen = []
     for _ in range(4):
         seen.append((desk.state(key), quiet.client.get("/v1/articles/a").status_code))
@@ -198,7 +198,7 @@ def test_the_trash_keeps_everything(quiet: Bench) -> None:
         desk.create(slug="a-title")
     assert desk.copy(desk.create()).copy.article.slug == "a-title-2"
     with quiet.runtime.publishing() as tx, pytest.raises(Conflict):
-        workflow.publish(tx, ANA, key, 4, quiet.runtime.house)
+        workflow.publish(tx, ANA, key, 4, quiet.runtime.site_rules)
     desk.act(key, "restore")
     after = desk.copy(key)
     assert (after.state, after.copy.content) == (before.state, before.copy.content)
@@ -211,7 +211,7 @@ def test_a_duplicate_has_a_life_of_its_own(quiet: Bench) -> None:
     desk.act(key, "publish")
     desk.act(key, "correct")
     with quiet.runtime.database.writing() as tx:
-        twin = drafting.duplicate(tx, BEN, key, quiet.clock()).id
+        twin = draft_commands.duplicate(tx, BEN, key, quiet.clock()).id
     copy = desk.copy(twin)
     assert (copy.state, copy.copy.article.slug, copy.copy.article.revision) == (
         "draft",
@@ -233,7 +233,9 @@ def test_translations_come_and_go(quiet: Bench) -> None:
     key = desk.create(slug="water")
     desk.act(key, "publish")
     with quiet.runtime.publishing() as tx:
-        made = drafting.translate(tx, ANA, key, quiet.runtime.house, "es", title="El agua")
+        made = draft_commands.translate(
+            tx, ANA, key, quiet.runtime.site_rules, "es", title="El agua"
+        )
         twin, slug = made.id, made.slug
     assert (slug, desk.state(twin)) == ("el-agua", "draft")
     assert [(one.lang, one.slug) for one in desk.copy(key).translations] == [("es", "el-agua")]
@@ -247,20 +249,20 @@ def test_translations_come_and_go(quiet: Bench) -> None:
     assert told() == ["el-agua"]
     for lang, error in (("es", Conflict), ("fr", Invalid)):
         with quiet.runtime.publishing() as tx, pytest.raises(error):
-            drafting.translate(tx, ANA, key, quiet.runtime.house, lang)
+            draft_commands.translate(tx, ANA, key, quiet.runtime.site_rules, lang)
     number = desk.copy(twin).copy.article.revision
     with quiet.runtime.publishing() as tx:
         before = tx.sequence
-        assert drafting.unlink(tx, ANA, twin, number).revision == number + 1
+        assert draft_commands.unlink(tx, ANA, twin, number).revision == number + 1
         assert tx.sequence == before + 2
     assert told() == []
     with quiet.runtime.publishing() as tx, pytest.raises(Conflict, match="no translation"):
-        drafting.unlink(tx, ANA, twin, number + 1)
+        draft_commands.unlink(tx, ANA, twin, number + 1)
     with quiet.runtime.publishing() as tx:
-        drafting.link(tx, ANA, twin, number + 1, key)
+        draft_commands.link(tx, ANA, twin, number + 1, key)
     assert told() == ["el-agua"]
     with quiet.runtime.publishing() as tx, pytest.raises(NotFound):
-        drafting.link(tx, ANA, twin, number + 2, UUID(int=9))
+        draft_commands.link(tx, ANA, twin, number + 2, UUID(int=9))
 
 
 def test_of_two_who_saw_the_same_one_is_told_who_was_first(either: Either) -> None:

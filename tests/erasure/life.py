@@ -35,7 +35,7 @@ def person(runtime: Runtime, email: str = EMAIL, name: str = NAME, role: Any = "
 def article(runtime: Runtime, by: str, **over: Any) -> tuple[UUID, int]:
     content = ArticleInput(**({"lang": "en", "title": "A title", "body": "A body."} | over))
     with runtime.database.writing() as tx:
-        row = articles.create(tx, Actor(by), prepare(content, runtime.house), runtime.clock())
+        row = articles.create(tx, Actor(by), prepare(content, runtime.site_rules), runtime.clock())
         return row.id, row.revision
 
 

@@ -9,7 +9,7 @@ from app.accounts import users
 from app.accounts.principal import OPERATOR
 from app.changes import head
 from app.erasure import belongings, traces
-from app.erasure.person import Report, Wish, forget
+from app.erasure.person import ErasureReport, ErasureRequest, forget
 from app.errors import Conflict, Invalid, NotFound
 from app.models import every_table
 from app.published import changes
@@ -21,9 +21,11 @@ from tests.erasure.life import EMAIL, NAME, article, holding, life, person
 Either = tuple[Runtime, MovingClock]
 
 
-def erased(runtime: Runtime, *bylines: str, person: str = EMAIL, credits: bool = False) -> Report:
+def erased(
+    runtime: Runtime, *bylines: str, person: str = EMAIL, credits: bool = False
+) -> ErasureReport:
     with runtime.publishing() as tx:
-        return forget(tx, Wish(person, bylines, credits))
+        return forget(tx, ErasureRequest(person, bylines, credits))
 
 
 def test_nothing_of_a_person_is_left_in_any_table(either: Either) -> None:
@@ -80,7 +82,7 @@ def test_readers_are_told_of_a_byline_that_went(quiet: Bench) -> None:
     assert [item["slug"] for item in changed] == ["live"]
     assert quiet.client.get("/v1/articles?author=kanari-o-quispe").json()["data"] == []
     with runtime.database.reading() as tx:
-        entries, _ = changes.after(tx, sequence)
+        entries, _ = changes.entries_after(tx, sequence)
     assert [(str(entry.id), entry.type) for entry in entries] == [(after["live"]["id"], "upsert")]
 
 
@@ -133,7 +135,7 @@ def test_an_account_that_others_refer_to_keeps_its_id_alone(either: Either) -> N
     try:
         assert "account, only its id is left" in erased(runtime).erased
         with runtime.database.reading() as tx:
-            kept = users.one(tx, OPERATOR, account)
+            kept = users.get_account(tx, OPERATOR, account)
         assert (kept.name, kept.role, kept.has_password) == ("[erased]", "writer", False)
         assert kept.suspended_at is not None
         assert holding(runtime) == set()
@@ -189,5 +191,5 @@ def test_every_table_that_refers_to_accounts_is_looked_at() -> None:
         if any(key.column.table.name == "account" for key in table.foreign_keys)
     }
     assert refers == own
-    doers = {f"{c.table.name}.{c.name}" for c, _ in traces._doers(None, ["x"])}
+    doers = {f"{c.table.name}.{c.name}" for c, _ in traces._actor_columns(None, ["x"])}
     assert {"publication.published_by", "revision.saved_by"} <= doers

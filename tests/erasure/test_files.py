@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.database import Database
-from app.worker.indexing import Indexing
+from app.worker.indexing import IndexFollower
 from tests.commands import willay, willay_process
 from tests.conftest import Bench
 from tests.erasure.life import EMAIL, MARK, NAME, article, holding, life
@@ -35,7 +35,7 @@ def test_no_file_of_a_running_service_keeps_the_person(bench: Bench, tmp_path: P
                     sa.text(f"DELETE FROM {table} WHERE article_id = :id"), {"id": key[0].hex}
                 )
             connection.execute(sa.text("DELETE FROM article WHERE id = :id"), {"id": key[0].hex})
-    follower = Indexing(runtime)
+    follower = IndexFollower(runtime)
     while follower.step():
         pass
     follower.close()

@@ -38,7 +38,7 @@ def rich(bench: Bench) -> tuple[UUID, UUID]:
         )
         keys.append(key)
     with bench.runtime.publishing() as tx:
-        article = articles.locked(tx, keys[0], None)
+        article = articles.lock_article(tx, keys[0], None)
         articles.link_translations(tx, article, [keys[1]], tx.moment)
     return keys[0], keys[1]
 

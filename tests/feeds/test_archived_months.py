@@ -8,10 +8,10 @@ import pytest
 
 from app.editorial import publishing, tags
 from app.editorial.tags import TagChange
-from app.erasure.person import Wish, forget
+from app.erasure.person import ErasureRequest, forget
 from app.kit.calendar import Calendar
-from app.published import archives
-from app.published.archives import Month
+from app.published import feed_archive
+from app.published.feed_archive import CalendarMonth
 from tests import builders
 from tests.accounts.people import Either
 from tests.conftest import Bench
@@ -35,7 +35,9 @@ def test_a_month_tells_of_its_own_kind_alone(either: Either) -> None:
     clock.move(minutes=1)
     with runtime.database.reading() as tx:
         for kind, key in gone.items():
-            found = archives.gone_of(tx, kind, Month(2025, 5, Calendar()), runtime.clock())
+            found = feed_archive.gone_of(
+                tx, kind, CalendarMonth(2025, 5, Calendar()), runtime.clock()
+            )
             assert [one.id for one in found] == [key]
 
 
@@ -76,13 +78,13 @@ def test_a_month_that_says_something_else_has_another_address(quiet: Bench, what
     with runtime.publishing() as tx:
         match what:
             case "erasure":
-                forget(tx, Wish("Rosa Quispe", bylines=["Rosa Quispe"]))
+                forget(tx, ErasureRequest("Rosa Quispe", bylines=["Rosa Quispe"]))
             case "rename":
                 tags.change(tx, builders.EDITOR, water, 1, TagChange(names={"en": "Waters"}))
             case "merge":
-                from app.editorial import merging
+                from app.editorial import tag_merge
 
-                merging.merge(tx, builders.EDITOR, water, 1, "river")
+                tag_merge.merge(tx, builders.EDITOR, water, 1, "river")
             case "retraction":
                 publishing.retract(tx, builders.EDITOR, first, "Wrong.")
     if what == "translation":
@@ -90,7 +92,7 @@ def test_a_month_that_says_something_else_has_another_address(quiet: Bench, what
 
         twin = builders.published(runtime, title="Uno", lang="es", published_at=MAY.replace(day=9))
         with runtime.publishing() as tx:
-            row = articles.locked(tx, twin, None)
+            row = articles.lock_article(tx, twin, None)
             articles.link_translations(tx, row, [first], runtime.clock())
     assert version(quiet) != before
     told = quiet.client.get("/v1/feeds/articles.atom?month=2025-05").text

@@ -9,7 +9,7 @@ import pytest
 
 from app.editorial import articles, correcting, publishing
 from app.editorial.content import prepare
-from app.runtime import opened
+from app.runtime import open_runtime
 from tests import builders
 from tests.builders import EDITOR
 from tests.conftest import Bench, bench_in, client_of
@@ -147,7 +147,7 @@ def test_json_ld_says_everything(quiet: Bench) -> None:
     key, _ = rich(quiet)
     runtime = quiet.runtime
     with runtime.publishing() as tx:
-        correcting.correct(tx, EDITOR, key, 1, runtime.house, "A name was wrong.")
+        correcting.correct(tx, EDITOR, key, 1, runtime.site_rules, "A name was wrong.")
     base = runtime.settings.public_url
     organisation = {"@type": "Organization", "name": "Peru Support Group", "url": f"{base}/v1"}
     expected: dict[str, Any] = {
@@ -211,8 +211,8 @@ def test_json_ld_follows_an_article_to_its_new_slug_and_out_of_sight(quiet: Benc
     key = builders.published(runtime, slug="first")
     with runtime.publishing() as tx:
         content = articles.read(tx, key).content.model_copy(update={"slug": "second"})
-        saved = articles.edit(tx, EDITOR, key, 1, prepare(content, runtime.house), tx.moment)
-        publishing.publish(tx, EDITOR, key, saved.revision, runtime.house)
+        saved = articles.edit(tx, EDITOR, key, 1, prepare(content, runtime.site_rules), tx.moment)
+        publishing.publish(tx, EDITOR, key, saved.revision, runtime.site_rules)
     moved = quiet.client.get("/v1/articles/first.jsonld?lang=en", follow_redirects=False)
     assert (moved.status_code, moved.headers["Location"]) == (301, "second.jsonld?lang=en")
     with runtime.publishing() as tx:
@@ -233,7 +233,7 @@ def site(quiet: Bench) -> Iterator[Bench]:
         site_url="https://site.example",
         article_url="{site}/{lang}/n/{slug}.html",
     )
-    with opened(settings, quiet.clock) as runtime, client_of(runtime) as client:
+    with open_runtime(settings, quiet.clock) as runtime, client_of(runtime) as client:
         yield Bench(runtime, quiet.clock, client)
 
 

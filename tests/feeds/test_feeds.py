@@ -13,8 +13,8 @@ from lxml.html import fromstring
 
 from app.editorial import articles, correcting, publishing
 from app.editorial.content import prepare
-from app.runtime import opened
-from app.worker.indexing import Indexing
+from app.runtime import open_runtime
+from app.worker.indexing import IndexFollower
 from tests import builders
 from tests.builders import EDITOR
 from tests.conftest import Bench, client_of
@@ -145,8 +145,8 @@ def test_an_id_outlives_its_slug_and_a_correction_moves_updated(quiet: Bench) ->
     quiet.clock.move(days=1)
     with runtime.publishing() as tx:
         content = articles.read(tx, key).content.model_copy(update={"slug": "second"})
-        draft = prepare(content, runtime.house)
-        correcting.correct(tx, EDITOR, key, 1, runtime.house, "A name was wrong.", draft=draft)
+        draft = prepare(content, runtime.site_rules)
+        correcting.correct(tx, EDITOR, key, 1, runtime.site_rules, "A name was wrong.", draft=draft)
     after = parsed(feed(quiet, "atom")).entries[0]
     assert after.id == before.id
     assert after.link.endswith("/second")
@@ -267,7 +267,7 @@ def test_a_takedown_is_told_and_changes_its_month_alone(own_archive: Bench, how:
             publishing.retract(tx, EDITOR, key, "Forged & false.")
         else:
             until = own_archive.clock() + timedelta(minutes=1)
-            publishing.publish(tx, EDITOR, key, 1, own_archive.runtime.house, until=until)
+            publishing.publish(tx, EDITOR, key, 1, own_archive.runtime.site_rules, until=until)
     own_archive.clock.move(minutes=5)
     own_archive.runtime.promote()
     after = list(walked(own_archive, "atom", "limit=3", "prev-archive"))
@@ -290,7 +290,7 @@ def test_a_feed_of_search_words_reveals_what_the_store_shows(own_archive: Bench)
     builders.published(own_archive.runtime, title="A lake dries", lang="en")
     key = builders.published(own_archive.runtime, title="Another lake", lang="en")
     own_archive.runtime.promote()
-    while Indexing(own_archive.runtime).step():
+    while IndexFollower(own_archive.runtime).step():
         pass
     for kind in ("rss", "atom"):
         assert len(document(feed(own_archive, kind, "q=lake&lang=en")).ids) == 2
@@ -343,7 +343,7 @@ def test_addresses_come_from_the_settings(quiet: Bench) -> None:
         article_url="{site}/{lang}/n/{slug}.html",
         websub_hub="https://hub.example/",
     )
-    with opened(settings, quiet.clock) as runtime, client_of(runtime) as client:
+    with open_runtime(settings, quiet.clock) as runtime, client_of(runtime) as client:
         found = client.get("/v1/feeds/articles.json").json()
         answer = client.get("/v1/feeds/articles.atom?kind=page")
     assert found["items"][0]["url"] == "https://site.example/es/n/one.html"

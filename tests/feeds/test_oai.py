@@ -129,7 +129,7 @@ def test_a_harvest_is_whole_and_deletes_stay(quiet: Bench) -> None:
     quiet.clock.move(minutes=1)
     with quiet.runtime.publishing() as tx:
         publishing.retract(tx, EDITOR, keys[7], "Forged.")
-        publishing.publish(tx, EDITOR, keys[8], 1, quiet.runtime.house)
+        publishing.publish(tx, EDITOR, keys[8], 1, quiet.runtime.site_rules)
     later = f"{since + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
     assert harvested(quiet, since=later) == {names[7]: "deleted", names[8]: "there"}
     assert harvested(quiet)[names[7]] == "deleted"
@@ -158,8 +158,10 @@ def test_a_token_stays_good_and_misses_nothing_that_changes(quiet: Bench) -> Non
         publishing.unpublish(tx, EDITOR, keys[5])  # seen already
         publishing.unpublish(tx, EDITOR, keys[104])  # not seen yet
         content = articles.read(tx, keys[107]).content.model_copy(update={"title": "New"})
-        saved = articles.edit(tx, EDITOR, keys[107], 1, prepare(content, runtime.house), tx.moment)
-        publishing.publish(tx, EDITOR, keys[107], saved.revision, runtime.house)
+        saved = articles.edit(
+            tx, EDITOR, keys[107], 1, prepare(content, runtime.site_rules), tx.moment
+        )
+        publishing.publish(tx, EDITOR, keys[107], saved.revision, runtime.site_rules)
     for _ in range(2):  # the same token again says the same
         rest = ask(quiet, "ListRecords", resumptionToken=token)
         found = [UUID(name.rpartition(":")[2]) for name in texts(rest, "//o:identifier")]

@@ -10,7 +10,7 @@ from sqlalchemy.pool import Pool
 from typing_extensions import override
 
 from app.editorial import publishing
-from app.worker.indexing import Indexing
+from app.worker.indexing import IndexFollower
 from tests import builders
 from tests.builders import EDITOR
 from tests.conftest import client_of
@@ -63,7 +63,7 @@ def test_a_server_is_asked_while_no_transaction_is_open(
         stack.enter_context(overheard.listening())
         for kind in ("rss", "atom", "json"):
             with subtests.test(kind=kind):
-                room.runtime.search.wrote()  # it is asked how it is, too
+                room.runtime.search.note_write()  # it is asked how it is, too
                 answer = client.get(f"/v1/feeds/articles.{kind}?q=wool&limit=10")
                 assert answer.status_code == 200, answer.text
                 tag = answer.headers["ETag"]
@@ -89,11 +89,11 @@ def test_a_server_that_is_away(tmp_path: Path, fallback: bool) -> None:
         key = builders.published(room.runtime, title="Alpaca wool", slug="one")
         room.follow()
         if (spare := room.runtime.search.standby) is not None:
-            follower = Indexing(room.runtime, spare)
+            follower = IndexFollower(room.runtime, spare)
             while follower.step():
                 pass
         room.double.faults.away = True
-        room.runtime.search.wrote()
+        room.runtime.search.note_write()
         answer = client.get("/v1/feeds/articles.rss?q=wool")
         if fallback:
             assert document(answer.content).ids == [f"urn:uuid:{key}"]

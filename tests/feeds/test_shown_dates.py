@@ -86,7 +86,9 @@ def linked(quiet: Bench) -> None:
         for lang, slug in (("en", "mine"), ("es", "mina"))
     ]
     with quiet.runtime.publishing() as tx:
-        articles.link_translations(tx, articles.locked(tx, keys[0], None), [keys[1]], tx.moment)
+        articles.link_translations(
+            tx, articles.lock_article(tx, keys[0], None), [keys[1]], tx.moment
+        )
     builders.published(quiet.runtime, lang="en", slug="alone")
 
 

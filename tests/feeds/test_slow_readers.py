@@ -8,7 +8,7 @@ from urllib.request import urlopen
 
 from starlette.types import Receive, Scope, Send
 
-from app.http.watching import Watch
+from app.http.log_watch import Watch
 from app.main import create_app
 from tests import builders
 from tests.conftest import store

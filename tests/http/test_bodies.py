@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
-from app.http import incoming
+from app.http import request_body
 from app.main import create_app
 from app.runtime import Runtime
 from tests.admin.desk import bearer, problem
@@ -200,8 +200,8 @@ def test_a_login_is_a_form_and_nothing_else(quiet: Bench, subtests: pytest.Subte
 @contextmanager
 def hasty(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Runtime, str]]:
     """A server that waits for half a second where it would for fifteen."""
-    monkeypatch.setattr(incoming, "IDLE_SECONDS", 0.5)
-    monkeypatch.setattr(incoming, "CLEARED_SECONDS", 0.2)
+    monkeypatch.setattr(request_body, "IDLE_SECONDS", 0.5)
+    monkeypatch.setattr(request_body, "CLEARED_SECONDS", 0.2)
     with (
         store(None, folder, serve_worker=False) as (runtime, _),
         served(create_app(runtime)) as address,
@@ -232,7 +232,7 @@ def test_a_body_that_never_ends_is_ended(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with hasty(tmp_path, monkeypatch) as (runtime, address):
-        monkeypatch.setattr(incoming, "SLOWEST", 1_000_000)
+        monkeypatch.setattr(request_body, "SLOWEST", 1_000_000)
         sent = {**bearer(runtime), "Content-Type": media_type}
         parts = [begun]
         if way == "stops without a length":

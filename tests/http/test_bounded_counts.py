@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rates import Counters
+from app.rates import WindowCounters
 
 SIZE = 4
 
@@ -12,7 +12,7 @@ SIZE = 4
 def test_a_count_is_that_of_its_client_and_window_until_four_others_were_seen(
     asked: list[tuple[str, int]],
 ) -> None:
-    counters, seen = Counters(SIZE), list[tuple[str, int]]()
+    counters, seen = WindowCounters(SIZE), list[tuple[str, int]]()
     for key, window in asked:
         others = set[str]()
         count = 1

@@ -99,7 +99,7 @@ def test_a_head_without_end_is_refused(hasty: str, subtests: pytest.Subtests) ->
 def test_one_network_leaves_room_for_others(hasty: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "HEAD_SECONDS", 20.0)
     monkeypatch.setattr(connections, "FROM_ONE", 10)
-    monkeypatch.setattr(connections, "_network", lambda address: address)
+    monkeypatch.setattr(connections, "_counted_network", lambda address: address)
     with contextlib.ExitStack() as stack:
         for _ in range(10):
             stack.enter_context(connected(hasty, source="127.0.0.2"))
@@ -144,4 +144,4 @@ def test_a_process_has_its_bound(hasty: str, monkeypatch: pytest.MonkeyPatch) ->
     ],
 )
 def test_strangers_are_counted_by_network(address: str, network: str) -> None:
-    assert connections._network(address) == network
+    assert connections._counted_network(address) == network

@@ -14,14 +14,14 @@ from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
 from app.editorial.people import NewSponsor
 from app.errors import Forbidden
-from app.http.access import allowed
+from app.http.access import require_scopes
 from app.http.bodies import JsonBody
 from app.http.endpoint import EndpointRoute, Json, LargeJson, RuntimeDep, Snapshot
 from app.http.management import IfMatch, ManagementRoute
 from app.http.parameters import NoParameters
-from app.http.writing import Outcome
+from app.http.transactions import Outcome
 
-Writer = Annotated[Principal, allowed("people:write")]
+Writer = Annotated[Principal, require_scopes("people:write")]
 
 
 def read(tx: ReadTx, principal: Writer) -> Outcome:

@@ -14,8 +14,8 @@ from starlette.types import Receive, Scope, Send
 from app.accounts.principal import OPERATOR
 from app.errors import Unavailable
 from app.partners import registry, usage
-from app.partners.usage import Counts, Meter
-from app.rates import Counters, Rates, Rule
+from app.partners.usage import UsageCounts, UsageMeter
+from app.rates import RateLimit, RateLimiter, WindowCounters
 from app.runtime import Runtime
 from tests import builders
 from tests.admin.desk import bearer, problem
@@ -253,21 +253,21 @@ def test_replicas_add_up_and_know_of_each_other_after_seconds(
     runtime, clock = either
     partner = holder.organisation(runtime, quota_per_day=100)
     day, key_id = clock.now.date(), holder.key_of(runtime, partner).split("_")[1]
-    replicas = [Meter(runtime.database) for _ in range(3)]
+    replicas = [UsageMeter(runtime.database) for _ in range(3)]
     for number, meter in enumerate(replicas):
         for _ in range(number + 1):
-            meter.count(partner, day, key_id, clock())
-            meter.answered(partner, day, not_modified=False, size=10)
-    assert [meter.requests(partner, day) for meter in replicas] == [1, 2, 3]
+            meter.count_request(partner, day, key_id, clock())
+            meter.count_answer(partner, day, not_modified=False, size=10)
+    assert [meter.known_requests(partner, day) for meter in replicas] == [1, 2, 3]
     for meter in replicas:
         meter.flush()
         meter.flush()
-    assert [meter.requests(partner, day) for meter in replicas] == [1, 3, 6]
+    assert [meter.known_requests(partner, day) for meter in replicas] == [1, 3, 6]
     with runtime.database.reading() as tx:
-        assert usage.days(tx, partner, day, 1) == {day: Counts(6, 0, 0, 60)}
-    replicas[0].learn(partner, day, 6)
-    replicas[0].learn(partner, day, 2)  # read before, told later
-    assert replicas[0].requests(partner, day) == 6
+        assert usage.stored_days(tx, partner, day, 1) == {day: UsageCounts(6, 0, 0, 60)}
+    replicas[0].learn_total(partner, day, 6)
+    replicas[0].learn_total(partner, day, 2)  # read before, told later
+    assert replicas[0].known_requests(partner, day) == 6
 
 
 def test_what_cannot_be_added_is_kept_and_added_later(
@@ -275,19 +275,19 @@ def test_what_cannot_be_added_is_kept_and_added_later(
 ) -> None:
     runtime = quiet.runtime
     partner, day = holder.organisation(runtime), quiet.clock.now.date()
-    runtime.meter.count(partner, day, "0" * 8, quiet.clock())
+    runtime.meter.count_request(partner, day, "0" * 8, quiet.clock())
     monkeypatch.setattr("app.database.LOCK_SECONDS", 0.01)
     with runtime.database.writing() as other:
         if not other.is_sqlite:  # there, who writes is in nobody's way but at the same rows
             other.execute(sa.text("LOCK TABLE partner_usage"))
         with pytest.raises(Unavailable):
             runtime.meter.flush()
-    runtime.meter.count(partner, day, "0" * 8, quiet.clock())
-    assert runtime.meter.requests(partner, day) == 2
+    runtime.meter.count_request(partner, day, "0" * 8, quiet.clock())
+    assert runtime.meter.known_requests(partner, day) == 2
     runtime.meter.flush()
     with runtime.database.reading() as tx:
         assert usage.requests_on(tx, partner, day) == 2
-    assert runtime.meter.pending(partner, day) == Counts()
+    assert runtime.meter.pending_counts(partner, day) == UsageCounts()
 
 
 def test_a_process_that_ends_adds_what_it_counted(tmp_path: Path) -> None:
@@ -298,7 +298,7 @@ def test_a_process_that_ends_adds_what_it_counted(tmp_path: Path) -> None:
             client.get(ARTICLES, headers=headers)
         with runtime.database.reading() as tx:
             assert usage.requests_on(tx, partner, day) == 1
-        runtime.meter.count(partner, day, "0" * 8, clock())
+        runtime.meter.count_request(partner, day, "0" * 8, clock())
     with store(None, tmp_path) as (runtime, _), runtime.database.reading() as tx:
         assert usage.requests_on(tx, partner, day) == 2
 
@@ -307,7 +307,7 @@ def test_usage_of_a_partner_that_was_deleted_meanwhile_is_dropped(quiet: Bench) 
     runtime = quiet.runtime
     gone, there = holder.organisation(runtime), holder.organisation(runtime)
     for partner in (gone, there):
-        runtime.meter.count(partner, date(2026, 3, 1), "0" * 8, quiet.clock())
+        runtime.meter.count_request(partner, date(2026, 3, 1), "0" * 8, quiet.clock())
     with runtime.database.writing() as tx:
         registry.delete(tx, OPERATOR, gone, quiet.clock(), 1)
     runtime.meter.flush()
@@ -317,7 +317,7 @@ def test_usage_of_a_partner_that_was_deleted_meanwhile_is_dropped(quiet: Bench) 
 
 
 def test_counters_are_bounded_and_forget_who_was_not_seen_for_longest() -> None:
-    counters = Counters(size=3)
+    counters = WindowCounters(size=3)
     for key in ("a", "b", "c", "a", "d"):
         counters.add(key, 1)
     assert len(counters) == 3
@@ -327,7 +327,7 @@ def test_counters_are_bounded_and_forget_who_was_not_seen_for_longest() -> None:
 
 
 def test_windows_of_clients_begin_at_different_instants() -> None:
-    rates, rule = Rates(), Rule("default", 5)
+    rates, rule = RateLimiter(), RateLimit("default", 5)
 
     async def begins(client: str) -> int:
         return (await rates.hit(rule, client, 1_000_000.0)).resets_in

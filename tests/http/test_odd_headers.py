@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from starlette.types import Message
 
 from app.errors import Unavailable
-from app.http.watching import Asker, Watch
+from app.http.log_watch import Requester, Watch
 from app.main import create_app
 from tests import builders
 from tests.admin.desk import bearer
@@ -179,7 +179,7 @@ def test_a_fault_leaves_one_trace(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("the roof is on fire")
 
-    monkeypatch.setattr("app.delivery.articles.articles.page", broken)
+    monkeypatch.setattr("app.delivery.articles.articles.list_page", broken)
     app = create_app(quiet.runtime)
     start, body = asked(quiet, app, "/v1/articles")
     headers = dict(start["headers"])
@@ -220,7 +220,7 @@ def watch(quiet: Bench) -> Watch:
 def test_waiting_is_shared(watch: Watch) -> None:
     held = []
 
-    def takes(asker: Asker) -> bool:
+    def takes(asker: Requester) -> bool:
         place = watch.place(asker)
         try:
             place.__enter__()
@@ -229,15 +229,15 @@ def test_waiting_is_shared(watch: Watch) -> None:
         held.append(place)
         return True
 
-    one, other = Asker("203.0.114.1"), Asker("203.0.114.2")
+    one, other = Requester("203.0.114.1"), Requester("203.0.114.2")
     assert [takes(one) for _ in range(7)] == [True] * 5 + [False] * 2
     assert takes(other)
     # Many networks leave a fourth to those with a key; a spared one has no share of its own.
-    assert [takes(Asker()) for _ in range(30)] == [True] * 24 + [False] * 6
-    assert not takes(Asker("203.0.114.3"))
-    assert [takes(Asker("partner 1", has_key=True)) for _ in range(6)] == [True] * 5 + [False]
-    assert [takes(Asker("partner 2", has_key=True)) for _ in range(5)] == [True] * 5
-    assert not takes(Asker("partner 3", has_key=True))
+    assert [takes(Requester()) for _ in range(30)] == [True] * 24 + [False] * 6
+    assert not takes(Requester("203.0.114.3"))
+    assert [takes(Requester("partner 1", has_key=True)) for _ in range(6)] == [True] * 5 + [False]
+    assert [takes(Requester("partner 2", has_key=True)) for _ in range(5)] == [True] * 5
+    assert not takes(Requester("partner 3", has_key=True))
     for place in held:
         place.__exit__(None, None, None)
     assert (watch._taken, watch._without_key, watch._shares) == (0, 0, {})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.http.parameters import near
+from app.http.parameters import closest_name
 from tests import builders
 from tests.admin.desk import bearer, problem
 from tests.conftest import Bench
@@ -182,7 +182,7 @@ def test_every_public_address_is_of_one_kind_or_the_other(service: Bench) -> Non
     ],
 )
 def test_near(name: str, known: list[str], meant: str | None) -> None:
-    assert near(name, known) == meant
+    assert closest_name(name, known) == meant
 
 
 def test_protocols_refuse_in_their_own_words(service: Bench, subtests: pytest.Subtests) -> None:

@@ -21,7 +21,7 @@ from redis import Redis
 
 from app import doctor, rates
 from app.errors import Unavailable
-from app.rates import Rates, RedisCounts, Rule
+from app.rates import RateLimit, RateLimiter, RedisCounter
 from tests.admin.desk import problem
 from tests.conftest import Bench, client_of, store
 from tests.partners import holder
@@ -29,7 +29,7 @@ from tests.partners.partner import raw
 from tests.served import free_port
 
 ARTICLES = "/v1/articles"
-RULE = Rule("default", 5)
+RULE = RateLimit("default", 5)
 
 
 URL = "WILLAY_TEST_REDIS_URL"
@@ -122,7 +122,7 @@ def test_a_redis_that_hangs_is_waited_for_once(caplog: pytest.LogCaptureFixture)
             pass
 
     async def counted(url: str) -> float:
-        shared = Rates(RedisCounts(url))
+        shared = RateLimiter(RedisCounter(url))
         began = time.monotonic()
         standings = [await shared.hit(RULE, "a", 0.0) for _ in range(6)]
         took = time.monotonic() - began
@@ -142,7 +142,7 @@ def test_what_is_no_redis_at_all(caplog: pytest.LogCaptureFixture) -> None:
         connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
     async def counted(url: str) -> bool:
-        shared = Rates(RedisCounts(url))
+        shared = RateLimiter(RedisCounter(url))
         standing = await shared.hit(RULE, "a", 0.0)
         await shared.close()
         return standing.passes

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.importers import listing
-from app.interchange import entering
+from app.interchange import batch_import
 from tests.commands import willay
 from tests.conftest import Bench
 from tests.stores import ensure_store
@@ -81,7 +81,9 @@ def pages(tmp_path: Path) -> list[Path]:
 
 
 def entered(bench: Bench, paths: list[Path], undated_at: date | None = None) -> dict[str, int]:
-    report = entering.enter(bench.runtime, listing.read(paths, undated_at).entries)
+    report = batch_import.import_records(
+        bench.runtime, listing.read_pages(paths, undated_at).entries
+    )
     assert report.refused == []
     assert sum(report.outcomes.values()) == report.read
     return dict(report.outcomes)
@@ -132,7 +134,7 @@ def test_again_changes_nothing_and_another_date_moves_what_has_none(
 
 
 def test_the_report_accounts_for_every_line(pages: list[Path]) -> None:
-    reports = [report.as_json() for report in listing.read(pages).pages]
+    reports = [report.as_json() for report in listing.read_pages(pages).pages]
     assert [(report["file"], report["kind"], report["repeated"]) for report in reports] == [
         ("news.txt", "listing", 0),
         ("home.txt", "home", 0),
@@ -195,7 +197,7 @@ def test_wrong_use_is_told(tmp_path: Path) -> None:
 @pytest.mark.skipif(not SEEDS.exists(), reason="the organisation's saved pages are not here")
 def test_the_organisations_own_pages(bench: Bench) -> None:
     paths = sorted(SEEDS.glob("*.txt"))
-    pages = listing.read(paths)
+    pages = listing.read_pages(paths)
     assert {report.file: dict(report.found) for report in pages.pages} == COUNTS
     assert [report.refused for report in pages.pages] == [0] * 5
     assert entered(bench, paths) == {
@@ -231,7 +233,7 @@ def test_a_misread_character_of_a_page_is_put_right_and_told(
     text = pages[0].read_text()
     assert "Its summary." in text
     pages[0].write_text(text.replace("Its summary.", "Its \u0093summary\u0094."))
-    report = entering.enter(bench.runtime, listing.read(pages).entries)
+    report = batch_import.import_records(bench.runtime, listing.read_pages(pages).entries)
     assert report.refused == []
     assert [note.message for note in report.notices] == ["misread characters were put right"]
     items = bench.client.get("/v1/articles").json()["data"]

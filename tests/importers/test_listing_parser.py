@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from app.importers.listing_pages import WITHHELD, redact, slug
-from app.importers.listing_parser import Page, Passed, Person, Story, UnknownPage, parse
+from app.importers.listing_parser import (
+    ListedPerson,
+    ListingPage,
+    SkippedLines,
+    Story,
+    UnknownPage,
+    parse,
+)
 
 SEEDS = Path(__file__).parents[3] / "shared" / "seeds"
 LISTINGS = ("news-2005-2006.txt", "news-2012-2013.txt", "news-2018.txt")
@@ -139,24 +146,24 @@ def why_join(*lines: int) -> Story:
     return standing("why-join", "Why join the PSG?", "- Read more of us\n- Meet others", *lines)
 
 
-def check_balance(page: Page) -> None:
+def check_balance(page: ListingPage) -> None:
     """Every non-blank line has an outcome, and only one sort of outcome."""
     records = {n for story in page.stories for n in story.lines}
     records |= {n for person in page.people for n in person.lines}
     skipped = [n for entry in page.passed if not entry.refused for n in entry.lines]
     refused = [n for entry in page.passed if entry.refused for n in entry.lines]
     assert len(records) + len(skipped) + len(refused) == page.nonblank
-    assert records | {*skipped} | {*refused} == page.accounted()
-    assert len(page.accounted()) == page.nonblank
+    assert records | {*skipped} | {*refused} == page.accounted_lines()
+    assert len(page.accounted_lines()) == page.nonblank
 
 
-def strings(page: Page) -> list[str]:
+def strings(page: ListingPage) -> list[str]:
     """All the text that a page puts out."""
     outcomes = [astuple(one) for kind in (page.stories, page.people, page.passed) for one in kind]
     return [value for values in outcomes for value in values if isinstance(value, str)]
 
 
-def read(text: str) -> Page:
+def read(text: str) -> ListingPage:
     """A page whose lines are all accounted for."""
     page = parse(text)
     assert page.nonblank == sum(1 for line in text.split("\n") if line.strip())
@@ -164,7 +171,7 @@ def read(text: str) -> Page:
     return page
 
 
-def refusals(page: Page) -> list[tuple[tuple[int, ...], str, str]]:
+def refusals(page: ListingPage) -> list[tuple[tuple[int, ...], str, str]]:
     """What was refused."""
     return [(entry.lines, entry.text, entry.reason) for entry in page.passed if entry.refused]
 
@@ -173,7 +180,7 @@ def refusals(page: Page) -> list[tuple[tuple[int, ...], str, str]]:
 
 
 def test_a_listing() -> None:
-    assert read(LISTING) == Page(
+    assert read(LISTING) == ListingPage(
         kind="listing",
         stories=(
             Story(
@@ -198,7 +205,7 @@ def test_a_listing() -> None:
             why_join(18, 20, 21),
         ),
         people=(),
-        passed=(Passed((23,), "Become a member", "a link to the membership form", False),),
+        passed=(SkippedLines((23,), "Become a member", "a link to the membership form", False),),
         nonblank=13,
     )
 
@@ -284,12 +291,14 @@ Friends pay for us."""
 
 def member(  # the order of the class, with what these have in common
     slug: str, name: str, role: str, group: str, affiliation: str, position: int, line: int
-) -> Person:
-    return Person(f"member/{slug}", name, "member", role, group, affiliation, position, (line,))  # type: ignore[arg-type]
+) -> ListedPerson:
+    return ListedPerson(
+        f"member/{slug}", name, "member", role, group, affiliation, position, (line,)
+    )  # type: ignore[arg-type]
 
 
 def test_an_about_page() -> None:
-    assert read(ABOUT) == Page(
+    assert read(ABOUT) == ListingPage(
         kind="about",
         stories=(
             Story(
@@ -315,25 +324,27 @@ def test_an_about_page() -> None:
             sponsor("old-writer", "Old Writer", "founding", 1, 34),
         ),
         passed=(
-            Passed((3,), "Ver información en castellano", "a link to the page in Spanish", False),
-            Passed(
+            SkippedLines(
+                (3,), "Ver información en castellano", "a link to the page in Spanish", False
+            ),
+            SkippedLines(
                 lines=(20,),
                 text="The elected steering committee advises and comprises:",
                 reason="introduces the list of the committee",
                 refused=False,
             ),
-            Passed(
+            SkippedLines(
                 (27,), "Peru Support Group sponsors", "heading of records, or of nothing", False
             ),
-            Passed((33,), "Founding Sponsor:", "heading of records, or of nothing", False),
-            Passed((45,), "Become a member", "a link to the membership form", False),
+            SkippedLines((33,), "Founding Sponsor:", "heading of records, or of nothing", False),
+            SkippedLines((45,), "Become a member", "a link to the membership form", False),
         ),
         nonblank=25,
     )
 
 
-def sponsor(slug: str, name: str, kind: str, position: int, line: int) -> Person:
-    return Person(f"sponsor/{slug}", name, kind, "", None, "", position, (line,))  # type: ignore[arg-type]
+def sponsor(slug: str, name: str, kind: str, position: int, line: int) -> ListedPerson:
+    return ListedPerson(f"sponsor/{slug}", name, kind, "", None, "", position, (line,))  # type: ignore[arg-type]
 
 
 def test_what_is_no_member_or_sponsor_is_refused() -> None:
@@ -401,7 +412,7 @@ def test_a_home_page() -> None:
     appeal, sites = "promotion: an appeal for support", "navigation between the two sites"
     contact, letter = "contact details, which are not published", "promotion: the newsletter"
     motto = "the site's name and motto"
-    assert read(HOME) == Page(
+    assert read(HOME) == ListingPage(
         kind="home",
         stories=(
             Story(
@@ -429,23 +440,23 @@ def test_a_home_page() -> None:
             sponsor("old-writer", "Old Writer", "founding", 1, 37),
         ),
         passed=(
-            Passed((1,), "Peru Support Group", motto, False),
-            Passed((3,), "A motto", motto, False),
-            Passed((5,), "Support Us", appeal, False),
-            Passed((7,), "Please help us.", appeal, False),
-            Passed((9,), "New and Archive Site: Peru Support Group", sites, False),
-            Passed((11,), "Older texts are elsewhere.", sites, False),
-            Passed((13,), "Latest News and Analysis", "heading of the latest news", False),
-            Passed((23,), "Stay up to date", letter, False),
-            Passed(
+            SkippedLines((1,), "Peru Support Group", motto, False),
+            SkippedLines((3,), "A motto", motto, False),
+            SkippedLines((5,), "Support Us", appeal, False),
+            SkippedLines((7,), "Please help us.", appeal, False),
+            SkippedLines((9,), "New and Archive Site: Peru Support Group", sites, False),
+            SkippedLines((11,), "Older texts are elsewhere.", sites, False),
+            SkippedLines((13,), "Latest News and Analysis", "heading of the latest news", False),
+            SkippedLines((23,), "Stay up to date", letter, False),
+            SkippedLines(
                 (25,), "Get our news, comments and other things of the week by post", letter, False
             ),
-            Passed((27,), "Support Us", appeal, False),
-            Passed((29, 30), "Your help is vital to us.", appeal, False),
-            Passed((35,), "Founding Sponsor", "heading of the founding sponsor", False),
-            Passed((39,), WITHHELD, contact, False),
-            Passed((40,), WITHHELD, contact, False),
-            Passed((41,), WITHHELD, contact, False),
+            SkippedLines((27,), "Support Us", appeal, False),
+            SkippedLines((29, 30), "Your help is vital to us.", appeal, False),
+            SkippedLines((35,), "Founding Sponsor", "heading of the founding sponsor", False),
+            SkippedLines((39,), WITHHELD, contact, False),
+            SkippedLines((40,), WITHHELD, contact, False),
+            SkippedLines((41,), WITHHELD, contact, False),
         ),
         nonblank=23,
     )
@@ -593,7 +604,7 @@ def test_long_texts_take_no_long_time(head: str, unit: str) -> None:
 # -- the real pages --------------------------------------------------------------------------------
 
 
-def seed(name: str) -> Page:
+def seed(name: str) -> ListingPage:
     if not SEEDS.is_dir():
         pytest.skip("the seeds are not on this machine")
     return read((SEEDS / name).read_text(encoding="utf-8"))

@@ -5,14 +5,14 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from app.interchange import writing
+from app.interchange import jsonl_writer
 from app.runtime import Runtime
 
 
 def exported(runtime: Runtime, path: Path) -> list[dict[str, Any]]:
-    lines = list(writing.lines(runtime))
+    lines = list(jsonl_writer.export_lines(runtime))
     path.write_text("".join(f"{line}\n" for line in lines))
-    assert writing.count(runtime) == len(lines)
+    assert jsonl_writer.count_records(runtime) == len(lines)
     return [json.loads(line) for line in lines]
 
 

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.interchange.repairing import repaired
-from app.interchange.report import Report
+from app.interchange.record_repair import repair_record
+from app.interchange.report import ImportReport
 from app.public.vocabulary import SLUG_PATTERN
 from tests import builders
 from tests.admin.desk import bearer
@@ -20,7 +20,7 @@ from tests.conftest import Bench
 ARTICLE = {"type": "article", "lang": "en", "title": "A title", "body": "Text."}
 
 
-def brought(bench: Bench, folder: Path, *records: dict[str, Any]) -> Report:
+def brought(bench: Bench, folder: Path, *records: dict[str, Any]) -> ImportReport:
     path = folder / "records.jsonl"
     whole = [record if "type" in record else ARTICLE | record for record in records]
     path.write_text("\n".join(map(json.dumps, whole)))
@@ -144,12 +144,12 @@ def test_a_refusal_names_its_record(quiet: Bench, tmp_path: Path) -> None:
 
 @given(slug=st.text(max_size=300))
 def test_a_mended_slug_is_one_or_is_left_alone(slug: str) -> None:
-    mended = repaired({"type": "article", "slug": slug})
-    after = mended.said["slug"]
+    mended = repair_record({"type": "article", "slug": slug})
+    after = mended.fields["slug"]
     if mended.slug is not None:
         assert re.fullmatch(SLUG_PATTERN, after)
         assert len(after) <= 120
-        assert repaired({"type": "article", "slug": after}).slug is None
+        assert repair_record({"type": "article", "slug": after}).slug is None
     else:
         assert after == slug
 

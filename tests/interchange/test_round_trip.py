@@ -13,7 +13,7 @@ from app.editorial import articles, correcting, people, publishing, tags
 from app.editorial.content import ArticleInput, prepare
 from app.editorial.people import SponsorInput
 from app.editorial.tags import TagInput
-from app.interchange import writing
+from app.interchange import jsonl_writer
 from app.runtime import Runtime
 from tests import builders
 from tests.builders import EDITOR, imported
@@ -54,7 +54,7 @@ def edited(runtime: Runtime, key: UUID, **over: Any) -> int:
     with runtime.publishing() as tx:
         copy = articles.read(tx, key)
         content = ArticleInput.model_validate(copy.content.model_dump() | over)
-        draft = prepare(content, runtime.house)
+        draft = prepare(content, runtime.site_rules)
         return articles.edit(tx, EDITOR, key, copy.article.revision, draft, tx.moment).revision
 
 
@@ -69,7 +69,7 @@ def a_busy_desk(runtime: Runtime, clock: MovingClock) -> None:
     live = builders.published(runtime, title="Live with a newer draft", tags=["water"])
     clock.move(hours=1)
     with runtime.publishing() as tx:
-        correcting.correct(tx, EDITOR, live, 1, runtime.house, "A figure was wrong.")
+        correcting.correct(tx, EDITOR, live, 1, runtime.site_rules, "A figure was wrong.")
     edited(runtime, live, title="Nobody may see this yet", slug="not-yet")
     moved = builders.published(runtime, title="Moved", slug="old-place")
     revision = edited(runtime, moved, slug="new-place")
@@ -94,7 +94,7 @@ def a_busy_desk(runtime: Runtime, clock: MovingClock) -> None:
     english = builders.published(runtime, title="Agua", lang="es")
     spanish = builders.published(runtime, title="Water")
     with runtime.publishing() as tx:
-        row = articles.locked(tx, english, None)
+        row = articles.lock_article(tx, english, None)
         articles.link_translations(tx, row, [spanish], tx.moment)
     clock.move(minutes=2)
 
@@ -158,7 +158,7 @@ def test_what_was_edited_here_is_a_conflict_and_left_alone(bench: Bench, tmp_pat
         people.SPONSORS.edit(
             tx, EDITOR, UUID(somebody["id"]), SponsorInput(name="Somebody", kind="patron")
         )
-        water = tags.slugs(tx)
+        water = tags.slugs_by_id(tx)
         tags.update(
             tx, EDITOR, next(iter(water)), TagInput(slug="water", names={"en": "The water"})
         )
@@ -203,7 +203,7 @@ def test_a_move_to_another_store_remembers_what_was_edited(
 def test_a_dry_run_tells_and_keeps_nothing(bench: Bench) -> None:
     report = imported(bench.runtime, SAMPLE, dry_run=True)
     assert (report.read, report.refused) == (155, [])
-    assert list(writing.lines(bench.runtime)) == []
+    assert list(jsonl_writer.export_lines(bench.runtime)) == []
     assert bench.client.get("/v1/articles?count=true").json()["meta"]["total"] == 0
 
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.kit.calendar import Calendar, Edge, coarse
+from app.kit.calendar import Calendar, Edge, date_only
 from app.kit.clock import TICK
-from app.published.archives import Month, within
+from app.published.feed_archive import CalendarMonth, within_month
 from app.published.query import ArticleFilter
 
 FAR = ("Pacific/Kiritimati", "Pacific/Auckland", "Etc/GMT+12", "Pacific/Apia", "Asia/Manila")
@@ -35,16 +35,16 @@ def holds(first: Edge, after: Edge, moment: datetime) -> bool:
 @given(name=zones, day=days)
 def test_a_date_without_a_time_stays_its_day_in_any_zone(name: str, day: date) -> None:
     its = calendar(name)
-    kept = coarse(datetime(day.year, day.month, day.day, tzinfo=UTC))
+    kept = date_only(datetime(day.year, day.month, day.day, tzinfo=UTC))
     assert its.day_of(kept) == day
     for offset in (-2, -1, 0, 1, 2):
         other = day + timedelta(days=offset)
-        assert holds(its.first(other), its.after(other), kept) == (offset == 0)
-    month = Month.of(kept, its)
+        assert holds(its.day_start(other), its.day_end(other), kept) == (offset == 0)
+    month = CalendarMonth.of(kept, its)
     assert (month.year, month.month) == (day.year, day.month)
     assert holds(month.begin, month.end, kept)
-    assert not holds(Edge(datetime(1, 1, 3, tzinfo=UTC)), month.before, kept)
-    assert not holds(month.beyond, Edge(datetime(9998, 1, 1, tzinfo=UTC)), kept)
+    assert not holds(Edge(datetime(1, 1, 3, tzinfo=UTC)), month.older_edge, kept)
+    assert not holds(month.newer_edge, Edge(datetime(9998, 1, 1, tzinfo=UTC)), kept)
 
 
 @settings(max_examples=300, deadline=None)
@@ -58,20 +58,20 @@ def test_every_instant_is_of_one_day_and_of_the_month_of_that_day(
 ) -> None:
     its = calendar(name)
     moment = its.start_of(day) + since
-    if coarse(moment) == moment:
+    if date_only(moment) == moment:
         return
     found = its.day_of(moment)
     around = [day + timedelta(days=offset) for offset in range(-3, 4)]
-    assert [one for one in around if holds(its.first(one), its.after(one), moment)] == [found]
+    assert [one for one in around if holds(its.day_start(one), its.day_end(one), moment)] == [found]
     shown = moment.astimezone(its.zone).date()
     assert abs((found - shown).days) <= 1
-    month = Month.of(moment, its)
-    chosen = within(ArticleFilter(), month)
+    month = CalendarMonth.of(moment, its)
+    chosen = within_month(ArticleFilter(), month)
     assert chosen.since is not None
     assert chosen.until is not None
     assert holds(Edge(chosen.since, chosen.gaps), Edge(chosen.until), moment)
-    assert not holds(Edge(datetime(1, 1, 3, tzinfo=UTC)), month.before, moment)
-    assert not holds(month.beyond, Edge(datetime(9998, 1, 1, tzinfo=UTC)), moment)
+    assert not holds(Edge(datetime(1, 1, 3, tzinfo=UTC)), month.older_edge, moment)
+    assert not holds(month.newer_edge, Edge(datetime(9998, 1, 1, tzinfo=UTC)), moment)
 
 
 @pytest.mark.parametrize(
@@ -95,13 +95,13 @@ def test_months_at_the_ends_of_time_have_neighbours(subtests: pytest.Subtests) -
     for name in (*FAR, *NEAR):
         for text in ("0001-01", "9998-12", "9999-12"):
             with subtests.test(name=name, text=text):
-                month = Month.parsed(text, calendar(name))
+                month = CalendarMonth.parse(text, calendar(name))
                 assert month is not None
-                edges = [month.before.at, month.begin.at, month.end.at, month.beyond.at]
+                edges = [month.older_edge.at, month.begin.at, month.end.at, month.newer_edge.at]
                 assert all(one <= other + timedelta(days=2) for one, other in pairwise(edges))
 
 
 def test_a_zone_of_whole_hours_has_no_gaps() -> None:
     for hours in range(-11, 12):
         its = Calendar(timezone(timedelta(hours=hours)), str(hours))
-        assert its.first(date(2020, 5, 5)).gaps == its.after(date(2020, 5, 5)).gaps == ()
+        assert its.day_start(date(2020, 5, 5)).gaps == its.day_end(date(2020, 5, 5)).gaps == ()

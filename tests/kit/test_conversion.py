@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kit.conversion import mended
+from app.kit.mojibake import repair_mojibake
 from app.kit.text import is_legal
 
 
@@ -19,17 +19,17 @@ from app.kit.text import is_legal
     ],
 )
 def test_what_was_misread_is_put_right(misread: str, right: str) -> None:
-    assert mended(misread)[0] == right
-    assert mended(misread)[1] > 0
+    assert repair_mojibake(misread)[0] == right
+    assert repair_mojibake(misread)[1] > 0
 
 
 def test_what_no_error_marks_is_left_alone() -> None:
-    assert mended("Ñandú â€œ Ã© café") == ("Ñandú â€œ Ã© café", 0)
+    assert repair_mojibake("Ñandú â€œ Ã© café") == ("Ñandú â€œ Ã© café", 0)
 
 
 @given(st.text())
 def test_nothing_is_left_of_it(text: str) -> None:
-    right, count = mended(text)
+    right, count = repair_mojibake(text)
     assert not any("\x80" <= char <= "\x9f" for char in right)
     assert (right == text) or count > 0
 
@@ -39,5 +39,5 @@ def test_utf8_taken_for_windows_1252_comes_back(text: str) -> None:
     taken = "".join(
         bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in f"{text}”".encode()
     )
-    assert mended(taken)[0] == f"{text}”"
-    assert is_legal(mended(taken)[0])
+    assert repair_mojibake(taken)[0] == f"{text}”"
+    assert is_legal(repair_mojibake(taken)[0])

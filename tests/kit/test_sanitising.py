@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from app.kit.markup import Removed, is_tangled, names
-from app.kit.sanitise import Tangled, rendered
+from app.kit.markup import RemovedMarkup, is_tangled, split_names
+from app.kit.sanitise import TangledMarkup, render_body
 from tests.kit.addresses import scheme_of
 
 HOSTS = ("www.youtube.com",)
@@ -92,12 +92,12 @@ ATTACKS = [
 class Strict(HTMLParser):
     """Asserts that what it reads is harmless; what it reads is the sanitiser's own plain form."""
 
-    elements = names(
+    elements = split_names(
         "p br hr h2 h3 h4 h5 h6 blockquote pre code div section ul ol li dl dt dd strong em b i u"
         " s del ins sub sup small a abbr cite q mark time figure figcaption img table thead tbody"
         " tfoot tr th td caption iframe span bdi bdo dfn kbd samp var wbr ruby rt rp"
     )
-    attributes = names(
+    attributes = split_names(
         "id lang dir href title class src alt width height datetime start scope rel colspan"
         " rowspan style type reversed value allow allowfullscreen sandbox referrerpolicy loading"
     )
@@ -132,10 +132,10 @@ def harmless(source: str) -> None:
 def test_an_attack_is_harmless(attack: str, body_format: str, subtests: pytest.Subtests) -> None:
     for around in (attack, f"<p>before {attack} after", f"<table><tr><td>{attack}", f"> {attack}"):
         with subtests.test(around=around):
-            safe = rendered(around, body_format, HOSTS)
+            safe = render_body(around, body_format, HOSTS)
             harmless(safe.html)
             if body_format == "html":
-                assert rendered(safe.html, "html", HOSTS).html == safe.html
+                assert render_body(safe.html, "html", HOSTS).html == safe.html
 
 
 _PIECES = st.sampled_from(
@@ -162,7 +162,7 @@ _PIECES = st.sampled_from(
 @given(pieces=st.lists(_PIECES, max_size=14), body_format=st.sampled_from(["html", "markdown"]))
 @settings(max_examples=150, deadline=None, database=None)
 def test_whatever_is_pieced_together_is_harmless(pieces: list[str], body_format: str) -> None:
-    harmless(rendered("".join(pieces), body_format, HOSTS).html)
+    harmless(render_body("".join(pieces), body_format, HOSTS).html)
 
 
 def test_what_a_newsroom_uses_is_kept(subtests: pytest.Subtests) -> None:
@@ -182,7 +182,7 @@ A *word*[^1] and a [link](https://example.org/a?b=1&c=2 "There").
 
 [^1]: A note.
 """
-    safe = rendered(body, "markdown", HOSTS)
+    safe = render_body(body, "markdown", HOSTS)
     assert safe.removed == []
     for part in (
         "<h2>The river</h2>",
@@ -208,7 +208,7 @@ def test_what_was_removed_is_said() -> None:
         f'<iframe src="{PLAYER}"></iframe><iframe src="https://evil.example/"></iframe>'
         '<a href="javascript:x">four</a>&#8;'
     )
-    safe = rendered(body, "html", HOSTS)
+    safe = render_body(body, "html", HOSTS)
     assert {(one.what, one.excerpt, one.count) for one in safe.removed} == {
         ("class of <p>", 'class="lead"', 1),
         ("onclick of <p>", 'onclick="steal()"', 1),
@@ -221,8 +221,8 @@ def test_what_was_removed_is_said() -> None:
         ("control character", "", 1),
     }
     many = "".join(f"<x-{number}>" for number in range(90))
-    told = rendered(many, "html").removed
-    assert (len(told), told[-1]) == (51, Removed("and more", "", 40))
+    told = render_body(many, "html").removed
+    assert (len(told), told[-1]) == (51, RemovedMarkup("and more", "", 40))
 
 
 @pytest.mark.parametrize(
@@ -240,20 +240,20 @@ def test_what_was_removed_is_said() -> None:
 )
 def test_a_body_that_would_tie_a_parser_up_is_refused_at_once(body: str) -> None:
     began = monotonic()
-    with pytest.raises(Tangled):
-        rendered(body, "html")
+    with pytest.raises(TangledMarkup):
+        render_body(body, "html")
     assert monotonic() - began < 5
     assert is_tangled(body)
 
 
 @pytest.mark.parametrize("unit", ["[", "![", "[^", "[a]("])
 def test_brackets_without_end_are_refused(unit: str) -> None:
-    with pytest.raises(Tangled):
-        rendered(unit * 10_001, "markdown")
+    with pytest.raises(TangledMarkup):
+        render_body(unit * 10_001, "markdown")
 
 
 @pytest.mark.parametrize(
     "unit", ["<p>a", "<li>b", "<tr><td>1", "<p>a <b>b</b></p>", "<br>", "x < y ", "<!--"]
 )
 def test_long_and_untidy_is_no_attack(unit: str) -> None:
-    assert isinstance(rendered(unit * 10_000, "html").html, str)
+    assert isinstance(render_body(unit * 10_000, "html").html, str)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from lxml import etree
 from lxml import html as lxml_html
 
-from app.kit.allowed import TAGS
-from app.kit.sanitise import Tangled, rendered
+from app.kit.allowlist import TAGS
+from app.kit.sanitise import TangledMarkup, render_body
 from app.kit.text import plain_text
 from tests.cost import processor_time
 from tests.kit.addresses import scheme_of
@@ -22,8 +22,8 @@ HOSTS = ("www.youtube.com", "player.vimeo.com", "media.example.org")
 
 def plain(source: str, body_format: str = "html") -> str:
     """The outcome without what is the same everywhere: prefixes of ids, how links are opened."""
-    made = rendered(source, body_format, HOSTS).html
-    assert rendered(made, "html", HOSTS).html == made
+    made = render_body(source, body_format, HOSTS).html
+    assert render_body(made, "html", HOSTS).html == made
     made = re.sub(r"\bt[0-9a-f]{8}-", "", made).replace(' rel="noopener noreferrer"', "")
     return re.sub(
         r"<iframe ([^>]*?) (?:sandbox|loading|referrerpolicy)=[^>]*>", r"<iframe \1>", made
@@ -231,14 +231,14 @@ def test_players(source: str, made: str) -> None:
 
 def test_ids_are_of_their_body_alone() -> None:
     body = '<p id="location">a</p><h2 id="config">b</h2><p id="config">c</p><a href="#config">d</a>'
-    one, other = rendered(body, "html"), rendered(body + "!", "html")
+    one, other = render_body(body, "html"), render_body(body + "!", "html")
     ids = re.findall(r'id="([^"]*)"', one.html)
     assert len(ids) == len(set(ids)) == 2
     assert not {"location", "config"} & set(ids)
     assert f'href="#{ids[1]}"' in one.html
     assert not set(ids) & set(re.findall(r'id="([^"]*)"', other.html))
     assert [it.what for it in one.removed] == ["id of <p>"]
-    noted = rendered("x[^1] y[^1]\n\n[^1]: n", "markdown").html
+    noted = render_body("x[^1] y[^1]\n\n[^1]: n", "markdown").html
     assert noted.count(">[1]</a>") == 2
 
 
@@ -288,7 +288,7 @@ def test_no_word_is_lost_and_none_runs_into_another(
         f"<{block}><{inline}>wo</{inline}>rd{n}</{block}>"
         for n, (block, inline) in enumerate(words)
     )
-    made = rendered(around.format(source), "html", HOSTS).html
+    made = render_body(around.format(source), "html", HOSTS).html
     assert plain_text(made).split() == [f"word{n}" for n in range(len(words))]
 
 
@@ -330,10 +330,10 @@ _PIECES = st.sampled_from(
 @settings(max_examples=300, deadline=None, database=None)
 def test_to_sanitise_again_changes_nothing(pieces: list[str], body_format: str) -> None:
     try:
-        made = rendered("".join(pieces), body_format, HOSTS).html
-    except Tangled:
+        made = render_body("".join(pieces), body_format, HOSTS).html
+    except TangledMarkup:
         return
-    again = rendered(made, "html", HOSTS)
+    again = render_body(made, "html", HOSTS)
     assert (again.html, again.removed) == (made, [])
     if not made:
         return
@@ -368,7 +368,7 @@ def test_the_time_grows_with_the_size_and_no_faster(unit: str, body_format: str)
 
     def seconds(times: int) -> float:
         with processor_time() as cost:
-            rendered(unit * times, body_format, HOSTS)
+            render_body(unit * times, body_format, HOSTS)
         return cost.seconds
 
     few, many = seconds(1_000), seconds(8_000)

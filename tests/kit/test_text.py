@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.kit.text import legal, plain_text, seen, slug_of
+from app.kit.text import check_legal, check_visible, plain_text, slug_of
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ UNSEEN = ["\u200b", "\u00ad", "\u2060\ufeff", "\u3164", "\u2800", " \u200e ", "\
 
 @pytest.mark.parametrize("text", SEEN)
 def test_what_leaves_a_mark_may_be_a_name(text: str) -> None:
-    assert seen(legal(text)) == text
+    assert check_visible(check_legal(text)) == text
 
 
 TURNING = [f"a{chr(number)}b" for number in (0x202A, 0x202E, 0x2066, 0x2069)]
@@ -46,11 +46,11 @@ TURNING = [f"a{chr(number)}b" for number in (0x202A, 0x202E, 0x2066, 0x2069)]
 @pytest.mark.parametrize("text", [*UNSEEN, *TURNING])
 def test_a_name_that_shows_nothing_or_turns_others_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"nothing that can be seen|turns the direction"):
-        seen(text)
+        check_visible(text)
 
 
 def test_prose_keeps_isolates_and_no_overrides() -> None:
-    assert legal("he said \u2067שלום\u2069.")
+    assert check_legal("he said \u2067שלום\u2069.")
     for sign in "\u202d\u202e":
         with pytest.raises(ValueError, match="at place 2"):
-            legal(f"a{sign}b")
+            check_legal(f"a{sign}b")

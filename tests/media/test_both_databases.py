@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from app.changes import head
-from app.editorial import articles, media, media_shelf, takedown
+from app.editorial import articles, media, media_list, takedown
 from app.editorial.content import ArticleInput, prepare
 from app.editorial.media import MediaChange
 from app.errors import Conflict, Gone, Invalid, NotFound, WillayError
@@ -24,7 +24,7 @@ def seen(runtime: Runtime, key: UUID) -> tuple[str, ...]:
     """Those by which the public sees a picture."""
     with runtime.database.reading() as tx:
         now = head(tx).moment(runtime.clock())
-        return published_media.file(tx, key, "320.jpg", now).shown_by
+        return published_media.get_public_file(tx, key, "320.jpg", now).shown_by
 
 
 def test_a_life(either: Either) -> None:
@@ -51,18 +51,18 @@ def test_a_life(either: Either) -> None:
     with pytest.raises(Gone, match="Asked"):
         seen(runtime, key)
     with runtime.database.reading() as tx:
-        assert media_shelf.listed(tx, limit=9) == []
-        assert media_shelf.file_digests(tx) == set()
+        assert media_list.list_media(tx, limit=9) == []
+        assert media_list.file_digests(tx) == set()
 
 
 def test_to_show_and_to_delete_at_once_leaves_no_broken_article(either: Either) -> None:
     runtime, clock = either
-    content = prepare(ArticleInput(lang="en", title="x"), runtime.house)
+    content = prepare(ArticleInput(lang="en", title="x"), runtime.site_rules)
 
     def show(key: UUID) -> bool:
         ready = prepare(
             content.content.model_copy(update={"body": f"![x](/v1/media/{key}/320.jpg)"}),
-            runtime.house,
+            runtime.site_rules,
         )
         with runtime.database.writing() as tx:
             articles.create(tx, EDITOR, ready, clock.now)
@@ -85,9 +85,9 @@ def test_to_show_and_to_delete_at_once_leaves_no_broken_article(either: Either) 
             with runtime.database.reading() as tx:
                 if deleted:
                     with pytest.raises(NotFound):
-                        media_shelf.read(tx, key)
+                        media_list.get_medium(tx, key)
                 else:
-                    assert len(media_shelf.read(tx, key).used_by) == 1
+                    assert len(media_list.get_medium(tx, key).used_by) == 1
 
 
 def test_the_same_file_sent_twice_at_once_is_one_medium(either: Either) -> None:

@@ -9,11 +9,11 @@ import pytest
 from app import doctor
 from app.editorial import media
 from app.errors import TooLarge, Unsupported
-from app.library import care, intake
-from app.library.naming import stored_name
+from app.library import garbage, intake
+from app.library.file_names import stored_name
 from app.library.spool import Spool
 from app.storage.protocol import digest_of
-from app.worker.sweeping import EVERY, Sweeping
+from app.worker.media_cleanup import EVERY, MediaCleanup
 from tests import builders
 from tests.builders import BY
 from tests.conftest import Bench
@@ -27,7 +27,7 @@ def today(quiet: Bench) -> Bench:
 
 
 def stored(bench: Bench) -> set[str]:
-    return {file.name for file in bench.runtime.storage.stored()}
+    return {file.name for file in bench.runtime.storage.list_objects()}
 
 
 def test_a_file_that_no_row_names_goes_after_a_day(today: Bench) -> None:
@@ -37,15 +37,15 @@ def test_a_file_that_no_row_names_goes_after_a_day(today: Bench) -> None:
         spool.add(builders.picture("PNG", (50, 40)))
         intake.taken_in(today.runtime, spool, "x")  # and then the process is killed
     assert len(stored(today)) == len(named) + 2
-    found = care.examined(today.runtime)
+    found = garbage.scan_files(today.runtime)
     assert (found.files, found.unnamed, found.missing) == (6, 2, 0)
-    follower = Sweeping(today.runtime)
+    follower = MediaCleanup(today.runtime)
     follower.step()
     assert len(stored(today)) == 6
     today.clock.move(hours=25)
     assert not follower.step()
     assert stored(today) == named
-    assert care.examined(today.runtime).unnamed == 0
+    assert garbage.scan_files(today.runtime).unnamed == 0
     with today.runtime.database.writing() as tx:
         media.delete(tx, BY, key, 1, today.clock.now)
     today.clock.move(hours=1)
@@ -65,7 +65,7 @@ def test_a_file_that_two_media_share_outlives_one_of_them(today: Bench) -> None:
     with today.runtime.database.writing() as tx:
         media.delete(tx, BY, first, 1, today.clock.now)
     today.clock.move(hours=25)
-    assert care.swept(today.runtime) == 0
+    assert garbage.collect_garbage(today.runtime) == 0
     assert len(stored(today)) == 4
 
 
@@ -77,7 +77,7 @@ def test_a_file_that_is_put_again_while_it_is_swept_stays(today: Bench) -> None:
     long_ago = (datetime.now(UTC) - timedelta(days=9)).timestamp()
     os.utime(path, (long_ago, long_ago))
     today.runtime.storage.put(name, content)
-    assert care.swept(today.runtime) == 0
+    assert garbage.collect_garbage(today.runtime) == 0
     assert stored(today) == {name}
 
 

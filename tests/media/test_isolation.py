@@ -11,8 +11,8 @@ from typing import Any, BinaryIO
 import pytest
 
 from app.errors import Invalid
-from app.imaging import isolated, pictures
-from app.imaging.child import MEMORY_BYTES
+from app.imaging import pictures, sandbox
+from app.imaging.sandbox_child import MEMORY_BYTES
 from tests.builders import picture
 from tests.media.png import png
 
@@ -33,7 +33,9 @@ def upload(tmp_path: Path) -> Iterator[Upload]:
 
 def test_it_makes_the_same_picture_as_in_this_process(upload: Upload) -> None:
     content = picture("JPEG", (700, 350))
-    assert isolated.made(upload(content)) == pictures.made(io.BytesIO(content))
+    assert sandbox.make_picture_isolated(upload(content)) == pictures.make_picture(
+        io.BytesIO(content)
+    )
 
 
 @pytest.mark.parametrize(
@@ -42,13 +44,13 @@ def test_it_makes_the_same_picture_as_in_this_process(upload: Upload) -> None:
 )
 def test_a_refusal_comes_through(upload: Upload, content: bytes, code: str) -> None:
     with pytest.raises(Invalid) as caught:
-        isolated.made(upload(content))
+        sandbox.make_picture_isolated(upload(content))
     assert caught.value.code == code
 
 
 def test_what_takes_too_long_is_ended(upload: Upload) -> None:
     with pytest.raises(Invalid) as caught:
-        isolated.made(upload(picture()), seconds=0.001)
+        sandbox.make_picture_isolated(upload(picture()), seconds=0.001)
     assert caught.value.code == "media_too_costly"
 
 
@@ -66,16 +68,16 @@ def test_whatever_becomes_of_the_process_is_a_refusal(
     upload: Upload, program: str, code: str
 ) -> None:
     with pytest.raises(Invalid) as caught:
-        isolated._said([sys.executable, "-c", program], upload(b""), 1.0)
+        sandbox._run_child([sys.executable, "-c", program], upload(b""), 1.0)
     assert caught.value.code == code
 
 
 def run(code: str, content: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     """Code in a process with the child's limits, which it gets before it runs."""
     program = (
-        "from app.imaging import child, pictures\n"
+        "from app.imaging import pictures, sandbox_child\n"
         f"def made(file):\n    import os, socket\n    {code}\n"
-        "child.made = made\nchild.main()"
+        "sandbox_child.make_picture = made\nsandbox_child.main()"
     )
     command = [sys.executable, "-I", "-c", program]
     return subprocess.run(
@@ -108,7 +110,7 @@ def answer(**over: Any) -> bytes:
 
 
 def test_a_true_answer_is_taken() -> None:
-    assert isolated._checked(answer()).renditions[0].width == 4
+    assert sandbox._parse_answer(answer()).renditions[0].width == 4
 
 
 @pytest.mark.parametrize(
@@ -136,4 +138,4 @@ def test_a_true_answer_is_taken() -> None:
 )
 def test_a_forged_answer_is_refused(forged: bytes) -> None:
     with pytest.raises((Invalid, ValueError, KeyError, TypeError)):
-        isolated._checked(forged)
+        sandbox._parse_answer(forged)

@@ -11,7 +11,7 @@ from PIL import Image, ImageCms, ImageColor, IptcImagePlugin, PngImagePlugin, Ti
 from app.errors import Invalid, Unsupported
 from app.imaging import pictures
 from app.imaging.kinds import HEAD_BYTES, check_document, kind_of
-from app.imaging.pictures import Picture, Refused
+from app.imaging.pictures import Picture, PictureRefused
 from tests.builders import picture
 from tests.cost import processor_time
 from tests.media.png import chunk, png
@@ -20,7 +20,7 @@ SECRET = b"GPS-of-the-source"
 
 
 def made(content: bytes) -> Picture:
-    return pictures.made(io.BytesIO(content))
+    return pictures.make_picture(io.BytesIO(content))
 
 
 def saved(image: Image.Image, file_format: str, **options: Any) -> bytes:
@@ -234,7 +234,7 @@ def test_of_an_animation_the_first_picture_is_kept_and_it_is_said(
     "size", [(7_072, 7_071), (60_000, 60_000), (16_384, 1), (1, 16_384), (2**31 - 1, 2**31 - 1)]
 )
 def test_too_many_pixels_are_refused_before_any_is_decoded(size: tuple[int, int]) -> None:
-    with pytest.raises(Refused, match="too_many_pixels"):
+    with pytest.raises(PictureRefused, match="too_many_pixels"):
         made(png(*size))
 
 
@@ -243,14 +243,14 @@ def test_a_picture_that_is_cut_off_is_refused(file_format: str, subtests: pytest
     noise = Image.effect_noise((200, 200), 80).convert("RGB")
     whole = saved(noise, file_format)
     for length in (20, len(whole) // 2, len(whole) * 3 // 4):
-        with subtests.test(length=length), pytest.raises(Refused, match="broken_media"):
+        with subtests.test(length=length), pytest.raises(PictureRefused, match="broken_media"):
             made(whole[:length])
 
 
 def test_a_bomb_of_text_is_refused() -> None:
     bomb = chunk(b"zTXt", b"k\x00\x00" + zlib.compress(bytes(4_000_000)))
     assert len(bomb) < 5_000
-    with pytest.raises(Refused, match="broken_media"):
+    with pytest.raises(PictureRefused, match="broken_media"):
         made(png(100, 100, bomb))
 
 
@@ -290,7 +290,7 @@ def test_everything_else_is_refused_with_what_to_do(content: bytes, says: str) -
 
 @pytest.mark.parametrize("file_format", ["BMP", "TIFF", "ICO", "PPM", "TGA", "JPEG2000", "PDF"])
 def test_pillow_s_other_decoders_are_never_reached(file_format: str) -> None:
-    with pytest.raises(Refused, match="broken_media"):
+    with pytest.raises(PictureRefused, match="broken_media"):
         made(picture(file_format))
 
 
@@ -318,7 +318,7 @@ def test_a_second_nature_is_lost(subtests: pytest.Subtests) -> None:
     ):
         try:
             result = made(content)
-        except Refused:
+        except PictureRefused:
             continue
         for rendition in result.renditions:
             for second in (script, b"PK\x03\x04", b"PK\x05\x06", page, b"%PDF"):
@@ -330,7 +330,7 @@ def test_a_jpeg_of_thousands_of_passes_is_refused_at_once() -> None:
     image = Image.effect_noise((400, 300), 80).convert("RGB")
     plain = saved(image, "JPEG", progressive=True)
     last = plain.rindex(b"\xff\xda")
-    with processor_time() as cost, pytest.raises(pictures.Refused, match="broken_media"):
+    with processor_time() as cost, pytest.raises(pictures.PictureRefused, match="broken_media"):
         made(plain[:last] + plain[last:-2] * 2_000 + plain[-2:])
     assert cost.seconds < 2
     # What follows a picture in its file is not looked at: a telephone puts a film there.

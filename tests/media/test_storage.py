@@ -13,7 +13,7 @@ from app.errors import NotFound, Unavailable
 from app.storage import opening
 from app.storage.local import LocalStorage
 from app.storage.protocol import CHUNK_BYTES, Storage, digest_of, name_of
-from app.storage.s3 import ObjectStorage, bucket
+from app.storage.s3 import ObjectStorage, open_bucket
 from tests.stores import settings_of
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -47,18 +47,18 @@ def test_what_was_put_is_read_whole_and_in_ranges(
             stop = end or len(content)
             chunks = list(place.read(name, start, stop))
             assert b"".join(chunks) == content[start:stop]
-    assert [(file.name, file.size) for file in place.stored()] == [(name, len(content))]
+    assert [(file.name, file.size) for file in place.list_objects()] == [(name, len(content))]
 
 
 def test_to_put_again_changes_nothing(place: Storage) -> None:
     assert put(place, b"same") == put(place, b"same")
     put(place, b"other")
-    assert sorted(file.size for file in place.stored()) == [4, 5]
+    assert sorted(file.size for file in place.list_objects()) == [4, 5]
 
 
 def test_only_what_is_old_is_discarded(place: Storage) -> None:
     name = put(place, b"x")
-    (state,) = place.stored()
+    (state,) = place.list_objects()
     assert state.modified.tzinfo is not None
     assert not place.discard(name, before=LONG_AGO)
     assert b"".join(place.read(name, 0, 1)) == b"x"
@@ -66,7 +66,7 @@ def test_only_what_is_old_is_discarded(place: Storage) -> None:
     assert not place.discard(name, before=LATER)
     with pytest.raises(NotFound):
         next(place.read(name, 0, 1))
-    assert list(place.stored()) == []
+    assert list(place.list_objects()) == []
     assert put(place, b"x") == name
 
 
@@ -116,9 +116,9 @@ def test_a_crash_leaves_all_of_a_file_or_nothing(tmp_path: Path) -> None:
     unfinished.write_bytes(b"hal")
     doomed = tmp_path / name[:2] / f".doomed-{name[3:]}"
     (tmp_path / name).rename(doomed)  # ended between moving away and judging
-    assert list(place.stored()) == []
+    assert list(place.list_objects()) == []
     assert place.tidy(datetime.now(UTC) - timedelta(days=1)) == 1
-    assert [file.name for file in place.stored()] == [name]
+    assert [file.name for file in place.list_objects()] == [name]
     assert place.tidy(LATER) == 1
     assert [path.name for path in (tmp_path / name[:2]).iterdir()] == [name[3:]]
 
@@ -132,11 +132,11 @@ def test_a_full_or_forbidden_folder_is_said_in_our_words(tmp_path: Path) -> None
 
 def test_settings_choose_the_place(tmp_path: Path) -> None:
     local = settings_of(tmp_path)
-    assert isinstance(opening.opened(local), LocalStorage)
+    assert isinstance(opening.open_storage(local), LocalStorage)
     remote = local.model_copy(
         update={"s3_bucket": "media", "s3_endpoint": "http://127.0.0.1:9", "s3_region": "eu-1"}
     )
-    assert isinstance(opening.opened(remote), ObjectStorage)
+    assert isinstance(opening.open_storage(remote), ObjectStorage)
 
 
 def test_a_bucket_without_the_extra_says_what_to_install(
@@ -146,7 +146,7 @@ def test_a_bucket_without_the_extra_says_what_to_install(
     monkeypatch.delitem(sys.modules, "app.storage.s3")
     settings = settings_of(tmp_path, s3_bucket="media")
     with pytest.raises(Unavailable, match="extra `s3`"):
-        opening.opened(settings)
+        opening.open_storage(settings)
 
 
 @pytest.mark.parametrize("given", [{"s3_access_key_id": "id"}, {"s3_secret_access_key": "key"}])
@@ -163,7 +163,7 @@ def test_a_bucket_that_is_away_is_said_in_our_words(tmp_path: Path) -> None:
         s3_access_key_id="id",
         s3_secret_access_key="unspoken",
     )
-    place = bucket(settings)
+    place = open_bucket(settings)
     assert "unspoken" not in repr(settings)
     with pytest.raises(Unavailable, match="bucket"):
         put(place, b"x")

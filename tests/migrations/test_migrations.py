@@ -13,11 +13,11 @@ from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
 from app import schema
-from app.editorial import aliases, articles, merging, tags
+from app.editorial import aliases, articles, tag_merge, tags
 from app.editorial.content import ArticleInput, prepare
 from app.editorial.working_copies import CopyFilter, page
 from app.errors import Conflict, Unavailable
-from app.runtime import Runtime, opened
+from app.runtime import Runtime, open_runtime
 from tests import builders
 from tests.conftest import MovingClock
 from tests.editorial.desk import Desk
@@ -55,9 +55,9 @@ def described(connection: sa.Connection) -> dict[str, Any]:
 
 def test_migrations_make_what_the_models_describe_and_go_down(either: Either) -> None:
     database = either[0].database
-    schema.check(database)
+    schema.require_current(database)
     with database.altering() as connection:
-        config = schema._config()
+        config = schema._alembic_config()
         config.attributes["connection"] = connection
         command.check(config)
         migrated = described(connection)
@@ -72,7 +72,7 @@ def test_migrations_make_what_the_models_describe_and_go_down(either: Either) ->
     assert "publication_interval_check" in repr(migrated["publication"]["checks"])
     assert "visible_from < visible_until" in repr(migrated["publication"]["indexes"])
     schema.migrate(database)
-    schema.check(database)
+    schema.require_current(database)
     builders.published(either[0])
 
 
@@ -116,11 +116,11 @@ def test_tags_and_aliases_of_an_older_store_are_taken_over(either: Either) -> No
     one, two = builders.tag(runtime, "one"), builders.tag(runtime, "two", parent="one")
     draft, _ = builders.draft(runtime, title="Draft", tags=["two", "one"])
     live = builders.published(runtime, title="Live", slug="live", tags=["one"])
-    untagged = prepare(ArticleInput(lang="en", title="Live", tags=("two",)), runtime.house)
+    untagged = prepare(ArticleInput(lang="en", title="Live", tags=("two",)), runtime.site_rules)
     with runtime.publishing() as tx:
         articles.edit(tx, builders.EDITOR, live, 1, untagged, clock())
-        aliases.put(tx, builders.EDITOR, "/old/live", "live", None)
-        aliases.put(tx, builders.EDITOR, "/old/gone", None, "It is gone.")
+        aliases.upsert(tx, builders.EDITOR, "/old/live", "live", None)
+        aliases.upsert(tx, builders.EDITOR, "/old/gone", None, "It is gone.")
     schema.migrate(runtime.database, "0003")
     schema.migrate(runtime.database)
     with runtime.database.reading() as tx:
@@ -137,7 +137,7 @@ def test_tags_and_aliases_of_an_older_store_are_taken_over(either: Either) -> No
     with runtime.publishing() as tx:
         assert tags.ids_of(tx, ["one", "two"]) == [one, two]
         with pytest.raises(Conflict, match="2 articles carry"):
-            merging.remove(tx, builders.EDITOR, two, 1)
+            tag_merge.remove(tx, builders.EDITOR, two, 1)
 
 
 def test_a_store_of_another_age_is_refused(either: Either) -> None:
@@ -150,8 +150,8 @@ def test_a_store_of_another_age_is_refused(either: Either) -> None:
                 row = {"version": version}
                 connection.execute(sa.text("INSERT INTO alembic_version VALUES (:version)"), row)
         with pytest.raises(Unavailable, match=sentence):
-            schema.check(runtime.database)
-        with pytest.raises(Unavailable, match=sentence), opened(runtime.settings, clock):
+            schema.require_current(runtime.database)
+        with pytest.raises(Unavailable, match=sentence), open_runtime(runtime.settings, clock):
             pass
     with pytest.raises(Unavailable, match=NEWER):
         schema.migrate(runtime.database)
@@ -174,7 +174,7 @@ def test_serve_says_what_to_run(tmp_path: Path) -> None:
 
 def test_files_are_named_by_their_place_in_the_chain() -> None:
     """So the newest is known without Alembic, and nobody takes a number twice."""
-    chain = ScriptDirectory.from_config(schema._config()).walk_revisions()
+    chain = ScriptDirectory.from_config(schema._alembic_config()).walk_revisions()
     assert schema.revisions() == [script.revision for script in chain][::-1]
 
 

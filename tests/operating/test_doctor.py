@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from app import doctor, machine, milestones
-from app.kit import private
+from app.kit import private_files
 from app.runtime import Runtime
-from app.worker.beating import Beating
-from app.worker.indexing import Indexing
+from app.worker.heartbeat import Heartbeat
+from app.worker.indexing import IndexFollower
 from tests import builders
 from tests.accounts.people import logged_in, with_totp
 from tests.conftest import Bench, MovingClock, client_of, store
@@ -50,7 +50,7 @@ def test_all_that_is_made_is_private(willay: Operator) -> None:
         builders.published(runtime)
         runtime.key()
         runtime.storage.put("00/" + "0" * 64 + ".jpg", b"x")
-        Indexing(runtime).step()
+        IndexFollower(runtime).step()
     assert willay("backup", str(willay.folder / "copies" / "one")).code == 0
     assert willay("export", "jsonl", "--output", str(willay.folder / "data" / "out")).code == 0
     made = modes(folder) | modes(willay.folder / "copies")
@@ -94,7 +94,7 @@ def test_what_others_may_open_is_named_with_what_mends_it(willay: Operator, whic
     assert str(path) in told["remedy"]
     command = told["remedy"].rpartition(": ")[2]
     subprocess.run(command, shell=True, check=True)
-    assert list(private.wide(iter([path]))) == []
+    assert list(private_files.open_to_others(iter([path]))) == []
     assert willay("doctor").code == 0
 
 
@@ -115,7 +115,7 @@ def test_doctor_changes_nothing(willay: Operator) -> None:
 def test_a_worker_that_was_killed_is_missed_and_one_that_ended_is_not(either: Either) -> None:
     runtime, clock = either
     assert findings(runtime)["worker"].remedy == ""
-    beating = Beating(runtime)
+    beating = Heartbeat(runtime)
     assert beating.step() is False
     beating.step()
     assert findings(runtime)["worker"].state.endswith("was at work 0 s ago")
@@ -129,7 +129,7 @@ def test_a_worker_that_was_killed_is_missed_and_one_that_ended_is_not(either: Ei
 def test_a_replica_without_its_own_worker_needs_one(tmp_path: Path) -> None:
     with store(None, tmp_path, serve_worker=False) as (runtime, _):
         assert "run `willay worker`" in findings(runtime)["worker"].remedy
-        Beating(runtime).step()
+        Heartbeat(runtime).step()
         assert findings(runtime)["worker"].remedy == ""
 
 
@@ -144,7 +144,7 @@ def test_a_served_application_is_a_worker_and_metrics_tell(tmp_path: Path) -> No
             assert "willay_worker_seen_seconds 0.0" in told
             assert "willay_backup_age_seconds" not in told
             with runtime.database.writing() as tx:
-                milestones.note(tx, "backup", "/backups/one", runtime.clock())
+                milestones.record(tx, "backup", "/backups/one", runtime.clock())
             told = client.get("/metrics", headers=headers).text
             assert "willay_backup_age_seconds 0.0" in told
         assert findings(runtime)["worker"].state == "none is at work now", "it ended as it should"
@@ -167,8 +167,8 @@ def test_backups_grow_old(either: Either) -> None:
         "backup", "none was taken by `willay backup`"
     )
     with runtime.database.writing() as tx:
-        milestones.note(tx, "backup", "/backups/one", clock())
-        milestones.note(tx, "backup", "/backups/two", clock())
+        milestones.record(tx, "backup", "/backups/one", clock())
+        milestones.record(tx, "backup", "/backups/two", clock())
     assert findings(runtime)["backup"].state.endswith("into /backups/two")
     assert findings(runtime)["backup"].remedy == ""
     clock.move(days=9)
@@ -194,7 +194,7 @@ def test_readiness_tells_a_log_that_is_ahead(quiet: Bench) -> None:
 def test_an_index_that_is_ahead_of_a_restored_store_is_told(tmp_path: Path) -> None:
     with store(None, tmp_path, serve_worker=False) as (runtime, _):
         builders.published(runtime)
-        Indexing(runtime).step()
+        IndexFollower(runtime).step()
         path = runtime.database.path
         assert path
         assert findings(runtime)["search"].remedy == ""
@@ -204,7 +204,7 @@ def test_an_index_that_is_ahead_of_a_restored_store_is_told(tmp_path: Path) -> N
         connection.close()
         told = findings(runtime)["search"]
         assert "ahead of the store" in told.remedy
-        Indexing(runtime).step()
+        IndexFollower(runtime).step()
         assert findings(runtime)["search"].remedy == ""
 
 
@@ -212,7 +212,7 @@ def test_what_nobody_thought_of_is_a_finding(quiet: Bench, monkeypatch: pytest.M
     def broken(_runtime: Runtime) -> tuple[str, str]:
         raise RuntimeError("kanari")
 
-    monkeypatch.setattr(machine, "backup", broken)
+    monkeypatch.setattr(machine, "check_backup", broken)
     told = findings(quiet.runtime)["backup"]
     assert "RuntimeError" in told.remedy
     assert "kanari" not in told.remedy

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from app import logs
 from app.errors import Unavailable
-from app.http.tracing import _trace
+from app.http.tracing import _trace_id
 from app.worker.loop import Worker
 from tests.commands import ROOT, log_as_before, willay_process
 from tests.conftest import Bench
@@ -120,24 +120,24 @@ BAD = [
 
 @pytest.mark.parametrize("parent", BAD)
 def test_a_malformed_trace_is_none(parent: bytes) -> None:
-    assert _trace({"headers": [(b"traceparent", parent)]}) == ""
+    assert _trace_id({"headers": [(b"traceparent", parent)]}) == ""
 
 
 def test_a_trace_of_a_later_version_is_read_and_of_two_none() -> None:
     later = f"cc-{TRACE}-00f067aa0ba902b7-01-what-the-future-holds".encode()
-    assert _trace({"headers": [(b"traceparent", later)]}) == TRACE
-    assert _trace({"headers": [(b"traceparent", later)] * 2}) == ""
+    assert _trace_id({"headers": [(b"traceparent", later)]}) == TRACE
+    assert _trace_id({"headers": [(b"traceparent", later)] * 2}) == ""
 
 
 @given(st.binary(max_size=80))
 def test_no_bytes_break_it_or_get_through(sent: bytes) -> None:
-    told = _trace({"headers": [(b"traceparent", sent)]})
+    told = _trace_id({"headers": [(b"traceparent", sent)]})
     assert told == "" or re.fullmatch("[0-9a-f]{32}", told)
 
 
 def test_long_work_says_now_and_then_how_far_it_is(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "willay")
-    pace = logs.Pace("Copying", 400, every=0.0)
+    pace = logs.ProgressLog("Copying", 400, every=0.0)
     for step in (0, 100, 100):
         pace(step)
     said = [record.getMessage() for record in caplog.records]

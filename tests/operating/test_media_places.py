@@ -15,7 +15,7 @@ from app import doctor, outage
 from app.errors import Unavailable
 from app.storage.local import LocalStorage
 from app.storage.protocol import Storage, digest_of, name_of
-from app.storage.s3 import bucket
+from app.storage.s3 import open_bucket
 from tests.admin.desk import bearer
 from tests.conftest import Bench, client_of, store
 from tests.operating.faults import told
@@ -83,14 +83,14 @@ def test_a_bucket_that_refuses_says_why(
     cause: str,
 ) -> None:
     with s3(status, said) as endpoint:
-        place = bucket(settings_of(tmp_path, **keys(endpoint)))
+        place = open_bucket(settings_of(tmp_path, **keys(endpoint)))
         for _ in range(2):
             with pytest.raises(Unavailable, match=cause) as raised:
                 put(place)
             assert raised.value.code == code
             assert "kanari" not in str(raised.value)
         with pytest.raises(Unavailable):
-            list(place.stored())
+            list(place.list_objects())
     lines = told(caplog, "willay.storage")
     assert len(lines) == len(set(lines))
     assert all("kanari" not in line for line in lines)
@@ -106,7 +106,7 @@ def test_a_bucket_that_is_away_is_told_everywhere(
         with pytest.raises(Unavailable, match=r"media at 127.0.0.1:9: Connection refused"):
             put(runtime.storage)
         with pytest.raises(Unavailable, match="cannot be reached"):
-            list(runtime.storage.stored())
+            list(runtime.storage.list_objects())
         ready = client.get("/readyz").json()["media"]
         assert ready["kept_in"] == "bucket"
         assert "cannot be reached" in ready["trouble"]

@@ -43,14 +43,14 @@ def shows(key: str) -> dict[str, str]:
 def change(runtime: Runtime, partner: UUID, **over: Any) -> None:
     """Change what was agreed."""
     with runtime.database.writing() as tx:
-        revision = registry.one(tx, partner).revision
+        revision = registry.get_partner(tx, partner).revision
         registry.change(tx, OPERATOR, partner, PartnerChange(**over), runtime.clock(), revision)
 
 
 def suspend(runtime: Runtime, partner: UUID) -> None:
     """Suspend a partner."""
     with runtime.database.writing() as tx:
-        revision = registry.one(tx, partner).revision
+        revision = registry.get_partner(tx, partner).revision
         registry.suspend(tx, OPERATOR, partner, runtime.clock(), revision)
 
 

@@ -13,16 +13,16 @@ from typing import Any
 from uuid import UUID
 
 from app.accounts.principal import OPERATOR
-from app.partners import record, subscriptions
-from app.partners.exchange import Resolver, Sender, resolve
+from app.partners import delivery_log, subscriptions
+from app.partners.delivery_log import DeliveryInfo
+from app.partners.exchange import Resolver, Sender, resolve_host
 from app.partners.inputs import WebhookInput
-from app.partners.record import DeliveryInfo
 from app.partners.subscriptions import WebhookInfo
-from app.partners.targets import Reach, networks
+from app.partners.targets import ReachPolicy, parse_networks
 from app.runtime import Runtime
-from app.worker.webhooks import Webhooks
+from app.worker.webhooks import WebhookFollower
 
-HERE = Reach(networks(["127.0.0.0/8", "::1/128"]))
+HERE = ReachPolicy(parse_networks(["127.0.0.0/8", "::1/128"]))
 
 
 @dataclass(frozen=True)
@@ -131,16 +131,16 @@ def raw(conversation: Callable[[socket.socket], None]) -> Iterator[str]:
 
 @contextmanager
 def following(
-    runtime: Runtime, *, resolver: Resolver = resolve, seconds: float = 5.0
-) -> Iterator[Webhooks]:
-    follower = Webhooks(runtime, Sender(HERE, resolver=resolver, seconds=seconds))
+    runtime: Runtime, *, resolver: Resolver = resolve_host, seconds: float = 5.0
+) -> Iterator[WebhookFollower]:
+    follower = WebhookFollower(runtime, Sender(HERE, resolver=resolver, seconds=seconds))
     try:
         yield follower
     finally:
         follower.close()
 
 
-def settled(follower: Webhooks, patience: float = 20.0) -> None:
+def settled(follower: WebhookFollower, patience: float = 20.0) -> None:
     """Step until there is nothing to do any more."""
     until = time.monotonic() + patience
     while True:
@@ -163,13 +163,13 @@ def subscribed(runtime: Runtime, url: str, **over: Any) -> tuple[UUID, str]:
 
 def info(runtime: Runtime, webhook: UUID) -> WebhookInfo:
     with runtime.database.reading() as tx:
-        return subscriptions.one(tx, runtime.key(), webhook)
+        return subscriptions.get_webhook(tx, runtime.key(), webhook)
 
 
 def logged(runtime: Runtime, webhook: UUID) -> list[DeliveryInfo]:
     """The oldest first."""
     with runtime.database.reading() as tx:
-        return record.page(tx, webhook, limit=100).deliveries[::-1]
+        return delivery_log.list_deliveries(tx, webhook, limit=100).deliveries[::-1]
 
 
 def deliveries(runtime: Runtime, webhook: UUID) -> list[DeliveryInfo]:

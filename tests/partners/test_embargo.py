@@ -97,7 +97,7 @@ def test_what_is_cancelled_moved_or_taken_down_vanishes_at_once(quiet: Bench) ->
     headers = holder.shows(holder.key(runtime, embargo_hours=24))
     cancelled, moved = scheduled(quiet, 1, title="Cancelled"), scheduled(quiet, 2, title="Moved")
     retracted = builders.published(runtime, title="Retracted")
-    ready = prepare(ArticleInput(lang="en", title="Newer", body="Text"), runtime.house)
+    ready = prepare(ArticleInput(lang="en", title="Newer", body="Text"), runtime.site_rules)
     with runtime.database.writing() as tx:
         row = editing.edit(tx, builders.EDITOR, retracted, 1, ready, quiet.clock())
         newer = row.id, row.revision
@@ -120,7 +120,7 @@ def test_an_update_of_what_is_public_is_shown_as_one_and_only_the_next(quiet: Be
     article = builders.published(runtime, title="First")
     revision = 1
     for hours, title in ((2, "Second"), (4, "Third")):
-        ready = prepare(ArticleInput(lang="en", title=title, slug="first"), runtime.house)
+        ready = prepare(ArticleInput(lang="en", title=title, slug="first"), runtime.site_rules)
         with runtime.database.writing() as tx:
             row = editing.edit(tx, builders.EDITOR, article, revision, ready, quiet.clock())
             revision = row.revision

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from app.errors import Invalid
-from app.partners.exchange import Exchange, Resolver, Sender, resolve
-from app.partners.targets import Reach, networks, parsed
+from app.partners.exchange import Exchange, Resolver, Sender, resolve_host
+from app.partners.targets import ReachPolicy, parse_networks, parse_target
 from tests.partners.partner import HERE, partner, raw
 
 HEADERS = {"webhook-id": "evt_1", "content-type": "application/json"}
@@ -26,8 +26,8 @@ BODY = b'{"type":"webhook.test"}'
 
 def sent(
     url: str,
-    reach: Reach = HERE,
-    resolver: Resolver = resolve,
+    reach: ReachPolicy = HERE,
+    resolver: Resolver = resolve_host,
     trusted: ssl.SSLContext | None = None,
     seconds: float = 2.0,
 ) -> Exchange:
@@ -58,29 +58,29 @@ PUBLIC = ("93.184.215.14", "8.8.8.8", "2606:2800:21f:cb07::1", "64:ff9b::808:808
 
 @pytest.mark.parametrize("address", NOT_PUBLIC)
 def test_what_is_not_public_is_refused(address: str) -> None:
-    came = sent("https://partner.example/", Reach(), answering(address))
+    came = sent("https://partner.example/", ReachPolicy(), answering(address))
     assert came.problem == "address_refused"
     assert not came.is_success
 
 
 @pytest.mark.parametrize("address", PUBLIC)
 def test_what_is_public_is_not_refused(address: str) -> None:
-    url = parsed("https://partner.example/hook")
-    assert Reach().refusal(url, [address]) is None
+    url = parse_target("https://partner.example/hook")
+    assert ReachPolicy().refusal(url, [address]) is None
     for other in ("http://partner.example/", "https://partner.example:8443/"):
-        assert Reach().refusal(parsed(other), [address]) == "https_required"
+        assert ReachPolicy().refusal(parse_target(other), [address]) == "https_required"
 
 
 def test_one_address_that_is_not_public_is_enough() -> None:
-    url = parsed("https://partner.example/")
+    url = parse_target("https://partner.example/")
     for pair in (("8.8.8.8", "127.0.0.1"), ("::1", "2606:2800:21f:cb07::1")):
-        assert Reach().refusal(url, pair) == "address_refused"
-    assert Reach().refusal(url, []) == "unresolved"
+        assert ReachPolicy().refusal(url, pair) == "address_refused"
+    assert ReachPolicy().refusal(url, []) == "unresolved"
 
 
 def test_an_operator_allows_networks_and_no_more() -> None:
-    reach = Reach(networks(["10.1.0.0/16", "fd00::/8"]))
-    url = parsed("http://partner.example:8080/")
+    reach = ReachPolicy(parse_networks(["10.1.0.0/16", "fd00::/8"]))
+    url = parse_target("http://partner.example:8080/")
     assert reach.refusal(url, ["10.1.2.3"]) is None
     assert reach.refusal(url, ["::ffff:10.1.2.3", "fd00::1"]) is None
     assert reach.refusal(url, ["10.2.0.1"]) == "address_refused"
@@ -103,7 +103,7 @@ def test_an_operator_allows_networks_and_no_more() -> None:
 )
 def test_what_is_no_plain_address_is_refused(url: str) -> None:
     with pytest.raises(Invalid, match="The webhook's url is refused"):
-        parsed(url)
+        parse_target(url)
 
 
 def test_a_name_is_resolved_once_and_its_address_pinned() -> None:
@@ -117,7 +117,7 @@ def test_a_name_is_resolved_once_and_its_address_pinned() -> None:
     with partner() as here:
         url = here.url.replace("127.0.0.1", "partner.example")
         assert sent(url, resolver=rebinding).status == 204
-        port = parsed(url).port
+        port = parse_target(url).port
         assert asked == [("partner.example", port)]
         assert here.received[0].headers["host"] == f"partner.example:{port}"
         assert here.received[0].body == BODY.decode()

@@ -8,7 +8,7 @@ import pytest
 from app import doctor
 from app.accounts.principal import OPERATOR
 from app.partners import subscriptions
-from app.partners.targets import Reach, networks, parsed
+from app.partners.targets import ReachPolicy, parse_networks, parse_target
 from app.runtime import Runtime
 from tests import builders
 from tests.admin.desk import bearer, problem
@@ -44,10 +44,12 @@ def test_a_target_out_of_reach_is_refused_at_once(quiet: Bench, url: str, code: 
 
 
 def test_what_only_a_resolver_can_tell_is_left_to_it() -> None:
-    Reach().refuse(parsed(GOOD))
-    Reach().refuse(parsed("https://8.8.8.8/"))
-    Reach(networks(["10.0.0.0/8"])).refuse(parsed("http://10.1.2.3:8080/"))
-    Reach(networks(["10.0.0.0/8"])).refuse(parsed("http://intranet.example:8080/"))
+    ReachPolicy().refuse(parse_target(GOOD))
+    ReachPolicy().refuse(parse_target("https://8.8.8.8/"))
+    ReachPolicy(parse_networks(["10.0.0.0/8"])).refuse(parse_target("http://10.1.2.3:8080/"))
+    ReachPolicy(parse_networks(["10.0.0.0/8"])).refuse(
+        parse_target("http://intranet.example:8080/")
+    )
 
 
 def test_every_challenge_is_in_the_record(quiet: Bench) -> None:
@@ -117,7 +119,7 @@ def test_the_doctor_names_who_is_not_told(either: tuple[Runtime, MovingClock]) -
 
 def paused(runtime: Any, webhook: Any, how: Any) -> None:
     with runtime.database.writing() as tx:
-        revision = subscriptions.one(tx, runtime.key(), webhook).revision
+        revision = subscriptions.get_webhook(tx, runtime.key(), webhook).revision
         how(tx, OPERATOR, runtime.key(), webhook, runtime.clock(), revision)
 
 

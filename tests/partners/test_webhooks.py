@@ -19,7 +19,7 @@ from app import doctor
 from app.accounts.principal import OPERATOR
 from app.editorial import articles, publishing
 from app.editorial.content import ArticleInput, prepare
-from app.partners import delivering, queueing, record, subscriptions
+from app.partners import delivery_log, dispatch, enqueue, subscriptions
 from app.partners.exchange import Exchange
 from app.runtime import Runtime
 from tests import builders
@@ -46,7 +46,7 @@ def retract(runtime: Runtime, key: Any, reason: str = "It was wrong.") -> None:
 def again(runtime: Runtime, key: Any, revision: int, **over: Any) -> int:
     """Another text, published; its revision."""
     content = ArticleInput(**({"lang": "en", "title": "A title", "body": "A body."} | over))
-    ready = prepare(content, runtime.house)
+    ready = prepare(content, runtime.site_rules)
     with runtime.database.writing() as tx:
         saved = articles.edit(tx, builders.EDITOR, key, revision, ready, runtime.clock())
         number = saved.revision
@@ -347,9 +347,9 @@ def test_who_dies_after_sending_sends_again_and_a_late_word_is_not_heard(quiet: 
         webhook, _ = subscribed(runtime, here.url)
         settled(follower)
         builders.published(runtime, title="One")
-        queueing.queue(runtime.database, runtime.memory, clock.now)
+        enqueue.enqueue_deliveries(runtime.database, runtime.memory, clock.now)
         with runtime.database.writing() as tx:
-            lost = delivering.claim(tx, runtime.key(), webhook, clock.now)
+            lost = dispatch.claim_job(tx, runtime.key(), webhook, clock.now)
         assert lost is not None
         settled(follower)
         assert here.messages == []  # it is somebody's
@@ -357,7 +357,7 @@ def test_who_dies_after_sending_sends_again_and_a_late_word_is_not_heard(quiet: 
         settled(follower)
         assert len(here.messages) == 1
         with runtime.database.writing() as tx:
-            assert not delivering.settle(tx, lost, Exchange(1, 500), clock.now)
+            assert not dispatch.settle_job(tx, lost, Exchange(1, 500), clock.now)
         assert [one.state for one in deliveries(runtime, webhook)] == ["delivered"]
 
 
@@ -396,9 +396,9 @@ def test_told_again_from_a_point_or_one_alone(quiet: Bench) -> None:
             here.received.clear()
             with runtime.database.writing() as tx:
                 if "one" in over:
-                    record.replay(tx, OPERATOR, webhook, over["one"], clock.now)
+                    delivery_log.replay_delivery(tx, OPERATOR, webhook, over["one"], clock.now)
                 else:
-                    record.replay_from(tx, OPERATOR, webhook, clock.now, over["since"])
+                    delivery_log.replay_from(tx, OPERATOR, webhook, clock.now, over["since"])
             settled(follower)
             return [one.said["data"]["item"]["title"] for one in here.messages]
 

@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.published.answers import Answer, Answers
+from app.published.response_cache import Answer, ResponseCache
 
 
 def answer(size: int) -> Answer:
@@ -17,7 +17,7 @@ def answer(size: int) -> Answer:
 def test_never_more_than_its_bytes_and_never_another_answer(
     asked: list[tuple[str, int]],
 ) -> None:
-    kept, last = Answers(16_000), dict[str, Answer]()
+    kept, last = ResponseCache(16_000), dict[str, Answer]()
     for tag, size in asked:
         made = answer(size)
         kept.keep(tag, made)
@@ -29,7 +29,7 @@ def test_never_more_than_its_bytes_and_never_another_answer(
 
 
 def test_what_is_not_asked_for_goes_first() -> None:
-    kept = Answers(10_000)
+    kept = ResponseCache(10_000)
     for tag in "abcd":
         kept.keep(tag, answer(200))
     for tag in "efghi":
@@ -39,11 +39,11 @@ def test_what_is_not_asked_for_goes_first() -> None:
     assert kept.get("b") is None
     kept.keep("large", answer(9_000))
     assert kept.get("large") is None
-    Answers(0).keep("a", answer(0))
+    ResponseCache(0).keep("a", answer(0))
 
 
 def test_threads_keep_within_its_bytes_together() -> None:
-    kept = Answers(16_000)
+    kept = ResponseCache(16_000)
 
     def work(seed: int) -> None:
         chance = Random(seed)

@@ -15,7 +15,7 @@ from app.models.article import Revision
 from app.models.publication import Publication
 from app.public import articles
 from app.public.articles import FrozenArticle
-from app.worker.indexing import Indexing
+from app.worker.indexing import IndexFollower
 from tests import builders
 from tests.admin.newsdesk import Newsdesk
 from tests.commands import willay
@@ -78,7 +78,7 @@ def test_what_was_frozen_before_a_member_existed_is_answered_whole(
                 .where(col(Publication.id) == key)
                 .values(item=to_json(old).decode())
             )
-    while Indexing(runtime).step():
+    while IndexFollower(runtime).step():
         pass
     detail = client.get("/v1/articles/odd").json()["data"]
     assert (detail["is_excerpt"], detail["title"]) == (True, ODD)

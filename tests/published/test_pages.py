@@ -21,8 +21,8 @@ from app.editorial import publishing
 from app.kit.paging import Cursor
 from app.models.publication import Publication, PublicationAuthor, PublicationTag
 from app.published import archive, articles
-from app.published.memory import Memory, Recall
-from app.published.plan import USUAL, Thresholds, planned
+from app.published.cache import HeadCache, ReadCache
+from app.published.plan import USUAL, Thresholds, choose_plan
 from app.published.query import ArticleFilter
 from app.published.statements import Order
 from app.runtime import Runtime
@@ -61,7 +61,7 @@ def archived(either: Archive) -> Archive:
         if lang == "es" and random.random() < 0.7:
             with runtime.publishing() as tx:
                 original = kept.pop()
-                row = editing.locked(tx, draft[0], None)
+                row = editing.lock_article(tx, draft[0], None)
                 editing.link_translations(tx, row, [original], tx.moment)
         builders.publish(runtime, draft)
         if lang == "en":
@@ -180,11 +180,13 @@ def _walk(
     backwards: bool,
 ) -> list[str]:
     """Ids by following `next` to the end, or from there by following `prev` to the beginning."""
-    tags = Memory(("en", "es")).tags(tx, head(tx))
+    tags = ReadCache(("en", "es")).tags(tx, head(tx))
     cursor: Cursor | None = None
     found: list[list[str]] = []
     for _ in range(ARTICLES + 2):
-        page = articles.page(tx, tags, chosen, order, cursor, limit, now, Recall({}), bounds=bounds)
+        page = articles.list_page(
+            tx, tags, chosen, order, cursor, limit, now, HeadCache({}), bounds=bounds
+        )
         found.append([from_json(item)["id"] for item in page.items])
         if page.next is None:
             break
@@ -194,8 +196,8 @@ def _walk(
         for _ in range(ARTICLES + 2):
             if page.prev is None:
                 break
-            page = articles.page(
-                tx, tags, chosen, order, page.prev, limit, now, Recall({}), bounds=bounds
+            page = articles.list_page(
+                tx, tags, chosen, order, page.prev, limit, now, HeadCache({}), bounds=bounds
             )
             found.insert(0, [from_json(item)["id"] for item in page.items])
     return [key for page_of_ids in found for key in page_of_ids]
@@ -206,7 +208,7 @@ def test_pages_walk_what_a_plain_filter_finds(archived: Archive) -> None:
     with runtime.database.reading() as tx:
         now = head(tx).moment(clock())
         rows = _rows(tx, now)
-        tags = Memory(("en", "es")).tags(tx, head(tx))
+        tags = ReadCache(("en", "es")).tags(tx, head(tx))
         filters = _filters(list(tags.by_id), [row.shown.article_id for row in rows], now)
         plans = set()
 
@@ -228,11 +230,11 @@ def test_pages_walk_what_a_plain_filter_finds(archived: Archive) -> None:
             )
             found = _walk(tx, chosen, order, limit, bounds, now, backwards=backwards)
             assert found == [str(row.article_id) for row in wanted]
-            assert articles.total(tx, tags, chosen, now) == len(wanted)
-            years = archive.years(tx, tags, chosen, now)
+            assert articles.count_articles(tx, tags, chosen, now) == len(wanted)
+            years = archive.list_years(tx, tags, chosen, now)
             assert sum(year.count for year in years) == len(wanted)
-            fresh = Memory(("en", "es")).tags(tx, head(tx))
-            plans.add(planned(tx, fresh, chosen, order, now, bounds)[1])
+            fresh = ReadCache(("en", "es")).tags(tx, head(tx))
+            plans.add(choose_plan(tx, fresh, chosen, order, now, bounds)[1])
 
         check()
     named = {(plan.source, plan.gathered) for plan in plans}

@@ -21,7 +21,7 @@ BREACHES = {
         "from app.models.tag import Tag",
     ),
     "The web framework stops at the door": ("app/published/articles.py", "import fastapi"),
-    "SQL stops at the store": ("app/http/reading.py", "import sqlalchemy"),
+    "SQL stops at the store": ("app/http/views.py", "import sqlalchemy"),
     "The public face never edits": ("app/delivery/lists.py", "import app.editorial.tags"),
 }
 """Per contract a file and the import that breaks it."""

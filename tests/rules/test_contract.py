@@ -6,7 +6,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from app.interchange import entering
+from app.interchange import batch_import
 from tests.builders import imported
 from tests.conftest import Bench
 
@@ -31,7 +31,7 @@ def test_the_docs_page_loads_nothing_from_afar(bench: Bench) -> None:
 def test_the_sample_enters_whole_and_only_once(bench: Bench) -> None:
     sample = [ROOT / "sample" / "peru.jsonl"]
     assert imported(bench.runtime, *sample, dry_run=True).refused == []
-    assert entering.is_empty(bench.runtime)
+    assert batch_import.is_empty(bench.runtime)
     first = imported(bench.runtime, *sample)
     assert first.refused == []
     assert sum(first.outcomes.values()) == first.read == 155

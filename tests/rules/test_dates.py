@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 import app
 from app.kit.calendar import Calendar, Edge
-from app.kit.dates import first_instant, last
+from app.kit.dates import first_instant, range_end
 
 GOOD_MOMENTS = {
     "2030-01-31T09:00:00Z": datetime(2030, 1, 31, 9, tzinfo=UTC),
@@ -151,8 +151,8 @@ def test_a_date_in_a_query_is_one_too(subtests: pytest.Subtests) -> None:
         with subtests.test(text=text, moment=moment):
             assert first_instant(text) == moment
     assert first_instant("2030-01-31T09:00:00 05:30") == GOOD_MOMENTS["2030-01-31T09:00:00+05:30"]
-    assert last("2030-01-31", Calendar()) == (Edge(datetime(2030, 2, 1, tzinfo=UTC)), False)
-    assert last("9999-12-31", Calendar()) == (Edge(datetime(9999, 1, 1, tzinfo=UTC)), False)
+    assert range_end("2030-01-31", Calendar()) == (Edge(datetime(2030, 2, 1, tzinfo=UTC)), False)
+    assert range_end("9999-12-31", Calendar()) == (Edge(datetime(9999, 1, 1, tzinfo=UTC)), False)
     for text in (text for text in LAX if isinstance(text, str)):
         with pytest.raises(ValueError, match=r"write|calendar|range"):
             first_instant(text)

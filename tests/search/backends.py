@@ -12,7 +12,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from app.search.embedded.engine import EmbeddedEngine
-from app.search.meilisearch import beside
+from app.search.meilisearch import shadow_index
 from app.search.meilisearch.connection import Address, Connection
 from app.search.meilisearch.engine import MeilisearchEngine
 from app.search.protocol import Document, Engine
@@ -75,8 +75,8 @@ def on_server(_path: Path) -> Iterator[Engine]:
             yield engine
         finally:
             client = engine.connection.writer()
-            names = [index, *beside.builds(client, index)]
-            beside.dropped(client, engine.tasks, names)
+            names = [index, *shadow_index.builds(client, index)]
+            shadow_index.drop(client, engine.tasks, names)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from app.public.vocabulary import ContentKind
 from app.search.embedded.engine import EmbeddedEngine
-from app.search.protocol import Document, Engine, Found, Key, Label, Mark, Query
+from app.search.protocol import Document, Engine, Key, Label, Mark, Query, SearchResult
 
 SPACE = UUID(int=0)
 WATER = (Label("Water", "en"), Label("Agua", "es"), Label("ríos", "es"))
@@ -52,7 +52,7 @@ def engine_of(path: Path, *documents: Document) -> Iterator[EmbeddedEngine]:
         yield engine
 
 
-def names(found: Found, *documents: Document) -> list[str]:
+def names(found: SearchResult, *documents: Document) -> list[str]:
     """The titles of the hits, in order."""
     titles = {document.key: document.title for document in documents}
     return [titles[hit.key] for hit in found.hits]

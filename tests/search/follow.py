@@ -4,14 +4,14 @@ from uuid import UUID
 
 from app.runtime import Runtime
 from app.search.protocol import Query
-from app.worker.indexing import Indexing
-from app.worker.proving import compare
+from app.worker.indexing import IndexFollower
+from app.worker.verification import compare
 
 
 def follow(runtime: Runtime) -> None:
     """Let search catch up."""
     runtime.promote()
-    follower = Indexing(runtime)
+    follower = IndexFollower(runtime)
     while follower.step():
         pass
 

@@ -6,18 +6,18 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.search.fusing import WINDOW, for_far, for_near, fused, is_for_both
-from app.search.protocol import Found, Hit, Key, Query
+from app.search.fusion import WINDOW, for_far, for_near, fuse, is_for_both
+from app.search.protocol import Hit, Key, Query, SearchResult
 
 scores = st.lists(st.floats(0.01, 30), max_size=60).map(lambda some: sorted(some, reverse=True))
 
 
-def found(keys: list[int], scores: list[float], corrected: str | None = None) -> Found:
+def found(keys: list[int], scores: list[float], corrected: str | None = None) -> SearchResult:
     hits = (
         Hit(Key("article", UUID(int=key)), 1, score)
         for key, score in zip(keys, scores, strict=False)
     )
-    return Found(tuple(hits), len(keys), corrected=corrected)
+    return SearchResult(tuple(hits), len(keys), corrected=corrected)
 
 
 @given(scores, st.permutations(range(60)), st.integers(1, 25), st.sampled_from(["a b", '"a b"']))
@@ -33,7 +33,7 @@ def test_pages_hold_each_hit_once_and_the_last_ones_where_they_were(
         if is_for_both(query):
             asked = for_near(query)
             part = replace(whole, hits=whole.hits[: asked.limit])
-            got = fused(query, part, replace(said, hits=said.hits[: for_far(query).limit])).hits
+            got = fuse(query, part, replace(said, hits=said.hits[: for_far(query).limit])).hits
         else:
             start = (page - 1) * limit
             got = whole.hits[start : start + limit + 3]
@@ -45,15 +45,15 @@ def test_pages_hold_each_hit_once_and_the_last_ones_where_they_were(
 
 def test_the_server_has_a_say_that_is_not_the_last() -> None:
     ask, near = Query("two words"), found([1, 2, 3], [10, 9.5, 1])
-    liked = fused(ask, near, found([2], [1.0]))
+    liked = fuse(ask, near, found([2], [1.0]))
     assert [hit.key.id.int for hit in liked.hits] == [2, 1, 3]
-    far_off = fused(ask, near, found([3], [1.0]))
+    far_off = fuse(ask, near, found([3], [1.0]))
     assert [hit.key.id.int for hit in far_off.hits] == [1, 2, 3]
-    unheard = fused(ask, near, found([9, 3], [1.0, 0.2]))
+    unheard = fuse(ask, near, found([9, 3], [1.0, 0.2]))
     assert [hit.key.id.int for hit in unheard.hits] == [1, 2, 3]
-    misspelt = fused(ask, replace(near, corrected="two words"), found([3], [1.0]))
+    misspelt = fuse(ask, replace(near, corrected="two words"), found([3], [1.0]))
     assert [hit.key.id.int for hit in misspelt.hits] == [3, 1, 2]
-    quoted = fused(Query('"two words" more'), near, found([3, 2], [0.1, 0.1]))
+    quoted = fuse(Query('"two words" more'), near, found([3, 2], [0.1, 0.1]))
     assert [hit.key.id.int for hit in quoted.hits] == [3, 2, 1]
 
 

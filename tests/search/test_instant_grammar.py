@@ -9,8 +9,8 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from app.errors import BadRequest
-from app.search.instant.grammar import Clauses, Condition, clauses
-from app.search.instant.narrowing import Known, narrowed
+from app.search.instant.filter_builder import FilterVocabulary, to_filter
+from app.search.instant.grammar import Clauses, Condition, parse_clauses
 from app.search.instant.periods import ALWAYS, periods, spans, union
 from app.search.protocol import Filter
 
@@ -86,7 +86,7 @@ def held(found: Clauses, document: dict[str, str]) -> bool:
 @given(tree=TREES, document=DOCUMENTS)
 @settings(max_examples=400, deadline=None, derandomize=True, database=None)
 def test_clauses_mean_what_was_written(tree: Any, document: dict[str, str]) -> None:
-    assert held(clauses(written(tree)), document) == judged(tree, document)
+    assert held(parse_clauses(written(tree)), document) == judged(tree, document)
 
 
 @given(trees=st.lists(st.one_of(TREES, st.lists(TREES, max_size=3)), max_size=3), doc=DOCUMENTS)
@@ -103,7 +103,7 @@ def test_lists_mean_all_and_lists_within_them_any(trees: list[Any], doc: dict[st
         for part in trees
     )
     try:
-        found = clauses(texts)
+        found = parse_clauses(texts)
     except BadRequest:  # too many, when they are multiplied out
         assert len(str(texts)) > 60
         reject()
@@ -114,12 +114,12 @@ def test_lists_mean_all_and_lists_within_them_any(trees: list[Any], doc: dict[st
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
 def test_anything_is_understood_or_refused(text: str) -> None:
     with suppress(BadRequest):
-        clauses(text)
+        parse_clauses(text)
 
 
 LANGUAGES = ("en", "es")
 TAGS = {name: uuid5(UUID(int=0), name) for name in ("water", "land")}
-KNOWN = Known(LANGUAGES, lambda value: (TAGS[value],) if value in TAGS else ())
+KNOWN = FilterVocabulary(LANGUAGES, lambda value: (TAGS[value],) if value in TAGS else ())
 SHARP = st.one_of(
     st.tuples(
         st.sampled_from(["=", "!="]), st.just("tags"), st.sampled_from(["water", "land", "no"])
@@ -173,7 +173,7 @@ def test_a_filter_means_its_clauses_or_is_refused(given_clauses: Any, story: Any
         for clause in given_clauses
     )
     try:
-        chosen = narrowed(found, KNOWN)
+        chosen = to_filter(found, KNOWN)
     except BadRequest:
         mixed = any(len({name for _, name, _ in clause}) > 1 for clause in given_clauses)
         signs = [[(sign, name) for sign, name, _ in clause] for clause in given_clauses]

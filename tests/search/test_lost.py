@@ -14,8 +14,8 @@ import pytest
 
 from app.search.embedded.analysis import Analyser
 from app.search.embedded.engine import EmbeddedEngine
-from app.search.embedded.schema import VERSION, folder_name, schema, tantivy_document
-from app.search.held import HeldEngine
+from app.search.embedded.schema import VERSION, build_schema, folder_name, tantivy_document
+from app.search.lazy import LazyEngine
 from app.search.protocol import Engine, IndexUnreadable, Label, Query
 from tests.search.builders import article, engine_of, id_of
 
@@ -48,7 +48,7 @@ def _break_meta(folder: Path) -> None:
 def test_what_is_open_answers_until_another_is_whole(
     tmp_path: Path, damage: Callable[[Path], None]
 ) -> None:
-    held = HeldEngine(tmp_path, LANGUAGES)
+    held = LazyEngine(tmp_path, LANGUAGES)
     held.to_write().apply([ALPACA], [], "1")
     first = held.get()
     assert _found(first) == [id_of("a")]
@@ -67,7 +67,7 @@ def test_what_is_open_answers_until_another_is_whole(
 
 def test_another_process_takes_the_new_one_up_as_well(tmp_path: Path) -> None:
     """It must not read the new index, half full, in place of the old one."""
-    one, other = HeldEngine(tmp_path, LANGUAGES), HeldEngine(tmp_path, LANGUAGES)
+    one, other = LazyEngine(tmp_path, LANGUAGES), LazyEngine(tmp_path, LANGUAGES)
     one.to_write().apply([ALPACA], [], "1")
     one.to_write().release()
     assert _found(other.get()) == [id_of("a")]
@@ -86,7 +86,7 @@ def test_a_damaged_index_is_begun_anew_when_it_is_opened_or_examined(
 ) -> None:
     with engine_of(tmp_path, ALPACA) as engine:
         _garble(engine.folder, suffix)
-    held = HeldEngine(tmp_path, LANGUAGES)
+    held = LazyEngine(tmp_path, LANGUAGES)
     with suppress(IndexUnreadable):  # unless the damage was seen at the opening
         held.get().search(Query("alpaca", highlight=True, facets=("tags",)))
     new = held.to_write()
@@ -157,5 +157,7 @@ def test_what_documents_become_is_of_this_version() -> None:
         labels=(Label("Water", "en"), Label("Agua", "es"), Label("Ana Pérez")),
     )
     made = tantivy_document(probe, Analyser(LANGUAGES)).to_dict()
-    known = blake2b(pickle.dumps(schema()) + repr(sorted(made.items())).encode(), digest_size=8)
+    known = blake2b(
+        pickle.dumps(build_schema()) + repr(sorted(made.items())).encode(), digest_size=8
+    )
     assert (VERSION, known.hexdigest()) == (3, "62466b72a6cabf96")

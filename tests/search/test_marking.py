@@ -8,7 +8,7 @@ import pytest
 
 from app.search.meilisearch.documents import key_of
 from app.search.meilisearch.engine import MeilisearchEngine
-from app.search.protocol import Engine, Highlights, Key, Query
+from app.search.protocol import Engine, HitHighlights, Key, Query
 from tests.search.backends import Backend
 from tests.search.builders import WATER, article, thing
 
@@ -24,7 +24,7 @@ TEXTS = (
 )
 
 
-def shown(engine: Engine, text: str, **more: Any) -> dict[Key, Highlights]:
+def shown(engine: Engine, text: str, **more: Any) -> dict[Key, HitHighlights]:
     hits = engine.search(Query(text, highlight=True, **more)).hits
     return {hit.key: hit.highlights for hit in hits if hit.highlights is not None}
 
@@ -72,7 +72,7 @@ def test_accents_that_stand_alone_belong_to_their_letter(backend: Backend, tmp_p
     with backend.over(tmp_path, decomposed) as engine:
         (hit,) = engine.search(Query("niños ", highlight=True)).hits
         (name,) = engine.suggest("niñ")
-    assert hit.highlights == Highlights(
+    assert hit.highlights == HitHighlights(
         "Los <mark>niños</mark>", "", "Los <mark>niños</mark>. \N{KELVIN SIGN}."
     )
     assert name.highlighted == "Los <mark>niños</mark>"
@@ -92,7 +92,7 @@ def test_what_the_server_marks_itself_is_marked(
     with server.over(tmp_path, *TEXTS) as engine:
         assert isinstance(engine, MeilisearchEngine)
         ours = shown(engine, text)
-        answer = engine.connection.given().index(engine.uid).search(
+        answer = engine.connection.given_client().index(engine.uid).search(
             text,
             {
                 "filter": "kind = article",

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from app.errors import Unavailable
 from app.search.meilisearch.breaker import Breaker
 from app.search.meilisearch.connection import Address, Connection
-from app.search.meilisearch.documents import micros, token
+from app.search.meilisearch.documents import to_micros, to_token
 from app.search.meilisearch.engine import MeilisearchEngine
 from app.search.meilisearch.failures import KeyRefused, ServerAway
-from app.search.meilisearch.filters import conditions, quoted
-from app.search.meilisearch.settings import differences, synonyms, wanted
+from app.search.meilisearch.filters import filter_conditions, quote
+from app.search.meilisearch.settings import settings_to_change, tag_synonyms, wanted_settings
 from app.search.meilisearch.transport import Timeouts
 from app.search.protocol import Filter, Query
 from tests.search.backends import LANGUAGES, Free, engine_at
@@ -59,7 +59,7 @@ texts = st.text(max_size=30) | st.text(alphabet="\\\"' OR=[],x()", max_size=30)
 def test_no_value_leaves_its_string(value: str) -> None:
     """Quoted, a value is equal to itself and to nothing else, whatever grammar is in it."""
     allowed = {"field": (True, True)}
-    test = filters.compiled(f"field = {quoted(value)}", allowed, "index")
+    test = filters.compiled(f"field = {quote(value)}", allowed, "index")
     assert test({"field": value})
     assert not test({"field": value + "x"})
     assert not test({"other": value})
@@ -68,9 +68,9 @@ def test_no_value_leaves_its_string(value: str) -> None:
 @examples(max_examples=1_000, deadline=None)
 @given(texts, texts)
 def test_tokens_are_equal_for_equal_values_only(one: str, other: str) -> None:
-    assert re.fullmatch(r"[a-z0-9_-]+", token(one))
-    assert (token(one) == token(other)) == (one == other)
-    assert token(one) != "-"
+    assert re.fullmatch(r"[a-z0-9_-]+", to_token(one))
+    assert (to_token(one) == to_token(other)) == (one == other)
+    assert to_token(one) != "-"
 
 
 def test_ten_thousand_values_and_an_empty_family(engine: MeilisearchEngine) -> None:
@@ -78,7 +78,7 @@ def test_ten_thousand_values_and_an_empty_family(engine: MeilisearchEngine) -> N
     assert ids(engine, "", filter=Filter(ids=many)) == []
     assert ids(engine, "", filter=Filter(ids=(*many, id_of("a")))) == [id_of("a")]
     assert ids(engine, "", filter=Filter(all_of=((),))) == []
-    assert conditions(Filter())[0].startswith("kind IN [")
+    assert filter_conditions(Filter())[0].startswith("kind IN [")
 
 
 def test_every_call_has_headers_of_its_own_and_shares_connections(
@@ -246,16 +246,16 @@ def test_highlights_do_without_the_tags_names_where_the_key_may_not_ask(
 
 
 def test_settings_differ_only_where_they_do() -> None:
-    asked = wanted({"agua": ["water"]})
+    asked = wanted_settings({"agua": ["water"]})
     found = asked | {
         "typoTolerance": {"enabled": True, "disableOnNumbers": True},
         "separatorTokens": sorted(asked["separatorTokens"], reverse=True),
         "stopWords": [],
     }
-    assert differences(asked, found) == {}
-    assert differences(asked, found | {"synonyms": {}}) == {"synonyms": {"agua": ["water"]}}
-    assert set(differences(asked, {})) == set(asked)
-    assert synonyms([{"en": "Water", "es": "Agua"}, {"en": "Lima", "es": "Lima"}]) == {
+    assert settings_to_change(asked, found) == {}
+    assert settings_to_change(asked, found | {"synonyms": {}}) == {"synonyms": {"agua": ["water"]}}
+    assert set(settings_to_change(asked, {})) == set(asked)
+    assert tag_synonyms([{"en": "Water", "es": "Agua"}, {"en": "Lima", "es": "Lima"}]) == {
         "agua": ["water"],
         "water": ["agua"],
     }
@@ -265,4 +265,4 @@ def test_moments_keep_their_microseconds_as_the_server_s_numbers() -> None:
     """A number there is exact up to 2**53."""
     from datetime import UTC, datetime
 
-    assert micros(datetime(2255, 1, 1, tzinfo=UTC)) < 2**53
+    assert to_micros(datetime(2255, 1, 1, tzinfo=UTC)) < 2**53

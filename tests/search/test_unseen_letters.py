@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from app.kit.text import seen, slug_of, without_unseen
+from app.kit.text import check_visible, slug_of, without_unseen
 from app.search.protocol import Document, Engine, Key, Label, Mark, Query
 from tests.search.backends import BACKENDS
 
@@ -93,5 +93,5 @@ def test_slugs_know_nothing_of_them() -> None:
 )
 def test_a_name_of_nothing_visible_is_none(text: str) -> None:
     with pytest.raises(ValueError, match="nothing that can be seen"):
-        seen(text)
-    assert seen(f"{text}a{text}")
+        check_visible(text)
+    assert check_visible(f"{text}a{text}")

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from app.changes import head
 from app.database import Database
 from app.models import every_table
-from app.runtime import opened
+from app.runtime import open_runtime
 from tests import builders, stores
 from tests.conftest import store
 
@@ -57,13 +57,13 @@ def test_a_folder_keeps_its_store(tmp_path: Path) -> None:
 
 @pytest.mark.postgresql_only("SQLite's stores are files, which nobody uses again")
 def test_a_database_that_is_used_again_is_like_a_new_one() -> None:
-    with stores.temporary() as settings, opened(settings, checked=False) as runtime:
+    with stores.temporary() as settings, open_runtime(settings, check_schema=False) as runtime:
         fresh, used = rows(runtime.database), settings.store_url
         builders.tag(runtime, "water")
         for _ in range(3):
             builders.published(runtime, tags=("water",))
         assert rows(runtime.database) != fresh
-    with stores.temporary() as settings, opened(settings, checked=False) as runtime:
+    with stores.temporary() as settings, open_runtime(settings, check_schema=False) as runtime:
         assert settings.store_url == used
         assert rows(runtime.database) == fresh
         builders.published(runtime)

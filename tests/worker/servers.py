@@ -14,11 +14,11 @@ from meilisearch import Client
 
 from app.errors import Unavailable
 from app.runtime import Runtime
-from app.search.meilisearch import beside
+from app.search.meilisearch import shadow_index
 from app.search.meilisearch.engine import MeilisearchEngine
 from app.search.protocol import Query
-from app.worker.indexing import Indexing
-from app.worker.proving import Comparison, compare
+from app.worker.indexing import IndexFollower
+from app.worker.verification import Comparison, compare
 from tests.conftest import MovingClock, store
 from tests.search.backends import KEY, URL
 from tests.search.double.server import MASTER, Double, serving
@@ -33,7 +33,7 @@ class Room:
     master: Client
 
     def __post_init__(self) -> None:
-        self.follower = Indexing(self.runtime)
+        self.follower = IndexFollower(self.runtime)
 
     def follow(self) -> None:
         """Let search catch up; raises what stands in its way."""
@@ -71,7 +71,7 @@ class Room:
 
     def indexes(self) -> list[str]:
         """Ours on the server: the one that answers, and those built beside it."""
-        return [self.engine.uid, *beside.builds(self.master, self.engine.uid)]
+        return [self.engine.uid, *shadow_index.builds(self.master, self.engine.uid)]
 
 
 @dataclass
@@ -107,7 +107,7 @@ def on_real_server(folder: Path, **more: Any) -> Iterator[Room]:
         try:
             yield room
         finally:
-            beside.dropped(room.master, room.engine.tasks, room.indexes())
+            shadow_index.drop(room.master, room.engine.tasks, room.indexes())
 
 
 SERVERS = {"double": newsroom, "real server": on_real_server}

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from app.search.protocol import Query
-from app.worker.followers import followers
+from app.worker.followers import build_followers
 from app.worker.loop import Worker
 from tests import builders
 from tests.worker.servers import newsroom
@@ -14,7 +14,7 @@ def test_a_queue_that_stands_still_holds_up_no_other_follower(tmp_path: Path) ->
     with newsroom(tmp_path) as room:
         room.follow()
         room.double.state.queue.paused = True
-        worker = Worker(room.runtime, followers(room.runtime))
+        worker = Worker(room.runtime, build_followers(room.runtime))
         worker.start()
         try:
             key = builders.published(room.runtime, title="Alpaca wool")
@@ -22,7 +22,7 @@ def test_a_queue_that_stands_still_holds_up_no_other_follower(tmp_path: Path) ->
             assert standby is not None
             until = time.monotonic() + 20
             hits: list[object] = []
-            waiting = room.double.state.queue.waiting
+            waiting = room.double.state.queue.pending_task
             while not (hits and waiting) and time.monotonic() < until:
                 hits = [hit.key.id for hit in standby.get().search(Query("alpaca")).hits]
                 time.sleep(0.05)

@@ -12,10 +12,10 @@ import pytest
 
 from app.search.meilisearch.tasks import Tasks
 from app.search.protocol import FACET_NAMES, Document, Key, Query
-from app.worker import proving
-from app.worker.indexing import Indexing
-from app.worker.proving import compare, mend
-from app.worker.reading import everything
+from app.worker import verification
+from app.worker.index_documents import all_documents
+from app.worker.indexing import IndexFollower
+from app.worker.verification import compare, repair
 from tests import builders
 from tests.conftest import Bench
 from tests.search.follow import follow
@@ -44,7 +44,7 @@ def put(room: Room, *documents: dict[str, Any], merged: bool = True) -> None:
     """What anybody with a key that writes can do."""
     index = room.master.index(room.engine.uid)
     (index.update_documents if merged else index.add_documents)(documents, "id")
-    Tasks(lambda: room.master, lambda: None).settle(room.engine.uid)
+    Tasks(lambda: room.master, lambda: None).wait_until_idle(room.engine.uid)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_an_altered_document_is_found_whatever_its_mark_says_and_mended(
     found = room.compared()
     assert [key.id for key in (*found.altered, *found.outdated)] == wrong
     assert not found.agrees
-    mend(room.runtime, room.engine)
+    repair(room.runtime, room.engine)
     assert room.agrees
     assert sorted(map(str, held(room))) == sorted(map(str, before))
 
@@ -91,7 +91,7 @@ def test_a_digest_that_was_forged_with_the_words_is_found(room: Room) -> None:
     one, two, _ = held(room)
     put(room, two | {"id": one["id"], "version": one["version"], "digest": one["digest"]})
     assert [str(key.id.hex) for key in room.compared().altered] == [one["key"]]
-    mend(room.runtime, room.engine)
+    repair(room.runtime, room.engine)
     assert room.agrees
 
 
@@ -132,8 +132,8 @@ def test_what_is_no_document_of_ours_is_found_and_deleted(room: Room, name: str)
 )
 def test_a_spoilt_state_is_made_anew(room: Room, state: dict[str, Any]) -> None:
     put(room, {"id": "state", **state})
-    room.runtime.search.wrote()
-    room.runtime.search.standing()
+    room.runtime.search.note_write()
+    room.runtime.search.status()
     for _ in range(3):
         room.troubled()
     assert room.agrees
@@ -147,7 +147,7 @@ def test_all_that_was_done_is_told_in_one_line(
     put(room, two | {"body": "yyforged"}, {"id": "stranger"})
     put(room, three | {"id": "article-" + "0" * 32})
     with caplog.at_level(logging.WARNING, "willay.search"):
-        mend(room.runtime, room.engine)
+        repair(room.runtime, room.engine)
     [said] = [r.getMessage() for r in caplog.records if "mended" in r.getMessage()]
     assert "1 missing, 0 outdated, 1 altered, 1 surplus, 1 strange, settings right" in said
     for name in (one["key"], two["key"], "0" * 8, "stranger"):
@@ -155,7 +155,7 @@ def test_all_that_was_done_is_told_in_one_line(
             assert name in said.replace("-", "")
     assert "\n" not in said
     caplog.clear()
-    mend(room.runtime, room.engine)
+    repair(room.runtime, room.engine)
     assert not caplog.records
     assert room.agrees
 
@@ -167,12 +167,12 @@ def test_a_check_during_changes_raises_no_false_alarm(
 
     def busy(runtime: Any) -> Iterator[list[Document]]:
         builders.published(runtime, title="While it is checked")
-        yield from everything(runtime)
+        yield from all_documents(runtime)
         builders.published(runtime, title="And once more")
 
-    monkeypatch.setattr(proving, "everything", busy)
+    monkeypatch.setattr(verification, "all_documents", busy)
     assert compare(room.runtime, room.engine).agrees
-    assert not mend(room.runtime, room.engine).differing
+    assert not repair(room.runtime, room.engine).differing
     assert not [r for r in caplog.records if "mended" in r.getMessage()]
     room.follow()
     monkeypatch.undo()
@@ -185,8 +185,8 @@ def test_shares_take_turns_until_all_was_looked_at(
     for number in range(40):
         builders.published(room.runtime, title=f"Llama {number}")
     room.follow()
-    monkeypatch.setattr(proving, "SHARE", 15)
-    documents = {made.key for portion in everything(room.runtime) for made in portion}
+    monkeypatch.setattr(verification, "SHARE", 15)
+    documents = {made.key for portion in all_documents(room.runtime) for made in portion}
     looked: list[set[Key]] = []
     seals = room.engine.seals
 
@@ -210,7 +210,7 @@ def test_a_forged_near_index_is_found_and_mended(quiet: Bench, subtests: pytest.
     builders.published(runtime, title="Llama")
     follow(runtime)
     engine = runtime.search.get()
-    [true] = [m for part in everything(runtime) for m in part if m.title == "Alpaca"]
+    [true] = [m for part in all_documents(runtime) for m in part if m.title == "Alpaca"]
     for forged in (
         replace(true, body="yyforged"),
         replace(true, title="yyforged"),
@@ -226,7 +226,7 @@ def test_a_forged_near_index_is_found_and_mended(quiet: Bench, subtests: pytest.
         with subtests.test(forged=forged):
             engine.apply([forged], [])
             assert compare(runtime, engine).altered == [true.key]
-            mend(runtime, engine, turn=0)
+            repair(runtime, engine, turn=0)
             assert compare(runtime, engine).agrees
 
 
@@ -236,5 +236,5 @@ def test_a_worker_finds_forged_contents_by_itself(room: Room) -> None:
     room.follower._proved_at = 0.0
     room.follow()
     assert room.found("yyforged") == set()
-    assert isinstance(room.follower, Indexing)
+    assert isinstance(room.follower, IndexFollower)
     assert room.agrees

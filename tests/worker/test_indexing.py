@@ -13,11 +13,11 @@ import pytest
 from app.editorial import publishing, tags
 from app.editorial.people import SPONSORS, SponsorInput
 from app.editorial.tags import TagInput
-from app.runtime import Runtime, opened
+from app.runtime import Runtime, open_runtime
 from app.worker import rebuilding
-from app.worker.indexing import Indexing
-from app.worker.proving import compare
-from app.worker.reading import size
+from app.worker.index_documents import count_documents
+from app.worker.indexing import IndexFollower
+from app.worker.verification import compare
 from tests import builders, stores
 from tests.builders import EDITOR, imported
 from tests.conftest import Bench, MovingClock, store
@@ -88,7 +88,7 @@ def test_a_rebuild_mends_what_is_missing_and_what_is_too_much(bench: Bench) -> N
     assert len(comparison.missing) in (5, 6)
     told: list[int] = []
     rebuilding.rebuild(runtime, engine, told.append)
-    assert sum(told) == size(runtime) == 151
+    assert sum(told) == count_documents(runtime) == 151
     follow(runtime)
     assert search_agrees(runtime)
 
@@ -123,7 +123,7 @@ def test_a_store_that_was_restored_is_noticed(tmp_path: Path) -> None:
         assert len(matching_ids(runtime, "alpaca")) == 2
     stores.put_back(tmp_path / "copy", tmp_path)
     clock.move(hours=1)
-    with opened(stores.settings_of(tmp_path, serve_worker=False), clock) as runtime:
+    with open_runtime(stores.settings_of(tmp_path, serve_worker=False), clock) as runtime:
         other = builders.published(runtime, title="Alpaca bread")
         follow(runtime)
         assert matching_ids(runtime, "alpaca") == {first, other}
@@ -132,8 +132,8 @@ def test_a_store_that_was_restored_is_noticed(tmp_path: Path) -> None:
 
 def test_followers_beside_each_other_do_no_harm(quiet: Bench) -> None:
     """Several processes: whoever has the lease writes, the others stand by and take over."""
-    with opened(quiet.runtime.settings, quiet.clock) as twin:
-        one, other = Indexing(quiet.runtime), Indexing(twin)
+    with open_runtime(quiet.runtime.settings, quiet.clock) as twin:
+        one, other = IndexFollower(quiet.runtime), IndexFollower(twin)
         for number in range(12):
             key = builders.published(quiet.runtime, title=f"Alpaca {number}")
             worker, idle = (one, other) if number % 2 else (other, one)
@@ -146,13 +146,13 @@ def test_followers_beside_each_other_do_no_harm(quiet: Bench) -> None:
 
 
 _CHILD = """
-from app.runtime import opened
+from app.runtime import open_runtime
 from app.settings import Settings
-from app.worker.indexing import Indexing
-from app.worker.proving import compare
-from app.worker.reading import size
-with opened(Settings(_env_file=None)) as runtime:
-    follower = Indexing(runtime)
+from app.worker.indexing import IndexFollower
+from app.worker.verification import compare
+from app.worker.index_documents import count_documents
+with open_runtime(Settings(_env_file=None)) as runtime:
+    follower = IndexFollower(runtime)
     print("ready", flush=True)
     while True:
         follower.step()

@@ -11,12 +11,12 @@ import pytest
 
 from app.editorial import publishing, tags
 from app.editorial.tags import TagInput
-from app.search.meilisearch.filters import quoted
+from app.search.meilisearch.filters import quote
 from app.search.meilisearch.tasks import Tasks
 from app.search.protocol import Query
 from app.worker import rebuilding
-from app.worker.indexing import Indexing
-from app.worker.proving import compare
+from app.worker.indexing import IndexFollower
+from app.worker.verification import compare
 from tests import builders
 from tests.builders import EDITOR
 from tests.worker.servers import SERVERS, Room
@@ -84,7 +84,7 @@ def test_the_old_index_is_kept_and_can_be_put_back(room: Room) -> None:
     assert len(room.indexes()) == 2  # the one that answers, and the one before it
     later = builders.published(room.runtime, title="Alpaca bread")
     room.follow()
-    assert rebuilding.restore(engine)
+    assert rebuilding.restore_previous(engine)
     assert later not in room.found("alpaca")
     room.follow()  # it has its own place in the log, and goes on from there
     assert later in room.found("alpaca")
@@ -94,7 +94,7 @@ def test_the_old_index_is_kept_and_can_be_put_back(room: Room) -> None:
 def test_both_engines_follow_and_answer_together(room: Room) -> None:
     standby = room.runtime.search.standby
     assert standby is not None
-    spare = Indexing(room.runtime, standby)
+    spare = IndexFollower(room.runtime, standby)
     key = builders.published(room.runtime, title="Alpaca wool")
     room.follow()
     while spare.step():
@@ -102,10 +102,10 @@ def test_both_engines_follow_and_answer_together(room: Room) -> None:
     for engine in room.runtime.search.engines():
         assert [hit.key.id for hit in engine.search(Query("alpaca")).hits] == [key]
         assert compare(room.runtime, engine).agrees
-    room.runtime.search.wrote()
+    room.runtime.search.note_write()
     served = room.runtime.search.search(Query("alpaca"))
-    assert (served.standing.engine, served.standing.degraded) == ("both", False)
-    assert [hit.key.id for hit in served.found.hits] == [key]
+    assert (served.status.engine, served.status.degraded) == ("both", False)
+    assert [hit.key.id for hit in served.result.hits] == [key]
 
 
 def test_a_tags_new_name_finds_its_articles_and_a_taken_down_one_is_gone(room: Room) -> None:
@@ -172,14 +172,14 @@ def test_whatever_is_done_to_the_index_by_others_is_put_right(
     """The worker looks at everything on a schedule; readers are answered all the while."""
     keys = {builders.published(room.runtime, title=f"Alpaca news {n}") for n in range(4)}
     room.follow()
-    spare = Indexing(room.runtime, room.runtime.search.standby)
+    spare = IndexFollower(room.runtime, room.runtime.search.standby)
     while spare.step():
         pass
     damage(room)
-    Tasks(lambda: room.master, lambda: None).settle("*")
-    room.runtime.search.wrote()
+    Tasks(lambda: room.master, lambda: None).wait_until_idle("*")
+    room.runtime.search.note_write()
     served = room.runtime.search.search(Query("alpaca news"))
-    assert {hit.key.id for hit in served.found.hits} == keys
+    assert {hit.key.id for hit in served.result.hits} == keys
     room.follower._proved_at = 0.0
     for _ in range(5):
         if room.troubled() == "":
@@ -217,9 +217,9 @@ def test_no_value_of_a_filter_finds_more_than_its_equals(room: Room) -> None:
     values = ["".join(chance.choices(pieces, k=chance.randint(1, 9))) for _ in range(150)]
     documents = [{"id": f"{at}", "kind": value} for at, value in enumerate(values)]
     index = room.master.index(room.engine.uid)
-    room.engine.tasks.finished(index.add_documents(documents), index.uid)
+    room.engine.tasks.wait_for(index.add_documents(documents), index.uid)
     for value in values:
-        asked = {"filter": [f"kind IN [{quoted(value)}]"], "limit": 200}
+        asked = {"filter": [f"kind IN [{quote(value)}]"], "limit": 200}
         hits = index.search("", asked)["hits"]
         equal = {one["id"] for one in documents if _folded(one["kind"]) == _folded(value)}
         assert {hit["id"] for hit in hits} == equal, value

@@ -91,7 +91,7 @@ def test_a_document_that_cannot_be_held_is_parked_and_the_rest_goes_on(room: New
     assert [key.id for key in found.missing] == [bad]
     assert [one.key.id for one in found.parked] == [bad]
     assert len(room.found("news")) == 10
-    assert len(room.runtime.search.standing().parked) == 1
+    assert len(room.runtime.search.status().parked) == 1
     # What was wrong is put right, or the server learns to hold it: it is taken in again.
     room.double.state.poison = None
     room.follower._proved_at = 0.0
@@ -125,13 +125,13 @@ def test_a_server_that_lost_everything_is_filled_anew(room: Newsroom) -> None:
     publish(room, 3)
     room.follow()
     room.double.lose_volume()
-    room.runtime.search.wrote()
-    assert room.runtime.search.standing().degraded
+    room.runtime.search.note_write()
+    assert room.runtime.search.status().degraded
     while room.troubled():
         pass
     assert room.agrees
     assert len(room.found("alpaca")) == 4
-    assert not room.runtime.search.standing().degraded
+    assert not room.runtime.search.status().degraded
 
 
 def test_an_index_made_anew_with_default_settings_is_noticed(room: Newsroom) -> None:
@@ -147,7 +147,7 @@ def test_settings_are_compared_and_not_rewritten(room: Newsroom) -> None:
     before = room.asked("PATCH", "/settings")
     with engine_at(room.url, MASTER) as another:
         another.apply([article("a", "One")], [])
-        assert another.differing() == ()
+        assert another.differing_settings() == ()
     assert room.asked("PATCH", "/settings") == before
 
 

@@ -9,12 +9,12 @@ import pytest
 
 from app.leases import StoreLease
 from app.published import changes
-from app.runtime import Runtime, opened
+from app.runtime import Runtime, open_runtime
 from app.search.meilisearch.documents import VERSION
 from app.search.protocol import IndexBusy
 from app.worker import rebuilding
-from app.worker.indexing import Indexing
-from app.worker.proving import compare
+from app.worker.indexing import IndexFollower
+from app.worker.verification import compare
 from tests import builders
 from tests.conftest import MovingClock
 from tests.search.double.errors import Refusal
@@ -32,7 +32,7 @@ def room(tmp_path: Path) -> Iterator[Newsroom]:
 @pytest.fixture
 def twin(room: Newsroom) -> Iterator[Runtime]:
     """Another process over the same store and server."""
-    with opened(room.runtime.settings, room.clock) as runtime:
+    with open_runtime(room.runtime.settings, room.clock) as runtime:
         yield runtime
 
 
@@ -68,7 +68,7 @@ def test_who_insists_is_given_the_lease_at_the_next_turn(either: Either) -> None
 
 
 def test_one_process_writes_and_another_takes_over(room: Newsroom, twin: Runtime) -> None:
-    other = Indexing(twin)
+    other = IndexFollower(twin)
     builders.published(room.runtime, title="Alpaca wool")
     room.follow()
     builders.published(room.runtime, title="Alpaca cheese")
@@ -95,7 +95,7 @@ def test_a_portion_that_was_read_before_the_lease_was_lost_is_not_written(
 ) -> None:
     builders.published(room.runtime, title="Alpaca wool")
     room.follow()
-    engine, other = room.runtime.search.get(), Indexing(twin)
+    engine, other = room.runtime.search.get(), IndexFollower(twin)
     room.clock.move(seconds=30)
     while other.step():
         pass
@@ -111,9 +111,9 @@ def test_an_index_of_another_version_answers_until_a_new_one_is_built(room: News
     key = builders.published(room.runtime, title="Alpaca wool")
     room.follow()
     room.double.state.indexes["willay"].documents["state"]["version"] = 0
-    room.runtime.search.wrote()
+    room.runtime.search.note_write()
     assert room.runtime.search.get().cursor() is None
-    assert not room.runtime.search.standing().degraded
+    assert not room.runtime.search.status().degraded
     assert room.found("alpaca") == {key}
     room.follow()
     assert room.double.state.indexes["willay"].documents["state"]["version"] == VERSION
@@ -140,7 +140,7 @@ def test_a_new_owner_waits_for_what_the_old_one_sent_and_then_proves_all(
     )
     queue.delay = 0.0
     room.clock.move(seconds=30)
-    other = Indexing(twin)
+    other = IndexFollower(twin)
     while other.step():
         pass
     assert compare(twin, twin.search.get()).agrees
@@ -153,7 +153,7 @@ def test_processes_that_start_together_build_the_index_once(
     """One that serves builds it; the worker holds the lease and lets it have that at once."""
     key = builders.published(room.runtime, title="Alpaca wool")
     builder, began = twin.search.get(), time.monotonic()
-    with builder.beside() as new:
+    with builder.new_replacement() as new:
         assert not room.follower.step()  # it wants to build, and may not
         assert compare(twin, new).missing
         with twin.database.reading() as tx:
@@ -177,11 +177,11 @@ def test_a_process_that_starts_waits_for_the_one_that_builds_and_builds_nothing(
     builders.published(room.runtime, title="Alpaca wool")
     settings = room.runtime.settings.model_copy(update={"search_fallback": False})
     with (
-        opened(settings, room.clock) as alone,
-        room.engine.beside() as new,
+        open_runtime(settings, room.clock) as alone,
+        room.engine.new_replacement() as new,
         ThreadPoolExecutor(1) as pool,
     ):
-        starting = pool.submit(rebuilding.ensure, alone)
+        starting = pool.submit(rebuilding.ensure_index, alone)
         time.sleep(0.7)
         assert not starting.done()
         with room.runtime.database.reading() as tx:
@@ -222,7 +222,7 @@ def test_a_queue_that_stands_still_is_given_up_for_now_and_not_filled(room: News
     engine.tasks.patience = 0.1  # type: ignore[attr-defined]  # of this engine alone
     room.double.state.queue.paused = True
     assert [room.troubled() for _ in range(4)] == ["search_task_late"] * 4
-    assert len(room.double.state.queue.waiting) <= 1
+    assert len(room.double.state.queue.pending_task) <= 1
     room.double.state.queue.paused = False
     assert room.troubled() == ""
     assert room.agrees

@@ -12,13 +12,13 @@ from starlette.testclient import TestClient
 
 from app.errors import Unavailable
 from app.main import create_app
-from app.runtime import Runtime, opened
+from app.runtime import Runtime, open_runtime
 from app.search import diagnosis
 from app.search.protocol import Query
 from app.worker import loop
-from app.worker.apart import Apart
-from app.worker.followers import followers, near_followers
+from app.worker.followers import build_followers, near_followers
 from app.worker.loop import Worker
+from app.worker.threaded import ThreadedFollower
 from tests import builders
 from tests.conftest import Bench
 from tests.worker.servers import Newsroom, newsroom
@@ -36,7 +36,7 @@ def room(tmp_path: Path) -> Iterator[Newsroom]:
 def reader(room: Newsroom) -> Iterator[Runtime]:
     """Another process, which only answers, and from the server alone."""
     settings = room.runtime.settings.model_copy(update={"search_fallback": False})
-    with opened(settings, room.clock) as runtime:
+    with open_runtime(settings, room.clock) as runtime:
         yield runtime
 
 
@@ -70,18 +70,18 @@ def until(true: object, seconds: float = 10.0) -> bool:
 def test_settings_that_others_change_are_put_right_where_the_reader_is_another_process(
     room: Newsroom, reader: Runtime, change: dict[str, object], caplog: pytest.LogCaptureFixture
 ) -> None:
-    reader.search.standing()
-    worker = Worker(room.runtime, followers(room.runtime))
+    reader.search.status()
+    worker = Worker(room.runtime, build_followers(room.runtime))
     worker.start()
     try:
-        assert until(lambda: not room.engine.differing())
+        assert until(lambda: not room.engine.differing_settings())
         room.master.index("willay").update_settings(change)
         began = time.monotonic()
-        assert until(lambda: bool(room.engine.differing()), 3)
-        assert until(lambda: not room.engine.differing())
+        assert until(lambda: bool(room.engine.differing_settings()), 3)
+        assert until(lambda: not room.engine.differing_settings())
         assert time.monotonic() - began < 10
-        reader.search.wrote()
-        assert reader.search.search(Query("alpaca", highlight=True)).found.total == 1
+        reader.search.note_write()
+        assert reader.search.search(Query("alpaca", highlight=True)).result.total == 1
     finally:
         worker.stop()
     [said] = [r.getMessage() for r in caplog.records if "settings that others" in r.getMessage()]
@@ -116,19 +116,19 @@ def test_another_process_sees_a_task_that_hangs(
     room: Newsroom, reader: Runtime, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
     """The reader asks the server itself; it need not hear of the worker."""
-    monkeypatch.setattr("app.search.serving.TASK_LATE", 0.5)
+    monkeypatch.setattr("app.search.failover.TASK_LATE", 0.5)
     builders.published(room.runtime, title="Alpaca milk")
     setattr(room.double.state.queue, fault, True)
     room.double.state.queue.add("settingsUpdate", "willay", {}, lambda _task: None, None)
     room.clock.move(seconds=31)
     time.sleep(0.6)
-    reader.search.wrote()
-    standing = reader.search.standing()
+    reader.search.note_write()
+    standing = reader.search.status()
     assert (standing.trouble, standing.degraded) == ("search_task_late", False)
     setattr(room.double.state.queue, fault, False)
     room.follow()
-    reader.search.wrote()
-    assert reader.search.standing().trouble == ""
+    reader.search.note_write()
+    assert reader.search.status().trouble == ""
 
 
 FULL = b"""{"code": "malformed_payload", "message": "The `json` payload provided is malformed.
@@ -142,19 +142,19 @@ def test_a_server_that_refuses_what_is_written_is_told_by_all_who_should(
     key = builders.published(room.runtime, title="Alpaca milk")
     room.double.faults.answers.append((r"POST .*/documents\?primaryKey", 400, FULL))
     assert room.troubled() == "search_refused"
-    reader.search.wrote()
-    assert reader.search.standing().trouble == ""
+    reader.search.note_write()
+    assert reader.search.status().trouble == ""
     room.clock.move(seconds=90)
-    reader.search.wrote()
-    standing = reader.search.standing()
+    reader.search.note_write()
+    standing = reader.search.status()
     assert (standing.trouble, standing.degraded) == ("search_index_late", False)
-    _, remedy = diagnosis.examined(reader.search)
+    _, remedy = diagnosis.diagnose(reader.search)
     assert "90 s late" in remedy
     assert "its log says what it waits for: look at the disk" in remedy
     room.double.faults.answers.clear()
     room.follow()
-    reader.search.wrote()
-    assert reader.search.standing().trouble == ""
+    reader.search.note_write()
+    assert reader.search.status().trouble == ""
     assert key in room.found("alpaca")
     assert room.agrees
 
@@ -168,15 +168,15 @@ def test_a_server_that_goes_and_returns_leaves_two_lines(
     monkeypatch.setattr("app.outage._STEADY_SECONDS", 0.0)
     room.double.faults.away = True
     for _ in range(5):
-        reader.search.wrote()
-        reader.search.standing()
+        reader.search.note_write()
+        reader.search.status()
         with pytest.raises(Unavailable):
             reader.search.search(Query("alpaca"))
     room.double.faults.away = False
-    reader.search.main.get().connection.breaker.succeeded()  # type: ignore[attr-defined]  # as after its rest
+    reader.search.main.get().connection.breaker.note_success()  # type: ignore[attr-defined]  # as after its rest
     for _ in range(3):
-        reader.search.wrote()
-        reader.search.standing()
+        reader.search.note_write()
+        reader.search.status()
     said = [r.getMessage() for r in caplog.records if "makes do without meilisearch" in r.message]
     assert [("well again" in line) for line in said] == [False, True]
 
@@ -234,7 +234,7 @@ def test_one_in_trouble_holds_up_no_other_and_is_told_twice(
     monkeypatch.setattr(loop, "IDLE_SECONDS", 0.02)
     caplog.set_level(logging.INFO, "willay.worker")
     failing, counting = Failing(), Counting()
-    first = Apart(failing, lambda: None) if apart else failing
+    first = ThreadedFollower(failing, lambda: None) if apart else failing
     worker = Worker(room.runtime, [first, counting])
     worker.start()
     try:
@@ -261,7 +261,7 @@ def test_who_only_answers_follows_the_index_on_its_own_machine(
             "database_url": SecretStr(room.runtime.settings.store_url),
         }
     )
-    with opened(settings, room.clock) as replica:
+    with open_runtime(settings, room.clock) as replica:
         worker = Worker(replica, near_followers(replica), promotes=False)
         worker.start()
         try:

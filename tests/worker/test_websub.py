@@ -11,9 +11,9 @@ from urllib.parse import parse_qs
 import pytest
 
 from app.editorial import publishing
-from app.runtime import opened
-from app.worker.followers import followers
-from app.worker.websub import Announcing
+from app.runtime import open_runtime
+from app.worker.followers import build_followers
+from app.worker.websub import WebSubFollower
 from tests import builders
 from tests.conftest import Bench
 from tests.stores import settings_of
@@ -53,7 +53,7 @@ def hub() -> Iterator[Hub]:
 
 
 def test_it_is_told_once_and_after_every_change(quiet: Bench, hub: Hub) -> None:
-    follower = Announcing(quiet.runtime, hub.address, apart=0.0)
+    follower = WebSubFollower(quiet.runtime, hub.address, interval=0.0)
     assert [follower.step() for _ in range(3)] == [False] * 3
     base = f"{quiet.runtime.settings.public_url}/v1/feeds/articles"
     assert hub.messages == [
@@ -89,7 +89,7 @@ def tags_told(hub: Hub, number: int) -> list[str]:
 def test_it_is_told_of_the_tags_that_a_change_touches(quiet: Bench, hub: Hub) -> None:
     for slug, parent in (("land", None), ("water", "land"), ("river", "water"), ("song", None)):
         builders.tag(quiet.runtime, slug, parent=parent)
-    follower = Announcing(quiet.runtime, hub.address, apart=0.0)
+    follower = WebSubFollower(quiet.runtime, hub.address, interval=0.0)
     follower.step()
     every = ["land", "river", "song", "water"]
     assert tags_told(hub, 0) == [slug for slug in every for _ in range(3)]
@@ -115,7 +115,7 @@ def test_it_is_told_of_the_tags_that_a_change_touches(quiet: Bench, hub: Hub) ->
 def test_many_feeds_are_told_by_the_hundred_and_none_is_forgotten(quiet: Bench, hub: Hub) -> None:
     for number in range(70):
         builders.tag(quiet.runtime, f"tag-{number:02}")
-    follower = Announcing(quiet.runtime, hub.address, apart=0.0)
+    follower = WebSubFollower(quiet.runtime, hub.address, interval=0.0)
     follower.step()
     hub.status = 503
     follower.step()
@@ -136,7 +136,7 @@ def test_one_that_refuses_is_asked_again_later(
     quiet: Bench, hub: Hub, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     hub.status = status
-    follower = Announcing(quiet.runtime, hub.address, apart=0.02)
+    follower = WebSubFollower(quiet.runtime, hub.address, interval=0.02)
     follower.step()
     follower.step()
     assert len(hub.messages) == 1
@@ -150,7 +150,7 @@ def test_one_that_refuses_is_asked_again_later(
 
 
 def test_one_that_is_away_costs_no_error(quiet: Bench) -> None:
-    follower = Announcing(quiet.runtime, "http://127.0.0.1:1")
+    follower = WebSubFollower(quiet.runtime, "http://127.0.0.1:1")
     began = time.monotonic()
     assert [follower.step() for _ in range(100)] == [False] * 100
     assert time.monotonic() - began < 10
@@ -159,8 +159,8 @@ def test_one_that_is_away_costs_no_error(quiet: Bench) -> None:
 
 def test_it_follows_only_where_a_hub_is_named(tmp_path: Path) -> None:
     def names(**over: str) -> list[str]:
-        with opened(settings_of(tmp_path, **over), checked=False) as runtime:
-            found = followers(runtime)
+        with open_runtime(settings_of(tmp_path, **over), check_schema=False) as runtime:
+            found = build_followers(runtime)
             for one in found:
                 one.close()
             return [one.name for one in found]

@@ -12,7 +12,7 @@ from unicodedata import normalize
 
 import tantivy
 
-from app.kit.languages import base
+from app.kit.languages import base_language
 from app.kit.text import without_unseen
 from app.search.stopwords import STOP_WORDS
 
@@ -30,14 +30,16 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _PLAIN = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 
 
-class _Stems(dict[str, str]):
+class _StemCache(dict[str, str]):
     """Word to stem in one language, remembered: a stemmer call costs fifty look-ups."""
 
     def __init__(self, lang: str) -> None:
         super().__init__()
         builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
-        self._stemmer = builder.filter(tantivy.Filter.stemmer(_STEMMERS[base(lang)])).build()
-        self._english = base(lang) == "en"
+        self._stemmer = builder.filter(
+            tantivy.Filter.stemmer(_STEMMERS[base_language(lang)])
+        ).build()
+        self._english = base_language(lang) == "en"
 
     def __missing__(self, word: str) -> str:
         if len(self) >= _STEMS_KEPT:
@@ -47,7 +49,7 @@ class _Stems(dict[str, str]):
         return stem
 
 
-class _Letters(dict[str, str]):
+class _LetterMap(dict[str, str]):
     """What the library makes of one character beyond ASCII; a gap for what is in no word."""
 
     def __init__(self, fold: tantivy.TextAnalyzer) -> None:
@@ -57,8 +59,8 @@ class _Letters(dict[str, str]):
     def __missing__(self, letter: str) -> str:
         if len(self) >= _LETTERS_KEPT:
             self.clear()
-        known = self._fold.analyze(letter.encode("utf-8", "ignore").decode())
-        folded = self[letter] = known[0] if known else " "
+        folded_letter = self._fold.analyze(letter.encode("utf-8", "ignore").decode())
+        folded = self[letter] = folded_letter[0] if folded_letter else " "
         return folded
 
 
@@ -71,8 +73,10 @@ class Analyser:
         self._fold = (
             builder.filter(tantivy.Filter.ascii_fold()).filter(tantivy.Filter.lowercase()).build()
         )
-        self._letters = _Letters(self._fold)
-        self._stems = {lang: _Stems(lang) for lang in self.languages if base(lang) in _STEMMERS}
+        self._letters = _LetterMap(self._fold)
+        self._stems = {
+            lang: _StemCache(lang) for lang in self.languages if base_language(lang) in _STEMMERS
+        }
 
     def words(self, text: str) -> list[str]:
         """The words of a text in its order; never fails, lone surrogates are left out.
@@ -82,21 +86,23 @@ class Analyser:
         """
         if not text.isascii():
             text = without_unseen(text)
-            text = _NOT_ASCII.sub(lambda found: self._letters[found[0]], normalize("NFC", text))
+            text = _NOT_ASCII.sub(lambda match: self._letters[match[0]], normalize("NFC", text))
             if not text.isascii():
                 return self._fold.analyze(text.encode("utf-8", "ignore").decode())
         return text.translate(_PLAIN).split()
 
     def stems(self, words: Iterable[str], lang: str | None) -> Iterable[str]:
         """The words' stems in one language; the words themselves where there is no stemmer."""
-        known = self._stems.get(lang or "")
-        return words if known is None else map(known.__getitem__, words)
+        stem_cache = self._stems.get(lang or "")
+        return words if stem_cache is None else map(stem_cache.__getitem__, words)
 
     def variants(self, word: str, languages: Sequence[str] = ()) -> tuple[str, ...]:
         """Every form under which a word may be indexed, without repetition."""
-        chosen = languages or (*self.languages, "")
-        return tuple(dict.fromkeys(next(iter(self.stems([word], lang))) for lang in chosen))
+        codes = languages or (*self.languages, "")
+        return tuple(dict.fromkeys(next(iter(self.stems([word], lang))) for lang in codes))
 
     def is_stop_word(self, word: str, languages: Sequence[str] = ()) -> bool:
         """A function word in one of the languages, or in any of the archive's."""
-        return any(word in STOP_WORDS.get(base(lang), ()) for lang in languages or self.languages)
+        return any(
+            word in STOP_WORDS.get(base_language(lang), ()) for lang in languages or self.languages
+        )

@@ -20,11 +20,11 @@ def all_of(searcher: tantivy.Searcher) -> list[tantivy.DocAddress]:
     """Where every document is, that of the cursor too."""
     if not searcher.num_docs:
         return []
-    found = searcher.search(tantivy.Query.all_query(), searcher.num_docs, count=False).hits
-    return [address for _, address in found]
+    hits = searcher.search(tantivy.Query.all_query(), searcher.num_docs, count=False).hits
+    return [address for _, address in hits]
 
 
-def marks(searcher: tantivy.Searcher) -> Iterator[tuple[Key, Mark]]:
+def read_marks(searcher: tantivy.Searcher) -> Iterator[tuple[Key, Mark]]:
     """What every document says that it was made of."""
     addresses = all_of(searcher)
     columns = [
@@ -38,19 +38,19 @@ def marks(searcher: tantivy.Searcher) -> Iterator[tuple[Key, Mark]]:
     )
 
 
-def seals(
+def read_seals(
     schema: tantivy.Schema, searcher: tantivy.Searcher, keys: Sequence[Key]
 ) -> dict[Key, bytes]:
     """A digest of each document that is there, made of all that can be read back of it."""
-    found = {key: _seal(schema, searcher, key) for key in keys}
-    return {key: held for key, held in found.items() if held is not None}
+    seals_by_key = {key: _read_seal(schema, searcher, key) for key in keys}
+    return {key: seal for key, seal in seals_by_key.items() if seal is not None}
 
 
-def _seal(schema: tantivy.Schema, searcher: tantivy.Searcher, key: Key) -> bytes | None:
+def _read_seal(schema: tantivy.Schema, searcher: tantivy.Searcher, key: Key) -> bytes | None:
     term = tantivy.Query.term_query(schema, "key", key_of(key))
-    found = [address for _, address in searcher.search(term, 2, count=False).hits]
-    if len(found) != 1:
-        return b"twice" if found else None
-    values: dict[str, list[Any]] = searcher.doc(found[0]).to_dict()
-    columns = {name: searcher.fast_field_values(name, found)[0] for name in READABLE}
+    addresses = [address for _, address in searcher.search(term, 2, count=False).hits]
+    if len(addresses) != 1:
+        return b"twice" if addresses else None
+    values: dict[str, list[Any]] = searcher.doc(addresses[0]).to_dict()
+    columns = {name: searcher.fast_field_values(name, addresses)[0] for name in READABLE}
     return seal_of(values | {name: [v] for name, v in columns.items() if v is not None})

@@ -32,7 +32,7 @@ _TELLING = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Substitution:
     """Words of the query, side by side, and what to read in their place."""
 
     before: tuple[str, ...]
@@ -57,9 +57,9 @@ class Corrector:
         self._analyser = analyser
         self._without = list(without)
 
-    def of_unknown(self, words: Sequence[str], *, typing: bool) -> list[Change]:
+    def of_unknown(self, words: Sequence[str], *, typing: bool) -> list[Substitution]:
         """What to read in place of the words that the index does not hold."""
-        changes = self._joined(words)
+        changes = self._join_words(words)
         mended = {word for change in changes for word in change.before}
         unknown = [
             word
@@ -69,14 +69,14 @@ class Corrector:
         ]
         if len(unknown) > _MOST_CORRECTED:
             return []
-        known = [word for word in words if word not in unknown]
+        known_words = [word for word in words if word not in unknown]
         for word in dict.fromkeys(unknown):
-            change = self._replaced(word, known) or self._split(word)
+            change = self._replace_word(word, known_words) or self._split_word(word)
             if change:
                 changes.append(change)
         return changes
 
-    def of_rare(self, words: Sequence[str]) -> list[Change]:
+    def of_rare(self, words: Sequence[str]) -> list[Substitution]:
         """What may be meant where every word is known, but no document holds them together."""
         for place, word in enumerate(words):
             others = [*words[:place], *words[place + 1 :]]
@@ -85,111 +85,115 @@ class Corrector:
                 if (
                     near.documents >= at_least
                     and self._is_other(word, near.word)
-                    and self._together(self._all([near.word, *others]))
+                    and self._count_together(self._term_clauses([near.word, *others]))
                 ):
-                    return [Change((word,), (near.word,))]
+                    return [Substitution((word,), (near.word,))]
         return []
 
-    def of_beginnings(self, words: Sequence[str]) -> list[Change]:
+    def of_beginnings(self, words: Sequence[str]) -> list[Substitution]:
         """For words that nothing is near, the commonest that shares the longest beginning:
         *members* for *membership*."""
         return [
-            Change((word,), (near,))
+            Substitution((word,), (near,))
             for word in words
-            if not self._matcher.forms(word) and (near := self._relative(word))
+            if not self._matcher.forms(word) and (near := self._find_relative(word))
         ]
 
-    def _relative(self, word: str) -> str | None:
+    def _find_relative(self, word: str) -> str | None:
         for length in range(len(word) - 1, max(_TELLING, 2 * len(word) // 3) - 1, -1):
             beginning = word[:length]
             for near in (beginning, *self._vocabulary.completions(beginning)):
-                if self._documents(near):
+                if self._count_documents(near):
                     return near
         return None
 
-    def _documents(self, word: str) -> int:
+    def _count_documents(self, word: str) -> int:
         """How many documents hold the very word; none if it is in what was deleted alone."""
-        known = self._vocabulary.documents(word)
-        if known and (known <= _RARE or self._without):
-            return min(known, self._together([(Occur.Must, self._matcher.phrase([word]))]))
-        return known
+        documents = self._vocabulary.documents(word)
+        if documents and (documents <= _RARE or self._without):
+            return min(
+                documents, self._count_together([(Occur.Must, self._matcher.phrase([word]))])
+            )
+        return documents
 
     def _neighbours(self, word: str) -> list[Neighbour]:
         near = self._vocabulary.neighbours(word, _CANDIDATES)
-        return [one for one in near if self._documents(one.word)]
+        return [neighbour for neighbour in near if self._count_documents(neighbour.word)]
 
     def _is_known(self, word: str, *, typing: bool) -> bool:
         longer = self._vocabulary.completions(word) if typing and len(word) > 1 else ()
-        return any(map(self._documents, (word, *longer))) or self._is_inflected(word)
+        return any(map(self._count_documents, (word, *longer))) or self._is_inflected(word)
 
     def _is_inflected(self, word: str) -> bool:
         """Another form of a word that is there, unless a far likelier word is one edit away."""
         forms = self._matcher.forms(word)
-        if not forms or not self._together(self._all([word])):
+        if not forms or not self._count_together(self._term_clauses([word])):
             return False
         if not word.isalpha():
             return True
-        held = max(self._matcher.held("text", form) for form in forms)
+        frequency = max(self._matcher.count_documents("text", form) for form in forms)
         nearest = self._neighbours(word)[:1]
         if not nearest or nearest[0].distance > 1 or not self._is_other(word, nearest[0].word):
             return True
-        return nearest[0].documents < held * _COMMONER
+        return nearest[0].documents < frequency * _COMMONER
 
     def _is_other(self, word: str, near: str) -> bool:
         """No common stem: another word, not another form of the same."""
         return not set(self._analyser.variants(word)) & set(self._analyser.variants(near))
 
-    def _replaced(self, word: str, known: Sequence[str]) -> Change | None:
+    def _replace_word(self, word: str, known_words: Sequence[str]) -> Substitution | None:
         """The likeliest neighbour; those that occur with the known words go first."""
         candidates = [
             near for near in self._neighbours(word) if not self._analyser.is_stop_word(near.word)
         ]
-        others = [other for other in known if not self._analyser.is_stop_word(other)]
-        company = self._all(others)
+        others = [other for other in known_words if not self._analyser.is_stop_word(other)]
+        company = self._term_clauses(others)
         # Where no document holds even the others together, none holds them with a neighbour.
-        if candidates and company and (len(company) < 2 or self._together(company)):
+        if candidates and company and (len(company) < 2 or self._count_together(company)):
             for near in candidates:
-                if (meant := self._all([near.word])) and self._together([*meant, *company]):
-                    return Change((word,), (near.word,))
+                if (meant := self._term_clauses([near.word])) and self._count_together(
+                    [*meant, *company]
+                ):
+                    return Substitution((word,), (near.word,))
         if not candidates or (others and len(word) < _TELLING):
             return None
-        return Change((word,), (candidates[0].word,))
+        return Substitution((word,), (candidates[0].word,))
 
-    def _split(self, word: str) -> Change | None:
+    def _split_word(self, word: str) -> Substitution | None:
         """Two words written as one, if they stand side by side somewhere."""
-        best, found = None, 0
+        best, most = None, 0
         for at in range(2, len(word) - 1):
             left, right = word[:at], word[at:]
-            if self._documents(left) and self._documents(right):
+            if self._count_documents(left) and self._count_documents(right):
                 phrase = self._matcher.phrase([left, right])
-                together = self._together([(Occur.Must, phrase)])
-                if together > found:
-                    best, found = Change((word,), (left, right)), together
+                together = self._count_together([(Occur.Must, phrase)])
+                if together > most:
+                    best, most = Substitution((word,), (left, right)), together
         return best
 
-    def _joined(self, words: Sequence[str]) -> list[Change]:
+    def _join_words(self, words: Sequence[str]) -> list[Substitution]:
         """Words written as two that the index holds as one, and not as they were written."""
-        held = self._documents
+        documents = self._count_documents
         return [
-            Change((left, right), (left + right,))
+            Substitution((left, right), (left + right,))
             for left, right in pairwise(words)
-            if held(left + right) and not (held(left) and held(right))
+            if documents(left + right) and not (documents(left) and documents(right))
         ]
 
-    def _all(self, words: Sequence[str]) -> list[Clause]:
+    def _term_clauses(self, words: Sequence[str]) -> list[Clause]:
         """What documents must hold for each of the words; nothing if one is in no document."""
         clauses = [self._matcher.any_of("text", self._matcher.forms(word)) for word in words]
         return [(Occur.Must, clause) for (clause,) in clauses] if all(clauses) else []
 
-    def _together(self, clauses: Sequence[Clause]) -> int:
+    def _count_together(self, clauses: Sequence[Clause]) -> int:
         """Documents that hold all of it."""
         if not clauses:
             return 0
-        asked = tantivy.Query.boolean_query([*clauses, *self._without])
-        return count_of(self._searcher.search(asked, 1))
+        query = tantivy.Query.boolean_query([*clauses, *self._without])
+        return count_of(self._searcher.search(query, 1))
 
 
-def changed(words: Sequence[str], changes: Sequence[Change]) -> tuple[str, ...]:
+def apply_changes(words: Sequence[str], changes: Sequence[Substitution]) -> tuple[str, ...]:
     """The words with the changes made."""
     out = list(words)
     for change in changes:
@@ -204,13 +208,15 @@ def changed(words: Sequence[str], changes: Sequence[Change]) -> tuple[str, ...]:
     return tuple(out)
 
 
-def changed_text(text: str, changes: Sequence[Change], words_of: Callable[[str], list[str]]) -> str:
+def changed_text(
+    text: str, changes: Sequence[Substitution], words_of: Callable[[str], list[str]]
+) -> str:
     """The text as it was written, quotes, exclusions and all, with the changes made."""
     for change in changes:
-        found = [(match.span(), words_of(match[0])) for match in _WORD.finditer(text)]
+        pieces = [(match.span(), words_of(match[0])) for match in _WORD.finditer(text)]
         width = len(change.before)
-        for place in range(len(found) - width, -1, -1):
-            run = found[place : place + width]
+        for place in range(len(pieces) - width, -1, -1):
+            run = pieces[place : place + width]
             if [word for _, words in run for word in words] == list(change.before):
                 start, end = run[0][0][0], run[-1][0][1]
                 text = text[:start] + " ".join(change.after) + text[end:]

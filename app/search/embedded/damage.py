@@ -10,12 +10,14 @@ from app.outage import NO_ROOM
 from app.search.protocol import IndexUnreadable
 
 _SAID: Final = "The search index could not be used; try again later."
-_NUMBERS: Final = "|".join(str(one) for one in (*NO_ROOM, EACCES, EPERM, EROFS, EMFILE, ENFILE))
+_NUMBERS: Final = "|".join(
+    str(number) for number in (*NO_ROOM, EACCES, EPERM, EROFS, EMFILE, ENFILE)
+)
 _OF_THE_MACHINE: Final = re.compile(rf"\(os error ({_NUMBERS})\)")
 """As the library tells what the system said."""
 
 
-class Damage:
+class DamageGuard:
     """Around every use of the library: its failures become `IndexUnreadable`.
 
     A failure alone proves no damage (a full disk fails too); it is a reason to look.

@@ -22,33 +22,39 @@ import tantivy
 
 from app.search.embedded import contents
 from app.search.embedded.analysis import Analyser
-from app.search.embedded.damage import Damage, is_of_the_machine
-from app.search.embedded.folder import HeldFolder, alone, identity, retire_others, throw_away
+from app.search.embedded.damage import DamageGuard, is_of_the_machine
 from app.search.embedded.host import OnThisHost
+from app.search.embedded.index_folder import (
+    LockedFolder,
+    exclusive_lock,
+    folder_identity,
+    retire_others,
+    throw_away,
+)
 from app.search.embedded.matching import Ranking, count_of
 from app.search.embedded.schema import (
     COLUMNS,
     CURSOR_KEY,
     WORDS,
+    build_schema,
+    document_seal,
     folder_name,
-    prepare,
-    schema,
-    seal,
+    register_analyser,
 )
-from app.search.embedded.searching import Snapshot, within_depth
-from app.search.embedded.suggesting import suggestions
-from app.search.embedded.synonyms import Synonyms
+from app.search.embedded.searching import IndexSnapshot, within_depth
+from app.search.embedded.suggesting import find_suggestions
+from app.search.embedded.synonyms import TagSynonyms
 from app.search.embedded.vocabulary import Vocabulary
 from app.search.embedded.writing import Writer
 from app.search.protocol import (
     Document,
-    Found,
     IndexUnreadable,
     Key,
     Keys,
     Mark,
     Progress,
     Query,
+    SearchResult,
     Suggestion,
 )
 
@@ -72,39 +78,39 @@ class EmbeddedEngine(OnThisHost):
         self, path: Path, languages: Sequence[str], ranking: Ranking | None = None
     ) -> None:
         self.folder = path / folder_name(languages)
-        self.index: Final = f"{self.name}/{identity(path)}"
-        self._damage = Damage(self.folder)
+        self.index: Final = f"{self.name}/{folder_identity(path)}"
+        self._damage = DamageGuard(self.folder)
         self._analyser = Analyser(languages)
-        self._schema = schema()
-        self._held = HeldFolder.of(self.folder)
+        self._schema = build_schema()
+        self._held = LockedFolder.of(self.folder)
         try:
-            self._index = self._opened()
+            self._index = self._open_index()
         except IndexUnreadable:
             self._held.close()
             raise
         self._writer = Writer(self._index, self._analyser, self._damage)
         self._lock = Lock()
-        self._seen = self._state()
+        self._seen = self._commit_identity()
         self._learned_at, self._learning_took = monotonic(), 0.0
         self._learner = ThreadPoolExecutor(1, thread_name_prefix="search-vocabulary")
         self._learning: Future[None] | None = None
         self._is_stale = False
-        self._snapshot = self._learned(
-            Snapshot(
+        self._snapshot = self._with_vocabulary(
+            IndexSnapshot(
                 self._schema,
                 self._index.searcher(),
                 self._analyser,
                 Vocabulary(()),
                 Vocabulary(()),
-                Synonyms((), self._analyser),
+                TagSynonyms((), self._analyser),
                 ranking or Ranking(),
             )
         )
 
     @classmethod
-    def opened(cls, path: Path, languages: Sequence[str]) -> Self:
+    def open(cls, path: Path, languages: Sequence[str]) -> Self:
         """An engine on a folder that can be read: what cannot is thrown away and begun anew."""
-        with alone(path):
+        with exclusive_lock(path):
             try:
                 return cls(path, languages)
             except IndexUnreadable as error:
@@ -114,18 +120,18 @@ class EmbeddedEngine(OnThisHost):
                 throw_away(path / folder_name(languages))
                 return cls(path, languages)
 
-    def search(self, query: Query) -> Found:
+    def search(self, query: Query) -> SearchResult:
         """The page asked for. Raises ValueError for a page beyond `DEEPEST`."""
-        asked = within_depth(query)
+        bounded = within_depth(query)
         with self._damage:
-            return self._current().search(asked)
+            return self._current_snapshot().search(bounded)
 
     def suggest(
         self, text: str, languages: Sequence[str] = (), limit: int = 8, without: Keys = ()
     ) -> list[Suggestion]:
         """Titles, tags and people that complete `text`, best first."""
         with self._damage:
-            return suggestions(self._current(), text, languages, limit, without)
+            return find_suggestions(self._current_snapshot(), text, languages, limit, without)
 
     def apply(
         self, upserts: Sequence[Document], deletes: Sequence[Key], cursor: str | None = None
@@ -146,13 +152,13 @@ class EmbeddedEngine(OnThisHost):
         self._writer.rewrite(portions, cursor)
         retire_others(self.folder)
         with self._damage:
-            self._current()
+            self._current_snapshot()
             self._writer.sweep()
 
     def cursor(self) -> str | None:
         """The cursor of the last `apply` that gave one."""
         with self._damage:
-            return self._current().cursor
+            return self._current_snapshot().cursor
 
     def progress(self) -> Progress:
         """The cursor; whatever is text can be held."""
@@ -161,22 +167,22 @@ class EmbeddedEngine(OnThisHost):
     def marks(self) -> Iterator[tuple[Key, Mark]]:
         """What every document was made of, in no order, as of the call."""
         with self._damage:
-            return contents.marks(self._current().searcher)
+            return contents.read_marks(self._current_snapshot().searcher)
 
     def seals(self, keys: Sequence[Key]) -> dict[Key, bytes]:
         """A digest of each document, made of all that can be read back of it."""
         with self._damage:
-            return contents.seals(self._schema, self._current().searcher, keys)
+            return contents.read_seals(self._schema, self._current_snapshot().searcher, keys)
 
     def seal(self, document: Document) -> bytes:
         """What `seals` gives for a document that is held as `apply` writes it."""
-        return seal(document, self._analyser)
+        return document_seal(document, self._analyser)
 
     def count(self) -> int:
         """Documents held."""
         cursor = tantivy.Query.term_query(self._schema, "key", CURSOR_KEY)
         with self._damage:
-            searcher = self._current().searcher
+            searcher = self._current_snapshot().searcher
             return searcher.num_docs - count_of(searcher.search(cursor, 1))
 
     def is_whole(self) -> bool:
@@ -194,7 +200,7 @@ class EmbeddedEngine(OnThisHost):
         """Throw the index away if something in it could not be read, and cannot now."""
         if not self._damage.was_seen:
             return
-        with alone(self.folder.parent):
+        with exclusive_lock(self.folder.parent):
             if self._held.is_there() and not self._is_sound():
                 _LOG.error("the search index in %s is damaged and will be made anew", self.folder)
                 throw_away(self.folder)
@@ -222,10 +228,10 @@ class EmbeddedEngine(OnThisHost):
     ) -> None:
         self.close()
 
-    def _opened(self) -> tantivy.Index:
+    def _open_index(self) -> tantivy.Index:
         with self._damage:
             index = tantivy.Index(self._schema, path=str(self.folder))
-            prepare(index)
+            register_analyser(index)
             index.config_reader("manual")
             index.reload()
         return index
@@ -233,7 +239,7 @@ class EmbeddedEngine(OnThisHost):
     def _is_sound(self) -> bool:
         """Everything in the folder can be read."""
         try:
-            searcher = self._opened().searcher()
+            searcher = self._open_index().searcher()
             with self._damage:
                 addresses = contents.all_of(searcher)
                 for address in addresses:
@@ -246,7 +252,7 @@ class EmbeddedEngine(OnThisHost):
             return False
         return True
 
-    def _state(self) -> tuple[int, int, int] | None:
+    def _commit_identity(self) -> tuple[int, int, int] | None:
         """The identity of the last commit; None when the folder is lost."""
         try:
             meta = os.stat(self.folder / "meta.json")
@@ -254,15 +260,15 @@ class EmbeddedEngine(OnThisHost):
             return None
         return (meta.st_ino, meta.st_mtime_ns, meta.st_size) if self._held.is_there() else None
 
-    def _current(self) -> Snapshot:
-        if self._state() not in (self._seen, None):
+    def _current_snapshot(self) -> IndexSnapshot:
+        if self._commit_identity() not in (self._seen, None):
             with self._lock:
-                if (state := self._state()) not in (self._seen, None):
+                if (state := self._commit_identity()) not in (self._seen, None):
                     self._reload()
                     # Last: whoever finds it seen goes on without the lock, and must find it read.
                     self._seen = state
         if self._is_stale:
-            self._renew()
+            self._renew_vocabulary()
         return self._snapshot
 
     def _reload(self) -> None:
@@ -276,7 +282,7 @@ class EmbeddedEngine(OnThisHost):
         self._snapshot = replace(self._snapshot, searcher=self._index.searcher())
         self._is_stale = True
 
-    def _renew(self) -> None:
+    def _renew_vocabulary(self) -> None:
         """Bring the known words up to date: at once while that is quick, else beside the searches
         and not all the time; corrections may then be late by a moment, hits never."""
         with self._lock:
@@ -284,25 +290,25 @@ class EmbeddedEngine(OnThisHost):
                 return
             if self._learning_took <= _AT_ONCE:
                 self._is_stale = False
-                self._snapshot = self._learned(self._snapshot)
+                self._snapshot = self._with_vocabulary(self._snapshot)
                 return
             rested = monotonic() - self._learned_at > _REST * self._learning_took
             if rested and (self._learning is None or self._learning.done()):
                 self._is_stale = False
-                self._learning = self._learner.submit(self._learn, self._snapshot)
+                self._learning = self._learner.submit(self._learn_vocabulary, self._snapshot)
 
-    def _learn(self, snapshot: Snapshot) -> None:
-        learned = self._learned(snapshot)
+    def _learn_vocabulary(self, snapshot: IndexSnapshot) -> None:
+        learned = self._with_vocabulary(snapshot)
         with self._lock:
             self._snapshot = replace(learned, searcher=self._snapshot.searcher)
 
-    def _learned(self, snapshot: Snapshot) -> Snapshot:
+    def _with_vocabulary(self, snapshot: IndexSnapshot) -> IndexSnapshot:
         """The snapshot with the words of its own state of the index."""
         started = monotonic()
         searcher = snapshot.searcher
         vocabulary = Vocabulary(searcher.terms_with_prefix("words", ""))
         names = Vocabulary(searcher.terms_with_prefix("names", ""))
-        synonyms = Synonyms.of(searcher, self._schema, self._analyser)
+        synonyms = TagSynonyms.of(searcher, self._schema, self._analyser)
         self._learned_at = monotonic()
         self._learning_took = self._learned_at - started
         return replace(snapshot, vocabulary=vocabulary, names=names, synonyms=synonyms)

@@ -28,17 +28,17 @@ def feedback_terms(
     `documents` are pairs of a score and the stems of the text.
     """
     counts = [(score / len(stems), Counter(stems)) for score, stems in documents if stems]
-    held: Counter[str] = Counter()
+    frequencies: Counter[str] = Counter()
     for _, count in counts:
-        held.update(count.keys())
-    shares = dict.fromkeys((stem for stem, times in held.items() if times > 1), 0.0)
+        frequencies.update(count.keys())
+    shares = dict.fromkeys((stem for stem, times in frequencies.items() if times > 1), 0.0)
     for worth, count in counts:
         for stem in count.keys() & shares.keys():
             shares[stem] += worth * count[stem]
     weighed = {}
     for stem in nlargest(_LOOKED_AT, shares, key=shares.__getitem__):
-        if 0 < (found := documents_with(stem)) < documents_in_all / _COMMON:
-            weighed[stem] = shares[stem] * log(documents_in_all / found)
+        if 0 < (frequency := documents_with(stem)) < documents_in_all / _COMMON:
+            weighed[stem] = shares[stem] * log(documents_in_all / frequency)
     best = sorted(weighed.items(), key=lambda item: (-item[1], item[0]))[:limit]
     total = sum(weight for _, weight in best)
     return [(stem, weight / total) for stem, weight in best]

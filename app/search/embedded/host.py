@@ -19,10 +19,10 @@ class OnThisHost:
         """None: whatever is text can be held."""
         return ()
 
-    def waiting(self) -> None:
+    def pending_task(self) -> None:
         """None: what is accepted is done."""
 
-    def complaint(self) -> str:
+    def server_problem(self) -> str:
         """None: there is no server."""
         return ""
 
@@ -30,11 +30,11 @@ class OnThisHost:
         """None: whoever may write the folder may do all."""
         return ()
 
-    def differing(self) -> tuple[str, ...]:
+    def differing_settings(self) -> tuple[str, ...]:
         """None: the settings are in the folder's name."""
         return ()
 
-    def tend(self) -> tuple[str, ...]:
+    def repair_settings(self) -> tuple[str, ...]:
         """None: nobody can change them."""
         return ()
 
@@ -42,10 +42,10 @@ class OnThisHost:
         """None: there is no other writer than this program."""
         return ()
 
-    def expel(self, names: Sequence[str]) -> None:
+    def delete_strangers(self, names: Sequence[str]) -> None:
         """There are none."""
 
-    def beside(self) -> None:
+    def new_replacement(self) -> None:
         """None: a commit is seen whole, so it is written anew in place."""
         return None
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from app.search import snippets
 from app.search.embedded.analysis import Analyser
-from app.search.protocol import Highlights
+from app.search.protocol import HitHighlights
 from app.search.snippets import Span
 
 
@@ -36,19 +36,19 @@ class Marker:
     ) -> "Marker":
         """`forms` are stems, `words` are those of the query themselves, folded."""
         stems, exact = frozenset(forms), frozenset(words)
-        starts = snippets.least([*map(_start, stems | exact), beginning])
+        starts = snippets.shortest_prefixes([*map(_stem_start, stems | exact), beginning])
         return cls(analyser, tuple(languages), stems, exact, beginning, starts)
 
-    def highlights(self, title: str, summary: str, body: str) -> Highlights:
+    def highlights(self, title: str, summary: str, body: str) -> HitHighlights:
         """All that is shown of a hit."""
-        return snippets.highlights(self._spans, title, summary, body)
+        return snippets.build_highlights(self._spans, title, summary, body)
 
-    def whole(self, text: str) -> str:
+    def mark_whole(self, text: str) -> str:
         """The whole text with its marks."""
-        return snippets.whole(self._spans, text)
+        return snippets.mark_text(self._spans, text)
 
     def _spans(self, text: str) -> list[Span]:
-        return snippets.found(snippets.folded(text), self.starts, self._is_meant)
+        return snippets.find_spans(snippets.fold(text), self.starts, self._is_meant)
 
     def _is_meant(self, word: str) -> bool:
         meant = self._judged.get(word)
@@ -61,6 +61,6 @@ class Marker:
         return meant
 
 
-def _start(form: str) -> str:
+def _stem_start(form: str) -> str:
     """What every inflection of a stem begins with: stemmers may change the last letter or two."""
     return form if len(form) <= 3 else form[: max(3, len(form) - 2)]

@@ -33,7 +33,7 @@ class Ranking:
     """Weight of words that only begin with the last one, when it may be unfinished."""
     synonym: float = 0.4
     """Weight of a word's name in another language."""
-    beside: float = 0.05
+    new_replacement: float = 0.05
     """Weight of two words that stand side by side, as they were written."""
     needed: int = 2
     """Words that a document must hold; all of them, where there are fewer."""
@@ -74,25 +74,27 @@ class Matcher:
         self._ranking = ranking
         self._held: dict[tuple[str, str], int] = {}
 
-    def held(self, field: str, form: str) -> int:
+    def count_documents(self, field: str, form: str) -> int:
         """How many documents hold a form in a field; asked often, and always the same here."""
-        known = self._held.get((field, form))
-        if known is None:
-            known = self._searcher.doc_freq(field, form)
+        cached = self._held.get((field, form))
+        if cached is None:
+            cached = self._searcher.doc_freq(field, form)
             if len(self._held) >= _COUNTS_KEPT:
                 self._held.clear()
-            self._held[field, form] = known
-        return known
+            self._held[field, form] = cached
+        return cached
 
     def forms(self, word: str, languages: Sequence[str] = ()) -> tuple[str, ...]:
         """The stems under which the word occurs; empty for an unknown word."""
         variants = self._analyser.variants(word, languages)
-        return tuple(form for form in variants if self.held("text", form))
+        return tuple(form for form in variants if self.count_documents("text", form))
 
     def any_of(self, field: str, forms: Iterable[str], weight: float = 1.0) -> list[tantivy.Query]:
         """One word under several forms, each as rare as the commonest: one query, or none if no
         document holds any of them."""
-        rarity = {form: self._rarity(n) for form in forms if (n := self.held(field, form))}
+        rarity = {
+            form: self._rarity(n) for form in forms if (n := self.count_documents(field, form))
+        }
         common = min(rarity.values(), default=0.0)
         return self._best_of(
             [
@@ -107,7 +109,7 @@ class Matcher:
             return self._term("words", words[0])
         return tantivy.Query.phrase_query(self._schema, "words", list(words))
 
-    def words(
+    def word_clauses(
         self,
         words: Sequence[Word],
         completions: Sequence[str] = (),
@@ -132,20 +134,23 @@ class Matcher:
                 bonus += self.any_of("title", word.forms, weight * titled)
         if not matching:
             return []
-        whole = self._at_least(ranking.needed, matching)
+        query = self._at_least(ranking.needed, matching)
         clauses = [(Occur.Should, clause) for clause in bonus]
         if not some:
-            return [(Occur.Must, whole), *clauses]
-        above = tantivy.Query.const_score_query(whole, ranking.above)
+            return [(Occur.Must, query), *clauses]
+        above = tantivy.Query.const_score_query(query, ranking.above)
         return [(Occur.Must, self._at_least(1, matching)), (Occur.Should, above), *clauses]
 
-    def beside(self, words: Sequence[str]) -> list[Clause]:
+    def proximity_clauses(self, words: Sequence[str]) -> list[Clause]:
         """What words gain that stand side by side; function words tell nothing."""
         telling = (
             pair for pair in pairwise(words) if not any(map(self._analyser.is_stop_word, pair))
         )
         return [
-            (Occur.Should, tantivy.Query.boost_query(self.phrase(pair), self._ranking.beside))
+            (
+                Occur.Should,
+                tantivy.Query.boost_query(self.phrase(pair), self._ranking.new_replacement),
+            )
             for pair in islice(dict.fromkeys(telling), _PAIRS)
         ]
 
@@ -170,7 +175,7 @@ class Matcher:
         return log(1 + (self._searcher.num_docs - documents + 0.5) / (documents + 0.5))
 
 
-def counted(words: Sequence[str]) -> dict[str, int]:
+def count_words(words: Sequence[str]) -> dict[str, int]:
     """Each different word once, in order, with how often it was written."""
     return dict(Counter(words))
 

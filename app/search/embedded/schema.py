@@ -49,7 +49,7 @@ def folder_name(languages: Sequence[str]) -> str:
     return "-".join([f"v{VERSION}", *languages])
 
 
-def schema() -> tantivy.Schema:
+def build_schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     for exact in ("key", "id", "article_kind", "authors", "also_in"):
         builder.add_text_field(exact, stored=True, tokenizer_name="raw", index_option="basic")
@@ -68,12 +68,12 @@ def schema() -> tantivy.Schema:
     for ranked in ("text", "title", "names"):
         builder.add_text_field(ranked, tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field("words", tokenizer_name="whitespace")
-    for shown in ("shown_title", "shown_summary", "shown_body", "tag_names", "whole", "cursor"):
-        builder.add_bytes_field(shown, stored=True)
+    for field in ("shown_title", "shown_summary", "shown_body", "tag_names", "whole", "cursor"):
+        builder.add_bytes_field(field, stored=True)
     return builder.build()
 
 
-def prepare(index: tantivy.Index) -> None:
+def register_analyser(index: tantivy.Index) -> None:
     """What every opening of the index needs; texts come as words parted by spaces."""
     plain = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
     index.register_tokenizer("whitespace", plain)
@@ -83,19 +83,19 @@ def key_of(key: Key) -> str:
     return f"{DOCUMENT_KINDS.index(key.kind)}{key.id.hex}"
 
 
-def micros(moment: datetime) -> int:
+def to_micros(moment: datetime) -> int:
     """Microseconds since 1970; raises TypeError for a datetime without an offset."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
-def recency(published_at: datetime | None) -> float:
+def recency_weight(published_at: datetime | None) -> float:
     """The weight that tantivy turns into the factor `log2(2 + weight)`, from 1 to 1 + RECENCY."""
     moment = min(max(published_at or _OLDEST, _OLDEST), _NEWEST)
     share = (moment - _OLDEST) / (_NEWEST - _OLDEST)
     return float(2 ** (1 + RECENCY * share) - 2)
 
 
-def factor(weight: float) -> float:
+def recency_factor(weight: float) -> float:
     """What tantivy makes of a weight."""
     return log2(2 + weight)
 
@@ -113,28 +113,28 @@ def tantivy_document(source: Document, analyser: Analyser) -> tantivy.Document:
     """Raises ValueError for a digest of another length or a version out of range."""
     if len(source.mark.digest) != DIGEST_BYTES:
         raise ValueError(f"a digest has {DIGEST_BYTES} bytes")
-    document = _readable(source, analyser)
+    document = _readable_document(source, analyser)
     _add_words(document, source, analyser)
     return document
 
 
-def seal(source: Document, analyser: Analyser) -> bytes:
+def document_seal(source: Document, analyser: Analyser) -> bytes:
     """The seal of a document that is held as `tantivy_document` makes it."""
-    return seal_of(_readable(source, analyser).to_dict())
+    return seal_of(_readable_document(source, analyser).to_dict())
 
 
-def seal_of(held: Mapping[str, Sequence[Any]]) -> bytes:
+def seal_of(fields: Mapping[str, Sequence[Any]]) -> bytes:
     """A digest of all values of a document that can be read back. Its words cannot: `whole` stands
     for them, as far as it was this program that wrote them."""
-    return _digest([(name, list(held.get(name, ()))) for name in (*READABLE, *STORED)])
+    return _digest([(name, list(fields.get(name, ()))) for name in (*READABLE, *STORED)])
 
 
-def _readable(source: Document, analyser: Analyser) -> tantivy.Document:
+def _readable_document(source: Document, analyser: Analyser) -> tantivy.Document:
     document = tantivy.Document()
     _add_values(document, source)
-    for shown in ("title", "summary", "body"):
-        text: str = getattr(source, shown)
-        document.add_bytes(f"shown_{shown}", text.encode("utf-8", "ignore"))
+    for field in ("title", "summary", "body"):
+        text: str = getattr(source, field)
+        document.add_bytes(f"shown_{field}", text.encode("utf-8", "ignore"))
     document.add_bytes("tag_names", _tag_names(source, analyser))
     document.add_bytes("whole", _digest(source))
     return document
@@ -164,12 +164,12 @@ def _add_values(document: tantivy.Document, source: Document) -> None:
     for author in dict.fromkeys(source.authors):
         document.add_text("authors", author)
     document.add_boolean("syndicatable", source.syndicatable)
-    document.add_float("recency", recency(source.published_at))
+    document.add_float("recency", recency_weight(source.published_at))
     if source.published_at is not None:
-        document.add_integer("published", micros(source.published_at))
+        document.add_integer("published", to_micros(source.published_at))
         document.add_unsigned("year", source.year or source.published_at.astimezone(UTC).year)
     if source.updated_at is not None:
-        document.add_integer("updated", micros(source.updated_at))
+        document.add_integer("updated", to_micros(source.updated_at))
 
 
 def _add_words(document: tantivy.Document, source: Document, analyser: Analyser) -> None:
@@ -177,7 +177,7 @@ def _add_words(document: tantivy.Document, source: Document, analyser: Analyser)
     title = analyser.words(source.title)
     document.add_text("words", " ".join(title))
     document.add_text("names", " ".join(title))
-    for lang in _languages(source.lang, analyser):
+    for lang in _stemming_languages(source.lang, analyser):
         stems = " ".join(analyser.stems(title, lang))
         document.add_text("title", stems)
         for _ in range(TITLE_COPIES):
@@ -186,28 +186,28 @@ def _add_words(document: tantivy.Document, source: Document, analyser: Analyser)
         if text:
             words = analyser.words(text)
             document.add_text("words", " ".join(words))
-            for lang in _languages(source.lang, analyser):
+            for lang in _stemming_languages(source.lang, analyser):
                 document.add_text("text", " ".join(analyser.stems(words, lang)))
     for label in source.labels:
         words = analyser.words(label.text)
         document.add_text("words", " ".join(words))
         if source.key.kind == "tag":
             document.add_text("names", " ".join(words))
-        for lang in _languages(label.lang, analyser):
+        for lang in _stemming_languages(label.lang, analyser):
             document.add_text("text", " ".join(analyser.stems(words, lang)))
 
 
 def _tag_names(source: Document, analyser: Analyser) -> bytes:
     """A tag's name in each language, where it is one word."""
-    named: dict[str, list[str]] = {}
+    names: dict[str, list[str]] = {}
     for label in source.labels if source.key.kind == "tag" else ():
         if label.lang is not None:
-            named.setdefault(label.lang, analyser.words(label.text))
-    simple = [f"{lang}{SPARE}{words[0]}" for lang, words in named.items() if len(words) == 1]
+            names.setdefault(label.lang, analyser.words(label.text))
+    simple = [f"{lang}{SPARE}{words[0]}" for lang, words in names.items() if len(words) == 1]
     return "\n".join(simple).encode()
 
 
-def _languages(lang: str | None, analyser: Analyser) -> Iterator[str]:
+def _stemming_languages(lang: str | None, analyser: Analyser) -> Iterator[str]:
     """The languages in which a text is stemmed: its own, or all of the archive's."""
     if lang is not None:
         yield lang

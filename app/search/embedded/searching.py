@@ -8,24 +8,24 @@ import tantivy
 from tantivy import Occur
 
 from app.search.embedded.analysis import Analyser
-from app.search.embedded.correction import Change, Corrector, changed, changed_text
+from app.search.embedded.correction import Corrector, Substitution, apply_changes, changed_text
 from app.search.embedded.feedback import feedback_terms
 from app.search.embedded.filters import filter_clauses
 from app.search.embedded.marking import Marker
-from app.search.embedded.matching import Clause, Matcher, Ranking, Word, count_of, counted
+from app.search.embedded.matching import Clause, Matcher, Ranking, Word, count_of, count_words
 from app.search.embedded.schema import ANY_LANGUAGE, CURSOR_KEY, NO_KIND, key_from
-from app.search.embedded.synonyms import Synonyms
+from app.search.embedded.synonyms import TagSynonyms
 from app.search.embedded.vocabulary import Vocabulary
-from app.search.grammar import Parsed, parse
+from app.search.grammar import ParsedText, parse_text
 from app.search.protocol import (
     DEEPEST,
     DOCUMENT_KINDS,
     FACET_VALUES,
     FacetName,
     Filter,
-    Found,
     Hit,
     Query,
+    SearchResult,
 )
 
 _SHORTEST_BEGINNING = 2
@@ -44,16 +44,16 @@ Facets = dict[FacetName, tuple[tuple[str, int], ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedQuery:
     """A query's text as it is searched for."""
 
-    parsed: Parsed
+    parsed: ParsedText
     words: tuple[Word, ...]
     completions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class IndexSnapshot:
     """One state of the index with all that reads it; shared by threads, never changed."""
 
     schema: tantivy.Schema
@@ -61,120 +61,120 @@ class Snapshot:
     analyser: Analyser
     vocabulary: Vocabulary
     names: Vocabulary
-    synonyms: Synonyms
+    synonyms: TagSynonyms
     ranking: Ranking = field(default_factory=Ranking)
-    _counted: dict[Query, Facets] = field(init=False, default_factory=dict)
+    _facet_cache: dict[Query, Facets] = field(init=False, default_factory=dict)
 
     @cached_property
     def cursor(self) -> str | None:
         """The place in the log that this state stands for; asked for with every search."""
-        mine = tantivy.Query.term_query(self.schema, "key", CURSOR_KEY)
-        for _, address in self.searcher.search(mine, 1).hits:
-            kept: bytes = self.searcher.doc(address).get_first("cursor") or b""
-            return kept.decode()
+        cursor_query = tantivy.Query.term_query(self.schema, "key", CURSOR_KEY)
+        for _, address in self.searcher.search(cursor_query, 1).hits:
+            content: bytes = self.searcher.doc(address).get_first("cursor") or b""
+            return content.decode()
         return None
 
     @cached_property
     def matcher(self) -> Matcher:
         return Matcher(self.schema, self.searcher, self.analyser, self.ranking)
 
-    def search(self, query: Query) -> Found:
+    def search(self, query: Query) -> SearchResult:
         """The page asked for, which is `within_depth`."""
-        parsed = parse(query.text, self.analyser.words)
+        parsed = parse_text(query.text, self.analyser.words)
         if parsed.finds_nothing:
-            return Found((), 0, facets=dict.fromkeys(query.facets, ()))
+            return SearchResult((), 0, facets=dict.fromkeys(query.facets, ()))
         corrector = self._corrector(query)
         changes = corrector.of_unknown(parsed.words, typing=parsed.typing)
         if changes and not query.exact:
-            parsed = _with(parsed, changes)
-        found, relaxed = self._answer(query, parsed)
+            parsed = _with_changes(parsed, changes)
+        result, relaxed = self._answer(query, parsed)
         text = changed_text(parsed.text, changes, self.analyser.words) if changes else None
         meant = None
         if changes and query.exact:
             text, meant = None, text
-        elif not changes and not query.exact and (relaxed or not found.total):
-            telling = [word.word for word in self._words(query, parsed)]
+        elif not changes and not query.exact and (relaxed or not result.total):
+            telling = [word.word for word in self._counted_words(query, parsed)]
             near = corrector.of_rare(telling) if relaxed else []
             near = near or corrector.of_beginnings(telling)
             meant = changed_text(parsed.text, near, self.analyser.words) if near else None
-        return Found(found.hits, found.total, True, found.facets, text, meant)
+        return SearchResult(result.hits, result.total, True, result.facets, text, meant)
 
-    def holding(self, query: Query) -> Found:
+    def search_exact(self, query: Query) -> SearchResult:
         """What holds as many of the words as it must, as they are written: a small index knows too
         few words to correct any."""
-        parsed = parse(query.text, self.analyser.words)
-        reading = self._reading(query, parsed)
-        known = sum(bool(word.forms or word.others) for word in reading.words)
-        known += bool(reading.completions)
-        if parsed.finds_nothing or known < min(self.ranking.needed, len(reading.words)):
-            return Found((), 0)
+        parsed = parse_text(query.text, self.analyser.words)
+        reading = self._interpret(query, parsed)
+        known_count = sum(bool(word.forms or word.others) for word in reading.words)
+        known_count += bool(reading.completions)
+        if parsed.finds_nothing or known_count < min(self.ranking.needed, len(reading.words)):
+            return SearchResult((), 0)
         matching = self._matching(query, reading)
         hits, total = self._page(query, reading, matching)
         facets = self._facets(query, matching)
-        return Found(self._hits(query, reading, hits), total, facets=facets)
+        return SearchResult(self._hits(query, reading, hits), total, facets=facets)
 
     def _corrector(self, query: Query) -> Corrector:
         without = filter_clauses(self.schema, Filter(without=query.filter.without))
         return Corrector(self.searcher, self.matcher, self.vocabulary, self.analyser, without)
 
-    def _answer(self, query: Query, parsed: Parsed) -> tuple[Found, bool]:
+    def _answer(self, query: Query, text: ParsedText) -> tuple[SearchResult, bool]:
         """The page, and whether no document held as many of the words as asked."""
-        reading = self._reading(query, parsed)
+        reading = self._interpret(query, text)
         matching = self._matching(query, reading)
         hits, total = self._page(query, reading, matching)
         relaxed = not total and len(reading.words) > 1
         if relaxed or (total < _MEAGRE and query.order == "relevance" and len(reading.words) > 1):
             matching = self._matching(query, reading, some=True)
             hits, total = self._page(query, reading, matching)
-        return Found(
+        return SearchResult(
             self._hits(query, reading, hits), total, facets=self._facets(query, matching)
         ), relaxed
 
-    def _reading(self, query: Query, parsed: Parsed) -> Reading:
-        words = self._words(query, parsed)
-        last = parsed.words[-1] if parsed.words else ""
+    def _interpret(self, query: Query, text: ParsedText) -> ParsedQuery:
+        words = self._counted_words(query, text)
+        last = text.words[-1] if text.words else ""
         if (
-            not parsed.typing
+            not text.typing
             or len(last) < _SHORTEST_BEGINNING
             or not words
             or words[-1].word != last
         ):
-            return Reading(parsed, words)
+            return ParsedQuery(text, words)
         languages = query.filter.languages
         stems = {
             form
             for word in self.vocabulary.completions(last)
             for form in self.matcher.forms(word, languages)
         }
-        return Reading(parsed, words, tuple(sorted(stems - set(words[-1].forms))))
+        return ParsedQuery(text, words, tuple(sorted(stems - set(words[-1].forms))))
 
-    def _words(self, query: Query, parsed: Parsed) -> tuple[Word, ...]:
+    def _counted_words(self, query: Query, text: ParsedText) -> tuple[Word, ...]:
         """The words that count: function words do only where there is nothing else."""
         languages = query.filter.languages
-        counts = counted(parsed.words)
+        counts = count_words(text.words)
         telling = {w: n for w, n in counts.items() if not self.analyser.is_stop_word(w, languages)}
-        if not telling and parsed.phrases:
+        if not telling and text.phrases:
             return ()
-        chosen = telling or counts
-        return tuple(self._word(word, count, languages) for word, count in chosen.items())
+        kept_words = telling or counts
+        return tuple(self._query_word(word, count, languages) for word, count in kept_words.items())
 
-    def _word(self, word: str, count: int, languages: Sequence[str]) -> Word:
+    def _query_word(self, word: str, count: int, languages: Sequence[str]) -> Word:
         # A tag's name leads to its articles in any language, whichever they are filtered by.
-        others = self.synonyms.others(self.analyser.variants(word))
+        others = self.synonyms.related_stems(self.analyser.variants(word))
         return Word(word, self.matcher.forms(word, languages), count, others)
 
-    def _matching(self, query: Query, reading: Reading, *, some: bool = False) -> list[Clause]:
+    def _matching(self, query: Query, reading: ParsedQuery, *, some: bool = False) -> list[Clause]:
         """All clauses of the answer: words, phrases, exclusions, filters."""
         parsed = reading.parsed
-        known = [word for word in reading.words if word.forms or word.others]
-        if reading.completions and reading.words[-1] not in known:
-            known.append(reading.words[-1])
-        clauses = self.matcher.words(known, reading.completions, some=some)
+        known_words = [word for word in reading.words if word.forms or word.others]
+        if reading.completions and reading.words[-1] not in known_words:
+            known_words.append(reading.words[-1])
+        clauses = self.matcher.word_clauses(known_words, reading.completions, some=some)
         if clauses:
-            clauses += self.matcher.beside(parsed.words)
+            clauses += self.matcher.proximity_clauses(parsed.words)
         clauses += [(Occur.Must, self.matcher.phrase(phrase)) for phrase in parsed.phrases]
         clauses += [(Occur.MustNot, self.matcher.phrase(words)) for words in parsed.excluded]
-        if reading.words and not known and not parsed.phrases:
+        if reading.words and not known_words and not parsed.phrases:
             return [(Occur.Must, tantivy.Query.empty_query())]
         return clauses + self._filters(query, clauses)
 
@@ -187,32 +187,32 @@ class Snapshot:
         return [*filters, (Occur.Must, every), (Occur.MustNot, cursor)]
 
     def _page(
-        self, query: Query, reading: Reading, matching: list[Clause]
+        self, query: Query, reading: ParsedQuery, matching: list[Clause]
     ) -> tuple[list[tuple[float, Address]], int]:
-        asked = tantivy.Query.boolean_query(matching)
+        compound = tantivy.Query.boolean_query(matching)
         offset, limit = (query.page - 1) * query.limit, query.limit + query.extra
         ranked = query.order == "relevance" and (reading.words or reading.parsed.phrases)
         if not ranked:
             order = tantivy.Order.Asc if query.order == "oldest" else tantivy.Order.Desc
             result = self.searcher.search(
-                asked, limit, offset=offset, order_by_field="published", order=order
+                compound, limit, offset=offset, order_by_field="published", order=order
             )
             return [(0.0, address) for _, address in result.hits], count_of(result)
-        more = self._feedback(query, reading, asked)
+        more = self._feedback(query, reading, compound)
         if more:
-            asked = tantivy.Query.boolean_query([*matching, *more])
-        result = self.searcher.search(asked, limit, offset=offset, weight_by_field="recency")
+            compound = tantivy.Query.boolean_query([*matching, *more])
+        result = self.searcher.search(compound, limit, offset=offset, weight_by_field="recency")
         return list(result.hits), count_of(result)
 
-    def _feedback(self, query: Query, reading: Reading, asked: tantivy.Query) -> list[Clause]:
+    def _feedback(self, query: Query, reading: ParsedQuery, base: tantivy.Query) -> list[Clause]:
         ranking = self.ranking
         if query.exact or reading.parsed.phrases or len(reading.words) < ranking.long:
             return []
-        first = self.searcher.search(asked, ranking.feedback_documents, count=False).hits
-        documents = [(score, self._stems(address)) for score, address in first]
+        first = self.searcher.search(base, ranking.feedback_documents, count=False).hits
+        documents = [(score, self._stems_of(address)) for score, address in first]
         terms = feedback_terms(
             documents,
-            lambda stem: self.matcher.held("text", stem),
+            lambda stem: self.matcher.count_documents("text", stem),
             self.searcher.num_docs,
             ranking.feedback_terms,
         )
@@ -223,16 +223,16 @@ class Snapshot:
             for clause in self.matcher.any_of("text", [stem], weight * scale)
         ]
 
-    def _stems(self, address: Address) -> list[str]:
+    def _stems_of(self, address: Address) -> list[str]:
         document = self.searcher.doc(address)
-        title, summary, body = _shown(document)
+        title, summary, body = _shown_texts(document)
         words = self.analyser.words(f"{title}\n{title}\n{summary}\n{body[:_LEAD]}")
         return list(self.analyser.stems(words, document.get_first("lang") or "en"))
 
     def _hits(
-        self, query: Query, reading: Reading, found: Sequence[tuple[float, Address]]
+        self, query: Query, reading: ParsedQuery, page: Sequence[tuple[float, Address]]
     ) -> tuple[Hit, ...]:
-        addresses = [address for _, address in found]
+        addresses = [address for _, address in page]
         marker = self._marker(query, reading) if query.highlight else None
         values = zip(
             *(self._column(name, addresses) for name in ("kind", "id_high", "id_low", "version")),
@@ -243,15 +243,15 @@ class Snapshot:
                 key_from(kind, high, low),
                 version,
                 score,
-                marker.highlights(*_shown(self.searcher.doc(address))) if marker else None,
+                marker.highlights(*_shown_texts(self.searcher.doc(address))) if marker else None,
             )
-            for (score, address), (kind, high, low, version) in zip(found, values, strict=True)
+            for (score, address), (kind, high, low, version) in zip(page, values, strict=True)
         )
 
     def _column(self, name: str, addresses: Sequence[Address]) -> Iterable[int]:
         return [int(value or 0) for value in self.searcher.fast_field_values(name, list(addresses))]
 
-    def _marker(self, query: Query, reading: Reading) -> Marker:
+    def _marker(self, query: Query, reading: ParsedQuery) -> Marker:
         parsed = reading.parsed
         quoted = [word for phrase in parsed.phrases for word in phrase]
         forms = [form for word in reading.words for form in (*word.forms, *word.others)]
@@ -266,18 +266,18 @@ class Snapshot:
         if not query.facets:
             return {}
         question = replace(query, limit=1, page=1, extra=0, highlight=False)
-        known = self._counted.get(question)
-        if known is None:
-            known = self._count(query.facets, matching)
-            if len(self._counted) >= _FACETS_KEPT:
-                self._counted.clear()
+        cached = self._facet_cache.get(question)
+        if cached is None:
+            cached = self._count(query.facets, matching)
+            if len(self._facet_cache) >= _FACETS_KEPT:
+                self._facet_cache.clear()
             if len(query.text) <= _TEXT_KEPT:
-                self._counted[question] = known
-        return known
+                self._facet_cache[question] = cached
+        return cached
 
     def _count(self, facets: Sequence[FacetName], matching: list[Clause]) -> Facets:
-        asked = {name: {"terms": {"field": name, "size": FACET_VALUES}} for name in facets}
-        counts = self.searcher.aggregate(tantivy.Query.boolean_query(matching), asked)
+        aggregations = {name: {"terms": {"field": name, "size": FACET_VALUES}} for name in facets}
+        counts = self.searcher.aggregate(tantivy.Query.boolean_query(matching), aggregations)
         return {
             name: tuple(
                 (_facet_value(name, bucket["key"]), int(bucket["doc_count"]))
@@ -295,7 +295,7 @@ def within_depth(query: Query) -> Query:
     return query
 
 
-def _shown(document: tantivy.Document) -> tuple[str, str, str]:
+def _shown_texts(document: tantivy.Document) -> tuple[str, str, str]:
     title, summary, body = (
         (document.get_first(f"shown_{name}") or b"").decode()
         for name in ("title", "summary", "body")
@@ -309,11 +309,11 @@ def _facet_value(name: FacetName, key: str | float) -> str:
     return str(int(key)) if name == "year" else str(key)
 
 
-def _with(parsed: Parsed, changes: Sequence[Change]) -> Parsed:
-    return Parsed(
-        parsed.text,
-        changed(parsed.words, changes),
-        parsed.phrases,
-        parsed.excluded,
-        parsed.typing,
+def _with_changes(text: ParsedText, changes: Sequence[Substitution]) -> ParsedText:
+    return ParsedText(
+        text.text,
+        apply_changes(text.words, changes),
+        text.phrases,
+        text.excluded,
+        text.typing,
     )

@@ -8,7 +8,7 @@ from tantivy import Occur
 from app.search.embedded.filters import filter_clauses
 from app.search.embedded.marking import Marker
 from app.search.embedded.schema import key_from
-from app.search.embedded.searching import Snapshot
+from app.search.embedded.searching import IndexSnapshot
 from app.search.protocol import DOCUMENT_KINDS, Filter, Keys, Suggestion
 
 _MOST_WORDS = 12
@@ -17,8 +17,8 @@ _THINGS = 1.5
 """How much a tag, a sponsor or a person is preferred to a title."""
 
 
-def suggestions(
-    snapshot: Snapshot,
+def find_suggestions(
+    snapshot: IndexSnapshot,
     text: str,
     languages: Sequence[str],
     limit: int,
@@ -28,39 +28,39 @@ def suggestions(
     words = snapshot.analyser.words(text)[:_MOST_WORDS]
     if not words or limit < 1:
         return []
-    *whole, last = words
+    *complete, last = words
     schema, searcher = snapshot.schema, snapshot.searcher
 
-    def named(word: str, weight: float = 1.0) -> tantivy.Query:
+    def name_query(word: str, weight: float = 1.0) -> tantivy.Query:
         term = tantivy.Query.term_query(schema, "names", word)
         return tantivy.Query.boost_query(term, weight)
 
     endings = snapshot.names.completions(last)
-    ended = [named(word) for word in endings if not snapshot.analyser.is_stop_word(word)]
+    ended = [name_query(word) for word in endings if not snapshot.analyser.is_stop_word(word)]
     if snapshot.searcher.doc_freq("names", last):
-        ended.append(named(last, _WHOLE_WORD))
+        ended.append(name_query(last, _WHOLE_WORD))
     if not ended:
         return []
-    clauses = [(Occur.Must, named(word)) for word in whole]
+    clauses = [(Occur.Must, name_query(word)) for word in complete]
     clauses.append((Occur.Must, tantivy.Query.disjunction_max_query(ended, 0.0)))
     clauses += filter_clauses(schema, Filter(languages=tuple(languages), without=without))
     for kind in range(1, len(DOCUMENT_KINDS)):
         thing = tantivy.Query.term_query(schema, "kind", kind)
         clauses.append((Occur.Should, tantivy.Query.const_score_query(thing, _THINGS)))
-    found = searcher.search(
+    answer = searcher.search(
         tantivy.Query.boolean_query(clauses), limit, count=False, weight_by_field="recency"
     )
-    marker = Marker.of(snapshot.analyser, (), whole, last)
-    return [_suggestion(searcher, address, marker) for _, address in found.hits]
+    marker = Marker.of(snapshot.analyser, (), complete, last)
+    return [_to_suggestion(searcher, address, marker) for _, address in answer.hits]
 
 
-def _suggestion(
+def _to_suggestion(
     searcher: tantivy.Searcher, address: tantivy.DocAddress, marker: Marker
 ) -> Suggestion:
     kind, high, low, version = (
         int(searcher.fast_field_values(name, [address])[0] or 0)
         for name in ("kind", "id_high", "id_low", "version")
     )
-    shown: bytes = searcher.doc(address).get_first("shown_title") or b""
-    title = shown.decode()
-    return Suggestion(key_from(kind, high, low), version, title, marker.whole(title))
+    stored_title: bytes = searcher.doc(address).get_first("shown_title") or b""
+    title = stored_title.decode()
+    return Suggestion(key_from(kind, high, low), version, title, marker.mark_whole(title))

@@ -16,7 +16,7 @@ from app.search.protocol import DOCUMENT_KINDS
 _MOST_TAGS = 5_000
 
 
-class Synonyms:
+class TagSynonyms:
     """The names of the tags of one state of the index."""
 
     def __init__(self, tags: Iterable[Mapping[str, str]], analyser: Analyser) -> None:
@@ -27,18 +27,18 @@ class Synonyms:
     @classmethod
     def of(
         cls, searcher: tantivy.Searcher, schema: tantivy.Schema, analyser: Analyser
-    ) -> "Synonyms":
+    ) -> "TagSynonyms":
         tags = tantivy.Query.term_query(schema, "kind", DOCUMENT_KINDS.index("tag"))
-        found = searcher.search(tags, _MOST_TAGS).hits
-        return cls((_names(searcher.doc(address)) for _, address in found), analyser)
+        hits = searcher.search(tags, _MOST_TAGS).hits
+        return cls((_tag_names(searcher.doc(address)) for _, address in hits), analyser)
 
-    def others(self, stems: Iterable[str]) -> tuple[str, ...]:
+    def related_stems(self, stems: Iterable[str]) -> tuple[str, ...]:
         """The stems of the same tags' names in other languages."""
-        found = (other for stem in stems for other in self._others.get(stem, ()))
-        return tuple(dict.fromkeys(found))
+        related = (other for stem in stems for other in self._stems_by_stem.get(stem, ()))
+        return tuple(dict.fromkeys(related))
 
     @cached_property
-    def _others(self) -> dict[str, set[str]]:
+    def _stems_by_stem(self) -> dict[str, set[str]]:
         others: dict[str, set[str]] = {}
         for tag in self._tags:
             stems = {
@@ -49,7 +49,7 @@ class Synonyms:
         return others
 
 
-def _names(document: tantivy.Document) -> dict[str, str]:
-    kept: bytes = document.get_first("tag_names") or b""
-    pairs = (line.split(SPARE) for line in kept.decode().splitlines())
+def _tag_names(document: tantivy.Document) -> dict[str, str]:
+    content: bytes = document.get_first("tag_names") or b""
+    pairs = (line.split(SPARE) for line in content.decode().splitlines())
     return {line[0]: line[1] for line in pairs}

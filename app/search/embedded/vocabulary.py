@@ -42,7 +42,7 @@ class Vocabulary:
         self._neighbours: dict[tuple[str, int], tuple[Neighbour, ...]] = {}
 
     @cached_property
-    def _backward(self) -> list[str]:
+    def _reversed_words(self) -> list[str]:
         return sorted(word[::-1] for word in self._counts)
 
     def __len__(self) -> int:
@@ -59,28 +59,30 @@ class Vocabulary:
 
     def completions(self, beginning: str) -> tuple[str, ...]:
         """The most frequent longer words that begin so, at most `COMPLETIONS`."""
-        known = self._completions.get(beginning)
-        if known is None:
-            longer = (word for word in _slice(self._forward, beginning) if word != beginning)
-            known = tuple(nlargest(COMPLETIONS, longer, key=self._counts.__getitem__))
+        cached = self._completions.get(beginning)
+        if cached is None:
+            longer = (
+                word for word in _words_with_prefix(self._forward, beginning) if word != beginning
+            )
+            cached = tuple(nlargest(COMPLETIONS, longer, key=self._counts.__getitem__))
             if len(self._completions) < _KEPT:
-                self._completions[beginning] = known
-        return known
+                self._completions[beginning] = cached
+        return cached
 
     def neighbours(self, word: str, limit: int) -> tuple[Neighbour, ...]:
         """Words within the edits that a word of this length is allowed, the likeliest first."""
         if len(word) < SHORTEST or not word.isalpha():
             return ()
-        known = self._neighbours.get((word, limit))
-        if known is None:
-            known = self._nearest(word, limit)
+        cached = self._neighbours.get((word, limit))
+        if cached is None:
+            cached = self._nearest(word, limit)
             if len(self._neighbours) < _KEPT:
-                self._neighbours[word, limit] = known
-        return known
+                self._neighbours[word, limit] = cached
+        return cached
 
     def _nearest(self, word: str, limit: int) -> tuple[Neighbour, ...]:
         allowed = 2 if len(word) >= LONG else 1
-        found = {}
+        distances = {}
         for near, distance, _ in process.extract(
             word,
             self._candidates(word, allowed),
@@ -88,15 +90,15 @@ class Vocabulary:
             score_cutoff=allowed,
             limit=None,
         ):
-            found[near] = Neighbour(near, int(distance), self._counts[near])
-        return tuple(nlargest(limit, found.values(), key=lambda near: likelihood(word, near)))
+            distances[near] = Neighbour(near, int(distance), self._counts[near])
+        return tuple(nlargest(limit, distances.values(), key=lambda near: likelihood(word, near)))
 
     def _candidates(self, word: str, allowed: int) -> list[str]:
         shared = max(1, (len(word) - 1) // 2 if allowed == 1 else len(word) // 3)
-        ahead = _slice(self._forward, word[:shared])
-        behind = _slice(self._backward, word[::-1][:shared])
-        chosen = [near for near in ahead if abs(len(near) - len(word)) <= allowed]
-        return chosen + [near[::-1] for near in behind if abs(len(near) - len(word)) <= allowed]
+        ahead = _words_with_prefix(self._forward, word[:shared])
+        behind = _words_with_prefix(self._reversed_words, word[::-1][:shared])
+        candidates = [near for near in ahead if abs(len(near) - len(word)) <= allowed]
+        return candidates + [near[::-1] for near in behind if abs(len(near) - len(word)) <= allowed]
 
 
 def likelihood(word: str, near: Neighbour) -> tuple[float, str]:
@@ -105,7 +107,7 @@ def likelihood(word: str, near: Neighbour) -> tuple[float, str]:
     return near.documents / 30**edits, near.word
 
 
-def _slice(words: Sequence[str], beginning: str) -> Sequence[str]:
+def _words_with_prefix(words: Sequence[str], beginning: str) -> Sequence[str]:
     """Those of the sorted words that begin so; no word holds the last code point."""
     start = bisect_left(words, beginning)
     return words[start : bisect_left(words, beginning + chr(0x10FFFF), start)]

@@ -6,12 +6,12 @@ from threading import Lock
 import tantivy
 
 from app.search.embedded.analysis import Analyser
-from app.search.embedded.damage import Damage
+from app.search.embedded.damage import DamageGuard
 from app.search.embedded.schema import (
     CURSOR_KEY,
     cursor_document,
     key_of,
-    prepare,
+    register_analyser,
     tantivy_document,
 )
 from app.search.protocol import Document, IndexBusy, Key
@@ -25,12 +25,12 @@ _THREADS = 1
 only make more segments to merge."""
 
 
-def filled(
-    made: tantivy.Schema, documents: Iterable[Document], analyser: Analyser
+def build_memory_index(
+    index_schema: tantivy.Schema, documents: Iterable[Document], analyser: Analyser
 ) -> tantivy.Searcher:
     """An index in memory that holds these documents and is never written to again."""
-    index = tantivy.Index(made)
-    prepare(index)
+    index = tantivy.Index(index_schema)
+    register_analyser(index)
     writer = index.writer(_LITTLE, _THREADS)
     for document in documents:
         writer.add_document(tantivy_document(document, analyser))
@@ -42,7 +42,7 @@ def filled(
 class Writer:
     """Takes the lease when it is first needed, and keeps it until it is closed."""
 
-    def __init__(self, index: tantivy.Index, analyser: Analyser, damage: Damage) -> None:
+    def __init__(self, index: tantivy.Index, analyser: Analyser, damage: DamageGuard) -> None:
         self._index = index
         self._analyser = analyser
         self._damage = damage
@@ -58,7 +58,7 @@ class Writer:
             return
         with self._lock:
             try:
-                self._write(self._leased(), upserts, deletes, cursor)
+                self._write(self._lease_writer(), upserts, deletes, cursor)
             except BaseException:
                 self._writer = None  # and with it goes what was not committed
                 raise
@@ -68,14 +68,14 @@ class Writer:
         Raises `IndexBusy`."""
         with self._lock:
             try:
-                writer = self._leased()
+                writer = self._lease_writer()
                 with self._damage:
                     writer.delete_all_documents()
                 for portion in portions:
                     for document in portion:
-                        made = tantivy_document(document, self._analyser)
+                        document_row = tantivy_document(document, self._analyser)
                         with self._damage:
-                            writer.add_document(made)
+                            writer.add_document(document_row)
                 self._finish(writer, cursor)
             except BaseException:
                 self._writer = None  # and with it goes what was not committed
@@ -84,7 +84,7 @@ class Writer:
     def sweep(self) -> None:
         """Delete the files that the index does not name any more."""
         with self._lock:
-            self._leased().garbage_collect_files()
+            self._lease_writer().garbage_collect_files()
 
     def close(self) -> None:
         with self._lock:
@@ -104,11 +104,11 @@ class Writer:
             key_of(document.key): document for document in upserts
         }
         for key, document in changed.items():
-            made = tantivy_document(document, self._analyser) if document else None
+            document_row = tantivy_document(document, self._analyser) if document else None
             with self._damage:
                 writer.delete_documents_by_term("key", key)
-                if made is not None:
-                    writer.add_document(made)
+                if document_row is not None:
+                    writer.add_document(document_row)
         self._finish(writer, cursor)
 
     def _finish(self, writer: tantivy.IndexWriter, cursor: str | None) -> None:
@@ -118,7 +118,7 @@ class Writer:
                 writer.add_document(cursor_document(cursor))
             writer.commit()
 
-    def _leased(self) -> tantivy.IndexWriter:
+    def _lease_writer(self) -> tantivy.IndexWriter:
         if self._writer is None:
             try:
                 self._writer = self._index.writer(_MEMORY, _THREADS)

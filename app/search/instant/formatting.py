@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from app.errors import BadRequest
-from app.search.protocol import Highlights
+from app.search.protocol import HitHighlights
 
 _PLACEHOLDERS: Final = ("__ais-highlight__", "__/ais-highlight__")
 _OPENING: Final = re.compile(
@@ -28,7 +28,7 @@ MARKED: Final = ("title", "summary", "body")
 
 
 @dataclass(frozen=True, slots=True)
-class Tags:
+class HighlightTags:
     """What goes before and after what matched, and whether the text around is HTML."""
 
     before: str
@@ -56,7 +56,7 @@ class Tags:
         """Text without matches."""
         return html.escape(text) if self.escaped else text
 
-    def marked(self, safe: str) -> str:
+    def replace_marks(self, safe: str) -> str:
         """Safe HTML in which `<mark>` is the only element, with these tags instead."""
         tags = {"<mark>": self.before, "</mark>": self.after}
         parts = _MARKS.split(safe)
@@ -69,12 +69,12 @@ class Tags:
 class Formatting:
     """Which attributes are shown so, and in which of them matches are marked."""
 
-    shown: frozenset[str] | None
+    attributes: frozenset[str] | None
     """All for None."""
     marked: frozenset[str]
     is_cropped: bool
     """A passage of the body is asked for, marked or not."""
-    tags: Tags
+    tags: HighlightTags
     cut: str = _CUT
 
     @property
@@ -82,38 +82,40 @@ class Formatting:
         """It needs what the engine highlights."""
         return self.is_cropped or not self.marked.isdisjoint(MARKED)
 
-    def __call__(self, hit: Mapping[str, object], found: Highlights | None) -> dict[str, object]:
+    def __call__(
+        self, hit: Mapping[str, object], highlights: HitHighlights | None
+    ) -> dict[str, object]:
         """The hit's attributes as text."""
-        ready = found or Highlights()
-        made = {
-            name: self._text(value)
+        ready = highlights or HitHighlights()
+        members = {
+            name: self._format_value(value)
             for name, value in hit.items()
-            if self.shown is None or name in self.shown
+            if self.attributes is None or name in self.attributes
         }
         for name in ("title", "summary"):
-            if name in self.marked and name in made and (text := getattr(ready, name)):
-                made[name] = self.tags.marked(text)
+            if name in self.marked and name in members and (text := getattr(ready, name)):
+                members[name] = self.tags.replace_marks(text)
         if self.is_cropped or "body" in self.marked:
             tags = self.tags if "body" in self.marked else replace(self.tags, before="", after="")
-            made["body"] = self._passage(tags.marked(ready.body))
-        return made
+            members["body"] = self._crop_passage(tags.replace_marks(ready.body))
+        return members
 
-    def _text(self, value: object) -> object:
+    def _format_value(self, value: object) -> object:
         match value:
             case None | bool():
                 return value
             case list() | tuple():
-                return [self._text(one) for one in value]
+                return [self._format_value(item) for item in value]
             case _:
                 return self.tags.plain(str(value))
 
-    def _passage(self, text: str) -> str:
+    def _crop_passage(self, text: str) -> str:
         start = self.cut if text.startswith(_CUT) else ""
         end = self.cut if text.endswith(_CUT) and len(text) > 1 else ""
         return f"{start}{text.strip(_CUT)}{end}"
 
 
-def named(given: Collection[str], every: Collection[str]) -> frozenset[str]:
+def expand_names(listed_names: Collection[str], every: Collection[str]) -> frozenset[str]:
     """Names as clients list them: `*` for all; what is after a colon is a length."""
-    names = {name.partition(":")[0] for name in given}
+    names = {name.partition(":")[0] for name in listed_names}
     return frozenset(every if "*" in names else names & set(every))

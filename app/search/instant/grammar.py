@@ -52,49 +52,55 @@ _KEYWORDS: Final = frozenset(
 )
 
 
-def clauses(given: Given) -> Clauses:
+def parse_clauses(filter_value: Given) -> Clauses:
     """All of these must hold; none when nothing is asked. Raises `BadRequest`."""
-    if given is None or isinstance(given, str):
-        return _all(_parsed(given or ""))
+    if filter_value is None or isinstance(filter_value, str):
+        return _all_of(_parse(filter_value or ""))
     parts = [
-        _parsed(part) if isinstance(part, str) else _any(_parsed(one) for one in part)
-        for part in given
+        _parse(part)
+        if isinstance(part, str)
+        else _any_of(_parse(alternative) for alternative in part)
+        for part in filter_value
     ]
-    return _all(*parts)
+    return _all_of(*parts)
 
 
-def invalid(message: str) -> BadRequest:
+def invalid_filter(message: str) -> BadRequest:
     """The refusal of a filter."""
     return BadRequest("invalid_search_filter", message)
 
 
-def _parsed(text: str) -> Clauses:
-    return _Parser(text).whole() if text.strip() else ()
+def _parse(text: str) -> Clauses:
+    return _Parser(text).parse() if text.strip() else ()
 
 
-def _all(*parts: Clauses) -> Clauses:
-    return _bounded(chain.from_iterable(parts))
+def _all_of(*parts: Clauses) -> Clauses:
+    return _bound_clauses(chain.from_iterable(parts))
 
 
-def _any(parts: Iterable[Clauses]) -> Clauses:
+def _any_of(parts: Iterable[Clauses]) -> Clauses:
     """An empty part asks for nothing, so that whatever it is joined to by `or` does neither."""
     parts = list(parts)
     if not parts or not all(parts):
         return ()
-    made: Clauses = ((),)
+    conditionses: Clauses = ((),)
     for part in parts:
-        made = _bounded(one + other for one, other in product(made, part))
-    return made
+        conditionses = _bound_clauses(
+            clause + other for clause, other in product(conditionses, part)
+        )
+    return conditionses
 
 
-def _bounded(found: Iterable[tuple[Condition, ...]]) -> Clauses:
-    kept, count = [], 0
-    for clause in found:
+def _bound_clauses(conjunctions: Iterable[tuple[Condition, ...]]) -> Clauses:
+    bounded, count = [], 0
+    for clause in conjunctions:
         count += len(clause)
         if count > MOST_CONDITIONS:
-            raise invalid(f"A filter has at most {MOST_CONDITIONS} conditions; ask for fewer.")
-        kept.append(clause)
-    return tuple(kept)
+            raise invalid_filter(
+                f"A filter has at most {MOST_CONDITIONS} conditions; ask for fewer."
+            )
+        bounded.append(clause)
+    return tuple(bounded)
 
 
 class _Parser:
@@ -103,103 +109,103 @@ class _Parser:
         self.tokens = list(self._tokens())
         self.at = 0
 
-    def whole(self) -> Clauses:
-        made = self._or(negated=False)
+    def parse(self) -> Clauses:
+        conditionses = self._or(negated=False)
         if self.at < len(self.tokens):
-            raise invalid(
-                f"Found unexpected characters at the end of the filter: `{self._shown()}`. You "
+            raise invalid_filter(
+                f"Found unexpected characters at the end of the filter: `{self._next_text()}`. You "
                 "probably forgot an `OR` or an `AND` rule."
             )
-        return made
+        return conditionses
 
     def _tokens(self) -> Iterable[tuple[str, str]]:
         at, end = 0, len(self.text.rstrip())
         while at < end:
-            found = _TOKEN.match(self.text, at)
-            if found is None:
-                shown = self.text[at:].strip()[:60]
-                raise invalid(
-                    f"Expression `{shown}` is missing its closing quote, or begins with a "
+            match = _TOKEN.match(self.text, at)
+            if match is None:
+                rest = self.text[at:].strip()[:60]
+                raise invalid_filter(
+                    f"Expression `{rest}` is missing its closing quote, or begins with a "
                     "character that has to be in quotes."
                 )
-            kind = str(found.lastgroup)
-            yield kind, found[kind]
-            at = found.end()
+            kind = str(match.lastgroup)
+            yield kind, match[kind]
+            at = match.end()
 
     def _or(self, *, negated: bool) -> Clauses:
         parts = [self._and(negated=negated)]
-        while self._took("OR"):
+        while self._take_word("OR"):
             parts.append(self._and(negated=negated))
-        return _all(*parts) if negated else _any(parts)
+        return _all_of(*parts) if negated else _any_of(parts)
 
     def _and(self, *, negated: bool) -> Clauses:
         parts = [self._not(negated=negated)]
-        while self._took("AND"):
+        while self._take_word("AND"):
             parts.append(self._not(negated=negated))
-        return _any(parts) if negated else _all(*parts)
+        return _any_of(parts) if negated else _all_of(*parts)
 
     def _not(self, *, negated: bool) -> Clauses:
         self.depth += 1
         if self.depth > _DEEPEST:
-            raise invalid("The filter exceeded the maximum depth limit; write it flatter.")
-        if self._took("NOT"):
-            made = self._not(negated=not negated)
-        elif self._took("("):
-            made = self._or(negated=negated)
-            self._need(")")
+            raise invalid_filter("The filter exceeded the maximum depth limit; write it flatter.")
+        if self._take_word("NOT"):
+            conditionses = self._not(negated=not negated)
+        elif self._take_word("("):
+            conditionses = self._or(negated=negated)
+            self._expect_word(")")
         else:
-            made = self._condition(negated=negated)
+            conditionses = self._condition(negated=negated)
         self.depth -= 1
-        return made
+        return conditionses
 
     def _condition(self, *, negated: bool) -> Clauses:
         attribute = self._value("an attribute")
 
-        def compared(operator: str, value: str) -> Condition:
-            said = cast("Operator", operator)
-            return Condition(attribute, _OPPOSITE[said] if negated else said, value)
+        def make_condition(operator: str, value: str) -> Condition:
+            comparison = cast("Operator", operator)
+            return Condition(attribute, _OPPOSITE[comparison] if negated else comparison, value)
 
-        if self._took("NOT"):
-            self._need("IN")
-            return self._in(attribute, wanted=negated)
-        if self._took("IN"):
-            return self._in(attribute, wanted=not negated)
+        if self._take_word("NOT"):
+            self._expect_word("IN")
+            return self._in(attribute, is_member=negated)
+        if self._take_word("IN"):
+            return self._in(attribute, is_member=not negated)
         kind, sign = self._peek()
         if kind == "sign" and sign in _OPPOSITE:
             self.at += 1
-            return ((compared(sign, self._value("a value")),),)
+            return ((make_condition(sign, self._value("a value")),),)
         if kind == "word" and sign in _KEYWORDS:
-            raise invalid(
+            raise invalid_filter(
                 f"`{sign}` is not offered here; use `=`, `!=`, `IN`, `NOT`, `TO` or a comparison."
             )
         lowest = self._value("`=`, `!=`, `IN`, `TO` or a comparison")
-        self._need("TO")
-        bounds = compared(">=", lowest), compared("<=", self._value("a value"))
+        self._expect_word("TO")
+        bounds = make_condition(">=", lowest), make_condition("<=", self._value("a value"))
         return (bounds,) if negated else tuple((bound,) for bound in bounds)
 
-    def _in(self, attribute: str, *, wanted: bool) -> Clauses:
+    def _in(self, attribute: str, *, is_member: bool) -> Clauses:
         """Nothing is in an empty list."""
-        self._need("[")
+        self._expect_word("[")
         values: list[str] = []
-        while not self._took("]"):
+        while not self._take_word("]"):
             values.append(self._value("a value"))
-            if not self._took(","):
-                self._need("]")
+            if not self._take_word(","):
+                self._expect_word("]")
                 break
-        if wanted:
-            return _bounded([tuple(Condition(attribute, "=", value) for value in values)])
-        return _bounded((Condition(attribute, "!=", value),) for value in values)
+        if is_member:
+            return _bound_clauses([tuple(Condition(attribute, "=", value) for value in values)])
+        return _bound_clauses((Condition(attribute, "!=", value),) for value in values)
 
-    def _value(self, wanted: str) -> str:
+    def _value(self, expected: str) -> str:
         kind, text = self._peek()
         if kind == "string":
             self.at += 1
-            return _ESCAPE.sub(_spelt, text[1:-1])
+            return _ESCAPE.sub(_unescape, text[1:-1])
         if kind != "word":
-            raise invalid(f"Was expecting {wanted} but instead got `{self._shown()}`.")
+            raise invalid_filter(f"Was expecting {expected} but instead got `{self._next_text()}`.")
         if text in _KEYWORDS:
-            raise invalid(
-                f"Was expecting {wanted} but instead got `{text}`, which is a reserved keyword. "
+            raise invalid_filter(
+                f"Was expecting {expected} but instead got `{text}`, which is a reserved keyword. "
                 f"To use `{text}` as a field name or a value, surround it by quotes."
             )
         self.at += 1
@@ -208,23 +214,23 @@ class _Parser:
     def _peek(self) -> tuple[str, str]:
         return self.tokens[self.at] if self.at < len(self.tokens) else ("end", "")
 
-    def _took(self, word: str) -> bool:
+    def _take_word(self, word: str) -> bool:
         kind, text = self._peek()
         taken = text == word and kind != "string"
         self.at += taken
         return taken
 
-    def _need(self, word: str) -> None:
-        if not self._took(word):
-            raise invalid(f"Was expecting `{word}` but instead got `{self._shown()}`.")
+    def _expect_word(self, word: str) -> None:
+        if not self._take_word(word):
+            raise invalid_filter(f"Was expecting `{word}` but instead got `{self._next_text()}`.")
 
-    def _shown(self) -> str:
+    def _next_text(self) -> str:
         rest = " ".join(text for _, text in self.tokens[self.at : self.at + 6])
         return rest[:60] or "the end of the filter"
 
 
-def _spelt(escape: re.Match[str]) -> str:
+def _unescape(escape: re.Match[str]) -> str:
     letter = escape[1]
     if letter not in _SPELT:
-        raise invalid(f"There is no escape `\\{letter}`; write `\\\\` for a backslash.")
+        raise invalid_filter(f"There is no escape `\\{letter}`; write `\\\\` for a backslash.")
     return _SPELT[letter]

@@ -8,7 +8,7 @@ from typing import Final
 
 from app.kit.calendar import Calendar, Edge
 from app.kit.clock import EPOCH, FOREVER, LONG_AGO, TICK
-from app.search.instant.grammar import Condition, invalid
+from app.search.instant.grammar import Condition, invalid_filter
 from app.search.protocol import Period
 
 Spans = tuple[tuple[int, int], ...]
@@ -31,10 +31,10 @@ ALWAYS: Final[Spans] = ((-_FAR, _FAR),)
 
 def spans(condition: Condition, calendar: Calendar = _OF_UTC) -> Spans:
     """When a condition on `published_at` or `year` holds. Raises `BadRequest`."""
-    found = _whole_numbers(condition)
+    intervals = _whole_numbers(condition)
     if condition.attribute == "year":
-        return union([_years(start, end, calendar) for start, end in found])
-    return found
+        return union([_years(start, end, calendar) for start, end in intervals])
+    return intervals
 
 
 def union(parts: Sequence[Spans]) -> Spans:
@@ -48,46 +48,46 @@ def union(parts: Sequence[Spans]) -> Spans:
     return tuple(joined)
 
 
-def intersection(one: Spans, other: Spans) -> Spans:
+def intersection(left: Spans, other: Spans) -> Spans:
     """Both of them."""
-    both = ((max(a, c), min(b, d)) for a, b in one for c, d in other)
+    both = ((max(a, c), min(b, d)) for a, b in left for c, d in other)
     return tuple((start, end) for start, end in both if start < end)
 
 
-def periods(found: Spans) -> tuple[Period, ...] | None:
+def periods(spans: Spans) -> tuple[Period, ...] | None:
     """What is left of all time; none for all of it, None where nothing is left."""
-    if found == ALWAYS:
+    if spans == ALWAYS:
         return ()
-    here = intersection(found, ((_FIRST, _LAST),))
-    return tuple((_moment(start), _moment(end)) for start, end in here) or None
+    within = intersection(spans, ((_FIRST, _LAST),))
+    return tuple((_moment(start), _moment(end)) for start, end in within) or None
 
 
 def _whole_numbers(condition: Condition) -> Spans:
-    found: Spans
+    intervals: Spans
     if not _NUMBER.fullmatch(condition.value):
         if condition.operator in ("=", "!="):  # no number is that text
             return () if condition.operator == "=" else ALWAYS
-        raise invalid(
+        raise invalid_filter(
             f"`{condition.attribute}` is compared with a number, not `{condition.value[:60]}`."
         )
     value = max(-_FAR, min(_FAR, float(condition.value)))
-    here, after = floor(value), floor(value) + 1
+    floor_value, after = floor(value), floor(value) + 1
     match condition.operator:
         case ">=":
-            found = ((ceil(value), _FAR),)
+            intervals = ((ceil(value), _FAR),)
         case ">":
-            found = ((after, _FAR),)
+            intervals = ((after, _FAR),)
         case "<":
-            found = ((-_FAR, ceil(value)),)
+            intervals = ((-_FAR, ceil(value)),)
         case "<=":
-            found = ((-_FAR, after),)
-        case "=" | "!=" if here != value:
-            found = () if condition.operator == "=" else ALWAYS
+            intervals = ((-_FAR, after),)
+        case "=" | "!=" if floor_value != value:
+            intervals = () if condition.operator == "=" else ALWAYS
         case "=":
-            found = ((here, after),)
+            intervals = ((floor_value, after),)
         case "!=":
-            found = ((-_FAR, here), (after, _FAR))
-    return found
+            intervals = ((-_FAR, floor_value), (after, _FAR))
+    return intervals
 
 
 def _years(start: int, end: int, calendar: Calendar) -> Spans:
@@ -96,18 +96,18 @@ def _years(start: int, end: int, calendar: Calendar) -> Spans:
     if start > FOREVER.year or end < 1:
         return ()
     if start >= 1:
-        edge = calendar.first(date(start, 1, 1))
+        edge = calendar.day_start(date(start, 1, 1))
         first, gaps = _seconds(edge.at), [*edge.gaps]
     if end <= FOREVER.year:
-        edge = calendar.after(date(end, 1, 1) - timedelta(days=1)) if end > 1 else Edge(LONG_AGO)
+        edge = calendar.day_end(date(end, 1, 1) - timedelta(days=1)) if end > 1 else Edge(LONG_AGO)
         after, gaps = _seconds(edge.at + _SHORT_OF_ONE), [*gaps, *edge.gaps]
-    whole: Spans = ((first, after),)
+    interval: Spans = ((first, after),)
     for since, until in gaps:
         short = until - since == TICK
         begin = _seconds(since if short else since + _SHORT_OF_ONE)
         finish = _seconds(until + _SHORT_OF_ONE if short else until)
-        whole = intersection(whole, ((-_FAR, begin), (finish, _FAR)))
-    return whole
+        interval = intersection(interval, ((-_FAR, begin), (finish, _FAR)))
+    return interval
 
 
 def _moment(seconds: int) -> datetime:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from app.kit.text import legal
+from app.kit.text import check_legal
 from app.search.instant.grammar import Given
 
 MOST_QUERIES: Final = 20
@@ -14,7 +14,7 @@ MOST_HITS: Final = 200
 """Of one page; InstantSearch asks for one more than it shows."""
 _ABSURD: Final = 2**53
 
-Text = Annotated[str, AfterValidator(legal)]
+Text = Annotated[str, AfterValidator(check_legal)]
 Name = Annotated[Text, Field(max_length=200)]
 Names = Annotated[list[Name], Field(max_length=100)]
 Page = Annotated[int, Field(ge=0, le=_ABSURD)]
@@ -127,20 +127,25 @@ def refusal(model: type[BaseModel], problem: Any) -> tuple[str, str]:
         code = "invalid_index_uid" if member == "indexUid" else "bad_request"
     match problem["type"]:
         case "json_invalid":
-            said = str(problem["msg"]).removeprefix("Invalid JSON: ")
-            return "malformed_payload", f"The json payload provided is malformed. `{said}`."
+            message = str(problem["msg"]).removeprefix("Invalid JSON: ")
+            return "malformed_payload", f"The json payload provided is malformed. `{message}`."
         case "missing":
             inside = f" inside `{place}`" if place else ""
             missing = code.replace("invalid_", "missing_", 1)
             return missing, f"Missing field `{member}`{inside}"
         case "extra_forbidden":
-            asked = IndexQuestion if place else model
-            known = ", ".join(f"`{to_camel(name)}`" for name in sorted(asked.model_fields))
+            question_model = IndexQuestion if place else model
+            members = ", ".join(
+                f"`{to_camel(name)}`" for name in sorted(question_model.model_fields)
+            )
             inside = f" inside `{place}`" if place else ""
-            return "bad_request", f"Unknown field `{member[:60]}`{inside}: expected one of {known}"
+            return (
+                "bad_request",
+                f"Unknown field `{member[:60]}`{inside}: expected one of {members}",
+            )
         case "none_required":
             return code, f"`{place}.{member}` is not offered here; leave it out."
         case _:
-            said = str(problem["msg"]).removeprefix("Value error, ")
+            message = str(problem["msg"]).removeprefix("Value error, ")
             where = f"{place}.{member}" if member else "the body"
-            return code, f"Invalid value at `{where}`: {said[:1].lower()}{said[1:]}."
+            return code, f"Invalid value at `{where}`: {message[:1].lower()}{message[1:]}."

@@ -37,12 +37,12 @@ class Breaker:
                 )
             self._until = now + self._rest  # this call tries, the others wait for what it finds
 
-    def succeeded(self) -> None:
+    def note_success(self) -> None:
         """The server answered, whatever it said."""
         with self._lock:
             self._failures = 0
 
-    def failed(self) -> None:
+    def note_failure(self) -> None:
         """It did not."""
         with self._lock:
             self._failures += 1

@@ -8,7 +8,7 @@ from threading import Lock
 from meilisearch import Client
 
 from app.search.meilisearch.breaker import Breaker
-from app.search.meilisearch.keys import Keys, known, provisioned
+from app.search.meilisearch.keys import ServerKeys, known, provision_keys
 from app.search.meilisearch.transport import KeptConnections, Timeouts, official
 
 SEARCHES_AT_ONCE = 8
@@ -32,14 +32,14 @@ class Address:
 class _Ways:
     """What is made once for as long as the keys are good."""
 
-    keys: Keys
+    keys: ServerKeys
     reader: KeptConnections
     eraser: KeptConnections
 
     def close(self) -> None:
-        for kept in (self.reader, self.eraser):
+        for kept_connections in (self.reader, self.eraser):
             with suppress(OSError):
-                kept.close()
+                kept_connections.close()
 
 
 class Connection:
@@ -56,7 +56,7 @@ class Connection:
         """The official client, for one thread, which does not wait long."""
         return official(self.address.url, key, ceil(self.address.searching[1]))
 
-    def given(self) -> Client:
+    def given_client(self) -> Client:
         """The same, by the key that we were given."""
         return self.client(self.address.key)
 
@@ -72,15 +72,15 @@ class Connection:
         """May delete documents of this index, and of those built beside it."""
         return self._open().eraser
 
-    def keys(self) -> Keys:
+    def keys(self) -> ServerKeys:
         """The keys that are used; asks for them once."""
         return self._open().keys
 
-    def checked_keys(self) -> Keys:
+    def checked_keys(self) -> ServerKeys:
         """The keys that are used, after a look whether the server still knows the one that
         searches: it is made again where it does not."""
         keys = self.keys()
-        if keys.search_uid is not None and known(self.given(), keys.search_uid) is None:
+        if keys.search_uid is not None and known(self.given_client(), keys.search_uid) is None:
             self.forget_keys()
         return self.keys()
 
@@ -103,7 +103,9 @@ class Connection:
         with self._lock:
             if self._ways is None:
                 here = self.address
-                keys = provisioned(self.given(), here.key, here.index, makes=self.makes_keys)
+                keys = provision_keys(
+                    self.given_client(), here.key, here.index, makes=self.makes_keys
+                )
                 self._ways = _Ways(
                     keys,
                     KeptConnections(here.url, keys.search, SEARCHES_AT_ONCE, here.searching),

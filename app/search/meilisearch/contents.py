@@ -14,9 +14,9 @@ from typing import Any
 from meilisearch import Client
 from pydantic_core import to_json
 
-from app.search.meilisearch.documents import STATE, VERSION, id_of, key_of, mark_of, record
-from app.search.meilisearch.failures import IndexAbsent, spoken
-from app.search.meilisearch.writing import state
+from app.search.meilisearch.documents import STATE, VERSION, id_of, key_of, mark_of, to_record
+from app.search.meilisearch.failures import IndexAbsent, translate_errors
+from app.search.meilisearch.writing import read_state
 from app.search.protocol import DIGEST_BYTES, Document, Key, Mark, Parked
 
 _A_PAGE = 1_000
@@ -30,31 +30,31 @@ class ReadBack:
     uid: str
 
     @abstractmethod
-    def _mindful(self, action: str) -> AbstractContextManager[Client]:
+    def _mindful_client(self, action: str) -> AbstractContextManager[Client]:
         """The client that writes."""
 
     def cursor(self) -> str | None:
         """The cursor of the last `apply` that gave one; None for what an older version wrote, so
         that it is made anew while the old index answers."""
         try:
-            with self._mindful("documents.get") as client:
-                told = state(client, self.uid)
-                return told.cursor if told.version == VERSION else None
+            with self._mindful_client("documents.get") as client:
+                index_state = read_state(client, self.uid)
+                return index_state.cursor if index_state.version == VERSION else None
         except IndexAbsent:
             return None
 
     def parked(self) -> tuple[Parked, ...]:
         """What could not be held."""
         try:
-            with self._mindful("documents.get") as client:
-                return state(client, self.uid).parked
+            with self._mindful_client("documents.get") as client:
+                return read_state(client, self.uid).parked
         except IndexAbsent:
             return ()
 
     def marks(self) -> Iterator[tuple[Key, Mark]]:
         """What every document says of itself; while others write it may miss some of that."""
         try:
-            with self._mindful("documents.get") as client:
+            with self._mindful_client("documents.get") as client:
                 return iter(list(_marks(client, self.uid)))
         except IndexAbsent:
             return iter(())
@@ -62,7 +62,7 @@ class ReadBack:
     def seals(self, keys: Sequence[Key]) -> dict[Key, bytes]:
         """A digest of each document, made of all that the index holds of it now."""
         try:
-            with self._mindful("documents.get") as client:
+            with self._mindful_client("documents.get") as client:
                 return _seals(client, self.uid, keys)
         except IndexAbsent:
             return {}
@@ -74,7 +74,7 @@ class ReadBack:
     def strangers(self) -> list[str]:
         """What is in the index, and nothing that `apply` could have written."""
         try:
-            with self._mindful("documents.get") as client:
+            with self._mindful_client("documents.get") as client:
                 return _strangers(client, self.uid)
         except IndexAbsent:
             return []
@@ -82,69 +82,75 @@ class ReadBack:
     def count(self) -> int:
         """Documents held."""
         try:
-            with self._mindful("documents.get") as client:
-                return _count(client, self.uid)
+            with self._mindful_client("documents.get") as client:
+                return _count_documents(client, self.uid)
         except IndexAbsent:
             return 0
 
 
 def _marks(client: Client, index: str) -> Iterator[tuple[Key, Mark]]:
     """What every document of ours says of itself."""
-    for held in _listed(client, index, ("id", "version", "digest")):
-        if (key := _key_in(held)) is not None:
-            yield key, mark_of(held)
+    for document in _list_documents(client, index, ("id", "version", "digest")):
+        if (key := _key_in(document)) is not None:
+            yield key, mark_of(document)
 
 
 def _strangers(client: Client, index: str) -> list[str]:
     """The ids of what is no document of ours."""
-    return [str(held["id"]) for held in _listed(client, index, ("id",)) if _key_in(held) is None]
+    return [
+        str(document["id"])
+        for document in _list_documents(client, index, ("id",))
+        if _key_in(document) is None
+    ]
 
 
 def _seals(client: Client, index: str, keys: Sequence[Key]) -> dict[Key, bytes]:
     """A digest of each of these documents, made of all fields that the index holds."""
-    found: dict[Key, bytes] = {}
+    seals: dict[Key, bytes] = {}
     for start in range(0, len(keys), _IDS_AT_ONCE):
         ids = [id_of(key) for key in keys[start : start + _IDS_AT_ONCE]]
-        with spoken("documents.get", index):
+        with translate_errors("documents.get", index):
             page = client.index(index).get_documents({"ids": ids, "limit": len(ids)})
-        held = map(vars, page.results)
-        found |= {key: _sealed(one) for one in held if (key := _key_in(one))}
-    return found
+        document = map(vars, page.results)
+        seals |= {key: _seal_of(item) for item in document if (key := _key_in(item))}
+    return seals
 
 
 def _seal(document: Document) -> bytes:
     """The seal of a document that is held as it is written."""
-    return _sealed(record(document))
+    return _seal_of(to_record(document))
 
 
-def _count(client: Client, index: str) -> int:
+def _count_documents(client: Client, index: str) -> int:
     """Documents held, without the one that holds the state."""
-    with spoken("documents.get", index):
+    with translate_errors("documents.get", index):
         documents = client.index(index)
-        held = documents.get_documents({"fields": ["id"], "limit": 1})
+        page = documents.get_documents({"fields": ["id"], "limit": 1})
         state = documents.get_documents({"fields": ["id"], "ids": [STATE]})
-    return held.total - state.total
+    return page.total - state.total
 
 
-def _sealed(held: Mapping[str, Any]) -> bytes:
-    return blake2b(to_json(sorted(held.items())), digest_size=DIGEST_BYTES).digest()
+def _seal_of(document: Mapping[str, Any]) -> bytes:
+    return blake2b(to_json(sorted(document.items())), digest_size=DIGEST_BYTES).digest()
 
 
-def _key_in(held: Mapping[str, Any]) -> Key | None:
+def _key_in(document: Mapping[str, Any]) -> Key | None:
     try:
-        return key_of(held["id"])
+        return key_of(document["id"])
     except ValueError:
         return None
 
 
-def _listed(client: Client, index: str, fields: Iterable[str]) -> Iterator[Mapping[str, Any]]:
+def _list_documents(
+    client: Client, index: str, fields: Iterable[str]
+) -> Iterator[Mapping[str, Any]]:
     """Those fields of every document but the state, a page at a time."""
     offset = 0
     while True:
-        asked = {"fields": list(fields), "limit": _A_PAGE, "offset": offset}
-        with spoken("documents.get", index):
-            page = client.index(index).get_documents(asked)
-        yield from (held for held in map(vars, page.results) if held["id"] != STATE)
+        query = {"fields": list(fields), "limit": _A_PAGE, "offset": offset}
+        with translate_errors("documents.get", index):
+            page = client.index(index).get_documents(query)
+        yield from (current for current in map(vars, page.results) if current["id"] != STATE)
         offset += _A_PAGE
         if offset >= page.total:
             return

@@ -32,7 +32,7 @@ _PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class IndexState:
     """The place in the log, what could not be written on the way there, and in which build."""
 
     cursor: str | None = None
@@ -42,8 +42,8 @@ class State:
 
     def as_document(self) -> dict[str, Any]:
         parked = [
-            {"kind": one.key.kind, "id": one.key.id.hex, "reason": one.reason}
-            for one in self.parked
+            {"kind": thing.key.kind, "id": thing.key.id.hex, "reason": thing.reason}
+            for thing in self.parked
         ]
         return {
             "id": STATE,
@@ -55,13 +55,13 @@ class State:
         }
 
     @classmethod
-    def of(cls, document: Mapping[str, Any]) -> "State":
+    def of(cls, document: Mapping[str, Any]) -> "IndexState":
         """An empty state of no version for one that others have spoilt: it is then made anew."""
         cursor, version = document.get("cursor"), document.get("version") or 0
         try:
             parked = tuple(
-                Parked(_key(one["kind"], one["id"]), str(one["reason"]))
-                for one in document.get("parked") or ()
+                Parked(_to_key(member["kind"], member["id"]), str(member["reason"]))
+                for member in document.get("parked") or ()
             )
         except (KeyError, TypeError, ValueError):
             return cls(version=0)
@@ -77,32 +77,32 @@ def id_of(key: Key) -> str:
 def key_of(document_id: object) -> Key:
     """Raises ValueError for the id of something else, also for one of ours written otherwise."""
     kind, _, key = str(document_id).rpartition("-")
-    found = _key(kind, key)
-    if id_of(found) != document_id:
+    document_key = _to_key(kind, key)
+    if id_of(document_key) != document_id:
         raise ValueError(f"no document of ours: {document_id}")
-    return found
+    return document_key
 
 
-def _key(kind: str, key: str) -> Key:
-    for known in DOCUMENT_KINDS:
-        if kind == known:
-            return Key(known, UUID(key))
+def _to_key(kind: str, key: str) -> Key:
+    for document_kind in DOCUMENT_KINDS:
+        if kind == document_kind:
+            return Key(document_kind, UUID(key))
     raise ValueError(f"no kind of ours: {kind}")
 
 
-def token(value: str) -> str:
+def to_token(value: str) -> str:
     """Equal for equal values only, and made of `a-z0-9_-`."""
     if _PLAIN.fullmatch(value) and not value.startswith("0x"):
         return value
     return "0x" + blake2b(value.encode("utf-8", "replace"), digest_size=20).hexdigest()
 
 
-def language(code: str) -> str:
+def language_token(code: str) -> str:
     """The token of a language, which is written in one case only."""
-    return token(code.lower())
+    return to_token(code.lower())
 
 
-def micros(moment: datetime) -> int:
+def to_micros(moment: datetime) -> int:
     """Microseconds since 1970; raises TypeError for a datetime without an offset."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
@@ -115,69 +115,69 @@ def mark_of(document: Mapping[str, Any]) -> Mark:
         return Mark(-1, b"")
 
 
-def plain(text: str) -> str:
+def strip_unsayable(text: str) -> str:
     """The text without what JSON cannot say."""
     return text.encode("utf-8", "ignore").decode()
 
 
-def shown(document: Mapping[str, Any], name: str) -> str:
+def display_text(document: Mapping[str, Any], name: str) -> str:
     """A text as it is shown; what is searched is without what cannot be seen."""
     text: str = document.get(f"shown_{name}", document[name])
     return text
 
 
-def _readable(text: str) -> str:
-    return without_unseen(plain(text))
+def _searchable_text(text: str) -> str:
+    return without_unseen(strip_unsayable(text))
 
 
-def record(source: Document) -> dict[str, Any]:
+def to_record(source: Document) -> dict[str, Any]:
     """Raises ValueError for a digest of another length, TypeError for a date without an offset."""
     if len(source.mark.digest) != DIGEST_BYTES:
         raise ValueError(f"a digest has {DIGEST_BYTES} bytes")
-    made: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "id": id_of(source.key),
-        "kind": token(source.key.kind),
+        "kind": to_token(source.key.kind),
         "key": source.key.id.hex,
         "version": str(source.mark.version),
         "digest": source.mark.digest.hex(),
-        "lang": ANY_LANGUAGE if source.lang is None else language(source.lang),
+        "lang": ANY_LANGUAGE if source.lang is None else language_token(source.lang),
         "tags": [tag_id.hex for tag_id in dict.fromkeys(source.tag_ids)],
-        "authors": _tokens(source.authors),
-        "also_in": _tokens(map(str.lower, source.also_in)),
+        "authors": _to_tokens(source.authors),
+        "also_in": _to_tokens(map(str.lower, source.also_in)),
         "syndicatable": "yes" if source.syndicatable else "no",
         "recency": TIMELESS,
     }
     for name in SHOWN:
-        text = plain(getattr(source, name))
-        made[name] = without_unseen(text)
-        if made[name] != text:
-            made[f"shown_{name}"] = text
-    words = list(dict.fromkeys(_readable(label.text) for label in source.labels))
+        text = strip_unsayable(getattr(source, name))
+        fields[name] = without_unseen(text)
+        if fields[name] != text:
+            fields[f"shown_{name}"] = text
+    words = list(dict.fromkeys(_searchable_text(label.text) for label in source.labels))
     if source.key.kind == "tag":
-        made["names"] = words
-        made["spoken"] = _spoken(source)
+        fields["names"] = words
+        fields["spoken"] = _names_by_language(source)
     else:
-        made["labels"] = words
+        fields["labels"] = words
     if source.article_kind is not None:
-        made["article_kind"] = source.article_kind
+        fields["article_kind"] = source.article_kind
     if source.published_at is not None:
         day = source.published_at.astimezone(UTC)
-        made["published_at"] = micros(source.published_at)
-        made["year"] = source.year or day.year
-        made["recency"] = day.year
+        fields["published_at"] = to_micros(source.published_at)
+        fields["year"] = source.year or day.year
+        fields["recency"] = day.year
     if source.updated_at is not None:
-        made["updated_at"] = micros(source.updated_at)
-    return made
+        fields["updated_at"] = to_micros(source.updated_at)
+    return fields
 
 
-def _tokens(values: Iterable[str]) -> list[str]:
-    return [token(value) for value in dict.fromkeys(values)]
+def _to_tokens(values: Iterable[str]) -> list[str]:
+    return [to_token(value) for value in dict.fromkeys(values)]
 
 
-def _spoken(tag: Document) -> dict[str, str]:
+def _names_by_language(tag: Document) -> dict[str, str]:
     """The tag's name in each language: its first label there."""
     names: dict[str, str] = {}
     for label in tag.labels:
         if label.lang is not None:
-            names.setdefault(label.lang, _readable(label.text))
+            names.setdefault(label.lang, _searchable_text(label.text))
     return names

@@ -15,34 +15,34 @@ from typing import Any, Final, Self
 from meilisearch import Client
 from typing_extensions import override
 
-from app.search.meilisearch import beside, health, searching, tuning
+from app.search.meilisearch import health, searching, shadow_index, tuning
 from app.search.meilisearch.connection import Connection
 from app.search.meilisearch.contents import ReadBack
 from app.search.meilisearch.failures import (
     IndexAbsent,
     KeyRefused,
-    Rejected,
+    RequestRejected,
     ServerAway,
     ServerBusy,
-    spoken,
+    translate_errors,
 )
 from app.search.meilisearch.leasing import Lease
-from app.search.meilisearch.synonyms import Synonyms
+from app.search.meilisearch.synonyms import ServerSynonyms
 from app.search.meilisearch.tasks import Tasks
 from app.search.meilisearch.transport import KeptConnections
-from app.search.meilisearch.writing import Writing
+from app.search.meilisearch.writing import IndexWriter
 from app.search.protocol import (
     Document,
     Filter,
-    Found,
     IndexBusy,
     Key,
     Keys,
     Progress,
     Query,
+    SearchResult,
     Suggestion,
 )
-from app.search.upkeep import Waiting
+from app.search.upkeep import PendingTask
 
 _BEAT_SECONDS = 3.0
 
@@ -74,22 +74,22 @@ class MeilisearchEngine(ReadBack):
         self._is_ready = False
         self._is_settled = True
         self._right: dict[str, Any] | None = None  # settings that were proved right as a whole
-        self.tasks = Tasks(connection.writer, self._beat)
-        self._writing = Writing(connection, self.tasks)
-        self._synonyms = Synonyms(connection, self.uid, languages)
+        self.tasks = Tasks(connection.writer, self._keep_lease)
+        self._writing = IndexWriter(connection, self.tasks)
+        self._synonyms = ServerSynonyms(connection, self.uid, languages)
 
-    def search(self, query: Query) -> Found:
+    def search(self, query: Query) -> SearchResult:
         """The page asked for. Raises ValueError for a page beyond `DEEPEST`."""
-        with self._asking("search") as reader:
+        with self._search_client("search") as reader:
             return searching.search(reader, self.uid, query, self._languages, self._synonyms)
 
     def suggest(
         self, text: str, languages: Sequence[str] = (), limit: int = 8, without: Keys = ()
     ) -> list[Suggestion]:
         """Titles, tags and people that complete `text`, best first."""
-        chosen = Filter(languages=tuple(languages), without=without)
-        with self._asking("search") as reader:
-            return searching.suggest(reader, self.uid, text, chosen, limit, self._synonyms)
+        filters = Filter(languages=tuple(languages), without=without)
+        with self._search_client("search") as reader:
+            return searching.suggest(reader, self.uid, text, filters, limit, self._synonyms)
 
     def take(self, *, insist: bool = False) -> bool:
         """Take or keep the writer's lease; true when it has just come from another, whose writes
@@ -102,7 +102,7 @@ class MeilisearchEngine(ReadBack):
         self._beaten = monotonic()
         if epoch == self._epoch:
             return False
-        self.tasks.settle(self.uid)
+        self.tasks.wait_until_idle(self.uid)
         self._epoch = epoch
         return True
 
@@ -112,73 +112,73 @@ class MeilisearchEngine(ReadBack):
         """Write all of it and then the cursor; on return it is durable and findable."""
         if not (upserts or deletes or cursor is not None):
             return
-        with self._writes("documents.add") as client:
+        with self._write_client("documents.add") as client:
             self._writing.apply(client, self.uid, self._epoch, upserts, deletes, cursor)
-            if any(key.kind == "tag" for key in (*(one.key for one in upserts), *deletes)):
+            if any(key.kind == "tag" for key in (*(upsert.key for upsert in upserts), *deletes)):
                 tuning.tune_synonyms(client, self.tasks, self.uid)
 
     def progress(self) -> Progress:
         """Cursor and parked things, asked for as a search, by the key that only searches."""
-        with self._asking("search") as reader:
-            told = searching.progress(reader, self.uid)
-        return Progress(told.cursor, told.parked)
+        with self._search_client("search") as reader:
+            index_state = searching.read_state(reader, self.uid)
+        return Progress(index_state.cursor, index_state.parked)
 
-    def expel(self, names: Sequence[str]) -> None:
+    def delete_strangers(self, names: Sequence[str]) -> None:
         """Delete strangers."""
-        with self._writes("documents.delete"):
-            self._writing.expel(self.uid, self._epoch, names)
+        with self._write_client("documents.delete"):
+            self._writing.delete_strangers(self.uid, self._epoch, names)
 
-    def differing(self) -> tuple[str, ...]:
+    def differing_settings(self) -> tuple[str, ...]:
         """Settings that are not as they should be; the next `apply` puts them right."""
         try:
-            with self._mindful("settings.get") as client:
-                wrong = tuning.differing(client, self.uid)
+            with self._mindful_client("settings.get") as client:
+                wrong = tuning.differing_settings(client, self.uid)
         except IndexAbsent:
             return ()
         if wrong:
             self._is_ready = False
         return tuple(wrong)
 
-    def tend(self) -> tuple[str, ...]:
+    def repair_settings(self) -> tuple[str, ...]:
         """Put right at once the settings that others have changed, and name them."""
         try:
-            with self._mindful("settings.get") as client:
-                seen = tuning.held(client, self.uid)
+            with self._mindful_client("settings.get") as client:
+                current = tuning.current_settings(client, self.uid)
         except IndexAbsent:
             return ()
-        if seen == self._right:
+        if current == self._right:
             return ()
-        wrong = self.differing()
+        wrong = self.differing_settings()
         if wrong:
-            with self._writes("settings.update"):
+            with self._write_client("settings.update"):
                 pass  # it puts them right first
         else:
-            self._right = seen
+            self._right = current
         return wrong
 
-    def waiting(self) -> Waiting | None:
+    def pending_task(self) -> PendingTask | None:
         """What was accepted and is not done; None when nothing is."""
-        with spoken("tasks.get", self.uid):
-            return health.waiting(self.connection.writer(), self.uid)
+        with translate_errors("tasks.get", self.uid):
+            return health.oldest_pending_task(self.connection.writer(), self.uid)
 
-    def complaint(self) -> str:
+    def server_problem(self) -> str:
         """What is wrong with the server itself and how to cure it, or ""."""
-        return health.complaint(self.connection)
+        return health.find_problem(self.connection)
 
     def missing_actions(self) -> list[str]:
         """What the keys lack to search and to write; empty when all is well."""
         return health.missing_actions(self.connection, self.uid)
 
-    def beside(self) -> "Successor":
+    def new_replacement(self) -> "Successor":
         """An empty index that can take this one's place. Raises `IndexBusy`."""
         building = self._leases(f"{self.uid}--")
         if building.take() is None:
             raise IndexBusy("index_busy", "Another process rebuilds the search index already.")
         try:
-            with self._mindful("indexes.delete") as client:
-                kept = beside.whole(client, self.uid)
-                left = [name for name in beside.builds(client, self.uid) if name not in kept]
-                beside.dropped(client, self.tasks, left)
+            with self._mindful_client("indexes.delete") as client:
+                full = shadow_index.complete_builds(client, self.uid)
+                left = [name for name in shadow_index.builds(client, self.uid) if name not in full]
+                shadow_index.drop(client, self.tasks, left)
         except BaseException:
             building.give_back()
             raise
@@ -186,22 +186,22 @@ class MeilisearchEngine(ReadBack):
 
     def rewrite(self, portions: Iterable[Sequence[Document]], cursor: str) -> None:
         """All documents anew beside, and what they replace deleted at once. Raises `IndexBusy`."""
-        with self.beside() as new:
+        with self.new_replacement() as new:
             for portion in portions:
                 new.apply(portion, [])
             new.apply([], [], cursor)
             new.take_over()
-            with self._mindful("indexes.delete") as client:
-                beside.dropped(client, self.tasks, beside.builds(client, self.uid))
+            with self._mindful_client("indexes.delete") as client:
+                shadow_index.drop(client, self.tasks, shadow_index.builds(client, self.uid))
 
     def restore(self) -> bool:
         """Put what was replaced last back into its place; false when nothing was kept."""
         self.take(insist=True)
-        with self._mindful("indexes.swap") as client:
-            kept = beside.whole(client, self.uid)
-            if not kept:
+        with self._mindful_client("indexes.swap") as client:
+            full = shadow_index.complete_builds(client, self.uid)
+            if not full:
                 return False
-            beside.swapped(client, self.uid, kept[-1])
+            shadow_index.swap(client, self.uid, full[-1])
         self._is_ready = False
         return True
 
@@ -227,26 +227,26 @@ class MeilisearchEngine(ReadBack):
         self.close()
 
     @contextmanager
-    def _writes(self, action: str) -> Iterator[Client]:
+    def _write_client(self, action: str) -> Iterator[Client]:
         """The client that writes, with the lease, on an index that is there and as it should be."""
-        held = self._epoch
-        if self.take() and held >= 0:
+        epoch = self._epoch
+        if self.take() and epoch >= 0:
             # Lost and taken again since the caller looked: what it brings may be old by now.
             self._epoch = -1
             raise IndexBusy("index_busy", "The search index has changed hands; look again.")
-        with self._mindful(action) as client:
+        with self._mindful_client(action) as client:
             if not self._is_settled:
                 # What was sent before a failure may still be waiting: do not add to it.
-                self.tasks.settle(self.uid)
+                self.tasks.wait_until_idle(self.uid)
             self._is_settled = False
             if not self._is_ready:
                 health.check_version(self.connection)
-                tuning.tune(client, self.tasks, self.uid)
+                tuning.apply_settings(client, self.tasks, self.uid)
                 self._is_ready = True
             yield client
             self._is_settled = True
 
-    def _beat(self) -> None:
+    def _keep_lease(self) -> None:
         """Keep the lease while the server takes its time. Raises `IndexBusy` when it is lost."""
         if monotonic() - self._beaten > _BEAT_SECONDS:
             if not self._lease.keep():
@@ -254,39 +254,39 @@ class MeilisearchEngine(ReadBack):
             self._beaten = monotonic()
 
     @contextmanager
-    def _asking(self, action: str) -> Iterator[KeptConnections]:
+    def _search_client(self, action: str) -> Iterator[KeptConnections]:
         """The connections that search; failures are counted, and a lost key is asked for again."""
         breaker = self.connection.breaker
         breaker.enter()
         try:
-            with spoken(action, self.uid):
+            with translate_errors(action, self.uid):
                 reader = self.connection.reader()
-            with spoken(action, self.uid, (KeyError,)):
+            with translate_errors(action, self.uid, (KeyError,)):
                 yield reader
         except (ServerAway, ServerBusy):
-            breaker.failed()
+            breaker.note_failure()
             raise
         except KeyRefused:
             self.connection.forget_keys()
             raise
-        except Rejected:
+        except RequestRejected:
             self._is_ready = False
             raise
-        breaker.succeeded()
+        breaker.note_success()
 
     @override
     @contextmanager
-    def _mindful(self, action: str) -> Iterator[Client]:
+    def _mindful_client(self, action: str) -> Iterator[Client]:
         """The client that writes; what the server says may mean that it has lost everything."""
         try:
-            with spoken(action, self.uid):
+            with translate_errors(action, self.uid):
                 client = self.connection.writer()
             yield client
         except KeyRefused:
             self.connection.forget_keys()
             self._is_ready = False
             raise
-        except (IndexAbsent, Rejected, ServerAway):
+        except (IndexAbsent, RequestRejected, ServerAway):
             self._is_ready = False
             raise
 
@@ -300,18 +300,18 @@ class Successor(MeilisearchEngine):
             predecessor.connection, predecessor._languages, lambda _name: building, uid
         )
         self._predecessor = predecessor
-        self._writing = Writing(self.connection, self.tasks, uid)
+        self._writing = IndexWriter(self.connection, self.tasks, uid)
 
     def take_over(self) -> None:
         """Take its predecessor's place, in one instant; what it replaces is kept."""
         before = self._predecessor
         self.take()  # the right to build: to be given the lease takes a while
         before.take(insist=True)
-        with before._mindful("indexes.swap") as client:
-            tuning.tune(client, before.tasks, before.uid)
-            beside.swapped(client, before.uid, self.uid)
-            others = [name for name in beside.builds(client, before.uid) if name != self.uid]
-            beside.dropped(client, self.tasks, others)
+        with before._mindful_client("indexes.swap") as client:
+            tuning.apply_settings(client, before.tasks, before.uid)
+            shadow_index.swap(client, before.uid, self.uid)
+            others = [name for name in shadow_index.builds(client, before.uid) if name != self.uid]
+            shadow_index.drop(client, self.tasks, others)
         before._is_ready = False
 
     @override

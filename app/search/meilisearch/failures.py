@@ -37,11 +37,11 @@ class KeyRefused(Unavailable):
     """The key lacks an action, or belongs to a server that has lost its keys."""
 
 
-class TooLarge(Unavailable):
+class PayloadTooLarge(Unavailable):
     """More at once than the server takes."""
 
 
-class Rejected(Unavailable):
+class RequestRejected(Unavailable):
     """The server understood and refused; the index may have lost its settings."""
 
 
@@ -58,16 +58,18 @@ class TaskFailed(Unavailable):
 
 
 @contextmanager
-def spoken(action: str, index: str, unread: tuple[type[Exception], ...] = UNREAD) -> Iterator[None]:
+def translate_errors(
+    action: str, index: str, unread: tuple[type[Exception], ...] = UNREAD
+) -> Iterator[None]:
     """Turns what the client raises into ours; `action` is the right that the call needs. Around
     code of ours, `unread` is no more than what that raises for an answer it cannot read."""
     try:
         yield
     except MeilisearchApiError as error:
-        raise _of(error, action, index) from error
+        raise _to_unavailable(error, action, index) from error
     except (MeilisearchError, RequestException) as error:
         raise ServerAway(
-            "search_unreachable", f"The search server does not answer: {short(str(error))}"
+            "search_unreachable", f"The search server does not answer: {shorten(str(error))}"
         ) from error
     except unread as error:
         part = error if isinstance(error, KeyError) else "what it should say"
@@ -76,26 +78,30 @@ def spoken(action: str, index: str, unread: tuple[type[Exception], ...] = UNREAD
         ) from error
 
 
-def _of(error: MeilisearchApiError, action: str, index: str) -> Unavailable:
-    code, said = error.code or "", short(error.message.partition(_GUESS)[0])
+def _to_unavailable(error: MeilisearchApiError, action: str, index: str) -> Unavailable:
+    code, message = error.code or "", shorten(error.message.partition(_GUESS)[0])
     if code == "index_not_found":
         return IndexAbsent("search_index_absent", f"The search index {index} is not there.")
     if error.status_code in (401, 403):
         return KeyRefused(
             "search_key_refused",
             f"The key of the search server may not do `{action}` on the index `{index}`: give it "
-            f"that action, or set WILLAY_MEILISEARCH_KEY to one that has it. ({said})",
+            f"that action, or set WILLAY_MEILISEARCH_KEY to one that has it. ({message})",
         )
     if error.status_code == 413 or code == "payload_too_large":
-        return TooLarge("search_payload_too_large", f"More than the search server takes: {said}")
+        return PayloadTooLarge(
+            "search_payload_too_large", f"More than the search server takes: {message}"
+        )
     if code == "no_space_left_on_device" or error.status_code in (429, 503):
-        return ServerBusy("search_overloaded", f"The search server takes no more for now: {said}")
+        return ServerBusy(
+            "search_overloaded", f"The search server takes no more for now: {message}"
+        )
     if error.status_code >= 500:
-        return ServerAway("search_unreachable", f"The search server failed: {said}")
-    return Rejected("search_refused", f"The search server refused {action}: {said}")
+        return ServerAway("search_unreachable", f"The search server failed: {message}")
+    return RequestRejected("search_refused", f"The search server refused {action}: {message}")
 
 
-def short(text: str) -> str:
+def shorten(text: str) -> str:
     """So much of the server's words as a message may quote, in one line."""
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
     return line if len(line) <= _SHOWN else line[:_SHOWN] + "…"

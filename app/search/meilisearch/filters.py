@@ -6,11 +6,11 @@ nothing within one can reach another. The first one leaves our documents alone a
 
 from collections.abc import Iterable
 
-from app.search.meilisearch.documents import ANY_LANGUAGE, language, micros, token
+from app.search.meilisearch.documents import ANY_LANGUAGE, language_token, to_micros, to_token
 from app.search.protocol import DOCUMENT_KINDS, Filter
 
 
-def quoted(value: str) -> str:
+def quote(value: str) -> str:
     """The value as one string of the grammar, whatever is in it.
 
     The server takes a string apart twice, so a backslash has to be doubled first.
@@ -18,47 +18,49 @@ def quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def conditions(chosen: Filter) -> list[str]:
+def filter_conditions(filters: Filter) -> list[str]:
     """All of them have to hold."""
-    every = [_one_of("kind", chosen.kinds or DOCUMENT_KINDS)]
-    if chosen.article_kinds:
-        every.append(_one_of("article_kind", chosen.article_kinds))
-    if chosen.languages:
-        spoken = map(language, chosen.languages)
-        every.append(_one_of("lang", (*spoken, ANY_LANGUAGE)))
-    if chosen.each_story_once:
+    every = [_one_of("kind", filters.kinds or DOCUMENT_KINDS)]
+    if filters.article_kinds:
+        every.append(_one_of("article_kind", filters.article_kinds))
+    if filters.languages:
+        langs = map(language_token, filters.languages)
+        every.append(_one_of("lang", (*langs, ANY_LANGUAGE)))
+    if filters.each_story_once:
         every += [
-            f"NOT ({_one_of('lang', [language(lang)])} AND "
-            f"{_one_of('also_in', map(language, chosen.languages[:place]))})"
-            for place, lang in enumerate(chosen.languages[1:], 1)
+            f"NOT ({_one_of('lang', [language_token(lang)])} AND "
+            f"{_one_of('also_in', map(language_token, filters.languages[:place]))})"
+            for place, lang in enumerate(filters.languages[1:], 1)
         ]
-    if chosen.author is not None:
-        every.append(_one_of("authors", [token(chosen.author)]))
-    if chosen.ids:
-        every.append(_one_of("key", (key.hex for key in chosen.ids)))
-    if chosen.syndicatable:
+    if filters.author is not None:
+        every.append(_one_of("authors", [to_token(filters.author)]))
+    if filters.ids:
+        every.append(_one_of("key", (key.hex for key in filters.ids)))
+    if filters.syndicatable:
         every.append(_one_of("syndicatable", ["yes"]))
-    every += [_one_of("tags", (tag.hex for tag in clause)) for clause in chosen.all_of]
+    every += [_one_of("tags", (tag.hex for tag in clause)) for clause in filters.all_of]
     every += [
-        f"NOT {_one_of('tags', (tag.hex for tag in clause))}" for clause in chosen.none_of if clause
+        f"NOT {_one_of('tags', (tag.hex for tag in clause))}"
+        for clause in filters.none_of
+        if clause
     ]
-    if chosen.without:
-        every.append(f"NOT {_one_of('key', (key.id.hex for key in chosen.without))}")
-    if chosen.since is not None:
-        every.append(f"published_at >= {micros(chosen.since)}")
-    if chosen.until is not None:
-        last = micros(chosen.until)
-        every.append(f"published_at {'<=' if chosen.until_inclusive else '<'} {last}")
-    if chosen.periods:
+    if filters.without:
+        every.append(f"NOT {_one_of('key', (key.id.hex for key in filters.without))}")
+    if filters.since is not None:
+        every.append(f"published_at >= {to_micros(filters.since)}")
+    if filters.until is not None:
+        last = to_micros(filters.until)
+        every.append(f"published_at {'<=' if filters.until_inclusive else '<'} {last}")
+    if filters.periods:
         within = (
-            f"(published_at >= {micros(start)} AND published_at < {micros(end)})"
-            for start, end in chosen.periods
+            f"(published_at >= {to_micros(start)} AND published_at < {to_micros(end)})"
+            for start, end in filters.periods
         )
         every.append(" OR ".join(within))
-    if chosen.updated_since is not None:
-        every.append(f"updated_at >= {micros(chosen.updated_since)}")
+    if filters.updated_since is not None:
+        every.append(f"updated_at >= {to_micros(filters.updated_since)}")
     return every
 
 
 def _one_of(field: str, values: Iterable[str]) -> str:
-    return f"{field} IN [{', '.join(quoted(value) for value in dict.fromkeys(values))}]"
+    return f"{field} IN [{', '.join(quote(value) for value in dict.fromkeys(values))}]"

@@ -7,29 +7,35 @@ from meilisearch import Client
 from app.errors import Unavailable
 from app.kit.clock import system_clock
 from app.search.meilisearch.connection import Connection
-from app.search.meilisearch.failures import KeyRefused, Rejected, ServerAway, ServerTooOld, spoken
-from app.search.meilisearch.keys import READING, WRITING, missing
+from app.search.meilisearch.failures import (
+    KeyRefused,
+    RequestRejected,
+    ServerAway,
+    ServerTooOld,
+    translate_errors,
+)
+from app.search.meilisearch.keys import READING, WRITING, denied
 from app.search.meilisearch.tasks import UNFINISHED
-from app.search.upkeep import Waiting
+from app.search.upkeep import PendingTask
 
 OLDEST = (1, 36)
 """The first version that knows all that `settings` asks for."""
 _UPDATING = "see `Updating Meilisearch` in docs/deploy.md"
 
 
-def version(connection: Connection) -> str:
+def server_version(connection: Connection) -> str:
     """The server's; "" where our key may not ask."""
     try:
-        with spoken("version", connection.address.index):
-            return connection.given().get_version()["pkgVersion"]
-    except (KeyRefused, Rejected):
+        with translate_errors("version", connection.address.index):
+            return connection.given_client().get_version()["pkgVersion"]
+    except (KeyRefused, RequestRejected):
         return ""
 
 
 def check_version(connection: Connection) -> None:
     """Raises `ServerTooOld` for a server that cannot hold the index as it has to be."""
-    has = version(connection)
-    if has and _parts(has) < OLDEST:
+    has = server_version(connection)
+    if has and _version_parts(has) < OLDEST:
         oldest = ".".join(map(str, OLDEST))
         raise ServerTooOld(
             "search_server_too_old",
@@ -37,7 +43,7 @@ def check_version(connection: Connection) -> None:
         )
 
 
-def complaint(connection: Connection) -> str:
+def find_problem(connection: Connection) -> str:
     """What keeps the server from being used, and the cure; "" when nothing does."""
     try:
         check_version(connection)
@@ -55,27 +61,27 @@ def complaint(connection: Connection) -> str:
 
 def missing_actions(connection: Connection, index: str) -> list[str]:
     """What the keys lack to search and to write; empty when all is well."""
-    with spoken("tasks.get", index):
+    with translate_errors("tasks.get", index):
         search = connection.client(connection.keys().search)
-        lacks = [one for one in missing(search, index) if one in READING]
-        return lacks + [one for one in missing(connection.writer(), index) if one in WRITING]
+        lacks = [item for item in denied(search, index) if item in READING]
+        return lacks + [item for item in denied(connection.writer(), index) if item in WRITING]
 
 
-def waiting(client: Client, index: str) -> Waiting | None:
+def oldest_pending_task(client: Client, index: str) -> PendingTask | None:
     """The oldest task for this index that has been accepted and is not done."""
-    asked = {"indexUids": index, "limit": 1}
-    with spoken("tasks.get", index):
-        waits = client.get_tasks({**asked, "statuses": UNFINISHED, "reverse": "true"}).results
+    requested = {"indexUids": index, "limit": 1}
+    with translate_errors("tasks.get", index):
+        waits = client.get_tasks({**requested, "statuses": UNFINISHED, "reverse": "true"}).results
         if not waits:
             return None
-        done = client.get_tasks({**asked, "statuses": "succeeded,failed,canceled"}).results
+        done = client.get_tasks({**requested, "statuses": "succeeded,failed,canceled"}).results
     # Not since it was begun: a full disk begins it again and again. And what waits behind others
     # is overtaken all the time.
     finished = [task.finished_at for task in done if task.finished_at is not None]
     since = max(waits[0].enqueued_at, *finished).replace(tzinfo=UTC)
-    return Waiting(waits[0].uid, (system_clock() - since).total_seconds())
+    return PendingTask(waits[0].uid, (system_clock() - since).total_seconds())
 
 
-def _parts(text: str) -> tuple[int, ...]:
+def _version_parts(text: str) -> tuple[int, ...]:
     numbers = text.partition("-")[0].split(".")[:2]
     return tuple(int(part) if part.isdecimal() else 0 for part in numbers)

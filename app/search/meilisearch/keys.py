@@ -23,7 +23,7 @@ WRITING = (
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class ServerKeys:
     """By which we search and write; the same one when we were given no more than that.
 
     `search_uid` names the first where it is our own.
@@ -34,21 +34,23 @@ class Keys:
     search_uid: str | None = None
 
 
-def provisioned(client: Client, given: str | None, index: str, *, makes: bool = True) -> Keys:
+def provision_keys(
+    client: Client, given_key: str | None, index: str, *, makes: bool = True
+) -> ServerKeys:
     """Keys of our own where the given one may make keys; else the given one for everything. Where
     none may be made, those that are there.
 
     Raises what the client raises.
     """
-    search, write = _wanted(index)
+    search, write = _key_requests(index)
     try:
         if not makes:
-            there = [known(client, key["uid"]) for key in (search, write)]
-            return Keys(*(given if key is None else key.key for key in there))
-        return Keys(_made(client, search), _made(client, write), search["uid"])
+            existing = [known(client, key["uid"]) for key in (search, write)]
+            return ServerKeys(*(given_key if key is None else key.key for key in existing))
+        return ServerKeys(_create_key(client, search), _create_key(client, write), search["uid"])
     except MeilisearchApiError as error:
         if error.status_code in (401, 403):  # no master key, or a server that has none
-            return Keys(given, given)
+            return ServerKeys(given_key, given_key)
         raise
 
 
@@ -62,21 +64,21 @@ def known(client: Client, uid: str) -> Key | None:
         return None
 
 
-def missing(client: Client, index: str) -> list[str]:
+def denied(client: Client, index: str) -> list[str]:
     """Which of the actions that we need the key of this client may not do; asks for nothing that
     changes anything: each request is malformed, and who may not is told so first."""
-    here = client.index(index)
+    base = client.index(index)
     tries: dict[str, Callable[[], object]] = {
-        "search": lambda: here.search("", {"limit": -1}),
-        "documents.add": lambda: here.add_documents_raw(b"", content_type="text/plain"),
-        "documents.get": lambda: here.get_documents({"limit": -1}),
-        "documents.delete": lambda: here.delete_documents(filter=""),
+        "search": lambda: base.search("", {"limit": -1}),
+        "documents.add": lambda: base.add_documents_raw(b"", content_type="text/plain"),
+        "documents.get": lambda: base.get_documents({"limit": -1}),
+        "documents.delete": lambda: base.delete_documents(filter=""),
         "indexes.create": lambda: client.create_index(""),
-        "indexes.get": here.fetch_info,
+        "indexes.get": base.fetch_info,
         "indexes.delete": lambda: client.delete_index(f"{index}--."),
         "indexes.swap": lambda: client.swap_indexes([{"indexes": [index, index]}]),
-        "settings.get": here.get_settings,
-        "settings.update": lambda: here.update_settings({"unknown": 1}),
+        "settings.get": base.get_settings,
+        "settings.update": lambda: base.update_settings({"unknown": 1}),
         "tasks.get": lambda: client.get_tasks({"limit": 1}),
     }
     return [action for action, attempt in tries.items() if _is_refused(attempt)]
@@ -90,7 +92,7 @@ def _is_refused(attempt: Callable[[], object]) -> bool:
     return False
 
 
-def _wanted(index: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _key_requests(index: str) -> tuple[dict[str, Any], dict[str, Any]]:
     def key(name: str, actions: tuple[str, ...], indexes: list[str]) -> dict[str, Any]:
         return {
             # The official client makes tenant tokens of a key whose uid is of version 4 alone.
@@ -104,12 +106,12 @@ def _wanted(index: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return key("search", READING, [index]), key("write", WRITING, [index, f"{index}--*"])
 
 
-def _made(client: Client, wanted: dict[str, Any]) -> str:
-    key = known(client, wanted["uid"])
+def _create_key(client: Client, request: dict[str, Any]) -> str:
+    key = known(client, request["uid"])
     if key is not None and (
-        sorted(key.actions) != sorted(wanted["actions"])
-        or sorted(key.indexes) != sorted(wanted["indexes"])
+        sorted(key.actions) != sorted(request["actions"])
+        or sorted(key.indexes) != sorted(request["indexes"])
     ):
         client.delete_key(key.uid)
         key = None
-    return (key or client.create_key(wanted)).key
+    return (key or client.create_key(request)).key

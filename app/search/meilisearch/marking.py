@@ -12,7 +12,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from app.search import snippets
-from app.search.meilisearch.queries import Asked, is_stop_word, words
+from app.search.meilisearch.queries import ServerQuery, is_stop_word, split_words
 from app.search.snippets import Spans
 
 _ONE_TYPO, _TWO_TYPOS = 5, 9
@@ -23,92 +23,94 @@ _SHORTEST_HALF, _LONGEST = 3, 60
 """Letters of a part of a word, of which less would be marked everywhere, and of a word that may be
 misspelt or of two parts."""
 
-Others = Mapping[tuple[str, ...], frozenset[str]]
+RelatedWords = Mapping[tuple[str, ...], frozenset[str]]
 """The words of a name, and those of the names that stand for it."""
 
 
-def others(synonyms: Mapping[str, Iterable[str]], languages: Sequence[str]) -> Others:
+def related_words(synonyms: Mapping[str, Iterable[str]], languages: Sequence[str]) -> RelatedWords:
     """From the setting of the index; function words of these languages tell nothing."""
     return {
-        tuple(words(name)): frozenset(
-            word for one in same for word in words(one) if not is_stop_word(word, languages)
+        tuple(split_words(name)): frozenset(
+            word for name in same for word in split_words(name) if not is_stop_word(word, languages)
         )
         for name, same in synonyms.items()
     }
 
 
-def marker(texts: Iterable[str], question: Asked, known: Others) -> Spans:
+def build_marker(texts: Iterable[str], question: ServerQuery, related_words: RelatedWords) -> Spans:
     """What tells, for each of these texts, where the words are that were meant."""
-    held: set[str] = set()
+    vocabulary: set[str] = set()
     for text in texts:
-        held.update(snippets.words(text))
-    meant = _meant(held, question, known)
-    beginnings = snippets.least(meant)
-    return lambda text: snippets.found(snippets.folded(text), beginnings, meant.__contains__)
+        vocabulary.update(snippets.split_words(text))
+    meant = _meant_words(vocabulary, question, related_words)
+    beginnings = snippets.shortest_prefixes(meant)
+    return lambda text: snippets.find_spans(snippets.fold(text), beginnings, meant.__contains__)
 
 
-def _meant(held: set[str], question: Asked, known: Others) -> set[str]:
+def _meant_words(
+    vocabulary: set[str], question: ServerQuery, related_words: RelatedWords
+) -> set[str]:
     """Those of the words held that the question means."""
-    meant = held.intersection(_written(question, known))
-    alike = _by_letter(held, {word[0] for word in question.words})
+    meant = vocabulary.intersection(_word_forms(question, related_words))
+    alike = _by_letter(vocabulary, {word[0] for word in question.words})
     if question.unfinished:
-        meant.update(_begun(question, alike[question.unfinished[0]]))
+        meant.update(_completions(question, alike[question.unfinished[0]]))
     if not question.exact:
         for word in question.words:
-            meant.update(_misspelt(word, alike[word[0]]))
-            if word not in held:
-                meant.update(_apart(word, held))
+            meant.update(_near_words(word, alike[word[0]]))
+            if word not in vocabulary:
+                meant.update(_split_word(word, vocabulary))
     return meant
 
 
-def _by_letter(held: Iterable[str], letters: Iterable[str]) -> dict[str, list[str]]:
+def _by_letter(current: Iterable[str], letters: Iterable[str]) -> dict[str, list[str]]:
     """Words by their first, where mistakes are rare: the server, too, counts them twice."""
     alike: dict[str, list[str]] = {letter: [] for letter in letters}
-    for word in held:
-        if (kept := alike.get(word[0])) is not None:
-            kept.append(word)
+    for word in current:
+        if (group := alike.get(word[0])) is not None:
+            group.append(word)
     return alike
 
 
-def _written(question: Asked, known: Others) -> Iterator[str]:
+def _word_forms(question: ServerQuery, related_words: RelatedWords) -> Iterator[str]:
     """The words themselves, two of them joined, and the names that stand for them."""
-    asked = question.words
-    for run in (asked, *question.phrases):
+    words = question.words
+    for run in (words, *question.phrases):
         yield from run
-    yield from (left + right for left, right in pairwise(asked))
+    yield from (left + right for left, right in pairwise(words))
     for length in range(1, MOST_IN_A_NAME + 1):
-        for at in range(len(asked) - length + 1):
-            yield from known.get(asked[at : at + length], ())
+        for at in range(len(words) - length + 1):
+            yield from related_words.get(words[at : at + length], ())
 
 
-def _begun(question: Asked, alike: Sequence[str]) -> Iterator[str]:
+def _completions(question: ServerQuery, alike: Sequence[str]) -> Iterator[str]:
     """What begins as the last word does, which may hold a mistake already."""
     last = question.unfinished
     beginnings = {last}
-    if not question.exact and (allowed := _typos(last)):
+    if not question.exact and (allowed := _allowed_typos(last)):
         for length in range(len(last) - allowed, len(last) + allowed + 1):
-            beginnings.update(_misspelt(last, [word[:length] for word in alike]))
+            beginnings.update(_near_words(last, [word[:length] for word in alike]))
     return (word for word in alike if word.startswith(tuple(beginnings)))
 
 
-def _apart(word: str, held: set[str]) -> Iterator[str]:
+def _split_word(word: str, vocabulary: set[str]) -> Iterator[str]:
     """Two words that were written as one."""
     last = len(word) - _SHORTEST_HALF if len(word) <= _LONGEST else 0
     for at in range(_SHORTEST_HALF, last + 1):
         halves = {word[:at], word[at:]}
-        if halves <= held:
+        if halves <= vocabulary:
             yield from halves
 
 
-def _misspelt(word: str, alike: Sequence[str]) -> list[str]:
+def _near_words(word: str, alike: Sequence[str]) -> list[str]:
     """Those that are as near to the word as the server lets them be."""
-    if not (allowed := _typos(word)):
+    if not (allowed := _allowed_typos(word)):
         return []
     near = process.extract(word, alike, scorer=OSA.distance, score_cutoff=allowed, limit=None)
     return [other for other, _, _ in near]
 
 
-def _typos(word: str) -> int:
+def _allowed_typos(word: str) -> int:
     """How many mistakes the word may hold; a number is right as it is."""
     if not word.isalpha() or len(word) > _LONGEST:
         return 0

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from unicodedata import category, normalize
 
-from app.kit.languages import base
+from app.kit.languages import base_language
 from app.kit.text import without_unseen
-from app.search.grammar import Parsed, parse
+from app.search.grammar import ParsedText, parse_text
 from app.search.protocol import Query
 from app.search.stopwords import STOP_WORDS
 
@@ -24,7 +24,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ServerQuery:
     """`text` for the server; None when nothing in it can be searched for. `words` are the loose
     ones of it, of which the last may be `unfinished`. `fewer` are what to ask in turn when it finds
     nothing."""
@@ -47,16 +47,16 @@ class Asked:
         return self.text == ""
 
 
-def asked(query: Query, languages: tuple[str, ...]) -> Asked:
+def to_server_query(query: Query, languages: tuple[str, ...]) -> ServerQuery:
     """Function words are left out while there are others; a word may be unfinished if it is the
     last thing typed."""
-    parsed = parse(query.text, words)
+    parsed = parse_text(query.text, split_words)
     if parsed.is_blank:
-        return Asked("")
+        return ServerQuery("")
     if parsed.finds_nothing:
-        return Asked(None)
-    spoken = query.filter.languages or languages
-    telling = _telling(parsed, spoken)[: MOST_TERMS - len(parsed.phrases)]
+        return ServerQuery(None)
+    langs = query.filter.languages or languages
+    telling = _telling_words(parsed, langs)[: MOST_TERMS - len(parsed.phrases)]
     parts = [f"-{_phrase(out)}" if len(out) > 1 else f"-{out[0]}" for out in parsed.excluded]
     parts += [_phrase(phrase) for phrase in parsed.phrases]
     unfinished = parsed.typing and telling and telling[-1] == parsed.words[-1]
@@ -71,7 +71,7 @@ def asked(query: Query, languages: tuple[str, ...]) -> Asked:
     else:
         parts += telling
     text = " ".join(parts)
-    return Asked(
+    return ServerQuery(
         text if unfinished else text + " ",
         tuple(telling),
         parsed.phrases,
@@ -81,13 +81,13 @@ def asked(query: Query, languages: tuple[str, ...]) -> Asked:
     )
 
 
-def typed(text: str) -> Asked:
+def to_prefix_query(text: str) -> ServerQuery:
     """What a name begins with that is being typed: all of it, and the last may be unfinished."""
-    found = tuple(words(text)[:_MOST_TYPED])
-    return Asked(" ".join(found), found, unfinished=found[-1]) if found else Asked(None)
+    parts = tuple(split_words(text)[:_MOST_TYPED])
+    return ServerQuery(" ".join(parts), parts, unfinished=parts[-1]) if parts else ServerQuery(None)
 
 
-def words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """Runs of letters and digits, in lower case and without accents; never fails."""
     folded = normalize("NFKD", without_unseen(text).encode("utf-8", "ignore").decode()).lower()
     return _WORD.findall("".join(letter for letter in folded if category(letter) != "Mn"))
@@ -95,14 +95,14 @@ def words(text: str) -> list[str]:
 
 def is_stop_word(word: str, languages: Sequence[str]) -> bool:
     """A function word in one of the languages."""
-    return any(word in STOP_WORDS.get(base(lang), ()) for lang in languages)
+    return any(word in STOP_WORDS.get(base_language(lang), ()) for lang in languages)
 
 
-def _telling(parsed: Parsed, languages: tuple[str, ...]) -> list[str]:
+def _telling_words(text: ParsedText, languages: tuple[str, ...]) -> list[str]:
     """Each word once, at its last place: only there may it be unfinished."""
-    once = list(dict.fromkeys(reversed(parsed.words)))[::-1]
+    once = list(dict.fromkeys(reversed(text.words)))[::-1]
     telling = [word for word in once if not is_stop_word(word, languages)]
-    if not telling and parsed.phrases:
+    if not telling and text.phrases:
         return []
     return telling or once
 

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from app.kit.languages import normalised
+from app.kit.languages import normalise_code
 from app.search import snippets
 from app.search.meilisearch import marking, settings
-from app.search.meilisearch.documents import SHOWN, STATE, State, key_of, shown
-from app.search.meilisearch.filters import conditions, quoted
-from app.search.meilisearch.marking import Others
-from app.search.meilisearch.queries import Asked, asked, typed
+from app.search.meilisearch.documents import SHOWN, STATE, IndexState, display_text, key_of
+from app.search.meilisearch.filters import filter_conditions, quote
+from app.search.meilisearch.marking import RelatedWords
+from app.search.meilisearch.queries import ServerQuery, to_prefix_query, to_server_query
 from app.search.meilisearch.transport import KeptConnections
 from app.search.protocol import (
     DEEPEST,
@@ -20,10 +20,10 @@ from app.search.protocol import (
     FACET_VALUES,
     FacetName,
     Filter,
-    Found,
-    Highlights,
     Hit,
+    HitHighlights,
     Query,
+    SearchResult,
     Suggestion,
 )
 
@@ -42,17 +42,17 @@ def search(
     uid: str,
     query: Query,
     languages: tuple[str, ...],
-    others: Callable[[], Others],
-) -> Found:
-    """Raises ValueError for a page beyond `DEEPEST`, and what the client raises. `others` are
-    the words that the index takes for one another."""
+    related_words: Callable[[], RelatedWords],
+) -> SearchResult:
+    """Raises ValueError for a page beyond `DEEPEST`, and what the client raises. `related_words`
+    are the words that the index takes for one another."""
     if query.limit < 1 or query.page < 1 or query.limit * query.page > DEEPEST:
         raise ValueError(f"pages go from 1 to {DEEPEST} hits")
-    question = asked(query, languages)
+    question = to_server_query(query, languages)
     if question.text is None:
-        return Found((), 0, facets=dict.fromkeys(query.facets, ()))
+        return SearchResult((), 0, facets=dict.fromkeys(query.facets, ()))
     answer: Mapping[str, Any] = {}
-    asks = [(question.text, strategy) for strategy in _strategies(query, question)]
+    asks = [(question.text, strategy) for strategy in _matching_strategies(query, question)]
     asks += [(text, "all") for text in question.fewer]
     for text, strategy in asks:
         parameters = _parameters(query, question) | {"matchingStrategy": strategy}
@@ -61,8 +61,10 @@ def search(
             break
     ranked = query.order == "relevance" and not question.is_blank
     hits = [hit for hit in answer["hits"] if _is_ours(hit, SHOWN if query.highlight else ())]
-    marked = _highlighted(hits, question, others) if query.highlight else [None] * len(hits)
-    return Found(
+    marked = (
+        _highlight_hits(hits, question, related_words) if query.highlight else [None] * len(hits)
+    )
+    return SearchResult(
         tuple(_hit(hit, marks, ranked=ranked) for hit, marks in zip(hits, marked, strict=True)),
         answer["estimatedTotalHits"],
         facets=_facets(query.facets, answer.get("facetDistribution") or {}),
@@ -73,12 +75,12 @@ def suggest(
     reader: KeptConnections,
     uid: str,
     text: str,
-    chosen: Filter,
+    filters: Filter,
     limit: int,
-    others: Callable[[], Others],
+    related_words: Callable[[], RelatedWords],
 ) -> list[Suggestion]:
     """Names that hold all that was typed, the last word perhaps unfinished."""
-    question = typed(text)
+    question = to_prefix_query(text)
     if question.text is None or limit < 1:
         return []
     answer = reader.search(
@@ -86,41 +88,41 @@ def suggest(
         question.text,
         {
             "limit": limit,
-            "filter": conditions(chosen),
+            "filter": filter_conditions(filters),
             "matchingStrategy": "all",
             "attributesToSearchOn": ["title", "names"],
             "attributesToRetrieve": ["id", "version", "title", "shown_title"],
         },
     )
     hits = [hit for hit in answer["hits"] if _is_ours(hit, ("title",))]
-    titles = [shown(hit, "title") for hit in hits]
-    spans = marking.marker(titles, question, others())
+    titles = [display_text(hit, "title") for hit in hits]
+    spans = marking.build_marker(titles, question, related_words())
     return [
-        Suggestion(key_of(hit["id"]), int(hit["version"]), title, snippets.whole(spans, title))
+        Suggestion(key_of(hit["id"]), int(hit["version"]), title, snippets.mark_text(spans, title))
         for hit, title in zip(hits, titles, strict=True)
     ]
 
 
-def progress(reader: KeptConnections, uid: str) -> State:
+def read_state(reader: KeptConnections, uid: str) -> IndexState:
     """What the index says of itself, found by a search that names everything that a search may be
     filtered, counted and sorted by: it is refused when any of these would be."""
-    named = [f"{name} = {quoted(STATE)}" for name in settings.EQUAL]
+    conditions = [f"{name} = {quote(STATE)}" for name in settings.EQUAL]
     compared = [f"{name} > 0" for name in settings.COMPARED]
     answer = reader.search(
         uid,
         "",
         {
-            "filter": [f"kind = {quoted(STATE)}", [*named, *compared]],
+            "filter": [f"kind = {quote(STATE)}", [*conditions, *compared]],
             "facets": list(FACET_NAMES),
             "sort": ["published_at:desc"],
             "attributesToRetrieve": ["cursor", "parked", "version"],
             "limit": 1,
         },
     )
-    return State.of(answer["hits"][0]) if answer["hits"] else State()
+    return IndexState.of(answer["hits"][0]) if answer["hits"] else IndexState()
 
 
-def _strategies(query: Query, question: Asked) -> tuple[str, ...]:
+def _matching_strategies(query: Query, question: ServerQuery) -> tuple[str, ...]:
     """By relevance the rarer words decide; by date all words must be there, if they ever are."""
     if question.terms < 2:
         return ("all",)
@@ -129,20 +131,20 @@ def _strategies(query: Query, question: Asked) -> tuple[str, ...]:
     return some if query.order == "relevance" else ("all", *some)
 
 
-def _parameters(query: Query, question: Asked) -> dict[str, Any]:
-    made: dict[str, Any] = {
+def _parameters(query: Query, question: ServerQuery) -> dict[str, Any]:
+    parameters: dict[str, Any] = {
         "offset": (query.page - 1) * query.limit,
         "limit": query.limit + query.extra,
-        "filter": conditions(query.filter),
+        "filter": filter_conditions(query.filter),
         "attributesToRetrieve": ["id", "version", *(_SHOWN if query.highlight else ())],
         "showRankingScore": True,
     }
     if query.order != "relevance" or question.is_blank:
         way = "asc" if query.order == "oldest" else "desc"
-        made["sort"] = [f"published_at:{way}"]
+        parameters["sort"] = [f"published_at:{way}"]
     if query.facets:
-        made["facets"] = list(query.facets)
-    return made
+        parameters["facets"] = list(query.facets)
+    return parameters
 
 
 def _is_ours(hit: Mapping[str, Any], texts: Iterable[str]) -> bool:
@@ -157,28 +159,30 @@ def _is_ours(hit: Mapping[str, Any], texts: Iterable[str]) -> bool:
     )
 
 
-def _hit(hit: Mapping[str, Any], marks: Highlights | None, *, ranked: bool) -> Hit:
+def _hit(hit: Mapping[str, Any], marks: HitHighlights | None, *, ranked: bool) -> Hit:
     score = float(hit["_rankingScore"]) if ranked else 0.0
     return Hit(key_of(hit["id"]), int(hit["version"]), score, marks)
 
 
-def _highlighted(
-    hits: Sequence[Mapping[str, Any]], question: Asked, others: Callable[[], Others]
-) -> list[Highlights]:
-    texts = [tuple(shown(hit, name) for name in SHOWN) for hit in hits]
-    known = {} if question.is_blank else others()
-    spans = marking.marker(chain.from_iterable(texts), question, known)
-    return [snippets.highlights(spans, *text) for text in texts]
+def _highlight_hits(
+    hits: Sequence[Mapping[str, Any]],
+    question: ServerQuery,
+    related_words: Callable[[], RelatedWords],
+) -> list[HitHighlights]:
+    texts = [tuple(display_text(hit, name) for name in SHOWN) for hit in hits]
+    related = {} if question.is_blank else related_words()
+    spans = marking.build_marker(chain.from_iterable(texts), question, related)
+    return [snippets.build_highlights(spans, *text) for text in texts]
 
 
 def _facets(
-    names: Iterable[FacetName], counted: Mapping[str, Mapping[str, int]]
+    names: Iterable[FacetName], distribution: Mapping[str, Mapping[str, int]]
 ) -> dict[FacetName, tuple[tuple[str, int], ...]]:
-    found: dict[FacetName, tuple[tuple[str, int], ...]] = {}
+    facets: dict[FacetName, tuple[tuple[str, int], ...]] = {}
     for name in names:
-        counts = counted.get(name, {}).items()
+        counts = distribution.get(name, {}).items()
         values = [item for item in counts if _FACET_VALUE[name].fullmatch(item[0])]
         values.sort(key=lambda item: (-item[1], item[0]))
-        written = normalised if name == "lang" else str
-        found[name] = tuple((str(written(value)), n) for value, n in values[:FACET_VALUES])
-    return found
+        written = normalise_code if name == "lang" else str
+        facets[name] = tuple((str(written(value)), n) for value, n in values[:FACET_VALUES])
+    return facets

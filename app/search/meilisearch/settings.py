@@ -17,7 +17,7 @@ MOST_TAGS = 5_000
 """Tags whose names are looked at."""
 
 _SEPARATORS = "$<=>^|~¢£¤¥¦¨©¬®¯°´¸€"
-"""Signs that part words in `queries.words` and that the server would take for letters."""
+"""Signs that part words in `queries.split_words` and that the server would take for letters."""
 
 EQUAL = (
     *("kind", "key", "article_kind", "lang", "also_in", "tags", "authors", "syndicatable"),
@@ -39,7 +39,7 @@ _TYPOS: dict[str, Any] = {
 _UNORDERED = ("sortableAttributes", "separatorTokens", "displayedAttributes")
 
 
-def wanted(synonyms: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def wanted_settings(synonyms: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """All settings that we care about, as the server shows them."""
     return {
         # The order is that of worth. A date of its own comes first only where it is asked for.
@@ -49,8 +49,8 @@ def wanted(synonyms: Mapping[str, Sequence[str]]) -> dict[str, Any]:
             *("cursor", "parked", *(f"shown_{name}" for name in SHOWN)),
         ],
         "filterableAttributes": [
-            _filterable(EQUAL, equality=True, comparison=False),
-            _filterable(COMPARED, equality=False, comparison=True),
+            _filterable_attribute(EQUAL, equality=True, comparison=False),
+            _filterable_attribute(COMPARED, equality=False, comparison=True),
         ],
         "sortableAttributes": ["published_at"],
         "rankingRules": [
@@ -66,39 +66,47 @@ def wanted(synonyms: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     }
 
 
-def differences(asked: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+def settings_to_change(
+    wanted_values: Mapping[str, Any], current: Mapping[str, Any]
+) -> dict[str, Any]:
     """What has to be written so that the index is kept as asked; empty when it is."""
     return {
-        name: value for name, value in asked.items() if not _holds(name, value, found.get(name))
+        name: value
+        for name, value in wanted_values.items()
+        if not _is_set(name, value, current.get(name))
     }
 
 
-def foreign(found: Mapping[str, Any]) -> dict[str, Any]:
+def settings_to_reset(current: Mapping[str, Any]) -> dict[str, Any]:
     """What has to be written so that nothing is set that we leave alone. A server that does not
     know a setting does not show it."""
     wrong: dict[str, Any] = {
-        name: None for name, value in _LEFT_ALONE.items() if found.get(name, value) != value
+        name: None for name, value in _LEFT_ALONE.items() if current.get(name, value) != value
     }
-    typos = found.get("typoTolerance") or {}
+    typos = current.get("typoTolerance") or {}
     if any(typos.get(name, value) != value for name, value in _TYPOS.items()):
         wrong["typoTolerance"] = {**_TYPOS, "disableOnNumbers": True}
     return wrong
 
 
-def synonyms(tags: Iterable[Any]) -> dict[str, list[str]]:
+def tag_synonyms(tags: Iterable[Any]) -> dict[str, list[str]]:
     """Each tag's names by language, as words that stand for one another."""
     others: dict[str, set[str]] = {}
     for count, names in enumerate(tags):
         if count >= MOST_TAGS:
             break
-        said = names.values() if isinstance(names, Mapping) else ()  # others may write there too
-        spoken = {name.casefold() for name in said if isinstance(name, str) and _is_short(name)}
-        for name in spoken:
-            others.setdefault(name, set()).update(spoken - {name})
+        texts = names.values() if isinstance(names, Mapping) else ()  # others may write there too
+        folded_names = {
+            name.casefold() for name in texts if isinstance(name, str) and _is_short(name)
+        }
+        for name in folded_names:
+            others.setdefault(name, set()).update(folded_names - {name})
     return {name: sorted(group) for name, group in others.items() if group}
 
 
-def _filterable(names: Sequence[str], *, equality: bool, comparison: bool) -> dict[str, Any]:
+def _filterable_attribute(
+    names: Sequence[str], *, equality: bool, comparison: bool
+) -> dict[str, Any]:
     features = {
         "facetSearch": False,
         "filter": {"equality": equality, "comparison": comparison},
@@ -106,13 +114,13 @@ def _filterable(names: Sequence[str], *, equality: bool, comparison: bool) -> di
     return {"attributePatterns": list(names), "features": features}
 
 
-def _holds(name: str, asked: Any, found: Any) -> bool:
-    if name in _UNORDERED and isinstance(found, list):
-        return sorted(asked) == sorted(found)
-    if isinstance(asked, Mapping) and isinstance(found, Mapping) and name != "synonyms":
+def _is_set(name: str, expected: Any, current: Any) -> bool:
+    if name in _UNORDERED and isinstance(current, list):
+        return sorted(expected) == sorted(current)
+    if isinstance(expected, Mapping) and isinstance(current, Mapping) and name != "synonyms":
         # The server fills in what was not said.
-        return all(_holds("", value, found.get(part)) for part, value in asked.items())
-    return bool(asked == found)
+        return all(_is_set("", value, current.get(part)) for part, value in expected.items())
+    return bool(expected == current)
 
 
 def _is_short(name: str) -> bool:

@@ -12,7 +12,7 @@ from time import monotonic
 from meilisearch import Client
 from meilisearch.models.task import TaskInfo
 
-from app.search.meilisearch.failures import ServerAway, TaskFailed, short, spoken
+from app.search.meilisearch.failures import ServerAway, TaskFailed, shorten, translate_errors
 
 PATIENCE = 600.0
 """Seconds that a task may wait and run; the server takes minutes when others fill its queue."""
@@ -34,7 +34,7 @@ class Tasks:
         self.patience = PATIENCE
         self.long = LONG
 
-    def finished(self, accepted: TaskInfo, index: str) -> None:
+    def wait_for(self, accepted: TaskInfo, index: str) -> None:
         """Wait until the task has succeeded.
 
         Raises `TaskFailed` when it failed or was canceled, and `ServerAway` when the server does
@@ -42,21 +42,21 @@ class Tasks:
         """
         uid, wait = accepted.task_uid, _Wait(self.patience, self.long)
         while True:
-            with spoken("tasks.get", index):
-                known = self._client().get_tasks({"uids": uid, "limit": 1}).results
-            if not known or known[0].enqueued_at != accepted.enqueued_at:
+            with translate_errors("tasks.get", index):
+                known_items = self._client().get_tasks({"uids": uid, "limit": 1}).results
+            if not known_items or known_items[0].enqueued_at != accepted.enqueued_at:
                 raise ServerAway(
                     "search_task_lost", "The search server does not know what it accepted."
                 )
-            match known[0].status:
+            match known_items[0].status:
                 case "succeeded":
-                    wait.ended(uid)
+                    wait.note_end(uid)
                     return
                 case "failed":
-                    error = known[0].error or {}
+                    error = known_items[0].error or {}
                     raise TaskFailed(
                         "search_task_failed",
-                        f"The search server could not do it: {short(str(error.get('message')))}",
+                        f"The search server could not do it: {shorten(str(error.get('message')))}",
                         str(error.get("code", "")),
                     )
                 case "canceled":
@@ -73,13 +73,13 @@ class Tasks:
         """Whoever waits gives up, now and from now on."""
         self._stopped.set()
 
-    def settle(self, index: str) -> None:
+    def wait_until_idle(self, index: str) -> None:
         """Wait until nothing that anybody wrote to this index is under way."""
         wait = _Wait(self.patience, self.long)
         while True:
-            with spoken("tasks.get", index):
-                asked = {"indexUids": index, "statuses": UNFINISHED, "limit": 1}
-                left = self._client().get_tasks(asked).results
+            with translate_errors("tasks.get", index):
+                requested = {"indexUids": index, "statuses": UNFINISHED, "limit": 1}
+                left = self._client().get_tasks(requested).results
             if not left:
                 return
             self._wait(wait, left[0].uid)
@@ -115,7 +115,7 @@ class _Wait:
             )
         return waited <= self._patience
 
-    def ended(self, task: int) -> None:
+    def note_end(self, task: int) -> None:
         """It was done; said where it was told that it was late."""
         if self._is_told:
             waited = monotonic() - self._began

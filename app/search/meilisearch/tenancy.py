@@ -9,8 +9,8 @@ from datetime import datetime
 
 from app.errors import Conflict
 from app.search.meilisearch.connection import Connection
-from app.search.meilisearch.failures import spoken
-from app.search.meilisearch.filters import conditions
+from app.search.meilisearch.failures import translate_errors
+from app.search.meilisearch.filters import filter_conditions
 from app.search.protocol import Filter
 
 
@@ -18,7 +18,7 @@ def tenant_token(connection: Connection, until: datetime) -> str:
     """`Conflict` where we search by a key that was given: its uid, which a token must name, and
     what else it may do, are not known."""
     index = connection.address.index
-    with spoken("search", index):
+    with translate_errors("search", index):
         keys = connection.checked_keys()
     if keys.search is None or keys.search_uid is None:
         raise Conflict(
@@ -26,7 +26,7 @@ def tenant_token(connection: Connection, until: datetime) -> str:
             "Search tokens need a key of this service's own: give it the search server's master "
             "key in WILLAY_MEILISEARCH_KEY.",
         )
-    [rule] = conditions(Filter())
+    [rule] = filter_conditions(Filter())
     return connection.client(keys.search).generate_tenant_token(
         keys.search_uid, {index: {"filter": rule}}, expires_at=until
     )

@@ -69,14 +69,14 @@ class KeptConnections:
     def _posted(self, path: str, body: object) -> dict[str, Any]:
         answer = self._sent(f"{self._url}/{path}", to_json(body))
         if answer.status >= 400:
-            raise MeilisearchApiError(f"it answered {answer.status}", _refusal(answer))
+            raise MeilisearchApiError(f"it answered {answer.status}", _to_response(answer))
         try:
-            said = from_json(answer.data)
+            content = from_json(answer.data)
         except ValueError:
-            said = None
-        if not isinstance(said, dict):
+            content = None
+        if not isinstance(content, dict):
             raise MeilisearchCommunicationError("it answers something that is no JSON object")
-        return said
+        return content
 
     def _sent(self, url: str, body: bytes) -> urllib3.BaseHTTPResponse:
         for is_last in (False, True):
@@ -95,7 +95,7 @@ class KeptConnections:
         raise AssertionError("the second attempt answers or raises")
 
 
-def _refusal(answer: urllib3.BaseHTTPResponse) -> Response:
+def _to_response(answer: urllib3.BaseHTTPResponse) -> Response:
     """As the official client's errors read it."""
     refusal = Response()
     refusal.status_code = answer.status

@@ -15,8 +15,13 @@ from meilisearch.models.task import TaskInfo
 from pydantic_core import to_json
 
 from app.search.meilisearch.connection import Connection
-from app.search.meilisearch.documents import STATE, State, id_of, key_of, record
-from app.search.meilisearch.failures import IndexAbsent, TaskFailed, TooLarge, spoken
+from app.search.meilisearch.documents import STATE, IndexState, id_of, key_of, to_record
+from app.search.meilisearch.failures import (
+    IndexAbsent,
+    PayloadTooLarge,
+    TaskFailed,
+    translate_errors,
+)
 from app.search.meilisearch.settings import PRIMARY_KEY
 from app.search.meilisearch.tasks import Tasks
 from app.search.protocol import Document, Key, Parked
@@ -39,7 +44,7 @@ _EVERYONE_S = frozenset(
 Record = dict[str, Any]
 
 
-class Writing:
+class IndexWriter:
     """The writes of one process to one index, which remembers in which `build` it was made."""
 
     def __init__(self, connection: Connection, tasks: Tasks, build: str = "") -> None:
@@ -58,74 +63,92 @@ class Writing:
         cursor: str | None,
     ) -> None:
         """Raises ValueError and TypeError, with nothing sent, for a document that is none."""
-        records = [record(document) for document in upserts]
-        before = state(client, index)
+        records = [to_record(document) for document in upserts]
+        before = read_state(client, index)
         after = replace(
             before,
             cursor=before.cursor if cursor is None else cursor,
             build=self._build or before.build,
         )
         touched = {document.key for document in upserts} | set(deletes)
-        after = replace(after, parked=tuple(one for one in before.parked if one.key not in touched))
+        after = replace(
+            after,
+            parked=tuple(
+                parked_document
+                for parked_document in before.parked
+                if parked_document.key not in touched
+            ),
+        )
         if deletes:
             self._deleted(index, epoch, [id_of(key) for key in deletes])
-        *batches, last = [*_batches(records)] or [[]]
-        parked = [one for batch in batches for one in self._written(client, index, epoch, batch)]
+        *batches, last = [*_split_batches(records)] or [[]]
+        parked = [
+            parked_document
+            for batch in batches
+            for parked_document in self._write_batch(client, index, epoch, batch)
+        ]
         if not parked and after != before:
             last = [*last, after.as_document()]
-        parked += self._written(client, index, epoch, last)
+        parked += self._write_batch(client, index, epoch, last)
         if parked:
-            kept = tuple({one.key: one for one in (*after.parked, *parked)}.values())
-            after = replace(after, parked=kept[-_MOST_PARKED:])
-            self._sent(client, index, epoch, [after.as_document()])
+            parked_now = tuple(
+                {
+                    parked_document.key: parked_document
+                    for parked_document in (*after.parked, *parked)
+                }.values()
+            )
+            after = replace(after, parked=parked_now[-_MOST_PARKED:])
+            self._send_write(client, index, epoch, [after.as_document()])
 
-    def expel(self, index: str, epoch: int, names: Sequence[str]) -> None:
+    def delete_strangers(self, index: str, epoch: int, names: Sequence[str]) -> None:
         """Delete what is no document of ours."""
         for start in range(0, len(names), _MOST_DOCUMENTS):
             self._deleted(index, epoch, list(names[start : start + _MOST_DOCUMENTS]))
 
-    def _written(
+    def _write_batch(
         self, client: Client, index: str, epoch: int, batch: Sequence[Record]
     ) -> list[Parked]:
         """What of the batch could not be written. The state is never parked, only left out."""
         if not batch:
             return []
         try:
-            self._sent(client, index, epoch, batch)
+            self._send_write(client, index, epoch, batch)
             return []
-        except (TaskFailed, TooLarge) as error:
-            documents = [made for made in batch if made["id"] != STATE]
+        except (TaskFailed, PayloadTooLarge) as error:
+            documents = [document for document in batch if document["id"] != STATE]
             if not _may_be_one_s_own(error) or not documents:
                 raise
-            bad = self._bisected(client, index, epoch, documents)
+            bad = self._bisect_failures(client, index, epoch, documents)
             certain = any(_is_its_own(error) for _, error in bad)
             if bad and len(bad) == len(documents) and not certain:
-                self._count(documents, error)
+                self._count_failure(documents, error)
             if len(documents) < len(batch) and not bad:
-                self._sent(client, index, epoch, [batch[-1]])
-            return [Parked(key_of(made["id"]), error.message) for made, error in bad]
+                self._send_write(client, index, epoch, [batch[-1]])
+            return [Parked(key_of(document["id"]), error.message) for document, error in bad]
 
-    def _bisected(
+    def _bisect_failures(
         self, client: Client, index: str, epoch: int, batch: Sequence[Record]
-    ) -> list[tuple[Record, TaskFailed | TooLarge]]:
+    ) -> list[tuple[Record, TaskFailed | PayloadTooLarge]]:
         """The documents that fail by themselves, each with its reason."""
         try:
-            self._sent(client, index, epoch, batch)
+            self._send_write(client, index, epoch, batch)
             return []
-        except (TaskFailed, TooLarge) as error:
+        except (TaskFailed, PayloadTooLarge) as error:
             if not _may_be_one_s_own(error):
                 raise
             if len(batch) == 1:
                 return [(batch[0], error)]
         half = len(batch) // 2
         return [
-            *self._bisected(client, index, epoch, batch[:half]),
-            *self._bisected(client, index, epoch, batch[half:]),
+            *self._bisect_failures(client, index, epoch, batch[:half]),
+            *self._bisect_failures(client, index, epoch, batch[half:]),
         ]
 
-    def _count(self, documents: Sequence[Record], error: TaskFailed | TooLarge) -> None:
+    def _count_failure(
+        self, documents: Sequence[Record], error: TaskFailed | PayloadTooLarge
+    ) -> None:
         """Nothing at all went through: it may be the server's fault. Raises for the first times."""
-        names = [made["id"] for made in documents]
+        names = [document["id"] for document in documents]
         for name in names:
             self._failed[name] = self._failed.get(name, 0) + 1
         if max(self._failed[name] for name in names) < _ATTEMPTS:
@@ -133,9 +156,9 @@ class Writing:
         for name in names:
             del self._failed[name]
 
-    def _sent(self, client: Client, index: str, epoch: int, batch: Sequence[Record]) -> None:
+    def _send_write(self, client: Client, index: str, epoch: int, batch: Sequence[Record]) -> None:
         """Documents, written."""
-        with spoken("documents.add", index):
+        with translate_errors("documents.add", index):
             accepted = client.index(index).add_documents_json(
                 to_json(batch), PRIMARY_KEY, metadata=_mark(epoch)
             )
@@ -143,13 +166,13 @@ class Writing:
 
     def _deleted(self, index: str, epoch: int, ids: list[str]) -> None:
         """Documents, deleted."""
-        with spoken("documents.delete", index):
+        with translate_errors("documents.delete", index):
             accepted = self._connection.eraser().delete(index, ids, _mark(epoch))
         self._done(accepted, index)
 
     def _done(self, accepted: TaskInfo, index: str) -> None:
         try:
-            self._tasks.finished(accepted, index)
+            self._tasks.wait_for(accepted, index)
         except TaskFailed as error:
             if error.reason == "index_not_found":
                 raise IndexAbsent(
@@ -158,39 +181,42 @@ class Writing:
             raise
 
 
-def state(client: Client, index: str) -> State:
+def read_state(client: Client, index: str) -> IndexState:
     """What the index says of itself; an empty state when it says nothing.
 
     Raises `IndexAbsent`.
     """
-    with spoken("documents.get", index):
-        held = client.index(index).get_documents(
+    with translate_errors("documents.get", index):
+        current = client.index(index).get_documents(
             {"ids": [STATE], "fields": ["cursor", "parked", "build", "version"], "limit": 1}
         )
-    return State.of(vars(held.results[0])) if held.results else State()
+    return IndexState.of(vars(current.results[0])) if current.results else IndexState()
 
 
 def _mark(epoch: int) -> str:
     return f"willay:{epoch}"
 
 
-def _batches(records: Sequence[Record]) -> Iterator[list[Record]]:
+def _split_batches(records: Sequence[Record]) -> Iterator[list[Record]]:
     batch: list[Record] = []
     size = 0
-    for made in records:
-        characters = sum(len(made[text]) for text in ("title", "summary", "body"))
+    for record in records:
+        characters = sum(len(record[text]) for text in ("title", "summary", "body"))
         if batch and (len(batch) >= _MOST_DOCUMENTS or size + characters > _MOST_CHARACTERS):
             yield batch
             batch, size = [], 0
-        batch.append(made)
+        batch.append(record)
         size += characters
     if batch:
         yield batch
 
 
-def _may_be_one_s_own(error: TaskFailed | TooLarge) -> bool:
-    return isinstance(error, TooLarge) or error.reason not in {*_EVERYONE_S, "index_not_found"}
+def _may_be_one_s_own(error: TaskFailed | PayloadTooLarge) -> bool:
+    return isinstance(error, PayloadTooLarge) or error.reason not in {
+        *_EVERYONE_S,
+        "index_not_found",
+    }
 
 
-def _is_its_own(error: TaskFailed | TooLarge) -> bool:
-    return isinstance(error, TooLarge) or error.reason.startswith(_ITS_OWN_FAULT)
+def _is_its_own(error: TaskFailed | PayloadTooLarge) -> bool:
+    return isinstance(error, PayloadTooLarge) or error.reason.startswith(_ITS_OWN_FAULT)

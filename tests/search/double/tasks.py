@@ -21,7 +21,7 @@ def now() -> str:
 @dataclass
 class Queue:
     tasks: list[dict[str, Any]] = field(default_factory=list)
-    waiting: list[tuple[float, dict[str, Any], Work]] = field(default_factory=list)
+    pending_task: list[tuple[float, dict[str, Any], Work]] = field(default_factory=list)
     delay: float = 0.0
     paused: bool = False
     full: bool = False
@@ -50,7 +50,7 @@ class Queue:
         if about is not None:
             task["customMetadata"] = about
         self.tasks.append(task)
-        self.waiting.append((self.clock() + self.delay, task, work))
+        self.pending_task.append((self.clock() + self.delay, task, work))
         answer = {
             "taskUid": task["uid"],
             **{name: task[name] for name in ("indexUid", "status", "type", "enqueuedAt")},
@@ -59,11 +59,11 @@ class Queue:
 
     def work(self) -> None:
         """Do what is due, in order."""
-        while self.waiting and not self.paused and self.waiting[0][0] <= self.clock():
+        while self.pending_task and not self.paused and self.pending_task[0][0] <= self.clock():
             if self.full:
-                self.waiting[0][1].update(status="processing", startedAt=now())
+                self.pending_task[0][1].update(status="processing", startedAt=now())
                 return
-            _, task, work = self.waiting.pop(0)
+            _, task, work = self.pending_task.pop(0)
             task |= {"batchUid": task["uid"], "startedAt": now(), "duration": "PT0.001S"}
             try:
                 if self.cancel_next:
@@ -84,7 +84,7 @@ class Queue:
 
     def cancel(self) -> int:
         """Take out of the queue whatever waits; how much that was."""
-        waiting, self.waiting = self.waiting, []
+        waiting, self.pending_task = self.pending_task, []
         for _, task, _ in waiting:
             task |= {"status": "canceled", "finishedAt": now()}
         return len(waiting)

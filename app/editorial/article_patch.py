@@ -1,0 +1,66 @@
+"""A change of some fields: what is not given stays, and the whole must be an article."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from app.editorial.articles import WorkingCopy
+from app.editorial.content import (
+    ArticleFields,
+    ArticleInput,
+    Draft,
+    RightsInput,
+    SiteRules,
+    prepare,
+    refuse_language,
+)
+from app.errors import Detail, Invalid
+from app.inputs import make_optional
+from app.public.vocabulary import Slug
+
+
+@make_optional
+class ArticlePatch(ArticleFields):
+    """Any of an article's fields. Null clears `source`, `image`, `published_at`, `updated_at`."""
+
+    slug: Slug  # a new article may leave it to its title; one that is there keeps an address
+
+
+def apply_patch(copy: WorkingCopy, patch: ArticlePatch, rules: SiteRules) -> Draft:
+    """The working copy with the fields given in place of its own; `Invalid` when that is none.
+
+    A body that stays is not rendered again.
+    """
+    patched_fields = {name: getattr(patch, name) for name in patch.model_fields_set}
+    if patched_fields.get("kind", copy.article.kind) != copy.article.kind:
+        detail = Detail("kind_fixed", "Leave it out.", pointer="/kind")
+        raise Invalid("kind_fixed", "An article's kind cannot change; create another.", (detail,))
+    if isinstance(
+        rights := patched_fields.get("rights"), RightsInput
+    ):  # else they would be free again
+        rights_fields = {name: getattr(rights, name) for name in rights.model_fields_set}
+        patched_fields["rights"] = copy.content.rights.model_copy(update=rights_fields)
+    content = validate_article({**dict(copy.content), **patched_fields})
+    if patched_fields.keys() & {"body", "body_format"}:
+        return prepare(content, rules)
+    refuse_language(content, rules)
+    return Draft(content, copy.body_html)
+
+
+def validate_article(fields: Mapping[str, Any]) -> ArticleInput:
+    """An article made of these fields; `Invalid` names each that is wrong."""
+    try:
+        return ArticleInput.model_validate(fields)
+    except ValidationError as error:
+        errors = error.errors(include_url=False, include_input=False, include_context=False)
+        details = tuple(
+            Detail(
+                "invalid_field",
+                str(item["msg"]).removeprefix("Value error, "),
+                pointer="".join(f"/{part}" for part in item["loc"]) or "/",
+            )
+            for item in errors
+        )
+        first = details[0]
+        raise Invalid(first.code, f"{first.pointer}: {first.message}.", details) from error

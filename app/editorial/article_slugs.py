@@ -1,0 +1,63 @@
+"""The slugs of articles: claimed when a text is saved, let go of when nothing needs them."""
+
+from itertools import count
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
+
+from app.database import ReadTx, WriteTx
+from app.editorial.content import ArticleInput
+from app.errors import Conflict, Detail
+from app.kit.text import slug_of
+from app.models.article import Article, ArticleSlug
+from app.models.publication import Publication
+
+
+def release_slugs(tx: WriteTx, article: Article) -> None:
+    """Let go of what the article neither is called nor ever was, nor is to be, in public."""
+    used = sa.exists().where(
+        col(Publication.slug) == col(ArticleSlug.slug),
+        col(Publication.article_id) == article.id,
+        col(Publication.ended).is_distinct_from("cancelled"),
+    )
+    tx.execute(
+        sa.delete(ArticleSlug).where(
+            col(ArticleSlug.article_id) == article.id, col(ArticleSlug.slug) != article.slug, ~used
+        )
+    )
+
+
+def claim_slug(tx: WriteTx, article_id: UUID, content: ArticleInput) -> str:
+    """Hold the slug asked for or refuse; else one made from the title, numbered if taken."""
+    if content.slug is not None:
+        if not _try_hold(tx, content.slug, article_id):
+            message = f"The slug {content.slug!r} is taken{_by_trash(tx, content.slug)}."
+            detail = Detail("slug_taken", "Choose another slug.", pointer="/slug")
+            raise Conflict("slug_taken", message, (detail,))
+        return content.slug
+    stem = slug_of(content.title)
+    like = sa.or_(col(ArticleSlug.slug) == stem, col(ArticleSlug.slug).like(f"{stem}-%"))
+    taken = set(tx.execute(sa.select(col(ArticleSlug.slug)).where(like)).scalars())
+    numbered = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
+    # A slug may be taken while this runs, so each that seems free is tried.
+    return next(s for s in numbered if s not in taken and _try_hold(tx, s, article_id))
+
+
+def _try_hold(tx: WriteTx, slug: str, article_id: UUID) -> bool:
+    tx.session.flush()
+    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
+    tx.execute(
+        insert(ArticleSlug).values(slug=slug, article_id=article_id).on_conflict_do_nothing()
+    )
+    holder = sa.select(col(ArticleSlug.article_id)).where(col(ArticleSlug.slug) == slug)
+    return bool(tx.execute(holder).scalar() == article_id)
+
+
+def _by_trash(tx: ReadTx, slug: str) -> str:
+    holder = sa.select(col(Article.trashed_at)).join(
+        ArticleSlug, col(ArticleSlug.article_id) == col(Article.id)
+    )
+    trashed_at = tx.execute(holder.where(col(ArticleSlug.slug) == slug)).scalar()
+    return "" if trashed_at is None else " by an article in the trash"

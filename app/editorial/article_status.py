@@ -1,0 +1,151 @@
+"""Where an article stands, computed from its text's way through review and its publications.
+
+`workflow_state` says how far the newest text has come: it waits (`draft`, `in_review`, `approved`),
+or it is what was released last, and then time tells: `scheduled`, `published`, `expired`,
+`unpublished`, `retracted`. What the public sees meanwhile is told apart from it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import col
+
+from app.changes import head
+from app.database import ReadTx
+from app.models.article import Article
+from app.models.publication import Publication
+from app.visibility import visible, was_visible
+
+State = Literal[
+    "draft",
+    "in_review",
+    "approved",
+    "scheduled",
+    "published",
+    "expired",
+    "unpublished",
+    "retracted",
+]
+WAITING: Final = ("draft", "in_review", "approved")
+"""As `article.state` has them too; its other words say that the text was released."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseInfo:
+    """One publication: which text, under which slug, for how long."""
+
+    revision: int
+    slug: str
+    visible_from: datetime
+    visible_until: datetime | None
+    published_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationEnd:
+    """Why and when the last publication ended."""
+
+    reason: str
+    note: str | None
+    at: datetime
+
+
+@dataclass(slots=True)
+class PublicationStatus:
+    """What the public sees of an article now, what it is to see, and why it sees nothing."""
+
+    live: ReleaseInfo | None = None
+    scheduled: list[ReleaseInfo] = field(default_factory=list)
+    ended: PublicationEnd | None = None
+
+
+def state_at(now: datetime) -> ColumnElement[str]:
+    """The state of a row of `article`, as an expression."""
+    own = col(Publication.article_id) == col(Article.id)
+    live = sa.exists().where(own, visible(Publication, now))
+    pending = sa.exists().where(own, _is_pending(now))
+    last = (
+        sa.select(sa.func.coalesce(col(Publication.ended), "expired"))
+        .where(own, was_visible(Publication, now))
+        .order_by(col(Publication.visible_from).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return sa.case(
+        (col(Article.state).in_(WAITING), col(Article.state)),
+        (live, "published"),
+        (pending, "scheduled"),
+        else_=sa.func.coalesce(last, "draft"),
+    )
+
+
+def workflow_state(tx: ReadTx, article_id: UUID, now: datetime) -> State:
+    """The state of one article at the log's moment: what has just begun is not yet to come."""
+    now = head(tx).moment(now)
+    statement = sa.select(state_at(now)).select_from(Article).where(col(Article.id) == article_id)
+    state: State = tx.execute(statement).scalar_one()
+    return state
+
+
+def is_public(tx: ReadTx, article_id: UUID, now: datetime) -> tuple[bool, bool]:
+    """Whether an article is visible, and whether it is to be."""
+    now = head(tx).moment(now)
+    own = col(Publication.article_id) == article_id
+    live = sa.exists().where(own, visible(Publication, now))
+    row = tx.execute(sa.select(live, sa.exists().where(own, _is_pending(now)))).one()
+    return bool(row[0]), bool(row[1])
+
+
+def is_live(now: datetime) -> ColumnElement[bool]:
+    """A row of `article` is visible, whatever its newest text waits for."""
+    own = col(Publication.article_id) == col(Article.id)
+    return sa.exists().where(own, visible(Publication, now))
+
+
+def publication_statuses(
+    tx: ReadTx, article_ids: Sequence[UUID], now: datetime
+) -> dict[UUID, PublicationStatus]:
+    """What the public sees of some articles."""
+    now = head(tx).moment(now)
+    statuses = {article_id: PublicationStatus() for article_id in article_ids}
+    columns = (
+        *(Publication.article_id, Publication.revision, Publication.slug, Publication.published_by),
+        *(Publication.visible_from, Publication.visible_until, Publication.expires_at),
+        *(Publication.ended, Publication.ended_note),
+    )
+    statement = (
+        sa.select(*(col(column) for column in columns))
+        .where(
+            col(Publication.article_id).in_(article_ids),
+            col(Publication.visible_from) < col(Publication.visible_until),
+        )
+        .order_by(col(Publication.visible_from))
+    )
+    for row in tx.execute(statement):
+        _apply_release(statuses[row.article_id], row, now)
+    return statuses
+
+
+def _apply_release(standing: PublicationStatus, row: Any, now: datetime) -> None:
+    release = ReleaseInfo(
+        row.revision, row.slug, row.visible_from, row.expires_at, row.published_by
+    )
+    if row.visible_from > now:
+        standing.scheduled.append(release)
+    elif row.visible_until > now:
+        standing.live, standing.ended = release, None
+    else:
+        reason = row.ended or "expired"
+        standing.ended = PublicationEnd(reason, row.ended_note, row.visible_until)
+
+
+def _is_pending(now: datetime) -> ColumnElement[bool]:
+    return sa.and_(
+        col(Publication.visible_from) > now,
+        col(Publication.visible_from) < col(Publication.visible_until),
+    )

@@ -1,0 +1,77 @@
+"""The end of a server process, told to those who wait.
+
+uvicorn lets every request end before it tells the application that it stops, so a request that
+waits for something to happen would hold the process until it is cancelled. What waits is told by
+the signal itself; what is cancelled all the same is answered.
+"""
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import Unavailable
+from app.http.problems import error_response
+
+SECONDS: Final = 2
+"""How long requests that are under way may take to end once the process was asked to stop."""
+
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+
+
+@contextmanager
+def on_stop_signal(act: Callable[[], None]) -> Iterator[None]:
+    """Run `act` on the event loop when the process is asked to end; the server's own handlers
+    run after it. Where no signal can come (another thread than the main one), never."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(act)
+        if callable(server := before[signal.Signals(number)]):
+            server(number, frame)
+
+    for number in _SIGNALS:
+        signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class ShutdownMiddleware:
+    """A layer that answers a request which the server cancels because it stops: one whose body
+    never came to its end, say. Otherwise that would be a 500 and a traceback."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on one request."""
+        begun = False
+
+        async def send_watched(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_watched)
+        except asyncio.CancelledError:
+            watch = scope.get("state", {}).get("watch")
+            if watch is None or not watch.is_stopping:
+                raise
+            if not begun:
+                await error_response(_STOPPING)(scope, receive, send)
+
+
+_STOPPING: Final = Unavailable("stopping", "The service restarts; send this again in a moment.")

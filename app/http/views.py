@@ -1,0 +1,271 @@
+"""One request that reads: one hop, one snapshot, one conditional answer.
+
+The ETag is valid for one head of the log and only until the next boundary; past it, and before
+the log has caught up, the answer's own bytes make the tag. `Last-Modified` is the log's clock,
+rounded up to the second and only once that second has come: a second in which two things changed
+never looks unchanged.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
+from hashlib import blake2b
+from importlib.metadata import version
+from typing import TypeVar
+
+from fastapi import Request
+from starlette.responses import Response
+
+from app.changes import Head, head
+from app.database import ReadTx
+from app.kit.calendar import Calendar
+from app.published.cache import HeadCache, Tags
+from app.published.response_cache import Answer
+from app.runtime import Runtime
+
+Question = TypeVar("Question")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What an endpoint reads from: one snapshot, at the head of its log.
+
+    Its answer is kept under its address and that head, so an endpoint asks nothing else that may
+    change, but for what its `Cost` names as `also`.
+    """
+
+    tx: ReadTx
+    runtime: Runtime
+    head: Head
+    now: datetime
+    recall: HeadCache
+    current: bool
+    """The log has caught up with the present."""
+
+    @property
+    def tags(self) -> Tags:
+        """All tags in this snapshot."""
+        return self.runtime.memory.tags(self.tx, self.head)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The days of the site's zone."""
+        return self.runtime.settings.calendar
+
+
+async def answer_view(
+    request: Request,
+    work: Callable[[View], Answer],
+    *,
+    slow: bool = False,
+    fresh: bool = False,
+    also: Callable[[Runtime], str] | None = None,
+) -> Response:
+    """Run `work` in the read lane (or the counting lane) and answer, 304 where nothing changed.
+
+    `also` names the state of whatever the answer depends on beside the store. With `fresh` caches
+    ask each time.
+    """
+    runtime: Runtime = request.state.runtime
+    lane = runtime.counts if slow else runtime.reads
+    max_age = 0 if fresh else runtime.settings.cache_seconds
+    condition, url = _precondition_of(request)
+
+    def respond() -> Response:
+        with _open_moment(runtime, url, max_age, also(runtime) if also else None) as here:
+            if here.is_known(condition):
+                return here.not_modified()
+            return here.response(
+                condition, here.cached_answer() or here.cache_answer(work(here.view))
+            )
+
+    return await lane.run(respond)
+
+
+async def answer_search(
+    request: Request,
+    ask: Callable[[View], Question],
+    find: Callable[[Question], Result],
+    show: Callable[[View, Question, Result], Answer],
+) -> Response:
+    """As `answer_view`, for what asks somebody else between two looks at the store: `find` runs
+    outside of any transaction, and in the lane of searches, so that it may take its time."""
+    runtime: Runtime = request.state.runtime
+    max_age = runtime.settings.cache_seconds
+    condition, url = _precondition_of(request)
+
+    def respond() -> Response:
+        state = runtime.search.state_tag()
+        with _open_moment(runtime, url, max_age, state) as before:
+            if before.is_known(condition):
+                return before.not_modified()
+            if (cached := before.cached_answer()) is not None:
+                return before.response(condition, cached)
+            question = ask(before.view)
+        result = find(question)
+        with _open_moment(runtime, url, max_age, state) as after:
+            answer = after.cache_answer(show(after.view, question, result))
+            return after.response(condition, answer)
+
+    return await runtime.searches.run(respond)
+
+
+async def answer_search_uncached(
+    request: Request,
+    ask: Callable[[View], Question],
+    find: Callable[[Question], Result],
+    show: Callable[[View, Question, Result], bytes],
+) -> Response:
+    """As `answer_search`, for what is asked in a body: no cache keeps the answer."""
+    runtime: Runtime = request.state.runtime
+
+    def respond() -> Response:
+        with open_view(runtime, runtime.clock()) as before:
+            question = ask(before)
+        result = find(question)
+        with open_view(runtime, runtime.clock()) as after:
+            body = show(after, question, result)
+        return Response(body, 200, {"Cache-Control": "no-store"}, "application/json")
+
+    return await runtime.searches.run(respond)
+
+
+@dataclass(frozen=True, slots=True)
+class Precondition:
+    """What the client has already, by its tag or else by its date (RFC 9110, 13.2.2)."""
+
+    tags: str | None
+    since: str | None
+
+    def met_by(self, tag: str, changed_at: datetime | None) -> bool:
+        """The client's copy is as good as the answer."""
+        if self.tags is not None:
+            return etag_matches(self.tags, tag)
+        if self.since is None or changed_at is None:
+            return False
+        try:
+            return parsedate_to_datetime(self.since) >= changed_at
+        except (ValueError, TypeError, OverflowError):
+            return False  # no date, none that can be, or without a zone
+
+
+def _precondition_of(request: Request) -> tuple[Precondition, str]:
+    url = f"{request.url.path}?{request.scope['query_string'].decode('latin-1')}"
+    headers = request.headers
+    return Precondition(headers.get("if-none-match"), headers.get("if-modified-since")), url
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadMoment:
+    """One snapshot with the tag, the date and the headers of what is answered from it."""
+
+    view: View
+    tag: str
+    modified: datetime | None
+    headers: Mapping[str, str]
+
+    def is_known(self, precondition: Precondition) -> bool:
+        """The client has this answer; whether it exists at all, which "*" and dates ask, only the
+        work can tell."""
+        return (
+            self.view.current
+            and precondition.tags != "*"
+            and etag_matches(precondition.tags, self.tag)
+        )
+
+    def cached_answer(self) -> Answer | None:
+        """The answer, if it was made for the same tag before."""
+        if not self.view.current:
+            return None
+        cached = self.view.runtime.memory.answers.get(self.tag)
+        if cached is not None:
+            self._count("memory")
+        return cached
+
+    def cache_answer(self, answer: Answer) -> Answer:
+        """Keep it for who asks the same of the same state."""
+        self._count("store")
+        if self.view.current:
+            self.view.runtime.memory.answers.keep(self.tag, answer)
+        return answer
+
+    def not_modified(self) -> Response:
+        self._count("unchanged")
+        return Response(None, 304, {**self.headers, "ETag": self.tag})
+
+    def _count(self, source: str) -> None:
+        self.view.runtime.meters.answers.labels(source).inc()
+
+    def response(self, precondition: Precondition, answer: Answer) -> Response:
+        tag = self.tag if self.view.current else tag_of(answer.body)
+        headers = {**self.headers, "ETag": tag}
+        if precondition.met_by(tag, self.modified):
+            return Response(None, 304, headers)
+        headers["Surrogate-Key"] = answer.keys
+        links = ", ".join(f'<{to}>; rel="{rel}"' for rel, to in answer.links.items() if to)
+        if links:
+            headers["Link"] = links
+        return Response(answer.body, 200, headers, answer.media)
+
+
+@contextmanager
+def open_view(runtime: Runtime, clock: datetime) -> Iterator[View]:
+    """One snapshot, for as long as the block runs."""
+    with runtime.database.reading() as tx:
+        log = head(tx)
+        current = log.is_current(clock)
+        recall = runtime.memory.at_head(log, current)
+        yield View(tx, runtime, log, log.moment(clock), recall, current)
+
+
+@contextmanager
+def _open_moment(
+    runtime: Runtime, url: str, max_age: int, beside_state: str | None = None
+) -> Iterator[_ReadMoment]:
+    """`beside_state` names the state of what the answer depends on beside the store."""
+    clock = runtime.clock()
+    with open_view(runtime, clock) as view:
+        log = view.head
+        headers = {"Cache-Control": kept_until(log, clock, max_age)}
+        modified = _last_modified(log, view.now) if view.current and beside_state is None else None
+        if modified is not None:
+            headers["Last-Modified"] = format_datetime(modified, usegmt=True)
+        state = f"{log.epoch}/{log.sequence}/{log.effective_until}/{beside_state or ''}"
+        site = f"{runtime.settings.public_url}/{runtime.settings.timezone}"
+        tag = tag_of(f"{state}/{url}/{site}")
+        yield _ReadMoment(view, tag, modified, headers)
+
+
+def _last_modified(log: Head, now: datetime) -> datetime | None:
+    second = log.effective_until.replace(microsecond=0)
+    if second < log.effective_until:
+        second += timedelta(seconds=1)
+    return second if second <= now else None
+
+
+def kept_until(log: Head, clock: datetime, most: int) -> str:
+    """`Cache-Control` for what is public: `most` seconds, and never beyond the next boundary."""
+    seconds = (log.next_boundary - log.moment(clock)).total_seconds()
+    return f"public, max-age={int(max(0, min(most, seconds)))}"
+
+
+def etag_matches(header: str | None, tag: str) -> bool:
+    """`If-None-Match` names the tag, compared weakly (RFC 9110, 13.1.2)."""
+    if header is None:
+        return False
+    opaque = tag.removeprefix("W/")
+    return any(
+        candidate.strip().removeprefix("W/") in (opaque, "*") for candidate in header.split(",")
+    )
+
+
+_VERSION = version("willay").encode()
+
+
+def tag_of(source: str | bytes) -> str:
+    """The weak `ETag` of what is named so, or of these very bytes."""
+    text = source.encode() if isinstance(source, str) else source
+    return f'W/"{blake2b(_VERSION + text, digest_size=12).hexdigest()}"'

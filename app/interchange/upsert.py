@@ -1,0 +1,255 @@
+"""One record into the store, by the commands that editors use; every one names its outcome.
+
+Known again, a thing that says the same is `unchanged`; one that changed at its source is
+`updated`; one that was changed here since it came is a conflict, and left alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from app.changes import PublishTx
+from app.editorial import aliases, articles, exporting, importing, publishing, tags
+from app.editorial.content import Actor, ArticleInput, Draft, SiteRules, prepare
+from app.errors import Conflict
+from app.interchange import export_records
+from app.interchange.records import (
+    AliasRecord,
+    ArticleRecord,
+    DatedRecord,
+    Record,
+    TagRecord,
+    digest,
+)
+from app.kit.ids import uuid7
+
+Outcome = Literal["created", "updated", "unchanged"]
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertResult:
+    """What became of a record, and what an operator should know of it."""
+
+    outcome: Outcome
+    notices: tuple[str, ...] = ()
+
+
+_IMPORTER = Actor("import")
+
+_FILLED_IN = ("slug", "published_at", "updated_at")
+"""Fields of an article that its record may leave to the house."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRecord:
+    """A record with its texts rendered and its digest made, so that no lock is held for it."""
+
+    record: Record
+    digest: str
+    drafts: Sequence[Draft]
+
+
+def prepare_record(record: Record, rules: SiteRules) -> PreparedRecord:
+    """Check the house's rules and render every text of a record; `Invalid` when it breaks one."""
+    texts: list[ArticleInput] = []
+    if isinstance(record, ArticleRecord):
+        texts = [record.input(), *(later.content for later in record.scheduled)]
+        texts += [record.draft] if record.draft is not None else []
+    return PreparedRecord(record, digest(record), [prepare(text, rules) for text in texts])
+
+
+def upsert_record(
+    tx: PublishTx, ready: PreparedRecord, rules: SiteRules, nth: int, former_slug: str | None = None
+) -> UpsertResult:
+    """Bring a record in, whole. Raises `Conflict`, `Invalid` or `NotFound` and leaves it out.
+
+    `nth` of its import, however that falls into transactions: what has no id yet gets one that
+    keeps the order of coming.
+    `former_slug` is what its slug was before that was mended.
+    """
+    match ready.record:
+        case TagRecord() as record:
+            return UpsertResult(_upsert_tag(tx, record, ready.digest))
+        case DatedRecord() as record:
+            return UpsertResult(_upsert_dated(tx, record, ready.digest))
+        case AliasRecord() as record:
+            target = (record.slug, record.gone, record.tag)
+            return UpsertResult(aliases.upsert(tx, _IMPORTER, record.path, *target, rules))
+        case ArticleRecord() as record:
+            return _upsert_article(tx, record, ready, rules, nth, former_slug)
+
+
+def _upsert_tag(tx: PublishTx, record: TagRecord, digest_text: str) -> Outcome:
+    outcome: Outcome = "created"
+    row = importing.find_tag(tx, record.id, record.slug)
+    if row is None:
+        row = tags.create(tx, _IMPORTER, record.input(), record.id)
+    else:
+        stored_digest = digest(
+            export_records.to_tag_record(*exporting.tag(row, tags.slugs_by_id(tx)))
+        )
+        outcome = "unchanged" if stored_digest == digest_text else "updated"
+        if outcome == "updated":
+            _refuse_edited(stored_digest != row.import_digest, f"The tag {row.slug!r}")
+            row = tags.update(tx, _IMPORTER, row.id, record.input())
+    for former in record.former_slugs:
+        if importing.keep_former_tag_slug(tx, row.id, former) and outcome == "unchanged":
+            outcome = "updated"
+    if outcome != "unchanged":
+        row.import_digest = record.import_digest or digest_text
+    return outcome
+
+
+def _upsert_dated(tx: PublishTx, record: DatedRecord, digest_text: str) -> Outcome:
+    content, fields = record.content, record.input()
+    outcome: Outcome = "created"
+    origin = (record.external_source, record.external_id)
+    row = importing.find_dated(tx, content.kind, *origin, record.id, fields)
+    if row is None:
+        row = content.add(tx, _IMPORTER, fields, record.id)
+    else:
+        name = content.title(row)
+        _refuse_removed(row, name)
+        stored_digest = digest(type(record).of(row, content.state(tx, row)))
+        if stored_digest == digest_text and _same_origin(row, record):
+            return "unchanged"
+        _refuse_edited(stored_digest not in (digest_text, row.import_digest), name)
+        row, outcome = content.edit(tx, _IMPORTER, row.id, fields), "updated"
+    _record_source(row, record, digest_text)
+    return outcome
+
+
+def _same_origin(row: Any, record: DatedRecord) -> bool:
+    return record.external_source is None or row.external_id == record.external_id
+
+
+def _record_source(row: Any, record: DatedRecord | ArticleRecord, digest_text: str) -> None:
+    if record.external_source is not None:
+        row.external_source, row.external_id = record.external_source, record.external_id
+    row.import_digest = record.import_digest or digest_text
+
+
+def _refuse_removed(row: Any, name: str) -> None:
+    if row.removed_at is not None:
+        raise Conflict("removed_here", f"{name} was removed here; it was left alone.")
+
+
+def _refuse_edited(edited: bool, owner: str) -> None:
+    if edited:
+        raise Conflict(
+            "edited_here", f"{owner} was edited here since it was imported; it was left alone."
+        )
+
+
+def _upsert_article(
+    tx: PublishTx,
+    record: ArticleRecord,
+    ready: PreparedRecord,
+    rules: SiteRules,
+    nth: int,
+    former_slug: str | None,
+) -> UpsertResult:
+    outcome: Outcome = "created"
+    notices: tuple[str, ...] = ()
+    article = importing.find_article(
+        tx, record.external_source, record.external_id, record.id, record.slug
+    )
+    is_nameless = not (record.external_source or record.id or record.slug)
+    if is_nameless:
+        article, namesakes = importing.find_namesakes(tx, record.title, ready.digest)
+        if article is None and namesakes:
+            notices = (_cannot_know(record.title, namesakes),)
+    elif article is not None and former_slug is not None and record.external_source is None:
+        _refuse_another(tx, article.id, article.slug, former_slug)
+    if article is None:
+        new_id = record.id or uuid7(tx.moment, nth)
+        row = articles.create(tx, _IMPORTER, ready.drafts[0], tx.moment, article_id=new_id)
+    else:
+        if record.import_digest is None and article.import_digest == ready.digest:
+            return UpsertResult("unchanged")
+        stored_record = export_records.to_article_record(
+            exporting.articles(tx, [article.id], tx.moment, rules.address)[0]
+        )
+        # What a record leaves open was filled in here; to say nothing of it again is no news.
+        left_open = {name: None for name in _FILLED_IN if getattr(record, name) is None}
+        if digest(stored_record.model_copy(update=left_open)) == ready.digest:
+            return UpsertResult("unchanged")
+        edited = article.import_digest is None or article.import_revision != article.revision
+        _refuse_edited(edited, f"The article {article.slug!r}")
+        row = articles.edit(tx, _IMPORTER, article.id, article.revision, ready.drafts[0], tx.moment)
+        outcome = "updated"
+    others = importing.by_slugs(tx, [other.slug for other in record.translations])
+    if others:
+        articles.link_translations(tx, row, others, tx.moment)
+    _release(tx, record, ready, row.id, rules)
+    _record_source(row, record, ready.digest)
+    row.import_revision = None if record.edited_since_import else row.revision
+    _upsert_paths(tx, record, row.id, row.slug, rules)
+    return UpsertResult(outcome, notices)
+
+
+def _cannot_know(title: str, namesakes: Sequence[str]) -> str:
+    return (
+        f"Created beside {', '.join(namesakes)} of the same title: a record without slug, id or"
+        f" external_id cannot be known again once it has changed. Give {title!r} one of them."
+    )
+
+
+def _refuse_another(tx: PublishTx, article_id: UUID, slug: str, former_slug: str) -> None:
+    """Two slugs of another system may be one here: the second must not overwrite the first."""
+    if not importing.has_path(tx, article_id, f"/{former_slug}"):
+        message = f"The slug {former_slug!r} would be {slug!r}, which another article holds."
+        raise Conflict("slug_taken", f"{message} Give it a slug of lower-case letters and hyphens.")
+
+
+def _release(
+    tx: PublishTx, record: ArticleRecord, ready: PreparedRecord, article_id: UUID, rules: SiteRules
+) -> None:
+    """Let the article stand where the record says it stands."""
+    later = iter(ready.drafts[1:])
+    ended_at = min(record.ended_at or tx.moment, tx.moment)
+    match record.status:
+        case "published" | "scheduled" if not _is_over(record.visible_until, tx.moment):
+            _publish(tx, article_id, rules, record.visible_from, record.visible_until)
+        case "published" | "scheduled" | "expired":
+            ended_at = record.ended_at or record.visible_until or tx.moment
+            publishing.record_past(tx, _IMPORTER, article_id, rules, None, None, ended_at)
+        case "unpublished" | "retracted":
+            publishing.record_past(
+                tx, _IMPORTER, article_id, rules, record.status, record.reason, ended_at
+            )
+        case "draft":
+            pass
+    for planned in record.scheduled:
+        _edit_article(tx, article_id, next(later))
+        _publish(tx, article_id, rules, planned.visible_from, planned.visible_until)
+    if record.draft is not None:
+        _edit_article(tx, article_id, next(later))
+
+
+def _is_over(until: datetime | None, now: datetime) -> bool:
+    return until is not None and until <= now
+
+
+def _publish(
+    tx: PublishTx, article_id: UUID, rules: SiteRules, at: datetime | None, until: datetime | None
+) -> None:
+    revision = articles.lock_article(tx, article_id, None).revision
+    publishing.publish(tx, _IMPORTER, article_id, revision, rules, at=at, until=until)
+
+
+def _edit_article(tx: PublishTx, article_id: UUID, draft: Draft) -> None:
+    revision = articles.lock_article(tx, article_id, None).revision
+    articles.edit(tx, _IMPORTER, article_id, revision, draft, tx.moment)
+
+
+def _upsert_paths(
+    tx: PublishTx, record: ArticleRecord, article_id: UUID, slug: str, rules: SiteRules
+) -> None:
+    for former in record.former_slugs:
+        if not importing.keep_former_slug(tx, article_id, former):
+            raise Conflict("slug_taken", f"The former slug {former!r} is another article's now.")
+    for path in record.paths:
+        aliases.upsert(tx, _IMPORTER, path, slug, None, rules=rules)

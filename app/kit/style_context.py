@@ -1,0 +1,76 @@
+"""What an element of a body stands in, and what its style asks for or undoes there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from app.kit.allowlist import ALIGNMENTS
+from app.kit.html_tree import Node
+from app.kit.inline_style import BOLD, ITALIC, InlineStyle
+from app.kit.markup import split_names
+
+HEADINGS: Final = split_names("h2 h3 h4 h5 h6")
+
+
+@dataclass(frozen=True, slots=True)
+class StyleContext:
+    """What an element stands in."""
+
+    bold: bool = False
+    italic: bool = False
+    phrasing: bool = False
+    literal: bool = False
+    link: bool = False
+    office: bool = False
+    listed: bool = False
+    marked: bool = False
+    """An item of a list, whose bullet or number Word wrote before it."""
+    align: str = ""
+    wraps: tuple[str, ...] = ()
+    """What lines take on, since a block around them asks for it by its style."""
+
+
+def enter_block(node: Node, name: str, style: InlineStyle, around: StyleContext) -> StyleContext:
+    """What stands in a block."""
+    own_bold = name in HEADINGS or name == "th"
+    wishes = (("strong", style.bold, around.bold), ("em", style.italic, around.italic))
+    wraps = tuple(name for name in around.wraps if not (own_bold and name == "strong"))
+    for wrap, is_asked, is_so in wishes:
+        if is_asked is False:
+            wraps = tuple(name for name in wraps if name != wrap)
+        elif is_asked and not is_so and not (own_bold and wrap == "strong"):
+            wraps = (*wraps, wrap)
+    message = node.attributes.get("align", "").strip().lower()
+    align = style.align or (message if message in ALIGNMENTS else "")
+    return replace(
+        around,
+        bold=own_bold or "strong" in wraps or (around.bold and "strong" not in around.wraps),
+        italic="em" in wraps or (around.italic and "em" not in around.wraps),
+        phrasing=around.phrasing or name in HEADINGS or name in ("p", "pre"),
+        literal=around.literal or name == "pre",
+        listed=name in ("ul", "ol"),
+        align=(align or around.align) if name in ("tr", "td", "th") else "",
+        wraps=wraps,
+    )
+
+
+def style_wrappers(name: str, style: InlineStyle, around: StyleContext) -> Iterator[str]:
+    """The elements that say what a style says, the innermost first."""
+    if style.fixed and name == "span" and not around.literal:
+        yield "code"
+    if style.script and name not in ("sup", "sub"):
+        yield style.script
+    if style.underlined and name not in ("u", "a", "ins") and not around.link:
+        yield "u"
+    if style.struck and name not in ("s", "del"):
+        yield "s"
+    if style.italic and name not in ITALIC and not around.italic:
+        yield "em"
+    if style.bold and name not in BOLD and not around.bold:
+        yield "strong"
+
+
+def undone_wrappers(style: InlineStyle, around: StyleContext) -> str:
+    """The elements around which a style undoes."""
+    bold = ["b", "strong"] if style.bold is False and around.bold else []
+    return " ".join([*bold, *(["i", "em"] if style.italic is False and around.italic else [])])

@@ -1,0 +1,62 @@
+"""Files that nothing names, and names without a file: counted, and the former swept away."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from app.editorial import media_list
+from app.runtime import Runtime
+from app.storage.protocol import StoredObject
+
+SPARED_FOR: Final = timedelta(days=1)
+"""How long a file that nothing names stays: its row may be about to be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class StorageState:
+    """How many files there are, in bytes too; how many of them nothing names; how many that are
+    named are missing."""
+
+    files: int
+    bytes: int
+    unnamed: int
+    missing: int
+
+
+def scan_files(runtime: Runtime) -> StorageState:
+    """Compare storage with the store."""
+    before = _named_files(runtime)
+    stored_objects = list(runtime.storage.list_objects())
+    after = _named_files(
+        runtime
+    )  # what came while the files were listed is neither unnamed nor missing
+    stored_digests = {_digest(file) for file in stored_objects}
+    return StorageState(
+        files=len(stored_objects),
+        bytes=sum(file.size for file in stored_objects),
+        unnamed=sum(_digest(file) not in after for file in stored_objects),
+        missing=len((before & after) - stored_digests),
+    )
+
+
+def collect_garbage(runtime: Runtime) -> int:
+    """Remove files that nothing has named for a day, and what crashes left half written; how many
+    that were."""
+    before = runtime.clock() - SPARED_FOR
+    old = [file for file in runtime.storage.list_objects() if file.modified < before]
+    names_in_use = _named_files(runtime)
+    removed = sum(
+        runtime.storage.discard(file.name, before)
+        for file in old
+        if _digest(file) not in names_in_use
+    )
+    return removed + runtime.storage.tidy(before)
+
+
+def _named_files(runtime: Runtime) -> set[str]:
+    with runtime.database.reading() as tx:
+        return media_list.file_digests(tx)
+
+
+def _digest(file: StoredObject) -> str:
+    return file.name[3:].partition(".")[0]

@@ -1,0 +1,244 @@
+"""What archived feeds need: months that have articles, their versions, and what was taken down."""
+
+import re
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from hashlib import blake2b
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+from typing_extensions import override
+
+from app.database import ReadTx
+from app.kit.calendar import Calendar, Edge
+from app.kit.clock import FOREVER
+from app.models.change import Change
+from app.models.publication import Publication
+from app.published.cache import HeadCache, Tags
+from app.published.plan import choose_plan
+from app.published.query import ArticleFilter, page_of
+from app.visibility import visible, was_visible
+
+RECENT: Final = timedelta(days=30)
+"""For how long the feed that is followed names what was taken down."""
+
+
+_ASKED_AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CalendarMonth:
+    """A month of a calendar."""
+
+    year: int
+    month: int
+    calendar: Calendar = field(compare=False)
+
+    @classmethod
+    def of(cls, moment: datetime, calendar: Calendar) -> "CalendarMonth":
+        """The month that a date belongs to."""
+        day = calendar.day_of(moment)
+        return cls(day.year, day.month, calendar)
+
+    @classmethod
+    def parse(cls, text: str, calendar: Calendar) -> "CalendarMonth | None":
+        """The month that `YYYY-MM` names."""
+        if re.fullmatch(r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])", text) is None:
+            return None
+        return cls(int(text[:4]), int(text[5:]), calendar)
+
+    @property
+    def begin(self) -> Edge:
+        """Where it begins."""
+        return self.calendar.day_start(self._days[0])
+
+    @property
+    def end(self) -> Edge:
+        """Where it ends."""
+        return self.calendar.day_end(self._days[1])
+
+    @property
+    def older_edge(self) -> Edge:
+        """Where what is older ends."""
+        return self.calendar.day_end(max(self._days[0], date(1, 1, 2)) - timedelta(days=1))
+
+    @property
+    def newer_edge(self) -> Edge:
+        """Where what is newer begins."""
+        return self.calendar.day_start(min(self._days[1], date(9999, 1, 1)) + timedelta(days=1))
+
+    @property
+    def _days(self) -> tuple[date, date]:
+        return (
+            date(self.year, self.month, 1),
+            date(self.year, self.month, monthrange(self.year, self.month)[1]),
+        )
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.year:04}-{self.month:02}"
+
+
+def within_month(filters: ArticleFilter, month: CalendarMonth) -> ArticleFilter:
+    """Only what of it bears a date of the month."""
+    return _before_edge(_on_or_after(filters, month.begin), month.end)
+
+
+def _on_or_after(filters: ArticleFilter, edge: Edge) -> ArticleFilter:
+    """Only what of it is on or after an edge."""
+    since = max(edge.at, filters.since) if filters.since else edge.at
+    return replace(filters, since=since, gaps=(*filters.gaps, *edge.gaps))
+
+
+def _before_edge(filters: ArticleFilter, edge: Edge) -> ArticleFilter:
+    """Only what of it is before an edge."""
+    filters = replace(filters, gaps=(*filters.gaps, *edge.gaps))
+    if filters.until is not None and filters.until < edge.at:
+        return filters
+    return replace(filters, until=edge.at, until_inclusive=False)
+
+
+def list_ids(
+    tx: ReadTx, tags: Tags, filters: ArticleFilter, now: datetime
+) -> list[tuple[int, UUID]]:
+    """All that a filter finds, newest first: each publication's key and its article's id."""
+    filters, plan = choose_plan(tx, tags, filters, "newest", now)
+    statement, values = page_of(filters, plan, "newest", None, 1_000_000, now)
+    return [(row.id, row.article_id) for row in tx.execute(statement, values)]
+
+
+def month_version(
+    tx: ReadTx,
+    tags: Tags,
+    filters: ArticleFilter,
+    month: CalendarMonth,
+    now: datetime,
+    recall: HeadCache,
+) -> str:
+    """Another one whenever an article of the month comes, goes or says something else: whoever
+    keeps months by their version must not keep what was corrected, renamed or erased in place."""
+
+    def make() -> str:
+        rows = list_ids(tx, tags, within_month(filters, month), now)
+        state = ([key for key, _ in rows], _last_told(tx, [article for _, article in rows]))
+        return blake2b(repr(state).encode(), digest_size=6).hexdigest()
+
+    return recall(("version", filters, month), make)
+
+
+def _last_told(tx: ReadTx, articles: Sequence[UUID]) -> int:
+    """The sequence of the last change of any of these articles."""
+    last = 0
+    newest_change = sa.select(sa.func.max(col(Change.sequence)))
+    for begin in range(0, len(articles), _ASKED_AT_ONCE):
+        some = col(Change.subject_id).in_(articles[begin : begin + _ASKED_AT_ONCE])
+        last = max(last, tx.execute(newest_change.where(some)).scalar() or 0)
+    return last
+
+
+def newest_month(
+    tx: ReadTx, tags: Tags, filters: ArticleFilter, now: datetime, calendar: Calendar
+) -> CalendarMonth | None:
+    """The newest month that has articles."""
+    return _edge_month(tx, tags, filters, "newest", now, calendar)
+
+
+def previous_month(
+    tx: ReadTx, tags: Tags, filters: ArticleFilter, month: CalendarMonth, now: datetime
+) -> CalendarMonth | None:
+    """The next older month that has articles."""
+    return _edge_month(
+        tx, tags, _before_edge(filters, month.older_edge), "newest", now, month.calendar
+    )
+
+
+def next_month(
+    tx: ReadTx, tags: Tags, filters: ArticleFilter, month: CalendarMonth, now: datetime
+) -> CalendarMonth | None:
+    """The next newer month that has articles."""
+    return _edge_month(
+        tx, tags, _on_or_after(filters, month.newer_edge), "oldest", now, month.calendar
+    )
+
+
+def _edge_month(
+    tx: ReadTx,
+    tags: Tags,
+    filters: ArticleFilter,
+    order: Literal["newest", "oldest"],
+    now: datetime,
+    calendar: Calendar,
+) -> CalendarMonth | None:
+    filters, plan = choose_plan(tx, tags, filters, order, now)
+    row: Any = tx.execute(*page_of(filters, plan, order, None, 1, now)).first()
+    return CalendarMonth.of(row.key_at, calendar) if row is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class GoneArticle:
+    """An article that was public, when it ended and why: readers may know the note."""
+
+    id: UUID
+    at: datetime
+    reason: str
+    note: str | None
+
+
+def gone_since(
+    tx: ReadTx, kind: str, since: datetime, now: datetime, most: int
+) -> list[GoneArticle]:
+    """What was taken down or expired since an instant, the latest first."""
+    end, its_kind = col(Publication.visible_until), col(Publication.kind)
+    # Spelled for SQLite: by the partial index of ends, and by no index of kinds.
+    ended = (end > since, end <= now, end < FOREVER, sa.func.coalesce(its_kind, its_kind) == kind)
+    latest = end.desc()
+    return _list_gone(tx, ended, now, (latest, col(Publication.article_id)), most)
+
+
+def gone_of(tx: ReadTx, kind: str, month: CalendarMonth, now: datetime) -> list[GoneArticle]:
+    """What was taken down or expired of those that bore a date of the month."""
+    dated = (
+        col(Publication.kind) == kind,
+        col(Publication.published_at) >= month.begin.at,
+        col(Publication.published_at) < month.end.at,
+        *(
+            sa.or_(col(Publication.published_at) < start, col(Publication.published_at) >= end)
+            for start, end in (*month.begin.gaps, *month.end.gaps)
+        ),
+    )
+    keys = (col(Publication.published_at).desc(), col(Publication.article_id))
+    return _list_gone(tx, dated, now, keys, 1_000_000)
+
+
+def _list_gone(
+    tx: ReadTx,
+    conditions: Sequence[sa.ColumnElement[bool]],
+    now: datetime,
+    order: Sequence[Any],
+    most: int,
+) -> list[GoneArticle]:
+    """The last publication of each article of which none is visible."""
+    later = aliased(Publication)
+    begun_later = sa.exists().where(
+        col(later.article_id) == col(Publication.article_id),
+        was_visible(later, now),
+        col(later.visible_from) > col(Publication.visible_from),
+    )
+    statement = sa.select(
+        col(Publication.article_id),
+        col(Publication.visible_until),
+        col(Publication.ended),
+        col(Publication.ended_note),
+    ).where(
+        was_visible(Publication, now),
+        ~visible(Publication, now),
+        ~begun_later,
+        *conditions,
+    )
+    rows = tx.execute(statement.order_by(*order).limit(most))
+    return [GoneArticle(key, at, ended or "expired", note) for key, at, ended, note in rows]

@@ -1,0 +1,42 @@
+"""Why an article that was public is not any more."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app.database import ReadTx
+from app.errors import Gone
+from app.kit.clock import rfc3339
+from app.models.publication import Publication
+from app.visibility import NOW, was_visible
+
+
+def gone_error(tx: ReadTx, article_id: UUID, now: datetime) -> Gone | None:
+    """Why and when an article that was public ended; None when it never was."""
+    last = (
+        sa.select(
+            col(Publication.ended), col(Publication.ended_note), col(Publication.visible_until)
+        )
+        .where(col(Publication.article_id) == article_id, was_visible(Publication, NOW))
+        .order_by(col(Publication.visible_from).desc())
+        .limit(1)
+    )
+    row = tx.execute(last, {"now": now}).first()
+    if row is None:
+        return None
+    cause, note, at = row
+    return Gone("gone", gone_message(cause, note), reason=cause or "expired", at=rfc3339(at))
+
+
+def gone_message(reason: str | None, note: str | None) -> str:
+    """What readers are told of an article that is gone; without a reason it has expired."""
+    match reason:
+        case None | "expired":
+            message = "This article has expired."
+        case "embargoed":
+            message = "This article was taken back and will be public again later."
+        case _:
+            message = f"This article was {reason}."
+    return f"{message} {note}" if note else message
