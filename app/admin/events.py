@@ -67,13 +67,13 @@ def create_event(
     """A new event, public at once unless `announce_at` is to come."""
     check_languages(runtime.site_rules, titles=body.titles, descriptions=body.descriptions)
     row = EVENTS.add(tx, actor(principal), body)
-    return _one(tx, row.id, tx.moment, 201, f"/v1/admin/events/{row.id}")
+    return _event_outcome(tx, row.id, tx.moment, 201, f"/v1/admin/events/{row.id}")
 
 
 @router.get("/events/{event_id:uuid}", response_model=One[ManagedEvent])
 def read_managed_event(snapshot: Snapshot, event_id: UUID, principal: Reader) -> Outcome:
     """One event."""
-    return _one(snapshot.tx, event_id, snapshot.now)
+    return _event_outcome(snapshot.tx, event_id, snapshot.now)
 
 
 @router.patch("/events/{event_id:uuid}", response_model=One[ManagedEvent])
@@ -88,7 +88,7 @@ def change_event(
     """Change some fields of an event; a field that is left out stays."""
     check_languages(runtime.site_rules, titles=body.titles, descriptions=body.descriptions)
     EVENTS.edit(tx, actor(principal), event_id, body, revision)
-    return _one(tx, event_id, tx.moment)
+    return _event_outcome(tx, event_id, tx.moment)
 
 
 @router.delete("/events/{event_id:uuid}", status_code=204, response_model=None)
@@ -98,7 +98,7 @@ def remove_event(tx: PublishTx, event_id: UUID, principal: Publisher, revision: 
     return Outcome(status=204)
 
 
-def _one(
+def _event_outcome(
     tx: ReadTx, event_id: UUID, now: datetime, status: int = 200, location: str | None = None
 ) -> Outcome:
     data = ManagedEvent(**EVENTS.view(tx, now, event_id))

@@ -78,7 +78,7 @@ def list_events(view: View, params: EventListParameters) -> Answer:
     data, onward = events.page_of_events(
         view.tx,
         view.now,
-        _wanted(view, params.lang),
+        _languages(view, params.lang),
         event_filter,
         params.order,
         cursor,
@@ -97,8 +97,8 @@ def list_events(view: View, params: EventListParameters) -> Answer:
 )
 def read_event_calendar(view: View, event_id: UUID, params: EventParameters) -> Answer:
     """One event for a calendar."""
-    event = events.read_event(view.tx, view.now, _wanted(view, params.lang), event_id)
-    return Answer(ics.rendered(event.title, [event]), {}, f"event/{event_id}", ics.MEDIA_TYPE)
+    event = events.read_event(view.tx, view.now, _languages(view, params.lang), event_id)
+    return Answer(ics.render(event.title, [event]), {}, f"event/{event_id}", ics.MEDIA_TYPE)
 
 
 @router.get(
@@ -108,7 +108,7 @@ def read_event_calendar(view: View, event_id: UUID, params: EventParameters) -> 
 )
 def read_event(view: View, event_id: UUID, params: EventParameters) -> Answer:
     """One event."""
-    event = events.read_event(view.tx, view.now, _wanted(view, params.lang), event_id)
+    event = events.read_event(view.tx, view.now, _languages(view, params.lang), event_id)
     return Answer(b'{"data":%s}' % to_json(event), {}, f"event/{event_id}")
 
 
@@ -120,12 +120,12 @@ def read_event(view: View, event_id: UUID, params: EventParameters) -> Answer:
 def read_calendar(view: View, params: CalendarParameters) -> Answer:
     """Events as iCalendar, for people's calendars to follow: at most 1,000, those that start
     last."""
-    event_filter, requested = _event_filter(view, params), _wanted(view, params.lang)
+    event_filter, requested = _event_filter(view, params), _languages(view, params.lang)
     latest, _ = events.page_of_events(
         view.tx, view.now, requested, event_filter, "newest", None, CALENDAR_LIMIT
     )
     name = view.runtime.settings.site_name
-    return Answer(ics.rendered(name, latest[::-1]), {}, "events", ics.MEDIA_TYPE)
+    return Answer(ics.render(name, latest[::-1]), {}, "events", ics.MEDIA_TYPE)
 
 
 def _event_filter(view: View, params: EventFilterParameters) -> EventFilter:
@@ -143,6 +143,6 @@ def _event_filter(view: View, params: EventFilterParameters) -> EventFilter:
     )
 
 
-def _wanted(view: View, lang: str) -> tuple[str, ...]:
+def _languages(view: View, lang: str) -> tuple[str, ...]:
     site = view.runtime.settings.languages
     return (*languages(lang, "", site), *site)

@@ -123,7 +123,7 @@ class CorrectionInput(Input):
 
 
 class ArticleFields(Input):
-    """What an editor says of an article; a change says some of it (`patching.ArticlePatch`)."""
+    """An article as an editor writes it; `article_patch.ArticlePatch` has some of its fields."""
 
     kind: Kind = "article"
     lang: Lang

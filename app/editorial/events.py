@@ -13,7 +13,7 @@ from app.changes import PublishTx
 from app.database import ReadTx
 from app.editorial import tags
 from app.editorial.content import Actor, Address, Line, Text
-from app.editorial.dated import DatedContent
+from app.editorial.dated_content import DatedContent
 from app.errors import Detail, Invalid
 from app.inputs import Input, PatchInput, make_optional
 from app.kinds import events

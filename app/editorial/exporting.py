@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from app.database import ReadTx
 from app.editorial.content import ArticleInput, from_revision_json
-from app.editorial.dated import DatedContent
+from app.editorial.dated_content import DatedContent
 from app.editorial.portable import make_portable
 from app.editorial.snapshot import date_shown
 from app.editorial.tags import TagInput, slugs_by_id

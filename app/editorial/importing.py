@@ -11,7 +11,7 @@ from app.changes import PublishTx
 from app.database import ReadTx
 from app.errors import Conflict
 from app.inputs import Input
-from app.kinds.dated import DatedKind
+from app.kinds.dated_kind import DatedKind
 from app.kinds.registry import DATED_KINDS
 from app.kit.text import plain_path, slug_of
 from app.models.alias import Alias

@@ -216,7 +216,7 @@ def describe(
 
 
 def delete(tx: WriteTx, by: By, media_id: UUID, revision: int, now: datetime) -> None:
-    """Remove a medium; its files follow when nothing else needs them (`library.care`).
+    """Remove a medium; its files follow when nothing else needs them (`library.garbage`).
 
     `Conflict` (`media_in_use`) while a working copy shows it, or when it ever was published: that
     is taken down first. Of what was taken down the files and texts go, and the row stays: its

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from app.changes import PublishTx
 from app.editorial.content import Actor
-from app.editorial.dated import DatedContent, Row
+from app.editorial.dated_content import DatedContent, Row
 from app.errors import Detail, Invalid
 from app.inputs import Input
 

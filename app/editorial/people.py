@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from pydantic import Field, ValidationInfo, field_validator
 
 from app.editorial.content import Address, Line, Text
-from app.editorial.dated import LAST_POSITION, DatedContent
+from app.editorial.dated_content import LAST_POSITION, DatedContent
 from app.inputs import Input, PatchInput, make_optional
 from app.kinds import committee, sponsors
 from app.models.committee import CommitteeMember

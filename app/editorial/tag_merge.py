@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.changes import PublishTx
-from app.editorial import tags
+from app.editorial import tag_carriers, tags
 from app.editorial.content import Actor, require_publisher
 from app.editorial.patch_input import record_audit
 from app.errors import Conflict, Detail, Invalid
@@ -60,8 +60,8 @@ def merge(
     if not was_public:
         tags.free_slugs(tx, row.id)
         paths = []
-    tags.append_carriers(tx, row.id, "merged")
-    tags.append_children(tx, row.id)
+    tag_carriers.append_carriers(tx, row.id, "merged")
+    tag_carriers.append_children(tx, row.id)
     _move_children(tx, row, target)
     for table, carrier in _CARRIERS:
         _move_links(tx, table, carrier, row.id, target.id)
@@ -174,7 +174,7 @@ def _move_links(tx: PublishTx, table: Any, carrier: str, old: UUID, new: UUID) -
 
 def _move_children(tx: PublishTx, row: Tag, target: Tag) -> None:
     """The target is lifted to the tag's own place first when it is below it: else a cycle."""
-    if target.id in tags.descendant_ids(tx, row.id):
+    if target.id in tag_carriers.descendant_ids(tx, row.id):
         target.parent_id = row.parent_id
     tx.execute(
         sa.update(Tag)

@@ -1,7 +1,7 @@
 """Tags: create, change, look up. A change of a name is a change of every article that carries it.
 
 A tag keeps every slug that it ever had, and nobody else can take one: old addresses, filters and
-inputs go on meaning the same tag. How a tag ends is in `merging`.
+inputs go on meaning the same tag. How a tag ends is in `tag_merge`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,18 +14,16 @@ from sqlmodel import col
 
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
+from app.editorial import tag_carriers
 from app.editorial.content import Actor, Line, Text, require_publisher
 from app.editorial.patch_input import record_audit
 from app.errors import Conflict, Detail, Invalid, NotFound
 from app.inputs import Input, PatchInput, make_optional
 from app.kit.ids import uuid7
 from app.models.article import ArticleTag
-from app.models.event import Event, EventTag
-from app.models.publication import PublicationTag
 from app.models.tag import FormerTag, Tag, TagSlug
 from app.public.vocabulary import Lang, Slug, TagStatus, TagType
 from app.revisions import refuse_stale
-from app.visibility import visible
 
 _FEW: Any = Field(max_length=50)
 Words = Annotated[tuple[Line, ...], Field(max_length=100, strict=False)]
@@ -116,8 +114,8 @@ def update(
     if row.accepted:
         tx.append("tag", row.id, "updated" if was_public else "created")
         if before["slug"] != tag.slug:
-            append_children(tx, row.id)
-        append_carriers(tx, row.id, "tag_updated")
+            tag_carriers.append_children(tx, row.id)
+        tag_carriers.append_carriers(tx, row.id, "tag_updated")
     record_audit(tx, actor, "tag.changed", "tag", row.id, before=before, after=after)
     return row
 
@@ -216,37 +214,6 @@ def slugs_by_id(tx: ReadTx) -> dict[UUID, str]:
     )
     every = sa.union_all(sa.select(col(Tag.id), col(Tag.slug)), merged)
     return dict(tx.execute(every).all())
-
-
-def descendant_ids(tx: ReadTx, tag_id: UUID) -> list[UUID]:
-    """The tag and all below it."""
-    below = sa.select(col(Tag.id)).where(col(Tag.id) == tag_id).cte(recursive=True)
-    below = below.union(sa.select(col(Tag.id)).where(col(Tag.parent_id) == below.c.id))
-    return list(tx.execute(sa.select(below.c.id)).scalars())
-
-
-def append_carriers(tx: PublishTx, tag_id: UUID, cause: str) -> None:
-    """Append the public articles and events that are found under a tag."""
-    tagged: sa.Select[UUID] = sa.select(col(PublicationTag.article_id).label("id")).where(
-        col(PublicationTag.tag_id).in_(descendant_ids(tx, tag_id)),
-        col(PublicationTag.visible_until) > tx.moment,
-        col(PublicationTag.visible_from) <= tx.moment,
-    )
-    tx.append_all("article", tagged.distinct().subquery(), cause)
-    carrying: sa.Select[UUID] = (
-        sa.select(col(EventTag.event_id).label("id"))
-        .join(Event, col(Event.id) == col(EventTag.event_id))
-        .where(col(EventTag.tag_id).in_(descendant_ids(tx, tag_id)), visible(Event, tx.moment))
-    )
-    tx.append_all("event", carrying.subquery(), "updated")
-
-
-def append_children(tx: PublishTx, tag_id: UUID) -> None:
-    """Append the tags right below one, which name it."""
-    children: sa.Select[UUID] = sa.select(col(Tag.id).label("id")).where(
-        col(Tag.parent_id) == tag_id, col(Tag.accepted)
-    )
-    tx.append_all("tag", children.subquery(), "updated")
 
 
 def free_slugs(tx: PublishTx, tag_id: UUID) -> None:

@@ -12,7 +12,7 @@ from app.public.events import Event
 MEDIA_TYPE: Final = "text/calendar; charset=utf-8"
 
 
-def rendered(name: str, events: Iterable[Event]) -> bytes:
+def render(name: str, events: Iterable[Event]) -> bytes:
     """A calendar of that name with these events."""
     calendar = Calendar()
     calendar.add("prodid", "-//Willay//EN")

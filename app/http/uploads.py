@@ -1,5 +1,5 @@
 """Uploads over HTTP: a bare file, or a form with one file in it; bounded in size and number, and in
-time as every body is (`incoming`).
+time as every body is (`request_body`).
 
 Nothing that comes is held in memory for longer than it takes to write it to disk.
 """

@@ -1,8 +1,8 @@
 """A picture made anew from its pixels: upright, in sRGB, in several sizes, with nothing else in it.
 
-Runs in the process that `child` limits. Of an animation the first frame is kept: its cost has no
-bound that its size would tell, the JPEG for old browsers could not move, and what moves for more
-than five seconds needs a control to stop it (WCAG 2.2.2), which an `img` does not have.
+Runs in the process that `sandbox_child` limits. Of an animation only the first frame is kept. Its
+cost has no bound that its size would tell, the JPEG for old browsers could not move, and what moves
+for more than five seconds needs a control to stop it (WCAG 2.2.2), which an `img` does not have.
 """
 
 import contextlib

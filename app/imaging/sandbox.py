@@ -22,7 +22,7 @@ from app.imaging.pictures import LONGEST_SIDE, MOST_PIXELS, WIDTHS, Picture, Pic
 from app.kit.text import is_legal
 
 SECONDS: Final = 40.0
-"""From start to end by the wall clock; the limit of CPU time is in `child`."""
+"""From start to end by the wall clock; the limit of CPU time is in `sandbox_child`."""
 
 _ANSWER_BYTES: Final = 64_000_000
 _STARTS: Final = {"webp": b"RIFF", "jpeg": b"\xff\xd8\xff"}

@@ -14,7 +14,7 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter, model_validator
 
 from app.editorial.content import ArticleInput, Line, Text
-from app.editorial.dated import DatedContent
+from app.editorial.dated_content import DatedContent
 from app.editorial.events import EVENTS, EventInput
 from app.editorial.people import MEMBERS, SPONSORS, MemberInput, SponsorInput
 from app.editorial.tags import TagInput

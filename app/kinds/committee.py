@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from app.database import ReadTx
-from app.kinds.dated import DatedKind, days_between
+from app.kinds.dated_kind import DatedKind, days_between
 from app.kinds.searchable import Searchable, version_of
 from app.models.committee import CommitteeMember as MemberRow
 from app.public.committee import CommitteeMember

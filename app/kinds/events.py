@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from app.database import ReadTx
 from app.errors import Detail, Gone, Invalid, NotFound
-from app.kinds.dated import DatedKind, Interval, reversed_range
+from app.kinds.dated_kind import DatedKind, Interval, reversed_range
 from app.kinds.searchable import Searchable, version_of
 from app.kit.clock import FOREVER, LONG_AGO, rfc3339
 from app.kit.languages import pick_text

@@ -3,7 +3,7 @@
 from typing import Final
 
 from app.kinds.committee import COMMITTEE
-from app.kinds.dated import DatedKind
+from app.kinds.dated_kind import DatedKind
 from app.kinds.events import EVENTS
 from app.kinds.sponsors import SPONSORS
 

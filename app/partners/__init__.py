@@ -1,6 +1,6 @@
 """Partners: those who are told (webhooks), and those who hold a key.
 
-`subscriptions` are managed; `queueing` turns the change log into deliveries and `delivering` hands
+`subscriptions` are managed; `enqueue` turns the change log into deliveries and `dispatch` hands
 them out one by one; `signing` and `payloads` make what is sent, `targets` says where to, and
 `exchange` is the one network call.
 

@@ -16,7 +16,7 @@ from sqlmodel import col
 
 from app.changes import Head, head
 from app.database import ReadTx
-from app.kinds.dated import Fates
+from app.kinds.dated_kind import Fates
 from app.kinds.registry import DATED_KINDS
 from app.kit.clock import EPOCH
 from app.kit.log_position import START, Position

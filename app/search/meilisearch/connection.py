@@ -8,7 +8,7 @@ from threading import Lock
 from meilisearch import Client
 
 from app.search.meilisearch.breaker import Breaker
-from app.search.meilisearch.keys import ServerKeys, known, provision_keys
+from app.search.meilisearch.keys import ServerKeys, find_key, provision_keys
 from app.search.meilisearch.transport import KeptConnections, Timeouts, official
 
 SEARCHES_AT_ONCE = 8
@@ -80,7 +80,7 @@ class Connection:
         """The keys that are used, after a look whether the server still knows the one that
         searches: it is made again where it does not."""
         keys = self.keys()
-        if keys.search_uid is not None and known(self.given_client(), keys.search_uid) is None:
+        if keys.search_uid is not None and find_key(self.given_client(), keys.search_uid) is None:
             self.forget_keys()
         return self.keys()
 

@@ -45,7 +45,7 @@ def provision_keys(
     search, write = _key_requests(index)
     try:
         if not makes:
-            existing = [known(client, key["uid"]) for key in (search, write)]
+            existing = [find_key(client, key["uid"]) for key in (search, write)]
             return ServerKeys(*(given_key if key is None else key.key for key in existing))
         return ServerKeys(_create_key(client, search), _create_key(client, write), search["uid"])
     except MeilisearchApiError as error:
@@ -54,7 +54,7 @@ def provision_keys(
         raise
 
 
-def known(client: Client, uid: str) -> Key | None:
+def find_key(client: Client, uid: str) -> Key | None:
     """The key of this uid, if the server knows it. Raises what the client raises."""
     try:
         return client.get_key(uid)
@@ -107,7 +107,7 @@ def _key_requests(index: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _create_key(client: Client, request: dict[str, Any]) -> str:
-    key = known(client, request["uid"])
+    key = find_key(client, request["uid"])
     if key is not None and (
         sorted(key.actions) != sorted(request["actions"])
         or sorted(key.indexes) != sorted(request["indexes"])

@@ -54,20 +54,20 @@ class KeptConnections:
 
     def search(self, index: str, text: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """The server's answer to a search; raises what the official client raises."""
-        return self._posted(f"indexes/{index}/search", {"q": text, **parameters})
+        return self._post(f"indexes/{index}/search", {"q": text, **parameters})
 
     def delete(self, index: str, ids: list[str], metadata: str) -> TaskInfo:
         """Delete documents by id: the task that was accepted. The official client has announced
         that its own call for this will go."""
         path = f"indexes/{index}/documents/delete-batch?customMetadata={metadata}"
-        return TaskInfo(**self._posted(path, ids))
+        return TaskInfo(**self._post(path, ids))
 
     def close(self) -> None:
         """Close the kept connections."""
         self._pool.clear()
 
-    def _posted(self, path: str, body: object) -> dict[str, Any]:
-        answer = self._sent(f"{self._url}/{path}", to_json(body))
+    def _post(self, path: str, body: object) -> dict[str, Any]:
+        answer = self._send(f"{self._url}/{path}", to_json(body))
         if answer.status >= 400:
             raise MeilisearchApiError(f"it answered {answer.status}", _to_response(answer))
         try:
@@ -78,7 +78,7 @@ class KeptConnections:
             raise MeilisearchCommunicationError("it answers something that is no JSON object")
         return content
 
-    def _sent(self, url: str, body: bytes) -> urllib3.BaseHTTPResponse:
+    def _send(self, url: str, body: bytes) -> urllib3.BaseHTTPResponse:
         for is_last in (False, True):
             try:
                 return self._pool.request(

@@ -162,15 +162,15 @@ class IndexWriter:
             accepted = client.index(index).add_documents_json(
                 to_json(batch), PRIMARY_KEY, metadata=_mark(epoch)
             )
-        self._done(accepted, index)
+        self._await_task(accepted, index)
 
     def _deleted(self, index: str, epoch: int, ids: list[str]) -> None:
         """Documents, deleted."""
         with translate_errors("documents.delete", index):
             accepted = self._connection.eraser().delete(index, ids, _mark(epoch))
-        self._done(accepted, index)
+        self._await_task(accepted, index)
 
-    def _done(self, accepted: TaskInfo, index: str) -> None:
+    def _await_task(self, accepted: TaskInfo, index: str) -> None:
         try:
             self._tasks.wait_for(accepted, index)
         except TaskFailed as error:

@@ -17,7 +17,7 @@ from app.editorial.content import Actor
 from app.editorial.patch_input import record_audit
 from app.errors import Conflict, NotFound
 from app.inputs import Input, PatchInput
-from app.kinds.dated import DatedKind
+from app.kinds.dated_kind import DatedKind
 from app.kit.ids import uuid7
 from app.revisions import refuse_stale
 from app.visibility import visible
