@@ -19,10 +19,11 @@ from app.errors import NotFound
 from app.http import files, uploads
 from app.http.access import require_scopes
 from app.http.bodies import parse_json
-from app.http.endpoint import EndpointRoute, Json, RuntimeDep
+from app.http.endpoint import Json, RuntimeDep
 from app.http.management import IfMatch, management
 from app.http.parameters import Limit, NoParameters, Parameters, links_onward
 from app.http.problems import problem_answers
+from app.http.routing import EndpointRoute
 from app.http.transactions import Outcome, answer_write
 from app.inputs import Input
 from app.kit.paging import Cursor

@@ -23,7 +23,7 @@ from app.http.endpoint import OptionalJson, RuntimeDep
 from app.http.management import management
 from app.http.parameters import NoneTravelling
 from app.http.problems import header, problem_answers
-from app.http.routing import TravellingRoute
+from app.http.routing import EndpointRoute
 from app.http.transactions import Outcome
 from app.inputs import Input
 from app.kit.addresses import make_absolute
@@ -36,7 +36,7 @@ from app.published.media import PublicFile
 from app.runtime import Runtime
 
 router = management("previews")
-public_router = APIRouter(tags=["previews"], route_class=TravellingRoute)
+public_router = APIRouter(tags=["previews"], route_class=EndpointRoute)
 
 Token = Annotated[str, Path(pattern="^[A-Za-z0-9_-]+$", max_length=100)]
 Previewer = Annotated[Principal, require_scopes("preview:write")]

@@ -22,7 +22,7 @@ from app.http.parameters import (
     refuse_capitals,
 )
 from app.http.problems import public_responses
-from app.http.routing import ReadRoute
+from app.http.routing import EndpointRoute
 from app.http.views import View
 from app.public.articles import ArticleDetail, ArticleItem, ListedArticle
 from app.public.envelopes import One, Page
@@ -31,7 +31,7 @@ from app.published.articles import Extra
 from app.published.response_cache import Answer
 from app.settings import Settings
 
-router = APIRouter(tags=["articles"], route_class=ReadRoute)
+router = APIRouter(tags=["articles"], route_class=EndpointRoute)
 
 EXTRAS: tuple[Extra, ...] = get_args(Extra)
 LIST_FIELDS = tuple(ArticleItem.model_fields)

@@ -17,11 +17,11 @@ from starlette.responses import Response
 from app import cursors
 from app.changes import head
 from app.errors import Gone, WillayError
-from app.http.endpoint import EndpointRoute
 from app.http.log_watch import Watch, promote_and_read
 from app.http.parameters import DIGITS, Limit, Parameters, build_url
 from app.http.problems import public_responses
 from app.http.rate_limiting import requester_of
+from app.http.routing import EndpointRoute
 from app.http.streaming import HEARTBEAT, RETRY, EventStream
 from app.http.views import View, answer_view
 from app.kit.log_position import Position

@@ -20,7 +20,7 @@ from app.feeds import jsonld, sitemap
 from app.http.endpoint import Cost, CountingView
 from app.http.parameters import DIGITS, Language, NoneTravelling, Travelling, refuse_capitals
 from app.http.problems import public_responses
-from app.http.routing import TravellingRoute
+from app.http.routing import EndpointRoute
 from app.http.views import View
 from app.public.articles import ArticleItem
 from app.public.jsonld import NewsArticle
@@ -32,7 +32,7 @@ from app.published.response_cache import Answer
 from app.runtime import Runtime
 from app.settings import Settings
 
-router = APIRouter(tags=["discovery"], route_class=TravellingRoute)
+router = APIRouter(tags=["discovery"], route_class=EndpointRoute)
 
 _NEWS_DAYS: Final = timedelta(days=2)
 _NEWS_MOST: Final = 1_000

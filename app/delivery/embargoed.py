@@ -14,14 +14,14 @@ from app.http.endpoint import Cost
 from app.http.parameters import Limit, NoneTravelling, NoParameters, Parameters
 from app.http.partner_access import PRIVATE, PartnerKey, PartnerView, partner_responses
 from app.http.problems import problem_answers
-from app.http.routing import TravellingRoute
+from app.http.routing import EndpointRoute
 from app.public.envelopes import Links, One, Page, PageMeta
 from app.public.partner import EmbargoedArticle
 from app.published import embargoed
 from app.published.media import PublicFile
 from app.runtime import Runtime
 
-router = APIRouter(prefix="/v1/partner", tags=["partner"], route_class=TravellingRoute)
+router = APIRouter(prefix="/v1/partner", tags=["partner"], route_class=EndpointRoute)
 
 _LIST: Final = "embargoed"
 

@@ -14,7 +14,7 @@ from app.delivery.filters import languages, refuse_reversed, tag_clauses
 from app.feeds import ics
 from app.http.parameters import Language, Limit, Parameters, Travelling, date_of, links_onward
 from app.http.problems import public_responses
-from app.http.routing import TravellingRoute
+from app.http.routing import EndpointRoute
 from app.http.views import View
 from app.kinds import events
 from app.kinds.events import EventFilter, EventOrder
@@ -23,7 +23,7 @@ from app.public.envelopes import One, Page, PageMeta
 from app.public.events import Event
 from app.published.response_cache import Answer
 
-router = APIRouter(tags=["events"], route_class=TravellingRoute)
+router = APIRouter(tags=["events"], route_class=EndpointRoute)
 
 CALENDAR_LIMIT: Final = 1_000
 """Events of one calendar, those that start last."""

@@ -12,13 +12,13 @@ from app.feeds import atom, json_feed, rss
 from app.feeds.channel import Channel, FeedArticle
 from app.http.endpoint import RuntimeDep
 from app.http.problems import public_responses
-from app.http.routing import TravellingRoute
+from app.http.routing import EndpointRoute
 from app.http.views import View, answer_search, answer_view
 from app.public.json_feed import JsonFeed
 from app.published.response_cache import Answer
 from app.runtime import Runtime
 
-router = APIRouter(tags=["feeds"], route_class=TravellingRoute)
+router = APIRouter(tags=["feeds"], route_class=EndpointRoute)
 
 
 class RssResponse(Response):

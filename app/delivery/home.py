@@ -13,10 +13,10 @@ from starlette.responses import HTMLResponse
 from app.http.endpoint import RuntimeDep
 from app.http.parameters import NoneTravelling
 from app.http.problems import allowed_methods
-from app.http.routing import TravellingRoute
+from app.http.routing import EndpointRoute
 from app.settings import Settings
 
-router = APIRouter(tags=["service"], route_class=TravellingRoute)
+router = APIRouter(tags=["service"], route_class=EndpointRoute)
 
 
 class Link(NamedTuple):

@@ -12,7 +12,7 @@ from app.delivery.filters import ArticleParameters, languages, list_filter
 from app.http.endpoint import CountingView
 from app.http.parameters import AnySlug, Language, Parameters, build_url, one_of, refuse_capitals
 from app.http.problems import public_responses
-from app.http.routing import ReadRoute
+from app.http.routing import EndpointRoute
 from app.http.views import View
 from app.kinds import committee, sponsors
 from app.public.archive import Year
@@ -24,7 +24,7 @@ from app.public.vocabulary import CommitteeGroup, SponsorKind, TagType
 from app.published import archive, tags
 from app.published.response_cache import Answer
 
-router = APIRouter(route_class=ReadRoute)
+router = APIRouter(route_class=EndpointRoute)
 
 
 class TagParameters(Parameters):

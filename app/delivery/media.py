@@ -8,10 +8,10 @@ from starlette.responses import Response
 from app.errors import NotFound
 from app.http.files import file_responses, public_file
 from app.http.parameters import NoneTravelling
-from app.http.routing import TravellingRoute
+from app.http.routing import EndpointRoute
 from app.published import media
 
-router = APIRouter(tags=["media"], route_class=TravellingRoute)
+router = APIRouter(tags=["media"], route_class=EndpointRoute)
 
 
 @router.get("/v1/media/{media_id}/{rendition}", response_class=Response, responses=file_responses())

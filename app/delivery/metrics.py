@@ -23,14 +23,14 @@ from app.errors import NotFound
 from app.http.endpoint import RuntimeDep
 from app.http.parameters import NoneTravelling
 from app.http.problems import public_responses
-from app.http.routing import TravellingRoute
+from app.http.routing import EndpointRoute
 from app.milestones import LastOccurrence
 from app.partners import enqueue
 from app.partners.enqueue import Backlog
 from app.public.service import Ready
 from app.runtime import Runtime
 
-router = APIRouter(tags=["service"], route_class=TravellingRoute)
+router = APIRouter(tags=["service"], route_class=EndpointRoute)
 
 
 class GaugesResponse(Response):

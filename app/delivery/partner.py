@@ -7,9 +7,10 @@ from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
-from app.http.endpoint import EndpointRoute, RuntimeDep, SmallOptionalJson
+from app.http.endpoint import RuntimeDep, SmallOptionalJson
 from app.http.parameters import DIGITS, NoParameters, Parameters
 from app.http.partner_access import PartnerKey, PartnerView, partner_responses, private_response
+from app.http.routing import EndpointRoute
 from app.inputs import Input
 from app.partners import keys, registry, usage
 from app.partners.keys import LONGEST_OVERLAP, KeyInfo

@@ -19,7 +19,7 @@ from app.delivery.filters import (
     languages,
     to_search_filter,
 )
-from app.http.endpoint import EndpointRoute, RuntimeDep
+from app.http.endpoint import RuntimeDep
 from app.http.parameters import (
     DIGITS,
     Flag,
@@ -31,6 +31,7 @@ from app.http.parameters import (
     known_names,
 )
 from app.http.problems import public_responses
+from app.http.routing import EndpointRoute
 from app.http.views import View, answer_search
 from app.public.search import Completions, SearchPage
 from app.public.vocabulary import ContentKind

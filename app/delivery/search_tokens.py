@@ -9,9 +9,10 @@ from starlette.responses import Response
 
 from app.errors import NotFound, Unavailable
 from app.http.bodies import NoBody
-from app.http.endpoint import EndpointRoute, RuntimeDep, SmallOptionalJson
+from app.http.endpoint import RuntimeDep, SmallOptionalJson
 from app.http.parameters import NoParameters
 from app.http.problems import NO_STORE, problem_answers
+from app.http.routing import EndpointRoute
 from app.kit.clock import rfc3339
 from app.public.envelopes import One
 from app.public.instant import SearchToken

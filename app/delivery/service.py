@@ -13,7 +13,7 @@ from app.errors import Unavailable
 from app.http.endpoint import RuntimeDep
 from app.http.parameters import NoneTravelling, Parameters, bad_parameter
 from app.http.problems import public_responses
-from app.http.routing import TravellingRoute
+from app.http.routing import EndpointRoute
 from app.http.views import View
 from app.kit.text import is_legal, plain_path
 from app.public.envelopes import One, Resolution
@@ -31,7 +31,7 @@ from app.published.response_cache import Answer
 from app.runtime import Runtime
 from app.search.failover import SearchStatus
 
-router = APIRouter(tags=["service"], route_class=TravellingRoute)
+router = APIRouter(tags=["service"], route_class=EndpointRoute)
 
 _RESOURCES = (
     *("articles", "archive", "tags", "sponsors", "committee", "events", "resolve", "search"),

@@ -16,7 +16,6 @@ from datetime import datetime
 from typing import Annotated, Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
 from fastapi import Depends, Query, Request
-from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.responses import Response
 
@@ -221,10 +220,3 @@ _RUNNERS: Final[dict[Any, Runner]] = {
     WriteTx: _write,
     PublishTx: _publish,
 }
-
-
-class EndpointRoute(APIRoute):
-    """A route whose endpoint may be the work itself."""
-
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, handler_of(endpoint), **options)

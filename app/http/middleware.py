@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import Detail
 from app.http.problems import allowed_methods, problem_response, unexpected_response
 from app.http.request_body import RequestBody
-from app.http.routing import OwnQueryRoute
+from app.http.routing import EndpointRoute
 from app.kit.text import is_legal
 
 _OPEN = [
@@ -39,7 +39,7 @@ class Gate:
     """The layer that meets every request before the routes do."""
 
     def __init__(
-        self, app: ASGIApp, origins: Collection[str], own_query: Sequence[OwnQueryRoute]
+        self, app: ASGIApp, origins: Collection[str], own_query: Sequence[EndpointRoute]
     ) -> None:
         self.app = app
         self._origins = {origin.encode() for origin in origins}

@@ -31,7 +31,7 @@ class Parameters(BaseModel):
 
 class Travelling(Parameters):
     """Of an address that travels: what others add to it is dropped, where the route's class is
-    `TravellingRoute`. Only a name that is near a known one is refused."""
+    `EndpointRoute`. Only a name that is near a known one is refused."""
 
     elsewhere: ClassVar[frozenset[str]] = frozenset()
     """Names that others of its kind know: one is no stranger's, and is refused."""

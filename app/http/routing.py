@@ -1,4 +1,4 @@
-"""Routes of the public face: their query in one step, or with what others add to an address."""
+"""The route of an endpoint: its query in one step, or without what others add to an address."""
 
 from collections.abc import Callable, Coroutine, Sequence
 from functools import cached_property
@@ -14,16 +14,27 @@ from starlette.responses import Response
 from starlette.types import Scope
 from typing_extensions import override
 
-from app.http.endpoint import EndpointRoute
-from app.http.parameters import Travelling, closest_name
+from app.http.endpoint import handler_of
+from app.http.parameters import Parameters, Travelling, closest_name
 from app.http.problems import query_names
 
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
-class OwnQueryRoute(EndpointRoute):
-    """A route that judges even those queries that others may not have: repeated, malformed."""
+
+class EndpointRoute(APIRoute):
+    """A route whose endpoint may be the work itself (`endpoint.handler_of`).
+
+    An address whose parameters are `Travelling` goes through posts, letters and readers that add
+    parameters. Those that it does not know are taken out of the query before anything looks at it,
+    so that they split no cache. One whose name is near a known one stays, and is refused as
+    everywhere: a filter that is misspelt must not widen a feed.
+    """
 
     answers_all = False
-    """It has words of its own for whatever is wrong with a query."""
+    """Whether the route has words of its own for whatever is wrong with a query."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, handler_of(endpoint), **options)
 
     def accepts(self, scope: Scope) -> bool:
         """Whether a request is this route's."""
@@ -31,30 +42,11 @@ class OwnQueryRoute(EndpointRoute):
             self.path_regex.match(scope["path"]) is not None
         )
 
-    def relevant_query(self, query: bytes) -> bytes:
-        """The part of a query that this route looks at."""
-        return query
-
-
-class ProtocolRoute(OwnQueryRoute):
-    """A route of a protocol that has errors of its own."""
-
-    answers_all = True
-
-
-class TravellingRoute(OwnQueryRoute):
-    """A GET whose address travels through posts, letters and readers that add parameters.
-
-    When its parameters are `Travelling`, those that it does not know are taken out of the query
-    before anything looks at it, so that they split no cache. One whose name is near a known one
-    stays, and is refused as everywhere: a filter that is misspelt must not widen a feed.
-    """
-
     @cached_property
     def travels(self) -> bool:
-        """Whether this is such an address."""
+        """Whether its address travels."""
         models = [_model(param) for param in self.dependant.query_params]
-        return any(isinstance(param, type) and issubclass(param, Travelling) for param in models)
+        return any(isinstance(model, type) and issubclass(model, Travelling) for model in models)
 
     @cached_property
     def _names(self) -> frozenset[str]:
@@ -62,8 +54,8 @@ class TravellingRoute(OwnQueryRoute):
         elsewhere = (name for field in fields for name in _model(field).elsewhere)
         return frozenset((*query_names(fields), *elsewhere))
 
-    @override
     def relevant_query(self, query: bytes) -> bytes:
+        """The part of a query that this route looks at."""
         if not query or not self.travels:
             return query
         return b"&".join(part for part in query.split(b"&") if self._is_relevant(_name(part)))
@@ -72,9 +64,9 @@ class TravellingRoute(OwnQueryRoute):
         return name in self._names or closest_name(name, self._names) is not None
 
     @override
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The endpoint behind what is taken out."""
-        handle = self._handler()
+    def get_route_handler(self) -> Handler:
+        """FastAPI's handler, or a quicker one that does the same, behind what is taken out."""
+        handle = _query_handler(self) or super().get_route_handler()
         if not self.travels:
             return handle
 
@@ -84,65 +76,53 @@ class TravellingRoute(OwnQueryRoute):
 
         return handle_tidied
 
-    def _handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        return super().get_route_handler()
+
+class ProtocolRoute(EndpointRoute):
+    """A route of a protocol that has errors of its own."""
+
+    answers_all = True
 
 
-class ReadRoute(TravellingRoute):
-    """A GET whose endpoint takes the request, parts of the path as text, one set of parameters.
+_NOT_QUERY: Final = (
+    *("dependencies", "header_params", "cookie_params", "body_params"),
+    *("background_tasks_param_name", "response_param_name", "security_scopes_param_name"),
+)
+
+
+def _query_handler(route: EndpointRoute) -> Handler | None:
+    """The handler of an endpoint that takes nothing but the request, parts of the path as text and
+    one set of parameters; None for any other.
 
     FastAPI takes such a set apart on every request and looks at each member's type again: a
     quarter of what a list costs. Here pydantic is given the query whole. The contract and what
-    is said of a wrong query stay FastAPI's. Whatever else FastAPI would do for an endpoint is
-    refused when the route is made: nothing here would do it.
+    is said of a wrong query stay FastAPI's.
     """
-
-    @override
-    def _handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        _refuse_what_is_dropped(self)
-        [field] = self.dependant.query_params
-        name, model = field.name, _model(field)
-        endpoint = self.endpoint
-
-        async def handle(request: Request) -> Response:
-            try:
-                params = model.model_validate(dict(request.query_params))
-            except ValidationError as error:
-                errors = error.errors(include_url=False)
-                wrong = [{**detail, "loc": ("query", *detail["loc"])} for detail in errors]
-                raise RequestValidationError(wrong) from error
-            answer: Response = await endpoint(
-                request=request, **request.path_params, **{name: params}
-            )
-            return answer
-
-        return handle
-
-
-_DROPPED: Final = ("dependencies", "header_params", "cookie_params", "body_params")
-
-
-def _refuse_what_is_dropped(route: APIRoute) -> None:
-    """`TypeError` for what the endpoint asks for, or the router that it is in, or that router's
-    own, and `ReadRoute` would not give."""
     included = _effective_route_context_var.get()
     is_own = included is not None and included.original_route is route
     dependant: Dependant = included.dependant if is_own and included else route.dependant
-    dropped = [name for name in _DROPPED if getattr(dependant, name)]
-    dropped += [
-        param.name for param in dependant.path_params if param.field_info.annotation is not str
-    ]
-    models = [param for param in dependant.query_params if hasattr(_model(param), "model_fields")]
-    if len(models) != 1 or len(dependant.query_params) != 1:
-        dropped.append("query parameters that are not one set")
-    names = ("background_tasks_param_name", "response_param_name", "security_scopes_param_name")
-    dropped += [name for name in names if getattr(dependant, name)]
-    if dropped or dependant.request_param_name is None:
-        raise TypeError(
-            f"{route.path}: {type(route).__name__} gives an endpoint the request, parts of the "
-            f"path as text and one set of parameters; it would drop {', '.join(dropped)}. Use "
-            "another route class."
-        )
+    if (
+        any(getattr(dependant, name) for name in _NOT_QUERY)
+        or any(param.field_info.annotation is not str for param in dependant.path_params)
+        or len(dependant.query_params) != 1
+        or dependant.request_param_name != "request"
+    ):
+        return None
+    [field] = dependant.query_params
+    name, model, endpoint = field.name, _model(field), route.endpoint
+    if not (isinstance(model, type) and issubclass(model, Parameters)):
+        return None
+
+    async def handle(request: Request) -> Response:
+        try:
+            params = model.model_validate(dict(request.query_params))
+        except ValidationError as error:
+            errors = error.errors(include_url=False)
+            wrong = [{**detail, "loc": ("query", *detail["loc"])} for detail in errors]
+            raise RequestValidationError(wrong) from error
+        answer: Response = await endpoint(request=request, **request.path_params, **{name: params})
+        return answer
+
+    return handle
 
 
 def _model(field: Any) -> Any:
@@ -153,8 +133,11 @@ def _name(part: bytes) -> str:
     return unquote_plus(part.partition(b"=")[0].decode("latin-1"))
 
 
-def own_query_routes(routers: Sequence[Any]) -> list[OwnQueryRoute]:
-    """Those routes of some routers that judge their whole query."""
+def own_query_routes(routers: Sequence[Any]) -> list[EndpointRoute]:
+    """Those routes of some routers that judge their whole query, however it is written."""
     return [
-        route for router in routers for route in router.routes if isinstance(route, OwnQueryRoute)
+        route
+        for router in routers
+        for route in router.routes
+        if isinstance(route, EndpointRoute) and (route.answers_all or route.travels)
     ]

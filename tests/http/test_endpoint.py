@@ -16,9 +16,10 @@ from app.editorial.people import NewSponsor
 from app.errors import Forbidden
 from app.http.access import require_scopes
 from app.http.bodies import JsonBody
-from app.http.endpoint import EndpointRoute, Json, LargeJson, RuntimeDep, Snapshot
+from app.http.endpoint import Json, LargeJson, RuntimeDep, Snapshot
 from app.http.management import IfMatch, ManagementRoute
 from app.http.parameters import NoParameters
+from app.http.routing import EndpointRoute
 from app.http.transactions import Outcome
 
 Writer = Annotated[Principal, require_scopes("people:write")]

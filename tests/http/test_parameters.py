@@ -27,11 +27,13 @@ TRAVELLING = (
     *("/v1", "/livez", "/readyz", "/metrics", "/robots.txt", "/llms.txt", "/sitemap.xml"),
     *("/sitemaps/2026-03.xml", "/sitemaps/news.xml", "/sitemaps/pages.xml"),
     *("/v1/feeds/articles.rss", "/v1/feeds/articles.atom", "/v1/feeds/articles.json"),
+    "/v1/feeds/events.ics",
     *("/v1/articles/seen", "/v1/articles/seen.jsonld", "/v1/oembed?url=http://testserver/seen"),
 )
 STRICT = (
     *("/v1/articles", "/v1/archive", "/v1/search", "/v1/search/suggest?q=x", "/v1/tags"),
     *("/v1/tags/mining", "/v1/sponsors", "/v1/committee", "/v1/changes", "/v1/resolve?path=/x"),
+    "/v1/events",
 )
 
 

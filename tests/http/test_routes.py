@@ -1,13 +1,13 @@
-"""A route class gives an endpoint what FastAPI would, or refuses when the route is made."""
+"""A route gives an endpoint what FastAPI would, also where it takes the quick way."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 from uuid import UUID
 
 import pytest
 from fastapi import (
     APIRouter,
     BackgroundTasks,
-    Body,
     Cookie,
     Depends,
     FastAPI,
@@ -17,115 +17,127 @@ from fastapi import (
 )
 from fastapi.routing import APIRoute
 from starlette.responses import Response
+from starlette.testclient import TestClient
 
 from app.admin import routes as admin
 from app.delivery import routes as delivery
 from app.errors import Forbidden
-from app.http.parameters import NoParameters
-from app.http.problems import allowed_methods
-from app.http.routing import ReadRoute, TravellingRoute
+from app.http.parameters import Parameters
+from app.http.routing import EndpointRoute
 from app.main import create_app
 from tests.conftest import Bench
 
-Asked = Annotated[NoParameters, Query()]
+
+class Few(Parameters):
+    """A set of parameters."""
+
+    q: str = ""
+
+
+Query1 = Annotated[Few, Query()]
 
 
 def deny() -> None:
     raise Forbidden("denied", "No.")
 
 
-async def good(request: Request, asked: Asked) -> Response:
-    return Response("top secret")
+def lucky() -> int:
+    return 7
+
+
+async def plain(request: Request, params: Query1) -> Response:
+    return Response(f"{params.q}")
+
+
+async def with_path(request: Request, key: str, params: Query1) -> Response:
+    return Response(f"{key} {params.q}")
 
 
 async def with_dependency(
-    request: Request, asked: Asked, _: Annotated[None, Depends(deny)]
+    request: Request, params: Query1, number: Annotated[int, Depends(lucky)]
 ) -> Response:
-    return Response()
+    return Response(f"{number} {params.q}")
 
 
 async def with_header(
-    request: Request, asked: Asked, accept: Annotated[str, Header()] = ""
+    request: Request, params: Query1, accept: Annotated[str, Header()] = ""
 ) -> Response:
-    return Response()
+    return Response(f"{accept} {params.q}")
 
 
 async def with_cookie(
-    request: Request, asked: Asked, sid: Annotated[str, Cookie()] = ""
+    request: Request, params: Query1, sid: Annotated[str, Cookie()] = ""
 ) -> Response:
-    return Response()
+    return Response(f"{sid} {params.q}")
 
 
-async def with_body(
-    request: Request, asked: Asked, sent: Annotated[dict[str, str], Body()]
-) -> Response:
-    return Response()
+async def with_id(request: Request, key: UUID, params: Query1) -> Response:
+    return Response(f"{key.int} {params.q}")
 
 
-async def with_id(request: Request, key: UUID, asked: Asked) -> Response:
-    return Response()
-
-
-async def with_number(request: Request, key: int, asked: Asked) -> Response:
-    return Response()
-
-
-async def without_set(request: Request, key: str) -> Response:
-    return Response()
+async def with_number(request: Request, key: int, params: Query1) -> Response:
+    return Response(f"{key + 1} {params.q}")
 
 
 async def with_single(request: Request, key: str, q: str = "") -> Response:
-    return Response()
+    return Response(f"{key} {q}")
 
 
-async def with_two(request: Request, asked: Asked, page: int = 1) -> Response:
-    return Response()
+async def without_request(params: Query1) -> Response:
+    return Response(f"{params.q}")
 
 
-async def without_request(asked: Asked) -> Response:
-    return Response()
+async def with_tasks(request: Request, params: Query1, tasks: BackgroundTasks) -> Response:
+    return Response(f"{type(tasks).__name__} {params.q}")
 
 
-async def with_tasks(request: Request, asked: Asked, tasks: BackgroundTasks) -> Response:
-    return Response()
+async def with_response(request: Request, params: Query1, response: Response) -> Response:
+    return Response(f"{type(response).__name__} {params.q}")
 
 
-async def with_response(request: Request, asked: Asked, response: Response) -> Response:
-    return Response()
+ONE = "00000000-0000-0000-0000-000000000001"
 
 
 @pytest.mark.parametrize(
-    "endpoint",
+    ("endpoint", "key", "answer"),
     [
-        *(with_dependency, with_header, with_cookie, with_body, with_id, with_number),
-        *(without_set, with_single, with_two, without_request, with_tasks, with_response),
+        (plain, "", "x"),
+        (with_path, "/a", "a x"),
+        (with_dependency, "", "7 x"),
+        (with_header, "", "text/plain x"),
+        (with_cookie, "", "c x"),
+        (with_id, f"/{ONE}", "1 x"),
+        (with_number, "/1", "2 x"),
+        (with_single, "/a", "a x"),
+        (without_request, "", "x"),
+        (with_tasks, "", "BackgroundTasks x"),
+        (with_response, "", "Response x"),
     ],
 )
-def test_what_would_be_dropped_is_refused(endpoint: object) -> None:
-    router = APIRouter(route_class=ReadRoute)
-    path = "/x/{key}" if endpoint in (with_id, with_number, without_set, with_single) else "/x"
-    with pytest.raises(TypeError, match="would drop"):
-        router.get(path)(endpoint)  # type: ignore[type-var]
-
-
-def test_what_a_router_adds_is_refused_too() -> None:
-    with pytest.raises(TypeError, match="dependencies"):
-        APIRouter(route_class=ReadRoute, dependencies=[Depends(deny)]).get("/x")(good)
-    router = APIRouter(route_class=ReadRoute)
-    router.get("/x")(good)
-    with pytest.raises(TypeError, match="dependencies"):
-        router.get("/y", dependencies=[Depends(deny)])(good)
-    outer = APIRouter()
-    outer.include_router(router, dependencies=[Depends(deny)])
-    for app, one in ((FastAPI(dependencies=[Depends(deny)]), router), (FastAPI(), outer)):
-        with pytest.raises(TypeError, match="dependencies"):
-            _finished(app, one)
-
-
-def _finished(app: FastAPI, router: APIRouter) -> None:
-    """As FastAPI includes a router, with its routes built."""
+def test_an_endpoint_is_given_all_that_it_asks_for(
+    endpoint: Callable[..., Any], key: str, answer: str
+) -> None:
+    router = APIRouter(route_class=EndpointRoute)
+    router.get("/x/{key}" if key else "/x")(endpoint)
+    app = FastAPI()
     app.include_router(router)
-    allowed_methods(app, {"type": "http", "path": "/", "method": "GET"})
+    client = TestClient(app, cookies={"sid": "c"})
+    assert client.get(f"/x{key}?q=x", headers={"Accept": "text/plain"}).text == answer
+    wrong = client.get(f"/x{key}?q=x&p=y")
+    assert wrong.status_code == (200 if endpoint is with_single else 422)
+
+
+@pytest.mark.parametrize("where", ["route", "router", "include", "outer", "application"])
+def test_what_fastapi_is_given_beside_the_quick_way_is_honoured(where: str) -> None:
+    given = [Depends(deny)]
+    router = APIRouter(route_class=EndpointRoute, dependencies=given if where == "router" else None)
+    router.get("/secret", dependencies=given if where == "route" else None)(plain)
+    outer = APIRouter(dependencies=given if where == "outer" else None)
+    outer.include_router(router, dependencies=given if where == "include" else None)
+    app = FastAPI(dependencies=given if where == "application" else None)
+    app.include_router(outer)
+    with pytest.raises(Forbidden):
+        TestClient(app).get("/secret")
 
 
 def test_the_application_serves_the_routes_as_they_are(quiet: Bench) -> None:
@@ -145,11 +157,8 @@ def test_the_finished_application_drops_nothing() -> None:
     of_class = {type(one).__name__ for one in routes if isinstance(one, APIRoute)}
     assert of_class <= {
         *("APIRoute", "ManagementRoute", "InstantRoute", "InstantGetRoute", "ProtocolRoute"),
-        *("ReadRoute", "TravellingRoute", "EndpointRoute"),
+        "EndpointRoute",
     }
     for route in routes:
-        if type(route) is ReadRoute:
-            assert not route.dependant.dependencies
-            assert not route.dependencies
-        if isinstance(route, TravellingRoute) and route.travels:
+        if isinstance(route, EndpointRoute) and route.travels:
             assert route.methods == {"GET"}
