@@ -23,6 +23,8 @@ def made(desk: Newsdesk, kind: str) -> str:
     if kind == "tags":
         words = {"en": ["one", "two"], "es": ["uno"]}
         sent = {"slug": "lima", "names": both, "descriptions": both, "synonyms": words}
+    if kind == "events":
+        sent = {"titles": both, "descriptions": both, "starts": "2026-05-09"}
     answer = desk.bench.client.post(f"/v1/admin/{kind}", headers=desk.headers, json=sent)
     assert answer.status_code == 201, answer.text
     return str(answer.headers["location"])
@@ -33,6 +35,8 @@ MAPS = [
     ("tags", "descriptions", True),
     ("tags", "synonyms", True),
     ("committee", "biography", True),
+    ("events", "titles", False),
+    ("events", "descriptions", True),
     ("media", "alt", True),
     ("media", "caption", True),
 ]
@@ -69,7 +73,11 @@ def test_a_change_merges_by_language(
         if may_be_empty:
             assert (answer.status_code, desk.data(where)[field]) == (200, {})
         else:
-            code = "nameless_tag" if sent else "invalid_field"
+            code = (
+                {"tags": "nameless_tag", "events": "untitled_event"}[kind]
+                if sent
+                else "invalid_field"
+            )
             assert problem(answer) == (422, code)
             assert desk.data(where)[field] == {**before[field], "es": new}
 

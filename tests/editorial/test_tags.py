@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from app import audit
 from app.audit import AuditFilter, By
 from app.changes import head
-from app.editorial import articles, importing, publishing, tag_merge, tags
+from app.editorial import articles, importing, publishing, tag_carriers, tag_merge, tags
 from app.editorial.content import Actor, ArticleInput, prepare
 from app.editorial.tags import TagChange, TagInput
 from app.errors import Conflict, Invalid, NotFound, Stale
@@ -144,7 +144,7 @@ def test_a_merge_into_what_is_below_makes_no_cycle(either: Either, into: str) ->
     with runtime.publishing() as tx:
         tag_merge.merge(tx, EDITOR, ids["mid"], None, into)
         # Everything is still under the top, which only a tree without a cycle allows.
-        assert set(tags.descendant_ids(tx, ids["top"])) == set(ids.values()) - {ids["mid"]}
+        assert set(tag_carriers.descendant_ids(tx, ids["top"])) == set(ids.values()) - {ids["mid"]}
         assert tags.lock_tag(tx, ids[into], None).parent_id == ids["top"]
     assert ("article", key, "merged") in entries(runtime, before)
 
@@ -293,7 +293,10 @@ def test_two_moves_at_once_make_no_cycle(either: Either) -> None:
             outcomes = sorted(pool.map(move, ids, (other, one)))
             assert outcomes == ["moved", "tag_cycle"]
             with runtime.database.reading() as tx:
-                assert sorted(len(tags.descendant_ids(tx, tag_id)) for tag_id in ids) == [1, 2]
+                assert sorted(len(tag_carriers.descendant_ids(tx, tag_id)) for tag_id in ids) == [
+                    1,
+                    2,
+                ]
 
 
 @pytest.mark.parametrize("how", ["remove", "merge"])

@@ -81,7 +81,7 @@ def test_a_rebuild_mends_what_is_missing_and_what_is_too_much(bench: Bench) -> N
     follow(runtime)
     engine = runtime.search.get()
     marks = list(engine.marks())
-    assert len(marks) == 144
+    assert len(marks) == 150
     builders.published(runtime, title="Meanwhile")
     engine.apply([], [key for key, _ in marks[:5]])
     comparison = compare(runtime, engine)
