@@ -1,4 +1,4 @@
-"""Aliases: old paths, and what answers there."""
+"""Aliases: old paths and the articles or tags that answer there."""
 
 from datetime import datetime
 from typing import Annotated

@@ -269,7 +269,7 @@ def unlink_translations(
 
 
 def merge_patch(runtime: Runtime, article_id: UUID, revision: int, patch: ArticlePatch) -> Draft:
-    """The text that a patch makes of the one at a revision, before any lock is held."""
+    """The draft that a patch makes of the text at `revision`, made before any lock is held."""
     with runtime.database.reading() as tx:
         copy = articles.read(tx, article_id)
     if copy.article.revision != revision:

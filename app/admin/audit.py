@@ -1,4 +1,4 @@
-"""The audit: who did what to what and when; for admins."""
+"""The audit, for admins: who did what, to which subject, and when."""
 
 from datetime import datetime
 from typing import Annotated, Any

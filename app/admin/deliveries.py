@@ -1,4 +1,4 @@
-"""What webhooks were sent and how it went; a trial, and sending again."""
+"""The deliveries of webhooks and their results; trial messages and replays."""
 
 from datetime import datetime
 from typing import Annotated, Literal, Self

@@ -1,4 +1,4 @@
-"""Media: upload, describe, take down, delete, and look at what the public does not see."""
+"""Media: upload, describe, take down, delete, and preview files that are not public."""
 
 from typing import Annotated, Literal
 from uuid import UUID

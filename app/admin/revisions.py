@@ -1,4 +1,4 @@
-"""What an article's text was, and what changed between two of its revisions."""
+"""The saved texts of an article, and the differences between two of them."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
