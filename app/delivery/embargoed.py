@@ -1,4 +1,4 @@
-"""What is scheduled, for partners with a right to see it ahead: routes of their own, never kept."""
+"""Scheduled articles for partners with the right to see them early. No cache keeps these routes."""
 
 from typing import Annotated, Final
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Events: a list by dates that are given, one event, and both as iCalendar."""
+"""Events: a list between two dates, one event, and both as iCalendar."""
 
 from functools import partial
 from typing import Annotated, Final
@@ -26,7 +26,7 @@ from app.published.response_cache import Answer
 router = APIRouter(tags=["events"], route_class=TravellingRoute)
 
 CALENDAR_LIMIT: Final = 1_000
-"""Events of one calendar, those that start last."""
+"""The largest number of events in a calendar; those that start last are kept."""
 
 
 class CalendarResponse(Response):

@@ -1,4 +1,4 @@
-"""A partner's own pages: who it is here, what it used, its keys."""
+"""The pages of a partner: its rights, its usage and its keys."""
 
 from datetime import timedelta
 from typing import Annotated
