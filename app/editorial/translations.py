@@ -19,8 +19,8 @@ from app.visibility import visible
 
 @dataclass(frozen=True, slots=True)
 class SiblingArticle:
-    """Another member of an article's group: as readers see it when it is `live`, else as its
-    editors do."""
+    """Another member of an article's group: its public version when it is `live`, else its working
+    copy."""
 
     id: UUID
     lang: str
@@ -59,7 +59,7 @@ def list_siblings(tx: ReadTx, article: Article, now: datetime) -> list[SiblingAr
 
 
 def lock_siblings(tx: PublishTx, article: Article, langs: Sequence[str]) -> list[Article]:
-    """The siblings in these languages, locked; `Invalid` when there is none, or none that is
+    """The siblings in these languages, locked; `Invalid` when one does not exist or is not
     public."""
     if not langs:
         return []
