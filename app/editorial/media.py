@@ -244,8 +244,7 @@ def delete(tx: WriteTx, by: By, media_id: UUID, revision: int, now: datetime) ->
 
 
 def borne_by(media_id: UUID) -> sa.ColumnElement[bool]:
-    """Whether a sponsor's logo is this medium. No table records it: there are dozens of
-    sponsors."""
+    """Whether a sponsor's logo is this medium. Sponsors are few, so no table records it."""
     return col(Sponsor.logo).contains(media_folder(media_id), autoescape=True)
 
 
