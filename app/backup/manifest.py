@@ -1,4 +1,4 @@
-"""What a copy says of itself, and whether that is true."""
+"""The manifest of a copy, and its verification."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -83,12 +83,12 @@ class Manifest(_ManifestModel):
         return sum(file.bytes for file in self.files.values())
 
     def text(self) -> str:
-        """As it is written."""
+        """The text of the file."""
         return json.dumps(self.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
 
 
 def read(folder: Path) -> Manifest:
-    """The manifest of a copy; `Invalid` when there is none or it cannot be understood."""
+    """The manifest of a copy; `Invalid` when it is missing or malformed."""
     path = folder / FILE_NAME
     if not path.is_file():
         raise Invalid("no_copy", f"{folder} holds no whole copy: there is no {FILE_NAME} in it.")
@@ -102,9 +102,9 @@ def read(folder: Path) -> Manifest:
 
 
 def verify(folder: Path, manifest: Manifest, advance: Advance) -> None:
-    """`Invalid`, naming the first file that is absent or not what was written.
+    """Compare the files with the manifest; `Invalid` names the first that is absent or differs.
 
-    `advance` is told how many bytes were looked at.
+    `advance` receives the number of bytes that were read.
     """
     for table in manifest.tables:
         if table.file not in manifest.files:

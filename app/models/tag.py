@@ -1,7 +1,7 @@
 """Tags: few, so that a process keeps them in memory for one head of the log.
 
-`tag` holds the living ones alone. What a merge or a removal leaves behind is a slug (`tag_slug`)
-and an id (`former_tag`), for the addresses and the saved revisions that still name it.
+`tag` holds only existing tags. A merge or a removal leaves a slug (`tag_slug`) and an id
+(`former_tag`), for the addresses and saved revisions that still name the tag.
 """
 
 from datetime import datetime
@@ -27,7 +27,7 @@ class Tag(SQLModel, table=True):
     created_at: datetime
     updated_at: datetime
     revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
-    # A proposed tag is seen at the desk alone; what carries it is shown without it.
+    # Only the desk shows a proposed tag; its articles are shown without it.
     accepted: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
 
 
