@@ -96,7 +96,7 @@ class Hasher:
         self._at_most = at_once + waiting_at_most
         self._inside = 0
         self.verifications = 0
-        """How many passwords were ever compared."""
+        """The number of passwords compared so far."""
 
     def hash(self, password: NewPassword) -> HashedPassword:
         """A new hash; `Unavailable` when too many wait already."""

@@ -50,7 +50,7 @@ class ManagedAliases(BaseModel):
 
 
 class AliasParameters(Parameters):
-    """Which aliases."""
+    """The parameters of the list of aliases."""
 
     path: Annotated[str, Field(max_length=1_000, description="How their paths begin")] = ""
     limit: Limit = 20

@@ -47,7 +47,7 @@ class Entries(BaseModel):
 
 
 class AuditParameters(Parameters):
-    """Which entries; all that are given must hold. `until` is not included."""
+    """The filters of the audit; all that are given must hold. `until` is not included."""
 
     account_id: UUID | None = None
     action: Annotated[str, Field(max_length=100)] = ""

@@ -80,7 +80,7 @@ class Replayed(BaseModel):
 
 
 class DeliveryParameters(Parameters):
-    """Which deliveries, and where to go on."""
+    """The parameters of the list of deliveries."""
 
     state: Literal["", "pending", "delivered", "superseded", "failed"] = ""
     cursor: Annotated[str, Field(max_length=200)] = ""

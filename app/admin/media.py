@@ -41,7 +41,7 @@ Publisher = Annotated[Principal, require_scopes("media:write", "articles:publish
 
 
 class MediaParameters(Parameters):
-    """Which media."""
+    """The parameters of the list of media."""
 
     kind: Literal["", "image", "document"] = ""
     limit: Limit = 20
@@ -49,7 +49,7 @@ class MediaParameters(Parameters):
 
 
 class UploadParameters(Parameters):
-    """The name of a file that is sent bare."""
+    """The name of a file that is sent as the plain body."""
 
     name: Annotated[str, Field(max_length=300)] = ""
 

@@ -72,7 +72,7 @@ class Diff(BaseModel):
 
 
 class HistoryParameters(Parameters):
-    """Which part of the history."""
+    """The parameters of the list of revisions."""
 
     before: Annotated[
         int | None, Field(ge=1, le=2**31 - 1, description="Below this number"), DIGITS

@@ -30,7 +30,7 @@ class _ManifestModel(BaseModel):
 
 
 class BackupColumn(_ManifestModel):
-    """A column of a table as it was."""
+    """A column of a copied table."""
 
     name: str
     type: TypeName
@@ -38,7 +38,7 @@ class BackupColumn(_ManifestModel):
 
 
 class BackupTable(_ManifestModel):
-    """A table as it was. `inner` are the columns that refer to other rows of the table itself."""
+    """A copied table. `inner` are the columns that refer to other rows of the same table."""
 
     name: str
     file: Annotated[str, AfterValidator(_safe_path)]
@@ -49,17 +49,17 @@ class BackupTable(_ManifestModel):
 
 
 class BackupFile(_ManifestModel):
-    """One file of the copy."""
+    """A file of the copy."""
 
     bytes: int
     sha256: str
 
 
 class Manifest(_ManifestModel):
-    """The first thing to read of a copy and the last that was written.
+    """The description of a copy, written last, so that only complete copies have one.
 
-    `tables` come in the order in which each refers only to what is before it. `key_mark` tells
-    with which installation's key second factors were made, and gives nothing of it away.
+    Each of `tables` refers only to tables before it. `key_mark` identifies the installation's key
+    that second factors were made with, and reveals nothing about it.
     """
 
     format: Literal["willay-backup"] = FORMAT

@@ -50,7 +50,7 @@ DetailInclude = Annotated[
 
 
 class ListParameters(ArticleParameters):
-    """What a list takes."""
+    """The parameters of a list of articles."""
 
     order: Literal["newest", "oldest", "updated"] = "newest"
     limit: Limit = 20
@@ -61,7 +61,7 @@ class ListParameters(ArticleParameters):
 
 
 class DetailParameters(Travelling):
-    """What one article takes."""
+    """The parameters of one article."""
 
     lang: Language = ""
     fallback: Annotated[str, Field(max_length=50, description="Languages to try next, by `,`")] = ""

@@ -38,7 +38,7 @@ _AT_ONCE = 20
 
 
 class ChangeParameters(Parameters):
-    """Where to go on, how much to take, how long to wait for something new."""
+    """The place to go on from, the most entries, and how long to wait for new ones."""
 
     cursor: Annotated[
         str, Field(max_length=200, description="From `meta.cursor`; the beginning when absent")

@@ -28,7 +28,7 @@ _DELETED = 100
 
 
 class FeedParameters(ArticleParameters, Travelling):
-    """The filters of `/v1/articles`, or words to search for among what they leave."""
+    """The filters of `/v1/articles`, or words to search for among their matches."""
 
     elsewhere: ClassVar[frozenset[str]] = frozenset(("month", "version", "cursor"))
 
@@ -37,7 +37,7 @@ class FeedParameters(ArticleParameters, Travelling):
 
 
 class ArchivedParameters(FeedParameters):
-    """The feed that is followed, or one month of its archive."""
+    """The current feed, or one month of its archive."""
 
     month: Annotated[
         str,
@@ -52,7 +52,7 @@ class ArchivedParameters(FeedParameters):
 
 
 class PagedParameters(FeedParameters):
-    """The feed that is followed, or what comes after a place in it."""
+    """The current feed, or the articles after a place in it."""
 
     cursor: Annotated[str, Field(max_length=200, description="From `next_url`")] = ""
 
@@ -62,7 +62,7 @@ Asked = ArchivedParameters | PagedParameters
 
 @dataclass(frozen=True, slots=True)
 class FeedRequest:
-    """One request for a feed; `base` is its address without parameters."""
+    """A request for a feed; `base` is its address without parameters."""
 
     view: View
     params: Asked

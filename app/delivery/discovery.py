@@ -69,7 +69,7 @@ class LinkedParameters(Travelling):
 
 
 class EmbedParameters(Travelling):
-    """The page to show, and how large."""
+    """The page to show, and the size of its frame."""
 
     url: Annotated[str, Field(min_length=1, max_length=1_000, description="An article's address")]
     format: Literal["json", "xml"] = "json"

@@ -27,7 +27,7 @@ _LIST: Final = "embargoed"
 
 
 class EmbargoedParameters(Parameters):
-    """Which page."""
+    """The parameters of the list of scheduled articles."""
 
     limit: Limit = 20
     cursor: Annotated[str, Field(max_length=200, description="From `links.next`")] = ""

@@ -42,7 +42,7 @@ class EventParameters(Travelling):
 
 
 class EventFilterParameters(Parameters):
-    """Which events, and the language of titles. Dates are whole days, or instants with an
+    """The filters of events, and the language of titles. Dates are whole days, or instants with an
     offset."""
 
     tag: Annotated[
@@ -57,7 +57,7 @@ class EventFilterParameters(Parameters):
 
 
 class EventListParameters(EventFilterParameters):
-    """What the list takes."""
+    """The parameters of the list of events."""
 
     order: EventOrder = "newest"
     limit: Limit = 20
@@ -65,7 +65,7 @@ class EventListParameters(EventFilterParameters):
 
 
 class CalendarParameters(EventFilterParameters, Travelling):
-    """What the calendar takes."""
+    """The parameters of the calendar."""
 
 
 @router.get("/v1/events", response_model=Page[Event], responses=public_responses(304, 400, 503))

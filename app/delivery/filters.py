@@ -59,7 +59,7 @@ Fallback = Annotated[
 
 
 class ArticleParameters(FilterParameters):
-    """The filters of lists of articles alone."""
+    """The filters that only lists of articles have."""
 
     kind: Kind = "article"
     fallback: Fallback = ""

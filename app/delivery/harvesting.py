@@ -96,7 +96,7 @@ def _verb_of(params: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Harvest:
-    """One request."""
+    """A request of a harvester."""
 
     view: View
     repository: Repository

@@ -35,7 +35,7 @@ class KeyRotation(Input):
 
 
 class UsageParameters(Parameters):
-    """How many days."""
+    """The number of days of a report on usage."""
 
     days: Annotated[int, Field(ge=1, le=400), DIGITS] = 30
 

@@ -53,7 +53,7 @@ router = APIRouter(tags=["search"], route_class=EndpointRoute)
 
 
 class SearchParameters(FilterParameters):
-    """What a search takes: words, and the filters of the list of articles."""
+    """The parameters of a search: words, and the filters of the list of articles."""
 
     q: Annotated[
         str,
@@ -81,7 +81,7 @@ class SearchParameters(FilterParameters):
 
 
 class SuggestParameters(Parameters):
-    """What a completion takes."""
+    """The parameters of a completion."""
 
     q: Annotated[str, Field(min_length=1, max_length=200, description="What was typed so far")]
     lang: Language = ""

@@ -24,7 +24,7 @@ Revision = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 class _Operation(Input):
-    """What every operation names: the article, and the revision that its editor has seen."""
+    """The target of an operation: the article, and the revision that its editor has seen."""
 
     id: UUID
     revision: Revision

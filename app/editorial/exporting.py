@@ -132,7 +132,7 @@ def tags(tx: ReadTx) -> list[tuple[ExternalIdentity, TagInput, list[str]]]:
 
 
 def tag(row: Any, slugs_by_id: Mapping[UUID, str]) -> tuple[ExternalIdentity, TagInput]:
-    """One tag; `slugs_by_id` are the slugs of all."""
+    """A tag; `slugs_by_id` has the slugs of all tags."""
     tag_input = TagInput(
         slug=row.slug,
         type=row.type,

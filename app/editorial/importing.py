@@ -49,8 +49,8 @@ def find_article(
 
 
 def find_namesakes(tx: PublishTx, title: str, digest: str) -> tuple[Article | None, list[str]]:
-    """Of the articles whose slugs come from this title: the one that an import created with the
-    same content, and the slugs of those that still have the title."""
+    """The article that an import created with the same content, among those whose slugs come from
+    this title; and the slugs of those that still have the title."""
     tx.session.flush()
     stem = slug_of(title)
     like = sa.or_(col(Article.slug) == stem, col(Article.slug).like(f"{stem}-%"))

@@ -37,7 +37,7 @@ class FocalPointInput(Input):
 
 
 class MediaInput(Input):
-    """What editors say of a medium."""
+    """The editors' description of a medium."""
 
     alt: dict[Lang, Line] = {}
     caption: dict[Lang, Text] = {}
@@ -57,7 +57,7 @@ class MediaChange(PatchInput):
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """One file of a medium, in storage already."""
+    """A file of a medium that is in storage already."""
 
     name: str
     sha256: str

@@ -221,7 +221,7 @@ def retract(
 
 
 def cancel(tx: PublishTx, actor: Actor, article_id: UUID, revision: int) -> Effect:
-    """Cancel what is scheduled; what is live stays."""
+    """Cancel the schedule; a live publication stays."""
 
     def withdraw(article: Article) -> dict[str, object]:
         publishing.cancel(tx, article.id)

@@ -27,7 +27,7 @@ Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 
 
 class IdentifiedRecord(Input):
-    """What a record can say of itself beside its content."""
+    """The optional fields of every record beside its content."""
 
     id: UUID | None = None
     import_digest: Digest | None = None

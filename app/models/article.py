@@ -68,7 +68,7 @@ class Revision(SQLModel, table=True):
 
 
 class ArticleTag(SQLModel, table=True):
-    """The tags of working copies, for lists of them and for the questions of who uses a tag."""
+    """The tags of working copies, for lists of them and to find the users of a tag."""
 
     __tablename__ = "article_tag"
 
@@ -77,7 +77,7 @@ class ArticleTag(SQLModel, table=True):
 
 
 class ArticleSlug(SQLModel, table=True):
-    """Who holds a slug. A slug that was ever public stays with its article for good."""
+    """The holder of a slug. A slug that was ever public stays with its article for good."""
 
     __tablename__ = "article_slug"
 

@@ -31,10 +31,8 @@ class AuditEntry(SQLModel, table=True):
 
 
 class AuditErasure(SQLModel, table=True):
-    """While a transaction holds a row here, it alone may rewrite personal data in entries.
-
-    The row is deleted before the transaction ends, so no other transaction ever sees one.
-    """
+    """A transaction with a row here, and no other, may rewrite personal data in entries. It deletes
+    the row before it ends, so no other transaction ever sees one."""
 
     __tablename__ = "audit_erasure"
 

@@ -21,7 +21,7 @@ class ChangeHead(SQLModel, table=True):
 
 
 class Change(SQLModel, table=True):
-    """One entry; it never carries content."""
+    """An entry; it never carries content."""
 
     __tablename__ = "change"
     __table_args__ = (sa.Index("change_subject", "subject_id", "sequence"),)

@@ -90,7 +90,7 @@ class Publication(SQLModel, table=True):
 
 
 class PublicationBody(SQLModel, table=True):
-    """What a list never reads."""
+    """The body, apart because lists never read it."""
 
     __tablename__ = "publication_body"
 
@@ -99,7 +99,7 @@ class PublicationBody(SQLModel, table=True):
 
 
 class PublicationTag(SQLModel, table=True):
-    """A tag's own list of publications."""
+    """The list of publications of each tag."""
 
     __tablename__ = "publication_tag"
     __table_args__ = (
@@ -127,7 +127,7 @@ class PublicationTag(SQLModel, table=True):
 
 
 class PublicationAuthor(SQLModel, table=True):
-    """An author's own list of publications."""
+    """The list of publications of each author."""
 
     __tablename__ = "publication_author"
     __table_args__ = (

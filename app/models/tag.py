@@ -32,8 +32,8 @@ class Tag(SQLModel, table=True):
 
 
 class TagSlug(SQLModel, table=True):
-    """Who holds a slug, now or once: it stays with its tag for good, passes on in a merge, and
-    belongs to nobody when its tag was removed."""
+    """The present or former tag of a slug. The slug stays with its tag for good, moves with a
+    merge, and has no tag once its tag was removed."""
 
     __tablename__ = "tag_slug"
     __table_args__ = (
@@ -46,8 +46,8 @@ class TagSlug(SQLModel, table=True):
 
 
 class FormerTag(SQLModel, table=True):
-    """An id that was a tag: revisions and publications name it still. `tag_id` is what it was
-    merged into; none when it was removed. `paths` led to it then, for those who have a copy."""
+    """The id of a former tag, which revisions and publications still name. `tag_id` is its merge
+    target, none after a removal; `paths` led to it, for followers with a copy."""
 
     __tablename__ = "former_tag"
 

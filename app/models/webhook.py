@@ -49,7 +49,7 @@ class Webhook(SQLModel, table=True):
 
 
 class Delivery(SQLModel, table=True):
-    """Something to tell one subscriber, of an entry of the log; of none when it is a trial."""
+    """An event for one subscriber, from an entry of the log; a trial has no entry."""
 
     __tablename__ = "delivery"
     __table_args__ = (

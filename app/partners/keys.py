@@ -1,4 +1,4 @@
-"""Keys of partners: `willaykey_<8 hex>_<43 url-safe>`, kept as hashes, shown once, never eternal.
+"""Keys of partners: `willaykey_<8 hex>_<43 url-safe>`, kept as hashes, shown once, always ending.
 
 A key identifies a partner. Its rights are its scopes and its partner's rights, both as they are
 now. The holder of a key may replace it by another with the same scopes. The new secret is derived

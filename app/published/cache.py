@@ -79,12 +79,12 @@ class Tags:
                 self.children.setdefault(tag.parent_id, []).append(tag)
         self._by_former_slug = {slug: self.by_id[key] for slug, key in former.slugs.items()}
         self.removed = former.removed
-        """When the tag was removed that had a slug."""
+        """The time of the removal, by the slugs of removed tags."""
         self._by_saved_id = {str(tag.id): tag for tag in rows}
         self._by_saved_id |= {str(old): self.by_id[new] for old, new in former.ids.items()}
         self._references: dict[tuple[str, str], bytes] = {}
         self.sizes: dict[tuple[UUID, str], int] = {}
-        """Rows under a tag by its id and their kind, as far as `plan` has counted them."""
+        """The row counts by tag and kind that `plan` has made."""
 
     def find(self, slug: str) -> CachedTag | None:
         """The tag that has or had a slug."""
