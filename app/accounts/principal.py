@@ -26,7 +26,7 @@ class Origin:
 
     @property
     def network(self) -> str:
-        """The network of a client: an IPv4 address, or the /64 of an IPv6 address."""
+        """The network that a client can hardly leave: an IPv4 address, or an IPv6 /64."""
         address = self._parse_address()
         if isinstance(address, IPv6Address):
             return str(ip_network((address, 64), strict=False))

@@ -107,8 +107,7 @@ class Throttle:
         self._codes = AttemptCounter(CODE, size)
 
     def admit(self, email: str, network: str, now: datetime, *, is_usual: bool) -> None:
-        """Count an attempt, or `Throttled`. `is_usual`: the network is a usual one of the
-        account."""
+        """Count an attempt, or `Throttled`. `is_usual`: the account often uses this network."""
         pair = f"{network} {email}"
         with self._lock:
             waits = [self._networks.wait(network, now), self._pairs.wait(pair, now)]

@@ -3,8 +3,8 @@
 A token has the scopes that its own list and its owner's role both have *now*, so a demotion acts at
 once. `*` is saved as the role's scopes of that day, so a promotion widens no token. A personal
 token ends with a suspension, a reset, another password and a logout everywhere. A machine token
-(made by admins, for programs) only rests while its owner is suspended. Tokens and links that a
-token made end with it. A session makes one only with a fresh proof.
+(made by admins, to outlive a lost password) only rests while its owner is suspended. Tokens and
+links that a token made end with it. A session makes one only with a fresh proof.
 """
 
 import re

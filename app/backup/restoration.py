@@ -49,8 +49,7 @@ def open_backup(folder: Path, expected: Manifest, advance: Advance) -> VerifiedB
 
 def restore(database: Database, data_dir: Path, copy: VerifiedBackup, advance: Advance) -> None:
     """Fill an empty store and an empty media folder. `Conflict` when either is not empty,
-    `Unavailable` when the copy is of a newer version. `advance` receives the number of rows
-    done."""
+    `Unavailable` when the copy is of a newer version. `advance` receives the rows done."""
     with database.altering() as connection:
         _refuse_content(connection)
         with _media_in_place(copy, data_dir / "media"):

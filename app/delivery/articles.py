@@ -141,7 +141,7 @@ def read_article(view: View, slug: str, params: DetailParameters) -> Answer:
     plain = item
     if names:
         item = _select_members(item, tuple(name for name in names if name != "jsonld"))
-    if "jsonld" in extras:  # last, as stored: the JSON is safe in a page's script
+    if "jsonld" in extras:  # last and as rendered, which is safe in a page's script
         comma = b"" if item == b"{}" else b","
         item = item[:-1] + comma + b'"jsonld":%s}' % to_jsonld(view.runtime.settings, plain)
     return Answer(b'{"data":%s}' % item, {}, f"articles article/{article_id}")

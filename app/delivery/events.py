@@ -42,8 +42,8 @@ class EventParameters(Travelling):
 
 
 class EventFilterParameters(Parameters):
-    """The filters of events, and the language of titles. Dates are whole days, or instants with an
-    offset."""
+    """The filters of events, and the language of titles. Dates are days, or instants with
+    offsets."""
 
     tag: Annotated[
         str,

@@ -163,8 +163,7 @@ def are_instead(lang: str, preferred: Sequence[str]) -> bool:
 def tag_clauses(
     text: str, tags: Tags
 ) -> tuple[tuple[tuple[UUID, ...], ...], tuple[tuple[UUID, ...], ...]]:
-    """Families of tags: an article needs one tag of each family of the first, none of the
-    second."""
+    """Families of tags: an article needs one tag of each first family, and no tag of a second."""
     all_of: list[tuple[UUID, ...]] = []
     none_of: list[tuple[UUID, ...]] = []
     clauses = text.split(",") if text else []

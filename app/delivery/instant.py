@@ -1,8 +1,7 @@
 """Search for front ends made for Meilisearch: InstantSearch and the `meilisearch` package.
 
-Only the form of the query differs from `/v1/search`: the engine ranks, and each hit shows the
-article as it is in the store. All queries of a request run together and are answered from one
-snapshot.
+Only the query's form differs from `/v1/search`: the engine ranks, and hits show the store's
+articles. All queries of a request run in one thread, and one snapshot answers them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -276,7 +275,7 @@ def _facet(name: str) -> FacetName:
 
 
 def _values(view: View, facet: FacetName, result: SearchResult, lang: str) -> dict[str, int]:
-    """Values as filters take them, the most frequent first, without tags that no longer exist."""
+    """Values as filters take them, the most frequent first; tags that are gone are omitted."""
     counts = result.facets.get(facet, ())
     if facet != "tags":
         return dict(counts)
@@ -289,8 +288,7 @@ def _stats(values: Mapping[FacetName, Mapping[str, int]]) -> dict[str, dict[str,
 
 
 def _begins(value: str, prefix: str) -> bool:
-    """Whether `prefix` occurs at the start of a word of `value`; its last word may be
-    unfinished."""
+    """Whether `prefix` starts at a word of `value`; its last word may be unfinished."""
     return f" {prefix}" in f" {_fold(value)}"
 
 

@@ -238,8 +238,7 @@ def _meta(
 def _facet(
     facet: str, values: Iterable[tuple[str, int]], view: View, lang: str
 ) -> list[dict[str, Any]]:
-    """Values as the parameters take them, the most frequent first, without tags that no longer
-    exist."""
+    """Values as parameters take them, the most frequent first; tags that are gone are omitted."""
     if facet != "tags":
         return [{"value": value, "name": value, "count": count} for value, count in values]
     counted_tags = [(view.tags.by_id.get(UUID(key)), count) for key, count in values]

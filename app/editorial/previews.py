@@ -114,8 +114,7 @@ def revoke(tx: WriteTx, actor: Actor, link_id: UUID, now: datetime) -> None:
 
 
 def open_preview(tx: ReadTx, secret: str, rules: SiteRules, now: datetime) -> PreviewedCopy:
-    """The copy that a link shows. `NotFound` for an unknown secret; `Gone` if expired or
-    revoked."""
+    """The copy that a link shows. `NotFound` for an unknown secret; `Gone` for an ended link."""
     row = _find_link(tx, col(PreviewLink.digest) == digest(secret))
     if row is None:
         raise NotFound("preview_not_found", "There is no such preview; ask for a new link.")

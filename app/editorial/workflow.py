@@ -57,8 +57,8 @@ def submit(
     now: datetime,
     note: str | None = None,
 ) -> Article:
-    """Ask for a review. The note of a step stays with the article until the next step, and in the
-    audit."""
+    """Ask for a review. A step's note stays in the audit, and with the article until the next
+    step."""
     return _step(tx, actor, "submit", article_id, revision, now, "in_review", note)
 
 

@@ -137,7 +137,7 @@ def replay_from(
     tx: WriteTx, by: Principal, webhook: UUID, now: datetime, since: datetime | int
 ) -> int:
     """Send everything again that took effect since an instant, or after an entry of the log;
-    returns the entry. `BadRequest` for a place that the log has not reached."""
+    returns the entry it starts after. `BadRequest` for a place that the log has not reached."""
     row = lock_webhook(tx, webhook)
     last = head(tx).sequence
     if isinstance(since, datetime):

@@ -64,8 +64,7 @@ def forget_old(tx: WriteTx, now: datetime) -> int:
 
 
 def delays(tx: ReadTx, now: datetime) -> dict[UUID, timedelta]:
-    """For each active subscription with something left to send, the time since its oldest
-    change."""
+    """The age of the oldest unsent change of each active subscription that has one."""
     active = col(Webhook.state) == "active"
     waiting: sa.Select[*tuple[Any, ...]] = sa.select(
         col(Webhook.id), col(Delivery.created_at).label("since")

@@ -229,8 +229,8 @@ def _publication_id(source: Any) -> Any:
 
 
 def _changed_since(*, walked: bool = False) -> ColumnElement[bool]:
-    """The condition. When `walked`, it uses no index of `changed_at`: SQLite would sort its
-    rows."""
+    """The condition; when `walked`, without the index of `changed_at`, by which SQLite would
+    sort."""
     changed: Any = col(Publication.changed_at)
     since = sa.bindparam("updated_since", type_=UTCDateTime())
     return (sa.func.coalesce(changed, changed) if walked else changed) >= since

@@ -28,8 +28,7 @@ def visible_hits(
     languages: Sequence[str],
     now: datetime,
 ) -> VisibleItems:
-    """The public JSON of the things that are visible in the version of the hit; the others are
-    absent."""
+    """The public JSON of the things that are visible in their hit's version; others are absent."""
     seen = set(hits)
     ids_by_kind: dict[str, list[UUID]] = {}
     for name, key, _ in seen:
