@@ -1,8 +1,8 @@
-"""Who is it? Everything that takes a password, and what a request shows instead of one.
+"""Authentication: every use of a password, and of the credentials that replace it.
 
-Passwords are hashed outside transactions and in bounded number; an unknown e-mail, a suspended
-account and a wrong password cost the same work and get the same words. What is refused leaves
-nothing in the store: a line in the log, without what was typed, is all.
+Passwords are hashed outside transactions and in bounded number. An unknown e-mail, a suspended
+account and a wrong password cost the same work and get the same words. A refusal writes nothing to
+the store, only a line to the log, without the typed text.
 """
 
 import logging
@@ -38,7 +38,7 @@ _LONGEST_BEARER: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class _LoginAttempt:
-    """Who an attempt is about; without an account or a password the work is done for nobody."""
+    """An attempt; without an account or a password the same work is done for a dummy hash."""
 
     email: str
     account_id: UUID | None
@@ -50,7 +50,7 @@ class _LoginAttempt:
 
 @dataclass(frozen=True, slots=True)
 class Authenticator:
-    """One per process: the hasher's and the throttle's bounds are the process's."""
+    """One per process, because the bounds of the hasher and the throttle are per process."""
 
     database: Database
     clock: Clock
@@ -59,7 +59,7 @@ class Authenticator:
     throttle: Throttle
 
     def login(self, email: str, password: str, code: str | None, origin: Origin) -> NewSession:
-        """A new session for a right password (and code, where a second factor is on).
+        """A new session for a right password (and code, when a second factor is on).
 
         `Unauthenticated` (`wrong_credentials`, `code_required`, `code_wrong`), `Throttled`,
         `Unavailable` when too many log in at once.
@@ -77,8 +77,8 @@ class Authenticator:
         return session
 
     def identify(self, bearer: str, origin: Origin) -> Principal:
-        """Who shows a session's secret or a token; `Unauthenticated`. Notes the use, at most once
-        a minute."""
+        """The holder of a session's secret or a token; `Unauthenticated`. Records the use, at most
+        once a minute."""
         now = self.clock()
         if len(bearer) > _LONGEST_BEARER:
             raise Unauthenticated("token_invalid", "The token is unknown, expired or revoked.")
@@ -90,8 +90,8 @@ class Authenticator:
         return principal
 
     def prove(self, principal: Principal, password: str, code: str | None, origin: Origin) -> Proof:
-        """A fresh proof by the owner of a session, for commands that ask for one. Throttled like
-        a login, so a stolen session cannot be used to guess the password."""
+        """A fresh proof by the owner of a session, for commands that ask for one. Throttled like a
+        login, so a stolen session cannot be used to guess the password."""
         account_id, session_id = require_session(principal)
         candidate = self._register_attempt(principal.email, origin)
         if candidate.account_id != account_id or candidate.password_hash is None:
@@ -112,8 +112,8 @@ class Authenticator:
     def change_password(
         self, principal: Principal, old: str, new: str, origin: Origin
     ) -> NewSession:
-        """Another password of one's own. Every session ends, this one too, with the account's
-        personal tokens and links; a new session is given."""
+        """Change one's own password. Every session ends, this one too, with the account's personal
+        tokens and links. Returns a new session."""
         require_session(principal)
         allowed = passwords.validate_password(new, principal.email)
         proof = self.prove(principal, old, None, origin)
@@ -126,7 +126,7 @@ class Authenticator:
             return sessions.create(tx, account, origin, now)
 
     def redeem_reset(self, secret: str, new: str, origin: Origin) -> None:
-        """Set a password with the secret of a reset, which then is used up; log in after it.
+        """Set a password with the secret of a reset, which is then used up; log in afterwards.
 
         `Unauthenticated` when the secret is unknown, used or older than a day.
         """
@@ -153,12 +153,12 @@ class Authenticator:
             audit.record(tx, by, now, "password.changed", "account", account.id)
 
     def _register_attempt(self, email: str, origin: Origin) -> _LoginAttempt:
-        """Read what is needed to judge an attempt, and count it; `Throttled`."""
+        """Read the data for judging an attempt, and count it; `Throttled`."""
         now, network = self.clock(), origin.network
         try:
             address = normalised_email(email)
         except ValueError:
-            address = ""  # nobody has it, and that is found out at the same cost
+            address = ""  # no account has it; the attempt takes the same time
         statement = (
             sa.select(
                 col(Account.id),
@@ -171,7 +171,7 @@ class Authenticator:
         )
         with self.database.reading() as tx:
             row = tx.execute(statement).one_or_none()
-            # Asked for nobody too, so that an unknown e-mail does not answer a query sooner.
+            # This query runs for unknown e-mails too, so that they are not answered sooner.
             account_id = row.id if row is not None else UUID(int=0)
             is_usual = sessions.is_usual(tx, account_id, network, now)
         self.throttle.admit(address, network, now, is_usual=is_usual)
@@ -182,14 +182,14 @@ class Authenticator:
         )
 
     def _check_password(self, candidate: _LoginAttempt, password: str) -> HashedPassword | None:
-        """The password is right; a newer hash of it where one is due."""
+        """Check the password, and return a newer hash of it when one is due."""
         verdict = self.hasher.verify(password, candidate.password_hash)
         if not verdict.is_right:
             raise _bad_credentials(candidate.network)
         return verdict.newer
 
     def _lock_unchanged(self, tx: WriteTx, candidate: _LoginAttempt) -> Account:
-        """The account, locked; refused when it changed while its password was being compared."""
+        """The account, locked; refused when it changed while its password was compared."""
         account = lock_account(tx, candidate.account_id) if candidate.account_id else None
         if (
             account is None
@@ -224,8 +224,8 @@ class Authenticator:
         self.throttle.give_back(candidate.email, candidate.network, is_usual=candidate.is_usual)
 
     def _clear_throttle(self, candidate: _LoginAttempt, *, with_code: bool) -> None:
-        """A password alone forgives nothing where a code is asked for too: else whoever knows it
-        could guess at the code for ever, and show the password between."""
+        """Clear the counters. With a second factor the password alone clears nothing: else whoever
+        knows it could guess codes for ever, and show the password in between."""
         self._give_back(candidate)
         if with_code or not candidate.has_factor:
             self.throttle.clear(candidate.email, candidate.network)
@@ -236,12 +236,12 @@ class Authenticator:
             with self.database.writing() as tx:
                 note(tx, str(principal.credential), now)
         except Unavailable:
-            # Reading must go on while somebody holds the store's lock; the next request notes it.
+            # Reading must go on while the store is locked; the next request records the use.
             log.warning("The use of a %s could not be noted.", principal.via)
 
 
 def _set_password(tx: WriteTx, account: Account, hashed: HashedPassword, now: datetime) -> None:
-    """Whatever was opened with the old password ends."""
+    """Set the password; every access opened with the old one ends."""
     account.password_hash = hashed
     account.revision += 1
     account.updated_at = now

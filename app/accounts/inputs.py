@@ -1,4 +1,4 @@
-"""What accounts are made from: e-mails in one spelling, names, roles."""
+"""The input of accounts: normalised e-mails, names, roles."""
 
 import re
 import unicodedata
@@ -10,12 +10,12 @@ from app.accounts.scopes import Role
 from app.inputs import Input, PatchInput, make_optional
 from app.kit.text import check_legal, check_visible
 
-# ASCII only: letters of other scripts that look alike would let one account pass for another.
+# ASCII only: similar letters of other scripts would let one account pass for another.
 _EMAIL: Final = re.compile(r"[!-?A-~]{1,64}@[0-9a-z](?:[0-9a-z.-]{0,186}[0-9a-z])?", re.ASCII)
 
 
 def normalised_email(email: str) -> str:
-    """The one spelling of an e-mail: trimmed, in lower case. ValueError when it is none."""
+    """The normalised form of an e-mail: trimmed, in lower case. ValueError when it is none."""
     text = unicodedata.normalize("NFKC", email[:300]).strip().lower()
     if not _EMAIL.fullmatch(text) or ".." in text:
         raise ValueError("must be an e-mail address such as ana@example.org")

@@ -1,7 +1,7 @@
 """Secrets: random ones and their digests, and the installation's own key, made once and kept.
 
-The key encrypts nothing. Second factors are *derived* from it and a random salt, so a stolen
-database gives none away and there is no cipher to choose, no nonce to repeat, no dependency.
+The key encrypts nothing. Second factors are *derived* from it and a random salt. So a stolen
+database reveals none, and there is no cipher to choose, no nonce to repeat, no dependency.
 """
 
 import hmac
@@ -46,7 +46,7 @@ class SecretKey:
 
     def derive(self, purpose: str, *parts: str) -> bytes:
         """32 bytes that only this key gives for this purpose and these parts."""
-        # A length before each part: ("ab", "c") and ("a", "bc") are two things.
+        # A length before each part makes ("ab", "c") and ("a", "bc") differ.
         context = b"".join(
             len(part).to_bytes(4, "big") + part
             for part in (text.encode() for text in (purpose, *parts))
@@ -55,14 +55,14 @@ class SecretKey:
 
     @property
     def mark(self) -> str:
-        """Tells one key from another and gives nothing away."""
+        """A mark that distinguishes keys and reveals nothing about them."""
         return self.derive("mark").hex()[:16]
 
 
 def secret_key(folder: Path, configured: str | None) -> SecretKey:
-    """The key that a setting gives, or the one kept in the folder, made (mode 0600) when absent.
+    """The configured key, or the one in the folder, made (mode 0600) when absent.
 
-    `Unavailable` when the file holds too little: a key that was cut short is not a key.
+    `Unavailable` when the file is too short, because the key was cut.
     """
     if configured is not None:
         return SecretKey(configured.encode())
@@ -76,14 +76,14 @@ def secret_key(folder: Path, configured: str | None) -> SecretKey:
 
 
 def mark_of(folder: Path, configured: SecretStr | None) -> str | None:
-    """The mark of the key that is there; none when it would have to be made."""
+    """The mark of the existing key; None when the key would have to be made."""
     if configured is not None:
         return secret_key(folder, configured.get_secret_value()).mark
     return secret_key(folder, None).mark if (folder / FILE_NAME).exists() else None
 
 
 def count_lost_secrets(tx: ReadTx, mark: str | None) -> int:
-    """How many second factors and webhooks were made with another key than the one of this mark."""
+    """The number of second factors and webhooks that were made with a key of another mark."""
     return sum(
         tx.execute(
             sa.select(sa.func.count()).select_from(table).where(col(table.key_mark) != (mark or ""))
@@ -93,7 +93,7 @@ def count_lost_secrets(tx: ReadTx, mark: str | None) -> int:
 
 
 def free_id(tx: ReadTx, ids: Mapped[str]) -> str:
-    """Eight hex digits that no row of this column has: the part of a token that is no secret."""
+    """Eight hex digits that no row of this column has: the public part of a token."""
     while True:
         candidate = secrets.token_hex(4)
         if tx.execute(sa.select(ids).where(ids == candidate)).first() is None:
@@ -101,7 +101,7 @@ def free_id(tx: ReadTx, ids: Mapped[str]) -> str:
 
 
 def _create_key_file(path: Path) -> None:
-    """Written whole under another name and then linked, so two processes agree on one key."""
+    """Write the key under another name and then link it, so that two processes agree on one key."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{FILE_NAME}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -113,7 +113,7 @@ def _create_key_file(path: Path) -> None:
         try:
             os.link(draft, path)
         except FileExistsError:
-            return  # another process was first; its key is read
+            return  # another process was first; the caller reads its key
     finally:
         draft.unlink()
 
@@ -125,5 +125,5 @@ def new_recovery_code() -> str:
 
 
 def is_same(secret: str, stored_hash: str) -> bool:
-    """Compared in constant time."""
+    """Whether the secret has this hash, compared in constant time."""
     return hmac.compare_digest(digest(secret), stored_hash)

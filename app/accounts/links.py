@@ -1,5 +1,5 @@
-"""Links that an account gave away: previews of drafts, and secrets with which another account may
-set a password. They end when who made them is shut out."""
+"""The links that an account made: previews of drafts, and secrets with which another account may
+set a password. They end when their maker loses access."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -38,7 +38,7 @@ HashedPassword = NewType("HashedPassword", str)
 
 
 def validate_password(password: str, email: str) -> NewPassword:
-    """The password as it will be hashed, or `Invalid` with the rule that it breaks."""
+    """The password in the form to hash; `Invalid` names the rule that it breaks."""
     text = normalise_password(password)
     broken = _broken_rule(text, email)
     if broken is not None:
@@ -53,8 +53,8 @@ def generate_password() -> NewPassword:
 
 
 def normalise_password(password: str) -> str:
-    """One spelling (NFKC), so that every keyboard types the same password."""
-    # Some characters become 18: cut what is too long anyway before it grows.
+    """The normalised form (NFKC), so that every keyboard types the same password."""
+    # Some characters become 18, so the text is cut before it grows.
     return unicodedata.normalize("NFKC", password[: LONGEST + 1])
 
 
@@ -76,14 +76,14 @@ def _broken_rule(text: str, email: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class PasswordCheck:
-    """Whether a password is right; `newer` is a hash with today's parameters, where one is due."""
+    """Whether a password is right; `newer` is a hash with today's parameters, when one is due."""
 
     is_right: bool
     newer: HashedPassword | None = None
 
 
 class Hasher:
-    """Hashes a few passwords at once; some more may wait, the rest are refused at once."""
+    """Hashes a few passwords at once. Some more may wait, and the rest are refused at once."""
 
     def __init__(
         self, at_once: int = 2, waiting_at_most: int = 20, wait_seconds: float = 5.0
@@ -96,7 +96,7 @@ class Hasher:
         self._at_most = at_once + waiting_at_most
         self._inside = 0
         self.verifications = 0
-        """How many passwords were ever compared."""
+        """The number of passwords compared so far."""
 
     def hash(self, password: NewPassword) -> HashedPassword:
         """A new hash; `Unavailable` when too many wait already."""
@@ -104,14 +104,14 @@ class Hasher:
             return HashedPassword(self._argon2.hash(password))
 
     def verify(self, password: str, stored_hash: str | None) -> PasswordCheck:
-        """Compare; where there is no hash, the same work is done for nobody."""
+        """Compare a password with a hash. Without a hash, do the same work on a dummy hash."""
         text = normalise_password(password)
         if len(text) > LONGEST:
-            return PasswordCheck(False)  # whoever it is for: nobody has such a password
+            return PasswordCheck(False)  # no account has so long a password
         with self._hash_slot():
             with self._lock:
                 self.verifications += 1
-            # A lone surrogate is in nobody's password, but must be refused like any other.
+            # A lone surrogate is in no password, but must be refused like a wrong password.
             typed = text.encode(errors="surrogatepass")
             right, newer = self._argon2.verify_and_update(typed, stored_hash or self._nobodys)
         if stored_hash is None or not right:
@@ -141,6 +141,6 @@ def _overloaded_error() -> Unavailable:
 
 
 def _nobodys_hash() -> str:
-    """A hash that costs as much as any and that no password is known to have."""
+    """A dummy hash that costs as much as any other and matches no known password."""
     salt, result = (b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (16, 32))
     return f"$argon2id$v=19$m={_MEMORY_KIB},t={_PASSES},p=1${salt}${result}"

@@ -1,4 +1,4 @@
-"""Who acts in a request, and what they may do."""
+"""The actor of a request and their rights."""
 
 import re
 from dataclasses import dataclass
@@ -13,20 +13,20 @@ from app.errors import Forbidden
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a request comes from. `address` is the client's own, after trusted proxies."""
+    """The origin of a request. `address` is the client's own, after trusted proxies."""
 
     address: str
     user_agent: str = ""
 
     @property
     def plain_address(self) -> str:
-        """The address in its one spelling; `unknown` when it is none (a socket, a forgery)."""
+        """The normalised address; `unknown` when it is malformed (a socket, a forgery)."""
         address = self._parse_address()
         return "unknown" if address is None else str(address)
 
     @property
     def network(self) -> str:
-        """What one client can hardly leave: an IPv4 address, or the /64 of an IPv6 address."""
+        """The network that a client can hardly leave: an IPv4 address, or an IPv6 /64."""
         address = self._parse_address()
         if isinstance(address, IPv6Address):
             return str(ip_network((address, 64), strict=False))
@@ -47,7 +47,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """An account as it stands now, and how it proved itself. `scopes` are what holds now."""
+    """An account as it is now, and the way it proved itself. `scopes` are the present ones."""
 
     account_id: UUID | None  # none for the operator at the command line
     email: str
@@ -60,12 +60,12 @@ class Principal:
 
     @property
     def by(self) -> By:
-        """As the audit names them."""
+        """The identity that the audit records."""
         return By(self.via, self.account_id, self.credential, self.address)
 
 
 OPERATOR: Final = Principal(None, "", "operator", "admin", ALL, "operator")
-"""Whoever has a shell on the machine: the command line acts as this one."""
+"""The person with a shell on the machine; the command line acts as this principal."""
 
 
 def require(principal: Principal, scope: Scope) -> None:
@@ -75,18 +75,17 @@ def require(principal: Principal, scope: Scope) -> None:
 
 
 def require_session(principal: Principal) -> tuple[UUID, UUID]:
-    """The account and its login session. `Forbidden` for tokens: a leaked one must not be able to
-    change a password or a second factor, and so outlive its own revocation.
-    """
+    """The account and its login session. `Forbidden` for tokens: a leaked token must not change a
+    password or a second factor, and so outlive its own revocation."""
     if principal.via != "session" or principal.account_id is None or principal.credential is None:
         raise Forbidden("session_required", "Log in for this; a token may not do it.")
     return principal.account_id, UUID(principal.credential)
 
 
 def require_power_over(principal: Principal, role: Role) -> None:
-    """`Forbidden` unless all that the role may do the principal may do too.
+    """`Forbidden` unless the principal has every scope of the role.
 
-    Who could make or take over an account with more rights than their own would have those.
+    Else a principal could gain rights by making or taking over an account that has more.
     """
     require(principal, "users:write")
     lacking = SCOPES_OF[role] - principal.scopes

@@ -1,9 +1,8 @@
-"""A fresh proof that it is still the account's owner who holds the session.
+"""A fresh proof that the account's owner still holds the session.
 
-What would let a thief of a session stay (another password, another second factor, a token) asks
-for one.
-`Authenticator.prove` makes it outside any transaction; the command that uses it checks inside
-its own that nothing has changed since.
+Commands that would let the thief of a session stay (another password, another second factor, a
+token) ask for one. `Authenticator.prove` makes it outside any transaction. The command that uses it
+checks in its own transaction that nothing has changed since.
 """
 
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from app.models.account import Account, Totp
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The password was shown just now, and with `with_code` the second factor too."""
+    """A proof that the password was just shown, and with `with_code` the second factor too."""
 
     principal: Principal
     account_id: UUID
@@ -30,7 +29,7 @@ class Proof:
 
 
 def lock_account(tx: WriteTx, account_id: UUID) -> Account | None:
-    """An account as it stands now, locked until the transaction ends."""
+    """An account as it is now, locked until the transaction ends."""
     statement = sa.select(Account).where(col(Account.id) == account_id).with_for_update()
     account: Account | None = tx.session.execute(
         statement.execution_options(populate_existing=True)
@@ -53,7 +52,7 @@ def verify_proof(tx: WriteTx, proof: Proof, *, needs_code: bool = False) -> Acco
 
 
 def has_second_factor(tx: ReadTx, account_id: UUID) -> bool:
-    """Logins of the account need a code."""
+    """Whether logins of the account need a code."""
     statement = sa.select(col(Totp.account_id)).where(
         col(Totp.account_id) == account_id, col(Totp.confirmed_at).isnot(None)
     )

@@ -1,7 +1,7 @@
-"""What ends with what gave it: sessions, personal tokens, previews and offered passwords.
+"""The joint end of sessions, personal tokens, previews and offered passwords.
 
-Whoever stole a session may have made any of the others with it, so an owner who changes the
-password or logs out everywhere, and an admin who shuts an account out, end them all together.
+The thief of a session may have made any of the others with it. So they all end when an owner
+changes the password or logs out everywhere, and when an admin suspends an account.
 """
 
 from datetime import datetime
@@ -20,8 +20,8 @@ from app.models.account import Account, PasswordReset
 
 
 def end_access(tx: WriteTx, account_id: UUID, now: datetime, *, but: UUID | None = None) -> int:
-    """End all that lets somebody in as this account, or that was made as it, but one session; how
-    many sessions ended. Part of commands that say why."""
+    """End every access as this account and everything made with it, except one session; return the
+    number of ended sessions. The calling command records why."""
     ended = sessions.end_every(tx, account_id, now, but=but)
     tokens.revoke_personal(tx, account_id, now)
     end_links(tx, now, account_id=account_id)
@@ -32,8 +32,8 @@ def end_access(tx: WriteTx, account_id: UUID, now: datetime, *, but: UUID | None
 def log_out_everywhere(
     tx: WriteTx, by: Principal, now: datetime, account_id: UUID | None = None
 ) -> int:
-    """End every session, this one too, with what was made in them; how many sessions ended.
-    Another's needs `users:write`."""
+    """End every session, this one too, with everything made in them; return the number of ended
+    sessions. For another account this needs `users:write`."""
     if account_id is None or account_id == by.account_id:
         whose, _ = require_session(by)
     else:

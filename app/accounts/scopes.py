@@ -32,13 +32,13 @@ Scopes = frozenset[Scope]
 
 ALL: Final[Scopes] = frozenset(get_args(Scope))
 EVERYTHING: Final = "*"
-"""Asks for all that the role has."""
+"""Stands for all scopes of the role."""
 
 _WRITER: Final[Scopes] = frozenset(
     ("articles:read", "articles:write", "media:write", "preview:write", "tokens:own")
 )
 _EDITOR: Final[Scopes] = _WRITER | {"articles:review", "tags:write"}
-# Sponsors, committee members and events are public once they are saved: only publishers may.
+# Sponsors, committee members and events become public when saved, so only publishers may save.
 _PUBLISHER: Final[Scopes] = _EDITOR | {"articles:publish", "people:write", "events:write"}
 
 SCOPES_OF: Final[Mapping[Role, Scopes]] = {

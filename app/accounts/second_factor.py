@@ -1,7 +1,7 @@
 """The second factor: TOTP (RFC 6238) and recovery codes, neither of which works twice.
 
-The secret is not stored: it is derived from the installation's key and a random salt. Turning it
-on ends the account's other sessions, personal tokens and links, which were given without it.
+The secret is not stored: it is derived from the installation's key and a random salt. Turning it on
+ends the account's other sessions, personal tokens and links, which were made without it.
 """
 
 import re
@@ -35,14 +35,14 @@ _RECOVERY: Final = re.compile(r"[A-Z2-7]{16}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class TotpEnrolment:
-    """What an authenticator app needs; shown once. `uri` is what a QR code holds."""
+    """The data for an authenticator app, shown once. `uri` is the content of a QR code."""
 
     secret: str
     uri: str
 
 
 def enrol(tx: WriteTx, proof: Proof, key: SecretKey, now: datetime, issuer: str) -> TotpEnrolment:
-    """Begin. Logins go on without a code until `confirm`. `Conflict` when there is one already."""
+    """Begin. Logins need no code until `confirm`. `Conflict` when a second factor is on already."""
     account = verify_proof(tx, proof)
     if has_second_factor(tx, account.id):
         raise Conflict("totp_enabled", "There is a second factor already; disable it first.")
@@ -56,7 +56,7 @@ def enrol(tx: WriteTx, proof: Proof, key: SecretKey, now: datetime, issuer: str)
 
 
 def confirm(tx: WriteTx, by: Principal, code: str, key: SecretKey, now: datetime) -> list[str]:
-    """Turn it on with a first code; the recovery codes, shown once. `Invalid` for a wrong code."""
+    """Turn it on with a first code; returns recovery codes, shown once. `Invalid`: a wrong code."""
     account_id, session_id = require_session(by)
     pending = _lock_totp(tx, account_id, confirmed=False)
     if pending is None:
@@ -92,13 +92,13 @@ def renew_codes(tx: WriteTx, proof: Proof, now: datetime) -> list[str]:
 
 
 def remove(tx: WriteTx, account_id: UUID) -> None:
-    """Remove the second factor; part of commands that say why."""
+    """Remove the second factor; the calling command records why."""
     tx.execute(sa.delete(RecoveryCode).where(col(RecoveryCode.account_id) == account_id))
     tx.execute(sa.delete(Totp).where(col(Totp.account_id) == account_id))
 
 
 def codes_left(tx: ReadTx, account_id: UUID) -> int:
-    """How many recovery codes are unused."""
+    """The number of unused recovery codes."""
     statement = sa.select(sa.func.count()).where(col(RecoveryCode.account_id) == account_id)
     left: int = tx.execute(statement).scalar_one()
     return left
@@ -107,8 +107,8 @@ def codes_left(tx: ReadTx, account_id: UUID) -> int:
 def use_code(
     tx: WriteTx, account_id: UUID, code: str, key: SecretKey, now: datetime
 ) -> Literal["totp", "recovery"] | None:
-    """Use a code up; none when it is wrong or was used. Of two who bring the same code at the
-    same time one wins: both statements change a row that only one of them can find."""
+    """Use a code up; None when it is wrong or was used. Of two simultaneous uses one succeeds,
+    because both statements change a row that only one of them can find."""
     text = _normalise_code(code)
     if _RECOVERY.fullmatch(text):
         deletion = tx.execute(
@@ -143,7 +143,7 @@ def _lock_totp(tx: WriteTx, account_id: UUID, *, confirmed: bool) -> Totp | None
 
 
 def _match_step(row: Totp, code: str, key: SecretKey, now: datetime) -> int | None:
-    """The time step that a code belongs to, one step of a slow or fast clock included."""
+    """The time step of a code; a clock may be one step slow or fast."""
     if row.key_mark != key.mark:
         raise Unavailable(
             "secret_key_changed",
@@ -178,5 +178,5 @@ def _new_codes(tx: WriteTx, account_id: UUID) -> list[str]:
 
 
 def _normalise_code(code: str) -> str:
-    """As people type it: spaces, hyphens and case do not matter."""
+    """The code without spaces, hyphens and case, which do not matter."""
     return re.sub(r"[\s-]", "", code[:40]).upper()

@@ -1,6 +1,6 @@
 """Login sessions: opaque secrets, kept as hashes, that can be ended at once.
 
-Every login makes a new secret; none is ever taken from the client, so none can be planted.
+Every login makes a new secret. None is taken from the client, so none can be planted.
 """
 
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ LASTS: Final = timedelta(days=14)
 IDLE: Final = timedelta(hours=24)
 USE_NOTED_EVERY: Final = timedelta(minutes=1)
 USUAL_FOR: Final = timedelta(days=60)
-"""How long a login makes its network one from which the account is usually used."""
+"""The time for which a login makes its network a usual one for the account."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    """A login that succeeded; the secret is shown this once."""
+    """A successful login; the secret is shown only here."""
 
     secret: str
     expires_at: datetime
@@ -54,7 +54,7 @@ class SessionInfo:
 
 
 def create(tx: WriteTx, account: Account, origin: Origin, now: datetime) -> NewSession:
-    """Log in; the caller has proved who it is. Old rows of the account go."""
+    """Create a session; the caller has proved the identity. Old rows of the account are deleted."""
     old = col(LoginSession.created_at) < now - USUAL_FOR
     tx.execute(sa.delete(LoginSession).where(col(LoginSession.account_id) == account.id, old))
     secret = PREFIX + keys.new_secret()
@@ -77,7 +77,7 @@ def create(tx: WriteTx, account: Account, origin: Origin, now: datetime) -> NewS
 
 
 def identify(tx: ReadTx, secret: str, origin: Origin, now: datetime) -> tuple[Principal, datetime]:
-    """Who holds a session's secret, and when its use was last noted; `Unauthenticated`."""
+    """The holder of a session's secret, and its last recorded use; `Unauthenticated`."""
     row = tx.execute(
         sa.select(
             col(LoginSession.id),
@@ -110,7 +110,7 @@ def identify(tx: ReadTx, secret: str, origin: Origin, now: datetime) -> tuple[Pr
 
 
 def note_use(tx: WriteTx, session_id: str, now: datetime) -> None:
-    """Keep a session from idling out."""
+    """Record a use, which keeps the session from idling out."""
     tx.execute(
         sa.update(LoginSession)
         .where(col(LoginSession.id) == UUID(session_id), col(LoginSession.last_used_at) < now)
@@ -137,7 +137,7 @@ def of_own(tx: ReadTx, by: Principal, now: datetime) -> list[SessionInfo]:
 
 
 def end(tx: WriteTx, by: Principal, session_id: UUID, now: datetime) -> None:
-    """Log out: this session or another of one's own. `NotFound` when it is not, or has ended."""
+    """Log out: this session or another of one's own. `NotFound` for any other session."""
     account_id, current = require_session(by)
     ended = tx.execute(
         sa.update(LoginSession)
@@ -150,13 +150,13 @@ def end(tx: WriteTx, by: Principal, session_id: UUID, now: datetime) -> None:
     )
     if ended.rowcount == 0:
         raise NotFound("session_not_found", "There is no such open session of yours.")
-    if session_id != current:  # a stranger's, perhaps; after one's own work links stay good
+    if session_id != current:  # perhaps a stranger's; links of the current session stay valid
         end_links(tx, now, credentials=[str(session_id)])
     audit.record(tx, by.by, now, "session.ended", "login_session", session_id)
 
 
 def end_every(tx: WriteTx, account_id: UUID, now: datetime, *, but: UUID | None = None) -> int:
-    """End an account's sessions, all or all but one; part of commands that say why."""
+    """End an account's sessions, all or all but one; the calling command records why."""
     ended = tx.execute(
         sa.update(LoginSession)
         .where(
@@ -170,7 +170,7 @@ def end_every(tx: WriteTx, account_id: UUID, now: datetime, *, but: UUID | None 
 
 
 def is_usual(tx: ReadTx, account_id: UUID, network: str, now: datetime) -> bool:
-    """Somebody logged in to the account from this network lately."""
+    """Whether a login to the account came from this network lately."""
     statement = sa.select(col(LoginSession.id)).where(
         col(LoginSession.account_id) == account_id,
         col(LoginSession.network) == network,

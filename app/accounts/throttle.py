@@ -27,7 +27,7 @@ from app.errors import Throttled
 
 @dataclass(frozen=True, slots=True)
 class BackoffRule:
-    """`free` attempts, then each waits twice as long as the one before, up to `longest`."""
+    """`free` attempts, then delays that double with each attempt, up to `longest`."""
 
     free: int
     first: timedelta
@@ -35,7 +35,7 @@ class BackoffRule:
     forget_after: timedelta = timedelta(hours=1)
 
     def delay(self, attempts: int) -> timedelta:
-        """How long to wait after this many attempts."""
+        """The delay after this many attempts."""
         over = attempts - self.free
         if over < 0:
             return timedelta(0)
@@ -58,14 +58,14 @@ class _AttemptCount:
 
 
 class AttemptCounter:
-    """Attempts per key, at most `size` keys: the one not seen for longest goes first."""
+    """Attempts per key, for at most `size` keys; the least recently used key is dropped first."""
 
     def __init__(self, rule: BackoffRule, size: int = 10_000) -> None:
         self._rule = rule
         self._counts: FIFOCache[str, _AttemptCount] = FIFOCache(size)
 
     def wait(self, key: str, now: datetime) -> timedelta:
-        """How long until the next attempt is allowed; zero or less when it is."""
+        """The time until the next attempt is allowed; zero or less when it is allowed now."""
         count = self._counts.get(key)
         if count is None or self._is_forgotten(count, now):
             return timedelta(0)
@@ -78,18 +78,18 @@ class AttemptCounter:
         self._counts[key] = _AttemptCount(before + 1, now)
 
     def give_back(self, key: str) -> None:
-        """The attempt was rightful."""
+        """Take back an attempt that succeeded."""
         count = self._counts.get(key)
         if count is not None:
             count.attempts = max(0, count.attempts - 1)
 
     def clear(self, key: str) -> None:
-        """All is forgiven."""
+        """Forget all attempts."""
         self._counts.pop(key, None)
 
     def _is_forgotten(self, count: _AttemptCount, now: datetime) -> bool:
-        # A clock that was set back must not make anybody wait for hours; two threads that read
-        # it in another order than they come here must not forget anything.
+        # A clock that was set back must not make anybody wait for hours. Two threads that read the
+        # clock in another order than they arrive here must not forget anything.
         return not -_SKEW <= now - count.last < self._rule.forget_after
 
     def __len__(self) -> int:
@@ -107,7 +107,7 @@ class Throttle:
         self._codes = AttemptCounter(CODE, size)
 
     def admit(self, email: str, network: str, now: datetime, *, is_usual: bool) -> None:
-        """Count an attempt, or `Throttled`. `is_usual`: the account is used from there lately."""
+        """Count an attempt, or `Throttled`. `is_usual`: the account often uses this network."""
         pair = f"{network} {email}"
         with self._lock:
             waits = [self._networks.wait(network, now), self._pairs.wait(pair, now)]
@@ -120,8 +120,8 @@ class Throttle:
                 self._accounts.add(email, now)
 
     def give_back(self, email: str, network: str, *, is_usual: bool) -> None:
-        """The password was right. The network's other attempts still count: an attacker with an
-        account of their own must not wash them away by logging in."""
+        """Take back an attempt with the right password. The network's other attempts still count,
+        because an attacker must not clear them by logging in to an account of their own."""
         with self._lock:
             self._networks.give_back(network)
             self._pairs.give_back(f"{network} {email}")
@@ -129,14 +129,14 @@ class Throttle:
                 self._accounts.give_back(email)
 
     def clear(self, email: str, network: str) -> None:
-        """All was right that the account asks for, a code too where it has a second factor: its
-        owner's own mistakes are forgotten."""
+        """Clear the counters after a right password (and code, where one is due), because the
+        owner's own mistakes do not count."""
         with self._lock:
             self._pairs.clear(f"{network} {email}")
             self._codes.clear(email)
 
     def admit_code(self, email: str, now: datetime, *, is_usual: bool) -> None:
-        """Count a second factor's attempt after a right password, or `Throttled`."""
+        """Count an attempt at the second factor after a right password, or `Throttled`."""
         if is_usual:
             return
         with self._lock:

@@ -1,4 +1,4 @@
-"""What a token may be: no more than its maker, its owner's role and its time allow."""
+"""The limits of a token: its maker's and its role's scopes, its lifetime, and the number."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -19,14 +19,14 @@ from app.models.credential import ApiToken
 
 LONGEST_LIFE: Final = timedelta(days=3_660)
 USUAL_LIFE: Final = timedelta(days=90)
-"""Of a token for which nobody has said how long; but the operator's have no end then."""
+"""The lifetime of a token without a requested end; the operator's tokens then have no end."""
 
 MOST: Final = 100
-"""Good tokens of one account."""
+"""The most valid tokens of one account."""
 
 
 def active_role(tx: WriteTx, account_id: UUID) -> Role:
-    """The owner's role, held until the transaction ends; `Conflict` when suspended."""
+    """The owner's role, locked until the transaction ends; `Conflict` when suspended."""
     row = tx.execute(
         sa.select(col(Account.role), col(Account.suspended_at))
         .where(col(Account.id) == account_id)
@@ -41,7 +41,7 @@ def active_role(tx: WriteTx, account_id: UUID) -> Role:
 
 
 def granted_scopes(by: Principal, role: Role, names: Sequence[str]) -> Scopes:
-    """The scopes asked for; `Forbidden` or `Invalid` when the maker or the role lacks one."""
+    """The requested scopes; `Forbidden` or `Invalid` when the maker or the role lacks one."""
     requested = parse_scopes(names)
     if requested == EVERYTHING:
         granted = SCOPES_OF[role] & by.scopes
@@ -62,7 +62,7 @@ def granted_scopes(by: Principal, role: Role, names: Sequence[str]) -> Scopes:
 
 
 def maker_of(tx: WriteTx, by: Principal) -> ApiToken | None:
-    """The token that makes this one, held: revoking it meanwhile would miss its child."""
+    """The token that makes this one, locked: a revocation meanwhile would miss its child."""
     if by.via != "token":
         return None
     statement = sa.select(ApiToken).where(col(ApiToken.id) == by.credential).with_for_update()
@@ -75,7 +75,7 @@ def maker_of(tx: WriteTx, by: Principal) -> ApiToken | None:
 
 
 def require_proof(tx: WriteTx, by: Principal, proof: Proof | None) -> None:
-    """A token outlives the session that made it, and is shown no code."""
+    """Check the proof: a token outlives the session that made it, and needs no code later."""
     if proof is None or proof.principal != by:
         message = "Show your password, and a code where a second factor is on, to make a token."
         raise Forbidden("password_required", message)
@@ -83,7 +83,7 @@ def require_proof(tx: WriteTx, by: Principal, proof: Proof | None) -> None:
 
 
 def refuse_more(tx: WriteTx, account_id: UUID, now: datetime) -> None:
-    """`Conflict` when the account has its number of good tokens."""
+    """`Conflict` when the account has the most valid tokens."""
     good = (
         col(ApiToken.account_id) == account_id,
         col(ApiToken.revoked_at).is_(None),
@@ -98,7 +98,7 @@ def refuse_more(tx: WriteTx, account_id: UUID, now: datetime) -> None:
 def expiry_of(
     requested: datetime | None, by: Principal, parent: ApiToken | None, now: datetime
 ) -> datetime | None:
-    """When the token ends; none for the operator\'s that was given no end."""
+    """The end of the token; None for a token of the operator's without a requested end."""
     latest = parent.expires_at if parent is not None else None
     if requested is None:
         usual = None if by.via == "operator" else now + USUAL_LIFE

@@ -1,10 +1,10 @@
 """Personal and machine tokens: `willay_<8 hex>_<43 url-safe>`, kept as hashes, shown once.
 
-A token can do what its scopes and its owner's role both allow *now*, so a demotion acts at once.
-`*` is written down as the role's scopes of that day, so a promotion widens no token. A personal
-token ends with a suspension, a reset, another password and a logout everywhere; a machine token
-(made by admins, for what must outlive a lost password) only rests while its owner is suspended.
-What a token made dies with it, links too. A session makes one only with a fresh proof.
+A token has the scopes that its own list and its owner's role both have *now*, so a demotion acts at
+once. `*` is saved as the role's scopes of that day, so a promotion widens no token. A personal
+token ends with a suspension, a reset, another password and a logout everywhere. A machine token
+(made by admins, to outlive a lost password) only rests while its owner is suspended. Tokens and
+links that a token made end with it. A session makes one only with a fresh proof.
 """
 
 import re
@@ -63,7 +63,7 @@ class TokenInput(Input):
 
 @dataclass(frozen=True, slots=True)
 class TokenInfo:
-    """A token as its owner sees it: everything but the secret."""
+    """A token as its owner sees it: everything except the secret."""
 
     id: str
     account_id: UUID
@@ -78,7 +78,7 @@ class TokenInfo:
 
 @dataclass(frozen=True, slots=True)
 class IssuedToken:
-    """A token that was just made; `token` is shown this once."""
+    """A new token; `token` is shown only here."""
 
     token: str
     info: TokenInfo
@@ -92,7 +92,7 @@ def create(
     now: datetime,
     proof: Proof | None = None,
 ) -> IssuedToken:
-    """A token of one's own account; only the operator makes one for somebody else.
+    """A token of one's own account; only the operator makes one for another account.
 
     `Forbidden` for scopes that the maker lacks and for a session without a fresh proof, `Invalid`
     for scopes that the owner's role lacks.
@@ -132,10 +132,10 @@ def create(
 def identify(
     tx: ReadTx, token: str, origin: Origin, now: datetime
 ) -> tuple[Principal, datetime | None]:
-    """Whose token it is, with what it may do now, and when its use was last noted.
+    """The owner of a token with its present scopes, and its last recorded use.
 
-    `Unauthenticated`, always in the same words, when it is unknown, wrong, revoked, expired, or
-    its owner is suspended.
+    `Unauthenticated`, always in the same words, when it is unknown, wrong, revoked, expired, or its
+    owner is suspended.
     """
     form = _FORM.fullmatch(token)
     row = tx.execute(_HOLDER.where(col(ApiToken.id) == form[1])).one_or_none() if form else None
@@ -162,7 +162,7 @@ def identify(
 
 
 def note_use(tx: WriteTx, token_id: str, now: datetime) -> None:
-    """Say when a token was last used."""
+    """Record a use of a token."""
     unseen = sa.or_(col(ApiToken.last_used_at).is_(None), col(ApiToken.last_used_at) < now)
     tx.execute(
         sa.update(ApiToken).where(col(ApiToken.id) == token_id, unseen).values(last_used_at=now)
@@ -182,8 +182,8 @@ def of_account(tx: ReadTx, by: Principal, account_id: UUID | None = None) -> lis
 
 
 def revoke(tx: WriteTx, by: Principal, token_id: str, now: datetime) -> None:
-    """End a token and those that it made. `NotFound` when there is none that one may end; ending
-    it twice is no error."""
+    """End a token and those that it made. `NotFound` unless it exists and the principal may end it;
+    ending it twice is no error."""
     owner = None
     if _ID.fullmatch(token_id):
         statement = sa.select(col(ApiToken.account_id)).where(col(ApiToken.id) == token_id)
@@ -196,7 +196,7 @@ def revoke(tx: WriteTx, by: Principal, token_id: str, now: datetime) -> None:
 
 
 def revoke_personal(tx: WriteTx, account_id: UUID, now: datetime) -> int:
-    """End an account's personal tokens; part of commands that say why."""
+    """End an account's personal tokens; the calling command records why."""
     whose = sa.and_(col(ApiToken.account_id) == account_id, col(ApiToken.kind) == "personal")
     return _revoke_where(tx, whose, now)
 
@@ -233,10 +233,10 @@ def _info(row: sa.Row[*tuple[Any, ...]]) -> TokenInfo:
 
 
 def _revoke_where(tx: WriteTx, target: sa.ColumnElement[bool], now: datetime) -> int:
-    """Revoke tokens and all that they made; how many were still good.
+    """Revoke tokens and all that they made; return the number of tokens that were still valid.
 
-    Level by level, each locked before the one below is looked for: a token that is being made
-    holds its maker, so it is either seen or refused.
+    Each level is locked before the level below is read. A new token locks its maker, so it is
+    either seen here or refused.
     """
     ended, level = 0, target
     while True:

@@ -1,6 +1,6 @@
-"""Accounts: make, change, suspend, reset. The last active admin cannot be lost.
+"""Accounts: create, change, suspend, reset. The last active admin cannot be lost.
 
-A principal acts only on accounts whose role has no scope that they lack themselves.
+A principal acts only on accounts whose role has no scope that the principal lacks.
 """
 
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ def get_account(tx: ReadTx, by: Principal, account_id: UUID) -> AccountInfo:
 
 
 def id_of(tx: ReadTx, email: str) -> UUID:
-    """The id of the account with an e-mail, however it is spelled; `NotFound`."""
+    """The id of the account with an e-mail in any spelling; `NotFound`."""
     try:
         address = normalised_email(email)
     except ValueError as error:
@@ -83,8 +83,8 @@ def create(
     now: datetime,
     password: HashedPassword | None = None,
 ) -> AccountInfo:
-    """A new account; without a password only `reset` lets its owner in. `Conflict` when there is
-    one with this e-mail already."""
+    """A new account; without a password its owner needs a `reset`. `Conflict` when an account has
+    this e-mail already."""
     require_power_over(by, account.role)
     row = Account(
         id=uuid7(now),
@@ -114,7 +114,7 @@ def change(
     now: datetime,
     revision: int | None = None,
 ) -> AccountInfo:
-    """Another role or name; acts at once on open sessions, tokens and links. `Stale`, `Conflict`
+    """Change a role or name; acts at once on open sessions, tokens and links. `Stale`; `Conflict`
     when it would demote the last active admin."""
     row = _lock_account(
         tx, by, account_id, revision, may_lose_admin=account_change.role not in (None, "admin")
@@ -141,8 +141,7 @@ def change(
 def suspend(
     tx: WriteTx, by: Principal, account_id: UUID, now: datetime, revision: int | None = None
 ) -> AccountInfo:
-    """Shut an account out: sessions, personal tokens and links end for good,
-    machine tokens rest.
+    """Suspend an account: sessions, personal tokens and links end for good, machine tokens rest.
     `Conflict` for the last active admin."""
     row = _lock_account(tx, by, account_id, revision, may_lose_admin=True)
     if row.suspended_at is None:
@@ -156,7 +155,7 @@ def suspend(
 def unsuspend(
     tx: WriteTx, by: Principal, account_id: UUID, now: datetime, revision: int | None = None
 ) -> AccountInfo:
-    """Let an account in again, with the password and the second factor that it had."""
+    """End a suspension; the password and the second factor are the old ones."""
     row = _lock_account(tx, by, account_id, revision)
     if row.suspended_at is not None:
         before = _audit_state(row)
@@ -174,9 +173,9 @@ def reset(
     password: HashedPassword | None = None,
     drop_totp: bool = False,
 ) -> str | None:
-    """Take an account back: its password goes; its sessions, tokens, links end.
+    """Reset an account: its password is removed; its sessions, tokens and links end.
 
-    Returns a secret, shown once, with which the owner sets a new password within a day; none when
+    Returns a secret, shown once, with which the owner sets a new password within a day; None when
     the new password is given. `drop_totp` is for a lost second factor. `Conflict` when suspended.
     """
     row = _lock_account(tx, by, account_id)
@@ -242,8 +241,8 @@ def _lock_account(
 
 
 def _other_admins(tx: WriteTx, account_id: UUID) -> list[UUID]:
-    """Active admins but this one. All of them are locked, in one order, before anything is
-    decided: two who demote each other at once would otherwise both see the other one."""
+    """The other active admins. All of them are locked, in one order, before anything is decided:
+    two admins who demote each other at once would otherwise both see the other."""
     admins = tx.execute(
         sa.select(col(Account.id))
         .where(col(Account.role) == "admin", col(Account.suspended_at).is_(None))

@@ -1,4 +1,4 @@
-"""Aliases: old paths, and what answers there."""
+"""Aliases: old paths and the articles or tags that answer there."""
 
 from datetime import datetime
 from typing import Annotated
@@ -50,7 +50,7 @@ class ManagedAliases(BaseModel):
 
 
 class AliasParameters(Parameters):
-    """Which aliases."""
+    """The parameters of the list of aliases."""
 
     path: Annotated[str, Field(max_length=1_000, description="How their paths begin")] = ""
     limit: Limit = 20

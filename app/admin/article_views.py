@@ -1,4 +1,4 @@
-"""Articles as their editors see them. What may be changed has the names by which it is changed."""
+"""Articles as their editors see them. Fields that can be changed have the names of the input."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -177,7 +177,7 @@ def released_outcome(tx: ReadTx, effect: Effect, now: datetime) -> Outcome:
 
 
 def to_planned_release(release: errors.ScheduledRelease) -> PlannedRelease:
-    """What was to come."""
+    """A release that was scheduled."""
     return PlannedRelease(**asdict(release))
 
 
@@ -188,7 +188,7 @@ def saved_outcome(
     removed: Sequence[markup.RemovedMarkup],
     status: int,
 ) -> Outcome:
-    """The answer to a save; 201 says where it is."""
+    """The answer to a save; a 201 carries the address of the new article."""
     copy = working_copies.get_working_copy(tx, article_id, now)
     lost = [Removed(what=it.what, excerpt=it.excerpt, count=it.count) for it in removed]
     body = One[SavedArticle](data=SavedArticle(**_working_fields(copy), removed=lost))
@@ -197,14 +197,14 @@ def saved_outcome(
 
 
 def created_outcome(tx: ReadTx, article_id: UUID, now: datetime) -> Outcome:
-    """The answer that shows a new working copy and says where it is."""
+    """The answer that shows a new working copy and carries its address."""
     copy = working_copies.get_working_copy(tx, article_id, now)
     body = One[WorkingArticle](data=to_working_article(copy))
     return Outcome(body, 201, copy.copy.article.revision, address(article_id))
 
 
 def address(article_id: UUID) -> str:
-    """Where an article is managed."""
+    """The path at which an article is managed."""
     return f"/v1/admin/articles/{article_id}"
 
 

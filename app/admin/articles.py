@@ -48,7 +48,7 @@ Publisher = Annotated[Principal, require_scopes("articles:publish")]
 
 
 class CopyParameters(Parameters):
-    """Which working copies; all that are given must hold."""
+    """The filters of the list of working copies; all that are given must hold."""
 
     state: Annotated[str, Field(max_length=200, description="One of these, by `,`")] = ""
     live: Annotated[Flag | None, Field(description="The public reads it, or does not")] = None
@@ -68,7 +68,7 @@ class CopyParameters(Parameters):
 
 
 class SaveParameters(Parameters):
-    """How a text is saved."""
+    """The parameters of a save."""
 
     autosave: Annotated[
         Flag, Field(description="Saved by a program: those of one person within 10 minutes fold")
@@ -269,7 +269,7 @@ def unlink_translations(
 
 
 def merge_patch(runtime: Runtime, article_id: UUID, revision: int, patch: ArticlePatch) -> Draft:
-    """The text that a patch makes of the one at a revision, before any lock is held."""
+    """The draft that a patch makes of the text at `revision`, made before any lock is held."""
     with runtime.database.reading() as tx:
         copy = articles.read(tx, article_id)
     if copy.article.revision != revision:

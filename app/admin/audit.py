@@ -1,4 +1,4 @@
-"""The audit: who did what to what and when; for admins."""
+"""The audit, for admins: who did what, to which subject, and when."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -47,7 +47,7 @@ class Entries(BaseModel):
 
 
 class AuditParameters(Parameters):
-    """Which entries; all that are given must hold. `until` is not included."""
+    """The filters of the audit; all that are given must hold. `until` is not included."""
 
     account_id: UUID | None = None
     action: Annotated[str, Field(max_length=100)] = ""

@@ -93,7 +93,7 @@ class PasswordReset(Input):
 
 
 def session_response(session: NewSession, now: datetime) -> AccessToken:
-    """The answer that shows a session's secret, this once."""
+    """The answer to a login; it is the only answer that shows the session's secret."""
     seconds = int((session.expires_at - now).total_seconds())
     return AccessToken(access_token=session.secret, expires_in=seconds)
 

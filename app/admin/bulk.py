@@ -28,7 +28,7 @@ _SCOPES: Final[Mapping[str, Scope]] = {
     "unpublish": "articles:publish",
     "approve": "articles:review",
 }
-"""What an operation needs beside the right to write."""
+"""The scope that an operation needs in addition to the right to write."""
 
 
 class BulkInput(Input):

@@ -1,4 +1,4 @@
-"""What webhooks were sent and how it went; a trial, and sending again."""
+"""The deliveries of webhooks and their results; trial messages and replays."""
 
 from datetime import datetime
 from typing import Annotated, Literal, Self
@@ -80,7 +80,7 @@ class Replayed(BaseModel):
 
 
 class DeliveryParameters(Parameters):
-    """Which deliveries, and where to go on."""
+    """The parameters of the list of deliveries."""
 
     state: Literal["", "pending", "delivered", "superseded", "failed"] = ""
     cursor: Annotated[str, Field(max_length=200)] = ""

@@ -1,4 +1,4 @@
-"""Media: upload, describe, take down, delete, and look at what the public does not see."""
+"""Media: upload, describe, take down, delete, and preview files that are not public."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -42,7 +42,7 @@ Publisher = Annotated[Principal, require_scopes("media:write", "articles:publish
 
 
 class MediaParameters(Parameters):
-    """Which media."""
+    """The parameters of the list of media."""
 
     kind: Literal["", "image", "document"] = ""
     limit: Limit = 20
@@ -50,7 +50,7 @@ class MediaParameters(Parameters):
 
 
 class UploadParameters(Parameters):
-    """The name of a file that is sent bare."""
+    """The name of a file that is sent as the plain body."""
 
     name: Annotated[str, Field(max_length=300)] = ""
 

@@ -50,7 +50,7 @@ class Partners(BaseModel):
 
 
 class DaysParameters(Parameters):
-    """How many days."""
+    """The number of days of a report on usage."""
 
     days: Annotated[int, Field(ge=1, le=400), DIGITS] = 30
 

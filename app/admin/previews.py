@@ -1,6 +1,6 @@
-"""Links that show one draft to whoever has them: made and revoked at the desk, read by anyone.
+"""Links that show one draft to anybody who has them: made and revoked at the desk.
 
-A link is read here and not at the public face, which never reads a working copy.
+The endpoint that reads a link is here, because the public face never reads a working copy.
 """
 
 from datetime import datetime, timedelta

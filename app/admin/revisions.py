@@ -1,4 +1,4 @@
-"""What an article's text was, and what changed between two of its revisions."""
+"""The saved texts of an article, and the differences between two of them."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -72,7 +72,7 @@ class Diff(BaseModel):
 
 
 class HistoryParameters(Parameters):
-    """Which part of the history."""
+    """The parameters of the list of revisions."""
 
     before: Annotated[
         int | None, Field(ge=1, le=2**31 - 1, description="Below this number"), DIGITS

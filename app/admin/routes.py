@@ -1,4 +1,4 @@
-"""Every route of the desk; where two fit an address, the first takes it."""
+"""Every route of the desk. When two routes match an address, the first one answers."""
 
 from typing import Final
 
@@ -27,7 +27,7 @@ from app.admin import (
 
 ROUTERS: Final = (
     *(auth.router, second_factor.router, users.router, tokens.router, audit.router),
-    # Bulk comes before the single article, whose id its address would be taken for.
+    # Bulk comes before the single article, whose route would take "bulk" for an id.
     *(bulk.router, articles.router, workflow.router, revisions.router),
     *(media.router, media.files_router),
     *(previews.router, previews.public_router),

@@ -63,7 +63,7 @@ class TagMerge(Input):
 
 
 class TagRemoval(Parameters):
-    """What is to replace it."""
+    """The replacement of a removed tag."""
 
     replacement: Annotated[AnySlug, Field(description="The slug of a tag to merge it into")] = ""
 

@@ -65,7 +65,7 @@ class TokenRequest(TokenInput):
 
 
 class TokenParameters(Parameters):
-    """Whose tokens."""
+    """The owner of the listed tokens."""
 
     of: Literal["me", "everyone"] = "me"
 

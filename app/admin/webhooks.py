@@ -1,4 +1,4 @@
-"""Webhooks: who is told of changes."""
+"""Webhooks: the subscriptions to changes."""
 
 from datetime import datetime, timedelta
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The way of an article: review, release, correction, withdrawal."""
+"""The states of an article: review, release, correction, withdrawal."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -247,7 +247,7 @@ def cancel_schedule(
 def _merge_correction(
     runtime: Runtime, article_id: UUID, revision: int, patch: ArticlePatch, at: datetime | None
 ) -> tuple[Draft, int]:
-    """What a patch makes of the text that readers see, before any lock is held; its number."""
+    """The draft that a patch makes of the public text, and that text's number; no lock is held."""
     with runtime.database.reading() as tx:
         public, number = text_to_correct(tx, article_id, revision, at, runtime.clock())
     return apply_patch(public, patch, runtime.site_rules), number

@@ -1,8 +1,8 @@
-"""Take a copy of a running service: the store in one snapshot, media, settings without secrets.
+"""The copy of a running service: the store in one snapshot, media, settings without secrets.
 
-Nobody waits: on SQLite (WAL) and on PostgreSQL (REPEATABLE READ) a snapshot holds no writer up.
-Media are copied after the snapshot: a file is there before the row that names it, and its name
-is the digest of its content, so a later copy of it is the same one.
+No writer waits: a snapshot blocks none, on SQLite (WAL) and on PostgreSQL (REPEATABLE READ). Media
+are copied after the snapshot, because a file exists before the row that names it, and its name is
+the digest of its content, so a later copy of it is the same.
 """
 
 import json
@@ -29,11 +29,11 @@ from app.models import every_table
 from app.settings import Settings
 
 _AT_ONCE: Final = 500
-"""Rows that are fetched together."""
+"""The number of rows that are fetched together."""
 
 
 def count(database: Database) -> int:
-    """How many rows there are to copy, nearly: the service goes on."""
+    """The approximate number of rows to copy, because the service continues."""
     with database.reading() as tx:
         return sum(
             tx.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
@@ -44,9 +44,9 @@ def count(database: Database) -> int:
 def create_backup(
     database: Database, settings: Settings, clock: Clock, target: Path, advance: Advance
 ) -> Manifest:
-    """A whole copy in a new folder, or none. `Conflict` when the folder holds something.
+    """A complete copy in a new folder, or none. `Conflict` when the folder is not empty.
 
-    `advance` is told how many rows are done.
+    `advance` receives the number of rows that are done.
     """
     with staged_folder(target) as folder:
         filled = BackupWriter(folder)
@@ -108,8 +108,8 @@ def _portions(tx: ReadTx, table: sa.Table) -> Iterator[list[sa.Row[*tuple[Any, .
 
 
 def _copy_media(folder: Path, writer: BackupWriter) -> str:
-    """Every file below the folder but those that are being written, whose names begin with a dot;
-    what is taken down meanwhile is not copied."""
+    """Copy every file below the folder except unfinished ones, whose names begin with a dot. Files
+    that a takedown removes meanwhile are left out."""
     if not folder.is_dir():
         return "none"
     for path in sorted(folder.rglob("*")):
@@ -125,7 +125,7 @@ def _copy_media(folder: Path, writer: BackupWriter) -> str:
 
 
 def _plain_settings(settings: Settings) -> str:
-    """What was set, as an environment file; of a secret only that there was one."""
+    """The configured settings as an environment file; a secret is only mentioned."""
     lines = ["# Settings of the copied service, without its secrets."]
     for name in sorted(settings.model_fields_set):
         value = getattr(settings, name)
@@ -142,7 +142,7 @@ def _plain_settings(settings: Settings) -> str:
 
 
 def _quote_env(value: object) -> str:
-    """As it stands where nothing in it is special; else between quotes that leave all as it is."""
+    """The value as it is when it needs no quotes; else quoted and escaped."""
     text = str(value)
     if re.fullmatch(r"[\w.,:/@%+=~\[\]-]*", text):
         return text

@@ -1,4 +1,4 @@
-"""Files of a copy: written through to the disk, counted and digested on the way."""
+"""Files of a copy: synced to the disk, counted and digested while they are written."""
 
 import gzip
 import os
@@ -17,10 +17,10 @@ _CHUNK: Final = 1 << 20
 
 @contextmanager
 def staged_folder(target: Path) -> Iterator[Path]:
-    """A folder to fill, beside the target, which takes its name when the block ends.
+    """A folder to fill, beside the target; it gets the target's name when the block ends.
 
-    `Conflict` when the target is there and not an empty folder. What did not end is removed; a
-    process that is killed leaves a folder named `.….partial-…`, which is no copy.
+    `Conflict` when the target exists and is not an empty folder. A failed block removes the folder;
+    a killed process leaves one named `.….partial-…`, which is no copy.
     """
     target = target.absolute()
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
@@ -43,7 +43,7 @@ def staged_folder(target: Path) -> Iterator[Path]:
 
 
 class BackupWriter:
-    """What has been put into a folder so far."""
+    """Writes the files of a folder and records them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -51,7 +51,7 @@ class BackupWriter:
 
     @contextmanager
     def open_gzip(self, name: str) -> Iterator[Callable[[bytes], object]]:
-        """A new gzip file; yields what writes to it."""
+        """A new gzip file; yields the function that writes to it."""
         with self._open_new(name) as write:
             sink = gzip.GzipFile("", "wb", 5, _Sink(write), mtime=0)
             with sink:
@@ -63,7 +63,7 @@ class BackupWriter:
             write(content.encode())
 
     def copy_file(self, source: Path, name: str) -> int:
-        """A file of elsewhere, of which it returns the size. FileNotFoundError."""
+        """Copy a file and return its size. FileNotFoundError."""
         with source.open("rb") as file, self._open_new(name) as write:
             while chunk := file.read(_CHUNK):
                 write(chunk)
@@ -96,7 +96,7 @@ class _Sink:
         self.write = write
 
     def flush(self) -> None:
-        """The file is flushed at its end."""
+        """Do nothing: the file is flushed at its end."""
 
 
 def _sync(folder: Path) -> None:

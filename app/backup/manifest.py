@@ -1,4 +1,4 @@
-"""What a copy says of itself, and whether that is true."""
+"""The manifest of a copy, and its verification."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -30,7 +30,7 @@ class _ManifestModel(BaseModel):
 
 
 class BackupColumn(_ManifestModel):
-    """A column of a table as it was."""
+    """A column of a copied table."""
 
     name: str
     type: TypeName
@@ -38,7 +38,7 @@ class BackupColumn(_ManifestModel):
 
 
 class BackupTable(_ManifestModel):
-    """A table as it was. `inner` are the columns that refer to other rows of the table itself."""
+    """A copied table. `inner` are the columns that refer to other rows of the same table."""
 
     name: str
     file: Annotated[str, AfterValidator(_safe_path)]
@@ -49,17 +49,17 @@ class BackupTable(_ManifestModel):
 
 
 class BackupFile(_ManifestModel):
-    """One file of the copy."""
+    """A file of the copy."""
 
     bytes: int
     sha256: str
 
 
 class Manifest(_ManifestModel):
-    """The first thing to read of a copy and the last that was written.
+    """The description of a copy, written last, so that only complete copies have one.
 
-    `tables` come in the order in which each refers only to what is before it. `key_mark` tells
-    with which installation's key second factors were made, and gives nothing of it away.
+    Each of `tables` refers only to tables before it. `key_mark` identifies the installation's key
+    that second factors were made with, and reveals nothing about it.
     """
 
     format: Literal["willay-backup"] = FORMAT
@@ -83,12 +83,12 @@ class Manifest(_ManifestModel):
         return sum(file.bytes for file in self.files.values())
 
     def text(self) -> str:
-        """As it is written."""
+        """The text of the file."""
         return json.dumps(self.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
 
 
 def read(folder: Path) -> Manifest:
-    """The manifest of a copy; `Invalid` when there is none or it cannot be understood."""
+    """The manifest of a copy; `Invalid` when it is missing or malformed."""
     path = folder / FILE_NAME
     if not path.is_file():
         raise Invalid("no_copy", f"{folder} holds no whole copy: there is no {FILE_NAME} in it.")
@@ -102,9 +102,9 @@ def read(folder: Path) -> Manifest:
 
 
 def verify(folder: Path, manifest: Manifest, advance: Advance) -> None:
-    """`Invalid`, naming the first file that is absent or not what was written.
+    """Compare the files with the manifest; `Invalid` names the first that is absent or differs.
 
-    `advance` is told how many bytes were looked at.
+    `advance` receives the number of bytes that were read.
     """
     for table in manifest.tables:
         if table.file not in manifest.files:

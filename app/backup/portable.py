@@ -1,4 +1,4 @@
-"""Rows as JSON and back, whatever the database: a value has one spelling for each type."""
+"""Rows as JSON and back, for any database: each type has one form for a value."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable
@@ -55,7 +55,7 @@ _READ: Final[dict[TypeName, Callable[[Any], object]]] = {
 
 
 def type_name(kind: sa.types.TypeEngine[Any]) -> TypeName:
-    """The portable name of a column's type; TypeError for one that has none yet."""
+    """The portable name of a column's type; TypeError when there is none."""
     if isinstance(kind, sa.TypeDecorator):
         kind = kind.impl_instance
     for sql_type, name in _NAMES:
@@ -65,17 +65,17 @@ def type_name(kind: sa.types.TypeEngine[Any]) -> TypeName:
 
 
 def column_type(name: TypeName, *, nullable: bool) -> sa.types.TypeEngine[Any]:
-    """The type with which values of that name are written into either database."""
+    """The column type that writes values of this name into either database."""
     return sa.JSON(none_as_null=nullable) if name == "json" else _TYPES[name]()
 
 
 def to_json(name: TypeName, value: Any) -> object:
-    """A value as JSON has it."""
+    """The JSON form of a value."""
     form = _WRITTEN.get(name)
     return value if value is None or form is None else form(value)
 
 
 def from_json(name: TypeName, value: Any) -> object:
-    """What `to_json` was given."""
+    """The value of a JSON form."""
     form = _READ.get(name)
     return value if value is None or form is None else form(value)

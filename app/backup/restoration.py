@@ -1,8 +1,8 @@
-"""Bring a copy up elsewhere: into an empty store, in one transaction, or not at all.
+"""The restoration of a copy: into an empty store, in one transaction, or not at all.
 
-The store is made as it was when the copy was taken, filled, and then migrated forward. It begins
-a new epoch of the log: cursors of the copied service are refused, since what their holders have
-seen may be newer than the copy.
+The store gets the schema of the copy, its rows, and then the later migrations. It begins a new
+epoch of the log: cursors of the copied service are refused, because their holders may have seen
+newer content than the copy has.
 """
 
 import gzip
@@ -27,30 +27,29 @@ from app.errors import Conflict, Invalid
 from app.models import every_table
 
 _AT_ONCE: Final = 500
-"""Rows that are written together."""
+"""The number of rows that are written together."""
 
 _SEEDED: Final = {"change_head"}
-"""Tables in which a new store has rows already."""
+"""The tables in which a new store has rows already."""
 
 
 @dataclass(frozen=True, slots=True)
 class VerifiedBackup:
-    """A copy of which every file is what was written."""
+    """A copy whose files all match its manifest."""
 
     folder: Path
     manifest: Manifest
 
 
 def open_backup(folder: Path, expected: Manifest, advance: Advance) -> VerifiedBackup:
-    """A copy, verified; `Invalid`. `advance` is told how many bytes were looked at."""
+    """A verified copy; `Invalid`. `advance` receives the number of bytes that were read."""
     manifest.verify(folder, expected, advance)
     return VerifiedBackup(folder, expected)
 
 
 def restore(database: Database, data_dir: Path, copy: VerifiedBackup, advance: Advance) -> None:
-    """Fill an empty store and an empty media folder. `Conflict` when either holds something,
-    `Unavailable` when the copy is of a newer version. `advance` is told how many rows are done.
-    """
+    """Fill an empty store and an empty media folder. `Conflict` when either is not empty,
+    `Unavailable` when the copy is of a newer version. `advance` receives the rows done."""
     with database.altering() as connection:
         _refuse_content(connection)
         with _media_in_place(copy, data_dir / "media"):
@@ -63,7 +62,7 @@ def restore(database: Database, data_dir: Path, copy: VerifiedBackup, advance: A
 
 
 def _refuse_content(connection: sa.Connection) -> None:
-    """A store that was made and never used is empty too."""
+    """`Conflict` when the store has content. A store that was never used counts as empty."""
     tables = set(sa.inspect(connection).get_table_names())
     for table in every_table().sorted_tables:
         if table.name in tables - _SEEDED and connection.execute(_any_row(table)).first():
@@ -77,7 +76,7 @@ def _any_row(table: sa.Table) -> sa.Select[Any]:
 
 @contextmanager
 def _media_in_place(copy: VerifiedBackup, folder: Path) -> Iterator[None]:
-    """The copy's media take their place when the block ends well."""
+    """Put the copy's media in place when the block ends without an error."""
     names = [name for name in copy.manifest.files if name.startswith("media/")]
     if not names:
         yield
@@ -95,7 +94,7 @@ def _load_tables(connection: sa.Connection, copy: VerifiedBackup, advance: Advan
     for table in copy.manifest.tables:
         _refuse_unknown(table, metadata)
     for table in reversed(copy.manifest.tables):
-        connection.execute(sa.delete(sa.table(table.name)))  # what a new store has already
+        connection.execute(sa.delete(sa.table(table.name)))  # the rows of a new store
     for table in copy.manifest.tables:
         rows = _load(connection, copy.folder, table, advance)
         if rows != table.rows:
@@ -114,7 +113,7 @@ def _refuse_unknown(table: BackupTable, metadata: sa.MetaData) -> None:
 
 
 def _load(connection: sa.Connection, folder: Path, table: BackupTable, advance: Advance) -> int:
-    """Insert every row; what refers to rows of the table itself is set when all are there."""
+    """Insert every row. References to rows of the same table are set at the end."""
     columns = [
         sa.column(column.name, column_type(column.type, nullable=column.nullable))
         for column in table.columns
@@ -139,7 +138,7 @@ def _load(connection: sa.Connection, folder: Path, table: BackupTable, advance: 
 
 
 def _rows(folder: Path, table: BackupTable) -> Iterator[dict[str, Any]]:
-    """The rows of a table's file. `Invalid` for what is none."""
+    """The rows of a table's file. `Invalid` for a malformed row."""
     done = 0
     try:
         with gzip.open(folder / table.file, "rt", encoding="utf-8") as lines:
@@ -152,7 +151,7 @@ def _rows(folder: Path, table: BackupTable) -> Iterator[dict[str, Any]]:
 
 
 def _go_on_counting(connection: sa.Connection, table: sa.Table) -> None:
-    """PostgreSQL numbers the next row after the greatest number that is there."""
+    """Make PostgreSQL number the next row after the greatest existing number."""
     column = table.autoincrement_column
     if column is None or not (column.server_default or column.identity):
         return

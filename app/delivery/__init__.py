@@ -1,4 +1,4 @@
-"""The face the world sees: one file per resource, read only.
+"""The public face: one file per resource, read only.
 
 May import: http, search, feeds, published, public, errors, kit. Never editorial.
 """

@@ -50,7 +50,7 @@ DetailInclude = Annotated[
 
 
 class ListParameters(ArticleParameters):
-    """What a list takes."""
+    """The parameters of a list of articles."""
 
     order: Literal["newest", "oldest", "updated"] = "newest"
     limit: Limit = 20
@@ -61,7 +61,7 @@ class ListParameters(ArticleParameters):
 
 
 class DetailParameters(Travelling):
-    """What one article takes."""
+    """The parameters of one article."""
 
     lang: Language = ""
     fallback: Annotated[str, Field(max_length=50, description="Languages to try next, by `,`")] = ""
@@ -70,7 +70,7 @@ class DetailParameters(Travelling):
 
 
 def _is_slow(arguments: Mapping[str, Any]) -> bool:
-    """What is related costs several look-ups an article when it is not remembered yet."""
+    """Whether the request is slow: `related` costs several look-ups for each new article."""
     params: ListParameters = arguments["params"]
     return params.count or "related" in params.include + params.fields
 
@@ -141,7 +141,7 @@ def read_article(view: View, slug: str, params: DetailParameters) -> Answer:
     plain = item
     if names:
         item = _select_members(item, tuple(name for name in names if name != "jsonld"))
-    if "jsonld" in extras:  # last, as it was written: it is safe in a page's script
+    if "jsonld" in extras:  # last and as rendered, which is safe in a page's script
         comma = b"" if item == b"{}" else b","
         item = item[:-1] + comma + b'"jsonld":%s}' % to_jsonld(view.runtime.settings, plain)
     return Answer(b'{"data":%s}' % item, {}, f"articles article/{article_id}")
@@ -167,7 +167,7 @@ def _chosen_fields(
     known_fields: tuple[str, ...],
     extra: tuple[Wanted, ...],
 ) -> tuple[tuple[str, ...], tuple[Wanted, ...]]:
-    """The members to keep (none: all) and those of `extra` to add; the two lists are one wish."""
+    """The members to keep (none: all) and those of `extra` to add. Both parameters add up."""
     fields = known_names("field", "fields", params.fields, (*known_fields, *extra))
     include = known_names("inclusion", "include", params.include, extra)
     if fields:

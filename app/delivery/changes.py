@@ -1,7 +1,7 @@
-"""The change feed: everything that comes, changes and goes, in order, for ever.
+"""The change feed: everything that becomes public, changes or goes, in order and for ever.
 
-A page is judged at the log's clock in one snapshot, so a reader who applies page after page has
-a copy of all that is public. `wait=` and server-sent events tell it at once.
+A page is judged at the log's clock in one snapshot, so a reader who applies page after page has a
+copy of all public content. `wait=` and server-sent events deliver changes at once.
 """
 
 from collections.abc import AsyncIterator
@@ -38,7 +38,7 @@ _AT_ONCE = 20
 
 
 class ChangeParameters(Parameters):
-    """Where to go on, how much to take, how long to wait for something new."""
+    """The place to go on from, the most entries, and how long to wait for new ones."""
 
     cursor: Annotated[
         str, Field(max_length=200, description="From `meta.cursor`; the beginning when absent")
@@ -133,7 +133,7 @@ def _answer(view: View, params: ChangeParameters, position: Position) -> Answer:
 
 
 async def _stream_changes(request: Request, watch: Watch, position: Position) -> Response:
-    """The first page is read before the answer begins, so that what is wrong is a problem."""
+    """Stream changes. The first page is read before the answer begins, so an error is a problem."""
     page = await _read_in_lane(watch.runtime, position)
     parts = _no_events() if request.scope.get("headless") else _events(watch, page)
     return EventStream(parts, watch.place(requester_of(request)), watch.patience)
@@ -145,7 +145,7 @@ async def _no_events() -> AsyncIterator[bytes]:
 
 
 async def _events(watch: Watch, page: _ChangeBatch) -> AsyncIterator[bytes]:
-    """Events without end; a reader who comes back with the last `id` misses none."""
+    """Events without end. A reader who comes back with the last `id` misses none."""
     yield RETRY
     while True:
         for entry, body in zip(page.entries, page.bodies, strict=True):
@@ -160,7 +160,7 @@ async def _events(watch: Watch, page: _ChangeBatch) -> AsyncIterator[bytes]:
             yield HEARTBEAT
         try:
             page = await _read_in_lane(watch.runtime, reached)
-        except WillayError:  # busy, or restored: it is told when it comes back
+        except WillayError:  # busy, or restored: the reader learns of it when it reconnects
             return
 
 

@@ -1,4 +1,4 @@
-"""What each document of a feed holds: the one that is followed, a month of it, a page, hits."""
+"""The content of each document of a feed: the current feed, a month, a page, search hits."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,11 +24,11 @@ from app.search import protocol
 from app.search.overlay import thing_of
 
 _DELETED = 100
-"""Takedowns that the feed that is followed names; the archives name all, and so do changes."""
+"""The most takedowns that the current feed names. The archives and the change feed name all."""
 
 
 class FeedParameters(ArticleParameters, Travelling):
-    """The filters of `/v1/articles`, or words to search for among what they leave."""
+    """The filters of `/v1/articles`, or words to search for among their matches."""
 
     elsewhere: ClassVar[frozenset[str]] = frozenset(("month", "version", "cursor"))
 
@@ -37,7 +37,7 @@ class FeedParameters(ArticleParameters, Travelling):
 
 
 class ArchivedParameters(FeedParameters):
-    """The feed that is followed, or one month of its archive."""
+    """The current feed, or one month of its archive."""
 
     month: Annotated[
         str,
@@ -52,7 +52,7 @@ class ArchivedParameters(FeedParameters):
 
 
 class PagedParameters(FeedParameters):
-    """The feed that is followed, or what comes after a place in it."""
+    """The current feed, or the articles after a place in it."""
 
     cursor: Annotated[str, Field(max_length=200, description="From `next_url`")] = ""
 
@@ -62,7 +62,7 @@ Asked = ArchivedParameters | PagedParameters
 
 @dataclass(frozen=True, slots=True)
 class FeedRequest:
-    """One request for a feed; `base` is its address without parameters."""
+    """A request for a feed; `base` is its address without parameters."""
 
     view: View
     params: Asked
@@ -84,7 +84,7 @@ class FeedRequest:
                 return self._month_feed(self.params)
 
     def query(self) -> protocol.Query:
-        """What to ask for the newest articles with the words of the request."""
+        """The search for the newest articles that contain the words of the request."""
         for name in ("month", "version", "cursor"):
             if getattr(self.params, name, ""):
                 message = f"A feed of search words has no {name}; leave out one of the two."
@@ -97,7 +97,7 @@ class FeedRequest:
         )
 
     def from_hits(self, hits: Iterable[protocol.Hit]) -> tuple[Channel, list[FeedArticle]]:
-        """The channel with those articles that were found and are visible."""
+        """The channel with the articles of the hits that are visible."""
         view = self.view
         keys = [thing_of(hit) for hit in hits]
         visible = things.visible_hits(view.tx, view.tags, {}, keys, (), view.now)
@@ -105,7 +105,7 @@ class FeedRequest:
         return self._channel([visible[key] for key in keys if key in visible], links)
 
     def _current_feed(self) -> tuple[Channel, list[FeedArticle]]:
-        """The newest, with a link to the newest month unless that is all."""
+        """The newest articles; a link to the newest month unless the feed holds all articles."""
         view = self.view
         page = self._page(None)
         links = {"self": build_url(self.base, self.params)}
@@ -125,7 +125,7 @@ class FeedRequest:
         return self._channel(page.items, links, gone_articles, is_complete=page.next is None)
 
     def _month_feed(self, params: ArchivedParameters) -> tuple[Channel, list[FeedArticle]]:
-        """Everything of a month, with links to those before and after it."""
+        """All articles of a month, with links to the months before and after it."""
         view = self.view
         if "limit" in params.model_fields_set:
             raise bad_parameter("whole_month", "limit", "A month comes whole; leave out limit.")
@@ -182,7 +182,7 @@ class FeedRequest:
         return {relation: build_url(self.base, self.params.model_copy(update=update))}
 
     def _current(self) -> str:
-        """The feed that is followed, of any length."""
+        """The address of the current feed, without month and cursor and with the usual length."""
         followed = {"month": "", "version": "", "cursor": "", "limit": 20}
         parameters = {name: value for name, value in followed.items() if hasattr(self.params, name)}
         return build_url(self.base, self.params.model_copy(update=parameters))
@@ -252,7 +252,7 @@ def _with_bodies(view: View, items: Iterable[bytes]) -> list[FeedArticle]:
 
 
 def _sizes(view: View, items: Iterable[ArticleItem]) -> dict[str, int]:
-    """How large the pictures are that are kept here, by their addresses."""
+    """The sizes in bytes of the pictures that this service stores, by their addresses."""
     base = view.runtime.settings.public_url
     ours = {
         image.url: where

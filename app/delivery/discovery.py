@@ -1,4 +1,4 @@
-"""How others find what is here: sitemaps, robots, JSON-LD, oEmbed, a page for language models."""
+"""Discovery of the content: sitemaps, robots.txt, JSON-LD, oEmbed and llms.txt."""
 
 import re
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ router = APIRouter(tags=["discovery"], route_class=EndpointRoute)
 _NEWS_DAYS: Final = timedelta(days=2)
 _NEWS_MOST: Final = 1_000
 _CONTACT_DAYS: Final = timedelta(days=180)
-"""For how long a reader of `security.txt` may believe it; it is renewed every day."""
+"""The time for which `security.txt` is valid. Its date of expiry moves every day."""
 
 _PLAIN: Final = "text/plain; charset=utf-8"
 _RESPONSES = public_responses(304, 400, 503)
@@ -69,7 +69,7 @@ class LinkedParameters(Travelling):
 
 
 class EmbedParameters(Travelling):
-    """The page to show, and how large."""
+    """The page to show, and the size of its frame."""
 
     url: Annotated[str, Field(min_length=1, max_length=1_000, description="An article's address")]
     format: Literal["json", "xml"] = "json"
@@ -94,7 +94,7 @@ def sitemap_index(view: CountingView, _params: NoneTravelling) -> Answer:
 
 
 def _hour(runtime: Runtime) -> str:
-    """What is recent changes by itself."""
+    """The hour as part of the validator: recent news changes although nothing is published."""
     return f"{runtime.clock():%Y-%m-%dT%H}"
 
 
@@ -240,7 +240,7 @@ def _bases(settings: Settings) -> tuple[str, ...]:
 
 
 def _as_of_site(settings: Settings, address: str) -> str:
-    """A page's address with the scheme of the site: people still link by http:// to https://."""
+    """A page's address with the scheme of the site, because old links use http:// for https://."""
     rest = re.sub("^https?://", "", address, flags=re.IGNORECASE)
     for base in _bases(settings):
         scheme, _, own = base.partition("://")

@@ -1,4 +1,4 @@
-"""What is scheduled, for partners with a right to see it ahead: routes of their own, never kept."""
+"""Scheduled articles for partners with the right to see them early. No cache keeps these routes."""
 
 from typing import Annotated, Final
 from uuid import UUID
@@ -27,7 +27,7 @@ _LIST: Final = "embargoed"
 
 
 class EmbargoedParameters(Parameters):
-    """Which page."""
+    """The parameters of the list of scheduled articles."""
 
     limit: Limit = 20
     cursor: Annotated[str, Field(max_length=200, description="From `links.next`")] = ""

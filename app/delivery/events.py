@@ -1,4 +1,4 @@
-"""Events: a list by dates that are given, one event, and both as iCalendar."""
+"""Events: a list between two dates, one event, and both as iCalendar."""
 
 from functools import partial
 from typing import Annotated, Final
@@ -26,7 +26,7 @@ from app.published.response_cache import Answer
 router = APIRouter(tags=["events"], route_class=EndpointRoute)
 
 CALENDAR_LIMIT: Final = 1_000
-"""Events of one calendar, those that start last."""
+"""The largest number of events in a calendar; those that start last are kept."""
 
 
 class CalendarResponse(Response):
@@ -42,8 +42,8 @@ class EventParameters(Travelling):
 
 
 class EventFilterParameters(Parameters):
-    """Which events, and the language of titles. Dates are whole days, or instants with an
-    offset."""
+    """The filters of events, and the language of titles. Dates are days, or instants with
+    offsets."""
 
     tag: Annotated[
         str,
@@ -57,7 +57,7 @@ class EventFilterParameters(Parameters):
 
 
 class EventListParameters(EventFilterParameters):
-    """What the list takes."""
+    """The parameters of the list of events."""
 
     order: EventOrder = "newest"
     limit: Limit = 20
@@ -65,7 +65,7 @@ class EventListParameters(EventFilterParameters):
 
 
 class CalendarParameters(EventFilterParameters, Travelling):
-    """What the calendar takes."""
+    """The parameters of the calendar."""
 
 
 @router.get("/v1/events", response_model=Page[Event], responses=public_responses(304, 400, 503))

@@ -1,4 +1,4 @@
-"""Feeds of articles in three formats: what is new to follow, and the whole archive by month."""
+"""Feeds of articles in three formats: the newest to follow, and the whole archive by month."""
 
 from collections.abc import Callable, Iterable
 
@@ -75,7 +75,7 @@ async def _answer_feed(
 
     def document(view: View) -> FeedRequest:
         filters = list_filter(params, view.tags, view.runtime.settings)
-        deletes = media == atom.MEDIA_TYPE  # the others have no word for them
+        deletes = media == atom.MEDIA_TYPE  # only Atom has an element for takedowns
         return FeedRequest(view, params, base, filters, deletes)
 
     def render_feed(channel: Channel, items: Iterable[FeedArticle]) -> Answer:

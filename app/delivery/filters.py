@@ -1,4 +1,4 @@
-"""The filters that every list of articles takes, from query parameters to a typed filter."""
+"""The query parameters that filter lists of articles, turned into a typed filter."""
 
 import re
 from collections.abc import Sequence
@@ -59,14 +59,14 @@ Fallback = Annotated[
 
 
 class ArticleParameters(FilterParameters):
-    """The filters of lists of articles alone."""
+    """The filters that only lists of articles have."""
 
     kind: Kind = "article"
     fallback: Fallback = ""
 
 
 def list_filter(params: ArticleParameters, tags: Tags, settings: Settings) -> ArticleFilter:
-    """The typed filter of a list of articles, or `BadRequest` that names the parameter."""
+    """The typed filter of a list of articles; `BadRequest` names a wrong parameter."""
     preferred = languages(params.lang, params.fallback, settings.languages)
     return replace(
         article_filter(params, tags, settings.calendar),
@@ -77,7 +77,7 @@ def list_filter(params: ArticleParameters, tags: Tags, settings: Settings) -> Ar
 
 
 def article_filter(params: FilterParameters, tags: Tags, calendar: Calendar) -> ArticleFilter:
-    """The typed filter, or `BadRequest` that names the parameter."""
+    """The typed filter; `BadRequest` names a wrong parameter."""
     all_of, none_of = tag_clauses(params.tag, tags)
     until = date_of("to_date", params.to_date, partial(range_end, calendar=calendar))
     since = date_of("from_date", params.from_date, partial(range_start, calendar=calendar))
@@ -100,7 +100,7 @@ def article_filter(params: FilterParameters, tags: Tags, calendar: Calendar) -> 
 
 
 def refuse_reversed(since: datetime, until: datetime, until_inclusive: bool) -> None:
-    """`BadRequest` for a range that ends before it begins: no instant is in it."""
+    """Raise `BadRequest` for a range that ends before it begins, because no instant is in it."""
     if since > until or (since == until and not until_inclusive):
         raise bad_parameter("reversed_range", "from_date", "from_date is after to_date; swap them.")
 
@@ -130,7 +130,7 @@ def to_search_filter(
 
 
 def _periods(filters: ArticleFilter) -> tuple[Period, ...]:
-    """What the gaps leave of the range; none where there are none."""
+    """The periods between the gaps of the range; empty when there are no gaps."""
     start = filters.since or LONG_AGO
     end = (filters.until or FOREVER) + (TICK if filters.until_inclusive else TICK * 0)
     edges = [start, *(at for gap in sorted(filters.gaps) for at in gap), end]
@@ -139,8 +139,8 @@ def _periods(filters: ArticleFilter) -> tuple[Period, ...]:
 
 
 def languages(lang: str, fallback: str, site: Sequence[str]) -> tuple[str, ...]:
-    """The languages wanted, best first; only the site's own are known. `pt` is `pt-BR` as well, and
-    `pt-BR` is `pt` where there is no other."""
+    """The requested languages that the site has, best first. `pt` also matches `pt-BR`, and `pt-BR`
+    matches `pt` when the site has no closer language."""
     if fallback and not lang:
         raise bad_parameter("fallback_without_lang", "fallback", "fallback needs lang; add it.")
     wishes = [("lang", lang)] if lang else []
@@ -156,14 +156,14 @@ def languages(lang: str, fallback: str, site: Sequence[str]) -> tuple[str, ...]:
 
 
 def are_instead(lang: str, preferred: Sequence[str]) -> bool:
-    """Some of the languages are wanted only of a story that is not there in a better one."""
+    """Whether some of the languages only replace a better one that a story lacks."""
     return any(not is_within(code, lang) for code in preferred)
 
 
 def tag_clauses(
     text: str, tags: Tags
 ) -> tuple[tuple[tuple[UUID, ...], ...], tuple[tuple[UUID, ...], ...]]:
-    """The families of tags of which one each must be there, and those of which none may."""
+    """Families of tags: an article needs one tag of each first family, and no tag of a second."""
     all_of: list[tuple[UUID, ...]] = []
     none_of: list[tuple[UUID, ...]] = []
     clauses = text.split(",") if text else []

@@ -1,7 +1,7 @@
-"""The protocol of harvesters: arguments that go together, portions, resumption tokens.
+"""The protocol for harvesters: arguments that go together, portions, resumption tokens.
 
-A token holds all that it needs, so it stays good: an article that changes between two portions
-comes again, later.
+A token holds all that the next portion needs, so it never expires. An article that changes between
+two portions appears again in a later one.
 """
 
 import json
@@ -46,14 +46,14 @@ _NEEDED: Final = {
 
 
 def oai_reply(view: View, params: dict[str, str]) -> bytes:
-    """The answer to these arguments, refusals included."""
+    """The answer to these arguments; a refusal is an answer too."""
     harvester = _Harvest(view, _repository(view))
     try:
         verb = _verb_of(params)
         reply = Reply(harvester.repository, view.now, params)
         _VERBS[verb](harvester, reply, params)
     except ProtocolError as error:
-        # Of a request that is no request its arguments are not repeated.
+        # The protocol forbids repeating the arguments of a malformed request.
         repeated = params if error.code not in ("badVerb", "badArgument") else {}
         reply = Reply(harvester.repository, view.now, repeated)
         reply.refuse(error)
@@ -75,7 +75,7 @@ def _repository(view: View) -> Repository:
 
 
 def _verb_of(params: Mapping[str, str]) -> str:
-    """The verb, whose arguments are all known and go together."""
+    """The verb; `ProtocolError` unless its arguments are all known and go together."""
     verb = params.get("verb", "")
     if verb not in ARGUMENTS:
         raise ProtocolError("badVerb", f"verb is one of {', '.join(ARGUMENTS)}.")
@@ -96,7 +96,7 @@ def _verb_of(params: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Harvest:
-    """One request."""
+    """A request of a harvester."""
 
     view: View
     repository: Repository
@@ -197,7 +197,7 @@ def _range(params: Mapping[str, str], tags: Tags) -> HarvestRange:
 
 
 def _range_start(text: str, name: str) -> datetime:
-    """Where a day or a second begins."""
+    """The first instant of a day or second; `ProtocolError` when it is not a date."""
     if not (_DAY.fullmatch(text) or _SECOND.fullmatch(text)):
         raise ProtocolError("badArgument", f"{name} is a day or a second: 2012-07-03T00:00:00Z.")
     try:
@@ -207,7 +207,7 @@ def _range_start(text: str, name: str) -> datetime:
 
 
 def _range_end(text: str, name: str) -> datetime:
-    """Where it has ended."""
+    """The instant at which a day or second has ended."""
     begin = _range_start(text, name)
     if begin >= FOREVER - timedelta(days=1):
         return FOREVER

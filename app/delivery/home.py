@@ -1,4 +1,4 @@
-"""The page at `/`, for people: what this service is and where its parts are."""
+"""The page at `/` for people, with links to the parts of the service."""
 
 from base64 import b64encode
 from collections.abc import Collection
@@ -20,7 +20,7 @@ router = APIRouter(tags=["service"], route_class=EndpointRoute)
 
 
 class Link(NamedTuple):
-    """An address of this service, and what is there."""
+    """An address of this service, with its name and purpose."""
 
     path: str
     name: str
@@ -88,7 +88,7 @@ _POLICY: Final = (
 
 @router.get("/", include_in_schema=False, response_class=HTMLResponse)
 async def home_page(request: Request, _params: NoneTravelling, runtime: RuntimeDep) -> HTMLResponse:
-    """One small page that lists what is here. Its links are relative, for a proxy with a prefix."""
+    """A small page of links, which are relative so that they work behind a proxy with a prefix."""
     served = {
         link.path
         for links in LINKS.values()
@@ -100,7 +100,7 @@ async def home_page(request: Request, _params: NoneTravelling, runtime: RuntimeD
 
 
 def render_page(settings: Settings, served: Collection[str]) -> str:
-    """The page, with those links whose paths are served."""
+    """The page, with the links whose paths are served."""
     name = escape(settings.site_name)
     site = settings.site_url
     front = f' Readers find it at <a href="{escape(site)}">{escape(site)}</a>.' if site else ""

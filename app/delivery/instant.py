@@ -1,7 +1,7 @@
 """Search for front ends made for Meilisearch: InstantSearch and the `meilisearch` package.
 
-Only what is asked differs from `/v1/search`: the engine ranks, and hits are what the store shows
-now. All questions of a request are asked in one hop and answered from one snapshot.
+Only the query's form differs from `/v1/search`: the engine ranks, and hits show the store's
+articles. All queries of a request run in one thread, and one snapshot answers them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ _NOTHING: Final = SearchResult((), 0)
 
 @dataclass(frozen=True, slots=True)
 class _AnsweredQuestion:
-    """One question, what was found, who found it, and how long that took in milliseconds."""
+    """A question with its result, its engine, and the time it took in milliseconds."""
 
     question: ParsedQuestion
     result: SearchResult
@@ -133,7 +133,7 @@ async def facet_search(
         if filters is None:
             return None, facet
         if facet == "tags" and typed:
-            # What is rare is not among the most frequent values until it is asked for.
+            # A rare value is not among the most frequent ones, so the search asks for it by name.
             meant = names.families_where(lambda name: _begins(name, typed), lang)
             if not meant:
                 return None, facet
@@ -169,7 +169,7 @@ def _require_index(uid: str) -> None:
 
 
 def _parse_nested(place: str, uid: str, question: SearchQuestion, view: View) -> ParsedQuestion:
-    """One of several; what is wrong with it says where it is."""
+    """A question of several; an error says at which place in the request it is."""
     try:
         _require_index(uid)
         return _parse_question(uid, question, view)
@@ -185,7 +185,7 @@ def _parse_question(uid: str, question: SearchQuestion, view: View) -> ParsedQue
 def _all_found(
     engines: SearchService, questions: Sequence[ParsedQuestion]
 ) -> list[_AnsweredQuestion]:
-    """One after another; what is asked twice, as InstantSearch does at its start, is found once."""
+    """The results in order. A repeated question, as at InstantSearch's start, is searched once."""
     results: dict[protocol.Query, ServedResult] = {}
     answers = []
     for question in questions:
@@ -231,14 +231,14 @@ def _hit(view: View, answer: _AnsweredQuestion, hit: Hit, item: bytes) -> dict[s
     if question.formatting is not None:
         members["_formatted"] = question.formatting(fields, hit.highlights)
     if question.scored:
-        # Meilisearch's scores are shares of one already; a sum of weights has no end.
+        # Meilisearch's scores are between 0 and 1; the local engine's sum of weights has no limit.
         share = hit.score if answer.engine == "meilisearch" else hit.score / (1 + hit.score)
         members["_rankingScore"] = round(share, 6)
     return members
 
 
 def _flat_hit(view: View, item: Mapping[str, Any], lang: str) -> dict[str, Any]:
-    """An article's public fields as front ends made for flat documents take them."""
+    """An article's public fields, flat, as front ends for Meilisearch expect them."""
     image, rights = item["image"] or {}, item["rights"]
     published, updated = (first_instant(item[name]) for name in ("published_at", "updated_at"))
     slugs = [tag["slug"] for tag in item["tags"]]
@@ -275,7 +275,7 @@ def _facet(name: str) -> FacetName:
 
 
 def _values(view: View, facet: FacetName, result: SearchResult, lang: str) -> dict[str, int]:
-    """Values as filters take them, the most frequent first; a tag that has gone is left out."""
+    """Values as filters take them, the most frequent first; tags that are gone are omitted."""
     counts = result.facets.get(facet, ())
     if facet != "tags":
         return dict(counts)
@@ -288,12 +288,12 @@ def _stats(values: Mapping[FacetName, Mapping[str, int]]) -> dict[str, dict[str,
 
 
 def _begins(value: str, prefix: str) -> bool:
-    """The words typed stand side by side in the value, the last perhaps unfinished."""
+    """Whether `prefix` starts at a word of `value`; its last word may be unfinished."""
     return f" {prefix}" in f" {_fold(value)}"
 
 
 def _fold(text: str) -> str:
-    """Without accents, capitals and punctuation."""
+    """The text without accents, capitals and punctuation."""
     plain = normalize("NFKD", without_unseen(text)).casefold()
     letters = "".join(sign if sign.isalnum() else " " for sign in plain if not combining(sign))
     return " ".join(letters.split())

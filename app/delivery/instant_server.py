@@ -1,4 +1,4 @@
-"""What Meilisearch's clients ask of a server by GET: whether it is there, and one search."""
+"""The GET requests of Meilisearch's clients: health, version, and search by query string."""
 
 from importlib.metadata import version
 from typing import Any, Final

@@ -28,7 +28,7 @@ router = APIRouter(route_class=EndpointRoute)
 
 
 class TagParameters(Parameters):
-    """Which tags, and the language of their names."""
+    """The filters of tags, and the language of their names."""
 
     lang: Language = ""
     type: Literal["", TagType] = ""
@@ -36,19 +36,19 @@ class TagParameters(Parameters):
 
 
 class TagDetailParameters(Parameters):
-    """The language of its name."""
+    """The language of the tag's name."""
 
     lang: Language = ""
 
 
 class SponsorParameters(Parameters):
-    """Which sponsors."""
+    """The filters of sponsors."""
 
     kind: Literal["", SponsorKind] = ""
 
 
 class CommitteeParameters(Parameters):
-    """Which members, and the language of their biographies."""
+    """The filters of members, and the language of their biographies."""
 
     group: Literal["", CommitteeGroup] = ""
     lang: Language = ""

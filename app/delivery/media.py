@@ -1,4 +1,4 @@
-"""The files of media, while some article that is public shows them."""
+"""The files of media that a public article shows."""
 
 from uuid import UUID
 
@@ -32,7 +32,7 @@ async def read_file(
 
 
 def _parse_id(text: str) -> UUID:
-    """The id, in its one spelling: a file has one address."""
+    """The id; `NotFound` for other spellings of it, because a file has one address."""
     try:
         key = UUID(text)
     except ValueError:

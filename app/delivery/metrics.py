@@ -1,5 +1,5 @@
-"""How the service does, for Prometheus: the facts of `/readyz`, what the processes counted, and
-what a person would be woken for (see deploy/alerts.yml)."""
+"""Metrics for Prometheus: the facts of `/readyz`, the counters of the processes, and the values
+that deploy/alerts.yml watches."""
 
 import shutil
 from collections.abc import Iterable
@@ -77,7 +77,7 @@ def _is_allowed(request: Request, runtime: Runtime) -> bool:
 
 
 class _Gauges(Collector):
-    """What is looked up when somebody asks: the same whichever process answers."""
+    """The gauges that are read on each request; they are the same in every process."""
 
     def __init__(
         self,
@@ -131,7 +131,7 @@ class _Gauges(Collector):
             yield GaugeMetricFamily(f"willay_webhooks_{name}", meaning, value)
 
     def _milestones(self) -> Iterable[Metric]:
-        """No sample of what never was: no worker that did not end as it should, no backup."""
+        """The ages of events that happened; no sample for a worker or backup that never ran."""
         for name, metric, meaning in (
             ("worker", "willay_worker_seen_seconds", "Since a worker was last at work."),
             ("backup", "willay_backup_age_seconds", "Since `willay backup` last made a copy."),

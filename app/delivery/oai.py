@@ -1,6 +1,6 @@
 """OAI-PMH 2.0, by which libraries and archives harvest: six verbs, takedowns kept for ever.
 
-The protocol has its own way to refuse: an answer with an `error`, never a status.
+The protocol reports a refusal as an `error` element in the answer, never as a status.
 """
 
 from collections.abc import Sequence
@@ -79,12 +79,12 @@ async def harvest_by_form(request: Request) -> Response:
 async def _answer_request(request: Request, pairs: Sequence[tuple[str, str]]) -> Response:
     params = dict(pairs)
     if len(params) < len(pairs):
-        params[""] = ""  # an argument twice is an argument too many
+        params[""] = ""  # a repeated argument is refused like an unknown one
     if not all(is_legal(text) for pair in pairs for text in pair):
-        params = {"verb": "Identify", "": ""}  # XML cannot say what it was
+        params = {"verb": "Identify", "": ""}  # XML cannot repeat these characters
 
     def harvest(view: View) -> Answer:
         return Answer(oai_reply(view, params), {}, "oai articles", oai.MEDIA_TYPE)
 
-    # A form is no part of the address, which validators are made of.
+    # The fields of a form are not in the address, so the validators include them here.
     return await answer_view(request, harvest, also=lambda _runtime: repr(params))

@@ -1,4 +1,4 @@
-"""A partner's own pages: who it is here, what it used, its keys."""
+"""The pages of a partner: its rights, its usage and its keys."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -36,7 +36,7 @@ class KeyRotation(Input):
 
 
 class UsageParameters(Parameters):
-    """How many days."""
+    """The number of days of a report on usage."""
 
     days: Annotated[int, Field(ge=1, le=400), DIGITS] = 30
 

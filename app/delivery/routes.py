@@ -1,4 +1,4 @@
-"""Every route that the world may ask for; where two fit an address, the first takes it."""
+"""Every public route. When two routes match an address, the first one answers."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Search over everything published, and completions of what is being typed."""
+"""Search over everything published, and completions of a query being typed."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -54,7 +54,7 @@ router = APIRouter(tags=["search"], route_class=EndpointRoute)
 
 
 class SearchParameters(FilterParameters):
-    """What a search takes: words, and the filters of the list of articles."""
+    """The parameters of a search: words, and the filters of the list of articles."""
 
     q: Annotated[
         str,
@@ -82,7 +82,7 @@ class SearchParameters(FilterParameters):
 
 
 class SuggestParameters(Parameters):
-    """What a completion takes."""
+    """The parameters of a completion."""
 
     q: Annotated[str, Field(min_length=1, max_length=200, description="What was typed so far")]
     lang: Language = ""
@@ -177,7 +177,7 @@ def _query(params: SearchParameters, view: View) -> protocol.Query:
 
 
 def _kinds(text: str) -> tuple[tuple[ContentKind, ...], tuple[ArticleKind, ...]]:
-    """The kinds of documents, and of articles, that `kind` asks for."""
+    """The kinds of documents, and of articles, that the parameter `kind` names."""
     names = known_names("kind", "kind", text, (*DOCUMENT_KINDS, "page"))
     kinds = tuple(kind for kind in DOCUMENT_KINDS if kind in names)
     if "page" not in names or "article" in kinds:  # pages are articles
@@ -239,8 +239,7 @@ def _meta(
 def _facet(
     facet: str, values: Iterable[tuple[str, int]], view: View, lang: str
 ) -> list[dict[str, Any]]:
-    """Values as the parameters take them, the most frequent first; a tag that has gone is left
-    out."""
+    """Values as parameters take them, the most frequent first; tags that are gone are omitted."""
     if facet != "tags":
         return [{"value": value, "name": value, "count": count} for value, count in values]
     counted_tags = [(view.tags.by_id.get(UUID(key)), count) for key, count in values]

@@ -1,4 +1,4 @@
-"""How search does, as gauges: each engine that is set under its own name, whoever answers now."""
+"""The state of search as gauges. Each configured engine has its own label, whichever is in use."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -26,7 +26,7 @@ _TOLD = (
 
 
 def search_metrics(runtime: Runtime) -> Iterator[Metric]:
-    """Asks the server, as `/readyz` does. A value that is not known is left out."""
+    """The metrics. They ask the search server, as `/readyz` does, and leave out unknown values."""
     families = {
         name: GaugeMetricFamily(f"willay_search_{name}", meaning, labels=["engine"])
         for name, meaning in _TOLD

@@ -1,4 +1,4 @@
-"""Tokens for sites that search the Meilisearch server directly; off unless a setting says so."""
+"""Tokens for sites that search the Meilisearch server directly; off unless a setting is set."""
 
 import logging
 from datetime import timedelta
@@ -48,7 +48,7 @@ async def give(
     try:
         token = await runtime.searches.run(lambda: make(until))
     except Unavailable as error:
-        # What the server said is for the log: it names addresses that are nobody's business.
+        # The server's message names internal addresses, so it only goes to the log.
         _LOG.warning("no search token: %s", error.message)
         raise Unavailable(
             error.code, "The search server cannot be asked now; try again."

@@ -1,4 +1,4 @@
-"""The front page, old addresses, and whether the service lives and is ready."""
+"""The front page, old addresses, and the endpoints that report life and readiness."""
 
 from importlib.metadata import version
 from typing import Annotated
@@ -75,7 +75,7 @@ def resolve(view: View, params: ResolveParameters) -> Answer:
         view.runtime.settings.public_url,
         view.runtime.settings.slug_at,
     )
-    # An article that takes the path of a tag comes before it.
+    # The article may have the path of a tag, and then comes before the tag.
     keys = "articles tags" if resolution.kind == "tag" else "articles"
     return Answer(b'{"data":%s}' % to_json(resolution), {}, keys)
 
@@ -95,10 +95,10 @@ async def readyz(response: Response, _params: NoneTravelling, runtime: RuntimeDe
 
 
 def check_readiness(runtime: Runtime) -> Ready:
-    """How the service does; `Unavailable` when the store cannot be used."""
+    """The state of the service; `Unavailable` when the store cannot be used."""
     try:
         standing = runtime.search.status()
-    except Unavailable as error:  # an index that cannot be opened: the store can be used
+    except Unavailable as error:  # the index cannot be opened, but the store can be used
         standing = SearchStatus(runtime.search.main.name, None, degraded=True, trouble=error.code)
     behind: tuple[int | None, float | None] = None, None
     with runtime.database.reading() as tx:
@@ -143,7 +143,7 @@ def _trouble(runtime: Runtime) -> str | None:
 
 
 def checked_path(path: str, parameter: str = "path") -> str:
-    """The path, if what is left when it is unescaped once more is text."""
+    """The path; `BadRequest` when it holds control characters, also after it is unescaped again."""
     try:
         plain = plain_path(path)
     except ValueError as error:  # an address whose host is malformed

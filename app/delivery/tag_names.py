@@ -1,7 +1,7 @@
-"""Tags by the names that a facet shows, and back: what a facet gives, a filter takes.
+"""Tags by the names that a facet shows. A filter takes each name that a facet gives.
 
-Names are read by people, in a refinement list without further ado; slugs are what stays when a tag
-is renamed, so filters take these too.
+Refinement lists show names to people without further work. Slugs outlive a renaming, so filters
+take them too.
 """
 
 from collections import Counter
@@ -33,17 +33,17 @@ class TagNames:
 
     @classmethod
     def of(cls, view: View) -> "TagNames":
-        """Those of a reading, made once for each head of the log."""
+        """The names for a snapshot, made once for each head of the log."""
         site_languages = view.runtime.settings.languages
         return view.recall("tag names", lambda: cls(view.tags, site_languages))
 
     def names_of(self, slugs: Iterable[str], lang: str) -> list[str]:
-        """The names of tags that are there."""
+        """The names of existing tags."""
         return [self._labels[lang][self._tags.by_slug[slug].id] for slug in slugs]
 
     def families(self, value: str, lang: str) -> tuple[UUID, ...]:
-        """The tags that a value means, with all below them: by the name shown in that language,
-        else by slug, else by a name in any language; none when there is no such tag."""
+        """The tags that a value means, with all below them. The value is the name shown in that
+        language, else a slug, else a name in any language. Empty when there is no such tag."""
         folded = _fold(value)
         tags = self._labelled[lang].get(folded)
         if tags is None and (tag := self._tags.find(value.strip())) is not None:
@@ -52,7 +52,7 @@ class TagNames:
         return tuple(dict.fromkeys(key for tag in tags for key in self._tags.descendant_ids(tag)))
 
     def families_where(self, is_meant: Callable[[str], bool], lang: str) -> tuple[UUID, ...]:
-        """The families of the tags whose names pass."""
+        """The families of the tags whose names satisfy `is_meant`."""
         ids = [key for key, label in self._labels[lang].items() if is_meant(label)]
         families = (
             self._tags.descendant_ids(self._tags.by_id[key]) for key in ids[:_MOST_FAMILIES]
@@ -60,7 +60,7 @@ class TagNames:
         return tuple(dict.fromkeys(key for family in families for key in family))
 
     def counts_by_name(self, values: Iterable[tuple[str, int]], lang: str) -> dict[str, int]:
-        """A facet's counts by name, the most frequent first; a tag that has gone is left out."""
+        """A facet's counts by name, the most frequent first, without tags that no longer exist."""
         labels = self._labels[lang]
         counted = [(labels.get(UUID(key)), count) for key, count in values]
         counts = [(label, count) for label, count in counted if label is not None]
@@ -68,7 +68,7 @@ class TagNames:
 
 
 def _labels(tags: Tags, lang: str) -> dict[UUID, str]:
-    """Each tag's name, with its slug where another is called the same."""
+    """The name of each tag, followed by its slug when another tag has the same name."""
     plain = {tag.id: tags.localise(tag.names, lang) or tag.slug for tag in tags.by_id.values()}
     often = Counter(map(_fold, plain.values()))
     return {

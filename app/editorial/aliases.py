@@ -1,4 +1,4 @@
-"""Old paths: where they lead, or why they lead nowhere."""
+"""Old paths, each with its target or the reason why it has none."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,8 +28,8 @@ from app.visibility import was_visible
 
 
 def _normalise_path(text: str) -> str:
-    """The one spelling of a path, its query included. ValueError when it is none, or the front
-    page."""
+    """The canonical form of a path, its query included. ValueError for the front page and for text
+    that is no path."""
     if not is_legal(text):
         raise ValueError("holds a control character; remove it")
     plain = plain_path(text)
@@ -69,8 +69,8 @@ class AliasInfo:
 
 
 def create(tx: PublishTx, actor: Actor, alias: AliasInput, rules: SiteRules) -> AliasInfo:
-    """A new alias. `Conflict` when the path leads somewhere already, or is an article's own;
-    `Forbidden` where something answers already and the actor may not publish."""
+    """A new alias. `Conflict` when the path has an alias already or is an article's own address;
+    `Forbidden` when the path already answers and the actor may not publish."""
     article_id, tag_id = _target_ids(tx, alias.slug, alias.tag)
     taken = tx.session.get(Alias, alias.path)
     detail = Detail("path_taken", "Choose another path.", pointer="/path")
@@ -94,8 +94,7 @@ def upsert(
     tag: str | None = None,
     rules: SiteRules | None = None,
 ) -> Literal["created", "unchanged"]:
-    """For imports: say what answers at a path, or find that it is said already. As strict as
-    `create`."""
+    """For imports: create an alias unless the same one exists. The checks are those of `create`."""
     if [slug, gone_reason, tag].count(None) != 2:
         raise Invalid("alias_target", "An alias has either a slug or a reason why it is gone.")
     article_id, tag_id = _target_ids(tx, slug, tag)
@@ -115,8 +114,8 @@ def upsert(
 
 
 def remove(tx: PublishTx, actor: Actor, alias_id: UUID, revision: int | None) -> None:
-    """Forget an alias: its path answers as if it had never been. `NotFound`, `Stale`, `Forbidden`
-    when only who may publish can have made it."""
+    """Delete an alias, so that its path answers as if it had never existed. `NotFound`; `Stale`;
+    `Forbidden` when a publisher made the alias and the actor may not publish."""
     tx.session.flush()
     statement = sa.select(Alias).where(col(Alias.id) == alias_id).with_for_update()
     row = tx.session.execute(statement).scalar_one_or_none()
@@ -142,7 +141,7 @@ def get(tx: ReadTx, alias_id: UUID) -> AliasInfo:
 
 
 def page(tx: ReadTx, after: str | None, limit: int, path: str | None = None) -> list[AliasInfo]:
-    """Aliases in the order of their paths, after one of them; those whose path begins so."""
+    """Aliases in the order of their paths, after the path `after`; `path` is a prefix of theirs."""
     statement = _select_aliases().order_by(col(Alias.path)).limit(limit)
     if after is not None:
         statement = statement.where(col(Alias.path) > after)
@@ -152,7 +151,7 @@ def page(tx: ReadTx, after: str | None, limit: int, path: str | None = None) -> 
 
 
 def describe_target(alias: AliasInfo) -> str:
-    """Where an alias leads, in words."""
+    """The target of an alias, in words."""
     if alias.gone is not None:
         return "is said to be gone"
     kind, slug = ("tag", alias.tag) if alias.tag is not None else ("article", alias.slug)
@@ -179,7 +178,7 @@ def _select_aliases() -> sa.Select[*tuple[Any, ...]]:
 def _target_ids(
     tx: PublishTx, slug: str | None, tag: str | None
 ) -> tuple[UUID | None, UUID | None]:
-    """The ids of the article and of the tag, as far as one is named."""
+    """The ids of the article and of the tag; None for the target that is not named."""
     if tag is not None:
         target = tags.find_by_slug(tx, tag, "/tag")
         if not target.accepted:
@@ -222,8 +221,8 @@ def _insert(
 def _refuse_live(
     tx: PublishTx, actor: Actor, path: str, article_id: UUID | None, rules: SiteRules | None
 ) -> None:
-    """An article's own address is nobody else's. Whatever else answers, by the last part of its
-    path as `published.paths` has it, only who may publish can change."""
+    """`Conflict` when the path is the address of another article. `Forbidden` when the last part of
+    the path answers already, as in `published.paths`, and the actor may not publish."""
     bare = path.partition("?")[0]
     slug = bare.rsplit("/", 1)[-1]
     page = (rules.slug_at(path) if rules is not None else None) or path[1:]
@@ -237,7 +236,7 @@ def _refuse_live(
 
 
 def _is_public_slug(tx: PublishTx, slug: str, article_id: UUID | None) -> bool:
-    """A slug is or was public, of another article or of a tag."""
+    """Whether a slug is or was public, of another article or of a tag."""
     statement = sa.select(col(Publication.id)).where(
         col(Publication.slug) == slug,
         was_visible(Publication, tx.moment),
@@ -249,8 +248,8 @@ def _is_public_slug(tx: PublishTx, slug: str, article_id: UUID | None) -> bool:
 
 
 def _announce(tx: PublishTx, row: Alias) -> None:
-    """Articles and tags are told with the paths that lead to them; of a path that is gone only the
-    path itself changes."""
+    """Log the article or tag of the path, because it lists its paths. A path that is gone has an
+    entry of its own."""
     if row.article_id is not None:
         tx.append("article", row.article_id, "alias")
     elif row.tag_id is not None:

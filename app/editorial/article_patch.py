@@ -1,4 +1,4 @@
-"""A change of some fields: what is not given stays, and the whole must be an article."""
+"""A change of some fields: absent fields stay, and the result must be a valid article."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,13 +24,13 @@ from app.public.vocabulary import Slug
 class ArticlePatch(ArticleFields):
     """Any of an article's fields. Null clears `source`, `image`, `published_at`, `updated_at`."""
 
-    slug: Slug  # a new article may leave it to its title; one that is there keeps an address
+    slug: Slug  # required here: an existing article keeps an address
 
 
 def apply_patch(copy: WorkingCopy, patch: ArticlePatch, rules: SiteRules) -> Draft:
-    """The working copy with the fields given in place of its own; `Invalid` when that is none.
+    """The working copy with the given fields replaced; `Invalid` when the result is no article.
 
-    A body that stays is not rendered again.
+    An unchanged body is not rendered again.
     """
     patched_fields = {name: getattr(patch, name) for name in patch.model_fields_set}
     if patched_fields.get("kind", copy.article.kind) != copy.article.kind:
@@ -38,7 +38,7 @@ def apply_patch(copy: WorkingCopy, patch: ArticlePatch, rules: SiteRules) -> Dra
         raise Invalid("kind_fixed", "An article's kind cannot change; create another.", (detail,))
     if isinstance(
         rights := patched_fields.get("rights"), RightsInput
-    ):  # else they would be free again
+    ):  # keep the rights that the patch does not name
         rights_fields = {name: getattr(rights, name) for name in rights.model_fields_set}
         patched_fields["rights"] = copy.content.rights.model_copy(update=rights_fields)
     content = validate_article({**dict(copy.content), **patched_fields})
@@ -49,7 +49,7 @@ def apply_patch(copy: WorkingCopy, patch: ArticlePatch, rules: SiteRules) -> Dra
 
 
 def validate_article(fields: Mapping[str, Any]) -> ArticleInput:
-    """An article made of these fields; `Invalid` names each that is wrong."""
+    """An article made of these fields; `Invalid` names each wrong field."""
     try:
         return ArticleInput.model_validate(fields)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""The slugs of articles: claimed when a text is saved, let go of when nothing needs them."""
+"""The slugs of articles: claimed when a text is saved, released when nothing needs them."""
 
 from itertools import count
 from uuid import UUID
@@ -16,7 +16,7 @@ from app.models.publication import Publication
 
 
 def release_slugs(tx: WriteTx, article: Article) -> None:
-    """Let go of what the article neither is called nor ever was, nor is to be, in public."""
+    """Release the slugs that are neither the article's own nor of a past or planned publication."""
     used = sa.exists().where(
         col(Publication.slug) == col(ArticleSlug.slug),
         col(Publication.article_id) == article.id,
@@ -30,7 +30,7 @@ def release_slugs(tx: WriteTx, article: Article) -> None:
 
 
 def claim_slug(tx: WriteTx, article_id: UUID, content: ArticleInput) -> str:
-    """Hold the slug asked for or refuse; else one made from the title, numbered if taken."""
+    """Claim the given slug or refuse; without one, make one from the title, numbered if taken."""
     if content.slug is not None:
         if not _try_hold(tx, content.slug, article_id):
             message = f"The slug {content.slug!r} is taken{_by_trash(tx, content.slug)}."
@@ -41,7 +41,7 @@ def claim_slug(tx: WriteTx, article_id: UUID, content: ArticleInput) -> str:
     like = sa.or_(col(ArticleSlug.slug) == stem, col(ArticleSlug.slug).like(f"{stem}-%"))
     taken = set(tx.execute(sa.select(col(ArticleSlug.slug)).where(like)).scalars())
     numbered = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
-    # A slug may be taken while this runs, so each that seems free is tried.
+    # A slug may be taken while this runs, so each one that seems free is tried.
     return next(s for s in numbered if s not in taken and _try_hold(tx, s, article_id))
 
 

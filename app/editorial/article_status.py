@@ -1,8 +1,8 @@
-"""Where an article stands, computed from its text's way through review and its publications.
+"""The status of an article, computed from the review of its text and from its publications.
 
-`workflow_state` says how far the newest text has come: it waits (`draft`, `in_review`, `approved`),
-or it is what was released last, and then time tells: `scheduled`, `published`, `expired`,
-`unpublished`, `retracted`. What the public sees meanwhile is told apart from it.
+`workflow_state` is the state of the newest text. The text waits (`draft`, `in_review`, `approved`),
+or it was released last. Then time decides: `scheduled`, `published`, `expired`, `unpublished`,
+`retracted`. The status that the public sees is separate from it.
 """
 
 from collections.abc import Sequence
@@ -32,12 +32,12 @@ State = Literal[
     "retracted",
 ]
 WAITING: Final = ("draft", "in_review", "approved")
-"""As `article.state` has them too; its other words say that the text was released."""
+"""These are values of `article.state` too; its other values mean that the text was released."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseInfo:
-    """One publication: which text, under which slug, for how long."""
+    """A publication: its text, its slug and its interval."""
 
     revision: int
     slug: str
@@ -48,7 +48,7 @@ class ReleaseInfo:
 
 @dataclass(frozen=True, slots=True)
 class PublicationEnd:
-    """Why and when the last publication ended."""
+    """The reason and the time of the end of the last publication."""
 
     reason: str
     note: str | None
@@ -57,7 +57,7 @@ class PublicationEnd:
 
 @dataclass(slots=True)
 class PublicationStatus:
-    """What the public sees of an article now, what it is to see, and why it sees nothing."""
+    """The text that is public now, the texts that are scheduled, and why the last one ended."""
 
     live: ReleaseInfo | None = None
     scheduled: list[ReleaseInfo] = field(default_factory=list)
@@ -65,7 +65,7 @@ class PublicationStatus:
 
 
 def state_at(now: datetime) -> ColumnElement[str]:
-    """The state of a row of `article`, as an expression."""
+    """The state of a row of `article`, as a SQL expression."""
     own = col(Publication.article_id) == col(Article.id)
     live = sa.exists().where(own, visible(Publication, now))
     pending = sa.exists().where(own, _is_pending(now))
@@ -85,7 +85,7 @@ def state_at(now: datetime) -> ColumnElement[str]:
 
 
 def workflow_state(tx: ReadTx, article_id: UUID, now: datetime) -> State:
-    """The state of one article at the log's moment: what has just begun is not yet to come."""
+    """The state of one article at the log's moment, at which a text that just began has begun."""
     now = head(tx).moment(now)
     statement = sa.select(state_at(now)).select_from(Article).where(col(Article.id) == article_id)
     state: State = tx.execute(statement).scalar_one()
@@ -93,7 +93,7 @@ def workflow_state(tx: ReadTx, article_id: UUID, now: datetime) -> State:
 
 
 def is_public(tx: ReadTx, article_id: UUID, now: datetime) -> tuple[bool, bool]:
-    """Whether an article is visible, and whether it is to be."""
+    """Whether an article is visible, and whether a publication of it is scheduled."""
     now = head(tx).moment(now)
     own = col(Publication.article_id) == article_id
     live = sa.exists().where(own, visible(Publication, now))
@@ -102,7 +102,7 @@ def is_public(tx: ReadTx, article_id: UUID, now: datetime) -> tuple[bool, bool]:
 
 
 def is_live(now: datetime) -> ColumnElement[bool]:
-    """A row of `article` is visible, whatever its newest text waits for."""
+    """Whether a row of `article` is visible, whatever the state of its newest text."""
     own = col(Publication.article_id) == col(Article.id)
     return sa.exists().where(own, visible(Publication, now))
 
@@ -110,7 +110,7 @@ def is_live(now: datetime) -> ColumnElement[bool]:
 def publication_statuses(
     tx: ReadTx, article_ids: Sequence[UUID], now: datetime
 ) -> dict[UUID, PublicationStatus]:
-    """What the public sees of some articles."""
+    """The publication statuses of some articles."""
     now = head(tx).moment(now)
     statuses = {article_id: PublicationStatus() for article_id in article_ids}
     columns = (

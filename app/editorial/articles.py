@@ -1,4 +1,4 @@
-"""Working copies: create, edit, read. None of this is public until it is published."""
+"""Working copies: create, edit, read. Their content is not public until it is published."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -79,10 +79,10 @@ def edit(
     autosave: bool = False,
     note: str | None = None,
 ) -> Article:
-    """Replace the content of a working copy that is still at `revision`; `Stale` when it is not.
+    """Replace the content of a working copy; `Stale` unless it is at `revision`.
 
-    It is a draft again, unless it is in review: what was approved was another text. The number
-    moves with an autosave too, though it may take the place of the one before.
+    The copy becomes a draft again unless it is in review, because the approval was for another
+    text. The number also moves with an autosave, which may replace the autosave before it.
     """
     article = lock_article(tx, article_id, revision)
     _refuse_more(tx, article_id)
@@ -107,8 +107,8 @@ def edit(
 def add_text(
     tx: WriteTx, actor: Actor, article: Article, draft: Draft, now: datetime, note: str
 ) -> int:
-    """Save a text beside the newest, which stays the newest; its number. The article holds its
-    slug."""
+    """Save a text beside the newest, which stays the newest, and return its number. The article
+    holds the text's slug."""
     content = draft.content.model_copy(
         update={"slug": article_slugs.claim_slug(tx, article.id, draft.content)}
     )
@@ -147,15 +147,15 @@ def lock_article(tx: WriteTx, article_id: UUID, revision: int | None) -> Article
 
 
 def stale_error(article: Article) -> Stale:
-    """The refusal of a change to a text that somebody else has saved since."""
+    """The refusal of a change to a text that was saved again since."""
     return revisions.stale_error(article.revision, article.changed_by, article.updated_at)
 
 
 def link_translations(
     tx: PublishTx, article: Article, article_ids: list[UUID], now: datetime
 ) -> None:
-    """Make one group of the groups of an article and of others, and append what readers see
-    differently. `Conflict` when a language would occur twice."""
+    """Merge the translation groups of an article and of others, and log the articles that change
+    for readers. `Conflict` when a language would occur twice."""
     rows = [row for other in article_ids if (row := tx.session.get(Article, other)) is not None]
     groups = [group for row in (article, *rows) if (group := row.translation_group) is not None]
     members = tx.session.execute(
@@ -181,7 +181,7 @@ def link_translations(
 
 
 def refuse_second_language(tx: PublishTx, article: Article) -> None:
-    """`Conflict` when another member of its group has the article's language."""
+    """`Conflict` when another member of the article's group has its language."""
     if article.translation_group is not None:
         members = tx.session.execute(
             sa.select(Article).where(col(Article.translation_group) == article.translation_group)
@@ -190,7 +190,7 @@ def refuse_second_language(tx: PublishTx, article: Article) -> None:
 
 
 def _refuse_same_language(tx: PublishTx, members: Mapping[UUID, Article]) -> None:
-    """What is public or scheduled counts too: a working copy may speak another language by now."""
+    """Public and scheduled texts count too, because a working copy may have another language."""
     published = sa.select(col(Publication.article_id), col(Publication.lang)).where(
         col(Publication.article_id).in_(list(members)),
         col(Publication.visible_until) > tx.moment,
@@ -205,10 +205,10 @@ def _refuse_same_language(tx: PublishTx, members: Mapping[UUID, Article]) -> Non
 
 
 def _autosave_start(tx: WriteTx, actor: Actor, article: Article, now: datetime) -> datetime | None:
-    """When the run of autosaves began that this person goes on with; its row then gives way.
+    """The start of the run of autosaves that this save continues; the last row of it is deleted.
 
-    None when the last text was saved on purpose, by another, or too long ago, or when anything
-    relies on it: what was done with the article since moved the number.
+    None when the last text was saved by hand, by someone else or too long ago. None too when a
+    publication or a preview uses the text, or when another act moved the article's number.
     """
     number = article.text_revision
     last = tx.session.get_one(Revision, (article.id, number))

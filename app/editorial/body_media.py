@@ -1,7 +1,7 @@
-"""Media inside a sanitised body: which it shows, and what its publication says of them. Pure.
+"""The media that a sanitised body shows, and the attributes that publishing adds to them. Pure.
 
-The sanitiser's output has one form (attributes in double quotes, which values never hold), so
-tags can be taken from it as they stand.
+The sanitiser's output has one form: attributes are in double quotes, which values never contain. So
+regular expressions can read its tags.
 """
 
 import html
@@ -19,8 +19,8 @@ _ATTRIBUTE: Final = re.compile(r' ([a-z-]+)(?:="([^"]*)")?')
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A medium in a body. `is_picture` when it is shown, else it is linked to; `is_local` when
-    its address names no host, so that it must be here."""
+    """A medium in a body. `is_picture` when it is shown, else it is a link; `is_local` when its
+    address names no host, so that it must exist here."""
 
     media_id: UUID
     rendition: str
@@ -30,7 +30,7 @@ class Mention:
 
 
 def mentions(body_html: str) -> Iterator[Mention]:
-    """Every mention of what may be a medium here, in order."""
+    """The mentions of addresses that have the form of our media, in order."""
     for tag in _TAG.finditer(body_html):
         attributes = _attributes(tag)
         address = attributes.get("src" if tag[1] == "img" else "href", "")
@@ -41,7 +41,7 @@ def mentions(body_html: str) -> Iterator[Mention]:
 
 
 def broken_media_urls(body_html: str) -> Iterator[str]:
-    """The addresses among our media that name no file at all."""
+    """The addresses under our media path that have no valid form."""
     for tag in _TAG.finditer(body_html):
         address = _attributes(tag).get("src" if tag[1] == "img" else "href", "")
         if address.startswith(MEDIA) and media_of(address) is None:
@@ -51,9 +51,9 @@ def broken_media_urls(body_html: str) -> Iterator[str]:
 def settle_media(
     body_html: str, alts: Mapping[UUID, str], sizes: Mapping[tuple[UUID, str], tuple[int, int]]
 ) -> str:
-    """The body with its media (the keys of `alts`) named by path alone; pictures get the alt text
-    and the width and height (`sizes`, by medium and rendition) of which it says nothing itself, so
-    that a page keeps their place before they have come."""
+    """The body with its media (the keys of `alts`) addressed by path alone. Pictures without an alt
+    text, width or height get them (`sizes`, by medium and rendition), so that a page reserves their
+    place before they load."""
 
     def replace_tag(tag: re.Match[str]) -> str:
         attributes = _attributes(tag)
@@ -73,7 +73,7 @@ def settle_media(
 
 
 def remove_medium(body_html: str, media_id: UUID) -> str:
-    """The body without the pictures of a medium and with its links to it made void."""
+    """The body without the pictures of a medium; its links to the medium lose their target."""
 
     def replace_tag(tag: re.Match[str]) -> str:
         attributes = _attributes(tag)

@@ -1,4 +1,4 @@
-"""Many acts of the editors' desk in one transaction: all or none, or each for itself."""
+"""Many acts of the editors' desk in one transaction: all or none, or each by itself."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ Revision = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 class _Operation(Input):
-    """What every operation names: the article, and the revision that its editor has seen."""
+    """The target of an operation: the article, and the revision that its editor has seen."""
 
     id: UUID
     revision: Revision
@@ -69,7 +69,7 @@ Operation = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class OperationResult:
-    """What came of one operation: the article's revision then, or why it was refused."""
+    """The result of an operation: the article's new revision, or the error."""
 
     operation: Operation
     revision: int | None
@@ -80,8 +80,8 @@ class OperationResult:
 def run_operations(
     tx: PublishTx, actor: Actor, operations: Sequence[Operation], mode: Mode, rules: SiteRules
 ) -> list[OperationResult]:
-    """Perform in order, each behind a savepoint. `Conflict` names every operation that was
-    refused when all or nothing was asked for."""
+    """Run the operations in order, each in a savepoint. `Conflict` names every refused operation
+    when the mode is all or nothing."""
     results = [_try_operation(tx, actor, operation, rules) for operation in operations]
     refused = tuple(
         Detail(result.error.code, result.error.message, pointer=f"/operations/{place}")

@@ -1,6 +1,5 @@
-"""What every act at the editors' desk has in common: it is done to what its editor has seen, it
-moves the article's number on, it says who did it and when, and the audit tells.
-"""
+"""The common part of every act at the editors' desk. The act applies to the revision that its
+editor has seen, increments the number, records who did it and when, and enters the audit."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,10 +26,10 @@ def command(
     on_trashed: bool = False,
     details: Mapping[str, object] | None = None,
 ) -> Iterator[Article]:
-    """An act on an article that is still at `revision`; `Stale` when it is not.
+    """An act on an article; `Stale` unless it is at `revision`.
 
-    `Conflict` when it is in the trash (or, `on_trashed`, when it is not). `details` is for the
-    audit.
+    `Conflict` when it is in the trash (or, with `on_trashed`, when it is not). `details` goes into
+    the audit.
     """
     article = articles.lock_article(tx, article_id, revision)
     if on_trashed and article.trashed_at is None:
@@ -47,13 +46,13 @@ def command(
 
 
 def refuse_trashed(article: Article) -> None:
-    """`Conflict` when it is in the trash."""
+    """`Conflict` when the article is in the trash."""
     if article.trashed_at is not None:
         raise Conflict("in_trash", "It is in the trash; restore it first.")
 
 
 def refuse_moved(subject: str, current: int, expected: int | None) -> None:
-    """`Conflict` when a text was asked for and there is another in its place."""
+    """`Conflict` when the text is not the expected one."""
     if expected is not None and expected != current:
         message = (
             f"{subject} is text {current} by now; read that, and name it or none as text_revision."
@@ -73,7 +72,7 @@ def record_article_audit(
     before: Mapping[str, object] | None = None,
     details: Mapping[str, object] | None = None,
 ) -> None:
-    """Tell the audit of an act; an import is nobody's."""
+    """Record an act in the audit, unless it is an import, which has no account."""
     if actor.by is not None:
         after = {**audit_state(article), **(details or {})}
         audit.record(

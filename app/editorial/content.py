@@ -1,4 +1,4 @@
-"""What an article is made of, as editors, importers and tests hand it in."""
+"""The input of an article, from editors, importers and tests."""
 
 import json
 import re
@@ -29,7 +29,7 @@ def _normalise_newlines(text: object) -> object:
     return text.replace("\r\n", "\n") if isinstance(text, str) else text
 
 
-_UNSAFE = re.compile(r'[\s"<>\\^`{|}]')  # what RFC 3986 wants written as %XX
+_UNSAFE = re.compile(r'[\s"<>\\^`{|}]')  # RFC 3986 requires %XX for these
 
 
 def _address(text: str) -> str:
@@ -47,7 +47,7 @@ Line = Annotated[
     AfterValidator(check_legal),
     AfterValidator(check_visible),
 ]
-# What unites line ends stands last: so it wraps the constraints, and acts before them.
+# The validator that normalises line ends comes last, so it runs before the constraints.
 Text = Annotated[
     str,
     StringConstraints(max_length=5_000),
@@ -166,28 +166,28 @@ class SiteRules:
     licence: str
     embed_hosts: tuple[str, ...] = ()
     address: str = ""
-    """Where its API is, without a trailing slash."""
+    """The address of its API, without a trailing slash."""
     slug_at: Callable[[str], str | None] = lambda _path: None
-    """The slug whose page the front end shows at a path, if it does."""
+    """The slug whose page the front end shows at a path, if any."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does it, as the revisions remember; `by` is what the audit records, none for imports."""
+    """The person who acts: `name` goes into revisions, `by` into the audit (None for imports)."""
 
     name: str
     by: By | None = None
     may_publish: bool = True
-    """The operator's own imports may; who comes by HTTP, if a scope says so."""
+    """True for the operator's own imports; over HTTP a scope decides."""
 
     @property
     def account_id(self) -> UUID | None:
-        """The account of who does it, when it is a person's."""
+        """The account of the actor, when the actor is a person."""
         return self.by.account_id if self.by else None
 
 
 def require_publisher(actor: Actor, why: str) -> None:
-    """`Forbidden` unless the actor may publish, which changes what the world sees."""
+    """`Forbidden` unless the actor may publish: the act changes public content."""
     if not actor.may_publish:
         message = f"{why}; to change that needs the scope articles:publish."
         raise Forbidden("scope_missing", message)
@@ -195,9 +195,9 @@ def require_publisher(actor: Actor, why: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Content that keeps the house's rules, its body rendered: made outside any transaction.
+    """Content that keeps the site's rules, with its rendered body; made outside any transaction.
 
-    `removed` is what the body lost by it.
+    `removed` lists the markup that sanitising removed from the body.
     """
 
     content: ArticleInput
@@ -206,9 +206,9 @@ class Draft:
 
 
 def prepare(content: ArticleInput, rules: SiteRules) -> Draft:
-    """Check the house's rules and render the body (the slow part, so no lock is held).
+    """Check the site's rules and render the body. Rendering is slow, so no lock is held.
 
-    HTML is kept as it was sanitised: an editor's tool that shows it runs no script of anyone's.
+    HTML is stored sanitised, so an editor's tool that shows it runs no foreign script.
     """
     refuse_language(content, rules)
     try:
@@ -237,9 +237,9 @@ def to_revision_json(content: ArticleInput, tag_ids: Sequence[UUID]) -> dict[str
 
 
 def from_revision_json(fields: Mapping[str, Any], tag_slugs: Mapping[UUID, str]) -> ArticleInput:
-    """The content that a revision's JSON stands for today: a merged tag is the other one, once;
-    one that was removed is left out. What this version does not know, such as a field that another
-    one had, is left out too: a text stays editable through a downgrade and a rolling deploy."""
+    """The content of a revision's JSON with today's tags: a merged tag becomes its target, once,
+    and a removed tag is left out. Fields that this version does not know are left out too, so a
+    text stays editable after a downgrade and during a rolling deploy."""
     plain = {name: value for name, value in fields.items() if name != "tag_ids"}
     slugs = (tag_slugs.get(UUID(tag_id)) for tag_id in fields["tag_ids"])
     plain["tags"] = list(dict.fromkeys(slug for slug in slugs if slug is not None))

@@ -1,8 +1,8 @@
-"""Correct what readers see, and whatever lies beside it.
+"""Corrections of the public text, and of the draft and scheduled texts beside it.
 
-A correction is made of the text that is public, not of the newest. A draft or a scheduled text
-that was written before would undo it later, so both get the note, and of the changes those of
-which they said the same as the public text did. What they say otherwise stays, and is told.
+A correction starts from the public text, not from the newest. A draft or scheduled text that was
+written earlier would undo it later, so both get the note. They also get each changed field in which
+they equalled the public text. Their other fields stay and are reported.
 """
 
 from collections.abc import Sequence
@@ -28,13 +28,13 @@ _PARTS: Final = (
     *_TOGETHER,
     *((name,) for name in ArticleInput.model_fields if all(name not in it for it in _TOGETHER)),
 )
-"""Fields that are carried into another text together or not at all."""
+"""Groups of fields that are copied to another text together or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class UncorrectedText:
-    """A draft (or a text that is scheduled from some time on) whose fields said something else
-    than the public text did, so that they stayed as they were."""
+    """A draft (or a text scheduled from some time on) with fields that differed from the public
+    text, so that the correction left them alone."""
 
     revision: int
     visible_from: datetime | None
@@ -44,7 +44,7 @@ class UncorrectedText:
 def text_to_correct(
     tx: ReadTx, article_id: UUID, revision: int, at: datetime | None, now: datetime
 ) -> tuple[WorkingCopy, int]:
-    """What a correction `at` some time, or now, is made of, and the number of that text."""
+    """The text that a correction at `at` (default: now) starts from, and that text's number."""
     copy = articles.read(tx, article_id)
     if copy.article.revision != revision:
         raise articles.stale_error(copy.article)
@@ -66,10 +66,10 @@ def correct(
     at: datetime | None = None,
     text_revision: int | None = None,
 ) -> tuple[datetime, list[UncorrectedText]]:
-    """Publish what readers see again, or `draft` made of it, with a dated note that they see too;
-    when it begins. What is scheduled stays so, and a draft stays a draft.
+    """Publish the public text again, or `draft` made of it, with a dated note for readers.
+    Scheduled texts and drafts stay what they are. Returns the start and the uncorrected texts.
 
-    `Conflict`: `not_public`, or `text_moved` when readers see another text than `text_revision`.
+    `Conflict`: `not_public`, or `text_moved` when the public text is not `text_revision`.
     """
     article = articles.lock_article(tx, article_id, revision)
     start = max(at, tx.moment) if at is not None else tx.moment
@@ -129,7 +129,7 @@ def _with_note(draft: Draft, correction: CorrectionInput) -> Draft:
 def _carry_correction(
     own: Draft, before: ArticleInput, after: Draft, correction: CorrectionInput
 ) -> tuple[Draft, list[str]]:
-    """A text with the note and with what was corrected, and the fields that it kept instead."""
+    """A text with the note and the corrected fields, and the names of the fields that it kept."""
     fields: dict[str, object] = {}
     kept_fields: list[str] = []
     for names in _PARTS:
@@ -157,8 +157,8 @@ def _save_corrected(
     draft: Draft,
     siblings: dict[int, tuple[Draft, list[str]]],
 ) -> dict[int, int]:
-    """Save the corrected text and those beside it, each by the number of the one before it; what
-    was the newest stays the newest, and waits for what it waited for."""
+    """Save the corrected text and those beside it; the new number of each by its old one. The
+    newest text stays the newest, and its state stays."""
     newest, state, moved = article.text_revision, article.state, dict[int, int]()
     for number in sorted(siblings.keys() - {newest}):
         text = siblings[number][0]
@@ -179,7 +179,7 @@ def _save_corrected(
 def _replace(
     tx: PublishTx, actor: Actor, article: Article, row: Publication, number: int, rules: SiteRules
 ) -> None:
-    """A text takes the place of one that is scheduled, as whoever scheduled that wanted it."""
+    """Replace a scheduled text by another, in the name of the person who scheduled it."""
     row.ended = "cancelled"
     new = releases.insert_publication(
         tx, actor, article, number, rules, row.visible_from, row.expires_at

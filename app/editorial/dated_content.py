@@ -1,6 +1,6 @@
-"""The commands of content with dates: an interval makes it public and ends it, so no job does.
+"""The commands of content with dates. An interval makes it public and ends it, without any job.
 
-What is removed stays as a row that nothing shows, so that an import does not bring it back.
+A removed thing stays as a hidden row, so that an import does not bring it back.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,8 +28,8 @@ LAST_POSITION = 1_000_000
 
 
 class DatedContent(Generic[Row]):
-    """The commands of one kind. `fields` is its input type with every field; `absence` says in a
-    sentence that there is no such thing."""
+    """The commands of one kind. `fields` is its input type with every field; `absence` is the
+    sentence of its `NotFound`."""
 
     def __init__(self, kind: DatedKind, row: type[Row], fields: type[Input], absence: str) -> None:
         self.kind = kind
@@ -38,7 +38,7 @@ class DatedContent(Generic[Row]):
         self.absence = absence
 
     def add(self, tx: PublishTx, actor: Actor, body: Input, key: UUID | None = None) -> Any:
-        """A new one at revision 1, the last in the order; `Conflict` when the id is taken."""
+        """A new row at revision 1, the last in the order; `Conflict` when the id is taken."""
         if key is not None and tx.session.get(self.row, key) is not None:
             raise Conflict("id_taken", "Another one has this id, or had it.")
         fields = body.model_dump()
@@ -62,9 +62,8 @@ class DatedContent(Generic[Row]):
         body: Input | PatchInput,
         revision: int | None = None,
     ) -> Any:
-        """Replace all fields, or those that a `PatchInput` names. To say the same again changes
-        nothing. `NotFound`; `Stale` unless at `revision`; `Invalid` when its dates would be
-        reversed."""
+        """Replace all fields, or those that a `PatchInput` names; equal values change nothing.
+        `NotFound`; `Stale` unless at `revision`; `Invalid` when its dates would be reversed."""
         row = self.lock(tx, key, revision)
         before = self.state(tx, row)
         after = (
@@ -85,7 +84,7 @@ class DatedContent(Generic[Row]):
         return row
 
     def remove(self, tx: PublishTx, actor: Actor, key: UUID, revision: int | None) -> None:
-        """Take it away, at once and for good. `NotFound`; `Stale` unless at `revision`."""
+        """Remove a row, at once and for good. `NotFound`; `Stale` unless at `revision`."""
         row = self.lock(tx, key, revision)
         before, was_visible = self.state(tx, row), self._is_visible(row, tx.moment)
         row.removed_at = row.updated_at = tx.moment
@@ -105,17 +104,17 @@ class DatedContent(Generic[Row]):
         return row
 
     def state(self, tx: ReadTx, row: Any) -> dict[str, Any]:
-        """What editors wrote of one."""
+        """The fields of a row, as editors wrote them."""
         return self.states(tx, [row])[0]
 
     def states(self, tx: ReadTx, rows: Sequence[Any]) -> list[dict[str, Any]]:
-        """What editors wrote of each row."""
+        """The fields of each row, as editors wrote them."""
         return [{name: getattr(row, name) for name in self.kind.fields} for row in rows]
 
     def list_views(
         self, tx: ReadTx, now: datetime, key: UUID | None = None
     ) -> list[dict[str, Any]]:
-        """What editors see of all of them, or of one, past and future ones too: the fields, `id`,
+        """The editors' view of all rows, or of one, past and future ones too: the fields, `id`,
         `revision`, `created_at`, `updated_at`, and `is_public` at a moment."""
         table = self.kind.table
         query = sa.select(table.__table__, visible(table, now).label("is_public"))
@@ -129,14 +128,14 @@ class DatedContent(Generic[Row]):
         ]
 
     def view(self, tx: ReadTx, now: datetime, key: UUID) -> dict[str, Any]:
-        """What editors see of one; `NotFound`."""
+        """The editors' view of one row; `NotFound`."""
         views = self.list_views(tx, now, key)
         if not views:
             raise self._not_found()
         return views[0]
 
     def title(self, row: Any) -> str:
-        """What a person would call it."""
+        """A name of the row for people."""
         return str(row.name)
 
     def order(self) -> list[Any]:
@@ -167,7 +166,7 @@ class DatedContent(Generic[Row]):
         return 0 if last is None else min(last + 1, LAST_POSITION)
 
     def _is_visible(self, row: Any, at: datetime) -> bool:
-        """Readers see it; of what is not there yet, or not any more, they hear nothing."""
+        """Whether readers see it. Changes of past and future rows are not logged."""
         return bool(row.visible_from <= at < row.visible_until)
 
     def _not_found(self) -> NotFound:

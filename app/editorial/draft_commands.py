@@ -42,9 +42,9 @@ def change(
     *,
     autosave: bool = False,
 ) -> Article:
-    """Save a text. One that says what is there already changes nothing, not even the number.
+    """Save a text. An equal text changes nothing, not even the number.
 
-    Of a run of autosaves the audit is told once.
+    A run of autosaves makes one entry in the audit.
     """
     article = articles.lock_article(tx, article_id, revision)
     refuse_trashed(article)
@@ -77,8 +77,8 @@ def restore(
 def duplicate(
     tx: WriteTx, actor: Actor, article_id: UUID, now: datetime, *, title: str | None = None
 ) -> Article:
-    """A draft with the same text, its own slug and its own history: never public, no translation
-    of anything, without dates and corrections, which belong to what was published."""
+    """A draft with the same text, its own slug and its own history. It has no translations, dates
+    or corrections, because those belong to the published article."""
     copy = _get_open_copy(tx, article_id)
     content = _revalidate(
         copy.content,
@@ -103,7 +103,7 @@ def translate(
     title: str | None = None,
     slug: Slug | None = None,
 ) -> Article:
-    """A draft in another language, in one group with the article, that begins with its text."""
+    """A draft in another language that starts with the article's text, in the article's group."""
     copy = _get_open_copy(tx, article_id)
     content = _revalidate(
         copy.content,
@@ -121,7 +121,7 @@ def translate(
 
 
 def link(tx: PublishTx, actor: Actor, article_id: UUID, revision: int, other: UUID) -> Article:
-    """Two articles are translations of one another from now on, and of all that they were."""
+    """Make two articles, and the groups that they are in, translations of one another."""
     details = {"note": f"translation {other}"}
     with command(tx, actor, "linked", article_id, revision, tx.moment, details=details) as article:
         refuse_trashed(_get_open_copy(tx, other).article)
@@ -130,7 +130,7 @@ def link(tx: PublishTx, actor: Actor, article_id: UUID, revision: int, other: UU
 
 
 def unlink(tx: PublishTx, actor: Actor, article_id: UUID, revision: int) -> Article:
-    """The article leaves its group; readers of it and of the others see that at once."""
+    """Remove the article from its group; readers of all its members see that at once."""
     with command(tx, actor, "unlinked", article_id, revision, tx.moment) as article:
         group = article.translation_group
         if group is None:
@@ -153,14 +153,14 @@ def unlink(tx: PublishTx, actor: Actor, article_id: UUID, revision: int) -> Arti
 def tag(
     tx: WriteTx, actor: Actor, article_id: UUID, revision: int, slug: str, now: datetime
 ) -> Article:
-    """Add a tag; nothing changes when it is there."""
+    """Add a tag; nothing changes when the article has it."""
     return _set_tag(tx, actor, article_id, revision, slug, now, add=True)
 
 
 def untag(
     tx: WriteTx, actor: Actor, article_id: UUID, revision: int, slug: str, now: datetime
 ) -> Article:
-    """Take a tag away; nothing changes when it is not there."""
+    """Remove a tag; nothing changes when the article lacks it."""
     return _set_tag(tx, actor, article_id, revision, slug, now, add=False)
 
 
@@ -176,7 +176,7 @@ def _set_tag(
 ) -> Article:
     current_slug = tags.slugs_by_id(tx)[
         tags.ids_of(tx, [slug])[0]
-    ]  # today's slug, where an old one was given
+    ]  # today's slug, when an old one was given
     copy = _get_open_copy(tx, article_id)
     others = tuple(tag for tag in copy.content.tags if tag != current_slug)
     if (current_slug in copy.content.tags) == add:
@@ -211,7 +211,7 @@ def _copy_note(copy: articles.WorkingCopy, origin: str) -> str:
 
 
 def _is_unchanged(tx: WriteTx, article: Article, draft: Draft) -> bool:
-    """The newest text is this one already."""
+    """Whether the newest text equals this one."""
     revision = _text(tx, article.id, article.text_revision)
     slug = draft.content.slug or article.slug
     content = draft.content.model_copy(update={"slug": slug})

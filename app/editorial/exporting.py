@@ -1,4 +1,4 @@
-"""What the store says of each thing, whole enough to say it again in another store."""
+"""The state of each thing, complete enough to create it again in another store."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ Status = Literal["draft", "scheduled", "published", "unpublished", "retracted", 
 
 @dataclass(frozen=True, slots=True)
 class ExternalIdentity:
-    """Who a thing is, here and where it came from."""
+    """The identity of a thing, here and in the system that it came from."""
 
     id: UUID
     external_source: str | None
@@ -36,7 +36,7 @@ class ExternalIdentity:
 
 @dataclass(frozen=True, slots=True)
 class ScheduledText:
-    """A text with the interval asked for."""
+    """A text with its requested interval."""
 
     content: ArticleInput
     visible_from: datetime
@@ -45,7 +45,7 @@ class ScheduledText:
 
 @dataclass(frozen=True, slots=True)
 class ArticleState:
-    """An article with where it stands; `draft` is a working copy that was not released."""
+    """An article with its status; `draft` is a working copy that was not released."""
 
     origin: ExternalIdentity
     content: ArticleInput
@@ -77,7 +77,7 @@ def article_ids(tx: ReadTx, at_once: int) -> Iterator[list[UUID]]:
 
 
 def count(tx: ReadTx) -> int:
-    """How many things `article_ids`, `tags`, `list_dated` and `other_paths` return."""
+    """The number of things that `article_ids`, `tags`, `list_dated` and `other_paths` return."""
     everything = [
         sa.select(sa.func.count()).select_from(Article).where(col(Article.trashed_at).is_(None)),
         sa.select(sa.func.count()).select_from(Tag),
@@ -93,8 +93,8 @@ def count(tx: ReadTx) -> int:
 def articles(
     tx: ReadTx, ids: Sequence[UUID], now: datetime, address: str = ""
 ) -> list[ArticleState]:
-    """The states of some articles, in the order of their ids; what they show of the media is told
-    with where it is served: at `address`."""
+    """The states of some articles, in the order of their ids. The media that they show are served
+    at `address`."""
     tag_slugs = slugs_by_id(tx)
     copies = _rows(tx, Article, col(Article.id).in_(ids))
     releases = _group_by_article(_rows(tx, Publication, col(Publication.article_id).in_(ids)))
@@ -132,7 +132,7 @@ def tags(tx: ReadTx) -> list[tuple[ExternalIdentity, TagInput, list[str]]]:
 
 
 def tag(row: Any, slugs_by_id: Mapping[UUID, str]) -> tuple[ExternalIdentity, TagInput]:
-    """One tag; `slugs_by_id` are the slugs of all."""
+    """A tag; `slugs_by_id` has the slugs of all tags."""
     tag_input = TagInput(
         slug=row.slug,
         type=row.type,
@@ -146,7 +146,7 @@ def tag(row: Any, slugs_by_id: Mapping[UUID, str]) -> tuple[ExternalIdentity, Ta
 
 
 def list_dated(tx: ReadTx, content: DatedContent[Any]) -> list[tuple[Any, dict[str, Any]]]:
-    """All of a kind with dates, past ones too, in their order: each row, and what editors wrote."""
+    """All rows of a kind with dates, past ones too, in order, each with the editors' fields."""
     table = content.kind.table
     query = sa.select(table.__table__).where(col(table.removed_at).is_(None))
     rows = tx.execute(query.order_by(*content.order())).all()
@@ -181,7 +181,7 @@ _Contents = dict[tuple[UUID, int], ArticleInput]
 def _load_contents(
     tx: ReadTx, ids: Sequence[UUID], numbers: set[tuple[UUID, int]], tag_slugs: dict[UUID, str]
 ) -> _Contents:
-    """The saved states that are released or newest; the others are history."""
+    """The contents that are released or newest; older ones are history."""
     statement = sa.select(
         col(Revision.article_id), col(Revision.number), col(Revision.content)
     ).where(
@@ -239,18 +239,18 @@ def _state(
 
 
 def _status(started: list[Any], pending: list[Any], now: datetime) -> tuple[Status, Any]:
-    """Where the article stands, and the release that tells."""
+    """The status of the article, and the release that decides it."""
     if not started:
         return ("scheduled", pending[0]) if pending else ("draft", None)
     if started[-1].visible_until > now:
         return "published", started[-1]
-    if started[-1].ended == "embargoed":  # by what is scheduled to follow it
+    if started[-1].ended == "embargoed":  # embargoed by the release that is scheduled next
         return "unpublished", started[-1]
     return started[-1].ended or "expired", started[-1]
 
 
 def _with_dates(content: ArticleInput, release: Any) -> ArticleInput:
-    """The dates that readers see, which publishing filled in."""
+    """The content with the dates that readers see, which publishing filled in."""
     date = date_shown(release.item)
     updated_at = release.updated_at if release.updated_at != date else None
     return content.model_copy(update={"published_at": date, "updated_at": updated_at})

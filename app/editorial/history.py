@@ -1,4 +1,4 @@
-"""What an article's text was: its saved revisions, newest first, and what changed between two."""
+"""The saved revisions of an article's text, newest first, and the differences between two."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ from app.models.article import Article, Revision
 
 @dataclass(frozen=True, slots=True)
 class SavedRevision:
-    """Who saved a text, when, and why when that was not by hand.
+    """Who saved a text, when, and a note when it was not saved by hand.
 
-    Numbers have gaps: not every act saves a text, and autosaves take one another's place.
+    Numbers have gaps: not every act saves a text, and an autosave can replace the one before it.
     """
 
     number: int
@@ -43,8 +43,7 @@ class SavedText:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A field that differs: its two values as JSON, or for texts that people write the way from
-    one to the other."""
+    """A field that differs: both values as JSON, or for written texts the edits between them."""
 
     field: str
     before: Any
@@ -66,7 +65,7 @@ _SAVED = (
 def revisions(
     tx: ReadTx, article_id: UUID, before: int | None, limit: int
 ) -> tuple[list[SavedRevision], bool]:
-    """Saved texts, newest first, below a number; and whether there are more. `NotFound`."""
+    """Saved texts below a number, newest first; and whether there are more. `NotFound`."""
     exists = sa.select(sa.exists().where(col(Article.id) == article_id))
     if not tx.execute(exists).scalar():
         raise NotFound("article_not_found", "There is no such article.")
@@ -78,7 +77,7 @@ def revisions(
 
 
 def previous(tx: ReadTx, article_id: UUID, number: int) -> int:
-    """The number of the text before another; `NotFound` when that is none, or the first."""
+    """The number of the text before another; `NotFound` when either does not exist."""
     revision(tx, article_id, number)
     before, _ = revisions(tx, article_id, number, 1)
     if not before:
@@ -87,7 +86,7 @@ def previous(tx: ReadTx, article_id: UUID, number: int) -> int:
 
 
 def revision_not_found(tx: ReadTx, article_id: UUID, number: int) -> NotFound:
-    """What is said of a number that no text has: those next to it, as numbers have gaps."""
+    """The error for a number without a text; it names near numbers, because numbers have gaps."""
     its = sa.select(col(Revision.number)).where(col(Revision.article_id) == article_id)
     below = its.where(col(Revision.number) < number).order_by(col(Revision.number).desc())
     above = its.where(col(Revision.number) > number).order_by(col(Revision.number))

@@ -1,4 +1,4 @@
-"""What an importer must know of what is there: look-ups by identity from outside."""
+"""Look-ups for importers: stored things by their outside identity."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -22,7 +22,7 @@ _TABLES: Final[tuple[Any, ...]] = (Article, Tag, *(kind.table for kind in DATED_
 
 
 def is_empty(tx: ReadTx) -> bool:
-    """There is no content of any kind."""
+    """Whether there is no content of any kind."""
     return not any(tx.execute(sa.select(col(table.id)).limit(1)).first() for table in _TABLES)
 
 
@@ -33,7 +33,7 @@ def find_article(
     article_id: UUID | None,
     slug: str | None,
 ) -> Article | None:
-    """The article that came from there before; without a source, the one with the id or slug."""
+    """The article with this origin; without a source, the one with the id or slug."""
     tx.session.flush()
     article: Article | None = None
     if source is not None:
@@ -49,8 +49,8 @@ def find_article(
 
 
 def find_namesakes(tx: PublishTx, title: str, digest: str) -> tuple[Article | None, list[str]]:
-    """Among the articles whose slugs were made from this title the one that an import brought
-    with the same content; and the slugs of those that still bear the title."""
+    """The article that an import created with the same content, among those whose slugs come from
+    this title; and the slugs of those that still have the title."""
     tx.session.flush()
     stem = slug_of(title)
     like = sa.or_(col(Article.slug) == stem, col(Article.slug).like(f"{stem}-%"))
@@ -60,18 +60,18 @@ def find_namesakes(tx: PublishTx, title: str, digest: str) -> tuple[Article | No
 
 
 def has_path(tx: PublishTx, article_id: UUID, path: str) -> bool:
-    """An old path leads to the article."""
+    """Whether an old path leads to the article."""
     alias = tx.session.get(Alias, plain_path(path))
     return alias is not None and alias.article_id == article_id
 
 
 def by_slugs(tx: ReadTx, slugs: Sequence[str]) -> list[UUID]:
-    """The ids of the articles that hold these slugs, as far as there are any."""
+    """The ids of the articles that have these slugs; unknown slugs are left out."""
     return list(tx.execute(_where_slug_held(sa.select(col(Article.id)), slugs)).scalars())
 
 
 def _where_slug_held(statement: sa.Select[Any], slugs: Sequence[str]) -> sa.Select[Any]:
-    """Of the articles with these slugs: by who holds them, since no index has the articles'."""
+    """The articles with these slugs, by the table of slugs, because the articles' has no index."""
     condition = sa.and_(
         col(ArticleSlug.article_id) == col(Article.id), col(ArticleSlug.slug) == col(Article.slug)
     )
@@ -79,7 +79,7 @@ def _where_slug_held(statement: sa.Select[Any], slugs: Sequence[str]) -> sa.Sele
 
 
 def keep_former_slug(tx: PublishTx, article_id: UUID, slug: str) -> bool:
-    """Let an old slug lead to its article for good; false when another article holds it."""
+    """Make an old slug lead to its article for good; False when another article holds it."""
     tx.session.flush()
     holder = tx.session.get(ArticleSlug, slug)
     if holder is None:
@@ -99,7 +99,7 @@ def find_tag(tx: PublishTx, tag_id: UUID | None, slug: str) -> Tag | None:
 
 
 def keep_former_tag_slug(tx: PublishTx, tag_id: UUID, slug: str) -> bool:
-    """Let an old slug lead to its tag for good. False when it does already; `Conflict` when it is
+    """Make an old slug lead to its tag for good. False when it does already; `Conflict` when it is
     another tag's."""
     tx.session.flush()
     holder = tx.session.get(TagSlug, slug)
@@ -120,8 +120,8 @@ def find_dated(
     key: UUID | None,
     fields: Input,
 ) -> Any:
-    """What came from there before, has the id, or has the same identity and came from nowhere
-    else; removed ones too. None when there is nothing."""
+    """The row with this origin, with the id, or with the same identity and no other origin. Removed
+    rows count too. None when there is no such row."""
     tx.session.flush()
     table = kind.table
     identity = kind.identity(fields.model_dump())

@@ -1,4 +1,4 @@
-"""Media: take in, describe, delete. What the world may see of them, publications say."""
+"""Media: create, describe, delete. Publications decide which media are public."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class FocalPointInput(Input):
 
 
 class MediaInput(Input):
-    """What editors say of a medium."""
+    """The editors' description of a medium."""
 
     alt: dict[Lang, Line] = {}
     caption: dict[Lang, Text] = {}
@@ -57,7 +57,7 @@ class MediaChange(PatchInput):
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """One file of a medium, in storage already."""
+    """A file of a medium that is in storage already."""
 
     name: str
     sha256: str
@@ -69,7 +69,7 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What an upload turned out to be; without `files` when the same bytes are here already."""
+    """The file of an upload as it was read; no `files` when the same bytes are stored already."""
 
     kind: Literal["image", "document"]
     sha256: str
@@ -86,8 +86,8 @@ class Upload:
 
 
 def find_duplicate(tx: ReadTx, sha256: str) -> UUID | None:
-    """The medium that came of the same bytes; `Conflict` when it was taken down: what was is not
-    to come back by being sent again."""
+    """The medium made of the same bytes; `Conflict` when it was taken down, because sending a file
+    again must not bring it back."""
     statement = sa.select(col(Media.id), col(Media.taken_down_at)).where(
         col(Media.sha256) == sha256
     )
@@ -100,9 +100,9 @@ def find_duplicate(tx: ReadTx, sha256: str) -> UUID | None:
 def create(
     tx: WriteTx, by: By, upload: Upload, description: MediaInput, rules: SiteRules, now: datetime
 ) -> tuple[Media, bool]:
-    """A new medium, revision 1, and True; or the one that came of the same bytes, and False.
+    """A new medium, revision 1, and True; or the medium made of the same bytes, and False.
 
-    A caption that was in the file counts as written in the site's first language.
+    A caption in the file counts as written in the site's first language.
     """
     existing = find_duplicate(tx, upload.sha256)
     if existing is not None:
@@ -158,8 +158,8 @@ def create(
 def fill_in(
     tx: WriteTx, by: By, row: Media, description: MediaInput, now: datetime
 ) -> tuple[str, ...]:
-    """Add to a medium that was here already what was said with it and nobody had said yet; what
-    became of each, in sentences. What somebody wrote is never written over."""
+    """Add the given texts that an existing medium lacks, and report on each in sentences. An
+    existing text is never overwritten."""
     before = state_of(row)
     added: list[str] = []
     left: list[str] = []
@@ -196,8 +196,8 @@ def fill_in(
 def describe(
     tx: WriteTx, by: By, media_id: UUID, revision: int, change: MediaChange, now: datetime
 ) -> Media:
-    """Change what editors say of a medium. What is published keeps what it said until it is
-    published again. `Stale` unless it is at `revision`."""
+    """Change the description of a medium. Publications keep the old one until they are published
+    again. `Stale` unless it is at `revision`."""
     row = lock_medium(tx, media_id, revision)
     before = state_of(row)
     current = {name: getattr(row, name) for name in ("alt", "caption", "credit")}
@@ -216,11 +216,11 @@ def describe(
 
 
 def delete(tx: WriteTx, by: By, media_id: UUID, revision: int, now: datetime) -> None:
-    """Remove a medium; its files follow when nothing else needs them (`library.garbage`).
+    """Delete a medium; `library.garbage` deletes its files when nothing else needs them.
 
-    `Conflict` (`media_in_use`) while a working copy shows it, or when it ever was published: that
-    is taken down first. Of what was taken down the files and texts go, and the row stays: its
-    address goes on saying so, and the same file is refused when it is sent again.
+    `Conflict` (`media_in_use`) while a working copy shows it, or when it was ever published: then
+    it must be taken down first. A medium that was taken down loses its files and texts, but its row
+    stays, so that its address still says so and the same file is refused when it is sent again.
     """
     row = lock_medium(tx, media_id, revision)
     users = _used_by(tx, media_id)
@@ -244,7 +244,7 @@ def delete(tx: WriteTx, by: By, media_id: UUID, revision: int, now: datetime) ->
 
 
 def borne_by(media_id: UUID) -> sa.ColumnElement[bool]:
-    """The sponsors whose logo it is. There are dozens of sponsors: no table is kept of it."""
+    """Whether a sponsor's logo is this medium. Sponsors are few, so no table records it."""
     return col(Sponsor.logo).contains(media_folder(media_id), autoescape=True)
 
 
@@ -278,7 +278,7 @@ def _focal_point(row: Media) -> FocalPointInput | None:
 
 
 def state_of(row: Media) -> Mapping[str, object]:
-    """As the audit shows it."""
+    """The state for the audit."""
     return {
         "name": row.name,
         "media_type": row.media_type,

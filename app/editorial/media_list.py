@@ -1,4 +1,4 @@
-"""The media that are here, as editors see them."""
+"""The stored media, as editors see them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ def list_media(
     limit: int = 1,
     only: UUID | None = None,
 ) -> list[MediumDetail]:
-    """Media, the newest first, after one of them; what was erased is in no list."""
+    """Media, the newest first, after the id `before`; lists leave out erased media."""
     statement = sa.select(Media.__table__).order_by(col(Media.id).desc()).limit(limit)  # type: ignore[attr-defined]  # SQLModel does not type the table of a class
     if only is not None:
         statement = statement.where(col(Media.id) == only)
@@ -67,10 +67,10 @@ def list_media(
 
 
 def file_digests(tx: ReadTx) -> set[str]:
-    """The SHA-256 of every file that some medium needs."""
+    """The SHA-256 of every file that a medium needs."""
     return set(tx.execute(sa.select(col(Rendition.sha256)).distinct()).scalars())
 
 
 def media_not_found() -> NotFound:
-    """What is said of media that are not here."""
+    """The error for media that do not exist."""
     return NotFound("media_not_found", "There is no such media.")

@@ -1,4 +1,4 @@
-"""Where media are shown: remembered with every save, required to be fit, frozen when published."""
+"""The uses of media: recorded with every save, checked and frozen when published."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ from app.models.media import Media, MediaUse, PublicationMedia, Rendition
 from app.public.articles import FocalPoint, Image, ImageSize
 
 _FALLBACK_WIDTH = 1200
-"""The widest JPEG that `url` names: every browser shows it, and it fits a page."""
+"""The widest JPEG that `url` may name: every browser shows it, and it fits a page."""
 
 
 def record_media_use(tx: WriteTx, article: Article, draft: Draft) -> None:
-    """Note what the newest state of a working copy shows. `Invalid` when its image is no picture
-    that is here, or when it names a file that a medium does not have."""
+    """Record the media of a working copy's newest text. `Invalid` when its image is no stored
+    picture, or when it names a file that a medium does not have."""
     media = by_ids(tx, _mentioned_ids(draft.content, draft.body_html), lock=True)
     _refuse_unknown(draft.content.image, media)
     _refuse_absent(tx, draft.content, draft.body_html, media)
@@ -42,12 +42,12 @@ def record_media_use(tx: WriteTx, article: Article, draft: Draft) -> None:
 def refuse_unfit(
     tx: WriteTx, content: ArticleInput, body_html: str, *, is_imported: bool = False
 ) -> None:
-    """`Invalid` unless all media of an article may be shown to everybody.
+    """`Invalid` unless all media of an article may be public.
 
-    `media_missing` and `media_taken_down` name what has gone, or was never there; `alt_missing`
-    names each picture that has no alternative text in the article's language, for readers who
-    cannot see it. An imported article may show a picture from elsewhere without one: a made-up
-    text would be worse, and editors can list what lacks it.
+    `media_missing` and `media_taken_down` name media that do not exist or were taken down.
+    `alt_missing` names each picture without an alternative text in the article's language, for
+    readers who cannot see it. An imported article may show an external picture without one: an
+    invented text would be worse, and editors can list the pictures that lack one.
     """
     media = by_ids(tx, _mentioned_ids(content, body_html), lock=True)
     _refuse_unknown(content.image, media)
@@ -87,7 +87,7 @@ def refuse_unfit(
 
 @dataclass(frozen=True, slots=True)
 class FrozenMedia:
-    """What a publication keeps of the media that it shows."""
+    """The parts of a publication that depend on its media."""
 
     image: Image | None
     body_html: str
@@ -95,7 +95,7 @@ class FrozenMedia:
 
 
 def freeze_media(tx: ReadTx, content: ArticleInput, body_html: str) -> FrozenMedia:
-    """The public image, the body with its alt texts, and what both show."""
+    """The public image, the body with its alt texts, and the ids of the media in both."""
     media = by_ids(tx, _mentioned_ids(content, body_html))
     alts = {row.id: (pick_text(row.alt, content.lang) or "") for row in media.values()}
     sizes: dict[tuple[UUID, str], tuple[int, int]] = {}
@@ -114,8 +114,8 @@ def freeze_media(tx: ReadTx, content: ArticleInput, body_html: str) -> FrozenMed
 def image_of(
     tx: ReadTx, content: ArticleInput, media: Mapping[UUID, Media] | None = None
 ) -> Image | None:
-    """The article's image as the world will see it; what the article itself says of it goes
-    before what the medium says in the article's language."""
+    """The article's public image. The article's own texts about it come before those of the medium
+    in the article's language."""
     image = content.image
     if image is None:
         return None
@@ -150,7 +150,7 @@ def image_of(
 
 
 def attach_media(tx: PublishTx, publication: int, media_ids: Collection[UUID]) -> None:
-    """Remember what a publication shows: that is what makes it public."""
+    """Record the media of a publication, which makes them public."""
     tx.session.add_all(
         PublicationMedia(publication_id=publication, media_id=media_id) for media_id in media_ids
     )
@@ -181,7 +181,7 @@ def _mentioned_ids(content: ArticleInput, body_html: str) -> set[UUID]:
 
 
 def by_ids(tx: ReadTx, ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, Media]:
-    """Those media that are here; `lock` keeps them from being deleted until it is over."""
+    """The media with these ids; `lock` prevents their deletion until the transaction ends."""
     if not ids:
         return {}
     statement = sa.select(Media.__table__).where(col(Media.id).in_(ids))  # type: ignore[attr-defined]  # SQLModel does not type the table of a class
@@ -214,8 +214,8 @@ def _refuse_unknown(image: ImageInput | None, media: Mapping[UUID, Media]) -> No
 def _refuse_absent(
     tx: ReadTx, content: ArticleInput, body_html: str, media: Mapping[UUID, Media]
 ) -> None:
-    """`Invalid` when a medium that is here has no such file, or one that is no picture is shown as
-    one. What was taken down is told when the article is published."""
+    """`Invalid` when a stored medium has no such file, or when a picture is none. Publishing checks
+    for media that were taken down."""
     for address in body_media.broken_media_urls(body_html):
         raise _unfit_error("media_missing", "/body", f"There is no file {address} here.")
     if not media:

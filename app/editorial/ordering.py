@@ -1,4 +1,4 @@
-"""The order of sponsors and of committee members. Their positions are ours: editors name ids."""
+"""The order of sponsors and of committee members. Editors send ids; positions are internal."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated
@@ -24,10 +24,10 @@ class PeopleOrder(Input):
 def order_people(
     tx: PublishTx, actor: Actor, people: DatedContent[Row], ids: Sequence[UUID]
 ) -> None:
-    """Put all of a kind into the order of their ids, past and future ones too. The public sees
-    officers before the committee and the staff anyway.
+    """Put all rows of a kind into the order of `ids`, past and future ones too. The public lists
+    officers before the committee and the staff in any case.
 
-    `Invalid` names each id that is unknown or there twice, and each that is missing.
+    `Invalid` names each id that is unknown or repeated, and each that is missing.
     """
     tx.session.flush()
     table = people.kind.table

@@ -1,4 +1,4 @@
-"""What editors see of tags: all of it, whatever the public sees today."""
+"""The editors' view of tags, with the parts that the public does not see."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from app.public.vocabulary import TagStatus, TagType
 
 @dataclass(frozen=True, slots=True)
 class TagOverview:
-    """A tag; `used_by` are the articles that carry it itself, drafts and trash included."""
+    """A tag; `used_by` counts the articles that carry it directly, drafts and trash included."""
 
     id: UUID
     revision: int

@@ -1,4 +1,4 @@
-"""What every change of a tag, a person or an alias shares: the audit, and known languages."""
+"""The parts that changes of tags, people and aliases share: the audit and the known languages."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -20,13 +20,13 @@ def record_audit(
     before: Mapping[str, object] | None = None,
     after: Mapping[str, object] | None = None,
 ) -> None:
-    """An entry of the audit, when a person or a token acts; an import has a report instead."""
+    """Record an act of a person or a token in the audit; an import has a report instead."""
     if actor.by is not None:
         audit.record(tx, actor.by, tx.moment, action, kind, subject_id, before=before, after=after)
 
 
 def check_languages(rules: SiteRules, **texts: Mapping[str, object] | None) -> None:
-    """`Invalid` names each language that is none of the site's, by the field that has it."""
+    """`Invalid` names each language that the site does not have, by its field."""
     site_languages = ", ".join(rules.languages)
     wrong = tuple(
         Detail("unknown_language", f"Use one of: {site_languages}.", pointer=f"/{field}/{lang}")

@@ -18,7 +18,7 @@ Biography = Annotated[dict[Lang, Text], Field(max_length=50)]
 
 
 def _not_before(first: str, last: date | None, info: ValidationInfo) -> date | None:
-    """The last day, unless it is before the first, which the field of that name has."""
+    """The last day; ValueError when it is before the first day, which is in the field `first`."""
     begins: date | None = info.data.get(first)
     if begins is not None and last is not None and last < begins:
         raise ValueError(f"the last day is before the first; see {first}")

@@ -1,4 +1,4 @@
-"""Articles made fit to leave: what they show of our media is told in full, with whole addresses."""
+"""Articles made portable: media have whole addresses, and images carry their own texts."""
 
 import re
 from collections.abc import Mapping
@@ -19,8 +19,8 @@ _PATH: Final = re.compile(rf"(?<![\w./:-]){MEDIA}(?=[0-9a-f]{{8}}-)")
 def make_portable(
     tx: ReadTx, contents: Mapping[Key, ArticleInput], address: str
 ) -> dict[Key, ArticleInput]:
-    """The same contents, in which the paths of media are addresses and an image that is one of
-    our media says all that readers see of it; one that was taken down is left out."""
+    """The same contents with whole addresses for the paths of media. An image that is one of our
+    media gets all the texts that readers see of it, or is left out when it was taken down."""
     ids = {image.media_id for content in contents.values() if (image := content.image) is not None}
     media = media_use.by_ids(tx, {media_id for media_id in ids if media_id is not None})
     return {

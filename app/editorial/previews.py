@@ -1,4 +1,4 @@
-"""Links that show one working copy for a while, to whoever has them."""
+"""Links that show one working copy for a while to everybody who has them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ Link = PreviewLink
 
 LONGEST: Final = timedelta(days=90)
 MOST: Final = 500
-"""Good links of one account."""
+"""The most valid links of one account."""
 
 
 @dataclass(frozen=True, slots=True)
 class IssuedPreview:
-    """A link and its secret, which is told this once."""
+    """A link and its secret, which only this answer shows."""
 
     link: PreviewLink
     secret: str
@@ -41,7 +41,7 @@ class IssuedPreview:
 
 @dataclass(frozen=True, slots=True)
 class PreviewedCopy:
-    """A working copy as if it were published now, with what its readers' view is made of."""
+    """A working copy as if it were published now, with the parts of its readers' view."""
 
     item: FrozenArticle
     body_html: str
@@ -59,9 +59,9 @@ def create(
     lifetime: timedelta,
     now: datetime,
 ) -> IssuedPreview:
-    """A link to a saved text, or to whatever the newest is when it is followed.
+    """A link to a saved text, or to the newest text at the time when it is followed.
 
-    The article is held meanwhile: an autosave must not take the text's place.
+    The article stays locked meanwhile, so that no autosave replaces the text.
     """
     article = articles.lock_article(tx, article_id, None)
     refuse_trashed(article)
@@ -88,7 +88,7 @@ def create(
 
 
 def of_article(tx: ReadTx, article_id: UUID) -> list[PreviewLink]:
-    """All links to an article, the newest first, spent ones too."""
+    """All links to an article, the newest first, expired and revoked ones too."""
     statement = sa.select(*_COLUMNS).where(col(PreviewLink.article_id) == article_id)
     rows = tx.execute(statement.order_by(col(PreviewLink.id).desc())).mappings()
     return [PreviewLink(**row) for row in rows]
@@ -103,7 +103,7 @@ def get_link(tx: ReadTx, link_id: UUID) -> PreviewLink:
 
 
 def revoke(tx: WriteTx, actor: Actor, link_id: UUID, now: datetime) -> None:
-    """The link shows nothing from now on; `Conflict` when it was revoked before."""
+    """Revoke the link, at once; `Conflict` when it was revoked before."""
     row = tx.session.get(PreviewLink, link_id, with_for_update=True)
     if row is None:
         raise NotFound("preview_not_found", "There is no such preview.")
@@ -114,7 +114,7 @@ def revoke(tx: WriteTx, actor: Actor, link_id: UUID, now: datetime) -> None:
 
 
 def open_preview(tx: ReadTx, secret: str, rules: SiteRules, now: datetime) -> PreviewedCopy:
-    """What a link shows. `NotFound` for a secret of none, `Gone` for one expired or revoked."""
+    """The copy that a link shows. `NotFound` for an unknown secret; `Gone` for an ended link."""
     row = _find_link(tx, col(PreviewLink.digest) == digest(secret))
     if row is None:
         raise NotFound("preview_not_found", "There is no such preview; ask for a new link.")

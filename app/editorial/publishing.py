@@ -1,4 +1,4 @@
-"""Publish, unpublish, retract: where intervals begin and end."""
+"""Publish, unpublish, retract: the begins and ends of intervals."""
 
 from datetime import datetime
 from typing import Literal
@@ -26,11 +26,11 @@ def publish(
     until: datetime | None = None,
     number: int | None = None,
 ) -> datetime:
-    """Make the newest text (or the one with a number) public now, or at a time to come, until
-    another; returns when it begins.
+    """Make the newest text (or the text `number`) public from `at` (default: now) until `until`;
+    returns the start.
 
-    Publications still to come that begin at or after it are cancelled. An `at` that has passed
-    means now.
+    Scheduled publications that begin at or after the start are cancelled. An `at` in the past means
+    now.
     """
     article = articles.lock_article(tx, article_id, revision)
     start = max(at, tx.moment) if at is not None else tx.moment
@@ -51,8 +51,8 @@ def publish(
 
 
 def refuse_unready(tx: PublishTx, actor: Actor, article: Article, number: int) -> None:
-    """What must hold before a text becomes public: `Conflict` in the trash, `Invalid` when its
-    media may not be shown. An editor publishes no bare title; an old archive may hold such."""
+    """Check a text before it becomes public: `Conflict` in the trash, `Invalid` when its media may
+    not be shown. A bare title is `Invalid` too, except in an import, as old archives hold some."""
     if article.trashed_at is not None:
         raise Conflict("in_trash", "It is in the trash; restore it first.")
     text = releases.get_text(tx, article, number)
@@ -75,27 +75,27 @@ def _is_bare(content: ArticleInput, body_html: str) -> bool:
 
 
 def unpublish(tx: PublishTx, actor: Actor, article_id: UUID, note: str | None = None) -> None:
-    """Take an article away, now; what was scheduled is cancelled. Scheduled again after that, it
-    is embargoed: readers are told that it will come back, and not when."""
+    """Withdraw an article now and cancel its schedule. If it is scheduled again later, it is
+    embargoed: readers learn that it will come back, but not when."""
     _withdraw(tx, actor, article_id, "unpublished", note)
 
 
 def retract(tx: PublishTx, actor: Actor, article_id: UUID, reason: str) -> None:
-    """Withdraw an article for a reason that readers are told, now and everywhere."""
+    """Withdraw an article now and everywhere, for a reason that readers are told."""
     if not reason.strip():
         raise Invalid("reason_required", "Say why it is retracted; readers will see it.")
     _withdraw(tx, actor, article_id, "retracted", reason)
 
 
 def cancel(tx: PublishTx, article_id: UUID) -> None:
-    """Cancel what is scheduled; what is live keeps its own end."""
+    """Cancel the schedule; a live publication keeps its own end."""
     article = articles.lock_article(tx, article_id, None)
     if not cancel_from(tx, article, tx.moment + TICK):
         raise Conflict("not_scheduled", "Nothing is scheduled.")
 
 
 def cancel_from(tx: PublishTx, article: Article, start: datetime) -> bool:
-    """Cancel what begins at `start` or later; false when there is nothing."""
+    """Cancel publications that begin at `start` or later; False when there are none."""
     is_scheduled = _cancel_from(tx, article, start)
     if is_scheduled:
         _settle_state(tx, article)
@@ -111,10 +111,10 @@ def record_past(
     note: str | None,
     at: datetime,
 ) -> None:
-    """For imports: an article that was public elsewhere until `at`; it answers 410.
+    """For imports: record an article that was public elsewhere until `at`; it answers 410.
 
-    It expired when `ended` is None. What is public here ends now. Else its interval is the tick
-    before `at`, which no reader of this log has seen.
+    It expired when `ended` is None. If it is public here, it ends now. Else its interval is the
+    tick before `at`, which no reader of this log has seen.
     """
     article = articles.lock_article(tx, article_id, None)
     refuse_unready(tx, actor, article, article.text_revision)
@@ -152,7 +152,7 @@ def _end(
     note: str | None,
     at: datetime,
 ) -> None:
-    """A publication ends: by hand for a cause, or else as if it had been asked to expire."""
+    """End a publication: by hand with a cause, or as if it had been set to expire."""
     row.ended, row.ended_note, row.visible_until = cause, note, at
     row.expires_at = row.expires_at if cause else at
     article.state = cause or "published"
@@ -161,8 +161,8 @@ def _end(
 
 
 def _settle_state(tx: PublishTx, article: Article) -> None:
-    """After a cancellation the working copy is a draft, unless it is what was released before, or
-    waits for something else."""
+    """Set the state after a cancellation: draft, unless the text is the one released before or it
+    waits in the review."""
     releases.tell_embargo(tx, article.id)
     if article.state in WAITING:
         return
@@ -174,7 +174,7 @@ def _settle_state(tx: PublishTx, article: Article) -> None:
 
 
 def _cancel_from(tx: PublishTx, article: Article, start: datetime) -> bool:
-    """Cancel what begins at `start` or later; false when there is nothing."""
+    """Cancel publications that begin at `start` or later; False when there are none."""
     rows = releases.list_publications(tx, article.id)
     rows = [row for row in rows if row.ended is None and row.visible_from >= start]
     releases.cancel_publications(tx, article, rows)

@@ -1,6 +1,6 @@
-"""The publications of one article as rows: which there are, which are to come, one more, one less.
+"""The publications of one article as rows: list, insert, cancel, and recompute their ends.
 
-Nothing here asks whether an editor may or should; `publishing` and `correcting` do.
+These functions do not check rights or rules; `publishing` and `correcting` do.
 """
 
 import json
@@ -34,7 +34,7 @@ _COPIES: tuple[Any, ...] = (PublicationTag, PublicationAuthor)
 
 @dataclass(frozen=True, slots=True)
 class VisibleText:
-    """What readers see at an instant: the number of its text, its slug, the end asked for."""
+    """The text that readers see at an instant: its number, its slug and its requested end."""
 
     revision: int
     slug: str
@@ -42,7 +42,7 @@ class VisibleText:
 
 
 def shown_at(tx: ReadTx, article_id: UUID, at: datetime) -> VisibleText | None:
-    """What readers see of an article at an instant, as far as it is known now."""
+    """The text that readers see at an instant, as far as it is known now."""
     columns = (Publication.revision, Publication.slug, Publication.expires_at)
     statement = sa.select(*(col(column) for column in columns)).where(
         col(Publication.article_id) == article_id, visible(Publication, at)
@@ -52,20 +52,20 @@ def shown_at(tx: ReadTx, article_id: UUID, at: datetime) -> VisibleText | None:
 
 
 def list_publications(tx: PublishTx, article_id: UUID) -> list[Publication]:
-    """All that ever were, in the order of their beginnings."""
+    """All publications that ever existed, in the order of their starts."""
     tx.session.flush()
     statement = sa.select(Publication).where(col(Publication.article_id) == article_id)
     return list(tx.session.execute(statement.order_by(col(Publication.visible_from))).scalars())
 
 
 def live_publication(tx: PublishTx, article_id: UUID) -> Publication | None:
-    """The one that is public now."""
+    """The publication that is public now."""
     rows = list_publications(tx, article_id)
     return next((r for r in rows if r.visible_from <= tx.moment < r.visible_until), None)
 
 
 def planned_publications(tx: PublishTx, article_id: UUID, start: datetime) -> list[Publication]:
-    """Those still to come that begin at `start` or later."""
+    """Future publications that begin at `start` or later."""
     return [
         row
         for row in list_publications(tx, article_id)
@@ -88,10 +88,10 @@ def insert_publication(
     start: datetime,
     until: datetime | None,
 ) -> Publication:
-    """A publication of a saved text. `Invalid` when a date that it shows is still to come then."""
+    """Insert a publication of a saved text. `Invalid` when it shows a date in its future."""
     revision = get_text(tx, article, number)
     content = from_revision_json({**revision.content, "tag_ids": []}, {})
-    # What an import brings as past began before this log; its dates may still be of today.
+    # The interval of an imported past began before this log, but its dates may be of today.
     latest = max(start, tx.moment)
     refuse_ahead(content, latest)
     frozen_media = media_use.freeze_media(tx, content, revision.body_html)
@@ -141,7 +141,7 @@ def insert_publication(
 
 
 def recompute_ends(tx: PublishTx, article_id: UUID) -> None:
-    """Recompute every end, and close the copies in the tables of tags and authors with it."""
+    """Recompute every end, also in the tables of tags and authors, which copy the intervals."""
     rows = list_publications(tx, article_id)
     ends = arrange_ends(
         [
@@ -164,8 +164,8 @@ def recompute_ends(tx: PublishTx, article_id: UUID) -> None:
 
 
 def cancel_publications(tx: PublishTx, article: Article, rows: Sequence[Publication]) -> None:
-    """Cancel what is to come, so that what is before it has its own end again. A slug that only
-    the cancelled held is free."""
+    """Cancel planned publications, so that earlier ones get their own ends back. Slugs that only
+    cancelled publications held become free."""
     for row in rows:
         row.ended = "cancelled"
     if rows:
@@ -174,7 +174,7 @@ def cancel_publications(tx: PublishTx, article: Article, rows: Sequence[Publicat
 
 
 def announce_change(tx: PublishTx, article: Article, cause: str) -> None:
-    """The article changed for readers, and so did its translations, which list it."""
+    """Log a change of the article, and of its translations, because they list it."""
     tx.append("article", article.id, cause)
     if article.translation_group is not None:
         siblings: sa.Select[UUID] = sa.select(col(Publication.article_id).label("id")).where(
@@ -186,8 +186,8 @@ def announce_change(tx: PublishTx, article: Article, cause: str) -> None:
 
 
 def tell_embargo(tx: PublishTx, article_id: UUID) -> None:
-    """What was taken away is `embargoed` as long as it is scheduled again, and `unpublished` else;
-    a retraction stands. A schedule of what never was public is told to nobody."""
+    """Set the cause of a withdrawal: `embargoed` while a release is scheduled, else `unpublished`.
+    A retraction stays. The log omits schedules of articles that never were public."""
     rows = [r for r in list_publications(tx, article_id) if r.visible_from < r.visible_until]
     begun = [row for row in rows if row.visible_from <= tx.moment]
     if not begun or begun[-1].ended not in ("unpublished", "embargoed"):
@@ -199,8 +199,8 @@ def tell_embargo(tx: PublishTx, article_id: UUID) -> None:
 
 
 def _first_shown(tx: PublishTx, article_id: UUID) -> datetime | None:
-    """The date under which an article first appeared, when it ever did: also in this very
-    transaction, so that an import's dates do not depend on where its transactions end."""
+    """The date under which an article first appeared, if it did. An appearance in this transaction
+    counts, so that an import's dates do not depend on where its transactions end."""
     rows = list_publications(tx, article_id)
     begun = [row for row in rows if row.ended != "cancelled" or row.visible_from == tx.moment]
     return date_shown(begun[0].item) if begun else None

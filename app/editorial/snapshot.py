@@ -1,4 +1,4 @@
-"""What a publication freezes: the article's own public fields."""
+"""The public fields of an article that a publication freezes."""
 
 from datetime import datetime
 
@@ -29,7 +29,7 @@ def freeze_article(
     image: Image | None,
 ) -> FrozenArticle:
     """The public fields of a publication that begins at `start`; `first_shown` is the date under
-    which the article first appeared, when it did."""
+    which the article first appeared, if it did."""
     published_at = content.published_at or first_shown or start
     updated_at = content.updated_at
     if updated_at is None or first_shown is not None:
@@ -59,8 +59,8 @@ def freeze_article(
 
 
 def kept_at(item: FrozenArticle) -> datetime:
-    """The instant by which a publication is listed: its date, or where a date without time is
-    kept."""
+    """The instant by which lists sort a publication: its date, or the instant that stands for a
+    date without time."""
     return item.published_at if item.date_precision == "time" else date_only(item.published_at)
 
 
@@ -70,10 +70,10 @@ def date_shown(item: str) -> datetime:
 
 
 def refuse_ahead(content: ArticleInput, start: datetime) -> None:
-    """`Invalid` when a date that readers are shown lies after the moment from which they see it:
-    lists, feeds and all who ask "what is new since" would wait for that date.
+    """`Invalid` when a date that readers see is later than the start of the publication: lists,
+    feeds and queries for news since a date would wait for that date.
 
-    Of a day, month or year only the beginning counts.
+    For a day, month or year only its beginning counts.
     """
     dates = (
         ("published_at", content.published_at, content.date_precision),
@@ -91,6 +91,6 @@ def refuse_ahead(content: ArticleInput, start: datetime) -> None:
 
 
 def cap_dates(item: FrozenArticle, latest: datetime) -> FrozenArticle:
-    """With no date after `latest`: noon of a day that is shown from nine o'clock on is nine."""
+    """The item with no date after `latest`: noon of a day becomes nine if it is shown from nine."""
     dates = {name: min(getattr(item, name), latest) for name in ("published_at", "updated_at")}
     return item.model_copy(update=dates)

@@ -1,4 +1,4 @@
-"""What shows a tag: the log names it once more when the tag changes."""
+"""The things that show a tag; the log names them when the tag changes."""
 
 from uuid import UUID
 
@@ -21,7 +21,7 @@ def descendant_ids(tx: ReadTx, tag_id: UUID) -> list[UUID]:
 
 
 def append_carriers(tx: PublishTx, tag_id: UUID, cause: str) -> None:
-    """Append the public articles and events that are found under a tag."""
+    """Log the public articles and events that carry a tag or a tag below it."""
     tagged: sa.Select[UUID] = sa.select(col(PublicationTag.article_id).label("id")).where(
         col(PublicationTag.tag_id).in_(descendant_ids(tx, tag_id)),
         col(PublicationTag.visible_until) > tx.moment,
@@ -37,7 +37,7 @@ def append_carriers(tx: PublishTx, tag_id: UUID, cause: str) -> None:
 
 
 def append_children(tx: PublishTx, tag_id: UUID) -> None:
-    """Append the tags right below one, which name it."""
+    """Log the direct children of a tag, because they name it."""
     children: sa.Select[UUID] = sa.select(col(Tag.id).label("id")).where(
         col(Tag.parent_id) == tag_id, col(Tag.accepted)
     )

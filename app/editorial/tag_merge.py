@@ -1,8 +1,8 @@
-"""How a tag ends: it becomes another one, or it is removed when nothing carries it.
+"""The end of a tag: it is merged into another, or removed when nothing carries it.
 
-What carries it moves in the database, whatever its number: the lists of publications (ended and
-scheduled ones too) and of working copies. Saved revisions and the frozen part of publications
-name tags by ids that never change; `former_tag` says what such an id stands for today.
+A merge moves its carriers by SQL, however many: the lists of publications (ended and scheduled too)
+and of working copies. Saved revisions and the frozen part of publications name tags by ids that
+never change; `former_tag` maps such an id to today's tag.
 """
 
 from datetime import datetime
@@ -39,9 +39,9 @@ def merge(
     into: str,
     pointer: str = "/into",
 ) -> Tag:
-    """Let a tag become another, named by its slug: articles, children, old addresses, all of it.
+    """Merge a tag into another, named by its slug: articles, children and old addresses move.
 
-    Returns the other. `Stale` unless the tag is at `revision`; `Invalid`, at the pointer, when
+    Returns the other tag. `Stale` unless the tag is at `revision`; `Invalid`, at the pointer, when
     there is no such other tag.
     """
     row = tags.lock_tag(tx, tag_id, revision)
@@ -92,10 +92,10 @@ def remove(
     revision: int | None,
     replacement: str | None = None,
 ) -> None:
-    """End a tag that nothing carries, or merge it into its replacement.
+    """Remove a tag that nothing carries, or merge it into its replacement.
 
-    `Conflict` while an event carries it, or an article: public, scheduled, a draft or in the
-    trash. Its slugs stay taken: they answer that it is gone, unless it was only proposed.
+    `Conflict` while an event or an article carries it: public, scheduled, a draft or in the trash.
+    Its slugs stay taken and answer that it is gone, unless it was only proposed.
     """
     if replacement is not None:
         merge(tx, actor, tag_id, revision, replacement, "/replacement")
@@ -106,7 +106,7 @@ def remove(
         require_publisher(actor, f"The tag {row.slug!r} is public")
     _refuse_used(tx, row)
     before, paths = tags.tag_state(tx, row), _paths(tx, row.id)
-    # What is left are publications that ended, or that were cancelled.
+    # The remaining rows are of publications that ended or were cancelled.
     tx.execute(sa.delete(PublicationTag).where(col(PublicationTag.tag_id) == row.id))
     if not was_public:
         tags.free_slugs(tx, row.id)
@@ -128,7 +128,7 @@ def remove(
 
 
 def carriers(now: datetime) -> sa.Subquery:
-    """`tag_id` and `article_id` of working copies, and of what is public at `now` or will be."""
+    """`tag_id` and `article_id` of working copies, and of publications public at `now` or later."""
     public = sa.select(col(PublicationTag.tag_id), col(PublicationTag.article_id)).where(
         col(PublicationTag.visible_until) > now,
         col(PublicationTag.visible_from) < col(PublicationTag.visible_until),
@@ -163,7 +163,7 @@ def _refuse_used(tx: PublishTx, row: Tag) -> None:
 
 
 def _move_links(tx: PublishTx, table: Any, carrier: str, old: UUID, new: UUID) -> None:
-    """What carried the old tag carries the new one, once."""
+    """Move the links of the old tag to the new one, without duplicates."""
     other = aliased(table)
     both = sa.exists().where(
         col(getattr(other, carrier)) == col(getattr(table, carrier)), col(other.tag_id) == new
@@ -173,7 +173,7 @@ def _move_links(tx: PublishTx, table: Any, carrier: str, old: UUID, new: UUID) -
 
 
 def _move_children(tx: PublishTx, row: Tag, target: Tag) -> None:
-    """The target is lifted to the tag's own place first when it is below it: else a cycle."""
+    """Move the children. A target below the tag takes the tag's own place first: else a cycle."""
     if target.id in tag_carriers.descendant_ids(tx, row.id):
         target.parent_id = row.parent_id
     tx.execute(
@@ -184,7 +184,7 @@ def _move_children(tx: PublishTx, row: Tag, target: Tag) -> None:
 
 
 def _paths(tx: PublishTx, tag_id: UUID) -> list[str]:
-    """Where the tag is found, as `published.addresses` has it: what leads there leaves it now."""
+    """The paths that lead to the tag, as in `published.addresses`; they leave it now."""
     aliases = sa.select(col(Alias.path)).where(col(Alias.tag_id) == tag_id)
     slugs = sa.select(col(TagSlug.slug)).where(col(TagSlug.tag_id) == tag_id)
     paths = [f"/{slug}" for slug in tx.execute(slugs.order_by(col(TagSlug.slug))).scalars()]

@@ -1,7 +1,7 @@
-"""Tags: create, change, look up. A change of a name is a change of every article that carries it.
+"""Tags: create, change, look up. A change of a name changes every article that carries the tag.
 
-A tag keeps every slug that it ever had, and nobody else can take one: old addresses, filters and
-inputs go on meaning the same tag. How a tag ends is in `tag_merge`.
+A tag keeps every slug that it ever had, and no other tag can take one. So old addresses, filters
+and inputs keep their meaning. `tag_merge` ends tags.
 """
 
 from collections.abc import Mapping, Sequence
@@ -60,8 +60,8 @@ class TagChange(PatchInput):
 
 
 def create(tx: PublishTx, actor: Actor, tag: TagInput, tag_id: UUID | None = None) -> Tag:
-    """A new tag, revision 1; `Conflict` when the slug or the id is or was another's. Only who may
-    publish makes one that the world sees."""
+    """A new tag, revision 1; `Conflict` when a tag has or had the slug or the id. The tag is public
+    only if the actor may publish."""
     if tag_id is not None and _is_known(tx, tag_id):
         raise Conflict("id_taken", "Another tag has this id, or had it.")
     _refuse_taken(tx, tag.slug, None)
@@ -85,10 +85,10 @@ def create(tx: PublishTx, actor: Actor, tag: TagInput, tag_id: UUID | None = Non
 def update(
     tx: PublishTx, actor: Actor, tag_id: UUID, tag: TagInput, revision: int | None = None
 ) -> Tag:
-    """Replace what is said of a tag; its articles enter the log too, and those of the tags below
-    it, which are found under it. To say the same again changes nothing.
+    """Replace the fields of a tag. Its articles enter the log too, and those of the tags below it,
+    which are found under it. Equal fields change nothing.
 
-    What is public only who may publish changes; what is proposed they accept by saving it.
+    Only a publisher may change a public tag. A publisher accepts a proposed tag by saving it.
     """
     row = lock_tag(tx, tag_id, revision)
     was_public = row.accepted
@@ -106,7 +106,7 @@ def update(
     if after == before:
         return row
     if not was_public and before["slug"] != tag.slug:
-        free_slugs(tx, row.id)  # nobody outside ever knew them
+        free_slugs(tx, row.id)  # the slugs were never public
     if tx.session.get(TagSlug, tag.slug) is None:
         tx.session.add(TagSlug(slug=tag.slug, tag_id=row.id))
     row.revision += 1
@@ -121,7 +121,7 @@ def update(
 
 
 def change(tx: PublishTx, actor: Actor, tag_id: UUID, revision: int, change: TagChange) -> Tag:
-    """Change a tag that is still at `revision`; `Stale` when it is not, else as `update`."""
+    """Change a tag; `Stale` unless it is at `revision`. The other rules are those of `update`."""
     row = lock_tag(tx, tag_id, revision)
     tag_input = TagInput.model_construct(**change.apply_to({**tag_state(tx, row), "status": None}))
     if not tag_input.names:
@@ -131,7 +131,7 @@ def change(tx: PublishTx, actor: Actor, tag_id: UUID, revision: int, change: Tag
 
 
 def lock_tag(tx: PublishTx, tag_id: UUID, revision: int | None) -> Tag:
-    """The tag, which no draft can take up meanwhile; `Stale` unless it is at `revision`."""
+    """The tag, locked so that no draft can start to use it; `Stale` unless it is at `revision`."""
     row = tx.get_locked(Tag, tag_id)
     if row is None:
         raise NotFound("tag_not_found", "There is no such tag; it may have been merged.")
@@ -152,7 +152,7 @@ def find_by_slug(tx: PublishTx, slug: str, pointer: str) -> Tag:
 
 
 def tag_state(tx: ReadTx, row: Tag) -> dict[str, Any]:
-    """What is said of a tag: the fields of `TagInput`."""
+    """The fields of `TagInput` for a tag."""
     parent = None
     if row.parent_id is not None:
         parent = tx.execute(sa.select(col(Tag.slug)).where(col(Tag.id) == row.parent_id)).scalar()
@@ -163,15 +163,15 @@ def tag_state(tx: ReadTx, row: Tag) -> dict[str, Any]:
 
 
 def ids_of(tx: WriteTx, slugs_asked: Sequence[str]) -> list[UUID]:
-    """The ids of tags in the order asked for, each once; an old slug means its tag of today.
+    """The ids of tags in the given order, each once; an old slug means its present tag.
 
-    `Invalid` names those that do not exist. None of them ends before this transaction does.
+    `Invalid` names those that do not exist. A lock keeps the tags until this transaction ends.
     """
     if not slugs_asked:
         return []
     ids_by_slug = _lock_ids(tx, slugs_asked)
     if any(slug not in ids_by_slug for slug in slugs_asked):
-        # It may have been merged while its row was waited for: its slug leads elsewhere now.
+        # A tag may have been merged while its row was awaited; then its slug leads elsewhere now.
         ids_by_slug = _lock_ids(tx, slugs_asked)
     missing = tuple(
         Detail("unknown_tag", f"There is no tag {slug!r}; create it first.", pointer=f"/tags/{at}")
@@ -184,7 +184,7 @@ def ids_of(tx: WriteTx, slugs_asked: Sequence[str]) -> list[UUID]:
 
 
 def set_article_tags(tx: WriteTx, article_id: UUID, tag_ids: Sequence[UUID]) -> None:
-    """Let a working copy carry these tags and no others."""
+    """Set the tags of a working copy."""
     its = col(ArticleTag.article_id) == article_id
     current = set(tx.execute(sa.select(col(ArticleTag.tag_id)).where(its)).scalars())
     if dropped := current.difference(tag_ids):
@@ -195,8 +195,8 @@ def set_article_tags(tx: WriteTx, article_id: UUID, tag_ids: Sequence[UUID]) -> 
 
 
 def resolve_ids(tx: ReadTx, tag_ids: Sequence[UUID]) -> list[UUID]:
-    """What ids that were saved once stand for today: those of merged tags are their target's,
-    those of removed tags are left out; each once."""
+    """The present tags of saved ids: merged tags become their targets, removed tags are left out,
+    and each tag occurs once."""
     if not tag_ids:
         return []
     statement = sa.select(col(Tag.id), col(Tag.id)).where(col(Tag.id).in_(tag_ids))
@@ -208,7 +208,7 @@ def resolve_ids(tx: ReadTx, tag_ids: Sequence[UUID]) -> list[UUID]:
 
 
 def slugs_by_id(tx: ReadTx) -> dict[UUID, str]:
-    """The slug of every tag; by the ids of merged ones too."""
+    """The slug of every tag, also by the ids of merged tags."""
     merged = sa.select(col(FormerTag.id), col(Tag.slug)).join(
         Tag, col(Tag.id) == col(FormerTag.tag_id)
     )
@@ -217,14 +217,14 @@ def slugs_by_id(tx: ReadTx) -> dict[UUID, str]:
 
 
 def free_slugs(tx: PublishTx, tag_id: UUID) -> None:
-    """Let go of all slugs of a tag that never was public: they lead nowhere."""
+    """Delete all slugs of a tag that never was public."""
     tx.session.flush()
     tx.execute(sa.delete(TagSlug).where(col(TagSlug.tag_id) == tag_id))
     tx.session.expire_all()
 
 
 def _makes_public(actor: Actor, tag: TagInput) -> bool:
-    """The tag is public once the actor has saved it; `Forbidden` when that is not theirs to say."""
+    """Whether saving makes the tag public; `Forbidden` when the actor may not decide that."""
     if tag.status == "accepted":
         require_publisher(actor, "An accepted tag is public")
     return actor.may_publish and tag.status != "proposed"
@@ -241,7 +241,7 @@ def _column_values(tag: TagInput) -> Mapping[str, Any]:
 
 
 def _lock_ids(tx: WriteTx, slugs: Sequence[str]) -> dict[str, UUID]:
-    """The ids by slug, each row locked against its end (on SQLite every writer is alone)."""
+    """The ids by slug. The rows are locked against deletion (SQLite has a single writer)."""
     statement = (
         sa.select(col(TagSlug.slug), col(Tag.id))
         .join(Tag, col(Tag.id) == col(TagSlug.tag_id))

@@ -1,4 +1,4 @@
-"""Taking a medium down: it leaves everything that showed it."""
+"""The takedown of a medium, which removes it from everything that shows it."""
 
 from uuid import UUID
 
@@ -21,9 +21,9 @@ from app.visibility import visible, was_visible
 def take_down(tx: PublishTx, by: By, media_id: UUID, revision: int | None, reason: str) -> Media:
     """Stop showing a medium, at once and everywhere, for a reason that readers are told.
 
-    It leaves every publication that showed it, which nothing else ever alters: an address that
-    answers "gone" inside an article would be a broken picture, and its caption may be the very
-    thing that must go. `Conflict` when it was taken down before.
+    It leaves every publication that shows it, although publications never change otherwise. An
+    address that answers "gone" would be a broken picture, and the caption itself may have to go.
+    `Conflict` when it was taken down before.
     """
     row = lock_medium(tx, media_id, revision)
     if row.taken_down_at is not None:
@@ -55,7 +55,6 @@ def take_down(tx: PublishTx, by: By, media_id: UUID, revision: int | None, reaso
 
 
 def _remove_from_publication(tx: PublishTx, publication: Publication, media_id: UUID) -> None:
-    """Take a medium out of a publication."""
     item = from_json(publication.item)
     if item["image"] is not None and str(media_id) in item["image"]["url"]:
         publication.item = to_json({**item, "image": None}).decode()

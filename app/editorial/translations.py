@@ -19,8 +19,7 @@ from app.visibility import visible
 
 @dataclass(frozen=True, slots=True)
 class SiblingArticle:
-    """Another member of an article's group: as readers see it when it is `live`, else as its
-    editors do."""
+    """Another member of an article's group: its public version if `live`, else its working copy."""
 
     id: UUID
     lang: str
@@ -59,8 +58,7 @@ def list_siblings(tx: ReadTx, article: Article, now: datetime) -> list[SiblingAr
 
 
 def lock_siblings(tx: PublishTx, article: Article, langs: Sequence[str]) -> list[Article]:
-    """The siblings in these languages, locked; `Invalid` when there is none, or none that is
-    public."""
+    """The siblings in these languages, locked; `Invalid` unless each exists and is public."""
     if not langs:
         return []
     siblings = list_siblings(tx, article, tx.moment)

@@ -1,6 +1,6 @@
-"""The way of an article: draft, in review, approved, released, withdrawn; and the trash.
+"""The states of an article: draft, in review, approved, released, withdrawn; and the trash.
 
-Who holds the right to publish may publish from any state. Every other step has its states.
+An actor with the right to publish may publish from any state. Other steps require a state.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +25,7 @@ FROM: Final[Mapping[str, frozenset[State]]] = {
     "approve": frozenset(("in_review",)),
     "return": frozenset(("in_review", "approved")),
 }
-"""The states in which each step of the review may be taken."""
+"""The states in which each step of the review is possible."""
 
 _TOLD: Final = {"submit": "submitted", "approve": "approved", "return": "returned"}
 _HINTS: Final = {
@@ -37,7 +37,7 @@ _HINTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """An act that was done: on what, what it cancelled, what it left uncorrected beside it."""
+    """The result of an act: the article, cancelled releases, and the texts left uncorrected."""
 
     article: Article
     cancelled: Sequence[ScheduledRelease] = field(default=())
@@ -45,7 +45,7 @@ class Effect:
 
     @property
     def revision(self) -> int:
-        """The article's number then."""
+        """The article's number after the act."""
         return self.article.revision
 
 
@@ -57,8 +57,8 @@ def submit(
     now: datetime,
     note: str | None = None,
 ) -> Article:
-    """Ask for a review. The note of a step stays with the article until the next one, and in the
-    audit."""
+    """Ask for a review. A step's note stays in the audit, and with the article until the next
+    step."""
     return _step(tx, actor, "submit", article_id, revision, now, "in_review", note)
 
 
@@ -70,14 +70,14 @@ def approve(
     now: datetime,
     note: str | None = None,
 ) -> Article:
-    """The text as it stands may be published. Whoever changes it then makes it a draft again."""
+    """Allow the publication of the text as it is. A later change makes it a draft again."""
     return _step(tx, actor, "approve", article_id, revision, now, "approved", note)
 
 
 def send_back(
     tx: WriteTx, actor: Actor, article_id: UUID, revision: int, now: datetime, note: str | None
 ) -> Article:
-    """It is a draft again."""
+    """Make it a draft again."""
     return _step(tx, actor, "return", article_id, revision, now, "draft", note)
 
 
@@ -93,8 +93,8 @@ def publish(
     text_revision: int | None = None,
     cancels: bool = False,
 ) -> Effect:
-    """Make the newest text public, now or at a time to come, until another. `Conflict`
-    (`text_moved`) when that is another than `text_revision`."""
+    """Make the newest text public, from `at` (default: now) until `until`. `Conflict`
+    (`text_moved`) when the newest text is not `text_revision`."""
 
     def release(article: Article) -> dict[str, object]:
         start = publishing.publish(
@@ -123,8 +123,8 @@ def correct(
     cancels: bool = False,
     siblings: Sequence[str] = (),
 ) -> Effect:
-    """Publish what readers see again, or `draft` made of it, with a dated note; its `siblings` in
-    these languages get the note too. What is scheduled stays so, unless it `cancels` that."""
+    """Publish the public text again, or `draft` made of it, with a dated note; its `siblings` in
+    these languages get the note too. The schedule stays unless `cancels` is true."""
     uncorrected: list[UncorrectedText] = []
 
     def release(article: Article) -> dict[str, object]:
@@ -178,8 +178,8 @@ def embargo(
     cancels: bool = False,
     siblings: Sequence[str] = (),
 ) -> Effect:
-    """Take it away, now, and make what readers saw public `again` at a time to come; a draft
-    beside it stays one. Of what was only scheduled it is the first text."""
+    """Withdraw it now, and make its public text public `again` at a future time; a draft beside it
+    stays a draft. If nothing was public, the first scheduled text is taken."""
     if again <= tx.moment:
         text = "It can only be public again later; give a time to come."
         raise Invalid("not_later", text, (Detail("not_later", text, pointer="/visible_from"),))
@@ -221,7 +221,7 @@ def retract(
 
 
 def cancel(tx: PublishTx, actor: Actor, article_id: UUID, revision: int) -> Effect:
-    """Cancel what is scheduled; what is live stays."""
+    """Cancel the schedule; a live publication stays."""
 
     def withdraw(article: Article) -> dict[str, object]:
         publishing.cancel(tx, article.id)
@@ -231,8 +231,8 @@ def cancel(tx: PublishTx, actor: Actor, article_id: UUID, revision: int) -> Effe
 
 
 def trash(tx: WriteTx, actor: Actor, article_id: UUID, revision: int, now: datetime) -> Article:
-    """Put it away, restorable with everything. It keeps its slugs, so that it comes back under
-    the same address. What is public or scheduled must be withdrawn first: `Conflict`."""
+    """Move it to the trash, with everything that a restore needs. It keeps its slugs, so a restore
+    brings its address back. `Conflict` while it is public or scheduled."""
     with command(tx, actor, "trashed", article_id, revision, now) as article:
         live, pending = article_status.is_public(tx, article_id, now)
         if live:
@@ -280,10 +280,10 @@ def _apply(
     cancels: bool,
     langs: Sequence[str] = (),
 ) -> Effect:
-    """An act on what is public or to be, and on its siblings in some languages: all or none.
+    """Perform an act on an article and on its siblings in some languages: all or none.
 
-    It ends what is scheduled from `start` on, if it `cancels` that; else it is refused. What
-    `work` returns is for the audit.
+    It cancels publications scheduled from `start` on if `cancels` is true, else it is refused. The
+    result of `work` goes into the audit.
     """
     first = articles.lock_article(tx, article_id, revision)
     refuse_trashed(first)
@@ -304,7 +304,7 @@ def _apply(
 
 
 def _to_cancel(tx: PublishTx, article: Article, start: datetime | None) -> list[ScheduledRelease]:
-    """What an act ends that cancels all from `start` on."""
+    """The scheduled releases from `start` on."""
     if start is None:
         return []
     return [

@@ -1,4 +1,4 @@
-"""Lists of working copies, as editors look for them: what was changed last comes first."""
+"""Lists of working copies for editors: the most recent change comes first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ from app.public.vocabulary import Kind, Lang, Slug
 
 @dataclass(frozen=True, slots=True)
 class CopyFilter:
-    """Which working copies; all that is given must hold. `saved_by` once saved a text of it.
+    """A filter of working copies; all conditions must hold. `saved_by` once saved a text of it.
 
-    `words` are looked for in the title as they are, and in the slug without their accents.
+    `words` are searched in the title as they are, and in the slug without their accents.
     """
 
     states: tuple[State, ...] = ()
@@ -47,7 +47,7 @@ class CopyFilter:
 
 @dataclass(frozen=True, slots=True)
 class ListedCopy:
-    """A working copy in a list: no text but its title."""
+    """A working copy in a list, without its text."""
 
     article: Article
     state: State
@@ -56,7 +56,7 @@ class ListedCopy:
 
 @dataclass(frozen=True, slots=True)
 class WorkingCopyDetail:
-    """A working copy with all that its editors are shown of it."""
+    """A working copy with all that its editors see."""
 
     copy: WorkingCopy
     state: State
@@ -70,7 +70,7 @@ _COLUMNS = tuple(sa.inspect(Article).columns)
 def page(
     tx: ReadTx, filters: CopyFilter, cursor: Cursor | None, limit: int, now: datetime
 ) -> tuple[list[ListedCopy], bool]:
-    """One page, the last changed first, and whether there are more."""
+    """One page, the most recent change first, and whether there are more."""
     now = head(tx).moment(now)
     statement = sa.select(*_COLUMNS, article_status.state_at(now).label("standing"))
     statement = statement.where(*_conditions(tx, filters, now))
@@ -94,7 +94,7 @@ def page(
 
 
 def total(tx: ReadTx, filters: CopyFilter, now: datetime) -> int:
-    """How many a filter finds."""
+    """The number of working copies that match."""
     now = head(tx).moment(now)
     statement = (
         sa.select(sa.func.count()).select_from(Article).where(*_conditions(tx, filters, now))
@@ -166,7 +166,7 @@ def _conditions(tx: ReadTx, filters: CopyFilter, now: datetime) -> Sequence[Colu
 
 
 def _visible_text(column: Any) -> Any:
-    """A column as it is read: without what joins or parts letters and cannot be seen."""
+    """A column without the invisible characters that join or part letters."""
     text: Any = col(column)
     for sign in JOINERS:
         text = sa.func.replace(text, sign, "", type_=sa.String())
@@ -174,7 +174,7 @@ def _visible_text(column: Any) -> Any:
 
 
 def _in_states(chosen_states: Sequence[State], now: datetime) -> ColumnElement[bool]:
-    """The narrow conditions come first, so that an index finds what may be in the state."""
+    """The narrow conditions come first, so that an index finds the candidates."""
     waiting = [state for state in chosen_states if state in WAITING]
     released = [state for state in chosen_states if state not in WAITING]
     own: set[str] = set(waiting) | {

@@ -1,7 +1,7 @@
-"""Forget a person: one transaction over every place that may know them, and a report of it.
+"""Forget a person: one transaction over every place that may name them, and a report.
 
-`person` finds out who is meant and goes from place to place: `belongings` (the account and what
-is its own), `traces` (names beside what they did, the audit, stored answers) and `texts` (bylines
-and credits, public ones too). May import: editorial, accounts, audit, changes, models, database,
+`person` identifies the person and calls the places in turn: `belongings` (the account and its own
+rows), `traces` (names beside their acts, the audit, stored answers) and `texts` (bylines and
+credits, public ones too). May import: editorial, accounts, audit, changes, models, database,
 errors, kit.
 """

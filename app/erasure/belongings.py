@@ -1,4 +1,4 @@
-"""An account and what is its own: nothing of it stays, but for an id where others refer to it."""
+"""An account and its rows: all are deleted, except an id that other rows refer to."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -24,11 +24,11 @@ OWN: Final[dict[str, tuple[type[SQLModel], ...]]] = {
     "second factors": (Totp, RecoveryCode),
     "stored answers": (IdempotencyKey,),
 }
-"""What belongs to one account and to nobody else; every one has an `account_id`."""
+"""The tables that belong to one account alone; each has an `account_id`."""
 
 
 def erase_account(tx: PublishTx, account: UUID) -> dict[str, int]:
-    """Delete it all; an account that something else refers to keeps its id, and nothing more.
+    """Delete all of them; an account that other rows refer to keeps only its id.
 
     `Conflict` for the last active admin.
     """

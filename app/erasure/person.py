@@ -1,4 +1,4 @@
-"""Who is to be forgotten, and every place in turn."""
+"""The identification of the person, and the call of every place in turn."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,17 +23,17 @@ BEYOND: Final = (
     "logs of proxies, of this service and of PostgreSQL, and blocks that the disk itself has freed",
     "PostgreSQL's write-ahead log until it is written over, its archive and its replicas",
 )
-"""What no command here can reach."""
+"""The copies that no command here can reach."""
 
 _SHORTEST: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class ErasureRequest:
-    """Whom to forget: an e-mail, or a name as accounts and texts spell it.
+    """The person to forget: an e-mail, or a name as accounts and texts spell it.
 
-    `bylines` are names that leave articles, public ones too; with `credits` these names and the
-    person's own leave credits of pictures.
+    `bylines` are names to remove from articles, public ones too; `credits` also removes these names
+    and the person's own from credits of pictures.
     """
 
     person: str
@@ -43,20 +43,20 @@ class ErasureRequest:
 
 @dataclass(frozen=True, slots=True)
 class ErasureReport:
-    """What was done, by place; and in how many texts the person's name still stands, by kind."""
+    """The erased rows by place, and the number of texts that still have the name, by kind."""
 
     erased: dict[str, int] = field(default_factory=dict)
     left: dict[str, int] = field(default_factory=dict)
 
     @property
     def public(self) -> bool:
-        """Something that the world sees has changed."""
+        """Whether public content has changed."""
         return bool(self.erased.get("public articles"))
 
 
 def forget(tx: PublishTx, wish: ErasureRequest) -> ErasureReport:
-    """Erase and say where. `NotFound` when nothing here is of that person, `Conflict` when the
-    name is of several accounts, or of the last admin's."""
+    """Erase and report. `NotFound` when nothing here names the person, `Conflict` when several
+    accounts have the name or when it is the last admin's."""
     account, words = _identify(tx, wish.person)
     names = [word for word in words if "@" not in word]
     erased: dict[str, int] = {}
@@ -74,7 +74,7 @@ def forget(tx: PublishTx, wish: ErasureRequest) -> ErasureReport:
 
 
 def _identify(tx: ReadTx, person: str) -> tuple[UUID | None, list[str]]:
-    """The account, if there is one, and the words by which the person is known."""
+    """The account, if there is one, and the words that name the person."""
     text = person.strip()
     if len(text) < _SHORTEST:
         raise Invalid("person_too_short", f"Name the person by at least {_SHORTEST} characters.")

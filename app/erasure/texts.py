@@ -1,7 +1,7 @@
-"""Bylines and credits: in saved texts, and in what the world sees.
+"""Bylines and credits: in saved texts and in public content.
 
-The one place that rewrites what is immutable elsewhere. A publication keeps its place and gets a
-new date, so that whoever asks for what has changed since is told.
+This is the one place that rewrites content which is immutable elsewhere. A publication keeps its
+place and gets a new date, so that readers who follow changes learn of it.
 """
 
 import json
@@ -28,14 +28,14 @@ from app.visibility import visible
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """What goes: authors by name or slug, credits that show one of the words."""
+    """The names to remove: authors by name or slug, and credits that contain one of the words."""
 
     bylines: Sequence[str]
     slugs: Sequence[str]
     credits: Sequence[str]
 
     def redact(self, content: dict[str, Any]) -> dict[str, Any] | None:
-        """An article's content without them; None when it holds none of them."""
+        """An article's content without the names; None when it holds none of them."""
         authors = [author for author in content["authors"] if not self._is_one(author)]
         image = content.get("image")
         credited = image is not None and self._names_person(image.get("credit"))
@@ -58,7 +58,7 @@ def _empty_credit(credited: bool) -> dict[str, None]:
 
 
 def erase_names(tx: PublishTx, bylines: Sequence[str], credits: Sequence[str]) -> dict[str, int]:
-    """Take names out of bylines, and whole credits out that name one; append what readers see."""
+    """Remove names from bylines, and credits that contain one; log the changes that readers see."""
     if not bylines and not credits:
         return {}
     slugs = [slug for name in bylines if (slug := slug_of(name))]
@@ -73,7 +73,7 @@ def erase_names(tx: PublishTx, bylines: Sequence[str], credits: Sequence[str]) -
 
 
 def _redact_publications(tx: PublishTx, names: _Names) -> tuple[int, int]:
-    """How many were rewritten, and how many of these are public now."""
+    """Rewrite publications; returns how many, and how many of these are public now."""
     of_authors = sa.select(col(PublicationAuthor.publication_id)).where(
         col(PublicationAuthor.author_slug).in_(names.slugs)
     )
@@ -151,7 +151,7 @@ _TEXTS: Final[dict[str, Sequence[Any]]] = {
 
 
 def count_mentions(tx: ReadTx, words: Sequence[str]) -> dict[str, int]:
-    """In how many texts a word still stands, by where; what to do about these, people decide."""
+    """The number of texts that still have a word, by place; people decide what to do about them."""
     body = sa.select(col(PublicationBody.publication_id)).where(
         sa.or_(*(_contains(PublicationBody.body_html, word) for word in words))
     )
@@ -174,6 +174,6 @@ def _count_where(tx: ReadTx, table: Any, where: sa.ColumnElement[bool]) -> int:
 
 
 def _contains(text: Any, word: str) -> sa.ColumnElement[bool]:
-    """The text holds the word, as it is or as JSON spells it."""
+    """Whether the text holds the word, as it is or as JSON escapes it."""
     spellings = {word, json.dumps(word)[1:-1], json.dumps(word, ensure_ascii=False)[1:-1]}
     return sa.or_(*(text.contains(spelled, autoescape=True) for spelled in sorted(spellings)))

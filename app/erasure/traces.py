@@ -1,4 +1,4 @@
-"""A person's name beside what they did: in any table, in the audit, in stored answers."""
+"""A person's name beside their acts: in any table, in the audit, in stored answers."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from app.models.partner import Partner
 
 
 def erase_traces(tx: PublishTx, account: UUID | None, words: Sequence[str]) -> dict[str, int]:
-    """Strike out the words; the account's id stays where it is, since it names nobody by now."""
+    """Replace the words; the account's id stays, because it names nobody any more."""
     erased = {}
     for column, condition in _actor_columns(account, words):
         struck = sa.update(column.table).where(condition).values({column.name: ERASED})
@@ -36,10 +36,10 @@ def erase_traces(tx: PublishTx, account: UUID | None, words: Sequence[str]) -> d
 def _actor_columns(
     account: UUID | None, words: Sequence[str]
 ) -> Iterator[tuple[sa.Column[str], sa.ColumnElement[bool]]]:
-    """Every column of a name such as `saved_by`, and where it names this person.
+    """Every column of names such as `saved_by`, with the condition that it names this person.
 
-    Beside most of them the account is known (`saved_by_id`): then another person of the same name
-    is left alone.
+    Most of them have the account beside them (`saved_by_id`), so another person of the same name is
+    left alone.
     """
     for table in every_table().sorted_tables:
         for column in table.columns:

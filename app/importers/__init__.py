@@ -1,4 +1,4 @@
-"""The outside, read into records of the interchange format, which bring it in.
+"""Readers of outside sources, which produce records of the interchange format.
 
 May import: interchange and below.
 """

@@ -1,8 +1,8 @@
 """Saved pages of the Peru Support Group's two sites, as records of the interchange format.
 
-What the pages repeat (their foot, the sponsors) is taken once, from the page named first. Their
-dates are days. What has no date gets the one asked for, else the moment of its import, which a
-second import does not move.
+Parts that the pages repeat (their foot, the sponsors) are taken once, from the first page. Their
+dates are days. Items without a date get the requested one, else the moment of their import, which a
+second import does not change.
 """
 
 from collections import Counter
@@ -25,12 +25,12 @@ SOURCE = "peru-support-group"
 LANGUAGE = "en"
 _PUT_RIGHT = "misread characters were put right"
 LARGEST = 10_000_000
-"""Bytes; a page saved as text is a thousandth of that."""
+"""Bytes; a page saved as text has a thousandth of that."""
 
 
 @dataclass
 class PageReport:
-    """What became of every line of one page that is not blank."""
+    """The outcome of every non-blank line of one page."""
 
     file: str
     kind: str = "unknown"
@@ -43,7 +43,7 @@ class PageReport:
     passed: list[tuple[int, bool, str, str]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
-        """For machines."""
+        """The report for programs."""
         return {
             "file": self.file,
             "kind": self.kind,
@@ -62,7 +62,7 @@ class PageReport:
         }
 
     def as_text(self) -> str:
-        """For people: what was found, where every line went, and why some went nowhere."""
+        """The report for people: the records, every line's outcome, and reasons for omissions."""
         match = ", ".join(f"{what} {n}" for what, n in sorted(self.found.items())) or "nothing"
         repeated = f"; seen before: {self.repeated}" if self.repeated else ""
         lines = [
@@ -84,7 +84,7 @@ class ListingEntries:
 
 
 def read_pages(paths: Sequence[Path], undated_at: date | None = None) -> ListingEntries:
-    """Read pages; a file that is none becomes an entry that will be refused."""
+    """Read pages; a file that is no known page becomes an entry that will be refused."""
     reading, seen = ListingEntries(), set[str]()
     for path in paths:
         report = PageReport(path.name)
@@ -95,7 +95,7 @@ def read_pages(paths: Sequence[Path], undated_at: date | None = None) -> Listing
             reading.entries.append(ImportEntry(path.name, 1, 1, page))
             continue
         _account_lines(page, report)
-        # From the end: of one day's items the first on the page is then the newest in a list.
+        # From the end, so that the first of one day's items on the page is the newest in a list.
         things: list[Story | ListedPerson] = [*page.people, *reversed(page.stories)]
         for thing in things:
             if thing.external_id in seen:
@@ -115,7 +115,7 @@ def read_pages(paths: Sequence[Path], undated_at: date | None = None) -> Listing
 
 
 def _page(path: Path) -> tuple[ListingPage | Invalid, set[int]]:
-    """What a file holds, and the lines in which misread characters were put right."""
+    """The page of a file, and the lines in which misread characters were corrected."""
     try:
         if path.stat().st_size > LARGEST:
             return Invalid(
@@ -133,13 +133,13 @@ def _page(path: Path) -> tuple[ListingPage | Invalid, set[int]]:
 
 
 def _nonblank(path: Path) -> int:
-    """Lines that hold anything, of whatever file this is."""
+    """The number of non-blank lines of any file."""
     with path.open("rb") as file:
         return sum(1 for line in file if line.strip())
 
 
 def _account_lines(page: ListingPage, report: PageReport) -> None:
-    """Count each line once: a record's first, then what was refused, then what was skipped."""
+    """Count each line once: as part of a record, else as refused, else as skipped."""
     things: list[Story | ListedPerson] = [*page.stories, *page.people]
     records = {line for thing in things for line in thing.lines}
     refused = {line for entry in page.passed if entry.refused for line in entry.lines} - records

@@ -1,6 +1,6 @@
-"""What a saved page is made of: lines and blocks going in, records and their ledger coming out.
+"""The parts of a saved page: lines and blocks as input, records and their ledger as output.
 
-Knows nothing of any one kind of page; `listing_parser` holds those rules. Standard library only.
+It knows no kind of page; `listing_parser` holds those rules. Standard library only.
 """
 
 import re
@@ -21,7 +21,7 @@ WITHHELD = "[contact details withheld]"
 
 _SHORT = 80
 _SLUG = 200
-"""Letters of a slug; with its prefix it stays below the 300 that an external id may have."""
+"""The most letters of a slug; with its prefix it stays below the 300 of an external id."""
 
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july"),
@@ -86,7 +86,7 @@ class SkippedLines:
 
 @dataclass(frozen=True, slots=True)
 class ListingPage:
-    """What a page yields. Its `nonblank` lines are records, skipped or refused, and never two."""
+    """The content of a page. Each `nonblank` line is in a record, skipped or refused, only once."""
 
     kind: PageKind
     stories: tuple[Story, ...]
@@ -114,29 +114,29 @@ class PageLine:
 
     @property
     def key(self) -> str:
-        """The text as a heading is known by: "Founding Sponsor:" is "founding sponsor"."""
+        """The text by which a heading is recognised: "Founding Sponsor:" is "founding sponsor"."""
         return self.text.casefold().rstrip(": ")
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph or a bullet with the lines that go on from it; never empty."""
+    """A paragraph or a bullet with its continuation lines; never empty."""
 
     lines: tuple[PageLine, ...]
 
     @property
     def text(self) -> str:
-        """All in one line."""
+        """The text in one line."""
         return " ".join(line.text for line in self.lines).strip()
 
     @property
     def first(self) -> PageLine:
-        """The line that tells what the block is."""
+        """The line that determines what the block is."""
         return self.lines[0]
 
     @property
     def key(self) -> str:
-        """The heading this block could be; empty for bullets and for paragraphs of more lines."""
+        """The key of a possible heading; empty for bullets and for paragraphs of several lines."""
         return "" if self.first.bullet or len(self.lines) > 1 else self.first.key
 
 
@@ -168,12 +168,12 @@ def _lines(text: str) -> Iterator[PageLine | None]:
 
 
 def _clean(text: str) -> str:
-    """A run of white space that holds anything but plain spaces becomes one of them."""
+    """Each run of white space other than plain spaces becomes one space."""
     return re.sub(r"\s+", lambda run: run[0] if not run[0].strip(" ") else " ", text).strip()
 
 
 def looks_like_date(text: str) -> bool:
-    """The text has the shape "31 May 2006", be there such a day or not."""
+    """Whether the text has the shape "31 May 2006", even if no such day exists."""
     parts = text.split()
     if len(parts) != 3 or not text.isascii():
         return False
@@ -198,7 +198,7 @@ def redact(text: str) -> str:
 
 
 def _hide_number(match: re.Match[str]) -> str:
-    """Years, round ranges ("3000-4000"), amounts ("2 500 000") and dates call nobody."""
+    """Redact a number unless it is years, a round range ("3000-4000"), an amount or a date."""
     groups = re.findall(r"\d+", match[0])
     if all(len(g) == 4 and (g[:2] in ("18", "19", "20") or g[2:] == "00") for g in groups):
         return match[0]
@@ -209,7 +209,7 @@ def _hide_number(match: re.Match[str]) -> str:
 def slug(text: str) -> str:
     """A stable ASCII slug; of a text without a Latin letter, the code points of its start."""
     folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    # Folding can join digits that were apart, so what it yields is redacted once more.
+    # Folding can join separate digits, so its result is redacted once more.
     words = re.findall(r"[a-z0-9]+", redact(folded.replace("'", "")).casefold())
     slug_text = "-".join(words)
     if len(slug_text) > _SLUG:
@@ -223,7 +223,7 @@ def numbers(blocks: Sequence[Block]) -> tuple[int, ...]:
 
 
 def markdown(blocks: Sequence[Block]) -> str:
-    """Paragraphs and lists; what is indented deeper than a list's bullets goes on in the list."""
+    """Paragraphs and lists; blocks indented deeper than a list's bullets continue the list."""
     parts: list[str] = []
     base: int | None = None
     for block in blocks:
@@ -241,7 +241,7 @@ def markdown(blocks: Sequence[Block]) -> str:
 
 @dataclass(slots=True)
 class Ledger:
-    """Collects outcomes while a page is read; nothing unredacted gets past it."""
+    """Collects outcomes while a page is read, and redacts everything."""
 
     stories: list[Story] = field(default_factory=list)
     people: list[ListedPerson] = field(default_factory=list)
@@ -249,14 +249,12 @@ class Ledger:
     _count: Counter[tuple[PersonKind, Group | None]] = field(default_factory=Counter)
 
     def article(self, day: date | None, title: str, text: str, lines: tuple[int, ...]) -> None:
-        """A news item."""
         title, text = redact(title), redact(text)
         identity = f"{day.isoformat() if day else 'undated'}/{slug(title)}"
         excerpt = text.endswith(("...", "…"))
         self.stories.append(Story(identity, "article", title, text, day, excerpt, lines))
 
     def page(self, name: str, title: str, text: str, lines: tuple[int, ...]) -> None:
-        """A standing page."""
         identity = f"page/{name}"
         self.stories.append(
             Story(identity, "page", redact(title), redact(text), None, False, lines)
@@ -283,18 +281,18 @@ class Ledger:
         )
 
     def skip(self, blocks: Sequence[Block], reason: str, private: bool = False) -> None:
-        """Blocks that the page has for its visitors only; one entry each."""
+        """Blocks for visitors of the page only; one entry each."""
         for block in blocks:
             self._note_lines([block], reason, private, is_refusal=False)
 
     def refuse(self, blocks: Sequence[Block], reason: str, private: bool = False) -> None:
-        """Blocks that belong together and that nobody understands; one entry for all."""
+        """Blocks that belong together and have no known meaning; one entry for all."""
         self._note_lines(blocks, reason, private, is_refusal=True)
 
     def _note_lines(
         self, blocks: Sequence[Block], reason: str, private: bool, is_refusal: bool
     ) -> None:
-        # Redacted before it is cut: half a telephone number is not recognised as one.
+        # Redacted before it is cut, because half a telephone number is not recognised.
         text = WITHHELD if private else redact(" ".join(block.text for block in blocks).strip())
         short = text if len(text) <= _SHORT else text[: _SHORT - 1].rstrip() + "…"
         if blocks:

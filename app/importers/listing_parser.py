@@ -80,11 +80,11 @@ _MEMBER = re.compile(r"(?P<name>[^,(]+)(?:\((?P<role>[^)]+)\))?(?:, *(?P<affilia
 
 
 class UnknownPage(Exception):
-    """The text is no page of either site; the message says what was looked for."""
+    """The text is no page of either site; the message says what was expected."""
 
 
 def parse(text: str) -> ListingPage:
-    """Read one page. Raises `UnknownPage`, and nothing else, whatever the text is."""
+    """Read one page. Raises only `UnknownPage`, whatever the text is."""
     if _BINARY.search(text) or text.lstrip("\ufeff \t\r\n").startswith("<"):
         raise UnknownPage("Looked for a page saved as text; this is markup or binary data.")
     blocks = read_blocks(text, _ALONE)
@@ -144,7 +144,7 @@ def _read_item(head: Block, body: Sequence[Block], ledger: Ledger) -> None:
 
 
 def _why_no_article(title: str, body: Sequence[Block], dates: Sequence[Block]) -> str:
-    """Why an item cannot become an article; empty if it can."""
+    """The reason why an item cannot become an article; empty if it can."""
     checks = (
         (not title or looks_like_date(title), "an item without a title"),
         (len(title) > _LONGEST_TITLE, "an item whose title is too long to be one"),
@@ -158,7 +158,7 @@ def _why_no_article(title: str, body: Sequence[Block], dates: Sequence[Block]) -
 def _sections(
     blocks: Sequence[Block], headings: Collection[str]
 ) -> Iterator[tuple[Sequence[Block], Sequence[Block]]]:
-    """Pairs of a heading, as a list of one, and what follows it; before the first, of none."""
+    """Pairs of a heading, as a list of one, and its blocks; first the blocks without a heading."""
     starts = [index for index, block in enumerate(blocks) if block.key in headings]
     yield [], blocks[: starts[0]] if starts else blocks
     for start, end in zip(starts, [*starts, len(blocks)][1:], strict=True):
@@ -186,7 +186,7 @@ def _read_home(blocks: Sequence[Block], ledger: Ledger) -> None:
 
 
 def _read_latest(blocks: Sequence[Block], ledger: Ledger) -> None:
-    """Titles and summaries in turn; a title with another title and its summary next has none."""
+    """Titles and summaries in turn. A title before another title and its summary has none."""
     at = 0
     while at < len(blocks):
         title, *after = blocks[at : at + 3]
@@ -206,13 +206,13 @@ def _is_title(block: Block) -> bool:
 
 
 def _is_prose(block: Block) -> bool:
-    """Promotion, in the part of the home page where the sponsors stand without a heading."""
+    """Whether it is promotion, in the part of the home page with sponsors but no heading."""
     long = len(block.lines) == 1 and len(block.text.split()) > _MOST_NAMES
     return long or block.text.endswith((".", "!", "?"))
 
 
 def _read_founding(blocks: Sequence[Block], ledger: Ledger) -> Sequence[Block]:
-    """The one name below its heading; returns the lines after it, each a block."""
+    """The name below the heading; returns the lines after it, each as a block."""
     first, rest = (lines := _single_lines(blocks))[:1], lines[1:]
     if first and _is_name(first[0].text):
         ledger.person("founding", first[0].text, first[0])
@@ -234,7 +234,7 @@ def _single_lines(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _is_name(text: str) -> bool:
-    """Two words or more, capital letters but for particles, no digit and no sign of an address."""
+    """Whether this is a name: two words or more, mostly capitalised, no digits or addresses."""
     words = text.split()
     fits = 1 < len(words) <= _MOST_NAMES and len(text) <= _LONGEST_NAME
     cased = all(len(word) <= 3 or word != word.lower() for word in words)
@@ -243,7 +243,7 @@ def _is_name(text: str) -> bool:
 
 
 def _read_about(blocks: Sequence[Block], ledger: Ledger) -> None:
-    """The page's own text under its headings, without what becomes records of its own."""
+    """The page's own text under its headings, without the parts that become records."""
     foot = next((i for i, block in enumerate(blocks) if _is_standing(block)), len(blocks))
     title, parts, used = blocks[0], list[str](), list[Block]()
     for heading, body in _sections(blocks[1:foot], _ABOUT_PARTS):
@@ -269,7 +269,7 @@ def _read_about(blocks: Sequence[Block], ledger: Ledger) -> None:
 
 
 def _read_people(blocks: Sequence[Block], ledger: Ledger) -> list[Block]:
-    """Committee, officers and coordinator; returns what says more than their records hold."""
+    """Committee, officers and coordinator; returns the blocks that say more than their records."""
     prose: list[Block] = []
     listing = False
     for block in blocks:
@@ -295,7 +295,7 @@ def _read_member(block: Block, ledger: Ledger) -> None:
 
 
 def _read_officers(block: Block, ledger: Ledger) -> bool:
-    """Records whom a paragraph names; whether they hold all that it says."""
+    """Record the people in a paragraph; returns whether the records hold all that it says."""
     complete = bool(sentences := [part for part in _STOP.split(block.text) if part])
     for sentence in sentences:
         matches = [(pattern.fullmatch(sentence), group) for pattern, group in _POSTS]

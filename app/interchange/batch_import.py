@@ -1,4 +1,4 @@
-"""Many records into the store, in small transactions, each record whole or refused."""
+"""The import of many records in small transactions; each record enters whole or is refused."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -18,33 +18,33 @@ from app.interchange.upsert import PreparedRecord, prepare_record, upsert_record
 from app.runtime import Runtime
 
 _LOCKED_AT_MOST = 0.2
-"""Seconds; editors and other writers wait no longer for an import."""
+"""Seconds; an import makes editors and other writers wait no longer."""
 
 _PREPARED_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class ImportEntry:
-    """A record with the place it was read from, or the reason why there is none there."""
+    """A record with the place it was read from, or the reason why it could not be read."""
 
     file: str
     line: int
     size: int
-    """How much of the source it is, in whatever unit progress is shown."""
+    """Its share of the source, in the unit in which progress is shown."""
     record: Record | Invalid
     name: str = ""
-    """What a person knows it by, where `record` does not say."""
+    """A name of the entry for people, when `record` gives none."""
     notices: tuple[str, ...] = ()
-    """What was mended in it."""
+    """The repairs that were made in it."""
     former_slug: str | None = None
-    """Its slug before it was mended."""
+    """Its slug before a repair changed it."""
 
 
 Advance = Callable[[int], None]
 
 
 def _no_progress(_size: int) -> None:
-    """Nobody watches."""
+    """Ignore the progress."""
 
 
 class _DryRun(Exception):
@@ -52,7 +52,7 @@ class _DryRun(Exception):
 
 
 def is_empty(runtime: Runtime) -> bool:
-    """The store holds no content at all."""
+    """Whether the store holds no content at all."""
     with runtime.database.reading() as tx:
         return importing.is_empty(tx)
 
@@ -64,9 +64,9 @@ def import_records(
     dry_run: bool = False,
     advance: Advance = _no_progress,
 ) -> ImportReport:
-    """Import entries in order; `advance` is told the size of each that is done.
+    """Import entries in order; `advance` receives the size of each entry that is done.
 
-    A dry run tries all in one transaction and keeps nothing; editors wait for it.
+    A dry run tries all in one transaction and rolls it back; editors wait for it.
     """
     report = ImportReport()
     if dry_run:
@@ -90,7 +90,7 @@ def import_records(
 def _prepare_entries(
     entries: Iterable[ImportEntry], rules: SiteRules
 ) -> Iterator[tuple[ImportEntry, PreparedRecord | WillayError]]:
-    """The slow part, for which no lock is held."""
+    """Prepare entries. This is the slow part, so no lock is held."""
     for entry in entries:
         if isinstance(entry.record, Invalid):
             yield entry, entry.record
@@ -109,7 +109,7 @@ def _import_batch(
     advance: Advance,
     seconds: float,
 ) -> None:
-    """Entries of one transaction, each behind a savepoint, until its time is up."""
+    """Import entries in one transaction, each in a savepoint, until its time is up."""
     until = monotonic() + seconds
     while ready and monotonic() < until:
         entry, record = ready.popleft()
@@ -132,7 +132,7 @@ def _import_batch(
 
 
 def refused_by_schema(error: ValidationError) -> Invalid:
-    """The first thing that is wrong with a record, and where."""
+    """The first error of a record, with its place."""
     first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"][1:]) or "the line"
     message = str(first["msg"]).removeprefix("Value error, ")

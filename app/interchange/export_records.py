@@ -1,4 +1,4 @@
-"""What the store holds, as records: for an export, and to see whether a record says news."""
+"""The content of the store as records: for an export, and to compare a record with the store."""
 
 from collections.abc import Sequence
 

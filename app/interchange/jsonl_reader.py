@@ -15,11 +15,11 @@ from app.interchange.records import RECORD
 
 
 def read_entries(paths: Sequence[Path]) -> Iterator[ImportEntry]:
-    """The records of files in their order; a blank line is none. Sizes are bytes."""
+    """The records of files in their order, without blank lines. Sizes are bytes."""
     for path in paths:
         with path.open("rb") as file:
             for number, read in enumerate(file, start=1):
-                # Windows' tools begin a file with the mark that it is UTF-8.
+                # Tools of Windows put a byte order mark at the start of a UTF-8 file.
                 line = read.removeprefix(BOM_UTF8) if number == 1 else read
                 if line.strip():
                     yield _entry(path.name, number, len(line), line.rstrip())
@@ -33,7 +33,7 @@ def _entry(file: str, number: int, size: int, line: bytes) -> ImportEntry:
 
 
 def _repair_entry(file: str, number: int, size: int, line: bytes, refusal: Invalid) -> ImportEntry:
-    """What was refused, mended if that is enough; else with the reason of the first refusal."""
+    """The record after a repair, if that suffices; else the reason of the first refusal."""
     try:
         fields = json.loads(line)
     except (ValueError, RecursionError):
@@ -50,7 +50,7 @@ def _repair_entry(file: str, number: int, size: int, line: bytes, refusal: Inval
 
 
 def _name_of(fields: dict[str, Any]) -> str:
-    """What a person knows the record by."""
+    """A name of the record for people."""
     for name in ("external_id", "slug", "path", "title", "name"):
         value = fields.get(name)
         if isinstance(value, str) and value:

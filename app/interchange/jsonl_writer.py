@@ -1,4 +1,4 @@
-"""JSON Lines out: the whole archive as one snapshot, what others refer to first."""
+"""JSON Lines out: the whole archive as one snapshot, referenced records first."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ _AT_ONCE = 200
 
 
 def count_records(runtime: Runtime) -> int:
-    """How many lines an export has now."""
+    """The number of lines that an export has now."""
     with runtime.database.reading() as tx:
         return exporting.count(tx)
 

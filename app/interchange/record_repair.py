@@ -1,6 +1,6 @@
-"""What other systems allow in a record and this house does not, mended before it is refused.
+"""Repairs of records that other systems allow and this one would refuse.
 
-Each repair is told, so that nothing changes in silence.
+A notice reports each repair, so that nothing changes in silence.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from app.kit.mojibake import mended_within
 from app.kit.text import slug_of
 
 _LONGEST: Final = 120
-"""Letters of a slug."""
+"""The most letters of a slug."""
 
 _SLUGS: Final = {"article": ("slug",), "alias": ("slug", "tag"), "tag": ("slug", "parent")}
 _SLUG_LISTS: Final = {"article": ("tags", "former_slugs"), "tag": ("former_slugs",)}
@@ -21,7 +21,7 @@ _SLUG_LISTS: Final = {"article": ("tags", "former_slugs"), "tag": ("former_slugs
 
 @dataclass
 class RepairedRecord:
-    """A record that was mended; `slug` is what its own was before, if that was changed."""
+    """A record after its repair; `slug` is its former slug if the repair changed it."""
 
     fields: dict[str, Any]
     notices: list[str] = field(default_factory=list)
@@ -29,14 +29,13 @@ class RepairedRecord:
 
 
 def repair_record(fields: dict[str, Any]) -> RepairedRecord:
-    """The record with characters that were misread put right and with slugs that the house takes;
-    what cannot be mended stays as it was.
+    """The record with misread characters corrected and with valid slugs; other errors stay.
 
-    A slug that says the same is the same wherever it is named, so references hold. The address
-    with the old slug leads to the article.
+    Equal slugs become equal slugs everywhere, so references hold. The address with the old slug
+    leads to the article.
     """
     kind = str(fields.get("type"))
-    slugs = _SLUGS.get(kind, ())  # these are mended in their own way
+    slugs = _SLUGS.get(kind, ())  # _repair_slug repairs these
     right = {
         name: (value, 0) if name in slugs else mended_within(value)
         for name, value in fields.items()
@@ -69,8 +68,8 @@ def repair_record(fields: dict[str, Any]) -> RepairedRecord:
 
 
 def _repair_slug(slug: object) -> object:
-    """A slug in the house's letters and length. One that is cut keeps a mark of the whole, so that
-    two long ones which begin alike stay two."""
+    """A slug with valid letters and length. A cut slug keeps a digest of the whole, so that two
+    long slugs with the same beginning stay different."""
     if not isinstance(slug, str):
         return slug
     plain = slug_of(unquote(slug), limit=0)

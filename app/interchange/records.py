@@ -27,7 +27,7 @@ Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 
 
 class IdentifiedRecord(Input):
-    """What a record can say of itself beside its content."""
+    """The optional fields of every record beside its content."""
 
     id: UUID | None = None
     import_digest: Digest | None = None
@@ -61,7 +61,7 @@ class TagRecord(IdentifiedRecord):
     former_slugs: Annotated[tuple[Slug, ...], Field(strict=False)] = ()
 
     def input(self) -> TagInput:
-        """As editorial takes it."""
+        """The input type of editorial."""
         return TagInput(
             slug=self.slug,
             type=self.tag_type,
@@ -80,13 +80,13 @@ class DatedRecord(SourcedRecord):
     type: str
 
     def input(self) -> Input:
-        """As editorial takes it."""
+        """The input type of editorial."""
         fields = self.content.fields
         return fields(**{name: getattr(self, name) for name in fields.model_fields})
 
     @classmethod
     def of(cls, row: Any, state: Mapping[str, Any]) -> Self:
-        """What the store has, as a record: a row, and what editors wrote of it."""
+        """The record of a stored row and the fields that editors wrote."""
         about = ("id", "external_source", "external_id", "import_digest")
         value = {name: getattr(row, name) for name in about}
         return cls(type=cls.content.kind.name, **state, **value)
@@ -160,7 +160,7 @@ class ArticleRecord(SourcedRecord, ArticleInput):
         return self
 
     def input(self) -> ArticleInput:
-        """As editorial takes it."""
+        """The input type of editorial."""
         return ArticleInput(**{name: getattr(self, name) for name in ArticleInput.model_fields})
 
 
@@ -182,13 +182,13 @@ RECORD: TypeAdapter[Record] = TypeAdapter(
     ]
 )
 DATED_RECORDS: Final[tuple[type[DatedRecord], ...]] = (SponsorRecord, MemberRecord, EventRecord)
-"""In the order of an export."""
+"""The order of an export."""
 
 _NOT_CONTENT = {"id", "import_digest", "edited_since_import", "external_source", "external_id"}
 
 
 def as_json(record: Record) -> dict[str, Any]:
-    """The record without what every reader fills in by itself, its type first."""
+    """The record without default values, its type first."""
     fields = record.model_dump(mode="json", exclude_defaults=True)
     return {"type": fields.pop("type"), **fields}
 
@@ -199,7 +199,7 @@ def as_line(record: Record) -> str:
 
 
 def digest(record: Record) -> str:
-    """Equal for records of equal content, wherever they come from and whatever their id is."""
+    """A digest that is equal for records of equal content, whatever their origin and id."""
     left_out = _NOT_CONTENT | ({"former_slugs"} if isinstance(record, TagRecord) else set())
     fields = record.model_dump(mode="json", exclude_defaults=True, exclude=left_out)
     return blake2b(json.dumps(fields, sort_keys=True).encode(), digest_size=16).hexdigest()

@@ -1,4 +1,4 @@
-"""What became of every record: the counts add up to what was read."""
+"""The outcome of every record; the counts add up to the number of records read."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A record that did not enter, and why."""
+    """A record that was refused, and why."""
 
     file: str
     line: int
@@ -17,7 +17,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that an operator should know of a record that entered."""
+    """A message to the operator about a record that entered."""
 
     file: str
     line: int
@@ -34,7 +34,7 @@ class ImportReport:
     notices: list[Notice] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
-        """For machines."""
+        """The report for programs."""
         refusals = [
             {"file": r.file, "line": r.line, "code": r.code, "message": r.message}
             for r in self.refused
@@ -48,7 +48,7 @@ class ImportReport:
         }
 
     def as_text(self) -> str:
-        """For people."""
+        """The report for people."""
         counts = [f"{n} {what}" for what, n in sorted(self.outcomes.items())]
         counts.append(f"{len(self.refused)} refused")
         lines = [f"{n.file}:{n.line}: {n.message}" for n in self.notices]

@@ -1,7 +1,7 @@
-"""One record into the store, by the commands that editors use; every one names its outcome.
+"""The import of one record, by the commands that editors use; each returns its outcome.
 
-Known again, a thing that says the same is `unchanged`; one that changed at its source is
-`updated`; one that was changed here since it came is a conflict, and left alone.
+A known thing with equal content is `unchanged`. One that changed at its source is `updated`. One
+that was edited here since its import is a conflict and stays as it is.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ Outcome = Literal["created", "updated", "unchanged"]
 
 @dataclass(frozen=True, slots=True)
 class UpsertResult:
-    """What became of a record, and what an operator should know of it."""
+    """The outcome of a record, with messages for the operator."""
 
     outcome: Outcome
     notices: tuple[str, ...] = ()
@@ -39,12 +39,12 @@ class UpsertResult:
 _IMPORTER = Actor("import")
 
 _FILLED_IN = ("slug", "published_at", "updated_at")
-"""Fields of an article that its record may leave to the house."""
+"""The fields that are filled in when an article's record leaves them out."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedRecord:
-    """A record with its texts rendered and its digest made, so that no lock is held for it."""
+    """A record with rendered texts and a digest, made without holding a lock."""
 
     record: Record
     digest: str
@@ -52,7 +52,7 @@ class PreparedRecord:
 
 
 def prepare_record(record: Record, rules: SiteRules) -> PreparedRecord:
-    """Check the house's rules and render every text of a record; `Invalid` when it breaks one."""
+    """Check the site's rules and render every text of a record; `Invalid` when it breaks one."""
     texts: list[ArticleInput] = []
     if isinstance(record, ArticleRecord):
         texts = [record.input(), *(later.content for later in record.scheduled)]
@@ -63,11 +63,10 @@ def prepare_record(record: Record, rules: SiteRules) -> PreparedRecord:
 def upsert_record(
     tx: PublishTx, ready: PreparedRecord, rules: SiteRules, nth: int, former_slug: str | None = None
 ) -> UpsertResult:
-    """Bring a record in, whole. Raises `Conflict`, `Invalid` or `NotFound` and leaves it out.
+    """Import a record whole. `Conflict`, `Invalid` and `NotFound` leave it out.
 
-    `nth` of its import, however that falls into transactions: what has no id yet gets one that
-    keeps the order of coming.
-    `former_slug` is what its slug was before that was mended.
+    `nth` is its number in the import, across transactions: new ids keep the order of the records.
+    `former_slug` is its slug before a repair changed it.
     """
     match ready.record:
         case TagRecord() as record:
@@ -172,7 +171,7 @@ def _upsert_article(
         stored_record = export_records.to_article_record(
             exporting.articles(tx, [article.id], tx.moment, rules.address)[0]
         )
-        # What a record leaves open was filled in here; to say nothing of it again is no news.
+        # Fields that a record leaves out were filled in here, so they are no difference.
         left_open = {name: None for name in _FILLED_IN if getattr(record, name) is None}
         if digest(stored_record.model_copy(update=left_open)) == ready.digest:
             return UpsertResult("unchanged")
@@ -198,7 +197,7 @@ def _cannot_know(title: str, namesakes: Sequence[str]) -> str:
 
 
 def _refuse_another(tx: PublishTx, article_id: UUID, slug: str, former_slug: str) -> None:
-    """Two slugs of another system may be one here: the second must not overwrite the first."""
+    """`Conflict` when two slugs became one here, so that the second record does not overwrite."""
     if not importing.has_path(tx, article_id, f"/{former_slug}"):
         message = f"The slug {former_slug!r} would be {slug!r}, which another article holds."
         raise Conflict("slug_taken", f"{message} Give it a slug of lower-case letters and hyphens.")
@@ -207,7 +206,7 @@ def _refuse_another(tx: PublishTx, article_id: UUID, slug: str, former_slug: str
 def _release(
     tx: PublishTx, record: ArticleRecord, ready: PreparedRecord, article_id: UUID, rules: SiteRules
 ) -> None:
-    """Let the article stand where the record says it stands."""
+    """Bring the article to the status of the record."""
     later = iter(ready.drafts[1:])
     ended_at = min(record.ended_at or tx.moment, tx.moment)
     match record.status:

@@ -1,4 +1,4 @@
-"""Committee members who are in office today, in their order."""
+"""Committee members in office today, in their order."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -47,7 +47,7 @@ _LABELS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "committee": (("Committee", "en"), ("Comité", "es")),
     "staff": (("Staff", "en"), ("Personal", "es")),
 }
-"""Words by which members are looked for, though their own texts lack them."""
+"""Words that find members, although their own texts lack them."""
 
 
 def _to_searchables(_tx: ReadTx, rows: Sequence[Any]) -> Iterator[Searchable]:

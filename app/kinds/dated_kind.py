@@ -1,4 +1,4 @@
-"""A kind of content with dates: what is announced or valid for a time."""
+"""A kind of content with dates: its things are announced or valid for a time."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ from app.public.vocabulary import ChangeReason, ContentKind
 from app.visibility import visible
 
 Interval = tuple[datetime, datetime]
-"""From when, and until when (exclusive), something is public."""
+"""The start and the end (exclusive) of the time in which something is public."""
 Fates = dict[UUID, ChangeReason | None]
-"""Things by id, with the reason why each is gone; None for what is there."""
+"""Things by id, each with the reason why it is gone; None for existing ones."""
 
 
 class PublicItem(Protocol):
@@ -31,33 +31,33 @@ class PublicItem(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DatedKind:
-    """All that differs between two kinds whose rows have `visible_from`, `visible_until` and
+    """The differences between two kinds whose rows have `visible_from`, `visible_until` and
     `removed_at` of their own."""
 
     name: ContentKind
     plural: str
     table: Any
     fields: tuple[str, ...]
-    """What editors write, and what the audit may show."""
+    """The columns that editors write and that the audit may show."""
     order: tuple[str, ...]
-    """Columns by which lists for editors and exports are ordered."""
+    """The columns by which lists for editors and exports are sorted."""
     texts: tuple[str, ...]
     """Columns that may name a person."""
     identity: Callable[[Mapping[str, Any]], Mapping[str, Any]]
-    """Columns with their values by which an import knows a thing again that has neither an id nor
-    an origin; from the fields that editors write."""
+    """The columns and values by which an import recognises a thing that has neither an id nor an
+    origin; made from the fields that editors write."""
     interval: Callable[[Mapping[str, Any]], Interval]
-    """When it is public, by its fields; `Invalid` when the end comes before the beginning."""
+    """The interval, from the fields; `Invalid` when the end is before the start."""
     list_items: Callable[
         [ReadTx, datetime, Sequence[str], Sequence[UUID] | None], Iterable[PublicItem]
     ]
-    """What the public sees at a moment, in the first of some languages, of all ids or of these."""
+    """The public items at a moment, in the first of some languages; all, or those of some ids."""
     to_searchables: Callable[[ReadTx, Sequence[Any]], Iterable[Searchable]]
-    """What rows of the table are found by."""
+    """The documents for search that are made of rows of the table."""
 
     def judge(self, tx: ReadTx, fates: Fates, at: datetime) -> Fates:
-        """What has become of things that the log names. It names them only once they have been
-        public, so what is not there any more, was."""
+        """The fates of things that the log names. The log names things only once they were public,
+        so a missing one was."""
         table = self.table
         expired = sa.and_(col(table.visible_until) <= at, col(table.removed_at).is_(None))
         rows = sa.select(col(table.id), visible(table, at), expired).where(col(table.id).in_(fates))
@@ -69,26 +69,26 @@ class DatedKind:
     def items(
         self, tx: ReadTx, now: datetime, languages: Sequence[str], ids: Sequence[UUID]
     ) -> dict[UUID, bytes]:
-        """The public JSON of those of the ids that are visible."""
+        """The public JSON of the visible things among these ids."""
         return {item.id: to_json(item) for item in self.list_items(tx, now, languages, ids)}
 
     def searchables(self, tx: ReadTx, ids: Sequence[UUID], now: datetime) -> Iterable[Searchable]:
-        """Those of the ids that are visible, in the order of the ids."""
+        """The visible things among these ids, in the order of the ids."""
         return self.to_searchables(tx, self._rows(tx, ids, now)) if ids else ()
 
     def versions(self, tx: ReadTx, ids: Sequence[UUID], now: datetime) -> dict[UUID, int]:
-        """The versions of those of the ids that are visible."""
+        """The versions of the visible things among these ids."""
         if not ids:
             return {}
         return {row.id: version_of(row.updated_at) for row in self._rows(tx, ids, now)}
 
     def ids(self, tx: ReadTx, now: datetime) -> list[UUID]:
-        """All that are visible, in their order."""
+        """The ids of all visible things, in their order."""
         ids = sa.select(col(self.table.id)).where(visible(self.table, now))
         return list(tx.execute(ids.order_by(col(self.table.id))).scalars())
 
     def count(self, tx: ReadTx, now: datetime) -> int:
-        """How many are visible."""
+        """The number of visible things."""
         visible_ones = visible(self.table, now)
         statement = sa.select(sa.func.count()).select_from(self.table).where(visible_ones)
         return int(tx.execute(statement).scalar_one())
@@ -100,7 +100,7 @@ class DatedKind:
 
 
 def days_between(first_field: str, last_field: str) -> Callable[[Mapping[str, Any]], Interval]:
-    """The interval of what is public from its first day until the end of its last."""
+    """An interval from the start of a first day until the end of a last day."""
 
     def interval(fields: Mapping[str, Any]) -> Interval:
         first: date | None = fields[first_field]
@@ -113,7 +113,7 @@ def days_between(first_field: str, last_field: str) -> Callable[[Mapping[str, An
 
 
 def reversed_range(first_field: str, last_field: str) -> Invalid:
-    """The refusal of an end before its beginning."""
+    """The error for an end before its start."""
     message = f"{last_field} is before {first_field}; change one of them."
     detail = Detail("reversed_range", message, f"/{last_field}")
     return Invalid("reversed_range", message, (detail,))

@@ -1,5 +1,5 @@
-"""Events that are announced now. When they take place is a matter of filters, never of the clock:
-so an answer stays true until the next boundary."""
+"""Events that are announced now. Filters, not the clock, select by the time at which they take
+place, so an answer stays true until the next boundary."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ _END: Final = sa.func.coalesce(col(EventRow.ends_at), col(EventRow.starts_at))
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Events that touch a time, with tags: one of each family of `all_of`, none of `none_of`."""
+    """Events that overlap a time, with tags: one of each family of `all_of`, none of `none_of`."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -40,7 +40,7 @@ class EventFilter:
     none_of: tuple[tuple[UUID, ...], ...] = ()
 
     def conditions(self) -> list[sa.ColumnElement[bool]]:
-        """As SQL has it."""
+        """The filter as SQL conditions."""
         conditions = [_carries(family) for family in self.all_of]
         conditions += [~_carries(family) for family in self.none_of]
         if self.since is not None:
@@ -60,7 +60,7 @@ def page_of_events(
     cursor: Cursor | None,
     limit: int,
 ) -> tuple[list[Event], Cursor | None]:
-    """The events after the cursor in the order of their starts, and where the next page begins."""
+    """The events after the cursor in the order of their starts, and the start of the next page."""
     starts, key = col(EventRow.starts_at), col(EventRow.id)
     place = sa.tuple_(starts, key)
     query = _visible(now).where(*event_filter.conditions())
@@ -93,7 +93,7 @@ def read_event(tx: ReadTx, now: datetime, languages: Sequence[str], key: UUID) -
 def list_events(
     tx: ReadTx, now: datetime, languages: Sequence[str], ids: Sequence[UUID] | None = None
 ) -> list[Event]:
-    """Events of all ids or of these, in the order of their starts."""
+    """All events, or those with these ids, in the order of their starts."""
     query = _visible(now).order_by(col(EventRow.starts_at), col(EventRow.id))
     if ids is not None:
         query = query.where(col(EventRow.id).in_(ids))
@@ -101,18 +101,18 @@ def list_events(
 
 
 def day_or_instant(at: datetime, all_day: bool) -> date | datetime:
-    """A stored start or end as it is written."""
+    """A stored start or end as editors write it."""
     return at.astimezone(UTC).date() if all_day else at
 
 
 def is_day(when: date | datetime) -> bool:
-    """It lasts whole days."""
+    """Whether the value is a whole day."""
     return not isinstance(when, datetime)
 
 
 def stored_instant(when: date | datetime) -> datetime:
-    """A start or end as it is stored: a day at its noon in UTC, which is that day almost
-    everywhere."""
+    """The stored form of a start or end: a day is stored as its noon in UTC, which is that day
+    almost everywhere."""
     if isinstance(when, datetime):
         return when
     return datetime(when.year, when.month, when.day, 12, tzinfo=UTC)
@@ -172,7 +172,7 @@ def _tags_of(tx: ReadTx, rows: Sequence[Any]) -> dict[UUID, list[Any]]:
 
 
 def _language(texts: Mapping[str, str], languages: Sequence[str]) -> str:
-    """The language of the text that answers a wish; the first when none does."""
+    """The language of the first wanted text that exists; else of the first text."""
     return next((lang for lang in languages if lang in texts), next(iter(texts)))
 
 

@@ -1,4 +1,4 @@
-"""Every kind that describes itself; articles and tags are told apart by hand, being unlike."""
+"""Every kind that describes itself. Articles and tags are too different, so code names them."""
 
 from typing import Final
 

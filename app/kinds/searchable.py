@@ -1,4 +1,4 @@
-"""What search may know of one thing."""
+"""The document that search holds for one thing."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,12 +11,12 @@ from app.public.vocabulary import ContentKind
 
 @dataclass(frozen=True, slots=True)
 class Searchable:
-    """One thing that can be found.
+    """A thing that search can find.
 
-    `lang` is None for what has texts in several languages; `also_in` are those in which the same
-    story is visible too. `labels` are words that lead to it without being its own text, each with
-    its language: names and synonyms of its tags, and (of no language) its authors. `version` grows
-    with each change of the thing itself. The other fields are what searches are filtered by;
+    `lang` is None for a thing with texts in several languages; `also_in` are other languages in
+    which the same story is visible. `labels` are words that find it although its own text lacks
+    them, each with its language: names and synonyms of its tags, and (without a language) its
+    authors. `version` grows with each change of the thing itself. The other fields are for filters;
     `tag_ids` hold the ancestors too.
     """
 

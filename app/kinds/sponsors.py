@@ -37,7 +37,7 @@ _LABELS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "funder": (("Funder", "en"), ("Financiador", "es")),
     "partner": (("Partner", "en"), ("Organización aliada", "es")),
 }
-"""Words by which sponsors are looked for, though their own texts lack them."""
+"""Words that find sponsors, although their own texts lack them."""
 
 
 def _to_searchables(_tx: ReadTx, rows: Sequence[Any]) -> Iterator[Searchable]:

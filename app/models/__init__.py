@@ -19,7 +19,7 @@ SQLModel.metadata.naming_convention = {
 
 
 def every_table() -> MetaData:
-    """All tables, also of those modules that nothing has imported yet."""
+    """All tables, also those of modules that are not imported yet."""
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
     return SQLModel.metadata

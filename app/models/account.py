@@ -1,4 +1,4 @@
-"""Accounts: who may log in, and with what. Every secret is kept as a hash."""
+"""Accounts: their logins and secrets. Every secret is kept as a hash."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 
 class Account(SQLModel, table=True):
-    """A person who works here. Without a `password_hash` only a reset lets them in."""
+    """A person who works here. Without a `password_hash` only a reset gives access."""
 
     __tablename__ = "account"
     __table_args__ = (
@@ -36,7 +36,7 @@ class PasswordReset(SQLModel, table=True):
     account_id: UUID = Field(foreign_key="account.id", primary_key=True)
     digest: str = Field(unique=True)  # SHA-256
     expires_at: datetime
-    made_by: UUID | None = None  # the account that offered it, whose end is its own
+    made_by: UUID | None = None  # the account that offered it, and whose access it needs
     made_with: str | None = None  # its session or token
 
 
@@ -47,14 +47,14 @@ class Totp(SQLModel, table=True):
 
     account_id: UUID = Field(foreign_key="account.id", primary_key=True)
     salt: str
-    key_mark: str  # tells whether the installation's key is still the one that it was
+    key_mark: str  # identifies the installation's key that was used
     last_step: int = Field(sa_type=sa.BigInteger)  # the newest time step used: no code works twice
     created_at: datetime
     confirmed_at: datetime | None = None
 
 
 class RecoveryCode(SQLModel, table=True):
-    """Stands in for a lost second factor; the row goes when it is used."""
+    """A replacement for a lost second factor; using it deletes the row."""
 
     __tablename__ = "recovery_code"
 

@@ -1,4 +1,4 @@
-"""Old addresses: where they lead now, or why they lead nowhere."""
+"""Old addresses, each with its target or the reason why it has none."""
 
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -24,8 +24,8 @@ class Alias(SQLModel, table=True):
     article_id: UUID | None = Field(default=None, foreign_key="article.id", index=True)
     gone: str | None = None
     created_at: datetime
-    id: UUID = Field(default_factory=uuid4, unique=True)  # a path makes a poor part of an address
+    id: UUID = Field(default_factory=uuid4, unique=True)  # a path is a poor part of an address
     tag_id: UUID | None = Field(default=None, foreign_key="tag.id", index=True)
     revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
-    # Made by somebody who may publish: only then it comes before what is live by its slug.
+    # Made by somebody who may publish. Only then it comes before the slugs of live content.
     by_publisher: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})

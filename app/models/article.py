@@ -1,4 +1,4 @@
-"""Working copies: what editors change. Nothing here is public."""
+"""Working copies, which editors change. Nothing here is public."""
 
 from datetime import datetime
 from typing import Any
@@ -9,8 +9,8 @@ from sqlmodel import Field, SQLModel
 
 
 class Article(SQLModel, table=True):
-    """A working copy. `revision` moves with whatever is done to it, so that nobody acts on what
-    they have not seen; its content is the row of `revision` numbered `text_revision`."""
+    """A working copy. Every act increments `revision`, so that nobody acts on a state they have not
+    seen; its content is the row of `revision` with the number `text_revision`."""
 
     __tablename__ = "article"
     __table_args__ = (
@@ -38,12 +38,12 @@ class Article(SQLModel, table=True):
     text_revision: int = Field(sa_column_kwargs={"server_default": sa.text("1")})
     changed_by: str = Field(sa_column_kwargs={"server_default": sa.text("''")})
     changed_by_id: UUID | None = None  # an account; no foreign key: the text outlives it
-    review_note: str | None = None  # what was said at the last step of the review
+    review_note: str | None = None  # the note of the last step of the review
 
 
 class Revision(SQLModel, table=True):
-    """One saved state of a working copy. A run of autosaves is one row that moves on, until
-    anything relies on it (a publication, a preview, a step of the workflow): then it stays."""
+    """A saved state of a working copy. A run of autosaves is one row that is replaced, until a
+    publication, a preview or a step of the workflow relies on it: then it stays."""
 
     __tablename__ = "revision"
     __table_args__ = (
@@ -64,11 +64,11 @@ class Revision(SQLModel, table=True):
     saved_at: datetime
     note: str | None = None
     saved_by_id: UUID | None = None
-    autosaved_since: datetime | None = None  # when the run of autosaves began; none: a save
+    autosaved_since: datetime | None = None  # start of the run of autosaves; none: saved by hand
 
 
 class ArticleTag(SQLModel, table=True):
-    """The tags of working copies, for lists of them and for the questions of who uses a tag."""
+    """The tags of working copies, for lists of them and to find the users of a tag."""
 
     __tablename__ = "article_tag"
 
@@ -77,7 +77,7 @@ class ArticleTag(SQLModel, table=True):
 
 
 class ArticleSlug(SQLModel, table=True):
-    """Who holds a slug. A slug that was ever public stays with its article for good."""
+    """The holder of a slug. A slug that was ever public stays with its article for good."""
 
     __tablename__ = "article_slug"
 

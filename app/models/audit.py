@@ -1,4 +1,4 @@
-"""Who did what to what. The database itself refuses to change or delete an entry."""
+"""The audit: acts with actor and subject. The database refuses to change or delete an entry."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 
 class AuditEntry(SQLModel, table=True):
-    """One act. Who acted is an id without a name, so that a person can be forgotten elsewhere."""
+    """An act. The actor is an id without a name, so that a person can be forgotten elsewhere."""
 
     __tablename__ = "audit_entry"
     __table_args__ = (
@@ -19,7 +19,7 @@ class AuditEntry(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime
-    account_id: UUID | None = None  # no foreign key: an entry outlives whom it names
+    account_id: UUID | None = None  # no foreign key: an entry outlives the account
     via: str  # session, token, operator, reset, partner
     credential: str | None = None  # the session's, the token's or the partner key's id
     address: str | None = None
@@ -31,10 +31,8 @@ class AuditEntry(SQLModel, table=True):
 
 
 class AuditErasure(SQLModel, table=True):
-    """While a transaction holds a row here, it alone may rewrite personal data in entries.
-
-    The row is deleted before the transaction ends, so no other transaction ever sees one.
-    """
+    """A transaction with a row here, and no other, may rewrite personal data in entries. It deletes
+    the row before it ends, so no other transaction ever sees one."""
 
     __tablename__ = "audit_erasure"
 

@@ -1,4 +1,4 @@
-"""The change log: "look again at this id", gapless and in the order of commits."""
+"""The change log: "look again at this id", without gaps and in the order of commits."""
 
 from datetime import datetime
 from uuid import UUID
@@ -17,11 +17,11 @@ class ChangeHead(SQLModel, table=True):
     sequence: int = Field(sa_type=sa.BigInteger)
     effective_until: datetime  # w, the log's clock: never goes back
     next_boundary: datetime  # the least start or end of any interval after w
-    epoch: str  # this run of the log: another one since the store was restored from a copy
+    epoch: str  # this run of the log; a store restored from a copy gets another
 
 
 class Change(SQLModel, table=True):
-    """One entry; it never carries content."""
+    """An entry; it never carries content."""
 
     __tablename__ = "change"
     __table_args__ = (sa.Index("change_subject", "subject_id", "sequence"),)

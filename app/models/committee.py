@@ -30,4 +30,4 @@ class CommitteeMember(SQLModel, table=True):
     created_at: datetime
     updated_at: datetime
     revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
-    removed_at: datetime | None = None  # an import must not bring back what was removed here
+    removed_at: datetime | None = None  # an import must not bring back a removed row

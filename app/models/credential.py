@@ -1,4 +1,4 @@
-"""What a request shows to prove who it comes from: login sessions and tokens, as hashes."""
+"""The credentials of requests: login sessions and tokens, as hashes."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 
 class LoginSession(SQLModel, table=True):
-    """One login. Ended rows stay a while: they say from where an account is usually used."""
+    """A login. Ended rows stay a while, as they show from which networks an account is used."""
 
     __tablename__ = "login_session"
     __table_args__ = (sa.Index("login_session_account", "account_id", "network"),)

@@ -1,4 +1,4 @@
-"""Events: announced for a time of their own, which is not when they take place."""
+"""Events: they are announced for an interval, which is not the time at which they take place."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 class Event(SQLModel, table=True):
     """A conference, a meeting, a day of remembrance.
 
-    Of one that lasts whole days `starts_at` and `ends_at` are noon UTC of the first and last day.
+    For whole days, `starts_at` and `ends_at` are noon UTC of the first and last day.
     """
 
     __tablename__ = "event"
@@ -37,7 +37,7 @@ class Event(SQLModel, table=True):
     created_at: datetime
     updated_at: datetime
     revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
-    removed_at: datetime | None = None  # an import must not bring back what was removed here
+    removed_at: datetime | None = None  # an import must not bring back a removed row
 
 
 class EventTag(SQLModel, table=True):

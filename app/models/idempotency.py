@@ -1,4 +1,4 @@
-"""Answers that were given once, so that a request sent twice is carried out once."""
+"""Stored answers, so that a repeated request is carried out once."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 
 class IdempotencyKey(SQLModel, table=True):
-    """A key, claimed in the transaction of the request's own effect, and what was answered."""
+    """A key, claimed in the transaction of the request's own effect, and the answer."""
 
     __tablename__ = "idempotency_key"
     __table_args__ = (sa.Index("idempotency_key_created_at", "account_id", "created_at"),)
@@ -20,4 +20,4 @@ class IdempotencyKey(SQLModel, table=True):
     created_at: datetime
     status: int | None = None
     headers: dict[str, Any] | None = Field(sa_column=sa.Column(sa.JSON(none_as_null=True)))
-    body: str | None = Field(default=None, sa_type=sa.Text)  # without any secret that was shown
+    body: str | None = Field(default=None, sa_type=sa.Text)  # without the secrets that were shown

@@ -1,4 +1,4 @@
-"""Media: what was uploaded, the files made of it, and where it is shown."""
+"""Media: uploads, the files made of them, and the places that show them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,9 +8,9 @@ from sqlmodel import Field, SQLModel
 
 
 class Media(SQLModel, table=True):
-    """An upload. Texts are per language; what a publication shows of them is frozen in it.
+    """An upload. Texts are per language; a publication freezes the ones that it shows.
 
-    A row that was ever public stays, so that its address can say that it is gone.
+    A row that was ever public stays, so that its address can report that it is gone.
     """
 
     __tablename__ = "media"
@@ -35,14 +35,14 @@ class Media(SQLModel, table=True):
     alt: dict[str, str] = Field(sa_column=sa.Column(sa.JSON, nullable=False))
     caption: dict[str, str] = Field(sa_column=sa.Column(sa.JSON, nullable=False))
     credit: str | None = None
-    created_by: UUID | None = None  # no foreign key: it outlives whom it names
+    created_by: UUID | None = None  # no foreign key: the row outlives the account
     revision: int
     created_at: datetime
     updated_at: datetime
     taken_down_at: datetime | None = None
     taken_down_reason: str | None = None
-    was_public: bool | None = None  # when it was taken down: whether readers may be told
-    erased_at: datetime | None = None  # its files and texts went as well
+    was_public: bool | None = None  # set by the takedown: whether readers may be told
+    erased_at: datetime | None = None  # its files and texts are deleted too
 
 
 class Rendition(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""When something last happened that the operator counts on."""
+"""The last times of events that the operator relies on."""
 
 from datetime import datetime
 
@@ -6,8 +6,8 @@ from sqlmodel import Field, SQLModel
 
 
 class Milestone(SQLModel, table=True):
-    """`worker`: some worker's last turn; `backup`: the last copy that became whole."""
+    """`worker`: some worker's last turn; `backup`: the last complete copy."""
 
     name: str = Field(primary_key=True)
-    by: str  # which process, or into which folder
+    by: str  # the process, or the folder of the copy
     at: datetime

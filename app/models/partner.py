@@ -1,6 +1,6 @@
-"""Partners with keys: what each may have, the digests of its keys, how much it asked for.
+"""Partners with keys: their rights, the digests of their keys, and their usage.
 
-No key is kept, and nothing of what was asked for: how much of it, by day.
+No key is kept. Of the requests only the amounts by day are kept.
 """
 
 from datetime import date, datetime
@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 
 class Partner(SQLModel, table=True):
-    """An organisation with keys, and what was agreed with it."""
+    """An organisation with keys, and the agreement with it."""
 
     __tablename__ = "partner"
     __table_args__ = (
@@ -28,7 +28,7 @@ class Partner(SQLModel, table=True):
     terms_updated_at: datetime | None = None
     rate_per_minute: int
     quota_per_day: int | None = None  # none: no quota
-    embargo_hours: int  # how far ahead it sees what is scheduled; 0: not at all
+    embargo_hours: int  # hours by which it sees scheduled articles early; 0: not at all
     suspended_at: datetime | None = None
     revision: int
     created_by: str
@@ -38,7 +38,7 @@ class Partner(SQLModel, table=True):
 
 
 class PartnerKey(SQLModel, table=True):
-    """A key, good until it expires or is revoked. A key is rotated at most once: `rotated_from`."""
+    """A key, valid until it expires or is revoked. It is rotated at most once: `rotated_from`."""
 
     __tablename__ = "partner_key"
     __table_args__ = (
@@ -46,7 +46,7 @@ class PartnerKey(SQLModel, table=True):
         sa.UniqueConstraint("rotated_from"),
     )
 
-    id: str = Field(primary_key=True)  # 8 hex digits: the part of a key that is no secret
+    id: str = Field(primary_key=True)  # 8 hex digits: the key's public part
     partner_id: UUID = Field(foreign_key="partner.id")
     digest: str
     name: str
@@ -59,7 +59,7 @@ class PartnerKey(SQLModel, table=True):
 
 
 class PartnerUsage(SQLModel, table=True):
-    """What one partner asked for on one UTC day."""
+    """The usage of one partner on one UTC day."""
 
     __tablename__ = "partner_usage"
 

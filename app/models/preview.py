@@ -1,4 +1,4 @@
-"""Links that show one working copy to whoever has them."""
+"""Links that show one working copy to everybody who has them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 
 class PreviewLink(SQLModel, table=True):
-    """One link. Rows stay, so that an old link is told from one that never was."""
+    """A link. Rows stay, so that an old link differs from one that never existed."""
 
     __tablename__ = "preview_link"
 

@@ -1,7 +1,7 @@
-"""Publications: articles as the world may see them, each valid in [visible_from, visible_until).
+"""Publications: public versions of articles, each valid in [visible_from, visible_until).
 
-The list walks one narrow index and takes 20 fragments by key; the interval is copied into the
-tables of tags and authors, and closed together with them, so that their lists do the same.
+The list walks one narrow index and takes 20 fragments by key. The tables of tags and authors have
+copies of the interval, which end together with it, so that their lists do the same.
 """
 
 from datetime import datetime
@@ -16,7 +16,7 @@ _ENDS_UTC = sa.text("visible_until < '9999-01-01 00:00:00+00'")
 
 
 class Publication(SQLModel, table=True):
-    """Immutable but for the end of its interval."""
+    """Immutable except for the end of its interval."""
 
     __tablename__ = "publication"
     __table_args__ = (
@@ -60,7 +60,7 @@ class Publication(SQLModel, table=True):
         sa.Index(
             "publication_from", "visible_from", sqlite_where=_STARTS, postgresql_where=_STARTS
         ),
-        # Partial on purpose: a full index here seduces SQLite's planner away from the list.
+        # Partial on purpose: with a full index SQLite's planner would leave the list's index.
         sa.Index(
             "publication_until", "visible_until", sqlite_where=_ENDS, postgresql_where=_ENDS_UTC
         ),
@@ -79,7 +79,7 @@ class Publication(SQLModel, table=True):
     changed_at: datetime  # the later of updated_at and visible_from: what `updated_since` compares
     visible_from: datetime
     visible_until: datetime
-    expires_at: datetime | None = None  # the end asked for; visible_until is computed from it
+    expires_at: datetime | None = None  # the requested end; visible_until is computed from it
     ended: str | None = None  # by hand: unpublished, embargoed, retracted, cancelled
     ended_note: str | None = None
     syndicatable: bool
@@ -90,7 +90,7 @@ class Publication(SQLModel, table=True):
 
 
 class PublicationBody(SQLModel, table=True):
-    """What a list never reads."""
+    """The body, apart because lists never read it."""
 
     __tablename__ = "publication_body"
 
@@ -99,7 +99,7 @@ class PublicationBody(SQLModel, table=True):
 
 
 class PublicationTag(SQLModel, table=True):
-    """A tag's own list of publications."""
+    """The list of publications of each tag."""
 
     __tablename__ = "publication_tag"
     __table_args__ = (
@@ -127,7 +127,7 @@ class PublicationTag(SQLModel, table=True):
 
 
 class PublicationAuthor(SQLModel, table=True):
-    """An author's own list of publications."""
+    """The list of publications of each author."""
 
     __tablename__ = "publication_author"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Who writes to which search index."""
+"""The writers of the search indexes, and the results of their checks."""
 
 from datetime import datetime
 
@@ -7,19 +7,19 @@ from sqlmodel import Field, SQLModel
 
 
 class SearchLease(SQLModel, table=True):
-    """The one writer of an index that cannot fence its writers by itself."""
+    """The one writer of an index that cannot exclude other writers by itself."""
 
     __tablename__ = "search_lease"
 
     name: str = Field(primary_key=True)
-    holder: str  # a random name of the process that has it, or had it last
-    epoch: int = Field(sa_type=sa.BigInteger)  # grows whenever it changes hands
+    holder: str  # a random name of the present or last holder's process
+    epoch: int = Field(sa_type=sa.BigInteger)  # grows with every change of holder
     expires_at: datetime
     wanted_until: datetime | None = None  # another process asks for it
 
 
 class SearchCheck(SQLModel, table=True):
-    """What was found when an index was last held against the store."""
+    """The result of the last comparison of an index with the store."""
 
     __tablename__ = "search_check"
 
@@ -29,4 +29,4 @@ class SearchCheck(SQLModel, table=True):
     documents: int = Field(default=0, sa_type=sa.BigInteger)
     differing: int = Field(default=0, sa_type=sa.BigInteger)
     mended: int = Field(default=0, sa_type=sa.BigInteger)  # of all checks together
-    building_at: datetime | None = None  # when a build of it was last seen to go on
+    building_at: datetime | None = None  # the last sign of a running build

@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 
 class Sponsor(SQLModel, table=True):
-    """Somebody who lends their name or money. `valid_to` is the last valid day."""
+    """A person or organisation that gives its name or money. `valid_to` is the last valid day."""
 
     __tablename__ = "sponsor"
     __table_args__ = (sa.UniqueConstraint("external_source", "external_id"),)
@@ -30,4 +30,4 @@ class Sponsor(SQLModel, table=True):
     created_at: datetime
     updated_at: datetime
     revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
-    removed_at: datetime | None = None  # an import must not bring back what was removed here
+    removed_at: datetime | None = None  # an import must not bring back a removed row

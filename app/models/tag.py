@@ -1,7 +1,7 @@
 """Tags: few, so that a process keeps them in memory for one head of the log.
 
-`tag` holds the living ones alone. What a merge or a removal leaves behind is a slug (`tag_slug`)
-and an id (`former_tag`), for the addresses and the saved revisions that still name it.
+`tag` holds only existing tags. A merge or a removal leaves a slug (`tag_slug`) and an id
+(`former_tag`), for the addresses and saved revisions that still name the tag.
 """
 
 from datetime import datetime
@@ -27,13 +27,13 @@ class Tag(SQLModel, table=True):
     created_at: datetime
     updated_at: datetime
     revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
-    # A proposed tag is seen at the desk alone; what carries it is shown without it.
+    # Only the desk shows a proposed tag; its articles are shown without it.
     accepted: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
 
 
 class TagSlug(SQLModel, table=True):
-    """Who holds a slug, now or once: it stays with its tag for good, passes on in a merge, and
-    belongs to nobody when its tag was removed."""
+    """The present or former tag of a slug. The slug stays with its tag for good, moves with a
+    merge, and has no tag once its tag was removed."""
 
     __tablename__ = "tag_slug"
     __table_args__ = (
@@ -46,8 +46,8 @@ class TagSlug(SQLModel, table=True):
 
 
 class FormerTag(SQLModel, table=True):
-    """An id that was a tag: revisions and publications name it still. `tag_id` is what it was
-    merged into; none when it was removed. `paths` led to it then, for those who have a copy."""
+    """The id of a former tag, which revisions and publications still name. `tag_id` is its merge
+    target, none after a removal; `paths` led to it, for followers with a copy."""
 
     __tablename__ = "former_tag"
 

@@ -1,7 +1,7 @@
-"""Webhooks: who is told of changes, what was sent to them, and how it went.
+"""Webhooks: the subscriptions, their deliveries, and the attempts.
 
 No secret is kept: signing keys are derived from the installation's key and `salt`. No content is
-kept either: what is sent is made of what is public at that moment.
+kept either: a message is made of the content that is public when it is sent.
 """
 
 from datetime import datetime
@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 
 
 class Webhook(SQLModel, table=True):
-    """A subscription. One worker at a time serves it, as long as it holds the lease."""
+    """A subscription. One worker at a time serves it, while it holds the lease."""
 
     __tablename__ = "webhook"
     __table_args__ = (
@@ -38,9 +38,9 @@ class Webhook(SQLModel, table=True):
     salt: str
     previous_salt: str | None = None  # signs too, until:
     previous_until: datetime | None = None
-    key_mark: str  # tells whether the installation's key is still the one that it was
+    key_mark: str  # identifies the installation's key that was used
     epoch: str  # of the log that `position` belongs to
-    position: int = Field(sa_type=sa.BigInteger)  # up to here the log has become deliveries
+    position: int = Field(sa_type=sa.BigInteger)  # entries up to here have become deliveries
     failures: int = 0  # attempts in a row
     failing_since: datetime | None = None
     retry_at: datetime | None = None
@@ -49,7 +49,7 @@ class Webhook(SQLModel, table=True):
 
 
 class Delivery(SQLModel, table=True):
-    """Something to tell one subscriber, of an entry of the log; of none when it is a trial."""
+    """An event for one subscriber, from an entry of the log; a trial has no entry."""
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -74,7 +74,7 @@ class Delivery(SQLModel, table=True):
 
 
 class DeliveryAttempt(SQLModel, table=True):
-    """One try: the status that was answered, or what was in the way."""
+    """An attempt: the status of the answer, or the problem that prevented one."""
 
     __tablename__ = "delivery_attempt"
 

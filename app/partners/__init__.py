@@ -1,10 +1,10 @@
-"""Partners: those who are told (webhooks), and those who hold a key.
+"""Partners: the targets of webhooks, and the holders of keys.
 
-`subscriptions` are managed; `enqueue` turns the change log into deliveries and `dispatch` hands
-them out one by one; `signing` and `payloads` make what is sent, `targets` says where to, and
-`exchange` is the one network call.
+`subscriptions` manages webhooks. `enqueue` turns the change log into deliveries, and `dispatch`
+sends them one by one. `signing` and `payloads` make the messages, `targets` checks the addresses,
+and `exchange` is the one network call.
 
-`registry` says what each holder of a key may have; `keys` are made, judged and rotated; `keyring`
-remembers good ones for a moment; `usage` counts what they ask for. May import: published,
-accounts, audit, changes, models, database, public, errors, kit.
+`registry` holds the rights of each partner. `keys` makes, verifies and rotates keys; `keyring`
+caches verified keys for seconds; `usage` counts requests. May import: published, accounts, audit,
+changes, models, database, public, errors, kit.
 """

@@ -1,4 +1,4 @@
-"""The record of what was sent: read it, try a message, send again."""
+"""The record of deliveries: read it, send a test message, send again."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +26,7 @@ DeliveryState = Literal["pending", "delivered", "superseded", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class AttemptInfo:
-    """One try."""
+    """An attempt of a delivery."""
 
     number: int
     at: datetime
@@ -38,7 +38,7 @@ class AttemptInfo:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryInfo:
-    """What was to be told, and how it went."""
+    """A delivery with its attempts."""
 
     id: UUID
     event_id: str
@@ -53,7 +53,7 @@ class DeliveryInfo:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPage:
-    """Deliveries, the newest first; `next` is the cursor of the page after it."""
+    """Deliveries, the newest first; `next` is the cursor of the next page."""
 
     deliveries: list[DeliveryInfo]
     next: str | None
@@ -66,7 +66,7 @@ def list_deliveries(
     cursor: str | None = None,
     limit: int = 20,
 ) -> DeliveryPage:
-    """`NotFound`; `BadRequest` when the cursor belongs to another list."""
+    """The deliveries of a webhook. `NotFound`; `BadRequest` for the cursor of another list."""
     _refuse_unknown(tx, webhook)
     list_name = f"deliveries {webhook} {state}"
     statement = sa.select(*_COLUMNS).where(col(Delivery.webhook_id) == webhook)
@@ -85,7 +85,7 @@ def list_deliveries(
 
 
 def send_test(tx: WriteTx, by: Principal, webhook: UUID, now: datetime) -> DeliveryInfo:
-    """Send a message that says nothing, at once. `Conflict` unless the subscription is active."""
+    """Send a test message at once. `Conflict` unless the subscription is active."""
     row = lock_webhook(tx, webhook)
     if row.state != "active":
         raise Conflict("webhook_not_active", f"It is {row.state}; only an active one is sent to.")
@@ -106,7 +106,7 @@ def send_test(tx: WriteTx, by: Principal, webhook: UUID, now: datetime) -> Deliv
 def replay_delivery(
     tx: WriteTx, by: Principal, webhook: UUID, delivery: UUID, now: datetime
 ) -> DeliveryInfo:
-    """Tell one thing again, as it stands now. `NotFound`; `Conflict` for a challenge."""
+    """Send one delivery again with the present state. `NotFound`; `Conflict` for a challenge."""
     lock_webhook(tx, webhook)
     statement = sa.select(*_COLUMNS).where(
         col(Delivery.webhook_id) == webhook, col(Delivery.id) == delivery
@@ -136,8 +136,8 @@ def replay_delivery(
 def replay_from(
     tx: WriteTx, by: Principal, webhook: UUID, now: datetime, since: datetime | int
 ) -> int:
-    """Tell everything again that took effect since an instant, or after an entry of the log;
-    returns after which entry. `BadRequest` for a place that the log has not reached."""
+    """Send everything again that took effect since an instant, or after an entry of the log;
+    returns the entry it starts after. `BadRequest` for a place that the log has not reached."""
     row = lock_webhook(tx, webhook)
     last = head(tx).sequence
     if isinstance(since, datetime):

@@ -1,9 +1,8 @@
-"""Hand deliveries out one by one, and note what came of each.
+"""Send deliveries one by one, and record the result of each.
 
-A subscription is served by one worker at a time, which holds its lease. What has happened to a
-thing since is told instead of what had: older deliveries of the same thing are superseded, so a
-subscriber hears of each thing in order. Who fails is asked again after ever longer times; who
-fails for days is paused, and the operator is told.
+One worker at a time, which holds the lease, serves a subscription. A newer change of a thing
+supersedes its older deliveries, so a subscriber receives the changes of each thing in order. After
+a failure the waits grow. A subscription that fails for days is paused, and the operator sees it.
 """
 
 import logging
@@ -36,10 +35,10 @@ WAITS: Final = (
     *(5 * _MINUTE, 30 * _MINUTE),
     *(2 * _HOUR, 5 * _HOUR, 10 * _HOUR, 14 * _HOUR, 20 * _HOUR, 24 * _HOUR),
 )
-"""After the first, second … attempt of a delivery; after the last one it is given up."""
+"""The waits after the first, second … attempt of a delivery; after the last one it fails."""
 
 FAILING_AT_MOST: Final = timedelta(days=3)
-"""A subscription of which every attempt failed for so long is paused."""
+"""A subscription whose attempts all fail for this time is paused."""
 
 _LONGEST_PAUSE: Final = 30 * _MINUTE
 _ANSWER_KEPT: Final = 200
@@ -49,8 +48,8 @@ _LOG: Final = logging.getLogger("willay.webhooks")
 
 @dataclass(frozen=True, slots=True)
 class DeliveryJob:
-    """One thing to do, and all that it needs. `delivery` is none for a verification, whose
-    `event_id` is known once it is made."""
+    """An exchange to do, with all that it needs. `delivery` is None for a verification, whose
+    `event_id` is known once its message is made."""
 
     webhook: UUID
     lease: str
@@ -65,7 +64,7 @@ class DeliveryJob:
 
 
 def due_subscriptions(tx: ReadTx, now: datetime, most: int) -> list[UUID]:
-    """Subscriptions that have something to send and are nobody's at the moment."""
+    """Active or unverified subscriptions that have something to send and that no worker holds."""
     waiting = sa.exists().where(
         col(Delivery.webhook_id) == col(Webhook.id),
         col(Delivery.state) == "pending",
@@ -86,8 +85,8 @@ def _is_free(now: datetime) -> sa.ColumnElement[bool]:
 
 
 def claim_job(tx: WriteTx, key: SecretKey, webhook: UUID, now: datetime) -> DeliveryJob | None:
-    """The next thing to do for a subscription, which is this worker's for a while; none when
-    there is nothing, or another worker has it."""
+    """The next job of a subscription, which this worker then holds for a while; None when there is
+    nothing to do or another worker holds it."""
     statement = sa.select(Webhook).where(
         col(Webhook.id) == webhook, col(Webhook.state) != "paused", _is_free(now)
     )
@@ -149,8 +148,8 @@ def _next_delivery(tx: WriteTx, webhook: UUID, now: datetime) -> Any:
 
 
 def settle_job(tx: WriteTx, work: DeliveryJob, exchange: Exchange, now: datetime) -> bool:
-    """Note what came of it and give the lease back; false when the lease was lost meanwhile, so
-    that another worker has gone on."""
+    """Record the result and release the lease; False when the lease was lost meanwhile, so that
+    another worker has taken over."""
     row = tx.get_locked(Webhook, work.webhook)
     if row is None or row.lease != work.lease:
         return False
@@ -172,7 +171,7 @@ def settle_job(tx: WriteTx, work: DeliveryJob, exchange: Exchange, now: datetime
 
 
 def supersede_delivery(tx: WriteTx, work: DeliveryJob, now: datetime) -> None:
-    """There is nothing to tell any more: it never was public, or is of no topic asked for."""
+    """Settle a delivery without sending: its thing never was public, or its topic is not wanted."""
     is_own = (col(Webhook.id) == work.webhook, col(Webhook.lease) == work.lease)
     given_back = {"lease": None, "leased_until": None}
     if tx.execute(sa.update(Webhook).where(*is_own).values(given_back)).rowcount == 1:
@@ -200,7 +199,7 @@ def _record_attempt(tx: WriteTx, delivery: UUID, exchange: Exchange, now: dateti
 
 
 def _note_verification(tx: WriteTx, work: DeliveryJob, exchange: Exchange, now: datetime) -> None:
-    """Every challenge is another one: a delivery that is settled with its only attempt."""
+    """Record a challenge as a settled delivery with one attempt; every challenge differs."""
     row = Delivery(
         id=uuid7(now),
         webhook_id=work.webhook,
@@ -262,7 +261,7 @@ def _pause_webhook(tx: WriteTx, row: Webhook, reason: str, now: datetime) -> Non
 
 
 def _jitter(wait: timedelta) -> timedelta:
-    """Up to a fifth less or more, so that those who failed together do not come back together."""
+    """The wait, up to a fifth shorter or longer, so that simultaneous failures spread out."""
     return wait * _DICE.uniform(0.8, 1.2)
 
 

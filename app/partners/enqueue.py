@@ -1,4 +1,4 @@
-"""From the change log to deliveries: what each subscriber is to be told, in the log's order."""
+"""From the change log to deliveries: the events of each subscriber, in the log's order."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,18 +22,18 @@ from app.published.changes import LogEntry
 
 _AT_ONCE: Final = 100
 _MOST_WAITING: Final = 1_000
-"""Deliveries of one subscriber beyond which the log waits; it keeps everything anyway."""
+"""The pending deliveries of a subscriber at which its reading of the log pauses."""
 
 _IS_PENDING: Final = col(Delivery.state) == "pending"
 
 KEPT: Final = timedelta(days=30)
-"""How long settled deliveries can be looked at and replayed."""
+"""The time for which settled deliveries can be read and replayed."""
 
 
 def enqueue_deliveries(database: Database, memory: ReadCache, now: datetime) -> bool:
-    """Take up what the log has for every active subscription; false when there was nothing.
+    """Enqueue new entries of the log for every active subscription; False when there were none.
 
-    What is to be told is read in one snapshot, and written only where nobody else was first.
+    The entries are read in one snapshot, and written only where no other process was first.
     """
     with database.reading() as tx:
         log = head(tx)
@@ -50,12 +50,12 @@ def enqueue_deliveries(database: Database, memory: ReadCache, now: datetime) -> 
 
 
 def any_webhook(tx: ReadTx) -> bool:
-    """There is somebody to tell."""
+    """Whether there is a subscription."""
     return tx.execute(sa.select(col(Webhook.id)).limit(1)).first() is not None
 
 
 def forget_old(tx: WriteTx, now: datetime) -> int:
-    """Delete what was settled long ago; returns how many deliveries."""
+    """Delete deliveries that were settled long ago; returns their number."""
     old = sa.select(col(Delivery.id)).where(
         col(Delivery.state) != "pending", col(Delivery.settled_at) < now - KEPT
     )
@@ -64,13 +64,12 @@ def forget_old(tx: WriteTx, now: datetime) -> int:
 
 
 def delays(tx: ReadTx, now: datetime) -> dict[UUID, timedelta]:
-    """How long the oldest thing waits that an active subscription is still to be told, where there
-    is one."""
+    """The age of the oldest unsent change of each active subscription that has one."""
     active = col(Webhook.state) == "active"
     waiting: sa.Select[*tuple[Any, ...]] = sa.select(
         col(Webhook.id), col(Delivery.created_at).label("since")
     ).join(Delivery, sa.and_(col(Delivery.webhook_id) == col(Webhook.id), _IS_PENDING))
-    # The log has no gaps: what comes after a position is the next number.
+    # The log has no gaps, so the entry after a position has the next number.
     unread: sa.Select[*tuple[Any, ...]] = sa.select(
         col(Webhook.id), col(Change.at).label("since")
     ).join(Change, col(Change.sequence) == col(Webhook.position) + 1)
@@ -82,20 +81,20 @@ def delays(tx: ReadTx, now: datetime) -> dict[UUID, timedelta]:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How all webhooks do together."""
+    """The state of all webhooks together."""
 
     states: Mapping[str, int]
-    """How many subscriptions are `pending`, `active` and `paused`."""
+    """The number of subscriptions that are `pending`, `active` and `paused`."""
     failing: int
-    """Active ones whose last attempt failed."""
+    """The number of active subscriptions whose last attempt failed."""
     waiting: int
-    """Deliveries that are not settled."""
+    """The number of deliveries that are not settled."""
     oldest: timedelta
-    """How long the oldest thing waits that an active subscription is to be told."""
+    """The time since the oldest change that an active subscription still waits for."""
 
 
 def backlog(tx: ReadTx, now: datetime) -> Backlog:
-    """How all webhooks do together."""
+    """The state of all webhooks together."""
     state = col(Webhook.state)
     counts = tx.execute(sa.select(state, sa.func.count()).group_by(state)).all()
     failing = sa.select(sa.func.count()).where(state == "active", col(Webhook.failures) > 0)
@@ -126,7 +125,7 @@ def _lagging_webhooks(tx: ReadTx, log: Head) -> Sequence[Any]:
 
 
 def _wanted_entries(tx: ReadTx, tags: Tags, row: Any) -> tuple[list[LogEntry], int]:
-    """The next entries that a subscription asks for, and how far the log was looked through."""
+    """The next entries that a subscription wants, and the place in the log up to which they are."""
     entries, reached = changes.entries_after(tx, row.position, _AT_ONCE)
     if row.topics:
         entries = [entry for entry in entries if f"{entry.kind}.{entry.type}" in row.topics]
@@ -139,7 +138,7 @@ def _wanted_entries(tx: ReadTx, tags: Tags, row: Any) -> tuple[list[LogEntry], i
 
 
 def _ever_tagged(tx: ReadTx, articles: Sequence[UUID], family: set[UUID]) -> set[UUID]:
-    """Those of the articles that have or had one of the tags: who has a copy hears of its end."""
+    """The articles that have or had one of the tags: holders of a copy must learn of its end."""
     statement = sa.select(col(PublicationTag.article_id)).where(
         col(PublicationTag.article_id).in_(articles), col(PublicationTag.tag_id).in_(family)
     )
@@ -182,8 +181,8 @@ def _of_another_epoch(tx: ReadTx, log: Head) -> list[UUID]:
 
 
 def _pause_webhook(tx: WriteTx, webhook: UUID, log: Head, now: datetime) -> None:
-    """A store that was restored from a copy tells nobody anything by itself: it may be a trial
-    beside the real one, and partners may know of what is not in the copy."""
+    """Pause a subscription from another epoch. A store that was restored from a copy sends nothing
+    by itself: it may be a trial beside the real one, and partners may know things that it lacks."""
     strange = (
         col(Webhook.id) == webhook,
         col(Webhook.state) != "paused",

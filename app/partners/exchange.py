@@ -1,4 +1,4 @@
-"""The one network call: a POST that is bounded in time, in bytes and in where it goes."""
+"""The one network call: a POST with limits on time, bytes and target."""
 
 import asyncio
 import logging
@@ -15,14 +15,14 @@ import httpx2
 from app.partners.targets import ReachPolicy, parse_target
 
 SECONDS: Final = 15.0
-"""For everything: resolving, connecting, sending, and the answer to its end."""
+"""The limit for resolving, connecting, sending and reading the whole answer together."""
 
 _ANSWER_BYTES: Final = 16_384
 _ADDRESSES: Final = 3
-"""Of one name, that are tried when the first cannot be reached."""
+"""The most addresses of one name that are tried in turn."""
 
 _LONGEST_WAIT: Final = 86_400
-"""Seconds that a partner's `Retry-After` may ask for."""
+"""The longest `Retry-After` of a partner, in seconds."""
 
 _LOG: Final = logging.getLogger("willay.webhooks")
 
@@ -31,18 +31,18 @@ Resolver = Callable[[str, int], list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What came of it: a status, or the `problem` that was in the way."""
+    """The result: a status, or the `problem` that prevented one."""
 
     milliseconds: int
     status: int | None = None
     problem: str | None = None
     answer: bytes = b""
     retry_after: int = 0
-    """Seconds that the partner asks to wait."""
+    """The wait in seconds that the partner asks for."""
 
     @property
     def is_success(self) -> bool:
-        """The partner has it: a status from 200 to 299."""
+        """Whether the partner accepted the message: a status from 200 to 299."""
         return self.problem is None and self.status is not None and 200 <= self.status < 300
 
 
@@ -53,7 +53,7 @@ def resolve_host(host: str, port: int) -> list[str]:
 
 
 class Sender:
-    """Posts to partners; closed at the end."""
+    """A sender of posts to partners; close it after use."""
 
     def __init__(
         self,
@@ -67,15 +67,16 @@ class Sender:
         self._resolver = resolver
         self._trusted = trusted or httpx2.create_ssl_context()
         self._seconds = seconds
-        # Resolving cannot be interrupted: threads of its own, so that one name holds up no other.
+        # Resolving cannot be interrupted, so it has threads of its own and a slow name delays no
+        # other.
         self._resolvers = ThreadPoolExecutor(32, thread_name_prefix="resolver")
 
     def close(self) -> None:
-        """Leave what is still being resolved."""
+        """Abandon the pending resolutions."""
         self._resolvers.shutdown(wait=False, cancel_futures=True)
 
     async def post(self, address: str, headers: Mapping[str, str], body: bytes) -> Exchange:
-        """Send, and read the beginning of the answer. Never raises for what a partner does."""
+        """Send, and read the beginning of the answer. Never raises because of a partner."""
         began = perf_counter()
 
         def failed_exchange(problem: str) -> Exchange:
@@ -89,7 +90,7 @@ class Sender:
                 if refusal is not None:
                     return failed_exchange(refusal)
                 return await self._send_to(url, addresses[:_ADDRESSES], headers, body, began)
-        except Exception as error:  # an odd answer may make a parser raise anything
+        except Exception as error:  # a strange answer may make a parser raise anything
             return failed_exchange(_describe_problem(error))
 
     async def _resolve_target(self, url: httpx2.URL) -> list[str]:
@@ -110,7 +111,7 @@ class Sender:
         body: bytes,
         began: float,
     ) -> Exchange:
-        """To the addresses in turn until one takes the connection."""
+        """Try the addresses in turn until one accepts the connection."""
         for last, address in enumerate(addresses, 1 - len(addresses)):
             try:
                 return await self._sent_to(address, url, headers, body, began)
@@ -122,7 +123,7 @@ class Sender:
     async def _sent_to(
         self, address: str, url: httpx2.URL, headers: Mapping[str, str], body: bytes, began: float
     ) -> Exchange:
-        """The address is pinned; the name is what the certificate must be for, and the `Host`."""
+        """The address is pinned; the certificate and `Host` must match the name."""
         name = url.netloc.decode()
         pinned = url.copy_with(host=address)
         extensions = {"sni_hostname": url.host} if url.scheme == "https" else {}
@@ -134,7 +135,7 @@ class Sender:
                 "POST",
                 pinned,
                 content=body,
-                # The answer is read as it comes, so it must not come compressed.
+                # The raw bytes are kept, so the answer must not be compressed.
                 headers={**headers, "host": name, "accept-encoding": "identity"},
                 extensions=extensions,
             ) as response,
@@ -171,9 +172,9 @@ def _describe_problem(error: Exception) -> str:
 
 
 def _retry_seconds(text: str) -> int:
-    """What `Retry-After` asks for; 0 for a date or nonsense, a day for more than that."""
+    """The seconds of `Retry-After`; 0 for a date or nonsense, at most a day."""
     if not (text.isascii() and text.isdecimal()):
         return 0
     digits = text.lstrip("0")
-    # Python refuses to read thousands of digits as a number.
+    # Python refuses to parse a number of thousands of digits.
     return min(int(digits or 0), _LONGEST_WAIT) if len(digits) <= 6 else _LONGEST_WAIT

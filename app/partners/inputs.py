@@ -1,4 +1,4 @@
-"""What subscriptions are made from."""
+"""The input of subscriptions."""
 
 from typing import Annotated, Literal
 

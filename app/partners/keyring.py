@@ -1,7 +1,7 @@
-"""Keys that were proved a moment ago, so that a public request with a key costs no query.
+"""Recently verified keys, so that a public request with a key costs no query.
 
-A key that is revoked, or whose partner is suspended or changed, is judged as before for at most
-`KEPT_FOR`; what shows embargoed content does not ask here, but the store.
+A key that is revoked, or whose partner is suspended or changed, keeps its old rights for at most
+`KEPT_FOR`. Requests for embargoed content do not use this cache but the store.
 """
 
 from collections import OrderedDict
@@ -28,7 +28,7 @@ class _CachedKey:
 
 
 class Keyring:
-    """The good keys that one process has seen."""
+    """The valid keys that one process has seen."""
 
     def __init__(self, database: Database, clock: Clock, meter: UsageMeter) -> None:
         self._database = database
@@ -37,19 +37,19 @@ class Keyring:
         self._known: OrderedDict[bytes, _CachedKey] = OrderedDict()
 
     def find(self, key: str, now: datetime) -> Holder | None:
-        """The holder of a key that was good a moment ago and has not expired since."""
+        """The holder of a key that was verified within `KEPT_FOR` and has not expired since."""
         cached = self._known.get(_mark(key))
         if cached is None or not timedelta(0) <= now - cached.since < KEPT_FOR:
             return None
         return cached.holder if cached.holder.expires_at > now else None
 
     def knows(self, key: str) -> bool:
-        """The key was good when it was last looked up."""
+        """Whether the key was valid when it was last looked up."""
         return _mark(key) in self._known
 
     def looked_up(self, key: str) -> Holder:
-        """The holder of a key, from the store, with what it has used of today's quota.
-        `Unauthenticated` as `keys.verify_key`."""
+        """The holder of a key, from the store, with its use of today's quota. `Unauthenticated` as
+        in `keys.verify_key`."""
         now = self._clock()
         mark = _mark(key)
         with self._database.reading() as tx:

@@ -1,9 +1,9 @@
-"""Keys of partners: `willaykey_<8 hex>_<43 url-safe>`, kept as hashes, shown once, never for ever.
+"""Keys of partners: `willaykey_<8 hex>_<43 url-safe>`, kept as hashes, shown once, always ending.
 
-A key proves which partner asks; what it may do its scopes and its partner's rights say, both as
-they are now. Whoever holds a key may replace it by another with the same scopes. Of that one the
-secret is derived from the old one, which the store does not hold: so the answer is the same
-when the question is repeated, and a retry makes no second key.
+A key identifies a partner. Its rights are its scopes and its partner's rights, both as they are
+now. The holder of a key may replace it by another with the same scopes. The new secret is derived
+from the old one, which the store does not hold. So a repeated request gets the same answer, and a
+retry makes no second key.
 """
 
 import re
@@ -32,7 +32,7 @@ from app.public.vocabulary import KeyScope, Moment
 
 PREFIX: Final = "willaykey_"
 MOST: Final = 20
-"""Good keys of one partner."""
+"""The most valid keys of one partner."""
 
 USUAL_LIFE: Final = timedelta(days=365)
 LONGEST_LIFE: Final = timedelta(days=3_660)
@@ -50,7 +50,7 @@ class KeyInput(Input):
 
 @dataclass(frozen=True, slots=True)
 class KeyInfo:
-    """A key without its secret; `id` is the part of it that is no secret."""
+    """A key without its secret; `id` is its public part."""
 
     id: str
     name: str
@@ -64,7 +64,7 @@ class KeyInfo:
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """A key that was just made; `key` is shown this once."""
+    """A new key; `key` is shown only here."""
 
     key: str
     info: KeyInfo
@@ -72,7 +72,7 @@ class NewKey:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Whose good key it is, and what was agreed with that partner."""
+    """The partner of a valid key, with the agreed limits and rights."""
 
     partner_id: UUID
     partner: str
@@ -85,7 +85,7 @@ class Holder:
 
 
 def create(tx: WriteTx, by: Principal, partner: UUID, body: KeyInput, now: datetime) -> NewKey:
-    """`NotFound`; `Conflict` when it has too many; `Invalid` for an expiry that is none."""
+    """A new key. `NotFound`; `Conflict` when there are too many; `Invalid` for a wrong expiry."""
     lock_partner(tx, partner)
     _refuse_many(tx, partner, now)
     secret = keys.new_secret()
@@ -102,7 +102,7 @@ def create(tx: WriteTx, by: Principal, partner: UUID, body: KeyInput, now: datet
 
 
 def of_partner(tx: ReadTx, partner: UUID) -> list[KeyInfo]:
-    """The partner's keys, the newest first, those that have ended too; `NotFound`."""
+    """The partner's keys, the newest first, ended ones too; `NotFound`."""
     if tx.execute(sa.select(col(Partner.id)).where(col(Partner.id) == partner)).first() is None:
         raise NotFound("partner_not_found", "There is no such partner.")
     statement = _ASKED.where(col(PartnerKey.partner_id) == partner)
@@ -123,8 +123,8 @@ def revoke(tx: WriteTx, by: Principal, partner: UUID, key_id: str, now: datetime
 
 
 def verify_key(tx: ReadTx, key: str, now: datetime) -> Holder:
-    """Who holds this key. `Unauthenticated`: `key_invalid` for what is none, and to who shows a
-    right one that is good no more `key_revoked`, `key_expired` or `partner_suspended`."""
+    """The holder of this key. `Unauthenticated`: `key_invalid` for an unknown or wrong key;
+    `key_revoked`, `key_expired` or `partner_suspended` for a right one that is no longer valid."""
     form = _FORM.fullmatch(key)
     row = tx.execute(_HOLDER.where(col(PartnerKey.id) == form[1])).one_or_none() if form else None
     if form is None or row is None or not keys.is_same(form[2], row.digest):
@@ -162,11 +162,11 @@ def rotate(
     address: str | None,
     now: datetime,
 ) -> NewKey:
-    """The key that replaces this one, with the same scopes and as long a life; this one ends after
+    """The key that replaces this one, with the same scopes and lifetime; this one ends after
     `overlap`.
 
-    Asked again with the same key, the answer is the same. `Conflict` once the new key has been
-    used: from then on it alone gives another.
+    The same key gets the same answer again. `Conflict` once the new key has been used; then only
+    the new key can be rotated.
     """
     holder = verify_key(tx, key, now)
     require(holder, "keys:rotate")
@@ -182,7 +182,7 @@ def rotate(
         if newer.revoked_at is not None or newer.last_used_at is not None:
             raise Conflict("already_rotated", f"The key {newer.id} has replaced it; use that one.")
         secret = _derive_secret(installation, newer.id, key)
-        newer.digest = keys.digest(secret)  # another one if the installation's key has changed
+        newer.digest = keys.digest(secret)  # differs if the installation's key has changed
         tx.session.flush()
         return NewKey(f"{PREFIX}{newer.id}_{secret}", _info(tx, newer.id))
     _refuse_many(tx, holder.partner_id, now)
@@ -234,7 +234,7 @@ def _info(tx: ReadTx, key_id: str) -> KeyInfo:
 
 
 def _derive_secret(installation: SecretKey, key_id: str, old: str) -> str:
-    """43 url-safe characters that nobody can make without the old key and the installation's."""
+    """43 url-safe characters that need both the old key and the installation's key to make."""
     secret = installation.derive("partner key", key_id, old)
     return urlsafe_b64encode(secret).decode().rstrip("=")
 

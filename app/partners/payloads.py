@@ -1,4 +1,4 @@
-"""What is sent: an entry of the change feed as it stands now, in the envelope of the standard."""
+"""The messages: an entry of the change feed with the present state, in the standard's envelope."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ VERIFICATION: Final = "webhook.verification"
 
 @dataclass(frozen=True, slots=True)
 class WebhookMessage:
-    """A message: its id, its kind, and the body."""
+    """A message: its id, its topic, and the body."""
 
     id: str
     topic: str
@@ -34,9 +34,9 @@ class WebhookMessage:
 def of_entry(
     tx: ReadTx, memory: ReadCache, languages: Sequence[str], sequence: int, *, thin: bool
 ) -> WebhookMessage | None:
-    """The entry of the log with what it names as it stands now; none when that never was public.
+    """The entry of the log with the present state of its thing; None when it never was public.
 
-    Late is never wrong: what has been retracted since is told as gone.
+    A late message is not wrong: a thing that was retracted since is reported as gone.
     """
     log = head(tx)
     log_entries = changes.entries_by_number(tx, [sequence])
@@ -56,14 +56,14 @@ def of_entry(
 
 
 def trial_message(event_id: str, at: datetime) -> WebhookMessage:
-    """A message that says nothing."""
+    """A test message without content."""
     return _envelope(event_id, TEST, at, {"message": "This is a test."})
 
 
 def verification_message(
     key: SecretKey, webhook: UUID, salt: str, at: datetime
 ) -> tuple[WebhookMessage, str]:
-    """A message that asks for the challenge in it to be answered, and that challenge."""
+    """A message with a challenge that the target must answer, and that challenge."""
     challenge = key.derive("webhook challenge", str(webhook), salt, rfc3339(at)).hex()
     event_id = f"evt_{sha256(challenge.encode()).hexdigest()[:24]}"
     return _envelope(event_id, VERIFICATION, at, {"challenge": challenge}), challenge

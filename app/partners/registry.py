@@ -1,7 +1,7 @@
-"""Partners with keys: what each may have, changed, suspended and ended.
+"""Partners with keys: their rights and limits; changed, suspended and ended.
 
-What is public needs no key. A partner's row says how fast and how much it may ask for, how far
-ahead it may see what is scheduled, and on what terms.
+Public content needs no key. A partner's row holds its rate and quota, the hours by which it may see
+scheduled articles early, and the terms.
 """
 
 from dataclasses import dataclass
@@ -29,10 +29,10 @@ from app.models.partner import Partner, PartnerKey, PartnerUsage
 from app.revisions import refuse_stale
 
 MOST: Final = 1_000
-"""Partners of one service."""
+"""The most partners of one service."""
 
 LONGEST_EMBARGO: Final = 24 * 30
-"""Hours."""
+"""The longest embargo in hours."""
 
 Terms = Annotated[
     str,
@@ -102,7 +102,7 @@ def get_partner(tx: ReadTx, partner: UUID) -> PartnerInfo:
 
 
 def create(tx: WriteTx, by: Principal, body: PartnerInput, now: datetime) -> PartnerInfo:
-    """A new partner, which has no key yet. `Conflict` when there are too many."""
+    """A new partner without keys. `Conflict` when there are too many."""
     number = tx.execute(sa.select(sa.func.count()).select_from(Partner)).scalar_one()
     if number >= MOST:
         raise Conflict("too_many_partners", f"There are {MOST} partners already; end one.")
@@ -124,8 +124,8 @@ def create(tx: WriteTx, by: Principal, body: PartnerInput, now: datetime) -> Par
 def change(
     tx: WriteTx, by: Principal, partner: UUID, change: PartnerChange, now: datetime, revision: int
 ) -> PartnerInfo:
-    """Other terms, limits or rights: they hold for every key within seconds. `Stale` when somebody
-    changed it meanwhile."""
+    """Change terms, limits or rights; every key follows within seconds. `Stale` when somebody
+    changed the partner meanwhile."""
     row = lock_partner(tx, partner, revision)
     before = _audit_state(row)
     fields = {name: getattr(row, name) for name in PartnerInput.model_fields}
@@ -158,7 +158,7 @@ def resume(tx: WriteTx, by: Principal, partner: UUID, now: datetime, revision: i
 
 
 def delete(tx: WriteTx, by: Principal, partner: UUID, now: datetime, revision: int) -> None:
-    """The partner, its keys and its usage."""
+    """Delete the partner, its keys and its usage."""
     row = lock_partner(tx, partner, revision)
     for table in (PartnerKey, PartnerUsage):
         tx.execute(sa.delete(table).where(col(table.partner_id) == partner))
@@ -196,7 +196,7 @@ def _record_change(
 
 
 def _audit_state(row: Partner) -> dict[str, object]:
-    """As the audit tells it: without the terms' text and whom to write to."""
+    """The state for the audit, without the text of the terms and the contact."""
     rights = {
         "rate_per_minute": row.rate_per_minute,
         "quota_per_day": row.quota_per_day,

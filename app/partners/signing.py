@@ -1,7 +1,7 @@
 """Signatures by Standard Webhooks 1.0.0: `v1` with a shared secret, `v1a` with a public key.
 
-Both keys are derived from the installation's key and the subscription's salt, so a stolen
-database gives none of them away.
+Both keys are derived from the installation's key and the subscription's salt, so a stolen database
+reveals neither.
 """
 
 from base64 import b64encode
@@ -26,12 +26,12 @@ class SigningKeys:
 
     @property
     def secret(self) -> str:
-        """What the partner verifies `v1` with: `whsec_…`."""
+        """The secret by which the partner verifies `v1`: `whsec_…`."""
         return "whsec_" + b64encode(self._shared_secret()).decode()
 
     @property
     def public_key(self) -> str:
-        """What the partner verifies `v1a` with: `whpk_…`; no secret."""
+        """The public key by which the partner verifies `v1a`: `whpk_…`."""
         return "whpk_" + b64encode(self._private_key().public_key().public_bytes_raw()).decode()
 
     def sign(self, message_id: str, at: datetime, body: str) -> list[str]:
@@ -52,7 +52,7 @@ class SigningKeys:
 def signature_headers(
     keys: Sequence[SigningKeys], message_id: str, at: datetime, body: str
 ) -> dict[str, str]:
-    """The headers of a message; while a secret is being replaced, with the signatures of both."""
+    """The headers of a message; with both signatures while a secret is being replaced."""
     signatures = [signature for key in keys for signature in key.sign(message_id, at, body)]
     return {
         "webhook-id": message_id,

@@ -1,4 +1,4 @@
-"""Subscriptions: who is told what, and where; paused and resumed, their secrets replaced."""
+"""Subscriptions to events: created, changed, paused, resumed, and given new secrets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from app.public.vocabulary import Slug, Topic
 from app.revisions import refuse_stale
 
 MOST: Final = 100
-"""Subscriptions of one service."""
+"""The most subscriptions of one service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +77,9 @@ def create(
     body: WebhookInput,
     now: datetime,
 ) -> tuple[WebhookInfo, str]:
-    """A new subscription and its secret. It is told what happens from now on, once its target has
-    answered the challenge that the worker sends. `Conflict` when there are too many, `Invalid`
-    for a target that is out of reach."""
+    """A new subscription and its secret. It receives events from now on, once its target has
+    answered the challenge that the worker sends. `Conflict` when there are too many, `Invalid` for
+    a target that is out of reach."""
     reach.refuse(parse_target(body.url))
     number = tx.execute(sa.select(sa.func.count()).select_from(Webhook)).scalar_one()
     if number >= MOST:
@@ -118,7 +118,7 @@ def change(
     now: datetime,
     revision: int,
 ) -> WebhookInfo:
-    """`Stale` when somebody changed it meanwhile, `Invalid` for a target that is out of reach."""
+    """Change a subscription. `Stale`; `Invalid` for a target that is out of reach."""
     row = lock_webhook(tx, webhook, revision)
     before = _audit_state(row)
     fields = {name: getattr(row, name) for name in WebhookInput.model_fields}
@@ -138,7 +138,7 @@ def change(
 
 
 def delete(tx: WriteTx, by: Principal, webhook: UUID, now: datetime, revision: int) -> None:
-    """The subscription and the record of what was sent."""
+    """Delete the subscription and the record of its deliveries."""
     row = lock_webhook(tx, webhook, revision)
     own_deliveries = sa.select(col(Delivery.id)).where(col(Delivery.webhook_id) == webhook)
     tx.execute(
@@ -159,8 +159,8 @@ def rotate(
     revision: int,
     overlap: timedelta,
 ) -> tuple[WebhookInfo, str]:
-    """Another secret and key pair; messages carry the old signatures too for a while. Where the
-    installation's key has changed, the old ones are lost, and it goes on from here."""
+    """Replace the secret and key pair; for `overlap` messages carry the old signatures too. When
+    the installation's key has changed, the old signatures are lost, and a pause for it ends."""
     row = lock_webhook(tx, webhook, revision)
     row.previous_salt, row.previous_until = row.salt, now + overlap
     if row.key_mark != key.mark:
@@ -176,11 +176,11 @@ def rotate(
 def pause(
     tx: WriteTx, by: Principal, key: SecretKey, webhook: UUID, now: datetime, revision: int
 ) -> WebhookInfo:
-    """Send nothing until it is resumed; what happens meanwhile is told then."""
+    """Send nothing until the subscription is resumed; it then receives what it missed."""
     row = lock_webhook(tx, webhook, revision)
     if row.state != "paused":
         before = _audit_state(row)
-        # What has never answered the challenge is not spared it by a pause.
+        # A pause does not replace the challenge that a pending target must answer.
         row.paused_reason = "unverified" if row.state == "pending" else "by_hand"
         row.state = "paused"
         _record_change(tx, by, row, now, "webhook.paused", before)
@@ -190,8 +190,8 @@ def pause(
 def resume(
     tx: WriteTx, by: Principal, key: SecretKey, webhook: UUID, now: datetime, revision: int
 ) -> WebhookInfo:
-    """Go on where it was paused; what was given up meanwhile is tried again. `Conflict` while the
-    installation's key is another one."""
+    """Resume where it was paused, and retry failed deliveries. `Conflict` while the installation's
+    key is another one."""
     row = lock_webhook(tx, webhook, revision)
     if row.key_mark != key.mark:
         raise Conflict("key_changed", "The installation's key is another one; rotate the secret.")
@@ -246,7 +246,7 @@ def _record_change(
 
 
 def _audit_state(row: Webhook) -> dict[str, object]:
-    """As the audit tells it: of the target its host alone, since an address may hold a secret."""
+    """The state for the audit: only the host of the target, since an address may hold a secret."""
     host = parse_target(row.url).host
     active = row.state == "active"
     return {"name": row.name, "host": host, "topics": list(row.topics), "active": active}

@@ -1,8 +1,8 @@
-"""Where a webhook may go: to public addresses of the internet, by https on port 443.
+"""The allowed targets of webhooks: public addresses of the internet, by https on port 443.
 
-A name is resolved once for each attempt and every address that it has must be allowed; the
-connection then goes to one of these and asks no resolver again. Addresses that carry another one
-(IPv4-mapped, NAT64) are judged by that; those of tunnels are refused.
+A name is resolved once for each attempt, and every address of it must be allowed. The connection
+then uses one of these without resolving again. Addresses that embed another one (IPv4-mapped,
+NAT64) are judged by that; those of tunnels are refused.
 """
 
 from collections.abc import Sequence
@@ -38,22 +38,22 @@ _REFUSALS: Final = {
 
 
 def parse_networks(texts: Sequence[str]) -> tuple[Network, ...]:
-    """Networks such as `10.0.0.0/8`; ValueError for what is none."""
+    """Networks such as `10.0.0.0/8`; ValueError for anything else."""
     return tuple(ip_network(text) for text in texts)
 
 
 @dataclass(frozen=True, slots=True)
 class ReachPolicy:
-    """What the operator allows beyond public addresses: own networks, by any port and scheme."""
+    """The networks that the operator allows beyond public addresses, with any port and scheme."""
 
     networks: tuple[Network, ...] = ()
 
     def is_own(self, address: Address) -> bool:
-        """In a network that the operator named."""
+        """Whether the address is in a network that the operator named."""
         return any(address in network for network in self.networks)
 
     def refusal(self, url: httpx2.URL, addresses: Sequence[str]) -> str | None:
-        """Why a target with these addresses may not be asked; none when it may."""
+        """The reason why a target with these addresses is refused; None when it is allowed."""
         if not addresses:
             return "unresolved"
         parsed = [_embedded_address(text) for text in addresses]
@@ -64,7 +64,7 @@ class ReachPolicy:
         return None if _is_plain_https(url) else "https_required"
 
     def refuse(self, url: httpx2.URL) -> None:
-        """What can be told before any name is resolved: `Invalid` for what will never be asked."""
+        """`Invalid` for a target that is refused whatever its name resolves to."""
         problem = None
         if _embedded_address(url.host) is not None:
             problem = self.refusal(url, [url.host])
@@ -80,7 +80,7 @@ def _is_plain_https(url: httpx2.URL) -> bool:
 
 
 def parse_target(text: str) -> httpx2.URL:
-    """The one reading of a target's address; `Invalid`."""
+    """The parsed address of a target; `Invalid`."""
     try:
         url = httpx2.URL(text)
     except (httpx2.InvalidURL, ValueError) as error:
@@ -99,7 +99,7 @@ def parse_target(text: str) -> httpx2.URL:
 
 
 def _looks_like_address(host: str) -> bool:
-    """Numbers that resolvers take for an address: `2130706433`, `0x7f.1`, `127.1`."""
+    """Whether a resolver would read the host as an address: `2130706433`, `0x7f.1`, `127.1`."""
     last = host.rstrip(".").rsplit(".", 1)[-1]
     number = last.isdecimal() or last.lower().startswith("0x")
     return number and _embedded_address(host) is None
@@ -110,7 +110,7 @@ def _invalid_target(why: str) -> Invalid:
 
 
 def _embedded_address(text: str) -> Address | None:
-    """The address that is meant, without what carries it; none when it is no address."""
+    """The address itself or the one that it embeds; None when it is no address."""
     try:
         address = ip_address(text)
     except ValueError:

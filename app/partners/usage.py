@@ -1,8 +1,8 @@
-"""How much partners ask for: counted in memory, added to the store every few seconds.
+"""The usage of partners: counted in memory, added to the store every few seconds.
 
-Each process adds what it counted, so replicas add up; what one has not added yet the others do not
-know, so a quota may be overrun by some seconds' requests. A process that is killed loses the
-seconds since it last added.
+Each process adds its own counts, so the store has the sum over replicas. Other processes do not
+know counts that are not added yet, so a quota may be exceeded by some seconds' requests. A process
+that is killed loses the counts of its last seconds.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ Day = tuple[UUID, date]
 @dataclass(slots=True)
 class UsageCounts:
     """`requests` count for the quota; `not_modified` of them were answered 304; `refused` are 429
-    and count for nothing; `bytes` are those of bodies."""
+    and do not count; `bytes` are those of bodies."""
 
     requests: int = 0
     not_modified: int = 0
@@ -36,7 +36,7 @@ class UsageCounts:
     bytes: int = 0
 
     def plus(self, other: "UsageCounts") -> "UsageCounts":
-        """The two together."""
+        """The sum of two counts."""
         return UsageCounts(
             *(getattr(self, name) + getattr(other, name) for name in _NAMES),
         )
@@ -46,7 +46,7 @@ _NAMES: Final = tuple(field.name for field in fields(UsageCounts))
 
 
 def stored_days(tx: ReadTx, partner: UUID, today: date, number: int) -> dict[date, UsageCounts]:
-    """What is in the store of the last days, of those that have anything."""
+    """The stored counts of the last days; days without counts are left out."""
     statement = sa.select(col(PartnerUsage.day), *(getattr(PartnerUsage, name) for name in _NAMES))
     first = today - timedelta(days=number - 1)
     own_days = statement.where(
@@ -58,7 +58,7 @@ def stored_days(tx: ReadTx, partner: UUID, today: date, number: int) -> dict[dat
 def usage_of(
     tx: ReadTx, meter: "UsageMeter", partner: UUID, quota: int | None, number: int, now: datetime
 ) -> Usage:
-    """The last days: what the store has, and what this process has not added yet."""
+    """The last days: the stored counts and those that this process has not added yet."""
     today = now.date()
     by_day = stored_days(tx, partner, today, number)
     usage_days = []
@@ -72,7 +72,7 @@ def usage_of(
 
 
 def requests_on(tx: ReadTx, partner: UUID, day: date) -> int:
-    """How many requests of a day are in the store."""
+    """The number of stored requests of a day."""
     statement = sa.select(col(PartnerUsage.requests)).where(
         col(PartnerUsage.partner_id) == partner, col(PartnerUsage.day) == day
     )
@@ -82,10 +82,10 @@ def requests_on(tx: ReadTx, partner: UUID, day: date) -> int:
 def add_counts(
     tx: WriteTx, counts_by_day: Mapping[Day, UsageCounts], used: Mapping[str, datetime]
 ) -> dict[Day, int]:
-    """Add counts, and when keys were used; returns each day's requests then. Partners that were
-    deleted meanwhile are left out."""
+    """Add counts and the last uses of keys; returns each day's requests after that. Partners that
+    were deleted meanwhile are left out."""
     partner_ids = set(tx.execute(sa.select(col(Partner.id))).scalars())
-    # In one order everywhere: two replicas that add at once must not wait for each other.
+    # Everybody adds in one order, so that two replicas never wait for each other.
     for (partner, day), counts in sorted(counts_by_day.items(), key=lambda item: item[0]):
         if partner in partner_ids:
             _upsert(tx, partner, day, counts)
@@ -105,7 +105,7 @@ def _upsert(tx: WriteTx, partner: UUID, day: date, counts: UsageCounts) -> None:
 
 
 class UsageMeter:
-    """What this process has counted and not added yet, and what it knows of the store."""
+    """The counts that this process has not added yet, and the last totals that it read."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -117,7 +117,7 @@ class UsageMeter:
         self._stored: dict[UUID, tuple[date, int]] = {}
 
     def known_requests(self, partner: UUID, day: date) -> int:
-        """How many requests of a day are known here."""
+        """The number of requests of a day that this process knows of."""
         with self._lock:
             stored_day, stored = self._stored.get(partner, (day, 0))
             counts = self._pending.get((partner, day), _NONE).requests
@@ -125,41 +125,41 @@ class UsageMeter:
             return counts + (stored if stored_day == day else 0)
 
     def pending_counts(self, partner: UUID, day: date) -> UsageCounts:
-        """What is not in the store yet."""
+        """The counts that are not in the store yet."""
         with self._lock:
             usage_counts = self._pending.get((partner, day), _NONE)
             return usage_counts.plus(self._under_way.get((partner, day), _NONE))
 
     def learn_total(self, partner: UUID, day: date, total: int) -> None:
-        """What was read in the store. It only grows, and a late reader knows less."""
+        """Take a total that was read from the store. Totals only grow, so lower ones are old."""
         with self._lock:
             self._learn_total(partner, day, total)
 
     def count_request(self, partner: UUID, day: date, key_id: str, now: datetime) -> None:
-        """A request that is let in."""
+        """Count an admitted request."""
         with self._lock:
             self._counts_of(partner, day).requests += 1
             self._used[key_id] = now
 
     def count_answer(self, partner: UUID, day: date, *, not_modified: bool, size: int) -> None:
-        """How it was answered."""
+        """Count an answer."""
         with self._lock:
             counts = self._counts_of(partner, day)
             counts.not_modified += not_modified
             counts.bytes += size
 
     def note_key_use(self, key_id: str, now: datetime) -> None:
-        """A key was used for what counts for nothing."""
+        """Record the use of a key by a request that does not count."""
         with self._lock:
             self._used[key_id] = now
 
     def count_refusal(self, partner: UUID, day: date) -> None:
-        """A request that was too many."""
+        """Count a request that was refused as too many."""
         with self._lock:
             self._counts_of(partner, day).refused += 1
 
     def flush(self) -> None:
-        """Add what was counted to the store; what could not be added is kept for the next time."""
+        """Add the counts to the store; counts that cannot be added are kept for the next time."""
         with self._adding:
             with self._lock:
                 pending, self._pending = self._pending, {}

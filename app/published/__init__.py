@@ -1,5 +1,5 @@
-"""Queries: all that the world may know, as public types or ready bytes.
+"""Queries for everything public, as public types or as ready bytes.
 
-Visibility is judged by `visibility.visible` alone. May import: changes, visibility, models,
-database, public, errors, kit.
+`visibility.visible` alone decides visibility. May import: changes, visibility, models, database,
+public, errors, kit.
 """

@@ -1,4 +1,4 @@
-"""The addresses that articles and tags used to have."""
+"""The former addresses of articles and tags."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -24,17 +24,17 @@ from app.visibility import NOW, visible, was_visible
 def all_paths(
     tx: ReadTx, tags: Tags, article_ids: Sequence[UUID], now: datetime
 ) -> dict[UUID, list[str]]:
-    """All paths that ever led to articles: aliases first, then where they were public: each page
-    at the front end, then what this service calls it."""
+    """All paths that ever led to articles: aliases first, then each former and present place of the
+    page at the front end, followed by its slug as a path."""
     return _paths(tx, tags, article_ids, now, sa.true())
 
 
 def former_paths(
     tx: ReadTx, tags: Tags, article_ids: Sequence[UUID], now: datetime
 ) -> dict[UUID, list[str]]:
-    """Paths that lead to articles visible now: aliases first, then where they once were."""
+    """Paths that lead to visible articles: aliases first, then the former places of their pages."""
     live = aliased(Publication)
-    # Where the page is depends on kind and language too, so these may have moved it as well.
+    # The place of a page depends on its kind and language too, so a change of these moves it.
     its_own = sa.exists().where(
         col(live.article_id) == col(Publication.article_id),
         visible(live, NOW),
@@ -49,14 +49,14 @@ _SLUG: Final = re.compile(f"/{SLUG_PATTERN[1:-1]}")
 
 @dataclass(frozen=True, slots=True)
 class DepartedTag:
-    """What is left of a tag: where it was found, and the tag that it has become."""
+    """The rest of a removed tag: its paths, and the tag that it was merged into."""
 
     paths: list[str]
     merged_into: UUID | None
 
 
 def of_tags(tx: ReadTx, tags: Tags, tag_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
-    """Paths that used to lead to tags that are there: aliases first, then their former slugs."""
+    """Paths that used to lead to existing tags: aliases first, then their former slugs."""
     paths: dict[UUID, list[str]] = {tag_id: [] for tag_id in tag_ids}
     aliases = sa.select(col(Alias.tag_id), col(Alias.path))
     aliases = aliases.where(col(Alias.tag_id).in_(tag_ids)).order_by(col(Alias.path))
@@ -71,7 +71,7 @@ def of_tags(tx: ReadTx, tags: Tags, tag_ids: Sequence[UUID]) -> dict[UUID, list[
 
 
 def of_former_tags(tx: ReadTx, tag_ids: Sequence[UUID]) -> dict[UUID, DepartedTag]:
-    """What is left of tags that are gone."""
+    """The rest of tags that are gone."""
     rows = sa.select(col(FormerTag.id), col(FormerTag.paths), col(FormerTag.tag_id))
     rows = rows.where(col(FormerTag.id).in_(tag_ids))
     return {key: DepartedTag(paths, into) for key, paths, into in tx.execute(rows)}
@@ -89,7 +89,7 @@ def _paths(
     aliases = aliases.where(col(Alias.article_id).in_(article_ids)).order_by(col(Alias.path))
     slugs: dict[UUID, list[str]] = {article_id: [] for article_id in article_ids}
     for article_id, path in tx.execute(aliases):
-        # A slug that an article had where it was imported from is an alias here.
+        # An alias stands for a slug that the article had in the system it was imported from.
         if _SLUG.fullmatch(path):
             slugs[article_id].append(path[1:])
         else:
@@ -106,7 +106,7 @@ def _paths(
 
 
 def _pages(tags: Tags, had: Iterable[str], rows: Iterable[Any], article_id: UUID) -> list[str]:
-    """Each page of an article at the front end, then what this service calls it."""
+    """Each page of an article at the front end, followed by its slug as a path."""
     own_rows = [row for row in rows if row.article_id == article_id]
     places = {(row.slug, row.kind, row.lang) for row in own_rows if row.wanted}
     own_slugs = {row.slug for row in own_rows}

@@ -26,7 +26,7 @@ _MONTH: Final = len("2012-07")
 def list_years(
     tx: ReadTx, tags: Tags, filters: ArticleFilter, now: datetime, calendar: Calendar = _OF_UTC
 ) -> list[Year]:
-    """Newest year first, newest month first; only what has articles."""
+    """Newest year first, newest month first; only years and months that have articles."""
     statement, values = months_of(
         *by_rarity(tx, tags, filters), now, sqlite=tx.is_sqlite, zoned=calendar != _OF_UTC
     )
@@ -45,8 +45,8 @@ def list_years(
 
 
 def last_changes(tx: ReadTx, now: datetime, calendar: Calendar) -> list[tuple[str, datetime]]:
-    """Each month (`YYYY-MM`) that has articles, newest first, and when the latest of them
-    changed or became visible."""
+    """Each month (`YYYY-MM`) that has articles, newest first, with the instant of its latest change
+    or release."""
     grouped = month_of if calendar == _OF_UTC else stamp_of
     month = grouped(Publication, tx.is_sqlite)
     latest = sa.func.max(col(Publication.changed_at), type_=UTCDateTime())
@@ -61,7 +61,7 @@ def last_changes(tx: ReadTx, now: datetime, calendar: Calendar) -> list[tuple[st
 
 
 def _month_of(stamp: str, calendar: Calendar) -> str:
-    """The month of a month, or of an instant near the edge of one."""
+    """The month of a stamp, which is a month or an instant near the edge of one."""
     if len(stamp) == _MONTH:
         return stamp
     return f"{calendar.day_of(datetime.fromisoformat(stamp).replace(tzinfo=UTC)):%Y-%m}"

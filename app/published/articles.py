@@ -1,4 +1,4 @@
-"""Articles that are visible now: pages, one by its slug, what it is related to, by id."""
+"""Articles that are visible now: pages of a list, one by its slug, related ones, some by id."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -32,7 +32,7 @@ _RARE_TAGS = 3
 
 @dataclass(frozen=True, slots=True)
 class ArticlePage:
-    """One page: the items' JSON, and where the next and the previous pages begin."""
+    """One page: the items' JSON, and the starts of the next and the previous pages."""
 
     items: list[bytes]
     next: Cursor | None
@@ -51,9 +51,9 @@ def list_page(
     include: Collection[Extra] = (),
     bounds: Thresholds = USUAL,
 ) -> ArticlePage:
-    """The items of one page, in the order asked for whichever way the cursor walks.
+    """The items of one page, in the given order even when the cursor walks backwards.
 
-    `include` adds what the detail always has; paths are read for the whole page at once.
+    `include` adds members that the detail always has; one query reads the paths of a whole page.
     """
     filters, plan = choose_plan(tx, tags, filters, order, now, bounds)
     statement, values = page_of(filters, plan, order, cursor, limit + 1, now)
@@ -77,7 +77,7 @@ def list_page(
             for item, row in zip(items, rows, strict=True)
         ]
     if not rows:
-        # Everything after (or before) the cursor has gone: the way back is still open.
+        # Every article after (or before) the cursor is gone, but the way back still works.
         back = Cursor(cursor.at, cursor.id, not backwards) if cursor else None
         return ArticlePage([], back if backwards else None, None if backwards else back)
     return ArticlePage(
@@ -92,7 +92,7 @@ def _place(row: Any, *, backwards: bool) -> Cursor:
 
 
 def count_articles(tx: ReadTx, tags: Tags, filters: ArticleFilter, now: datetime) -> int:
-    """How many articles a filter finds."""
+    """The number of articles that match a filter."""
     statement, values = count_of(*by_rarity(tx, tags, filters), now)
     return int(tx.execute(statement, values).scalar_one())
 
@@ -113,7 +113,7 @@ def article_detail(
 ) -> tuple[UUID, bytes]:
     """One article whole with its id, in the first of `languages` in which it is visible.
 
-    Raises `Moved` for an old slug, `Gone` for what was public, `NotFound` for all else.
+    Raises `Moved` for an old slug, `Gone` for a former article, `NotFound` for anything else.
     """
     row = tx.execute(_BY_SLUG, {"slug": slug, "now": now}).first()
     if row is None:
@@ -143,7 +143,7 @@ _BY_IDS = sa.select(*SHOWN).where(
 
 
 def by_ids(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> dict[UUID, bytes]:
-    """The items of those articles that are visible; the others are not in the answer."""
+    """The items of the visible articles among these; the others are left out."""
     rows: Sequence[Any] = tx.execute(_BY_IDS, {"ids": list(ids), "now": now}).all()
     groups = _translations_by_group(tx, rows, now)
     return {row.article_id: _join_item(row, tags, groups) for row in rows}
@@ -160,13 +160,13 @@ _BODIES = (
 
 
 def bodies_by_id(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> dict[UUID, str]:
-    """The sanitised HTML of those articles that are visible."""
+    """The sanitised HTML of the visible articles among these."""
     rows = tx.execute(_BODIES, {"ids": list(ids), "now": now})
     return {key: tags.absolute_urls(body.encode()).decode() for key, body in rows}
 
 
 def current_slug(tx: ReadTx, article_id: UUID, now: datetime) -> tuple[str, str, str] | None:
-    """Slug, language and kind under which an article is visible."""
+    """The slug, language and kind under which an article is visible."""
     statement = sa.select(
         col(Publication.slug), col(Publication.lang), col(Publication.kind)
     ).where(col(Publication.article_id) == article_id, visible(Publication, NOW))
@@ -233,7 +233,7 @@ _GROUPS = (
 
 
 def _translations_by_group(tx: ReadTx, rows: Sequence[Any], now: datetime) -> _Group:
-    """The visible members of each group that these articles belong to."""
+    """The visible members of each translation group of these articles."""
     members_by_group: _Group = {}
     groups = [row.translation_group for row in rows if row.translation_group is not None]
     if groups:
@@ -243,7 +243,7 @@ def _translations_by_group(tx: ReadTx, rows: Sequence[Any], now: datetime) -> _G
 
 
 def _join_item(row: Any, tags: Tags, groups: _Group) -> bytes:
-    """The frozen fragment with what belongs to others joined to its end."""
+    """The frozen fragment, with the tags and translations appended."""
     lang, own = row.lang, tags.absolute_urls(complete_item(row.item)[:-1].encode())
     carried = tags.resolve_ids(from_json(row.tag_ids))
     references = b",".join([tags.reference(tag, lang) for tag in carried])
@@ -257,7 +257,7 @@ def _join_item(row: Any, tags: Tags, groups: _Group) -> bytes:
 
 
 def _with_member(item: bytes, name: bytes, value: bytes) -> bytes:
-    """An item's JSON with one member more."""
+    """An item's JSON with one member added."""
     return b'%s,"%s":%s}' % (item[:-1], name, value)
 
 
@@ -291,7 +291,7 @@ def related_json(
 ) -> bytes:
     """The newest articles in the same language that share its tags; more shared tags first.
 
-    Only the article's most specific tags are walked (those furthest from the root), ten each.
+    Only the article's most specific tags (furthest from the root) are read, ten articles each.
     """
     own_tags = [tag for tag in own_tags if tag.type != "format"] or own_tags
     shared: Counter[int] = Counter()

@@ -1,8 +1,8 @@
-"""What a process remembers for one head of the log: tags, counts, the archive.
+"""The memory of a process for one head of the log: tags, counts, the archive.
 
-Tags are few and change seldom: they are kept for one sequence. Those that are only proposed are
-not among them, so that no outlet knows of them. What depends on time as well
-(counts, the archive) is kept for one sequence and only until the next boundary.
+Tags are few and change seldom, so they are kept for one sequence. Proposed tags are left out, so
+that no outlet shows them. Values that also depend on time (counts, the archive) are kept for one
+sequence and only until the next boundary.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
@@ -40,7 +40,7 @@ class CachedTag:
 
 @dataclass(frozen=True, slots=True)
 class FormerTags:
-    """What tags left behind: slugs with the tag they lead to, slugs with the time of a removal,
+    """The traces of former tags: slugs with the tag they lead to, slugs with the time of a removal,
     ids with the tag they were merged into."""
 
     slugs: dict[str, UUID]
@@ -53,12 +53,12 @@ PagePath = Callable[[str, str, str], str]
 
 
 def plain_page_path(_kind: str, slug: str, _lang: str) -> str:
-    """Where no front end is known."""
+    """The path when no front end is configured."""
     return f"/{slug}"
 
 
 class Tags:
-    """All tags at one sequence; and where this service is, which no publication keeps either."""
+    """All tags at one sequence; and the address of this service, which publications do not hold."""
 
     def __init__(
         self,
@@ -79,19 +79,19 @@ class Tags:
                 self.children.setdefault(tag.parent_id, []).append(tag)
         self._by_former_slug = {slug: self.by_id[key] for slug, key in former.slugs.items()}
         self.removed = former.removed
-        """When the tag was removed that had a slug."""
+        """The time of the removal, by the slugs of removed tags."""
         self._by_saved_id = {str(tag.id): tag for tag in rows}
         self._by_saved_id |= {str(old): self.by_id[new] for old, new in former.ids.items()}
         self._references: dict[tuple[str, str], bytes] = {}
         self.sizes: dict[tuple[UUID, str], int] = {}
-        """Rows under a tag by its id and their kind, as far as `plan` has counted them."""
+        """The row counts by tag and kind that `plan` has made."""
 
     def find(self, slug: str) -> CachedTag | None:
-        """The tag that has a slug, or had it."""
+        """The tag that has or had a slug."""
         return self.by_slug.get(slug) or self._by_former_slug.get(slug)
 
     def resolve_ids(self, saved_ids: Iterable[str]) -> list[CachedTag]:
-        """What ids stand for that were saved once: a merged tag is the other one, each once."""
+        """The present tags of saved ids: a merged tag becomes its target, and each occurs once."""
         resolved = (self._by_saved_id.get(saved) for saved in saved_ids)
         return list({tag.slug: tag for tag in resolved if tag is not None}.values())
 
@@ -105,14 +105,14 @@ class Tags:
         return family
 
     def ancestors_and_self(self, tag: CachedTag) -> list[CachedTag]:
-        """The tag and those above it."""
+        """The tag and its ancestors."""
         line = [tag]
         while (parent := line[-1].parent_id) is not None:
             line.append(self.by_id[parent])
         return line
 
     def localise(self, texts: Mapping[str, str], lang: str | None) -> str | None:
-        """A text in a language, or in the first of the site's languages that has it."""
+        """A text in a language, else in the first of the site's languages that has it."""
         for language in (lang, *self._languages):
             if language is not None and (text := pick_text(texts, language)) is not None:
                 return text
@@ -138,12 +138,12 @@ Answer = TypeVar("Answer")
 Key = TypeVar("Key", bound=Hashable)
 
 KEPT_AT_MOST = 10_000
-"""Answers, of some kilobytes each; past that all are forgotten, since keys come from outside."""
+"""The most answers, of some kilobytes each; more clear all, because outsiders choose the keys."""
 
 
 class ReadCache:
-    """What is kept for one head, which a newer one forgets; and whole answers by their tags, of at
-    most `answers` bytes together."""
+    """Values for one head, which a newer head clears; and whole answers by their tags, of at most
+    `answers` bytes together."""
 
     def __init__(
         self,
@@ -174,7 +174,7 @@ class ReadCache:
         return Tags(rows, former, self._languages, self._address, self._page_path)
 
     def at_head(self, head: Head, current: bool) -> "HeadCache":
-        """What is kept for a head; nothing is while a boundary has passed."""
+        """The values of a head; none are kept once a boundary has passed."""
         if not current:
             return HeadCache({})
         with self._lock:
@@ -184,7 +184,7 @@ class ReadCache:
 
 
 class HeadCache:
-    """What was made for one head already, or is made and kept."""
+    """A mapping that makes and keeps missing values, for one head."""
 
     __slots__ = ("_values",)
 
@@ -192,7 +192,7 @@ class HeadCache:
         self._values = values
 
     def __call__(self, key: object, make: Callable[[], Answer]) -> Answer:
-        """What `make` returned for this key before, or returns now."""
+        """The value of a key; `make` makes it when it is missing."""
         if key in self._values:
             answer: Answer = self._values[key]
             return answer
@@ -203,7 +203,7 @@ class HeadCache:
     def many(
         self, keys: Sequence[Key], make: Callable[[list[Key]], Mapping[Key, Answer]]
     ) -> list[Answer]:
-        """As for one, but those that are missing are made together."""
+        """The values of keys; one call of `make` makes all missing ones."""
         cached = {key: self._values[key] for key in keys if key in self._values}
         missing = [key for key in keys if key not in cached]
         if missing:

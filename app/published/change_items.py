@@ -20,14 +20,14 @@ Key = tuple[ContentKind, UUID]
 
 
 def thin_changes(tx: ReadTx, tags: Tags, entries: Sequence[LogEntry], at: datetime) -> list[bytes]:
-    """As `full_changes`, without `item`: for those who then ask for it."""
+    """As `full_changes`, without `item`, for clients that fetch the things themselves."""
     return [to_json(fields) for fields in _change_fields(tx, tags, entries, at)]
 
 
 def full_changes(
     tx: ReadTx, tags: Tags, entries: Sequence[LogEntry], languages: Sequence[str], at: datetime
 ) -> list[bytes]:
-    """The JSON of `public.changes.Change` for each entry, all as they are at one instant."""
+    """The JSON of `public.changes.Change` for each entry, with the state at one instant."""
     items = _load_items(tx, tags, [e for e in entries if e.type == "upsert"], languages, at)
     changes = _change_fields(tx, tags, entries, at)
     return [_to_json(*pair, items) for pair in zip(entries, changes, strict=True)]

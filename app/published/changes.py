@@ -1,7 +1,7 @@
-"""What a reader of the log needs: which things to take and which to drop, judged exactly at w.
+"""The log for its readers: the things to take or to drop, judged exactly at the log's clock.
 
-Judging at the log's clock and not at the reader's keeps order: a reader with a fast clock would
-otherwise see a publication that is cancelled before it begins, and keep it for ever.
+The log's clock keeps the order. A reader with a fast clock would otherwise see a publication that
+is cancelled before it begins, and keep it for ever.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ from app.visibility import visible, was_visible
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """Look again at a thing: take it anew (`upsert`), or drop it for a reason (`delete`)."""
+    """A notice about a thing: take it again (`upsert`), or drop it for a reason (`delete`)."""
 
     sequence: int
     at: datetime
@@ -37,16 +37,16 @@ class LogEntry:
     id: UUID
     reason: ChangeReason | None
     epoch: str
-    """Of the log: a restored store may have another entry with the same number and instant."""
+    """The log's epoch: a restored store may have another entry with the same number and instant."""
 
     @property
     def type(self) -> Literal["upsert", "delete"]:
-        """A reason is given for what has gone alone."""
+        """Only a thing that is gone has a reason."""
         return "upsert" if self.reason is None else "delete"
 
     @property
     def event_id(self) -> str:
-        """The same in whatever tells of this entry, and never that of another one."""
+        """An id that is the same in every report of this entry and differs for other entries."""
         message = f"{self.epoch}/{self.sequence}/{_to_micros(self.at)}/{self.kind}/{self.id}"
         return f"evt_{blake2b(message.encode(), digest_size=12).hexdigest()}"
 
@@ -58,8 +58,8 @@ _LOOKED_AT_ONCE: Final = 100
 def entries_after(tx: ReadTx, sequence: int, limit: int = 100) -> tuple[list[LogEntry], int]:
     """The next entries, at most `limit`, and the sequence to go on from; none only at the end.
 
-    Within 500 entries of the log a thing is named once, by the last of them: its state is the same
-    for all. What never was public is passed over without a word.
+    Within 500 entries of the log a thing occurs once, at its last entry, because its state is the
+    same for all of them. Things that never were public are skipped.
     """
     log = head(tx)
     log_entries: list[LogEntry] = []
@@ -80,7 +80,7 @@ def entries_after(tx: ReadTx, sequence: int, limit: int = 100) -> tuple[list[Log
 
 
 def entries_by_number(tx: ReadTx, sequences: Sequence[int]) -> list[LogEntry]:
-    """Entries by their numbers, as what they name stands now; what never was public is left out."""
+    """Entries by their numbers, with the present state of their things; omits never public ones."""
     statement = sa.select(*_NEXT.selected_columns).where(col(Change.sequence).in_(sequences))
     return _judge_entries(tx, tx.execute(statement.order_by(col(Change.sequence))).all(), head(tx))
 
@@ -102,7 +102,7 @@ _REASONS: Final[tuple[ChangeReason, ...]] = get_args(ChangeReason)
 
 
 def _judge_entries(tx: ReadTx, rows: Sequence[Any], log: Head) -> list[LogEntry]:
-    """The rows as entries, with the state of what they name at the log's clock."""
+    """The rows as entries, with the states of their things at the log's clock."""
     states: dict[tuple[str, UUID], ChangeReason | None] = {}
     for kind in _KINDS:
         causes = {row.subject_id: _public_reason(row.cause) for row in rows if row.kind == kind}
@@ -128,7 +128,7 @@ def _public_reason(cause: str) -> ChangeReason | None:
 
 
 def _judge_articles(tx: ReadTx, causes: Fates, at: datetime) -> Fates:
-    """The last publication that has begun tells; where none is left, the log."""
+    """The last publication that has begun decides; without one, the log does."""
     begun = sa.select(
         col(Publication.article_id), col(Publication.ended), visible(Publication, at).label("shown")
     ).where(col(Publication.article_id).in_(causes), was_visible(Publication, at))
@@ -144,7 +144,7 @@ def _judge_tags(tx: ReadTx, causes: Fates, _at: datetime) -> Fates:
     return {
         key: None if key in states else reason or "removed"
         for key, reason in causes.items()
-        if states.get(key, True)  # a proposed one never was public
+        if states.get(key, True)  # a proposed tag never was public
     }
 
 
@@ -156,18 +156,18 @@ JUDGES: Final[dict[ContentKind, Callable[[ReadTx, Fates, datetime], Fates]]] = {
 
 
 def position_at(tx: ReadTx, sequence: int) -> Position:
-    """The place of a reader who has come to `sequence` and has seen the state at the head."""
+    """The place of a reader who has read up to `sequence` and seen the state at the head."""
     last = head(tx).sequence
     return Position(sequence, last, _entry_digest(tx, last))
 
 
 def is_lost(tx: ReadTx, position: Position) -> bool:
-    """The history that the reader has seen is not this store's: it was restored from a copy."""
+    """Whether the reader's history is not this store's, because it was restored from a copy."""
     return _entry_digest(tx, position.head) != position.mark or position.head > head(tx).sequence
 
 
 def _entry_digest(tx: ReadTx, sequence: int) -> bytes:
-    """Of one entry, its log and when it was written included; of none where there is none."""
+    """A digest of an entry, its log and its instant; `START.mark` when there is no such entry."""
     row = tx.execute(_NEXT, {"after": sequence - 1, "most": 1}).first()
     if row is None or row.sequence != sequence:
         return START.mark
@@ -176,7 +176,7 @@ def _entry_digest(tx: ReadTx, sequence: int) -> bytes:
 
 
 def subjects_after(tx: ReadTx, sequence: int, limit: int) -> tuple[dict[str, list[UUID]], int]:
-    """What the next entries name, by kind and each thing once, and the sequence to go on from."""
+    """The things that the next entries name, once each by kind, and the sequence to go on from."""
     page = sa.select(col(Change.sequence), col(Change.kind), col(Change.subject_id)).where(
         col(Change.sequence) > sequence
     )
@@ -196,12 +196,12 @@ def subjects_since(tx: ReadTx, sequence: int) -> set[tuple[str, UUID]]:
 
 
 def cursor_at(tx: ReadTx, sequence: int, zone: str = "UTC") -> str:
-    """A place in this store's log: the sequence, when that entry was written, and the epoch; and
-    the zone by whose years documents were made, unless it is UTC.
+    """A place in this store's log: the sequence, the instant of that entry, the epoch, and the zone
+    whose years documents use, unless it is UTC.
 
-    A restored store is of another epoch, and refuses even a place that its copy holds: who read
-    up to there was shown the state of that time, which may have been later than the copy.
-    The instant tells a database file that was put back by hand.
+    A restored store has another epoch, so it refuses even a place that its copy holds: the reader
+    saw the state of that time, which may be later than the copy. The instant reveals a database
+    file that was put back by hand.
     """
     return f"{sequence}:{_written_at(tx, sequence)}:{_run_name(head(tx), zone)}"
 
@@ -211,23 +211,23 @@ def _run_name(log: Head, zone: str) -> str:
 
 
 def sequence_of(cursor: str) -> int:
-    """The sequence of a cursor; 0 for none, and for what is no cursor."""
+    """The sequence of a cursor; 0 for None and for malformed cursors."""
     number = cursor.partition(":")[0]
     return int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
 
 
 def instant_of(cursor: str) -> datetime:
-    """When the entry of a cursor was written."""
+    """The instant of the entry of a cursor."""
     return EPOCH + timedelta(microseconds=int(cursor.split(":")[1]))
 
 
 def is_last(log: Head, cursor: str, zone: str) -> bool:
-    """The cursor has come to the end of this log."""
+    """Whether the cursor is at the end of this log."""
     return sequence_of(cursor) == log.sequence and cursor.endswith(f":{_run_name(log, zone)}")
 
 
 def is_mine(tx: ReadTx, cursor: str, zone: str = "UTC") -> bool:
-    """The cursor was made in this store, and the log still holds what it names."""
+    """Whether the cursor was made in this store and the log still has its entry."""
     return cursor == cursor_at(tx, sequence_of(cursor), zone)
 
 
@@ -240,7 +240,7 @@ _AFTER = (
 
 
 def lag_of(tx: ReadTx, log: Head, cursor: str | None, now: datetime) -> tuple[int, float]:
-    """How far a follower is behind: entries of the log, and seconds since the oldest of them."""
+    """The lag of a follower: entries of the log, and seconds since the oldest of them."""
     sequence = sequence_of(cursor or "")
     if sequence >= log.sequence:
         return 0, 0.0

@@ -1,9 +1,9 @@
-"""What is scheduled, as it will be, for who has a right to see it some hours ahead.
+"""Scheduled articles as they will be, for partners with the right to see some hours ahead.
 
-Of each article the next publication alone, and only while it is ahead: what is public is no secret
-any more, what was cancelled has no interval, and what was moved is judged by its new time. Tags,
-translations and related articles are those of the moment at which it begins, as far as that is
-known now. Files are named by the addresses that they will have; until then they are read here.
+Only the next publication of each article counts, and only while it is in the future: a public one
+is no secret, a cancelled one has no interval, and a moved one has a new time. Tags, translations
+and related articles are those of its start, as far as they are known now. Files have their future
+addresses; until the start they are read here.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from app.visibility import ahead, visible
 
 @dataclass(frozen=True, slots=True)
 class EmbargoedPage:
-    """One page in the order of time; `next` is where the page after it begins."""
+    """One page in the order of time; `next` is the start of the next page."""
 
     articles: list[EmbargoedArticle]
     next: Cursor | None
@@ -41,7 +41,7 @@ class EmbargoedPage:
 def list_page(
     tx: ReadTx, tags: Tags, now: datetime, until: datetime, cursor: Cursor | None, limit: int
 ) -> EmbargoedPage:
-    """What will be public after `now` and not later than `until`, the earliest first."""
+    """Articles that become public after `now` and not later than `until`, the earliest first."""
     statement = _next_ones(now, until)
     if cursor is not None:
         place = sa.tuple_(col(Publication.visible_from), col(Publication.article_id))
@@ -59,7 +59,7 @@ def list_page(
 def get_article(
     tx: ReadTx, tags: Tags, article: UUID, now: datetime, until: datetime
 ) -> EmbargoedArticle:
-    """One article; `NotFound` for what is not ahead, whatever else it may be."""
+    """One article; `NotFound` unless it is scheduled within the interval."""
     is_own = col(Publication.article_id) == article
     row = tx.execute(_next_ones(now, until).where(is_own)).first()
     if row is None:
@@ -73,7 +73,7 @@ def get_article(
 def get_file(
     tx: ReadTx, article: UUID, medium: UUID, rendition: str, now: datetime, until: datetime
 ) -> PublicFile:
-    """A file that an embargoed article shows; `NotFound` for every other."""
+    """A file that an embargoed article shows; `NotFound` for every other file."""
     statement = (
         sa.select(col(Publication.id))
         .join(PublicationMedia, col(PublicationMedia.publication_id) == col(Publication.id))

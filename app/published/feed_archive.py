@@ -1,4 +1,4 @@
-"""What archived feeds need: months that have articles, their versions, and what was taken down."""
+"""Queries for archived feeds: months that have articles, their versions, and takedowns."""
 
 import re
 from calendar import monthrange
@@ -25,7 +25,7 @@ from app.published.query import ArticleFilter, page_of
 from app.visibility import visible, was_visible
 
 RECENT: Final = timedelta(days=30)
-"""For how long the feed that is followed names what was taken down."""
+"""The time for which the current feed names takedowns."""
 
 
 _ASKED_AT_ONCE: Final = 500
@@ -41,7 +41,7 @@ class CalendarMonth:
 
     @classmethod
     def of(cls, moment: datetime, calendar: Calendar) -> "CalendarMonth":
-        """The month that a date belongs to."""
+        """The month of a date."""
         day = calendar.day_of(moment)
         return cls(day.year, day.month, calendar)
 
@@ -54,22 +54,22 @@ class CalendarMonth:
 
     @property
     def begin(self) -> Edge:
-        """Where it begins."""
+        """The instant at which the month begins."""
         return self.calendar.day_start(self._days[0])
 
     @property
     def end(self) -> Edge:
-        """Where it ends."""
+        """The instant at which the month ends."""
         return self.calendar.day_end(self._days[1])
 
     @property
     def older_edge(self) -> Edge:
-        """Where what is older ends."""
+        """The end of everything older than the month."""
         return self.calendar.day_end(max(self._days[0], date(1, 1, 2)) - timedelta(days=1))
 
     @property
     def newer_edge(self) -> Edge:
-        """Where what is newer begins."""
+        """The start of everything newer than the month."""
         return self.calendar.day_start(min(self._days[1], date(9999, 1, 1)) + timedelta(days=1))
 
     @property
@@ -85,18 +85,18 @@ class CalendarMonth:
 
 
 def within_month(filters: ArticleFilter, month: CalendarMonth) -> ArticleFilter:
-    """Only what of it bears a date of the month."""
+    """The filter, restricted to dates within the month."""
     return _before_edge(_on_or_after(filters, month.begin), month.end)
 
 
 def _on_or_after(filters: ArticleFilter, edge: Edge) -> ArticleFilter:
-    """Only what of it is on or after an edge."""
+    """The filter, restricted to dates on or after an edge."""
     since = max(edge.at, filters.since) if filters.since else edge.at
     return replace(filters, since=since, gaps=(*filters.gaps, *edge.gaps))
 
 
 def _before_edge(filters: ArticleFilter, edge: Edge) -> ArticleFilter:
-    """Only what of it is before an edge."""
+    """The filter, restricted to dates before an edge."""
     filters = replace(filters, gaps=(*filters.gaps, *edge.gaps))
     if filters.until is not None and filters.until < edge.at:
         return filters
@@ -106,7 +106,7 @@ def _before_edge(filters: ArticleFilter, edge: Edge) -> ArticleFilter:
 def list_ids(
     tx: ReadTx, tags: Tags, filters: ArticleFilter, now: datetime
 ) -> list[tuple[int, UUID]]:
-    """All that a filter finds, newest first: each publication's key and its article's id."""
+    """All matches of a filter, newest first: each publication's key and its article's id."""
     filters, plan = choose_plan(tx, tags, filters, "newest", now)
     statement, values = page_of(filters, plan, "newest", None, 1_000_000, now)
     return [(row.id, row.article_id) for row in tx.execute(statement, values)]
@@ -120,8 +120,8 @@ def month_version(
     now: datetime,
     recall: HeadCache,
 ) -> str:
-    """Another one whenever an article of the month comes, goes or says something else: whoever
-    keeps months by their version must not keep what was corrected, renamed or erased in place."""
+    """A version that changes whenever an article of the month comes, goes or changes. Caches keep
+    months by their version, and must not keep articles that were corrected, renamed or erased."""
 
     def make() -> str:
         rows = list_ids(tx, tags, within_month(filters, month), now)
@@ -181,7 +181,7 @@ def _edge_month(
 
 @dataclass(frozen=True, slots=True)
 class GoneArticle:
-    """An article that was public, when it ended and why: readers may know the note."""
+    """An article that was public, with the time and the reason of its end; the note is public."""
 
     id: UUID
     at: datetime
@@ -192,16 +192,16 @@ class GoneArticle:
 def gone_since(
     tx: ReadTx, kind: str, since: datetime, now: datetime, most: int
 ) -> list[GoneArticle]:
-    """What was taken down or expired since an instant, the latest first."""
+    """Articles that were taken down or expired since an instant, the latest first."""
     end, its_kind = col(Publication.visible_until), col(Publication.kind)
-    # Spelled for SQLite: by the partial index of ends, and by no index of kinds.
+    # Written for SQLite, so that it uses the partial index of ends and no index of kinds.
     ended = (end > since, end <= now, end < FOREVER, sa.func.coalesce(its_kind, its_kind) == kind)
     latest = end.desc()
     return _list_gone(tx, ended, now, (latest, col(Publication.article_id)), most)
 
 
 def gone_of(tx: ReadTx, kind: str, month: CalendarMonth, now: datetime) -> list[GoneArticle]:
-    """What was taken down or expired of those that bore a date of the month."""
+    """Articles of a month that were taken down or expired."""
     dated = (
         col(Publication.kind) == kind,
         col(Publication.published_at) >= month.begin.at,
@@ -222,7 +222,7 @@ def _list_gone(
     order: Sequence[Any],
     most: int,
 ) -> list[GoneArticle]:
-    """The last publication of each article of which none is visible."""
+    """The last publication of each article that has no visible one."""
     later = aliased(Publication)
     begun_later = sa.exists().where(
         col(later.article_id) == col(Publication.article_id),

@@ -1,4 +1,4 @@
-"""Why an article that was public is not any more."""
+"""The reasons why former articles are no longer public."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ from app.visibility import NOW, was_visible
 
 
 def gone_error(tx: ReadTx, article_id: UUID, now: datetime) -> Gone | None:
-    """Why and when an article that was public ended; None when it never was."""
+    """The end of an article that was public, with reason and time; None when it never was."""
     last = (
         sa.select(
             col(Publication.ended), col(Publication.ended_note), col(Publication.visible_until)
@@ -31,7 +31,7 @@ def gone_error(tx: ReadTx, article_id: UUID, now: datetime) -> Gone | None:
 
 
 def gone_message(reason: str | None, note: str | None) -> str:
-    """What readers are told of an article that is gone; without a reason it has expired."""
+    """The sentence for readers about an article that is gone; without a reason it has expired."""
     match reason:
         case None | "expired":
             message = "This article has expired."

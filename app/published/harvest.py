@@ -1,4 +1,4 @@
-"""Everything that is or was public, in the order in which it last changed, for harvesters."""
+"""Everything that is or was public, in the order of its last change, for harvesters."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from app.visibility import visible, was_visible
 
 @dataclass(frozen=True, slots=True)
 class HarvestedArticle:
-    """An article as it is, or (`item` is None) as one that has gone since `stamp`."""
+    """An article as it is; or with `item` None, an article that is gone since `stamp`."""
 
     id: UUID
     stamp: datetime
@@ -32,7 +32,7 @@ class HarvestedArticle:
 
 @dataclass(frozen=True, slots=True)
 class HarvestRange:
-    """From an instant until before another one, under any of some tags, after a place."""
+    """Articles from an instant until before another, under any of some tags, after a place."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -43,7 +43,7 @@ class HarvestRange:
 def list_harvested(
     tx: ReadTx, tags: Tags, harvest_range: HarvestRange, now: datetime, most: int
 ) -> list[HarvestedArticle]:
-    """The first articles of a range. One that changes meanwhile comes again, later."""
+    """The first articles of a range. An article that changes meanwhile occurs again, later."""
     kind: Any = col(Publication.kind)
     live = _changed_arm(col(Publication.changed_at), harvest_range).where(
         kind == "article", visible(Publication, now)
@@ -55,11 +55,11 @@ def list_harvested(
         col(later.visible_from) > col(Publication.visible_from),
     )
     endings = _changed_arm(col(Publication.visible_until), harvest_range).where(
-        # Not by an index of kinds, which SQLite would walk whole: by the one of ends.
+        # SQLite would read the whole index of kinds; this makes it use the index of ends.
         sa.func.coalesce(kind, kind) == "article",
         was_visible(Publication, now),
         col(Publication.visible_until) <= now,
-        # Named for SQLite, which else would not know that its partial index serves.
+        # SQLite uses its partial index only when its condition is written out.
         col(Publication.visible_until) < FOREVER,
         ~superseded,
     )

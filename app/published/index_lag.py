@@ -1,9 +1,9 @@
-"""What an index that has come to a certain place in the log may hold in another state than the
-store: what the entries after that place name, and what has begun or ended since the last entry.
+"""The things whose state may differ between an index at some place in the log and the store. These
+are the things of later entries, and those that began or ended since the last entry.
 
-An article that is only listed anew (a tag renamed, a translation come) keeps its own text: of
-these an index is late, and not wrong. A text is another one when its publication began at or after
-the instant of that place, since whatever opens now opens later than all that the log holds.
+An article whose text stays (its tag was renamed, or a translation appeared) is late in the index,
+but not wrong, so it is left out. A text differs when its publication began at or after the instant
+of that place, because new publications begin later than every entry of the log.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,17 +26,17 @@ from app.published.cache import Tags
 from app.visibility import NOW, visible
 
 MOST: Final = 10_000
-"""Things that an index may be late of before nothing it counts can be relied on."""
+"""The most things by which an index may lag; beyond, no count of the index is reliable."""
 _FEW: Final = 20
-"""Things whose present state is looked up with each search."""
+"""The most things whose present state each search reads."""
 
 Thing = tuple[str, UUID]
 
 
 @dataclass(frozen=True, slots=True)
 class IndexLag:
-    """What an index is late of, by the log's kind and id, with the present state of those that are
-    visible, where these are few."""
+    """The things by which an index lags, by kind and id, with the present state of the visible ones
+    when they are few."""
 
     things: tuple[Thing, ...] = ()
     present: tuple[Searchable, ...] = ()
@@ -51,7 +51,7 @@ def find_index_lag(
     now: datetime,
     zone: str,
 ) -> IndexLag | None:
-    """None when nothing is known, or too much is late: the index is of another store, say."""
+    """The lag; None when it is unknown or too large, for example for another store's index."""
     moment = log.moment(now)
     if not (log.is_current(now) and cursor and changes.is_last(log, cursor, zone)):
         if cursor is None or not changes.is_mine(tx, cursor, zone):
@@ -89,7 +89,7 @@ _ENTERED: Final = (
         col(Change.kind) != "alias",
         sa.or_(
             col(Publication.id).is_(None),
-            col(Change.cause) == "media",  # a text that lost a picture has no other date
+            col(Change.cause) == "media",  # a text that lost a picture keeps its date
             col(Publication.changed_at) >= sa.bindparam("since", type_=UTCDateTime()),
         ),
     )
@@ -99,7 +99,7 @@ _ENTERED: Final = (
 
 
 def _due_changes(since: datetime, until: datetime) -> sa.Select[Any]:
-    """What has begun or ended and is not in the log yet."""
+    """Things that have begun or ended and are not in the log yet."""
     entries = due(since, until)
     return sa.select(entries.c.kind, entries.c.id).distinct().limit(MOST + 1)
 

@@ -1,4 +1,4 @@
-"""Media that are public now: those that some visible publication shows."""
+"""Public media: those that a visible publication shows."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -20,13 +20,13 @@ from app.models.sponsor import Sponsor
 from app.visibility import visible, was_visible
 
 _NAMED = 20
-"""Of what shows a file so many are named; the others' end does not end it."""
+"""The most things named as showing a file. The end of any other does not purge the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublicFile:
-    """A file to serve. `name` is set when it is to be saved, not shown; `shown_by` are some of
-    those that show it, as `article/{id}` or `sponsor/{id}`."""
+    """A file to serve. `name` is set for files to save; `shown_by` names some of the things that
+    show it, as `article/{id}` or `sponsor/{id}`."""
 
     media_id: UUID
     name: str | None
@@ -37,8 +37,8 @@ class PublicFile:
 
 
 def get_public_file(tx: ReadTx, media_id: UUID, rendition: str, now: datetime) -> PublicFile:
-    """A rendition that the public may see at `now`: some article or sponsor that is visible shows
-    it. `Gone` for what it could see before; for all else `NotFound`, whether it exists or not."""
+    """A rendition that is public at `now`, because a visible article or sponsor shows it. `Gone`
+    for formerly public ones; `NotFound` for all others, whether they exist or not."""
     _refuse_taken_down(tx, media_id)
     public_file = find_rendition(tx, media_id, rendition)
     if public_file is None:
@@ -50,7 +50,7 @@ def get_public_file(tx: ReadTx, media_id: UUID, rendition: str, now: datetime) -
 
 
 def rendition_sizes(tx: ReadTx, files: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], int]:
-    """The bytes of renditions, each by its medium and name; what is unknown is left out."""
+    """The sizes of renditions in bytes, by medium and name; unknown ones are left out."""
     columns = (col(Rendition.media_id), col(Rendition.name), col(Rendition.bytes))
     statement = sa.select(*columns).where(col(Rendition.media_id).in_({key for key, _ in files}))
     rows = tx.execute(statement).all() if files else []
@@ -58,7 +58,7 @@ def rendition_sizes(tx: ReadTx, files: Collection[tuple[UUID, str]]) -> dict[tup
 
 
 def find_rendition(tx: ReadTx, media_id: UUID, rendition: str) -> PublicFile | None:
-    """A rendition whether it is public or not, without those that show it."""
+    """A rendition, public or not, without the things that show it."""
     statement = (
         sa.select(
             col(Media.kind),
@@ -78,7 +78,7 @@ def find_rendition(tx: ReadTx, media_id: UUID, rendition: str) -> PublicFile | N
 
 
 def _shown_by(tx: ReadTx, media_id: UUID, now: datetime) -> tuple[str, ...]:
-    """At most one publication of an article is visible, so each is named once."""
+    """The things that show a medium. An article has at most one visible publication."""
     articles = _showing_publications(media_id, col(Publication.article_id))
     statement = articles.where(visible(Publication, now)).limit(_NAMED)
     keys = sorted(f"article/{key}" for key in tx.execute(statement).scalars())
@@ -89,7 +89,7 @@ def _shown_by(tx: ReadTx, media_id: UUID, now: datetime) -> tuple[str, ...]:
 
 
 def _last_shown(tx: ReadTx, media_id: UUID, now: datetime) -> Gone | NotFound:
-    """Why and when the last that showed it ended; `removed` when it was replaced."""
+    """The end of the last publication that showed it; `removed` when it was replaced."""
     ended = _showing_publications(media_id, col(Publication.ended), col(Publication.visible_until))
     ended = ended.where(was_visible(Publication, now))
     row = tx.execute(ended.order_by(col(Publication.visible_until).desc()).limit(1)).first()
@@ -101,7 +101,7 @@ def _last_shown(tx: ReadTx, media_id: UUID, now: datetime) -> Gone | NotFound:
 
 
 def _sponsor_shows(media_id: UUID) -> sa.ColumnElement[bool]:
-    """The sponsor's logo is the medium. There are dozens of sponsors: no table is kept of it."""
+    """Whether the sponsor's logo is the medium. Sponsors are few, so no table records it."""
     return col(Sponsor.logo).contains(media_folder(media_id), autoescape=True)
 
 

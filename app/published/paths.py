@@ -1,4 +1,4 @@
-"""Old addresses: what answers there now, or why nothing does."""
+"""Old addresses, each with its present target or the reason why it has none."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -26,10 +26,9 @@ def resolve_path(
     base: str,
     slug_at: Callable[[str], str | None],
 ) -> Resolution:
-    """What answers at a path: the article whose page is there, else an alias, else whatever has the
-    path's last part as its slug, or had it. An alias of somebody who may not publish comes after
-    what is live by its slug, so that it never hides that. Tags are read only when they matter.
-    """
+    """The target of a path: the article whose page is there, else an alias, else the article or tag
+    that has or had the path's last part as its slug. An alias by somebody who may not publish comes
+    after live slugs, so that it never hides them. Tags are read only when they matter."""
     plain = plain_path(path)
     candidates = paths_within(plain)
     pages = [slug_at(option) for option in candidates]

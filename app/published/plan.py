@@ -1,10 +1,10 @@
-"""From which index a page is read: the rarest that the filter offers, found by counting a little.
+"""The choice of the index for a page: the rarest that the filter offers, found by short counts.
 
-A list is walked in its own order, and so are a tag's and an author's: that costs what the page
-costs, however deep, as long as most of what is walked is wanted. What has few rows in another
-order (what changed since yesterday, say, in the order of its dates) is gathered and sorted.
-Counts stop early, and those of tags are remembered for one head. They only choose the index:
-a count that is out of date costs time, never an article.
+The index of the list, a tag or an author is walked in its own order. A page then costs its own
+length, however deep it is, as long as most walked rows match. Few rows in another order (such as
+yesterday's changes in the order of their dates) are collected and sorted. Counts stop early, and
+those of tags are kept for one head. They only choose the index, so a stale count costs time and
+never an article.
 """
 
 from dataclasses import dataclass, replace
@@ -25,8 +25,8 @@ from app.visibility import NOW, visible
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """How far rows are counted; how many are gathered and sorted at most; and how many tags of a
-    clause are walked side by side (SQLite unites at most 500 queries)."""
+    """The limits: rows counted, rows collected and sorted, and tags of a clause walked side by side
+    (SQLite unites at most 500 queries)."""
 
     counted: int = 5_000
     gathered: int = 2_000
@@ -44,7 +44,7 @@ def choose_plan(
     now: datetime,
     bounds: Thresholds = USUAL,
 ) -> tuple[ArticleFilter, QueryPlan]:
-    """The filter with its rarest tag clause first, and where its page is read from."""
+    """The filter with its rarest tag clause first, and the plan of the page."""
     if filters.ids:
         return filters, QueryPlan("ids", gathered=True)
     by_change = order == "updated"
@@ -66,7 +66,7 @@ def choose_plan(
 
 
 def by_rarity(tx: ReadTx, tags: Tags, filters: ArticleFilter) -> tuple[ArticleFilter, QueryPlan]:
-    """The filter with its rarest tag clause first, and where all that it finds is counted."""
+    """The filter with its rarest tag clause first, and the plan for counting all matches."""
     filters, plan, _ = _rarest_clause(tx, tags, filters, USUAL)
     return filters, plan
 
@@ -78,7 +78,7 @@ def _is_narrow(filters: ArticleFilter, bounds: Thresholds) -> bool:
 def _rarest_clause(
     tx: ReadTx, tags: Tags, filters: ArticleFilter, bounds: Thresholds
 ) -> tuple[ArticleFilter, QueryPlan, int]:
-    """The filter, the rarer of its tags and its author, and how many rows that has at most."""
+    """The filter, the plan for the rarer of its tags and its author, and its row count at most."""
     plan, fewest = QueryPlan("list"), bounds.counted
     if filters.all_of:
         sizes = {

@@ -1,4 +1,4 @@
-"""What is not published, in the shape of what is: with its tags, translations, related articles."""
+"""Unpublished articles in the public shape, with tags, translations and related articles."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The filters of a list of articles: what is asked for, and the shape and values of its SQL."""
+"""The filters of a list of articles, and the shape and values of their SQL."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,7 +22,7 @@ from app.published.statements import (
 
 @dataclass(frozen=True, slots=True)
 class ArticleFilter:
-    """Which articles; tag clauses are families of ids, any of which satisfies its clause."""
+    """A filter of articles; tag clauses are families of ids, any of which satisfies its clause."""
 
     kind: Kind = "article"
     languages: tuple[str, ...] = ()
@@ -34,7 +34,7 @@ class ArticleFilter:
     since: datetime | None = None
     until: datetime | None = None
     until_inclusive: bool = False
-    gaps: tuple[Gap, ...] = ()  # between the two, what is not wanted
+    gaps: tuple[Gap, ...] = ()  # excluded intervals between the two
     updated_since: datetime | None = None
     syndicatable: bool = False
 
@@ -98,9 +98,9 @@ def _query_shape(
 
 
 def _drop_passed_bound(shape: QueryShape, filters: ArticleFilter, cursor: Cursor) -> QueryShape:
-    """Without the bound that the cursor is past already.
+    """The shape without the bound that the cursor has passed already.
 
-    Of two bounds on one side SQLite may seek to the wrong one, and walk from there.
+    With two bounds on one side, SQLite may seek to the wrong one and walk from there.
     """
     if shape.order == "updated":
         past = filters.updated_since is not None and cursor.at > filters.updated_since

@@ -1,8 +1,8 @@
 """Whole answers, kept under the tag that names their bytes.
 
-A tag is made of the log's head, the address and whatever else the answer depends on, so a kept
-answer needs no invalidation: what has changed is asked for by another tag, and what nobody asks
-for any more is the first to go.
+A tag includes the log's head, the address and everything else that the answer depends on, so a kept
+answer needs no invalidation. A changed answer has another tag, and the answer that was not used for
+longest is dropped first.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from typing import Final
 from cachetools import LRUCache
 
 _BESIDE: Final = 1_000
-"""Bytes that an answer takes beside its body, roughly."""
+"""The approximate bytes that an answer takes in addition to its body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,12 @@ class Answer:
 
     @property
     def size(self) -> int:
-        """Bytes that keeping it takes."""
+        """The bytes that keeping the answer takes."""
         return len(self.body) + _BESIDE
 
 
 class ResponseCache:
-    """At most `size` bytes of answers, those asked for last; shared by threads."""
+    """At most `size` bytes of answers, the most recently used ones; shared by threads."""
 
     def __init__(self, size: int) -> None:
         self._lock = Lock()
@@ -40,12 +40,12 @@ class ResponseCache:
         self._answers: LRUCache[str, Answer] = LRUCache(size, lambda answer: answer.size)
 
     def get(self, tag: str) -> Answer | None:
-        """The answer that has this tag, if it is kept."""
+        """The answer with this tag, if it is kept."""
         with self._lock:
             return self._answers.get(tag)
 
     def keep(self, tag: str, answer: Answer) -> None:
-        """Keep it, and forget what was not asked for longest; too large a one is not kept."""
+        """Keep an answer and drop the least recently used ones; too large an answer is not kept."""
         if answer.size <= self._largest:
             with self._lock:
                 self._answers[tag] = answer

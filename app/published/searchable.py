@@ -1,4 +1,4 @@
-"""All that search may know: what is visible at one instant, as text with what it is filtered by."""
+"""The content of search: everything visible at one instant, as text with its filter values."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -21,9 +21,8 @@ from app.visibility import NOW, visible
 def by_ids(
     tx: ReadTx, tags: Tags, ids_by_kind: Mapping[str, Sequence[UUID]], now: datetime
 ) -> list[Searchable]:
-    """Those of the things (by kind of content)
-    that are visible, each kind in the order of its ids (tags: of those given); the others are not
-    in the answer. Two indexes of one store so hold equals in one order."""
+    """The visible things among these (by kind of content), each kind in the order of its ids; tags
+    in the given order. So two indexes of one store order equal hits equally."""
     return [
         *_searchable_articles(tx, tags, ids_by_kind.get("article", ()), now),
         *(
@@ -42,7 +41,7 @@ def by_ids(
 def visible_versions(
     tx: ReadTx, tags: Tags, ids_by_kind: Mapping[str, Sequence[UUID]], now: datetime
 ) -> dict[tuple[str, UUID], int]:
-    """The versions of those of the things that are visible."""
+    """The versions of the visible things among these."""
     ids = list(ids_by_kind.get("article", ()))
     by_key = {
         ("article", row.article_id): row.id
@@ -58,7 +57,7 @@ def visible_versions(
 
 
 def few_ids(tx: ReadTx, now: datetime) -> dict[str, list[UUID]]:
-    """The ids of everything visible that is no article, in their order."""
+    """The ids of everything visible except articles, in their order."""
     tags = sa.select(col(Tag.id)).where(col(Tag.accepted)).order_by(col(Tag.id))
     return {
         "tag": list(tx.execute(tags).scalars()),
@@ -67,7 +66,7 @@ def few_ids(tx: ReadTx, now: datetime) -> dict[str, list[UUID]]:
 
 
 def article_ids(tx: ReadTx, now: datetime, after: UUID | None, most: int) -> dict[str, list[UUID]]:
-    """The ids of visible articles in their order, after one of them."""
+    """The ids of visible articles in their order, after the id `after`."""
     statement = sa.select(col(Publication.article_id)).where(visible(Publication, now))
     if after is not None:
         statement = statement.where(col(Publication.article_id) > after)
@@ -76,7 +75,7 @@ def article_ids(tx: ReadTx, now: datetime, after: UUID | None, most: int) -> dic
 
 
 def count_visible(tx: ReadTx, now: datetime) -> int:
-    """How many things are visible."""
+    """The number of visible things."""
     queries = (
         sa.select(sa.func.count()).select_from(Publication).where(visible(Publication, now)),
         sa.select(sa.func.count()).select_from(Tag).where(col(Tag.accepted)),
@@ -169,7 +168,7 @@ def _group_languages(
 
 
 def _tag_lineage(tags: Tags, own_tags: Sequence[CachedTag]) -> list[CachedTag]:
-    """The tags and all above them, each once."""
+    """The tags and all their ancestors, each once."""
     lineage: dict[UUID, CachedTag] = {}
     for tag in own_tags:
         above: UUID | None = tag.id

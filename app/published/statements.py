@@ -1,10 +1,10 @@
-"""The SQL of lists of articles, which reads one narrow index for each.
+"""The SQL of lists of articles, each of which reads one narrow index.
 
-A statement depends on the filter's shape and on its plan alone; values are bound. So each is
-built once, and a page costs what its index walk costs. The walk is of the list's index, or of the
-first tag clause's (one arm per tag of the clause, each with its own limit, united), or of the
-author's; or a few keys are gathered and then sorted. The other conditions are probes by primary
-key. Which it is to be, `plan` chooses.
+A statement depends only on the filter's shape and on its plan; values are bound. So each statement
+is built once, and a page costs only its index walk. The walk uses the list's index, or that of the
+first tag clause (one arm per tag of the clause, each with its own limit, united), or the author's;
+or a few keys are collected and sorted. The other conditions are probes by primary key. `plan`
+chooses.
 """
 
 from dataclasses import dataclass
@@ -33,15 +33,15 @@ SHOWN: Final = (
     col(Publication.tag_ids),
     col(Publication.item),
 )
-"""What an item is made of."""
+"""The columns of an item."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueryPlan:
-    """What a page is read from: walked in the order asked for, or gathered whole and sorted.
+    """The source of a page: walked in the requested order, or collected whole and sorted.
 
-    `list` is the index of the order asked for, `tag` that of the filter's first tag clause;
-    `changed` and `ids` are always gathered.
+    `list` is the index of the requested order, `tag` that of the filter's first tag clause;
+    `changed` and `ids` are always collected.
     """
 
     source: Literal["list", "tag", "author", "changed", "ids"]
@@ -50,7 +50,7 @@ class QueryPlan:
 
 @dataclass(frozen=True, slots=True)
 class QueryShape:
-    """All of a filter, its order and its cursor that changes the text of the statement."""
+    """The parts of a filter, its order and its cursor that change the text of the statement."""
 
     plan: QueryPlan
     order: Order
@@ -72,7 +72,7 @@ class QueryShape:
 
 @lru_cache(maxsize=1_000)
 def page_statement(shape: QueryShape) -> Statement:
-    """One page: `id` of each publication, `article_id`, and `key_at` by which it is ordered."""
+    """One page: each publication's `id`, `article_id`, and `key_at`, by which it is sorted."""
     at = _key_condition(shape, Publication)
     statement: Statement = sa.select(
         col(Publication.id), col(Publication.article_id), at.label("key_at")
@@ -88,7 +88,7 @@ def page_statement(shape: QueryShape) -> Statement:
 
 
 def _walk_keys(shape: QueryShape) -> sa.Subquery:
-    """The keys of one page from the list of an author, or of each tag of a clause."""
+    """The keys of one page from the index of an author, or of each tag of a clause."""
     if shape.plan.source == "author":
         return _walk_arm(shape, PublicationAuthor, "author").subquery()
     arms = [
@@ -97,12 +97,12 @@ def _walk_keys(shape: QueryShape) -> sa.Subquery:
     if len(arms) == 1:
         return arms[0]
     united = sa.union(*(sa.select(arm) for arm in arms)).subquery()
-    # Cut to one page before the join: what is sorted with its item is read for nothing.
+    # Cut to one page before the join, because rows that are sorted with their items cost reads.
     return _order_by(sa.select(united), shape, united.c).subquery()
 
 
 def _walk_arm(shape: QueryShape, source: Any, driver: str) -> Statement:
-    """The publications of one tag or author, as far as one page needs them."""
+    """The publications of one tag or author, as many as one page needs."""
     driven = source.tag_id if source is PublicationTag else source.author_slug
     keys = (source.publication_id, source.published_at, source.article_id)
     statement: Statement = sa.select(*(col(key) for key in keys))
@@ -111,7 +111,7 @@ def _walk_arm(shape: QueryShape, source: Any, driver: str) -> Statement:
 
 
 def _gather_keys(shape: QueryShape) -> sa.CTE:
-    """All keys of a source that has few; materialised, so that no planner walks a list instead."""
+    """All keys of a small source; materialised, so that no planner walks a list instead."""
     source, _ = _plan_source(shape)
     kind = col(source.kind) == sa.bindparam("kind")
     key = _publication_id(source).label("publication_id")
@@ -135,14 +135,14 @@ def _order_by(statement: Statement, shape: QueryShape, source: Any) -> Statement
 
 @lru_cache(maxsize=1_000)
 def count_statement(shape: QueryShape) -> Statement:
-    """How many articles."""
+    """The number of articles."""
     source, count = _plan_source(shape)
     return _drive_from(_apply_filter(sa.select(count).select_from(source), shape, source), shape)
 
 
 @lru_cache(maxsize=1_000)
 def months_statement(shape: QueryShape, sqlite: bool, zoned: bool) -> Statement:
-    """How many articles in each month."""
+    """The number of articles in each month."""
     source, count = _plan_source(shape)
     month = stamp_of(source, sqlite) if zoned else month_of(source, sqlite)
     statement = sa.select(month, count).select_from(source).group_by(month)
@@ -150,7 +150,7 @@ def months_statement(shape: QueryShape, sqlite: bool, zoned: bool) -> Statement:
 
 
 def month_of(source: Any, sqlite: bool) -> Any:
-    """The UTC month of the date shown, `YYYY-MM`."""
+    """The UTC month of the shown date, `YYYY-MM`."""
     date_column = col(source.published_at)
     month: Any = sa.func.substr(sa.type_coerce(date_column, sa.String()), 1, 7)
     if not sqlite:
@@ -161,7 +161,7 @@ def month_of(source: Any, sqlite: bool) -> Any:
 
 
 def stamp_of(source: Any, sqlite: bool) -> Any:
-    """The UTC month of the date shown; near its edges, where zones differ, the whole instant."""
+    """The UTC month of the shown date; near its edges, where zones differ, the whole instant."""
     date_column: Any = col(source.published_at)
     stamp: Any = sa.type_coerce(date_column, sa.String())
     if not sqlite:
@@ -173,7 +173,7 @@ def stamp_of(source: Any, sqlite: bool) -> Any:
 
 
 def _plan_source(shape: QueryShape) -> tuple[Any, Any]:
-    """The table of a plan's rows, and how to count articles in it."""
+    """The table of a plan's rows, and the expression that counts articles in it."""
     if shape.plan.source == "author":
         return PublicationAuthor, sa.func.count()
     if shape.plan.source != "tag":
@@ -229,7 +229,8 @@ def _publication_id(source: Any) -> Any:
 
 
 def _changed_since(*, walked: bool = False) -> ColumnElement[bool]:
-    """With `walked` no index of `changed_at` serves it: SQLite would sort all that it finds."""
+    """The condition; when `walked`, without the index of `changed_at`, by which SQLite would
+    sort."""
     changed: Any = col(Publication.changed_at)
     since = sa.bindparam("updated_since", type_=UTCDateTime())
     return (sa.func.coalesce(changed, changed) if walked else changed) >= since
@@ -264,7 +265,7 @@ def _date_conditions(shape: QueryShape, source: Any) -> list[ColumnElement[bool]
 
 
 def _first_language(languages: int) -> ColumnElement[bool]:
-    """Each story once: in the first of the languages in which it is visible."""
+    """Whether this is the first of the languages in which its story is visible."""
     choices = []
     for place in range(languages):
         better = aliased(Publication)
@@ -275,8 +276,8 @@ def _first_language(languages: int) -> ColumnElement[bool]:
             col(better.lang).in_([sa.bindparam(f"lang_{n}") for n in range(place)]),
             visible(better, NOW),
         ).correlate(Publication)
-        # Below an OR, PostgreSQL would first gather all translations that there are, for each
-        # page; a subquery with an offset it has to ask for each row that it comes to.
+        # Below an OR, PostgreSQL would collect all translations first, for each page. It must
+        # evaluate a subquery with an offset for each row instead.
         taken = sa.exists(probe.limit(first).offset(zero))
         condition = col(Publication.lang) == sa.bindparam(f"lang_{place}")
         choices.append(sa.and_(condition, ~taken) if place else condition)
@@ -289,13 +290,13 @@ def _key_condition(shape: QueryShape, source: Any) -> Any:
 
 
 def _without_index(shape: QueryShape, column: Any) -> Any:
-    """Of what is gathered, no index serves the order: SQLite would walk the list and ask at each
-    step whether it was gathered, millions of steps from a cursor to the last rows of a rare tag."""
+    """A sort key that no index serves for collected rows: SQLite would walk the list and probe
+    them, with millions of steps from a cursor to the last rows of a rare tag."""
     return sa.func.coalesce(column, column) if shape.plan.gathered else column
 
 
 def is_ascending(shape: QueryShape) -> bool:
-    """The walk goes from the oldest to the newest."""
+    """Whether the walk goes from the oldest to the newest."""
     return (shape.order == "oldest") != shape.backwards
 
 

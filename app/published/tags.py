@@ -1,4 +1,4 @@
-"""Tags with the number of articles that a reader would find under each."""
+"""Tags with the number of articles that a reader finds under each."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -17,7 +17,7 @@ from app.visibility import visible
 
 
 def article_counts(tx: ReadTx, tags: Tags, now: datetime) -> dict[UUID, int]:
-    """Visible articles per tag, each article once even where several descendants carry it."""
+    """Visible articles per tag, each article once even when several descendants carry it."""
     conditions = (visible(PublicationTag, now), col(PublicationTag.kind) == "article")
     own = sa.select(col(PublicationTag.tag_id), sa.func.count()).where(*conditions)
     totals = {tag_id: int(n) for tag_id, n in tx.execute(own.group_by(col(PublicationTag.tag_id)))}
@@ -63,7 +63,7 @@ def get_tag(tags: Tags, counts: dict[UUID, int], slug: str, lang: str | None) ->
 
 
 def removed_error(tags: Tags, slug: str) -> Gone | None:
-    """That a tag with this slug was removed, when it was."""
+    """The error for a tag that was removed; None when no tag with this slug was."""
     at = tags.removed.get(slug)
     if at is None:
         return None
@@ -71,7 +71,7 @@ def removed_error(tags: Tags, slug: str) -> Gone | None:
 
 
 def ancestor_slugs(tx: ReadTx, tags: Tags, articles: Iterable[UUID]) -> list[str]:
-    """Slugs of all tags under which articles are or were found, in their order."""
+    """The slugs of all tags under which the articles are or were found, in their order."""
     carried = sa.select(col(PublicationTag.tag_id)).where(
         col(PublicationTag.article_id).in_(list(articles))
     )

@@ -1,7 +1,7 @@
-"""What of the things found may be shown now: the index ranks, the store reveals.
+"""The visible ones among the hits: the index ranks, and the store decides visibility.
 
-What is found in another version than the one that is visible is not shown: the words that it was
-found by, and those that are marked in it, may be there no more.
+A hit of another version than the visible one is left out, because the visible one may lack the
+matched and highlighted words.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ from app.published import articles, searchable, tags
 from app.published.cache import Tags
 
 HitKey = tuple[str, UUID, int]
-"""What a hit is of: kind, id and version."""
+"""The kind, id and version of a hit."""
 VisibleItems = Mapping[HitKey, bytes]
 
 
@@ -28,8 +28,7 @@ def visible_hits(
     languages: Sequence[str],
     now: datetime,
 ) -> VisibleItems:
-    """The public JSON of those things that are visible in the version found; the others are
-    absent."""
+    """The public JSON of the things that are visible in their hit's version; others are absent."""
     seen = set(hits)
     ids_by_kind: dict[str, list[UUID]] = {}
     for name, key, _ in seen:
@@ -50,5 +49,5 @@ def visible_hits(
 
 
 def hit_slugs(shown_things: VisibleItems) -> dict[HitKey, str | None]:
-    """The slugs of what is shown, where things have one."""
+    """The slugs of the shown things; None for things without one."""
     return {key: from_json(item).get("slug") for key, item in shown_things.items()}
