@@ -55,7 +55,7 @@ SmallJson = Annotated[Model, _Body(most=SMALL)]
 """A body that anybody may send."""
 
 SmallOptionalJson = Annotated[Model, _Body(optional=True, most=SMALL)]
-"""One that may be absent too."""
+"""An optional body that anybody may send."""
 
 LargeJson = Annotated[Model, _Body(most=LARGEST)]
 """A body with a whole text in it."""
@@ -63,7 +63,7 @@ LargeJson = Annotated[Model, _Body(most=LARGEST)]
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a request reads: one state of the store, and the moment at which it is looked at."""
+    """One state of the store, and the moment at which a request reads it."""
 
     tx: ReadTx
     now: datetime
@@ -71,20 +71,20 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """How a view is read: `slow` in the lane of what counts, for all or for some of an endpoint's
-    arguments; `also` names the state of whatever the answer depends on beside the store."""
+    """How a view is read. `slow` puts an endpoint, or its calls with some arguments, into the
+    counting lane. `also` names other state than the store's that the answer depends on."""
 
     slow: bool | Callable[[Mapping[str, Any]], bool] = False
     also: Callable[[Runtime], str] | None = None
 
 
 CountingView = Annotated[View, Cost(slow=True)]
-"""A view for work that counts, and so must not starve what is quick."""
+"""A view for work that counts, which must not starve quick reads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request with what FastAPI made of it for one endpoint."""
+    """One call of an endpoint, with the arguments that FastAPI resolved."""
 
     request: Request
     arguments: Mapping[str, Any]
@@ -93,7 +93,7 @@ class Call:
 
     @property
     def is_slow(self) -> bool:
-        """Whether its work goes into the lane of what counts."""
+        """Whether its work runs in the counting lane."""
         slow = self.cost.slow
         return slow if isinstance(slow, bool) else slow(self.arguments)
 
@@ -108,8 +108,8 @@ RuntimeDep = Annotated[Runtime, Depends(_runtime)]
 
 
 def handler_of(endpoint: Callable[..., Any]) -> Handler:
-    """The endpoint as FastAPI takes it; `TypeError` for one whose transaction is not said, that
-    writes for nobody, or that reads a body before it knows whose."""
+    """The endpoint as FastAPI takes it. `TypeError` if it names no transaction, writes without a
+    principal, or reads a body before the principal is known."""
     hints = get_type_hints(endpoint, include_extras=True)
     parameters = list(inspect.signature(endpoint).parameters.values())
     principal = _principal_of(endpoint, hints)
@@ -142,7 +142,7 @@ def handler_of(endpoint: Callable[..., Any]) -> Handler:
 def _with_parameters(
     handler: Handler, endpoint: Callable[..., Any], parameters: Sequence[inspect.Parameter]
 ) -> Handler:
-    """The handler, with its endpoint's name and these parameters. `functools.wraps` would lead
+    """The handler with its endpoint's name and these parameters. `functools.wraps` would lead
     FastAPI back to the transaction, which is no parameter of a request."""
     handler.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # a function takes one, by PEP 362
     handler.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
@@ -152,7 +152,7 @@ def _with_parameters(
 
 
 def _principal_of(endpoint: Callable[..., Any], hints: Mapping[str, Any]) -> str:
-    """The parameter that says who asks; empty where none does."""
+    """The parameter for the principal; empty if there is none."""
     names = list(hints)
     principal = next((name for name in names if _unannotated(hints[name]) is Principal), "")
     body = next((name for name in names if _mark_of(hints[name], _Body)), "")
@@ -175,7 +175,7 @@ def _mark_of(hint: Any, mark: type[Mark]) -> Mark | None:
 
 
 def _as_asked(parameter: inspect.Parameter, hints: Mapping[str, Any]) -> inspect.Parameter:
-    """A parameter as FastAPI knows it: our marks in its own words."""
+    """A parameter as FastAPI knows it, with our marks translated."""
     hint = hints[parameter.name]
     if (body := _mark_of(hint, _Body)) is not None:
         model = _unannotated(hint)
@@ -212,7 +212,7 @@ async def _publish(call: Call, work: Callable[[PublishTx], Outcome]) -> Response
 
 Runner = Callable[[Call, Callable[[Any], Any]], Coroutine[Any, Any, Response]]
 
-# By the exact type: a PublishTx is a WriteTx, which is a ReadTx.
+# Looked up by exact type: a PublishTx is a WriteTx, which is a ReadTx.
 _RUNNERS: Final[dict[Any, Runner]] = {
     View: _view,
     PartnerView: _partner,
@@ -224,7 +224,7 @@ _RUNNERS: Final[dict[Any, Runner]] = {
 
 
 class EndpointRoute(APIRoute):
-    """A route whose endpoint may be the work itself."""
+    """A route whose endpoint may be a plain function in a transaction."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, handler_of(endpoint), **options)

@@ -1,4 +1,4 @@
-"""Routes of the public face: their query in one step, or with what others add to an address."""
+"""Routes of the public face: they read a query in one step, or drop what others add to it."""
 
 from collections.abc import Callable, Coroutine, Sequence
 from functools import cached_property
@@ -20,24 +20,24 @@ from app.http.problems import query_names
 
 
 class OwnQueryRoute(EndpointRoute):
-    """A route that judges even those queries that others may not have: repeated, malformed."""
+    """A route that judges its whole query, even one that is repeated or malformed."""
 
     answers_all = False
-    """It has words of its own for whatever is wrong with a query."""
+    """Whether it has error messages of its own for every fault of a query."""
 
     def accepts(self, scope: Scope) -> bool:
-        """Whether a request is this route's."""
+        """Whether a request is for this route."""
         return scope["method"] in {"HEAD", *(self.methods or ())} and (
             self.path_regex.match(scope["path"]) is not None
         )
 
     def relevant_query(self, query: bytes) -> bytes:
-        """The part of a query that this route looks at."""
+        """The part of a query that this route reads."""
         return query
 
 
 class ProtocolRoute(OwnQueryRoute):
-    """A route of a protocol that has errors of its own."""
+    """A route of a protocol with errors of its own."""
 
     answers_all = True
 
@@ -45,14 +45,14 @@ class ProtocolRoute(OwnQueryRoute):
 class TravellingRoute(OwnQueryRoute):
     """A GET whose address travels through posts, letters and readers that add parameters.
 
-    When its parameters are `Travelling`, those that it does not know are taken out of the query
-    before anything looks at it, so that they split no cache. One whose name is near a known one
-    stays, and is refused as everywhere: a filter that is misspelt must not widen a feed.
+    If its parameters are `Travelling`, unknown ones are removed from the query before anything
+    reads it, so that they split no cache. A name that is close to a known one stays, and is refused
+    as everywhere: a misspelt filter must not widen a feed.
     """
 
     @cached_property
     def travels(self) -> bool:
-        """Whether this is such an address."""
+        """Whether its parameters are `Travelling`."""
         models = [_model(param) for param in self.dependant.query_params]
         return any(isinstance(param, type) and issubclass(param, Travelling) for param in models)
 
@@ -73,7 +73,7 @@ class TravellingRoute(OwnQueryRoute):
 
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The endpoint behind what is taken out."""
+        """The endpoint, behind the removal of unknown parameters."""
         handle = self._handler()
         if not self.travels:
             return handle
@@ -91,10 +91,10 @@ class TravellingRoute(OwnQueryRoute):
 class ReadRoute(TravellingRoute):
     """A GET whose endpoint takes the request, parts of the path as text, one set of parameters.
 
-    FastAPI takes such a set apart on every request and looks at each member's type again: a
-    quarter of what a list costs. Here pydantic is given the query whole. The contract and what
-    is said of a wrong query stay FastAPI's. Whatever else FastAPI would do for an endpoint is
-    refused when the route is made: nothing here would do it.
+    FastAPI takes such a set apart on every request and inspects each member's type again: a quarter
+    of what a list costs. Here pydantic gets the whole query. The contract and the error messages
+    stay FastAPI's. Other features of FastAPI's endpoints would not work here, so they are refused
+    when the route is made.
     """
 
     @override
@@ -123,8 +123,8 @@ _DROPPED: Final = ("dependencies", "header_params", "cookie_params", "body_param
 
 
 def _refuse_what_is_dropped(route: APIRoute) -> None:
-    """`TypeError` for what the endpoint asks for, or the router that it is in, or that router's
-    own, and `ReadRoute` would not give."""
+    """Raise `TypeError` for features that the endpoint, its router or an outer router asks for and
+    `ReadRoute` does not give."""
     included = _effective_route_context_var.get()
     is_own = included is not None and included.original_route is route
     dependant: Dependant = included.dependant if is_own and included else route.dependant
@@ -154,7 +154,7 @@ def _name(part: bytes) -> str:
 
 
 def own_query_routes(routers: Sequence[Any]) -> list[OwnQueryRoute]:
-    """Those routes of some routers that judge their whole query."""
+    """The routes that judge their whole query."""
     return [
         route for router in routers for route in router.routes if isinstance(route, OwnQueryRoute)
     ]
