@@ -36,7 +36,7 @@ def render(channel: Channel, articles: Iterable[FeedArticle]) -> bytes:
 
 
 class _AtomFeed(Atom1Feed):  # type: ignore[misc]  # the library has no types
-    """Django's, with what it lacks."""
+    """Django's feed with the elements that it lacks."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
@@ -99,5 +99,6 @@ class _AtomFeed(Atom1Feed):  # type: ignore[misc]  # the library has no types
             handler.addQuickElement("link", None, enclosure)
         add_article_links(handler, "link", self._channel, article)
         if article.translations:
-            # Some readers take the first page of several, some the last: both are its own.
+            # Some readers take the first alternate link, some the last: both are the article's own
+            # page.
             add_alternate(handler, "link", article.lang, item["link"])
