@@ -38,7 +38,7 @@ def render(channel: Channel, articles: Iterable[FeedArticle]) -> bytes:
 
 
 def _enclosure(article: FeedArticle, image: Image) -> Any:
-    """The element of a picture; its length is unknown if it is kept elsewhere, so 0 by the profile."""
+    """The enclosure of a picture. The RSS profile asks for 0 where its length is not known."""
     return Enclosure(image.url, str(article.image_bytes or 0), media_type(image.url))
 
 
