@@ -68,7 +68,7 @@ ERASED: Final = "[erased]"
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who acts, and from where."""
+    """The author of an act, and the place it came from."""
 
     via: Via
     account_id: UUID | None = None

@@ -44,8 +44,8 @@ _INTERVALS: tuple[tuple[str, Any, Any], ...] = (
 )
 
 CLOCK_LEAD = timedelta(seconds=5)
-"""How far this machine's clock may run ahead of the database server's before publishing stops. A
-fast clock would move w forward for everybody and release embargoes for good."""
+"""The most that this machine's clock may run ahead of the database server's for publishing. A fast
+clock would move w forward for everybody and release embargoes for good."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ _PAUSE_SECONDS: Final = 0.015
 
 _HANGS_SECONDS: Final = 1.0
 _REST_SECONDS: Final = 2.0
-"""So slow a failure would hold up every caller, so nobody retries for `_REST_SECONDS`."""
+"""A failure this slow would hold up every caller, so nobody retries for `_REST_SECONDS`."""
 
 _CHECK_STEPS: Final = 100_000
 

@@ -20,7 +20,7 @@ from app.search import diagnosis
 _LOG: Final = logging.getLogger("willay")
 _LATE_SECONDS: Final = 60.0
 _LONG: Final = timedelta(hours=1)
-"""How long a partner may be away before it is reported."""
+"""The time that a partner may be away before it is reported."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,13 +23,13 @@ from app import faults, postgresql
 from app.errors import Unavailable
 
 LOCK_SECONDS: Final = 5.0
-"""How long a transaction waits for a lock before it gives up."""
+"""The time that a transaction waits for a lock before it gives up."""
 
 POLL_SECONDS: Final = 0.005
 """The interval between attempts to take SQLite's lock from another process."""
 
 _WRITERS_PATIENCE: Final = 4
-"""How many times longer writers wait for a statement than readers: a merge changes many rows."""
+"""Writers wait this many times longer for a statement than readers: a merge changes many rows."""
 
 _CANCEL_SECONDS: Final = 2.0
 

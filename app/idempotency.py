@@ -22,7 +22,7 @@ from app.models.idempotency import IdempotencyKey
 
 KEPT_FOR: Final = timedelta(hours=24)
 MOST: Final = 20_000
-"""How many keys one account may use in that time."""
+"""The most keys that one account may use in that time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ from app.models.search import SearchLease
 HELD: Final = timedelta(seconds=20)
 """A lease is free after this long without renewal."""
 _RENEWED: Final = timedelta(seconds=5)
-"""How often the holder writes its renewal."""
+"""The interval at which the holder writes its renewal."""
 _WANTED: Final = timedelta(seconds=5)
-"""How long a request for the lease counts, unless it is repeated."""
+"""A request for the lease counts for this long, unless it is repeated."""
 
 
 class StoreLease:

@@ -17,7 +17,7 @@ from app.models.milestone import Milestone
 Name = Literal["worker", "backup"]
 
 BEAT: Final = timedelta(seconds=20)
-"""How often a worker reports that it is at work."""
+"""The interval at which a worker reports that it is at work."""
 
 SILENT: Final = timedelta(seconds=90)
 """A worker that has not reported for longer hangs or is gone."""
@@ -25,7 +25,7 @@ SILENT: Final = timedelta(seconds=90)
 
 @dataclass(frozen=True, slots=True)
 class LastOccurrence:
-    """When something last happened, and which process or folder it was."""
+    """The last time of something, and the process or folder that it was."""
 
     at: datetime
     by: str
@@ -40,7 +40,7 @@ def record(tx: WriteTx, name: Name, by: str, at: datetime) -> None:
 
 
 def last_occurrence(tx: ReadTx, name: Name) -> LastOccurrence | None:
-    """When it last happened; None if it never did."""
+    """The last time that it happened; None if it never did."""
     statement = sa.select(col(Milestone.at), col(Milestone.by)).where(col(Milestone.name) == name)
     row = tx.execute(statement).one_or_none()
     return LastOccurrence(row.at, row.by) if row is not None else None

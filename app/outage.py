@@ -19,7 +19,7 @@ _STEADY_SECONDS: Final = 5.0
 """Recovery is logged only after this long without a failure."""
 
 _MOST_CAUSES: Final = 10
-"""How many different causes one outage logs."""
+"""Different causes that one outage logs."""
 
 
 class Outage:

@@ -1,4 +1,4 @@
-"""Rate limits: how many requests of one client fit into a window, counted in memory or in Redis.
+"""Rate limits: each client's requests in a window are counted, in memory or in Redis.
 
 Windows are fixed, and each client's begin at a different instant, so that refused clients do not
 all return together. Across the edge of two windows up to twice the quota may pass.
@@ -26,7 +26,7 @@ from app.settings import Settings
 _LOG: Final = logging.getLogger("willay.rates")
 
 _ANSWER_SECONDS: Final = 0.25
-"""How long a request waits for Redis, once in `_AWAY_SECONDS`, before it is counted here."""
+"""The time that a request waits for Redis, once in `_AWAY_SECONDS`, until it is counted here."""
 
 _AWAY_SECONDS: Final = 5.0
 _SKEW: Final = timedelta(seconds=30)

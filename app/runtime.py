@@ -47,13 +47,13 @@ _DESK, _LOGINS = 3, 2
 """Threads for editors and for logins."""
 
 WAITING_AT_MOST = 500
-"""How many requests may wait for one lane; more get 503 at once rather than a late answer."""
+"""Requests that may wait for one lane; more get 503 at once rather than a late answer."""
 
 _SEARCHERS = 4
 """Threads for searches that wait for another machine."""
 
 UPLOADS_AT_MOST = 8
-"""How many uploads one process receives or makes into pictures at a time."""
+"""Uploads that one process receives or makes into pictures at a time."""
 
 
 class Lane:

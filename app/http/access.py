@@ -1,4 +1,4 @@
-"""Who asks: the bearer of a login session or of a token, identified before a body is read.
+"""The caller: the bearer of a login session or of a token, identified before a body is read.
 
 An endpoint names its scope: `principal: Annotated[Principal, require_scopes("tags:write")]`.
 """

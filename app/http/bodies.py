@@ -59,7 +59,7 @@ class JsonBody(Generic[Model]):
 
 
 class NoBody(BaseModel):
-    """Of a request that has none."""
+    """The body of a request without one."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -16,10 +16,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from app.accounts.principal import Origin
 
 HEAD_SECONDS: Final = 15.0
-"""How long a request's head may take, from its first byte or from the connection's start."""
+"""The time for a request's head, from its first byte or from the connection's start."""
 
 HEAD_BYTES: Final = 65_536
-"""How many bytes may arrive that are not body: a head, or the trailers of a body in chunks."""
+"""Bytes that may arrive outside of a body: a head, or the trailers of a body in chunks."""
 
 FROM_ONE: Final = 200
 """Connections of one public network, as `Origin` counts networks; a trusted proxy may have more."""

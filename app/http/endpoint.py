@@ -71,7 +71,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """How a view is read. `slow` puts an endpoint, or its calls with some arguments, into the
+    """The way to read a view. `slow` puts an endpoint, or its calls with some arguments, into the
     counting lane. `also` names other state than the store's that the answer depends on."""
 
     slow: bool | Callable[[Mapping[str, Any]], bool] = False

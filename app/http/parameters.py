@@ -24,14 +24,14 @@ When = TypeVar("When")
 
 
 class Parameters(BaseModel):
-    """The manner of every set of parameters: what is not named here is refused."""
+    """The base of every set of parameters: it refuses unknown ones."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Travelling(Parameters):
-    """Of an address that travels: what others add to it is dropped, where the route's class is
-    `TravellingRoute`. Only a name that is near a known one is refused."""
+    """The parameters of an address that travels. If the route's class is `TravellingRoute`, unknown
+    ones are dropped, and only a name that is close to a known one is refused."""
 
     elsewhere: ClassVar[frozenset[str]] = frozenset()
     """Names that similar addresses know; they are refused, not dropped as a stranger's."""

@@ -35,7 +35,7 @@ from app.rates import LimitStatus, RateLimit
 from app.runtime import Runtime
 
 ADD_SECONDS: Final = 5.0
-"""How often the counts of partners' requests are added to the store."""
+"""The interval at which the counts of partners' requests are added to the store."""
 
 _MANAGEMENT: Final = "/v1/admin"
 _PREVIEWS: Final = "/v1/preview/"

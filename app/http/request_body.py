@@ -19,8 +19,8 @@ LONGEST_SECONDS: Final = 300.0
 
 CLEARED_SECONDS: Final = 1.0
 CLEARED_BYTES: Final = 32_000_000
-"""How much of an unread body is taken and thrown away before the answer leaves, so that a client
-that sends before it reads gets the answer. The rest is cut off with the connection."""
+"""The part of an unread body that is taken and thrown away before the answer leaves, so that a
+client that sends before it reads gets the answer. The rest is cut off with the connection."""
 
 
 class RequestBody:

@@ -19,7 +19,7 @@ from app.errors import Unavailable
 from app.http.problems import error_response
 
 SECONDS: Final = 2
-"""How long running requests may take to end after the process was asked to stop."""
+"""The time that running requests have to end after the process was asked to stop."""
 
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 

@@ -31,7 +31,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What an endpoint reads from: one snapshot, at the head of its log.
+    """The state that an endpoint reads: one snapshot, at the head of its log.
 
     Its answer is cached under its address and that head. So an endpoint reads nothing else that may
     change, except what its `Cost` names as `also`.
@@ -135,7 +135,7 @@ async def answer_search_uncached(
 
 @dataclass(frozen=True, slots=True)
 class Precondition:
-    """What the client already has, by its tag or else by its date (RFC 9110, 13.2.2)."""
+    """The client's copy, by its tag or else by its date (RFC 9110, 13.2.2)."""
 
     tags: str | None
     since: str | None

@@ -10,7 +10,7 @@ Kind = Literal[
 ]
 
 HEAD_BYTES: Final = 4096
-"""How many first bytes `kind_of` reads."""
+"""The number of first bytes that `kind_of` reads."""
 
 _AVIF_BRANDS: Final = (b"avif", b"avis")
 _PDF: Final = re.compile(rb"%PDF-[12]\.\d[\s%]")

@@ -25,7 +25,7 @@ MOST_PIXELS: Final = 50_000_000
 LONGEST_SIDE: Final = 16_383  # WebP has no more
 
 _MOST_SCANS: Final = 100
-"""How many passes over all pixels a JPEG may need; a camera's has one, a progressive one ten."""
+"""Passes over all pixels that a JPEG may need; a camera's has one, a progressive one ten."""
 
 _MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # the other markers stand within a scan
 
@@ -144,7 +144,7 @@ def _narrow_transparency(image: ImageFile.ImageFile) -> None:
 
 
 def _orientation(image: Image.Image) -> int:
-    """How the camera was held (EXIF 274); 1, upright, if nothing legible says so."""
+    """The camera's orientation (EXIF 274); 1, upright, if nothing legible says so."""
     try:
         orientation = image.getexif().get(0x0112, 1)
     except (SyntaxError, ValueError, OSError, LookupError, TypeError):

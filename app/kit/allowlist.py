@@ -16,7 +16,7 @@ ON_EMBEDS: Final = {
     "referrerpolicy": "strict-origin-when-cross-origin",
     "loading": "lazy",
 }
-"""What an embed may do: run, and go full screen, but never touch the page around it."""
+"""The rights of an embed: to run, and to go full screen, but never to touch the page around it."""
 
 EVERYWHERE: Final = split_names("id lang dir")
 ATTRIBUTES: Final = {

@@ -9,7 +9,7 @@ from app.runtime import Runtime
 from app.storage.protocol import StoredObject
 
 SPARED_FOR: Final = timedelta(days=1)
-"""How long an unreferenced file stays: its row may be about to be written."""
+"""An unreferenced file stays for this long: its row may be about to be written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,13 +25,13 @@ from app.search.overlay import Overlay
 from app.search.protocol import Engine, Key, Keys, Parked, Query, SearchResult, Suggestion
 
 SPARE = 2
-"""How many hits to request beyond a page, because some may no longer be visible."""
+"""Hits to request beyond a page, because some may no longer be visible."""
 BOTH = "both"
 """The name of both engines together, when they answer."""
 LOOKED_AT = 1.0
-"""How many seconds the last status of a far engine is trusted."""
+"""Seconds for which the last status of a far engine is trusted."""
 TASK_LATE = 30.0
-"""How many seconds the server may take to finish an accepted task."""
+"""Seconds that the server may take to finish an accepted task."""
 TASK_IS_LATE = "search_task_late"
 INDEX_IS_LATE = "search_index_late"
 """No task waits there: nobody writes, or writes are refused, as by a full disk."""
@@ -40,7 +40,7 @@ REFUSED = "search_refused"
 _BEGINNING = ("search_not_built", NEAR_ENGINE_LATE)
 
 LateOf = Callable[[str | None, Sequence[Key]], Overlay]
-"""What an engine at a cursor is late of, and the things that it could not hold."""
+"""The things that an engine at a cursor is late of or could not hold."""
 Answer = TypeVar("Answer")
 Tokens = Callable[[datetime], str]
 """A token for the engine's own server, valid until then; None without a server."""
@@ -192,8 +192,7 @@ class SearchService:
         return [(self.main, main), (self.standby, self._with_lateness(near))]
 
     def near_behind(self) -> tuple[int, float] | None:
-        """How far the engine on this machine is behind the log; None if there is none beside the
-        server."""
+        """The lag of the engine on this machine; None if there is none beside the server."""
         spare = self._spare_status()
         return None if self.standby is None else self.behind(spare.cursor if spare else None)
 

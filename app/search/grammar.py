@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from app.kit.text import without_unseen
 
 MOST_WORDS = 128
-"""How many words and phrases of a query count; later ones are left out."""
+"""Words and phrases of a query that count; later ones are left out."""
 MOST_CHARACTERS = 8_000
 PROSE = 12
 """A text with this many loose words is prose: its quotes are punctuation, not conditions."""

@@ -14,7 +14,7 @@ NEAR_ENGINE_LATE: Final = "near_engine_late"
 _LOOKED_AT: Final = 1.0
 
 Behind = Callable[[str | None], tuple[int, float]]
-"""How far a cursor is behind the log: in changes, and in seconds since the oldest of them."""
+"""The lag of a cursor: in changes, and in seconds since the oldest of them."""
 
 
 class Lateness:
@@ -39,7 +39,7 @@ class Lateness:
         return is_late
 
     def seconds(self, cursor: str | None) -> float:
-        """How many seconds a cursor is behind."""
+        """The lag of a cursor in seconds."""
         try:
             return self._behind(cursor)[1]
         except Unavailable:  # the store is away, which its callers report

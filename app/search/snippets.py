@@ -20,9 +20,9 @@ PASSAGE = 200
 _LEAD, _LONGEST = 40, 30
 """Characters before the first mark, and in the longest word that is not cut."""
 _LOOKED_AT = 20_000
-"""How many characters of a text are searched for words to mark."""
+"""Characters of a text that are searched for words to mark."""
 _MANY = 200
-"""How many words are marked in a text."""
+"""Words that are marked in a text."""
 _GAPS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _GAP = re.compile(r"[ \n]")

@@ -23,7 +23,7 @@ class Upkeep(Protocol):
 
     @property
     def portion(self) -> int:
-        """How many changes `apply` should get at once, if so many wait."""
+        """The number of changes that `apply` should get at once, if so many wait."""
         ...
 
     def take(self, *, insist: bool = False) -> bool:
@@ -43,7 +43,7 @@ class Upkeep(Protocol):
         ...
 
     def server_problem(self) -> str:
-        """What is wrong with the server itself and how to mend it, or "". Never raises."""
+        """The problem of the server itself and its remedy, or "". Never raises."""
         ...
 
     def missing_actions(self) -> Sequence[str]:

@@ -19,7 +19,7 @@ from app.outage import Outage
 NAME: Final = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]{1,5}")
 
 CHUNK_BYTES: Final = 256 * 1024
-"""How many bytes are read at once."""
+"""Bytes that are read at once."""
 
 HANGS_SECONDS: Final = 5.0
 REST_SECONDS: Final = 10.0

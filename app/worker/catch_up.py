@@ -7,7 +7,7 @@ from app.search.protocol import Document, Engine, Key
 from app.worker.index_documents import AT_ONCE, documents_of
 
 _MOST_CHARACTERS = 5_000_000
-"""How much text one portion may hold: it is in memory, and is sent, as a whole."""
+"""The text in one portion, in characters: it is in memory, and is sent, as a whole."""
 
 
 def catch_up(runtime: Runtime, engine: Engine) -> bool:

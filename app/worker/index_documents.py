@@ -14,11 +14,11 @@ from app.search.documents import to_document
 from app.search.protocol import DOCUMENT_KINDS, Document, Key
 
 AT_ONCE: Final = 500
-"""How many entries of the log, or subjects, one portion has."""
+"""Entries of the log, or subjects, in one portion."""
 
 _OF_ALL: Final = 2_000
-"""How many subjects one portion of everything has: each commit of the embedded engine makes a
-segment, which is merged later."""
+"""Subjects in one portion of everything: each commit of the embedded engine makes a segment, which
+is merged later."""
 
 
 def documents_of(
@@ -60,6 +60,6 @@ def _read_portion(
 
 
 def count_documents(runtime: Runtime) -> int:
-    """How many documents there are to write."""
+    """The number of documents to write."""
     with runtime.database.reading() as tx:
         return searchable.count_visible(tx, head(tx).effective_until)

@@ -19,12 +19,12 @@ from app.worker.index_documents import all_documents, count_documents
 from app.worker.verification import Advance, compare, repair
 
 _TOLD_EVERY: Final = 10.0
-"""How many seconds pass before a running build is recorded again."""
+"""Seconds until a running build is recorded again."""
 
 _PATIENCE: Final = 30.0
-"""How many seconds a command waits for another process to finish its portion."""
+"""Seconds that a command waits for another process to finish its portion."""
 _LOOK_AGAIN: Final = 0.5
-"""How many seconds pass between two checks whether another process has built the index."""
+"""Seconds between two checks whether another process has built the index."""
 
 _LOG = logging.getLogger("willay.search")
 

@@ -22,7 +22,7 @@ from app.worker.index_documents import AT_ONCE, all_documents, documents_of
 Advance = Callable[[int], None]
 
 SHARE: Final = 2_000
-"""How many documents' contents one turn compares; a hundredth of all if that is more."""
+"""Documents whose contents one turn compares; a hundredth of all if that is more."""
 _TURNS: Final = 100
 _NAMED: Final = 5
 
@@ -31,7 +31,7 @@ _LOG = logging.getLogger("willay.search")
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How an index differs from the store, both ways; empty if they agree."""
+    """The differences between an index and the store, both ways; empty if they agree."""
 
     engine: str
     documents: int
@@ -43,7 +43,7 @@ class Comparison:
     parked: tuple[Parked, ...]
     """Documents that the engine could not take; these are missing or outdated as well."""
     behind: int
-    """How many entries of the log search has not followed yet."""
+    """Entries of the log that search has not followed yet."""
     altered: list[Key] = field(default_factory=list)
     """Documents with the right mark but other content."""
     strangers: tuple[str, ...] = ()

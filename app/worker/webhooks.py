@@ -24,10 +24,10 @@ from app.partners.targets import ReachPolicy, parse_networks
 from app.runtime import Runtime
 
 _AT_ONCE: Final = 16
-"""How many subscriptions are served at the same time."""
+"""Subscriptions that are served at the same time."""
 
 _TURN: Final = 2.0
-"""How many seconds a subscription is served before it makes room for others."""
+"""Seconds of service after which a subscription makes room for others."""
 
 _TIDY: Final = timedelta(hours=1).total_seconds()
 

@@ -27,10 +27,10 @@ _LONGEST: Final = 300.0
 """The pause between two requests, and the longest pause after many failures."""
 
 _AT_ONCE: Final = 100
-"""How many feeds one request names."""
+"""Feeds that one request names."""
 
 _LOOKED_AT: Final = 500
-"""How many log entries are inspected one by one; after more, every tag may have changed."""
+"""Log entries that are inspected one by one; after more, every tag may have changed."""
 
 _LOG = logging.getLogger("willay.websub")
 

@@ -24,7 +24,7 @@ _MOST_CORRECTED = 4
 """A text with more unknown words than this is not a misspelt query, but something else."""
 _WORD = re.compile(r"\w+")
 _COMMONER = 20
-"""How many times more frequent a neighbour must be to be proposed for a known word."""
+"""A neighbour must be this many times more frequent to be proposed for a known word."""
 _RARE = 20
 """If at least this many documents hold a word, some of them are assumed to exist still."""
 _TELLING = 6

@@ -12,7 +12,7 @@ from math import log
 Terms = list[tuple[str, float]]
 
 _LOOKED_AT = 100
-"""How many stems are checked for rarity; those with smaller shares cannot win."""
+"""Stems that are checked for rarity; those with smaller shares cannot win."""
 _COMMON = 10
 """A stem in more than one of this many documents is too common."""
 

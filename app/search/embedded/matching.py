@@ -36,7 +36,7 @@ class Ranking:
     new_replacement: float = 0.05
     """Weight of two words that stand side by side in the query's order."""
     needed: int = 2
-    """How many of the words a document must hold; all of them if there are fewer."""
+    """Words that a document must hold; all of them if there are fewer."""
     above: float = 5.0
     """The advantage of documents with the needed words over those that only fill a page."""
     long: int = 5

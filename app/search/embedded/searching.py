@@ -34,7 +34,7 @@ _MEAGRE = 10
 """If fewer documents match, those with only some of the words fill the page."""
 
 _LEAD = 2_000
-"""How many characters of a body feedback reads: a story begins with its subject."""
+"""Characters of a body that feedback reads: a story begins with its subject."""
 
 _FACETS_KEPT = 500
 _TEXT_KEPT = 200

@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 
 COMPLETIONS = 20
 _KEPT = 10_000
-"""How many answers of each kind are cached: each page and letter repeats a misspelling."""
+"""Cached answers of each kind: each page, and each letter typed, repeats a misspelling."""
 SHORTEST = 4
 """The length of the shortest word that is corrected; three letters have too many neighbours."""
 LONG = 8

@@ -41,7 +41,7 @@ class Window:
 
     @classmethod
     def of(cls, question: SearchQuestion) -> "Window":
-        """The window of a question. Pages win over offsets; page 0 and all past `DEEPEST` have none."""
+        """A question's window. Pages win over offsets; page 0 and all past `DEEPEST` are empty."""
         if question.page is None and question.hits_per_page is None:
             limit = _USUAL if question.limit is None else question.limit
             return cls(limit, question.offset or 0)

@@ -8,7 +8,7 @@ from app.search.meilisearch.failures import ServerAway
 FAILURES = 3
 """This many failures in a row open the circuit."""
 REST = 5.0
-"""How many seconds pass until one call may try again."""
+"""Seconds until one call may try again."""
 
 
 class Breaker:

@@ -21,7 +21,7 @@ from app.search.protocol import DIGEST_BYTES, Document, Key, Mark, Parked
 
 _A_PAGE = 1_000
 _IDS_AT_ONCE = 250
-"""How many whole documents one answer holds, because each may be long."""
+"""Whole documents in one answer, because each may be long."""
 
 
 class ReadBack:

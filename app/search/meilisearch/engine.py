@@ -162,7 +162,7 @@ class MeilisearchEngine(ReadBack):
             return health.oldest_pending_task(self.connection.writer(), self.uid)
 
     def server_problem(self) -> str:
-        """What is wrong with the server itself and how to mend it, or ""."""
+        """The problem of the server itself and its remedy, or ""."""
         return health.find_problem(self.connection)
 
     def missing_actions(self) -> list[str]:

@@ -14,7 +14,7 @@ from requests import RequestException
 from app.errors import Unavailable
 
 _SHOWN = 300
-"""How many characters of the server's message are quoted."""
+"""Characters of the server's message that are quoted."""
 _GUESS = ". Hint: It might not be working because you're not up to date"
 """The misleading hint that the official client appends to the server's message."""
 UNREAD = (KeyError, TypeError, AttributeError, ValidationError)

@@ -18,7 +18,7 @@ from app.search.snippets import Spans
 _ONE_TYPO, _TWO_TYPOS = 5, 9
 """The lengths from which the server allows one and two typos in a word."""
 MOST_IN_A_NAME = 3
-"""How many words a tag's name may have to count as a synonym."""
+"""The most words that a tag's name may have to count as a synonym."""
 _SHORTEST_HALF, _LONGEST = 3, 60
 """The length of the shortest half of a word, as shorter ones would be marked everywhere, and of the
 longest word that may be misspelt or split."""
@@ -111,7 +111,7 @@ def _near_words(word: str, alike: Sequence[str]) -> list[str]:
 
 
 def _allowed_typos(word: str) -> int:
-    """How many typos the word may hold; a number is right as it is."""
+    """The number of typos that the word may hold; a number is right as it is."""
     if not word.isalpha() or len(word) > _LONGEST:
         return 0
     return (len(word) >= _ONE_TYPO) + (len(word) >= _TWO_TYPOS)

@@ -16,10 +16,10 @@ from app.search.protocol import Query
 from app.search.stopwords import STOP_WORDS
 
 MOST_TERMS = 10
-"""How many words and phrases of a query the server uses."""
+"""Words and phrases of a query that the server uses."""
 
 _MOST_TYPED = 12
-"""How many typed words a completion uses."""
+"""Typed words that a completion uses."""
 _WORD = re.compile(r"[^\W_]+")
 
 

@@ -14,7 +14,7 @@ from app.search.protocol import DEEPEST, FACET_VALUES
 PRIMARY_KEY = "id"
 _SPARE = 100
 MOST_TAGS = 5_000
-"""How many tags' names are used."""
+"""Tags whose names are used."""
 
 _SEPARATORS = "$<=>^|~¢£¤¥¦¨©¬®¯°´¸€"
 """Signs that separate words in `queries.split_words`; the server would take them for letters."""

@@ -11,7 +11,7 @@ from app.search.meilisearch.failures import translate_errors
 from app.search.meilisearch.marking import RelatedWords
 
 _BELIEVED = 60.0
-"""How many seconds pass until the index is asked again."""
+"""Seconds until the index is asked again."""
 _LOG = logging.getLogger("willay.search")
 
 

@@ -15,7 +15,7 @@ from meilisearch.models.task import TaskInfo
 from app.search.meilisearch.failures import ServerAway, TaskFailed, shorten, translate_errors
 
 PATIENCE = 600.0
-"""How many seconds a task may wait and run; the server takes minutes when its queue is full."""
+"""Seconds that a task may wait and run; the server takes minutes when its queue is full."""
 LONG = 30.0
 """A wait of this many seconds is logged."""
 _FIRST, _LONGEST = 0.01, 0.5

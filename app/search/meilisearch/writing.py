@@ -31,7 +31,7 @@ _MOST_CHARACTERS = 5_000_000
 """The limit of one batch: some ten times less than the server accepts."""
 _MOST_PARKED = 100
 _ATTEMPTS = 3
-"""How often a lone document may fail for a reason that does not name it before it is parked."""
+"""Failures of a lone document, for a reason that does not name it, before it is parked."""
 _ITS_OWN_FAULT = ("invalid_document", "missing_document", "max_fields", "document_fields")
 _EVERYONE_S = frozenset(
     {
@@ -62,7 +62,7 @@ class IndexWriter:
         deletes: Sequence[Key],
         cursor: str | None,
     ) -> None:
-        """Write all and the cursor. ValueError or TypeError for a bad document; sends nothing then."""
+        """Write all, then the cursor. A bad document raises ValueError or TypeError before that."""
         records = [to_record(document) for document in upserts]
         before = read_state(client, index)
         after = replace(
