@@ -99,6 +99,5 @@ class _AtomFeed(Atom1Feed):  # type: ignore[misc]  # the library has no types
             handler.addQuickElement("link", None, enclosure)
         add_article_links(handler, "link", self._channel, article)
         if article.translations:
-            # Some readers take the first alternate link, some the last: both are the article's own
-            # page.
+            # Some readers take the first page of several, some the last: both are its own.
             add_alternate(handler, "link", article.lang, item["link"])

@@ -1,8 +1,8 @@
 """JSON bodies and forms: read after the caller is known, bounded, strict, and documented.
 
 FastAPI would read a body before it identifies the caller. It would validate the body as Python
-objects, and from these a strict type takes no date in text. An endpoint's parameter is `body:
-Json[TagInput]`, of `endpoint`; `management.ManagementRoute` documents it.
+objects, and from these a strict type takes no date in text. An endpoint's parameter is
+`body: Json[TagInput]`, of `endpoint`; `management.ManagementRoute` documents it.
 """
 
 from codecs import BOM_UTF8

@@ -1,6 +1,6 @@
 """Makes a picture in a process of its own, which may crash, hang or swell without harm.
 
-Hostile pictures attack decoders (a heap overflow in WebP's opened browsers in 2023). A crash in one
+Hostile pictures attack decoders (in 2023 a heap overflow in WebP's opened browsers). A crash in one
 would end the whole API, and a thread could not even be stopped. The process costs a tenth of a
 second to start, beside the half second that a photograph takes. It gets neither our environment nor
 any open file but the upload, and can write no file. Its answer is checked like a stranger's. It

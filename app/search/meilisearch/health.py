@@ -75,8 +75,8 @@ def oldest_pending_task(client: Client, index: str) -> PendingTask | None:
         if not waits:
             return None
         done = client.get_tasks({**requested, "statuses": "succeeded,failed,canceled"}).results
-    # The time since its start would mislead: a full disk starts it again and again. A task that
-    # waits behind others is overtaken all the time.
+    # Its start tells nothing: a full disk starts it again and again. Its own wait tells nothing
+    # while others are done before it. So the last finished task counts too.
     finished = [task.finished_at for task in done if task.finished_at is not None]
     since = max(waits[0].enqueued_at, *finished).replace(tzinfo=UTC)
     return PendingTask(waits[0].uid, (system_clock() - since).total_seconds())
