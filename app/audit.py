@@ -1,9 +1,9 @@
-"""Audit: who did what to what and when, from where, with what changed; appended, never altered.
+"""The audit log: who did what to which subject, when, from where, and what changed.
 
-What an entry may say is a closed list of fields for each kind of subject: a secret cannot get in
-by being forgotten in a list of forbidden names. The database refuses UPDATE and DELETE (triggers
-in the migration); `erase` is the one way through, for the personal data of one person.
-Below `editorial` and `accounts`, so that both can record in their own transactions.
+A closed list of fields for each kind of subject says what an entry may show, so no secret gets in
+because somebody forgot to exclude it. Entries are only appended: triggers in the migration refuse
+UPDATE and DELETE. Only `erase` passes them, to remove the personal data of one person.
+`editorial` and `accounts` record in their own transactions, so this module is below both.
 May import: models, database, errors, kit.
 """
 
@@ -61,14 +61,14 @@ FIELDS: Final[Mapping[SubjectKind, AbstractSet[str]]] = {
     "partner": {"name", "rights", "active"},
     "operation": {"name", "outcome"},
 }
-"""What an entry about each kind may show in `before` and `after`; everything else is left out."""
+"""The fields of each kind that an entry may show in `before` and `after`; no other is kept."""
 
 ERASED: Final = "[erased]"
 
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who acts, and from where."""
+    """The author of an act, and the place it came from."""
 
     via: Via
     account_id: UUID | None = None
@@ -78,7 +78,7 @@ class By:
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
-    """One act as admins read it. `email` is the account's present one, none when it is gone."""
+    """One audited act, for admins. `email` is the account's present one, None if it is gone."""
 
     id: int
     at: datetime
@@ -93,7 +93,7 @@ class AuditEvent:
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """Which entries; all that are given must hold. `since` is included, `until` is not."""
+    """Which entries to list; all given conditions must hold. Only `until` is exclusive."""
 
     account_id: UUID | None = None
     action: str | None = None
@@ -105,7 +105,7 @@ class AuditFilter:
 
 @dataclass(frozen=True, slots=True)
 class AuditPage:
-    """Entries, the newest first; `next` is the cursor of the page after it."""
+    """A page of entries, newest first; `next` is the cursor of the following page."""
 
     entries: list[AuditEvent]
     next: str | None
@@ -122,7 +122,7 @@ def record(
     before: Mapping[str, object] | None = None,
     after: Mapping[str, object] | None = None,
 ) -> None:
-    """Append an entry. Of two states only what differs is kept."""
+    """Append an entry. Given two states, keep only the fields that differ."""
     was, became = _audited_fields(kind, before), _audited_fields(kind, after)
     if was is not None and became is not None:
         same = {name for name in was.keys() & became.keys() if was[name] == became[name]}
@@ -144,7 +144,7 @@ def record(
 
 
 def last_name(tx: ReadTx, kind: SubjectKind, subject_id: UUID | str) -> str | None:
-    """The present name of the account that last changed a subject; none when nobody is known."""
+    """The present name of the account that last changed a subject; None if it is unknown."""
     last = (
         sa.select(col(Account.name))
         .select_from(AuditEntry)
@@ -160,7 +160,7 @@ def last_name(tx: ReadTx, kind: SubjectKind, subject_id: UUID | str) -> str | No
 def list_events(
     tx: ReadTx, filters: AuditFilter, cursor: str | None = None, limit: int = 20
 ) -> AuditPage:
-    """Entries, the newest first; `BadRequest` when the cursor belongs to another list."""
+    """A page of entries, newest first; `BadRequest` if the cursor belongs to another list."""
     list_name = f"audit {filters}"
     statement = (
         sa.select(*_COLUMNS, col(Account.email))
@@ -194,10 +194,9 @@ def list_events(
 
 
 def erase(tx: WriteTx, account_id: UUID | None, words: Sequence[str]) -> int:
-    """Forget a person: the addresses that an account acted from, and `words` (a name, an e-mail)
-    wherever an entry shows them. Returns how many entries were rewritten; what was done, to what
-    and when stays. The only way past the triggers, and only within this transaction.
-    """
+    """Erase a person's data: the addresses of an account's acts, and `words` (a name, an e-mail) in
+    every entry. Return the number of entries rewritten; action, subject and time of each stay. Only
+    this function passes the triggers, and only within this transaction."""
     if not all(words):
         raise ValueError("an empty word would be found everywhere")
     tx.execute(sa.insert(AuditErasure), {"id": 1})
@@ -265,14 +264,14 @@ def _conditions(filters: AuditFilter) -> list[sa.ColumnElement[bool]]:
 
 
 def _from_somewhere(account_id: UUID | None) -> sa.ColumnElement[bool]:
-    """The account acted, and it is known from where."""
+    """Whether the account acted from a known address."""
     if account_id is None:
         return sa.false()
     return sa.and_(col(AuditEntry.account_id) == account_id, col(AuditEntry.address).isnot(None))
 
 
 def _mentions(word: str) -> sa.ColumnElement[bool]:
-    """Either state shows the word, in the spelling that JSON gives it."""
+    """Whether either state contains the word, as JSON spells it."""
     spelled = json.dumps(word)[1:-1]
     return sa.or_(
         *(
@@ -286,7 +285,7 @@ def _redact(state: Any, words: Sequence[str]) -> Any:
     match state:
         case str():
             for word in words:
-                # Whole words: a name such as Ana is no part of "analysis".
+                # Match whole words only: the name Ana must not match in "analysis".
                 state = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", ERASED, state)
             return state
         case dict():

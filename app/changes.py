@@ -1,21 +1,20 @@
-"""The change log: gapless, in the order of commits, and in the order in which things take effect.
+"""The change log: gapless, ordered by commit and by the time at which changes take effect.
 
-One head row holds the last sequence, the log's clock w and the next boundary. Whatever touches
-what is public opens `publishing`: it locks the head FIRST, then (in a second statement, so that
-its snapshot is newer than the lock) appends an entry for every interval that began or ended
-between w and now, lets the command act and append, and moves w on. So sequence, time and commit
-order are one thing on both databases; a schedule needs no job and no timer. Drafts never take
-this lock.
+One head row holds the last sequence, the log's clock w and the next boundary. Every change of
+public content runs in `publishing`, which locks the head FIRST. A second statement, whose snapshot
+is newer than the lock, appends an entry for every interval that began or ended between w and now.
+Then the command acts and appends, and w moves on. So the orders of sequence, time and commit agree
+on both databases, and a schedule needs no job and no timer. Drafts never take this lock.
 
-An entry says that what the public sees of a subject at `moment` may differ from what it saw
-before. A schedule changes nothing yet: to make, move or cancel one appends nothing and leaves no
-trace. An article shows what belongs to others too (its tags' names, its translations), so what
-changes those appends the articles that show them.
+An entry says that the public view of a subject at `moment` may differ from the view before. A
+schedule changes nothing yet: making, moving or cancelling one appends nothing. An article also
+shows its tags' names and its translations, so a change of these appends the articles that show
+them.
 
-Every interval that opens or closes "now" uses `PublishTx.moment`, which is later than w by at
-least a tick: with w itself, a version that a reader has already seen could get an empty interval
-and its tombstone would be skipped. Readers judge visibility at `max(now, w)` (`Head.moment`), so
-a retraction holds at once on every replica, whatever their clocks say.
+An interval that opens or closes now uses `PublishTx.moment`, at least one tick later than w. With w
+itself, a version that a reader has already seen could get an empty interval, and its tombstone
+would be skipped. Readers judge visibility at `max(now, w)` (`Head.moment`), so a retraction holds
+at once on every replica, whatever their clocks say.
 """
 
 from collections.abc import Iterator
@@ -45,8 +44,8 @@ _INTERVALS: tuple[tuple[str, Any, Any], ...] = (
 )
 
 CLOCK_LEAD = timedelta(seconds=5)
-"""How far this machine's clock may be ahead of the database server's before publishing stops: a
-fast clock would drag w forward for everybody and release embargoes for good."""
+"""The most that this machine's clock may run ahead of the database server's for publishing. A fast
+clock would move w forward for everybody and release embargoes for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +56,15 @@ class Head:
     effective_until: datetime
     next_boundary: datetime
     epoch: str
-    """Which log this is: a store that was restored from a copy has begun another one."""
+    """The identity of this log; a store that is restored from a copy begins another log."""
 
     def moment(self, now: datetime) -> datetime:
         """The instant at which public reads judge visibility."""
         return max(now, self.effective_until)
 
     def is_current(self, now: datetime) -> bool:
-        """Nothing has begun or ended since the last entry, so what was derived then still holds."""
+        """Whether nothing began or ended since the last entry, so that results from then still
+        hold."""
         return self.moment(now) < self.next_boundary
 
 
@@ -92,7 +92,7 @@ class PublishTx(WriteTx):
         self.sequence = sequence
 
     def append(self, kind: str, subject_id: UUID, cause: str, at: datetime | None = None) -> None:
-        """Say "look again at this"."""
+        """Append an entry for one subject at `at`, by default at `moment`."""
         self.sequence += 1
         self.execute(
             sa.insert(Change),
@@ -126,9 +126,9 @@ class PublishTx(WriteTx):
 
 @contextmanager
 def publishing(database: Database, clock: Clock, *, guard: bool = False) -> Iterator[PublishTx]:
-    """A transaction that may change what is public; committed when the block ends.
+    """A transaction that may change public content; it commits when the block ends.
 
-    With `guard` a machine whose clock runs ahead of PostgreSQL's is refused (`clock_ahead`).
+    With `guard`, a machine whose clock runs ahead of PostgreSQL's is refused (`clock_ahead`).
     """
     with database.writing() as write:
         last = Head(*write.execute(_HEAD.with_for_update()).one())
@@ -150,12 +150,12 @@ def publishing(database: Database, clock: Clock, *, guard: bool = False) -> Iter
 
 
 def begin_epoch(connection: sa.Connection) -> None:
-    """From here on the log is another one, which no cursor of before belongs to."""
+    """Begin another log, to which no earlier cursor belongs."""
     connection.execute(sa.update(ChangeHead).values(epoch=token_hex(8)))
 
 
 def promote(database: Database, clock: Clock, *, guard: bool = False) -> bool:
-    """Append what has become due; false when nothing was."""
+    """Append the entries that have become due; false if there were none."""
     with database.reading() as tx:
         if head(tx).is_current(clock()):
             return False
@@ -165,7 +165,7 @@ def promote(database: Database, clock: Clock, *, guard: bool = False) -> bool:
 
 
 def server_time(tx: ReadTx) -> datetime | None:
-    """PostgreSQL's clock; SQLite has none of its own."""
+    """PostgreSQL's clock; None on SQLite, which has none of its own."""
     if tx.is_sqlite:
         return None
     server: datetime = tx.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
@@ -181,7 +181,7 @@ def _refuse_fast_clock(tx: WriteTx, now: datetime) -> None:
 
 
 def _promote(tx: PublishTx, since: datetime) -> None:
-    """One entry per subject for the starts and ends in (since, moment], at its latest boundary."""
+    """Append one entry for each subject with a start or end in (since, moment], at its latest."""
     every = due(since, tx.moment)
     latest = sa.func.max(every.c.at, type_=UTCDateTime()).label("at")
     entries = sa.select(latest, every.c.kind, every.c.id).group_by(every.c.kind, every.c.id)
@@ -189,9 +189,9 @@ def _promote(tx: PublishTx, since: datetime) -> None:
 
 
 def due(since: datetime, until: datetime) -> sa.Subquery:
-    """The starts and ends in (since, until]: `kind`, `at`, `id` of what is named for each.
+    """The starts and ends in (since, until]: `kind`, `at` and `id` of each affected subject.
 
-    A translation that comes or goes changes its siblings as well, which list it.
+    A translation that appears or disappears also affects its siblings, because they list it.
     """
     sibling = aliased(Publication)
     its_sibling = sa.and_(
@@ -219,7 +219,7 @@ def due(since: datetime, until: datetime) -> sa.Subquery:
 
 
 def _next_boundary(tx: ReadTx, after: datetime) -> datetime:
-    """The least start or end of any interval after an instant."""
+    """The earliest start or end of any interval after an instant."""
     candidates = [FOREVER]
     for _, table, _ in _INTERVALS:
         for bound in (table.visible_from, table.visible_until):

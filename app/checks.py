@@ -1,6 +1,6 @@
-"""What checks of the search indexes found, kept in the store: one process checks, others tell.
+"""Results of search index checks, stored so that all processes can report what one has checked.
 
-Rows are few: one for the index on a server, and one for each folder that holds one.
+There is one row for the index on a server, and one for each folder that holds an index.
 May import: models, database, kit.
 """
 
@@ -16,15 +16,15 @@ from app.database import ReadTx, WriteTx
 from app.models.search import SearchCheck
 
 _FORGOTTEN: Final = timedelta(days=30)
-"""A folder that nobody has checked for so long is no more."""
+"""Checks older than this are deleted: their folder is taken to be gone."""
 _GOES_ON: Final = timedelta(seconds=60)
-"""A build that was not seen for so long has ended, or was killed."""
+"""A build that was not seen for this long has ended or was killed."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexCheck:
-    """The last check of an index: what was held against the store, how many things differed, and
-    how many were mended in all checks together."""
+    """The last check of an index: how many documents were compared with the store, how many
+    differed, and how many were mended in all checks together."""
 
     checked_at: datetime | None = None
     checked_by: str = ""
@@ -35,7 +35,7 @@ class IndexCheck:
 
 
 def last_check(tx: ReadTx, name: str, now: datetime) -> IndexCheck:
-    """Of the index of this name; an empty one where there was none."""
+    """The last check of the index with this name; an empty one if there was none."""
     row = tx.execute(sa.select(*_COLUMNS).where(col(SearchCheck.name) == name)).one_or_none()
     if row is None:
         return IndexCheck()
@@ -46,7 +46,7 @@ def last_check(tx: ReadTx, name: str, now: datetime) -> IndexCheck:
 
 
 def save_check(tx: WriteTx, name: str, check: IndexCheck) -> None:
-    """Write a check down; `mended` is what this one mended."""
+    """Save a check; `mended` is the number that this check mended, and is added to the total."""
     _ensure_row(tx, name)
     values = {
         "checked_at": check.checked_at,
@@ -62,7 +62,7 @@ def save_check(tx: WriteTx, name: str, check: IndexCheck) -> None:
 
 
 def mark_build(tx: WriteTx, name: str, at: datetime | None) -> None:
-    """A build of the index goes on; it has ended, with None."""
+    """Mark that a build of the index runs at this time; with None, that it has ended."""
     _ensure_row(tx, name)
     update = sa.update(SearchCheck).where(col(SearchCheck.name) == name)
     tx.execute(update.values(building_at=at))

@@ -64,7 +64,7 @@ def serve(
         os.environ["WILLAY_PORT"] = str(port)
     settings = Settings()
     with open_runtime(settings) as runtime:
-        # A stale schema is refused, and an index of this version made, before any process starts.
+        # Refuse a stale schema and make this version's index before any process starts.
         rebuilding.ensure_index(runtime)
     machine.allow_files()
     with TemporaryDirectory(prefix="willay-metrics-") as folder:
@@ -85,12 +85,12 @@ def _run_server(settings: Settings, workers: int) -> None:
         host=settings.host,
         port=settings.port,
         workers=workers,
-        log_config=None,  # its lines go where ours go, in the same form
+        log_config=None,  # uvicorn logs through our handlers, in the same form
         log_level=settings.log_level,
         access_log=False,
         timeout_graceful_shutdown=shutdown.SECONDS,
         server_header=False,
-        # A process that a busy machine lets wait is not dead: after 5 s it would be killed.
+        # A process that waits on a busy machine is not dead: the default of 5 s would kill it.
         timeout_worker_healthcheck=60,
         forwarded_allow_ips=list(settings.trusted_proxies),
     )
@@ -239,7 +239,7 @@ def openapi() -> None:
 
 
 def _log_form() -> tuple[str, str]:
-    """As it is set; what is wrong with settings is for the command to say."""
+    """The configured level and format; the command itself reports invalid settings."""
     try:
         settings = Settings()
     except ValidationError:
@@ -257,8 +257,8 @@ def main() -> None:
         typer.echo(str(error), err=True)
         sys.exit(1)
     except BrokenPipeError:
-        sys.exit(1)  # whoever read the output has seen enough
-    except OSError as error:  # a folder that is not ours, a disk that is full, a port that is taken
+        sys.exit(1)  # the reader closed the pipe and wants no more
+    except OSError as error:  # for example another user's folder, a full disk, a used port
         place = f"{error.filename}: " if error.filename else ""
         typer.echo(f"{place}{error.strerror or error}; mend that first. [system]", err=True)
         sys.exit(1)

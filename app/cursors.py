@@ -1,4 +1,4 @@
-"""The cursors that requests bring, as places in lists: one refusal for all that are none."""
+"""Decodes the cursors of requests, with one refusal for every invalid one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,19 +10,19 @@ from app.kit.paging import BadCursor, Cursor
 
 
 def decode(text: str | None, list_name: str) -> Cursor | None:
-    """The place in a list, none without a cursor; `BadRequest` for one of another list."""
+    """The place in a list, None without a cursor; `BadRequest` for a cursor of another list."""
     with _refuse_bad_cursor():
         return None if text is None else paging.decode(text, list_name)
 
 
 def decode_text(text: str | None, list_name: str) -> str | None:
-    """The same for a list that is ordered by a text."""
+    """Like `decode`, for a list that is ordered by a text."""
     with _refuse_bad_cursor():
         return None if text is None else paging.decode_text(text, list_name)
 
 
 def decode_position(text: str) -> Position:
-    """How far a reader of the change log has come; the start for an empty text."""
+    """A reader's position in the change log; the start for an empty text."""
     with _refuse_bad_cursor("This is no cursor of the change feed; start again without it."):
         return log_position.decode(text) if text else START
 

@@ -1,11 +1,11 @@
 """The engine, transactions to read and to write as two types, and the only commit.
 
-`ReadTx` is one consistent snapshot and cannot write (the database refuses). `WriteTx` is a
-subtype: whoever writes may call what reads, and mypy refuses the reverse. On SQLite a writer
-begins with `BEGIN IMMEDIATE` behind one lock per process, because SQLite's own busy wait is
-unfair; its `synchronous=FULL` makes an accepted write survive a power cut. Between processes
-whoever held the lock long leaves it alone for a moment, in which the others are sure to ask: else
-an import would starve the editors (measured: they waited 5 s and were refused).
+`ReadTx` is one consistent snapshot; the database refuses its writes. `WriteTx` is a subtype, so a
+writer may call functions that read, and mypy refuses the reverse. On SQLite a writer begins with
+`BEGIN IMMEDIATE` behind one lock per process, because SQLite's own busy wait is unfair.
+`synchronous=FULL` makes an accepted write survive a power cut. A process that held the lock for
+long pauses, so that other processes can take it: otherwise an import starves the editors (measured:
+they waited 5 s and were refused).
 """
 
 import sqlite3
@@ -45,7 +45,7 @@ _PAUSE_SECONDS: Final = 0.015
 
 _HANGS_SECONDS: Final = 1.0
 _REST_SECONDS: Final = 2.0
-"""A failure that took so long would hold up all who wait, so for a moment nobody else tries."""
+"""A failure this slow would hold up every caller, so nobody retries for `_REST_SECONDS`."""
 
 _CHECK_STEPS: Final = 100_000
 
@@ -62,7 +62,7 @@ class ReadTx:
 
     @property
     def is_sqlite(self) -> bool:
-        """For the few statements that the two databases spell differently."""
+        """Whether it is SQLite, for the few statements that the databases spell differently."""
         return self.connection.dialect.name == "sqlite"
 
     def execute(
@@ -89,7 +89,7 @@ class WriteTx(ReadTx):
         statement: sa.Executable,
         parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
     ) -> sa.CursorResult[*tuple[Any, ...]]:
-        """Run a Core statement after what the session holds back."""
+        """Run a Core statement after flushing the session."""
         self.session.flush()
         return self.connection.execute(statement, parameters)
 
@@ -119,24 +119,25 @@ class Database:
         self.is_sqlite: Final = parsed.get_backend_name() == "sqlite"
         self._writer_lock = threading.Lock() if self.is_sqlite else None
         self.reach: Final = Outage("The store", "willay.store")
-        """That it answers."""
+        """Whether the store answers."""
         self.room: Final = Outage("Writing to the store", "willay.store")
-        """That it keeps what is written."""
+        """Whether the store accepts writes."""
         self.damage: Final = Outage("The store", "willay.store")
-        """That it can read what it has; nothing shows that this is over, so it is told once."""
+        """Whether the store can read its files. Nothing shows that damage has ended: it is logged
+        once."""
 
     @property
     def path(self) -> Path | None:
-        """The file of a store on SQLite."""
+        """The file of an SQLite store; None on PostgreSQL."""
         return file_of(self.url)
 
     @property
     def is_there(self) -> bool:
-        """SQLite's file exists; a server is believed to."""
+        """Whether SQLite's file exists; always true for a server."""
         return self.path is None or self.path.is_file()
 
     def connections(self) -> dict[str, int]:
-        """How many connections are in use, by pool."""
+        """The number of connections in use, by pool."""
         pools = {"read": self._reader.pool, "write": self._writer.pool}
         return {
             name: pool.checkedout() for name, pool in pools.items() if isinstance(pool, QueuePool)
@@ -144,7 +145,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[ReadTx]:
-        """A snapshot; nothing is ever committed."""
+        """A read snapshot; it never commits."""
         with self._translate_errors(connecting=True, writes=False):
             connection = self._reader.connect()
         with self._translate_errors(writes=False), connection:
@@ -152,7 +153,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[WriteTx]:
-        """A transaction: committed when the block ends, rolled back when it raises."""
+        """A write transaction: committed when the block ends, rolled back when it raises."""
         with (
             self._changing() as connection,
             Session(bind=connection, autoflush=True, expire_on_commit=False) as session,
@@ -162,8 +163,8 @@ class Database:
 
     @contextmanager
     def altering(self) -> Iterator[Connection]:
-        """A bare connection in a transaction, for migrations, which may take as long as they need;
-        committed when the block ends."""
+        """A bare connection in a transaction without a time limit, for migrations. It commits when
+        the block ends."""
         with self._changing() as connection:
             wait_for_ever(connection)
             yield connection
@@ -179,17 +180,17 @@ class Database:
                 try:
                     connection.commit()
                 except BaseException:
-                    # SQLAlchemy gives a connection whose commit failed back to its pool without a
-                    # rollback: on SQLite it would hold the write lock for good.
+                    # After a failed commit SQLAlchemy returns the connection to its pool without a
+                    # rollback: on SQLite it would keep the write lock for good.
                     connection.invalidate()
                     raise
             if self.room.is_on:
                 self.room.end()
 
     def damages(self, seconds: float) -> str:
-        """What is broken in the store's files; empty when nothing was seen in so many seconds.
+        """The damage in the store's files; empty if none was seen within `seconds`.
 
-        PostgreSQL tells what it met itself: rows that it could not read, by its own checksums.
+        PostgreSQL reports only the rows that it failed to read, by its own checksums.
         """
         with self.reading() as tx:
             if not self.is_sqlite:
@@ -212,10 +213,10 @@ class Database:
         return "" if rows == [("ok",)] else "; ".join(str(row[0]) for row in rows)
 
     def compact(self, patience: float = 30.0) -> bool:
-        """Rewrite the store's files, so that nothing that was deleted stays in them.
+        """Rewrite the store's files, so that no deleted data stays in them.
 
-        False when others used them for longer than `patience` seconds. The service may go on
-        meanwhile; on PostgreSQL a table's readers and writers wait while it is rewritten.
+        False if others used them for longer than `patience` seconds. The service may run meanwhile;
+        on PostgreSQL a table's readers and writers wait while it is rewritten.
         """
         with self._writer_turn(), self._translate_errors(), self._writer.connect() as connection:
             wait_for_ever(connection)
@@ -248,7 +249,7 @@ class Database:
 
     @contextmanager
     def _translate_errors(self, *, connecting: bool = False, writes: bool = True) -> Iterator[None]:
-        """What the drivers raise becomes `Unavailable`, and the log is told."""
+        """Turn the drivers' errors into `Unavailable`, and log outages."""
         if connecting and self.reach.is_on:
             self.reach.refuse()
         began = monotonic()

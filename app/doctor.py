@@ -1,4 +1,4 @@
-"""What is wrong, and what to do about it: one line for each thing that an operator can mend."""
+"""The checks of `willay doctor`: each finding says what is wrong and what the operator can do."""
 
 import logging
 import os
@@ -20,12 +20,12 @@ from app.search import diagnosis
 _LOG: Final = logging.getLogger("willay")
 _LATE_SECONDS: Final = 60.0
 _LONG: Final = timedelta(hours=1)
-"""For partners, who may be away for a moment."""
+"""The time that a partner may be away before it is reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at; `remedy` is empty when it is well."""
+    """The result of one check; `remedy` is empty when all is well."""
 
     subject: str
     state: str
@@ -33,7 +33,7 @@ class Finding:
 
 
 def examine(runtime: Runtime) -> Iterator[Finding]:
-    """Look at everything; what cannot be reached is a finding too, never an exception."""
+    """Run every check; a part that cannot be reached is a finding too, never an exception."""
     for subject, look in (
         ("data folder", _check_folder),
         ("disks", machine.check_disk_room),
@@ -56,7 +56,7 @@ def examine(runtime: Runtime) -> Iterator[Finding]:
         finding = _run_check(subject, look, runtime)
         yield finding
         if finding.remedy and subject == "schema":
-            return  # nothing can be read before that is mended
+            return  # nothing can be read until that is mended
 
 
 def _run_check(
@@ -71,7 +71,7 @@ def _run_check(
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         return Finding(subject, "cannot be told", f"{place}{error.strerror}: mend that first.")
-    except Exception as error:  # what we did not think of must not hide the rest
+    except Exception as error:  # an unforeseen failure must not hide the other findings
         _LOG.debug("doctor failed at %s", subject, exc_info=error)
         message = f"It failed ({type(error).__name__}); WILLAY_LOG_LEVEL=debug shows where."
         return Finding(subject, "cannot be told", message)
@@ -151,7 +151,7 @@ def _check_webhooks(runtime: Runtime) -> tuple[str, str]:
     now = runtime.clock()
     with runtime.database.reading() as tx:
         if not enqueue.any_webhook(tx):
-            return "0, 0 deliveries waiting", ""  # and no key need be made
+            return "0, 0 deliveries waiting", ""  # so no key need be made
         webhooks = subscriptions.list_webhooks(tx, runtime.key())
         behind = enqueue.delays(tx, now)
     paused = [

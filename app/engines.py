@@ -1,7 +1,7 @@
-"""The engines over a store: how each database is connected to, and how long it is waited for.
+"""The engines of a store: how each database is connected to, and how long it may take.
 
-A server that hangs, or a machine that vanished, keeps its connections open, and nothing on its side
-ends a statement: so the time is taken here. May import: faults, errors.
+A server that hangs or a machine that vanished keeps its connections open and ends no statement, so
+the client limits the time. May import: faults, errors.
 """
 
 import sqlite3
@@ -23,28 +23,28 @@ from app import faults, postgresql
 from app.errors import Unavailable
 
 LOCK_SECONDS: Final = 5.0
-"""How long a transaction waits for a lock before it gives up."""
+"""The time that a transaction waits for a lock before it gives up."""
 
 POLL_SECONDS: Final = 0.005
-"""SQLite between processes: ask this often."""
+"""The interval between attempts to take SQLite's lock from another process."""
 
 _WRITERS_PATIENCE: Final = 4
-"""Writers wait so many times longer for a statement than readers: a merge changes many rows."""
+"""Writers wait this many times longer for a statement than readers: a merge changes many rows."""
 
 _CANCEL_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long PostgreSQL may take, in seconds: to take a connection, and to answer a statement
-    of a reader (0: for ever)."""
+    """PostgreSQL's time limits in seconds: for a connection, and for a statement of a reader (0:
+    none)."""
 
     connect_seconds: int = 5
     statement_seconds: float = 30.0
 
 
 class PatientConnection(psycopg.Connection[Any]):
-    """Waits at most `patience` seconds for a statement (None: for ever), then closes itself."""
+    """Waits at most `patience` seconds for a statement (None: no limit), then closes itself."""
 
     patience: float | None = None
 
@@ -62,7 +62,7 @@ class PatientConnection(psycopg.Connection[Any]):
             raise psycopg.OperationalError(message) from error
 
     def _give_up(self) -> None:
-        """A server that is only slow need not go on with what nobody waits for."""
+        """Cancel the statement, so that a slow server does not finish what nobody waits for."""
         try:
             self.cancel_safe(timeout=_CANCEL_SECONDS)
         except psycopg.Error:
@@ -96,11 +96,11 @@ def make_engine(url: URL, size: int, limits: Limits, *, read_only: bool) -> Engi
         isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
         connect_args={
             "connect_timeout": limits.connect_seconds,
-            # A machine that vanished answers nothing: these notice while a statement is idle.
+            # Keepalives detect a machine that vanished while we wait for its answer.
             **{"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3},
             "tcp_user_timeout": 20_000,
-            # One plan fits a rare tag, another a common one: the plan for all values,
-            # on which PostgreSQL may settle after five runs, takes up to a second.
+            # A plan for a rare tag does not fit a common one: the plan for all values, on which
+            # PostgreSQL may settle after five runs, takes up to a second.
             "options": f"-c lock_timeout={milliseconds} -c timezone=UTC"
             " -c plan_cache_mode=force_custom_plan"
             " -c idle_in_transaction_session_timeout=60000"
@@ -116,7 +116,7 @@ def make_engine(url: URL, size: int, limits: Limits, *, read_only: bool) -> Engi
     def _on_connect(_dialect: object, _record: object, positional: Any, options: Any) -> Any:
         return PatientConnection.connect(*positional, **options)
 
-    # The ping that precedes `checkout` waits no longer than a new connection would.
+    # The ping before `checkout` waits no longer than a new connection would.
     @sa.event.listens_for(engine, "checkin")
     def _on_checkin(connection: PatientConnection | None, _record: object) -> None:
         if connection is not None:
@@ -142,7 +142,7 @@ def _make_sqlite_engine(url: URL, size: int, *, read_only: bool) -> Engine:
         pool_size=size,
         max_overflow=0,
         pool_timeout=LOCK_SECONDS,
-        hide_parameters=True,  # an error would tell the log what somebody sent
+        hide_parameters=True,  # errors would put values that clients sent into the log
         # The driver must not begin transactions by itself: a deferred one loses updates.
         connect_args={"check_same_thread": False, "timeout": LOCK_SECONDS, "isolation_level": None},
     )
@@ -151,7 +151,7 @@ def _make_sqlite_engine(url: URL, size: int, *, read_only: bool) -> Engine:
     def _place(_dialect: object, _record: object, _positional: Any, _options: Any) -> None:
         if path is None or path.is_file():
             return
-        if read_only:  # it would make an empty store
+        if read_only:  # connecting would create an empty store
             raise faults.store_fault("store_unavailable", f"{path} is not there")
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -173,7 +173,7 @@ def _make_sqlite_engine(url: URL, size: int, *, read_only: bool) -> Engine:
     def _begin(connection: Connection) -> None:
         if read_only:
             driver: Any = connection.connection.dbapi_connection
-            driver.execute("BEGIN")  # every read pays for it: no detour
+            driver.execute("BEGIN")  # called directly, because every read pays for it
         else:
             _begin_writing(connection)
 
@@ -181,7 +181,7 @@ def _make_sqlite_engine(url: URL, size: int, *, read_only: bool) -> Engine:
 
 
 def _begin_writing(connection: Connection) -> None:
-    """`BEGIN IMMEDIATE`, asked for often: SQLite's own wait soon looks every 100 ms only."""
+    """Run `BEGIN IMMEDIATE`, trying often: SQLite's own wait soon looks only every 100 ms."""
     retry_until(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), LOCK_SECONDS)
 
 

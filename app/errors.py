@@ -1,6 +1,6 @@
-"""What can go wrong, in our own words: a stable code and a sentence that says what to do.
+"""The error classes: each error has a stable code and a sentence that says what to do.
 
-No error knows a status; `http/problems.py` is the one table that maps these classes to statuses.
+No error knows a status; only `http/problems.py` maps these classes to statuses.
 """
 
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from typing_extensions import override
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One thing that is wrong: where (a JSON pointer or a query parameter), what, what to do."""
+    """One thing that is wrong: its place (a JSON pointer or a query parameter) and what to do."""
 
     code: str
     message: str
@@ -21,7 +21,7 @@ class Detail:
 
 @dataclass
 class WillayError(Exception):
-    """The root of every error that a caller can cause or must hear of."""
+    """The root of every error that a caller can cause or must learn of."""
 
     code: str
     message: str
@@ -33,7 +33,7 @@ class WillayError(Exception):
 
 
 class Invalid(WillayError):
-    """What was sent breaks a rule of the content."""
+    """The content that was sent breaks a rule."""
 
 
 class BadRequest(WillayError):
@@ -41,12 +41,12 @@ class BadRequest(WillayError):
 
 
 class NotFound(WillayError):
-    """There is nothing, or nothing that this caller may know of."""
+    """Nothing is there, or nothing that this caller may know of."""
 
 
 @dataclass
 class Gone(WillayError):
-    """It was public and is not any more; `reason` is one of the log's causes, `at` when."""
+    """It was public and no longer is; `reason` is one of the log's causes, `at` the time."""
 
     reason: str = ""
     at: str = ""
@@ -56,7 +56,7 @@ class Gone(WillayError):
 
 @dataclass
 class Moved(WillayError):
-    """It answers under another slug now."""
+    """It now answers under another slug."""
 
     slug: str = ""
 
@@ -64,12 +64,12 @@ class Moved(WillayError):
 
 
 class Conflict(WillayError):
-    """It contradicts what is there already."""
+    """It contradicts existing data."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduledRelease:
-    """A text that is to become public: of which article, which, and when."""
+    """A text that is scheduled to become public: its article, its revision and its interval."""
 
     id: UUID
     lang: str
@@ -81,7 +81,7 @@ class ScheduledRelease:
 
 @dataclass
 class WouldCancel(Conflict):
-    """It would cancel what is scheduled, and did not say that it is to."""
+    """The request would cancel scheduled releases without saying so."""
 
     releases: tuple[ScheduledRelease, ...] = ()
 
@@ -90,7 +90,7 @@ class WouldCancel(Conflict):
 
 @dataclass
 class Stale(WillayError):
-    """Somebody changed it first: which revision it is now, who made that and when."""
+    """Somebody changed it first: its present revision, who made that and when."""
 
     current_revision: int | None = None
     changed_by: str | None = None
@@ -104,34 +104,34 @@ class Unconditional(WillayError):
 
 
 class TooLarge(WillayError):
-    """More was sent than is taken."""
+    """The request holds more than the limit."""
 
 
 class TooSlow(WillayError):
-    """What is sent does not come in."""
+    """The body of the request arrives too slowly."""
 
 
 class Unsupported(WillayError):
-    """What was sent is of a kind that is not taken."""
+    """The content is of a kind that is not accepted."""
 
 
 class Unauthenticated(WillayError):
-    """Nobody is logged in, or what was shown proves nothing."""
+    """Nobody is logged in, or the credential proves nothing."""
 
 
 class Forbidden(WillayError):
-    """The caller is known and may not."""
+    """The caller is known and lacks the right."""
 
 
 class NotOffered(WillayError):
-    """What a protocol lets be asked for and is not to be had here."""
+    """The protocol allows this request, but it is not offered here."""
 
 
 @dataclass
 class Unavailable(WillayError):
-    """Not now: the store is locked, away, or overloaded. Trying again is right.
+    """Not now: the store is locked, away or overloaded. The caller should try again.
 
-    `cause` is what the operator must hear and readers may not: names of hosts, users, folders.
+    `cause` is for the operator alone: it may name hosts, users and folders.
     """
 
     cause: str = ""
@@ -148,7 +148,7 @@ class Unavailable(WillayError):
 
 @dataclass
 class Throttled(WillayError):
-    """Too many attempts; `retry_after` whole seconds from now another one is looked at."""
+    """Too many attempts; the next is accepted after `retry_after` whole seconds."""
 
     retry_after: int = 1
 

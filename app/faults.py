@@ -1,4 +1,4 @@
-"""What the drivers of the store say when it fails, in our words and with the cause in one sentence.
+"""Translates the store's driver errors into our codes, with the cause in one sentence.
 
 May import: errors.
 """
@@ -18,7 +18,7 @@ MESSAGES: Final = {
     "store_damaged": "The store is damaged: the operator has to restore it from a backup.",
 }
 
-# PostgreSQL, by SQLSTATE or its class: waiting is the remedy; it is away or refuses us; its disk.
+# PostgreSQL, by SQLSTATE or its class: busy (waiting helps), away or refusing us, disk full.
 _BUSY = {"55P03", "40P01", "40001", "57014"}
 _AWAY = {"08", "28", "53", "57", "58"}
 _AWAY_EXACTLY = {"3D000", "42501", "25006"}  # no such database, no right, a standby
@@ -43,15 +43,15 @@ _LITE: Final = {
 
 
 _NOT_OF_READERS: Final = {"25006", sqlite3.SQLITE_READONLY}
-"""Who reads and is told that this cannot write has tried to: our fault, not the store's."""
+"""A reader that gets one of these has tried to write: a fault of the program, not of the store."""
 
 
 def to_unavailable(
     error: Exception, *, connecting: bool = False, writes: bool = True, secret: str | None = None
 ) -> Unavailable | None:
-    """What a failure of the driver means; None when it is a fault of the program.
+    """The meaning of a driver's failure; None for a fault of the program.
 
-    Whatever goes wrong while `connecting` is an outage. `secret` never gets into the cause.
+    Any failure while `connecting` is an outage. `secret` never gets into the cause.
     """
     if isinstance(error, PoolTimeout):
         return store_fault("store_busy", "every connection of this process was in use for too long")
@@ -69,7 +69,7 @@ def to_unavailable(
 
 
 def store_fault(code: str, cause: str) -> Unavailable:
-    """One of the store's failures."""
+    """The error for one of the store's failures."""
     return Unavailable(code, MESSAGES[code], cause=cause)
 
 
@@ -86,7 +86,7 @@ def _of_postgresql(error: Exception, origin: object) -> str | None:
     state = getattr(origin, "sqlstate", None)
     if state is None:
         lost = isinstance(error, DBAPIError) and error.connection_invalidated
-        # What has no state never came from the server: the way to it is broken.
+        # An error without a SQLSTATE never came from the server: the way to it is broken.
         lost = lost or type(origin).__name__ in ("OperationalError", "InterfaceError")
         return "store_unavailable" if lost else None
     for code, states in (
@@ -101,7 +101,7 @@ def _of_postgresql(error: Exception, origin: object) -> str | None:
 
 
 def _driver_message(origin: object, secret: str | None) -> str:
-    """The driver's own words on one line, without the rows that PostgreSQL adds as details."""
+    """The driver's message on one line, without the rows that PostgreSQL adds as details."""
     text = getattr(getattr(origin, "diag", None), "message_primary", None) or str(origin)
     for hint in ("Multiple connection attempts", "Is the server running"):
         text = text.partition(hint)[0]

@@ -1,9 +1,9 @@
-"""`Idempotency-Key`: a request that arrives twice takes effect once and is answered alike.
+"""`Idempotency-Key`: a repeated request takes effect once and gets the same answer.
 
-The key is claimed and the answer kept in the transaction of the effect itself, so a crash between
-commit and answer loses neither, and a request that was refused leaves the key free. A twin that
-comes meanwhile waits for that transaction and gets its answer. Keys are an account's own and are
-forgotten after a day. May import: models, database, errors, kit.
+The transaction of the effect itself claims the key and stores the answer. So a crash between commit
+and answer loses neither, and a refused request leaves the key free. A duplicate that arrives
+meanwhile waits for that transaction and gets its answer. Each account has its own keys; they expire
+after a day. May import: models, database, errors, kit.
 """
 
 from collections.abc import Mapping
@@ -22,12 +22,12 @@ from app.models.idempotency import IdempotencyKey
 
 KEPT_FOR: Final = timedelta(hours=24)
 MOST: Final = 20_000
-"""Keys of one account in that time."""
+"""The most keys that one account may use in that time."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredResponse:
-    """An answer as it was given before."""
+    """A stored answer."""
 
     status: int
     headers: Mapping[str, str]
@@ -37,9 +37,9 @@ class StoredResponse:
 def claim_key(
     tx: WriteTx, account_id: UUID, key: str, request_digest: str, now: datetime
 ) -> StoredResponse | None:
-    """The answer given to this request before; else the key is this transaction's.
+    """The stored answer to this request, or None once this transaction has claimed the key.
 
-    `Invalid` when the key came with another request, `Conflict` past `MOST` of them.
+    `Invalid` if the key came with another request, `Conflict` above `MOST` keys.
     """
     is_own = col(IdempotencyKey.account_id) == account_id
     old = col(IdempotencyKey.created_at) <= now - KEPT_FOR
@@ -51,7 +51,7 @@ def claim_key(
         "request_digest": request_digest,
         "created_at": now,
     }
-    # By RETURNING: psycopg forgets the row count of an INSERT once its cursor is closed.
+    # RETURNING, because psycopg forgets an INSERT's row count once its cursor is closed.
     claimed = insert(IdempotencyKey).values(values).on_conflict_do_nothing()
     if tx.execute(claimed.returning(col(IdempotencyKey.key))).first() is not None:
         number: int = tx.execute(sa.select(sa.func.count()).where(is_own)).scalar_one()
@@ -75,7 +75,7 @@ def claim_key(
 
 
 def store_response(tx: WriteTx, account_id: UUID, key: str, response: StoredResponse) -> None:
-    """Remember what is answered to the request that claimed the key."""
+    """Store the answer to the request that claimed the key."""
     tx.execute(
         sa.update(IdempotencyKey)
         .where(col(IdempotencyKey.account_id) == account_id, col(IdempotencyKey.key) == key)

@@ -1,4 +1,4 @@
-"""What every input type shares: how strict it is, and how a change of some fields is given."""
+"""The base of all input types: their strictness, and the form of a partial change."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -23,7 +23,7 @@ class PatchInput(Input):
     """
 
     def apply_to(self, current: Mapping[str, Any]) -> dict[str, Any]:
-        """The current fields with those of the change in their place."""
+        """The current fields with the change applied."""
         fields = dict(current)
         for name in self.model_fields_set:
             value = getattr(self, name)
@@ -36,7 +36,7 @@ class PatchInput(Input):
 
 def make_optional(model: type[Fields]) -> type[Fields]:
     """The model with every field optional. An absent field is not in `model_fields_set`; null is
-    refused unless the field's type has it."""
+    refused unless the field's type allows it."""
     for field in model.model_fields.values():
         field.default, field.default_factory = PydanticUndefined, lambda: None
     model.model_rebuild(force=True)

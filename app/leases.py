@@ -1,8 +1,8 @@
-"""Leases in the store: one holder at a time, for a while, under an epoch that grows.
+"""Leases in the store: one holder at a time, for a limited time, under a growing epoch.
 
-For what cannot fence its writers by itself. The time is the database server's where there is one,
-so that replicas need not agree on it. Whoever is asked to give a lease back does so at its next
-`take`, and does not take it again before the other had a chance.
+They serve systems that cannot fence their writers. The clock is the database server's if there is
+one, so replicas need not agree on the time. A holder that is asked to give a lease back does so at
+its next `take`, and leaves the other a chance before it takes it again.
 May import: models, database, kit.
 """
 
@@ -18,11 +18,11 @@ from app.kit.clock import Clock, system_clock
 from app.models.search import SearchLease
 
 HELD: Final = timedelta(seconds=20)
-"""A lease that is not kept for so long is free."""
+"""A lease is free after this long without renewal."""
 _RENEWED: Final = timedelta(seconds=5)
-"""After so long it is written down that the holder is still there."""
+"""The interval at which the holder writes its renewal."""
 _WANTED: Final = timedelta(seconds=5)
-"""How long a wish to have it counts, unless it is said again."""
+"""A request for the lease counts for this long, unless it is repeated."""
 
 
 class StoreLease:
@@ -35,8 +35,8 @@ class StoreLease:
         self.holder: Final = token_hex(8)
 
     def take(self, *, insist: bool = False) -> int | None:
-        """Take or keep it: the epoch, or None when another holds it or has asked for it."""
-        # All look often; only what changes something takes the write lock.
+        """Take or keep the lease: its epoch, or None if another holds it or has asked for it."""
+        # Every process looks often; only a change takes the write lock.
         with self._database.reading() as tx:
             row, now = self._read_row(tx), self._read_clock(tx)
         if row is not None and not insist and row.expires_at > now:
@@ -49,7 +49,7 @@ class StoreLease:
             return self._take_row(write, insist=insist)
 
     def keep(self) -> bool:
-        """Keep it for another while, also when another asks for it; false when it is lost."""
+        """Renew the lease, even if another asks for it; false if it is lost."""
         with self._database.writing() as tx:
             is_own = (col(SearchLease.name) == self.name, col(SearchLease.holder) == self.holder)
             renewal = tx.execute(
@@ -58,7 +58,7 @@ class StoreLease:
             return int(renewal.rowcount) > 0
 
     def give_back(self) -> None:
-        """Free it. The next holder has another epoch, unless it is this one again."""
+        """Free the lease. The next holder gets another epoch, unless it is this one again."""
         with self._database.writing() as tx:
             is_own = (col(SearchLease.name) == self.name, col(SearchLease.holder) == self.holder)
             tx.execute(

@@ -1,10 +1,10 @@
-"""What is written to the log, and by whom: everything on stderr, one line for each record.
+"""The log: which records are written and in which form. All go to stderr, one line for each.
 
 A line is `time level logger request message`, or a JSON object; a traceback is part of its record,
-with `\\n` for the ends of its lines. Libraries may only warn: at `debug` some of them write bodies,
-headers and addresses, and with these the secrets that they carry. Our own lines name a route by
-its template, never by its address, and no value that came from outside, but for the short words
-that name a request and a trace. Imports nothing of ours.
+with `\\n` for its line ends. Libraries may only warn: at `debug` some of them write bodies, headers
+and addresses, with the secrets in these. Our own lines name a route by its template, never by its
+address. They hold no value from outside, except the short ids of a request and a trace. Imports
+nothing of ours.
 """
 
 import json
@@ -21,7 +21,7 @@ from typing_extensions import override
 
 request_id: Final = ContextVar("request_id", default="")
 trace_id: Final = ContextVar("trace_id", default="")
-"""Of the request that is answered here; set by `http.tracing`, and given on to threads."""
+"""The ids of the current request; `http.tracing` sets them, and threads inherit them."""
 
 _OURS: Final = "willay"
 
@@ -45,7 +45,7 @@ class _LineFormatter(logging.Formatter):
         return f"{line} {_escape(message)}" if message else line
 
     def _extra_lines(self, record: logging.LogRecord) -> str:
-        """The traceback of a record, and whatever else stands below its line."""
+        """The traceback and the stack of a record."""
         message = self.formatException(record.exc_info) if record.exc_info else ""
         return "\n".join(part for part in (message, record.stack_info) if part)
 
@@ -70,7 +70,7 @@ class _JsonFormatter(_LineFormatter):
 
 
 def configure(level: str, form: str = "text") -> None:
-    """Write to stderr; `level` and `form` (`text` or `json`) are of the settings."""
+    """Log to stderr; `level` and `form` (`text` or `json`) come from the settings."""
     handler = logging.StreamHandler()
     handler.setFormatter(_JsonFormatter() if form == "json" else _LineFormatter())
     handler.set_name(_OURS)
@@ -84,7 +84,7 @@ def configure(level: str, form: str = "text") -> None:
 
 
 def take_over() -> None:
-    """What nobody caught is a record too, in the threads as well."""
+    """Log uncaught exceptions, in threads too."""
     log = logging.getLogger(_OURS)
 
     def hook(kind: type[BaseException], error: BaseException, at: TracebackType | None) -> None:
@@ -102,7 +102,7 @@ def take_over() -> None:
 
 
 class ProgressLog:
-    """Logs how far long work is, every few seconds; called with each step."""
+    """Logs the progress of long work every few seconds; call it with each step."""
 
     def __init__(self, label: str, total: int, every: float = 10.0) -> None:
         self._what, self._total, self._every = label, total, every
@@ -110,7 +110,7 @@ class ProgressLog:
         self._next = self._began + every
 
     def __call__(self, step: int) -> None:
-        """So much more is done."""
+        """Add `step` to the finished work."""
         self._done += step
         now = monotonic()
         if now < self._next:

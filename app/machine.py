@@ -1,6 +1,6 @@
-"""What `doctor` looks at: room, permissions, limits, the clock, workers, the key, backups.
+"""The machine's checks for `doctor`: space, permissions, limits, clock, worker, key, backup.
 
-Each look answers with a state and a remedy, which is empty when all is well, and changes nothing.
+Each returns a state and a remedy, which is empty when all is well, and changes nothing.
 """
 
 import os
@@ -38,7 +38,7 @@ CheckResult = tuple[str, str]
 
 
 def check_disk_room(runtime: Runtime) -> CheckResult:
-    """Of every disk that holds something of ours."""
+    """Check the space on every disk that holds our files."""
     disks: dict[int, tuple[Path, list[str]]] = {}
     for name, path in _data_folders(runtime):
         disks.setdefault(path.stat().st_dev, (path, []))[1].append(name)
@@ -55,7 +55,7 @@ def check_disk_room(runtime: Runtime) -> CheckResult:
 
 
 def _data_folders(runtime: Runtime) -> Iterator[tuple[str, Path]]:
-    """Folders that are there, by what they hold."""
+    """The existing folders, each with a name for its content."""
     folder = runtime.settings.data_dir
     folders = [("data", folder), ("media", folder / "media"), ("index", folder / "search")]
     if (file := runtime.database.path) is not None:
@@ -66,7 +66,7 @@ def _data_folders(runtime: Runtime) -> Iterator[tuple[str, Path]]:
 
 
 def check_permissions(runtime: Runtime) -> CheckResult:
-    """Of everything below the data folder, SQLite's file wherever it is, and `.env`."""
+    """Check everything below the data folder, SQLite's file wherever it is, and `.env`."""
     folder = runtime.settings.data_dir
     if not folder.is_dir():
         return "nothing is kept yet", ""
@@ -103,7 +103,7 @@ def _private_paths(runtime: Runtime) -> Iterator[Path]:
 
 
 def check_open_files(_runtime: Runtime) -> CheckResult:
-    """How many files and connections a process may have open."""
+    """Check how many files and connections a process may have open."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     state = f"{soft} at a time here, {hard} at most; a service may have limits of its own"
     if 0 <= hard < _FEW_FILES:
@@ -112,20 +112,20 @@ def check_open_files(_runtime: Runtime) -> CheckResult:
 
 
 class OpenFiles:
-    """Says in the log that this process has nearly as many files open as it may: new readers are
-    turned away then, and nothing else would tell."""
+    """Logs that this process has nearly as many files open as it may. New readers are refused then,
+    and nothing else would report it."""
 
     def __init__(self) -> None:
         self._outage = Outage("Files and connections of this process")
 
     def look(self) -> None:
-        """Look once; asks nothing of the store."""
+        """Look once, without asking the store."""
         limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         try:
             open_count = len(os.listdir(_OPEN))
         except FileNotFoundError:  # not on this system
             return
-        except OSError:  # looking takes one as well
+        except OSError:  # looking needs a file too, and none is left
             open_count = limit
         if open_count >= limit - _SPARE_FILES:
             message = f"{open_count} of {limit} are open; raise LimitNOFILE or `ulimit -n`"
@@ -135,7 +135,7 @@ class OpenFiles:
 
 
 def allow_files() -> None:
-    """As many open files as the system lets us have: each reader's connection is one."""
+    """Raise the limit of open files as far as allowed: each reader's connection is one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     limit = _MOST_FILES if hard < 0 else min(hard, _MOST_FILES)
     if 0 <= soft < limit:
@@ -143,14 +143,14 @@ def allow_files() -> None:
 
 
 def check_integrity(runtime: Runtime) -> CheckResult:
-    """The store's own check of its files, for a while."""
+    """Let the store check its own files, for a limited time."""
     damages = runtime.database.damages(_CHECK_SECONDS)
     remedy = "Stop the service, keep a copy of the store, and restore a backup into a new one."
     return (f"damaged: {damages}", remedy) if damages else ("no damage was seen", "")
 
 
 def check_clock(runtime: Runtime) -> CheckResult:
-    """Beside the log's and PostgreSQL's."""
+    """Compare this machine's clock with the log's and PostgreSQL's."""
     with runtime.database.reading() as tx:
         log, server = head(tx), changes.server_time(tx)
         now = runtime.clock()
@@ -165,7 +165,7 @@ def check_clock(runtime: Runtime) -> CheckResult:
 
 
 def check_worker(runtime: Runtime) -> CheckResult:
-    """Somebody follows the log."""
+    """Check that a worker follows the log."""
     with runtime.database.reading() as tx:
         last_turn = milestones.last_occurrence(tx, "worker")
     if last_turn is None:
@@ -183,7 +183,7 @@ def check_worker(runtime: Runtime) -> CheckResult:
 
 
 def check_key(runtime: Runtime) -> CheckResult:
-    """The secret key is the one that second factors and webhooks were made with."""
+    """Check that second factors and webhooks were made with the present secret key."""
     settings = runtime.settings
     mark = keys.mark_of(settings.data_dir, settings.secret_key)
     with runtime.database.reading() as tx:
@@ -197,7 +197,7 @@ def check_key(runtime: Runtime) -> CheckResult:
 
 
 def check_backup(runtime: Runtime) -> CheckResult:
-    """How old the last one is."""
+    """Check the age of the last backup."""
     with runtime.database.reading() as tx:
         last = milestones.last_occurrence(tx, "backup")
     if last is None:

@@ -1,4 +1,4 @@
-"""The application: routers, the gate, problems, and a docs page that loads nothing from afar."""
+"""The application: routers, layers, problems, and docs pages that load nothing from elsewhere."""
 
 import asyncio
 import contextlib
@@ -30,14 +30,14 @@ from app.worker.loop import Worker
 _LOG = logging.getLogger("willay")
 
 _STARTUP_FAILURE = 3
-"""uvicorn's code of a process that would fail the same way each time it is begun again."""
+"""uvicorn's exit code for a process that would fail in the same way after each restart."""
 
 
 def create_app(
     runtime: Runtime, at_end: Callable[[], None] = lambda: None, *, keeps_near: bool = False
 ) -> FastAPI:
-    """The application over a runtime that its caller opened. `at_end` runs when it has ended. With
-    `keeps_near` it follows the index on its machine also where a worker elsewhere does all other
+    """The application over a runtime that its caller opened. `at_end` runs after it has ended. With
+    `keeps_near` it follows the index on its own machine even if a worker elsewhere does all other
     work."""
 
     @contextlib.asynccontextmanager
@@ -72,7 +72,7 @@ def create_app(
     )
     routers = (*delivery.ROUTERS, *admin.ROUTERS)
     for router in routers:
-        # Not `include_router`, which would make every route again for each application.
+        # `include_router` would make every route again for each application.
         app.router.routes.extend(router.routes)
     problems.install_handlers(app)
     app.add_middleware(DocsPages)
@@ -95,7 +95,7 @@ def create_app(
 
 
 def from_environment() -> FastAPI:
-    """What each server process runs: its runtime lives as long as the process."""
+    """The application of one server process; its runtime lives as long as the process."""
     stack = contextlib.ExitStack()
     settings = Settings()
     logs.configure(settings.log_level, settings.log_format)
@@ -105,12 +105,12 @@ def from_environment() -> FastAPI:
 
 @contextlib.contextmanager
 def _open_runtime(settings: Settings) -> Iterator[Runtime]:
-    """A process that is begun again while the store is away is up at once, and answers 503."""
+    """A runtime that also opens while the store is away; the process then answers 503."""
     with open_runtime(settings, check_schema=False) as runtime:
         try:
             schema.require_current(runtime.database)
         except Unavailable as error:
             if error.code not in faults.MESSAGES:
-                _LOG.error("%s", error)  # a sentence says more than a traceback of the server's
+                _LOG.error("%s", error)  # one sentence says more than the server's traceback
                 raise SystemExit(_STARTUP_FAILURE) from error
         yield runtime

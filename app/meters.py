@@ -1,8 +1,8 @@
-"""What one process counts about its own work, for Prometheus.
+"""The Prometheus metrics of one process.
 
-With several processes behind one port each scrape meets one of them by chance. `serve --workers`
-therefore names a folder in `PROMETHEUS_MULTIPROC_DIR`, in which the library lets all processes
-count together; the variable must be set before the library is first imported.
+With several processes behind one port, each scrape reaches a random one. `serve --workers`
+therefore names a folder in `PROMETHEUS_MULTIPROC_DIR`, through which all processes count together.
+The variable must be set before the library is first imported.
 """
 
 import os
@@ -71,14 +71,14 @@ class Meters:
         )
 
     def sample(self, connections: dict[str, int]) -> None:
-        """Note what can only be looked at now and then: connections in use by pool, memory."""
+        """Sample values that can only be read now and then: connections in use by pool, memory."""
         for pool, in_use in connections.items():
             self.connections.labels(pool).set(in_use)
         if _STATM.exists():
             self.memory.set(int(_STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
 
     def text(self) -> bytes:
-        """All of it in Prometheus' text form, over all processes that count together."""
+        """All metrics in Prometheus' text form, over all processes that count together."""
         folder = os.environ.get(FOLDER)
         if folder is None:
             return generate_latest(self._registry)
@@ -90,7 +90,7 @@ class Meters:
 
 
 def _forget_if_dead(pid: int, folder: str) -> None:
-    """A killed process has no gauges any more; what it counted stays."""
+    """Drop the gauges of a killed process; its counts stay."""
     with suppress(PermissionError):
         try:
             os.kill(pid, 0)

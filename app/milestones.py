@@ -1,4 +1,4 @@
-"""When a worker was last at work and a backup last taken: one row each, for all replicas to see.
+"""The last turn of a worker and the last backup: one row each, which all replicas can see.
 
 May import: models, database.
 """
@@ -17,22 +17,22 @@ from app.models.milestone import Milestone
 Name = Literal["worker", "backup"]
 
 BEAT: Final = timedelta(seconds=20)
-"""How often a worker says that it is at work."""
+"""The interval at which a worker reports that it is at work."""
 
 SILENT: Final = timedelta(seconds=90)
-"""A worker that has not said so for longer hangs or is gone."""
+"""A worker that has not reported for longer hangs or is gone."""
 
 
 @dataclass(frozen=True, slots=True)
 class LastOccurrence:
-    """Something that happened: when last, and which process or folder it was."""
+    """The last time of something, and the process or folder that it was."""
 
     at: datetime
     by: str
 
 
 def record(tx: WriteTx, name: Name, by: str, at: datetime) -> None:
-    """It happened."""
+    """Record that it happened."""
     insert = sqlite.insert if tx.is_sqlite else postgresql.insert
     values = {"by": by, "at": at}
     insertion = insert(Milestone).values(name=name, **values)
@@ -40,13 +40,13 @@ def record(tx: WriteTx, name: Name, by: str, at: datetime) -> None:
 
 
 def last_occurrence(tx: ReadTx, name: Name) -> LastOccurrence | None:
-    """When it happened last; None when it never did."""
+    """The last time that it happened; None if it never did."""
     statement = sa.select(col(Milestone.at), col(Milestone.by)).where(col(Milestone.name) == name)
     row = tx.execute(statement).one_or_none()
     return LastOccurrence(row.at, row.by) if row is not None else None
 
 
 def forget(tx: WriteTx, name: Name, by: str) -> None:
-    """It ended as it should; nobody waits for the next."""
+    """Remove the record after a regular end, so that nobody expects the next one."""
     is_own = (col(Milestone.name) == name, col(Milestone.by) == by)
     tx.execute(sa.delete(Milestone).where(*is_own))

@@ -1,7 +1,7 @@
-"""Something that a process relies on and that may fail: told to the log when it goes and returns.
+"""The state of a dependency that may fail; the log hears once when it fails and when it returns.
 
-A failure that repeats says nothing new, so it leaves one line for each cause; a thing that fails
-and answers in turn is not told as well again until it has not failed for a while. Imports errors.
+A repeated failure leaves one line for each cause. A dependency that fails and answers in turn is
+logged as well again only after it has not failed for a while. Imports errors.
 """
 
 import errno
@@ -13,17 +13,17 @@ from typing import Final
 from app.errors import Unavailable
 
 NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-"""What the system says when a disk, a quota or a limit of files is full."""
+"""The system's errors for a full disk, a full quota or a file at its size limit."""
 
 _STEADY_SECONDS: Final = 5.0
-"""Only after so long without a failure is it told that all is well."""
+"""Recovery is logged only after this long without a failure."""
 
 _MOST_CAUSES: Final = 10
-"""Different causes that one outage tells."""
+"""Different causes that one outage logs."""
 
 
 class Outage:
-    """The state of one thing as this process sees it. Any thread may use it."""
+    """The state of one dependency as this process sees it. Any thread may use it."""
 
     def __init__(self, name: str, logger: str = "willay") -> None:
         self.name: Final = name
@@ -34,10 +34,10 @@ class Outage:
         self._resting_until = 0.0
         self._error: Unavailable | None = None
         self.is_on = False
-        """It failed, and it is not told yet that it is well again."""
+        """Whether it failed and its recovery is not logged yet."""
 
     def begin(self, error: Unavailable, *, rest: float = 0.0) -> None:
-        """It failed. For `rest` seconds nobody else need try: see `refuse`."""
+        """Record a failure. For `rest` seconds nobody else need try: see `refuse`."""
         with self._lock:
             now = monotonic()
             if not self.is_on:
@@ -51,7 +51,7 @@ class Outage:
         self._log.warning("%s: %s [%s]", self.name, message, error.code)
 
     def end(self) -> None:
-        """It answered; ask `is_on` first."""
+        """Record an answer; ask `is_on` first."""
         with self._lock:
             now = monotonic()
             self._error, self._resting_until = None, 0.0
@@ -64,11 +64,11 @@ class Outage:
 
     @property
     def error(self) -> Unavailable | None:
-        """What failed last, unless it answered since."""
+        """The last failure, or None if it answered since."""
         return self._error
 
     def refuse(self) -> None:
-        """Raise what failed last while nobody need try: waiting for it would hold others up."""
+        """Raise the last failure during its rest, because another try would hold callers up."""
         error = self._error
         if error is not None and monotonic() < self._resting_until:
             raise Unavailable(error.code, error.message, cause=error.cause)

@@ -1,5 +1,5 @@
-"""What PostgreSQL does otherwise than SQLite where a person's data are concerned: its errors quote
-rows, and what is deleted stays in its files until they are rewritten.
+"""Personal data on PostgreSQL: its errors quote rows, and deleted data stays in its files until
+they are rewritten.
 
 May import: errors.
 """
@@ -12,16 +12,16 @@ from sqlalchemy.engine import Connection, Engine, ExceptionContext
 from sqlalchemy.exc import OperationalError
 
 _LOCK_WAIT: Final = "500ms"
-"""A table's readers queue behind whoever waits to rewrite it: wait briefly, and ask again."""
+"""A table's readers queue behind whoever waits to rewrite it, so wait briefly and retry."""
 
-# With the statistics, in which ANALYZE keeps samples of values.
+# The statistics are rewritten too: ANALYZE keeps samples of values in them.
 _TABLES: Final = """
 SELECT oid::regclass::text AS name, oid FROM pg_class
 WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY pg_relation_size(oid)
 """
 _STATISTICS: Final = "pg_catalog.pg_statistic"
 
-# Who began before sees what was deleted since: a table rewritten now would keep it for them.
+# An older snapshot still sees deleted rows, so a table rewritten now would keep them for it.
 _SEEN: Final = """
 SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid <> pg_backend_pid()
     AND coalesce(datname, current_database()) = current_database()
@@ -33,10 +33,10 @@ SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid <> pg_backend_pid()
 
 
 def without_rows(engine: Engine) -> None:
-    """Let its errors say what broke, and never with which values.
+    """Make the engine's errors say what broke without quoting values.
 
-    What PostgreSQL adds to a sentence (DETAIL, CONTEXT) quotes keys and whole rows, and the
-    sentence itself quotes a value that could not be read (SQLSTATE class 22).
+    PostgreSQL's additions to a message (DETAIL, CONTEXT) quote keys and whole rows. The message
+    itself quotes a value that could not be read (SQLSTATE class 22).
     """
 
     @sa.event.listens_for(engine, "handle_error")
@@ -53,8 +53,8 @@ def without_rows(engine: Engine) -> None:
 
 
 def rewrite_tables(connection: Connection, patience: float) -> bool:
-    """Write every table anew, one after another, without what was deleted; False when somebody
-    used one, or still saw what was deleted, for longer than `patience` seconds in all."""
+    """Rewrite every table in turn without the deleted data. False if somebody used one, or could
+    still see deleted data, for longer than `patience` seconds in all."""
     until = monotonic() + patience
     own_transaction = connection.execute(
         sa.text("SELECT pg_current_xact_id()::xid::text")
@@ -84,5 +84,5 @@ def _is_rewritten(connection: Connection, name: str, until: float) -> bool:
                 raise
             if monotonic() > until:
                 return False
-    # A table of somebody else's is passed over with a warning.
+    # VACUUM skips a table of another owner with a warning.
     return bool(connection.execute(file, {"name": name}).scalar_one() != before)

@@ -1,11 +1,11 @@
-"""Rate limits: how many requests of one client fit into a window, counted here or in a Redis.
+"""Rate limits: each client's requests in a window are counted, in memory or in Redis.
 
-Windows are fixed, and each client's begin at an instant of its own, so that those who were refused
-do not all come back together. Where two windows meet, up to twice the quota may pass.
+Windows are fixed, and each client's begin at a different instant, so that refused clients do not
+all return together. Across the edge of two windows up to twice the quota may pass.
 
-In memory a count costs a microsecond, and of many clients the one not seen for longest is
-forgotten. In a Redis the replicas' counts add up. While that is away each process counts for
-itself: readers are never refused for its sake. May import: settings, errors, kit.
+In memory a count costs a microsecond, and the client not seen for longest is forgotten first. In
+Redis the replicas' counts add up. While Redis is away each process counts for itself, and no reader
+is refused because of it. May import: settings, errors, kit.
 """
 
 import asyncio
@@ -26,16 +26,16 @@ from app.settings import Settings
 _LOG: Final = logging.getLogger("willay.rates")
 
 _ANSWER_SECONDS: Final = 0.25
-"""How long a request waits for Redis, once in `_AWAY_SECONDS`, before it is counted here."""
+"""The time that a request waits for Redis, once in `_AWAY_SECONDS`, until it is counted here."""
 
 _AWAY_SECONDS: Final = 5.0
 _SKEW: Final = timedelta(seconds=30)
-"""Replicas whose clocks differ by less share their windows, but for the edges."""
+"""Replicas whose clocks differ by less share their windows, except at the edges."""
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """At most `quota` requests in so many seconds; `name` is what answers call it."""
+    """At most `quota` requests in `seconds`; answers show it under `name`."""
 
     name: str
     quota: int
@@ -44,7 +44,7 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class LimitStatus:
-    """How a client stands: how many more fit in, and in how many seconds all do again."""
+    """A client's state: how many requests remain, and in how many seconds the window ends."""
 
     passes: bool
     remaining: int
@@ -52,20 +52,20 @@ class LimitStatus:
 
 
 class SharedCounter(Protocol):
-    """Counts that several processes add to."""
+    """Counts that several processes share."""
 
     trouble: str
 
     async def add(self, name: str, seconds: int) -> int | None:
-        """One more under a name that is forgotten later; None while that cannot be counted."""
+        """Count one more under a name that expires after `seconds`; None if that failed."""
         ...
 
     async def check(self) -> bool:
-        """It can be reached."""
+        """Whether it can be reached."""
         ...
 
     async def close(self) -> None:
-        """Give back its connections."""
+        """Close its connections."""
         ...
 
 
@@ -76,7 +76,7 @@ class WindowCounters:
         self._counts: LRUCache[str, tuple[int, int]] = LRUCache(size)
 
     def add(self, key: str, window: int) -> int:
-        """One more in this window; how many there are."""
+        """Count one more in this window and return the count."""
         its_window, count = self._counts.get(key, (window, 0))
         count = count + 1 if its_window == window else 1
         self._counts[key] = (window, count)
@@ -95,12 +95,12 @@ class RateLimiter:
 
     @property
     def is_shared(self) -> bool:
-        """Counts are meant to be kept in Redis."""
+        """Whether counts are meant to be kept in Redis."""
         return self._shared is not None
 
     @property
     def problem(self) -> str:
-        """Why they are not; empty when all is well."""
+        """Why counts are not shared now; empty when all is well."""
         return self._shared.trouble if self._shared is not None else ""
 
     async def hit(self, rule: RateLimit, client: str, now: float) -> LimitStatus:
@@ -117,7 +117,7 @@ class RateLimiter:
         return LimitStatus(left >= 0, max(0, left), ceil(rule.seconds - into))
 
     def answers(self) -> bool:
-        """Whether the Redis answers now; asked where no event loop runs."""
+        """Whether Redis answers now; call it where no event loop runs."""
 
         async def ask() -> bool:
             if self._shared is None:
@@ -130,14 +130,14 @@ class RateLimiter:
         return asyncio.run(ask())
 
     async def close(self) -> None:
-        """Give back what it holds."""
+        """Close the connections."""
         if self._shared is not None:
             await self._shared.close()
 
 
 class RedisCounter:
-    """Counts in a Redis. Its failure costs one request in some seconds a short wait, and is
-    logged when it begins and when it ends."""
+    """Counts in Redis. During an outage only one request in some seconds waits briefly for it; the
+    begin and the end are logged."""
 
     def __init__(self, url: str) -> None:
         try:
@@ -153,7 +153,7 @@ class RedisCounter:
         self.trouble = ""
 
     async def add(self, name: str, seconds: int) -> int | None:
-        """As `SharedCounter.add`."""
+        """See `SharedCounter.add`."""
         from redis.exceptions import RedisError
 
         if self.trouble:
@@ -175,7 +175,7 @@ class RedisCounter:
         return count
 
     async def check(self) -> bool:
-        """As `SharedCounter.check`."""
+        """See `SharedCounter.check`."""
         from redis.exceptions import RedisError
 
         try:
@@ -185,7 +185,7 @@ class RedisCounter:
             return False
 
     async def close(self) -> None:
-        """As `SharedCounter.close`."""
+        """See `SharedCounter.close`."""
         await self._redis.aclose()
 
     def _note_failure(self, error: Exception) -> None:
@@ -197,6 +197,6 @@ class RedisCounter:
 
 
 def open_limiter(settings: Settings) -> RateLimiter:
-    """As the settings say; reaches for nothing yet. `Unavailable` where the extra is missing."""
+    """The limiter of the settings, not connected yet. `Unavailable` if the extra is missing."""
     url = settings.redis_url
     return RateLimiter(RedisCounter(url.get_secret_value()) if url is not None else None)

@@ -6,6 +6,6 @@ _PACKAGE = Path(__file__).parent
 
 
 def path_of(name: str) -> Path:
-    """Where a file or folder of the program lies, such as `migrations`."""
+    """The path of a file or folder of the program, such as `migrations`."""
     packaged = _PACKAGE / name
     return packaged if packaged.exists() else _PACKAGE.parent / name

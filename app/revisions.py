@@ -1,4 +1,4 @@
-"""Optimistic locking: whoever changes a row says which revision they have read."""
+"""Optimistic locking: a change names the revision that its author has read."""
 
 from datetime import datetime
 from typing import Protocol
@@ -20,13 +20,13 @@ class Revisioned(Protocol):
 
 
 def refuse_stale(tx: ReadTx, kind: SubjectKind, row: Revisioned, revision: int | None) -> None:
-    """`Stale` unless the row is at `revision`; without a revision it may be at any."""
+    """Raise `Stale` unless the row is at `revision`; None accepts any."""
     if revision is not None and revision != row.revision:
         raise stale_error(row.revision, audit.last_name(tx, kind, row.id), row.updated_at)
 
 
 def stale_error(revision: int, changed_by: str | None, changed_at: datetime) -> Stale:
-    """The refusal of a change to a row that is at `revision` by now."""
+    """The error for a change to a row that is now at `revision`."""
     return Stale(
         "stale_revision",
         f"Revision {revision} was saved meanwhile; read it and act on that.",

@@ -44,20 +44,20 @@ Answer = TypeVar("Answer")
 _LOG = logging.getLogger("willay")
 
 _DESK, _LOGINS = 3, 2
-"""Threads for editors, and for whoever logs in."""
+"""Threads for editors and for logins."""
 
 WAITING_AT_MOST = 500
-"""Requests that may wait for one lane; more are answered 503 at once rather than late."""
+"""Requests that may wait for one lane; more get 503 at once rather than a late answer."""
 
 _SEARCHERS = 4
-"""Threads that search where that means to wait for another machine."""
+"""Threads for searches that wait for another machine."""
 
 UPLOADS_AT_MOST = 8
-"""Uploads that are received or made into pictures at one time, by one process."""
+"""Uploads that one process receives or makes into pictures at a time."""
 
 
 class Lane:
-    """A few threads of our own with a bounded queue: the one hop that a request makes."""
+    """A small thread pool with a bounded queue: the one hop that a request makes."""
 
     def __init__(
         self, name: str, threads: int, meters: Meters, waiting_at_most: int = WAITING_AT_MOST
@@ -69,13 +69,13 @@ class Lane:
         self._refusals = meters.lane_refusals.labels(name)
 
     async def run(self, work: Callable[[], Answer]) -> Answer:
-        """Run in a thread; `Unavailable` when too many wait already."""
+        """Run `work` in a thread; `Unavailable` if too many wait already."""
         with self.place():
             return await self.run_inside(work)
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """Hold one of the places, over several runs; `Unavailable` when all are taken."""
+        """Hold one of the places over several runs; `Unavailable` if all are taken."""
         if self._waiting >= self._waiting_at_most:
             self._refusals.inc()
             raise Unavailable("overloaded", "Too many requests are waiting; try again in a moment.")
@@ -88,18 +88,18 @@ class Lane:
             self._gauge.dec()
 
     async def run_inside(self, work: Callable[[], Answer]) -> Answer:
-        """Run in a thread, which logs under the request's name; for who holds a place."""
+        """Run `work` in a thread that logs under the request's id; the caller holds a place."""
         task = partial(copy_context().run, work)
         return await asyncio.get_running_loop().run_in_executor(self._executor, task)
 
     def close(self) -> None:
-        """Wait for what runs and drop what waits."""
+        """Wait for running work and drop waiting work."""
         self._executor.shutdown(cancel_futures=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """What a process has open."""
+    """Everything that a process has open."""
 
     settings: Settings
     database: Database
@@ -123,11 +123,11 @@ class Runtime:
     searches: Lane
 
     def publishing(self) -> AbstractContextManager[PublishTx]:
-        """A transaction that may change what is public."""
+        """A transaction that may change public content."""
         return changes.publishing(self.database, self.clock, guard=self.clock is system_clock)
 
     def promote(self) -> bool:
-        """Append what has become due to the log."""
+        """Append due entries to the log."""
         return changes.promote(self.database, self.clock, guard=self.clock is system_clock)
 
 
@@ -139,9 +139,9 @@ def open_runtime(
     check_schema: bool = True,
     examining: bool = False,
 ) -> Iterator[Runtime]:
-    """A runtime, closed at the end; refuses a stale schema unless `check_schema` is false.
+    """A runtime, closed at the end; it refuses a stale schema unless `check_schema` is false.
 
-    What it makes is private to its user. Who is only `examining` finds things as they are.
+    The files that it makes are private to its user. With `examining` it makes no data folder.
     """
     if not examining:
         private_files.make_private_folder(settings.data_dir)
@@ -154,9 +154,8 @@ def open_runtime(
 
 @contextmanager
 def _open_runtime(settings: Settings, clock: Clock, *, check_schema: bool) -> Iterator[Runtime]:
-    # Counting has a lane of its own, so that slow counts never starve reads; so have editors, and
-    # whoever shows a password, whose cost is the point of them; and so has a search engine on
-    # another machine, which may be slow, or hang.
+    # Counts, editors, logins and a remote search engine have lanes of their own, so that their slow
+    # work never starves reads. A password check is slow on purpose; a remote engine may hang.
     searchers = _SEARCHERS if settings.meilisearch_url is not None else 0
     readers = settings.read_threads + 1 + _DESK + _LOGINS + searchers
     limits = Limits(settings.database_connect_seconds, settings.database_seconds)
@@ -171,7 +170,7 @@ def _open_runtime(settings: Settings, clock: Clock, *, check_schema: bool) -> It
     meters = Meters()
     lanes = [Lane("read", settings.read_threads, meters), Lane("count", 1, meters)]
     lanes += [Lane("desk", _DESK, meters), Lane("login", _LOGINS, meters, waiting_at_most=40)]
-    # Files may come from afar; a picture takes seconds.
+    # Storage may be remote; a picture takes seconds.
     lanes += [Lane("file", 4, meters), Lane("upload", 1, meters, waiting_at_most=UPLOADS_AT_MOST)]
     lanes.append(Lane("search", searchers, meters) if searchers else lanes[0])
     secret = settings.secret_key.get_secret_value() if settings.secret_key else None
@@ -214,7 +213,7 @@ def _open_runtime(settings: Settings, clock: Clock, *, check_schema: bool) -> It
 
 
 def _flush_usage(meter: UsageMeter) -> None:
-    """What was counted last; a store that is away must not keep a process from ending."""
+    """Store the last counts; a store that is away must not keep a process from ending."""
     try:
         meter.flush()
     except Exception:

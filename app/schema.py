@@ -24,7 +24,7 @@ def migrate(database: Database, target: str = "head") -> None:
 
 
 def migrate_connection(connection: sa.Connection, target: str = "head") -> None:
-    """As `migrate`, in the transaction of a connection."""
+    """Like `migrate`, in the transaction of a connection."""
     from alembic import command
 
     config = _alembic_config()
@@ -50,7 +50,7 @@ def revisions() -> list[str]:
 
 
 def revision_of(connection: sa.Connection) -> str | None:
-    """The revision that a store is at; none when it is empty."""
+    """The revision of a store; None when it is empty."""
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()

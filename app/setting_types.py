@@ -1,4 +1,4 @@
-"""The forms in which the values of settings are taken."""
+"""Types and checks of the values of settings."""
 
 import re
 from ipaddress import ip_network
@@ -11,7 +11,7 @@ from pydantic_settings import NoDecode
 
 
 def split_list(value: object) -> object:
-    """A text that names several things by `,` as a tuple; anything else as it is."""
+    """A text split at commas into a tuple; any other value unchanged."""
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return value
@@ -46,14 +46,14 @@ def _page_template(value: str) -> str:
 
 
 def require_distinct(value: tuple[str, ...]) -> tuple[str, ...]:
-    """None is there twice; ValueError when one is."""
+    """The values; `ValueError` if one is repeated."""
     if len(set(value)) != len(value):
         raise ValueError("names something twice")
     return value
 
 
 def time_zone(value: str) -> str:
-    """The name of a time zone; ValueError when nobody knows it."""
+    """The name of a time zone; `ValueError` if it is unknown."""
     try:
         return ZoneInfo(value).key if value != "UTC" else value
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -61,7 +61,7 @@ def time_zone(value: str) -> str:
 
 
 def check_networks(value: tuple[str, ...]) -> tuple[str, ...]:
-    """Each names a network; ValueError when one does not."""
+    """The values; `ValueError` if one does not name a network."""
     for text in value:
         ip_network(text)
     return value

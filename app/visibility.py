@@ -20,7 +20,7 @@ NOW = sa.bindparam("now", type_=UTCDateTime())
 
 
 def visible(table: Any, now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
-    """The law: a row is public at `now` when its interval holds it.
+    """Whether a row is public at `now`: its interval contains that instant. This is the law.
 
     `now` is never earlier than the log's clock (`changes.Head.moment`).
     """
@@ -28,7 +28,7 @@ def visible(table: Any, now: datetime | ColumnElement[datetime]) -> ColumnElemen
 
 
 def was_visible(table: Any, now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
-    """The row is public at `now`, or was at some time before."""
+    """Whether the row is public at `now`, or was at some time before."""
     return sa.and_(
         col(table.visible_from) <= now, col(table.visible_from) < col(table.visible_until)
     )
@@ -37,9 +37,8 @@ def was_visible(table: Any, now: datetime | ColumnElement[datetime]) -> ColumnEl
 def ahead(
     table: Any, now: datetime | ColumnElement[datetime], until: datetime
 ) -> ColumnElement[bool]:
-    """What an audience with a right to embargoed content may see besides: rows that are not public
-    at `now` and will be by `until`. A cancelled row has no interval, so it is never ahead.
-    """
+    """Whether an audience with a right to embargoed content may see a row early: it is not public
+    at `now` but will be by `until`. A cancelled row has no interval, so it is never ahead."""
     return sa.and_(
         col(table.visible_from) > now,
         col(table.visible_from) <= until,
@@ -49,7 +48,7 @@ def ahead(
 
 @dataclass(frozen=True, slots=True)
 class RequestedInterval:
-    """What editors asked for one publication; `until` is what came of it so far."""
+    """The interval that editors asked for one publication; `until` is its present end."""
 
     key: int
     start: datetime
@@ -59,10 +58,10 @@ class RequestedInterval:
 
 
 def arrange_ends(wishes: Sequence[RequestedInterval]) -> dict[int, datetime]:
-    """Where each publication of one article ends, so that at most one is visible at any instant.
+    """The end of each publication of one article, so that at most one is visible at any instant.
 
     A publication ends where its successor begins or where it was asked to expire, whichever is
-    first. What was ended by hand keeps its end. What was cancelled has no interval, so its
+    first. One that was ended by hand keeps its end. A cancelled one has no interval, so its
     predecessor gets its own end back.
     """
     ends: dict[int, datetime] = {}

@@ -1,4 +1,4 @@
-"""Commands of the operator that `cli` gathers: thin, each over one room of the store.
+"""Commands of the operator, which `cli` gathers: thin, each over one room of the store.
 
-Results on stdout, messages on stderr. May import everything below `cli`.
+Results go to stdout, messages to stderr. May import everything below `cli`.
 """

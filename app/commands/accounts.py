@@ -1,4 +1,4 @@
-"""`willay user` and `willay token`: what the operator does about accounts, from a shell."""
+"""`willay user` and `willay token`: the operator manages accounts from a shell."""
 
 import json
 import sys
@@ -183,7 +183,7 @@ def revoke_token(
 def _print_result(
     message: str, result: dict[str, Any], as_json: bool, **secret: str | None
 ) -> None:
-    """The message on stderr; on stdout the JSON, or alone the secret that was made, if one was."""
+    """Print the message to stderr, and to stdout the JSON, or else only the new secret, if any."""
     secrets_shown = {name: text for name, text in secret.items() if text is not None}
     if as_json:
         typer.echo(_json(result | secrets_shown))
@@ -212,7 +212,7 @@ def _password(email: str, from_stdin: bool) -> NewPassword:
 
 
 def _parse_options(make: Callable[[], Checked]) -> Checked:
-    """What the options say, or a word about how to use them: exit code 2."""
+    """The parsed options; wrong ones end the command with a usage message and exit code 2."""
     try:
         return make()
     except ValidationError as error:

@@ -77,7 +77,7 @@ def _describe_contents(copy: Manifest) -> str:
 
 
 def _print_result(message: str, manifest: Manifest, as_json: bool) -> None:
-    """The message on stderr; on stdout the JSON."""
+    """Print the message to stderr, or the JSON to stdout."""
     if not as_json:
         typer.echo(message, err=True)
         return

@@ -1,4 +1,4 @@
-"""`willay erase`: forget a person, and say what was done and what is out of reach."""
+"""`willay erase`: forgets a person, and reports what was done and what is out of reach."""
 
 import json
 from dataclasses import asdict
@@ -21,7 +21,7 @@ _IN_USE: Final = (
 
 
 class _DryRunRollback(Exception):
-    """Ends the transaction of a dry run, which must not be committed."""
+    """Ends the transaction of a dry run without a commit."""
 
 
 def erase(
@@ -72,7 +72,7 @@ def _erase(runtime: Runtime, wish: ErasureRequest) -> ErasureReport:
 
 
 def _dry_run(runtime: Runtime, wish: ErasureRequest) -> ErasureReport:
-    """The same, undone: what it says is what would be done."""
+    """Erase and roll back, so that the report shows what an erasure would do."""
     try:
         with runtime.publishing() as tx:
             report = forget(tx, wish)
@@ -82,7 +82,7 @@ def _dry_run(runtime: Runtime, wish: ErasureRequest) -> ErasureReport:
 
 
 def _sweep_files(runtime: Runtime, database: Database) -> bool:
-    """Leave nothing of it in files: neither in freed pages nor in old segments of the index."""
+    """Remove erased data from files: from freed pages and from old segments of the index."""
     for engine in runtime.search.engines():
         with progress(f"Rewriting search ({engine.name})", count_documents(runtime)) as advance:
             rewrite(runtime, engine, advance)

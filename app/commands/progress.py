@@ -1,4 +1,4 @@
-"""How far long work is: a bar on a terminal, else a line now and then."""
+"""Shows the progress of long work: a bar on a terminal, else a line now and then."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from app.logs import ProgressLog
 
 @contextmanager
 def progress(label: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Shown on stderr; yields what is called with each step."""
+    """Show progress on stderr; yield a function to call with each step."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield ProgressLog(label, total)

@@ -1,4 +1,4 @@
-"""`willay search`: is the index true, and make it anew."""
+"""`willay search`: checks the index, and rebuilds it."""
 
 import json
 from typing import Annotated, Any
@@ -14,7 +14,7 @@ from app.worker.index_documents import count_documents
 from app.worker.verification import Comparison, compare
 
 _TOLD = 20
-"""Differences of one sort that are named one by one."""
+"""Differences of one sort that are printed one by one."""
 
 search = typer.Typer(no_args_is_help=True, help="Check the search index, or rebuild it.")
 

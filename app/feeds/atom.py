@@ -36,7 +36,7 @@ def render(channel: Channel, articles: Iterable[FeedArticle]) -> bytes:
 
 
 class _AtomFeed(Atom1Feed):  # type: ignore[misc]  # the library has no types
-    """Django's, with what it lacks."""
+    """Django's feed with the elements that it lacks."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel

@@ -1,4 +1,4 @@
-"""What a feed says of itself, and what its formats have in common."""
+"""A feed's own description, and helpers that its formats share."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -19,12 +19,12 @@ class FeedArticle(ArticleItem):
 
 
 Page = Callable[[str, str, str], str]
-"""The address of an article's page by its kind, slug and language."""
+"""The address of an article's page, by kind, slug and language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """An article that was public and is not any more."""
+    """An article that was public and no longer is."""
 
     id: UUID
     at: datetime
@@ -33,11 +33,11 @@ class Deleted:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A feed: one that is followed, or (`is_archive`) one month of it that is kept.
+    """A feed: the one that subscribers follow, or (`is_archive`) one kept month of it.
 
-    `identity` is the same for all documents of one feed, however much of it each holds. `links`
-    are addresses by relation (`self`, `prev-archive`, `hub`, …). `is_complete` says that
-    no article of the feed is anywhere else.
+    `identity` is the same for all documents of one feed, however much of it each holds. `links` are
+    addresses by relation (`self`, `prev-archive`, `hub`, …). `is_complete` says that this document
+    holds every article of the feed.
     """
 
     identity: str
@@ -57,7 +57,7 @@ class Channel:
 
 
 def urn(article_id: UUID) -> str:
-    """The identity of an article, whatever its address."""
+    """The identity of an article, independent of its address."""
     return f"urn:uuid:{article_id}"
 
 
@@ -81,12 +81,12 @@ _TYPES: Final = {
 
 
 def media_type(address: str) -> str:
-    """The type of an image by the end of its address."""
+    """The media type of an image, by the end of its address."""
     ending = urlsplit(address).path.rsplit(".", 1)[-1].lower()
     return _TYPES.get(ending, "application/octet-stream")
 
 
 def credit(article: ArticleItem) -> str:
-    """Whom to credit and under which licence, as one line."""
+    """The credit and the licence on one line."""
     rights = article.rights
     return f"{rights.credit}. {rights.licence}" if rights.credit else rights.licence

@@ -1,8 +1,8 @@
 """The date that an article shows, as far as it is known.
 
-Many archives know a day, a month or a year only. Stored as midnight UTC such a date would be the
-day before for every reader west of Greenwich. So a format that takes partial dates is given one,
-and one that wants an instant is given noon of the day, which is that day from Lima to Delhi.
+Many archives know only a day, a month or a year. Such a date, stored as midnight UTC, would be the
+day before for every reader west of Greenwich. So formats with partial dates get a partial date.
+Formats that want an instant get noon of the day, which is the same day from Lima to Delhi.
 """
 
 from datetime import datetime, timedelta
@@ -14,8 +14,8 @@ _NOON = timedelta(hours=12)
 
 
 def partial_date(article: ArticleItem) -> str:
-    """`2003`, `2003-09`, `2003-09-17`, or the instant in RFC 3339: as ISO 8601 and W3C's
-    profile of it write what is known."""
+    """`2003`, `2003-09`, `2003-09-17`, or the instant in RFC 3339: the known part of the date, as
+    ISO 8601 and W3C's profile of it write it."""
     day = article.published_at.date().isoformat()
     match article.date_precision:
         case "time":
@@ -29,7 +29,7 @@ def partial_date(article: ArticleItem) -> str:
 
 
 def instant(article: ArticleItem, now: datetime) -> datetime:
-    """The instant itself where it is known; else noon of the day, but never one still to come."""
+    """The instant itself if it is known; else noon of the day, but never in the future."""
     if article.date_precision == "time":
         return article.published_at
     midnight = article.published_at.replace(hour=0, minute=0, second=0, microsecond=0)

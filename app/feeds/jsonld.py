@@ -19,12 +19,12 @@ from app.public.jsonld import (
 MEDIA_TYPE = "application/ld+json"
 
 _ESCAPED = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
-"""In JSON these stand in strings alone, where each may be written so."""
+"""JSON has these only in strings, where an escape may replace each of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """Who publishes, and where the front end shows an author by slug, if it does."""
+    """The publisher, and the page of an author by slug, if the front end has one."""
 
     name: str
     home: str
@@ -33,8 +33,8 @@ class Publisher:
 
 
 def render(article: ArticleItem, publisher: Publisher, page: Page) -> bytes:
-    """The article in UTF-8; `page` is where readers find it. It can stand in a `script` of HTML:
-    nothing in it ends one."""
+    """The article in UTF-8; `page` gives its address for readers. It can stand in a `script` of
+    HTML, because nothing in it ends one."""
     address = page(article.kind, article.slug, article.lang)
     kind: Any = "Article" if article.kind == "page" else "NewsArticle"
     organisation = Named(type="Organization", name=publisher.name, url=publisher.home)

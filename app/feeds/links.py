@@ -1,4 +1,4 @@
-"""What RSS and Atom say alike, in elements of Atom and of RFC 5005."""
+"""Elements of Atom and of RFC 5005 that RSS and Atom share."""
 
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ HISTORY: Final = {"xmlns:fh": "http://purl.org/syndication/history/1.0"}
 
 
 def add_links(handler: Any, element: str, channel: Channel) -> None:
-    """The links of a feed beside the one to itself, and which part of it this document is."""
+    """Add a feed's links, except the one to itself, and mark an archive or complete document."""
     for relation, address in channel.links.items():
         if relation != "self":
             handler.addQuickElement(element, None, {"rel": relation, "href": address})
@@ -22,13 +22,13 @@ def add_links(handler: Any, element: str, channel: Channel) -> None:
 
 
 def add_alternate(handler: Any, element: str, lang: str, address: str) -> None:
-    """The page of an article in a language."""
+    """Add a link to an article's page in one language."""
     link = {"rel": "alternate", "hreflang": lang, "href": iri_to_uri(address)}
     handler.addQuickElement(element, None, link)
 
 
 def add_article_links(handler: Any, element: str, channel: Channel, article: FeedArticle) -> None:
-    """An article in other languages, where it comes from, and what may be done with it."""
+    """Add links to an article's translations, its source and its licence."""
     for lang, address in translations(channel, article):
         add_alternate(handler, element, lang, address)
     source = article.source

@@ -1,4 +1,4 @@
-"""OAI-PMH 2.0: the answers of a repository, as XML. Dublin Core (`oai_dc`) is its one format."""
+"""OAI-PMH 2.0: a repository's answers as XML. Dublin Core (`oai_dc`) is the only format."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class ProtocolError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """An article as it is, or (`article` is None) as one that has gone since `stamp`."""
+    """An article, or (`article` is None) one that has been gone since `stamp`."""
 
     id: UUID
     stamp: datetime
@@ -42,7 +42,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """Whose archive it is, where, and since when; `host` names it in identifiers."""
+    """The archive's publisher, address and beginning; `host` names it in identifiers."""
 
     name: str
     address: str
@@ -52,12 +52,12 @@ class Repository:
     earliest: datetime
 
     def identifier(self, article_id: UUID) -> str:
-        """An article's name in this protocol."""
+        """The identifier of an article in this protocol."""
         return f"oai:{self.host}:{article_id}"
 
 
 class Reply:
-    """One answer: the request that it answers, then what `verb` is asked for."""
+    """One answer: it repeats its request, then answers its verb."""
 
     def __init__(self, repository: Repository, now: datetime, arguments: Mapping[str, str]) -> None:
         self._repository = repository
@@ -78,11 +78,11 @@ class Reply:
         return text
 
     def refuse(self, error: ProtocolError) -> None:
-        """Say what is wrong with the request."""
+        """Add the error of the request."""
         _add_text(self._root, "error", error.message, {"code": error.code})
 
     def identify(self) -> None:
-        """Say who this is and what it can do."""
+        """Describe the repository and its abilities."""
         about = SubElement(self._root, "Identify")
         _add_text(about, "repositoryName", self._repository.name)
         _add_text(about, "baseURL", self._repository.address)
@@ -93,14 +93,14 @@ class Reply:
         _add_text(about, "granularity", "YYYY-MM-DDThh:mm:ssZ")
 
     def formats(self) -> None:
-        """Name the one format."""
+        """List the only format."""
         element = SubElement(SubElement(self._root, "ListMetadataFormats"), "metadataFormat")
         _add_text(element, "metadataPrefix", PREFIX)
         _add_text(element, "schema", _DC_SCHEMA)
         _add_text(element, "metadataNamespace", _DC_SPACE)
 
     def sets(self, sets: Iterable[tuple[str, str]]) -> None:
-        """Name every set by its spec."""
+        """List every set by its spec."""
         list_element = SubElement(self._root, "ListSets")
         for spec, name in sets:
             element = SubElement(list_element, "set")
@@ -108,12 +108,12 @@ class Reply:
             _add_text(element, "setName", name)
 
     def record(self, record: Record) -> None:
-        """One record."""
+        """Add one record."""
         self._record(SubElement(self._root, "GetRecord"), record)
 
     def records(self, verb: str, records: Iterable[Record], token: str | None) -> None:
-        """A portion of records, or of their headers; `token` is empty after the last portion and
-        None where there was but one."""
+        """Add a portion of records, or of their headers. `token` is empty after the last portion,
+        and None if there is only one."""
         list_element = SubElement(self._root, verb)
         for record in records:
             if verb == "ListIdentifiers":
@@ -174,7 +174,7 @@ def _dublin_core(article: ArticleItem, repository: Repository) -> Iterable[tuple
 
 
 def to_seconds(moment: datetime) -> str:
-    """An instant to the second, which is as fine as the protocol goes."""
+    """An instant to the second, the finest unit of the protocol."""
     return rfc3339(moment.replace(microsecond=0))
 
 

@@ -25,7 +25,7 @@ def render(channel: Channel, articles: Iterable[FeedArticle]) -> bytes:
         feed.add_item(
             title=article.title,
             link=channel.page(article.kind, article.slug, article.lang),
-            description=escape(article.summary, quote=False),  # a summary is text, this HTML
+            description=escape(article.summary, quote=False),  # a summary is text, this field HTML
             pubdate=article.published_at,
             unique_id=urn(article.id),
             unique_id_is_permalink=False,
@@ -38,12 +38,12 @@ def render(channel: Channel, articles: Iterable[FeedArticle]) -> bytes:
 
 
 def _enclosure(article: FeedArticle, image: Image) -> Any:
-    """Of a picture that is kept elsewhere the length is not known: the RSS profile asks for 0."""
+    """The enclosure of a picture. The RSS profile asks for 0 where its length is not known."""
     return Enclosure(image.url, str(article.image_bytes or 0), media_type(image.url))
 
 
 class _RssFeed(Rss201rev2Feed):  # type: ignore[misc]  # the library has no types
-    """Django's, with what it lacks."""
+    """Django's feed with the elements that it lacks."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
@@ -96,7 +96,7 @@ class _RssFeed(Rss201rev2Feed):  # type: ignore[misc]  # the library has no type
 
 
 def _add_picture(handler: Any, image: Image) -> None:
-    """The picture as Media RSS has it, with what a reader must be told of it."""
+    """Add the picture as Media RSS, with its description and its credit."""
     about = {"url": image.url, "type": media_type(image.url), "medium": "image"}
     for name, pixels in (("width", image.width), ("height", image.height)):
         if pixels is not None:

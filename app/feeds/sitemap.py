@@ -1,4 +1,4 @@
-"""Sitemaps: an index, the articles of a month in all their languages, the news of two days."""
+"""Sitemaps: an index, a month's articles in all their languages, the news of two days."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,7 +19,7 @@ _NEWS: Final = "http://www.google.com/schemas/sitemap-news/0.9"
 
 
 def index(parts: Iterable[tuple[str, datetime | None]]) -> bytes:
-    """The index of sitemaps, each with its address and when it last changed."""
+    """The index of sitemaps: the address and the last change of each."""
     root = Element("sitemapindex", {"xmlns": _MAPS})
     for address, changed in parts:
         part = SubElement(root, "sitemap")
@@ -30,8 +30,8 @@ def index(parts: Iterable[tuple[str, datetime | None]]) -> bytes:
 
 
 def pages(articles: Iterable[ArticleItem], page: Page, default: str) -> bytes:
-    """The pages of articles; each names itself, its translations, and the page for readers of
-    other languages: the one in the `default` language, else the first that there is."""
+    """The pages of articles. Each names itself, its translations, and the page for readers of other
+    languages: the one in the `default` language, else the article's own."""
     root = Element("urlset", {"xmlns": _MAPS, "xmlns:xhtml": _XHTML})
     for article in articles:
         entry = _entry(root, article, page)
@@ -50,11 +50,11 @@ def pages(articles: Iterable[ArticleItem], page: Page, default: str) -> bytes:
 
 
 _SPELT = {"zh-Hans": "zh-cn", "zh-CN": "zh-cn", "zh-Hant": "zh-tw", "zh-TW": "zh-tw"}
-"""News search engines know languages without regions, but for these."""
+"""News search engines know languages without regions, except these."""
 
 
 def news(articles: Iterable[ArticleItem], publisher: str, page: Page) -> bytes:
-    """The newest articles, for news search engines."""
+    """The newest articles for news search engines."""
     root = Element("urlset", {"xmlns": _MAPS, "xmlns:news": _NEWS})
     for article in articles:
         about = SubElement(_entry(root, article, page), "news:news")

@@ -1,4 +1,4 @@
-"""What both faces share: transactions, problems, parameters, conditional answers.
+"""The shared parts of both faces: transactions, problems, parameters, conditional answers.
 
 May import: runtime, published, editorial, database, public, errors, kit.
 """

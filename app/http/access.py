@@ -1,6 +1,6 @@
-"""Who asks: the bearer of a login session or of a token, known before a body is read.
+"""The caller: the bearer of a login session or of a token, identified before a body is read.
 
-An endpoint names its scope: `principal: Annotated[Principal, allowed("tags:write")]`.
+An endpoint names its scope: `principal: Annotated[Principal, require_scopes("tags:write")]`.
 """
 
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ _BEARER: Final = OAuth2PasswordBearer(
 
 
 def origin_of(request: Request) -> Origin:
-    """Where a request comes from; forwarded headers of trusted proxies are applied already."""
+    """The origin of a request; forwarded headers of trusted proxies are already applied."""
     address = request.client.host if request.client else "unknown"
     return Origin(address, request.headers.get("user-agent", ""))
 
@@ -48,15 +48,15 @@ async def _principal(
 
 
 def is_guarded(dependencies: Iterable[object]) -> bool:
-    """A route with these dependencies lets nobody in who is not known."""
+    """Whether a route with these dependencies requires a known caller."""
     return _principal in dependencies
 
 
 def require_scopes(*scopes: Scope) -> Any:
-    """The dependency that lets in who has every one of these scopes; with none, any account."""
+    """The dependency that admits callers with all of these scopes; with none, any account."""
     return Security(_principal, scopes=list(scopes))
 
 
 def actor(principal: Principal) -> Actor:
-    """Who does it, as revisions and the audit remember."""
+    """The caller, as revisions and the audit record it."""
     return Actor(principal.name, principal.by, "articles:publish" in principal.scopes)

@@ -1,8 +1,8 @@
 """JSON bodies and forms: read after the caller is known, bounded, strict, and documented.
 
-FastAPI would read a body before it asks who sends it, and would validate it as Python objects, for
-which a strict type takes no date from text. An endpoint's parameter is `body: Json[TagInput]`, of
-`endpoint`; `management.ManagementRoute` documents it.
+FastAPI would read a body before it identifies the caller. It would validate the body as Python
+objects, and from these a strict type takes no date in text. An endpoint's parameter is
+`body: Json[TagInput]`, of `endpoint`; `management.ManagementRoute` documents it.
 """
 
 from codecs import BOM_UTF8
@@ -18,13 +18,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from app.errors import BadRequest, Detail, Invalid, TooLarge, Unsupported
 
 SMALL: Final = 10_000
-"""Bytes of a body that anybody may send, and of a form."""
+"""The limit in bytes of a form, and of a body that anybody may send."""
 
 USUAL: Final = 500_000
-"""Bytes of a JSON body: ten thousand ids, or a biography in every language."""
+"""The limit in bytes of a JSON body: ten thousand ids, or a biography in every language."""
 
 LARGEST: Final = 4_000_000
-"""Bytes of a JSON body with a text in it, which has at most a million characters."""
+"""The limit in bytes of a JSON body with a text in it, which has at most a million characters."""
 
 FORM: Final = "application/x-www-form-urlencoded"
 _JSON: Final = "application/json"
@@ -42,8 +42,8 @@ class JsonBody(Generic[Model]):
         self.most = most
 
     async def __call__(self, request: Request) -> Model:
-        """The body as the model; `BadRequest`, `Invalid`, `TooLarge`, `Unsupported`. Where there
-        is no body, what it lacks is named."""
+        """The body as the model; `BadRequest`, `Invalid`, `TooLarge`, `Unsupported`. For a request
+        without a body and its content type, the error names the missing fields."""
         if media_type(request) == _JSON:
             content = await read(request, self.most)
             return parse_json(self.model, content or (b"{}" if self.optional else b""))
@@ -59,7 +59,7 @@ class JsonBody(Generic[Model]):
 
 
 class NoBody(BaseModel):
-    """Of a request that has none."""
+    """The body of a request without one."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -73,7 +73,7 @@ def parse_json(model: type[Model], content: bytes) -> Model:
 
 
 def strip_bom(content: bytes) -> bytes:
-    """Text without the mark that it is UTF-8, which Windows' tools write."""
+    """The content without the UTF-8 byte order mark that Windows' tools write."""
     return content.removeprefix(BOM_UTF8)
 
 
@@ -122,19 +122,19 @@ def _count_field(name: str, pairs: list[tuple[str, str]]) -> int:
 
 
 def media_type(request: Request) -> str:
-    """The type of a body, without its parameters; empty when none is named."""
+    """The media type of a body without its parameters; empty if none is named."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def refuse_encoded(request: Request) -> None:
-    """`Unsupported` for a compressed body, whose size nobody knows."""
+    """Raise `Unsupported` for a compressed body, whose size is unknown."""
     if request.headers.get("content-encoding", "identity").strip().lower() not in ("identity", ""):
         message = "Send the body as it is, without a Content-Encoding."
         raise Unsupported("unsupported_encoding", message)
 
 
 async def read(request: Request, most: int) -> bytes:
-    """The whole body, which `request.state.body` then is too; `TooLarge` for more bytes."""
+    """The whole body, which `request.state.body` then keeps; `TooLarge` above `most` bytes."""
     refuse_encoded(request)
     message = request.headers.get("content-length", "0")
     if message.isdecimal() and (len(message) > 18 or int(message) > most):
@@ -188,7 +188,7 @@ def _detail(problem: Any, names: tuple[str, ...]) -> Detail:
 
 
 def _members(model: type[BaseModel]) -> Iterator[str]:
-    """The names of a model's fields and of those of the models in it."""
+    """The names of a model's fields and of the fields of the models in it."""
     for name, field in model.model_fields.items():
         yield name
         for inner in _models(field.annotation):

@@ -1,6 +1,6 @@
-"""Connections: no head for ever or without end, and not too many from one network.
+"""Bounds for connections: the time and size of a request's head, and the number per network.
 
-uvicorn bounds none of these. A proxy in front may; the service does not count on it.
+uvicorn bounds none of these. A proxy in front may, but the service does not rely on it.
 """
 
 import asyncio
@@ -16,16 +16,16 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from app.accounts.principal import Origin
 
 HEAD_SECONDS: Final = 15.0
-"""How long the head of a request may take to come in, from its first byte or the connection's."""
+"""The time for a request's head, from its first byte or from the connection's start."""
 
 HEAD_BYTES: Final = 65_536
-"""How much may come in that is no body: a head, or what follows a body in chunks."""
+"""Bytes that may arrive outside of a body: a head, or the trailers of a body in chunks."""
 
 FROM_ONE: Final = 200
-"""Connections of one public network, as `Origin` counts networks, unless a trusted proxy is it."""
+"""Connections of one public network, as `Origin` counts networks; a trusted proxy may have more."""
 
 AT_ONCE: Final = 5_000
-"""Connections of one process. More would leave the store none of its files."""
+"""Connections of one process. More would leave no files for the store."""
 
 
 class BoundedConnection(HttpToolsProtocol):
@@ -93,7 +93,7 @@ class BoundedConnection(HttpToolsProtocol):
 
 @lru_cache(maxsize=10_000)
 def _counted_network(address: str) -> str:
-    """What is counted; nothing for an address that is no stranger's."""
+    """The network that is counted; empty for an unknown or private address."""
     origin = Origin(address)
     if origin.plain_address == "unknown" or ip_address(origin.plain_address).is_private:
         return ""

@@ -1,4 +1,4 @@
-"""The contract as it is served: what FastAPI cannot know of our answers."""
+"""Adds to the served contract what FastAPI cannot know of our answers."""
 
 from copy import deepcopy
 from typing import Any, Final
@@ -9,7 +9,7 @@ from app.public.envelopes import Problem
 REFERENCE: Final = "#/components/schemas/"
 
 UNLIMITED: Final = frozenset(("/livez", "/readyz", "/metrics"))
-"""What may be asked as often as one likes."""
+"""Addresses without a rate limit."""
 
 PARTNER_KEY: Final = "PartnerKey"
 """The security scheme of partners' keys."""
@@ -21,7 +21,7 @@ _LIMITS: Final = {
 
 
 def complete_contract(schema: dict[str, Any]) -> dict[str, Any]:
-    """Problems in place of FastAPI's own 422, closed objects, and what `fields=` leaves."""
+    """The contract with problems for FastAPI's 422, closed objects, and the parts for `fields=`."""
     components = schema["components"]["schemas"]
     problem = Problem.model_json_schema(ref_template=REFERENCE + "{model}")
     components |= problem.pop("$defs", {})
@@ -49,7 +49,7 @@ def complete_contract(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _describe_limits(operation: dict[str, Any]) -> None:
-    """Every public address takes a partner's key, counts, and may refuse."""
+    """Document that a public address takes a partner's key, counts requests and may refuse them."""
     operation.setdefault("security", [{}, {PARTNER_KEY: []}])
     answers: dict[str, Any] = operation["responses"]
     for status, answer in problem_answers(401, 403, 429).items():
@@ -65,7 +65,7 @@ def _describe_limits(operation: dict[str, Any]) -> None:
 
 
 def _hoist_schema(body: dict[str, Any], components: dict[str, Any]) -> None:
-    """A JSON body's schema and what it refers to become components like any other."""
+    """Move a JSON body's schema, and the schemas that it refers to, into the components."""
     for content in body.get("content", {}).values():
         schema = content["schema"]
         if "title" not in schema or "$ref" in schema:
@@ -78,7 +78,7 @@ def _hoist_schema(body: dict[str, Any], components: dict[str, Any]) -> None:
 
 
 def _without_fastapis_422(responses: dict[str, Any]) -> None:
-    """FastAPI documents its own 422 where a route has parameters; ours are problems."""
+    """Remove the 422 that FastAPI documents where a route has parameters; ours are problems."""
     if "application/json" in responses.get("422", {}).get("content", {}):
         if "application/problem+json" in responses["422"]["content"]:
             del responses["422"]["content"]["application/json"]
@@ -87,7 +87,7 @@ def _without_fastapis_422(responses: dict[str, Any]) -> None:
 
 
 def _close_object(component: dict[str, Any]) -> None:
-    """An object has no member that is not named; what may be absent is never null."""
+    """Allow an object no unnamed member, and no null for a member that may be absent."""
     if "properties" in component:
         component["additionalProperties"] = False
     required = component.get("required", ())
@@ -102,7 +102,7 @@ def _without_null(member: dict[str, Any]) -> None:
 
 
 def _allow_parts(components: dict[str, Any], envelope: str) -> None:
-    """With `fields=` an item holds some of its members: the same schema, none of them required."""
+    """Describe an item with `fields=`: the same schema, with no member required."""
     data = components[envelope.removeprefix(REFERENCE)]["properties"]["data"]
     holder = data["items"] if data.get("type") == "array" else data
     reference = holder.pop("$ref")

@@ -21,7 +21,7 @@ _LOG = logging.getLogger("willay.media")
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 
-# What a file may do in a browser that opens it by itself: nothing, whatever it turns out to be.
+# A file that a browser opens directly may run nothing, whatever it turns out to be.
 _CONFINED = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -36,10 +36,9 @@ class _OpenFile:
 
 
 async def public_file(request: Request, find: Callable[[View], PublicFile]) -> Response:
-    """A file that `find` judged to be public, for caches to keep until the next boundary.
+    """A file that `find` judged to be public; caches may keep it until the next boundary.
 
-    Whether the caller may see it is told before any validator is compared: a condition must not
-    reveal what is there.
+    Access is decided before any validator is compared: a condition must not reveal what exists.
     """
     runtime: Runtime = request.state.runtime
 
@@ -93,8 +92,8 @@ async def _file_response(
 
 
 def _parse_range(header: str, size: int) -> tuple[int, int] | None:
-    """The one range that is asked for, as [start, end); all of it for what is several ranges or
-    none, None for what lies beyond its end (RFC 9110, 14.2)."""
+    """The requested range as [start, end). The whole file for several ranges or none; None for a
+    range beyond its end (RFC 9110, 14.2)."""
     match = _RANGE.fullmatch(header.replace(" ", ""))
     if match is None or not (match[1] or match[2]):
         return 0, size
@@ -126,7 +125,7 @@ async def _stream_chunks(
 
 
 def _content_disposition(name: str, extension: str) -> str:
-    """`Content-Disposition` for a file to be saved, under its own name with a true extension."""
+    """`Content-Disposition` to save a file under its own name with its true extension."""
     stem = name.removesuffix(f".{extension}") or "document"
     plain = re.sub(r"[^A-Za-z0-9 ._-]", "_", stem)
     full = quote(f"{stem}.{extension}", safe="")

@@ -1,6 +1,6 @@
-"""Routes that Meilisearch's clients call: strict JSON in, and refusals in the body they read.
+"""Routes for Meilisearch's clients: strict JSON in, and refusals in the format that they read.
 
-Any key is taken and ignored: what is found is public.
+Any key is accepted and ignored, because all results are public.
 """
 
 from collections.abc import Callable, Coroutine
@@ -20,7 +20,7 @@ from app.public.instant import InstantRefusal
 from app.search.instant.questions import refusal
 
 LARGEST: Final = 200_000
-"""Bytes of one request."""
+"""The limit of one request in bytes."""
 
 
 class WireBody:
@@ -43,7 +43,7 @@ class WireBody:
 
 
 def parse_wire(model: type[Model], content: bytes) -> Model:
-    """JSON as a model, or `BadRequest` in the words of the wire."""
+    """JSON as a model; `BadRequest` with Meilisearch's codes."""
     try:
         return model.model_validate_json(strip_bom(content))
     except ValidationError as error:
@@ -57,14 +57,14 @@ def wire_body(model: type[BaseModel]) -> Any:
 
 
 class InstantGetRoute(ProtocolRoute):
-    """Gives refusals in the body of the wire, and documents them."""
+    """Gives refusals in Meilisearch's format, and documents them."""
 
     statuses = frozenset((400, 503))
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         statuses = self.statuses | ({404} if "{" in path else set())
         options["responses"] = {
-            # What is refused before it gets here is a problem, as everywhere.
+            # A refusal before this route is a problem, as everywhere.
             **{
                 status: answer | ({"model": InstantRefusal} if status in statuses else {})
                 for status, answer in problem_answers(*statuses).items()
@@ -74,11 +74,11 @@ class InstantGetRoute(ProtocolRoute):
         super().__init__(path, endpoint, **options)
 
     def check_request(self, request: Request) -> None:
-        """`BadRequest` for what the endpoint would not look at."""
+        """Raise `BadRequest` for parts of the request that the endpoint would ignore."""
 
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The endpoint, with refusals in the body of the wire."""
+        """The endpoint, with refusals in Meilisearch's format."""
         handle = super().get_route_handler()
 
         async def handle_or_refuse(request: Request) -> Response:
@@ -92,7 +92,7 @@ class InstantGetRoute(ProtocolRoute):
 
 
 class InstantRoute(InstantGetRoute):
-    """Documents the body too; an endpoint that has one takes no query."""
+    """Documents the body too; an endpoint with a body takes no query."""
 
     statuses = frozenset((400, 408, 413, 415, 503))
 
@@ -116,7 +116,7 @@ def _error_response(error: WillayError) -> Response:
 
 
 def _body_model(endpoint: Callable[..., Any]) -> type[BaseModel]:
-    """What a route's body is read as."""
+    """The model of a route's body."""
     for hint in get_type_hints(endpoint, include_extras=True).values():
         for marked in getattr(hint, "__metadata__", ()):
             body = getattr(marked, "dependency", None)

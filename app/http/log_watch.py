@@ -1,7 +1,7 @@
-"""Waiting for the change log to grow: many wait, one looks.
+"""Waiting for the change log to grow: many requests wait, one task looks.
 
-Nobody who waits holds a thread or a connection of the store. Somebody looks at the head every
-quarter of a second, as long as anybody waits, and promotes what has become due.
+A waiting request holds no thread and no connection of the store. While anybody waits, one task
+looks at the head every quarter of a second and promotes what has become due.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ LOOK_SECONDS: Final = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """Whose share a request takes: a partner's, or a network's; without a name, nobody's."""
+    """The partner or network whose share a request takes; without a name, nobody's."""
 
     name: str | None = None
     has_key: bool = False
@@ -28,9 +28,9 @@ class Requester:
 
 @dataclass
 class Watch:
-    """Those who wait in one process. `share` is how many of the places one asker may take; a fourth
-    of all is kept for partners. `heartbeat` and `patience` (both in seconds) are a stream's: how
-    often it says that it lives, and how long one that does not read is put up with."""
+    """The waiting requests of one process. `share` is how many places one requester may take; a
+    fourth of all is kept for partners. For streams (in seconds), `heartbeat` is the interval of
+    their signs of life, and `patience` the limit for a reader that does not read."""
 
     runtime: Runtime
     places: int = 200
@@ -45,16 +45,16 @@ class Watch:
 
     @property
     def is_stopping(self) -> bool:
-        """The process ends: nobody should wait any more."""
+        """Whether the process is ending, so that nobody should wait any more."""
         return self._stop.is_set()
 
     def stop(self) -> None:
-        """Let all who wait go, as if nothing had happened in time."""
+        """End all waiting, as if nothing had happened in time."""
         self._stop.set()
 
     @contextmanager
     def place(self, asker: Requester) -> Iterator[None]:
-        """Leave to wait; `Unavailable` when too many do already."""
+        """Hold a place to wait; `Unavailable` if too many wait already."""
         open_to_all = self.places - self.places // 4
         is_full = self._taken >= self.places or (
             not asker.has_key and self._without_key >= open_to_all
@@ -78,7 +78,7 @@ class Watch:
                 del self._shares[asker.name]
 
     async def wait_beyond(self, sequence: int, seconds: float) -> bool:
-        """Wait until the log has an entry after this one; false when there is none in time."""
+        """Wait until the log has an entry after `sequence`; false if none comes in time."""
         seen = await self._read_sequence()
         try:
             async with asyncio.timeout(seconds):
@@ -99,7 +99,7 @@ class Watch:
         return await self._read_sequence()
 
     async def _read_sequence(self) -> int:
-        """The log's last sequence; 0 while the store cannot be asked."""
+        """The log's last sequence; 0 while the store is unavailable."""
         try:
             return await self.runtime.reads.run(lambda: promote_and_read(self.runtime))
         except Unavailable:
@@ -107,14 +107,14 @@ class Watch:
 
 
 def promote_and_read(runtime: Runtime) -> int:
-    """The log's last sequence, after what is due has been promoted if the store has time for it."""
+    """The log's last sequence, after promoting what is due if the store has time for it."""
     with runtime.database.reading() as tx:
         log = head(tx)
     if log.is_current(runtime.clock()):
         return log.sequence
     try:
         runtime.promote()
-    except Unavailable:  # the worker will, or the next who asks
+    except Unavailable:  # the worker or the next caller will
         return log.sequence
     with runtime.database.reading() as tx:
         return head(tx).sequence

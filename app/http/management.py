@@ -1,4 +1,4 @@
-"""Routes of the management face: what all of them take and answer is documented in one place."""
+"""Routes of the management face; what all of them take and answer is documented in one place."""
 
 from collections.abc import Callable, Collection, Coroutine, Iterator
 from functools import wraps
@@ -51,7 +51,7 @@ _REPLAYED: Final = header("This answer was given before", "^true$", required=Fal
 
 
 class ManagementRoute(APIRoute):
-    """Derives what is documented of a route from what its signature asks for."""
+    """Derives a route's documentation from its signature."""
 
     def __init__(
         self,
@@ -105,8 +105,8 @@ class ManagementRoute(APIRoute):
 
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The endpoint behind a refusal of query parameters that it does not know; a set of them
-        refuses by itself, but most routes here have none."""
+        """The endpoint behind a refusal of unknown query parameters. A set of parameters refuses
+        them by itself, but most routes here have none."""
         handle = super().get_route_handler()
         names = query_names(self.dependant.query_params)
 
@@ -125,7 +125,7 @@ _NO_BODY: Final = JsonBody(NoBody, optional=True, most=SMALL)
 
 
 def _without_body(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-    """The endpoint behind a refusal of what nobody would read, once its caller is known."""
+    """The endpoint behind a refusal of any body, once its caller is known."""
 
     @wraps(endpoint)
     async def handle(request: Request, **arguments: Any) -> Response:
@@ -137,7 +137,7 @@ def _without_body(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _dependencies_of(endpoint: Callable[..., Any]) -> Iterator[object]:
-    """What a route's parameters depend on."""
+    """The dependencies of a route's parameters."""
     for hint in get_type_hints(endpoint, include_extras=True).values():
         for marked in getattr(hint, "__metadata__", ()):
             if isinstance(marked, params.Depends):

@@ -1,6 +1,6 @@
-"""Around all routes: refuse what no parameter may hold, answer HEAD, OPTIONS and failures, CORS.
+"""The layer around all routes: malformed addresses, HEAD, OPTIONS, failures, CORS.
 
-What is public is open to every origin, without credentials; management to those of the settings.
+Public answers are open to every origin, without credentials; management's to those in the settings.
 """
 
 from collections.abc import Collection, Sequence
@@ -29,9 +29,9 @@ _MANAGEMENT_EXPOSED = (
 )
 _SAFE = [(b"x-content-type-options", b"nosniff")]
 _MANAGEMENT = "/v1/admin"
-# Its clients send a key, which nobody looks at, and their name.
+# Its clients send their name, and a key that is ignored.
 _INSTANT = "/v1/search/instant"
-# More than any address takes; each one that is unknown costs a search for what was meant.
+# More than any address takes; each unknown one costs a search for the name that was meant.
 _MOST_PARAMETERS = 50
 
 
@@ -73,7 +73,7 @@ class Gate:
             elif scope["method"] == "OPTIONS":
                 await _preflight(scope, send_with_headers, public=public)
             else:
-                # An endless answer must know that nobody waits for its body.
+                # A stream must know that nobody waits for its body.
                 inner = {**scope, "method": "GET", "headless": True} if headless else scope
                 try:
                     await self.app(inner, receive, send_with_headers)
@@ -82,14 +82,14 @@ class Gate:
         except ClientDisconnect:
             pass  # nobody waits for an answer
         except Exception as error:
-            # Told here and no further, so that a fault leaves one trace. An answer that has begun
+            # Logged here and no further, so that a fault leaves one trace. An answer that has begun
             # is not ended: the server then cuts it off.
             failure = unexpected_response(scope, error)
             if not is_begun:
                 await failure(scope, receive, send_with_headers)
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
-        """What is wrong with the address; a route with a query of its own judges that itself."""
+        """The refusal of a bad address; some routes judge their query themselves."""
         refused = _refused_path(scope)
         if refused is not None:
             return refused
@@ -103,7 +103,7 @@ class Gate:
         return None if own.answers_all else _refused_query(scope["query_string"])
 
     def _cors_headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
-        """Which origin may read the answer; caches must not give it to another."""
+        """The headers for the origin that may read the answer; no cache may give it to another."""
         origin = next((value for name, value in scope["headers"] if name == b"origin"), b"")
         headers = [(b"vary", b"Origin")]
         if origin in self._origins:
@@ -153,7 +153,7 @@ def _refuse_repeated(query: bytes) -> ASGIApp | None:
 
 
 async def _preflight(scope: Scope, send: Send, *, public: bool) -> None:
-    # Where nothing is, the request itself will say so, to a script from anywhere.
+    # An unknown address allows the request, whose answer says to any script that nothing is there.
     taken_here = allowed_methods(scope["app"], scope) or ["GET", "HEAD", "OPTIONS"]
     methods = ", ".join(taken_here).encode()
     taken = b"If-None-Match, Accept, Content-Type, Last-Event-ID"

@@ -1,7 +1,7 @@
 """The contract and the pages that show it: made once, conditional, and in no frame.
 
-FastAPI makes them anew for every request, without a validator, and without a word on what they may
-do in a browser, though one can log in there.
+FastAPI makes them anew for every request, without a validator. It sets no policy for them in a
+browser either, though users can log in there.
 """
 
 import re
@@ -22,7 +22,7 @@ _SCRIPT: Final = re.compile(rb"<script(?![^>]*src=)[^>]*>(.+?)</script>", re.DOT
 
 
 class DocsPages:
-    """The layer that keeps these pages, once it has seen them."""
+    """The layer that caches these pages after their first request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -45,7 +45,7 @@ class DocsPages:
         await page(scope, receive, send)
 
     async def _render_page(self, scope: Scope, receive: Receive) -> Response:
-        """What the framework answers, with what it leaves out."""
+        """The framework's answer, with the headers that it leaves out."""
         parts: list[Message] = []
 
         async def collect(message: Message) -> None:
@@ -65,7 +65,7 @@ class DocsPages:
 
 
 def _policy(page: bytes) -> str:
-    """What a page may load and run: what is ours, its own scripts as they stand, and no more."""
+    """The policy of a page: it loads our files and runs its own scripts, and no more."""
     digests = [b64encode(sha256(script).digest()).decode() for script in _SCRIPT.findall(page)]
     scripts = " ".join(["'self'", *(f"'sha256-{digest}'" for digest in digests)])
     return (

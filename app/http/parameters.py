@@ -1,4 +1,4 @@
-"""What query parameters are made of: exact grammars, and refusals that name the parameter."""
+"""Building blocks of query parameters: exact grammars, and refusals that name the parameter."""
 
 import re
 from collections.abc import Callable, Collection, Sequence
@@ -24,17 +24,17 @@ When = TypeVar("When")
 
 
 class Parameters(BaseModel):
-    """The manner of every set of parameters: what is not named here is refused."""
+    """The base of every set of parameters: it refuses unknown ones."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Travelling(Parameters):
-    """Of an address that travels: what others add to it is dropped, where the route's class is
-    `EndpointRoute`. Only a name that is near a known one is refused."""
+    """The parameters of an address that travels. Unknown ones are dropped; only a
+    name that is close to a known one is refused."""
 
     elsewhere: ClassVar[frozenset[str]] = frozenset()
-    """Names that others of its kind know: one is no stranger's, and is refused."""
+    """Names that similar addresses know; they are refused, not dropped as a stranger's."""
 
 
 class NoParameters(Parameters):
@@ -46,7 +46,7 @@ class NoneTravelling(Travelling):
 
 
 def closest_name(name: str, names: Collection[str]) -> str | None:
-    """The known name that was meant: like this one but for a letter or two, capitals, or the
+    """The known name that was probably meant: it differs in a letter or two, in capitals, or in the
     order of its letters."""
     plain = {candidate.casefold(): candidate for candidate in names}
     folded = name[:100].casefold()
@@ -68,7 +68,7 @@ def _flag(value: object) -> object:
 
 
 def _matching(pattern: str, description: str) -> BeforeValidator:
-    """Says what is wanted where pydantic alone would show a reader the pattern."""
+    """A validator that describes the expected form; pydantic alone would show the pattern."""
     shape = re.compile(pattern)
 
     def check(value: object) -> object:
@@ -81,7 +81,7 @@ def _matching(pattern: str, description: str) -> BeforeValidator:
 
 # pydantic alone would also take 1_0, 2.0 and " 3 ", and "on", "y" or "0" for a flag.
 DIGITS: Final = BeforeValidator(_number)
-"""Comes after the bounds of a number: those before it would be lost to the contract."""
+"""Put it after a number's bounds: bounds that follow it are missing from the contract."""
 Limit = Annotated[int, Field(ge=1, le=100), DIGITS]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 _LANGUAGE: Final = f"^({languages.ANY_CASE})?$"
@@ -101,14 +101,14 @@ AnySlug = Annotated[
 
 
 def refuse_capitals(slug: str, ending: str = "") -> None:
-    """`Moved` to the slug in small letters, which all slugs are of, whether it is there or not."""
+    """Raise `Moved` to the slug in small letters, as all slugs are, whether it exists or not."""
     small = slug.lower()
     if small != slug and re.fullmatch(SLUG_PATTERN, small):
         raise Moved("moved", "Slugs are of small letters.", slug=small + ending)
 
 
 def split_list(parameter: str, text: str) -> tuple[str, ...]:
-    """The parts of a list joined by commas; an empty part is refused, an empty text is none."""
+    """The parts of a list joined by commas; an empty part is refused, an empty text has none."""
     parts = tuple(text.split(",")) if text else ()
     if "" in parts:
         raise bad_parameter(
@@ -120,14 +120,14 @@ def split_list(parameter: str, text: str) -> tuple[str, ...]:
 def one_of(
     kind: str, parameter: str, name: str, choices: Collection[str], otherwise: str
 ) -> BadRequest:
-    """The refusal of a name that is not known: the one that was meant, or `otherwise`."""
+    """The refusal of an unknown name: it suggests the name that was meant, or says `otherwise`."""
     close = get_close_matches(name, choices, 1)
     hint = f"did you mean {close[0]!r}?" if close else otherwise
     return bad_parameter(f"unknown_{kind}", parameter, f"There is no {kind} {name[:60]!r}; {hint}")
 
 
 def known_names(kind: str, parameter: str, text: str, choices: Sequence[str]) -> tuple[str, ...]:
-    """The parts of a list of names, each of them known."""
+    """The parts of a list of names; an unknown name is refused."""
     names = split_list(parameter, text)
     for name in names:
         if name not in choices:
@@ -136,7 +136,7 @@ def known_names(kind: str, parameter: str, text: str, choices: Sequence[str]) ->
 
 
 def build_url(base: str, params: Parameters, cursor: str = "") -> str:
-    """The address that asks the same in its shortest form, or for the page at a cursor."""
+    """The shortest address of the same request, or of the page at a cursor."""
     values = params.model_dump(exclude_defaults=True, mode="json")
     values = {name: "true" if value is True else value for name, value in values.items()}
     if cursor:
@@ -146,13 +146,13 @@ def build_url(base: str, params: Parameters, cursor: str = "") -> str:
 
 
 def links_onward(base: str, params: Parameters, cursor: str | None) -> Links:
-    """Of a list that is walked in one direction; without a cursor this is its last page."""
+    """The links of a list that is read in one direction; without a cursor this is its last page."""
     following = build_url(base, params, cursor) if cursor else None
     return Links(self=build_url(base, params), next=following, prev=None)
 
 
 def date_of(parameter: str, text: str, parse: Callable[[str], When]) -> When | None:
-    """A date or an instant as `parse` reads it, none when there is no text; or a refusal."""
+    """The date or instant that `parse` reads, None for an empty text; else `BadRequest`."""
     if not text:
         return None
     try:

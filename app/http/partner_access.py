@@ -1,6 +1,6 @@
-"""The partner who asks: a route of its own takes a key, and judges it in the snapshot it reads.
+"""Routes for partners: each takes a key, and judges it in the snapshot that it reads.
 
-So what is revoked, suspended or taken away is refused at once, on every replica.
+So a key that is revoked, suspended or has lost a right is refused at once, on every replica.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from app.public.vocabulary import KeyScope
 from app.runtime import Runtime
 
 PRIVATE: Final = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex, nofollow"}
-"""Headers of what is for one partner."""
+"""The headers of an answer for one partner."""
 
 PRIVATE_HEADERS: Final = {
     name: header("For this partner alone", f"^{value}$") for name, value in PRIVATE.items()
@@ -40,20 +40,21 @@ _BEARER: Final = HTTPBearer(
 
 @dataclass(frozen=True, slots=True)
 class PresentedKey:
-    """The key that a request shows, not judged yet, and from where."""
+    """The key that a request shows, not judged yet, and the request's address."""
 
     key: str
     address: str
 
     def holder(self, tx: ReadTx, now: datetime, scope: KeyScope | None = None) -> Holder:
-        """Whose it is; `Unauthenticated`, and `Forbidden` when it lacks the scope."""
+        """The key's holder; `Unauthenticated`, or `Forbidden` if it lacks the scope."""
         holder = keys.verify_key(tx, self.key, now)
         if scope is not None:
             keys.require(holder, scope)
         return holder
 
     def horizon(self, tx: ReadTx, now: datetime) -> datetime:
-        """Until when its holder may see what is scheduled; `Forbidden` unless that was granted."""
+        """The time until which the holder may see scheduled content; `Forbidden` without that
+        right."""
         holder = self.holder(tx, now, "embargo:read")
         if holder.embargo_hours == 0:
             raise Forbidden(
@@ -83,7 +84,7 @@ PartnerKey = Annotated[PresentedKey, Depends(_presented_key)]
 
 @dataclass(frozen=True, slots=True)
 class PartnerView:
-    """What a partner's own page reads from: one snapshot, in which its key is judged too."""
+    """The snapshot from which a partner's own page is read, and in which its key is judged."""
 
     tx: ReadTx
     runtime: Runtime
@@ -92,7 +93,7 @@ class PartnerView:
 async def answer_partner(
     request: Request, work: Callable[[PartnerView], BaseModel], *, slow: bool = False
 ) -> Response:
-    """Answer from one snapshot, to this partner alone."""
+    """Answer one partner from one snapshot."""
     runtime: Runtime = request.state.runtime
 
     def run() -> Response:
@@ -103,5 +104,5 @@ async def answer_partner(
 
 
 def private_response(body: BaseModel, status: int = 200) -> Response:
-    """An answer to one partner alone."""
+    """An answer for one partner alone."""
     return Response(body.model_dump_json(), status, PRIVATE, "application/json")

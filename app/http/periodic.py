@@ -1,4 +1,4 @@
-"""What a server process does again and again beside its requests."""
+"""Work that a server process repeats beside its requests."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 async def run_periodically(
     act: Callable[[], Awaitable[None] | None], seconds: float
 ) -> AsyncIterator[None]:
-    """Meanwhile run `act` on the event loop, at once and then with so many seconds between."""
+    """While the block runs, call `act` on the event loop at once, and again every `seconds`."""
 
     async def repeat() -> None:
         while True:

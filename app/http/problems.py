@@ -65,7 +65,7 @@ STATUS: dict[type[WillayError], int] = {
 }
 MEDIA_TYPE = "application/problem+json"
 INSTANT = "/v1/search/instant/"
-"""Below it all is answered as Meilisearch does, also what is not there."""
+"""Every answer below this address has Meilisearch's format, even for an unknown address."""
 
 _PLAIN = {
     404: ("not_found", "There is nothing at this address; see /v1 for what there is."),
@@ -74,8 +74,7 @@ _PLAIN = {
 
 
 def public_responses(*statuses: int, links: bool = False) -> dict[int | str, dict[str, Any]]:
-    """The `responses=` of a public route that may answer so: problems, and 304 with its
-    validators."""
+    """The `responses=` of a public route: problems, and 304 with its validators."""
     headers = {"Cache-Control": NO_STORE}
     if 304 in statuses:
         headers = {**_VALIDATORS, "Surrogate-Key": _KEYS}
@@ -162,7 +161,7 @@ def problem_response(
 async def _handle_willay_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, WillayError)
     if isinstance(error, Moved):
-        # Relative to its own address, so that it holds behind any proxy's prefix.
+        # Relative to the request's address, so that it holds behind any proxy's prefix.
         query = f"?{request.url.query}" if request.url.query else ""
         return problem_response(
             301, error.code, error.message, headers={"Location": error.slug + query}
@@ -171,7 +170,7 @@ async def _handle_willay_error(request: Request, error: Exception) -> Response:
 
 
 async def _handle_os_error(request: Request, error: Exception) -> Response:
-    """A disk that is full, or too many open files, wherever that was met."""
+    """Answer for a full disk or too many open files, wherever the error occurred."""
     assert isinstance(error, OSError)
     if error.errno in NO_ROOM:
         met = storage.storage_full(f"{error.filename or 'a file'}: {error.strerror}")
@@ -184,7 +183,7 @@ async def _handle_os_error(request: Request, error: Exception) -> Response:
 
 
 def error_response(error: WillayError) -> Response:
-    """The answer to what went wrong, for all but what has moved."""
+    """The answer to any error but `Moved`."""
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     return problem_response(
         status, error.code, error.message, error.details, _headers(error), **_extra_members(error)
@@ -192,7 +191,7 @@ def error_response(error: WillayError) -> Response:
 
 
 def _extra_members(error: WillayError) -> dict[str, Any]:
-    """The members that some problems have beside those of all."""
+    """The members that only some problems have."""
     match error:
         case Gone():
             return {"reason": error.reason or None, "at": error.at or None}
@@ -222,7 +221,7 @@ def _headers(error: WillayError) -> dict[str, str]:
 
 async def _handle_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    if error.errors()[0]["loc"][0] == "path":  # no such id can be there
+    if error.errors()[0]["loc"][0] == "path":  # no such id can exist
         return problem_response(404, *_PLAIN[404])
     fields = request.scope["route"].dependant.query_params if "route" in request.scope else []
     names = query_names(fields)
@@ -232,7 +231,7 @@ async def _handle_validation_error(request: Request, error: Exception) -> Respon
 
 
 def query_names(fields: Iterable[Any]) -> list[str]:
-    """The names of a route's query parameters, of sets of them and of single ones."""
+    """The names of a route's query parameters, whether in sets or single."""
     names: list[str] = []
     for field in fields:
         members = getattr(field.field_info.annotation, "model_fields", None)
@@ -280,7 +279,7 @@ async def _handle_http_error(request: Request, error: Exception) -> Response:
 def instant_refusal(
     status: int, code: str, message: str, headers: dict[str, str] | None = None
 ) -> Response:
-    """A failure as Meilisearch's clients read it; `link` is an identifier, no address."""
+    """A failure in Meilisearch's format; `link` is an identifier, not an address."""
     instant_refusal = InstantRefusal(
         message=message,
         code=code,
@@ -292,7 +291,7 @@ def instant_refusal(
 
 
 def allowed_methods(app: FastAPI, scope: Scope) -> list[str]:
-    """The methods that an address takes; none where there is nothing."""
+    """The methods that an address takes; empty if it is unknown."""
     taken = [
         method
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -303,7 +302,7 @@ def allowed_methods(app: FastAPI, scope: Scope) -> list[str]:
 
 
 def unexpected_response(scope: Scope, error: Exception) -> Response:
-    """The answer to a fault of ours, which is logged here."""
+    """Log a fault of ours and return the answer to it."""
     request_id = scope["state"]["request_id"]
     log.error("request %s failed: %s", request_id, route_template(scope), exc_info=error)
     message = "Something broke here; tell the operator the request id."

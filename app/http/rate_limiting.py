@@ -1,12 +1,12 @@
-"""Limits of the public face: by partner where a key is shown, else by the client's network.
+"""Limits of the public face: by partner if a key is shown, else by the client's network.
 
-A layer of its own inside the gate, so that a refusal has what every public answer has, CORS too.
-Management has its own throttle; whether the service lives may be asked at any time.
+This layer is inside the gate, so a refusal has what every public answer has, CORS too. Management
+has its own throttle; health checks have no limit.
 
-Who shows a key is answered what everybody is, byte for byte, so nothing varies and shared caches
-may keep it; `RateLimit` in an answer from a cache is to be ignored, as its draft says. A key that
-is not good is refused, never taken for nobody's. A key that was not good before counts against
-its network first: guessing costs what asking costs.
+A request with a key gets the same answer as any other, byte for byte, so nothing varies and shared
+caches may keep it. `RateLimit` in an answer from a cache is to be ignored, as its draft says. An
+invalid key is refused, never treated as no key. A key that was not valid before first counts
+against its network, so guessing costs as much as asking.
 """
 
 import logging
@@ -35,7 +35,7 @@ from app.rates import LimitStatus, RateLimit
 from app.runtime import Runtime
 
 ADD_SECONDS: Final = 5.0
-"""How often what partners asked for is added to the store."""
+"""The interval at which the counts of partners' requests are added to the store."""
 
 _MANAGEMENT: Final = "/v1/admin"
 _PREVIEWS: Final = "/v1/preview/"
@@ -43,10 +43,10 @@ _PARTNERS: Final = "/v1/partner"
 _OWN_PAGES: Final = frozenset(
     ("/v1/partner", "/v1/partner/usage", "/v1/partner/keys", "/v1/partner/keys/rotate")
 )
-"""A partner's own pages, which a quota that is used up must not close."""
+"""A partner's own pages, which stay open when its quota is used up."""
 
 _PREVIEWS_PART: Final = 4
-"""Previews may be asked for a fourth as often: nobody needs many, and each is a secret."""
+"""Previews have a fourth of the usual rate: nobody needs many, and each is a secret."""
 
 _KEY: Final = PREFIX.encode()
 _LOG: Final = logging.getLogger("willay.limits")
@@ -56,7 +56,7 @@ Headers = list[tuple[bytes, bytes]]
 
 @asynccontextmanager
 async def flush_periodically(runtime: Runtime) -> AsyncIterator[None]:
-    """Meanwhile add to the store what partners ask for, again and again; at the end, once more."""
+    """While the block runs, add partners' counts to the store periodically, and once at the end."""
     try:
         async with run_periodically(partial(_flush_usage, runtime), ADD_SECONDS):
             yield
@@ -65,7 +65,8 @@ async def flush_periodically(runtime: Runtime) -> AsyncIterator[None]:
 
 
 async def _flush_usage(runtime: Runtime) -> None:
-    """Nothing may end the loop: what could not be added is kept for the next time."""
+    """Add the counts to the store. Nothing may end the loop: on failure they wait for the next
+    time."""
     try:
         await runtime.edits.run(runtime.meter.flush)
     except Unavailable as error:
@@ -123,7 +124,7 @@ class RateLimitMiddleware:
         return await self._runtime.reads.run(lambda: keyring.looked_up(key))
 
     async def _by_network(self, scope: Scope, now: datetime) -> Headers:
-        """The headers of a client's limit; none where it has no limit."""
+        """The headers of a client's limit; empty if it has no limit."""
         if self._usual.quota == 0:
             return []
         client = scope.get("client")
@@ -186,8 +187,8 @@ class RateLimitMiddleware:
 
 
 def requester_of(request: Request) -> Requester:
-    """Whose share of what is scarce a request takes: its partner's, or its network's, unless that
-    is spared."""
+    """The one whose share of scarce places a request takes: its partner, or its network unless that
+    is exempt."""
     holder: Holder | None = getattr(request.state, "holder", None)
     if holder is not None:
         return Requester(f"partner {holder.partner_id}", has_key=True)
@@ -196,7 +197,7 @@ def requester_of(request: Request) -> Requester:
 
 
 class _LimitExceeded(Exception):
-    """The refusal of a request, and how its client stands."""
+    """The refusal of a request, with the headers that show its client's limits."""
 
     def __init__(self, refusal: Throttled, headers: Headers) -> None:
         super().__init__(refusal.code)
@@ -217,7 +218,7 @@ def _quota_exceeded(seconds: int) -> Throttled:
 
 
 def _key(scope: Scope) -> str | None:
-    """The partner's key that a request shows; whatever else it shows is not looked at here."""
+    """The partner's key that a request shows; other credentials are ignored here."""
     for name, value in scope["headers"]:
         if name == b"authorization":
             scheme, _, rest = value.partition(b" ")
@@ -228,7 +229,7 @@ def _key(scope: Scope) -> str | None:
 
 
 def _headers(*limits: tuple[RateLimit, LimitStatus]) -> Headers:
-    """As draft-ietf-httpapi-ratelimit-headers has them since its eighth version."""
+    """The headers as draft-ietf-httpapi-ratelimit-headers defines them since its eighth version."""
     policy = b", ".join([_policy(rule) for rule, _ in limits])
     state = ", ".join([f'"{rule.name}";r={it.remaining};t={it.resets_in}' for rule, it in limits])
     return [(b"ratelimit-policy", policy), (b"ratelimit", state.encode())]
@@ -254,7 +255,7 @@ def _add_headers(response: Response, headers: Headers) -> Response:
 
 
 def _networks(exempt: Collection[str]) -> Callable[[str], str | None]:
-    """What names a client's network; None for those that have no limit."""
+    """A function that names a client's network; it gives None for one that is exempt."""
     spared = [ip_network(text) for text in exempt]
 
     @lru_cache(maxsize=10_000)

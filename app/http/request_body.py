@@ -1,4 +1,4 @@
-"""A request's body while it comes in: never for ever, and what nobody reads is cleared away."""
+"""A request's body while it arrives: bounded in time, and cleared away if nobody reads it."""
 
 import asyncio
 from time import monotonic
@@ -9,23 +9,23 @@ from starlette.types import Message, Receive, Scope
 from app.errors import TooSlow
 
 IDLE_SECONDS: Final = 15.0
-"""How long nothing may come."""
+"""The longest pause."""
 
 SLOWEST: Final = 10_000
-"""Bytes a second that must come in on average, after a first time of `IDLE_SECONDS`."""
+"""The lowest average rate in bytes a second, after a first time of `IDLE_SECONDS`."""
 
 LONGEST_SECONDS: Final = 300.0
-"""How long is waited for one body in all, uploads too."""
+"""The longest wait for one body in all, uploads too."""
 
 CLEARED_SECONDS: Final = 1.0
 CLEARED_BYTES: Final = 32_000_000
-"""How much of a body that nobody reads is taken and thrown away before the answer leaves, so that
-a client that sends before it reads gets to the answer. The rest is cut off with the connection."""
+"""The part of an unread body that is taken and thrown away before the answer leaves, so that a
+client that sends before it reads gets the answer. The rest is cut off with the connection."""
 
 
 class RequestBody:
-    """The body of one request. Only time that is spent waiting for the client counts, so a busy
-    disk of ours ends nobody's upload."""
+    """The body of one request. Only time spent waiting for the client counts, so a busy disk of
+    ours ends no upload."""
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self._receive = receive
@@ -33,15 +33,15 @@ class RequestBody:
         self._size = 0
         self._is_answered = False
         headers = {name: value for name, value in scope["headers"] if name in _ANNOUNCING}
-        # Whoever asks before sending is not told to send what nobody reads.
+        # A client that asks before it sends is not told to send an unread body.
         self._is_held_back = b"expect" in headers
         self.is_whole = headers.get(b"content-length", b"0") == b"0" and (
             b"transfer-encoding" not in headers
         )
 
     async def receive(self) -> Message:
-        """The next part; `TooSlow` when it does not come in time. Once the answer is on its way,
-        that is as if the client had left."""
+        """The next part; `TooSlow` if it does not come in time. Once the answer has begun, a late
+        part counts as a disconnect."""
         if self.is_whole:
             return await self._receive()
         began = monotonic()
@@ -65,8 +65,8 @@ class RequestBody:
         return message
 
     async def drain(self) -> bool:
-        """Before the answer leaves: take what nobody read. False when the body goes on, and the
-        connection is of no more use."""
+        """Take the unread body before the answer leaves. False if more of it follows, so that the
+        connection must be closed."""
         is_late, self._is_answered = self._is_answered, True
         if self.is_whole or is_late or (self._is_held_back and not self._size):
             return self.is_whole

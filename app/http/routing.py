@@ -1,4 +1,4 @@
-"""The route of an endpoint: its query in one step, or without what others add to an address."""
+"""The route of an endpoint: it reads a query in one step, or drops what others add to it."""
 
 from collections.abc import Callable, Coroutine, Sequence
 from functools import cached_property
@@ -22,12 +22,12 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class EndpointRoute(APIRoute):
-    """A route whose endpoint may be the work itself (`endpoint.handler_of`).
+    """A route whose endpoint may be a plain function in a transaction (`endpoint.handler_of`).
 
     An address whose parameters are `Travelling` goes through posts, letters and readers that add
-    parameters. Those that it does not know are taken out of the query before anything looks at it,
-    so that they split no cache. One whose name is near a known one stays, and is refused as
-    everywhere: a filter that is misspelt must not widen a feed.
+    parameters. The route drops the ones that it does not know, so they split no cache. It keeps a
+    name that is close to a known one, which is then refused: a misspelt filter must not widen a
+    feed.
     """
 
     answers_all = False
@@ -65,7 +65,7 @@ class EndpointRoute(APIRoute):
 
     @override
     def get_route_handler(self) -> Handler:
-        """FastAPI's handler, or a quicker one that does the same, behind what is taken out."""
+        """FastAPI's handler, or a quicker one that does the same."""
         handle = _query_handler(self) or super().get_route_handler()
         if not self.travels:
             return handle
@@ -90,12 +90,12 @@ _NOT_QUERY: Final = (
 
 
 def _query_handler(route: EndpointRoute) -> Handler | None:
-    """The handler of an endpoint that takes nothing but the request, parts of the path as text and
-    one set of parameters; None for any other.
+    """A quick handler for an endpoint that takes only the request, parts of the path as text and
+    one set of parameters; None for any other endpoint.
 
-    FastAPI takes such a set apart on every request and looks at each member's type again: a
-    quarter of what a list costs. Here pydantic is given the query whole. The contract and what
-    is said of a wrong query stay FastAPI's.
+    FastAPI takes such a set apart on every request and looks at each member's type again, which
+    is a quarter of what a list costs. This handler gives pydantic the whole query. The contract
+    and the refusals of a wrong query stay FastAPI's.
     """
     included = _effective_route_context_var.get()
     is_own = included is not None and included.original_route is route

@@ -1,8 +1,8 @@
-"""The end of a server process, told to those who wait.
+"""The end of a server process: waiting requests hear of it, and cancelled ones get an answer.
 
-uvicorn lets every request end before it tells the application that it stops, so a request that
-waits for something to happen would hold the process until it is cancelled. What waits is told by
-the signal itself; what is cancelled all the same is answered.
+uvicorn lets every request end before it tells the application to stop. A request that waits for an
+event would hold the process until it is cancelled. So the signal itself ends the waiting, and a
+request that is cancelled all the same gets an answer.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from app.errors import Unavailable
 from app.http.problems import error_response
 
 SECONDS: Final = 2
-"""How long requests that are under way may take to end once the process was asked to stop."""
+"""The time that running requests have to end after the process was asked to stop."""
 
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
@@ -27,7 +27,7 @@ _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 @contextmanager
 def on_stop_signal(act: Callable[[], None]) -> Iterator[None]:
     """Run `act` on the event loop when the process is asked to end; the server's own handlers
-    run after it. Where no signal can come (another thread than the main one), never."""
+    follow. Outside of the main thread no signal comes, so it never runs."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -49,8 +49,8 @@ def on_stop_signal(act: Callable[[], None]) -> Iterator[None]:
 
 
 class ShutdownMiddleware:
-    """A layer that answers a request which the server cancels because it stops: one whose body
-    never came to its end, say. Otherwise that would be a 500 and a traceback."""
+    """A layer that answers a request which the server cancels because it stops, such as one whose
+    body never ended. Otherwise that would be a 500 and a traceback."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

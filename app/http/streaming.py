@@ -1,4 +1,4 @@
-"""Server-sent events to those who read them: who does not is dropped, never buffered for."""
+"""Server-sent events: a reader that does not read is dropped, and nothing is buffered for it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,12 +12,11 @@ from typing_extensions import override
 
 HEARTBEAT: Final = format_sse_event(comment="")
 RETRY: Final = format_sse_event(retry=3_000)
-"""Tells the reader to come back after three seconds when the connection ends."""
+"""Tells the reader to reconnect three seconds after the connection ends."""
 
 
 class EventStream(EventSourceResponse):
-    """A stream that has a place as long as it lasts, and whose every part must leave within
-    `patience` seconds."""
+    """A stream that holds a place while it lasts; each part must leave in `patience` seconds."""
 
     def __init__(
         self, parts: AsyncIterator[bytes], place: AbstractContextManager[None], patience: float
@@ -28,7 +27,7 @@ class EventStream(EventSourceResponse):
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send until the parts end, the reader leaves, or does not read any more."""
+        """Send until the parts end, the reader leaves, or the reader stops reading."""
         stuck = False
 
         async def send_in_time(message: Message) -> None:

@@ -1,7 +1,7 @@
-"""A name for every request, in its answer and in the log; a count and a line when it is done.
+"""An id for every request, in its answer and in the log; a count and a line when it ends.
 
-Whatever is logged meanwhile carries the name, and the trace of a caller's `traceparent` (W3C).
-Counts and lines have the template of a route: an address may hold a secret, and has no end.
+All records meanwhile carry the id, and the trace of the caller's `traceparent` (W3C). Counts and
+lines have a route's template: an address may hold a secret, and addresses are endless.
 """
 
 import logging
@@ -26,9 +26,9 @@ _METHODS: Final = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "
 
 
 class TracingMiddleware:
-    """The outermost layer. A caller's own `X-Request-Id` is taken and given back when it is a short
-    word. With `logged` each request has one and leaves a line. A failure always has one. Counted
-    is every request, with its status and how long its answer took to begin."""
+    """The outermost layer. It accepts and returns a caller's own `X-Request-Id` if that is a short
+    word. With `logged` each answer has an id and each request leaves a line. A failure always has
+    an id. Every request is counted with its status and the time until its answer began."""
 
     def __init__(self, app: ASGIApp, meters: Meters, *, logged: bool = False) -> None:
         self.app = app
@@ -80,12 +80,12 @@ class TracingMiddleware:
 
 
 def _trace_id(scope: Scope) -> str:
-    """The trace that a caller names; none where what it sent names none, or several."""
+    """The trace that a caller names; empty if the header is absent, malformed or repeated."""
     values = [value for name, value in scope["headers"] if name == _TRACE]
     match = _PARENT.fullmatch(values[0]) if len(values) == 1 else None
     return match[1].decode() if match else ""
 
 
 def route_template(scope: Scope) -> str:
-    """The route that was found, such as `/v1/articles/{slug}`; `-` when there was none."""
+    """The matching route, such as `/v1/articles/{slug}`; `-` if there is none."""
     return getattr(scope.get("route"), "path", "-")

@@ -1,7 +1,7 @@
 """One management request: one hop, one transaction, and the answer only after its commit.
 
-The answer's bytes are made inside the transaction. A POST with an `Idempotency-Key` is carried
-out once: see `app.idempotency`.
+The answer's bytes are made inside the transaction. A POST with an `Idempotency-Key` takes effect
+once: see `app.idempotency`.
 """
 
 import re
@@ -30,8 +30,8 @@ _KEY: Final = re.compile("[!-~]{1,200}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What is answered. `repeat_body` is what a repetition is answered with, where `body` shows a
-    secret that the store may not hold."""
+    """The answer. A repeated request gets `repeat_body` where `body` shows a secret that the store
+    may not hold."""
 
     body: BaseModel | None = None
     status: int = 200
@@ -42,7 +42,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Repeatable:
-    """A request with its key, and what tells it from another with the same key."""
+    """A request with its key, and a digest that tells it from another with the same key."""
 
     principal: Principal
     key: str
@@ -63,7 +63,7 @@ async def answer_read(request: Request, work: Callable[[ReadTx], Outcome]) -> Re
 async def answer_write(
     request: Request, principal: Principal, work: Callable[[WriteTx], Outcome], *, body: bytes = b""
 ) -> Response:
-    """Change what is not public. `body` stands for a body that was no JSON."""
+    """Change data that is not public. `body` stands for a body that was not JSON."""
     runtime: Runtime = request.state.runtime
     return await _run_write(request, principal, runtime.database.writing, work, body)
 
@@ -75,7 +75,7 @@ async def answer_publish(
     *,
     body: bytes = b"",
 ) -> Response:
-    """Change what may be public, at `tx.moment`."""
+    """Change data that may be public, at `tx.moment`."""
     runtime: Runtime = request.state.runtime
     return await _run_write(request, principal, runtime.publishing, work, body)
 
@@ -132,7 +132,7 @@ def _repeatable(request: Request, principal: Principal, raw_body: bytes) -> _Rep
     for part in (request.method, str(request.url.path), str(request.url.query)):
         mark.update(part.encode() + b"\0")
     mark.update(request.headers.get("if-match", "").encode() + b"\0" + body)
-    # Keyed, since a body may hold a password, which a bare digest would let somebody guess.
+    # Keyed, because a body may hold a password, which a bare digest would let somebody guess.
     digest = request.state.runtime.key().derive("request", mark.hexdigest()).hex()
     return _Repeatable(principal, key, digest)
 

@@ -1,7 +1,7 @@
-"""Uploads over HTTP: a bare file, or a form with one file in it; bounded in size and number, and in
-time as every body is (`request_body`).
+"""Uploads over HTTP: a bare file, or a form with one file in it. Size and number are bounded, and
+so is time, as for every body (`request_body`).
 
-Nothing that comes is held in memory for longer than it takes to write it to disk.
+A part stays in memory only until it is written to disk.
 """
 
 from collections.abc import AsyncIterator
@@ -29,7 +29,7 @@ _FIELDS: Final = ("file", "metadata")
 
 @dataclass(frozen=True, slots=True)
 class ReceivedUpload:
-    """An upload with the name that it was sent under, made plain, and JSON that came with it."""
+    """An upload, with a plain form of its file name and the JSON that came with it."""
 
     spool: Spool
     name: str
@@ -38,10 +38,10 @@ class ReceivedUpload:
 
 @asynccontextmanager
 async def receive_upload(request: Request, name: str) -> AsyncIterator[ReceivedUpload]:
-    """The upload of a request, gone when the block ends. `name` is that of a bare file.
+    """The upload of a request, deleted when the block ends. `name` is the name of a bare file.
 
-    One of the few places for uploads is held all the while: `Unavailable` when all are taken,
-    before anything is read. `TooLarge`, `Unsupported` and `BadRequest` as soon as they are plain.
+    It holds one of the few places for uploads: `Unavailable`, before anything is read, if all are
+    taken. `TooLarge`, `Unsupported` and `BadRequest` come as soon as they are certain.
     """
     runtime: Runtime = request.state.runtime
     most = runtime.settings.media_max_bytes
@@ -111,7 +111,7 @@ async def _read(file: UploadFile) -> AsyncIterator[bytes]:
 
 
 async def _fill_spool(runtime: Runtime, spool: Spool, stream: AsyncIterator[bytes]) -> None:
-    """Hand on what comes in portions, so that few hops are made."""
+    """Write the stream in portions, so that few hops are needed."""
     waiting: list[bytes] = []
     size = 0
     async for chunk in stream:

@@ -1,9 +1,9 @@
 """One request that reads: one hop, one snapshot, one conditional answer.
 
-The ETag is valid for one head of the log and only until the next boundary; past it, and before
-the log has caught up, the answer's own bytes make the tag. `Last-Modified` is the log's clock,
-rounded up to the second and only once that second has come: a second in which two things changed
-never looks unchanged.
+The ETag is valid for one head of the log, until the next boundary. Past that, while the log has not
+caught up, the answer's own bytes make the tag. `Last-Modified` is the log's clock, rounded up to
+the second, and sent only once that second has come: a second with two changes never looks
+unchanged.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -31,10 +31,10 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What an endpoint reads from: one snapshot, at the head of its log.
+    """The state that an endpoint reads: one snapshot, at the head of its log.
 
-    Its answer is kept under its address and that head, so an endpoint asks nothing else that may
-    change, but for what its `Cost` names as `also`.
+    Its answer is cached under its address and that head. So an endpoint reads nothing else that may
+    change, except what its `Cost` names as `also`.
     """
 
     tx: ReadTx
@@ -43,7 +43,7 @@ class View:
     now: datetime
     recall: HeadCache
     current: bool
-    """The log has caught up with the present."""
+    """Whether the log has caught up with the present."""
 
     @property
     def tags(self) -> Tags:
@@ -64,10 +64,10 @@ async def answer_view(
     fresh: bool = False,
     also: Callable[[Runtime], str] | None = None,
 ) -> Response:
-    """Run `work` in the read lane (or the counting lane) and answer, 304 where nothing changed.
+    """Run `work` in the read lane (or the counting lane) and answer; 304 if nothing changed.
 
-    `also` names the state of whatever the answer depends on beside the store. With `fresh` caches
-    ask each time.
+    `also` names other state than the store's that the answer depends on. With `fresh`, caches ask
+    each time.
     """
     runtime: Runtime = request.state.runtime
     lane = runtime.counts if slow else runtime.reads
@@ -91,8 +91,8 @@ async def answer_search(
     find: Callable[[Question], Result],
     show: Callable[[View, Question, Result], Answer],
 ) -> Response:
-    """As `answer_view`, for what asks somebody else between two looks at the store: `find` runs
-    outside of any transaction, and in the lane of searches, so that it may take its time."""
+    """Like `answer_view`, for an answer that needs another system between two reads of the store.
+    `find` runs outside of any transaction and in the search lane, so it may take its time."""
     runtime: Runtime = request.state.runtime
     max_age = runtime.settings.cache_seconds
     condition, url = _precondition_of(request)
@@ -119,7 +119,7 @@ async def answer_search_uncached(
     find: Callable[[Question], Result],
     show: Callable[[View, Question, Result], bytes],
 ) -> Response:
-    """As `answer_search`, for what is asked in a body: no cache keeps the answer."""
+    """Like `answer_search`, for a question in a body: no cache keeps the answer."""
     runtime: Runtime = request.state.runtime
 
     def respond() -> Response:
@@ -135,13 +135,13 @@ async def answer_search_uncached(
 
 @dataclass(frozen=True, slots=True)
 class Precondition:
-    """What the client has already, by its tag or else by its date (RFC 9110, 13.2.2)."""
+    """The client's copy, by its tag or else by its date (RFC 9110, 13.2.2)."""
 
     tags: str | None
     since: str | None
 
     def met_by(self, tag: str, changed_at: datetime | None) -> bool:
-        """The client's copy is as good as the answer."""
+        """Whether the client's copy is as good as the answer."""
         if self.tags is not None:
             return etag_matches(self.tags, tag)
         if self.since is None or changed_at is None:
@@ -149,7 +149,7 @@ class Precondition:
         try:
             return parsedate_to_datetime(self.since) >= changed_at
         except (ValueError, TypeError, OverflowError):
-            return False  # no date, none that can be, or without a zone
+            return False  # no date, an impossible one, or one without a zone
 
 
 def _precondition_of(request: Request) -> tuple[Precondition, str]:
@@ -160,7 +160,7 @@ def _precondition_of(request: Request) -> tuple[Precondition, str]:
 
 @dataclass(frozen=True, slots=True)
 class _ReadMoment:
-    """One snapshot with the tag, the date and the headers of what is answered from it."""
+    """One snapshot, with the tag, the date and the headers of its answer."""
 
     view: View
     tag: str
@@ -168,8 +168,8 @@ class _ReadMoment:
     headers: Mapping[str, str]
 
     def is_known(self, precondition: Precondition) -> bool:
-        """The client has this answer; whether it exists at all, which "*" and dates ask, only the
-        work can tell."""
+        """Whether the client has this answer. Only the work can tell whether it exists at all,
+        which "*" and dates ask."""
         return (
             self.view.current
             and precondition.tags != "*"
@@ -177,7 +177,7 @@ class _ReadMoment:
         )
 
     def cached_answer(self) -> Answer | None:
-        """The answer, if it was made for the same tag before."""
+        """The answer that was cached for the same tag, if any."""
         if not self.view.current:
             return None
         cached = self.view.runtime.memory.answers.get(self.tag)
@@ -186,7 +186,7 @@ class _ReadMoment:
         return cached
 
     def cache_answer(self, answer: Answer) -> Answer:
-        """Keep it for who asks the same of the same state."""
+        """Cache the answer for the same request in the same state, and return it."""
         self._count("store")
         if self.view.current:
             self.view.runtime.memory.answers.keep(self.tag, answer)
@@ -225,7 +225,7 @@ def open_view(runtime: Runtime, clock: datetime) -> Iterator[View]:
 def _open_moment(
     runtime: Runtime, url: str, max_age: int, beside_state: str | None = None
 ) -> Iterator[_ReadMoment]:
-    """`beside_state` names the state of what the answer depends on beside the store."""
+    """One snapshot; `beside_state` names other state that the answer depends on."""
     clock = runtime.clock()
     with open_view(runtime, clock) as view:
         log = view.head
@@ -247,13 +247,13 @@ def _last_modified(log: Head, now: datetime) -> datetime | None:
 
 
 def kept_until(log: Head, clock: datetime, most: int) -> str:
-    """`Cache-Control` for what is public: `most` seconds, and never beyond the next boundary."""
+    """`Cache-Control` of public content: `most` seconds, and never beyond the next boundary."""
     seconds = (log.next_boundary - log.moment(clock)).total_seconds()
     return f"public, max-age={int(max(0, min(most, seconds)))}"
 
 
 def etag_matches(header: str | None, tag: str) -> bool:
-    """`If-None-Match` names the tag, compared weakly (RFC 9110, 13.1.2)."""
+    """Whether `If-None-Match` names the tag, compared weakly (RFC 9110, 13.1.2)."""
     if header is None:
         return False
     opaque = tag.removeprefix("W/")
@@ -266,6 +266,6 @@ _VERSION = version("willay").encode()
 
 
 def tag_of(source: str | bytes) -> str:
-    """The weak `ETag` of what is named so, or of these very bytes."""
+    """The weak `ETag` of a name, or of an answer's bytes."""
     text = source.encode() if isinstance(source, str) else source
     return f'W/"{blake2b(_VERSION + text, digest_size=12).hexdigest()}"'

@@ -1,6 +1,6 @@
-"""Uploads judged by their content, and pictures made anew from their pixels.
+"""Judges uploads by their content, and makes pictures anew from their pixels.
 
-Pure: bytes in, bytes out. The decoders, which are large libraries in C fed by strangers, run in a
-process of their own (`sandbox` starts it, `sandbox_child` is what runs there); nothing else of the
-service is imported by it. May import: errors, kit.
+Pure: bytes in, bytes out. The decoders are large C libraries that read strangers' bytes, so they
+run in a process of their own: `sandbox` starts it, and `sandbox_child` runs in it and imports
+nothing else of the service. May import: errors, kit.
 """

@@ -14,8 +14,8 @@ _ILLEGAL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uf
 
 
 def credit_and_caption(image: ImageFile.ImageFile) -> tuple[str | None, str | None]:
-    """A line of at most 300 characters (its byline where it has no credit) and a text of at most
-    5,000; None for what is absent or illegible."""
+    """A credit of at most 300 characters (the byline if it has no credit) and a caption of at most
+    5,000. None for an absent or illegible one."""
     try:
         fields = IptcImagePlugin.getiptcinfo(image) or {}
     except (SyntaxError, ValueError, OSError, LookupError, TypeError):
@@ -28,7 +28,7 @@ def credit_and_caption(image: ImageFile.ImageFile) -> tuple[str | None, str | No
 
 
 def _text(value: bytes | list[bytes] | None, says_utf8: bool) -> str:
-    """IPTC's own default is ISO 8859-1 in practice; much of what does not say so is UTF-8."""
+    """A field as text. IPTC means ISO 8859-1 in practice, but undeclared text is often UTF-8."""
     if isinstance(value, list):
         value = value[0] if value else None
     if not value:

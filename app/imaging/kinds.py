@@ -1,4 +1,4 @@
-"""What an upload really is, by its first bytes; names and declared types are never believed."""
+"""The true kind of an upload, by its first bytes; names and declared types are never believed."""
 
 import re
 from typing import Final, Literal
@@ -10,7 +10,7 @@ Kind = Literal[
 ]
 
 HEAD_BYTES: Final = 4096
-"""As many first bytes as `kind_of` looks at."""
+"""The number of first bytes that `kind_of` reads."""
 
 _AVIF_BRANDS: Final = (b"avif", b"avis")
 _PDF: Final = re.compile(rb"%PDF-[12]\.\d[\s%]")
@@ -20,7 +20,7 @@ _TAKEN: Final = "Send a JPEG, PNG, WebP, AVIF or GIF image, or a PDF."
 
 
 def kind_of(head: bytes) -> Kind:
-    """The kind of a file that begins with `head`; `Unsupported` for all else."""
+    """The kind of a file that begins with `head`; `Unsupported` for any other."""
     match head[:12]:
         case bytes(start) if start.startswith(b"\xff\xd8\xff"):
             return "image/jpeg"
@@ -38,13 +38,13 @@ def kind_of(head: bytes) -> Kind:
 
 
 def _brands(head: bytes) -> set[bytes]:
-    """What a file of ISO's base media says it is: its first brand may name the container alone."""
+    """The brands of an ISO base media file; its first brand may name only the container."""
     brand_bytes = head[8 : min(int.from_bytes(head[:4]), 256)]
     return {brand_bytes[at : at + 4] for at in range(0, len(brand_bytes), 4) if at != 4}
 
 
 def check_document(start: bytes, end: bytes) -> None:
-    """`Invalid` (`broken_media`) unless a file that starts and ends so can be a whole PDF."""
+    """`Invalid` (`broken_media`) unless a file with this start and end can be a whole PDF."""
     if not _PDF.match(start) or b"%%EOF" not in end[-_END_BYTES:]:
         raise Invalid("broken_media", "This PDF is cut off or damaged; export it again.")
 

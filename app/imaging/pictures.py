@@ -1,8 +1,9 @@
 """A picture made anew from its pixels: upright, in sRGB, in several sizes, with nothing else in it.
 
-Runs in the process that `sandbox_child` limits. Of an animation only the first frame is kept. Its
-cost has no bound that its size would tell, the JPEG for old browsers could not move, and what moves
-for more than five seconds needs a control to stop it (WCAG 2.2.2), which an `img` does not have.
+It runs in the process that `sandbox_child` limits. Only the first frame of an animation is kept:
+the size of an animation does not bound its cost, the JPEG for old browsers could not move, and a
+picture that moves for more than five seconds needs a control to stop it (WCAG 2.2.2), which an
+`img` does not have.
 """
 
 import contextlib
@@ -18,15 +19,15 @@ from PIL import AvifImagePlugin, Image, ImageCms, ImageFile, UnidentifiedImageEr
 from app.imaging.credit import credit_and_caption
 
 WIDTHS: Final = (320, 640, 1200, 2000)
-"""The widths that are made of every picture that is at least as wide; never more than it has."""
+"""The widths made of each picture that is at least as wide; a picture is never enlarged."""
 
 MOST_PIXELS: Final = 50_000_000
 LONGEST_SIDE: Final = 16_383  # WebP has no more
 
 _MOST_SCANS: Final = 100
-"""Passes over all pixels that a JPEG may ask for; a camera's has one, a progressive one ten."""
+"""Passes over all pixels that a JPEG may need; a camera's has one, a progressive one ten."""
 
-_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # the others stand within a scan
+_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # the other markers stand within a scan
 
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
 _TURNS: Final = {
@@ -45,12 +46,12 @@ Refusal = Literal["too_many_pixels", "broken_media"]
 
 
 class PictureRefused(Exception):
-    """The picture cannot be taken; its only argument is a `Refusal`."""
+    """The picture cannot be accepted; the only argument is a `Refusal`."""
 
 
 @dataclass(frozen=True, slots=True)
 class PictureRendition:
-    """One size in one format."""
+    """The picture in one size and format."""
 
     width: int
     height: int
@@ -60,8 +61,8 @@ class PictureRendition:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """`width` and `height` are the original's when it stands upright; `colour` is its average,
-    as `#rrggbb`."""
+    """`width` and `height` are those of the upright original; `colour` is its average, as
+    `#rrggbb`."""
 
     width: int
     height: int
@@ -73,11 +74,10 @@ class Picture:
 
 
 def make_picture(file: BinaryIO) -> Picture:
-    """Decode a picture and encode it again; `PictureRefused` when it cannot or must not be
-    decoded."""
+    """Decode a picture and encode it again; `PictureRefused` if it is broken or too large."""
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
-    if _count_scans(file.read()) > _MOST_SCANS:  # half a megabyte of them takes a minute
+    if _count_scans(file.read()) > _MOST_SCANS:  # half a megabyte of scans takes a minute
         raise PictureRefused("broken_media")
     file.seek(0)
     try:
@@ -91,12 +91,12 @@ def make_picture(file: BinaryIO) -> Picture:
     except UnidentifiedImageError as error:
         raise PictureRefused("broken_media") from error
     except (OSError, SyntaxError, ValueError, LookupError, TypeError, ArithmeticError) as error:
-        # Whatever a decoder says of broken bytes; the process ends after this picture anyway.
+        # Decoders raise these on broken bytes; the process ends after this picture anyway.
         raise PictureRefused("broken_media") from error
 
 
 def _count_scans(content: bytes) -> int:
-    """How many passes a JPEG takes; 0 of another kind of file."""
+    """The number of passes that a JPEG needs; 0 for another kind of file."""
     count, at = 0, 2 if content.startswith(b"\xff\xd8") else len(content)
     while (marker := _MARKER.search(content, at)) and marker[0] != b"\xff\xd9":
         count += marker[0] == b"\xff\xda"
@@ -108,12 +108,12 @@ def _picture(file: ImageFile.ImageFile) -> Picture:
     width, height = file.size
     if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
         raise PictureRefused("too_many_pixels")
-    # Cameras put a second, smaller picture or one for bright screens after the photograph.
+    # Cameras append a second picture, smaller or for bright screens, to the photograph.
     is_photograph = file.format in ("JPEG", "MPO")
     animated = bool(getattr(file, "is_animated", False)) and not is_photograph
     credit, caption = credit_and_caption(file)
     if is_photograph:
-        # The decoder itself can halve what is far too large: several times faster.
+        # The decoder itself can halve a picture that is far too large: several times faster.
         file.draft("RGB", (WIDTHS[-1], WIDTHS[-1]))
     file.seek(0)
     _narrow_transparency(file)
@@ -124,7 +124,7 @@ def _picture(file: ImageFile.ImageFile) -> Picture:
     profile = file.info.get("icc_profile")
     plain = _to_direct_colour(file if turn is None else file.transpose(turn))
     plain = _in_srgb(_resize(plain, min(plain.width, WIDTHS[-1])), profile)
-    plain.info.clear()  # comments and profiles would be written out again
+    plain.info.clear()  # else comments and profiles would be written out again
     return Picture(
         width=width,
         height=height,
@@ -137,14 +137,14 @@ def _picture(file: ImageFile.ImageFile) -> Picture:
 
 
 def _narrow_transparency(image: ImageFile.ImageFile) -> None:
-    """The colour that shows through, in the 8 bits to which a picture of 16 is read."""
+    """Reduce the transparent colour of a 16-bit picture to 8 bits, as which its pixels are read."""
     clear = image.info.get("transparency")
     if image.mode == "RGB" and isinstance(clear, tuple) and "16B" in str(image.tile):
         image.info["transparency"] = tuple(value >> 8 for value in clear)
 
 
 def _orientation(image: Image.Image) -> int:
-    """As the camera was held (EXIF 274); upright when nothing legible says so."""
+    """The camera's orientation (EXIF 274); 1, upright, if nothing legible says so."""
     try:
         orientation = image.getexif().get(0x0112, 1)
     except (SyntaxError, ValueError, OSError, LookupError, TypeError):
@@ -153,7 +153,7 @@ def _orientation(image: Image.Image) -> int:
 
 
 def _to_direct_colour(image: Image.Image) -> Image.Image:
-    """RGB, RGBA where something may show through, L or CMYK: no palette, 8 bits."""
+    """RGB, RGBA for transparency, L or CMYK: without a palette, 8 bits."""
     if image.mode.startswith("I"):  # 16 bits of grey
         wide = image.convert("I")
         grey = wide.point(lambda value: value / 256).convert("L")
@@ -168,7 +168,7 @@ def _to_direct_colour(image: Image.Image) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """RGB or RGBA in sRGB; a profile that is none, or is of another mode, counts as absent."""
+    """RGB or RGBA in sRGB; an invalid profile, or one of another mode, is ignored."""
     target = "RGBA" if image.mode == "RGBA" else "RGB"
     if profile:
         with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):
@@ -192,7 +192,7 @@ def _average(image: Image.Image) -> str:
 
 
 def _renditions(image: Image.Image) -> Iterator[PictureRendition]:
-    """The largest first; each is made from the one before it."""
+    """The renditions, largest first; each is made from the one before."""
     for width in _rendition_widths(image.width):
         image = _resize(image, width)
         yield PictureRendition(width, image.height, "webp", _encode(image, "WEBP"))

@@ -1,11 +1,11 @@
-"""A picture made in a process of its own, which may crash, hang or swell without harm.
+"""Makes a picture in a process of its own, which may crash, hang or swell without harm.
 
-Decoders are where hostile pictures strike (a heap overflow in WebP's opened browsers in 2023), and
-a fault in one would end the whole API; in a thread it could not even be stopped. The process costs
-a tenth of a second to start, beside the half second that a photograph takes. It gets neither our
-environment nor any open file but the upload, can write no file, and its answer is checked as
-if a stranger had sent it. It runs as the same user: this is no sandbox against whoever takes it
-over, only the reason why a crash, a loop or a bomb ends there.
+Hostile pictures attack decoders (in 2023 a heap overflow in WebP's opened browsers). A crash in one
+would end the whole API, and a thread could not even be stopped. The process costs a tenth of a
+second to start, beside the half second that a photograph takes. It gets neither our environment nor
+any open file but the upload, and can write no file. Its answer is checked like a stranger's. It
+runs as the same user, so it does not confine an attacker who takes it over. It only ensures that a
+crash, a loop or a bomb ends there.
 """
 
 import json
@@ -22,7 +22,7 @@ from app.imaging.pictures import LONGEST_SIDE, MOST_PIXELS, WIDTHS, Picture, Pic
 from app.kit.text import is_legal
 
 SECONDS: Final = 40.0
-"""From start to end by the wall clock; the limit of CPU time is in `sandbox_child`."""
+"""The limit of wall clock time; the limit of CPU time is in `sandbox_child`."""
 
 _ANSWER_BYTES: Final = 64_000_000
 _STARTS: Final = {"webp": b"RIFF", "jpeg": b"\xff\xd8\xff"}
@@ -35,8 +35,8 @@ _REFUSALS: Final = {
 
 
 def make_picture_isolated(file: BinaryIO, *, seconds: float = SECONDS) -> Picture:
-    """The picture in a real file. `Invalid` (`too_many_pixels`, `broken_media`,
-    `media_too_costly`) when it cannot be taken; blocks until the process has ended."""
+    """The picture in a real file; blocks until the process has ended. `Invalid` (`too_many_pixels`,
+    `broken_media`, `media_too_costly`) if it cannot be accepted."""
     file.seek(0)
     try:
         return _parse_answer(
@@ -47,7 +47,7 @@ def make_picture_isolated(file: BinaryIO, *, seconds: float = SECONDS) -> Pictur
 
 
 def _run_child(command: Sequence[str], file: BinaryIO, seconds: float) -> bytes:
-    """What a process says of a file; `Invalid` when it does not end as it should."""
+    """A process's output for a file; `Invalid` if the process fails."""
     process = subprocess.Popen(  # noqa: S603  # the command is our own
         command,
         stdin=file,
@@ -63,7 +63,7 @@ def _run_child(command: Sequence[str], file: BinaryIO, seconds: float) -> bytes:
             answer = pipe.read(_ANSWER_BYTES + 1)
         if len(answer) > _ANSWER_BYTES:
             process.kill()
-        status = process.wait()  # the timer ends it at the latest
+        status = process.wait()  # the timer ends the process at the latest
     finally:
         timer.cancel()
     if status != 0:
@@ -72,7 +72,7 @@ def _run_child(command: Sequence[str], file: BinaryIO, seconds: float) -> bytes:
 
 
 def _ran_out(status: int) -> bool:
-    """Ended itself for want of memory, or was ended for time (SIGKILL, SIGXCPU)."""
+    """Whether the process ended for lack of memory, or was killed for time (SIGKILL, SIGXCPU)."""
     return status in (1, -signal.SIGKILL, -signal.SIGXCPU)
 
 

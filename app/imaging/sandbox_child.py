@@ -1,8 +1,8 @@
-"""What runs in the process of its own: one picture from standard input, all of it to standard
+"""The sandbox process: it reads one picture from standard input and writes the result to standard
 output, under limits that it sets before it reads the first byte.
 
-A line of JSON (`refused`, or the picture with the length of each rendition), then the renditions'
-bytes. Imports nothing but Pillow, so that it starts in a tenth of a second.
+It writes a line of JSON (`refused`, or the picture with the length of each rendition), then the
+renditions' bytes. It imports nothing but Pillow, so that it starts in a tenth of a second.
 """
 
 import contextlib
@@ -20,17 +20,17 @@ CPU_SECONDS: Final = 30
 _LIMITS: Final = {
     resource.RLIMIT_AS: MEMORY_BYTES,
     resource.RLIMIT_CPU: CPU_SECONDS,
-    resource.RLIMIT_FSIZE: 0,  # it can write no file
+    resource.RLIMIT_FSIZE: 0,  # the process can write no file
     resource.RLIMIT_CORE: 0,
     resource.RLIMIT_NOFILE: 16,
 }
 
 
 def main() -> None:
-    """Answer for one picture; ends with 1 when it ran out of memory."""
-    os.nice(10)  # whoever reads the site goes first
+    """Process one picture; exit with 1 if memory runs out."""
+    os.nice(10)  # readers of the site go first
     for limit, most in _LIMITS.items():
-        with contextlib.suppress(ValueError, OSError):  # a stricter one holds already
+        with contextlib.suppress(ValueError, OSError):  # a stricter limit already holds
             resource.setrlimit(limit, (most, most))
     with os.fdopen(0, "rb") as file, os.fdopen(1, "wb") as out:
         try:

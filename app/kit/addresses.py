@@ -1,4 +1,4 @@
-"""The addresses of media inside what the service answers."""
+"""The addresses of media in the service's answers."""
 
 import re
 from typing import Final
@@ -13,12 +13,12 @@ _OURS: Final = re.compile(
 
 
 def media_folder(media_id: UUID) -> str:
-    """How the paths of all renditions of a medium begin."""
+    """The common beginning of the paths of a medium's renditions."""
     return f"{MEDIA}{media_id}/"
 
 
 def media_path(media_id: UUID, rendition: str) -> str:
-    """Where a rendition is served, without the service's own address."""
+    """The path at which a rendition is served, without the service's own address."""
     return media_folder(media_id) + rendition
 
 
@@ -29,16 +29,16 @@ def media_of(address: str) -> tuple[UUID, str] | None:
 
 
 def place_in(address: str) -> str:
-    """Where in a file an address leads, with its `#`; the query of a file means nothing."""
+    """The fragment of an address, with its `#`; a file's query has no meaning."""
     _, mark, place = address.partition("#")
     return mark + place
 
 
 def make_absolute(text: bytes, base: bytes, folder: bytes = MEDIA.encode()) -> bytes:
-    """JSON or HTML with the service's own address put before the paths of media, or with those of
-    another folder in their place.
+    """JSON or HTML in which the paths of media begin with the service's own address, or with
+    another folder instead.
 
-    Kept as paths, so that a service may move; a path stands right after the quotation mark that
-    begins a JSON string or an attribute.
+    The store keeps only paths, so that a service may move. A path stands right after the quotation
+    mark that begins a JSON string or an attribute.
     """
     return text.replace(b'"%s' % MEDIA.encode(), b'"%s%s' % (base, folder))

@@ -1,4 +1,4 @@
-"""What a body may be made of. The sanitiser lets nothing else through."""
+"""The elements and attributes that a body may have. The sanitiser lets nothing else through."""
 
 import re
 from typing import Final
@@ -16,7 +16,7 @@ ON_EMBEDS: Final = {
     "referrerpolicy": "strict-origin-when-cross-origin",
     "loading": "lazy",
 }
-"""What an embed may do: run, and go full screen; never touch the page around it."""
+"""The rights of an embed: to run, and to go full screen, but never to touch the page around it."""
 
 EVERYWHERE: Final = split_names("id lang dir")
 ATTRIBUTES: Final = {
@@ -41,5 +41,5 @@ _CLASS: Final = re.compile(
 
 
 def allowed_classes(value: str) -> str:
-    """Those of an element's classes that mean something to readers' pages."""
+    """The classes of an element that have a meaning on readers' pages."""
     return " ".join(filter(_CLASS.fullmatch, value.split()))

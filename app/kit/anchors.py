@@ -1,8 +1,8 @@
-"""Ids inside a body: each once, and none that the page around it could mistake for its own.
+"""Ids inside a body: each is unique, and the page around cannot mistake one for its own.
 
-A script of the page reads `window.config`, and any element with that id would answer it; two
-articles on one page both have a first footnote. So an id gets a prefix that names its body, once;
-what leads to it within the body follows.
+A script of the page reads `window.config`, and any element with that id would answer it. Two
+articles on one page both have a first footnote. So an id gets a prefix that names its body, once,
+and links to it within the body get the same prefix.
 """
 
 import re
@@ -43,7 +43,7 @@ class Anchors:
         return plain if _OURS.fullmatch(plain) else f"{self._prefix}{plain}"[:110]
 
     def claim(self, name: str) -> str | None:
-        """The id in place of another; None when an element before it has it."""
+        """The new id of an element; None if an element before it has the same."""
         ours = self._with_prefix(name.strip()) if name.strip() else ""
         if not ours or ours in self._claimed:
             return None
@@ -51,11 +51,11 @@ class Anchors:
         return ours
 
     def target(self, href: str) -> str:
-        """Where a link leads that leads to an element of the body; any other as it is."""
+        """The new target of a link to an element of the body; any other address unchanged."""
         name = href[1:]
         match = self._ids_by_name.get(name) or self._ids_by_name.get(unquote(name))
         return f"#{match}" if href.startswith("#") and match else href
 
     def is_wanted(self, name: str) -> bool:
-        """A link of the body leads to it."""
+        """Whether a link of the body leads to this id."""
         return bool(name) and self._with_prefix(name.strip()) in self._targets

@@ -1,4 +1,4 @@
-"""The attributes of an element as they are kept: what they mean, under the name it has here."""
+"""Keeps the attributes of an element by their meaning, under the names that they have here."""
 
 import re
 from typing import Final
@@ -15,7 +15,7 @@ READ: Final = frozenset(EVERYWHERE).union(
     ("data-src", "data-lazy-src", "data-original", "data-lazy", "data-srcset", "data-lazy-srcset"),
     ("srcset", "data"),
 )
-"""All that is looked at."""
+"""All attributes that are read."""
 
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 _NUMBER: Final = re.compile(r"-?\d{1,6}")
@@ -24,8 +24,8 @@ _NUMBER: Final = re.compile(r"-?\d{1,6}")
 def allowed_attributes(
     node: Node, name: str, style: InlineStyle, align: str, anchors: Anchors
 ) -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """The attributes that an element with that name takes over, and which of the old ones live on
-    in them under another name or value. `align` is what its row says."""
+    """The attributes of an element under a new name, and the old attributes that continue in them
+    under another name or value. `align` is the alignment of the table row."""
     clean: dict[str, str] = {}
     carried: list[tuple[str, str]] = []
     for key, value in node.attributes.items():

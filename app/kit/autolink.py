@@ -1,4 +1,4 @@
-"""Web addresses in plain text made links."""
+"""Turns web addresses in plain text into links."""
 
 import html
 import re
@@ -14,14 +14,14 @@ _TRAILING: Final = "?!.,:;*_~'…"
 
 
 def link_addresses(text: str) -> Content:
-    """Text (escaped) with each address in it as a link."""
+    """Escaped text, with each address in it as a link."""
     if "://" not in text and "www." not in text.lower():
         return [text]
     return _link_matches(text, _ADDRESS)
 
 
 def link_address_lines(text: str) -> Content:
-    """Text (escaped) with each line that is an address and nothing else as a link."""
+    """Escaped text, with each line that is only an address as a link."""
     return _link_matches(text, _LINE) if "://" in text else [text]
 
 
@@ -41,7 +41,7 @@ def _to_link(address: str) -> Node:
 
 
 def _trim_address(address: str) -> str:
-    """Without the punctuation of the sentence around it."""
+    """An address without the punctuation of the sentence around it."""
     open_at = {")": "(", "]": "["}
     balance = {end: address.count(end) - address.count(begin) for end, begin in open_at.items()}
     end = len(address)

@@ -1,8 +1,8 @@
-"""The elements of any HTML as those that a body is made of, so that taking one away loses nothing.
+"""Converts any HTML to the elements of a body, so that removing the others loses nothing.
 
-Other editors say with a style, an old element or a role what here an element says; each is kept
-as that. What parts words goes on parting them. What never was text is left out. The sanitiser
-reads the outcome, and it alone decides what is safe.
+Other editors use a style, an old element or a role where a body has an element of its own: each is
+converted to that element. Elements that separated words still do. Parts that were never text are
+left out. The sanitiser reads the result, and it alone decides what is safe.
 """
 
 import re
@@ -26,10 +26,10 @@ _NAMES: Final = {
     "listing": "pre",
 }
 _SIMPLE: Final = split_names("address center summary legend marquee")
-"""Blocks that are a paragraph when they hold no other block; all that are unknown are a `div`."""
+"""Blocks that are a paragraph if they hold no other block; all unknown ones become a `div`."""
 
 _PARTS: Final = split_names("table thead tbody tfoot tr ul ol dl")
-"""What holds no text of its own."""
+"""Elements that hold no text of their own."""
 
 _NOTHING: Final = split_names(
     "param source track input link meta base area col colgroup x-noscript"
@@ -38,13 +38,13 @@ _REFUSED: Final = split_names("x-iframe video audio object embed applet")
 _OFFICE: Final = re.compile(r"xml$|[wx]:(?!sdt)|o:(?!p$)")
 _BREAK: Final = "!br"
 _PLAIN: Final = "!plain"
-"""Holds what is not bold, or not slanted, within what is: it is taken out of that."""
+"""Marks content that undoes bold or italics of an element around it: it is moved out of that."""
 
 
 @dataclass(slots=True)
 class BodyShaper:
-    """A body being made. `moved` are parts of the source that live on in another way, `added`
-    those of the outcome that came of it."""
+    """A body in the making. `moved` are parts of the source that continue in another form, `added`
+    the parts of the result that they became."""
 
     hosts: Collection[str]
     anchors: Anchors
@@ -52,15 +52,15 @@ class BodyShaper:
     moved: list[Key] = field(default_factory=list)
     added: list[Key] = field(default_factory=list)
     is_crossed: bool = False
-    """A block stands in a line: a parser will move it out, and something else may follow."""
+    """Whether a block stands in a line: a parser moves it out, so another pass may be needed."""
 
     def shape(self, root: Node) -> Content:
-        """The whole."""
+        """Convert the whole body."""
         self.moved += lazy_pictures.settle_pictures(root)
         return self._shape_children(root, StyleContext())
 
     def _shape_children(self, node: Node, around: StyleContext) -> Content:
-        """What a block holds: lines with what they take on, paragraphs of Word as lists."""
+        """A block's content: lines wrapped as the context asks, and Word's paragraphs as lists."""
         children = self._shape_each(node, around)
         if around.wraps:
             children = self._wrap_lines(children, around.wraps)
@@ -148,7 +148,7 @@ class BodyShaper:
         return "p" if name in _SIMPLE and not node.has_block else "div"
 
     def _wrap_lines(self, content: Content, wraps: tuple[str, ...]) -> Content:
-        """Lines beside blocks with what they take on; the blocks have it already."""
+        """Wrap the lines beside blocks; the blocks themselves are wrapped already."""
         out: Content = []
         line: Content = []
         for child in [*content, Node("")]:
@@ -235,7 +235,7 @@ class BodyShaper:
     def _finish_element(
         self, node: Node, element: Node, style: InlineStyle, around: StyleContext
     ) -> Node:
-        """Give what was made its attributes, and note what lives on in it."""
+        """Set the attributes of a new element, and record which old ones continue in it."""
         clean, carried = allowed_attributes(node, element.name, style, around.align, self.anchors)
         element.attributes.update(clean)
         self.moved += [key_of(node.name, *pair) for pair in carried]
@@ -246,7 +246,7 @@ class BodyShaper:
 
 
 def _split_around(element: Node, children: Content) -> Content:
-    """The element around what it holds, but not around what is to be taken out of it."""
+    """The element around its content, except around the parts that are to be moved out of it."""
     if not any(isinstance(part, Node) and part.name == _PLAIN for part in children):
         element.children = children
         return [element]
@@ -275,7 +275,7 @@ def _dissolve(content: Content) -> Iterator[Node | str]:
 
 
 def _separate_lines(content: Content) -> Content:
-    """With a break where two lines would run into each other, and nowhere else."""
+    """Content with a break where two lines would run into each other, and nowhere else."""
     out: Content = []
     is_due = False
     for child in content:
@@ -290,7 +290,7 @@ def _separate_lines(content: Content) -> Content:
 
 
 def _without_first_lines(content: Content) -> Content:
-    """A parser takes one empty line away at each reading."""
+    """A `pre` without its leading line feeds, because a parser removes one at each reading."""
     children = list(content)
     while children and isinstance(children[0], str):
         children[0] = children[0].lstrip("\n")
@@ -301,7 +301,7 @@ def _without_first_lines(content: Content) -> Content:
 
 
 def _addresses(node: Node) -> Iterator[str]:
-    """Where a player's content is, as it says itself or what is inside it."""
+    """The addresses of a player's content, from the player itself or from elements inside it."""
     for element in (node, *iter_nodes(node.children)):
         attributes = element.attributes
         if element.name == "param":

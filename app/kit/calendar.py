@@ -1,8 +1,8 @@
-"""Which day, month and year a date belongs to: those of the site's own time zone.
+"""The day, month and year of a date, in the site's own time zone.
 
-A date that is known to the day, the month or the year only belongs to no zone. It is kept at
-`date_only`, noon UTC and a tick, which is within its day almost everywhere. Where it is not,
-furthest east, the range of a day reaches out to it and leaves a gap for what is between.
+A date that is known only to the day, month or year belongs to no zone. It is stored at `date_only`,
+noon UTC and a tick, which is within its day almost everywhere. In the zones furthest east it is
+not: there the range of a day extends to it, with a gap for the time between.
 """
 
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from app.kit.clock import FOREVER, LONG_AGO, TICK
 
 Gap = tuple[datetime, datetime]
-"""From its first instant up to, not including, its end."""
+"""From the first instant up to, not including, the second."""
 
 
 def date_only(moment: datetime) -> datetime:
-    """Where the day of a date without a time is kept."""
+    """The instant at which the day of a date without a time is stored."""
     return _stored_midnight(moment.astimezone(UTC).date())
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """Where a range of days begins or ends, and what near it is not of the range."""
+    """The start or end of a range of days; `gaps` near it are not part of the range."""
 
     at: datetime
     gaps: tuple[Gap, ...] = ()
@@ -41,7 +41,7 @@ class Calendar:
         return datetime(day.year, day.month, day.day, tzinfo=self.zone).astimezone(UTC)
 
     def day_start(self, day: date) -> Edge:
-        """Where a range of days begins."""
+        """The start of a range of days."""
         if not LONG_AGO.date() < day < FOREVER.date():
             return Edge(self.start_of(day))
         start = self.start_of(day)
@@ -51,7 +51,7 @@ class Calendar:
         return Edge(start, ((before, before + TICK),) if before >= start else ())
 
     def day_end(self, day: date) -> Edge:
-        """Where a range of days ends: the first instant after it."""
+        """The end of a range of days: the first instant after it."""
         if not LONG_AGO.date() <= day < FOREVER.date():
             return Edge(self.start_of(day))
         end = self.start_of(day + timedelta(days=1))
@@ -66,7 +66,7 @@ class Calendar:
         if plain == date_only(plain):
             return plain.date()
         day = moment.astimezone(self.zone).date()
-        # Where clocks go back over midnight, a day is what lies between two firsts of it.
+        # Where clocks go back over midnight, a day is the time between its two first instants.
         if plain < self.start_of(day):
             return day - timedelta(days=1)
         following = day + timedelta(days=1)

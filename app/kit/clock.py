@@ -1,4 +1,4 @@
-"""The only place that reads the machine's clock; everything else is handed a `Clock`."""
+"""The only module that reads the machine's clock; all others get a `Clock`."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,10 +9,10 @@ Clock = Callable[[], datetime]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
-"""Stands for "no end". Not the calendar's last day: that one overflows in eastern time zones."""
+"""Means "no end". Not the calendar's last day, which overflows in eastern time zones."""
 
 LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
-"""Stands for "no beginning"; a day after the calendar's first, for western time zones."""
+"""Means "no beginning". A day after the calendar's first, because of western time zones."""
 
 TICK = timedelta(microseconds=1)
 """The finest step of time that both databases keep."""
@@ -34,5 +34,5 @@ def end_of(day: date) -> datetime:
 
 
 def rfc3339(moment: datetime) -> str:
-    """UTC with a `Z`, with microseconds only where there are any: as pydantic writes it."""
+    """An instant in UTC with `Z`, and with microseconds if it has any, as pydantic writes it."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,7 +1,7 @@
 """Dates from outside: whole days, or instants with an offset, in one form each.
 
-Libraries guess: they take digits for seconds since 1970, and any sign for the `T`. A guess that is
-wrong publishes an embargoed text, so what has not exactly the form is refused.
+Libraries guess: they take digits for seconds since 1970, and any sign for the `T`. A wrong guess
+would publish an embargoed text, so any other form is refused.
 """
 
 import re
@@ -22,34 +22,34 @@ _MOMENT: Final = re.compile(
 
 
 def moment_of(text: str) -> datetime:
-    """An instant as RFC 3339 writes it, in UTC. ValueError when it is none, or out of range."""
+    """An RFC 3339 instant, in UTC. `ValueError` if the text is none or out of range."""
     if not _MOMENT.fullmatch(text):
         raise ValueError("write a moment with its offset, such as 2030-01-31T09:00:00Z")
     return in_range(_parse_date(datetime, text.upper()))
 
 
 def day_of(text: str) -> date:
-    """A day as RFC 3339 writes it. ValueError when it is none."""
+    """An RFC 3339 day. `ValueError` if the text is none."""
     if not _DAY.fullmatch(text):
         raise ValueError("write a day, such as 2030-01-31")
     return _parse_date(date, text)
 
 
 def day_or_moment_of(text: str) -> date:
-    """A day, or an instant (which is a `datetime`). ValueError when it is neither."""
+    """A day, or an instant (a `datetime`). `ValueError` if the text is neither."""
     return day_of(text) if _DAY.fullmatch(text) else moment_of(text)
 
 
 def in_range(moment: datetime) -> datetime:
-    """The moment in UTC, when every time zone can express it. ValueError when not."""
+    """The moment in UTC. `ValueError` unless every time zone can express it."""
     if not LONG_AGO <= moment < FOREVER:
         raise ValueError("the date is out of range")
     return moment.astimezone(UTC)
 
 
 def period_start(moment: datetime, precision: str) -> datetime:
-    """Where the UTC day, month or year of a date begins, when no more of it is known. Of what is
-    `unknown` it is the day, which is all that an import gives."""
+    """The start of a date's UTC day, month or year, whichever is known. For an `unknown` precision
+    it is the day, which is all that an import gives."""
     midnight = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     match precision:
         case "time":
@@ -63,24 +63,24 @@ def period_start(moment: datetime, precision: str) -> datetime:
 
 
 def first_instant(text: str, calendar: Calendar = _OF_UTC) -> datetime:
-    """The first instant of a day, or the instant. ValueError when it is no date."""
+    """The first instant of a day, or the instant itself. `ValueError` if the text is no date."""
     return calendar.start_of(day_of(text)) if _DAY.fullmatch(text) else _parse_instant(text)
 
 
 def range_start(text: str, calendar: Calendar) -> Edge:
-    """Where a range that begins with `text` begins. ValueError when it is no date."""
+    """The start of a range that begins with `text`. `ValueError` if the text is no date."""
     return calendar.day_start(day_of(text)) if _DAY.fullmatch(text) else Edge(_parse_instant(text))
 
 
 def range_end(text: str, calendar: Calendar) -> tuple[Edge, bool]:
-    """Where a range that ends with `text` ends, and whether that instant still belongs to it."""
+    """The end of a range that ends with `text`, and whether that instant still belongs to it."""
     if _DAY.fullmatch(text):
         return calendar.day_end(day_of(text)), False
     return Edge(_parse_instant(text)), True
 
 
 def _parse_instant(text: str) -> datetime:
-    # A "+" of an offset arrives as a blank when the client forgot to escape it.
+    # A "+" of an offset arrives as a blank if the client forgot to escape it.
     return moment_of(text[:-6] + text[-6:].replace(" ", "+"))
 
 

@@ -1,4 +1,4 @@
-"""What differs between two texts, word by word."""
+"""The differences between two texts, word by word."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,20 +13,20 @@ _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 _CELLS_AT_MOST: Final = 200_000_000
-"""Of the comparison's matrix, one bit each; what is larger is compared line by line, or whole."""
+"""The largest matrix to compare, one bit a cell; larger texts are compared by line, or whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextPart:
-    """A stretch of text that both have, or only the one."""
+    """A stretch of text that is in both texts, or in only one."""
 
     op: Op
     text: str
 
 
 def diff_words(before: str, after: str) -> list[TextPart]:
-    """The way from one text to the other. The `equal` and `delete` parts joined are `before`, the
-    `equal` and `insert` parts joined are `after`. What goes stands before what comes."""
+    """The steps from one text to the other. The `equal` and `delete` parts joined are `before`, the
+    `equal` and `insert` parts joined are `after`. Deletions precede insertions."""
     for pattern in (_WORDS, _LINES):
         old, new = pattern.findall(before), pattern.findall(after)
         start = _common_prefix(old, new)
@@ -41,7 +41,7 @@ def diff_words(before: str, after: str) -> list[TextPart]:
 
 
 def _common_prefix(old: Sequence[str], new: Sequence[str]) -> int:
-    """How many items the two begin with in common."""
+    """The number of items in the common beginning of two sequences."""
     pairs = zip(old, new, strict=False)
     return next(
         (n for n, (first, two) in enumerate(pairs) if first != two), min(len(old), len(new))
@@ -60,7 +60,7 @@ def _steps(old: Sequence[str], new: Sequence[str]) -> Iterator[TextPart]:
 
 
 def _join_parts(text_parts: Sequence[TextPart]) -> list[TextPart]:
-    """Without empty parts; what goes and what comes between two equal parts is one part each."""
+    """Parts without empty ones; between two equal parts there is one deletion and one insertion."""
     joined: list[TextPart] = []
     deleted = inserted = ""
     for part in (*text_parts, TextPart("equal", "")):

@@ -1,7 +1,7 @@
-"""What is done to HTML as it was written, before a parser reads it.
+"""Prepares HTML as it was written for a parser.
 
-A parser drops some tags without a trace that stands in the way of words (a table's cell outside
-of a table), and lets others swallow all that comes after them. Nothing here decides what is safe.
+A parser drops some tags that separate words (a table's cell outside of a table) without a trace,
+and lets others swallow everything after them. Nothing here decides what is safe.
 """
 
 import re
@@ -10,7 +10,7 @@ from typing import Final
 from app.kit.markup import MARKUP, split_names
 
 PREFIX: Final = "x-"
-"""Of elements whose content a parser would not read as markup; here it is read."""
+"""Prefix of elements whose content a parser would not read as markup, so that it is read."""
 
 _READ: Final = {"iframe": "x-iframe", "noscript": "x-noscript", "plaintext": "pre"}
 _SWALLOWS: Final = split_names(
@@ -25,7 +25,7 @@ _END: Final = re.compile(r"</([a-zA-Z][^\s/>]*)")
 
 
 def make_readable(source: str) -> str:
-    """HTML that a parser reads without gluing words or losing what follows an element."""
+    """HTML that a parser reads without joining words or losing the text after an element."""
     last_end = {match[1].lower(): match.start() for match in _END.finditer(source)}
     tables = 0
 

@@ -1,7 +1,7 @@
-"""Elements and text of HTML as a parser of ours wrote it, so that both can be moved about.
+"""Elements and text of HTML that our parser wrote, as a tree whose parts can be moved.
 
-A parser's own output has one form: each element closed, attributes in double quotes that values
-never hold, text escaped. Nothing else is read rightly here, and nothing is judged safe.
+A parser's output has one form: each element is closed, attributes are in double quotes that values
+never hold, and text is escaped. This module reads no other form correctly, and judges nothing safe.
 """
 
 import html
@@ -17,24 +17,24 @@ _TOKEN: Final = re.compile(
 )
 _ATTRIBUTE: Final = re.compile(r' ([^\s="<>/]+)="([^"]*)"')
 _DEEPEST: Final = 100
-"""Elements below are taken away around what they hold: what walks a tree must end somewhere."""
+"""Deeper elements are replaced by their content: walking a tree must not exhaust the stack."""
 
 INLINE: Final = split_names(
     "a abbr acronym b bdi bdo big blink br cite code data del dfn em font i img ins kbd label mark"
     " nobr q rp rt ruby s samp small span strike strong sub sup time tt u var wbr"
 )
-"""What is within a line; all else parts what is before it from what is after it."""
+"""Elements within a line; all others separate the text before them from the text after."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListItem:
-    """A paragraph that stands for an item of a list."""
+    """Marks a paragraph that stands for an item of a list."""
 
     level: int
     of: str
-    """Which list; items of another one begin a new list."""
+    """The identity of the list; items of another one begin a new list."""
     start: int | None = None
-    """Its number, when it has one."""
+    """The item's number, if it has one."""
     style: str = "1"
 
 
@@ -53,7 +53,7 @@ Content = list[Node | str]
 
 
 def parse_html(source: str) -> Node:
-    """A nameless element that holds all there is."""
+    """Parse HTML into a nameless element that holds everything."""
     root = Node("")
     open_elements = [root]
     too_deep = 0
@@ -107,12 +107,12 @@ def _texts(node: Node) -> Iterator[str]:
 
 
 def is_blank(child: Node | str) -> bool:
-    """Text that holds nothing to see."""
+    """Whether it is text without a visible character."""
     return isinstance(child, str) and not child.strip()
 
 
 def to_html(content: Iterable[Node | str]) -> str:
-    """As HTML."""
+    """Content as HTML."""
     out: list[str] = []
     _write_nodes(content, out)
     return "".join(out)

@@ -1,4 +1,4 @@
-"""What an element looks like by its `style`, where that is what it means."""
+"""Reads the meaning of an element's `style`."""
 
 import re
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class InlineStyle:
     list_type: str = ""
 
     def undoes(self, name: str) -> bool:
-        """An element with that name and this style is not what it is called."""
+        """Whether this style cancels the effect of an element with that name."""
         return (
             (name in BOLD and self.bold is False)
             or (name in ITALIC and self.italic is False)
@@ -54,7 +54,7 @@ _PLAIN: Final = InlineStyle()
 
 @lru_cache(maxsize=1_000)
 def parse_style(style: str) -> InlineStyle:
-    """What a `style` says."""
+    """The meaning of a `style` attribute."""
     if not style:
         return _PLAIN
     properties = {key: value.strip() for key, value in _PROPERTY.findall(style[:2_000].lower())}

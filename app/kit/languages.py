@@ -1,21 +1,21 @@
-"""Codes of languages (BCP 47): a language, perhaps script and region: pt, pt-BR, zh-Hant.
+"""Language codes (BCP 47): a language, perhaps with a script and a region: pt, pt-BR, zh-Hant.
 
-Who asks for a language asks for all of its regions; who asks for a region takes, where there is
-nothing of that, what is in the language without one.
+A request for a language includes all of its regions. A request for a region takes the language
+without one, if there is nothing for the region.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeVar
 
 PATTERN: Final = "[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?"
-"""How they are written; they are taken in any case."""
+"""The normal form; any case is accepted."""
 ANY_CASE: Final = "[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?"
 
 Text = TypeVar("Text")
 
 
 def normalise_code(code: object) -> object:
-    """A code in the case in which it is written; anything else as it is."""
+    """A code in its normal case; any other value unchanged."""
     if not isinstance(code, str):
         return code
     language, *rest = code.split("-")
@@ -30,17 +30,17 @@ def base_language(code: str) -> str:
 
 
 def is_within(code: str, region: str) -> bool:
-    """The language that is wanted, or a script or region of it."""
+    """Whether a code is the wanted language, or a script or region of it."""
     return code == region or code.startswith(f"{region}-")
 
 
 def best_matches(wish: str, codes: Sequence[str]) -> list[str]:
-    """Those of the known ones that answer a wish, best first."""
+    """The codes that satisfy a wish, best first."""
     inside = sorted((code for code in codes if is_within(code, wish)), key=lambda c: c != wish)
     wider = [code for code in codes if code not in inside and is_within(wish, code)]
     return [*inside, *sorted(wider, key=len, reverse=True)]
 
 
 def pick_text(texts: Mapping[str, Text], wish: str) -> Text | None:
-    """What answers a wish, of texts by language; None when nothing does."""
+    """The text that best satisfies a wish, of texts by language; None if none does."""
     return next((texts[code] for code in best_matches(wish, list(texts))), None)

@@ -1,4 +1,4 @@
-"""Pictures that a page shows only when they scroll into sight: each once, by its own address."""
+"""Pictures that a page loads only when they scroll into view: each once, by its own address."""
 
 import re
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ _NOWHERE: Final = re.compile(r"\s*(?!https?:)[a-z][a-z0-9+.-]*:|\s*(?:about:|#|$
 
 
 def settle_pictures(root: Node) -> list[Key]:
-    """Give each picture its own address, and put those that only `noscript` has in its place.
+    """Give each picture its own address, and replace each `noscript` by the pictures only it has.
 
-    The attributes that live on in an address are told, as `markup.diff_markup` names them.
+    Return the attributes that continue in an address, as `markup.diff_markup` names them.
     """
     carried: list[Key] = []
     addresses = {address for node in _pictures(root) if (address := _address(node))}
@@ -38,7 +38,7 @@ def settle_pictures(root: Node) -> list[Key]:
 
 
 def _pictures(root: Node) -> Iterator[Node]:
-    """Those that are not in a `noscript`."""
+    """The pictures outside of any `noscript`."""
     for child in root.children:
         if isinstance(child, Node) and child.name != "x-noscript":
             if child.name == "img":
@@ -72,7 +72,7 @@ def _largest_source(candidates: str) -> str:
 
 
 def _neighbour_picture(content: Content, place: int) -> Node | None:
-    """The picture right before or after."""
+    """The picture directly before or after."""
     for step in (-1, 1):
         near = place + step
         if 0 <= near < len(content) and is_blank(content[near]):
@@ -97,7 +97,7 @@ def _keys(picture: Node) -> list[Key]:
 def _noscript_replacement(
     fresh: list[Node], neighbour: Node | None, addresses: set[str]
 ) -> Node | str:
-    """What stands for a `noscript`: its pictures, when no other shows them already."""
+    """The replacement of a `noscript`: its pictures, unless others show them already."""
     if neighbour is not None and fresh:
         if not _address(neighbour):
             neighbour.attributes["src"] = _address(fresh[0])

@@ -1,9 +1,9 @@
-"""How far a reader has come in the change log, as opaque text.
+"""A reader's position in the change log, as opaque text.
 
-A reader's copy is judged at the log's head, which may be far beyond the entry that it has come
-to. So a position names the head too, with a mark of its entry: a store that was restored from an
-older copy has another entry there, or none, and what the reader took from the history that was
-lost would stay wrong for ever.
+A reader's copy is judged at the log's head, which may be far beyond the entry that the reader has
+reached. So a position also names the head, with a mark of its entry. A store that was restored from
+an older copy has another entry there, or none. Without the mark, whatever the reader took from the
+lost history would stay wrong for ever.
 """
 
 import struct
@@ -20,7 +20,7 @@ _CHARACTERS = (_LAYOUT.size * 8 + 5) // 6
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """After the entry `sequence`, as seen from the entry `head`; `mark` is a digest of that."""
+    """After the entry `sequence`, as seen from the entry `head`; `mark` is a digest of the head."""
 
     sequence: int = 0
     head: int = 0

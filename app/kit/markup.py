@@ -1,6 +1,5 @@
-"""Tags of HTML as they are written, in linear time: to bound a parser's work, and to tell what
-a sanitiser left out. Never to decide what is safe.
-"""
+"""Tags of HTML as they are written, read in linear time: to bound a parser's work, and to report
+what a sanitiser left out. Never to decide what is safe."""
 
 import html
 import re
@@ -10,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-# Possessive throughout and never failing once begun, so that no text is read more than twice.
+# Possessive and never failing once begun, so that no text is read more than twice.
 MARKUP = re.compile(
     r"<!--(?P<comment>.*?)(?:--!?>|\Z)"
     r"|<(?P<end>/?)(?P<name>[a-zA-Z][^\s/>]*+)"
@@ -25,12 +24,12 @@ _RAW = {name: re.compile(rf"</{name}", re.IGNORECASE) for name in ("script", "st
 
 
 def split_names(text: str) -> frozenset[str]:
-    """Names that are written one after another."""
+    """The names in a text, separated by blanks."""
     return frozenset(text.split())
 
 
 VOID: Final = split_names("area base br col embed hr img input link meta param source track wbr")
-# Their end may be left out: inside one container they do not add up.
+# Their end tag may be left out: inside one container they do not add up.
 _CLOSED_BY_THE_NEXT: Final = split_names(
     "p li dd dt td th tr thead tbody tfoot caption colgroup option optgroup rp rt"
 )
@@ -40,7 +39,7 @@ _REOPENED: Final = split_names("a b big code em font i nobr s small strike stron
 _WORK_AT_MOST: Final = 5_000_000
 _REOPENED_AT_MOST: Final = 500_000
 _ATTRIBUTES_AT_MOST: Final = 100
-"""Of one tag. A parser compares each with all before it."""
+"""The limit for one tag. A parser compares each attribute with all before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class MarkupTag:
 
 
 def iter_tags(source: str) -> Iterator[MarkupTag]:
-    """Start tags and comments in order; what scripts and styles hold is passed over."""
+    """Start tags and comments in order; the content of scripts and styles is skipped."""
     place = 0
     while (match := MARKUP.search(source, place)) is not None:
         place = match.end()
@@ -68,11 +67,11 @@ def iter_tags(source: str) -> Iterator[MarkupTag]:
 
 
 def is_tangled(source: str) -> bool:
-    """A parser would need time or memory out of proportion to what it is given.
+    """Whether a parser would need time or memory out of proportion to its input.
 
-    HTML parsers walk the open elements at many a tag, and open unclosed formatting again in each
-    paragraph: `<div>` 150,000 times took 79 s. What is measured is never less than what they do:
-    an end tag that does not close the innermost element is taken to close nothing.
+    HTML parsers walk the open elements at many tags, and reopen unclosed formatting in each
+    paragraph: `<div>` 150,000 times took 79 s. The measure is never less than the parser's work: an
+    end tag that does not close the innermost element counts as closing nothing.
     """
     open_elements: list[str] = []
     work = reopened = formatting = 0
@@ -106,7 +105,7 @@ def _attributes(rest: str) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class RemovedMarkup:
-    """What a sanitiser left out: `what` it was, as it was first written, how many of them."""
+    """Markup that a sanitiser left out: its name, its first appearance, and its number."""
 
     what: str
     excerpt: str
@@ -124,10 +123,10 @@ Key = tuple[str, ...]
 def diff_markup(
     before: str, after: str, moved: Iterable[Key] = (), added: Iterable[Key] = ()
 ) -> list[RemovedMarkup]:
-    """The elements, attributes and comments of `before` that `after` has no more, in order.
+    """The elements, attributes and comments of `before` that are missing in `after`, in order.
 
-    Of an element none of which is left the attributes are not told one by one. `moved` are parts
-    of `before` that live on in another way, `added` the parts of `after` that they became.
+    If all elements of a name are missing, their attributes are not listed one by one. `moved` are
+    parts of `before` that continue in another form, `added` the parts of `after` that they became.
     """
     written, left = list(iter_tags(before)), list(iter_tags(after))
     lost = Counter(key for tag in written for key in _parts(tag))
@@ -136,7 +135,7 @@ def diff_markup(
     lost.subtract(moved)
     standing = {tag.name for tag in left}
     losses: dict[str, RemovedMarkup] = {}
-    # An element that lost something more likely is the lost one than its unharmed namesake.
+    # An element that lost more is more likely the missing one than its unharmed namesake.
     for tag in sorted(written, key=lambda tag: not any(lost[key] > 0 for key in _parts(tag)[1:])):
         for key in _parts(tag):
             if lost[key] > 0 and (len(key) == 1 or tag.name in standing):
@@ -153,7 +152,7 @@ def diff_markup(
 
 
 def _parts(tag: MarkupTag) -> list[Key]:
-    """What can be lost of a tag: itself first, then each attribute with its value."""
+    """The parts of a tag that can be lost: itself first, then each attribute with its value."""
     return [(tag.name,), *(key_of(tag.name, *pair) for pair in tag.attributes)]
 
 
@@ -179,8 +178,8 @@ _REFERENCE: Final = re.compile(r' (href|src)="([^"]*)"')
 
 
 def resolve_urls(sanitised: str, base: str) -> str:
-    """Sanitised HTML for whoever shows it elsewhere than at `base`: what it refers to relatively,
-    its own footnotes too, leads to there."""
+    """Sanitised HTML with absolute addresses, for display elsewhere than at `base`: relative
+    references, its own footnotes too, lead there."""
 
     def resolve_match(match: re.Match[str]) -> str:
         address = html.unescape(match[2])
@@ -188,7 +187,7 @@ def resolve_urls(sanitised: str, base: str) -> str:
             if urlsplit(address).scheme:
                 return match[0]
             address = urljoin(base, address)
-        except ValueError:  # no address at all
+        except ValueError:  # not a valid address
             return match[0]
         return f' {match[1]}="{html.escape(address)}"'
 

@@ -1,7 +1,7 @@
-"""Text that was read in a wrong encoding on its way here, put right.
+"""Repairs text that was read in a wrong encoding on its way here.
 
-C1 controls stand in no text that anybody wrote: they are bytes of Windows-1252, or what is left of
-UTF-8 that was taken for it. Where there is one, its text is mended; no other text is touched.
+C1 controls occur in no text that anybody wrote: they are bytes of Windows-1252, or remains of UTF-8
+that was mistaken for it. Only text with one of them is repaired.
 """
 
 import re
@@ -11,7 +11,7 @@ _C1: Final = re.compile("[\x80-\x9f]")
 
 
 def _decode_byte(byte: int) -> str:
-    """As programs read Windows-1252: bytes that mean nothing in it stay what they are."""
+    """A byte as programs read Windows-1252: bytes without a meaning in it stay as they are."""
     try:
         return bytes([byte]).decode("cp1252")
     except UnicodeDecodeError:
@@ -35,7 +35,7 @@ _UTF8: Final = re.compile(
 
 
 def repair_mojibake(text: str) -> tuple[str, int]:
-    """The text, and how many characters or sequences in it were put right."""
+    """The repaired text, and the number of characters or sequences that were repaired."""
     if _C1.search(text) is None:
         return text, 0
     count = 0
@@ -59,7 +59,7 @@ def repair_mojibake(text: str) -> tuple[str, int]:
 
 
 def mended_within(value: Any) -> tuple[Any, int]:
-    """A value of JSON with every string in it mended, and how much there was to mend."""
+    """A JSON value with every string repaired, and the number of repairs."""
     match value:
         case str():
             return repair_mojibake(value)

@@ -1,4 +1,4 @@
-"""Pages of a front end, whose addresses are made by templates of `{site}`, `{slug}`, `{lang}`."""
+"""The addresses of a front end's pages, by templates of `{site}`, `{slug}` and `{lang}`."""
 
 import re
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ def slug_in(templates: Sequence[str], site: str, address: str) -> str | None:
 
 
 def slug_at(templates: Sequence[str], site: str, path: str) -> str | None:
-    """The slug of the page at a plain path, on whatever host."""
+    """The slug of the page at a plain path, on any host."""
     matches = (pattern.fullmatch(path) for pattern in _path_patterns(tuple(templates), site))
     return next((match["slug"] for match in matches if match), None)
 

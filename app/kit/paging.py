@@ -1,7 +1,7 @@
-"""Opaque cursors of keyset paging: the key of the last article seen, and what it belongs to.
+"""Opaque cursors of keyset paging: the key of the last article seen, and the list it belongs to.
 
-A cursor holds no "now": what stays visible with an unchanged key is seen exactly once, whenever
-the next page is asked for.
+A cursor holds no "now": an article that stays visible with an unchanged key is seen exactly once,
+whenever the next page is requested.
 """
 
 import struct
@@ -19,7 +19,7 @@ _VERSION = 1
 
 
 class BadCursor(ValueError):
-    """The text is no cursor of ours, or belongs to another list."""
+    """The text is not a cursor of ours, or belongs to another list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Cursor:
     backwards: bool
 
     def encode(self, list_name: str) -> str:
-        """Text for one list; `list_name` is whatever makes it another list (filters, order)."""
+        """Text for one list; `list_name` holds whatever makes a list different (filters, order)."""
         micros = (self.at - EPOCH) // timedelta(microseconds=1)
         packed = _LAYOUT.pack(_VERSION, self.backwards, _mark(list_name), micros, self.id.bytes)
         return urlsafe_b64encode(packed).decode().rstrip("=")
@@ -53,17 +53,17 @@ def decode(text: str, list_name: str) -> Cursor:
 
 
 def encode_text(key: str, list_name: str) -> str:
-    """A cursor of a list that is ordered by a text: the last one seen."""
+    """A cursor of a list that is ordered by a text, after the item with this key."""
     packed = _mark(list_name) + key.encode()
     return urlsafe_b64encode(packed).decode().rstrip("=")
 
 
 def decode_text(text: str, list_name: str) -> str:
-    """The key that `encode_text` was given for the same list, or `BadCursor`."""
+    """The key that was passed to `encode_text` for the same list, or `BadCursor`."""
     try:
         packed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         key = packed[8:].decode()
-    except ValueError as error:  # no base64, no ASCII, no UTF-8
+    except ValueError as error:  # not base64, ASCII or UTF-8
         raise BadCursor from error
     if packed[:8] != _mark(list_name) or encode_text(key, list_name) != text:
         raise BadCursor

@@ -1,14 +1,14 @@
-"""Players of other sites inside a body: whose are taken, and what stands for one that is not."""
+"""Players of other sites in a body: which are accepted, and what replaces the others."""
 
 import re
 from collections.abc import Collection
 from typing import Final
 
-# No user, port, backslash or blank: those are what hides another host from a careless reader.
+# No user, port, backslash or blank: these can hide another host from a careless reader.
 _SOURCE: Final = re.compile(
     r"https://(?P<host>[a-z0-9.-]+)(?P<path>/[^\s\\?#]*)?(?P<rest>[?#][^\s\\]*)?", re.IGNORECASE
 )
-# Nothing else of these hosts: some of their addresses lead on to any other site.
+# No other paths of these hosts: some of their addresses lead on to any other site.
 _PATHS: Final = {
     "www.youtube.com": re.compile(r"/embed/?|/embed/[\w-]+"),
     "www.youtube-nocookie.com": re.compile(r"/embed/?|/embed/[\w-]+"),
@@ -25,7 +25,7 @@ _FEATURES: Final = (
 
 
 def player_url(address: str, hosts: Collection[str]) -> str | None:
-    """The address of a player by `https:`, when it is one of a listed host; None otherwise."""
+    """The `https:` address of a player of a listed host; None for any other."""
     source = _SOURCE.fullmatch(_to_https(address.strip()))
     if source is None:
         return None
@@ -45,13 +45,13 @@ def _to_https(address: str) -> str:
 
 
 def allowed_features(allow: str) -> str:
-    """Of what an embed asks to be allowed, what it may be; never a camera, a place, a payment."""
+    """The requested permissions that an embed may have: never a camera, a place, a payment."""
     names = [feature.split()[0].lower() for feature in allow.split(";") if feature.strip()]
     return "; ".join(dict.fromkeys(name for name in names if name in _FEATURES))
 
 
 def safe_link(address: str) -> str | None:
-    """The address to lead readers to in place of what was refused; None when it is not safe."""
+    """The address of a link in place of a refused player; None if it is not safe."""
     url = address.strip()
     if url.startswith("//"):
         url = f"https:{url}"

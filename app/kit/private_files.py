@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Final
 
 OTHERS: Final = 0o077
-"""What group and others may do."""
+"""The permissions of group and others."""
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make the folder. One that is there already, as a system makes it for a service, is closed to
-    others as long as nothing is in it: afterwards who may look is for its owner to say."""
+    """Make a private folder. An existing one, as a system makes for a service, is closed to others
+    while it is empty; later its owner decides who may read it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     state = folder.stat()
     if state.st_mode & OTHERS and state.st_uid == os.geteuid() and not any(folder.iterdir()):
@@ -21,7 +21,7 @@ def make_private_folder(folder: Path) -> None:
 
 @contextmanager
 def private_umask() -> Iterator[None]:
-    """Whatever this process makes meanwhile is private."""
+    """Make new files private while the block runs."""
     before = os.umask(OTHERS)
     try:
         yield
@@ -30,7 +30,7 @@ def private_umask() -> Iterator[None]:
 
 
 def open_to_others(paths: Iterator[Path]) -> Iterator[Path]:
-    """Those of the paths that others than their user may open; what is gone is not."""
+    """The paths that other users may open; a missing one counts as closed."""
     for path in paths:
         try:
             state = path.lstat()

@@ -1,7 +1,7 @@
-"""Safe HTML from Markdown, HTML or plain text, by an allow-list, and what was left out of it.
+"""Safe HTML from Markdown, HTML or plain text by an allow-list, and a report of what was left out.
 
-Kept is what a newsroom uses: headings, lists, quotes, tables, figures, footnotes, links, images,
-and embeds from hosts that are listed. A page has one `h1`, its title: `#` in Markdown is an `h2`.
+It keeps what a newsroom uses: headings, lists, quotes, tables, figures, footnotes, links, images,
+and embeds from listed hosts. A page has one `h1`, its title, so `#` in Markdown becomes an `h2`.
 """
 
 import html
@@ -25,12 +25,12 @@ from app.kit.markup import Key, RemovedMarkup, diff_markup, is_tangled, split_na
 from app.kit.players import allowed_features, player_url
 from app.kit.text import ILLEGAL, without_illegal
 
-# What holds no text for readers, even where a parser would read its content as text.
+# Elements without text for readers, even where a parser would read their content as text.
 _NO_PROSE = split_names(
     "script style title textarea select option optgroup button datalist template canvas svg math"
     " noembed noframes meter progress"
 )
-# Elements that are read, so that what they say can be kept in another way.
+# Elements that are read, so that their meaning can be kept in another form.
 _READ = (TAGS - {"iframe"}) | split_names(
     "h1 center address article aside body dir details dialog fieldset figure font footer form"
     " header hgroup legend listing main marquee menu nav search summary strike tt acronym picture"
@@ -47,23 +47,23 @@ _MARKDOWN.add_render_rule(
 )
 _BLANK_CONTROLS = re.compile("[\x0c\r\x1c-\x1f]")
 _BRACKETS_AT_MOST = 10_000
-"""Each `[` of Markdown that opens nothing is looked for to the end of its paragraph."""
+"""A parser searches each unclosed `[` of Markdown up to the end of its paragraph."""
 
 
 class TangledMarkup(ValueError):
-    """The body would cost a parser out of all proportion."""
+    """Parsing the body would cost too much."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedBody:
-    """Sanitised HTML, and what was left out."""
+    """Sanitised HTML, and what was left out of it."""
 
     html: str
     removed: list[RemovedMarkup]
 
 
 def render_body(body: str, body_format: str, embed_hosts: Sequence[str] = ()) -> RenderedBody:
-    """A body in `markdown`, `html` or `text` as safe HTML; `TangledMarkup` when it is an attack."""
+    """A body in `markdown`, `html` or `text` as safe HTML; `TangledMarkup` if it is an attack."""
     match body_format:
         case "markdown":
             if body.count("[") > _BRACKETS_AT_MOST:
@@ -106,7 +106,7 @@ def _clean(source: str, embed_hosts: Sequence[str], *, links: bool = False) -> R
 
 
 def _reader(source: str) -> nh3.Cleaner:
-    """Makes one form of HTML as it is written, with all that is looked at still in it."""
+    """A cleaner that brings HTML into one form and keeps everything that is read later."""
     office = {name.lower() for name in _OFFICE.findall(source)}
     return nh3.Cleaner(
         tags=_READ | office,
@@ -119,7 +119,7 @@ def _reader(source: str) -> nh3.Cleaner:
 
 @lru_cache(maxsize=8)
 def _cleaner(embed_hosts: tuple[str, ...]) -> nh3.Cleaner:
-    """The boundary: whatever it is given, what it lets through is harmless."""
+    """The security boundary: whatever it lets through is harmless."""
 
     def filter_attribute(tag: str, attribute: str, value: str) -> str | None:
         if attribute == "class":

@@ -1,4 +1,4 @@
-"""Random secrets for addresses, and what a store keeps of them."""
+"""Random secrets for addresses, and their stored digests."""
 
 import secrets
 from hashlib import sha256
@@ -10,5 +10,5 @@ def new_secret() -> str:
 
 
 def digest(secret: str) -> str:
-    """What the store keeps of a random secret; slow hashes are for what can be guessed."""
+    """The stored form of a random secret; only guessable secrets need a slow hash."""
     return sha256(secret.encode(errors="surrogatepass")).hexdigest()

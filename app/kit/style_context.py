@@ -1,4 +1,4 @@
-"""What an element of a body stands in, and what its style asks for or undoes there."""
+"""The context of an element in a body, and what its style asks for or undoes there."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ HEADINGS: Final = split_names("h2 h3 h4 h5 h6")
 
 @dataclass(frozen=True, slots=True)
 class StyleContext:
-    """What an element stands in."""
+    """The context of an element."""
 
     bold: bool = False
     italic: bool = False
@@ -24,14 +24,14 @@ class StyleContext:
     office: bool = False
     listed: bool = False
     marked: bool = False
-    """An item of a list, whose bullet or number Word wrote before it."""
+    """An item of a list whose bullet or number Word wrote as text."""
     align: str = ""
     wraps: tuple[str, ...] = ()
-    """What lines take on, since a block around them asks for it by its style."""
+    """Elements to wrap lines in, because a block around them asks for it by its style."""
 
 
 def enter_block(node: Node, name: str, style: InlineStyle, around: StyleContext) -> StyleContext:
-    """What stands in a block."""
+    """The context inside a block."""
     own_bold = name in HEADINGS or name == "th"
     wishes = (("strong", style.bold, around.bold), ("em", style.italic, around.italic))
     wraps = tuple(name for name in around.wraps if not (own_bold and name == "strong"))
@@ -55,7 +55,7 @@ def enter_block(node: Node, name: str, style: InlineStyle, around: StyleContext)
 
 
 def style_wrappers(name: str, style: InlineStyle, around: StyleContext) -> Iterator[str]:
-    """The elements that say what a style says, the innermost first."""
+    """The elements that express a style, the innermost first."""
     if style.fixed and name == "span" and not around.literal:
         yield "code"
     if style.script and name not in ("sup", "sub"):
@@ -71,6 +71,6 @@ def style_wrappers(name: str, style: InlineStyle, around: StyleContext) -> Itera
 
 
 def undone_wrappers(style: InlineStyle, around: StyleContext) -> str:
-    """The elements around which a style undoes."""
+    """The elements around that a style undoes."""
     bold = ["b", "strong"] if style.bold is False and around.bold else []
     return " ".join([*bold, *(["i", "em"] if style.italic is False and around.italic else [])])

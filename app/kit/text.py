@@ -1,4 +1,4 @@
-"""Text: what is legal, slugs, plain text, paths."""
+"""Text: legal characters, slugs, plain text, paths."""
 
 import html
 import re
@@ -10,25 +10,26 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import nh3
 from slugify import slugify
 
-# C0 and C1 controls except tab and line feed, lone surrogates, and what XML forbids: a feed that
-# carries one of them breaks every reader.
+# C0 and C1 controls except tab and line feed, lone surrogates, and what XML forbids: a feed with
+# one of them breaks every reader.
 ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
-# What no reader sees and no word needs (Unicode's Default_Ignorable_Code_Point): soft hyphens, what
-# joins and parts letters, marks of direction, variation selectors, fillers, a byte order mark.
+# Invisible characters that no word needs (Unicode's Default_Ignorable_Code_Point): soft hyphens,
+# joiners and separators of letters, direction marks, variation selectors, fillers, a byte order
+# mark.
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff]"
 )
 JOINERS = "\u00ad\u034f\u061c\u200b\u200c\u200d\u200e\u200f\u2060\ufe0f\ufeff"
-"""Those of them that are met within words."""
+"""Those that occur within words."""
 _BLANK = "\u2800"
 
 _OVERRIDING = re.compile("[\u202d\u202e]")
 _DIRECTING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
-# What is not within a line parts what is before it from what is after it.
+# A block separates the text before it from the text after it.
 _BLOCK = re.compile(
     r"<(?!/?(?:a|abbr|b|bdi|bdo|cite|code|del|dfn|em|i|img|ins|kbd|mark|q|r[bpt]|ruby|s|samp|small"
     r"|span|strong|sub|sup|time|u|var|wbr)\b)"
@@ -36,13 +37,14 @@ _BLOCK = re.compile(
 
 
 def is_legal(text: str) -> bool:
-    """The text holds no control character, surrogate or noncharacter."""
+    """Whether the text holds no control character, surrogate or noncharacter."""
     return ILLEGAL.search(text) is None
 
 
 def check_legal(text: str) -> str:
-    """The text, for validators of input; ValueError when it is not legal, or shows letters in
-    another order than they stand. Isolates may stay, which right-to-left prose needs."""
+    """The text, for validators of input; `ValueError` if it is not legal, or shows letters in
+    another order than they are written. Isolates may stay, because right-to-left prose needs
+    them."""
     match = ILLEGAL.search(text)
     if match is None:
         return _describe_illegal(_OVERRIDING, text)
@@ -63,23 +65,23 @@ def _describe_illegal(pattern: re.Pattern[str], text: str) -> str:
 
 
 def without_illegal(text: str) -> str:
-    """The text without what `is_legal` refuses: entities may spell what letters may not."""
+    """The text without illegal characters, which may also come from entities."""
     return ILLEGAL.sub("", text)
 
 
 def is_blank(text: str) -> bool:
-    """Nothing of the text can be seen: blanks, controls and letters of no width."""
+    """Whether no part of the text is visible: only blanks, controls and letters of no width."""
     return all(unicodedata.category(char)[0] in "ZC" for char in text)
 
 
 def without_unseen(text: str) -> str:
-    """The letters that words are made of, for whoever compares them; what is shown keeps all."""
+    """The text without invisible characters, for comparing words; displayed text keeps them."""
     return text if text.isascii() else _UNSEEN.sub("", text)
 
 
 def check_visible(text: str) -> str:
-    """The text, for validators of names and titles; ValueError when nothing of it can be seen, or
-    it turns the direction of what stands after it."""
+    """The text, for validators of names and titles; `ValueError` if nothing in it is visible, or if
+    it turns the direction of the text after it."""
     if not without_unseen(text).replace(_BLANK, "").strip():
         raise ValueError("holds nothing that can be seen; write something")
     return _describe_illegal(_DIRECTING, text)
@@ -94,14 +96,14 @@ def slug_of(text: str, limit: int = 100) -> str:
 
 
 def file_name(name: str) -> str:
-    """A name to show for an upload: its last part, without controls; never used as a path."""
+    """A name to display for an upload: its last part, without controls. Never used as a path."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", without_unseen(name)))[-1]
     safe = "".join(char for char in last if char.isprintable() and char not in '<>:"|?*')
     return " ".join(safe.split()).strip(". ")[:120] or "upload"
 
 
 def plain_text(body_html: str) -> str:
-    """The words of sanitised HTML: a line for each block, be it a paragraph or a heading."""
+    """The words of sanitised HTML, with a line for each block, such as a paragraph or heading."""
     in_lines = _BLOCK.sub("\n<", " ".join(body_html.split()))
     lines = html.unescape(nh3.clean(in_lines, tags=set())).split("\n")
     return "\n".join(words for line in lines if (words := " ".join(line.split())))
@@ -113,8 +115,8 @@ _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|_ga
 
 
 def plain_path(path: str) -> str:
-    """One form for one address: a leading slash, no trailing slash, no fragment; the parameters of
-    a query, which are part of an old address (`/?p=12`), in one order."""
+    """The normal form of an address: a leading slash, no trailing slash, no fragment. The
+    parameters of a query, which are part of an old address (`/?p=12`), are sorted."""
     if "://" in path:
         parts = urlsplit(path)
         bare, query = parts.path, parts.query
@@ -127,8 +129,8 @@ def plain_path(path: str) -> str:
 
 
 def paths_within(path: str) -> list[str]:
-    """The plain paths that a request for a plain path asks for as well, the most exact first: with
-    fewer and fewer of its parameters, since those that trackers add are no part of an address."""
+    """The plain paths that match a request for a plain path, the most exact first: with fewer and
+    fewer of its parameters, because parameters of trackers are not part of an address."""
     bare, _, query = path.partition("?")
     pairs = parse_qsl(query, keep_blank_values=True)
     own = [pair for pair in pairs if not _TRACKING.fullmatch(pair[0])][:_COMBINED]

@@ -1,4 +1,4 @@
-"""Lists that a word processor wrote as paragraphs, one level a number, made lists again."""
+"""Turns paragraphs that a word processor wrote for a list, with numbered levels, into lists."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ _NUMBER: Final = re.compile(r"\(?(?:(?P<number>\d{1,4})|(?P<letter>[a-z])|[ivxlc
 
 
 def item_of(node: Node) -> ListItem | None:
-    """What a paragraph of Word is an item of, by its style and the mark in front of it."""
+    """The list item that a paragraph of Word stands for, by its style and its mark."""
     match = _LEVEL.search(node.attributes.get("style", ""))
     if match is None:
         return None
@@ -44,13 +44,13 @@ def _marks(content: Content) -> Content:
 
 
 def is_mark(node: Node) -> bool:
-    """The bullet or number that Word wrote before an item."""
+    """Whether a node is the bullet or number that Word wrote before an item."""
     return _IGNORED.search(node.attributes.get("style", "")) is not None
 
 
 def items_of_the_web(node: Node, target: Node) -> Content:
-    """The items of a list of Word on the web, which puts each into a list of its own, with their
-    levels; none when it is a list as any other."""
+    """The items, with their levels, of a list that Word on the web wrote, with a list for each
+    item. Empty for any other list."""
     written = [child for child in node.children if isinstance(child, Node) and child.name == "li"]
     items = [child for child in target.children if isinstance(child, Node) and child.name == "li"]
     levels = [_level_of(child) for child in written]
@@ -71,7 +71,7 @@ def _level_of(item: Node) -> int:
 
 
 def nest_content(content: Content) -> Content:
-    """What a list holds; a list right in it belongs to the item before it."""
+    """The content of a list; a list directly inside it moves into the item before it."""
     out: Content = []
     for child in content:
         before = next((it for it in reversed(out) if not is_blank(it)), None)
@@ -86,7 +86,7 @@ def nest_content(content: Content) -> Content:
 
 
 def gather_lists(content: Content) -> Content:
-    """Neighbours that are items as one list, nested by their levels."""
+    """Content with neighbouring items as one list, nested by their levels."""
     out: Content = []
     items: list[Node] = []
     blank: Content = []

@@ -1,5 +1,5 @@
-"""The media library: an upload becomes files, and the files stay true to the store's rows.
+"""The media library: an upload becomes files, which stay consistent with the store's rows.
 
-Files come first and rows after, files go last: a crash between leaves a file that no row names,
-never a row without its file. May import: runtime, storage, editorial, imaging, errors, kit.
+Files are written before rows and removed after them. So a crash between leaves a file without a
+row, never a row without its file. May import: runtime, storage, editorial, imaging, errors, kit.
 """

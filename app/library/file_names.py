@@ -1,4 +1,4 @@
-"""How the files of media are called, in addresses and in storage."""
+"""The names of media files, in addresses and in storage."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -10,9 +10,9 @@ EXTENSIONS: Final[Mapping[str, str]] = {
     "image/jpeg": "jpg",
     "application/pdf": "pdf",
 }
-"""Of every file that is kept, by its media type."""
+"""The extension of each kept media type."""
 
 
 def stored_name(digest: str, media_type: str) -> str:
-    """The name in storage of a file with that SHA-256."""
+    """The storage name of a file with this SHA-256."""
     return name_of(digest, EXTENSIONS[media_type])

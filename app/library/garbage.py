@@ -1,4 +1,4 @@
-"""Files that nothing names, and names without a file: counted, and the former swept away."""
+"""Unreferenced files and missing files: counts both, and removes the unreferenced ones."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,13 +9,13 @@ from app.runtime import Runtime
 from app.storage.protocol import StoredObject
 
 SPARED_FOR: Final = timedelta(days=1)
-"""How long a file that nothing names stays: its row may be about to be written."""
+"""An unreferenced file stays for this long: its row may be about to be written."""
 
 
 @dataclass(frozen=True, slots=True)
 class StorageState:
-    """How many files there are, in bytes too; how many of them nothing names; how many that are
-    named are missing."""
+    """The number of files and their bytes, of unreferenced files, and of referenced files that are
+    missing."""
 
     files: int
     bytes: int
@@ -29,7 +29,7 @@ def scan_files(runtime: Runtime) -> StorageState:
     stored_objects = list(runtime.storage.list_objects())
     after = _named_files(
         runtime
-    )  # what came while the files were listed is neither unnamed nor missing
+    )  # a file added during the listing counts as neither unnamed nor missing
     stored_digests = {_digest(file) for file in stored_objects}
     return StorageState(
         files=len(stored_objects),
@@ -40,8 +40,8 @@ def scan_files(runtime: Runtime) -> StorageState:
 
 
 def collect_garbage(runtime: Runtime) -> int:
-    """Remove files that nothing has named for a day, and what crashes left half written; how many
-    that were."""
+    """Remove files that were unreferenced for a day, and half-written files of crashes; return how
+    many."""
     before = runtime.clock() - SPARED_FOR
     old = [file for file in runtime.storage.list_objects() if file.modified < before]
     names_in_use = _named_files(runtime)

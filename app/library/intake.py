@@ -1,4 +1,4 @@
-"""What an upload becomes: its files, kept before anything in the store names them."""
+"""Makes files of an upload, stored before anything in the store names them."""
 
 from collections.abc import Callable
 from typing import BinaryIO, Final
@@ -21,11 +21,11 @@ def taken_in(
     name: str,
     make: Callable[[BinaryIO], Picture] = sandbox.make_picture_isolated,
 ) -> Upload:
-    """The upload with its files in storage; one that is known already comes back without files.
+    """The upload with its files in storage; without files if the upload is known already.
 
-    Known means the same bytes: that is told before any decoder runs, and stays true when the
-    decoders change, as a hash of pixels would not. Blocks for seconds: for the lane `uploads`.
-    `Unsupported` or `Invalid` for what is not taken, `Conflict` for what was taken down.
+    Known means the same bytes. That is decided before any decoder runs, and unlike a hash of pixels
+    it stays true when the decoders change. Blocks for seconds, so it belongs in the lane `uploads`.
+    `Unsupported` or `Invalid` if it is not accepted, `Conflict` if it was taken down.
     """
     kind = spool.kind()
     with runtime.database.reading() as tx:

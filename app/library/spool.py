@@ -1,4 +1,4 @@
-"""An upload while it comes in: on disk under no name, counted and hashed as it passes."""
+"""An upload while it arrives: on disk without a name, counted and hashed on the way."""
 
 import tempfile
 from hashlib import sha256
@@ -11,9 +11,9 @@ from app.imaging.kinds import HEAD_BYTES, Kind, check_document, kind_of
 
 
 class Spool:
-    """A context manager around a file that the system deletes, also when the process is killed.
+    """A context manager around a file that the system deletes, even if the process is killed.
 
-    Its calls write to disk, so they belong into a lane.
+    Its calls write to disk, so they belong in a lane.
     """
 
     def __init__(self, folder: Path, most: int) -> None:
@@ -38,12 +38,12 @@ class Spool:
 
     @property
     def sha256(self) -> str:
-        """Of all that came, in hexadecimal digits."""
+        """The digest of all bytes so far, in hexadecimal digits."""
         return self._digest.hexdigest()
 
     def add(self, chunk: bytes) -> None:
-        """Take a part. `TooLarge` as soon as there is more than is allowed, `Unsupported` as soon
-        as it is plain that this kind of file is not taken."""
+        """Add a chunk. `TooLarge` as soon as the limit is exceeded, `Unsupported` as soon as the
+        kind of file is known not to be accepted."""
         self.size += len(chunk)
         refuse_size(self.size, self._most)
         judged = len(self._head) >= HEAD_BYTES
@@ -55,7 +55,7 @@ class Spool:
             kind_of(self._head)
 
     def kind(self) -> Kind:
-        """What it is, by its content; `Unsupported`, or `Invalid` when it is cut off."""
+        """The kind of the file by its content; `Unsupported`, or `Invalid` if it is cut off."""
         kind = kind_of(self._head)
         if kind == "application/pdf":
             self.file.seek(max(0, self.size - HEAD_BYTES))
@@ -64,6 +64,6 @@ class Spool:
 
 
 def refuse_size(size: int, most: int) -> None:
-    """`TooLarge` when there is more than is allowed."""
+    """Raise `TooLarge` above the limit."""
     if size > most:
         raise TooLarge("media_too_large", f"At most {most} bytes are taken; send a smaller file.")

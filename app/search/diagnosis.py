@@ -1,4 +1,4 @@
-"""What is wrong with search, and what to do about it, in words for an operator; changes nothing."""
+"""Says what is wrong with search and how to mend it, for an operator; changes nothing."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -11,7 +11,7 @@ _LATE_SECONDS: Final = 60.0
 
 
 def diagnose(search: SearchService) -> tuple[str, str]:
-    """How it is, and the remedy for the worst that is wrong; "" when all is well."""
+    """The state of search, and the remedy for its worst problem; "" if all is well."""
     search.make_read_only()
     engine = search.get()
     if complaint := engine.server_problem():
@@ -29,7 +29,7 @@ def diagnose(search: SearchService) -> tuple[str, str]:
 
 
 def _iter_remedies(search: SearchService, engine: Engine, seconds: float) -> Iterator[str]:
-    """The worst first."""
+    """The remedies, for the worst problem first."""
     waiting, standing, parked = engine.pending_task(), search.status(), engine.parked()
     if waiting is not None and min(waiting.seconds, seconds) > TASK_LATE:
         yield (

@@ -1,4 +1,4 @@
-"""What the store says of one thing, as a document that an engine holds."""
+"""Makes the document that an engine holds, from the store's present state of a subject."""
 
 from dataclasses import fields
 from hashlib import blake2b
@@ -13,7 +13,7 @@ _all_of: Final = attrgetter(*(field.name for field in fields(Searchable)))
 
 
 def to_document(thing: Searchable, calendar: Calendar) -> Document:
-    """The document, marked with the version and a digest of all that it was made of."""
+    """The document, marked with the version and a digest of everything it was made of."""
     digest = blake2b(repr(_all_of(thing)).encode(), digest_size=DIGEST_BYTES).digest()
     return Document(
         key=Key("article" if thing.kind == "page" else thing.kind, thing.id),

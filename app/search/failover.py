@@ -1,10 +1,10 @@
-"""Who answers: the search server and the engine on this machine together, or one of them alone.
+"""Decides who answers: the search server and the engine on this machine together, or one alone.
 
-Both follow the log. Where the near one knows at least as much, it answers, with the server's say in
-the order; where it is behind, the server answers alone; where the server is out of reach, the near
-one does. An answer says who gave it, and whether the service is making do: also when the near one
-has been behind the log for longer than following takes. What an engine is late of is left to
-`overlay`, here and for all who ask.
+Both follow the log. If the near engine knows at least as much, it answers, and the server
+influences the order. If the near engine is behind, the server answers alone; if the server is out
+of reach, the near engine does. An answer names its engine, and says whether the service is
+degraded. It is degraded too if the near engine has been behind the log for longer than following
+takes. `overlay` adds what an engine is late of, for every caller.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,32 +25,32 @@ from app.search.overlay import Overlay
 from app.search.protocol import Engine, Key, Keys, Parked, Query, SearchResult, Suggestion
 
 SPARE = 2
-"""Hits to ask for beyond a page, since some may not be visible any more."""
+"""Hits to request beyond a page, because some may no longer be visible."""
 BOTH = "both"
-"""Who answers when two engines did."""
+"""The name of both engines together, when they answer."""
 LOOKED_AT = 1.0
-"""Seconds for which what a far engine said of itself is believed."""
+"""Seconds for which the last status of a far engine is trusted."""
 TASK_LATE = 30.0
-"""So many seconds may pass until the server has done what it accepted."""
+"""Seconds that the server may take to finish an accepted task."""
 TASK_IS_LATE = "search_task_late"
 INDEX_IS_LATE = "search_index_late"
-"""Nothing waits there: nobody writes, or what is written is refused, as by a full disk."""
+"""No task waits there: nobody writes, or writes are refused, as by a full disk."""
 REFUSED = "search_refused"
-"""The codes of what may be wrong."""
+"""The codes of possible problems."""
 _BEGINNING = ("search_not_built", NEAR_ENGINE_LATE)
 
 LateOf = Callable[[str | None, Sequence[Key]], Overlay]
-"""What an engine is late of that has come to a cursor and could not hold some things."""
+"""The things that an engine at a cursor is late of or could not hold."""
 Answer = TypeVar("Answer")
 Tokens = Callable[[datetime], str]
-"""A token for the engine's own server that holds until then; None where there is no server."""
+"""A token for the engine's own server, valid until then; None without a server."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchStatus:
-    """How search is doing: who answers now, from which place in the log, and the code of what is
-    wrong; its message is for the operator's eyes, and goes into the log. `cursor` is None where
-    the place is not known."""
+    """The state of search: who answers now, from which place in the log, and the code of the
+    problem. The problem's message is for the operator, and goes into the log. `cursor` is None if
+    the place is unknown."""
 
     engine: str
     cursor: str | None
@@ -60,21 +60,21 @@ class SearchStatus:
 
     @property
     def is_known(self) -> bool:
-        """Its place in the log is: that of an index that was never built is its beginning."""
+        """Whether its place in the log is known: an index never built is at the beginning."""
         return self.cursor is not None or not self.degraded or self.trouble in _BEGINNING
 
 
 @dataclass(frozen=True, slots=True)
 class ServedResult:
-    """An answer with who gave it."""
+    """An answer with the status of the engine that gave it."""
 
     result: SearchResult
     status: SearchStatus
 
 
 class SearchService:
-    """The engines of a process. `place_of` says how far in the log a cursor is, `late_of` what
-    comes after it."""
+    """The engines of a process. `place_of` gives the place of a cursor in the log, `late_of` the
+    things after it."""
 
     def __init__(
         self,
@@ -101,23 +101,23 @@ class SearchService:
         self._away = Outage(f"Search makes do without {main.name}", "willay.search")
 
     def make_read_only(self) -> None:
-        """From now on this process makes nothing on a server, not even keys of our own."""
+        """Stop this process from creating anything on a server, even our own keys."""
         self.main.make_read_only()
 
     def get(self) -> Engine:
-        """The engine that is set."""
+        """The configured engine."""
         return self.main.get()
 
     def to_write(self) -> Engine:
-        """The engine that is set, to be written to."""
+        """The configured engine, to write to."""
         return self.main.to_write()
 
     def engines(self) -> list[Engine]:
-        """All that have to be kept true to the store."""
+        """All engines that must follow the store."""
         return [handle.to_write() for handle in (self.main, self.standby) if handle is not None]
 
     def search(self, query: Query) -> ServedResult:
-        """Raises ValueError for a page too deep, `Unavailable` when nobody can answer."""
+        """Search. `ValueError` for a page too deep, `Unavailable` if no engine can answer."""
 
         def ask_near(engine: Engine, spare: SearchStatus, standing: SearchStatus) -> ServedResult:
             status = standing if standing.degraded else spare
@@ -148,7 +148,7 @@ class SearchService:
         return replace(served, status=self._with_lateness(served.status))
 
     def _search_far(self, standing: SearchStatus, query: Query) -> SearchResult:
-        """The server's order, of what it is not late of."""
+        """The server's ranking, without the things that it is late of."""
         late = self._overlay_for(standing)
         if not late.is_known:
             return NOTHING
@@ -159,7 +159,7 @@ class SearchService:
         return self._late_of(standing.cursor, [thing.key for thing in standing.parked])
 
     def suggest(self, text: str, languages: Sequence[str], limit: int) -> list[Suggestion]:
-        """Completions, from whoever can give them."""
+        """Completions, from any engine that can give them."""
 
         def ask_near(
             engine: Engine, spare: SearchStatus, _standing: SearchStatus
@@ -177,11 +177,11 @@ class SearchService:
         return self._ask_either(ask_near, ask_far)
 
     def status(self) -> SearchStatus:
-        """Never raises. Asks a far engine once in a while, a near one each time."""
+        """The present state; never raises. Asks a far engine now and then, a near one each time."""
         return self._with_lateness(self._current_status())
 
     def engine_statuses(self) -> list[tuple[EngineHandle, SearchStatus]]:
-        """How each engine that is set does by itself, whoever answers now."""
+        """The state of each configured engine by itself, whoever answers now."""
         now, spare = self._current_status(), self._spare_status()
         main = replace(now, engine=self.main.name)
         if now.degraded:
@@ -192,8 +192,7 @@ class SearchService:
         return [(self.main, main), (self.standby, self._with_lateness(near))]
 
     def near_behind(self) -> tuple[int, float] | None:
-        """How far the engine on this machine is behind the log; None where there is none beside
-        the server."""
+        """The lag of the engine on this machine; None if there is none beside the server."""
         spare = self._spare_status()
         return None if self.standby is None else self.behind(spare.cursor if spare else None)
 
@@ -205,7 +204,7 @@ class SearchService:
                 until, status = self._looked
                 if monotonic() < until:
                     return status
-                # One asks, which may take a while; the others go by what is known.
+                # One caller asks, which may take a while; the others use the last status.
                 self._looked = (monotonic() + LOOKED_AT, status)
         try:
             now = self._status_of(self.main.get())
@@ -222,18 +221,18 @@ class SearchService:
         return now
 
     def state_tag(self) -> str:
-        """Changes when the answers may."""
+        """A tag that changes whenever the answers may."""
         now = self.status()
         spare = self._spare_status()
         return f"{now.engine}/{now.cursor}/{spare and spare.cursor}/{now.degraded}/{now.trouble}"
 
     def note_write(self) -> None:
-        """An engine has been written to: look again."""
+        """Forget the last status, because an engine was written to."""
         with self._lock:
             self._looked = None
 
     def close(self) -> None:
-        """Give everything back."""
+        """Close all engines."""
         self.main.close()
         if self.standby is not None:
             self.standby.close()
@@ -243,11 +242,11 @@ class SearchService:
         near: Callable[[Engine, SearchStatus, SearchStatus], Answer],
         far: Callable[[Engine, SearchStatus], Answer],
     ) -> Answer:
-        """By the near engine where it knows as much, else by the one that is set, and when that
-        is out of reach by the near one, however far it is."""
+        """Answer by the near engine if it knows as much as the configured one, else by that one. If
+        that one is out of reach, the near engine answers in any case."""
         standing = self._current_status()
         spare = self._spare_status()
-        # What a refusal is about may not be asked for this time.
+        # Another query may not be one that the server refuses, so it may be asked.
         may_answer = not standing.degraded or (spare is None and standing.trouble == REFUSED)
         if may_answer and (spare is None or self._is_behind(spare, standing)):
             try:
@@ -259,7 +258,7 @@ class SearchService:
         return near(self.standby.get(), spare, standing)
 
     def _spare_status(self) -> SearchStatus | None:
-        """How the near engine beside the server does; None when it can answer nothing."""
+        """The state of the near engine beside the server; None if it cannot answer."""
         if self.standby is None:
             return None
         try:
@@ -273,7 +272,7 @@ class SearchService:
 
     def _degraded_status(self, error: Unavailable) -> SearchStatus:
         self._away.begin(self._away.error or error)  # one line, whatever follows from it
-        if error.code == REFUSED:  # its documents can be read all the same
+        if error.code == REFUSED:  # its documents can still be read
             with suppress(Unavailable):
                 self._last_cursor = self.main.get().cursor() or self._last_cursor
         spare = self._spare_status()
@@ -291,7 +290,7 @@ class SearchService:
             self._looked = (monotonic() + LOOKED_AT, standing)
 
     def _with_lateness(self, standing: SearchStatus) -> SearchStatus:
-        """The same, with the word that the near engine is late where nothing worse is told."""
+        """The status, degraded if the near engine is late and there is no worse problem."""
         if not self._lateness.is_told() or standing.degraded:
             return standing
         return replace(standing, degraded=True, trouble=NEAR_ENGINE_LATE)

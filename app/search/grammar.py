@@ -1,7 +1,7 @@
-"""What a person typed, taken apart: words, "phrases", -exclusions, and a word still being typed.
+"""Parses what a person typed: words, "phrases", -exclusions, and a word still being typed.
 
-There is no other grammar. Every text is a query: what is no word is a gap, a lone quote is
-nothing, and what passes the bounds is left out.
+There is no other grammar. Every text is a query: anything that is not a word is a gap, a lone quote
+means nothing, and text beyond the limits is left out.
 """
 
 import re
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from app.kit.text import without_unseen
 
 MOST_WORDS = 128
-"""Words and phrases of a query that are looked at; what comes later is left out."""
+"""Words and phrases of a query that count; later ones are left out."""
 MOST_CHARACTERS = 8_000
 PROSE = 12
-"""From so many loose words on, a text is prose, and its quotes are punctuation, no condition."""
+"""A text with this many loose words is prose: its quotes are punctuation, not conditions."""
 
 _PIECES = re.compile(
     r"""(?P<minus>(?<![^\s(])-(?=[\w"“«]))?
@@ -26,7 +26,7 @@ _PIECES = re.compile(
 @dataclass(frozen=True, slots=True)
 class ParsedText:
     """Folded words. `words` keep their order and repetitions; `typing` says that the last of them
-    may be unfinished. `text` is what was typed, without what cannot be seen."""
+    may be unfinished. `text` is the typed text without invisible characters."""
 
     text: str
     words: tuple[str, ...] = ()
@@ -36,17 +36,17 @@ class ParsedText:
 
     @property
     def is_blank(self) -> bool:
-        """Nothing was typed, as opposed to nothing that can be searched for."""
+        """Whether nothing was typed, as opposed to text without a searchable word."""
         return not self.text.strip()
 
     @property
     def finds_nothing(self) -> bool:
-        """Something was typed, and no word is in it."""
+        """Whether text was typed, but it holds no word."""
         return not self.is_blank and not (self.words or self.phrases or self.excluded)
 
 
 def parse_text(text: str, words_of: Callable[[str], list[str]]) -> ParsedText:
-    """Never fails. A quoted or excluded piece of several words is a phrase."""
+    """Parse a text; never fails. A quoted or excluded piece of several words is a phrase."""
     text = without_unseen(text[:MOST_CHARACTERS])
     words: list[str] = []
     phrases: dict[tuple[str, ...], None] = {}

@@ -1,4 +1,4 @@
-"""How late the engine on this machine is: told when following takes longer than it should."""
+"""Reports how late the engine on this machine is, if following takes longer than it should."""
 
 from collections.abc import Callable
 from time import monotonic
@@ -9,16 +9,16 @@ from app.outage import Outage
 from app.search.lazy import EngineHandle
 
 NEAR_LATE: Final = 10.0
-"""So many seconds behind the log a near engine is told to be late: following takes about one."""
+"""A near engine this many seconds behind the log counts as late: following takes about one."""
 NEAR_ENGINE_LATE: Final = "near_engine_late"
 _LOOKED_AT: Final = 1.0
 
 Behind = Callable[[str | None], tuple[int, float]]
-"""How far a cursor is behind the log: in changes, and in seconds since the oldest of them."""
+"""The lag of a cursor: in changes, and in seconds since the oldest of them."""
 
 
 class Lateness:
-    """Of one engine, or of none. The store is asked once in a while, and for each new cursor."""
+    """The lateness of one engine, or none. The store is asked rarely, and for each new cursor."""
 
     def __init__(self, near: EngineHandle | None, behind: Behind) -> None:
         self._near = near
@@ -27,7 +27,7 @@ class Lateness:
         self._outage = Outage("The search index on this machine", "willay.search")
 
     def is_told(self) -> bool:
-        """It is late, which the log says when it begins and when it ends."""
+        """Whether the engine is late; the log records the begin and the end."""
         if self._near is None:
             return False
         is_late = self._seconds(self._near) > NEAR_LATE
@@ -39,10 +39,10 @@ class Lateness:
         return is_late
 
     def seconds(self, cursor: str | None) -> float:
-        """By how many seconds a cursor is behind."""
+        """The lag of a cursor in seconds."""
         try:
             return self._behind(cursor)[1]
-        except Unavailable:  # the store is away, which is told by whoever asks it
+        except Unavailable:  # the store is away, which its callers report
             return 0.0
 
     def _seconds(self, near: EngineHandle) -> float:

@@ -1,8 +1,8 @@
-"""The engines of a process, opened when they are first asked for, and anew when they were lost.
+"""The engines of a process, opened at their first use and again after a loss.
 
-An index can always be made again from the store, so a damaged one is thrown away. While the
-worker fills the new one, searches are answered from what is still open of the one before: late
-for a moment, never empty.
+An index can always be rebuilt from the store, so a damaged one is thrown away. While the worker
+fills the new one, the old one, which is still open, answers searches: late for a moment, never
+empty.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,42 +18,42 @@ from app.search.protocol import Engine
 
 
 class EngineHandle(Protocol):
-    """An engine that is there when it is asked for."""
+    """An engine that is opened on demand."""
 
     @property
     def name(self) -> str:
-        """What it is called, without opening it."""
+        """The name of the engine, known without opening it."""
         ...
 
     @property
     def is_resting(self) -> bool:
-        """It did not answer lately, and is not asked for some seconds."""
+        """Whether it failed lately, so that it is not asked for some seconds."""
         ...
 
     @property
     def interrupt(self) -> Callable[[], None] | None:
-        """Makes whatever waits for another machine give up for good; None when nothing does."""
+        """Makes calls that wait for another machine give up for good; None if no call waits."""
         ...
 
     def get(self) -> Engine:
-        """The engine to ask."""
+        """The engine for reading."""
         ...
 
     def to_write(self) -> Engine:
-        """The engine to write to."""
+        """The engine for writing."""
         ...
 
     def make_read_only(self) -> None:
-        """Make nothing on another machine from now on."""
+        """Stop creating anything on another machine."""
         ...
 
     def close(self) -> None:
-        """Give everything back."""
+        """Close the engine."""
         ...
 
 
 class RemoteEngine:
-    """An engine on another machine: there from the start, whether or not it answers."""
+    """An engine on another machine: present from the start, whether it answers or not."""
 
     def __init__(
         self,
@@ -68,29 +68,29 @@ class RemoteEngine:
 
     @property
     def is_resting(self) -> bool:
-        """The circuit to the server is open."""
+        """Whether the circuit to the server is open."""
         return self._connection is not None and self._connection.breaker.is_open
 
     def make_read_only(self) -> None:
-        """Use the keys that are there."""
+        """Use only existing keys."""
         if self._connection is not None:
             self._connection.makes_keys = False
 
     def get(self) -> Engine:
-        """The engine."""
+        """The engine for reading."""
         return self._engine
 
     def to_write(self) -> Engine:
-        """The same."""
+        """The engine for writing, which is the same."""
         return self._engine
 
     def close(self) -> None:
-        """Give everything back."""
+        """Close the engine."""
         self._engine.close()
 
 
 class LazyEngine:
-    """Opens the embedded engine when it is first asked for."""
+    """Opens the embedded engine at its first use."""
 
     name: Final = EmbeddedEngine.name
     interrupt: Final = None
@@ -105,20 +105,20 @@ class LazyEngine:
         self.outage: Final = Outage("The search index", "willay.search")
 
     def get(self) -> Engine:
-        """The engine to ask: the one before, as long as the newest has no cursor yet."""
+        """The engine for reading: the previous one, as long as the newest has no cursor."""
         newest = self._newest_engine()
         return self._before or newest
 
     def to_write(self) -> Engine:
-        """The newest engine; a new and empty one in place of one that cannot be read."""
+        """The newest engine; an unreadable one is replaced by a new and empty one."""
         self._newest_engine().examine()
         return self._newest_engine()
 
     def make_read_only(self) -> None:
-        """Nothing here is on another machine."""
+        """Do nothing, because nothing here is on another machine."""
 
     def close(self) -> None:
-        """Give everything back."""
+        """Close both engines."""
         with self._lock:
             for engine in (self._engine, self._before):
                 if engine is not None:

@@ -1,8 +1,8 @@
-"""What the store says now in place of what an index is late of.
+"""Replaces what an index is late of by the store's present state.
 
-The index is asked to leave out what it is late of: neither a hit, nor a count, nor a correction
-then tells of a text that was withdrawn or corrected. What of it is visible is found in an index of
-its own, made of the store's words, and comes first.
+The index is asked to leave out the things that it is late of. So no hit, count or correction
+reveals a text that was withdrawn or corrected. The visible ones among them are searched in a small
+index made from the store, and come first.
 """
 
 from collections import Counter
@@ -37,8 +37,8 @@ from app.search.protocol import (
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """What an index is late of, and the present state of that where there is one; nothing that the
-    index counts is to be believed when it is not known how late it is."""
+    """The things that an index is late of, and the present documents of those that are visible. If
+    its lateness is unknown, none of its counts can be trusted."""
 
     keys: Keys = ()
     documents: tuple[Document, ...] = ()
@@ -46,7 +46,7 @@ class Overlay:
 
 
 def thing_of(hit: Hit | Suggestion) -> tuple[str, UUID, int]:
-    """What is found, by its kind, its id and the version of it."""
+    """The identity of a result: its kind, its id and its version."""
     return hit.key.kind, hit.key.id, hit.version
 
 
@@ -61,7 +61,7 @@ def load_overlay(
     cursor: str | None,
     parked: Sequence[Key],
 ) -> Overlay:
-    """What an index is late of that has come to a cursor and could not hold some things."""
+    """The overlay of an index at a cursor that could not hold the parked things."""
     with database.reading() as tx:
         log, now = head(tx), clock()
         things = [(key.kind, key.id) for key in parked]
@@ -76,7 +76,7 @@ def load_overlay(
 def search_with_overlay(
     late: Overlay, languages: tuple[str, ...], query: Query, ask: Ask
 ) -> SearchResult:
-    """What an index answers, with the present state of what it is late of."""
+    """The index's answer, with the present state of the things that it is late of."""
     if not late.is_known:
         return _within_depth(query, ask(query))
     if not late.keys:
@@ -84,7 +84,7 @@ def search_with_overlay(
     narrowed = replace(query, filter=replace(query.filter, without=late.keys))
     if not late.documents:
         return ask(narrowed)
-    # Those that come first move all others, so the page is cut when both are there.
+    # The newer hits come first and move all others, so the page is cut after both are joined.
     last = query.page * query.limit
     result = ask(replace(narrowed, page=1, limit=min(last, DEEPEST)))
     present = memory_index.cached_index(late.documents, languages)
@@ -111,7 +111,7 @@ def suggest_with_overlay(
     limit: int,
     ask: Callable[[Keys], list[Suggestion]],
 ) -> list[Suggestion]:
-    """The same of completions."""
+    """The index's completions, with the present state of the things that it is late of."""
     newer: list[Suggestion] = []
     if late.documents:
         newer = memory_index.cached_index(late.documents, languages).suggest(
@@ -121,7 +121,7 @@ def suggest_with_overlay(
 
 
 def _within_depth(query: Query, result: SearchResult) -> SearchResult:
-    """What can be looked up, and no count of what cannot."""
+    """The hits that can be looked up, with no count of those that cannot."""
     total = (
         min(result.total, (query.page - 1) * query.limit + len(result.hits)) if result.hits else 0
     )

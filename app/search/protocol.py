@@ -1,8 +1,8 @@
-"""What a search engine takes and gives, in our own words.
+"""The protocol of search engines, in our own words.
 
-Two engines stand behind these types, and neither may show through: no grammar, no field name and
-no exception of a library crosses this page. Text is plain text everywhere except in highlights,
-which are safe HTML: everything is escaped and `<mark>` is the only element.
+Neither of the two engines behind these types may show through: no grammar, field name or exception
+of a library gets past this module. Text is plain text everywhere except in highlights. These are
+safe HTML: everything is escaped, and `<mark>` is the only element.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,15 +24,15 @@ Period = tuple[datetime, datetime]
 DOCUMENT_KINDS: tuple[ContentKind, ...] = get_args(ContentKind)
 FACET_NAMES: tuple[FacetName, ...] = ("tags", "lang", "year", "kind")
 DEEPEST = 10_000
-"""Hits that can be paged to: `limit * page` never passes it, since later ranks mean nothing."""
+"""The deepest hit that paging reaches (`limit * page`): later ranks mean nothing."""
 FACET_VALUES = 100
-"""Values that one facet answers with, the most frequent first."""
+"""The most values that one facet returns, the most frequent first."""
 DIGEST_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A name or synonym of a tag; `lang` is an ISO 639 code, or None for one of no language."""
+    """A name or synonym of a tag; `lang` is an ISO 639 code, or None if it has no language."""
 
     text: str
     lang: str | None = None
@@ -40,7 +40,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a document is about: the kind of the thing and its id in the store."""
+    """The subject of a document: its kind and its id in the store."""
 
     kind: ContentKind
     id: UUID
@@ -51,9 +51,9 @@ Keys = tuple[Key, ...]
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Which state of a thing a document was made of.
+    """The state of a subject that a document was made of.
 
-    `version` is below 2**63; `digest` is `DIGEST_BYTES` of a hash of all that the document holds.
+    `version` is below 2**63; `digest` is `DIGEST_BYTES` of a hash of everything in the document.
     """
 
     version: int
@@ -62,13 +62,13 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One findable thing.
+    """One searchable subject.
 
-    `lang` is None for what belongs to every language (a tag, a sponsor, a person). `labels` are the
+    `lang` is None for subjects of every language (a tag, a sponsor, a person). `labels` are the
     names and synonyms, in all languages, of the article's tags, or of the tag itself; a tag's first
-    label of each language is its name. `tag_ids` hold the ancestors too, so that a parent matches
-    its descendants. `also_in` are the other languages in which the same story is there.
-    `year` is the UTC one when absent.
+    label in each language is its name. `tag_ids` include the ancestors, so that a parent matches
+    its descendants. `also_in` are the other languages of the same story. Without a `year`, it is
+    the UTC year.
     """
 
     key: Key
@@ -90,13 +90,13 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which documents; an empty field asks for nothing.
+    """A selection of documents; an empty field sets no condition.
 
-    Tag clauses are families of ids: one of each `all_of` must be there, none of any `none_of`.
-    `until` is exclusive unless `until_inclusive`. What is no article has no tags, authors or
-    dates, so a filter on these leaves articles alone. Of `periods`, without their ends, any one
-    will do. With `each_story_once` an article counts only in the first of its `languages`.
-    Things of `without` are neither found nor counted.
+    Tag clauses are families of ids: one of each `all_of` must be present, none of any `none_of`.
+    `until` is exclusive unless `until_inclusive`. Only articles have tags, authors and dates, so a
+    filter on these selects articles alone. One matching period of `periods`, whose ends are
+    exclusive, is enough. With `each_story_once` an article counts only in the first of its
+    `languages`. Subjects in `without` are neither found nor counted.
     """
 
     kinds: tuple[ContentKind, ...] = ()
@@ -118,9 +118,9 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked: `limit` hits from `(page - 1) * limit` on, within `DEEPEST`.
+    """A search: `limit` hits from `(page - 1) * limit` on, within `DEEPEST`.
 
-    `exact` insists on the words as written; `extra` hits more come at the end and move no page.
+    `exact` insists on the words as written; `extra` more hits come at the end and move no page.
     """
 
     text: str = ""
@@ -136,7 +136,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class HitHighlights:
-    """Safe HTML: title and summary whole, of the body the passage that fits best; "" if none."""
+    """Safe HTML: the whole title and summary, and the best passage of the body; "" for none."""
 
     title: str = ""
     summary: str = ""
@@ -145,7 +145,7 @@ class HitHighlights:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One document found; scores compare within one answer only, and are 0.0 in order of date."""
+    """One matching document. Scores compare within one answer only, and are 0.0 by date."""
 
     key: Key
     version: int
@@ -157,9 +157,9 @@ class Hit:
 class SearchResult:
     """One page of an answer.
 
-    `facets` maps each facet asked for to (value, count), the most frequent first: tags as hex
-    ids, years as four digits. `corrected` is the text that was searched for in place of the one
-    given, `did_you_mean` one that may be meant and was not searched for.
+    `facets` maps each requested facet to (value, count), the most frequent first: tags as hex ids,
+    years as four digits. `corrected` is the text that was searched in place of the given one,
+    `did_you_mean` a probable text that was not searched.
     """
 
     hits: tuple[Hit, ...]
@@ -172,7 +172,7 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One thing whose name completes what was typed; `highlighted` is safe HTML."""
+    """One subject whose name completes the typed text; `highlighted` is safe HTML."""
 
     key: Key
     version: int
@@ -182,7 +182,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """A thing whose document the engine could not hold, and why; the others went on without it."""
+    """A subject whose document the engine could not hold, and why; the others went on."""
 
     key: Key
     reason: str
@@ -190,7 +190,7 @@ class Parked:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an engine has come: its cursor, and what it could not hold on the way."""
+    """An engine's cursor, and the things that it could not hold on the way."""
 
     cursor: str | None
     parked: tuple[Parked, ...] = ()
@@ -201,7 +201,7 @@ class IndexBusy(Unavailable):
 
 
 class IndexUnreadable(Unavailable):
-    """The index is damaged; it is thrown away and built again from the store."""
+    """The index is damaged; it is thrown away and rebuilt from the store."""
 
 
 class Engine(Upkeep, Protocol):
@@ -212,11 +212,11 @@ class Engine(Upkeep, Protocol):
 
     @property
     def name(self) -> str:
-        """What answers call it."""
+        """The engine's name in answers."""
         ...
 
     def search(self, query: Query) -> SearchResult:
-        """The page asked for. Raises ValueError for a page beyond `DEEPEST`."""
+        """The requested page. Raises ValueError for a page beyond `DEEPEST`."""
         ...
 
     def suggest(
@@ -228,54 +228,54 @@ class Engine(Upkeep, Protocol):
     def apply(
         self, upserts: Sequence[Document], deletes: Sequence[Key], cursor: str | None = None
     ) -> None:
-        """Write all of it and then the cursor; on return it is durable and findable.
+        """Write everything and then the cursor; on return it is durable and searchable.
 
-        When it raises, the cursor is where it was; what was written already may stay, since it is
-        written again. None leaves the cursor where it is. A document that the engine cannot hold is
-        parked. Raises `IndexBusy` when another process writes.
+        If it raises, the cursor has not moved. Documents that were already written may stay,
+        because they are written again. None keeps the cursor. A document that the engine cannot
+        hold is parked. Raises `IndexBusy` if another process writes.
         """
         ...
 
     def parked(self) -> Sequence[Parked]:
-        """What could not be held."""
+        """The things that could not be held."""
         ...
 
     def progress(self) -> Progress:
-        """Both, as quickly as a search is answered, or `Unavailable`."""
+        """Cursor and parked things, as fast as a search, or `Unavailable`."""
         ...
 
     def new_replacement(self) -> "Replacement | None":
-        """An empty index that can take this one's place; None when this one can be written anew
-        in place without a gap. Raises `IndexBusy` when another process builds one."""
+        """An empty index that can replace this one; None if this one can be rewritten in place
+        without a gap. Raises `IndexBusy` if another process builds one."""
         ...
 
     def rewrite(self, portions: Iterable[Sequence[Document]], cursor: str) -> None:
-        """All documents anew, at once for readers; nothing of those before is kept anywhere.
+        """Write all documents anew, visible at once; the former ones are kept nowhere.
 
-        Raises `IndexBusy` when another process writes.
+        Raises `IndexBusy` if another process writes.
         """
         ...
 
     def cursor(self) -> str | None:
-        """The cursor of the last `apply` that gave one."""
+        """The cursor of the last `apply` that had one."""
         ...
 
     def marks(self) -> Iterator[tuple[Key, Mark]]:
-        """What every document says that it was made of, in no order, as of the call. Whoever can
-        write to the index can forge it: `seals` tell what is there."""
+        """The mark of every document, unordered, as of the call. Anybody who can write to the index
+        can forge marks; `seals` show the true content."""
         ...
 
     def seals(self, keys: Sequence[Key]) -> Mapping[Key, bytes]:
-        """A digest of each of these documents, made of all that the index holds of it now; what
-        the index does not hold is left out."""
+        """A digest of each of these documents, made of everything that the index now holds of it.
+        Absent documents are left out."""
         ...
 
     def seal(self, document: Document) -> bytes:
-        """What `seals` gives for a document that is held as `apply` writes it."""
+        """The seal of a document as `apply` writes it."""
         ...
 
     def count(self) -> int:
-        """Documents held."""
+        """The number of documents."""
         ...
 
     def close(self) -> None:
@@ -293,8 +293,8 @@ class Engine(Upkeep, Protocol):
 
 
 class Replacement(Engine, Protocol):
-    """An index being built beside the one that answers."""
+    """An index that is built beside the one that answers."""
 
     def take_over(self) -> None:
-        """Take its place, in one instant; what it replaces is kept for `restore`."""
+        """Replace the old index in one instant; it is kept for `restore`."""
         ...

@@ -1,6 +1,6 @@
 """Texts with marks, as safe HTML: everything is escaped, and `<mark>` is the only element.
 
-Which words are meant each engine knows by rules of its own; the rest is the same for both.
+Each engine has its own rules for the words to mark; the rest is the same for both.
 """
 
 import html
@@ -16,11 +16,11 @@ Span = tuple[int, int]
 """Start and end of a word in a text."""
 
 PASSAGE = 200
-"""Characters of the passage shown of a body."""
+"""The length of the passage shown of a body, in characters."""
 _LEAD, _LONGEST = 40, 30
-"""Characters shown before the first mark, and those of a word that is not cut."""
+"""Characters before the first mark, and in the longest word that is not cut."""
 _LOOKED_AT = 20_000
-"""Characters of a text in which words are marked."""
+"""Characters of a text that are searched for words to mark."""
 _MANY = 200
 """Words that are marked in a text."""
 _GAPS = {code: " " for code in range(128) if not chr(code).isalnum()}
@@ -31,11 +31,11 @@ _ACCENTED = re.compile("[^\\W\\d_][\u0300-\u036f]+")
 _REST_OF_WORD = re.compile(r"[^\W_]*")
 
 Spans = Callable[[str], Sequence[Span]]
-"""Where the words are that are meant."""
+"""The places of the words to mark in a text."""
 
 
 def build_highlights(spans: Spans, title: str, summary: str, body: str) -> HitHighlights:
-    """Title and summary whole, and of the body the passage that fits best."""
+    """Marks in the whole title and summary, and in the best passage of the body."""
     return HitHighlights(
         mark_text(spans, title),
         mark_text(spans, summary),
@@ -50,14 +50,14 @@ def mark_text(spans: Spans, text: str) -> str:
 
 
 def split_words(text: str) -> list[str]:
-    """The words among which those that are meant are found."""
+    """The words of a text, of which some may be marked."""
     look = fold(_compose(without_unseen(text)))
     return look.translate(_GAPS).split() if look.isascii() else _WORD.findall(look)
 
 
 def fold(text: str) -> str:
-    """What is looked at of a text, in lower case, without accents, and with gaps for signs; each
-    character is in the place that it has in the text."""
+    """A text for comparison: in lower case, without accents, and with gaps for signs. Each
+    character keeps its place in the text."""
     text = text[:_LOOKED_AT]
     if text.isascii():
         return text.lower()
@@ -66,7 +66,7 @@ def fold(text: str) -> str:
 
 
 def shortest_prefixes(beginnings: Iterable[str]) -> tuple[str, ...]:
-    """Without those that begin as another does: what they find would be found twice."""
+    """The beginnings without those that begin with another one, which finds the same words."""
     prefixes = set(beginnings) - {""}
     return tuple(
         prefix
@@ -76,8 +76,8 @@ def shortest_prefixes(beginnings: Iterable[str]) -> tuple[str, ...]:
 
 
 def find_spans(text: str, beginnings: Iterable[str], is_meant: Callable[[str], bool]) -> list[Span]:
-    """The words of a folded text that begin so, of `shortest_prefixes` beginnings, and are meant,
-    in order."""
+    """The words of a folded text, in order, that start with one of the beginnings (see
+    `shortest_prefixes`) and are meant."""
     spans: list[Span] = []
     for beginning in beginnings:
         at = text.find(beginning)
@@ -91,7 +91,7 @@ def find_spans(text: str, beginnings: Iterable[str], is_meant: Callable[[str], b
 
 
 def _visible_spans(spans: Spans) -> Spans:
-    """The same words, found as if what cannot be seen were not among their letters."""
+    """The same words, found as if the text had no invisible characters."""
 
     def found_among(text: str) -> Sequence[Span]:
         plain = without_unseen(text)
@@ -104,7 +104,7 @@ def _visible_spans(spans: Spans) -> Spans:
 
 
 def _compose(text: str) -> str:
-    """Letters and their accents as one character each; all else as it is."""
+    """The text with each letter and its accent as one character."""
     if text.isascii():
         return text
     return _ACCENTED.sub(lambda match: normalize("NFC", match[0]), text)
@@ -112,7 +112,7 @@ def _compose(text: str) -> str:
 
 @lru_cache(maxsize=4_096)
 def _folded_letter(letter: str) -> str:
-    """One character for one, and a gap for what is in no word."""
+    """One character for one, and a gap for a character of no word."""
     base = normalize("NFKD", letter)[:1].lower()
     if not base.isalnum():
         return " "
@@ -137,8 +137,8 @@ def _mark(text: str, spans: Sequence[Span]) -> str:
 
 
 def _best_window(text: str, spans: Sequence[Span]) -> Span:
-    """Where most marks lie within `PASSAGE` characters, from the beginning of a line or else of a
-    word to the end of one; without marks the start."""
+    """The `PASSAGE` characters with the most marks, from the beginning of a line or else a word to
+    the end of one; the start of the text without marks."""
     if len(text) <= PASSAGE:
         return 0, len(text)
     best, most = 0, 0

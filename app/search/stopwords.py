@@ -1,6 +1,6 @@
 """Function words of each language, folded.
 
-They are indexed, so phrases and "who is who" work; a query leaves them out while it has others.
+The index holds them, so phrases and "who is who" work; a query drops them if it has other words.
 """
 
 _ENGLISH = """

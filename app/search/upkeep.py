@@ -1,4 +1,4 @@
-"""What is asked of an engine by whoever keeps it true, beside what it is to hold and to find."""
+"""The part of an engine's protocol that keeps the index correct."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,60 +7,60 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class PendingTask:
-    """What a server was given to do and has not done: the oldest such task, and since when."""
+    """The oldest unfinished task of a server, and its age."""
 
     task: int
     seconds: float
 
 
 class Upkeep(Protocol):
-    """One side of `app.search.protocol.Engine`; all may raise `Unavailable`."""
+    """One part of `app.search.protocol.Engine`; all methods may raise `Unavailable`."""
 
     @property
     def index(self) -> str:
-        """Which index it is: the same name for every process that has it."""
+        """The identity of the index: the same name in every process that has it."""
         ...
 
     @property
     def portion(self) -> int:
-        """How many changes `apply` should be given at once, when so many wait."""
+        """The number of changes that `apply` should get at once, if so many wait."""
         ...
 
     def take(self, *, insist: bool = False) -> bool:
-        """Take or keep the writer's lease. True when another process may have written since this
-        one last did, in a way that the cursor does not tell: hold all against the store then.
+        """Take or keep the writer's lease. True if another process may have written since this one
+        last did, unseen by the cursor: then compare everything with the store.
 
-        With `insist` whoever holds it is asked to give it back soon. Raises `IndexBusy`.
+        With `insist` the holder is asked to give it back soon. Raises `IndexBusy`.
         """
         ...
 
     def release(self) -> None:
-        """There is nothing to write for now: others may, where it costs nothing to change hands."""
+        """Let others write, if changing hands costs nothing; there is nothing to write for now."""
         ...
 
     def pending_task(self) -> PendingTask | None:
-        """What was accepted and is not done; None when nothing is."""
+        """The oldest accepted task that is not done; None if there is none."""
         ...
 
     def server_problem(self) -> str:
-        """What is wrong with the server itself and how to cure it, or "". Never raises."""
+        """The problem of the server itself and its remedy, or "". Never raises."""
         ...
 
     def missing_actions(self) -> Sequence[str]:
-        """What the engine is not allowed to do, and has to."""
+        """The actions that the engine needs and is not allowed."""
         ...
 
     def differing_settings(self) -> Sequence[str]:
-        """Settings that are not as they should be; the next `apply` puts them right."""
+        """The settings that are not as they should be; the next `apply` puts them right."""
         ...
 
     def repair_settings(self) -> Sequence[str]:
-        """Put right at once the settings that others have changed, and name them. Cheap where
-        nothing has changed. For who holds the writer's lease."""
+        """Put right at once the settings that others have changed, and return their names. Cheap if
+        nothing has changed. Only for the holder of the writer's lease."""
         ...
 
     def strangers(self) -> Sequence[str]:
-        """Names of what is in the index and is no document that `apply` could have written."""
+        """The names of documents in the index that `apply` cannot have written."""
         ...
 
     def delete_strangers(self, names: Sequence[str]) -> None:
@@ -68,5 +68,5 @@ class Upkeep(Protocol):
         ...
 
     def restore(self) -> bool:
-        """Put what was replaced last back into its place; false when nothing was kept."""
+        """Restore the index that was last replaced; false if none was kept."""
         ...

@@ -31,12 +31,12 @@ class Settings(
 
     @property
     def calendar(self) -> Calendar:
-        """The days of the site's zone."""
+        """The calendar of the site's time zone."""
         zone = UTC if self.timezone == "UTC" else ZoneInfo(self.timezone)
         return Calendar(zone, self.timezone)
 
     def page_address(self, kind: str, slug: str, lang: str) -> str:
-        """Where readers find an article: the front end, or this API where there is none."""
+        """Where readers find an article: at the front end, or at this API without one."""
         template = self.page_url if kind == "page" else self.article_url
         if self.site_url is None and "{site}" in template:
             return f"{self.public_url}/v1/articles/{slug}"
@@ -49,17 +49,17 @@ class Settings(
         return self.author_url.format(site=self.site_url or "", slug=slug, lang="")
 
     def shown_at(self, address: str) -> str | None:
-        """The slug whose page is at an address of the front end, as the templates say."""
+        """The slug of the page at an address of the front end, by the templates."""
         return slug_in(self._templates, self.site_url or self.public_url, address)
 
     def page_path(self, kind: str, slug: str, lang: str) -> str:
-        """The path of an article's page at the front end, on whatever host that is."""
+        """The path of an article's page at the front end, on any host."""
         template = self.page_url if kind == "page" else self.article_url
         site = self.site_url or "https://site"
         return plain_path(template.format(site=site, slug=slug, lang=lang))
 
     def slug_at(self, path: str) -> str | None:
-        """The slug whose page is at a plain path, as the templates say."""
+        """The slug of the page at a plain path, by the templates."""
         return slug_at(self._templates, self.site_url or "https://site", path)
 
     @property

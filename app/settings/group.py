@@ -1,4 +1,4 @@
-"""What the groups of settings share."""
+"""The base of the groups of settings."""
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 

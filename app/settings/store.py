@@ -55,7 +55,7 @@ class StoreSettings(Group):
 
     @property
     def store_url(self) -> str:
-        """Where the store is; holds a password, never log it."""
+        """The address of the store. It holds a password: never log it."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data_dir.absolute() / 'willay.db'}"

@@ -1,5 +1,5 @@
-"""Where the bytes of media are kept: a local folder, or any S3-compatible service.
+"""The storage of media files: a local folder, or any S3-compatible service.
 
-Knows nothing of the store: a file has a name made of its content's hash, and that is all.
+It knows nothing of the store: a file has a name made of its content's hash, and nothing else.
 May import: settings, errors.
 """

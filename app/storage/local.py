@@ -28,8 +28,8 @@ _DOOMED: Final = ".doomed-"
 class LocalStorage:
     """`<folder>/<first two digits>/<sha256>.<extension>`.
 
-    A file is written beside its place, synced, and renamed into it: at its name there is all of
-    it or nothing.
+    A file is written beside its place, synced, and renamed into it, so its name shows a whole file
+    or none.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -57,8 +57,8 @@ class LocalStorage:
     def discard(self, name: str, before: datetime) -> bool:
         """See `Storage.discard`.
 
-        The file is moved away before its age is judged: a `put` that comes meanwhile either
-        renewed it, and it is moved back, or finds nothing and writes it anew.
+        The file is moved away before its age is judged. A `put` that comes meanwhile either has
+        renewed it, and then it is moved back, or finds no file and writes it anew.
         """
         with self._watch_outage():
             path = self._path(name)
@@ -94,7 +94,7 @@ class LocalStorage:
                     path.unlink(missing_ok=True)
                     cleared += 1
             for path in self._folder.glob(f"??/{_DOOMED}*"):
-                # Moved away and not judged: back to its place, to be judged again.
+                # Moved away and not yet judged: move it back, to be judged again.
                 path.replace(path.with_name(path.name.removeprefix(_DOOMED)))
                 cleared += 1
         return cleared

@@ -1,4 +1,4 @@
-"""The place that the settings name."""
+"""Opens the storage that the settings name."""
 
 from app.errors import Unavailable
 from app.settings import Settings
@@ -7,9 +7,9 @@ from app.storage.protocol import Storage
 
 
 def open_storage(settings: Settings) -> Storage:
-    """A bucket when one is set (needs the extra `s3`), else the folder `media` beside the store.
+    """A bucket if one is set (needs the extra `s3`), else the folder `media` beside the store.
 
-    Reaches for nothing yet.
+    It does not connect yet.
     """
     if settings.s3_bucket is None:
         return LocalStorage(settings.data_dir / "media")

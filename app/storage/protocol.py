@@ -1,7 +1,7 @@
-"""What a place for files can do. Every call blocks, so it belongs into a lane.
+"""The protocol of a storage. Every call blocks, so it belongs in a lane.
 
-Files are named by what they hold (`name_of`): a name never gets other bytes, to put a file twice
-is to put it once, and two uploads that come to the same bytes share them.
+Files are named by their content (`name_of`). So a name never gets other bytes, putting a file twice
+has the effect of putting it once, and two uploads with the same bytes share them.
 """
 
 import re
@@ -19,16 +19,16 @@ from app.outage import Outage
 NAME: Final = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]{1,5}")
 
 CHUNK_BYTES: Final = 256 * 1024
-"""What is read at once."""
+"""Bytes that are read at once."""
 
 HANGS_SECONDS: Final = 5.0
 REST_SECONDS: Final = 10.0
-"""Who waited so long for a place that does not answer spares the others that, for a while."""
+"""After a call has waited this long in vain, other calls fail at once for this long."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """A file that is there; `modified` is when it was last put."""
+    """A stored file; `modified` is when it was last put."""
 
     name: str
     size: int
@@ -36,23 +36,23 @@ class StoredObject:
 
 
 class Storage(Protocol):
-    """Files by name. `NotFound` (`file_not_found`) for what is not there; `Unavailable`
-    (`storage_unavailable`, `storage_full`) when the place cannot be used or is full, which is
-    told to the log once."""
+    """Files by name. `NotFound` (`file_not_found`) for an absent file; `Unavailable`
+    (`storage_unavailable`, `storage_full`) if the storage cannot be used or is full, which is
+    logged once."""
 
     outage: Outage
 
     def put(self, name: str, content: bytes) -> None:
-        """Keep a file; when this returns it survives a power cut. To put it again renews
+        """Keep a file; once this returns the file survives a power cut. Putting it again renews
         `modified`, which saves it from `discard`."""
         ...
 
     def read(self, name: str, start: int, end: int) -> Iterator[bytes]:
-        """Its bytes in [start, end), in chunks; opened with the first of them."""
+        """The file's bytes in [start, end), in chunks; the first chunk opens the file."""
         ...
 
     def discard(self, name: str, before: datetime) -> bool:
-        """Remove a file unless it was put since `before`; false when it was left or not there."""
+        """Remove a file unless it was put since `before`; false if it was kept or absent."""
         ...
 
     def list_objects(self) -> Iterator[StoredObject]:
@@ -60,17 +60,17 @@ class Storage(Protocol):
         ...
 
     def tidy(self, before: datetime) -> int:
-        """Clear away what interrupted calls left behind before then; how many things that were."""
+        """Remove what interrupted calls left behind before that time; return how many."""
         ...
 
 
 def storage_unavailable(message: str, cause: str) -> Unavailable:
-    """The place cannot be used."""
+    """The error of a storage that cannot be used."""
     return Unavailable("storage_unavailable", message, cause=cause)
 
 
 def storage_full(cause: str) -> Unavailable:
-    """The place takes nothing more in."""
+    """The error of a storage that is full."""
     message = "The place of the media is full: nothing is kept until the operator makes room."
     return Unavailable("storage_full", message, cause=cause)
 
@@ -79,8 +79,8 @@ def storage_full(cause: str) -> Unavailable:
 def watch_outage(
     outage: Outage, fault: Callable[[Exception], WillayError | None]
 ) -> Iterator[None]:
-    """What goes wrong in the block is raised in our words, and the outage told; `fault` says what
-    an exception means, None where it is a fault of the program."""
+    """Translate the block's errors and log the outage. `fault` gives the meaning of an exception,
+    or None for a fault of the program."""
     outage.refuse()
     began = monotonic()
     try:
@@ -103,12 +103,12 @@ def digest_of(content: bytes) -> str:
 
 
 def name_of(digest: str, extension: str) -> str:
-    """The name of a file with these bytes."""
+    """The name of a file with this digest."""
     return check_name(f"{digest[:2]}/{digest}.{extension}")
 
 
 def check_name(name: str) -> str:
-    """The name, if it is one: nothing else ever becomes a path. ValueError otherwise."""
+    """The name; `ValueError` if it has another form. No other text ever becomes a path."""
     if not NAME.fullmatch(name):
         raise ValueError("no name of a stored file")
     return name

@@ -42,10 +42,10 @@ _FULL: Final = (
 
 
 class ObjectStorage:
-    """`media/<name>` in any store that obstore speaks to.
+    """`media/<name>` in any store that obstore can use.
 
-    S3 has no way to remove an object only if it is old: between looking and removing in `discard`
-    lies one exchange, in which a file that nobody used for a day would have to be put again.
+    S3 cannot remove an object on the condition that it is old. So `discard` looks and removes in
+    two requests; only a file unused for a day that is put again between them would be lost.
     """
 
     def __init__(self, store: ObjectStore, place: str = "the bucket") -> None:
@@ -58,7 +58,7 @@ class ObjectStorage:
         with self._watch_outage():
             try:
                 obstore.put(self._store, _PREFIX + check_name(name), content)
-            except FileNotFoundError as error:  # what is put need not be there: its bucket must
+            except FileNotFoundError as error:  # a file to put need not exist, but its bucket must
                 raise storage_unavailable(
                     _AWAY, f"{self._place}: there is no such bucket"
                 ) from error
@@ -96,7 +96,7 @@ class ObjectStorage:
                         yield StoredObject(name, meta["size"], meta["last_modified"])
 
     def tidy(self, before: datetime) -> int:
-        """See `Storage.tidy`; a bucket shows nothing that is unfinished."""
+        """See `Storage.tidy`; a bucket shows no unfinished objects."""
         return 0
 
     def _watch_outage(self) -> AbstractContextManager[None]:
@@ -104,7 +104,7 @@ class ObjectStorage:
 
 
 def open_bucket(settings: Settings) -> ObjectStorage:
-    """The bucket of the settings; credentials come from the environment's own names when absent."""
+    """The bucket of the settings; absent credentials come from the environment."""
     assert settings.s3_bucket is not None
     config: S3Config = {}
     client: ClientConfig = {"timeout": "30s", "connect_timeout": "5s"}
@@ -116,7 +116,7 @@ def open_bucket(settings: Settings) -> ObjectStorage:
     if settings.s3_access_key_id is not None and settings.s3_secret_access_key is not None:
         config["access_key_id"] = settings.s3_access_key_id.get_secret_value()
         config["secret_access_key"] = settings.s3_secret_access_key.get_secret_value()
-    # Its own patience is three minutes; whoever waits here is a request, or the only worker.
+    # obstore's own patience is three minutes, but a request or the only worker waits here.
     patience: RetryConfig = {"max_retries": 2, "retry_timeout": timedelta(seconds=20)}
     store = S3Store(settings.s3_bucket, config=config, client_options=client, retry_config=patience)
     at = f" at {urlsplit(settings.s3_endpoint or '').netloc.rpartition('@')[2]}"
@@ -130,13 +130,13 @@ def _to_fault(place: str, error: Exception) -> WillayError | None:
     if not isinstance(error, BaseError | OSError):
         return None
     code = _CODE.search(text)
-    if code is not None:  # the service's own word, without what it says of keys and requests
+    if code is not None:  # the service's error code, without its message about keys and requests
         message = f"it refuses: {code[1]}"
     elif (system := _SYSTEM.search(text)) is not None:
         message = system[1]
     elif "TimedOut" in text:
         message = "it does not answer in time"
-    else:  # the end of the first line: before it stand times and addresses that never repeat
+    else:  # the end of the first line: times and addresses before it never repeat
         message = text.partition("\n")[0].rpartition(" - ")[2][:200]
     message = f"{place}: {message}"
     return (

@@ -1,4 +1,4 @@
-"""After the commit: whatever follows the change log, at its own pace and with its own cursor.
+"""The followers of the change log: each works after the commit, at its own pace, with a cursor.
 
-`serve` runs it in a thread, `willay worker` alone. May import: runtime and below.
+`serve` runs them in a thread, `willay worker` alone. May import: runtime and below.
 """

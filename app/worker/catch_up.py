@@ -1,4 +1,4 @@
-"""One portion of the change log, from the store into an engine."""
+"""Moves one portion of the change log from the store into an engine."""
 
 from app.changes import head
 from app.published import changes
@@ -7,14 +7,14 @@ from app.search.protocol import Document, Engine, Key
 from app.worker.index_documents import AT_ONCE, documents_of
 
 _MOST_CHARACTERS = 5_000_000
-"""Of one portion: it is in memory as a whole, and is sent so to a server."""
+"""The text in one portion, in characters: it is in memory, and is sent, as a whole."""
 
 
 def catch_up(runtime: Runtime, engine: Engine) -> bool:
-    """Catch up by one portion; false when there was nothing to do.
+    """Catch up by one portion; false if there was nothing to do.
 
-    A server does much at once nearly as fast as little, so it is given what several reads give;
-    of a thing that is named again, the later state counts.
+    A server takes a large batch nearly as fast as a small one, so it gets the result of several
+    reads. If a subject is named again, its later state counts.
     """
     start = after = changes.sequence_of(engine.cursor() or "")
     changed: dict[Key, Document | None] = {}

@@ -1,4 +1,4 @@
-"""All who work beside the answers in this process, as the settings say."""
+"""The followers of this process, as the settings say."""
 
 from app.runtime import Runtime
 from app.worker.heartbeat import Heartbeat
@@ -10,7 +10,7 @@ from app.worker.webhooks import WebhookFollower
 
 
 def build_followers(runtime: Runtime) -> list[Follower]:
-    """A heartbeat, search on each engine, media, webhooks; a WebSub hub where there is one."""
+    """A heartbeat, search for each engine, media, webhooks, and a WebSub hub if one is set."""
     followers = [
         Heartbeat(runtime),
         *_search_followers(runtime),
@@ -25,8 +25,8 @@ def build_followers(runtime: Runtime) -> list[Follower]:
 
 
 def near_followers(runtime: Runtime) -> list[Follower]:
-    """The one that a process which answers needs in any case: of the index on its machine, which
-    no worker elsewhere can write."""
+    """The followers of a process that only answers: one for the index on its machine, if there is
+    such an index, because no worker elsewhere can write it."""
     near = runtime.search.near
     return [IndexFollower(runtime, near)] if near is not None else []
 

@@ -1,4 +1,4 @@
-"""A follower that says in the store that a worker is at work, for whoever asks on any machine."""
+"""Records in the store that a worker is at work, for readers on any machine."""
 
 import os
 import socket
@@ -32,7 +32,7 @@ class Heartbeat:
         return False
 
     def close(self) -> None:
-        """A worker that ends as it should is not missed; a store that is away may miss it."""
+        """Remove the record, so that nobody misses a worker that ended as it should."""
         if self._due:
             with suppress(Unavailable), self._runtime.database.writing() as tx:
                 milestones.forget(tx, "worker", self._by)

@@ -1,4 +1,4 @@
-"""What the store says now, as documents: of some things, and of everything, in portions."""
+"""Documents of the store's present state: of some subjects, or of everything in portions."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -14,17 +14,17 @@ from app.search.documents import to_document
 from app.search.protocol import DOCUMENT_KINDS, Document, Key
 
 AT_ONCE: Final = 500
-"""Entries of the log, or things, in one portion."""
+"""Entries of the log, or subjects, in one portion."""
 
 _OF_ALL: Final = 2_000
-"""Things in one portion of everything: each commit of a near engine makes a segment, which is
-merged later."""
+"""Subjects in one portion of everything: each commit of the embedded engine makes a segment, which
+is merged later."""
 
 
 def documents_of(
     runtime: Runtime, tx: ReadTx, log: Head, looked: Mapping[str, Sequence[UUID]]
 ) -> tuple[list[Document], list[Key]]:
-    """The documents of those things that are visible at the log's clock; the keys of the others."""
+    """The documents of the subjects visible at the log's clock, and the keys of the others."""
     tags = runtime.memory.tags(tx, log)
     searchables = searchable.by_ids(tx, tags, looked, log.effective_until)
     upserts = [to_document(thing, runtime.settings.calendar) for thing in searchables]
@@ -34,7 +34,7 @@ def documents_of(
 
 
 def all_documents(runtime: Runtime) -> Iterator[list[Document]]:
-    """Everything visible, as documents, each portion read in a snapshot of its own."""
+    """Everything visible, as documents; each portion is read in its own snapshot."""
     few, _ = _read_portion(runtime, searchable.few_ids)
     yield few
     after: UUID | None = None
@@ -60,6 +60,6 @@ def _read_portion(
 
 
 def count_documents(runtime: Runtime) -> int:
-    """How many things there are to write."""
+    """The number of documents to write."""
     with runtime.database.reading() as tx:
         return searchable.count_visible(tx, head(tx).effective_until)

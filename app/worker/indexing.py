@@ -1,10 +1,10 @@
-"""Search follows the change log: what is visible is in the index, and nothing else.
+"""Search follows the change log, so that the index holds what is visible and nothing else.
 
-Every portion is read in one snapshot and judged at the log's clock; the cursor enters the index
-after the documents that it stands for. So a process may die anywhere, and any number may follow
-beside each other: one whose portion is older moves the cursor back with it, and what came after is
-read again. Now and then everything is held against the store; the settings of an index that
-others can change are looked at every few seconds.
+Each portion is read in one snapshot and judged at the log's clock, and the cursor enters the index
+after the portion's documents. So a process may die at any point, and several may follow side by
+side: one with an older portion moves the cursor back, and later entries are read again. Now and
+then the index is compared with the store. An index whose settings others can change has these
+checked every few seconds.
 """
 
 import logging
@@ -26,11 +26,11 @@ _TEND_SECONDS: Final = 3.0
 _LOG = logging.getLogger("willay.search")
 
 _REST: Final = 20
-"""Holding everything against the store may take one part in so many of the time."""
+"""Comparing everything with the store may take one part in this many of the time."""
 
 
 class IndexFollower:
-    """Keeps one engine true to the store; a `Follower`."""
+    """Keeps one engine in step with the store; a `Follower`."""
 
     def __init__(self, runtime: Runtime, handle: EngineHandle | None = None) -> None:
         self._runtime = runtime
@@ -42,16 +42,16 @@ class IndexFollower:
         self.name: Final = f"search ({self._handle.name})"
 
     def step(self) -> bool:
-        """Catch up by one portion; false when there was nothing to do, or another does it."""
+        """Catch up by one portion; false if there was nothing to do, or another process does it."""
         engine = self._handle.to_write()
         try:
             has_changed_hands = engine.take()
             if not _is_cursor_known(self._runtime, engine):
-                # Without patience: who builds needs the lease that this one has just taken.
+                # Without patience: the builder needs the lease that this process has just taken.
                 rebuilding.rebuild(self._runtime, engine, patience=0.0)
                 return True
             if has_changed_hands:
-                # What another process wrote last may have come late, over what is newer.
+                # The last write of the other process may have come late, over a newer one.
                 self._repair_share(engine)
             self._repair_settings(engine)
             if catch_up(self._runtime, engine):
@@ -63,7 +63,7 @@ class IndexFollower:
         return False
 
     def close(self) -> None:
-        """Let others write."""
+        """Give up the lease, so that others can write."""
         self._handle.to_write().release()
 
     def _check_index(self, engine: Engine) -> None:
@@ -78,7 +78,7 @@ class IndexFollower:
         self._proved_at = monotonic() + rest
 
     def _repair_share(self, engine: Engine) -> None:
-        """Prove it, one share of the contents after the other, and write down what was found."""
+        """Compare and mend the next share of the contents, and store the result."""
         comparison = verification.repair(self._runtime, engine, turn=self._turn)
         self._turn += 1
         index_check = IndexCheck(
@@ -89,7 +89,7 @@ class IndexFollower:
             checks.save_check(tx, engine.index, index_check)
 
     def _is_proved_by_another(self, engine: Engine) -> bool:
-        """Several processes may have one folder; one of them looking at everything is enough."""
+        """Whether another process that shares the index has checked it lately."""
         now, every = self._runtime.clock(), self._runtime.settings.search_check_seconds
         with self._runtime.database.reading() as tx:
             index_check = checks.last_check(tx, engine.index, now)
@@ -100,7 +100,7 @@ class IndexFollower:
         )
 
     def _repair_settings(self, engine: Engine) -> None:
-        """Others may change the settings at any time, and then searches are refused."""
+        """Put the settings right: others may change them, and then searches are refused."""
         now = monotonic()
         if now < self._tended_at + _TEND_SECONDS:
             return
@@ -113,7 +113,7 @@ class IndexFollower:
 
 
 def _is_cursor_known(runtime: Runtime, engine: Engine) -> bool:
-    """The engine's cursor is a place in this store's log."""
+    """Whether the engine's cursor is a place in this store's log."""
     cursor = engine.cursor()
     if cursor is None:
         return False

@@ -1,4 +1,4 @@
-"""The worker's loop: promote what has become due, then let every follower catch up."""
+"""The worker's loop: promote due boundaries, then let every follower catch up."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -11,10 +11,10 @@ from app.errors import Unavailable
 from app.runtime import Runtime
 
 IDLE_SECONDS: Final = 0.5
-"""Between two looks at the log when nothing happens."""
+"""The pause between two looks at the log while nothing happens."""
 
 TROUBLE_SECONDS: Final = 5.0
-"""Before the next attempt of who could not reach something or has failed; the others go on."""
+"""The pause of a follower that failed, before its next attempt; the others go on."""
 
 Step = Callable[[], bool | None]
 
@@ -22,26 +22,25 @@ _LOG = logging.getLogger("willay.worker")
 
 
 class Follower(Protocol):
-    """Something outside the store that is kept true to it."""
+    """Keeps something outside the store in step with it."""
 
     @property
     def name(self) -> str:
-        """For the log."""
+        """The name in the log."""
         ...
 
     def step(self) -> bool | None:
-        """Catch up by one portion; false when there was nothing to do, None when that is still
-        under way."""
+        """Catch up by one portion; false if there was nothing to do, None if a step still runs."""
         ...
 
     def close(self) -> None:
-        """Give back what it holds."""
+        """Release its resources."""
         ...
 
 
 class Worker:
-    """Promotion and followers in turn. Any number may run beside each other: the log's lock and
-    each follower's lease let one of them act."""
+    """Runs promotion and the followers in turn. Several workers may run side by side: the log's
+    lock and each follower's lease let only one of them act."""
 
     def __init__(
         self, runtime: Runtime, followers: Sequence[Follower] = (), *, promotes: bool = True
@@ -59,13 +58,13 @@ class Worker:
         self._thread.start()
 
     def stop(self) -> None:
-        """Let the turn at hand end, then return."""
+        """Let the present turn end, then return."""
         self.ask_to_stop()
         if self._thread.ident is not None:
             self._thread.join()
 
     def ask_to_stop(self) -> None:
-        """As `stop`, without waiting; safe in a signal handler."""
+        """Like `stop`, without waiting; safe in a signal handler."""
         self._stopped.set()
 
     def run(self) -> None:
@@ -78,7 +77,7 @@ class Worker:
                 follower.close()
 
     def _turn(self) -> float:
-        """One turn; returns the seconds to wait before the next.
+        """Run one turn; return the seconds to wait before the next.
 
         Nothing may end the loop: a follower that fails tries again, and the others go on.
         """
@@ -89,7 +88,7 @@ class Worker:
             try:
                 did = step()
             except Unavailable as error:
-                # An outage of the store is told by the store itself.
+                # The store itself logs its outages.
                 is_new = self._is_new(name, error.explanation)
                 if is_new and error.code not in faults.MESSAGES:
                     _LOG.warning("%s waits: %s", name, error.explanation)
@@ -103,7 +102,7 @@ class Worker:
         return pause
 
     def _is_new(self, name: str, trouble: str) -> bool:
-        """It is not what this one failed of before; what repeats is told once. It rests now."""
+        """Let the step rest; true if its trouble is new, so that each is logged once."""
         self._resting[name] = monotonic() + TROUBLE_SECONDS
         before, self._troubles[name] = self._troubles.get(name), trouble
         return before != trouble

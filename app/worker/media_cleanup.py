@@ -1,4 +1,4 @@
-"""A follower that keeps the media folder free of what nothing names."""
+"""A follower that removes unreferenced files from the media storage."""
 
 import logging
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ _LOG = logging.getLogger("willay.worker")
 
 
 class MediaCleanup:
-    """Looks when the worker starts and every few hours. Several beside each other do no harm."""
+    """Looks when the worker starts and every few hours. Several may run side by side."""
 
     name = "sweeping"
 
@@ -32,4 +32,4 @@ class MediaCleanup:
         return False
 
     def close(self) -> None:
-        """Holds nothing."""
+        """Nothing to release."""

@@ -1,4 +1,4 @@
-"""An index made anew: in place where that leaves no gap, else beside the one that answers."""
+"""Rebuilds an index: in place if that leaves no gap, else beside the one that answers."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -19,12 +19,12 @@ from app.worker.index_documents import all_documents, count_documents
 from app.worker.verification import Advance, compare, repair
 
 _TOLD_EVERY: Final = 10.0
-"""Seconds after which it is written down again that a build goes on."""
+"""Seconds until a running build is recorded again."""
 
 _PATIENCE: Final = 30.0
-"""Seconds for which a command waits for another process to finish its portion."""
+"""Seconds that a command waits for another process to finish its portion."""
 _LOOK_AGAIN: Final = 0.5
-"""Seconds between two looks whether another process has built the index."""
+"""Seconds between two checks whether another process has built the index."""
 
 _LOG = logging.getLogger("willay.search")
 
@@ -34,11 +34,11 @@ Done = TypeVar("Done")
 def rebuild(
     runtime: Runtime, engine: Engine, advance: Advance | None = None, *, patience: float = _PATIENCE
 ) -> None:
-    """Write every document anew and drop what no longer is; readers never see a gap.
+    """Write every document anew and drop the surplus; readers never see a gap.
 
-    The cursor is set last, to where the log was at the start, so that what happened meanwhile is
-    followed afterwards. `advance` is told how many things are done; without it, the log is. While
-    another process builds, this waits for `patience` seconds and then raises `IndexBusy`.
+    The cursor is set last, to the log's position at the start, so changes made meanwhile are
+    followed afterwards. `advance` gets the number of finished documents; without it, progress is
+    logged. If another process builds, this waits `patience` seconds and then raises `IndexBusy`.
     """
     advance = advance or ProgressLog(
         f"Building the index of {engine.name}", count_documents(runtime)
@@ -61,7 +61,7 @@ def rebuild(
 
 
 def rewrite(runtime: Runtime, engine: Engine, advance: Advance = lambda _count: None) -> None:
-    """Write the whole index anew, so that nothing of what was deleted stays in its files."""
+    """Write the whole index anew, so that no deleted text stays in its files."""
     with runtime.database.reading() as tx:
         cursor = changes.cursor_at(tx, head(tx).sequence, runtime.settings.timezone)
 
@@ -75,11 +75,10 @@ def rewrite(runtime: Runtime, engine: Engine, advance: Advance = lambda _count: 
 
 
 def ensure_index(runtime: Runtime) -> None:
-    """Build what there is no index of this version of, so that nobody searches an empty one.
+    """Build a missing index of this version, so that nobody searches an empty one.
 
-    Where another process builds it, wait for that one, or go on with it when that one dies. An
-    engine on another machine is left to the worker when another can answer meanwhile, or when it
-    cannot be reached.
+    If another process builds it, wait, or take over if that process dies. An index on another
+    machine is left to the worker if another engine can answer meanwhile, or if it is out of reach.
     """
     search = runtime.search
     if complaint := search.get().server_problem():
@@ -89,7 +88,7 @@ def ensure_index(runtime: Runtime) -> None:
     try:
         while (engine := handle.to_write()).cursor() is None:
             try:
-                # Without patience: once the other is ready, there is nothing left to build.
+                # Without patience: once the other process is ready, there is nothing left to build.
                 rebuild(runtime, engine, patience=0.0)
             except IndexBusy:
                 if not is_told:
@@ -103,12 +102,12 @@ def ensure_index(runtime: Runtime) -> None:
 
 
 def restore_previous(engine: Engine) -> bool:
-    """Put the index that was replaced last back into its place; false when none was kept."""
+    """Restore the index that the last rebuild replaced; false if none was kept."""
     return _retry_while_busy(engine.restore)
 
 
 def _with_build_mark(runtime: Runtime, engine: Engine, advance: Advance) -> Advance:
-    """Writes down from time to time that the build goes on."""
+    """An `advance` that also records from time to time that the build goes on."""
     marked_at = monotonic() - _TOLD_EVERY
 
     def advance_and_mark(count: int) -> None:
@@ -136,7 +135,7 @@ def _fill_replacement(runtime: Runtime, engine: Engine, advance: Advance) -> int
 
 
 def _take_over(runtime: Runtime, replacement: Replacement) -> None:
-    """Replay what happened meanwhile, prove the new index, and let it take over."""
+    """Replay later changes, verify the new index, and let it take over."""
     while catch_up(runtime, replacement):
         pass
     comparison = compare(runtime, replacement)
@@ -154,7 +153,7 @@ def _take_over(runtime: Runtime, replacement: Replacement) -> None:
 
 
 def _retry_while_busy(act: Callable[[], Done], patience: float = _PATIENCE) -> Done:
-    """Act as soon as no other process writes."""
+    """Act as soon as no other process writes; `IndexBusy` after `patience` seconds."""
     until = monotonic() + patience
     pause = Event()
     while True:

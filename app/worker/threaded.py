@@ -1,4 +1,4 @@
-"""A follower that may wait long for another machine, in a thread of its own: nobody waits."""
+"""Runs a follower that may wait long for another machine in a thread of its own."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -6,24 +6,24 @@ from typing import Protocol
 
 
 class SteppedWork(Protocol):
-    """What is kept apart."""
+    """The work that runs in its own thread."""
 
     @property
     def name(self) -> str:
-        """For the log."""
+        """The name in the log."""
         ...
 
     def step(self) -> bool:
-        """Catch up by one portion; false when there was nothing to do."""
+        """Catch up by one portion; false if there was nothing to do."""
         ...
 
     def close(self) -> None:
-        """Give back what it holds."""
+        """Release its resources."""
         ...
 
 
 class ThreadedFollower:
-    """A `Follower` whose steps run beside the loop; `interrupt` makes what waits give up."""
+    """A `Follower` whose steps run beside the loop; `interrupt` makes a waiting step give up."""
 
     def __init__(self, follower: SteppedWork, interrupt: Callable[[], None]) -> None:
         self._follower = follower
@@ -33,12 +33,12 @@ class ThreadedFollower:
 
     @property
     def name(self) -> str:
-        """For the log."""
+        """The name in the log."""
         return self._follower.name
 
     def step(self) -> bool | None:
-        """Begin a step if none is under way; what the last one said or raised is passed on. None
-        when nothing can be said yet."""
+        """Begin a step if none is running; return or raise the outcome of the last one. None if
+        there is no outcome yet."""
         running, did = self._running, None
         if running is not None:
             if not running.done():
@@ -49,7 +49,7 @@ class ThreadedFollower:
         return did
 
     def close(self) -> None:
-        """Let the step at hand give up, then give back what it holds."""
+        """Make the running step give up, then release the follower's resources."""
         self._interrupt()
         self._thread.shutdown()
         self._follower.close()

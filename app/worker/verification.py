@@ -1,9 +1,9 @@
-"""Is an index true to the store: held against it, both ways, and put right where it is not.
+"""Compares an index with the store in both directions, and mends the differences.
 
-Every document's mark is compared each time, which is cheap; but a mark says only what whoever wrote
-it wanted. So the contents are compared too, as the index holds them: of all documents, or of one
-share of them, the next share at each turn. Whatever looks wrong is looked at once more before it is
-called so, since the log goes on meanwhile.
+Every document's mark is compared each time, which is cheap. But a mark only says what its writer
+meant to write, so the contents are compared as well: of all documents, or of one share, with the
+next share at the next turn. The log goes on meanwhile, so every suspect is read once more before it
+counts as different.
 """
 
 import logging
@@ -22,7 +22,7 @@ from app.worker.index_documents import AT_ONCE, all_documents, documents_of
 Advance = Callable[[int], None]
 
 SHARE: Final = 2_000
-"""Documents whose contents are compared at one turn; a hundredth of all where that is more."""
+"""Documents whose contents one turn compares; a hundredth of all if that is more."""
 _TURNS: Final = 100
 _NAMED: Final = 5
 
@@ -31,7 +31,7 @@ _LOG = logging.getLogger("willay.search")
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How an index differs from the store, both ways; empty when it is true."""
+    """The differences between an index and the store, both ways; empty if they agree."""
 
     engine: str
     documents: int
@@ -39,24 +39,24 @@ class Comparison:
     outdated: list[Key]
     surplus: list[Key]
     settings: tuple[str, ...]
-    """Names of settings of the engine that are not as they should be."""
+    """The names of engine settings that are not as they should be."""
     parked: tuple[Parked, ...]
-    """What it could not take in; these are missing or outdated as well."""
+    """Documents that the engine could not take; these are missing or outdated as well."""
     behind: int
     """Entries of the log that search has not followed yet."""
     altered: list[Key] = field(default_factory=list)
-    """Marked as they should be, and other things are in them."""
+    """Documents with the right mark but other content."""
     strangers: tuple[str, ...] = ()
-    """What is in the index by names that are none of ours."""
+    """Names in the index that are not ours."""
 
     @property
     def agrees(self) -> bool:
-        """Every document is there, as it should be, and nothing else, and so are the settings."""
+        """Whether index and store hold the same documents, and the settings are right."""
         return not (self.differing or self.settings)
 
     @property
     def differing(self) -> list[str]:
-        """All things that differ, by name."""
+        """The names of all things that differ."""
         keys = (*self.missing, *self.outdated, *self.altered, *self.surplus)
         return [*(f"{key.kind} {key.id}" for key in keys), *self.strangers]
 
@@ -69,9 +69,9 @@ def compare(
     turn: int | None = None,
     since: int | None = None,
 ) -> Comparison:
-    """Hold every document against the store, and the contents of one share of them; of all without
-    a `turn`. What the log names after `since` (its head at the start) is no difference: whoever
-    follows it will write that."""
+    """Compare every document's mark, and the contents of one share of documents (of all without a
+    `turn`). Entries of the log after `since` (by default its head at the start) are no differences:
+    a follower will still write them."""
     with runtime.database.reading() as tx:
         since = head(tx).sequence if since is None else since
     settings, strangers = tuple(engine.differing_settings()), tuple(engine.strangers())
@@ -107,7 +107,7 @@ def compare(
 
 
 def repair(runtime: Runtime, engine: Engine, *, turn: int | None = None) -> Comparison:
-    """Compare, and write again what differs; what was found is returned."""
+    """Compare, write the differences again, and return the comparison."""
     since = changes.sequence_of(engine.cursor() or "")
     comparison = compare(runtime, engine, turn=turn, since=since)
     wrong = [*comparison.missing, *comparison.outdated, *comparison.altered, *comparison.surplus]
@@ -152,12 +152,12 @@ class _Differences:
 def _judge_suspects(
     runtime: Runtime, engine: Engine, suspects: dict[Key, Mark | None], since: int
 ) -> _Differences:
-    """How those differ that do, now that they are looked at once more."""
+    """The suspects that still differ after a second look, by kind of difference."""
     differences = _Differences()
     for keys in _split_portions(list(suspects)):
         seals = engine.seals(keys)
         with runtime.database.reading() as tx:
-            # After the index was read: what was written there meanwhile is in the log by now.
+            # This is read after the index, so the log shows what was written there meanwhile.
             moving = changes.subjects_since(tx, since)
             left = [key for key in keys if (key.kind, key.id) not in moving]
             upserts, absent = documents_of(runtime, tx, head(tx), _by_kind(left))

@@ -1,7 +1,7 @@
 """Webhooks follow the change log: a `Follower` that never waits for a partner.
 
-Its step queues what the log has and hands every subscription that is due to a loop of its own,
-some at a time. Between the transactions nothing is held while the network is waited for.
+A step queues the log's new entries and hands due subscriptions to its own event loop, several at a
+time. No transaction is open while the network is waited for.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ _AT_ONCE: Final = 16
 """Subscriptions that are served at the same time."""
 
 _TURN: Final = 2.0
-"""Seconds after which a subscription makes room for others that wait."""
+"""Seconds of service after which a subscription makes room for others."""
 
 _TIDY: Final = timedelta(hours=1).total_seconds()
 
@@ -35,7 +35,7 @@ _LOG: Final = logging.getLogger("willay.webhooks")
 
 
 class WebhookFollower:
-    """Tells partners; a `Follower`."""
+    """Sends deliveries to partners; a `Follower`."""
 
     name = "webhooks"
 
@@ -48,7 +48,7 @@ class WebhookFollower:
         self._tidied = monotonic()
 
     def step(self) -> bool:
-        """Queue what is new and begin what is due; false when there was neither."""
+        """Queue new entries and begin due deliveries; false if there was neither."""
         runtime = self._runtime
         now = runtime.clock()
         queued = enqueue.enqueue_deliveries(runtime.database, runtime.memory, now)
@@ -63,7 +63,7 @@ class WebhookFollower:
         return queued or begun
 
     def close(self) -> None:
-        """Let go of what is under way; its lease runs out, and it is sent again."""
+        """Cancel what is under way; its lease runs out, and it is sent again."""
         if self._loop is not None and self._thread is not None:
             asyncio.run_coroutine_threadsafe(self._clear_cancelled(), self._loop).result()
             self._loop.call_soon_threadsafe(self._loop.stop)
@@ -97,7 +97,7 @@ class WebhookFollower:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _serve_webhook(self, sender: Sender, webhook: UUID) -> None:
-        """One delivery after the other, for a while. Nothing may end the loop."""
+        """Send one delivery after another, for a while. Nothing may end the loop."""
         until = monotonic() + _TURN
         try:
             while monotonic() < until:
@@ -106,7 +106,7 @@ class WebhookFollower:
                     return
                 await self._carry_out(sender, work)
         except Exception:
-            # The store is away, or it is a fault of ours that `_carry_out` could not note.
+            # The store is away, or `_carry_out` could not record a fault of ours.
             _LOG.exception("the webhook %s will be tried again", webhook)
 
     def _claim_job(self, webhook: UUID) -> DeliveryJob | None:
@@ -115,8 +115,8 @@ class WebhookFollower:
             return dispatch.claim_job(tx, runtime.key(), webhook, runtime.clock())
 
     async def _carry_out(self, sender: Sender, work: DeliveryJob) -> None:
-        """Send, and note what came of it, whatever it was: what is not noted would be sent again
-        for ever, and nobody would see it in the record."""
+        """Send, and record the result whatever it is: without a record the message would be sent
+        again for ever, and nobody would notice."""
         try:
             exchange = await self._send_job(sender, work)
         except Unavailable:
@@ -130,7 +130,7 @@ class WebhookFollower:
     async def _send_job(
         self, sender: Sender, work: DeliveryJob
     ) -> tuple[DeliveryJob, Exchange] | None:
-        """The work with the id of its message, and what came; none when nothing is to be told."""
+        """The job with its message's id and the exchange; None if there is nothing to send."""
         message, challenge = await asyncio.to_thread(self._build_message, work)
         now = self._runtime.clock()
         if message is None:
@@ -148,7 +148,7 @@ class WebhookFollower:
         return work, exchange
 
     def _build_message(self, work: DeliveryJob) -> tuple[WebhookMessage | None, str]:
-        """What to send, made in one snapshot; and the challenge, where it is one."""
+        """The message, made in one snapshot, and the challenge if it carries one."""
         runtime = self._runtime
         now = runtime.clock()
         if work.delivery is None:
@@ -179,12 +179,12 @@ class WebhookFollower:
 
 
 def _is_met(challenge: str, answer: bytes) -> bool:
-    """The answer is the challenge, or JSON that names it."""
+    """Whether the answer is the challenge, or JSON that holds it."""
     text = answer.decode(errors="replace").strip()
     if text == challenge:
         return True
     try:
-        reply = from_json(text)  # which refuses what is nested too deeply, where `json` breaks
+        reply = from_json(text)  # refuses deep nesting, on which `json` breaks
     except ValueError:
         return False
     return isinstance(reply, dict) and reply.get("challenge") == challenge

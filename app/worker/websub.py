@@ -1,10 +1,10 @@
-"""Tells a WebSub hub that feeds have changed, so that their subscribers hear of it at once.
+"""Tells a WebSub hub that feeds have changed, so that their subscribers learn of it at once.
 
-It is told of the feed of everything, those of each language, and those of each single tag that a
-change touches; of no other filter. Nothing is kept: a process that begins tells the hub of all of
-them, and then after every change. A hub that is told twice fetches twice and finds nothing new. One
-that cannot be reached is asked again later and later, and delays no other follower by more than a
-few seconds.
+The hub hears of the feed of everything, the feeds of each language, and the feed of each single tag
+that a change touches, but of no other filter. Nothing is stored: a new process tells the hub of all
+these feeds, and then after every change. A hub that is told twice fetches twice and finds nothing
+new. A hub that is out of reach is asked at growing intervals, and delays other followers by a few
+seconds at most.
 """
 
 import logging
@@ -20,17 +20,17 @@ from app.published import changes, tags
 from app.runtime import Runtime
 
 _SECONDS: Final = 3.0
-"""For one request to the hub."""
+"""The time limit of one request to the hub."""
 
 _APART: Final = 5.0
 _LONGEST: Final = 300.0
-"""Seconds between two tellings, and after many failures."""
+"""The pause between two requests, and the longest pause after many failures."""
 
 _AT_ONCE: Final = 100
 """Feeds that one request names."""
 
 _LOOKED_AT: Final = 500
-"""Entries of the log that are looked at one by one; after more, every tag may have changed."""
+"""Log entries that are inspected one by one; after more, every tag may have changed."""
 
 _LOG = logging.getLogger("willay.websub")
 
@@ -60,7 +60,7 @@ class WebSubFollower:
         self._client = httpx2.Client(timeout=_SECONDS, follow_redirects=False)
 
     def step(self) -> bool:
-        """Tell the hub if something has changed since it was last told."""
+        """Tell the hub if something has changed since the last request."""
         if monotonic() < self._not_before:
             return False
         self._collect_topics()
@@ -87,7 +87,7 @@ class WebSubFollower:
         self._client.close()
 
     def _collect_topics(self) -> None:
-        """Add what is to be told since the log was last read."""
+        """Add the feeds that changed since the log was last read."""
         settings = self._runtime.settings
         with self._runtime.database.reading() as tx:
             log = head(tx)

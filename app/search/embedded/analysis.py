@@ -1,9 +1,9 @@
-"""How text becomes words, and words become stems.
+"""Splits text into words, and reduces words to stems.
 
-A word is a run of letters and digits, folded to plain lower case without accents. Stemming is
-done here and not in tantivy, so that texts of all languages share one field: its statistics
-(rarity, mean length) are then those of the whole archive. With a field per language, tantivy takes
-the mean length over all documents and thereby punishes the language that has fewer.
+A word is a run of letters and digits, folded to lower case without accents. Words are stemmed here
+and not by tantivy, so that texts of all languages share one field, whose statistics (rarity, mean
+length) cover the whole archive. With a field for each language, tantivy would take the mean length
+over all documents, and so rank the language with fewer of them too low.
 """
 
 import re
@@ -22,7 +22,7 @@ _STEMMERS = {
     **{"nl": "dutch", "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian"},
     **{"sv": "swedish", "ta": "tamil", "tr": "turkish"},
 }
-# Organisation and organization are one word; a base of five letters keeps out promise and raise.
+# Organisation and organization are one word; the five letters before keep out promise and raise.
 _BRITISH = re.compile(r"(?<=[a-z]{5})is(?=(?:e|ed|es|ing|er|ers|ation|ations|ational)$)")
 _STEMS_KEPT = 200_000
 _LETTERS_KEPT = 20_000
@@ -31,7 +31,7 @@ _PLAIN = {code: chr(code).lower() if chr(code).isalnum() else " " for code in ra
 
 
 class _StemCache(dict[str, str]):
-    """Word to stem in one language, remembered: a stemmer call costs fifty look-ups."""
+    """The cached stem of each word in one language: a stemmer call costs fifty look-ups."""
 
     def __init__(self, lang: str) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class _StemCache(dict[str, str]):
 
 
 class _LetterMap(dict[str, str]):
-    """What the library makes of one character beyond ASCII; a gap for what is in no word."""
+    """The library's folding of each character beyond ASCII; a gap for a character of no word."""
 
     def __init__(self, fold: tantivy.TextAnalyzer) -> None:
         super().__init__()
@@ -79,10 +79,10 @@ class Analyser:
         }
 
     def words(self, text: str) -> list[str]:
-        """The words of a text in its order; never fails, lone surrogates are left out.
+        """The words of a text in order; never fails, lone surrogates are left out.
 
-        What folds to plain ASCII, nearly all of an archive, is split here: five hundred strings
-        made by the library cost twice as much.
+        Text that folds to plain ASCII, nearly all of an archive, is split here: five hundred
+        strings made by the library cost twice as much.
         """
         if not text.isascii():
             text = without_unseen(text)
@@ -92,17 +92,17 @@ class Analyser:
         return text.translate(_PLAIN).split()
 
     def stems(self, words: Iterable[str], lang: str | None) -> Iterable[str]:
-        """The words' stems in one language; the words themselves where there is no stemmer."""
+        """The stems of words in one language; the words themselves if it has no stemmer."""
         stem_cache = self._stems.get(lang or "")
         return words if stem_cache is None else map(stem_cache.__getitem__, words)
 
     def variants(self, word: str, languages: Sequence[str] = ()) -> tuple[str, ...]:
-        """Every form under which a word may be indexed, without repetition."""
+        """Every form under which a word may be indexed, each once."""
         codes = languages or (*self.languages, "")
         return tuple(dict.fromkeys(next(iter(self.stems([word], lang))) for lang in codes))
 
     def is_stop_word(self, word: str, languages: Sequence[str] = ()) -> bool:
-        """A function word in one of the languages, or in any of the archive's."""
+        """Whether it is a function word in one of the languages, or in any of the archive's."""
         return any(
             word in STOP_WORDS.get(base_language(lang), ()) for lang in languages or self.languages
         )

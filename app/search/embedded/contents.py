@@ -1,4 +1,4 @@
-"""What the index holds, read back."""
+"""Reads back the content of the index."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from app.search.protocol import Key, Mark
 
 
 def all_of(searcher: tantivy.Searcher) -> list[tantivy.DocAddress]:
-    """Where every document is, that of the cursor too."""
+    """The address of every document, the cursor's too."""
     if not searcher.num_docs:
         return []
     hits = searcher.search(tantivy.Query.all_query(), searcher.num_docs, count=False).hits
@@ -25,7 +25,7 @@ def all_of(searcher: tantivy.Searcher) -> list[tantivy.DocAddress]:
 
 
 def read_marks(searcher: tantivy.Searcher) -> Iterator[tuple[Key, Mark]]:
-    """What every document says that it was made of."""
+    """The mark of every document."""
     addresses = all_of(searcher)
     columns = [
         searcher.fast_field_values(name, addresses)
@@ -41,7 +41,7 @@ def read_marks(searcher: tantivy.Searcher) -> Iterator[tuple[Key, Mark]]:
 def read_seals(
     schema: tantivy.Schema, searcher: tantivy.Searcher, keys: Sequence[Key]
 ) -> dict[Key, bytes]:
-    """A digest of each document that is there, made of all that can be read back of it."""
+    """A digest of each existing document, made of everything that can be read back of it."""
     seals_by_key = {key: _read_seal(schema, searcher, key) for key in keys}
     return {key: seal for key, seal in seals_by_key.items() if seal is not None}
 

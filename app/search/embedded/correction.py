@@ -1,10 +1,10 @@
-"""Misspelt, split and joined words, put right against the words that the index holds.
+"""Corrects misspelt, split and joined words by the words of the index.
 
-The library counts a word until its segment is merged, also when no document holds it any more: a
-word that is rare is looked for, so that nothing withdrawn is ever proposed.
+The library counts a word until its segment is merged, even if no document holds it any more. So a
+rare word is searched for first, and nothing withdrawn is ever proposed.
 
-A word is corrected only if the index does not know it. Which neighbour was meant is settled by
-the company it keeps: the one that occurs together with the query's other words.
+A word is corrected only if the index does not know it. Of several neighbours, the one that occurs
+together with the query's other words is chosen.
 """
 
 import re
@@ -21,26 +21,26 @@ from app.search.embedded.vocabulary import Neighbour, Vocabulary
 
 _CANDIDATES = 8
 _MOST_CORRECTED = 4
-"""A text with more unknown words than this is no misspelt query, but something else."""
+"""A text with more unknown words than this is not a misspelt query, but something else."""
 _WORD = re.compile(r"\w+")
 _COMMONER = 20
-"""How much oftener a neighbour must occur to be meant in place of a word that is known."""
+"""A neighbour must be this many times more frequent to be proposed for a known word."""
 _RARE = 20
-"""Documents that hold a word, from which on some of them is taken to be there still."""
+"""If at least this many documents hold a word, some of them are assumed to exist still."""
 _TELLING = 6
-"""A shorter word alone is near too many others; it is corrected only in their company."""
+"""A shorter word has too many neighbours: it is corrected only together with other words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """Words of the query, side by side, and what to read in their place."""
+    """Neighbouring words of the query, and the words to read in their place."""
 
     before: tuple[str, ...]
     after: tuple[str, ...]
 
 
 class Corrector:
-    """Finds what was meant, within one state of the index."""
+    """Corrects words by one state of the index."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Corrector:
         analyser: Analyser,
         without: Sequence[Clause] = (),
     ) -> None:
-        """`without` leaves out documents, as if the index did not hold them."""
+        """Documents that match `without` count as absent from the index."""
         self._searcher = searcher
         self._matcher = matcher
         self._vocabulary = vocabulary
@@ -58,7 +58,7 @@ class Corrector:
         self._without = list(without)
 
     def of_unknown(self, words: Sequence[str], *, typing: bool) -> list[Substitution]:
-        """What to read in place of the words that the index does not hold."""
+        """Corrections of the words that the index does not hold."""
         changes = self._join_words(words)
         mended = {word for change in changes for word in change.before}
         unknown = [
@@ -77,7 +77,7 @@ class Corrector:
         return changes
 
     def of_rare(self, words: Sequence[str]) -> list[Substitution]:
-        """What may be meant where every word is known, but no document holds them together."""
+        """A proposal if every word is known, but no document holds them together."""
         for place, word in enumerate(words):
             others = [*words[:place], *words[place + 1 :]]
             at_least = _COMMONER * self._vocabulary.documents(word)
@@ -91,8 +91,8 @@ class Corrector:
         return []
 
     def of_beginnings(self, words: Sequence[str]) -> list[Substitution]:
-        """For words that nothing is near, the commonest that shares the longest beginning:
-        *members* for *membership*."""
+        """For each word without a neighbour, the most frequent one with the longest common
+        beginning: *members* for *membership*."""
         return [
             Substitution((word,), (near,))
             for word in words
@@ -108,7 +108,7 @@ class Corrector:
         return None
 
     def _count_documents(self, word: str) -> int:
-        """How many documents hold the very word; none if it is in what was deleted alone."""
+        """The number of documents with this very word; 0 if only deleted ones hold it."""
         documents = self._vocabulary.documents(word)
         if documents and (documents <= _RARE or self._without):
             return min(
@@ -125,7 +125,7 @@ class Corrector:
         return any(map(self._count_documents, (word, *longer))) or self._is_inflected(word)
 
     def _is_inflected(self, word: str) -> bool:
-        """Another form of a word that is there, unless a far likelier word is one edit away."""
+        """Whether it is a form of an indexed word, and no far likelier word is one edit away."""
         forms = self._matcher.forms(word)
         if not forms or not self._count_together(self._term_clauses([word])):
             return False
@@ -138,7 +138,7 @@ class Corrector:
         return nearest[0].documents < frequency * _COMMONER
 
     def _is_other(self, word: str, near: str) -> bool:
-        """No common stem: another word, not another form of the same."""
+        """Whether two words share no stem, so that one is not a form of the other."""
         return not set(self._analyser.variants(word)) & set(self._analyser.variants(near))
 
     def _replace_word(self, word: str, known_words: Sequence[str]) -> Substitution | None:
@@ -148,7 +148,7 @@ class Corrector:
         ]
         others = [other for other in known_words if not self._analyser.is_stop_word(other)]
         company = self._term_clauses(others)
-        # Where no document holds even the others together, none holds them with a neighbour.
+        # If no document holds the others together, none holds them with a neighbour.
         if candidates and company and (len(company) < 2 or self._count_together(company)):
             for near in candidates:
                 if (meant := self._term_clauses([near.word])) and self._count_together(
@@ -160,7 +160,7 @@ class Corrector:
         return Substitution((word,), (candidates[0].word,))
 
     def _split_word(self, word: str) -> Substitution | None:
-        """Two words written as one, if they stand side by side somewhere."""
+        """The two words that were written as one, if they occur side by side."""
         best, most = None, 0
         for at in range(2, len(word) - 1):
             left, right = word[:at], word[at:]
@@ -172,7 +172,7 @@ class Corrector:
         return best
 
     def _join_words(self, words: Sequence[str]) -> list[Substitution]:
-        """Words written as two that the index holds as one, and not as they were written."""
+        """Words written as two that the index holds as one, but not as the two."""
         documents = self._count_documents
         return [
             Substitution((left, right), (left + right,))
@@ -181,12 +181,12 @@ class Corrector:
         ]
 
     def _term_clauses(self, words: Sequence[str]) -> list[Clause]:
-        """What documents must hold for each of the words; nothing if one is in no document."""
+        """One clause for each word; none at all if one of the words is in no document."""
         clauses = [self._matcher.any_of("text", self._matcher.forms(word)) for word in words]
         return [(Occur.Must, clause) for (clause,) in clauses] if all(clauses) else []
 
     def _count_together(self, clauses: Sequence[Clause]) -> int:
-        """Documents that hold all of it."""
+        """The number of documents that match all clauses."""
         if not clauses:
             return 0
         query = tantivy.Query.boolean_query([*clauses, *self._without])
@@ -211,7 +211,7 @@ def apply_changes(words: Sequence[str], changes: Sequence[Substitution]) -> tupl
 def changed_text(
     text: str, changes: Sequence[Substitution], words_of: Callable[[str], list[str]]
 ) -> str:
-    """The text as it was written, quotes, exclusions and all, with the changes made."""
+    """The written text, with its quotes and exclusions, with the changes made."""
     for change in changes:
         pieces = [(match.span(), words_of(match[0])) for match in _WORD.finditer(text)]
         width = len(change.before)

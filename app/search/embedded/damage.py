@@ -1,4 +1,4 @@
-"""Whatever the library says of an index that it cannot read, said in our words, and remembered."""
+"""Translates the library's errors about an unreadable index, and remembers them."""
 
 import re
 from errno import EACCES, EMFILE, ENFILE, EPERM, EROFS
@@ -14,13 +14,13 @@ _NUMBERS: Final = "|".join(
     str(number) for number in (*NO_ROOM, EACCES, EPERM, EROFS, EMFILE, ENFILE)
 )
 _OF_THE_MACHINE: Final = re.compile(rf"\(os error ({_NUMBERS})\)")
-"""As the library tells what the system said."""
+"""The library's form of a system error."""
 
 
 class DamageGuard:
-    """Around every use of the library: its failures become `IndexUnreadable`.
+    """Turns failures of the library into `IndexUnreadable`; encloses every use of it.
 
-    A failure alone proves no damage (a full disk fails too); it is a reason to look.
+    A failure alone proves no damage (a full disk fails too); it is a reason to check.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -42,10 +42,10 @@ class DamageGuard:
 
 
 def is_of_the_machine(error: IndexUnreadable) -> bool:
-    """The disk is full, or somebody else's: the index may be whole."""
+    """Whether the disk is full or not ours, so that the index itself may be sound."""
     return _OF_THE_MACHINE.search(error.cause) is not None
 
 
 def _is_of_the_library(error: BaseException) -> bool:
-    # Its assertions arrive as a class that is no Exception and cannot be imported.
+    # The library's assertions arrive as a class that is no Exception and cannot be imported.
     return isinstance(error, ValueError) or type(error).__name__ == "PanicException"

@@ -1,10 +1,10 @@
-"""The embedded engine's door: one folder, one writer per host, any number of readers.
+"""The embedded engine's interface: one folder, one writer per host, any number of readers.
 
-A commit is seen by every process at its next search: the index's `meta.json` is replaced with
-each commit, so its identity is looked at (some microseconds) and the reader reloaded if it moved.
+Every process sees a commit at its next search. Each commit replaces the index's `meta.json`, so a
+search checks the identity of that file (some microseconds) and reloads if it changed.
 
-An engine whose folder was lost goes on answering from what it has open, and says so in `is_lost`;
-its holder then has another one built.
+An engine whose folder was lost goes on answering from its open files and reports that in `is_lost`;
+its holder then opens another one.
 """
 
 import logging
@@ -61,15 +61,15 @@ from app.search.protocol import (
 _LOG = logging.getLogger("willay.search")
 
 _AT_ONCE = 0.05
-"""Seconds: words that took longer to collect are renewed beside the searches."""
+"""In seconds: if collecting words took longer, it runs beside the searches."""
 _REST = 20
-"""Collecting them may take one part in so many of the time."""
+"""Collecting words may take one part in this many of the time."""
 
 
 class EmbeddedEngine(OnThisHost):
-    """`app.search.protocol.Engine` on a folder below `path`, made if it is not there.
+    """`app.search.protocol.Engine` on a folder below `path`, created if absent.
 
-    Raises `IndexUnreadable` on opening a damaged one.
+    Raises `IndexUnreadable` if the index is damaged.
     """
 
     name: Final = "embedded"
@@ -109,7 +109,7 @@ class EmbeddedEngine(OnThisHost):
 
     @classmethod
     def open(cls, path: Path, languages: Sequence[str]) -> Self:
-        """An engine on a folder that can be read: what cannot is thrown away and begun anew."""
+        """Open a readable index; a damaged one is thrown away and replaced by an empty one."""
         with exclusive_lock(path):
             try:
                 return cls(path, languages)
@@ -121,7 +121,7 @@ class EmbeddedEngine(OnThisHost):
                 return cls(path, languages)
 
     def search(self, query: Query) -> SearchResult:
-        """The page asked for. Raises ValueError for a page beyond `DEEPEST`."""
+        """The requested page. Raises ValueError for a page beyond `DEEPEST`."""
         bounded = within_depth(query)
         with self._damage:
             return self._current_snapshot().search(bounded)
@@ -136,18 +136,18 @@ class EmbeddedEngine(OnThisHost):
     def apply(
         self, upserts: Sequence[Document], deletes: Sequence[Key], cursor: str | None = None
     ) -> None:
-        """Write all of it and the cursor, or nothing; on return it is durable and findable.
+        """Write everything and the cursor, or nothing; on return it is durable and searchable.
 
-        Raises `IndexBusy` when another process writes.
+        Raises `IndexBusy` if another process writes.
         """
         self._writer.apply(upserts, deletes, cursor)
         if cursor is not None:
             retire_others(self.folder)
 
     def rewrite(self, portions: Iterable[Sequence[Document]], cursor: str) -> None:
-        """All documents anew, at once for readers, and nothing of those before stays on the disk.
+        """Write all documents anew, visible at once; nothing of the former ones stays on the disk.
 
-        Raises `IndexBusy` when another process writes.
+        Raises `IndexBusy` if another process writes.
         """
         self._writer.rewrite(portions, cursor)
         retire_others(self.folder)
@@ -156,48 +156,48 @@ class EmbeddedEngine(OnThisHost):
             self._writer.sweep()
 
     def cursor(self) -> str | None:
-        """The cursor of the last `apply` that gave one."""
+        """The cursor of the last `apply` that had one."""
         with self._damage:
             return self._current_snapshot().cursor
 
     def progress(self) -> Progress:
-        """The cursor; whatever is text can be held."""
+        """The cursor; no text is ever parked."""
         return Progress(self.cursor())
 
     def marks(self) -> Iterator[tuple[Key, Mark]]:
-        """What every document was made of, in no order, as of the call."""
+        """The mark of every document, unordered, as of the call."""
         with self._damage:
             return contents.read_marks(self._current_snapshot().searcher)
 
     def seals(self, keys: Sequence[Key]) -> dict[Key, bytes]:
-        """A digest of each document, made of all that can be read back of it."""
+        """A digest of each document, made of everything that can be read back of it."""
         with self._damage:
             return contents.read_seals(self._schema, self._current_snapshot().searcher, keys)
 
     def seal(self, document: Document) -> bytes:
-        """What `seals` gives for a document that is held as `apply` writes it."""
+        """The seal of a document as `apply` writes it."""
         return document_seal(document, self._analyser)
 
     def count(self) -> int:
-        """Documents held."""
+        """The number of documents."""
         cursor = tantivy.Query.term_query(self._schema, "key", CURSOR_KEY)
         with self._damage:
             searcher = self._current_snapshot().searcher
             return searcher.num_docs - count_of(searcher.search(cursor, 1))
 
     def is_whole(self) -> bool:
-        """It was filled to the end once, and can be read."""
+        """Whether it was filled completely once and can be read."""
         try:
             return self.cursor() is not None
         except IndexUnreadable:
             return False
 
     def is_lost(self) -> bool:
-        """The folder was removed or replaced: what is open here will never change again."""
+        """Whether the folder was removed or replaced: the open index will never change again."""
         return not (self._held.is_there() and (self.folder / "meta.json").exists())
 
     def examine(self) -> None:
-        """Throw the index away if something in it could not be read, and cannot now."""
+        """Throw the index away if a part of it was unreadable, and still is."""
         if not self._damage.was_seen:
             return
         with exclusive_lock(self.folder.parent):
@@ -205,7 +205,7 @@ class EmbeddedEngine(OnThisHost):
                 _LOG.error("the search index in %s is damaged and will be made anew", self.folder)
                 throw_away(self.folder)
         self._damage.was_seen = False
-        self._seen = None  # what could not be read may be readable again
+        self._seen = None  # a part that was unreadable may be readable again
 
     def release(self) -> None:
         """Give the writer's lease back until the next `apply`, so that others may write."""
@@ -237,7 +237,7 @@ class EmbeddedEngine(OnThisHost):
         return index
 
     def _is_sound(self) -> bool:
-        """Everything in the folder can be read."""
+        """Whether everything in the folder can be read."""
         try:
             searcher = self._open_index().searcher()
             with self._damage:
@@ -253,7 +253,7 @@ class EmbeddedEngine(OnThisHost):
         return True
 
     def _commit_identity(self) -> tuple[int, int, int] | None:
-        """The identity of the last commit; None when the folder is lost."""
+        """The identity of the last commit; None if the folder is lost."""
         try:
             meta = os.stat(self.folder / "meta.json")
         except FileNotFoundError:
@@ -265,14 +265,14 @@ class EmbeddedEngine(OnThisHost):
             with self._lock:
                 if (state := self._commit_identity()) not in (self._seen, None):
                     self._reload()
-                    # Last: whoever finds it seen goes on without the lock, and must find it read.
+                    # Set last: a thread that sees it goes on without the lock, on the new index.
                     self._seen = state
         if self._is_stale:
             self._renew_vocabulary()
         return self._snapshot
 
     def _reload(self) -> None:
-        """Read the last commit; what was read before goes on when it cannot be."""
+        """Read the last commit; if that fails, the former one stays in use."""
         try:
             with self._damage:
                 self._index.reload()
@@ -283,8 +283,8 @@ class EmbeddedEngine(OnThisHost):
         self._is_stale = True
 
     def _renew_vocabulary(self) -> None:
-        """Bring the known words up to date: at once while that is quick, else beside the searches
-        and not all the time; corrections may then be late by a moment, hits never."""
+        """Update the known words: at once if that is quick, else beside the searches and not all
+        the time. Then corrections may be late for a moment, hits never."""
         with self._lock:
             if not self._is_stale:
                 return

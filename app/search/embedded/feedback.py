@@ -1,7 +1,7 @@
-"""Pseudo-relevance feedback: what the first documents speak of, a long question means too.
+"""Pseudo-relevance feedback: adds the subjects of the first documents to a long question.
 
-For long questions only. A short, exact or quoted query says what it means, and its first
-documents would only drown it.
+A short, exact or quoted query already says what it means, and terms of its first documents would
+only drown it.
 """
 
 from collections import Counter
@@ -12,9 +12,9 @@ from math import log
 Terms = list[tuple[str, float]]
 
 _LOOKED_AT = 100
-"""Stems whose rarity is asked for; those with the smallest shares cannot win."""
+"""Stems that are checked for rarity; those with smaller shares cannot win."""
 _COMMON = 10
-"""A stem in more than one document of so many tells nothing."""
+"""A stem in more than one of this many documents is too common."""
 
 
 def feedback_terms(
@@ -23,7 +23,7 @@ def feedback_terms(
     documents_in_all: int,
     limit: int,
 ) -> Terms:
-    """The stems that best tell these documents from the others, their weights summing to 1.
+    """The stems that best distinguish these documents from the others; their weights add up to 1.
 
     `documents` are pairs of a score and the stems of the text.
     """

@@ -13,7 +13,7 @@ Clause = tuple[Occur, tantivy.Query]
 
 
 def filter_clauses(schema: tantivy.Schema, filters: Filter) -> list[Clause]:
-    """Clauses that add nothing to a score; none when nothing is asked for."""
+    """The clauses of a filter, which add nothing to a score; none for an empty filter."""
 
     def one_of(field: str, values: Iterable[Any]) -> tantivy.Query:
         terms = [

@@ -1,4 +1,4 @@
-"""What the protocol asks of an engine that is far away, and this one answers by being near."""
+"""The parts of the protocol that concern distant engines, with this one's simple answers."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,31 +7,31 @@ from app.search.protocol import Parked
 
 
 class OnThisHost:
-    """Nothing is lost on the way, nobody has to allow anything, and one folder is enough."""
+    """An engine that loses no write on the way, needs no permission, and has one folder."""
 
     portion: Final = 500
 
     def take(self, *, insist: bool = False) -> bool:
-        """False: tantivy's lock is the lease, and whoever has it sees all that was written."""
+        """False: tantivy's lock is the lease, and its holder sees everything that was written."""
         return False
 
     def parked(self) -> tuple[Parked, ...]:
-        """None: whatever is text can be held."""
+        """None: every text can be held."""
         return ()
 
     def pending_task(self) -> None:
-        """None: what is accepted is done."""
+        """None: an accepted write is done."""
 
     def server_problem(self) -> str:
         """None: there is no server."""
         return ""
 
     def missing_actions(self) -> tuple[str, ...]:
-        """None: whoever may write the folder may do all."""
+        """None: a writer of the folder may do everything."""
         return ()
 
     def differing_settings(self) -> tuple[str, ...]:
-        """None: the settings are in the folder's name."""
+        """None: the settings are part of the folder's name."""
         return ()
 
     def repair_settings(self) -> tuple[str, ...]:
@@ -39,16 +39,16 @@ class OnThisHost:
         return ()
 
     def strangers(self) -> tuple[str, ...]:
-        """None: there is no other writer than this program."""
+        """None: only this program writes."""
         return ()
 
     def delete_strangers(self, names: Sequence[str]) -> None:
-        """There are none."""
+        """Do nothing, because there are none."""
 
-    def new_replacement(self) -> None:
-        """None: a commit is seen whole, so it is written anew in place."""
+    def pair_weight(self) -> None:
+        """None: readers see a commit as a whole, so the index is rewritten in place."""
         return None
 
     def restore(self) -> bool:
-        """False: nothing is replaced."""
+        """False: no index is replaced."""
         return False

@@ -1,7 +1,7 @@
-"""The folder of one index: held by all who use it, thrown away when damaged, retired when outdated.
+"""The folder of one index: locked while in use, thrown away if damaged, retired if outdated.
 
-A shared lock on a file in the folder says that somebody uses it; the kernel frees it when a
-process dies. The file also tells whether the folder was replaced by another of the same name.
+A shared lock on a file in the folder shows that a process uses it; the kernel frees it when the
+process dies. The file also shows whether another folder of the same name has replaced it.
 """
 
 import fcntl
@@ -33,7 +33,7 @@ class LockedFolder:
 
     @classmethod
     def of(cls, path: Path) -> Self:
-        """The folder, made if it is not there."""
+        """The folder, created if absent."""
         while True:
             path.mkdir(parents=True, exist_ok=True)
             descriptor = _open_lock(path)
@@ -46,14 +46,14 @@ class LockedFolder:
             folder.close()  # it was retired between the opening and the lock
 
     def is_there(self) -> bool:
-        """Nobody has removed or replaced it."""
+        """Whether the folder was neither removed nor replaced."""
         try:
             return _inode_of(os.stat(self.path / _HELD)) == self._identity
         except FileNotFoundError:
             return False
 
     def close(self) -> None:
-        """Hold it no longer."""
+        """Release the folder."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
@@ -61,7 +61,7 @@ class LockedFolder:
 
 @contextmanager
 def exclusive_lock(path: Path) -> Iterator[None]:
-    """Nobody else on this host opens or throws away an index below `path` meanwhile."""
+    """While the block runs, no other process here opens or throws away an index below `path`."""
     path.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path / "opening.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
@@ -72,7 +72,7 @@ def exclusive_lock(path: Path) -> Iterator[None]:
 
 
 def folder_identity(path: Path) -> str:
-    """A random name of the folder, the same for every process that uses it."""
+    """A random name of the folder, the same in every process that uses it."""
     path.mkdir(parents=True, exist_ok=True)
     file, draft_file = path / _IDENTITY, path / f"{_IDENTITY}-{token_hex(4)}"
     if not file.exists():
@@ -84,15 +84,15 @@ def folder_identity(path: Path) -> str:
 
 
 def throw_away(folder: Path) -> None:
-    """Remove an index at once, also under those who use it: they go on with what they have open."""
+    """Remove an index at once, even in use: its users go on with their open files."""
     waste = folder.with_name(f"{_WASTE}{uuid4().hex}")
     folder.rename(waste)
-    # Whoever still writes there may leave something behind; `retire_others` comes again.
+    # A process that still writes there may leave files; `retire_others` removes them later.
     shutil.rmtree(waste, ignore_errors=True)
 
 
 def retire_others(current: Path) -> None:
-    """Remove the indexes of other versions beside this one that nobody uses any more."""
+    """Remove unused indexes of other versions beside this one."""
     for folder in current.parent.iterdir():
         if folder.name.startswith(_WASTE):
             shutil.rmtree(folder, ignore_errors=True)
@@ -115,7 +115,7 @@ def _is_unused(folder: Path) -> bool:
 
 
 def _open_lock(folder: Path) -> int | None:
-    """A descriptor of the folder's lock; None when the folder is gone."""
+    """A descriptor of the folder's lock; None if the folder is gone."""
     try:
         return os.open(folder / _HELD, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except FileNotFoundError:

@@ -1,7 +1,7 @@
-"""Which words of a text are those of a query, by stems and beginnings.
+"""Finds the words of a query in a text, by stems and beginnings.
 
-Tantivy's own snippets know neither our stems nor prefixes. Here the few words of a text that
-begin as a stem does are looked up, and only these are stemmed and compared.
+Tantivy's own snippets know neither our stems nor prefixes. Here the few words of a text that begin
+like a stem are looked up, and only these are stemmed and compared.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from app.search.snippets import Span
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """Marks one query's words; `stems` are what may match, `beginnings` what may only begin so."""
+    """Marks one query's words: words with one of `stems`, and those that begin with `beginning`."""
 
     analyser: Analyser
     languages: tuple[str, ...]
@@ -34,13 +34,13 @@ class Marker:
         beginning: str = "",
         languages: Sequence[str] = (),
     ) -> "Marker":
-        """`forms` are stems, `words` are those of the query themselves, folded."""
+        """`forms` are stems, `words` are the query's own words, folded."""
         stems, exact = frozenset(forms), frozenset(words)
         starts = snippets.shortest_prefixes([*map(_stem_start, stems | exact), beginning])
         return cls(analyser, tuple(languages), stems, exact, beginning, starts)
 
     def highlights(self, title: str, summary: str, body: str) -> HitHighlights:
-        """All that is shown of a hit."""
+        """The marked texts of a hit."""
         return snippets.build_highlights(self._spans, title, summary, body)
 
     def mark_whole(self, text: str) -> str:
@@ -62,5 +62,5 @@ class Marker:
 
 
 def _stem_start(form: str) -> str:
-    """What every inflection of a stem begins with: stemmers may change the last letter or two."""
+    """The common beginning of a stem's inflections: stemmers may change the last letter or two."""
     return form if len(form) <= 3 else form[: max(3, len(form) - 2)]

@@ -1,7 +1,7 @@
-"""Words turned into tantivy queries: which documents match, and what each word is worth.
+"""Turns words into tantivy queries: which documents match, and how much each word weighs.
 
-Each word is one clause over its stems in all languages, worth the same in each: a stem's score is
-scaled to the rarity of the commonest, so that a word is not prized for being foreign.
+Each word is one clause over its stems in all languages, with the same weight in each. A stem's
+score is scaled to the rarity of the commonest one, so that a foreign word gains nothing.
 """
 
 from collections import Counter
@@ -23,34 +23,34 @@ _PAIRS = 16
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """What was tuned, on the mean of several collections (`benchmarks/relevance`)."""
+    """Parameters tuned on the mean of several collections (`benchmarks/relevance`)."""
 
     title: float = 0.6
     """Weight of the title's own field beside the combined one, in a short query."""
     title_when_long: float = 0.2
-    """The same in a long one, which describes and does not name."""
+    """The same in a long query, which describes a text and does not name it."""
     completion: float = 0.4
-    """Weight of words that only begin with the last one, when it may be unfinished."""
+    """Weight of words that begin with the query's last word, if that may be unfinished."""
     synonym: float = 0.4
     """Weight of a word's name in another language."""
-    new_replacement: float = 0.05
-    """Weight of two words that stand side by side, as they were written."""
+    pair_weight: float = 0.05
+    """Weight of two words that stand side by side in the query's order."""
     needed: int = 2
-    """Words that a document must hold; all of them, where there are fewer."""
+    """Words that a document must hold; all of them if there are fewer."""
     above: float = 5.0
-    """What the needed words are worth beside documents that only fill a page."""
+    """The advantage of documents with the needed words over those that only fill a page."""
     long: int = 5
-    """From so many telling words on, a query is long, and feedback may speak."""
+    """A query with this many telling words is long, and feedback applies."""
     feedback_documents: int = 8
     feedback_terms: int = 20
     feedback_weight: float = 0.3
-    """What all the added terms weigh together, beside 1 for all the words written."""
+    """The weight of all added terms together; all written words together weigh 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a query, its forms in the index, how often it was written, and the forms of
-    its names in other languages."""
+    """One word of a query: its forms in the index, how often it was written, and the forms of its
+    names in other languages."""
 
     word: str
     forms: tuple[str, ...]
@@ -75,7 +75,7 @@ class Matcher:
         self._held: dict[tuple[str, str], int] = {}
 
     def count_documents(self, field: str, form: str) -> int:
-        """How many documents hold a form in a field; asked often, and always the same here."""
+        """The cached number of documents that hold a form in a field."""
         cached = self._held.get((field, form))
         if cached is None:
             cached = self._searcher.doc_freq(field, form)
@@ -85,12 +85,12 @@ class Matcher:
         return cached
 
     def forms(self, word: str, languages: Sequence[str] = ()) -> tuple[str, ...]:
-        """The stems under which the word occurs; empty for an unknown word."""
+        """The indexed stems of a word; empty for an unknown word."""
         variants = self._analyser.variants(word, languages)
         return tuple(form for form in variants if self.count_documents("text", form))
 
     def any_of(self, field: str, forms: Iterable[str], weight: float = 1.0) -> list[tantivy.Query]:
-        """One word under several forms, each as rare as the commonest: one query, or none if no
+        """A query for one word under several forms, each as rare as the commonest; empty if no
         document holds any of them."""
         rarity = {
             form: self._rarity(n) for form in forms if (n := self.count_documents(field, form))
@@ -104,7 +104,7 @@ class Matcher:
         )
 
     def phrase(self, words: Sequence[str]) -> tantivy.Query:
-        """The words as they stand, side by side; one word alone is that very word."""
+        """The words side by side, as they are; a single word matches only itself."""
         if len(words) == 1:
             return self._term("words", words[0])
         return tantivy.Query.phrase_query(self._schema, "words", list(words))
@@ -116,8 +116,8 @@ class Matcher:
         *,
         some: bool = False,
     ) -> list[Clause]:
-        """The clauses that match and rank the words; `completions` are stems that may stand for
-        the last. With `some`, documents that lack needed words match too, and rank lower."""
+        """The clauses that match and rank the words; `completions` are stems that may replace the
+        last. With `some`, documents without all needed words also match, and rank lower."""
         ranking = self._ranking
         is_long = len(words) >= ranking.long
         titled = ranking.title_when_long if is_long else ranking.title
@@ -142,14 +142,14 @@ class Matcher:
         return [(Occur.Must, self._at_least(1, matching)), (Occur.Should, above), *clauses]
 
     def proximity_clauses(self, words: Sequence[str]) -> list[Clause]:
-        """What words gain that stand side by side; function words tell nothing."""
+        """Bonus clauses for words that stand side by side; function words give no bonus."""
         telling = (
             pair for pair in pairwise(words) if not any(map(self._analyser.is_stop_word, pair))
         )
         return [
             (
                 Occur.Should,
-                tantivy.Query.boost_query(self.phrase(pair), self._ranking.new_replacement),
+                tantivy.Query.boost_query(self.phrase(pair), self._ranking.pair_weight),
             )
             for pair in islice(dict.fromkeys(telling), _PAIRS)
         ]
@@ -176,10 +176,10 @@ class Matcher:
 
 
 def count_words(words: Sequence[str]) -> dict[str, int]:
-    """Each different word once, in order, with how often it was written."""
+    """Each different word once, in order, and how often it was written."""
     return dict(Counter(words))
 
 
 def count_of(result: tantivy.SearchResult) -> int:
-    """All that matched; the library's own stub forgets this field."""
+    """The number of matches; the library's own stub lacks this field."""
     return int(result.count)  # type: ignore[attr-defined]

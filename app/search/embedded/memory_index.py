@@ -1,4 +1,4 @@
-"""An index of a few documents in memory: what the store says now, while the index is late of it."""
+"""An index of a few documents in memory: the store's present state, while the index is late."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,7 +15,7 @@ from app.search.protocol import Document, Query, SearchResult, Suggestion
 
 
 class MemoryIndex:
-    """Some documents that can be asked as an engine can; none of their words is corrected."""
+    """A few documents that can be searched like an engine, without correction of words."""
 
     def __init__(self, documents: Sequence[Document], languages: Sequence[str]) -> None:
         analyser, index_schema = _cached_analyser(tuple(languages)), build_schema()
@@ -31,17 +31,17 @@ class MemoryIndex:
         )
 
     def search(self, query: Query) -> SearchResult:
-        """All that matches, best first."""
+        """All matches, best first."""
         return self._snapshot.search_exact(replace(query, page=1, limit=self._size, extra=0))
 
     def suggest(self, text: str, languages: Sequence[str], limit: int) -> list[Suggestion]:
-        """Whose names complete `text`."""
+        """The documents whose names complete `text`."""
         return find_suggestions(self._snapshot, text, languages, limit)
 
 
 @lru_cache(maxsize=4)
 def cached_index(documents: tuple[Document, ...], languages: tuple[str, ...]) -> MemoryIndex:
-    """The same documents are asked for until the index has followed."""
+    """The index of these documents, which are searched until the real index has followed."""
     return MemoryIndex(documents, languages)
 
 

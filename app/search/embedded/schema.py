@@ -1,9 +1,9 @@
-"""What one document is in tantivy, and the name of the folder that holds such documents.
+"""The fields of a tantivy document, and the name of the folder that holds such documents.
 
 Ranking reads two fields of stems: `text` holds everything, the title several times over, and
 `title` the title alone. One combined field ranks better than a sum over fields, because a word's
-saturation and rarity are judged once. `words` holds the same unstemmed, for phrases, prefixes and
-corrections; `names` what suggestions complete.
+saturation and rarity are judged once. `words` holds the same text unstemmed, for phrases, prefixes
+and corrections. `names` is the field that suggestions complete.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,14 +20,14 @@ from app.search.embedded.analysis import Analyser
 from app.search.protocol import DIGEST_BYTES, DOCUMENT_KINDS, Document, Key, Mark
 
 VERSION = 4
-"""Goes up with every change of the schema or the analysis; a new one is built beside the old."""
+"""Goes up with every change of schema or analysis; the new index is built beside the old one."""
 TITLE_COPIES = 2
 CURSOR_KEY = "cursor"
 ANY_LANGUAGE = "*"
 SPARE = "\t"
-"""Parts a language from a name; no word holds it."""
+"""Separates a language from a name; no word contains it."""
 NO_KIND = 255
-"""Of the document that holds the cursor; kinds of content may be added below it."""
+"""The kind of the document that holds the cursor; new kinds of content get smaller numbers."""
 COLUMNS = ("kind", "id_high", "id_low", "version", "digest_high", "digest_low", "recency")
 WORDS = ("words", "names", "text", "title")
 READABLE = (*COLUMNS, "published", "updated", "year")
@@ -35,17 +35,17 @@ STORED = (
     *("key", "id", "article_kind", "authors", "also_in", "tags", "lang", "syndicatable"),
     *("shown_title", "shown_summary", "shown_body", "tag_names", "whole"),
 )
-"""What can be read back of a document: its columns, and its stored values."""
+"""Everything that can be read back of a document: its columns and its stored values."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OLDEST, _NEWEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2080, 1, 1, tzinfo=UTC)
 RECENCY = 0.1
-"""What a century gains: a year is worth a thousandth, so recency settles near ties and no more."""
+"""The gain of a century: a year is worth a thousandth, so recency only decides near ties."""
 _HALF = 2**64 - 1
 
 
 def folder_name(languages: Sequence[str]) -> str:
-    """The index's own folder: another analysis never reads what this one wrote."""
+    """The folder of this version of the index: another version's analysis never reads it."""
     return "-".join([f"v{VERSION}", *languages])
 
 
@@ -74,7 +74,7 @@ def build_schema() -> tantivy.Schema:
 
 
 def register_analyser(index: tantivy.Index) -> None:
-    """What every opening of the index needs; texts come as words parted by spaces."""
+    """Register the tokenizer at each opening; texts arrive as words separated by spaces."""
     plain = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
     index.register_tokenizer("whitespace", plain)
 
@@ -96,12 +96,12 @@ def recency_weight(published_at: datetime | None) -> float:
 
 
 def recency_factor(weight: float) -> float:
-    """What tantivy makes of a weight."""
+    """The factor that tantivy makes of a weight."""
     return log2(2 + weight)
 
 
 def cursor_document(cursor: str) -> tantivy.Document:
-    """The place in the change log, as a document of the commit: the binding has no payload."""
+    """The cursor as a document of its commit, because the binding has no commit payload."""
     document = tantivy.Document()
     document.add_text("key", CURSOR_KEY)
     document.add_unsigned("kind", NO_KIND)
@@ -110,7 +110,7 @@ def cursor_document(cursor: str) -> tantivy.Document:
 
 
 def tantivy_document(source: Document, analyser: Analyser) -> tantivy.Document:
-    """Raises ValueError for a digest of another length or a version out of range."""
+    """The document; raises ValueError for a digest of another length or a version out of range."""
     if len(source.mark.digest) != DIGEST_BYTES:
         raise ValueError(f"a digest has {DIGEST_BYTES} bytes")
     document = _readable_document(source, analyser)
@@ -119,13 +119,13 @@ def tantivy_document(source: Document, analyser: Analyser) -> tantivy.Document:
 
 
 def document_seal(source: Document, analyser: Analyser) -> bytes:
-    """The seal of a document that is held as `tantivy_document` makes it."""
+    """The seal of a document as `tantivy_document` makes it."""
     return seal_of(_readable_document(source, analyser).to_dict())
 
 
 def seal_of(fields: Mapping[str, Sequence[Any]]) -> bytes:
-    """A digest of all values of a document that can be read back. Its words cannot: `whole` stands
-    for them, as far as it was this program that wrote them."""
+    """A digest of all readable values of a document. Its words cannot be read back: `whole` stands
+    for them, if this program wrote them."""
     return _digest([(name, list(fields.get(name, ()))) for name in (*READABLE, *STORED)])
 
 
@@ -173,7 +173,7 @@ def _add_values(document: tantivy.Document, source: Document) -> None:
 
 
 def _add_words(document: tantivy.Document, source: Document, analyser: Analyser) -> None:
-    """Each text is a value of its own, so no phrase reaches over the edge of one."""
+    """Add each text as a value of its own, so that no phrase extends beyond one."""
     title = analyser.words(source.title)
     document.add_text("words", " ".join(title))
     document.add_text("names", " ".join(title))
@@ -198,7 +198,7 @@ def _add_words(document: tantivy.Document, source: Document, analyser: Analyser)
 
 
 def _tag_names(source: Document, analyser: Analyser) -> bytes:
-    """A tag's name in each language, where it is one word."""
+    """A tag's name in each language in which it is one word."""
     names: dict[str, list[str]] = {}
     for label in source.labels if source.key.kind == "tag" else ():
         if label.lang is not None:

@@ -1,4 +1,4 @@
-"""One search against one state of the index, from the text typed to the page of hits."""
+"""One search in one state of the index, from the typed text to the page of hits."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,10 +31,10 @@ from app.search.protocol import (
 _SHORTEST_BEGINNING = 2
 
 _MEAGRE = 10
-"""With fewer hits than this, those that hold only some of the words fill the page."""
+"""If fewer documents match, those with only some of the words fill the page."""
 
 _LEAD = 2_000
-"""Characters of a body that feedback reads: a story says first what it is about."""
+"""Characters of a body that feedback reads: a story begins with its subject."""
 
 _FACETS_KEPT = 500
 _TEXT_KEPT = 200
@@ -45,7 +45,7 @@ Facets = dict[FacetName, tuple[tuple[str, int], ...]]
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuery:
-    """A query's text as it is searched for."""
+    """A query's text in its searchable form."""
 
     parsed: ParsedText
     words: tuple[Word, ...]
@@ -54,7 +54,7 @@ class ParsedQuery:
 
 @dataclass(frozen=True)
 class IndexSnapshot:
-    """One state of the index with all that reads it; shared by threads, never changed."""
+    """One state of the index with everything that reads it; shared by threads, never changed."""
 
     schema: tantivy.Schema
     searcher: tantivy.Searcher
@@ -67,7 +67,7 @@ class IndexSnapshot:
 
     @cached_property
     def cursor(self) -> str | None:
-        """The place in the log that this state stands for; asked for with every search."""
+        """The place in the log of this state; needed by every search."""
         cursor_query = tantivy.Query.term_query(self.schema, "key", CURSOR_KEY)
         for _, address in self.searcher.search(cursor_query, 1).hits:
             content: bytes = self.searcher.doc(address).get_first("cursor") or b""
@@ -79,7 +79,7 @@ class IndexSnapshot:
         return Matcher(self.schema, self.searcher, self.analyser, self.ranking)
 
     def search(self, query: Query) -> SearchResult:
-        """The page asked for, which is `within_depth`."""
+        """The requested page, which must be `within_depth`."""
         parsed = parse_text(query.text, self.analyser.words)
         if parsed.finds_nothing:
             return SearchResult((), 0, facets=dict.fromkeys(query.facets, ()))
@@ -100,7 +100,7 @@ class IndexSnapshot:
         return SearchResult(result.hits, result.total, True, result.facets, text, meant)
 
     def search_exact(self, query: Query) -> SearchResult:
-        """What holds as many of the words as it must, as they are written: a small index knows too
+        """All documents with as many of the words as needed, as written: a small index knows too
         few words to correct any."""
         parsed = parse_text(query.text, self.analyser.words)
         reading = self._interpret(query, parsed)
@@ -118,7 +118,7 @@ class IndexSnapshot:
         return Corrector(self.searcher, self.matcher, self.vocabulary, self.analyser, without)
 
     def _answer(self, query: Query, text: ParsedText) -> tuple[SearchResult, bool]:
-        """The page, and whether no document held as many of the words as asked."""
+        """The page, and whether no document held as many of the words as required."""
         reading = self._interpret(query, text)
         matching = self._matching(query, reading)
         hits, total = self._page(query, reading, matching)
@@ -149,7 +149,7 @@ class IndexSnapshot:
         return ParsedQuery(text, words, tuple(sorted(stems - set(words[-1].forms))))
 
     def _counted_words(self, query: Query, text: ParsedText) -> tuple[Word, ...]:
-        """The words that count: function words do only where there is nothing else."""
+        """The words that count: function words only if there are no others."""
         languages = query.filter.languages
         counts = count_words(text.words)
         telling = {w: n for w, n in counts.items() if not self.analyser.is_stop_word(w, languages)}
@@ -159,12 +159,12 @@ class IndexSnapshot:
         return tuple(self._query_word(word, count, languages) for word, count in kept_words.items())
 
     def _query_word(self, word: str, count: int, languages: Sequence[str]) -> Word:
-        # A tag's name leads to its articles in any language, whichever they are filtered by.
+        # A tag's name leads to its articles in any language, whatever the language filter.
         others = self.synonyms.related_stems(self.analyser.variants(word))
         return Word(word, self.matcher.forms(word, languages), count, others)
 
     def _matching(self, query: Query, reading: ParsedQuery, *, some: bool = False) -> list[Clause]:
-        """All clauses of the answer: words, phrases, exclusions, filters."""
+        """All clauses of the search: words, phrases, exclusions, filters."""
         parsed = reading.parsed
         known_words = [word for word in reading.words if word.forms or word.others]
         if reading.completions and reading.words[-1] not in known_words:
@@ -262,7 +262,7 @@ class IndexSnapshot:
         )
 
     def _facets(self, query: Query, matching: list[Clause]) -> Facets:
-        """The counts; a question that is paged through or asked again is counted once."""
+        """The counts of facets; the pages of one question share one count."""
         if not query.facets:
             return {}
         question = replace(query, limit=1, page=1, extra=0, highlight=False)

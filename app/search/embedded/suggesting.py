@@ -1,4 +1,4 @@
-"""Completing titles, tags and people while they are typed."""
+"""Completes titles, tags and people while a reader types."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from app.search.protocol import DOCUMENT_KINDS, Filter, Keys, Suggestion
 _MOST_WORDS = 12
 _WHOLE_WORD = 2.0
 _THINGS = 1.5
-"""How much a tag, a sponsor or a person is preferred to a title."""
+"""The preference for a tag, a sponsor or a person over a title."""
 
 
 def find_suggestions(
@@ -24,7 +24,7 @@ def find_suggestions(
     limit: int,
     without: Keys = (),
 ) -> list[Suggestion]:
-    """What has all the words in its name, the last of them perhaps unfinished."""
+    """The subjects with all the words in their names; the last word may be unfinished."""
     words = snapshot.analyser.words(text)[:_MOST_WORDS]
     if not words or limit < 1:
         return []

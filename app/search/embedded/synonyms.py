@@ -1,7 +1,7 @@
-"""What the tags teach: *agua* and *water* are names of one tag, so a text with either is meant.
+"""Synonyms from tags: *agua* and *water* name one tag, so a search for either means both.
 
-Only names of one word are taken, each language's first label. A tag's further synonyms (*gold*,
-*copper* of mining) lead to the articles of the tag, but do not stand for one another.
+Only names of one word count, the first label of each language. A tag's further synonyms (*gold*,
+*copper* of mining) lead to the articles of the tag, but do not replace one another.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ _MOST_TAGS = 5_000
 
 
 class TagSynonyms:
-    """The names of the tags of one state of the index."""
+    """The tag names in one state of the index."""
 
     def __init__(self, tags: Iterable[Mapping[str, str]], analyser: Analyser) -> None:
         """`tags` map languages to names, folded."""

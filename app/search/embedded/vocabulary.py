@@ -1,8 +1,8 @@
-"""All words of the index with the number of documents that hold each, kept in memory.
+"""All words of the index with the number of documents of each, kept in memory.
 
-Corrections and completions look here. Candidates for a misspelt word are those that share its
-beginning or its end: a single edit leaves one of the two halves whole, so only a slice of a sorted
-list is compared.
+It serves corrections and completions. Candidates for a misspelt word share its beginning or its
+end, because a single edit leaves one of the two halves unchanged. So only a slice of a sorted list
+is compared.
 """
 
 from bisect import bisect_left
@@ -16,16 +16,16 @@ from rapidfuzz.distance import OSA
 
 COMPLETIONS = 20
 _KEPT = 10_000
-"""Answers of each kind that are remembered: a slip is asked again with every page, and letter."""
+"""Cached answers of each kind: each page, and each letter typed, repeats a misspelling."""
 SHORTEST = 4
-"""Letters of the shortest word that is corrected; three letters have too many neighbours."""
+"""The length of the shortest word that is corrected; three letters have too many neighbours."""
 LONG = 8
-"""From so many letters on, a word may hold two mistakes."""
+"""A word of this length may hold two mistakes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A word of the index near a misspelt one; `distance` in edits, `documents` that hold it."""
+    """An indexed word near a misspelt one; `distance` in edits, `documents` that hold it."""
 
     word: str
     distance: int
@@ -49,16 +49,16 @@ class Vocabulary:
         return len(self._counts)
 
     def documents(self, word: str) -> int:
-        """How many documents hold the very word."""
+        """The number of documents with this very word."""
         return self._counts.get(word, 0)
 
     def begins(self, beginning: str) -> bool:
-        """Some word begins so."""
+        """Whether some word begins like this."""
         at = bisect_left(self._forward, beginning)
         return at < len(self._forward) and self._forward[at].startswith(beginning)
 
     def completions(self, beginning: str) -> tuple[str, ...]:
-        """The most frequent longer words that begin so, at most `COMPLETIONS`."""
+        """The most frequent longer words with this beginning, at most `COMPLETIONS`."""
         cached = self._completions.get(beginning)
         if cached is None:
             longer = (
@@ -70,7 +70,7 @@ class Vocabulary:
         return cached
 
     def neighbours(self, word: str, limit: int) -> tuple[Neighbour, ...]:
-        """Words within the edits that a word of this length is allowed, the likeliest first."""
+        """The words within the edits allowed for this length, the likeliest first."""
         if len(word) < SHORTEST or not word.isalpha():
             return ()
         cached = self._neighbours.get((word, limit))
@@ -102,12 +102,12 @@ class Vocabulary:
 
 
 def likelihood(word: str, near: Neighbour) -> tuple[float, str]:
-    """Fewer edits beat all but a great difference in frequency; first letters are seldom wrong."""
+    """A sort key: an edit weighs more than frequency, more still at the first letter."""
     edits = near.distance + (0.5 if near.word[0] != word[0] else 0.0)
     return near.documents / 30**edits, near.word
 
 
 def _words_with_prefix(words: Sequence[str], beginning: str) -> Sequence[str]:
-    """Those of the sorted words that begin so; no word holds the last code point."""
+    """The sorted words with this beginning; no word holds the last code point."""
     start = bisect_left(words, beginning)
     return words[start : bisect_left(words, beginning + chr(0x10FFFF), start)]

@@ -1,4 +1,4 @@
-"""The one writer of a host: tantivy's lock is its lease, freed by the kernel when it dies."""
+"""The only writer of a host: tantivy's lock is its lease, freed by the kernel when it dies."""
 
 from collections.abc import Iterable, Sequence
 from threading import Lock
@@ -19,16 +19,16 @@ from app.search.protocol import Document, IndexBusy, Key
 _MEMORY = 128_000_000
 """Bytes of documents that are held before a segment is written."""
 _LITTLE = 15_000_000
-"""The least that a writer takes."""
+"""The smallest memory that a writer accepts."""
 _THREADS = 1
-"""The caller's thread splits words meanwhile, which keeps a second core busy; more threads would
-only make more segments to merge."""
+"""The caller's thread splits words meanwhile, which occupies a second core. More threads would only
+make more segments to merge."""
 
 
 def build_memory_index(
     index_schema: tantivy.Schema, documents: Iterable[Document], analyser: Analyser
 ) -> tantivy.Searcher:
-    """An index in memory that holds these documents and is never written to again."""
+    """An in-memory index of these documents, which is never changed."""
     index = tantivy.Index(index_schema)
     register_analyser(index)
     writer = index.writer(_LITTLE, _THREADS)
@@ -40,7 +40,7 @@ def build_memory_index(
 
 
 class Writer:
-    """Takes the lease when it is first needed, and keeps it until it is closed."""
+    """Takes the lease at its first use, and keeps it until it is closed."""
 
     def __init__(self, index: tantivy.Index, analyser: Analyser, damage: DamageGuard) -> None:
         self._index = index
@@ -52,20 +52,20 @@ class Writer:
     def apply(
         self, upserts: Sequence[Document], deletes: Sequence[Key], cursor: str | None
     ) -> None:
-        """One commit of everything or nothing. Raises `IndexBusy`, and ValueError for a document
-        that cannot be held."""
+        """Write one commit of everything or nothing. Raises `IndexBusy`, and ValueError for a
+        document that cannot be held."""
         if not (upserts or deletes or cursor is not None):
             return
         with self._lock:
             try:
                 self._write(self._lease_writer(), upserts, deletes, cursor)
             except BaseException:
-                self._writer = None  # and with it goes what was not committed
+                self._writer = None  # this also drops uncommitted changes
                 raise
 
     def rewrite(self, portions: Iterable[Sequence[Document]], cursor: str) -> None:
-        """All documents anew in one commit; what was there before is in no file that it names.
-        Raises `IndexBusy`."""
+        """Write all documents anew in one commit, which names no file with former content. Raises
+        `IndexBusy`."""
         with self._lock:
             try:
                 writer = self._lease_writer()
@@ -78,11 +78,11 @@ class Writer:
                             writer.add_document(document_row)
                 self._finish(writer, cursor)
             except BaseException:
-                self._writer = None  # and with it goes what was not committed
+                self._writer = None  # this also drops uncommitted changes
                 raise
 
     def sweep(self) -> None:
-        """Delete the files that the index does not name any more."""
+        """Delete the files that the index no longer names."""
         with self._lock:
             self._lease_writer().garbage_collect_files()
 

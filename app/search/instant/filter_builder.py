@@ -1,7 +1,7 @@
-"""Conditions as a typed filter: each clause is about one attribute, or it cannot be said here.
+"""Conditions as a typed filter: each clause is about one attribute, or it is refused.
 
-Values are taken as hits and facets show them: tags by their name or slug, authors likewise,
-`published_at` in seconds since 1970. A value that is not there matches nothing, as on Meilisearch.
+Values have the form in which hits and facets show them: tags and authors by name or slug,
+`published_at` in seconds since 1970. An unknown value matches nothing, as on Meilisearch.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -26,8 +26,8 @@ _KINDS: Final[tuple[ArticleKind, ...]] = get_args(ArticleKind)
 
 @dataclass(frozen=True, slots=True)
 class FilterVocabulary:
-    """What values may mean here: the site's languages; a tag's name or slug as the ids of those
-    tags and all below them, none where there is no such tag; the years of the site."""
+    """The possible values: the site's languages; the ids of the tags that a name or slug means and
+    of all below them, none if there is no such tag; the site's years."""
 
     languages: tuple[str, ...]
     tags: Callable[[str], tuple[UUID, ...]]
@@ -35,7 +35,7 @@ class FilterVocabulary:
 
 
 def to_filter(clauses: Clauses, vocabulary: FilterVocabulary) -> Filter | None:
-    """The filter, of articles alone; None when nothing can match. Raises `BadRequest`."""
+    """The filter, for articles only; None if nothing can match. Raises `BadRequest`."""
     rest = _FilterBuilder(vocabulary)
     for clause in clauses:
         rest.narrow(clause)
@@ -44,7 +44,7 @@ def to_filter(clauses: Clauses, vocabulary: FilterVocabulary) -> Filter | None:
 
 @dataclass
 class _FilterBuilder:
-    """What is left of everything while clauses narrow it."""
+    """The remaining selection while clauses narrow it."""
 
     vocabulary: FilterVocabulary
     languages: frozenset[str] | None = None
@@ -58,7 +58,7 @@ class _FilterBuilder:
     is_empty: bool = False
 
     def narrow(self, clause: Sequence[Condition]) -> None:
-        """Let one clause narrow it."""
+        """Narrow the selection by one clause."""
         for condition in clause:
             _check(condition)
         names = {condition.attribute for condition in clause}
@@ -91,7 +91,7 @@ class _FilterBuilder:
                 self.is_empty = True
 
     def filter(self) -> Filter | None:
-        """What is left; None when that is nothing."""
+        """The filter for the selection; None if it is empty."""
         within = periods(self.time)
         some = (self.languages, self.kinds, self.ids)
         if (
@@ -127,7 +127,7 @@ class _FilterBuilder:
             if condition.operator == "!="
         ]
         if not all(refused):
-            return  # a tag that is not there is on nothing, so this clause always holds
+            return  # an unknown tag is on no article, so this clause always holds
         if refused and len(clause) > 1:
             raise invalid_filter(
                 "`OR` joins tags that are wanted; say of each unwanted one `AND NOT`."
@@ -174,7 +174,7 @@ def _intersect(had: frozenset[One] | None, added: frozenset[One]) -> frozenset[O
 
 
 def _matching_values(clause: Iterable[Condition], every: Sequence[str]) -> frozenset[str]:
-    """Which of all possible values a clause allows."""
+    """The possible values that a clause allows."""
     return frozenset(
         value
         for value in every
@@ -189,5 +189,5 @@ def _ids(clause: Iterable[Condition]) -> Iterable[UUID]:
             raise invalid_filter("`id` takes `=` or `IN`; leave out of the answer what you know.")
         try:
             yield UUID(condition.value)
-        except ValueError:  # no id, so nothing has it
+        except ValueError:  # not an id, so no article has it
             continue

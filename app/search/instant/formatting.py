@@ -1,7 +1,7 @@
-"""`_formatted`: what a hit shows, as text, with what matched between the asker's own tags.
+"""`_formatted`: a hit's attributes as text, with matches between the client's own tags.
 
-For `__ais-highlight__`, which InstantSearch escapes itself, the text is as it is; for any other tag
-it is escaped HTML, and the tag is a plain element or no element at all.
+For `__ais-highlight__`, which InstantSearch escapes itself, the text is unescaped. For any other
+tag it is escaped HTML, and the tag is a plain element or no element at all.
 """
 
 import html
@@ -24,12 +24,12 @@ _MARKS: Final = re.compile("(</?mark>)")
 _CUT: Final = "…"
 
 MARKED: Final = ("title", "summary", "body")
-"""What matches are shown in; of a body there is a passage and nothing else."""
+"""The attributes in which matches are shown; of a body only a passage is shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class HighlightTags:
-    """What goes before and after what matched, and whether the text around is HTML."""
+    """The text before and after a match, and whether the text around it is HTML."""
 
     before: str
     after: str
@@ -37,7 +37,7 @@ class HighlightTags:
 
     @classmethod
     def of(cls, before: str, after: str) -> Self:
-        """Raises `BadRequest` for what could do harm where it is shown."""
+        """The tags; raises `BadRequest` for tags that could do harm where they are displayed."""
         if (before, after) == _PLACEHOLDERS:
             return cls(before, after, escaped=False)
         opening, closing = _OPENING.fullmatch(before), _CLOSING.fullmatch(after)
@@ -57,7 +57,7 @@ class HighlightTags:
         return html.escape(text) if self.escaped else text
 
     def replace_marks(self, safe: str) -> str:
-        """Safe HTML in which `<mark>` is the only element, with these tags instead."""
+        """Safe HTML, in which `<mark>` is the only element, with these tags in its place."""
         tags = {"<mark>": self.before, "</mark>": self.after}
         parts = _MARKS.split(safe)
         return "".join(
@@ -67,19 +67,19 @@ class HighlightTags:
 
 @dataclass(frozen=True, slots=True)
 class Formatting:
-    """Which attributes are shown so, and in which of them matches are marked."""
+    """The attributes to format, and those in which matches are marked."""
 
     attributes: frozenset[str] | None
-    """All for None."""
+    """None means all."""
     marked: frozenset[str]
     is_cropped: bool
-    """A passage of the body is asked for, marked or not."""
+    """Whether a passage of the body is requested, marked or not."""
     tags: HighlightTags
     cut: str = _CUT
 
     @property
     def is_found(self) -> bool:
-        """It needs what the engine highlights."""
+        """Whether it needs the engine's highlights."""
         return self.is_cropped or not self.marked.isdisjoint(MARKED)
 
     def __call__(
@@ -116,6 +116,6 @@ class Formatting:
 
 
 def expand_names(listed_names: Collection[str], every: Collection[str]) -> frozenset[str]:
-    """Names as clients list them: `*` for all; what is after a colon is a length."""
+    """Names as clients list them: `*` means all; the part after a colon is a length."""
     names = {name.partition(":")[0] for name in listed_names}
     return frozenset(every if "*" in names else names & set(every))

@@ -1,7 +1,7 @@
-"""The filter grammar, from text to conditions: all of several clauses, each any of its conditions.
+"""The filter grammar, from text to conditions: all clauses must hold, each by any condition.
 
-A filter is a string or a list: all elements of the list must hold, of a list within it any one.
-Each string is read alone. Negation is carried down to the conditions, so that none is left above
+A filter is a string or a list. All elements of the list must hold; of a list within it, any one.
+Each string is parsed alone. Negation is moved down to the conditions, so that none is left above
 them, and `or` is multiplied out over `and`.
 """
 
@@ -29,7 +29,7 @@ Clauses = tuple[tuple[Condition, ...], ...]
 Given = str | list[str | list[str]] | None
 
 MOST_CONDITIONS: Final = 200
-"""Of a whole filter, when its clauses are multiplied out."""
+"""The limit of a whole filter, with its clauses multiplied out."""
 _DEEPEST = 20
 _OPPOSITE: Final[dict[Operator, Operator]] = {
     "=": "!=",
@@ -53,7 +53,7 @@ _KEYWORDS: Final = frozenset(
 
 
 def parse_clauses(filter_value: Given) -> Clauses:
-    """All of these must hold; none when nothing is asked. Raises `BadRequest`."""
+    """The clauses, which must all hold; none for an empty filter. Raises `BadRequest`."""
     if filter_value is None or isinstance(filter_value, str):
         return _all_of(_parse(filter_value or ""))
     parts = [
@@ -79,16 +79,14 @@ def _all_of(*parts: Clauses) -> Clauses:
 
 
 def _any_of(parts: Iterable[Clauses]) -> Clauses:
-    """An empty part asks for nothing, so that whatever it is joined to by `or` does neither."""
+    """Join parts by `or`. An empty part sets no condition, so neither does the result."""
     parts = list(parts)
     if not parts or not all(parts):
         return ()
-    conditionses: Clauses = ((),)
+    conditions: Clauses = ((),)
     for part in parts:
-        conditionses = _bound_clauses(
-            clause + other for clause, other in product(conditionses, part)
-        )
-    return conditionses
+        conditions = _bound_clauses(clause + other for clause, other in product(conditions, part))
+    return conditions
 
 
 def _bound_clauses(conjunctions: Iterable[tuple[Condition, ...]]) -> Clauses:
@@ -110,13 +108,13 @@ class _Parser:
         self.at = 0
 
     def parse(self) -> Clauses:
-        conditionses = self._or(negated=False)
+        conditions = self._or(negated=False)
         if self.at < len(self.tokens):
             raise invalid_filter(
                 f"Found unexpected characters at the end of the filter: `{self._next_text()}`. You "
                 "probably forgot an `OR` or an `AND` rule."
             )
-        return conditionses
+        return conditions
 
     def _tokens(self) -> Iterable[tuple[str, str]]:
         at, end = 0, len(self.text.rstrip())
@@ -149,14 +147,14 @@ class _Parser:
         if self.depth > _DEEPEST:
             raise invalid_filter("The filter exceeded the maximum depth limit; write it flatter.")
         if self._take_word("NOT"):
-            conditionses = self._not(negated=not negated)
+            conditions = self._not(negated=not negated)
         elif self._take_word("("):
-            conditionses = self._or(negated=negated)
+            conditions = self._or(negated=negated)
             self._expect_word(")")
         else:
-            conditionses = self._condition(negated=negated)
+            conditions = self._condition(negated=negated)
         self.depth -= 1
-        return conditionses
+        return conditions
 
     def _condition(self, *, negated: bool) -> Clauses:
         attribute = self._value("an attribute")
@@ -184,7 +182,7 @@ class _Parser:
         return (bounds,) if negated else tuple((bound,) for bound in bounds)
 
     def _in(self, attribute: str, *, is_member: bool) -> Clauses:
-        """Nothing is in an empty list."""
+        """An empty list has no members."""
         self._expect_word("[")
         values: list[str] = []
         while not self._take_word("]"):

@@ -1,4 +1,4 @@
-"""Sets of time, as comparisons with seconds since 1970 or with years make them."""
+"""Sets of time that result from comparisons with seconds since 1970 or with years."""
 
 import re
 from collections.abc import Sequence
@@ -12,13 +12,13 @@ from app.search.instant.grammar import Condition, invalid_filter
 from app.search.protocol import Period
 
 Spans = tuple[tuple[int, int], ...]
-"""Apart and in order; each from its first second up to, not including, its end."""
+"""Separate and in order, each from its first second up to, not including, its end."""
 
 _OF_UTC: Final = Calendar()
 _SHORT_OF_ONE: Final = timedelta(seconds=1) - TICK
 _NUMBER: Final = re.compile(r"-?\d{1,400}(\.\d{1,400})?([eE][+-]?\d{1,4})?", re.ASCII)
 _FAR: Final = 10**12
-"""Further than any date, in seconds and in years."""
+"""Beyond any date, in seconds and in years."""
 
 
 def _seconds(moment: datetime) -> int:
@@ -30,7 +30,7 @@ ALWAYS: Final[Spans] = ((-_FAR, _FAR),)
 
 
 def spans(condition: Condition, calendar: Calendar = _OF_UTC) -> Spans:
-    """When a condition on `published_at` or `year` holds. Raises `BadRequest`."""
+    """The times at which a condition on `published_at` or `year` holds. Raises `BadRequest`."""
     intervals = _whole_numbers(condition)
     if condition.attribute == "year":
         return union([_years(start, end, calendar) for start, end in intervals])
@@ -38,7 +38,7 @@ def spans(condition: Condition, calendar: Calendar = _OF_UTC) -> Spans:
 
 
 def union(parts: Sequence[Spans]) -> Spans:
-    """Any of them."""
+    """The times in any of them."""
     joined: list[tuple[int, int]] = []
     for start, end in sorted(span for part in parts for span in part):
         if joined and start <= joined[-1][1]:
@@ -49,13 +49,13 @@ def union(parts: Sequence[Spans]) -> Spans:
 
 
 def intersection(left: Spans, other: Spans) -> Spans:
-    """Both of them."""
+    """The times in both of them."""
     both = ((max(a, c), min(b, d)) for a, b in left for c, d in other)
     return tuple((start, end) for start, end in both if start < end)
 
 
 def periods(spans: Spans) -> tuple[Period, ...] | None:
-    """What is left of all time; none for all of it, None where nothing is left."""
+    """The periods of these times; empty if they are all of time, None if they are none."""
     if spans == ALWAYS:
         return ()
     within = intersection(spans, ((_FIRST, _LAST),))
@@ -65,7 +65,7 @@ def periods(spans: Spans) -> tuple[Period, ...] | None:
 def _whole_numbers(condition: Condition) -> Spans:
     intervals: Spans
     if not _NUMBER.fullmatch(condition.value):
-        if condition.operator in ("=", "!="):  # no number is that text
+        if condition.operator in ("=", "!="):  # no number equals that text
             return () if condition.operator == "=" else ALWAYS
         raise invalid_filter(
             f"`{condition.attribute}` is compared with a number, not `{condition.value[:60]}`."
@@ -91,7 +91,7 @@ def _whole_numbers(condition: Condition) -> Spans:
 
 
 def _years(start: int, end: int, calendar: Calendar) -> Spans:
-    """Whole years, from the first one to before the last; what is near their edges to a second."""
+    """The times from the first year up to the year `end`, exact to a second at their edges."""
     first, after, gaps = -_FAR, _FAR, []
     if start > FOREVER.year or end < 1:
         return ()

@@ -1,4 +1,4 @@
-"""What a question asks of an engine: a query of ours, the window of hits, what each hit shows."""
+"""Translates a question for an engine: our query, the window of hits, and each hit's form."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ _USUAL: Final = 20
 _EMPHASIS: Final = ("<em>", "</em>")
 
 Lookup = Callable[[str, str], tuple[UUID, ...]]
-"""The ids of the tags that a name or slug means, and of those below; the second is a language."""
+"""The ids of the tags that a name or slug (in a language) means, and of the tags below."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which hits: `limit` from `offset` on. With `page` the asker counts pages."""
+    """The requested hits: `limit` from `offset` on. `page` is set if the client counts pages."""
 
     limit: int
     offset: int
@@ -41,7 +41,7 @@ class Window:
 
     @classmethod
     def of(cls, question: SearchQuestion) -> "Window":
-        """Pages win over offsets; there is nothing on page 0, nor beyond `DEEPEST`."""
+        """A question's window. Pages win over offsets; page 0 and all past `DEEPEST` are empty."""
         if question.page is None and question.hits_per_page is None:
             limit = _USUAL if question.limit is None else question.limit
             return cls(limit, question.offset or 0)
@@ -51,16 +51,16 @@ class Window:
 
     @property
     def reach(self) -> int:
-        """Hits that can be there."""
+        """The largest possible number of hits."""
         return 0 if self.page == 0 else max(0, min(self.limit, DEEPEST - self.offset))
 
     @property
     def surplus(self) -> int:
-        """Hits that come before the first one, since an engine counts in whole pages."""
+        """The hits before the first one, because an engine counts in whole pages."""
         return self.offset % self.reach if self.reach else 0
 
     def page_members(self, total: int) -> dict[str, int]:
-        """What an answer says of it."""
+        """The members of an answer that describe the window."""
         if self.page is None:
             return {"limit": self.limit, "offset": self.offset, "estimatedTotalHits": total}
         pages = ceil(min(total, DEEPEST) / self.limit) if self.limit else 0
@@ -70,7 +70,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuestion:
-    """One question understood; `query` is None when nothing can match it."""
+    """One parsed question; `query` is None if nothing can match it."""
 
     uid: str
     text: str
@@ -90,7 +90,7 @@ def parse_question(
     tags: Lookup,
     calendar: Calendar,
 ) -> ParsedQuestion:
-    """Raises `BadRequest`."""
+    """The parsed question; raises `BadRequest`."""
     lang = tag_language(question.locales, languages)
     window = Window.of(question)
     formatting = _parse_formatting(question)
@@ -126,19 +126,19 @@ def parse_question(
 def chosen_filter(
     filter_text: Given, languages: Sequence[str], tags: Lookup, lang: str, calendar: Calendar
 ) -> protocol.Filter | None:
-    """A filter of articles; None when nothing can match it. Raises `BadRequest`."""
+    """A filter for articles; None if nothing can match it. Raises `BadRequest`."""
     vocabulary = FilterVocabulary(tuple(languages), lambda value: tags(value, lang), calendar)
     return to_filter(parse_clauses(filter_text), vocabulary)
 
 
 def is_index(uid: str) -> bool:
-    """The one index there is, or the same with an order after a colon."""
+    """Whether it is the only index, perhaps with an order after a colon."""
     name, _, order = uid.partition(":")
     return name == INDEX and (order == "" or order in _ORDERS) and uid != f"{INDEX}:"
 
 
 def tag_language(locales: Sequence[str] | None, languages: Sequence[str]) -> str:
-    """The language in which tags are named: the first asked for that is spoken here."""
+    """The language of tag names: the first requested one that the site has."""
     codes = (str(normalise_code(locale)) for locale in locales or ())
     return next(
         (code for locale in codes for code in best_matches(locale, languages)), languages[0]

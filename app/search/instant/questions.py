@@ -1,4 +1,4 @@
-"""One question as the wire has it, checked, and what it asks of an engine."""
+"""One question in Meilisearch's format, validated."""
 
 import re
 from typing import Annotated, Any, Final, Literal
@@ -11,7 +11,7 @@ from app.search.instant.grammar import Given
 
 MOST_QUERIES: Final = 20
 MOST_HITS: Final = 200
-"""Of one page; InstantSearch asks for one more than it shows."""
+"""The limit of one page; InstantSearch requests one more hit than it shows."""
 _ABSURD: Final = 2**53
 
 Text = Annotated[str, AfterValidator(check_legal)]
@@ -113,7 +113,7 @@ _PLACE_ALONE: Final = ("queries", "federation")
 
 
 def refusal(model: type[BaseModel], problem: Any) -> tuple[str, str]:
-    """Code and message for the first thing that pydantic found wrong, as Meilisearch has them."""
+    """Meilisearch's code and message for the first error that pydantic reports."""
     loc = problem["loc"]
     index = loc[1] if len(loc) > 1 and loc[0] == "queries" and isinstance(loc[1], int) else None
     place = f".queries[{index}]" if index is not None else ""

@@ -1,4 +1,4 @@
-"""Stop asking a server that does not answer; let one call in a while see whether it does again."""
+"""Stops asking a server that does not answer; now and then one call tests it."""
 
 from threading import Lock
 from time import monotonic
@@ -6,13 +6,13 @@ from time import monotonic
 from app.search.meilisearch.failures import ServerAway
 
 FAILURES = 3
-"""So many in a row open the circuit."""
+"""This many failures in a row open the circuit."""
 REST = 5.0
-"""Seconds until one call may try."""
+"""Seconds until one call may try again."""
 
 
 class Breaker:
-    """Shared by the threads that search."""
+    """A circuit breaker, shared by the threads that search."""
 
     def __init__(self, failures: int = FAILURES, rest: float = REST) -> None:
         self._most, self._rest = failures, rest
@@ -22,11 +22,11 @@ class Breaker:
 
     @property
     def is_open(self) -> bool:
-        """Calls are refused at the moment."""
+        """Whether calls are refused at the moment."""
         return self._failures >= self._most and monotonic() < self._until
 
     def enter(self) -> None:
-        """Raises `ServerAway` while the circuit is open."""
+        """Raise `ServerAway` while the circuit is open."""
         with self._lock:
             if self._failures < self._most:
                 return
@@ -35,15 +35,15 @@ class Breaker:
                 raise ServerAway(
                     "search_unreachable", "The search server did not answer just now; resting."
                 )
-            self._until = now + self._rest  # this call tries, the others wait for what it finds
+            self._until = now + self._rest  # this call tries, the others wait for its result
 
     def note_success(self) -> None:
-        """The server answered, whatever it said."""
+        """Record that the server answered, whatever its answer."""
         with self._lock:
             self._failures = 0
 
     def note_failure(self) -> None:
-        """It did not."""
+        """Record that the server did not answer."""
         with self._lock:
             self._failures += 1
             self._until = monotonic() + self._rest

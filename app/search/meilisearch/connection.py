@@ -1,4 +1,4 @@
-"""One server, and the keys by which it is searched and written to."""
+"""One server, and the keys to search it and to write to it."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ SEARCHES_AT_ONCE = 8
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the server is, the key that we were given, and the index that is ours.
+    """The server's address, the key that was configured, and the name of our index.
 
-    `searching` are the timeouts of a search; `writing` is the seconds that a write may take.
+    `searching` are the timeouts of a search; `writing` is the limit of a write in seconds.
     """
 
     url: str
@@ -30,7 +30,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class _Ways:
-    """What is made once for as long as the keys are good."""
+    """The keys and their connections, created once for as long as the keys are valid."""
 
     keys: ServerKeys
     reader: KeptConnections
@@ -43,7 +43,7 @@ class _Ways:
 
 
 class Connection:
-    """Asks for the keys when they are first needed; shared by all threads."""
+    """Requests the keys at their first use; all threads share it."""
 
     def __init__(self, address: Address) -> None:
         self.address = address
@@ -53,39 +53,39 @@ class Connection:
         self._ways: _Ways | None = None
 
     def client(self, key: str | None) -> Client:
-        """The official client, for one thread, which does not wait long."""
+        """The official client with short timeouts, for one thread."""
         return official(self.address.url, key, ceil(self.address.searching[1]))
 
     def given_client(self) -> Client:
-        """The same, by the key that we were given."""
+        """The same with the configured key."""
         return self.client(self.address.key)
 
     def writer(self) -> Client:
-        """May write this index and those built beside it; for one thread."""
+        """A client, for one thread, that may write this index and those built beside it."""
         return official(self.address.url, self.keys().write, self.address.writing)
 
     def reader(self) -> KeptConnections:
-        """May search this index and nothing else, where we could choose."""
+        """Connections that may search this index and nothing else, if we could choose the key."""
         return self._open().reader
 
     def eraser(self) -> KeptConnections:
-        """May delete documents of this index, and of those built beside it."""
+        """Connections that may delete documents of this index, and of those built beside it."""
         return self._open().eraser
 
     def keys(self) -> ServerKeys:
-        """The keys that are used; asks for them once."""
+        """The keys in use, requested once."""
         return self._open().keys
 
     def checked_keys(self) -> ServerKeys:
-        """The keys that are used, after a look whether the server still knows the one that
-        searches: it is made again where it does not."""
+        """The keys in use, after checking that the server still knows the search key. A missing one
+        is created again."""
         keys = self.keys()
         if keys.search_uid is not None and find_key(self.given_client(), keys.search_uid) is None:
             self.forget_keys()
         return self.keys()
 
     def forget_keys(self) -> bool:
-        """The server refused our key: ask for it anew. False when there is nothing to ask."""
+        """Forget the keys, as the server refused one; false if there is nothing to request anew."""
         with self._lock:
             ways, self._ways = self._ways, None
         if ways is None:

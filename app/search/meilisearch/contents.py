@@ -1,8 +1,8 @@
-"""What an index holds, read back: nothing there is believed to be what was written.
+"""Reads back the content of an index, and trusts none of it.
 
-Whoever has a key that writes can leave anything in it: documents of other names, others under our
-names, and marks that say otherwise. So a mark only tells which documents to look at first, and a
-seal is computed from all that the index gives.
+Anybody with a key that writes can leave anything in the index: documents with other names, others
+under our names, and false marks. So a mark only tells which documents to check first, and a seal is
+computed from everything that the index returns.
 """
 
 from abc import abstractmethod
@@ -21,11 +21,11 @@ from app.search.protocol import DIGEST_BYTES, Document, Key, Mark, Parked
 
 _A_PAGE = 1_000
 _IDS_AT_ONCE = 250
-"""Whole documents in one answer, since each may be long."""
+"""Whole documents in one answer, because each may be long."""
 
 
 class ReadBack:
-    """What an engine tells of the documents in the index `uid`."""
+    """The reading methods of an engine on the index `uid`."""
 
     uid: str
 
@@ -34,8 +34,8 @@ class ReadBack:
         """The client that writes."""
 
     def cursor(self) -> str | None:
-        """The cursor of the last `apply` that gave one; None for what an older version wrote, so
-        that it is made anew while the old index answers."""
+        """The cursor of the last `apply` that had one. None for an index of an older version, so
+        that it is rebuilt while the old one answers."""
         try:
             with self._mindful_client("documents.get") as client:
                 index_state = read_state(client, self.uid)
@@ -44,7 +44,7 @@ class ReadBack:
             return None
 
     def parked(self) -> tuple[Parked, ...]:
-        """What could not be held."""
+        """The things that could not be held."""
         try:
             with self._mindful_client("documents.get") as client:
                 return read_state(client, self.uid).parked
@@ -52,7 +52,7 @@ class ReadBack:
             return ()
 
     def marks(self) -> Iterator[tuple[Key, Mark]]:
-        """What every document says of itself; while others write it may miss some of that."""
+        """The mark of every document; it may miss some that others are just writing."""
         try:
             with self._mindful_client("documents.get") as client:
                 return iter(list(_marks(client, self.uid)))
@@ -60,7 +60,7 @@ class ReadBack:
             return iter(())
 
     def seals(self, keys: Sequence[Key]) -> dict[Key, bytes]:
-        """A digest of each document, made of all that the index holds of it now."""
+        """A digest of each document, made of everything that the index now holds of it."""
         try:
             with self._mindful_client("documents.get") as client:
                 return _seals(client, self.uid, keys)
@@ -68,11 +68,11 @@ class ReadBack:
             return {}
 
     def seal(self, document: Document) -> bytes:
-        """What `seals` gives for a document that is held as `apply` writes it."""
+        """The seal of a document as `apply` writes it."""
         return _seal(document)
 
     def strangers(self) -> list[str]:
-        """What is in the index, and nothing that `apply` could have written."""
+        """The ids of documents that `apply` cannot have written."""
         try:
             with self._mindful_client("documents.get") as client:
                 return _strangers(client, self.uid)
@@ -80,7 +80,7 @@ class ReadBack:
             return []
 
     def count(self) -> int:
-        """Documents held."""
+        """The number of documents."""
         try:
             with self._mindful_client("documents.get") as client:
                 return _count_documents(client, self.uid)
@@ -89,14 +89,14 @@ class ReadBack:
 
 
 def _marks(client: Client, index: str) -> Iterator[tuple[Key, Mark]]:
-    """What every document of ours says of itself."""
+    """The mark of every document of ours."""
     for document in _list_documents(client, index, ("id", "version", "digest")):
         if (key := _key_in(document)) is not None:
             yield key, mark_of(document)
 
 
 def _strangers(client: Client, index: str) -> list[str]:
-    """The ids of what is no document of ours."""
+    """The ids of documents that are not ours."""
     return [
         str(document["id"])
         for document in _list_documents(client, index, ("id",))
@@ -117,12 +117,12 @@ def _seals(client: Client, index: str, keys: Sequence[Key]) -> dict[Key, bytes]:
 
 
 def _seal(document: Document) -> bytes:
-    """The seal of a document that is held as it is written."""
+    """The seal of a document as it is written."""
     return _seal_of(to_record(document))
 
 
 def _count_documents(client: Client, index: str) -> int:
-    """Documents held, without the one that holds the state."""
+    """The number of documents, without the one that holds the state."""
     with translate_errors("documents.get", index):
         documents = client.index(index)
         page = documents.get_documents({"fields": ["id"], "limit": 1})
@@ -144,7 +144,7 @@ def _key_in(document: Mapping[str, Any]) -> Key | None:
 def _list_documents(
     client: Client, index: str, fields: Iterable[str]
 ) -> Iterator[Mapping[str, Any]]:
-    """Those fields of every document but the state, a page at a time."""
+    """The given fields of every document but the state, one page at a time."""
     offset = 0
     while True:
         query = {"fields": list(fields), "limit": _A_PAGE, "offset": offset}

@@ -1,8 +1,8 @@
-"""What one document is in the index, and the one beside them that holds the place in the log.
+"""The form of a document in the index, and of the document that holds the place in the log.
 
-Whatever is filtered by is stored as a token: a value that folds to itself as it is, any other as
-its digest. The server compares values without their case; tokens leave it nothing to fold, so two
-values are equal there only if they are equal.
+Every filterable value is stored as a token: a value that folds to itself unchanged, any other as
+its digest. The server ignores case when it compares values. Tokens leave it nothing to fold, so
+values that are equal there are really equal.
 """
 
 import re
@@ -17,15 +17,15 @@ from app.kit.text import without_unseen
 from app.search.protocol import DIGEST_BYTES, DOCUMENT_KINDS, Document, Key, Mark, Parked
 
 VERSION = 2
-"""Goes up with every change of what a document holds; a new index is built beside the old."""
+"""Goes up with every change of a document's content; the new index is built beside the old one."""
 STATE = "state"
-"""Id and kind of the document that holds the cursor: it moves in one task with what it stands
-for. No search finds it, since each asks for one of our kinds."""
+"""Id and kind of the document that holds the cursor. It is written in one task with the documents
+that the cursor stands for. No search finds it, because each asks for one of our kinds."""
 ANY_LANGUAGE = "-"
-"""The token of what belongs to every language; no value has it."""
+"""The token of documents of every language; no value has it."""
 SHOWN = ("title", "summary", "body")
 TIMELESS = 9_999
-"""The recency of what has no date: a tag or a person is never old."""
+"""The recency of documents without a date: a tag or a person is never old."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
@@ -33,7 +33,7 @@ _PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 
 @dataclass(frozen=True, slots=True)
 class IndexState:
-    """The place in the log, what could not be written on the way there, and in which build."""
+    """The place in the log, the parked things on the way there, and the build that wrote it."""
 
     cursor: str | None = None
     parked: tuple[Parked, ...] = ()
@@ -56,7 +56,7 @@ class IndexState:
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "IndexState":
-        """An empty state of no version for one that others have spoilt: it is then made anew."""
+        """The state; one that others have spoilt is empty and of no version, so it is made anew."""
         cursor, version = document.get("cursor"), document.get("version") or 0
         try:
             parked = tuple(
@@ -75,7 +75,7 @@ def id_of(key: Key) -> str:
 
 
 def key_of(document_id: object) -> Key:
-    """Raises ValueError for the id of something else, also for one of ours written otherwise."""
+    """The key in an id; raises ValueError for other ids, also for another spelling of ours."""
     kind, _, key = str(document_id).rpartition("-")
     document_key = _to_key(kind, key)
     if id_of(document_key) != document_id:
@@ -91,14 +91,14 @@ def _to_key(kind: str, key: str) -> Key:
 
 
 def to_token(value: str) -> str:
-    """Equal for equal values only, and made of `a-z0-9_-`."""
+    """A token of `a-z0-9_-`, which is equal for equal values only."""
     if _PLAIN.fullmatch(value) and not value.startswith("0x"):
         return value
     return "0x" + blake2b(value.encode("utf-8", "replace"), digest_size=20).hexdigest()
 
 
 def language_token(code: str) -> str:
-    """The token of a language, which is written in one case only."""
+    """The token of a language, in one case only."""
     return to_token(code.lower())
 
 
@@ -108,7 +108,7 @@ def to_micros(moment: datetime) -> int:
 
 
 def mark_of(document: Mapping[str, Any]) -> Mark:
-    """The mark that a document bears; one that nothing has where it bears none that can be read."""
+    """The mark of a document; one that no document has if it is unreadable."""
     try:
         return Mark(int(document["version"]), bytes.fromhex(document["digest"]))
     except (KeyError, TypeError, ValueError):
@@ -116,12 +116,12 @@ def mark_of(document: Mapping[str, Any]) -> Mark:
 
 
 def strip_unsayable(text: str) -> str:
-    """The text without what JSON cannot say."""
+    """The text without characters that JSON cannot express."""
     return text.encode("utf-8", "ignore").decode()
 
 
 def display_text(document: Mapping[str, Any], name: str) -> str:
-    """A text as it is shown; what is searched is without what cannot be seen."""
+    """A text for display; the searchable text lacks its invisible characters."""
     text: str = document.get(f"shown_{name}", document[name])
     return text
 
@@ -131,7 +131,7 @@ def _searchable_text(text: str) -> str:
 
 
 def to_record(source: Document) -> dict[str, Any]:
-    """Raises ValueError for a digest of another length, TypeError for a date without an offset."""
+    """The record; ValueError for a digest of wrong length, TypeError for a date without offset."""
     if len(source.mark.digest) != DIGEST_BYTES:
         raise ValueError(f"a digest has {DIGEST_BYTES} bytes")
     fields: dict[str, Any] = {

@@ -1,8 +1,8 @@
-"""The door to one index of a Meilisearch server.
+"""The interface to one index of a Meilisearch server.
 
-Nothing here may be called in an event loop. Searches pass a circuit breaker, writes a lease. The
-settings are looked at before the first write and whenever the server says something that only a
-lost index explains.
+Never call it in an event loop. Searches pass a circuit breaker, writes need a lease. The settings
+are checked before the first write, and whenever an answer of the server can only mean that the
+index was lost.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -51,7 +51,7 @@ Leases = Callable[[str], Lease]
 
 
 class MeilisearchEngine(ReadBack):
-    """`app.search.protocol.Engine` on the index `uid`; opening it asks nothing of the server."""
+    """`app.search.protocol.Engine` on the index `uid`; creating it asks nothing of the server."""
 
     name: Final = "meilisearch"
     portion: Final = 4_000
@@ -73,13 +73,13 @@ class MeilisearchEngine(ReadBack):
         self._beaten = 0.0
         self._is_ready = False
         self._is_settled = True
-        self._right: dict[str, Any] | None = None  # settings that were proved right as a whole
+        self._right: dict[str, Any] | None = None  # settings that were verified as a whole
         self.tasks = Tasks(connection.writer, self._keep_lease)
         self._writing = IndexWriter(connection, self.tasks)
         self._synonyms = ServerSynonyms(connection, self.uid, languages)
 
     def search(self, query: Query) -> SearchResult:
-        """The page asked for. Raises ValueError for a page beyond `DEEPEST`."""
+        """The requested page. Raises ValueError for a page beyond `DEEPEST`."""
         with self._search_client("search") as reader:
             return searching.search(reader, self.uid, query, self._languages, self._synonyms)
 
@@ -92,8 +92,8 @@ class MeilisearchEngine(ReadBack):
             return searching.suggest(reader, self.uid, text, filters, limit, self._synonyms)
 
     def take(self, *, insist: bool = False) -> bool:
-        """Take or keep the writer's lease; true when it has just come from another, whose writes
-        are waited for first."""
+        """Take or keep the writer's lease. True if it has just come from another process, after
+        waiting for that one's writes."""
         epoch = self._lease.take(insist=insist)
         if epoch is None:
             raise IndexBusy(
@@ -109,7 +109,7 @@ class MeilisearchEngine(ReadBack):
     def apply(
         self, upserts: Sequence[Document], deletes: Sequence[Key], cursor: str | None = None
     ) -> None:
-        """Write all of it and then the cursor; on return it is durable and findable."""
+        """Write everything and then the cursor; on return it is durable and searchable."""
         if not (upserts or deletes or cursor is not None):
             return
         with self._write_client("documents.add") as client:
@@ -118,7 +118,7 @@ class MeilisearchEngine(ReadBack):
                 tuning.tune_synonyms(client, self.tasks, self.uid)
 
     def progress(self) -> Progress:
-        """Cursor and parked things, asked for as a search, by the key that only searches."""
+        """Cursor and parked things, requested as a search, with the key that only searches."""
         with self._search_client("search") as reader:
             index_state = searching.read_state(reader, self.uid)
         return Progress(index_state.cursor, index_state.parked)
@@ -129,7 +129,7 @@ class MeilisearchEngine(ReadBack):
             self._writing.delete_strangers(self.uid, self._epoch, names)
 
     def differing_settings(self) -> tuple[str, ...]:
-        """Settings that are not as they should be; the next `apply` puts them right."""
+        """The settings that are not as they should be; the next `apply` puts them right."""
         try:
             with self._mindful_client("settings.get") as client:
                 wrong = tuning.differing_settings(client, self.uid)
@@ -140,7 +140,7 @@ class MeilisearchEngine(ReadBack):
         return tuple(wrong)
 
     def repair_settings(self) -> tuple[str, ...]:
-        """Put right at once the settings that others have changed, and name them."""
+        """Put right at once the settings that others have changed, and return their names."""
         try:
             with self._mindful_client("settings.get") as client:
                 current = tuning.current_settings(client, self.uid)
@@ -151,26 +151,26 @@ class MeilisearchEngine(ReadBack):
         wrong = self.differing_settings()
         if wrong:
             with self._write_client("settings.update"):
-                pass  # it puts them right first
+                pass  # it puts the settings right first
         else:
             self._right = current
         return wrong
 
     def pending_task(self) -> PendingTask | None:
-        """What was accepted and is not done; None when nothing is."""
+        """The oldest accepted task that is not done; None if there is none."""
         with translate_errors("tasks.get", self.uid):
             return health.oldest_pending_task(self.connection.writer(), self.uid)
 
     def server_problem(self) -> str:
-        """What is wrong with the server itself and how to cure it, or ""."""
+        """The problem of the server itself and its remedy, or ""."""
         return health.find_problem(self.connection)
 
     def missing_actions(self) -> list[str]:
-        """What the keys lack to search and to write; empty when all is well."""
+        """The actions that the keys lack for searching and writing; empty when all is well."""
         return health.missing_actions(self.connection, self.uid)
 
     def new_replacement(self) -> "Successor":
-        """An empty index that can take this one's place. Raises `IndexBusy`."""
+        """An empty index that can replace this one. Raises `IndexBusy`."""
         building = self._leases(f"{self.uid}--")
         if building.take() is None:
             raise IndexBusy("index_busy", "Another process rebuilds the search index already.")
@@ -185,7 +185,7 @@ class MeilisearchEngine(ReadBack):
         return Successor(self, building, f"{self.uid}--{token_hex(6)}")
 
     def rewrite(self, portions: Iterable[Sequence[Document]], cursor: str) -> None:
-        """All documents anew beside, and what they replace deleted at once. Raises `IndexBusy`."""
+        """Write all documents into a new index, and delete the replaced one. Raises `IndexBusy`."""
         with self.new_replacement() as new:
             for portion in portions:
                 new.apply(portion, [])
@@ -195,7 +195,7 @@ class MeilisearchEngine(ReadBack):
                 shadow_index.drop(client, self.tasks, shadow_index.builds(client, self.uid))
 
     def restore(self) -> bool:
-        """Put what was replaced last back into its place; false when nothing was kept."""
+        """Restore the index that was last replaced; false if none was kept."""
         self.take(insist=True)
         with self._mindful_client("indexes.swap") as client:
             full = shadow_index.complete_builds(client, self.uid)
@@ -206,8 +206,8 @@ class MeilisearchEngine(ReadBack):
         return True
 
     def release(self) -> None:
-        """Keeps the lease: it changes hands only where somebody insists, or this process ends,
-        since whoever takes it has to hold everything against the store."""
+        """Keep the lease, because its next holder must compare everything with the store. It
+        changes hands only if a process insists, or if this one ends."""
 
     def close(self) -> None:
         """Give the writer's lease back; the engine may not be used afterwards."""
@@ -228,15 +228,15 @@ class MeilisearchEngine(ReadBack):
 
     @contextmanager
     def _write_client(self, action: str) -> Iterator[Client]:
-        """The client that writes, with the lease, on an index that is there and as it should be."""
+        """The client that writes, with the lease, on an existing index with the right settings."""
         epoch = self._epoch
         if self.take() and epoch >= 0:
-            # Lost and taken again since the caller looked: what it brings may be old by now.
+            # The lease was lost and taken again since the caller looked: its data may be old.
             self._epoch = -1
             raise IndexBusy("index_busy", "The search index has changed hands; look again.")
         with self._mindful_client(action) as client:
             if not self._is_settled:
-                # What was sent before a failure may still be waiting: do not add to it.
+                # Writes sent before a failure may still be waiting: do not add to them.
                 self.tasks.wait_until_idle(self.uid)
             self._is_settled = False
             if not self._is_ready:
@@ -247,7 +247,7 @@ class MeilisearchEngine(ReadBack):
             self._is_settled = True
 
     def _keep_lease(self) -> None:
-        """Keep the lease while the server takes its time. Raises `IndexBusy` when it is lost."""
+        """Keep the lease while the server takes its time. Raises `IndexBusy` if it is lost."""
         if monotonic() - self._beaten > _BEAT_SECONDS:
             if not self._lease.keep():
                 raise IndexBusy("index_busy", "Another process has taken the search index over.")
@@ -255,7 +255,7 @@ class MeilisearchEngine(ReadBack):
 
     @contextmanager
     def _search_client(self, action: str) -> Iterator[KeptConnections]:
-        """The connections that search; failures are counted, and a lost key is asked for again."""
+        """The connections that search; failures are counted, and a lost key is requested again."""
         breaker = self.connection.breaker
         breaker.enter()
         try:
@@ -277,7 +277,7 @@ class MeilisearchEngine(ReadBack):
     @override
     @contextmanager
     def _mindful_client(self, action: str) -> Iterator[Client]:
-        """The client that writes; what the server says may mean that it has lost everything."""
+        """The client that writes; some errors may mean that the server has lost everything."""
         try:
             with translate_errors(action, self.uid):
                 client = self.connection.writer()
@@ -292,8 +292,8 @@ class MeilisearchEngine(ReadBack):
 
 
 class Successor(MeilisearchEngine):
-    """An index built beside another, which it can replace. It writes under the epoch that its
-    predecessor has when it begins, and holds the right to build."""
+    """An index built beside another, to replace it. It writes under the epoch of its predecessor at
+    the start, and holds the lease to build."""
 
     def __init__(self, predecessor: MeilisearchEngine, building: Lease, uid: str) -> None:
         super().__init__(
@@ -303,9 +303,9 @@ class Successor(MeilisearchEngine):
         self._writing = IndexWriter(self.connection, self.tasks, uid)
 
     def take_over(self) -> None:
-        """Take its predecessor's place, in one instant; what it replaces is kept."""
+        """Replace the predecessor in one instant; the replaced index is kept."""
         before = self._predecessor
-        self.take()  # the right to build: to be given the lease takes a while
+        self.take()  # renew the lease to build: waiting for the other lease takes a while
         before.take(insist=True)
         with before._mindful_client("indexes.swap") as client:
             tuning.apply_settings(client, before.tasks, before.uid)
@@ -316,5 +316,5 @@ class Successor(MeilisearchEngine):
 
     @override
     def close(self) -> None:
-        """Let others build."""
+        """Let other processes build."""
         self._lease.give_back()

@@ -1,7 +1,7 @@
-"""What can go wrong with a server far away, as errors that say what to do.
+"""Errors of a distant server, with messages that say what to do.
 
-All are `Unavailable`: reading and editing go on, another engine may answer, and the follower
-tries again. Which class it is decides what the writer does next.
+All are `Unavailable`: reading and editing go on, another engine may answer, and the follower tries
+again. The class of an error decides what the writer does next.
 """
 
 from collections.abc import Iterator
@@ -14,43 +14,43 @@ from requests import RequestException
 from app.errors import Unavailable
 
 _SHOWN = 300
-"""Characters of the server's own words that a message quotes."""
+"""Characters of the server's message that are quoted."""
 _GUESS = ". Hint: It might not be working because you're not up to date"
-"""Where the official client goes on after the server's own words, and misleads."""
+"""The misleading hint that the official client appends to the server's message."""
 UNREAD = (KeyError, TypeError, AttributeError, ValidationError)
-"""What the official client raises for an answer that is empty or has another form."""
+"""The official client's exceptions for an empty or malformed answer."""
 
 
 class ServerAway(Unavailable):
-    """No answer, or none that can be read: whether a write was accepted is unknown."""
+    """There is no readable answer: whether a write was accepted is unknown."""
 
 
 class ServerBusy(Unavailable):
-    """The server takes no more for now: its queue, its disk or its search slots are full."""
+    """The server accepts no more for now: its queue, its disk or its search slots are full."""
 
 
 class IndexAbsent(Unavailable):
-    """There is no such index: it was never made, or the server lost what it held."""
+    """The index does not exist: it was never created, or the server lost its data."""
 
 
 class KeyRefused(Unavailable):
-    """The key lacks an action, or belongs to a server that has lost its keys."""
+    """The key lacks an action, or the server has lost its keys."""
 
 
 class PayloadTooLarge(Unavailable):
-    """More at once than the server takes."""
+    """The request is larger than the server accepts."""
 
 
 class RequestRejected(Unavailable):
-    """The server understood and refused; the index may have lost its settings."""
+    """The server understood and refused the request; the index may have lost its settings."""
 
 
 class ServerTooOld(Unavailable):
-    """It cannot hold the index as it has to be."""
+    """The server's version cannot hold the index with its settings."""
 
 
 class TaskFailed(Unavailable):
-    """Accepted, and failed afterwards: nothing of this task is in the index."""
+    """The task was accepted and then failed: none of its changes are in the index."""
 
     def __init__(self, code: str, message: str, reason: str) -> None:
         super().__init__(code, message)
@@ -61,8 +61,8 @@ class TaskFailed(Unavailable):
 def translate_errors(
     action: str, index: str, unread: tuple[type[Exception], ...] = UNREAD
 ) -> Iterator[None]:
-    """Turns what the client raises into ours; `action` is the right that the call needs. Around
-    code of ours, `unread` is no more than what that raises for an answer it cannot read."""
+    """Translate the client's errors; `action` is the right that the call needs. Around code of
+    ours, `unread` holds only the exceptions of an unreadable answer."""
     try:
         yield
     except MeilisearchApiError as error:
@@ -102,6 +102,6 @@ def _to_unavailable(error: MeilisearchApiError, action: str, index: str) -> Unav
 
 
 def shorten(text: str) -> str:
-    """So much of the server's words as a message may quote, in one line."""
+    """The part of the server's message that may be quoted, on one line."""
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
     return line if len(line) <= _SHOWN else line[:_SHOWN] + "…"

@@ -1,7 +1,7 @@
 """Filters in the server's grammar. Values are tokens or numbers, and quoted all the same.
 
-Each condition is an element of its own: the server parses each alone and all must hold, so that
-nothing within one can reach another. The first one leaves our documents alone and is always there.
+Each condition is a separate element: the server parses each alone and all must hold, so no
+condition can affect another. The first one is always present and selects our documents only.
 """
 
 from collections.abc import Iterable
@@ -11,15 +11,15 @@ from app.search.protocol import DOCUMENT_KINDS, Filter
 
 
 def quote(value: str) -> str:
-    """The value as one string of the grammar, whatever is in it.
+    """The value as one string of the grammar, whatever it contains.
 
-    The server takes a string apart twice, so a backslash has to be doubled first.
+    The server parses a string twice, so a backslash has to be doubled first.
     """
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def filter_conditions(filters: Filter) -> list[str]:
-    """All of them have to hold."""
+    """The conditions of a filter, which must all hold."""
     every = [_one_of("kind", filters.kinds or DOCUMENT_KINDS)]
     if filters.article_kinds:
         every.append(_one_of("article_kind", filters.article_kinds))

@@ -1,4 +1,4 @@
-"""What is wrong with the server itself, in words that say what to do."""
+"""Checks of the server itself, with messages that say what to do."""
 
 from datetime import UTC
 
@@ -19,12 +19,12 @@ from app.search.meilisearch.tasks import UNFINISHED
 from app.search.upkeep import PendingTask
 
 OLDEST = (1, 36)
-"""The first version that knows all that `settings` asks for."""
+"""The first version with every setting that `settings` uses."""
 _UPDATING = "see `Updating Meilisearch` in docs/deploy.md"
 
 
 def server_version(connection: Connection) -> str:
-    """The server's; "" where our key may not ask."""
+    """The server's version; "" if our key may not ask."""
     try:
         with translate_errors("version", connection.address.index):
             return connection.given_client().get_version()["pkgVersion"]
@@ -33,7 +33,7 @@ def server_version(connection: Connection) -> str:
 
 
 def check_version(connection: Connection) -> None:
-    """Raises `ServerTooOld` for a server that cannot hold the index as it has to be."""
+    """Raise `ServerTooOld` for a server that cannot hold the index with its settings."""
     has = server_version(connection)
     if has and _version_parts(has) < OLDEST:
         oldest = ".".join(map(str, OLDEST))
@@ -44,7 +44,7 @@ def check_version(connection: Connection) -> None:
 
 
 def find_problem(connection: Connection) -> str:
-    """What keeps the server from being used, and the cure; "" when nothing does."""
+    """The problem that keeps the server from being used, and its remedy; "" if there is none."""
     try:
         check_version(connection)
     except ServerTooOld as error:
@@ -60,7 +60,7 @@ def find_problem(connection: Connection) -> str:
 
 
 def missing_actions(connection: Connection, index: str) -> list[str]:
-    """What the keys lack to search and to write; empty when all is well."""
+    """The actions that the keys lack for searching and writing; empty when all is well."""
     with translate_errors("tasks.get", index):
         search = connection.client(connection.keys().search)
         lacks = [item for item in denied(search, index) if item in READING]
@@ -68,15 +68,15 @@ def missing_actions(connection: Connection, index: str) -> list[str]:
 
 
 def oldest_pending_task(client: Client, index: str) -> PendingTask | None:
-    """The oldest task for this index that has been accepted and is not done."""
+    """The oldest task for this index that was accepted and is not done."""
     requested = {"indexUids": index, "limit": 1}
     with translate_errors("tasks.get", index):
         waits = client.get_tasks({**requested, "statuses": UNFINISHED, "reverse": "true"}).results
         if not waits:
             return None
         done = client.get_tasks({**requested, "statuses": "succeeded,failed,canceled"}).results
-    # Not since it was begun: a full disk begins it again and again. And what waits behind others
-    # is overtaken all the time.
+    # Its start tells nothing: a full disk starts it again and again. Its own wait tells nothing
+    # while others are done before it. So the last finished task counts too.
     finished = [task.finished_at for task in done if task.finished_at is not None]
     since = max(waits[0].enqueued_at, *finished).replace(tzinfo=UTC)
     return PendingTask(waits[0].uid, (system_clock() - since).total_seconds())

@@ -1,7 +1,7 @@
-"""The least that searching and writing need, taken from a master key when that is what we have.
+"""The least powerful keys for searching and writing, made from a master key if we have one.
 
-The server derives a key from its own master key and the key's uid. The uids are fixed here, so to
-provision again finds the same keys, also on a server that has lost what it held.
+The server derives a key from its own master key and the key's uid. The uids are fixed here, so
+provisioning again finds the same keys, even on a server that has lost its data.
 """
 
 from collections.abc import Callable
@@ -24,9 +24,9 @@ WRITING = (
 
 @dataclass(frozen=True, slots=True)
 class ServerKeys:
-    """By which we search and write; the same one when we were given no more than that.
+    """The keys for searching and writing; both are the configured key if that is all we have.
 
-    `search_uid` names the first where it is our own.
+    `search_uid` is the uid of the search key if that is our own.
     """
 
     search: str | None
@@ -37,8 +37,8 @@ class ServerKeys:
 def provision_keys(
     client: Client, given_key: str | None, index: str, *, makes: bool = True
 ) -> ServerKeys:
-    """Keys of our own where the given one may make keys; else the given one for everything. Where
-    none may be made, those that are there.
+    """Our own keys if the given key may make keys; else the given key for everything. Without
+    `makes`, existing keys only.
 
     Raises what the client raises.
     """
@@ -49,13 +49,13 @@ def provision_keys(
             return ServerKeys(*(given_key if key is None else key.key for key in existing))
         return ServerKeys(_create_key(client, search), _create_key(client, write), search["uid"])
     except MeilisearchApiError as error:
-        if error.status_code in (401, 403):  # no master key, or a server that has none
+        if error.status_code in (401, 403):  # no master key, or a server without one
             return ServerKeys(given_key, given_key)
         raise
 
 
 def find_key(client: Client, uid: str) -> Key | None:
-    """The key of this uid, if the server knows it. Raises what the client raises."""
+    """The key with this uid, if the server knows it. Raises what the client raises."""
     try:
         return client.get_key(uid)
     except MeilisearchApiError as error:
@@ -65,8 +65,8 @@ def find_key(client: Client, uid: str) -> Key | None:
 
 
 def denied(client: Client, index: str) -> list[str]:
-    """Which of the actions that we need the key of this client may not do; asks for nothing that
-    changes anything: each request is malformed, and who may not is told so first."""
+    """The needed actions that this client's key may not do. The check changes nothing: each request
+    is malformed, and the server refuses a missing right first."""
     base = client.index(index)
     tries: dict[str, Callable[[], object]] = {
         "search": lambda: base.search("", {"limit": -1}),
@@ -95,7 +95,7 @@ def _is_refused(attempt: Callable[[], object]) -> bool:
 def _key_requests(index: str) -> tuple[dict[str, Any], dict[str, Any]]:
     def key(name: str, actions: tuple[str, ...], indexes: list[str]) -> dict[str, Any]:
         return {
-            # The official client makes tenant tokens of a key whose uid is of version 4 alone.
+            # The official client makes tenant tokens only from a key with a version 4 uid.
             "uid": str(UUID(bytes=uuid5(_SPACE, f"{name}/{index}").bytes, version=4)),
             "name": f"Willay: {name} {index}",
             "actions": list(actions),

@@ -1,8 +1,8 @@
-"""Which words of the texts found are those that the server found.
+"""Finds the words that the server matched in the texts of an answer.
 
-It could mark them itself, and would take longer for that than for the search: it takes every text
-of the page apart again. What it matches is known: the words, what begins with an unfinished one,
-the tags' names that stand for one another, words written apart, and what is misspelt.
+The server could mark them itself, but that takes longer than the search, because it splits every
+text of the page again. Its matches are known: the words, the completions of an unfinished word, the
+tags' names that are synonyms, words written apart, and misspelt words.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,19 +16,19 @@ from app.search.meilisearch.queries import ServerQuery, is_stop_word, split_word
 from app.search.snippets import Spans
 
 _ONE_TYPO, _TWO_TYPOS = 5, 9
-"""Letters from which on the server lets a word hold so many."""
+"""The lengths from which the server allows one and two typos in a word."""
 MOST_IN_A_NAME = 3
-"""Words of a tag's name that stands for its names in other languages."""
+"""The most words that a tag's name may have to count as a synonym."""
 _SHORTEST_HALF, _LONGEST = 3, 60
-"""Letters of a part of a word, of which less would be marked everywhere, and of a word that may be
-misspelt or of two parts."""
+"""The length of the shortest half of a word, as shorter ones would be marked everywhere, and of the
+longest word that may be misspelt or split."""
 
 RelatedWords = Mapping[tuple[str, ...], frozenset[str]]
-"""The words of a name, and those of the names that stand for it."""
+"""The words of a name, and the words of its synonyms."""
 
 
 def related_words(synonyms: Mapping[str, Iterable[str]], languages: Sequence[str]) -> RelatedWords:
-    """From the setting of the index; function words of these languages tell nothing."""
+    """Related words from the setting of the index, without these languages' function words."""
     return {
         tuple(split_words(name)): frozenset(
             word for name in same for word in split_words(name) if not is_stop_word(word, languages)
@@ -38,7 +38,7 @@ def related_words(synonyms: Mapping[str, Iterable[str]], languages: Sequence[str
 
 
 def build_marker(texts: Iterable[str], question: ServerQuery, related_words: RelatedWords) -> Spans:
-    """What tells, for each of these texts, where the words are that were meant."""
+    """A function that finds the meant words in each of these texts."""
     vocabulary: set[str] = set()
     for text in texts:
         vocabulary.update(snippets.split_words(text))
@@ -50,7 +50,7 @@ def build_marker(texts: Iterable[str], question: ServerQuery, related_words: Rel
 def _meant_words(
     vocabulary: set[str], question: ServerQuery, related_words: RelatedWords
 ) -> set[str]:
-    """Those of the words held that the question means."""
+    """The words of the vocabulary that the question means."""
     meant = vocabulary.intersection(_word_forms(question, related_words))
     alike = _by_letter(vocabulary, {word[0] for word in question.words})
     if question.unfinished:
@@ -64,7 +64,7 @@ def _meant_words(
 
 
 def _by_letter(current: Iterable[str], letters: Iterable[str]) -> dict[str, list[str]]:
-    """Words by their first, where mistakes are rare: the server, too, counts them twice."""
+    """Words by their first letter, which is rarely wrong: the server counts it twice, too."""
     alike: dict[str, list[str]] = {letter: [] for letter in letters}
     for word in current:
         if (group := alike.get(word[0])) is not None:
@@ -73,7 +73,7 @@ def _by_letter(current: Iterable[str], letters: Iterable[str]) -> dict[str, list
 
 
 def _word_forms(question: ServerQuery, related_words: RelatedWords) -> Iterator[str]:
-    """The words themselves, two of them joined, and the names that stand for them."""
+    """The words themselves, pairs of them joined, and their synonyms."""
     words = question.words
     for run in (words, *question.phrases):
         yield from run
@@ -84,7 +84,7 @@ def _word_forms(question: ServerQuery, related_words: RelatedWords) -> Iterator[
 
 
 def _completions(question: ServerQuery, alike: Sequence[str]) -> Iterator[str]:
-    """What begins as the last word does, which may hold a mistake already."""
+    """The words that begin like the last one, which may already hold a typo."""
     last = question.unfinished
     beginnings = {last}
     if not question.exact and (allowed := _allowed_typos(last)):
@@ -94,7 +94,7 @@ def _completions(question: ServerQuery, alike: Sequence[str]) -> Iterator[str]:
 
 
 def _split_word(word: str, vocabulary: set[str]) -> Iterator[str]:
-    """Two words that were written as one."""
+    """The two words that were written as one."""
     last = len(word) - _SHORTEST_HALF if len(word) <= _LONGEST else 0
     for at in range(_SHORTEST_HALF, last + 1):
         halves = {word[:at], word[at:]}
@@ -103,7 +103,7 @@ def _split_word(word: str, vocabulary: set[str]) -> Iterator[str]:
 
 
 def _near_words(word: str, alike: Sequence[str]) -> list[str]:
-    """Those that are as near to the word as the server lets them be."""
+    """The words within the number of typos that the server allows."""
     if not (allowed := _allowed_typos(word)):
         return []
     near = process.extract(word, alike, scorer=OSA.distance, score_cutoff=allowed, limit=None)
@@ -111,7 +111,7 @@ def _near_words(word: str, alike: Sequence[str]) -> list[str]:
 
 
 def _allowed_typos(word: str) -> int:
-    """How many mistakes the word may hold; a number is right as it is."""
+    """The number of typos that the word may hold; a number is right as it is."""
     if not word.isalpha() or len(word) > _LONGEST:
         return 0
     return (len(word) >= _ONE_TYPO) + (len(word) >= _TWO_TYPOS)

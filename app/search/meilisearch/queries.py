@@ -1,7 +1,7 @@
-"""What a person typed, as the server's own query text.
+"""Translates the typed text into the server's query text.
 
-Nothing of it is passed on as it came: the words, "phrases" and -exclusions that our grammar finds
-are put together anew. So the grammar is the same on both engines, and no text can mean more.
+No part is passed on as typed: the words, "phrases" and -exclusions that our grammar finds are put
+together anew. So both engines have the same grammar, and no text can mean more.
 """
 
 import re
@@ -16,18 +16,17 @@ from app.search.protocol import Query
 from app.search.stopwords import STOP_WORDS
 
 MOST_TERMS = 10
-"""The server looks at no more words and phrases of a query."""
+"""Words and phrases of a query that the server uses."""
 
 _MOST_TYPED = 12
-"""Words of something typed that a completion looks at."""
+"""Typed words that a completion uses."""
 _WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class ServerQuery:
-    """`text` for the server; None when nothing in it can be searched for. `words` are the loose
-    ones of it, of which the last may be `unfinished`. `fewer` are what to ask in turn when it finds
-    nothing."""
+    """`text` for the server; None if it has no searchable word. `words` are its loose words, of
+    which the last may be `unfinished`. `fewer` are the texts to try in turn if nothing matches."""
 
     text: str | None
     words: tuple[str, ...] = ()
@@ -38,18 +37,18 @@ class ServerQuery:
 
     @property
     def terms(self) -> int:
-        """What the server counts."""
+        """The number of words and phrases that the server counts."""
         return len(self.words) + len(self.phrases)
 
     @property
     def is_blank(self) -> bool:
-        """Nothing was typed."""
+        """Whether nothing was typed."""
         return self.text == ""
 
 
 def to_server_query(query: Query, languages: tuple[str, ...]) -> ServerQuery:
-    """Function words are left out while there are others; a word may be unfinished if it is the
-    last thing typed."""
+    """The server's query. Function words are left out if there are others; a word may be unfinished
+    if it is the last thing typed."""
     parsed = parse_text(query.text, split_words)
     if parsed.is_blank:
         return ServerQuery("")
@@ -62,8 +61,8 @@ def to_server_query(query: Query, languages: tuple[str, ...]) -> ServerQuery:
     unfinished = parsed.typing and telling and telling[-1] == parsed.words[-1]
     fewer: list[str] = []
     if query.exact:
-        # A word alone between quotes is that very word, however it may be misspelt elsewhere. All
-        # that is quoted has to be there: a whole question is asked with ever fewer words.
+        # A quoted single word matches only itself, without typos. All quoted words must be present,
+        # so a whole question is asked with ever fewer words.
         exactly = [_phrase((word,)) for word in (telling[:-1] if unfinished else telling)]
         exactly += telling[-1:] if unfinished else []
         fewer = [" ".join([*parts, *exactly[:n]]) + " " for n in range(len(exactly) - 1, 1, -1)]
@@ -82,7 +81,7 @@ def to_server_query(query: Query, languages: tuple[str, ...]) -> ServerQuery:
 
 
 def to_prefix_query(text: str) -> ServerQuery:
-    """What a name begins with that is being typed: all of it, and the last may be unfinished."""
+    """The query for a name in typing: all words of it, of which the last may be unfinished."""
     parts = tuple(split_words(text)[:_MOST_TYPED])
     return ServerQuery(" ".join(parts), parts, unfinished=parts[-1]) if parts else ServerQuery(None)
 
@@ -94,12 +93,12 @@ def split_words(text: str) -> list[str]:
 
 
 def is_stop_word(word: str, languages: Sequence[str]) -> bool:
-    """A function word in one of the languages."""
+    """Whether it is a function word in one of the languages."""
     return any(word in STOP_WORDS.get(base_language(lang), ()) for lang in languages)
 
 
 def _telling_words(text: ParsedText, languages: tuple[str, ...]) -> list[str]:
-    """Each word once, at its last place: only there may it be unfinished."""
+    """Each word once, at its last place, because only there may it be unfinished."""
     once = list(dict.fromkeys(reversed(text.words)))[::-1]
     telling = [word for word in once if not is_stop_word(word, languages)]
     if not telling and text.phrases:

@@ -1,4 +1,4 @@
-"""One search: the question put to the server, and its answer in our words."""
+"""One search: our question for the server, and its answer in our types."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -34,7 +34,7 @@ _FACET_VALUE: dict[FacetName, re.Pattern[str]] = {
     "year": re.compile("[0-9]{1,4}"),
     "kind": re.compile("|".join(DOCUMENT_KINDS)),
 }
-"""Whatever else a facet counts is not ours: the token of no language, or a stranger's."""
+"""Other values of a facet are not ours: the token of no language, or a stranger's."""
 
 
 def search(
@@ -44,8 +44,8 @@ def search(
     languages: tuple[str, ...],
     related_words: Callable[[], RelatedWords],
 ) -> SearchResult:
-    """Raises ValueError for a page beyond `DEEPEST`, and what the client raises. `related_words`
-    are the words that the index takes for one another."""
+    """The page of hits; raises ValueError beyond `DEEPEST`, and what the client raises.
+    `related_words` are the index's synonyms."""
     if query.limit < 1 or query.page < 1 or query.limit * query.page > DEEPEST:
         raise ValueError(f"pages go from 1 to {DEEPEST} hits")
     question = to_server_query(query, languages)
@@ -79,7 +79,7 @@ def suggest(
     limit: int,
     related_words: Callable[[], RelatedWords],
 ) -> list[Suggestion]:
-    """Names that hold all that was typed, the last word perhaps unfinished."""
+    """The names that hold all typed words; the last word may be unfinished."""
     question = to_prefix_query(text)
     if question.text is None or limit < 1:
         return []
@@ -104,8 +104,8 @@ def suggest(
 
 
 def read_state(reader: KeptConnections, uid: str) -> IndexState:
-    """What the index says of itself, found by a search that names everything that a search may be
-    filtered, counted and sorted by: it is refused when any of these would be."""
+    """The index's own state. The search that finds it uses every attribute that a search may
+    filter, count and sort by, so it is refused if any of these would be."""
     conditions = [f"{name} = {quote(STATE)}" for name in settings.EQUAL]
     compared = [f"{name} > 0" for name in settings.COMPARED]
     answer = reader.search(
@@ -123,10 +123,10 @@ def read_state(reader: KeptConnections, uid: str) -> IndexState:
 
 
 def _matching_strategies(query: Query, question: ServerQuery) -> tuple[str, ...]:
-    """By relevance the rarer words decide; by date all words must be there, if they ever are."""
+    """By relevance the rarer words decide; by date all words must be present, if possible."""
     if question.terms < 2:
         return ("all",)
-    # The rarer ones may be nowhere at all; then those that come first do.
+    # The rarer words may be nowhere at all; then the first ones decide.
     some = ("frequency", "last")
     return some if query.order == "relevance" else ("all", *some)
 
@@ -148,7 +148,7 @@ def _parameters(query: Query, question: ServerQuery) -> dict[str, Any]:
 
 
 def _is_ours(hit: Mapping[str, Any], texts: Iterable[str]) -> bool:
-    """It can be read as a document of ours; others may have written something else there."""
+    """Whether a hit can be read as our document; others may have written something else there."""
     try:
         key_of(hit["id"])
         int(hit["version"])

@@ -1,7 +1,7 @@
-"""How the index is kept: for an archive in several languages, where what is new weighs a little.
+"""The settings of the index: for an archive in several languages, with little weight on recency.
 
-The settings are compared at each start and after each sign that the server has lost them, and only
-what differs is written.
+They are compared at each start and after each sign that the server has lost them. Only differences
+are written.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,10 +14,10 @@ from app.search.protocol import DEEPEST, FACET_VALUES
 PRIMARY_KEY = "id"
 _SPARE = 100
 MOST_TAGS = 5_000
-"""Tags whose names are looked at."""
+"""Tags whose names are used."""
 
 _SEPARATORS = "$<=>^|~¢£¤¥¦¨©¬®¯°´¸€"
-"""Signs that part words in `queries.split_words` and that the server would take for letters."""
+"""Signs that separate words in `queries.split_words`; the server would take them for letters."""
 
 EQUAL = (
     *("kind", "key", "article_kind", "lang", "also_in", "tags", "authors", "syndicatable"),
@@ -29,7 +29,7 @@ _LEFT_ALONE: dict[str, Any] = {
     **{"proximityPrecision": "byWord", "embedders": {}, "localizedAttributes": None},
     **{"facetSearch": True, "prefixSearch": "indexingTime"},
 }
-"""As the server has them by itself. Where others set them, searches find less, or nothing."""
+"""The server's defaults. If others change them, searches find less, or nothing."""
 _TYPOS: dict[str, Any] = {
     "enabled": True,
     "minWordSizeForTypos": {"oneTypo": 5, "twoTypos": 9},
@@ -40,9 +40,9 @@ _UNORDERED = ("sortableAttributes", "separatorTokens", "displayedAttributes")
 
 
 def wanted_settings(synonyms: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """All settings that we care about, as the server shows them."""
+    """All settings that we set, as the server shows them."""
     return {
-        # The order is that of worth. A date of its own comes first only where it is asked for.
+        # The order is that of weight. A document's date comes first only if a search asks for it.
         "searchableAttributes": ["title", "names", "summary", "labels", "body"],
         "displayedAttributes": [
             *("id", "kind", "version", "title", "summary", "body", "lang", "published_at", "year"),
@@ -69,7 +69,7 @@ def wanted_settings(synonyms: Mapping[str, Sequence[str]]) -> dict[str, Any]:
 def settings_to_change(
     wanted_values: Mapping[str, Any], current: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What has to be written so that the index is kept as asked; empty when it is."""
+    """The settings to write so that the index is as wanted; empty if it is."""
     return {
         name: value
         for name, value in wanted_values.items()
@@ -78,8 +78,8 @@ def settings_to_change(
 
 
 def settings_to_reset(current: Mapping[str, Any]) -> dict[str, Any]:
-    """What has to be written so that nothing is set that we leave alone. A server that does not
-    know a setting does not show it."""
+    """The settings to write so that the others have their defaults. A server does not show a
+    setting that it does not know."""
     wrong: dict[str, Any] = {
         name: None for name, value in _LEFT_ALONE.items() if current.get(name, value) != value
     }
@@ -90,7 +90,7 @@ def settings_to_reset(current: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def tag_synonyms(tags: Iterable[Any]) -> dict[str, list[str]]:
-    """Each tag's names by language, as words that stand for one another."""
+    """Each tag's names by language, as synonyms of one another."""
     others: dict[str, set[str]] = {}
     for count, names in enumerate(tags):
         if count >= MOST_TAGS:
@@ -118,7 +118,7 @@ def _is_set(name: str, expected: Any, current: Any) -> bool:
     if name in _UNORDERED and isinstance(current, list):
         return sorted(expected) == sorted(current)
     if isinstance(expected, Mapping) and isinstance(current, Mapping) and name != "synonyms":
-        # The server fills in what was not said.
+        # The server fills in the parts that were not given.
         return all(_is_set("", value, current.get(part)) for part, value in expected.items())
     return bool(expected == current)
 

@@ -1,8 +1,8 @@
-"""A new index beside the one that answers, and the instant in which it takes its place.
+"""A new index beside the one that answers, and the instant in which it replaces that one.
 
-Its name is that of the index, `--` and some random digits. A swap exchanges what two names stand
-for. A key for these names alone may ask for it but cannot see its task, so what counts is what is
-seen afterwards: the state says in which build it was written.
+Its name is the index's name, `--` and random digits. A swap exchanges the meaning of two names. A
+key for only these names may request a swap but cannot see its task. So the result is read from the
+state, which names the build that wrote it.
 """
 
 from threading import Event
@@ -18,19 +18,19 @@ _SWAP_SECONDS = 60.0
 
 
 def builds(client: Client, index: str) -> list[str]:
-    """The names of what was built beside it."""
+    """The names of the indexes that were built beside this one."""
     with translate_errors("indexes.get", index):
         known_items = client.get_indexes({"limit": 1_000})["results"]
     return [item.uid for item in known_items if item.uid.startswith(f"{index}--")]
 
 
 def complete_builds(client: Client, index: str) -> list[str]:
-    """Those of them that were finished: only these have a cursor."""
+    """The names of finished builds, which alone have a cursor."""
     return [name for name in builds(client, index) if read_state(client, name).cursor is not None]
 
 
 def drop(client: Client, tasks: Tasks, names: list[str]) -> None:
-    """Delete indexes; one that is not there any more is no error."""
+    """Delete indexes; a missing one is no error."""
     for name in names:
         with translate_errors("indexes.delete", name):
             accepted = client.delete_index(name)
@@ -42,7 +42,7 @@ def drop(client: Client, tasks: Tasks, names: list[str]) -> None:
 
 
 def swap(client: Client, index: str, other: str) -> None:
-    """Exchange what the two names stand for, and see that it was done."""
+    """Exchange the meaning of the two names, and wait until it is done."""
     build = read_state(client, other).build
     with translate_errors("indexes.swap", index):
         client.swap_indexes([{"indexes": [index, other]}])

@@ -1,4 +1,4 @@
-"""The words that the index takes for one another, as it says itself."""
+"""The synonyms of the index, read from its settings."""
 
 import logging
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _LOG = logging.getLogger("willay.search")
 
 
 class ServerSynonyms:
-    """Asked for at the first search and then once in a while; shared by threads."""
+    """Read at the first search and then now and then; shared by threads."""
 
     def __init__(self, connection: Connection, uid: str, languages: Sequence[str]) -> None:
         self._connection = connection
@@ -26,10 +26,10 @@ class ServerSynonyms:
         self._until = 0.0
 
     def __call__(self) -> RelatedWords:
-        """What is known of them. They serve to mark what was found, so that a search does without
-        where the key may not ask for settings."""
+        """The known synonyms. They only serve to mark matches, so a search works without them if
+        the key may not read settings."""
         if monotonic() >= self._until:
-            # One asks; the others go on with what is known.
+            # One thread asks; the others go on with the known ones.
             self._until = monotonic() + _BELIEVED
             try:
                 with translate_errors("settings.get", self._uid):

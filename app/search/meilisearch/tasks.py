@@ -1,7 +1,7 @@
-"""Waiting for what was accepted to be done: a 202 promises nothing but an attempt.
+"""Waits until accepted tasks are done: a 202 only promises an attempt.
 
-A server whose disk is full fails nothing: it tries the same task again for ever. So whoever waits
-long says so in the log, once, and once more when it was worth it.
+A server with a full disk fails no task: it tries the same one for ever. So a long wait is logged
+once, and once more if it ends well.
 """
 
 import logging
@@ -15,9 +15,9 @@ from meilisearch.models.task import TaskInfo
 from app.search.meilisearch.failures import ServerAway, TaskFailed, shorten, translate_errors
 
 PATIENCE = 600.0
-"""Seconds that a task may wait and run; the server takes minutes when others fill its queue."""
+"""Seconds that a task may wait and run; the server takes minutes when its queue is full."""
 LONG = 30.0
-"""After so many seconds of waiting it is told."""
+"""A wait of this many seconds is logged."""
 _FIRST, _LONGEST = 0.01, 0.5
 UNFINISHED = "enqueued,processing"
 
@@ -25,7 +25,7 @@ _LOG = logging.getLogger("willay.search")
 
 
 class Tasks:
-    """Follows the tasks of one writer; `beat` is called while it waits, to keep its lease."""
+    """Follows the tasks of one writer; calls `beat` while it waits, to keep its lease."""
 
     def __init__(self, client: Callable[[], Client], beat: Callable[[], object]) -> None:
         self._client = client
@@ -37,8 +37,8 @@ class Tasks:
     def wait_for(self, accepted: TaskInfo, index: str) -> None:
         """Wait until the task has succeeded.
 
-        Raises `TaskFailed` when it failed or was canceled, and `ServerAway` when the server does
-        not know it any more: it has lost what it held, and counts its tasks from 0 again.
+        Raises `TaskFailed` if it failed or was canceled, and `ServerAway` if the server no longer
+        knows it: then the server has lost its data, and counts its tasks from 0 again.
         """
         uid, wait = accepted.task_uid, _Wait(self.patience, self.long)
         while True:
@@ -70,11 +70,11 @@ class Tasks:
             self._wait(wait, uid)
 
     def stop(self) -> None:
-        """Whoever waits gives up, now and from now on."""
+        """Make all waits give up, now and in future."""
         self._stopped.set()
 
     def wait_until_idle(self, index: str) -> None:
-        """Wait until nothing that anybody wrote to this index is under way."""
+        """Wait until no task for this index is under way, whoever sent it."""
         wait = _Wait(self.patience, self.long)
         while True:
             with translate_errors("tasks.get", index):
@@ -95,7 +95,7 @@ class Tasks:
 
 
 class _Wait:
-    """How long somebody has waited, and until when they do."""
+    """The duration and the limit of one wait."""
 
     def __init__(self, patience: float, long: float) -> None:
         self.pause = _FIRST
@@ -104,7 +104,7 @@ class _Wait:
         self._is_told = False
 
     def goes_on(self, task: int) -> bool:
-        """False when it has lasted too long. Long before that it is told, once."""
+        """Whether to wait longer; a long wait is logged once."""
         waited = monotonic() - self._began
         self.pause = min(_LONGEST, self.pause * 1.5)
         if waited > self._long and not self._is_told:
@@ -116,7 +116,7 @@ class _Wait:
         return waited <= self._patience
 
     def note_end(self, task: int) -> None:
-        """It was done; said where it was told that it was late."""
+        """Log the end of the wait, if it was logged as long."""
         if self._is_told:
             waited = monotonic() - self._began
             _LOG.info("the search server has done task %d, after %.0f s", task, waited)

@@ -1,8 +1,8 @@
-"""Tokens by which anybody may search the server itself, for a while: tenant tokens of our own key.
+"""Temporary tokens with which anybody may search the server itself: tenant tokens of our key.
 
-A token is bound to one index, and to a filter that the server adds to every search: only what is
-findable here, and not the document that holds the place in the log. The server asks nobody whether
-something is still visible, so what it shows is as late as the index.
+A token is bound to one index, and to a filter that the server adds to every search. So it finds
+only what can be found here, and not the document that holds the place in the log. The server does
+not check whether a text is still visible, so its answers are as late as the index.
 """
 
 from datetime import datetime
@@ -15,8 +15,8 @@ from app.search.protocol import Filter
 
 
 def tenant_token(connection: Connection, until: datetime) -> str:
-    """`Conflict` where we search by a key that was given: its uid, which a token must name, and
-    what else it may do, are not known."""
+    """A token valid until then. `Conflict` if we search with a configured key: its uid, which a
+    token must name, and its other rights are unknown."""
     index = connection.address.index
     with translate_errors("search", index):
         keys = connection.checked_keys()

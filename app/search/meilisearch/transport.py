@@ -1,8 +1,8 @@
-"""Two ways to the server: the official client, and calls over connections that are kept.
+"""Two ways to the server: the official client, and calls over kept connections.
 
-The official client writes and administers. It opens a connection for every call, knows one timeout
-for all of it, and its threads would share the headers of the call at hand, so that some calls would
-lose their content type: whoever calls takes a client of their own. A search cannot wait for that.
+The official client writes and administers. It opens a connection for every call, and has one
+timeout for all of it. Threads would share the headers of a call, so some calls would lose their
+content type: each caller therefore uses its own client. For a search this is too slow.
 """
 
 from collections.abc import Mapping
@@ -23,25 +23,25 @@ from requests import Response
 from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError, TimeoutError
 
 Timeouts = tuple[float, float]
-"""Seconds to connect, and between two pieces of an answer."""
+"""The seconds to connect, and between two parts of an answer."""
 
 _PLAIN = {"Accept-Encoding": "identity"}
-"""To a near server, a kept connection that accepts gzip waits 40 ms for each answer."""
+"""From a near server, a kept connection that accepts gzip waits 40 ms for each answer."""
 
 
 def official(url: str, key: str | None, seconds: int) -> Client:
-    """The official client, for one thread; it gives up after so many seconds of silence."""
+    """The official client for one thread; it gives up after `seconds` of silence."""
     return Client(url, key, timeout=seconds, custom_headers=_PLAIN)
 
 
 class KeptConnections:
-    """Calls that may be made twice, by one key: a call whose connection broke is made again.
-    Threads share it; each call has headers of its own."""
+    """Calls with one key that may be repeated: a call whose connection broke is made again. Threads
+    share it; each call has its own headers."""
 
     def __init__(self, url: str, key: str | None, most: int, timeouts: Timeouts) -> None:
         self._url = url
         self._timeouts = urllib3.Timeout(connect=timeouts[0], read=timeouts[1])
-        # Neither proxies nor a .netrc of the environment change who is asked, or as whom.
+        # No proxy or .netrc of the environment changes the server or the key.
         self._pool = urllib3.PoolManager(
             num_pools=1,
             maxsize=most,
@@ -57,8 +57,8 @@ class KeptConnections:
         return self._post(f"indexes/{index}/search", {"q": text, **parameters})
 
     def delete(self, index: str, ids: list[str], metadata: str) -> TaskInfo:
-        """Delete documents by id: the task that was accepted. The official client has announced
-        that its own call for this will go."""
+        """Delete documents by id and return the accepted task. The official client has deprecated
+        its own call for this."""
         path = f"indexes/{index}/documents/delete-batch?customMetadata={metadata}"
         return TaskInfo(**self._post(path, ids))
 
@@ -96,7 +96,7 @@ class KeptConnections:
 
 
 def _to_response(answer: urllib3.BaseHTTPResponse) -> Response:
-    """As the official client's errors read it."""
+    """The answer in the form that the official client's errors read."""
     refusal = Response()
     refusal.status_code = answer.status
     refusal.raw = BytesIO(answer.data)

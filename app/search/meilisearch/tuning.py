@@ -1,4 +1,4 @@
-"""The index made, and its settings put right where they differ; nothing is written otherwise."""
+"""Creates the index and puts differing settings right; writes nothing else."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from app.search.meilisearch.tasks import Tasks
 
 
 def apply_settings(client: Client, tasks: Tasks, index: str) -> None:
-    """Make the index if it is not there, and put its settings right."""
+    """Create the index if it is absent, and put its settings right."""
     try:
         current = current_settings(client, index)
     except IndexAbsent:
@@ -31,7 +31,7 @@ def apply_settings(client: Client, tasks: Tasks, index: str) -> None:
 
 
 def tune_synonyms(client: Client, tasks: Tasks, index: str) -> None:
-    """Let the tags that are in the index teach it which words stand for one another."""
+    """Set the synonyms of the index to the names of the tags in it."""
     target = {"synonyms": _wanted_synonyms(client, index)}
     _write_settings(
         client, tasks, index, settings.settings_to_change(target, current_settings(client, index))
@@ -47,7 +47,7 @@ def differing_settings(client: Client, index: str) -> list[str]:
         settings.settings_to_change(target, current) | settings.settings_to_reset(current)
     )
     if wrong:
-        return wrong  # what the tags teach cannot be asked for without them
+        return wrong  # the tags cannot be read without these settings
     return sorted(
         settings.settings_to_change({"synonyms": _wanted_synonyms(client, index)}, current)
     )

@@ -1,8 +1,8 @@
-"""Writing so that the cursor only moves over what is there.
+"""Writes documents so that the cursor only moves past written ones.
 
-Deletions go first and are waited for; documents follow in batches, full and by id, and the last
-batch carries the cursor, as a document of its own in the same task. A batch that fails for what is
-in it is halved until the bad document stands alone: that one is parked, and the rest goes on.
+Deletions go first and are waited for. Whole documents follow in batches, by id, and the last batch
+carries the cursor, as a document of its own in the same task. A batch that fails because of its
+content is halved until the bad document stands alone. That one is parked, and the rest goes on.
 Every write is marked with the epoch of the lease under which it was sent.
 """
 
@@ -28,10 +28,10 @@ from app.search.protocol import Document, Key, Parked
 
 _MOST_DOCUMENTS = 4_000
 _MOST_CHARACTERS = 5_000_000
-"""Of one batch: some ten times less than the server takes."""
+"""The limit of one batch: some ten times less than the server accepts."""
 _MOST_PARKED = 100
 _ATTEMPTS = 3
-"""So often a lone document may fail for a reason that does not name it before it is parked."""
+"""Failures of a lone document, for a reason that does not name it, before it is parked."""
 _ITS_OWN_FAULT = ("invalid_document", "missing_document", "max_fields", "document_fields")
 _EVERYONE_S = frozenset(
     {
@@ -45,7 +45,7 @@ Record = dict[str, Any]
 
 
 class IndexWriter:
-    """The writes of one process to one index, which remembers in which `build` it was made."""
+    """The writes of one process to one index; it records the `build` that the index belongs to."""
 
     def __init__(self, connection: Connection, tasks: Tasks, build: str = "") -> None:
         self._connection = connection
@@ -62,7 +62,7 @@ class IndexWriter:
         deletes: Sequence[Key],
         cursor: str | None,
     ) -> None:
-        """Raises ValueError and TypeError, with nothing sent, for a document that is none."""
+        """Write all, then the cursor. A bad document raises ValueError or TypeError before that."""
         records = [to_record(document) for document in upserts]
         before = read_state(client, index)
         after = replace(
@@ -101,14 +101,14 @@ class IndexWriter:
             self._send_write(client, index, epoch, [after.as_document()])
 
     def delete_strangers(self, index: str, epoch: int, names: Sequence[str]) -> None:
-        """Delete what is no document of ours."""
+        """Delete documents that are not ours."""
         for start in range(0, len(names), _MOST_DOCUMENTS):
             self._deleted(index, epoch, list(names[start : start + _MOST_DOCUMENTS]))
 
     def _write_batch(
         self, client: Client, index: str, epoch: int, batch: Sequence[Record]
     ) -> list[Parked]:
-        """What of the batch could not be written. The state is never parked, only left out."""
+        """The documents of the batch that failed. The state is never parked, only left out."""
         if not batch:
             return []
         try:
@@ -147,7 +147,7 @@ class IndexWriter:
     def _count_failure(
         self, documents: Sequence[Record], error: TaskFailed | PayloadTooLarge
     ) -> None:
-        """Nothing at all went through: it may be the server's fault. Raises for the first times."""
+        """Count a failed batch, as it may be the server's fault. Raise the first times."""
         names = [document["id"] for document in documents]
         for name in names:
             self._failed[name] = self._failed.get(name, 0) + 1
@@ -157,7 +157,7 @@ class IndexWriter:
             del self._failed[name]
 
     def _send_write(self, client: Client, index: str, epoch: int, batch: Sequence[Record]) -> None:
-        """Documents, written."""
+        """Write documents and wait for the task."""
         with translate_errors("documents.add", index):
             accepted = client.index(index).add_documents_json(
                 to_json(batch), PRIMARY_KEY, metadata=_mark(epoch)
@@ -165,7 +165,7 @@ class IndexWriter:
         self._await_task(accepted, index)
 
     def _deleted(self, index: str, epoch: int, ids: list[str]) -> None:
-        """Documents, deleted."""
+        """Delete documents and wait for the task."""
         with translate_errors("documents.delete", index):
             accepted = self._connection.eraser().delete(index, ids, _mark(epoch))
         self._await_task(accepted, index)
@@ -182,7 +182,7 @@ class IndexWriter:
 
 
 def read_state(client: Client, index: str) -> IndexState:
-    """What the index says of itself; an empty state when it says nothing.
+    """The index's own state; an empty one if there is none.
 
     Raises `IndexAbsent`.
     """
