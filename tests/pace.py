@@ -3,7 +3,7 @@
 The rule needs no list of tests. A test is left out when it is a property (hypothesis) or has a time
 limit of its own; when it, or whatever it calls of the suite, starts a process, a server or a
 database, imports the whole sample or asks every question of the contract; when it is not the first
-row of its table; and when its module has given three already.
+row of its table; and when its module has given two already.
 """
 
 import inspect
@@ -16,18 +16,20 @@ from typing import Any
 
 import hypothesis
 import pytest
+from hypothesis import stateful
 
 from tests import commands, databases, node, postgres, served, stores
 from tests.contract import questions
 from tests.worker import servers
 
-MOST_OF_A_MODULE = 3
+MOST_OF_A_MODULE = 2
 SLOW_MODULES = frozenset((subprocess, node, postgres, databases))
 SLOW_FUNCTIONS = frozenset(
     inspect.unwrap(function)
     for function in (
         *(commands.willay_process, commands.started, served.served, servers.newsroom),
         *(stores.databases, servers.on_real_server, hypothesis.given, questions.requests),
+        stateful.run_state_machine_as_test,
     )
 )
 

@@ -45,7 +45,7 @@ class OnThisHost:
     def delete_strangers(self, names: Sequence[str]) -> None:
         """Do nothing, because there are none."""
 
-    def pair_weight(self) -> None:
+    def new_replacement(self) -> None:
         """None: readers see a commit as a whole, so the index is rewritten in place."""
         return None
 
