@@ -1,4 +1,4 @@
-"""Articles at the desk: write, look for, change, put away, copy, translate."""
+"""Articles for editors: write, list, change, trash, copy, translate."""
 
 from typing import Annotated, Literal, get_args
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Links that show one draft to anybody who has them: made and revoked at the desk.
+"""Links that show one draft to anybody who has them: editors make and revoke them.
 
 The endpoint that reads a link is here, because the public face never reads a working copy.
 """

@@ -1,4 +1,4 @@
-"""Every route of the desk. When two routes match an address, the first one answers."""
+"""Every route of the admin face. When two routes match an address, the first one answers."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Many acts of the editors' desk in one transaction: all or none, or each by itself."""
+"""Many acts of an editor in one transaction: all or none, or each by itself."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The common part of every act at the editors' desk. The act applies to the revision that its
+"""The common part of every act on an article. The act applies to the revision that its
 editor has seen, increments the number, records who did it and when, and enters the audit."""
 
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Texts at the editors' desk: write, change, restore, copy, translate, tag."""
+"""Drafts: write, change, restore, copy, translate, tag."""
 
 from datetime import datetime
 from uuid import UUID

@@ -27,7 +27,7 @@ class Tag(SQLModel, table=True):
     created_at: datetime
     updated_at: datetime
     revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
-    # Only the desk shows a proposed tag; its articles are shown without it.
+    # Only editors see a proposed tag; readers see its articles without it.
     accepted: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
 
 
