@@ -81,20 +81,18 @@ def test_a_list_is_walked_in_both_orders_and_by_dates_that_are_given(quiet: Benc
     assert len(titles(quiet)) == 8
 
 
-@pytest.mark.parametrize(
-    ("query", "code"),
-    [
+def test_what_the_list_refuses(quiet: Bench, subtests: pytest.Subtests) -> None:
+    for query, code in (
         ("from_date=2026-05-02&to_date=2026-05-01", "reversed_range"),
         ("from_date=soon", "invalid_date"),
         ("tag=none", "unknown_tag"),
         ("lang=qu", "unknown_language"),
         ("cursor=x", "invalid_cursor"),
         ("ordr=oldest", "unknown_parameter"),
-    ],
-)
-def test_what_the_list_refuses(quiet: Bench, query: str, code: str) -> None:
-    answer = quiet.client.get(f"/v1/events?{query}")
-    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    ):
+        with subtests.test(query=query):
+            answer = quiet.client.get(f"/v1/events?{query}")
+            assert (answer.status_code, answer.json()["code"]) == (400, code)
 
 
 def test_tags_filter_with_their_descendants_and_as_they_are_today(quiet: Bench) -> None:
