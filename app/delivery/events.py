@@ -68,7 +68,11 @@ class CalendarParameters(EventFilterParameters, Travelling):
     """The parameters of the calendar."""
 
 
-@router.get("/v1/events", response_model=Page[Event], responses=public_responses(304, 400, 503))
+@router.get(
+    "/v1/events",
+    response_model=Page[Event],
+    responses=public_responses(304, 400, 503, links=True),
+)
 def list_events(view: View, params: EventListParameters) -> Answer:
     """Events by their starts, page by page. What is to come: give today as `from_date`, and
     `order=oldest`."""
