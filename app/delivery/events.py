@@ -10,7 +10,7 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from app import cursors
-from app.delivery.filters import languages, refuse_reversed, tag_clauses
+from app.delivery.filters import TagClauses, preferred_languages, refuse_reversed, tag_clauses
 from app.feeds import ics
 from app.http.parameters import Language, Limit, Parameters, Travelling, date_of, links_onward
 from app.http.problems import public_responses
@@ -45,10 +45,7 @@ class EventFilterParameters(Parameters):
     """The filters of events, and the language of titles. Dates are days, or instants with
     offsets."""
 
-    tag: Annotated[
-        str,
-        Field(max_length=1_000, description="Slugs: `,` all, `|` any, a leading `-` none"),
-    ] = ""
+    tag: TagClauses = ""
     from_date: Annotated[
         str, Field(max_length=40, description="Not over before this day or instant")
     ] = ""
@@ -82,7 +79,7 @@ def list_events(view: View, params: EventListParameters) -> Answer:
     data, onward = events.page_of_events(
         view.tx,
         view.now,
-        _languages(view, params.lang),
+        preferred_languages(params.lang, view.runtime.settings),
         event_filter,
         params.order,
         cursor,
@@ -101,7 +98,12 @@ def list_events(view: View, params: EventListParameters) -> Answer:
 )
 def read_event_calendar(view: View, event_id: UUID, params: EventParameters) -> Answer:
     """One event for a calendar."""
-    event = events.read_event(view.tx, view.now, _languages(view, params.lang), event_id)
+    event = events.read_event(
+        view.tx,
+        view.now,
+        preferred_languages(params.lang, view.runtime.settings),
+        event_id,
+    )
     return Answer(ics.render(event.title, [event]), {}, f"event/{event_id}", ics.MEDIA_TYPE)
 
 
@@ -112,7 +114,12 @@ def read_event_calendar(view: View, event_id: UUID, params: EventParameters) -> 
 )
 def read_event(view: View, event_id: UUID, params: EventParameters) -> Answer:
     """One event."""
-    event = events.read_event(view.tx, view.now, _languages(view, params.lang), event_id)
+    event = events.read_event(
+        view.tx,
+        view.now,
+        preferred_languages(params.lang, view.runtime.settings),
+        event_id,
+    )
     return Answer(b'{"data":%s}' % to_json(event), {}, f"event/{event_id}")
 
 
@@ -124,7 +131,10 @@ def read_event(view: View, event_id: UUID, params: EventParameters) -> Answer:
 def read_calendar(view: View, params: CalendarParameters) -> Answer:
     """Events as iCalendar, for people's calendars to follow: at most 1,000, those that start
     last."""
-    event_filter, requested = _event_filter(view, params), _languages(view, params.lang)
+    event_filter, requested = (
+        _event_filter(view, params),
+        preferred_languages(params.lang, view.runtime.settings),
+    )
     latest, _ = events.page_of_events(
         view.tx, view.now, requested, event_filter, "newest", None, CALENDAR_LIMIT
     )
@@ -145,8 +155,3 @@ def _event_filter(view: View, params: EventFilterParameters) -> EventFilter:
         all_of=all_of,
         none_of=none_of,
     )
-
-
-def _languages(view: View, lang: str) -> tuple[str, ...]:
-    site = view.runtime.settings.languages
-    return (*languages(lang, "", site), *site)

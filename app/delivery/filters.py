@@ -35,13 +35,15 @@ _MOST_IDS = 100
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
 
+TagClauses = Annotated[
+    str, Field(max_length=1_000, description="Slugs: `,` all, `|` any, a leading `-` none")
+]
+
+
 class FilterParameters(Parameters):
     """Filters by query parameter. Dates are whole days, or instants with an offset."""
 
-    tag: Annotated[
-        str,
-        Field(max_length=1_000, description="Slugs: `,` all, `|` any, a leading `-` none"),
-    ] = ""
+    tag: TagClauses = ""
     author: Annotated[AnySlug, Field(description="An author's slug")] = ""
     ids: Annotated[str, Field(max_length=4_000, description="Ids, by `,`")] = ""
     lang: Language = ""
@@ -153,6 +155,11 @@ def languages(lang: str, fallback: str, site: Sequence[str]) -> tuple[str, ...]:
             message = f"This site publishes in: {', '.join(site)}."
             raise bad_parameter("unknown_language", parameter, message)
     return tuple(dict.fromkeys(answers))
+
+
+def preferred_languages(lang: str, settings: Settings) -> tuple[str, ...]:
+    """The languages of a wish, then all of the site's, for texts that are shown in any case."""
+    return (*languages(lang, "", settings.languages), *settings.languages)
 
 
 def are_instead(lang: str, preferred: Sequence[str]) -> bool:

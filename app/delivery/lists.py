@@ -8,7 +8,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
-from app.delivery.filters import ArticleParameters, languages, list_filter
+from app.delivery.filters import (
+    ArticleParameters,
+    languages,
+    list_filter,
+    preferred_languages,
+)
 from app.http.endpoint import CountingView
 from app.http.parameters import AnySlug, Language, Parameters, build_url, one_of, refuse_capitals
 from app.http.problems import public_responses
@@ -107,8 +112,7 @@ def list_sponsors(view: View, params: SponsorParameters) -> Answer:
 )
 def list_committee(view: View, params: CommitteeParameters) -> Answer:
     """Officers, committee and staff in office today, in their order."""
-    site = view.runtime.settings.languages
-    preferred = (*languages(params.lang, "", site), *site)
+    preferred = preferred_languages(params.lang, view.runtime.settings)
     members = committee.list_members(view.tx, view.now, preferred, params.group or None)
     return _answer_list(view, "/v1/committee", params, members, "committee")
 

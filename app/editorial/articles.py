@@ -15,7 +15,7 @@ from app.editorial import article_slugs, media_use, tags
 from app.editorial.content import Actor, ArticleInput, Draft, from_revision_json, to_revision_json
 from app.errors import Conflict, Invalid, NotFound, Stale
 from app.kit.ids import uuid7
-from app.models.article import Article, Revision
+from app.models.article import Article, ArticleTag, Revision
 from app.models.preview import PreviewLink
 from app.models.publication import Publication
 from app.visibility import visible
@@ -247,7 +247,7 @@ def _save(
     article.updated_at = now
     article.changed_by, article.changed_by_id = actor.name, actor.account_id
     tx.session.flush()
-    tags.set_article_tags(tx, article.id, tag_ids)
+    tags.set_tags(tx, ArticleTag, "article_id", article.id, tag_ids)
     content = draft.content.model_copy(update={"slug": article.slug})
     _insert_revision(
         tx, actor, article, Draft(content, draft.body_html), tag_ids, now, note, autosaved_since

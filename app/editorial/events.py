@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-import sqlalchemy as sa
 from pydantic import AfterValidator, Field
-from sqlmodel import col
 from typing_extensions import override
 
 from app.changes import PublishTx
@@ -18,7 +16,6 @@ from app.errors import Detail, Invalid
 from app.inputs import Input, PatchInput, make_optional
 from app.kinds import events
 from app.models.event import Event, EventTag
-from app.models.tag import Tag
 from app.public.vocabulary import DayOrMoment, Lang, Moment, Slug
 
 Tags = Annotated[
@@ -64,15 +61,7 @@ class EventContent(DatedContent[Event]):
 
     @override
     def states(self, tx: ReadTx, rows: Sequence[Any]) -> list[dict[str, Any]]:
-        query = (
-            sa.select(col(EventTag.event_id), col(Tag.slug))
-            .join(Tag, col(Tag.id) == col(EventTag.tag_id))
-            .where(col(EventTag.event_id).in_([row.id for row in rows]))
-            .order_by(col(Tag.slug))
-        )
-        slugs: dict[UUID, list[str]] = {row.id: [] for row in rows}
-        for key, slug in tx.execute(query) if rows else ():
-            slugs[key].append(slug)
+        event_tags = events.tags_by_event(tx, [row.id for row in rows])
         return [
             {
                 "titles": row.titles,
@@ -81,7 +70,7 @@ class EventContent(DatedContent[Event]):
                 "ends": row.ends_at and events.day_or_instant(row.ends_at, row.all_day),
                 "place": row.place,
                 "url": row.url,
-                "tags": tuple(slugs[row.id]),
+                "tags": tuple(tag.slug for tag in event_tags.get(row.id, ())),
                 "announce_at": row.announce_at,
                 "withdraw_at": row.withdraw_at,
             }
@@ -91,7 +80,7 @@ class EventContent(DatedContent[Event]):
     @override
     def remove(self, tx: PublishTx, actor: Actor, key: UUID, revision: int | None) -> None:
         super().remove(tx, actor, key, revision)
-        tx.execute(sa.delete(EventTag).where(col(EventTag.event_id) == key))
+        tags.set_tags(tx, EventTag, "event_id", key, ())
 
     @override
     def title(self, row: Any) -> str:
@@ -111,10 +100,7 @@ class EventContent(DatedContent[Event]):
         tag_ids = tags.ids_of(tx, fields["tags"])
         tx.session.add(row)
         tx.session.flush()
-        tx.execute(sa.delete(EventTag).where(col(EventTag.event_id) == row.id))
-        if tag_ids:
-            rows = [{"event_id": row.id, "tag_id": tag_id} for tag_id in tag_ids]
-            tx.execute(sa.insert(EventTag), rows)
+        tags.set_tags(tx, EventTag, "event_id", row.id, tag_ids)
 
 
 EVENTS: Final = EventContent(events.EVENTS, Event, EventInput, "There is no such event.")

@@ -20,7 +20,6 @@ from app.editorial.patch_input import record_audit
 from app.errors import Conflict, Detail, Invalid, NotFound
 from app.inputs import Input, PatchInput, make_optional
 from app.kit.ids import uuid7
-from app.models.article import ArticleTag
 from app.models.tag import FormerTag, Tag, TagSlug
 from app.public.vocabulary import Lang, Slug, TagStatus, TagType
 from app.revisions import refuse_stale
@@ -183,15 +182,17 @@ def ids_of(tx: WriteTx, slugs_asked: Sequence[str]) -> list[UUID]:
     return list(dict.fromkeys(ids_by_slug[slug] for slug in slugs_asked))
 
 
-def set_article_tags(tx: WriteTx, article_id: UUID, tag_ids: Sequence[UUID]) -> None:
-    """Set the tags of a working copy."""
-    its = col(ArticleTag.article_id) == article_id
-    current = set(tx.execute(sa.select(col(ArticleTag.tag_id)).where(its)).scalars())
+def set_tags(
+    tx: WriteTx, table: type[Any], carrier: str, carrier_id: UUID, tag_ids: Sequence[UUID]
+) -> None:
+    """Set the tags of a working copy or an event, in a table whose column `carrier` names it."""
+    its = col(getattr(table, carrier)) == carrier_id
+    current = set(tx.execute(sa.select(col(table.tag_id)).where(its)).scalars())
     if dropped := current.difference(tag_ids):
-        tx.execute(sa.delete(ArticleTag).where(its, col(ArticleTag.tag_id).in_(dropped)))
+        tx.execute(sa.delete(table).where(its, col(table.tag_id).in_(dropped)))
     if new := [tag_id for tag_id in tag_ids if tag_id not in current]:
-        rows = [{"article_id": article_id, "tag_id": tag_id} for tag_id in new]
-        tx.execute(sa.insert(ArticleTag), rows)
+        rows = [{carrier: carrier_id, "tag_id": tag_id} for tag_id in new]
+        tx.execute(sa.insert(table), rows)
 
 
 def resolve_ids(tx: ReadTx, tag_ids: Sequence[UUID]) -> list[UUID]:

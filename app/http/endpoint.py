@@ -122,7 +122,7 @@ def handler_of(endpoint: Callable[..., Any]) -> Handler:
             on_the_loop, endpoint, [_as_asked(parameter, hints) for parameter in parameters]
         )
     first, *others = parameters
-    kind, cost = _unannotated(hints[first.name]), _mark_of(hints[first.name], Cost) or Cost()
+    kind, cost = _plain_type(hints[first.name]), _mark_of(hints[first.name], Cost) or Cost()
     run = _RUNNERS.get(kind)
     if run is None:
         kinds = ", ".join(kind.__name__ for kind in _RUNNERS)
@@ -153,7 +153,7 @@ def _with_parameters(
 def _principal_of(endpoint: Callable[..., Any], hints: Mapping[str, Any]) -> str:
     """The parameter that says who asks; empty where none does."""
     names = list(hints)
-    principal = next((name for name in names if _unannotated(hints[name]) is Principal), "")
+    principal = next((name for name in names if _plain_type(hints[name]) is Principal), "")
     body = next((name for name in names if _mark_of(hints[name], _Body)), "")
     if principal and body and names.index(body) < names.index(principal):
         message = "its body would be read before its principal is known"
@@ -164,7 +164,7 @@ def _principal_of(endpoint: Callable[..., Any], hints: Mapping[str, Any]) -> str
 _REQUEST: Final = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
 
 
-def _unannotated(hint: Any) -> Any:
+def _plain_type(hint: Any) -> Any:
     return get_args(hint)[0] if get_origin(hint) is Annotated else hint
 
 
@@ -177,7 +177,7 @@ def _as_asked(parameter: inspect.Parameter, hints: Mapping[str, Any]) -> inspect
     """A parameter as FastAPI knows it: our marks in its own words."""
     hint = hints[parameter.name]
     if (body := _mark_of(hint, _Body)) is not None:
-        model = _unannotated(hint)
+        model = _plain_type(hint)
         hint = Annotated[model, Depends(JsonBody(model, optional=body.optional, most=body.most))]
     elif isinstance(hint, type) and issubclass(hint, Parameters):
         hint = Annotated[hint, Query()]

@@ -74,13 +74,21 @@ class DatedKind:
 
     def searchables(self, tx: ReadTx, ids: Sequence[UUID], now: datetime) -> Iterable[Searchable]:
         """The visible things among these ids, in the order of the ids."""
-        return self.to_searchables(tx, self._rows(tx, ids, now)) if ids else ()
+        if not ids:
+            return ()
+        table = self.table
+        rows = sa.select(table.__table__).where(col(table.id).in_(ids), visible(table, now))
+        return self.to_searchables(tx, tx.execute(rows.order_by(col(table.id))).all())
 
     def versions(self, tx: ReadTx, ids: Sequence[UUID], now: datetime) -> dict[UUID, int]:
         """The versions of the visible things among these ids."""
         if not ids:
             return {}
-        return {row.id: version_of(row.updated_at) for row in self._rows(tx, ids, now)}
+        table = self.table
+        rows = sa.select(col(table.id), col(table.updated_at)).where(
+            col(table.id).in_(ids), visible(table, now)
+        )
+        return {key: version_of(changed) for key, changed in tx.execute(rows)}
 
     def ids(self, tx: ReadTx, now: datetime) -> list[UUID]:
         """The ids of all visible things, in their order."""
@@ -92,11 +100,6 @@ class DatedKind:
         visible_ones = visible(self.table, now)
         statement = sa.select(sa.func.count()).select_from(self.table).where(visible_ones)
         return int(tx.execute(statement).scalar_one())
-
-    def _rows(self, tx: ReadTx, ids: Sequence[UUID], now: datetime) -> Sequence[Any]:
-        table = self.table
-        rows = sa.select(table.__table__).where(col(table.id).in_(ids), visible(table, now))
-        return tx.execute(rows.order_by(col(table.id))).all()
 
 
 def days_between(first_field: str, last_field: str) -> Callable[[Mapping[str, Any]], Interval]:

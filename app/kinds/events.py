@@ -13,9 +13,9 @@ from sqlmodel import col
 from app.database import ReadTx
 from app.errors import Detail, Gone, Invalid, NotFound
 from app.kinds.dated_kind import DatedKind, Interval, reversed_range
-from app.kinds.searchable import Searchable, version_of
+from app.kinds.searchable import Searchable, tag_labels, version_of
 from app.kit.clock import FOREVER, LONG_AGO, rfc3339
-from app.kit.languages import pick_text
+from app.kit.languages import localise
 from app.kit.paging import Cursor
 from app.models.event import Event as EventRow
 from app.models.event import EventTag
@@ -128,7 +128,7 @@ def _carries(family: Sequence[UUID]) -> sa.ColumnElement[bool]:
 
 
 def _items(tx: ReadTx, rows: Sequence[Any], languages: Sequence[str]) -> list[Event]:
-    tags = _tags_of(tx, rows)
+    tags = tags_by_event(tx, [row.id for row in rows], only_accepted=True)
     items = []
     for row in rows:
         lang = _language(row.titles, languages)
@@ -136,7 +136,7 @@ def _items(tx: ReadTx, rows: Sequence[Any], languages: Sequence[str]) -> list[Ev
             Event(
                 id=row.id,
                 title=row.titles[lang],
-                description=_text(row.descriptions, (lang, *languages)),
+                description=localise(row.descriptions, (lang, *languages)),
                 lang=lang,
                 starts=day_or_instant(row.starts_at, row.all_day),
                 ends=day_or_instant(row.ends_at, row.all_day) if row.ends_at else None,
@@ -144,7 +144,9 @@ def _items(tx: ReadTx, rows: Sequence[Any], languages: Sequence[str]) -> list[Ev
                 url=row.url,
                 tags=[
                     TagReference(
-                        slug=tag.slug, type=tag.type, name=_text(tag.names, (lang,)) or tag.slug
+                        slug=tag.slug,
+                        type=tag.type,
+                        name=localise(tag.names, (lang, *languages)) or tag.slug,
                     )
                     for tag in tags.get(row.id, ())
                 ],
@@ -154,19 +156,23 @@ def _items(tx: ReadTx, rows: Sequence[Any], languages: Sequence[str]) -> list[Ev
     return items
 
 
-def _tags_of(tx: ReadTx, rows: Sequence[Any]) -> dict[UUID, list[Any]]:
-    """The public tags of events."""
+def tags_by_event(
+    tx: ReadTx, ids: Sequence[UUID], *, only_accepted: bool = False
+) -> dict[UUID, list[Any]]:
+    """The tags of events, by their ids."""
     query = (
         sa.select(
             col(EventTag.event_id),
             *(col(getattr(Tag, name)) for name in ("slug", "type", "names", "synonyms")),
         )
         .join(Tag, col(Tag.id) == col(EventTag.tag_id))
-        .where(col(EventTag.event_id).in_([row.id for row in rows]), col(Tag.accepted))
+        .where(col(EventTag.event_id).in_(ids))
         .order_by(col(Tag.slug))
     )
+    if only_accepted:
+        query = query.where(col(Tag.accepted))
     tags: dict[UUID, list[Any]] = {}
-    for tag in tx.execute(query) if rows else ():
+    for tag in tx.execute(query) if ids else ():
         tags.setdefault(tag.event_id, []).append(tag)
     return tags
 
@@ -176,20 +182,12 @@ def _language(texts: Mapping[str, str], languages: Sequence[str]) -> str:
     return next((lang for lang in languages if lang in texts), next(iter(texts)))
 
 
-def _text(texts: Mapping[str, str], languages: Sequence[str]) -> str | None:
-    for lang in languages:
-        if (text := pick_text(texts, lang)) is not None:
-            return text
-    return next(iter(texts.values()), None)
-
-
 def _to_searchables(tx: ReadTx, rows: Sequence[Any]) -> Iterator[Searchable]:
-    tags = _tags_of(tx, rows)
+    tags = tags_by_event(tx, [row.id for row in rows], only_accepted=True)
     for row in rows:
         words = [(text, lang) for lang, text in row.titles.items()]
         for tag in tags.get(row.id, ()):
-            words += [(name, lang) for lang, name in tag.names.items()]
-            words += [(word, lang) for lang, more in tag.synonyms.items() for word in more]
+            words += tag_labels(tag.names, tag.synonyms)
         yield Searchable(
             kind="event",
             id=row.id,

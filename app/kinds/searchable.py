@@ -1,5 +1,6 @@
 """The document that search holds for one thing."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -39,3 +40,11 @@ class Searchable:
 def version_of(changed_at: datetime) -> int:
     """A number that grows with each change: microseconds since 1970."""
     return (changed_at - EPOCH) // timedelta(microseconds=1)
+
+
+def tag_labels(
+    names: Mapping[str, str], synonyms: Mapping[str, Sequence[str]]
+) -> list[tuple[str, str]]:
+    """The names and synonyms of a tag, each with its language."""
+    labels = [(name, lang) for lang, name in names.items()]
+    return labels + [(word, lang) for lang, words in synonyms.items() for word in words]

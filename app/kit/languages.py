@@ -4,7 +4,7 @@ A request for a language includes all of its regions. A request for a region tak
 without one, if there is nothing for the region.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeVar
 
 PATTERN: Final = "[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?"
@@ -44,3 +44,9 @@ def best_matches(wish: str, codes: Sequence[str]) -> list[str]:
 def pick_text(texts: Mapping[str, Text], wish: str) -> Text | None:
     """The text that best satisfies a wish, of texts by language; None if none does."""
     return next((texts[code] for code in best_matches(wish, list(texts))), None)
+
+
+def localise(texts: Mapping[str, Text], wishes: Iterable[str]) -> Text | None:
+    """The text that satisfies the first of the wishes that any satisfies, else the first text."""
+    picks = (pick_text(texts, wish) for wish in wishes)
+    return next((text for text in picks if text is not None), next(iter(texts.values()), None))

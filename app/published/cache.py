@@ -19,7 +19,7 @@ from sqlmodel import col
 from app.changes import Head
 from app.database import ReadTx
 from app.kit.addresses import make_absolute
-from app.kit.languages import pick_text
+from app.kit.languages import localise
 from app.models.tag import FormerTag, Tag, TagSlug
 from app.published.response_cache import ResponseCache
 
@@ -113,10 +113,7 @@ class Tags:
 
     def localise(self, texts: Mapping[str, str], lang: str | None) -> str | None:
         """A text in a language, else in the first of the site's languages that has it."""
-        for language in (lang, *self._languages):
-            if language is not None and (text := pick_text(texts, language)) is not None:
-                return text
-        return next(iter(texts.values()), None)
+        return localise(texts, self._languages if lang is None else (lang, *self._languages))
 
     def absolute_urls(self, json: bytes) -> bytes:
         """JSON or HTML in which the paths of media are whole addresses."""

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from app.database import ReadTx
 from app.kinds.registry import DATED_KINDS
-from app.kinds.searchable import Searchable, version_of
+from app.kinds.searchable import Searchable, tag_labels, version_of
 from app.kit.text import plain_text
 from app.models.publication import Publication, PublicationBody
 from app.models.tag import Tag
@@ -135,7 +135,9 @@ def _searchable_articles(
                 if lang != row.lang
             ),
             labels=(
-                *dict.fromkeys(word for tag in lineage for word in _tag_words(tag)),
+                *dict.fromkeys(
+                    word for tag in lineage for word in tag_labels(tag.names, tag.synonyms)
+                ),
                 *((author["name"], None) for author in item["authors"]),
             ),
             author_slugs=tuple(author["slug"] for author in item["authors"]),
@@ -178,11 +180,6 @@ def _tag_lineage(tags: Tags, own_tags: Sequence[CachedTag]) -> list[CachedTag]:
     return list(lineage.values())
 
 
-def _tag_words(tag: CachedTag) -> list[tuple[str, str]]:
-    names = [(name, lang) for lang, name in tag.names.items()]
-    return names + [(word, lang) for lang, words in tag.synonyms.items() for word in words]
-
-
 def _searchable_tag(tag: CachedTag, tags: Tags) -> Searchable:
     return Searchable(
         kind="tag",
@@ -192,5 +189,5 @@ def _searchable_tag(tag: CachedTag, tags: Tags) -> Searchable:
         title=tags.localise(tag.names, None) or tag.slug,
         summary=" ".join(tag.descriptions.values()),
         body="",
-        labels=tuple(_tag_words(tag)),
+        labels=tuple(tag_labels(tag.names, tag.synonyms)),
     )

@@ -15,12 +15,12 @@ APP: Final = Path(app.__file__).parent
 # `find_hits`, `told_partners`.
 _WORDS: Final = """
 absent answered asked begun carried changed checked chosen claimed cleaned corrected
-counted dated decoded done dressed encoded examined filled folded found frozen fused
+counted dated decoded denied done dressed encoded examined filled folded found frozen fused
 gathered generated given gone grouped held judged kept known listed living locked made
 marked mended merged misspelt modified noted opened ordered parsed patched performed
 placed planned prepared previewed promoted proved quoted received refused released
 rendered repaired resolved restored said saved sealed searched seen sent settled shown
-spelt spoken stored streamed swept taken told tried typed understood wanted watched
+spelt spoken stored streamed swept taken told tried typed unannotated understood wanted watched
 written
 another anybody anything both each either everybody everyone everything it mine neither
 nobody none nothing one others ours several somebody something these they those what

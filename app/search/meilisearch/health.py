@@ -14,7 +14,7 @@ from app.search.meilisearch.failures import (
     ServerTooOld,
     translate_errors,
 )
-from app.search.meilisearch.keys import READING, WRITING, denied
+from app.search.meilisearch.keys import READING, WRITING, find_denied_actions
 from app.search.meilisearch.tasks import UNFINISHED
 from app.search.upkeep import PendingTask
 
@@ -63,8 +63,10 @@ def missing_actions(connection: Connection, index: str) -> list[str]:
     """The actions that the keys lack for searching and writing; empty when all is well."""
     with translate_errors("tasks.get", index):
         search = connection.client(connection.keys().search)
-        lacks = [item for item in denied(search, index) if item in READING]
-        return lacks + [item for item in denied(connection.writer(), index) if item in WRITING]
+        lacks = [item for item in find_denied_actions(search, index) if item in READING]
+        return lacks + [
+            item for item in find_denied_actions(connection.writer(), index) if item in WRITING
+        ]
 
 
 def oldest_pending_task(client: Client, index: str) -> PendingTask | None:

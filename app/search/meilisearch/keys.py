@@ -64,7 +64,7 @@ def find_key(client: Client, uid: str) -> Key | None:
         return None
 
 
-def denied(client: Client, index: str) -> list[str]:
+def find_denied_actions(client: Client, index: str) -> list[str]:
     """The needed actions that this client's key may not do. The check changes nothing: each request
     is malformed, and the server refuses a missing right first."""
     base = client.index(index)

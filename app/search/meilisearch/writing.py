@@ -80,7 +80,7 @@ class IndexWriter:
             ),
         )
         if deletes:
-            self._deleted(index, epoch, [id_of(key) for key in deletes])
+            self._delete_documents(index, epoch, [id_of(key) for key in deletes])
         *batches, last = [*_split_batches(records)] or [[]]
         parked = [
             parked_document
@@ -103,7 +103,7 @@ class IndexWriter:
     def delete_strangers(self, index: str, epoch: int, names: Sequence[str]) -> None:
         """Delete documents that are not ours."""
         for start in range(0, len(names), _MOST_DOCUMENTS):
-            self._deleted(index, epoch, list(names[start : start + _MOST_DOCUMENTS]))
+            self._delete_documents(index, epoch, list(names[start : start + _MOST_DOCUMENTS]))
 
     def _write_batch(
         self, client: Client, index: str, epoch: int, batch: Sequence[Record]
@@ -164,7 +164,7 @@ class IndexWriter:
             )
         self._await_task(accepted, index)
 
-    def _deleted(self, index: str, epoch: int, ids: list[str]) -> None:
+    def _delete_documents(self, index: str, epoch: int, ids: list[str]) -> None:
         """Delete documents and wait for the task."""
         with translate_errors("documents.delete", index):
             accepted = self._connection.eraser().delete(index, ids, _mark(epoch))
