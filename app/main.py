@@ -15,6 +15,8 @@ from app.admin import routes as admin
 from app.delivery import routes as delivery
 from app.errors import Unavailable
 from app.http import contract, problems, shutdown
+from app.http.caching.freshness import CacheFreshness
+from app.http.caching.middleware import ResponseCacheMiddleware
 from app.http.log_watch import Watch
 from app.http.middleware import Gate
 from app.http.pages import DocsPages
@@ -34,11 +36,17 @@ _STARTUP_FAILURE = 3
 
 
 def create_app(
-    runtime: Runtime, at_end: Callable[[], None] = lambda: None, *, keeps_near: bool = False
+    runtime: Runtime,
+    at_end: Callable[[], None] = lambda: None,
+    *,
+    keeps_near: bool = False,
+    promotes: bool = True,
 ) -> FastAPI:
     """The application over a runtime that its caller opened. `at_end` runs after it has ended. With
     `keeps_near` it follows the index on its own machine even if a worker elsewhere does all other
-    work."""
+    work. With `promotes` a reader past a boundary makes the log catch up."""
+
+    freshness = CacheFreshness(runtime, promotes=promotes)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Any]]:
@@ -58,6 +66,7 @@ def create_app(
                 run_periodically(sample, meters.SAMPLE_SECONDS),
             ):
                 yield {"runtime": runtime, "watch": watch}
+            await freshness.close()
             await runtime.rates.close()
             await asyncio.to_thread(worker.stop)
             await asyncio.to_thread(at_end)
@@ -69,6 +78,8 @@ def create_app(
         openapi_url="/openapi.json",
         lifespan=lifespan,
         redirect_slashes=False,
+        # It would export whole addresses, and those of previews are secrets.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     routers = (*delivery.ROUTERS, *admin.ROUTERS)
     for router in routers:
@@ -80,9 +91,17 @@ def create_app(
     own_query = own_query_routes(routers)
     app.add_middleware(Gate, origins=runtime.settings.cors_origins, own_query=own_query)
     app.add_middleware(shutdown.ShutdownMiddleware)
-    app.add_middleware(
-        TracingMiddleware, meters=runtime.meters, logged=runtime.settings.log_requests
-    )
+    logged = runtime.settings.log_requests
+    if logged:  # then a stored response leaves a line too
+        app.add_middleware(
+            ResponseCacheMiddleware, runtime=runtime, freshness=freshness, is_outermost=False
+        )
+    app.add_middleware(TracingMiddleware, meters=runtime.meters, logged=logged)
+    if not logged:
+        # The framework's own layers would cost a stored response a tenth of its time.
+        app.middleware_stack = ResponseCacheMiddleware(
+            app.build_middleware_stack(), runtime, freshness, is_outermost=True
+        )
     make = app.openapi
 
     def openapi() -> dict[str, Any]:

@@ -7,6 +7,7 @@ The variable must be set before the library is first imported.
 
 import os
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -19,11 +20,28 @@ _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0
 _STATM: Final = Path("/proc/self/statm")
 
 
+_METHODS: Final = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"))
+
+
+@dataclass(frozen=True, slots=True)
+class RequestMeters:
+    """The metrics of requests with one method, route and status."""
+
+    requests: Counter
+    seconds: Histogram
+
+    def count(self, seconds: float) -> None:
+        """Count a request, and the time until its answer began."""
+        self.requests.inc()
+        self.seconds.observe(seconds)
+
+
 class Meters:
     """Counters and gauges of a process; a runtime has one set."""
 
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()
+        self._of_requests: dict[tuple[str, str, int], RequestMeters] = {}
         self.requests = Counter(
             "willay_requests",
             "Requests by route and status.",
@@ -69,6 +87,16 @@ class Meters:
             registry=registry,
             multiprocess_mode="livesum",
         )
+
+    def of_request(self, method: str, route: str, status: int) -> RequestMeters:
+        """The metrics of requests with a method, a route's template and a status. The library's
+        own look-up costs more than counting."""
+        key = (method if method in _METHODS else "other"), route, status
+        meters = self._of_requests.get(key)
+        if meters is None:
+            meters = RequestMeters(self.requests.labels(*key), self.seconds.labels(route))
+            self._of_requests[key] = meters
+        return meters
 
     def sample(self, connections: dict[str, int]) -> None:
         """Sample values that can only be read now and then: connections in use by pool, memory."""

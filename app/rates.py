@@ -13,12 +13,11 @@ import logging
 from asyncio import timeout
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from math import ceil
 from time import monotonic
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 from zlib import crc32
-
-from cachetools import LRUCache
 
 from app.errors import Unavailable
 from app.settings import Settings
@@ -42,8 +41,7 @@ class RateLimit:
     seconds: int = 60
 
 
-@dataclass(frozen=True, slots=True)
-class LimitStatus:
+class LimitStatus(NamedTuple):
     """A client's state: how many requests remain, and in how many seconds the window ends."""
 
     passes: bool
@@ -70,20 +68,32 @@ class SharedCounter(Protocol):
 
 
 class WindowCounters:
-    """Counts of this process, each for one window, at most `size` of them."""
+    """Counts of this process, each for one window: of the `size` clients seen last, at least, and
+    of twice as many, at most."""
 
-    def __init__(self, size: int = 100_000) -> None:
-        self._counts: LRUCache[str, tuple[int, int]] = LRUCache(size)
+    def __init__(self, size: int = 50_000) -> None:
+        self._size = size
+        self._counts: dict[str, tuple[int, int]] = {}
+        self._counts_before: dict[str, tuple[int, int]] = {}
 
     def add(self, key: str, window: int) -> int:
         """Count one more in this window and return the count."""
-        its_window, count = self._counts.get(key, (window, 0))
-        count = count + 1 if its_window == window else 1
+        last = self._counts.get(key) or self._counts_before.get(key)
+        count = last[1] + 1 if last is not None and last[0] == window else 1
+        if len(self._counts) >= self._size and key not in self._counts:
+            self._counts_before, self._counts = self._counts, {}
         self._counts[key] = (window, count)
         return count
 
     def __len__(self) -> int:
-        return len(self._counts)
+        return len(self._counts) + len(self._counts_before)
+
+
+@lru_cache(maxsize=10_000)
+def _windows_of(name: str, seconds: int, client: str) -> tuple[str, int]:
+    """The name of a client's counts, and the seconds by which its windows begin earlier."""
+    key = f"{name}:{client}"
+    return key, crc32(key.encode()) % seconds
 
 
 class RateLimiter:
@@ -105,8 +115,8 @@ class RateLimiter:
 
     async def hit(self, rule: RateLimit, client: str, now: float) -> LimitStatus:
         """Count a request of a client at an instant (seconds since 1970)."""
-        key = f"{rule.name}:{client}"
-        window, into = divmod(now + crc32(key.encode()) % rule.seconds, rule.seconds)
+        key, offset = _windows_of(rule.name, rule.seconds, client)
+        window, into = divmod(now + offset, rule.seconds)
         count = None
         if self._shared is not None:
             lifetime = rule.seconds + int(_SKEW.total_seconds())

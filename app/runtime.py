@@ -163,7 +163,6 @@ def _open_runtime(settings: Settings, clock: Clock, *, check_schema: bool) -> It
     memory = ReadCache(
         settings.languages,
         settings.public_url,
-        settings.answer_cache_mb * 1_000_000,
         settings.page_path,
     )
     search = _open_search(settings, database, memory, clock)

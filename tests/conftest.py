@@ -83,8 +83,9 @@ _contracts: list[Contract] = []
 
 
 def client_of(runtime: Runtime) -> ContractClient:
-    """A client of a new application, which it starts when it is entered."""
-    app = create_app(runtime)
+    """A client of a new application, which it starts when it is entered. Without a worker, tests
+    promote what is due, and readers do not."""
+    app = create_app(runtime, promotes=runtime.settings.serve_worker)
     _contracts[:] = _contracts or [Contract(app.openapi())]
     return ContractClient(app, _contracts[0], client=("127.0.0.1", 50_000))
 

@@ -27,8 +27,8 @@ from app.http.views import View
 from app.public.articles import ArticleDetail, ArticleItem, ListedArticle
 from app.public.envelopes import One, Page
 from app.published import articles
+from app.published.answer import Answer
 from app.published.articles import Extra
-from app.published.response_cache import Answer
 from app.settings import Settings
 
 router = APIRouter(tags=["articles"], route_class=EndpointRoute)

@@ -27,8 +27,8 @@ from app.http.views import View, answer_view
 from app.kit.log_position import Position
 from app.public.changes import ChangePage
 from app.published import change_items, changes
+from app.published.answer import Answer
 from app.published.changes import LogEntry
-from app.published.response_cache import Answer
 from app.runtime import Runtime
 
 router = APIRouter(tags=["changes"], route_class=EndpointRoute)
@@ -78,10 +78,12 @@ async def read_changes(
         late = not view.current
         return _answer(view, params, position)
 
-    answer = await answer_view(request, page, fresh=True)
+    # An answer from memory would end a wait at once.
+    cached = not params.wait
+    answer = await answer_view(request, page, fresh=True, cached=cached)
     if late:
         await watch.runtime.reads.run(lambda: promote_and_read(watch.runtime))
-        answer = await answer_view(request, page, fresh=True)
+        answer = await answer_view(request, page, fresh=True, cached=cached)
     answer.headers["Vary"] = "Accept"
     return answer
 

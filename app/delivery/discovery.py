@@ -26,9 +26,9 @@ from app.public.articles import ArticleItem
 from app.public.jsonld import NewsArticle
 from app.public.oembed import OEmbed
 from app.published import archive, articles, feed_archive, paths
+from app.published.answer import Answer
 from app.published.feed_archive import CalendarMonth
 from app.published.query import ArticleFilter
-from app.published.response_cache import Answer
 from app.runtime import Runtime
 from app.settings import Settings
 

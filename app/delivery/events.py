@@ -21,7 +21,7 @@ from app.kinds.events import EventFilter, EventOrder
 from app.kit.dates import first_instant, range_end
 from app.public.envelopes import One, Page, PageMeta
 from app.public.events import Event
-from app.published.response_cache import Answer
+from app.published.answer import Answer
 
 router = APIRouter(tags=["events"], route_class=EndpointRoute)
 

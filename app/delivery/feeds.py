@@ -15,7 +15,7 @@ from app.http.problems import public_responses
 from app.http.routing import EndpointRoute
 from app.http.views import View, answer_search, answer_view
 from app.public.json_feed import JsonFeed
-from app.published.response_cache import Answer
+from app.published.answer import Answer
 from app.runtime import Runtime
 
 router = APIRouter(tags=["feeds"], route_class=EndpointRoute)

@@ -27,7 +27,7 @@ from app.public.sponsors import Sponsor
 from app.public.tags import Tag, TagDetail
 from app.public.vocabulary import CommitteeGroup, SponsorKind, TagType
 from app.published import archive, tags
-from app.published.response_cache import Answer
+from app.published.answer import Answer
 
 router = APIRouter(route_class=EndpointRoute)
 

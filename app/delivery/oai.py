@@ -19,7 +19,7 @@ from app.http.problems import public_responses
 from app.http.routing import ProtocolRoute
 from app.http.views import View, answer_view
 from app.kit.text import is_legal
-from app.published.response_cache import Answer
+from app.published.answer import Answer
 
 router = APIRouter(tags=["discovery"], route_class=ProtocolRoute)
 

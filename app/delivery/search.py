@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from time import perf_counter
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -37,7 +36,7 @@ from app.public.search import Completions, SearchPage
 from app.public.vocabulary import ContentKind
 from app.published import changes, tags
 from app.published import visible_hits as things
-from app.published.response_cache import Answer
+from app.published.answer import Answer
 from app.published.visible_hits import VisibleItems
 from app.search import protocol
 from app.search.failover import SPARE, ServedResult
@@ -94,7 +93,6 @@ class SuggestParameters(Parameters):
 )
 async def search(request: Request, params: SearchParameters, runtime: RuntimeDep) -> Response:
     """Articles, pages, tags, sponsors and committee members, best first."""
-    began = perf_counter()
 
     def show(view: View, query: protocol.Query, answer: ServedResult) -> Answer:
         site_languages = (*query.filter.languages, *view.runtime.settings.languages)
@@ -104,7 +102,6 @@ async def search(request: Request, params: SearchParameters, runtime: RuntimeDep
         base = f"{view.runtime.settings.public_url}/v1/search"
         links = _links(params, base, total)
         meta = _meta(params, view, answer, base, site_languages[0]) | {"total": total}
-        meta["processing_ms"] = round((perf_counter() - began) * 1000, 3)
         body = b'{"data":[%s],"meta":%s,"links":%s}' % (
             b",".join(_hit(hit, items[thing_of(hit)]) for hit in hits[: params.limit]),
             to_json(meta),
@@ -215,14 +212,14 @@ def _meta(
     params: SearchParameters, view: View, served: ServedResult, base: str, lang: str
 ) -> dict[str, Any]:
     answer, standing = served.result, served.status
-    behind, seconds = changes.lag_of(view.tx, view.head, standing.cursor, view.now)
+    behind, _ = changes.lag_of(view.tx, view.head, standing.cursor, view.now)
     meta: dict[str, Any] = {
         "limit": params.limit,
         "page": params.page,
         "total_is_exact": answer.total_is_exact,
         "engine": standing.engine,
         "degraded": standing.degraded,
-        "freshness": {"behind_changes": behind, "behind_seconds": seconds},
+        "freshness": {"behind_changes": behind},
     }
     if answer.corrected is not None:
         insist = build_url(base, params.model_copy(update={"exact": True, "page": 1}))

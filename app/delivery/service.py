@@ -27,7 +27,7 @@ from app.public.service import (
     StoreState,
 )
 from app.published import changes, paths
-from app.published.response_cache import Answer
+from app.published.answer import Answer
 from app.runtime import Runtime
 from app.search.failover import SearchStatus
 

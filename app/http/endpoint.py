@@ -27,7 +27,7 @@ from app.http.parameters import Parameters
 from app.http.partner_access import PartnerView, answer_partner
 from app.http.transactions import Outcome, answer_publish, answer_read, answer_write
 from app.http.views import View, answer_view
-from app.published.response_cache import Answer
+from app.published.answer import Answer
 from app.runtime import Runtime
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -111,6 +111,17 @@ class Gate:
         return headers
 
 
+def with_public_headers(send: Send) -> Send:
+    """Adds what every public answer has, for a layer outside of the gate."""
+
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], *_SAFE, *_OPEN]}
+        await send(message)
+
+    return send_with_headers
+
+
 def _refused_path(scope: Scope) -> ASGIApp | None:
     path: bytes = scope.get("raw_path") or scope["path"].encode()
     return _refused_text("path", path) if b"%" in path else None

@@ -10,11 +10,10 @@ against its network, so guessing costs as much as asking.
 """
 
 import logging
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from functools import lru_cache, partial
-from ipaddress import ip_address, ip_network
+from functools import partial
 from math import ceil
 from typing import Final
 
@@ -22,11 +21,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.accounts.principal import Origin
 from app.errors import Throttled, Unavailable, WillayError
 from app.http.access import origin_of
 from app.http.contract import UNLIMITED
 from app.http.log_watch import Requester
+from app.http.network_limits import PREVIEWS, Headers, NetworkLimits, limit_headers, networks
 from app.http.periodic import run_periodically
 from app.http.problems import error_response
 from app.kit.clock import end_of
@@ -38,20 +37,14 @@ ADD_SECONDS: Final = 5.0
 """The interval at which the counts of partners' requests are added to the store."""
 
 _MANAGEMENT: Final = "/v1/admin"
-_PREVIEWS: Final = "/v1/preview/"
 _PARTNERS: Final = "/v1/partner"
 _OWN_PAGES: Final = frozenset(
     ("/v1/partner", "/v1/partner/usage", "/v1/partner/keys", "/v1/partner/keys/rotate")
 )
 """A partner's own pages, which stay open when its quota is used up."""
 
-_PREVIEWS_PART: Final = 4
-"""Previews have a fourth of the usual rate: nobody needs many, and each is a secret."""
-
 _KEY: Final = PREFIX.encode()
 _LOG: Final = logging.getLogger("willay.limits")
-
-Headers = list[tuple[bytes, bytes]]
 
 
 @asynccontextmanager
@@ -81,10 +74,7 @@ class RateLimitMiddleware:
     def __init__(self, app: ASGIApp, runtime: Runtime) -> None:
         self.app = app
         self._runtime = runtime
-        rate = runtime.settings.rate_limit
-        self._usual = RateLimit("default", rate)
-        self._previews = RateLimit("preview", max(1, rate // _PREVIEWS_PART))
-        self._network = _networks(runtime.settings.rate_limit_exempt)
+        self._limits = NetworkLimits(runtime)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse or pass on one request."""
@@ -95,7 +85,7 @@ class RateLimitMiddleware:
         key = _key(scope)
         now = self._runtime.clock()
         try:
-            if key is None or path.startswith(_PREVIEWS):
+            if key is None or path.startswith(PREVIEWS):
                 holder = None
                 headers = await self._by_network(scope, now)
                 if key is not None and self._runtime.keyring.find(key, now) is None:
@@ -125,17 +115,12 @@ class RateLimitMiddleware:
 
     async def _by_network(self, scope: Scope, now: datetime) -> Headers:
         """The headers of a client's limit; empty if it has no limit."""
-        if self._usual.quota == 0:
+        limit = await self._limits.hit(scope, now)
+        if limit is None:
             return []
-        client = scope.get("client")
-        network = self._network(client[0] if client else "unknown")
-        if network is None:
-            return []
-        rule = self._previews if scope["path"].startswith(_PREVIEWS) else self._usual
-        standing = await self._runtime.rates.hit(rule, network, now.timestamp())
-        headers = _headers((rule, standing))
-        if not standing.passes:
-            raise _LimitExceeded(_rate_limited(standing), headers)
+        headers = limit_headers(limit)
+        if not limit[1].passes:
+            raise _LimitExceeded(_rate_limited(limit[1]), headers)
         return headers
 
     async def _by_partner(self, holder: Holder, path: str, now: datetime) -> Headers:
@@ -146,22 +131,22 @@ class RateLimitMiddleware:
         standing = await runtime.rates.hit(rule, str(partner), now.timestamp())
         if not standing.passes:
             runtime.meter.count_refusal(partner, day)
-            raise _LimitExceeded(_rate_limited(standing), _headers((rule, standing)))
+            raise _LimitExceeded(_rate_limited(standing), limit_headers((rule, standing)))
         if path in _OWN_PAGES:
             runtime.meter.note_key_use(holder.key_id, now)
-            return _headers((rule, standing))
+            return limit_headers((rule, standing))
         if holder.quota_per_day is None:
             runtime.meter.count_request(partner, day, holder.key_id, now)
-            return _headers((rule, standing))
+            return limit_headers((rule, standing))
         left = holder.quota_per_day - runtime.meter.known_requests(partner, day)
         seconds = ceil((end_of(day) - now).total_seconds())
         quota = RateLimit("day", holder.quota_per_day, 86_400)
         if left <= 0:
             runtime.meter.count_refusal(partner, day)
-            headers = _headers((rule, standing), (quota, LimitStatus(False, 0, seconds)))
+            headers = limit_headers((rule, standing), (quota, LimitStatus(False, 0, seconds)))
             raise _LimitExceeded(_quota_exceeded(seconds), headers)
         runtime.meter.count_request(partner, day, holder.key_id, now)
-        return _headers((rule, standing), (quota, LimitStatus(True, left - 1, seconds)))
+        return limit_headers((rule, standing), (quota, LimitStatus(True, left - 1, seconds)))
 
     async def _measure(
         self, scope: Scope, receive: Receive, send: Send, holder: Holder, now: datetime
@@ -193,7 +178,7 @@ def requester_of(request: Request) -> Requester:
     if holder is not None:
         return Requester(f"partner {holder.partner_id}", has_key=True)
     runtime: Runtime = request.state.runtime
-    return Requester(_networks(runtime.settings.rate_limit_exempt)(origin_of(request).address))
+    return Requester(networks(runtime.settings.rate_limit_exempt)(origin_of(request).address))
 
 
 class _LimitExceeded(Exception):
@@ -228,18 +213,6 @@ def _key(scope: Scope) -> str | None:
     return None
 
 
-def _headers(*limits: tuple[RateLimit, LimitStatus]) -> Headers:
-    """The headers as draft-ietf-httpapi-ratelimit-headers defines them since its eighth version."""
-    policy = b", ".join([_policy(rule) for rule, _ in limits])
-    state = ", ".join([f'"{rule.name}";r={it.remaining};t={it.resets_in}' for rule, it in limits])
-    return [(b"ratelimit-policy", policy), (b"ratelimit", state.encode())]
-
-
-@lru_cache(maxsize=1_000)
-def _policy(rule: RateLimit) -> bytes:
-    return f'"{rule.name}";q={rule.quota};w={rule.seconds}'.encode()
-
-
 def _with_headers(headers: Headers, send: Send) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -252,19 +225,3 @@ def _with_headers(headers: Headers, send: Send) -> Send:
 def _add_headers(response: Response, headers: Headers) -> Response:
     response.raw_headers.extend(headers)
     return response
-
-
-def _networks(exempt: Collection[str]) -> Callable[[str], str | None]:
-    """A function that names a client's network; it gives None for one that is exempt."""
-    spared = [ip_network(text) for text in exempt]
-
-    @lru_cache(maxsize=10_000)
-    def network(address: str) -> str | None:
-        origin = Origin(address)
-        if spared and origin.plain_address != "unknown":
-            own = ip_address(origin.plain_address)
-            if any(own in exempt_network for exempt_network in spared):
-                return None
-        return origin.network
-
-    return network

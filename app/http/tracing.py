@@ -16,13 +16,12 @@ from app import logs
 from app.meters import Meters
 
 _LOG: Final = logging.getLogger("willay.requests")
-_NAME: Final = b"x-request-id"
+REQUEST_ID: Final = b"x-request-id"
 _TRACE: Final = b"traceparent"
 _PARENT: Final = re.compile(
     rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:(?<!^00.{53})-.*)?"
 )
 _GOOD: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}", re.ASCII)
-_METHODS: Final = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"))
 
 
 class TracingMiddleware:
@@ -40,8 +39,8 @@ class TracingMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        sent_id = next((value for name, value in scope["headers"] if name == _NAME), b"")
-        is_good = _GOOD.fullmatch(sent_id) is not None
+        sent_id = next((value for name, value in scope["headers"] if name == REQUEST_ID), b"")
+        is_good = is_good_id(sent_id)
         request_id = sent_id if is_good else secrets.token_hex(8).encode()
         scope.setdefault("state", {})["request_id"] = request_id.decode()
         began, answered, status = perf_counter(), 0.0, 500
@@ -53,14 +52,18 @@ class TracingMiddleware:
             if message["type"] == "http.response.start":
                 answered, status = perf_counter(), message["status"]
                 if is_good or self._logged or status == 500:
-                    message = {**message, "headers": [*message["headers"], (_NAME, request_id)]}
+                    message = {
+                        **message,
+                        "headers": [*message["headers"], (REQUEST_ID, request_id)],
+                    }
             await send(message)
 
         try:
             await self.app(scope, receive, send_named)
         finally:
             done, route = perf_counter(), route_template(scope)
-            self._count(scope["method"], route, status, (answered or done) - began)
+            seconds = (answered or done) - began
+            self._meters.of_request(scope["method"], route, status).count(seconds)
             if self._logged:
                 fields = (
                     scope["method"],
@@ -73,10 +76,10 @@ class TracingMiddleware:
             logs.trace_id.reset(traced_here)
             logs.request_id.reset(named_here)
 
-    def _count(self, method: str, route: str, status: int, seconds: float) -> None:
-        label = method if method in _METHODS else "other"
-        self._meters.requests.labels(label, route, status).inc()
-        self._meters.seconds.labels(route).observe(seconds)
+
+def is_good_id(value: bytes) -> bool:
+    """Whether a caller's `X-Request-Id` is a short word."""
+    return _GOOD.fullmatch(value) is not None
 
 
 def _trace_id(scope: Scope) -> str:

@@ -17,12 +17,13 @@ from typing import TypeVar
 
 from fastapi import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from app.changes import Head, head
 from app.database import ReadTx
 from app.kit.calendar import Calendar
+from app.published.answer import Answer
 from app.published.cache import HeadCache, Tags
-from app.published.response_cache import Answer
 from app.runtime import Runtime
 
 Question = TypeVar("Question")
@@ -33,8 +34,8 @@ Result = TypeVar("Result")
 class View:
     """The state that an endpoint reads: one snapshot, at the head of its log.
 
-    Its answer is cached under its address and that head. So an endpoint reads nothing else that may
-    change, except what its `Cost` names as `also`.
+    Its response is cached under its address and that head. So an endpoint reads nothing else that
+    may change, except what its `Cost` names as `also`.
     """
 
     tx: ReadTx
@@ -62,12 +63,13 @@ async def answer_view(
     *,
     slow: bool = False,
     fresh: bool = False,
+    cached: bool = True,
     also: Callable[[Runtime], str] | None = None,
 ) -> Response:
     """Run `work` in the read lane (or the counting lane) and answer; 304 if nothing changed.
 
-    `also` names other state than the store's that the answer depends on. With `fresh`, caches ask
-    each time.
+    `also` names other state than the store's that the answer depends on. With `fresh`, other caches
+    ask each time; without `cached`, the response cache of this process keeps nothing.
     """
     runtime: Runtime = request.state.runtime
     lane = runtime.counts if slow else runtime.reads
@@ -75,12 +77,13 @@ async def answer_view(
     condition, url = _precondition_of(request)
 
     def respond() -> Response:
-        with _open_moment(runtime, url, max_age, also(runtime) if also else None) as here:
+        beside_state = also(runtime) if also else None
+        with _open_moment(runtime, url, max_age, beside_state) as here:
+            if cached and here.view.current:
+                request.state.basis = Basis(here.view.head, max_age, also, beside_state)
             if here.is_known(condition):
                 return here.not_modified()
-            return here.response(
-                condition, here.cached_answer() or here.cache_answer(work(here.view))
-            )
+            return here.response(condition, work(here.view))
 
     return await lane.run(respond)
 
@@ -102,12 +105,16 @@ async def answer_search(
         with _open_moment(runtime, url, max_age, state) as before:
             if before.is_known(condition):
                 return before.not_modified()
-            if (cached := before.cached_answer()) is not None:
-                return before.response(condition, cached)
             question = ask(before.view)
         result = find(question)
         with _open_moment(runtime, url, max_age, state) as after:
-            answer = after.cache_answer(show(after.view, question, result))
+            answer = show(after.view, question, result)
+            if after.view.head != before.view.head:
+                # The question was made from an older state, whose tags may have changed since.
+                return after.response(condition, answer, tag_of(answer.body))
+            if after.view.current:
+                basis = Basis(after.view.head, max_age, None, state, is_search=True)
+                request.state.basis = basis
             return after.response(condition, answer)
 
     return await runtime.searches.run(respond)
@@ -131,6 +138,33 @@ async def answer_search_uncached(
         return Response(body, 200, {"Cache-Control": "no-store"}, "application/json")
 
     return await runtime.searches.run(respond)
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a response was made from. Only a response that leaves one is cached in memory, and it
+    is given again only while all of it holds."""
+
+    head: Head
+    max_age: int
+    """The seconds for which other caches may keep it, if no boundary comes before."""
+    beside: Callable[[Runtime], str] | None = None
+    """The state beside the store that it depends on."""
+    beside_state: str | None = None
+    """That state when the response was made."""
+    is_search: bool = False
+    """Whether it also depends on the search index, whose state is `beside_state`."""
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether it has a `Last-Modified`: it depends on nothing beside the store."""
+        return self.beside_state is None
+
+
+def basis_of(scope: Scope) -> Basis | None:
+    """What the response to a request was made from; None if it may not be cached."""
+    basis: Basis | None = scope.get("state", {}).get("basis")
+    return basis
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,31 +210,17 @@ class _ReadMoment:
             and etag_matches(precondition.tags, self.tag)
         )
 
-    def cached_answer(self) -> Answer | None:
-        """The answer that was cached for the same tag, if any."""
-        if not self.view.current:
-            return None
-        cached = self.view.runtime.memory.answers.get(self.tag)
-        if cached is not None:
-            self._count("memory")
-        return cached
-
-    def cache_answer(self, answer: Answer) -> Answer:
-        """Cache the answer for the same request in the same state, and return it."""
-        self._count("store")
-        if self.view.current:
-            self.view.runtime.memory.answers.keep(self.tag, answer)
-        return answer
-
     def not_modified(self) -> Response:
+        """The answer that the client's copy still holds."""
         self._count("unchanged")
         return Response(None, 304, {**self.headers, "ETag": self.tag})
 
-    def _count(self, source: str) -> None:
-        self.view.runtime.meters.answers.labels(source).inc()
-
-    def response(self, precondition: Precondition, answer: Answer) -> Response:
-        tag = self.tag if self.view.current else tag_of(answer.body)
+    def response(
+        self, precondition: Precondition, answer: Answer, tag: str | None = None
+    ) -> Response:
+        """The answer, or 304 where the client's copy is as good. `tag` replaces its usual one."""
+        self._count("store")
+        tag = tag or (self.tag if self.view.current else tag_of(answer.body))
         headers = {**self.headers, "ETag": tag}
         if precondition.met_by(tag, self.modified):
             return Response(None, 304, headers)
@@ -209,6 +229,9 @@ class _ReadMoment:
         if links:
             headers["Link"] = links
         return Response(answer.body, 200, headers, answer.media)
+
+    def _count(self, source: str) -> None:
+        self.view.runtime.meters.answers.labels(source).inc()
 
 
 @contextmanager
@@ -230,7 +253,7 @@ def _open_moment(
     with open_view(runtime, clock) as view:
         log = view.head
         headers = {"Cache-Control": kept_until(log, clock, max_age)}
-        modified = _last_modified(log, view.now) if view.current and beside_state is None else None
+        modified = last_modified(log, view.now) if view.current and beside_state is None else None
         if modified is not None:
             headers["Last-Modified"] = format_datetime(modified, usegmt=True)
         state = f"{log.epoch}/{log.sequence}/{log.effective_until}/{beside_state or ''}"
@@ -239,7 +262,8 @@ def _open_moment(
         yield _ReadMoment(view, tag, modified, headers)
 
 
-def _last_modified(log: Head, now: datetime) -> datetime | None:
+def last_modified(log: Head, now: datetime) -> datetime | None:
+    """The log's clock, rounded up to the second; None until that second has come."""
     second = log.effective_until.replace(microsecond=0)
     if second < log.effective_until:
         second += timedelta(seconds=1)

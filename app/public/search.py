@@ -57,10 +57,9 @@ class Corrected(BaseModel):
 
 
 class Freshness(BaseModel):
-    """How far search is behind the store: changes, and seconds since the oldest of them."""
+    """How many changes of the store search is behind; `/readyz` has the seconds too."""
 
     behind_changes: Count
-    behind_seconds: Annotated[float, Field(ge=0)]
 
 
 class SearchMeta(BaseModel):
@@ -72,7 +71,6 @@ class SearchMeta(BaseModel):
     page: Annotated[int, Field(ge=1)]
     total: Count
     total_is_exact: bool
-    processing_ms: Annotated[float, Field(ge=0)]
     engine: SearchEngine
     degraded: bool
     freshness: Freshness

@@ -21,7 +21,6 @@ from app.database import ReadTx
 from app.kit.addresses import make_absolute
 from app.kit.languages import localise
 from app.models.tag import FormerTag, Tag, TagSlug
-from app.published.response_cache import ResponseCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,19 +138,16 @@ KEPT_AT_MOST = 10_000
 
 
 class ReadCache:
-    """Values for one head, which a newer head clears; and whole answers by their tags, of at most
-    `answers` bytes together."""
+    """Values for one head, which a newer head clears."""
 
     def __init__(
         self,
         languages: tuple[str, ...],
         address: str = "",
-        answers: int = 0,
         page_path: PagePath = plain_page_path,
     ) -> None:
         self._page_path = page_path
         self._languages = languages
-        self.answers = ResponseCache(answers)
         self._address = to_json(address)[1:-1]
         self._lock = Lock()
         self._head: Head | None = None

@@ -95,6 +95,8 @@ class SearchService:
         self._languages = languages
         self.behind: Final = behind
         self._lock = Lock()
+        self.writes = 0
+        """How often this process wrote to an engine."""
         self._looked: tuple[float, SearchStatus] | None = None
         self._lateness = Lateness(self.near, behind)
         self._last_cursor: str | None = None
@@ -230,6 +232,7 @@ class SearchService:
         """Forget the last status, because an engine was written to."""
         with self._lock:
             self._looked = None
+            self.writes += 1
 
     def close(self) -> None:
         """Close all engines."""

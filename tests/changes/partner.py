@@ -53,17 +53,18 @@ class Desk:
     runtimes: list[Runtime] = field(default_factory=list)
     address: str = ""
     did: dict[str, int] = field(default_factory=dict)
-    _app: ASGIApp | None = None
+    _apps: dict[int, tuple[Runtime, ASGIApp]] = field(default_factory=dict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         _, replica, path = scope["path"].split("/", 2)
         runtime = self.runtimes[int(replica[1:])]
-        self._app = self._app or create_app(runtime)
+        if id(runtime) not in self._apps:
+            self._apps[id(runtime)] = runtime, create_app(runtime)
         state = {"runtime": runtime, "watch": Watch(runtime)}
         inner = {**scope, "path": f"/{path}", "raw_path": f"/{path}".encode(), "state": state}
         if path == "v1/changes":  # the client takes what pages it is given
             inner["query_string"] += b"&limit=%d" % PAGES[int(replica[1:])]
-        await self._app(inner, receive, send)
+        await self._apps[id(runtime)][1](inner, receive, send)
 
     def count(self, what: str) -> None:
         self.did[what] = self.did.get(what, 0) + 1

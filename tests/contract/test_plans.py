@@ -9,7 +9,6 @@ import pytest
 import sqlalchemy as sa
 
 from app.editorial import tag_merge, tags
-from app.published.response_cache import ResponseCache
 from app.runtime import Runtime
 from app.worker.followers import build_followers
 from benchmarks.corpus import Size, fill
@@ -37,11 +36,11 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     folder = tmp_path_factory.mktemp("full")
     with (
         empty_database() as url,  # one that was used before has dead rows, which cost reads
-        store(url, folder, serve_worker=False) as (runtime, clock),
+        # Each request asks the store.
+        store(url, folder, serve_worker=False, answer_cache_mb=0) as (runtime, clock),
     ):
         fill(runtime.database, Size(ARTICLES, words=20), clock())
         with client_of(runtime) as client:
-            runtime.memory.answers = ResponseCache(0)  # each request asks the store
             yield Bench(runtime, clock, client)
 
 

@@ -1,17 +1,18 @@
 """What each route costs the store: the exact statements, cold and warm, and how they walk."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from app.editorial import publishing
-from app.published.response_cache import ResponseCache
 from tests import builders
 from tests.builders import EDITOR
-from tests.conftest import Bench
+from tests.conftest import Bench, bench_in
 from tests.contract.statements import counted
 
 SQLITE = pytest.mark.sqlite_only("its plans; those of PostgreSQL are in test_plans.py")
@@ -20,8 +21,18 @@ HEAD, TAGS = "change_head", "tag"
 
 
 @pytest.fixture
-def service(quiet: Bench) -> Bench:
-    quiet.runtime.memory.answers = ResponseCache(0)  # what it costs to make an answer is asked here
+def uncached(tmp_path: Path) -> Iterator[Bench]:
+    """What it costs to make an answer is asked here."""
+    with bench_in(tmp_path, serve_worker=False, answer_cache_mb=0) as bench:
+        yield filled(bench)
+
+
+@pytest.fixture
+def cached(quiet: Bench) -> Bench:
+    return filled(quiet)
+
+
+def filled(quiet: Bench) -> Bench:
     builders.tag(quiet.runtime, "land")
     builders.tag(quiet.runtime, "water", parent="land")
     builders.tag(quiet.runtime, "cusco")
@@ -90,28 +101,28 @@ COSTS = [
 
 @pytest.mark.parametrize(("url", "first", "repeated"), COSTS)
 def test_what_a_route_asks_of_the_store(
-    service: Bench, url: str, first: list[str], repeated: list[str]
+    uncached: Bench, url: str, first: list[str], repeated: list[str]
 ) -> None:
-    assert tables(service, url) == [HEAD, *first]
-    assert tables(service, url) == [HEAD, *repeated]
-    tag = service.client.get(url).headers["ETag"]
-    assert tables(service, url, headers={"If-None-Match": tag}) == [HEAD]
+    assert tables(uncached, url) == [HEAD, *first]
+    assert tables(uncached, url) == [HEAD, *repeated]
+    tag = uncached.client.get(url).headers["ETag"]
+    assert tables(uncached, url, headers={"If-None-Match": tag}) == [HEAD]
 
 
 @pytest.mark.parametrize("url", ["/v1/articles?tag=water", "/v1/articles/n3", "/v1/search?q=n3"])
 def test_an_answer_that_was_made_is_given_again_until_something_changes(
-    service: Bench, url: str
+    cached: Bench, url: str
 ) -> None:
-    service.runtime.memory.answers = ResponseCache(1_000_000)
-    made, again = service.client.get(url), service.client.get(url)
-    assert (again.content, dict(again.headers)) == (made.content, dict(made.headers))
-    assert tables(service, url) == [HEAD]
-    article = UUID(service.client.get("/v1/articles/n3").json()["data"]["id"])
-    with service.runtime.publishing() as tx:
+    first, second, third = (cached.client.get(url) for _ in range(3))
+    for again in (second, third):
+        assert (again.content, dict(again.headers)) == (first.content, dict(first.headers))
+    assert tables(cached, url) == []
+    article = UUID(cached.client.get("/v1/articles/n3").json()["data"]["id"])
+    with cached.runtime.publishing() as tx:
         publishing.retract(tx, EDITOR, article, "It was wrong.")
-    assert service.client.get("/v1/articles/n3").status_code == 410
-    assert b"n3" not in service.client.get("/v1/articles?tag=water").content
-    assert b'"slug":"n3"' not in service.client.get("/v1/search?q=n3").content
+    assert cached.client.get("/v1/articles/n3").status_code == 410
+    assert b"n3" not in cached.client.get("/v1/articles?tag=water").content
+    assert b'"slug":"n3"' not in cached.client.get("/v1/search?q=n3").content
 
 
 def plan(bench: Bench, url: str) -> list[str]:
@@ -137,26 +148,26 @@ def plan(bench: Bench, url: str) -> list[str]:
     ],
 )
 def test_a_list_walks_one_narrow_index(
-    service: Bench, url: str, index: str, condition: str
+    uncached: Bench, url: str, index: str, condition: str
 ) -> None:
-    first = plan(service, url)
+    first = plan(uncached, url)
     walked = [line for line in first if f"INDEX {index} " in line]
     assert len(walked) == 1, first
     assert f"({condition}" in walked[0]
     assert not any(line.startswith("SCAN publication") for line in first), first
-    following = service.client.get(url).json()["links"]["next"]
-    assert sum(f"INDEX {index} " in line for line in plan(service, following)) == 1
+    following = uncached.client.get(url).json()["links"]["next"]
+    assert sum(f"INDEX {index} " in line for line in plan(uncached, following)) == 1
 
 
 @SQLITE
-def test_a_plain_list_reads_fragments_of_its_page_alone(service: Bench) -> None:
+def test_a_plain_list_reads_fragments_of_its_page_alone(uncached: Bench) -> None:
     """No sort of its own: the walk's order is the answer's, so it stops after one page; and it
     never leaves its index."""
     for url in ("/v1/articles?limit=3", "/v1/articles?limit=3&lang=es"):
-        walk = plan(service, url)
+        walk = plan(uncached, url)
         assert not any("TEMP B-TREE" in line for line in walk)
         assert any("COVERING INDEX publication_list" in line for line in walk), walk
-    with_tag = plan(service, "/v1/articles?limit=3&tag=water")
+    with_tag = plan(uncached, "/v1/articles?limit=3&tag=water")
     assert any("COVERING INDEX publication_tag_list" in line for line in with_tag), with_tag
 
 
@@ -165,14 +176,14 @@ def test_a_plain_list_reads_fragments_of_its_page_alone(service: Bench) -> None:
     "query", ["tag=cusco&order=updated", "author=ana&order=updated", "updated_since=2020-01-01"]
 )
 def test_what_is_gathered_never_walks_a_list(
-    service: Bench, query: str, subtests: pytest.Subtests
+    uncached: Bench, query: str, subtests: pytest.Subtests
 ) -> None:
     """From a cursor as from the start: a list walked to find a few would be walked to its end."""
     url = f"/v1/articles?limit=3&{query}"
-    following = service.client.get(url).json()["links"]["next"]
-    for page in (url, following, service.client.get(following).json()["links"]["prev"]):
+    following = uncached.client.get(url).json()["links"]["next"]
+    for page in (url, following, uncached.client.get(following).json()["links"]["prev"]):
         with subtests.test(page=page):
-            walk = plan(service, page)
+            walk = plan(uncached, page)
             assert "MATERIALIZE gathered" in walk
             assert walk[-1].startswith("USE TEMP B-TREE FOR ORDER BY"), walk
             outside = walk[
@@ -181,10 +192,10 @@ def test_what_is_gathered_never_walks_a_list(
             assert "SEARCH publication USING INTEGER PRIMARY KEY (rowid=?)" in outside, walk
 
 
-def test_a_page_costs_the_same_statements_however_long(service: Bench) -> None:
-    service.client.get("/v1/articles")
+def test_a_page_costs_the_same_statements_however_long(uncached: Bench) -> None:
+    uncached.client.get("/v1/articles")
     costs = {
-        (limit, include): tables(service, f"/v1/articles?limit={limit}&include={include}")
+        (limit, include): tables(uncached, f"/v1/articles?limit={limit}&include={include}")
         for include in ("", "paths")
         for limit in (1, 12)
     }

@@ -76,7 +76,6 @@ def answers(site: Site, q: str) -> dict[str, Any]:
         answer = get(f"/v1/search?{urlencode({'q': q})}{extra}")
         assert answer.status_code == 200, answer.text
         body = answer.json()
-        body["meta"].pop("processing_ms")
         body["meta"].pop("freshness")
         said[f"search{extra}"] = (body["data"], body["meta"])
     said["suggest"] = get(f"/v1/search/suggest?{urlencode({'q': q})}").json()

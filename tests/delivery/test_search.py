@@ -74,7 +74,6 @@ def names(bench: Bench, query: str) -> list[str]:
 def test_a_whole_answer(service: Bench) -> None:
     answer = service.client.get("/v1/search?q=cajamarca&facets=tags,lang,year,kind&limit=1")
     body: dict[str, Any] = answer.json()
-    assert body["meta"].pop("processing_ms") >= 0
     assert body["data"][0].pop("score") > 0
     article = service.client.get("/v1/articles?ids=" + body["data"][0]["item"]["id"]).json()["data"]
     assert body == {
@@ -96,7 +95,7 @@ def test_a_whole_answer(service: Bench) -> None:
             "total_is_exact": True,
             "engine": "embedded",
             "degraded": False,
-            "freshness": {"behind_changes": 0, "behind_seconds": 0.0},
+            "freshness": {"behind_changes": 0},
             "facets": {
                 "tags": [
                     {"value": "land", "name": "Land", "count": 1},
@@ -297,7 +296,6 @@ def test_any_text_is_answered(service: Bench) -> None:
             return
         assert answer.status_code == 200, (text, answer.text)
         body = answer.json()
-        assert body["meta"]["processing_ms"] < 2_000
         for hit in body["data"]:
             item = hit["item"]
             if hit["kind"] == "article" and lang:

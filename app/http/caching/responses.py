@@ -1,0 +1,182 @@
+"""Responses in memory: at most so many bytes, for one head of the log.
+
+A response is stored from the second request for its address on, so a client that asks for
+thousands of addresses once drives nothing out. When the head moves all are dropped, and the
+addresses stay known, so whatever is asked for again is stored at once.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from app.changes import Head
+from app.http.caching.encodings import GZIP, IDENTITY, SMALLEST, is_compressible
+from app.http.network_limits import Headers
+from app.http.views import Basis, kept_until
+
+Address = tuple[bytes, bytes]
+"""The raw path and the query string of a request."""
+
+_BESIDE: Final = 2_000
+"""The approximate bytes that a response takes in addition to its bodies."""
+
+_LARGEST_SHARE: Final = 8
+"""No response takes more than this part of all."""
+
+_KNOWN_AT_MOST: Final = 50_000
+"""The addresses of one generation; two are remembered."""
+
+_ONCE_ONLY: Final = frozenset(
+    (
+        *(b"cache-control", b"last-modified", b"content-length"),
+        *(b"ratelimit", b"ratelimit-policy", b"x-request-id"),
+    )
+)
+"""The headers that each request gets anew."""
+
+_OF_BODY: Final = frozenset((b"content-type", b"content-length", b"content-encoding"))
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A response in one encoding: the headers of its 200, those of its 304, and its body."""
+
+    headers: Headers
+    headers_unchanged: Headers
+    body: bytes
+
+
+@dataclass(slots=True)
+class CachedResponse:
+    """A whole response, with the state that it was made from."""
+
+    basis: Basis
+    headers: Headers
+    body: bytes
+    route: object
+    """The route that made it, which layers outside ask for."""
+    template: str
+    """That route's template, for the metrics."""
+    etag: bytes = field(init=False)
+    steady_until: datetime = field(init=False)
+    """The instant from which `max-age` counts down to the next boundary."""
+    steady_control: tuple[bytes, bytes] = field(init=False)
+    """Its `Cache-Control` before that."""
+    is_compressible: bool = field(init=False)
+    variants: dict[str, Variant] = field(init=False, default_factory=dict)
+    """By encoding."""
+
+    def __post_init__(self) -> None:
+        named = dict(self.headers)
+        self.etag = named[b"etag"]
+        self.is_compressible = is_compressible(named.get(b"content-type", b""))
+        self.headers = [header for header in self.headers if header[0] not in _ONCE_ONLY]
+        head, max_age = self.basis.head, self.basis.max_age
+        self.steady_until = head.next_boundary - timedelta(seconds=max_age)
+        steady = kept_until(head, head.effective_until, max_age)
+        self.steady_control = b"cache-control", steady.encode()
+        self.add_variant(IDENTITY, self.body)
+
+    @property
+    def size(self) -> int:
+        """The bytes that it takes."""
+        return _BESIDE + sum(len(variant.body) for variant in self.variants.values())
+
+    def encoding_for(self, preferred: str) -> str:
+        """The encoding to send to a client that prefers one."""
+        is_worth_it = self.is_compressible and len(self.body) >= SMALLEST
+        return preferred if is_worth_it else IDENTITY
+
+    def add_variant(self, encoding: str, body: bytes) -> Variant:
+        """Store the body in an encoding."""
+        headers = [*self.headers, (b"content-length", b"%d" % len(body))]
+        if self.is_compressible:
+            headers.append((b"vary", b"Accept-Encoding"))
+        if encoding == GZIP:
+            headers.append((b"content-encoding", b"gzip"))
+        bare = [header for header in headers if header[0] not in _OF_BODY]
+        variant = self.variants[encoding] = Variant(headers, bare, body)
+        return variant
+
+
+class ResponseStore:
+    """The stored responses of one process, of at most `size` bytes; used by one thread."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._head: Head | None = None
+        self._responses: OrderedDict[Address, CachedResponse] = OrderedDict()
+        self._bytes = 0
+        self._known: set[int] = set()
+        self._known_before: set[int] = set()
+
+    @property
+    def bytes(self) -> int:
+        """The bytes that the responses take."""
+        return self._bytes
+
+    @property
+    def head(self) -> Head | None:
+        """The head that all responses were made from."""
+        return self._head
+
+    def move_to(self, head: Head) -> None:
+        """Drop all responses that were made from another head."""
+        if head != self._head:
+            self._responses.clear()
+            self._bytes = 0
+        self._head = head
+
+    def get(self, address: Address) -> CachedResponse | None:
+        """The response of an address, made from `head`."""
+        return self._responses.get(address)
+
+    def touch(self, address: Address) -> None:
+        """Note that the response was used."""
+        if address in self._responses:
+            self._responses.move_to_end(address)
+
+    def add(self, address: Address, response: CachedResponse) -> bool:
+        """Store a response; false if it is too large, or not made from the newest head."""
+        if response.size * _LARGEST_SHARE > self._size:
+            self.forget(address)
+            return False
+        head, last = response.basis.head, self._head
+        if last is None or (head.epoch == last.epoch and head.sequence > last.sequence):
+            self.move_to(head)
+        if head != self._head:
+            return False
+        self.remove(address)
+        self._responses[address] = response
+        self.count(response.size)
+        return True
+
+    def remove(self, address: Address) -> None:
+        """Drop the response of an address."""
+        if (response := self._responses.pop(address, None)) is not None:
+            self._bytes -= response.size
+
+    def count(self, size: int) -> None:
+        """Count so many bytes more, and drop the least recently used responses."""
+        self._bytes += size
+        while self._bytes > self._size:
+            self.remove(next(iter(self._responses)))
+
+    def is_known(self, address: Address) -> bool:
+        """Whether the address gave a cacheable answer lately."""
+        name = hash(address)
+        return name in self._known or name in self._known_before
+
+    def learn(self, address: Address) -> None:
+        """Note that the address gives cacheable answers."""
+        if self._size == 0:
+            return
+        if len(self._known) >= _KNOWN_AT_MOST:
+            self._known_before, self._known = self._known, set()
+        self._known.add(hash(address))
+
+    def forget(self, address: Address) -> None:
+        """Note that the answers of the address cannot be stored."""
+        self._known.discard(hash(address))
+        self._known_before.discard(hash(address))
