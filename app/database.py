@@ -69,7 +69,7 @@ class ReadTx:
         self,
         statement: sa.Executable,
         parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
-    ) -> sa.CursorResult[*tuple[Any, ...]]:
+    ) -> sa.Result[*tuple[Any, ...]]:
         """Run a Core statement."""
         return self.connection.execute(statement, parameters)
 

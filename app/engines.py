@@ -17,6 +17,7 @@ from psycopg.abc import RV, PQGen
 from psycopg.errors import _WaitTimeout
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
 from typing_extensions import override
 
 from app import faults, postgresql
@@ -133,6 +134,31 @@ def wait_for_ever(connection: Connection) -> None:
     driver: Any = connection.connection.dbapi_connection
     if isinstance(driver, PatientConnection):
         driver.patience = None
+
+
+def make_loop_engine(url: URL) -> Engine:
+    """One connection to an existing SQLite store for an event loop: it waits for nobody, cannot
+    write, and begins transactions only when it is told to."""
+    path = file_of(url)
+    engine = sa.create_engine(
+        url,
+        poolclass=NullPool,
+        hide_parameters=True,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"check_same_thread": False, "timeout": 0, "isolation_level": None},
+    )
+
+    @sa.event.listens_for(engine, "do_connect")
+    def _on_connect(_dialect: object, _record: object, _positional: Any, _options: Any) -> None:
+        if path is not None and not path.is_file():
+            raise faults.store_fault("store_unavailable", f"{path} is not there")
+
+    @sa.event.listens_for(engine, "connect")
+    def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA mmap_size=268435456")
+        connection.execute("PRAGMA query_only=ON")
+
+    return engine
 
 
 def _make_sqlite_engine(url: URL, size: int, *, read_only: bool) -> Engine:

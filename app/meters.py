@@ -55,12 +55,15 @@ class Meters:
             buckets=_SECONDS,
             registry=registry,
         )
-        self.answers = Counter(
+        answers = Counter(
             "willay_answers",
             "Public answers: kept in memory, made from the store, or unchanged since (304).",
             ["source"],
             registry=registry,
         )
+        self.answers_from_memory = answers.labels("memory")
+        self.answers_from_store = answers.labels("store")
+        self.answers_unchanged = answers.labels("unchanged")
         self.lane_requests = Gauge(
             "willay_lane_requests",
             "Requests that wait or run in a lane of threads.",

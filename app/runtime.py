@@ -23,6 +23,7 @@ from app.errors import Unavailable
 from app.kit import private_files
 from app.kit.clock import Clock, system_clock
 from app.leases import StoreLease
+from app.loop_reads.brief import BriefReads
 from app.meters import Meters
 from app.partners.keyring import Keyring
 from app.partners.usage import UsageMeter
@@ -106,6 +107,7 @@ class Runtime:
     clock: Clock
     site_rules: SiteRules
     memory: ReadCache
+    brief_reads: BriefReads
     search: SearchService
     key: Callable[[], SecretKey]
     authenticator: Authenticator
@@ -165,6 +167,7 @@ def _open_runtime(settings: Settings, clock: Clock, *, check_schema: bool) -> It
         settings.public_url,
         settings.page_path,
     )
+    brief_reads = BriefReads(database)
     search = _open_search(settings, database, memory, clock)
     meters = Meters()
     lanes = [Lane("read", settings.read_threads, meters), Lane("count", 1, meters)]
@@ -193,6 +196,7 @@ def _open_runtime(settings: Settings, clock: Clock, *, check_schema: bool) -> It
             clock,
             rules,
             memory,
+            brief_reads,
             search,
             key,
             authenticator,
@@ -207,6 +211,7 @@ def _open_runtime(settings: Settings, clock: Clock, *, check_schema: bool) -> It
         for lane in lanes:
             lane.close()
         search.close()
+        brief_reads.close()
         _flush_usage(meter)
         database.close()
 

@@ -10,7 +10,7 @@ from pydantic_core import from_json, to_json
 from app import cursors
 from app.delivery.filters import ArticleParameters, languages, list_filter
 from app.feeds import jsonld
-from app.http.endpoint import Cost
+from app.http.endpoint import BriefView, Cost
 from app.http.parameters import (
     Flag,
     Language,
@@ -37,6 +37,8 @@ EXTRAS: tuple[Extra, ...] = get_args(Extra)
 LIST_FIELDS = tuple(ArticleItem.model_fields)
 DetailExtra = Literal[Extra, "jsonld"]
 DETAIL_EXTRAS: tuple[DetailExtra, ...] = get_args(DetailExtra)
+_BRIEF_PAGE = 50
+
 DETAIL_FIELDS = tuple(name for name in ArticleDetail.model_fields if name not in DETAIL_EXTRAS)
 
 Fields = Annotated[str, Field(max_length=500, description="Only these members, by `,`")]
@@ -75,12 +77,20 @@ def _is_slow(arguments: Mapping[str, Any]) -> bool:
     return params.count or "related" in params.include + params.fields
 
 
+def _is_brief(arguments: Mapping[str, Any]) -> bool:
+    """Whether the page is short enough for the event loop."""
+    params: ListParameters = arguments["params"]
+    return params.limit <= _BRIEF_PAGE and not _is_slow(arguments)
+
+
 @router.get(
     "/v1/articles",
     response_model=Page[ListedArticle],
     responses=public_responses(304, 400, 503, links=True),
 )
-def list_articles(view: Annotated[View, Cost(slow=_is_slow)], params: ListParameters) -> Answer:
+def list_articles(
+    view: Annotated[View, Cost(_is_slow, _is_brief)], params: ListParameters
+) -> Answer:
     """Articles, newest first, page by page."""
     settings = view.runtime.settings
     filters = list_filter(params, view.tags, settings)
@@ -125,7 +135,7 @@ def list_articles(view: Annotated[View, Cost(slow=_is_slow)], params: ListParame
     response_model=One[ArticleDetail],
     responses=public_responses(301, 304, 400, 404, 410, 503),
 )
-def read_article(view: View, slug: str, params: DetailParameters) -> Answer:
+def read_article(view: BriefView, slug: str, params: DetailParameters) -> Answer:
     """One article whole; an old slug leads to the new one, a retracted one says why."""
     refuse_capitals(slug)
     preferred = languages(params.lang, params.fallback, view.runtime.settings.languages)

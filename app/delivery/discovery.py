@@ -17,7 +17,7 @@ from app.delivery.filters import languages
 from app.delivery.service import checked_path
 from app.errors import Moved, NotFound, NotOffered
 from app.feeds import jsonld, sitemap
-from app.http.endpoint import Cost, CountingView
+from app.http.endpoint import BriefView, Cost, CountingView
 from app.http.parameters import DIGITS, Language, NoneTravelling, Travelling, refuse_capitals
 from app.http.problems import public_responses
 from app.http.routing import EndpointRoute
@@ -192,7 +192,7 @@ def read_linked(view: View, slug: str, params: LinkedParameters) -> Answer:
 @router.get(
     "/v1/oembed", response_model=OEmbed, responses=public_responses(304, 400, 404, 410, 501, 503)
 )
-def embed(view: View, params: EmbedParameters) -> Answer:
+def embed(view: BriefView, params: EmbedParameters) -> Answer:
     """An article as a card for another page, by the address of its page here or at the site."""
     if params.format == "xml":
         raise NotOffered("no_xml", "Cards are JSON here; leave out format.")

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from app import cursors
 from app.delivery.filters import TagClauses, preferred_languages, refuse_reversed, tag_clauses
 from app.feeds import ics
+from app.http.endpoint import BriefView
 from app.http.parameters import Language, Limit, Parameters, Travelling, date_of, links_onward
 from app.http.problems import public_responses
 from app.http.routing import EndpointRoute
@@ -70,7 +71,7 @@ class CalendarParameters(EventFilterParameters, Travelling):
     response_model=Page[Event],
     responses=public_responses(304, 400, 503, links=True),
 )
-def list_events(view: View, params: EventListParameters) -> Answer:
+def list_events(view: BriefView, params: EventListParameters) -> Answer:
     """Events by their starts, page by page. What is to come: give today as `from_date`, and
     `order=oldest`."""
     event_filter = _event_filter(view, params)
@@ -112,7 +113,7 @@ def read_event_calendar(view: View, event_id: UUID, params: EventParameters) -> 
     response_model=One[Event],
     responses=public_responses(304, 400, 404, 410, 503),
 )
-def read_event(view: View, event_id: UUID, params: EventParameters) -> Answer:
+def read_event(view: BriefView, event_id: UUID, params: EventParameters) -> Answer:
     """One event."""
     event = events.read_event(
         view.tx,

@@ -14,7 +14,7 @@ from app.delivery.filters import (
     list_filter,
     preferred_languages,
 )
-from app.http.endpoint import CountingView
+from app.http.endpoint import BriefView, CountingView
 from app.http.parameters import AnySlug, Language, Parameters, build_url, one_of, refuse_capitals
 from app.http.problems import public_responses
 from app.http.routing import EndpointRoute
@@ -98,7 +98,7 @@ def read_tag(view: CountingView, slug: str, params: TagDetailParameters) -> Answ
     responses=public_responses(304, 400, 503),
     tags=["organisation"],
 )
-def list_sponsors(view: View, params: SponsorParameters) -> Answer:
+def list_sponsors(view: BriefView, params: SponsorParameters) -> Answer:
     """Sponsors valid today, in their order."""
     matches = sponsors.list_sponsors(view.tx, view.now, params.kind or None)
     return _answer_list(view, "/v1/sponsors", params, matches, "sponsors")
@@ -110,7 +110,7 @@ def list_sponsors(view: View, params: SponsorParameters) -> Answer:
     responses=public_responses(304, 400, 503),
     tags=["organisation"],
 )
-def list_committee(view: View, params: CommitteeParameters) -> Answer:
+def list_committee(view: BriefView, params: CommitteeParameters) -> Answer:
     """Officers, committee and staff in office today, in their order."""
     preferred = preferred_languages(params.lang, view.runtime.settings)
     members = committee.list_members(view.tx, view.now, preferred, params.group or None)

@@ -10,11 +10,10 @@ from starlette.responses import Response
 
 from app.changes import head
 from app.errors import Unavailable
-from app.http.endpoint import RuntimeDep
+from app.http.endpoint import BriefView, RuntimeDep
 from app.http.parameters import NoneTravelling, Parameters, bad_parameter
 from app.http.problems import public_responses
 from app.http.routing import EndpointRoute
-from app.http.views import View
 from app.kit.text import is_legal, plain_path
 from app.public.envelopes import One, Resolution
 from app.public.service import (
@@ -46,7 +45,7 @@ class ResolveParameters(Parameters):
 
 
 @router.get("/v1", response_model=One[Service], responses=public_responses(304, 400, 503))
-def front_page(view: View, _params: NoneTravelling) -> Answer:
+def front_page(view: BriefView, _params: NoneTravelling) -> Answer:
     """What is here."""
     settings = view.runtime.settings
     service = Service(
@@ -65,7 +64,7 @@ def front_page(view: View, _params: NoneTravelling) -> Answer:
     response_model=One[Resolution],
     responses=public_responses(304, 400, 404, 410, 503),
 )
-def resolve(view: View, params: ResolveParameters) -> Answer:
+def resolve(view: BriefView, params: ResolveParameters) -> Answer:
     """What answers at a path that exists or once existed."""
     resolution = paths.resolve_path(
         view.tx,

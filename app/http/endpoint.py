@@ -68,14 +68,23 @@ class Snapshot:
     now: datetime
 
 
+Decision = bool | Callable[[Mapping[str, Any]], bool]
+"""For all requests, or by an endpoint's arguments."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """How a view is read: `slow` in the lane of what counts, for all or for some of an endpoint's
-    arguments; `also` names the state of whatever the answer depends on beside the store."""
+    """How a view is read: `slow` in the lane of what counts; `brief` on the event loop where the
+    store allows it, for work without effects that reads few rows; `also` names the state of
+    whatever the answer depends on beside the store."""
 
-    slow: bool | Callable[[Mapping[str, Any]], bool] = False
+    slow: Decision = False
+    brief: Decision = False
     also: Callable[[Runtime], str] | None = None
 
+
+BriefView = Annotated[View, Cost(brief=True)]
+"""A view for work that is over at once."""
 
 CountingView = Annotated[View, Cost(slow=True)]
 """A view for work that counts, and so must not starve what is quick."""
@@ -93,8 +102,15 @@ class Call:
     @property
     def is_slow(self) -> bool:
         """Whether its work goes into the lane of what counts."""
-        slow = self.cost.slow
-        return slow if isinstance(slow, bool) else slow(self.arguments)
+        return self._decide(self.cost.slow)
+
+    @property
+    def is_brief(self) -> bool:
+        """Whether its work may run on the event loop."""
+        return self._decide(self.cost.brief)
+
+    def _decide(self, decision: Decision) -> bool:
+        return decision if isinstance(decision, bool) else decision(self.arguments)
 
 
 async def _runtime(request: Request) -> Runtime:
@@ -185,7 +201,9 @@ def _as_asked(parameter: inspect.Parameter, hints: Mapping[str, Any]) -> inspect
 
 
 async def _view(call: Call, work: Callable[[View], Answer]) -> Response:
-    return await answer_view(call.request, work, slow=call.is_slow, also=call.cost.also)
+    return await answer_view(
+        call.request, work, slow=call.is_slow, brief=call.is_brief, also=call.cost.also
+    )
 
 
 async def _partner(call: Call, work: Callable[[PartnerView], BaseModel]) -> Response:

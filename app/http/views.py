@@ -7,7 +7,7 @@ unchanged.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
@@ -22,6 +22,7 @@ from starlette.types import Scope
 from app.changes import Head, head
 from app.database import ReadTx
 from app.kit.calendar import Calendar
+from app.loop_reads.brief import NotBrief
 from app.published.answer import Answer
 from app.published.cache import HeadCache, Tags
 from app.runtime import Runtime
@@ -62,12 +63,14 @@ async def answer_view(
     work: Callable[[View], Answer],
     *,
     slow: bool = False,
+    brief: bool = False,
     fresh: bool = False,
     cached: bool = True,
     also: Callable[[Runtime], str] | None = None,
 ) -> Response:
     """Run `work` in the read lane (or the counting lane) and answer; 304 if nothing changed.
 
+    With `brief` it runs on the event loop where that can be, within a budget; it may run twice.
     `also` names other state than the store's that the answer depends on. With `fresh`, other caches
     ask each time; without `cached`, the response cache of this process keeps nothing.
     """
@@ -76,16 +79,27 @@ async def answer_view(
     max_age = 0 if fresh else runtime.settings.cache_seconds
     condition, url = _precondition_of(request)
 
-    def respond() -> Response:
+    def respond(reading: AbstractContextManager[ReadTx] | None = None) -> Response:
         beside_state = also(runtime) if also else None
-        with _open_moment(runtime, url, max_age, beside_state) as here:
+        with _open_moment(runtime, url, max_age, beside_state, reading) as here:
             if cached and here.view.current:
                 request.state.basis = Basis(here.view.head, max_age, also, beside_state)
             if here.is_known(condition):
                 return here.not_modified()
             return here.response(condition, work(here.view))
 
+    if brief and not slow:
+        with suppress(NotBrief):
+            return respond(runtime.brief_reads.reading(_shape_of(request)))
     return await lane.run(respond)
+
+
+def _shape_of(request: Request) -> str:
+    """A name for requests that cost alike: the same route, with as many values of the same
+    parameters."""
+    parts = request.scope["query_string"].decode("latin-1").split("&")
+    named = [f"{part.partition('=')[0]}{part.count(',')}{part.count('%2C')}" for part in parts]
+    return f"{request.scope['route'].path}?{'&'.join(sorted(named))}"
 
 
 async def answer_search(
@@ -212,14 +226,14 @@ class _ReadMoment:
 
     def not_modified(self) -> Response:
         """The answer that the client's copy still holds."""
-        self._count("unchanged")
+        self.view.runtime.meters.answers_unchanged.inc()
         return Response(None, 304, {**self.headers, "ETag": self.tag})
 
     def response(
         self, precondition: Precondition, answer: Answer, tag: str | None = None
     ) -> Response:
         """The answer, or 304 where the client's copy is as good. `tag` replaces its usual one."""
-        self._count("store")
+        self.view.runtime.meters.answers_from_store.inc()
         tag = tag or (self.tag if self.view.current else tag_of(answer.body))
         headers = {**self.headers, "ETag": tag}
         if precondition.met_by(tag, self.modified):
@@ -230,14 +244,13 @@ class _ReadMoment:
             headers["Link"] = links
         return Response(answer.body, 200, headers, answer.media)
 
-    def _count(self, source: str) -> None:
-        self.view.runtime.meters.answers.labels(source).inc()
-
 
 @contextmanager
-def open_view(runtime: Runtime, clock: datetime) -> Iterator[View]:
-    """One snapshot, for as long as the block runs."""
-    with runtime.database.reading() as tx:
+def open_view(
+    runtime: Runtime, clock: datetime, reading: AbstractContextManager[ReadTx] | None = None
+) -> Iterator[View]:
+    """One snapshot, for as long as the block runs; by default on a connection of the pool."""
+    with reading or runtime.database.reading() as tx:
         log = head(tx)
         current = log.is_current(clock)
         recall = runtime.memory.at_head(log, current)
@@ -246,11 +259,15 @@ def open_view(runtime: Runtime, clock: datetime) -> Iterator[View]:
 
 @contextmanager
 def _open_moment(
-    runtime: Runtime, url: str, max_age: int, beside_state: str | None = None
+    runtime: Runtime,
+    url: str,
+    max_age: int,
+    beside_state: str | None = None,
+    reading: AbstractContextManager[ReadTx] | None = None,
 ) -> Iterator[_ReadMoment]:
     """One snapshot; `beside_state` names other state that the answer depends on."""
     clock = runtime.clock()
-    with open_view(runtime, clock) as view:
+    with open_view(runtime, clock, reading) as view:
         log = view.head
         headers = {"Cache-Control": kept_until(log, clock, max_age)}
         modified = last_modified(log, view.now) if view.current and beside_state is None else None

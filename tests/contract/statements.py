@@ -19,8 +19,11 @@ def counted(runtime: Runtime) -> Iterator[list[tuple[str, Any]]]:
         if not statement.startswith("BEGIN"):
             seen.append((statement, parameters))
 
+    def trace(statement: str) -> None:
+        if not statement.startswith(("BEGIN", "ROLLBACK")):
+            seen.append((statement, ()))
+
     sa.event.listen(reader, "before_cursor_execute", note)
-    try:
+    with runtime.brief_reads.traced(trace):
         yield seen
-    finally:
-        sa.event.remove(reader, "before_cursor_execute", note)
+    sa.event.remove(reader, "before_cursor_execute", note)

@@ -8,8 +8,8 @@ from typing import Final
 
 from app.changes import Head
 from app.errors import Unavailable
-from app.head_readers import head_reader
 from app.http.views import Basis
+from app.loop_reads.heads import head_reader
 from app.runtime import Runtime
 
 _STATE_SECONDS: Final = 0.25

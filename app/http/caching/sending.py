@@ -28,8 +28,6 @@ class ResponseSender:
         self._runtime = runtime
         self._is_outermost = is_outermost
         self._meters = runtime.meters
-        self._from_memory = runtime.meters.answers.labels("memory")
-        self._unchanged = runtime.meters.answers.labels("unchanged")
 
     async def give_again(
         self, response: CachedResponse, request: PassingRequest, limits: Headers
@@ -38,10 +36,11 @@ class ResponseSender:
         status = await self.give(response, request, limits)
         scope = request.scope
         scope["route"] = response.route
-        (self._from_memory if status == 200 else self._unchanged).inc()
+        meters = self._meters
+        (meters.answers_from_memory if status == 200 else meters.answers_unchanged).inc()
         if self._is_outermost:
-            meters = self._meters.of_request(scope["method"], response.template, status)
-            meters.count(perf_counter() - request.began)
+            own = meters.of_request(scope["method"], response.template, status)
+            own.count(perf_counter() - request.began)
 
     async def give(self, response: CachedResponse, request: PassingRequest, limits: Headers) -> int:
         """Answer a request, with the headers that show its limits, and return the status."""

@@ -3,7 +3,7 @@
 On SQLite a read is one look at the file, some microseconds. On PostgreSQL one query runs at a time,
 and a request waits for a query that began after the request came: many requests share an answer
 that is older than none of them. Once a query is late nobody waits any more, until a new connection
-answers. May import: changes, database, engines.
+answers.
 """
 
 import asyncio
