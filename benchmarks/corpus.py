@@ -1,12 +1,13 @@
 """A generated archive, written straight into the tables: 25 years, two languages, a past and a
 future for many articles, tags from nearly all to nearly none. The same seed, the same archive.
+
+It has every row that Willay itself would have written: saved texts, slugs and the log too.
 """
 
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from random import Random
 from typing import Any, Final
 from uuid import UUID
@@ -15,9 +16,10 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from app.database import Database
+from app.editorial.content import ArticleInput, AuthorInput, to_revision_json
 from app.kit.clock import FOREVER
-from app.models.article import Article
-from app.models.change import ChangeHead
+from app.models.article import Article, ArticleSlug, ArticleTag, Revision
+from app.models.change import Change, ChangeHead
 from app.models.publication import (
     Publication,
     PublicationAuthor,
@@ -26,6 +28,7 @@ from app.models.publication import (
 )
 from app.models.tag import Tag, TagSlug
 from app.public.articles import Author, FrozenArticle, Rights
+from benchmarks.raw_rows import move_sequence, vacuum, write, write_log
 
 FORMATS: Final = {"news": 0.70, "analysis": 0.15, "editorial": 0.15}
 """Every article has exactly one: two of them never meet."""
@@ -53,11 +56,15 @@ _PARAGRAPH: Final = 60
 """Words in one of the paragraphs of which bodies are made."""
 _TABLES: Final[tuple[type[SQLModel], ...]] = (
     Article,
+    ArticleSlug,
+    ArticleTag,
+    Revision,
     Publication,
     PublicationBody,
     PublicationTag,
     PublicationAuthor,
 )
+_EDITOR: Final = "benchmark"
 
 Rows = dict[type[SQLModel], list[dict[str, Any]]]
 
@@ -79,14 +86,15 @@ def fill(database: Database, size: Size, now: datetime, seed: int = 1) -> None:
     hundred a scheduled one, one in two hundred was retracted.
     """
     archive = _Archive(Random(seed), size, now)  # noqa: S311  # choices, not secrets
-    tables = [SQLModel.metadata.tables[str(table.__tablename__)] for table in _TABLES]
+    every: list[type[SQLModel]] = [*_TABLES, Change]
+    tables = [SQLModel.metadata.tables[str(table.__tablename__)] for table in every]
     indexes = [index for table in tables for index in table.indexes]
     with database.altering() as connection:
         for index in indexes:
             index.drop(connection)
-        _write(connection, Tag, archive.tags)
+        write(connection, Tag, archive.tags)
         tag_rows = [{"slug": tag["slug"], "tag_id": tag["id"]} for tag in archive.tags]
-        _write(connection, TagSlug, tag_rows)
+        write(connection, TagSlug, tag_rows)
     # A transaction for each batch and index: SQLite's log of one for all would outgrow the store.
     for first in range(0, size.articles, _BATCH):
         rows: Rows = {table: [] for table in _TABLES}
@@ -94,27 +102,20 @@ def fill(database: Database, size: Size, now: datetime, seed: int = 1) -> None:
             archive.add(rows, number)
         with database.altering() as connection:
             for table, table_rows in rows.items():
-                _write(connection, table, table_rows)
+                write(connection, table, table_rows)
+    with database.altering() as connection:
+        sequence = write_log(connection, now)
+        if not database.is_sqlite:
+            move_sequence(connection)
     for index in indexes:
         with database.altering() as connection:
             index.create(connection)
     with database.altering() as connection:
-        head = {"sequence": 1, "effective_until": now, "next_boundary": archive.next_boundary}
+        boundary = archive.next_boundary
+        head = {"sequence": sequence, "effective_until": now, "next_boundary": boundary}
         connection.execute(sa.update(ChangeHead).values(head))
     if not database.is_sqlite:
-        _vacuum(database)
-
-
-def _vacuum(database: Database) -> None:
-    """What autovacuum does within minutes: statistics, and the map for index-only scans."""
-    engine = sa.create_engine(database.url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        # The map leaves out rows whose commit is not yet on disk, as a server that does not wait
-        # for its disk has them; a commit that waits takes all earlier ones along.
-        connection.exec_driver_sql("SET synchronous_commit = on")
-        connection.exec_driver_sql("ANALYZE")
-        connection.exec_driver_sql("VACUUM")
-    engine.dispose()
+        vacuum(database)
 
 
 class _Archive:
@@ -158,11 +159,15 @@ class _Archive:
         group = self._translation_group(lang)
         title = f"{random.choice(self._summaries)[:50]} {number}"
         rows[Article].append(self._article(key, lang, slug, title, group, published_at))
+        rows[ArticleSlug].append({"slug": slug, "article_id": key})
         authors = [f"author-{int(AUTHORS * random.random() ** 3)}"]
         tags = self._choice()
+        rows[ArticleTag] += [{"tag_id": tag, "article_id": key} for tag in tags]
         paragraphs = random.choices(self._paragraphs, k=max(1, self.size.words // _PARAGRAPH))
         body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
         item = self._item(key, lang, slug, title, authors, published_at)
+        rows[Revision].append(self._revision(item, body, tags))
+        item_json = item.model_dump_json()
         for start, until, expires, ended in self._intervals(max(published_at, self._imported)):
             self._keys += 1
             interval = {
@@ -185,9 +190,9 @@ class _Archive:
                 "ended": ended,
                 "ended_note": None,
                 "syndicatable": number % 10 != 0,
-                "item": item,
+                "item": item_json,
                 "tag_ids": json.dumps([str(tag) for tag in tags]),
-                "published_by": "benchmark",
+                "published_by": _EDITOR,
             }
             rows[Publication].append(publication)
             rows[PublicationBody].append({"publication_id": self._keys, "body_html": body})
@@ -246,11 +251,32 @@ class _Archive:
             "translation_group": group,
             "created_at": at,
             "updated_at": at,
+            "changed_by": _EDITOR,
+        }
+
+    def _revision(self, item: FrozenArticle, body: str, tags: Sequence[UUID]) -> dict[str, Any]:
+        content = ArticleInput.model_construct(
+            lang=item.lang,
+            title=item.title,
+            slug=item.slug,
+            summary=item.summary,
+            body=body,
+            body_format="html",
+            authors=tuple(AuthorInput(name=author.name) for author in item.authors),
+            published_at=item.published_at,
+        )
+        return {
+            "article_id": item.id,
+            "number": 1,
+            "content": to_revision_json(content, tags),
+            "body_html": body,
+            "saved_by": _EDITOR,
+            "saved_at": item.published_at,
         }
 
     def _item(
         self, key: UUID, lang: str, slug: str, title: str, authors: list[str], at: datetime
-    ) -> str:
+    ) -> FrozenArticle:
         return FrozenArticle(
             id=key,
             kind="article",
@@ -267,7 +293,7 @@ class _Archive:
             rights=Rights(licence=_LICENCE, credit=None, syndicatable=True),
             corrections=[],
             is_excerpt=False,
-        ).model_dump_json()
+        )
 
     def _tag(self, slug: str, kind: str, parent: UUID | None = None) -> UUID:
         key = self._id(self._first)
@@ -298,37 +324,3 @@ def words_of(vocabulary: int) -> list[str]:
     while len(words) < vocabulary:
         words["".join(random.choices(_SYLLABLES, k=random.randint(2, 5)))] = None
     return list(words)
-
-
-def _write(
-    connection: sa.Connection, table: type[SQLModel], rows: Sequence[dict[str, Any]]
-) -> None:
-    """Through the driver: SQLAlchemy's processing of each value would take three times as long."""
-    target = SQLModel.metadata.tables[str(table.__tablename__)]
-    columns = ", ".join(rows[0])
-    if connection.dialect.name == "sqlite":
-        marks = ", ".join("?" * len(rows[0]))
-        statement = f"INSERT INTO {target.name} ({columns}) VALUES ({marks})"  # noqa: S608
-        connection.exec_driver_sql(statement, [tuple(map(_stored, row.values())) for row in rows])
-        return
-    psycopg: Any = connection.connection.driver_connection
-    with (
-        psycopg.cursor() as cursor,
-        cursor.copy(f"COPY {target.name} ({columns}) FROM STDIN") as copy,
-    ):
-        for row in rows:
-            copy.write_row([json.dumps(v) if type(v) is dict else v for v in row.values()])
-
-
-def _stored(value: Any) -> Any:
-    """As SQLAlchemy stores it in SQLite."""
-    if type(value) is UUID:
-        return value.hex
-    if type(value) is datetime:
-        return _text(value)
-    return json.dumps(value) if type(value) is dict else value
-
-
-@lru_cache(maxsize=1_000)
-def _text(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M:%S.%f")
