@@ -17,7 +17,7 @@ would be skipped. Readers judge visibility at `max(now, w)` (`Head.moment`), so 
 at once on every replica, whatever their clocks say.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -91,6 +91,12 @@ class PublishTx(WriteTx):
         self.moment = moment
         self.sequence = sequence
 
+    def advance(self) -> None:
+        """Go on at the next instant, where a second change of one thing is not the same moment's.
+        What becomes due by then is appended."""
+        since, self.moment = self.moment, self.moment + TICK
+        _promote(self, since)
+
     def append(self, kind: str, subject_id: UUID, cause: str, at: datetime | None = None) -> None:
         """Append an entry for one subject at `at`, by default at `moment`."""
         self.sequence += 1
@@ -104,6 +110,23 @@ class PublishTx(WriteTx):
                 "cause": cause,
             },
         )
+
+    def append_each(self, kind: str, subject_ids: Sequence[UUID], cause: str) -> None:
+        """Append an entry at `moment` for each of some subjects, in their order."""
+        self.execute(
+            sa.insert(Change),
+            [
+                {
+                    "sequence": sequence,
+                    "at": self.moment,
+                    "kind": kind,
+                    "subject_id": subject_id,
+                    "cause": cause,
+                }
+                for sequence, subject_id in enumerate(subject_ids, self.sequence + 1)
+            ],
+        )
+        self.sequence += len(subject_ids)
 
     def append_all(self, kind: str, subjects: sa.Subquery, cause: str) -> None:
         """Append every distinct `id` of a query, in the database."""

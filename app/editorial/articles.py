@@ -1,8 +1,9 @@
 """Working copies: create, edit, read. Their content is not public until it is published."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -47,25 +48,33 @@ def create(
     """A new draft, revision 1. `Conflict` when its id or its explicit slug is taken."""
     content = draft.content
     tag_ids = tags.ids_of(tx, content.tags)
-    article = Article(
-        id=article_id or uuid7(now),
-        kind=content.kind,
-        revision=1,
-        text_revision=1,
-        state="draft",
-        lang=content.lang,
-        slug="",
-        title=content.title,
-        created_at=now,
-        updated_at=now,
-        changed_by=actor.name,
-    )
+    article = Article(**article_values(actor, article_id or uuid7(now), content, "", now))
     if tx.session.get(Article, article.id) is not None:
         raise Conflict("id_taken", "Another article has this id.")
     tx.session.add(article)
     article.slug = article_slugs.claim_slug(tx, article.id, content)
     _save(tx, actor, article, draft, tag_ids, now, note)
     return article
+
+
+def article_values(
+    actor: Actor, article_id: UUID, content: ArticleInput, slug: str, now: datetime
+) -> dict[str, Any]:
+    """The columns of a new draft, revision 1."""
+    return {
+        "id": article_id,
+        "kind": content.kind,
+        "revision": 1,
+        "text_revision": 1,
+        "state": "draft",
+        "lang": content.lang,
+        "slug": slug,
+        "title": content.title,
+        "created_at": now,
+        "updated_at": now,
+        "changed_by": actor.name,
+        "changed_by_id": actor.account_id,
+    }
 
 
 def edit(
@@ -266,16 +275,25 @@ def _insert_revision(
     note: str | None,
     autosaved_since: datetime | None = None,
 ) -> None:
-    tx.session.add(
-        Revision(
-            article_id=article.id,
-            number=article.revision,
-            content=to_revision_json(draft.content, tag_ids),
-            body_html=draft.body_html,
-            saved_by=actor.name,
-            saved_by_id=actor.account_id,
-            saved_at=now,
-            autosaved_since=autosaved_since,
-            note=note,
-        )
-    )
+    values = revision_values(actor, article.id, article.revision, draft, tag_ids, now)
+    tx.session.add(Revision(**values, autosaved_since=autosaved_since, note=note))
+
+
+def revision_values(
+    actor: Actor,
+    article_id: UUID,
+    number: int,
+    draft: Draft,
+    tag_ids: Sequence[UUID],
+    now: datetime,
+) -> dict[str, Any]:
+    """The columns of a text that is saved by hand; the draft's content has the article's slug."""
+    return {
+        "article_id": article_id,
+        "number": number,
+        "content": to_revision_json(draft.content, tag_ids),
+        "body_html": draft.body_html,
+        "saved_by": actor.name,
+        "saved_by_id": actor.account_id,
+        "saved_at": now,
+    }

@@ -1,5 +1,6 @@
 """Look-ups for importers: stored things by their outside identity."""
 
+import operator
 from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -9,11 +10,12 @@ from sqlmodel import col
 
 from app.changes import PublishTx
 from app.database import ReadTx
+from app.editorial import article_slugs
 from app.errors import Conflict
 from app.inputs import Input
 from app.kinds.dated_kind import DatedKind
 from app.kinds.registry import DATED_KINDS
-from app.kit.text import plain_path, slug_of
+from app.kit.text import plain_path
 from app.models.alias import Alias
 from app.models.article import Article, ArticleSlug
 from app.models.tag import Tag, TagSlug
@@ -49,12 +51,14 @@ def find_article(
 
 
 def find_namesakes(tx: PublishTx, title: str, digest: str) -> tuple[Article | None, list[str]]:
-    """The article that an import created with the same content, among those whose slugs come from
-    this title; and the slugs of those that still have the title."""
+    """The article that an import created with the same content, among those that hold a slug made
+    from this title; and the slugs of those that still have the title."""
     tx.session.flush()
-    stem = slug_of(title)
-    like = sa.or_(col(Article.slug) == stem, col(Article.slug).like(f"{stem}-%"))
-    family = list(tx.session.execute(sa.select(Article).where(like)).scalars())
+    family: list[Article] = []
+    for slugs in article_slugs.held_slugs(tx, title):
+        holders = sa.select(col(ArticleSlug.article_id)).where(col(ArticleSlug.slug).in_(slugs))
+        statement = sa.select(Article).where(col(Article.id).in_(holders))
+        family += tx.session.execute(statement.order_by(col(Article.id))).scalars()
     same = next((row for row in family if row.import_digest == digest), None)
     return same, [row.slug for row in family if row.title == title]
 
@@ -127,10 +131,11 @@ def find_dated(
     identity = kind.identity(fields.model_dump())
     first = next(iter(identity))
     may_be = [col(getattr(table, first)) == identity[first], col(table.id) == key]
-    if source is not None:
-        may_be.append(col(table.external_source) == source)
-    rows = list(tx.session.execute(sa.select(table).where(sa.or_(*may_be))).scalars())
     origin = (source, external_id)
+    if source is not None:
+        columns = (col(table.external_source), col(table.external_id))
+        may_be.append(sa.and_(*map(operator.eq, columns, origin)))
+    rows = list(tx.session.execute(sa.select(table).where(sa.or_(*may_be))).scalars())
     same = [row for row in rows if source and (row.external_source, row.external_id) == origin]
     same = same or [row for row in rows if row.id == key]
     same = same or [

@@ -170,6 +170,12 @@ def _external_image(image: ImageInput) -> Image:
     )
 
 
+def has_media(draft: Draft) -> bool:
+    """Whether a text mentions a medium of ours, or names an address as if there were one."""
+    is_broken = any(body_media.broken_media_urls(draft.body_html))
+    return is_broken or bool(_mentioned_ids(draft.content, draft.body_html))
+
+
 def _mentioned_ids(content: ArticleInput, body_html: str) -> set[UUID]:
     ids = {mention.media_id for mention in body_media.mentions(body_html)}
     image = content.image

@@ -148,7 +148,9 @@ def _build_preview(
     first_shown = date_shown(item) if item is not None else None
     shown_media = media_use.freeze_media(tx, content, record.body_html)
     return PreviewedCopy(
-        item=freeze_article(article, content, rules, now, first_shown, shown_media.image),
+        item=freeze_article(
+            article.id, article.slug, content, rules, now, first_shown, shown_media.image
+        ),
         body_html=shown_media.body_html,
         media_ids=shown_media.media_ids,
         tag_ids=[UUID(tag_id) for tag_id in record.content["tag_ids"]],

@@ -4,7 +4,7 @@ These functions do not check rights or rules; `publishing` and `correcting` do.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,7 @@ from app.models.publication import (
     PublicationBody,
     PublicationTag,
 )
+from app.public.articles import FrozenArticle
 from app.visibility import RequestedInterval, arrange_ends, visible
 
 _COPIES: tuple[Any, ...] = (PublicationTag, PublicationAuthor)
@@ -96,41 +97,18 @@ def insert_publication(
     refuse_ahead(content, latest)
     frozen_media = media_use.freeze_media(tx, content, revision.body_html)
     first = _first_shown(tx, article.id)
-    item = cap_dates(
-        freeze_article(article, content, rules, start, first, frozen_media.image), latest
+    item = freeze_article(
+        article.id, article.slug, content, rules, start, first, frozen_media.image
     )
+    item = cap_dates(item, latest)
     tag_ids = resolve_ids(tx, [UUID(tag_id) for tag_id in revision.content["tag_ids"]])
-    row = Publication(
-        article_id=article.id,
-        revision=number,
-        kind=article.kind,
-        lang=content.lang,
-        slug=item.slug,
-        translation_group=article.translation_group,
-        published_at=kept_at(item),
-        updated_at=item.updated_at,
-        changed_at=start,
-        visible_from=start,
-        visible_until=until or FOREVER,
-        expires_at=until,
-        syndicatable=item.rights.syndicatable,
-        item=item.model_dump_json(),
-        tag_ids=json.dumps([str(tag_id) for tag_id in tag_ids]),
-        published_by=actor.name,
-        published_by_id=actor.account_id,
-    )
+    group = article.translation_group
+    values = publication_values(actor, item, number, group, tag_ids, start, until)
+    row = Publication(**values)
     tx.session.add(row)
     tx.session.flush()
     key = row.id or 0
-    interval: dict[str, Any] = {
-        "publication_id": key,
-        "article_id": article.id,
-        "kind": row.kind,
-        "lang": row.lang,
-        "published_at": row.published_at,
-        "visible_from": row.visible_from,
-        "visible_until": row.visible_until,
-    }
+    interval = interval_values(key, values)
     authors = {author.slug for author in item.authors}
     tx.session.add(PublicationBody(publication_id=key, body_html=frozen_media.body_html))
     media_use.attach_media(tx, key, frozen_media.media_ids)
@@ -138,6 +116,43 @@ def insert_publication(
     tx.session.add_all(PublicationAuthor(author_slug=slug, **interval) for slug in authors)
     tx.session.flush()
     return row
+
+
+def publication_values(
+    actor: Actor,
+    item: FrozenArticle,
+    number: int,
+    translation_group: UUID | None,
+    tag_ids: Sequence[UUID],
+    start: datetime,
+    until: datetime | None,
+) -> dict[str, Any]:
+    """The columns of a publication of the text `number`, without its id."""
+    return {
+        "article_id": item.id,
+        "revision": number,
+        "kind": item.kind,
+        "lang": item.lang,
+        "slug": item.slug,
+        "translation_group": translation_group,
+        "published_at": kept_at(item),
+        "updated_at": item.updated_at,
+        "changed_at": start,
+        "visible_from": start,
+        "visible_until": until or FOREVER,
+        "expires_at": until,
+        "syndicatable": item.rights.syndicatable,
+        "item": item.model_dump_json(),
+        "tag_ids": json.dumps([str(tag_id) for tag_id in tag_ids]),
+        "published_by": actor.name,
+        "published_by_id": actor.account_id,
+    }
+
+
+def interval_values(key: int, publication: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that the tables of tags and authors copy from the publication with an id."""
+    names = ("article_id", "kind", "lang", "published_at", "visible_from", "visible_until")
+    return {"publication_id": key, **{name: publication[name] for name in names}}
 
 
 def recompute_ends(tx: PublishTx, article_id: UUID) -> None:
@@ -199,8 +214,8 @@ def tell_embargo(tx: PublishTx, article_id: UUID) -> None:
 
 
 def _first_shown(tx: PublishTx, article_id: UUID) -> datetime | None:
-    """The date under which an article first appeared, if it did. An appearance in this transaction
-    counts, so that an import's dates do not depend on where its transactions end."""
+    """The date under which an article first appeared, if it did. An appearance counts too if it is
+    replaced at the moment at which it began."""
     rows = list_publications(tx, article_id)
     begun = [row for row in rows if row.ended != "cancelled" or row.visible_from == tx.moment]
     return date_shown(begun[0].item) if begun else None

@@ -1,6 +1,7 @@
 """The public fields of an article that a publication freezes."""
 
 from datetime import datetime
+from uuid import UUID
 
 from app.editorial.content import ArticleInput, SiteRules
 from app.errors import Detail, Invalid
@@ -8,7 +9,6 @@ from app.kit.calendar import date_only
 from app.kit.clock import rfc3339
 from app.kit.dates import period_start
 from app.kit.text import slug_of
-from app.models.article import Article
 from app.public.articles import (
     Author,
     Correction,
@@ -21,24 +21,25 @@ from app.public.articles import (
 
 
 def freeze_article(
-    article: Article,
+    article_id: UUID,
+    slug: str,
     content: ArticleInput,
     rules: SiteRules,
     start: datetime,
     first_shown: datetime | None,
     image: Image | None,
 ) -> FrozenArticle:
-    """The public fields of a publication that begins at `start`; `first_shown` is the date under
-    which the article first appeared, if it did."""
+    """The public fields of a publication that begins at `start`; `slug` is the article's, and
+    `first_shown` the date under which it first appeared, if it did."""
     published_at = content.published_at or first_shown or start
     updated_at = content.updated_at
     if updated_at is None or first_shown is not None:
         updated_at = start if first_shown is not None else published_at
     rights = content.rights
     return FrozenArticle(
-        id=article.id,
+        id=article_id,
         kind=content.kind,
-        slug=content.slug or article.slug,
+        slug=content.slug or slug,
         lang=content.lang,
         title=content.title,
         summary=content.summary,

@@ -4,7 +4,7 @@ A tag keeps every slug that it ever had, and no other tag can take one. So old a
 and inputs keep their meaning. `tag_merge` ends tags.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -168,10 +168,10 @@ def ids_of(tx: WriteTx, slugs_asked: Sequence[str]) -> list[UUID]:
     """
     if not slugs_asked:
         return []
-    ids_by_slug = _lock_ids(tx, slugs_asked)
+    ids_by_slug = lock_ids(tx, slugs_asked)
     if any(slug not in ids_by_slug for slug in slugs_asked):
         # A tag may have been merged while its row was awaited; then its slug leads elsewhere now.
-        ids_by_slug = _lock_ids(tx, slugs_asked)
+        ids_by_slug = lock_ids(tx, slugs_asked)
     missing = tuple(
         Detail("unknown_tag", f"There is no tag {slug!r}; create it first.", pointer=f"/tags/{at}")
         for at, slug in enumerate(slugs_asked)
@@ -241,8 +241,9 @@ def _column_values(tag: TagInput) -> Mapping[str, Any]:
     }
 
 
-def _lock_ids(tx: WriteTx, slugs: Sequence[str]) -> dict[str, UUID]:
-    """The ids by slug. The rows are locked against deletion (SQLite has a single writer)."""
+def lock_ids(tx: WriteTx, slugs: Collection[str]) -> dict[str, UUID]:
+    """The ids by slug; unknown slugs are left out. The rows are locked against deletion (SQLite has
+    a single writer)."""
     statement = (
         sa.select(col(TagSlug.slug), col(Tag.id))
         .join(Tag, col(Tag.id) == col(TagSlug.tag_id))

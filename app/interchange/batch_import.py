@@ -1,26 +1,28 @@
 """The import of many records in small transactions; each record enters whole or is refused."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 from time import monotonic
 
 from pydantic import ValidationError
 
 from app.changes import PublishTx
-from app.editorial import importing
+from app.editorial import importing, new_articles
 from app.editorial.content import SiteRules
+from app.editorial.new_articles import NewArticle
 from app.errors import Invalid, WillayError
+from app.interchange.plain_articles import leading_articles
 from app.interchange.records import Record
 from app.interchange.report import ImportReport, Notice, Refusal
-from app.interchange.upsert import PreparedRecord, prepare_record, upsert_record
+from app.interchange.upsert import IMPORTER, PreparedRecord, prepare_record, upsert_record
 from app.runtime import Runtime
 
 _LOCKED_AT_MOST = 0.2
 """Seconds; an import makes editors and other writers wait no longer."""
 
-_PREPARED_AT_ONCE = 100
+_PREPARED_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,10 @@ Advance = Callable[[int], None]
 
 def _no_progress(_size: int) -> None:
     """Ignore the progress."""
+
+
+ReadyEntry = tuple[ImportEntry, PreparedRecord | WillayError]
+"""An entry with its record, or with the reason why it is refused."""
 
 
 class _DryRun(Exception):
@@ -78,7 +84,7 @@ def import_records(
         except _DryRun:
             return report
     coming = _prepare_entries(entries, runtime.site_rules)
-    ready = deque[tuple[ImportEntry, PreparedRecord | WillayError]]()
+    ready = deque[ReadyEntry]()
     while True:
         ready.extend(islice(coming, _PREPARED_AT_ONCE - len(ready)))
         if not ready:
@@ -87,9 +93,7 @@ def import_records(
             _import_batch(tx, ready, runtime.site_rules, report, advance, seconds=_LOCKED_AT_MOST)
 
 
-def _prepare_entries(
-    entries: Iterable[ImportEntry], rules: SiteRules
-) -> Iterator[tuple[ImportEntry, PreparedRecord | WillayError]]:
+def _prepare_entries(entries: Iterable[ImportEntry], rules: SiteRules) -> Iterator[ReadyEntry]:
     """Prepare entries. This is the slow part, so no lock is held."""
     for entry in entries:
         if isinstance(entry.record, Invalid):
@@ -103,32 +107,76 @@ def _prepare_entries(
 
 def _import_batch(
     tx: PublishTx,
-    ready: deque[tuple[ImportEntry, PreparedRecord | WillayError]],
+    ready: deque[ReadyEntry],
     rules: SiteRules,
     report: ImportReport,
     advance: Advance,
     seconds: float,
 ) -> None:
-    """Import entries in one transaction, each in a savepoint, until its time is up."""
+    """Import entries in one transaction, in their order, until its time is up."""
     until = monotonic() + seconds
-    while ready and monotonic() < until:
-        entry, record = ready.popleft()
-        report.read += 1
-        sequence = tx.sequence
-        try:
-            if isinstance(record, WillayError):
-                raise record
-            with tx.session.begin_nested():
-                placed = upsert_record(tx, record, rules, report.read, entry.former_slug)
-                tx.session.flush()
-            report.outcomes[f"{record.record.type} {placed.outcome}"] += 1
-            for notice in (*entry.notices, *placed.notices):
-                report.notices.append(Notice(entry.file, entry.line, notice))
-        except WillayError as error:
-            tx.sequence = sequence
-            message = f"{entry.name}: {error.message}" if entry.name else error.message
-            report.refused.append(Refusal(entry.file, entry.line, error.code, message))
-        advance(entry.size)
+    for articles, entries in _take_portions(tx, ready, report):
+        if articles and new_articles.create_all(tx, IMPORTER, articles, rules):
+            report.read += len(entries)
+            report.outcomes["article created"] += len(entries)
+            for entry, _ in entries:
+                _add_notices(report, entry, entry.notices)
+        else:
+            for entry, record in entries:
+                _import_entry(tx, entry, record, rules, report)
+        for entry, _ in entries:
+            advance(entry.size)
+        if monotonic() >= until:
+            return
+
+
+def _take_portions(
+    tx: PublishTx, ready: deque[ReadyEntry], report: ImportReport
+) -> Iterator[tuple[list[NewArticle], list[ReadyEntry]]]:
+    """Take entries out of `ready`: new articles that follow one another together, each other entry
+    alone and without an article."""
+    while ready:
+        records = (record for _, record in ready)
+        articles = leading_articles(records, tx.moment, report.read + 1)
+        answers = new_articles.select_new(tx, articles) if articles else [False]
+        place = 0
+        for is_new, group in groupby(answers):
+            count = len(list(group))
+            if is_new:
+                entries = [ready.popleft() for _ in range(count)]
+                yield articles[place : place + count], entries
+            else:
+                for _ in range(count):
+                    yield [], [ready.popleft()]
+            place += count
+
+
+def _import_entry(
+    tx: PublishTx,
+    entry: ImportEntry,
+    record: PreparedRecord | WillayError,
+    rules: SiteRules,
+    report: ImportReport,
+) -> None:
+    """Import an entry by itself, in a savepoint."""
+    report.read += 1
+    sequence, moment = tx.sequence, tx.moment
+    try:
+        if isinstance(record, WillayError):
+            raise record
+        with tx.session.begin_nested():
+            placed = upsert_record(tx, record, rules, report.read, entry.former_slug)
+            tx.session.flush()
+        report.outcomes[f"{record.record.type} {placed.outcome}"] += 1
+        _add_notices(report, entry, (*entry.notices, *placed.notices))
+    except WillayError as error:
+        tx.sequence, tx.moment = sequence, moment
+        message = f"{entry.name}: {error.message}" if entry.name else error.message
+        report.refused.append(Refusal(entry.file, entry.line, error.code, message))
+
+
+def _add_notices(report: ImportReport, entry: ImportEntry, notices: Sequence[str]) -> None:
+    report.notices += [Notice(entry.file, entry.line, notice) for notice in notices]
 
 
 def refused_by_schema(error: ValidationError) -> Invalid:

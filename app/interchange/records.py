@@ -159,6 +159,11 @@ class ArticleRecord(SourcedRecord, ArticleInput):
             raise ValueError("what is scheduled is no draft; give status scheduled")
         return self
 
+    @property
+    def is_nameless(self) -> bool:
+        """Whether it has nothing by which an import can know it again once it has changed."""
+        return not (self.external_source or self.id or self.slug)
+
     def input(self) -> ArticleInput:
         """The input type of editorial."""
         return ArticleInput(**{name: getattr(self, name) for name in ArticleInput.model_fields})

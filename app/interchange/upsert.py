@@ -36,7 +36,7 @@ class UpsertResult:
     notices: tuple[str, ...] = ()
 
 
-_IMPORTER = Actor("import")
+IMPORTER = Actor("import")
 
 _FILLED_IN = ("slug", "published_at", "updated_at")
 """The fields that are filled in when an article's record leaves them out."""
@@ -75,7 +75,7 @@ def upsert_record(
             return UpsertResult(_upsert_dated(tx, record, ready.digest))
         case AliasRecord() as record:
             target = (record.slug, record.gone, record.tag)
-            return UpsertResult(aliases.upsert(tx, _IMPORTER, record.path, *target, rules))
+            return UpsertResult(aliases.upsert(tx, IMPORTER, record.path, *target, rules))
         case ArticleRecord() as record:
             return _upsert_article(tx, record, ready, rules, nth, former_slug)
 
@@ -84,7 +84,7 @@ def _upsert_tag(tx: PublishTx, record: TagRecord, digest_text: str) -> Outcome:
     outcome: Outcome = "created"
     row = importing.find_tag(tx, record.id, record.slug)
     if row is None:
-        row = tags.create(tx, _IMPORTER, record.input(), record.id)
+        row = tags.create(tx, IMPORTER, record.input(), record.id)
     else:
         stored_digest = digest(
             export_records.to_tag_record(*exporting.tag(row, tags.slugs_by_id(tx)))
@@ -92,7 +92,7 @@ def _upsert_tag(tx: PublishTx, record: TagRecord, digest_text: str) -> Outcome:
         outcome = "unchanged" if stored_digest == digest_text else "updated"
         if outcome == "updated":
             _refuse_edited(stored_digest != row.import_digest, f"The tag {row.slug!r}")
-            row = tags.update(tx, _IMPORTER, row.id, record.input())
+            row = tags.update(tx, IMPORTER, row.id, record.input())
     for former in record.former_slugs:
         if importing.keep_former_tag_slug(tx, row.id, former) and outcome == "unchanged":
             outcome = "updated"
@@ -107,7 +107,7 @@ def _upsert_dated(tx: PublishTx, record: DatedRecord, digest_text: str) -> Outco
     origin = (record.external_source, record.external_id)
     row = importing.find_dated(tx, content.kind, *origin, record.id, fields)
     if row is None:
-        row = content.add(tx, _IMPORTER, fields, record.id)
+        row = content.add(tx, IMPORTER, fields, record.id)
     else:
         name = content.title(row)
         _refuse_removed(row, name)
@@ -115,7 +115,7 @@ def _upsert_dated(tx: PublishTx, record: DatedRecord, digest_text: str) -> Outco
         if stored_digest == digest_text and _same_origin(row, record):
             return "unchanged"
         _refuse_edited(stored_digest not in (digest_text, row.import_digest), name)
-        row, outcome = content.edit(tx, _IMPORTER, row.id, fields), "updated"
+        row, outcome = content.edit(tx, IMPORTER, row.id, fields), "updated"
     _record_source(row, record, digest_text)
     return outcome
 
@@ -155,8 +155,7 @@ def _upsert_article(
     article = importing.find_article(
         tx, record.external_source, record.external_id, record.id, record.slug
     )
-    is_nameless = not (record.external_source or record.id or record.slug)
-    if is_nameless:
+    if record.is_nameless:
         article, namesakes = importing.find_namesakes(tx, record.title, ready.digest)
         if article is None and namesakes:
             notices = (_cannot_know(record.title, namesakes),)
@@ -164,7 +163,7 @@ def _upsert_article(
         _refuse_another(tx, article.id, article.slug, former_slug)
     if article is None:
         new_id = record.id or uuid7(tx.moment, nth)
-        row = articles.create(tx, _IMPORTER, ready.drafts[0], tx.moment, article_id=new_id)
+        row = articles.create(tx, IMPORTER, ready.drafts[0], tx.moment, article_id=new_id)
     else:
         if record.import_digest is None and article.import_digest == ready.digest:
             return UpsertResult("unchanged")
@@ -177,7 +176,9 @@ def _upsert_article(
             return UpsertResult("unchanged")
         edited = article.import_digest is None or article.import_revision != article.revision
         _refuse_edited(edited, f"The article {article.slug!r}")
-        row = articles.edit(tx, _IMPORTER, article.id, article.revision, ready.drafts[0], tx.moment)
+        if article.updated_at >= tx.moment:
+            tx.advance()  # the outcome is as if this transaction began after the record before it
+        row = articles.edit(tx, IMPORTER, article.id, article.revision, ready.drafts[0], tx.moment)
         outcome = "updated"
     others = importing.by_slugs(tx, [other.slug for other in record.translations])
     if others:
@@ -214,10 +215,10 @@ def _release(
             _publish(tx, article_id, rules, record.visible_from, record.visible_until)
         case "published" | "scheduled" | "expired":
             ended_at = record.ended_at or record.visible_until or tx.moment
-            publishing.record_past(tx, _IMPORTER, article_id, rules, None, None, ended_at)
+            publishing.record_past(tx, IMPORTER, article_id, rules, None, None, ended_at)
         case "unpublished" | "retracted":
             publishing.record_past(
-                tx, _IMPORTER, article_id, rules, record.status, record.reason, ended_at
+                tx, IMPORTER, article_id, rules, record.status, record.reason, ended_at
             )
         case "draft":
             pass
@@ -236,12 +237,12 @@ def _publish(
     tx: PublishTx, article_id: UUID, rules: SiteRules, at: datetime | None, until: datetime | None
 ) -> None:
     revision = articles.lock_article(tx, article_id, None).revision
-    publishing.publish(tx, _IMPORTER, article_id, revision, rules, at=at, until=until)
+    publishing.publish(tx, IMPORTER, article_id, revision, rules, at=at, until=until)
 
 
 def _edit_article(tx: PublishTx, article_id: UUID, draft: Draft) -> None:
     revision = articles.lock_article(tx, article_id, None).revision
-    articles.edit(tx, _IMPORTER, article_id, revision, draft, tx.moment)
+    articles.edit(tx, IMPORTER, article_id, revision, draft, tx.moment)
 
 
 def _upsert_paths(
@@ -251,4 +252,4 @@ def _upsert_paths(
         if not importing.keep_former_slug(tx, article_id, former):
             raise Conflict("slug_taken", f"The former slug {former!r} is another article's now.")
     for path in record.paths:
-        aliases.upsert(tx, _IMPORTER, path, slug, None, rules=rules)
+        aliases.upsert(tx, IMPORTER, path, slug, None, rules=rules)

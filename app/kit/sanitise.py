@@ -107,7 +107,11 @@ def _clean(source: str, embed_hosts: Sequence[str], *, links: bool = False) -> R
 
 def _reader(source: str) -> nh3.Cleaner:
     """A cleaner that brings HTML into one form and keeps everything that is read later."""
-    office = {name.lower() for name in _OFFICE.findall(source)}
+    return _reader_with(frozenset(name.lower() for name in _OFFICE.findall(source)))
+
+
+@lru_cache(maxsize=8)
+def _reader_with(office: frozenset[str]) -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=_READ | office,
         attributes={"*": READ, "param": {"value"}},

@@ -1,0 +1,209 @@
+"""New articles in numbers, as imports bring them: a few statements create and publish them all.
+
+The rows are those of `articles.create` and `publishing.publish`, made by the same functions. The
+look-ups of these commands are left out, as a new article has no older text, no schedule and no
+translation. `select_new` tells which articles are new.
+"""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import SQLModel, col
+
+from app.changes import PublishTx
+from app.editorial import articles, media_use, releases, tags
+from app.editorial.content import Actor, Draft, SiteRules
+from app.editorial.snapshot import cap_dates, freeze_article, refuse_ahead
+from app.errors import Invalid
+from app.kit.ids import uuid7
+from app.kit.text import slug_of
+from app.models.article import Article, ArticleSlug, ArticleTag, Revision
+from app.models.publication import (
+    Publication,
+    PublicationAuthor,
+    PublicationBody,
+    PublicationTag,
+)
+
+_Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NewArticle:
+    """An article that shows no media of ours, with its identity in the system that it came from."""
+
+    id: UUID | None
+    nth: int
+    """Its number among the articles that are created at one moment."""
+    draft: Draft
+    external_source: str | None
+    external_id: str | None
+    import_digest: str
+    is_edited: bool
+    """Whether an editor changed it since it was imported into another store."""
+
+    @property
+    def slug(self) -> str:
+        """Its own slug, or the one that its title gives as long as nobody holds that."""
+        return self.draft.content.slug or slug_of(self.draft.content.title)
+
+    @property
+    def claims(self) -> set[Hashable]:
+        """Its slug and the values by which an import recognises it; no other article has them."""
+        claims: set[Hashable] = {self.slug}
+        if self.id is not None:
+            claims.add(self.id)
+        if self.external_source is not None:
+            claims.add((self.external_source, self.external_id))
+        return claims
+
+
+@dataclass(frozen=True, slots=True)
+class _Release:
+    """A publication as columns, without its id, with its rows in other tables."""
+
+    values: _Row
+    body_html: str
+    tag_ids: Sequence[UUID]
+    author_slugs: set[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows of some articles, by table."""
+
+    copies: list[_Row] = field(default_factory=list)
+    tags: list[_Row] = field(default_factory=list)
+    revisions: list[_Row] = field(default_factory=list)
+    releases: list[_Release] = field(default_factory=list)
+
+
+def select_new(tx: PublishTx, candidates: Sequence[NewArticle]) -> list[bool]:
+    """Whether `create_all` can create each candidate: it is not known and its slug is free, in the
+    store and among those before it; its tags exist; none of its dates is ahead."""
+    taken = _taken(tx, candidates)
+    known_tags = _lock_tags(tx, candidates).keys()
+    answers: list[bool] = []
+    for candidate in candidates:
+        has_tags = known_tags >= set(candidate.draft.content.tags)
+        is_free = taken.isdisjoint(candidate.claims)
+        answers.append(is_free and has_tags and not _is_ahead(tx, candidate))
+        taken |= candidate.claims
+    return answers
+
+
+def create_all(
+    tx: PublishTx, actor: Actor, new_articles: Sequence[NewArticle], rules: SiteRules
+) -> bool:
+    """Create and publish articles that `select_new` selected. False, and nothing is done, when a
+    slug was taken meanwhile: on PostgreSQL editors save drafts beside this transaction."""
+    tag_ids = _lock_tags(tx, new_articles)
+    rows = _Rows()
+    for new in new_articles:
+        its_tags = list(dict.fromkeys(tag_ids[slug] for slug in new.draft.content.tags))
+        _add_rows(rows, tx, actor, new, its_tags, rules)
+    with tx.session.begin_nested() as savepoint:
+        _insert(tx, Article, rows.copies)
+        if not _claim_slugs(tx, rows.copies):
+            savepoint.rollback()
+            return False
+        _insert(tx, ArticleTag, rows.tags)
+        _insert(tx, Revision, rows.revisions)
+        _insert_publications(tx, rows.releases)
+        tx.append_each("article", [copy["id"] for copy in rows.copies], "published")
+    return True
+
+
+def _taken(tx: PublishTx, candidates: Sequence[NewArticle]) -> set[Hashable]:
+    """The ids, origins and slugs of the candidates that articles have already."""
+    slugs = [candidate.slug for candidate in candidates]
+    held = sa.select(col(ArticleSlug.slug)).where(col(ArticleSlug.slug).in_(slugs))
+    taken: set[Hashable] = set(tx.execute(held).scalars())
+    ids = [candidate.id for candidate in candidates if candidate.id is not None]
+    if ids:
+        used = sa.select(col(Article.id)).where(col(Article.id).in_(ids))
+        taken.update(tx.execute(used).scalars())
+    sources = {candidate.external_source for candidate in candidates} - {None}
+    if sources:
+        source, external_id = col(Article.external_source), col(Article.external_id)
+        external_ids = [candidate.external_id for candidate in candidates]
+        origins = sa.select(source, external_id).where(
+            source.in_(sources), external_id.in_(external_ids)
+        )
+        taken.update((row[0], row[1]) for row in tx.execute(origins))
+    return taken
+
+
+def _lock_tags(tx: PublishTx, new_articles: Sequence[NewArticle]) -> dict[str, UUID]:
+    slugs = {slug for new in new_articles for slug in new.draft.content.tags}
+    return tags.lock_ids(tx, slugs) if slugs else {}
+
+
+def _is_ahead(tx: PublishTx, candidate: NewArticle) -> bool:
+    try:
+        refuse_ahead(candidate.draft.content, tx.moment)
+    except Invalid:
+        return True
+    return False
+
+
+def _add_rows(
+    rows: _Rows,
+    tx: PublishTx,
+    actor: Actor,
+    new: NewArticle,
+    tag_ids: Sequence[UUID],
+    rules: SiteRules,
+) -> None:
+    """Add the rows of one article: a working copy that is published with its first text."""
+    key = new.id or uuid7(tx.moment, new.nth)
+    content = new.draft.content.model_copy(update={"slug": new.slug})
+    draft = Draft(content, new.draft.body_html)
+    image = media_use.image_of(tx, content, {})
+    item = freeze_article(key, new.slug, content, rules, tx.moment, None, image)
+    item = cap_dates(item, tx.moment)
+    copy = articles.article_values(actor, key, content, new.slug, tx.moment) | {
+        "state": "published",
+        "external_source": new.external_source,
+        "external_id": new.external_id,
+        "import_digest": new.import_digest,
+        "import_revision": None if new.is_edited else 1,
+    }
+    rows.copies.append(copy)
+    rows.tags.extend({"tag_id": tag_id, "article_id": key} for tag_id in tag_ids)
+    rows.revisions.append(articles.revision_values(actor, key, 1, draft, tag_ids, tx.moment))
+    values = releases.publication_values(actor, item, 1, None, tag_ids, tx.moment, None)
+    authors = {author.slug for author in item.authors}
+    rows.releases.append(_Release(values, draft.body_html, tag_ids, authors))
+
+
+def _claim_slugs(tx: PublishTx, copies: Sequence[_Row]) -> bool:
+    """Claim the slugs of working copies; False when one of them is taken."""
+    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
+    statement = insert(ArticleSlug).on_conflict_do_nothing().returning(col(ArticleSlug.slug))
+    rows = [{"slug": copy["slug"], "article_id": copy["id"]} for copy in copies]
+    return len(tx.execute(statement, rows).all()) == len(rows)
+
+
+def _insert_publications(tx: PublishTx, new_releases: Sequence[_Release]) -> None:
+    statement = sa.insert(Publication).returning(col(Publication.article_id), col(Publication.id))
+    keys: dict[UUID, int] = dict(tx.execute(statement, [new.values for new in new_releases]).all())
+    bodies, tag_rows, author_rows = [], [], []
+    for new in new_releases:
+        key = keys[new.values["article_id"]]
+        interval = releases.interval_values(key, new.values)
+        bodies.append({"publication_id": key, "body_html": new.body_html})
+        tag_rows += [{"tag_id": tag_id, **interval} for tag_id in new.tag_ids]
+        author_rows += [{"author_slug": slug, **interval} for slug in new.author_slugs]
+    _insert(tx, PublicationBody, bodies)
+    _insert(tx, PublicationTag, tag_rows)
+    _insert(tx, PublicationAuthor, author_rows)
+
+
+def _insert(tx: PublishTx, table: type[SQLModel], rows: Sequence[_Row]) -> None:
+    if rows:
+        tx.execute(sa.insert(table), rows)
