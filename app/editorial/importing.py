@@ -1,6 +1,5 @@
 """Look-ups for importers: stored things by their outside identity."""
 
-import operator
 from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -71,6 +70,8 @@ def has_path(tx: PublishTx, article_id: UUID, path: str) -> bool:
 
 def by_slugs(tx: ReadTx, slugs: Sequence[str]) -> list[UUID]:
     """The ids of the articles that have these slugs; unknown slugs are left out."""
+    if not slugs:
+        return []
     return list(tx.execute(_where_slug_held(sa.select(col(Article.id)), slugs)).scalars())
 
 
@@ -130,11 +131,13 @@ def find_dated(
     table = kind.table
     identity = kind.identity(fields.model_dump())
     first = next(iter(identity))
-    may_be = [col(getattr(table, first)) == identity[first], col(table.id) == key]
     origin = (source, external_id)
+    may_be = [col(getattr(table, first)) == identity[first]]
+    if key is not None:
+        may_be.append(col(table.id) == key)
     if source is not None:
-        columns = (col(table.external_source), col(table.external_id))
-        may_be.append(sa.and_(*map(operator.eq, columns, origin)))
+        same_source = col(table.external_source) == source
+        may_be.append(same_source & (col(table.external_id) == external_id))
     rows = list(tx.session.execute(sa.select(table).where(sa.or_(*may_be))).scalars())
     same = [row for row in rows if source and (row.external_source, row.external_id) == origin]
     same = same or [row for row in rows if row.id == key]

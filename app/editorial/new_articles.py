@@ -85,7 +85,7 @@ class _Rows:
 def select_new(tx: PublishTx, candidates: Sequence[NewArticle]) -> list[bool]:
     """Whether `create_all` can create each candidate: it is not known and its slug is free, in the
     store and among those before it; its tags exist; none of its dates is ahead."""
-    taken = _taken(tx, candidates)
+    taken = _held_claims(tx, candidates)
     known_tags = _lock_tags(tx, candidates).keys()
     answers: list[bool] = []
     for candidate in candidates:
@@ -118,7 +118,7 @@ def create_all(
     return True
 
 
-def _taken(tx: PublishTx, candidates: Sequence[NewArticle]) -> set[Hashable]:
+def _held_claims(tx: PublishTx, candidates: Sequence[NewArticle]) -> set[Hashable]:
     """The ids, origins and slugs of the candidates that articles have already."""
     slugs = [candidate.slug for candidate in candidates]
     held = sa.select(col(ArticleSlug.slug)).where(col(ArticleSlug.slug).in_(slugs))
