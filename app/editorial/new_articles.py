@@ -106,7 +106,8 @@ def create_all(
     for new in new_articles:
         its_tags = list(dict.fromkeys(tag_ids[slug] for slug in new.draft.content.tags))
         _add_rows(rows, tx, actor, new, its_tags, rules)
-    with tx.session.begin_nested() as savepoint:
+    # The session's own savepoint begins with its first statement, and these are the connection's.
+    with tx.connection.begin_nested() as savepoint:
         _insert(tx, Article, rows.copies)
         if not _claim_slugs(tx, rows.copies):
             savepoint.rollback()
