@@ -63,7 +63,7 @@ class NewArticle:
 
 
 @dataclass(frozen=True, slots=True)
-class _Release:
+class _NewPublication:
     """A publication as columns, without its id, with its rows in other tables."""
 
     values: _Row
@@ -73,13 +73,13 @@ class _Release:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
+class _NewRows:
     """The rows of some articles, by table."""
 
     copies: list[_Row] = field(default_factory=list)
     tags: list[_Row] = field(default_factory=list)
     revisions: list[_Row] = field(default_factory=list)
-    releases: list[_Release] = field(default_factory=list)
+    publications: list[_NewPublication] = field(default_factory=list)
 
 
 def select_new(tx: PublishTx, candidates: Sequence[NewArticle]) -> list[bool]:
@@ -102,7 +102,7 @@ def create_all(
     """Create and publish articles that `select_new` selected. False, and nothing is done, when a
     slug was taken meanwhile: on PostgreSQL editors save drafts beside this transaction."""
     tag_ids = _lock_tags(tx, new_articles)
-    rows = _Rows()
+    rows = _NewRows()
     for new in new_articles:
         its_tags = list(dict.fromkeys(tag_ids[slug] for slug in new.draft.content.tags))
         _add_rows(rows, tx, actor, new, its_tags, rules)
@@ -114,7 +114,7 @@ def create_all(
             return False
         _insert(tx, ArticleTag, rows.tags)
         _insert(tx, Revision, rows.revisions)
-        _insert_publications(tx, rows.releases)
+        _insert_publications(tx, rows.publications)
         tx.append_each("article", [copy["id"] for copy in rows.copies], "published")
     return True
 
@@ -153,7 +153,7 @@ def _is_ahead(tx: PublishTx, candidate: NewArticle) -> bool:
 
 
 def _add_rows(
-    rows: _Rows,
+    rows: _NewRows,
     tx: PublishTx,
     actor: Actor,
     new: NewArticle,
@@ -179,7 +179,7 @@ def _add_rows(
     rows.revisions.append(articles.revision_values(actor, key, 1, draft, tag_ids, tx.moment))
     values = releases.publication_values(actor, item, 1, None, tag_ids, tx.moment, None)
     authors = {author.slug for author in item.authors}
-    rows.releases.append(_Release(values, draft.body_html, tag_ids, authors))
+    rows.publications.append(_NewPublication(values, draft.body_html, tag_ids, authors))
 
 
 def _claim_slugs(tx: PublishTx, copies: Sequence[_Row]) -> bool:
@@ -190,11 +190,11 @@ def _claim_slugs(tx: PublishTx, copies: Sequence[_Row]) -> bool:
     return len(tx.execute(statement, rows).all()) == len(rows)
 
 
-def _insert_publications(tx: PublishTx, new_releases: Sequence[_Release]) -> None:
+def _insert_publications(tx: PublishTx, publications: Sequence[_NewPublication]) -> None:
     statement = sa.insert(Publication).returning(col(Publication.article_id), col(Publication.id))
-    keys: dict[UUID, int] = dict(tx.execute(statement, [new.values for new in new_releases]).all())
+    keys: dict[UUID, int] = dict(tx.execute(statement, [new.values for new in publications]).all())
     bodies, tag_rows, author_rows = [], [], []
-    for new in new_releases:
+    for new in publications:
         key = keys[new.values["article_id"]]
         interval = releases.interval_values(key, new.values)
         bodies.append({"publication_id": key, "body_html": new.body_html})
