@@ -19,7 +19,7 @@ from app.interchange.report import ImportReport, Notice, Refusal
 from app.interchange.upsert import IMPORTER, PreparedRecord, prepare_record, upsert_record
 from app.runtime import Runtime
 
-_LOCKED_AT_MOST = 0.2
+_LOCKED_AT_MOST = 0.1
 """Seconds; an import makes editors and other writers wait no longer."""
 
 _PREPARED_AT_ONCE = 200
