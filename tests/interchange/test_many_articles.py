@@ -24,7 +24,7 @@ from app.interchange import batch_import, jsonl_reader
 from app.interchange.report import ImportReport
 from app.interchange.upsert import prepare_record, upsert_record
 from app.runtime import Runtime
-from tests import builders
+from tests import builders, stores
 from tests.builders import EDITOR
 from tests.conftest import Bench, MovingClock, store
 from tests.interchange.facts import stored_facts
@@ -178,7 +178,8 @@ FILES = st.lists(
 ).map(lambda records: [{k: v for k, v in r.items() if v is not None} for r in records])
 
 
-@settings(max_examples=25, deadline=None)
+@pytest.mark.timeout(400)
+@settings(max_examples=20, deadline=None)
 @given(FILES, st.lists(st.integers(1, 6), max_size=8))
 def test_the_outcome_does_not_depend_on_what_enters_together(
     records: list[Record], sizes: list[int]
@@ -193,6 +194,7 @@ def test_the_outcome_does_not_depend_on_what_enters_together(
         seen = []
         for number, way in enumerate(ways):
             folder = Path(name) / str(number)
+            stack.callback(stores.give_back, folder)
             runtime, clock = stack.enter_context(store(None, folder, serve_worker=False))
             for tag in TAGS:
                 builders.tag(runtime, tag)
