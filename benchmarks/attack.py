@@ -26,8 +26,8 @@ from app.accounts.principal import OPERATOR
 from app.database import Database
 from app.kit.clock import system_clock
 from benchmarks.corpus import Size, fill
-from benchmarks.http import server
 from benchmarks.load import Load, load
+from benchmarks.servers import server
 
 _PASSWORD: Final = "a bridge over the Rimac"  # noqa: S105  # of an account that lives seconds
 _GUESSERS: Final = 16

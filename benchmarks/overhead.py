@@ -33,8 +33,8 @@ from app.search.protocol import Query
 from app.settings import Settings
 from app.worker import rebuilding
 from benchmarks.corpus import Size, fill
-from benchmarks.http import server
 from benchmarks.search import VOCABULARY, WORDS, Case, best, cases, get, paths
+from benchmarks.servers import server
 
 _URL, _KEY = "WILLAY_TEST_MEILISEARCH_URL", "WILLAY_TEST_MEILISEARCH_KEY"
 

@@ -26,7 +26,7 @@ from app.search.protocol import FACET_NAMES, Engine, Filter, Query
 from app.settings import Settings
 from app.worker import rebuilding
 from benchmarks.corpus import Size, fill, words_of
-from benchmarks.http import server
+from benchmarks.servers import server
 
 VOCABULARY = 40_000
 QUERIES = 100
