@@ -100,7 +100,7 @@ class FeedRequest:
         """The channel with the articles of the hits that are visible."""
         view = self.view
         keys = [thing_of(hit) for hit in hits]
-        visible = things.visible_hits(view.tx, view.tags, {}, keys, (), view.now)
+        visible = things.visible_hits(view.tx, view.tags, {}, keys, (), view.now, view.recall)
         links = {"self": build_url(self.base, self.params)}
         return self._channel([visible[key] for key in keys if key in visible], links)
 

@@ -204,7 +204,7 @@ def _all_found(
 def _results(view: View, answers: Sequence[_AnsweredQuestion]) -> list[dict[str, Any]]:
     hits = [thing_of(hit) for answer in answers for hit in answer.result.hits]
     site_languages = view.runtime.settings.languages
-    items = things.visible_hits(view.tx, view.tags, {}, hits, site_languages, view.now)
+    items = things.visible_hits(view.tx, view.tags, {}, hits, site_languages, view.now, view.recall)
     return [_result(view, answer, items) for answer in answers]
 
 

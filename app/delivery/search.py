@@ -18,7 +18,6 @@ from app.delivery.filters import (
     languages,
     to_search_filter,
 )
-from app.http.endpoint import RuntimeDep
 from app.http.parameters import (
     DIGITS,
     Flag,
@@ -38,6 +37,7 @@ from app.published import changes, tags
 from app.published import visible_hits as things
 from app.published.answer import Answer
 from app.published.visible_hits import VisibleItems
+from app.runtime import Runtime
 from app.search import protocol
 from app.search.failover import SPARE, ServedResult
 from app.search.overlay import thing_of
@@ -91,8 +91,9 @@ class SuggestParameters(Parameters):
 @router.get(
     "/v1/search", response_model=SearchPage, responses=public_responses(304, 400, 503, links=True)
 )
-async def search(request: Request, params: SearchParameters, runtime: RuntimeDep) -> Response:
+async def search(request: Request, params: SearchParameters) -> Response:
     """Articles, pages, tags, sponsors and committee members, best first."""
+    runtime: Runtime = request.state.runtime
 
     def show(view: View, query: protocol.Query, answer: ServedResult) -> Answer:
         site_languages = (*query.filter.languages, *view.runtime.settings.languages)
@@ -117,8 +118,9 @@ async def search(request: Request, params: SearchParameters, runtime: RuntimeDep
 @router.get(
     "/v1/search/suggest", response_model=Completions, responses=public_responses(304, 400, 503)
 )
-async def suggest(request: Request, params: SuggestParameters, runtime: RuntimeDep) -> Response:
+async def suggest(request: Request, params: SuggestParameters) -> Response:
     """Titles, tags and people that complete what was typed."""
+    runtime: Runtime = request.state.runtime
 
     def ask(view: View) -> tuple[str, ...]:
         return languages(params.lang, "", view.runtime.settings.languages)
@@ -194,7 +196,9 @@ def _visible_things(
         counts = view.recall(
             "tag counts", lambda: tags.article_counts(view.tx, view.tags, view.now)
         )
-    return things.visible_hits(view.tx, view.tags, counts, keys, site_languages, view.now)
+    return things.visible_hits(
+        view.tx, view.tags, counts, keys, site_languages, view.now, view.recall
+    )
 
 
 def _hit(hit: Hit, item: bytes) -> bytes:

@@ -62,9 +62,7 @@ def list_page(
     backwards = cursor is not None and cursor.backwards
     if backwards:
         rows = rows[::-1]
-    items = recall.many(
-        [row.id for row in rows], lambda missing: _load_items(tx, tags, missing, now)
-    )
+    items = items_by_key(tx, tags, [row.id for row in rows], now, recall)
     if "paths" in include:
         paths = former_paths(tx, tags, [row.article_id for row in rows], now)
         items = [
@@ -129,6 +127,13 @@ def article_detail(
 
 
 _BY_KEYS = sa.select(*SHOWN).where(col(Publication.id).in_(sa.bindparam("keys", expanding=True)))
+
+
+def items_by_key(
+    tx: ReadTx, tags: Tags, keys: Sequence[int], now: datetime, recall: HeadCache
+) -> list[bytes]:
+    """The items of visible publications, from memory where they are."""
+    return recall.many(keys, lambda missing: _load_items(tx, tags, missing, now))
 
 
 def _load_items(tx: ReadTx, tags: Tags, keys: Sequence[int], now: datetime) -> dict[int, bytes]:

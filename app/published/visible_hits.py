@@ -13,7 +13,7 @@ from pydantic_core import from_json, to_json
 from app.database import ReadTx
 from app.kinds.registry import DATED_KINDS
 from app.published import articles, searchable, tags
-from app.published.cache import Tags
+from app.published.cache import HeadCache, Tags
 
 HitKey = tuple[str, UUID, int]
 """The kind, id and version of a hit."""
@@ -27,25 +27,29 @@ def visible_hits(
     hits: Iterable[HitKey],
     languages: Sequence[str],
     now: datetime,
+    recall: HeadCache,
 ) -> VisibleItems:
     """The public JSON of the things that are visible in their hit's version; others are absent."""
-    seen = set(hits)
     ids_by_kind: dict[str, list[UUID]] = {}
-    for name, key, _ in seen:
+    for name, key, _ in (seen := set(hits)):
         ids_by_kind.setdefault(name, []).append(key)
-    visible_items: dict[tuple[str, UUID], bytes] = {}
-    if ids := ids_by_kind.get("article"):
-        items = articles.by_ids(tx, cached_tags, ids, now)
-        visible_items |= {("article", key): item for key, item in items.items()}
-    if ids := ids_by_kind.get("tag"):
-        known_tags = tags.list_tags(cached_tags, counts, languages[0], None, None)
-        visible_items |= {("tag", tag.id): to_json(tag) for tag in known_tags if tag.id in ids}
-    for kind in DATED_KINDS:
-        if ids := ids_by_kind.get(kind.name):
-            items = kind.items(tx, now, languages, ids)
-            visible_items |= {(kind.name, key): item for key, item in items.items()}
     versions = searchable.visible_versions(tx, cached_tags, ids_by_kind, now)
-    return {key: visible_items[key[:2]] for key in seen if versions.get(key[:2]) == key[2]}
+    shown = [key for key in seen if versions.get(key[:2]) == key[2]]
+    ids_of = {name: [key for kind, key, _ in shown if kind == name] for name in ids_by_kind}
+    items: dict[tuple[str, UUID], bytes] = {}
+    if ids := ids_of.get("article"):
+        keys = [versions["article", key] for key in ids]  # the version of an article is its text's
+        texts = articles.items_by_key(tx, cached_tags, keys, now, recall)
+        items |= {("article", key): text for key, text in zip(ids, texts, strict=True)}
+    if ids := ids_of.get("tag"):
+        known_tags = tags.list_tags(cached_tags, counts, languages[0], None, None)
+        items |= {("tag", tag.id): to_json(tag) for tag in known_tags if tag.id in ids}
+    for kind in DATED_KINDS:
+        if ids := ids_of.get(kind.name):
+            items |= {
+                (kind.name, key): item for key, item in kind.items(tx, now, languages, ids).items()
+            }
+    return {key: items[key[:2]] for key in shown}
 
 
 def hit_slugs(shown_things: VisibleItems) -> dict[HitKey, str | None]:
