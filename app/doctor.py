@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+from urllib.parse import urlsplit
 
-from app import machine, schema
+from app import machine, milestones, schema
 from app.changes import head
 from app.errors import Unavailable, WillayError
 from app.interchange import jsonl_writer
@@ -49,6 +50,7 @@ def examine(runtime: Runtime) -> Iterator[Finding]:
         ("search", _check_search),
         ("media", _check_media),
         ("webhooks", _check_webhooks),
+        ("caches", _check_caches),
         ("limits", _check_limits),
         ("key", machine.check_key),
         ("backup", machine.check_backup),
@@ -134,6 +136,24 @@ def _check_media(runtime: Runtime) -> tuple[str, str]:
     state = f"{scan.files} files, {scan.bytes / 1e6:.1f} MB, {scan.unnamed} of them unused"
     if scan.missing:
         return state, f"{scan.missing} files are missing; bring them back from a backup."
+    return state, ""
+
+
+def _check_caches(runtime: Runtime) -> tuple[str, str]:
+    addresses, late = runtime.settings.purge_url, []
+    now = runtime.clock()
+    with runtime.database.reading() as tx:
+        log = head(tx)
+        for address in addresses:
+            last = milestones.last_occurrence(tx, milestones.purge_name(address, "first"))
+            is_known = last is not None and changes.is_mine(tx, last.by)
+            _, seconds = changes.lag_of(tx, log, last.by if last and is_known else None, now)
+            if not is_known or seconds > _LATE_SECONDS:
+                late.append(urlsplit(address).netloc)
+    state = f"{len(addresses)} are told of changes"
+    if late:
+        message = f"Not told: {', '.join(late)}. They may show what was taken back;"
+        return state, f"{message} see the log of `willay serve` or `willay worker`."
     return state, ""
 
 

@@ -1,11 +1,13 @@
-"""The last turn of a worker and the last backup: one row each, which all replicas can see.
+"""The last turn of a worker, the last backup, and how far each cache was told of changes: one row
+each, which all replicas can see.
 
 May import: models, database.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from hashlib import sha256
+from typing import Final, Literal, NewType
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,7 +16,10 @@ from sqlmodel import col
 from app.database import ReadTx, WriteTx
 from app.models.milestone import Milestone
 
-Name = Literal["worker", "backup"]
+PurgeName = NewType("PurgeName", str)
+"""One round of purges of one cache; `by` is then the place in the log that it has reached."""
+PurgeRound = Literal["first", "search", "again"]
+Name = Literal["worker", "backup"] | PurgeName
 
 BEAT: Final = timedelta(seconds=20)
 """The interval at which a worker reports that it is at work."""
@@ -29,6 +34,11 @@ class LastOccurrence:
 
     at: datetime
     by: str
+
+
+def purge_name(address: str, purge_round: PurgeRound) -> PurgeName:
+    """The milestone of a round. The address may hold a secret, so its digest stands for it."""
+    return PurgeName(f"purge {sha256(address.encode()).hexdigest()[:16]} {purge_round}")
 
 
 def record(tx: WriteTx, name: Name, by: str, at: datetime) -> None:

@@ -236,7 +236,13 @@ def _open_search(
             return published.lag_of(tx, log, cursor, log.moment(clock()))
 
     if settings.meilisearch_url is None:
-        return SearchService(folder, late_of=late_of, languages=settings.languages, behind=lag_of)
+        return SearchService(
+            folder,
+            place_of=published.sequence_of,
+            late_of=late_of,
+            languages=settings.languages,
+            behind=lag_of,
+        )
     key = settings.meilisearch_key
     address = Address(
         settings.meilisearch_url,

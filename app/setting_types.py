@@ -24,6 +24,17 @@ def _exact_address(value: str) -> str:
     return value
 
 
+def _target_address(value: str) -> str:
+    parts = urlsplit(_exact_address(value))
+    if (
+        parts.username is not None
+        or parts.fragment
+        or not (value.isascii() and value.isprintable())
+    ):
+        raise ValueError("must have no user, password, fragment or letters beyond ASCII")
+    return value
+
+
 def _web_address(value: str) -> str:
     return _exact_address(value).rstrip("/")
 
@@ -70,5 +81,6 @@ def check_networks(value: tuple[str, ...]) -> tuple[str, ...]:
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_list)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 ExactAddress = Annotated[str, AfterValidator(_exact_address)]  # of others: a last slash is theirs
+TargetAddress = Annotated[str, AfterValidator(_target_address)]  # to which Willay sends
 Contact = Annotated[str, AfterValidator(_check_contact)]
 PageTemplate = Annotated[str, AfterValidator(_page_template)]

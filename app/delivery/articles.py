@@ -29,6 +29,7 @@ from app.public.envelopes import One, Page
 from app.published import articles
 from app.published.answer import Answer
 from app.published.articles import Extra
+from app.published.cache_keys import LISTS, key_of
 from app.settings import Settings
 
 router = APIRouter(tags=["articles"], route_class=EndpointRoute)
@@ -127,7 +128,7 @@ def list_articles(
         to_json(meta),
         to_json(links),
     )
-    return Answer(body, {"next": links["next"], "prev": links["prev"]}, "articles")
+    return Answer(body, {"next": links["next"], "prev": links["prev"]}, LISTS)
 
 
 @router.get(
@@ -140,7 +141,7 @@ def read_article(view: BriefView, slug: str, params: DetailParameters) -> Answer
     refuse_capitals(slug)
     preferred = languages(params.lang, params.fallback, view.runtime.settings.languages)
     names, extras = _chosen_fields(params, DETAIL_FIELDS, DETAIL_EXTRAS)
-    article_id, item = articles.article_detail(
+    article_id, item, related = articles.article_detail(
         view.tx,
         view.tags,
         slug,
@@ -154,7 +155,9 @@ def read_article(view: BriefView, slug: str, params: DetailParameters) -> Answer
     if "jsonld" in extras:  # last and as rendered, which is safe in a page's script
         comma = b"" if item == b"{}" else b","
         item = item[:-1] + comma + b'"jsonld":%s}' % to_jsonld(view.runtime.settings, plain)
-    return Answer(b'{"data":%s}' % item, {}, f"articles article/{article_id}")
+    shown = (article_id, *(other["id"] for other in from_json(related)))
+    keys = " ".join(key_of("article", key) for key in shown)
+    return Answer(b'{"data":%s}' % item, {}, keys)
 
 
 def to_jsonld(settings: Settings, item: bytes) -> bytes:

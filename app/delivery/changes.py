@@ -28,6 +28,7 @@ from app.kit.log_position import Position
 from app.public.changes import ChangePage
 from app.published import change_items, changes
 from app.published.answer import Answer
+from app.published.cache_keys import CHANGES
 from app.published.changes import LogEntry
 from app.runtime import Runtime
 
@@ -131,7 +132,7 @@ def _answer(view: View, params: ChangeParameters, position: Position) -> Answer:
         to_json(meta),
         to_json(links),
     )
-    return Answer(body, {"next": links["next"]}, "changes")
+    return Answer(body, {"next": links["next"]}, CHANGES)
 
 
 async def _stream_changes(request: Request, watch: Watch, position: Position) -> Response:

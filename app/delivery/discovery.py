@@ -27,6 +27,7 @@ from app.public.jsonld import NewsArticle
 from app.public.oembed import OEmbed
 from app.published import archive, articles, feed_archive, paths
 from app.published.answer import Answer
+from app.published.cache_keys import LISTS, SERVICE, key_of
 from app.published.feed_archive import CalendarMonth
 from app.published.query import ArticleFilter
 from app.runtime import Runtime
@@ -90,7 +91,7 @@ def sitemap_index(view: CountingView, _params: NoneTravelling) -> Answer:
         (f"{base}/sitemaps/pages.xml", None),
         *((f"{base}/sitemaps/{month}.xml", changed) for month, changed in months),
     ]
-    return Answer(sitemap.index(parts), {}, "sitemaps articles", sitemap.MEDIA_TYPE)
+    return Answer(sitemap.index(parts), {}, LISTS, sitemap.MEDIA_TYPE)
 
 
 def _hour(runtime: Runtime) -> str:
@@ -108,7 +109,7 @@ def sitemap_news(
     recent = ArticleFilter(since=view.now - _NEWS_DAYS)
     article_items = _items(view, recent)[:_NEWS_MOST]
     body = sitemap.news(article_items, settings.site_name, settings.page_address)
-    return Answer(body, {}, "sitemaps articles", sitemap.MEDIA_TYPE)
+    return Answer(body, {}, LISTS, sitemap.MEDIA_TYPE)
 
 
 @router.get("/sitemaps/pages.xml", response_class=XmlResponse, responses=_RESPONSES)
@@ -136,7 +137,7 @@ def robots(view: View, _params: NoneTravelling) -> Answer:
     base = view.runtime.settings.public_url
     lines = ["User-agent: *", "Disallow: /v1/admin", "Allow: /", ""]
     lines += [f"Sitemap: {base}/sitemap.xml", f"Sitemap: {base}/sitemaps/news.xml", ""]
-    return Answer("\n".join(lines).encode(), {}, "service", _PLAIN)
+    return Answer("\n".join(lines).encode(), {}, SERVICE, _PLAIN)
 
 
 def _day(runtime: Runtime) -> str:
@@ -160,13 +161,13 @@ def security(view: Annotated[View, Cost(also=_day)], _params: NoneTravelling) ->
         f"Preferred-Languages: {', '.join(settings.languages)}",
         f"Canonical: {settings.public_url}/.well-known/security.txt",
     ]
-    return Answer("\n".join([*lines, ""]).encode(), {}, "service", _PLAIN)
+    return Answer("\n".join([*lines, ""]).encode(), {}, SERVICE, _PLAIN)
 
 
 @router.get("/llms.txt", response_class=PlainResponse, responses=_RESPONSES)
 def language_models(view: View, _params: NoneTravelling) -> Answer:
     """What is here and what may be done with it, for language models and those who run them."""
-    return Answer(_llms_text(view.runtime.settings).encode(), {}, "service", _PLAIN)
+    return Answer(_llms_text(view.runtime.settings).encode(), {}, SERVICE, _PLAIN)
 
 
 @router.get(
@@ -181,12 +182,12 @@ def read_linked(view: View, slug: str, params: LinkedParameters) -> Answer:
     settings = view.runtime.settings
     preferred = languages(params.lang, params.fallback, settings.languages)
     try:
-        key, item = articles.article_detail(
+        key, item, _ = articles.article_detail(
             view.tx, view.tags, slug, preferred, view.now, view.recall
         )
     except Moved as moved:
         raise Moved(moved.code, moved.message, slug=f"{moved.slug}.jsonld") from moved
-    return Answer(to_jsonld(settings, item), {}, f"articles article/{key}", jsonld.MEDIA_TYPE)
+    return Answer(to_jsonld(settings, item), {}, key_of("article", key), jsonld.MEDIA_TYPE)
 
 
 @router.get(
@@ -215,12 +216,12 @@ def embed(view: BriefView, params: EmbedParameters) -> Answer:
             raise NotFound("article_not_found", "There is no article at this address.")
         slug = resolution.slug
     try:
-        key, item = articles.article_detail(view.tx, view.tags, slug, (), view.now, view.recall)
+        _, item, _ = articles.article_detail(view.tx, view.tags, slug, (), view.now, view.recall)
     except Moved as moved:
-        key, item = articles.article_detail(
+        _, item, _ = articles.article_detail(
             view.tx, view.tags, moved.slug, (), view.now, view.recall
         )
-    return Answer(to_json(_card(settings, from_json(item), params)), {}, f"article/{key}")
+    return Answer(to_json(_card(settings, from_json(item), params)), {}, LISTS)
 
 
 def _items(view: View, filters: ArticleFilter) -> Sequence[ArticleItem]:
@@ -232,7 +233,7 @@ def _items(view: View, filters: ArticleFilter) -> Sequence[ArticleItem]:
 def _map(view: View, filters: ArticleFilter) -> Answer:
     settings = view.runtime.settings
     body = sitemap.pages(_items(view, filters), settings.page_address, settings.languages[0])
-    return Answer(body, {}, "sitemaps articles", sitemap.MEDIA_TYPE)
+    return Answer(body, {}, LISTS, sitemap.MEDIA_TYPE)
 
 
 def _bases(settings: Settings) -> tuple[str, ...]:

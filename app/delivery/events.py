@@ -23,6 +23,7 @@ from app.kit.dates import first_instant, range_end
 from app.public.envelopes import One, Page, PageMeta
 from app.public.events import Event
 from app.published.answer import Answer
+from app.published.cache_keys import LISTS, key_of
 
 router = APIRouter(tags=["events"], route_class=EndpointRoute)
 
@@ -89,7 +90,7 @@ def list_events(view: BriefView, params: EventListParameters) -> Answer:
     base = f"{view.runtime.settings.public_url}/v1/events"
     links = links_onward(base, params, onward.encode(name) if onward else None)
     page = Page[Event](data=data, meta=PageMeta(limit=params.limit), links=links)
-    return Answer(to_json(page), {"next": links.next}, "events")
+    return Answer(to_json(page), {"next": links.next}, LISTS)
 
 
 @router.get(
@@ -105,7 +106,7 @@ def read_event_calendar(view: View, event_id: UUID, params: EventParameters) -> 
         preferred_languages(params.lang, view.runtime.settings),
         event_id,
     )
-    return Answer(ics.render(event.title, [event]), {}, f"event/{event_id}", ics.MEDIA_TYPE)
+    return Answer(ics.render(event.title, [event]), {}, key_of("event", event_id), ics.MEDIA_TYPE)
 
 
 @router.get(
@@ -121,7 +122,7 @@ def read_event(view: BriefView, event_id: UUID, params: EventParameters) -> Answ
         preferred_languages(params.lang, view.runtime.settings),
         event_id,
     )
-    return Answer(b'{"data":%s}' % to_json(event), {}, f"event/{event_id}")
+    return Answer(b'{"data":%s}' % to_json(event), {}, key_of("event", event_id))
 
 
 @router.get(
@@ -140,7 +141,7 @@ def read_calendar(view: View, params: CalendarParameters) -> Answer:
         view.tx, view.now, requested, event_filter, "newest", None, CALENDAR_LIMIT
     )
     name = view.runtime.settings.site_name
-    return Answer(ics.render(name, latest[::-1]), {}, "events", ics.MEDIA_TYPE)
+    return Answer(ics.render(name, latest[::-1]), {}, LISTS, ics.MEDIA_TYPE)
 
 
 def _event_filter(view: View, params: EventFilterParameters) -> EventFilter:

@@ -16,6 +16,7 @@ from app.http.routing import EndpointRoute
 from app.http.views import View, answer_search, answer_view
 from app.public.json_feed import JsonFeed
 from app.published.answer import Answer
+from app.published.cache_keys import LISTS, SEARCH
 from app.runtime import Runtime
 
 router = APIRouter(tags=["feeds"], route_class=EndpointRoute)
@@ -78,9 +79,11 @@ async def _answer_feed(
         deletes = media == atom.MEDIA_TYPE  # only Atom has an element for takedowns
         return FeedRequest(view, params, base, filters, deletes)
 
+    keys = f"{LISTS} {SEARCH}" if params.q else LISTS
+
     def render_feed(channel: Channel, items: Iterable[FeedArticle]) -> Answer:
         links = {name: channel.links.get(name) for name in ("self", "hub", "next", "prev-archive")}
-        return Answer(render(channel, items), links, "feeds articles", media)
+        return Answer(render(channel, items), links, keys, media)
 
     if params.q:
         return await answer_search(

@@ -28,6 +28,7 @@ from app.public.tags import Tag, TagDetail
 from app.public.vocabulary import CommitteeGroup, SponsorKind, TagType
 from app.published import archive, tags
 from app.published.answer import Answer
+from app.published.cache_keys import LISTS, key_of
 
 router = APIRouter(route_class=EndpointRoute)
 
@@ -76,7 +77,7 @@ def list_tags(view: CountingView, params: TagParameters) -> Answer:
         params.type or None,
         parent.id if parent else None,
     )
-    return _answer_list(view, "/v1/tags", params, cached_tags, "tags")
+    return _answer_list(view, "/v1/tags", params, cached_tags)
 
 
 @router.get(
@@ -89,7 +90,7 @@ def read_tag(view: CountingView, slug: str, params: TagDetailParameters) -> Answ
     """One tag with its names, synonyms and children; an old slug leads to the new one."""
     refuse_capitals(slug)
     tag = tags.get_tag(view.tags, _counts(view), slug, _first_language(params.lang, view))
-    return Answer(b'{"data":%s}' % to_json(tag), {}, f"tags tag/{slug}")
+    return Answer(b'{"data":%s}' % to_json(tag), {}, f"{key_of('tag', tag.id)} {LISTS}")
 
 
 @router.get(
@@ -101,7 +102,7 @@ def read_tag(view: CountingView, slug: str, params: TagDetailParameters) -> Answ
 def list_sponsors(view: BriefView, params: SponsorParameters) -> Answer:
     """Sponsors valid today, in their order."""
     matches = sponsors.list_sponsors(view.tx, view.now, params.kind or None)
-    return _answer_list(view, "/v1/sponsors", params, matches, "sponsors")
+    return _answer_list(view, "/v1/sponsors", params, matches)
 
 
 @router.get(
@@ -114,7 +115,7 @@ def list_committee(view: BriefView, params: CommitteeParameters) -> Answer:
     """Officers, committee and staff in office today, in their order."""
     preferred = preferred_languages(params.lang, view.runtime.settings)
     members = committee.list_members(view.tx, view.now, preferred, params.group or None)
-    return _answer_list(view, "/v1/committee", params, members, "committee")
+    return _answer_list(view, "/v1/committee", params, members)
 
 
 @router.get(
@@ -136,7 +137,7 @@ def read_archive(view: CountingView, params: ArticleParameters) -> Answer:
             view.calendar,
         ),
     )
-    return _answer_list(view, "/v1/archive", params, years, "articles")
+    return _answer_list(view, "/v1/archive", params, years)
 
 
 def _counts(view: View) -> dict[UUID, int]:
@@ -147,10 +148,8 @@ def _first_language(lang: str, view: View) -> str | None:
     return next(iter(languages(lang, "", view.runtime.settings.languages)), None)
 
 
-def _answer_list(
-    view: View, path: str, params: Parameters, data: Sequence[BaseModel], key: str
-) -> Answer:
+def _answer_list(view: View, path: str, params: Parameters, data: Sequence[BaseModel]) -> Answer:
     self_url = build_url(f"{view.runtime.settings.public_url}{path}", params)
     links = {"self": self_url, "next": None, "prev": None}
     body = {"data": data, "meta": {"total": len(data)}, "links": links}
-    return Answer(to_json(body), {}, key)
+    return Answer(to_json(body), {}, LISTS)

@@ -20,6 +20,7 @@ from app.http.routing import ProtocolRoute
 from app.http.views import View, answer_view
 from app.kit.text import is_legal
 from app.published.answer import Answer
+from app.published.cache_keys import LISTS
 
 router = APIRouter(tags=["discovery"], route_class=ProtocolRoute)
 
@@ -84,7 +85,7 @@ async def _answer_request(request: Request, pairs: Sequence[tuple[str, str]]) ->
         params = {"verb": "Identify", "": ""}  # XML cannot repeat these characters
 
     def harvest(view: View) -> Answer:
-        return Answer(oai_reply(view, params), {}, "oai articles", oai.MEDIA_TYPE)
+        return Answer(oai_reply(view, params), {}, LISTS, oai.MEDIA_TYPE)
 
     # The fields of a form are not in the address, so the validators include them here.
     return await answer_view(request, harvest, also=lambda _runtime: repr(params))

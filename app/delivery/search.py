@@ -36,6 +36,7 @@ from app.public.vocabulary import ContentKind
 from app.published import changes, tags
 from app.published import visible_hits as things
 from app.published.answer import Answer
+from app.published.cache_keys import SEARCH
 from app.published.visible_hits import VisibleItems
 from app.runtime import Runtime
 from app.search import protocol
@@ -108,7 +109,7 @@ async def search(request: Request, params: SearchParameters) -> Response:
             to_json(meta),
             to_json(links),
         )
-        return Answer(body, {"next": links["next"], "prev": links["prev"]}, "search")
+        return Answer(body, {"next": links["next"], "prev": links["prev"]}, SEARCH)
 
     return await answer_search(
         request, lambda view: _query(params, view), runtime.search.search, show
@@ -145,7 +146,7 @@ async def suggest(request: Request, params: SuggestParameters) -> Response:
             for suggestion in suggestions
             if thing_of(suggestion) in items
         ]
-        return Answer(to_json({"data": data[: params.limit]}), {}, "search")
+        return Answer(to_json({"data": data[: params.limit]}), {}, SEARCH)
 
     return await answer_search(request, ask, find, show)
 

@@ -27,6 +27,7 @@ from app.public.service import (
 )
 from app.published import changes, paths
 from app.published.answer import Answer
+from app.published.cache_keys import LISTS, SERVICE
 from app.runtime import Runtime
 from app.search.failover import SearchStatus
 
@@ -56,7 +57,7 @@ def front_page(view: BriefView, _params: NoneTravelling) -> Answer:
         licence=settings.default_licence,
         resources={name: f"{settings.public_url}/v1/{name}" for name in _RESOURCES},
     )
-    return Answer(b'{"data":%s}' % to_json(service), {}, "service")
+    return Answer(b'{"data":%s}' % to_json(service), {}, SERVICE)
 
 
 @router.get(
@@ -74,9 +75,7 @@ def resolve(view: BriefView, params: ResolveParameters) -> Answer:
         view.runtime.settings.public_url,
         view.runtime.settings.slug_at,
     )
-    # The article may have the path of a tag, and then comes before the tag.
-    keys = "articles tags" if resolution.kind == "tag" else "articles"
-    return Answer(b'{"data":%s}' % to_json(resolution), {}, keys)
+    return Answer(b'{"data":%s}' % to_json(resolution), {}, LISTS)
 
 
 @router.get("/livez", response_model=Alive, responses=public_responses(400))

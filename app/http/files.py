@@ -12,7 +12,8 @@ from starlette.responses import Response, StreamingResponse
 
 from app.errors import NotFound, Unavailable
 from app.http import problems
-from app.http.views import View, etag_matches, kept_until, open_view
+from app.http.cache_headers import cache_control, file_lifetimes, purge_headers
+from app.http.views import View, etag_matches, open_view
 from app.library.file_names import EXTENSIONS, stored_name
 from app.published.media import PublicFile
 from app.runtime import Runtime
@@ -47,8 +48,10 @@ async def public_file(request: Request, find: Callable[[View], PublicFile]) -> R
         with open_view(runtime, clock) as view:
             file = find(view)
         keys = " ".join([f"media/{file.media_id}", *file.shown_by])
-        max_age = kept_until(view.head, clock, runtime.settings.cache_seconds)
-        return _OpenFile(file, {"Cache-Control": max_age, "Surrogate-Key": keys})
+        life = cache_control(view.head, clock, file_lifetimes(runtime.settings))
+        return _OpenFile(
+            file, {"Cache-Control": life, **purge_headers(runtime.settings, view.head, keys)}
+        )
 
     matches = await runtime.reads.run(open_file)
     return await _file_response(request, runtime, matches.file, matches.headers)
@@ -135,17 +138,17 @@ def _content_disposition(name: str, extension: str) -> str:
 def file_responses(*, private: bool = False) -> dict[int | str, dict[str, Any]]:
     """The `responses=` of a route that serves files."""
     answers = problems.public_responses(304, 400, 404, 410, 416, 503)
-    cache_pattern = "^private, no-store$" if private else "^public, max-age=[0-9]+$"
     headers = {
         "ETag": problems.header("Strong: the file's own hash", '^"[0-9a-f]{64}"$'),
-        "Cache-Control": problems.header("Never beyond the next due change", cache_pattern),
+        "Cache-Control": problems.header("Never kept", "^private, no-store$")
+        if private
+        else problems.CACHE_LIFE,
         "Content-Security-Policy": problems.header(
             "Nothing may run", "^default-src 'none'; sandbox$"
         ),
     }
     ranged = {**headers, "Content-Range": problems.header("Which part", r"^bytes \d+-\d+/\d+$")}
-    purged = {"Surrogate-Key": problems.header("What to purge it by", r"^media/\S+( \S+)*$")}
-    extra = {} if private else purged
+    extra = {} if private else problems.PURGED_BY
     content = dict.fromkeys(EXTENSIONS, _BINARY)
     answers[200] = {"description": "The file", "headers": {**headers, **extra}, "content": content}
     answers[206] = {

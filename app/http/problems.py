@@ -77,7 +77,7 @@ def public_responses(*statuses: int, links: bool = False) -> dict[int | str, dic
     """The `responses=` of a public route: problems, and 304 with its validators."""
     headers = {"Cache-Control": NO_STORE}
     if 304 in statuses:
-        headers = {**_VALIDATORS, "Surrogate-Key": _KEYS}
+        headers = {**_VALIDATORS, **PURGED_BY}
     if links:
         headers["Link"] = _LINK
     return {**problem_answers(*statuses), 200: {"headers": headers}}
@@ -104,12 +104,21 @@ def header(description: str, pattern: str, *, required: bool = True) -> dict[str
 
 
 NO_STORE = header("Never kept", "^no-store$")
+CACHE_LIFE = header(
+    "Never beyond the next due change",
+    "^public, max-age=[0-9]+(, (s-maxage|stale-[a-z-]+)=[0-9]+)*$",
+)
+PURGED_BY = {
+    "Surrogate-Key": header("What to purge it by, separated by blanks", "^[^ ]+( [^ ]+)*$"),
+    "Willay-Sequence": header(
+        "The place in the change log that it was made from", "^[0-9]+;epoch=[0-9a-f]+$"
+    ),
+}
 _VALIDATORS = {
     "ETag": header("Goes into `If-None-Match`", '^W/"[0-9a-f]+"$'),
-    "Cache-Control": header("Never beyond the next due change", "^public, max-age=[0-9]+$"),
+    "Cache-Control": CACHE_LIFE,
     "Last-Modified": header("Goes into `If-Modified-Since`", " GMT$", required=False),
 }
-_KEYS = header("What to purge it by, separated by blanks", "^[^ ]+( [^ ]+)*$")
 _LINK = header("RFC 8288: `next` and `prev` where there are such", "^<", required=False)
 _HEADERS: dict[int, dict[str, Any]] = {
     301: {"Cache-Control": NO_STORE, "Location": header("Where it is now", ".")},

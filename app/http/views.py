@@ -9,7 +9,7 @@ unchanged.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import blake2b
 from importlib.metadata import version
@@ -21,6 +21,14 @@ from starlette.types import Scope
 
 from app.changes import Head, head
 from app.database import ReadTx
+from app.http.cache_headers import (
+    NEVER_FRESH,
+    Lifetimes,
+    cache_control,
+    last_modified,
+    lifetimes,
+    purge_headers,
+)
 from app.kit.calendar import Calendar
 from app.loop_reads.brief import NotBrief
 from app.published.answer import Answer
@@ -76,14 +84,14 @@ async def answer_view(
     """
     runtime: Runtime = request.state.runtime
     lane = runtime.counts if slow else runtime.reads
-    max_age = 0 if fresh else runtime.settings.cache_seconds
+    life = NEVER_FRESH if fresh else lifetimes(runtime.settings)
     condition, url = _precondition_of(request)
 
     def respond(reading: AbstractContextManager[ReadTx] | None = None) -> Response:
         beside_state = also(runtime) if also else None
-        with _open_moment(runtime, url, max_age, beside_state, reading) as here:
+        with _open_moment(runtime, url, life, beside_state, reading=reading) as here:
             if cached and here.view.current:
-                request.state.basis = Basis(here.view.head, max_age, also, beside_state)
+                request.state.basis = Basis(here.view.head, life, also, beside_state)
             if here.is_known(condition):
                 return here.not_modified()
             return here.response(condition, work(here.view))
@@ -111,23 +119,24 @@ async def answer_search(
     """Like `answer_view`, for an answer that needs another system between two reads of the store.
     `find` runs outside of any transaction and in the search lane, so it may take its time."""
     runtime: Runtime = request.state.runtime
-    max_age = runtime.settings.cache_seconds
+    life = lifetimes(runtime.settings)
     condition, url = _precondition_of(request)
 
     def respond() -> Response:
-        state = runtime.search.state_tag()
-        with _open_moment(runtime, url, max_age, state) as before:
+        state, indexed = runtime.search.state()
+        with _open_moment(runtime, url, life, state, indexed) as before:
             if before.is_known(condition):
                 return before.not_modified()
             question = ask(before.view)
+            indexed = min(indexed, before.view.head.sequence)
         result = find(question)
-        with _open_moment(runtime, url, max_age, state) as after:
+        with _open_moment(runtime, url, life, state, indexed) as after:
             answer = show(after.view, question, result)
             if after.view.head != before.view.head:
                 # The question was made from an older state, whose tags may have changed since.
                 return after.response(condition, answer, tag_of(answer.body))
             if after.view.current:
-                basis = Basis(after.view.head, max_age, None, state, is_search=True)
+                basis = Basis(after.view.head, life, None, state, is_search=True)
                 request.state.basis = basis
             return after.response(condition, answer)
 
@@ -160,8 +169,8 @@ class Basis:
     is given again only while all of it holds."""
 
     head: Head
-    max_age: int
-    """The seconds for which other caches may keep it, if no boundary comes before."""
+    life: Lifetimes
+    """How long other caches may keep it, if no boundary comes before."""
     beside: Callable[[Runtime], str] | None = None
     """The state beside the store that it depends on."""
     beside_state: str | None = None
@@ -214,6 +223,7 @@ class _ReadMoment:
     tag: str
     modified: datetime | None
     headers: Mapping[str, str]
+    indexed: int | None = None
 
     def is_known(self, precondition: Precondition) -> bool:
         """Whether the client has this answer. Only the work can tell whether it exists at all,
@@ -238,7 +248,8 @@ class _ReadMoment:
         headers = {**self.headers, "ETag": tag}
         if precondition.met_by(tag, self.modified):
             return Response(None, 304, headers)
-        headers["Surrogate-Key"] = answer.keys
+        settings = self.view.runtime.settings
+        headers |= purge_headers(settings, self.view.head, answer.keys, self.indexed)
         links = ", ".join(f'<{to}>; rel="{rel}"' for rel, to in answer.links.items() if to)
         if links:
             headers["Link"] = links
@@ -261,36 +272,24 @@ def open_view(
 def _open_moment(
     runtime: Runtime,
     url: str,
-    max_age: int,
+    life: Lifetimes,
     beside_state: str | None = None,
+    indexed: int | None = None,
     reading: AbstractContextManager[ReadTx] | None = None,
 ) -> Iterator[_ReadMoment]:
-    """One snapshot; `beside_state` names other state that the answer depends on."""
+    """One snapshot; `beside_state` names other state that the answer depends on, `indexed` a
+    place in the log before the head that it was made from."""
     clock = runtime.clock()
     with open_view(runtime, clock, reading) as view:
         log = view.head
-        headers = {"Cache-Control": kept_until(log, clock, max_age)}
+        headers = {"Cache-Control": cache_control(log, clock, life)}
         modified = last_modified(log, view.now) if view.current and beside_state is None else None
         if modified is not None:
             headers["Last-Modified"] = format_datetime(modified, usegmt=True)
         state = f"{log.epoch}/{log.sequence}/{log.effective_until}/{beside_state or ''}"
         site = f"{runtime.settings.public_url}/{runtime.settings.timezone}"
         tag = tag_of(f"{state}/{url}/{site}")
-        yield _ReadMoment(view, tag, modified, headers)
-
-
-def last_modified(log: Head, now: datetime) -> datetime | None:
-    """The log's clock, rounded up to the second; None until that second has come."""
-    second = log.effective_until.replace(microsecond=0)
-    if second < log.effective_until:
-        second += timedelta(seconds=1)
-    return second if second <= now else None
-
-
-def kept_until(log: Head, clock: datetime, most: int) -> str:
-    """`Cache-Control` of public content: `most` seconds, and never beyond the next boundary."""
-    seconds = (log.next_boundary - log.moment(clock)).total_seconds()
-    return f"public, max-age={int(max(0, min(most, seconds)))}"
+        yield _ReadMoment(view, tag, modified, headers, indexed)
 
 
 def etag_matches(header: str | None, tag: str) -> bool:

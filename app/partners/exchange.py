@@ -1,4 +1,4 @@
-"""The one network call: a POST with limits on time, bytes and target."""
+"""The one network call: a request with limits on time, bytes and target."""
 
 import asyncio
 import logging
@@ -53,7 +53,7 @@ def resolve_host(host: str, port: int) -> list[str]:
 
 
 class Sender:
-    """A sender of posts to partners; close it after use."""
+    """A sender of messages to partners and caches; close it after use."""
 
     def __init__(
         self,
@@ -75,7 +75,9 @@ class Sender:
         """Abandon the pending resolutions."""
         self._resolvers.shutdown(wait=False, cancel_futures=True)
 
-    async def post(self, address: str, headers: Mapping[str, str], body: bytes) -> Exchange:
+    async def send(
+        self, address: str, headers: Mapping[str, str], body: bytes, method: str = "POST"
+    ) -> Exchange:
         """Send, and read the beginning of the answer. Never raises because of a partner."""
         began = perf_counter()
 
@@ -89,7 +91,9 @@ class Sender:
                 refusal = self._reach.refusal(url, addresses)
                 if refusal is not None:
                     return failed_exchange(refusal)
-                return await self._send_to(url, addresses[:_ADDRESSES], headers, body, began)
+                return await self._send_to(
+                    url, addresses[:_ADDRESSES], method, headers, body, began
+                )
         except Exception as error:  # a strange answer may make a parser raise anything
             return failed_exchange(_describe_problem(error))
 
@@ -107,6 +111,7 @@ class Sender:
         self,
         url: httpx2.URL,
         addresses: list[str],
+        method: str,
         headers: Mapping[str, str],
         body: bytes,
         began: float,
@@ -114,14 +119,20 @@ class Sender:
         """Try the addresses in turn until one accepts the connection."""
         for last, address in enumerate(addresses, 1 - len(addresses)):
             try:
-                return await self._sent_to(address, url, headers, body, began)
+                return await self._sent_to(address, url, method, headers, body, began)
             except httpx2.ConnectError:
                 if last == 0:
                     raise
         raise AssertionError("there is an address")
 
     async def _sent_to(
-        self, address: str, url: httpx2.URL, headers: Mapping[str, str], body: bytes, began: float
+        self,
+        address: str,
+        url: httpx2.URL,
+        method: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        began: float,
     ) -> Exchange:
         """The address is pinned; the certificate and `Host` must match the name."""
         name = url.netloc.decode()
@@ -132,7 +143,7 @@ class Sender:
                 verify=self._trusted, trust_env=False, follow_redirects=False, timeout=self._seconds
             ) as client,
             client.stream(
-                "POST",
+                method,
                 pinned,
                 content=body,
                 # The raw bytes are kept, so the answer must not be compressed.

@@ -108,8 +108,9 @@ def article_detail(
     languages: Sequence[str],
     now: datetime,
     recall: HeadCache,
-) -> tuple[UUID, bytes]:
-    """One article whole with its id, in the first of `languages` in which it is visible.
+) -> tuple[UUID, bytes, bytes]:
+    """The id, the JSON and the related articles' JSON of one article whole, in the first of
+    `languages` in which it is visible.
 
     Raises `Moved` for an old slug, `Gone` for a former article, `NotFound` for anything else.
     """
@@ -123,7 +124,7 @@ def article_detail(
     paths = recall(("paths", key), lambda: to_json(former_paths(tx, tags, [key], now)[key]))
     related = _cached_related(tx, tags, row.id, now, recall)
     item = _with_member(item, b"body_html", tags.absolute_urls(to_json(row.body_html)))
-    return key, _with_member(_with_member(item, b"paths", paths), b"related", related)
+    return key, _with_member(_with_member(item, b"paths", paths), b"related", related), related
 
 
 _BY_KEYS = sa.select(*SHOWN).where(col(Publication.id).in_(sa.bindparam("keys", expanding=True)))

@@ -224,9 +224,15 @@ class SearchService:
 
     def state_tag(self) -> str:
         """A tag that changes whenever the answers may."""
+        return self.state()[0]
+
+    def state(self) -> tuple[str, int]:
+        """That tag, and the place in the log of the engine that is further behind."""
         now = self.status()
         spare = self._spare_status()
-        return f"{now.engine}/{now.cursor}/{spare and spare.cursor}/{now.degraded}/{now.trouble}"
+        tag = f"{now.engine}/{now.cursor}/{spare and spare.cursor}/{now.degraded}/{now.trouble}"
+        cursors = [now.cursor] if spare is None else [now.cursor, spare.cursor]
+        return tag, min(self._place_of(cursor or "") for cursor in cursors)
 
     def note_write(self) -> None:
         """Forget the last status, because an engine was written to."""

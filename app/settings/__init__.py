@@ -13,6 +13,7 @@ from app.settings.server import (
     MonitoringSettings,
     ServerSettings,
 )
+from app.settings.shared_caches import SharedCacheSettings
 from app.settings.site import SiteSettings
 from app.settings.store import MediaSettings, StoreSettings
 
@@ -24,6 +25,7 @@ class Settings(
     SearchSettings,
     MediaSettings,
     CachingSettings,
+    SharedCacheSettings,
     LimitSettings,
     MonitoringSettings,
 ):

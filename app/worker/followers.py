@@ -5,12 +5,14 @@ from app.worker.heartbeat import Heartbeat
 from app.worker.indexing import IndexFollower
 from app.worker.loop import Follower
 from app.worker.media_cleanup import MediaCleanup
-from app.worker.threaded import ThreadedFollower
+from app.worker.purging import LOOK_SECONDS, PurgeFollower
+from app.worker.threaded import ContinuousWork, ThreadedFollower
 from app.worker.webhooks import WebhookFollower
 
 
 def build_followers(runtime: Runtime) -> list[Follower]:
-    """A heartbeat, search for each engine, media, webhooks, and a WebSub hub if one is set."""
+    """A heartbeat, search for each engine, media, webhooks, and, if they are set, a WebSub hub and
+    caches in front."""
     followers = [
         Heartbeat(runtime),
         *_search_followers(runtime),
@@ -21,6 +23,10 @@ def build_followers(runtime: Runtime) -> list[Follower]:
         from app.worker.websub import WebSubFollower
 
         followers.append(WebSubFollower(runtime, hub))
+    for address in runtime.settings.purge_url:
+        purges = PurgeFollower(runtime, address)
+        work = ContinuousWork(purges, purges.interrupt, LOOK_SECONDS)
+        followers.append(ThreadedFollower(work, work.interrupt))
     return followers
 
 

@@ -1,7 +1,9 @@
-"""Runs a follower that may wait long for another machine in a thread of its own."""
+"""Runs a follower in a thread of its own, because it may wait long for another machine, or because
+it must not wait for the other followers."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
 from typing import Protocol
 
 
@@ -53,3 +55,35 @@ class ThreadedFollower:
         self._interrupt()
         self._thread.shutdown()
         self._follower.close()
+
+
+class ContinuousWork:
+    """Work whose steps follow each other by themselves, however long the loop's turn takes: as a
+    whole it is one step, which ends by a failure or when it is interrupted."""
+
+    def __init__(self, work: SteppedWork, interrupt: Callable[[], None], interval: float) -> None:
+        self._work = work
+        self._interrupt = interrupt
+        self._interval = interval
+        self._stopped = Event()
+
+    @property
+    def name(self) -> str:
+        """The name in the log."""
+        return self._work.name
+
+    def step(self) -> bool:
+        """Step until interrupted."""
+        while not self._stopped.is_set():
+            if not self._work.step():
+                self._stopped.wait(self._interval)
+        return False
+
+    def interrupt(self) -> None:
+        """Make the running step give up, and begin no other."""
+        self._stopped.set()
+        self._interrupt()
+
+    def close(self) -> None:
+        """Release the work's resources."""
+        self._work.close()

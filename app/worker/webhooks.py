@@ -140,7 +140,7 @@ class WebhookFollower:
             work = replace(work, event_id=message.id)
         signed = signing.signature_headers(work.keys, message.id, now, message.body)
         headers = {"content-type": "application/json", "user-agent": "Willay", **signed}
-        exchange = await sender.post(work.url, headers, message.body.encode())
+        exchange = await sender.send(work.url, headers, message.body.encode())
         if challenge and exchange.is_success and not _is_met(challenge, exchange.answer):
             exchange = Exchange(
                 exchange.milliseconds, exchange.status, "challenge_not_met", exchange.answer

@@ -3,13 +3,17 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from app.changes import head
 from app.editorial import articles, people, publishing, tags
 from app.editorial.content import ArticleInput, prepare
+from app.published.cache_keys import log_place
+from app.worker.indexing import IndexFollower
 from tests import builders
 from tests.builders import EDITOR
 from tests.conftest import Bench, bench_in
@@ -167,24 +171,158 @@ def test_the_validity_of_sponsors_and_members_bounds_caches_too(service: Bench) 
     ("url", "keys"),
     [
         ("/v1", "service"),
-        ("/v1/articles", "articles"),
-        ("/v1/articles?tag=water", "articles"),
-        ("/v1/articles/n1", "articles article/{id}"),
-        ("/v1/tags", "tags"),
-        ("/v1/tags/water", "tags tag/water"),
-        ("/v1/archive", "articles"),
-        ("/v1/sponsors", "sponsors"),
-        ("/v1/committee", "committee"),
-        ("/v1/events", "events"),
-        ("/v1/feeds/events.ics", "events"),
-        ("/v1/resolve?path=/n1", "articles"),
+        ("/v1/articles", "lists"),
+        ("/v1/articles?tag=water", "lists"),
+        ("/v1/articles/n1.jsonld", "article/{id}"),
+        ("/v1/tags", "lists"),
+        ("/v1/tags/water", "tag/{tag} lists"),
+        ("/v1/archive", "lists"),
+        ("/v1/sponsors", "lists"),
+        ("/v1/committee", "lists"),
+        ("/v1/events", "lists"),
+        ("/v1/feeds/events.ics", "lists"),
+        ("/v1/feeds/articles.atom", "lists"),
+        ("/v1/feeds/articles.atom?q=n1", "lists search"),
+        ("/v1/resolve?path=/n1", "lists"),
+        ("/v1/oembed?url=http://127.0.0.1:8000/n1", "lists"),
+        ("/v1/oai?verb=ListRecords&metadataPrefix=oai_dc", "lists"),
+        ("/sitemap.xml", "lists"),
+        ("/sitemaps/news.xml", "lists"),
+        ("/robots.txt", "service"),
+        ("/v1/search?q=n1", "search"),
+        ("/v1/search/suggest?q=n1", "search"),
+        ("/v1/changes", "changes"),
     ],
 )
 def test_what_an_answer_is_purged_by(site: Bench, url: str, keys: str) -> None:
     answer = site.client.get(url)
     served = site.client.get("/v1/articles/n1").json()["data"]["id"]
-    assert answer.headers["Surrogate-Key"] == keys.replace("{id}", served)
+    tag = site.client.get("/v1/tags/water").json()["data"]["id"]
+    assert answer.headers["Surrogate-Key"] == keys.format(id=served, tag=tag) + " all"
     assert site.client.head(url).headers == answer.headers
+
+
+def test_the_page_of_an_article_is_purged_with_the_articles_that_it_shows(site: Bench) -> None:
+    answer = site.client.get("/v1/articles/n1")
+    article = answer.json()["data"]
+    assert len(article["related"]) == 5
+    shown = [f"article/{item['id']}" for item in (article, *article["related"])]
+    assert answer.headers["Surrogate-Key"].split() == [*shown, "all"]
+    part = site.client.get("/v1/articles/n1?fields=title")
+    assert part.headers["Surrogate-Key"] == answer.headers["Surrogate-Key"]
+
+
+def test_every_answer_names_the_place_in_the_log_that_it_was_made_from(
+    service: Bench, subtests: pytest.Subtests
+) -> None:
+    """Every public GET of the contract, but for what no cache keeps."""
+    key = builders.medium(service.runtime, alt={"en": "A lake"})
+    builders.published(service.runtime, title="shown", image={"media_id": key})
+    event = builders.event(service.runtime)
+    with service.runtime.database.reading() as tx:
+        log = head(tx)
+    fills = {
+        "slug": ("n1", "water"),
+        "media_id": (str(key),),
+        "rendition": ("320.jpg",),
+        "event_id": (str(event),),
+        "period": ("2020-01",),
+    }
+    queries = {
+        "/v1/resolve": "?path=/n1",
+        "/v1/search/suggest": "?q=n1",
+        "/v1/oembed": "?url=http://127.0.0.1:8000/n1",
+        "/v1/oai": "?verb=Identify",
+    }
+    uncached = re.compile("/v1/(admin|partner|preview|search/instant)|/livez|/readyz|/metrics")
+    kept = 0
+    for path, methods in service.client.contract.schema["paths"].items():
+        if uncached.match(path) or "get" not in methods:
+            continue
+        wanted = {"/v1/tags/{slug}": "water"}.get(path, "n1")
+        address = path.replace("{slug}", wanted)
+        for name, values in fills.items():
+            address = address.replace("{" + name + "}", values[0])
+        with subtests.test(path=path):
+            answer = service.client.get(address + queries.get(path, ""))
+            if answer.status_code == 404 and path == "/.well-known/security.txt":
+                continue
+            assert answer.status_code == 200, answer.text
+            assert answer.headers["Cache-Control"].startswith("public, max-age=")
+            assert answer.headers["Surrogate-Key"].endswith(" all")
+            # No index was built, so searches are from the beginning of the log.
+            made_from = 0 if "/search" in path else log.sequence
+            assert answer.headers["Willay-Sequence"] == log_place(made_from, log.epoch)
+            kept += 1
+    assert kept > 25
+
+
+def test_a_search_names_the_place_of_an_index_that_is_behind(service: Bench) -> None:
+    def sequence() -> int:
+        answer = service.client.get("/v1/search?q=n1")
+        return int(answer.headers["Willay-Sequence"].partition(";")[0])
+
+    follower = IndexFollower(service.runtime)
+    while follower.step():
+        pass
+    before = sequence()
+    assert before == 25
+    builders.published(service.runtime, title="n100")
+    assert sequence() == before
+    while follower.step():
+        pass
+    assert sequence() == before + 1
+    follower.close()
+
+
+@pytest.mark.parametrize(
+    ("settings", "life", "of_files"),
+    [
+        ({}, "max-age=30", "max-age=30"),
+        ({"shared_cache_seconds": 90}, "max-age=30, s-maxage=90", "max-age=30, s-maxage=90"),
+        ({"file_cache_seconds": 80}, "max-age=30", "max-age=80"),
+        (
+            {"stale_seconds": 20, "stale_if_error_seconds": 900},
+            "max-age=30, stale-while-revalidate=20, stale-if-error=70",
+            "max-age=30, stale-while-revalidate=20, stale-if-error=70",
+        ),
+        (
+            {"shared_cache_seconds": 3600, "stale_seconds": 20},
+            "max-age=30, s-maxage=100",
+            "max-age=30, s-maxage=100",
+        ),
+        ({"cache_seconds": 0, "shared_cache_seconds": 9}, "max-age=0, s-maxage=9", ""),
+    ],
+)
+def test_nothing_is_kept_beyond_a_boundary_not_even_stale(
+    tmp_path: Path, settings: dict[str, int], life: str, of_files: str
+) -> None:
+    with bench_in(tmp_path, serve_worker=False, **settings) as bench:
+        key = builders.medium(bench.runtime, alt={"en": "A lake"})
+        builders.published(bench.runtime, title="shown", image={"media_id": key})
+        bench.clock.move(seconds=1)  # past the ticks that publications at one instant have taken
+        until = bench.clock.now + timedelta(seconds=100)
+        builders.publish(bench.runtime, builders.draft(bench.runtime, title="due"), at=until)
+        answer = bench.client.get("/v1/articles/shown")
+        assert answer.headers["Cache-Control"] == f"public, {life}"
+        file = bench.client.get(f"/v1/media/{key}/320.jpg")
+        assert file.headers["Cache-Control"] == f"public, {of_files or life}"
+        changes = bench.client.get("/v1/changes")
+        assert changes.headers["Cache-Control"] == "public, max-age=0"
+        bench.clock.now = until
+        late = bench.client.get("/v1/articles/shown").headers["Cache-Control"]
+        assert set(re.findall(r"=(\d+)", late)) == {"0"}
+
+
+def test_keys_are_tags_too_for_those_who_want_them(tmp_path: Path) -> None:
+    with bench_in(tmp_path, serve_worker=False, cache_tag=True) as bench:
+        key = builders.medium(bench.runtime, alt={"en": "A lake"})
+        article = builders.published(bench.runtime, title="shown", image={"media_id": key})
+        for url, tags_ in (
+            ("/v1/articles", "lists,all"),
+            (f"/v1/media/{key}/320.jpg", f"media/{key},article/{article},all"),
+        ):
+            assert bench.client.get(url).headers["Cache-Tag"] == tags_
 
 
 def test_problems_and_redirects_are_never_kept(service: Bench, subtests: pytest.Subtests) -> None:

@@ -114,7 +114,8 @@ def test_a_file_is_served_confined_and_kept_no_longer_than_it_may(quiet: Bench) 
         "cross-origin-resource-policy": "cross-origin",
         "accept-ranges": "bytes",
         "cache-control": "public, max-age=20",
-        "surrogate-key": f"media/{key} article/{article[0]}",
+        "surrogate-key": f"media/{key} article/{article[0]} all",
+        "willay-sequence": kept["willay-sequence"],
         "etag": f'"{digest_of(content)}"',
         "access-control-allow-origin": "*",
         "access-control-expose-headers": kept["access-control-expose-headers"],
@@ -311,9 +312,9 @@ def test_it_goes_with_the_last_article_that_shows_it(
     tag = quiet.client.get(url).headers["ETag"]
     keys = quiet.client.get(url).headers["Surrogate-Key"].split()
     assert keys[0] == f"media/{key}"
-    assert set(keys[1:]) == {f"article/{first}", f"article/{second}"}
+    assert set(keys[1:]) == {f"article/{first}", f"article/{second}", "all"}
     retract(quiet, first)
-    assert quiet.client.get(url).headers["Surrogate-Key"] == f"media/{key} article/{second}"
+    assert quiet.client.get(url).headers["Surrogate-Key"] == f"media/{key} article/{second} all"
     builders.publish(quiet.runtime, edit(quiet, second, 1))  # the picture left the body
     quiet.clock.move(seconds=1)
     for headers in ({}, {"If-None-Match": tag}, {"Range": "bytes=0-1"}):
@@ -494,7 +495,7 @@ def test_a_sponsor_s_logo_is_public_while_the_sponsor_is(quiet: Bench) -> None:
     with quiet.runtime.publishing() as tx:
         sponsor = people.SPONSORS.add(tx, builders.EDITOR, said).id
     shown = quiet.client.get(url)
-    assert shown.headers["Surrogate-Key"] == f"media/{key} sponsor/{sponsor}"
+    assert shown.headers["Surrogate-Key"] == f"media/{key} sponsor/{sponsor} all"
     with quiet.runtime.database.writing() as tx, pytest.raises(Conflict, match="Patron"):
         media.delete(tx, BY, key, 1, quiet.clock.now)
     quiet.clock.move(days=1)

@@ -308,7 +308,7 @@ def test_conditions_by_tag_and_by_date(own_archive: Bench, kind: str) -> None:
     own_archive.clock.move(seconds=5)
     first = own_archive.client.get(url)
     assert first.headers["Cache-Control"] == "public, max-age=30"
-    assert first.headers["Surrogate-Key"] == "feeds articles"
+    assert first.headers["Surrogate-Key"] == "lists all"
     modified = first.headers["Last-Modified"]
     moment = parsedate_to_datetime(modified)
     assert moment <= own_archive.clock()

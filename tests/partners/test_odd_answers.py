@@ -97,7 +97,7 @@ def test_an_answer_of_any_shape_is_an_exchange(answering: dict[str, Any], answer
     answering["say"](answer)
     sender = Sender(HERE, seconds=0.5)
     try:
-        came = asyncio.run(sender.post(answering["url"], {"webhook-id": "x"}, b"{}"))
+        came = asyncio.run(sender.send(answering["url"], {"webhook-id": "x"}, b"{}"))
     finally:
         sender.close()
     assert isinstance(came, Exchange)

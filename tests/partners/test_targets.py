@@ -33,7 +33,7 @@ def sent(
 ) -> Exchange:
     sender = Sender(reach, resolver=resolver, trusted=trusted, seconds=seconds)
     try:
-        return asyncio.run(sender.post(url, HEADERS, BODY))
+        return asyncio.run(sender.send(url, HEADERS, BODY))
     finally:
         sender.close()
 

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from app.changes import Head
+from app.http.cache_headers import cache_control
 from app.http.caching.encodings import GZIP, IDENTITY, SMALLEST, is_compressible
 from app.http.network_limits import Headers
-from app.http.views import Basis, kept_until
+from app.http.views import Basis
 
 Address = tuple[bytes, bytes]
 """The raw path and the query string of a request."""
@@ -60,7 +61,7 @@ class CachedResponse:
     """That route's template, for the metrics."""
     etag: bytes = field(init=False)
     steady_until: datetime = field(init=False)
-    """The instant from which `max-age` counts down to the next boundary."""
+    """The instant from which its lifetimes count down to the next boundary."""
     steady_control: tuple[bytes, bytes] = field(init=False)
     """Its `Cache-Control` before that."""
     is_compressible: bool = field(init=False)
@@ -72,9 +73,9 @@ class CachedResponse:
         self.etag = named[b"etag"]
         self.is_compressible = is_compressible(named.get(b"content-type", b""))
         self.headers = [header for header in self.headers if header[0] not in _ONCE_ONLY]
-        head, max_age = self.basis.head, self.basis.max_age
-        self.steady_until = head.next_boundary - timedelta(seconds=max_age)
-        steady = kept_until(head, head.effective_until, max_age)
+        head, life = self.basis.head, self.basis.life
+        self.steady_until = head.next_boundary - timedelta(seconds=life.longest)
+        steady = cache_control(head, head.effective_until, life)
         self.steady_control = b"cache-control", steady.encode()
         self.add_variant(IDENTITY, self.body)
 

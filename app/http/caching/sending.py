@@ -7,12 +7,13 @@ from time import perf_counter
 from typing import Final
 
 from app.changes import Head
+from app.http.cache_headers import cache_control, last_modified
 from app.http.caching.encodings import GZIP, IDENTITY, gzipped, preferred_encoding
 from app.http.caching.passing_request import PassingRequest
 from app.http.caching.responses import CachedResponse
 from app.http.network_limits import Headers
 from app.http.tracing import REQUEST_ID, is_good_id
-from app.http.views import Precondition, kept_until, last_modified
+from app.http.views import Precondition
 from app.kit.clock import FOREVER
 from app.runtime import Runtime
 
@@ -97,8 +98,8 @@ def _text(value: bytes | None) -> str | None:
 def _cache_control(response: CachedResponse, now: datetime) -> tuple[bytes, bytes]:
     if now < response.steady_until:
         return response.steady_control
-    head, max_age = response.basis.head, response.basis.max_age
-    return b"cache-control", kept_until(head, now, max_age).encode()
+    basis = response.basis
+    return b"cache-control", cache_control(basis.head, now, basis.life).encode()
 
 
 def _last_modified(head: Head, now: datetime) -> tuple[datetime, bytes] | None:
