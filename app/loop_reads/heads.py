@@ -168,10 +168,13 @@ class PostgresHeadReader:
         try:
             while (waiting := self._next) is not None:
                 self._next = None  # who comes from now on waits for the next query
-                head = await self._query(self._connection)
-                if head is None:
-                    self._drop()
-                waiting.set_result(head)
+                head = None
+                try:
+                    head = await self._query(self._connection)
+                finally:
+                    if head is None:
+                        self._drop()
+                    waiting.set_result(head)
         finally:
             self._asking = None
 

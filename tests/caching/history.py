@@ -14,6 +14,8 @@ class Change(NamedTuple):
     version: int
     earliest: float
     latest: float
+    is_sure: bool = True
+    """Whether it happened; the store may have failed to say so."""
 
 
 class Sighting(NamedTuple):
@@ -69,7 +71,9 @@ def judge(changes: dict[int, list[Change]], sightings: Iterable[Sighting]) -> di
 def _spans(history: list[Change]) -> dict[int, list[tuple[float, float]]]:
     """Per version the longest spans of time in which it may have been shown."""
     spans: dict[int, list[tuple[float, float]]] = {}
-    ends = [change.latest for change in history[1:]] + [float("inf")]
-    for change, end in zip(history, ends, strict=True):
+    end = float("inf")
+    for change in reversed(history):
         spans.setdefault(change.version, []).append((change.earliest, end))
+        if change.is_sure:
+            end = change.latest
     return spans

@@ -8,11 +8,12 @@ It starts servers over one store, changes articles, lets readers ask, and compar
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
@@ -77,7 +78,7 @@ def watch(
     url: str | None = None,
     servers_url: str | None = None,
     disturb: Callable[[list[Server]], AbstractContextManager[None]] = lambda _: nullcontext(),
-    pause: float = 0.05,
+    pause: float = 0.2,
     connections: int = 4,
 ) -> Run:
     """Watch one server for each sabotage (`none` is an honest one) over a folder's store."""
@@ -89,15 +90,11 @@ def watch(
         servers = [
             stack.enter_context(_serving(folder, name, servers_url or url)) for name in sabotages
         ]
-        writer = Writer(runtime, 6, pause)
+        writer = Writer(runtime, 4, pause)
         for server in servers:
             get_when_up(f"http://127.0.0.1:{server.port}/livez")
-        writer.start()
-        try:
-            with disturb(servers):
-                sightings, statuses = _read(servers, writer.slugs, seconds, connections)
-        finally:
-            writer.stop()
+        with disturb(servers):
+            sightings, statuses = _read(servers, writer, seconds, connections)
         verdicts = judge(writer.changes, sightings)
         outcomes = [
             Outcome(it.sabotage, verdicts.get(it.port, Verdict()), _share_from_memory(it))
@@ -129,15 +126,33 @@ def _serving(folder: Path, sabotage: str, url: str | None) -> Iterator[Server]:
 
 
 def _read(
-    servers: list[Server], slugs: list[str], seconds: float, connections: int
+    servers: list[Server], writer: Writer, seconds: float, connections: int
 ) -> tuple[list[Sighting], dict[str, int]]:
+    """Let readers ask while the writer writes; what they saw, and the answers by status."""
     ports = ",".join(str(server.port) for server in servers)
     command = [
         *(sys.executable, "-m", "tests.caching.readers"),
-        *(str(seconds), ports, ",".join(slugs), str(connections)),
+        *(str(seconds), ports, ",".join(writer.slugs), str(connections)),
     ]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    *lines, statuses = map(json.loads, done.stdout.splitlines())
+    with (
+        tempfile.TemporaryFile("w+") as output,
+        subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=output) as readers,
+    ):
+        assert readers.stdin is not None
+        pipe = readers.stdin.fileno()
+
+        def announce(article: int) -> None:
+            with suppress(BrokenPipeError):
+                os.write(pipe, b"%d\n" % article)
+
+        writer.announce = announce
+        writer.start()
+        try:
+            assert readers.wait() == 0
+        finally:
+            writer.stop()
+        output.seek(0)
+        *lines, statuses = map(json.loads, output)
     return [Sighting(*line) for line in lines], statuses
 
 
@@ -157,7 +172,7 @@ def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=30)
-    parser.add_argument("--pause", type=float, default=0.05, help="seconds between changes")
+    parser.add_argument("--pause", type=float, default=0.2, help="seconds between changes")
     parser.add_argument("--connections", type=int, default=4, help="readers of each server")
     parser.add_argument("--store", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--servers", default="none,none", help="a sabotage for each server")

@@ -16,11 +16,14 @@ from app.errors import Unavailable
 from app.http.caching.encodings import IDENTITY, is_compressible, preferred_encoding
 from app.http.caching.freshness import CacheFreshness
 from app.http.caching.passing_request import PassingRequest
-from app.http.caching.responses import Address, CachedResponse, ResponseStore
+from app.http.caching.responses import (
+    Address,
+    CachedResponse,
+    ResponseStore,
+    headers_without_body,
+)
 from app.http.caching.sending import ResponseSender
-from app.http.middleware import with_public_headers
 from app.http.network_limits import Headers, NetworkLimits
-from app.http.problems import error_response
 from app.http.tracing import route_template
 from app.http.views import basis_of
 from app.runtime import Runtime
@@ -64,11 +67,16 @@ class ResponseCacheMiddleware:
             return
         began = perf_counter()
         headers = dict(scope["headers"])
+        request = PassingRequest(scope, receive, send, headers, began)
+        if self._freshness.is_late and scope["path"].startswith(_PUBLIC):
+            await self._freshness.read_head()  # asks whether the store answers again
+            await self._sender.refuse(_LATE, request)
+            return
         if _is_unusual(headers, scope["headers"]):
-            await self._pass(PassingRequest(scope, receive, send, headers, began))
+            await self._pass(request)
             return
         address = scope.get("raw_path") or scope["path"].encode(), scope["query_string"]
-        request = PassingRequest(scope, receive, send, headers, began, address)
+        request.address = address
         response = await self._find(scope, address)
         is_made_elsewhere = response is None and address in self._making
         if is_made_elsewhere:
@@ -80,8 +88,8 @@ class ResponseCacheMiddleware:
                 self._store.touch(address)
                 await self._sender.give_again(response, request, limits)
                 return
-        if self._freshness.is_late:
-            await error_response(_LATE)(scope, receive, with_public_headers(send))
+        if self._freshness.is_late and scope["path"].startswith(_PUBLIC):
+            await self._sender.refuse(_LATE, request)
         elif is_made_elsewhere or address in self._making or not self._store.is_known(address):
             await self._pass(request)
         else:
@@ -141,6 +149,7 @@ class ResponseCacheMiddleware:
                 if begun["status"] == 200 and scope["method"] == "GET":
                     await self._give_new(request, scope, begun["headers"], message["body"], store)
                     return
+                begun["headers"] = headers_without_body(begun["headers"])
                 await send(begun)
             await send(message)
 
@@ -161,8 +170,8 @@ class ResponseCacheMiddleware:
         basis = basis_of(scope)
         assert basis is not None
         response = CachedResponse(basis, headers, body, scope.get("route"), route_template(scope))
-        if store and request.address is not None:
-            await self._sender.compress(response)  # once for all, and so that its size is known
+        # It is compressed first, once for all, and so that its size is known.
+        if store and request.address is not None and await self._sender.compress(response):
             self._store.add(request.address, response)
         limits = [header for header in headers if header[0] in _OF_LIMITS]
         await self._sender.give(response, request, limits)
