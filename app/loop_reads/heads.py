@@ -188,6 +188,8 @@ class PostgresHeadReader:
             return None
         except (psycopg.Error, OSError):  # whoever asks the store next reports what is wrong
             return None
+        if self._outage.is_on:
+            self._outage.end()
         head = Head(*row) if row is not None else None
         if head != self._head:
             self._head = head
@@ -206,8 +208,6 @@ class PostgresHeadReader:
                 await asyncio.sleep(_PAUSE_SECONDS)
                 return
             self._connection, self.is_late = connection, False
-            if self._outage.is_on:
-                self._outage.end()
         finally:
             opening.cancel()
             self._connecting = None

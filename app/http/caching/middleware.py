@@ -68,12 +68,10 @@ class ResponseCacheMiddleware:
         began = perf_counter()
         headers = dict(scope["headers"])
         request = PassingRequest(scope, receive, send, headers, began)
-        if self._freshness.is_late and scope["path"].startswith(_PUBLIC):
-            await self._freshness.read_head()  # asks whether the store answers again
-            await self._sender.refuse(_LATE, request)
-            return
         if _is_unusual(headers, scope["headers"]):
-            await self._pass(request)
+            if not self._freshness.is_local and scope["path"].startswith(_PUBLIC):
+                await self._freshness.read_head()  # so that it is known whether the store is late
+            await self._pass_or_refuse(request)
             return
         address = scope.get("raw_path") or scope["path"].encode(), scope["query_string"]
         request.address = address
@@ -88,12 +86,8 @@ class ResponseCacheMiddleware:
                 self._store.touch(address)
                 await self._sender.give_again(response, request, limits)
                 return
-        if self._freshness.is_late and scope["path"].startswith(_PUBLIC):
-            await self._sender.refuse(_LATE, request)
-        elif is_made_elsewhere or address in self._making or not self._store.is_known(address):
-            await self._pass(request)
-        else:
-            await self._make(request, address)
+        is_made_now = is_made_elsewhere or address in self._making
+        await self._pass_or_refuse(request, store=not is_made_now and self._store.is_known(address))
 
     async def _find(self, scope: Scope, address: Address) -> CachedResponse | None:
         """The stored response that holds at the head of this instant."""
@@ -115,6 +109,16 @@ class ResponseCacheMiddleware:
             return response
         return response if await freshness.holds(response.basis) else None
 
+    async def _pass_or_refuse(self, request: PassingRequest, *, store: bool = False) -> None:
+        """Pass a request on. While the store is late nobody should wait for it, and what needs no
+        store is not below `/v1/`."""
+        if self._freshness.is_late and request.scope["path"].startswith(_PUBLIC):
+            await self._sender.refuse(_LATE, request)
+        elif store and request.address is not None:
+            await self._make(request, request.address)
+        else:
+            await self._pass(request)
+
     async def _make(self, request: PassingRequest, address: Address) -> None:
         """Have the whole response made, whatever this client has of it. The address was asked for
         before, so others may want it; those that ask meanwhile wait."""
@@ -129,23 +133,23 @@ class ResponseCacheMiddleware:
         self, request: PassingRequest, inner: Scope | None = None, *, store: bool = False
     ) -> None:
         """Pass a request on, as `inner` if that is given. A cacheable response is compressed and,
-        with `store`, stored."""
+        with `store`, stored; one that answers credentials never is, because a compressed length
+        tells of secrets."""
         scope, send = inner or request.scope, request.send
         start: Message | None = None
 
         async def send_cached(message: Message) -> None:
             nonlocal start
-            basis = basis_of(scope)
+            basis, address = basis_of(scope), request.address
             if message["type"] == "http.response.start":
-                if basis is None or message["status"] not in (200, 304):
+                if basis is None or address is None or message["status"] not in (200, 304):
                     await send(message)
                 else:
                     start = message
                 return
             begun, start = start, None
-            if begun is not None and basis is not None:
-                if request.address is not None:
-                    self._store.learn(request.address)
+            if begun is not None and address is not None:
+                self._store.learn(address)
                 if begun["status"] == 200 and scope["method"] == "GET":
                     await self._give_new(request, scope, begun["headers"], message["body"], store)
                     return

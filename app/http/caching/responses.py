@@ -35,7 +35,12 @@ _ONCE_ONLY: Final = frozenset(
 )
 """The headers that each request gets anew."""
 
-_OF_BODY: Final = frozenset((b"content-type", b"content-length", b"content-encoding"))
+_ABSENT_FROM_304: Final = frozenset(
+    (
+        *(b"content-type", b"content-length", b"content-encoding"),
+        *(b"surrogate-key", b"link"),
+    )
+)
 
 _VARY: Final = (b"vary", b"Accept-Encoding")
 
@@ -97,7 +102,7 @@ class CachedResponse:
         headers.append(_VARY)
         if encoding == GZIP:
             headers.append((b"content-encoding", b"gzip"))
-        bare = [header for header in headers if header[0] not in _OF_BODY]
+        bare = [header for header in headers if header[0] not in _ABSENT_FROM_304]
         variant = self.variants[encoding] = Variant(headers, bare, body)
         return variant
 
