@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
@@ -59,7 +60,7 @@ async def _ask(
         "http_version": "1.1",
         "method": method,
         "scheme": "http",
-        **{"path": path, "raw_path": path.encode(), "query_string": query.encode()},
+        **{"path": unquote(path), "raw_path": path.encode(), "query_string": query.encode()},
         "root_path": "",
         "headers": [(b"host", b"x"), *fields] if b"host" not in dict(fields) else fields,
         **{"client": (peer, 1), "server": ("x", 80)},

@@ -52,6 +52,16 @@ def plain(site: Site, tmp_path: Path) -> Iterator[Site]:
         yield here
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Site]]:
+    """A site, and one over the same store that keeps no answers; for tests that only read."""
+    folder = tmp_path_factory.mktemp("shared")
+    with site_in(folder) as kept, site_in(folder, answer_cache_mb=0) as plain:
+        fill(kept)
+        plain.clock.now = kept.clock.now
+        yield kept, plain
+
+
 def fill(here: Site) -> None:
     """Publish three articles, and let the second of the change pass."""
     builders.tag(here.runtime, "water")

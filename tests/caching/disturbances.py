@@ -15,6 +15,11 @@ SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 WHERE query LIKE 'SELECT sequence, effective_until, next_boundary, epoch FROM change_head%'
 """
 
+_OTHERS = """
+SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+
 
 @contextmanager
 def repeated(act: Callable[[], object], seconds: float) -> Iterator[None]:
@@ -38,6 +43,12 @@ def kill_head_readers(url: str) -> None:
     """End the connections on which response caches read the head."""
     with psycopg.connect(url, autocommit=True) as link:
         link.execute(_HEAD_READERS)
+
+
+def kill_all(url: str) -> None:
+    """End all connections to a database but this one."""
+    with psycopg.connect(url, autocommit=True) as link:
+        link.execute(_OTHERS)
 
 
 def freeze(pid: int, seconds: float) -> None:

@@ -24,8 +24,9 @@ def conditions(tag: str, date: str) -> list[dict[str, str]]:
 @pytest.mark.parametrize("address", ADDRESSES)
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_a_condition_is_judged_as_without_a_cache(
-    site: Site, plain: Site, address: str, method: str, subtests: pytest.Subtests
+    shared: tuple[Site, Site], address: str, method: str, subtests: pytest.Subtests
 ) -> None:
+    site, plain = shared
     fresh = ask(plain.client, address)
     ask(site.client, address)
     ask(site.client, address)

@@ -20,8 +20,9 @@ ACCEPTED = [
 
 @pytest.mark.parametrize(("accept", "is_compressed"), ACCEPTED)
 def test_an_encoding_is_sent_only_to_who_takes_it(
-    site: Site, accept: str, is_compressed: bool
+    shared: tuple[Site, Site], accept: str, is_compressed: bool
 ) -> None:
+    site, _ = shared
     whole = ask(site.client, "/v1/articles/one")
     for _ in range(3):
         answer = ask(site.client, "/v1/articles/one", accept_encoding=accept)
@@ -34,7 +35,8 @@ def test_an_encoding_is_sent_only_to_who_takes_it(
     assert is_stored(site.client, "/v1/articles/one", accept_encoding=accept)
 
 
-def test_what_is_small_or_private_is_not_compressed(site: Site) -> None:
+def test_what_is_small_or_private_is_not_compressed(shared: tuple[Site, Site]) -> None:
+    site, _ = shared
     for address, headers in (
         ("/v1/tags", {}),
         ("/v1/articles/one", {"authorization": "Bearer of-somebody"}),
@@ -45,7 +47,8 @@ def test_what_is_small_or_private_is_not_compressed(site: Site) -> None:
             assert "content-encoding" not in answer.headers
 
 
-def test_a_range_of_a_compressed_answer_is_the_whole(site: Site) -> None:
+def test_a_range_of_a_compressed_answer_is_the_whole(shared: tuple[Site, Site]) -> None:
+    site, _ = shared
     for _ in range(3):
         answer = ask(site.client, "/v1/articles/one", accept_encoding="gzip", range="bytes=0-9")
         assert (answer.status, "content-range" in answer.headers) == (200, False)
