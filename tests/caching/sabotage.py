@@ -7,11 +7,11 @@ from unittest.mock import patch
 
 from typing_extensions import override
 
-from app import head_readers
 from app.changes import Head
-from app.head_readers import PostgresHeadReader, SqliteHeadReader
 from app.http.caching.freshness import CacheFreshness
 from app.http.caching.responses import Address, CachedResponse, ResponseStore
+from app.loop_reads import heads
+from app.loop_reads.heads import PostgresHeadReader, SqliteHeadReader
 
 _TRUST_SECONDS = 0.05
 
@@ -79,16 +79,16 @@ class _LingeringReader(SqliteHeadReader):
 
 
 def _join_queries() -> None:
-    patch.object(head_readers, "PostgresHeadReader", _JoiningReader).start()
+    patch.object(heads, "PostgresHeadReader", _JoiningReader).start()
 
 
 def _trust_the_head() -> None:
-    patch.object(head_readers, "PostgresHeadReader", _TrustingPostgresReader).start()
-    patch.object(head_readers, "SqliteHeadReader", _TrustingSqliteReader).start()
+    patch.object(heads, "PostgresHeadReader", _TrustingPostgresReader).start()
+    patch.object(heads, "SqliteHeadReader", _TrustingSqliteReader).start()
 
 
 def _linger() -> None:
-    patch.object(head_readers, "SqliteHeadReader", _LingeringReader).start()
+    patch.object(heads, "SqliteHeadReader", _LingeringReader).start()
 
 
 def _store_under_the_head_seen_last() -> None:

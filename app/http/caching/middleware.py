@@ -13,10 +13,11 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Unavailable
-from app.http.caching.encodings import IDENTITY, is_compressible, preferred_encoding
+from app.http.caching.encodings import IDENTITY, preferred_encoding
 from app.http.caching.freshness import CacheFreshness
 from app.http.caching.passing_request import PassingRequest
 from app.http.caching.responses import (
+    VARY,
     Address,
     CachedResponse,
     ResponseStore,
@@ -168,7 +169,8 @@ class ResponseCacheMiddleware:
         """Give a response that was made for this request, and store it if it may be."""
         accept = request.headers.get(b"accept-encoding")
         if not store and (accept is None or preferred_encoding(accept) == IDENTITY):
-            await request.send(_start(headers))
+            start = {"type": "http.response.start", "status": 200, "headers": [*headers, VARY]}
+            await request.send(start)
             await request.send({"type": "http.response.body", "body": body})
             return
         basis = basis_of(scope)
@@ -179,13 +181,6 @@ class ResponseCacheMiddleware:
             self._store.add(request.address, response)
         limits = [header for header in headers if header[0] in _OF_LIMITS]
         await self._sender.give(response, request, limits)
-
-
-def _start(headers: Headers) -> Message:
-    """The start of a plain 200, which tells caches that there may be a compressed one."""
-    is_text = is_compressible(dict(headers).get(b"content-type", b""))
-    vary = [(b"vary", b"Accept-Encoding")] if is_text else []
-    return {"type": "http.response.start", "status": 200, "headers": [*headers, *vary]}
 
 
 def _is_unusual(headers: dict[bytes, bytes], raw: Headers) -> bool:

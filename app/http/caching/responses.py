@@ -42,7 +42,8 @@ _ABSENT_FROM_304: Final = frozenset(
     )
 )
 
-_VARY: Final = (b"vary", b"Accept-Encoding")
+VARY: Final = (b"vary", b"Accept-Encoding")
+"""What all responses that may be stored have, whatever encoding they come in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class CachedResponse:
     def add_variant(self, encoding: str, body: bytes) -> Variant:
         """Store the body in an encoding."""
         headers = [*self.headers, (b"content-length", b"%d" % len(body))]
-        headers.append(_VARY)
+        headers.append(VARY)
         if encoding == GZIP:
             headers.append((b"content-encoding", b"gzip"))
         bare = [header for header in headers if header[0] not in _ABSENT_FROM_304]
@@ -193,7 +194,7 @@ class ResponseStore:
 def headers_without_body(headers: Headers) -> Headers:
     """The headers of a 304 or of an answer to HEAD that no stored response gave. They name what the
     encoding changes, and no length, which would be that of the plain body."""
-    return [*(header for header in headers if header[0] != b"content-length"), _VARY]
+    return [*(header for header in headers if header[0] != b"content-length"), VARY]
 
 
 def _size(address: Address, response: CachedResponse) -> int:
