@@ -13,6 +13,8 @@ from app.kit.clock import FOREVER
 from tests.caching.asking import ask, is_stored
 from tests.caching.conftest import fill, site_in
 
+pytestmark = pytest.mark.sqlite_only("no store has a part in it")
+
 HEAD = Head(7, datetime(2026, 3, 1, tzinfo=UTC), FOREVER, "epoch")
 MEGABYTE = 1_000_000
 

@@ -16,7 +16,7 @@ def test_no_answer_is_older_than_its_question(tmp_path: Path) -> None:
     for number in range(5):
         folder = tmp_path / str(number)
         folder.mkdir()
-        run = watch(folder, 5.0, ["none", "none", "trusts"], url=url_of(folder))
+        run = watch(folder, 4.0, ["none", "none", "trusts"], url=url_of(folder))
         *honest, wrong = run.outcomes
         for outcome in honest:
             assert outcome.verdict.compared > 20, run
