@@ -168,10 +168,13 @@ class PostgresHeadReader:
         try:
             while (waiting := self._next) is not None:
                 self._next = None  # who comes from now on waits for the next query
-                head = await self._query(self._connection)
-                if head is None:
-                    self._drop()
-                waiting.set_result(head)
+                head = None
+                try:
+                    head = await self._query(self._connection)
+                finally:
+                    if head is None:
+                        self._drop()
+                    waiting.set_result(head)
         finally:
             self._asking = None
 
@@ -185,6 +188,8 @@ class PostgresHeadReader:
             return None
         except (psycopg.Error, OSError):  # whoever asks the store next reports what is wrong
             return None
+        if self._outage.is_on:
+            self._outage.end()
         head = Head(*row) if row is not None else None
         if head != self._head:
             self._head = head
@@ -203,8 +208,6 @@ class PostgresHeadReader:
                 await asyncio.sleep(_PAUSE_SECONDS)
                 return
             self._connection, self.is_late = connection, False
-            if self._outage.is_on:
-                self._outage.end()
         finally:
             opening.cancel()
             self._connecting = None

@@ -13,14 +13,18 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Unavailable
-from app.http.caching.encodings import IDENTITY, is_compressible, preferred_encoding
+from app.http.caching.encodings import IDENTITY, preferred_encoding
 from app.http.caching.freshness import CacheFreshness
 from app.http.caching.passing_request import PassingRequest
-from app.http.caching.responses import Address, CachedResponse, ResponseStore
+from app.http.caching.responses import (
+    VARY,
+    Address,
+    CachedResponse,
+    ResponseStore,
+    headers_without_body,
+)
 from app.http.caching.sending import ResponseSender
-from app.http.middleware import with_public_headers
 from app.http.network_limits import Headers, NetworkLimits
-from app.http.problems import error_response
 from app.http.tracing import route_template
 from app.http.views import basis_of
 from app.runtime import Runtime
@@ -64,11 +68,14 @@ class ResponseCacheMiddleware:
             return
         began = perf_counter()
         headers = dict(scope["headers"])
+        request = PassingRequest(scope, receive, send, headers, began)
         if _is_unusual(headers, scope["headers"]):
-            await self._pass(PassingRequest(scope, receive, send, headers, began))
+            if not self._freshness.is_local and scope["path"].startswith(_PUBLIC):
+                await self._freshness.read_head()  # so that it is known whether the store is late
+            await self._pass_or_refuse(request)
             return
         address = scope.get("raw_path") or scope["path"].encode(), scope["query_string"]
-        request = PassingRequest(scope, receive, send, headers, began, address)
+        request.address = address
         response = await self._find(scope, address)
         is_made_elsewhere = response is None and address in self._making
         if is_made_elsewhere:
@@ -80,12 +87,8 @@ class ResponseCacheMiddleware:
                 self._store.touch(address)
                 await self._sender.give_again(response, request, limits)
                 return
-        if self._freshness.is_late:
-            await error_response(_LATE)(scope, receive, with_public_headers(send))
-        elif is_made_elsewhere or address in self._making or not self._store.is_known(address):
-            await self._pass(request)
-        else:
-            await self._make(request, address)
+        is_made_now = is_made_elsewhere or address in self._making
+        await self._pass_or_refuse(request, store=not is_made_now and self._store.is_known(address))
 
     async def _find(self, scope: Scope, address: Address) -> CachedResponse | None:
         """The stored response that holds at the head of this instant."""
@@ -107,6 +110,16 @@ class ResponseCacheMiddleware:
             return response
         return response if await freshness.holds(response.basis) else None
 
+    async def _pass_or_refuse(self, request: PassingRequest, *, store: bool = False) -> None:
+        """Pass a request on. While the store is late nobody should wait for it, and what needs no
+        store is not below `/v1/`."""
+        if self._freshness.is_late and request.scope["path"].startswith(_PUBLIC):
+            await self._sender.refuse(_LATE, request)
+        elif store and request.address is not None:
+            await self._make(request, request.address)
+        else:
+            await self._pass(request)
+
     async def _make(self, request: PassingRequest, address: Address) -> None:
         """Have the whole response made, whatever this client has of it. The address was asked for
         before, so others may want it; those that ask meanwhile wait."""
@@ -121,26 +134,27 @@ class ResponseCacheMiddleware:
         self, request: PassingRequest, inner: Scope | None = None, *, store: bool = False
     ) -> None:
         """Pass a request on, as `inner` if that is given. A cacheable response is compressed and,
-        with `store`, stored."""
+        with `store`, stored; one that answers credentials never is, because a compressed length
+        tells of secrets."""
         scope, send = inner or request.scope, request.send
         start: Message | None = None
 
         async def send_cached(message: Message) -> None:
             nonlocal start
-            basis = basis_of(scope)
+            basis, address = basis_of(scope), request.address
             if message["type"] == "http.response.start":
-                if basis is None or message["status"] not in (200, 304):
+                if basis is None or address is None or message["status"] not in (200, 304):
                     await send(message)
                 else:
                     start = message
                 return
             begun, start = start, None
-            if begun is not None and basis is not None:
-                if request.address is not None:
-                    self._store.learn(request.address)
+            if begun is not None and address is not None:
+                self._store.learn(address)
                 if begun["status"] == 200 and scope["method"] == "GET":
                     await self._give_new(request, scope, begun["headers"], message["body"], store)
                     return
+                begun["headers"] = headers_without_body(begun["headers"])
                 await send(begun)
             await send(message)
 
@@ -155,24 +169,18 @@ class ResponseCacheMiddleware:
         """Give a response that was made for this request, and store it if it may be."""
         accept = request.headers.get(b"accept-encoding")
         if not store and (accept is None or preferred_encoding(accept) == IDENTITY):
-            await request.send(_start(headers))
+            start = {"type": "http.response.start", "status": 200, "headers": [*headers, VARY]}
+            await request.send(start)
             await request.send({"type": "http.response.body", "body": body})
             return
         basis = basis_of(scope)
         assert basis is not None
         response = CachedResponse(basis, headers, body, scope.get("route"), route_template(scope))
-        if store and request.address is not None:
-            await self._sender.compress(response)  # once for all, and so that its size is known
+        # It is compressed first, once for all, and so that its size is known.
+        if store and request.address is not None and await self._sender.compress(response):
             self._store.add(request.address, response)
         limits = [header for header in headers if header[0] in _OF_LIMITS]
         await self._sender.give(response, request, limits)
-
-
-def _start(headers: Headers) -> Message:
-    """The start of a plain 200, which tells caches that there may be a compressed one."""
-    is_text = is_compressible(dict(headers).get(b"content-type", b""))
-    vary = [(b"vary", b"Accept-Encoding")] if is_text else []
-    return {"type": "http.response.start", "status": 200, "headers": [*headers, *vary]}
 
 
 def _is_unusual(headers: dict[bytes, bytes], raw: Headers) -> bool:

@@ -20,7 +20,7 @@ Address = tuple[bytes, bytes]
 """The raw path and the query string of a request."""
 
 _BESIDE: Final = 2_000
-"""The approximate bytes that a response takes in addition to its bodies."""
+"""The approximate bytes that a response takes in addition to its bodies, headers and address."""
 
 _LARGEST_SHARE: Final = 8
 """No response takes more than this part of all."""
@@ -36,7 +36,15 @@ _ONCE_ONLY: Final = frozenset(
 )
 """The headers that each request gets anew."""
 
-_OF_BODY: Final = frozenset((b"content-type", b"content-length", b"content-encoding"))
+_ABSENT_FROM_304: Final = frozenset(
+    (
+        *(b"content-type", b"content-length", b"content-encoding"),
+        *(b"surrogate-key", b"link"),
+    )
+)
+
+VARY: Final = (b"vary", b"Accept-Encoding")
+"""What all responses that may be stored have, whatever encoding they come in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,8 @@ class CachedResponse:
     @property
     def size(self) -> int:
         """The bytes that it takes."""
-        return _BESIDE + sum(len(variant.body) for variant in self.variants.values())
+        named = sum(len(name) + len(value) for name, value in self.headers)
+        return _BESIDE + named + sum(len(variant.body) for variant in self.variants.values())
 
     def encoding_for(self, preferred: str) -> str:
         """The encoding to send to a client that prefers one."""
@@ -92,11 +101,10 @@ class CachedResponse:
     def add_variant(self, encoding: str, body: bytes) -> Variant:
         """Store the body in an encoding."""
         headers = [*self.headers, (b"content-length", b"%d" % len(body))]
-        if self.is_compressible:
-            headers.append((b"vary", b"Accept-Encoding"))
+        headers.append(VARY)
         if encoding == GZIP:
             headers.append((b"content-encoding", b"gzip"))
-        bare = [header for header in headers if header[0] not in _OF_BODY]
+        bare = [header for header in headers if header[0] not in _ABSENT_FROM_304]
         variant = self.variants[encoding] = Variant(headers, bare, body)
         return variant
 
@@ -140,7 +148,8 @@ class ResponseStore:
 
     def add(self, address: Address, response: CachedResponse) -> bool:
         """Store a response; false if it is too large, or not made from the newest head."""
-        if response.size * _LARGEST_SHARE > self._size:
+        size = _size(address, response)
+        if size * _LARGEST_SHARE > self._size:
             self.forget(address)
             return False
         head, last = response.basis.head, self._head
@@ -150,15 +159,15 @@ class ResponseStore:
             return False
         self.remove(address)
         self._responses[address] = response
-        self.count(response.size)
+        self._count(size)
         return True
 
     def remove(self, address: Address) -> None:
         """Drop the response of an address."""
         if (response := self._responses.pop(address, None)) is not None:
-            self._bytes -= response.size
+            self._bytes -= _size(address, response)
 
-    def count(self, size: int) -> None:
+    def _count(self, size: int) -> None:
         """Count so many bytes more, and drop the least recently used responses."""
         self._bytes += size
         while self._bytes > self._size:
@@ -181,3 +190,13 @@ class ResponseStore:
         """Note that the answers of the address cannot be stored."""
         self._known.discard(hash(address))
         self._known_before.discard(hash(address))
+
+
+def headers_without_body(headers: Headers) -> Headers:
+    """The headers of a 304 or of an answer to HEAD that no stored response gave. They name what the
+    encoding changes, and no length, which would be that of the plain body."""
+    return [*(header for header in headers if header[0] != b"content-length"), VARY]
+
+
+def _size(address: Address, response: CachedResponse) -> int:
+    return len(address[0]) + len(address[1]) + response.size

@@ -7,12 +7,15 @@ from time import perf_counter
 from typing import Final
 
 from app.changes import Head
+from app.errors import Unavailable, WillayError
 from app.http.cache_headers import cache_control, last_modified
 from app.http.caching.encodings import GZIP, IDENTITY, gzipped, preferred_encoding
 from app.http.caching.passing_request import PassingRequest
 from app.http.caching.responses import CachedResponse
+from app.http.middleware import with_public_headers
 from app.http.network_limits import Headers
-from app.http.tracing import REQUEST_ID, is_good_id
+from app.http.problems import error_response
+from app.http.tracing import REQUEST_ID, is_good_id, route_template
 from app.http.views import Precondition
 from app.kit.clock import FOREVER
 from app.runtime import Runtime
@@ -39,25 +42,30 @@ class ResponseSender:
         scope["route"] = response.route
         meters = self._meters
         (meters.answers_from_memory if status == 200 else meters.answers_unchanged).inc()
-        if self._is_outermost:
-            own = meters.of_request(scope["method"], response.template, status)
-            own.count(perf_counter() - request.began)
+        self._count(request, response.template, status)
+
+    async def refuse(self, error: WillayError, request: PassingRequest) -> None:
+        """Answer a request with an error that no other layer meets."""
+        response = error_response(error)
+        if (sent_id := self._sent_id(request)) is not None:
+            response.raw_headers.append((REQUEST_ID, sent_id))
+        await response(request.scope, request.receive, with_public_headers(request.send))
+        self._count(request, route_template(request.scope), response.status_code)
 
     async def give(self, response: CachedResponse, request: PassingRequest, limits: Headers) -> int:
         """Answer a request, with the headers that show its limits, and return the status."""
         headers = request.headers
         accept = headers.get(b"accept-encoding")
         encoding = response.encoding_for(preferred_encoding(accept)) if accept else IDENTITY
-        if encoding not in response.variants:
-            await self.compress(response)
+        if encoding not in response.variants and not await self.compress(response):
+            encoding = IDENTITY
         variant = response.variants[encoding]
         now = self._runtime.clock()
         own = [_cache_control(response, now), *limits]
         last_change = _last_modified(response.basis.head, now) if response.basis.is_dated else None
         if last_change is not None:
             own.append((b"last-modified", last_change[1]))
-        sent_id = headers.get(REQUEST_ID) if self._is_outermost else None
-        if sent_id is not None and is_good_id(sent_id):
+        if (sent_id := self._sent_id(request)) is not None:
             own.append((REQUEST_ID, sent_id))
         if _is_met(headers, response.etag, last_change and last_change[0]):
             status, fixed, body = 304, variant.headers_unchanged, b""
@@ -70,15 +78,31 @@ class ResponseSender:
         await request.send({"type": "http.response.body", "body": b"" if is_headless else body})
         return status
 
-    async def compress(self, response: CachedResponse) -> None:
-        """Add the response in gzip, if that makes it smaller."""
+    async def compress(self, response: CachedResponse) -> bool:
+        """Add the response in gzip, if that makes it smaller; false if there is no time for it."""
         body = response.body
         if response.encoding_for(GZIP) != GZIP:
-            return
-        if len(body) <= _AT_ONCE:
-            response.add_variant(GZIP, gzipped(body))
-        else:
-            response.add_variant(GZIP, await self._runtime.reads.run(lambda: gzipped(body)))
+            return True
+        try:
+            is_small = len(body) <= _AT_ONCE
+            smaller = (
+                gzipped(body) if is_small else await self._runtime.reads.run(lambda: gzipped(body))
+            )
+        except Unavailable:  # too many wait for the lane; this answer is already made
+            return False
+        response.add_variant(GZIP, smaller)
+        return True
+
+    def _sent_id(self, request: PassingRequest) -> bytes | None:
+        """The client's `X-Request-Id`, if this layer is to return it."""
+        sent_id = request.headers.get(REQUEST_ID) if self._is_outermost else None
+        return sent_id if sent_id is not None and is_good_id(sent_id) else None
+
+    def _count(self, request: PassingRequest, template: str, status: int) -> None:
+        """Count a request, if no other layer does."""
+        if self._is_outermost:
+            meters = self._meters.of_request(request.scope["method"], template, status)
+            meters.count(perf_counter() - request.began)
 
 
 def _is_met(headers: dict[bytes, bytes], etag: bytes, changed_at: datetime | None) -> bool:
@@ -105,7 +129,7 @@ def _cache_control(response: CachedResponse, now: datetime) -> tuple[bytes, byte
 def _last_modified(head: Head, now: datetime) -> tuple[datetime, bytes] | None:
     """The instant of `Last-Modified` and the header's value, once that instant has come."""
     date = _date_of(head)
-    return date if date is not None and date[0] <= now else None
+    return date if date is not None and date[0] <= head.moment(now) else None
 
 
 @lru_cache(maxsize=8)
