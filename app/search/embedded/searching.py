@@ -59,9 +59,6 @@ class IndexSnapshot:
     schema: tantivy.Schema
     searcher: tantivy.Searcher
     analyser: Analyser
-    vocabulary: Vocabulary
-    names: Vocabulary
-    synonyms: TagSynonyms
     ranking: Ranking = field(default_factory=Ranking)
     _facet_cache: dict[Query, Facets] = field(init=False, default_factory=dict)
 
@@ -73,6 +70,14 @@ class IndexSnapshot:
             content: bytes = self.searcher.doc(address).get_first("cursor") or b""
             return content.decode()
         return None
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return Vocabulary(self.searcher)
+
+    @cached_property
+    def synonyms(self) -> TagSynonyms:
+        return TagSynonyms(self.schema, self.searcher)
 
     @cached_property
     def matcher(self) -> Matcher:

@@ -4,52 +4,34 @@ Only names of one word count, the first label of each language. A tag's further 
 *copper* of mining) lead to the articles of the tag, but do not replace one another.
 """
 
-from collections.abc import Iterable, Mapping
-from functools import cached_property
+from collections.abc import Iterable, Iterator
 
 import tantivy
 
-from app.search.embedded.analysis import Analyser
-from app.search.embedded.schema import SPARE
-from app.search.protocol import DOCUMENT_KINDS
-
-_MOST_TAGS = 5_000
+_MOST_TAGS = 20
+"""Tags with one name in common, of which the names are read."""
 
 
 class TagSynonyms:
-    """The tag names in one state of the index."""
+    """The tag names in one state of the index, read when a word is one of them."""
 
-    def __init__(self, tags: Iterable[Mapping[str, str]], analyser: Analyser) -> None:
-        """`tags` map languages to names, folded."""
-        self._tags = list(tags)
-        self._analyser = analyser
-
-    @classmethod
-    def of(
-        cls, searcher: tantivy.Searcher, schema: tantivy.Schema, analyser: Analyser
-    ) -> "TagSynonyms":
-        tags = tantivy.Query.term_query(schema, "kind", DOCUMENT_KINDS.index("tag"))
-        hits = searcher.search(tags, _MOST_TAGS).hits
-        return cls((_tag_names(searcher.doc(address)) for _, address in hits), analyser)
+    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
+        self._schema = schema
+        self._searcher = searcher
 
     def related_stems(self, stems: Iterable[str]) -> tuple[str, ...]:
         """The stems of the same tags' names in other languages."""
-        related = (other for stem in stems for other in self._stems_by_stem.get(stem, ()))
+        related = (
+            other
+            for stem in stems
+            if self._searcher.doc_freq("tag_stems", stem)
+            for other in self._names_beside(stem)
+            if other != stem
+        )
         return tuple(dict.fromkeys(related))
 
-    @cached_property
-    def _stems_by_stem(self) -> dict[str, set[str]]:
-        others: dict[str, set[str]] = {}
-        for tag in self._tags:
-            stems = {
-                stem for lang, name in tag.items() for stem in self._analyser.stems([name], lang)
-            }
-            for stem in stems:
-                others.setdefault(stem, set()).update(stems - {stem})
-        return others
-
-
-def _tag_names(document: tantivy.Document) -> dict[str, str]:
-    content: bytes = document.get_first("tag_names") or b""
-    pairs = (line.split(SPARE) for line in content.decode().splitlines())
-    return {line[0]: line[1] for line in pairs}
+    def _names_beside(self, stem: str) -> Iterator[str]:
+        query = tantivy.Query.term_query(self._schema, "tag_stems", stem)
+        for _, address in self._searcher.search(query, _MOST_TAGS, count=False).hits:
+            names: str = self._searcher.doc(address).get_first("tag_stems") or ""
+            yield from names.split()
