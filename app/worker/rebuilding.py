@@ -12,7 +12,6 @@ from app.errors import Unavailable
 from app.logs import ProgressLog
 from app.published import changes
 from app.runtime import Runtime
-from app.search.embedded.engine import EmbeddedEngine
 from app.search.protocol import Document, Engine, IndexBusy, Key, Replacement
 from app.worker.catch_up import catch_up
 from app.worker.index_documents import all_documents, count_documents
@@ -23,8 +22,6 @@ _TOLD_EVERY: Final = 10.0
 
 _PATIENCE: Final = 30.0
 """Seconds that a command waits for another process to finish its portion."""
-_LOOK_AGAIN: Final = 0.5
-"""Seconds between two checks whether another process has built the index."""
 
 _LOG = logging.getLogger("willay.search")
 
@@ -72,33 +69,6 @@ def rewrite(runtime: Runtime, engine: Engine, advance: Advance = lambda _count: 
 
     _retry_while_busy(lambda: engine.rewrite(portions(), cursor))
     runtime.search.note_write()
-
-
-def ensure_index(runtime: Runtime) -> None:
-    """Build a missing index of this version, so that nobody searches an empty one.
-
-    If another process builds it, wait, or take over if that process dies. An index on another
-    machine is left to the worker if another engine can answer meanwhile, or if it is out of reach.
-    """
-    search = runtime.search
-    if complaint := search.get().server_problem():
-        _LOG.warning("%s: %s", search.main.name, complaint)
-    handle = search.standby or search.main
-    is_told, pause = False, Event()
-    try:
-        while (engine := handle.to_write()).cursor() is None:
-            try:
-                # Without patience: once the other process is ready, there is nothing left to build.
-                rebuild(runtime, engine, patience=0.0)
-            except IndexBusy:
-                if not is_told:
-                    _LOG.info("waiting for another process, which builds the search index")
-                is_told = True
-                pause.wait(_LOOK_AGAIN)
-    except Unavailable as error:
-        if handle.name == EmbeddedEngine.name:
-            raise
-        _LOG.warning("%s is not built yet: %s", handle.name, error.message)
 
 
 def restore_previous(engine: Engine) -> bool:

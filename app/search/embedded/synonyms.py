@@ -12,26 +12,17 @@ _MOST_TAGS = 20
 """Tags with one name in common, of which the names are read."""
 
 
-class TagSynonyms:
-    """The tag names in one state of the index, read when a word is one of them."""
+def related_stems(
+    schema: tantivy.Schema, searcher: tantivy.Searcher, stems: Iterable[str]
+) -> tuple[str, ...]:
+    """The stems of the names in other languages of the tags that have one of these names."""
 
-    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
-        self._schema = schema
-        self._searcher = searcher
+    def names_beside(stem: str) -> Iterator[str]:
+        query = tantivy.Query.term_query(schema, "tag_stems", stem)
+        for _, address in searcher.search(query, _MOST_TAGS, count=False).hits:
+            names: str = searcher.doc(address).get_first("tag_stems") or ""
+            yield from (name for name in names.split() if name != stem)
 
-    def related_stems(self, stems: Iterable[str]) -> tuple[str, ...]:
-        """The stems of the same tags' names in other languages."""
-        related = (
-            other
-            for stem in stems
-            if self._searcher.doc_freq("tag_stems", stem)
-            for other in self._names_beside(stem)
-            if other != stem
-        )
-        return tuple(dict.fromkeys(related))
-
-    def _names_beside(self, stem: str) -> Iterator[str]:
-        query = tantivy.Query.term_query(self._schema, "tag_stems", stem)
-        for _, address in self._searcher.search(query, _MOST_TAGS, count=False).hits:
-            names: str = self._searcher.doc(address).get_first("tag_stems") or ""
-            yield from names.split()
+    # Most words name no tag, and to count is much cheaper than to search.
+    named = (stem for stem in stems if searcher.doc_freq("tag_stems", stem))
+    return tuple(dict.fromkeys(name for stem in named for name in names_beside(stem)))
