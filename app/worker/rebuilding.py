@@ -12,7 +12,7 @@ from app.errors import Unavailable
 from app.logs import ProgressLog
 from app.published import changes
 from app.runtime import Runtime
-from app.search.protocol import Document, Engine, IndexBusy, Key, Replacement
+from app.search.protocol import Document, Engine, IndexBusy, Replacement
 from app.worker.catch_up import catch_up
 from app.worker.index_documents import all_documents, count_documents
 from app.worker.verification import Advance, compare, repair
@@ -43,31 +43,36 @@ def rebuild(
     replacement = _retry_while_busy(engine.new_replacement, patience)
     advance = _with_build_mark(runtime, engine, advance)
     if replacement is None:
-        number = _fill_replacement(runtime, engine, advance)
+        rewrite(runtime, engine, advance, patience=patience)
         engine.release()
     else:
         with replacement:
-            number = _fill_replacement(runtime, replacement, advance)
+            _fill_replacement(runtime, replacement, advance)
             _take_over(runtime, replacement)
         while catch_up(runtime, engine):
             pass
     with runtime.database.writing() as tx:
         checks.mark_build(tx, engine.index, None)
     runtime.search.note_write()
-    _LOG.info("%s was rebuilt: %d documents", engine.name, number)
+    _LOG.info("%s was rebuilt: %d documents", engine.name, engine.count())
 
 
-def rewrite(runtime: Runtime, engine: Engine, advance: Advance = lambda _count: None) -> None:
+def rewrite(
+    runtime: Runtime,
+    engine: Engine,
+    advance: Advance = lambda _count: None,
+    *,
+    patience: float = _PATIENCE,
+) -> None:
     """Write the whole index anew, so that no deleted text stays in its files."""
-    with runtime.database.reading() as tx:
-        cursor = changes.cursor_at(tx, head(tx).sequence, runtime.settings.timezone)
+    cursor = _current_cursor(runtime)
 
     def portions() -> Iterator[list[Document]]:
         for portion in all_documents(runtime):
             yield portion
             advance(len(portion))
 
-    _retry_while_busy(lambda: engine.rewrite(portions(), cursor))
+    _retry_while_busy(lambda: engine.rewrite(portions(), cursor), patience)
     runtime.search.note_write()
 
 
@@ -91,17 +96,18 @@ def _with_build_mark(runtime: Runtime, engine: Engine, advance: Advance) -> Adva
     return advance_and_mark
 
 
-def _fill_replacement(runtime: Runtime, engine: Engine, advance: Advance) -> int:
+def _current_cursor(runtime: Runtime) -> str:
     with runtime.database.reading() as tx:
-        cursor = changes.cursor_at(tx, head(tx).sequence, runtime.settings.timezone)
-    written_keys: set[Key] = set()
+        return changes.cursor_at(tx, head(tx).sequence, runtime.settings.timezone)
+
+
+def _fill_replacement(runtime: Runtime, engine: Replacement, advance: Advance) -> None:
+    """Write everything into an empty index."""
+    cursor = _current_cursor(runtime)
     for portion in all_documents(runtime):
         _retry_while_busy(lambda portion=portion: engine.apply(portion, []))  # type: ignore[misc]  # bound at once
-        written_keys |= {document.key for document in portion}
         advance(len(portion))
-    keys = [key for key, _ in engine.marks() if key not in written_keys]
-    _retry_while_busy(lambda: engine.apply([], keys, cursor))
-    return len(written_keys)
+    _retry_while_busy(lambda: engine.apply([], [], cursor))
 
 
 def _take_over(runtime: Runtime, replacement: Replacement) -> None:

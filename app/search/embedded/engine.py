@@ -144,9 +144,9 @@ class EmbeddedEngine(OnThisHost):
         return Progress(self.cursor())
 
     def marks(self) -> Iterator[tuple[Key, Mark]]:
-        """The mark of every document, unordered, as of the call."""
+        """The mark of every document, unordered, in the state of the index at the first."""
         with self._damage:
-            return contents.read_marks(self._current_snapshot().searcher)
+            yield from contents.read_marks(self._current_snapshot().searcher)
 
     def seals(self, keys: Sequence[Key]) -> dict[Key, bytes]:
         """A digest of each document, made of everything that can be read back of it."""

@@ -16,7 +16,7 @@ from app.search.embedded.schema import (
 )
 from app.search.protocol import Document, IndexBusy, Key
 
-_MEMORY = 128_000_000
+_MEMORY = 48_000_000
 """Bytes of documents that are held before a segment is written."""
 _LITTLE = 15_000_000
 """The smallest memory that a writer accepts."""
