@@ -48,7 +48,7 @@ def rebuild(
     else:
         with replacement:
             _fill_replacement(runtime, replacement, advance)
-            _take_over(runtime, replacement)
+            _take_over(runtime, engine, replacement)
         while catch_up(runtime, engine):
             pass
     with runtime.database.writing() as tx:
@@ -110,11 +110,13 @@ def _fill_replacement(runtime: Runtime, engine: Replacement, advance: Advance) -
     _retry_while_busy(lambda: engine.apply([], [], cursor))
 
 
-def _take_over(runtime: Runtime, replacement: Replacement) -> None:
+def _take_over(runtime: Runtime, engine: Engine, replacement: Replacement) -> None:
     """Replay later changes, verify the new index, and let it take over."""
     while catch_up(runtime, replacement):
         pass
-    comparison = compare(runtime, replacement)
+    progress = ProgressLog(f"Checking the new index of {engine.name}", count_documents(runtime))
+    advance = _with_build_mark(runtime, engine, progress)
+    comparison = compare(runtime, replacement, advance)
     if not comparison.agrees:
         repair(runtime, replacement)
         comparison = compare(runtime, replacement)

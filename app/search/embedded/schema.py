@@ -32,7 +32,7 @@ WORDS = ("words", "reversed_words", "tag_stems", "names", "text", "title")
 READABLE = (*COLUMNS, "published", "updated", "year")
 STORED = (
     *("key", "id", "article_kind", "authors", "also_in", "tags", "lang", "syndicatable"),
-    *("shown_title", "shown_summary", "shown_body", "tag_stems", "whole"),
+    *("shown_title", "shown_summary", "shown_body", "tag_stems", "labels"),
 )
 """Everything that can be read back of a document: its columns and its stored values."""
 
@@ -71,7 +71,7 @@ def build_schema() -> tantivy.Schema:
     builder.add_text_field(
         "tag_stems", stored=True, tokenizer_name="whitespace", index_option="basic"
     )
-    for field in ("shown_title", "shown_summary", "shown_body", "whole", "cursor"):
+    for field in ("shown_title", "shown_summary", "shown_body", "labels", "cursor"):
         builder.add_bytes_field(field, stored=True)
     return builder.build()
 
@@ -127,8 +127,8 @@ def document_seal(source: Document, analyser: Analyser) -> bytes:
 
 
 def seal_of(fields: Mapping[str, Sequence[Any]]) -> bytes:
-    """A digest of all readable values of a document. Its words cannot be read back: `whole` stands
-    for them, if this program wrote them."""
+    """A digest of all readable values of a document: of each text that its words were made of, or
+    of the labels, the digest that stands for them."""
     return _digest([(name, list(fields.get(name, ()))) for name in (*READABLE, *STORED)])
 
 
@@ -140,7 +140,7 @@ def _readable_document(source: Document, analyser: Analyser) -> tantivy.Document
         document.add_bytes(f"shown_{field}", text.encode("utf-8", "ignore"))
     if source.key.kind == "tag":
         document.add_text("tag_stems", " ".join(_tag_stems(source, analyser)))
-    document.add_bytes("whole", _digest(source))
+    document.add_bytes("labels", _digest([(label.text, label.lang) for label in source.labels]))
     return document
 
 
