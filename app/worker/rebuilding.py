@@ -37,9 +37,7 @@ def rebuild(
     followed afterwards. `advance` gets the number of finished documents; without it, progress is
     logged. If another process builds, this waits `patience` seconds and then raises `IndexBusy`.
     """
-    advance = advance or ProgressLog(
-        f"Building the index of {engine.name}", count_documents(runtime)
-    )
+    advance = advance or progress_log(runtime, engine)
     replacement = _retry_while_busy(engine.new_replacement, patience)
     advance = _with_build_mark(runtime, engine, advance)
     if replacement is None:
@@ -55,6 +53,17 @@ def rebuild(
         checks.mark_build(tx, engine.index, None)
     runtime.search.note_write()
     _LOG.info("%s was rebuilt: %d documents", engine.name, engine.count())
+
+
+def progress_log(runtime: Runtime, engine: Engine, also: Advance = lambda _count: None) -> Advance:
+    """An `advance` that logs how far the build is, and calls `also` with each step."""
+    log = ProgressLog(f"Building the index of {engine.name}", count_documents(runtime))
+
+    def advance(count: int) -> None:
+        also(count)
+        log(count)
+
+    return advance
 
 
 def rewrite(

@@ -103,10 +103,16 @@ def compare(
     )
 
 
-def repair(runtime: Runtime, engine: Engine, *, turn: int | None = None) -> Comparison:
+def repair(
+    runtime: Runtime,
+    engine: Engine,
+    *,
+    turn: int | None = None,
+    advance: Advance = lambda _count: None,
+) -> Comparison:
     """Compare, write the differences again, and return the comparison."""
     since = changes.sequence_of(engine.cursor() or "")
-    comparison = compare(runtime, engine, turn=turn, since=since)
+    comparison = compare(runtime, engine, advance, turn=turn, since=since)
     wrong = [*comparison.missing, *comparison.outdated, *comparison.altered, *comparison.surplus]
     for keys in _split_portions(wrong):
         looked = _by_kind(keys)

@@ -9,6 +9,8 @@ import httpx2
 
 from app.runtime import open_runtime
 from app.search.embedded.engine import EmbeddedEngine
+from app.worker.indexing import IndexFollower
+from app.worker.loop import Worker
 from tests import builders
 from tests.commands import started
 from tests.search.builders import article
@@ -58,6 +60,19 @@ def test_the_port_is_open_before_there_is_an_index(tmp_path: Path) -> None:
                 assert time.monotonic() < until
                 time.sleep(0.1)
             assert [hit["item"]["title"] for hit in answer.json()["data"]] == ["Alpaca wool"]
+
+
+def test_a_process_that_builds_an_index_ends_when_it_is_asked_to(tmp_path: Path) -> None:
+    ensure_store(tmp_path)
+    with open_runtime(settings_of(tmp_path)) as runtime:
+        builders.published(runtime, title="Alpaca wool")
+        follower = IndexFollower(runtime)
+        worker = Worker(runtime, [follower])
+        worker.ask_to_stop()
+        assert not follower.step()
+        assert runtime.search.get().cursor() is None
+        assert IndexFollower(runtime).step()
+        assert runtime.search.get().count() == 1
 
 
 def test_the_parent_of_several_processes_holds_nothing(tmp_path: Path) -> None:
