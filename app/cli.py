@@ -7,13 +7,12 @@ import sys
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 
-from app import logs, machine, meters, schema
+from app import logs, machine, schema, serving
 from app.commands import accounts, backup, erase, search
 from app.commands.progress import progress
 from app.errors import WillayError
@@ -56,44 +55,17 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, max=64, help="The number of processes")] = 1,
 ) -> None:
     """Run the API. It refuses to start when the database schema is not that of the program."""
-    from app.worker import rebuilding
-
     if host is not None:
         os.environ["WILLAY_HOST"] = host
     if port is not None:
         os.environ["WILLAY_PORT"] = str(port)
     settings = Settings()
-    with open_runtime(settings) as runtime:
-        # Refuse a stale schema and make this version's index before any process starts.
-        rebuilding.ensure_index(runtime)
+    with open_runtime(settings):
+        pass  # refuse a stale schema before any process starts
     machine.allow_files()
-    with TemporaryDirectory(prefix="willay-metrics-") as folder:
-        if workers > 1:
-            os.environ[meters.FOLDER] = folder
-        _run_server(settings, workers)
-
-
-def _run_server(settings: Settings, workers: int) -> None:
-    import uvicorn
-
-    from app.http import shutdown
-
-    uvicorn.run(
-        "app.main:from_environment",
-        factory=True,
-        http="app.http.connections:BoundedConnection",
-        host=settings.host,
-        port=settings.port,
-        workers=workers,
-        log_config=None,  # uvicorn logs through our handlers, in the same form
-        log_level=settings.log_level,
-        access_log=False,
-        timeout_graceful_shutdown=shutdown.SECONDS,
-        server_header=False,
-        # A process that waits on a busy machine is not dead: the default of 5 s would kill it.
-        timeout_worker_healthcheck=60,
-        forwarded_allow_ips=list(settings.trusted_proxies),
-    )
+    if workers > 1:
+        serving.become_parent(workers)
+    serving.run_processes(settings, workers)
 
 
 @cli.command()

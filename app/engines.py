@@ -11,14 +11,10 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Final
 
-import psycopg
 import sqlalchemy as sa
-from psycopg.abc import RV, PQGen
-from psycopg.errors import _WaitTimeout
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
-from typing_extensions import override
 
 from app import faults, postgresql
 from app.errors import Unavailable
@@ -32,8 +28,6 @@ POLL_SECONDS: Final = 0.005
 _WRITERS_PATIENCE: Final = 4
 """Writers wait this many times longer for a statement than readers: a merge changes many rows."""
 
-_CANCEL_SECONDS: Final = 2.0
-
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -42,34 +36,6 @@ class Limits:
 
     connect_seconds: int = 5
     statement_seconds: float = 30.0
-
-
-class PatientConnection(psycopg.Connection[Any]):
-    """Waits at most `patience` seconds for a statement (None: no limit), then closes itself."""
-
-    patience: float | None = None
-
-    @override
-    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
-        """See `psycopg.Connection.wait`."""
-        if timeout is not None or self.patience is None:
-            return super().wait(gen, interval, timeout)
-        limit = self.patience
-        try:
-            return super().wait(gen, interval, limit)
-        except _WaitTimeout as error:
-            self._give_up()
-            message = f"PostgreSQL did not answer within {limit:.0f} s"
-            raise psycopg.OperationalError(message) from error
-
-    def _give_up(self) -> None:
-        """Cancel the statement, so that a slow server does not finish what nobody waits for."""
-        try:
-            self.cancel_safe(timeout=_CANCEL_SECONDS)
-        except psycopg.Error:
-            pass
-        finally:
-            self.pgconn.finish()
 
 
 def with_driver(url: URL) -> URL:
@@ -86,6 +52,8 @@ def file_of(url: URL) -> Path | None:
 def make_engine(url: URL, size: int, limits: Limits, *, read_only: bool) -> Engine:
     if url.get_backend_name() == "sqlite":
         return _make_sqlite_engine(url, size, read_only=read_only)
+    from app.patience import PatientConnection
+
     milliseconds = int(LOCK_SECONDS * 1000)
     engine = sa.create_engine(
         url,
@@ -119,12 +87,12 @@ def make_engine(url: URL, size: int, limits: Limits, *, read_only: bool) -> Engi
 
     # The ping before `checkout` waits no longer than a new connection would.
     @sa.event.listens_for(engine, "checkin")
-    def _on_checkin(connection: PatientConnection | None, _record: object) -> None:
+    def _on_checkin(connection: Any, _record: object) -> None:
         if connection is not None:
             connection.patience = limits.connect_seconds
 
     @sa.event.listens_for(engine, "checkout")
-    def _on_checkout(connection: PatientConnection, _record: object, _proxy: object) -> None:
+    def _on_checkout(connection: Any, _record: object, _proxy: object) -> None:
         connection.patience = statement
 
     return engine
@@ -132,7 +100,7 @@ def make_engine(url: URL, size: int, limits: Limits, *, read_only: bool) -> Engi
 
 def wait_for_ever(connection: Connection) -> None:
     driver: Any = connection.connection.dbapi_connection
-    if isinstance(driver, PatientConnection):
+    if connection.dialect.name == "postgresql":
         driver.patience = None
 
 

@@ -18,6 +18,7 @@ from app.http import contract, problems, shutdown
 from app.http.caching.freshness import CacheFreshness
 from app.http.caching.middleware import ResponseCacheMiddleware
 from app.http.log_watch import Watch
+from app.http.management import ManagementRoute
 from app.http.middleware import Gate
 from app.http.pages import DocsPages
 from app.http.periodic import run_periodically
@@ -106,6 +107,9 @@ def create_app(
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
+            for route in app.routes:
+                if isinstance(route, ManagementRoute):
+                    route.describe_body()
             app.openapi_schema = contract.complete_contract(make())
         return app.openapi_schema
 

@@ -32,9 +32,6 @@ from app.published.cache import ReadCache
 from app.rates import RateLimiter
 from app.search.failover import SearchService
 from app.search.lazy import LazyEngine, RemoteEngine
-from app.search.meilisearch.connection import Address, Connection
-from app.search.meilisearch.engine import MeilisearchEngine
-from app.search.meilisearch.tenancy import tenant_token
 from app.search.overlay import load_overlay
 from app.settings import Settings
 from app.storage import opening as storage
@@ -243,6 +240,11 @@ def _open_search(
             languages=settings.languages,
             behind=lag_of,
         )
+    # Imported only with a server: the client takes time and memory of every process.
+    from app.search.meilisearch.connection import Address, Connection
+    from app.search.meilisearch.engine import MeilisearchEngine
+    from app.search.meilisearch.tenancy import tenant_token
+
     key = settings.meilisearch_key
     address = Address(
         settings.meilisearch_url,

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Final
-
-from icalendar import Calendar
-from icalendar import Event as Entry
+from typing import TYPE_CHECKING, Final
 
 from app.public.events import Event
+
+if TYPE_CHECKING:  # imported only for the first calendar: it takes long
+    from icalendar import Event as Entry
 
 MEDIA_TYPE: Final = "text/calendar; charset=utf-8"
 
 
 def render(name: str, events: Iterable[Event]) -> bytes:
     """A calendar of that name with these events."""
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", "-//Willay//EN")
     calendar.add("version", "2.0")
@@ -26,7 +28,9 @@ def render(name: str, events: Iterable[Event]) -> bytes:
     return written
 
 
-def _entry(event: Event) -> Entry:
+def _entry(event: Event) -> "Entry":
+    from icalendar import Event as Entry
+
     entry = Entry()
     entry.add("uid", f"urn:uuid:{event.id}")
     entry.add("dtstamp", event.updated_at)

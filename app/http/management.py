@@ -81,12 +81,7 @@ class ManagementRoute(APIRoute):
         statuses |= {404} if "{" in path else set()
         statuses |= {422} if repeatable else set()
         status = status_code or 200
-        if bodies and bodies != [_NO_BODY]:
-            [body] = bodies
-            schema = body.model.model_json_schema(ref_template=REFERENCE + "{model}")
-            media = FORM if isinstance(body, FormBody) else "application/json"
-            needed = isinstance(body, FormBody) or not body.optional
-            extra["requestBody"] = {"required": needed, "content": {media: {"schema": schema}}}
+        self._bodies = [body for body in bodies if body is not _NO_BODY]
         if repeatable:
             extra["parameters"] = [*extra.get("parameters", ()), _KEY]
         super().__init__(
@@ -102,6 +97,15 @@ class ManagementRoute(APIRoute):
             openapi_extra=extra,
             **options,
         )
+
+    def describe_body(self) -> None:
+        """Add the body to the documentation: only the contract needs it, and it takes long."""
+        for body in self._bodies:
+            schema = body.model.model_json_schema(ref_template=REFERENCE + "{model}")
+            media = FORM if isinstance(body, FormBody) else "application/json"
+            needed = isinstance(body, FormBody) or not body.optional
+            described = {"required": needed, "content": {media: {"schema": schema}}}
+            self.openapi_extra = {"requestBody": described, **(self.openapi_extra or {})}
 
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

@@ -18,9 +18,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import Unavailable
 from app.http.problems import error_response
 
-SECONDS: Final = 2
-"""The time that running requests have to end after the process was asked to stop."""
-
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 

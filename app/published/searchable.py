@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache, partial
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -118,9 +119,10 @@ def _searchable_articles(
         return
     rows = tx.execute(_ARTICLES, {"ids": list(ids), "now": now}).all()
     languages_by_group = _group_languages(tx, [row.translation_group for row in rows], now)
+    tags_of = cache(partial(_tags_and_labels, tags))  # many articles carry the same tags
     for row in rows:
         item = from_json(row.item)
-        lineage = _tag_lineage(tags, tags.resolve_ids(from_json(row.tag_ids)))
+        tag_ids, labels = tags_of(row.tag_ids)
         yield Searchable(
             kind=row.kind,
             id=row.article_id,
@@ -134,14 +136,9 @@ def _searchable_articles(
                 for lang in languages_by_group.get(row.translation_group, ())
                 if lang != row.lang
             ),
-            labels=(
-                *dict.fromkeys(
-                    word for tag in lineage for word in tag_labels(tag.names, tag.synonyms)
-                ),
-                *((author["name"], None) for author in item["authors"]),
-            ),
+            labels=(*labels, *((author["name"], None) for author in item["authors"])),
             author_slugs=tuple(author["slug"] for author in item["authors"]),
-            tag_ids=tuple(tag.id for tag in lineage),
+            tag_ids=tag_ids,
             published_at=row.published_at,
             changed_at=row.changed_at,
             syndicatable=row.syndicatable,
@@ -167,6 +164,15 @@ def _group_languages(
         for group, lang in tx.execute(_IN_GROUPS, {"groups": list(group_ids), "now": now}):
             languages.setdefault(group, []).append(lang)
     return languages
+
+
+def _tags_and_labels(
+    tags: Tags, saved_ids: str
+) -> tuple[tuple[UUID, ...], tuple[tuple[str, str], ...]]:
+    """The ids of the tags and of all their ancestors, and the words for them."""
+    lineage = _tag_lineage(tags, tags.resolve_ids(from_json(saved_ids)))
+    words = (word for tag in lineage for word in tag_labels(tag.names, tag.synonyms))
+    return tuple(tag.id for tag in lineage), tuple(dict.fromkeys(words))
 
 
 def _tag_lineage(tags: Tags, own_tags: Sequence[CachedTag]) -> list[CachedTag]:

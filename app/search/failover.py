@@ -37,7 +37,8 @@ INDEX_IS_LATE = "search_index_late"
 """No task waits there: nobody writes, or writes are refused, as by a full disk."""
 REFUSED = "search_refused"
 """The codes of possible problems."""
-_BEGINNING = ("search_not_built", NEAR_ENGINE_LATE)
+NOT_BUILT = "search_not_built"
+_BEGINNING = (NOT_BUILT, NEAR_ENGINE_LATE)
 
 LateOf = Callable[[str | None, Sequence[Key]], Overlay]
 """The things that an engine at a cursor is late of or could not hold."""
@@ -200,7 +201,8 @@ class SearchService:
 
     def _current_status(self) -> SearchStatus:
         if self.near is self.main:
-            return self._status_of(self.main.get())
+            now = self._status_of(self.main.get())
+            return now if now.cursor else replace(now, degraded=True, trouble=NOT_BUILT)
         with self._lock:
             if self._looked is not None:
                 until, status = self._looked
@@ -211,7 +213,7 @@ class SearchService:
         try:
             now = self._status_of(self.main.get())
             if now.cursor is None:
-                raise Unavailable("search_not_built", "The search index is not built yet.")
+                raise Unavailable(NOT_BUILT, "The search index is not built yet.")
         except Unavailable as error:
             return self._degraded_status(error)
         self._last_cursor = now.cursor

@@ -8,13 +8,15 @@ empty.
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from app.errors import Unavailable
 from app.outage import Outage
 from app.search.embedded.engine import EmbeddedEngine
-from app.search.meilisearch.connection import Connection
 from app.search.protocol import Engine
+
+if TYPE_CHECKING:
+    from app.search.meilisearch.connection import Connection
 
 
 class EngineHandle(Protocol):
@@ -59,7 +61,7 @@ class RemoteEngine:
         self,
         engine: Engine,
         interrupt: Callable[[], None] | None = None,
-        connection: Connection | None = None,
+        connection: "Connection | None" = None,
     ) -> None:
         self._engine = engine
         self._connection = connection

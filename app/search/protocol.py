@@ -261,8 +261,8 @@ class Engine(Upkeep, Protocol):
         ...
 
     def marks(self) -> Iterator[tuple[Key, Mark]]:
-        """The mark of every document, unordered, as of the call. Anybody who can write to the index
-        can forge marks; `seals` show the true content."""
+        """The mark of every document, unordered, read as it is asked for. Anybody who can write to
+        the index can forge marks; `seals` show the true content."""
         ...
 
     def seals(self, keys: Sequence[Key]) -> Mapping[Key, bytes]:

@@ -10,6 +10,7 @@ checked every few seconds.
 import logging
 from datetime import timedelta
 from secrets import randbelow, token_hex
+from threading import Event
 from time import monotonic
 from typing import Final
 
@@ -39,6 +40,7 @@ class IndexFollower:
         self._tended_at = 0.0
         self._turn = randbelow(1_000)
         self._me: Final = token_hex(8)
+        self._is_interrupted = Event()
         self.name: Final = f"search ({self._handle.name})"
 
     def step(self) -> bool:
@@ -48,7 +50,8 @@ class IndexFollower:
             has_changed_hands = engine.take()
             if not _is_cursor_known(self._runtime, engine):
                 # Without patience: the builder needs the lease that this process has just taken.
-                rebuilding.rebuild(self._runtime, engine, patience=0.0)
+                advance = rebuilding.progress_log(self._runtime, engine, self._go_on)
+                rebuilding.rebuild(self._runtime, engine, advance, patience=0.0)
                 return True
             if has_changed_hands:
                 # The last write of the other process may have come late, over a newer one.
@@ -61,6 +64,14 @@ class IndexFollower:
         except IndexBusy:
             pass
         return False
+
+    def interrupt(self) -> None:
+        """Let a build or a comparison give up; whoever follows next begins it again."""
+        self._is_interrupted.set()
+
+    def _go_on(self, _count: int) -> None:
+        if self._is_interrupted.is_set():
+            raise IndexBusy("index_busy", "This process ends.")
 
     def close(self) -> None:
         """Give up the lease, so that others can write."""
@@ -79,7 +90,9 @@ class IndexFollower:
 
     def _repair_share(self, engine: Engine) -> None:
         """Compare and mend the next share of the contents, and store the result."""
-        comparison = verification.repair(self._runtime, engine, turn=self._turn)
+        comparison = verification.repair(
+            self._runtime, engine, turn=self._turn, advance=self._go_on
+        )
         self._turn += 1
         index_check = IndexCheck(
             *(self._runtime.clock(), self._me, comparison.documents, len(comparison.differing)),

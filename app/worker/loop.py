@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from threading import Event, Thread
 from time import monotonic
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from app import faults
 from app.errors import Unavailable
@@ -38,6 +38,15 @@ class Follower(Protocol):
         ...
 
 
+@runtime_checkable
+class Interruptible(Protocol):
+    """A follower with steps that may take minutes."""
+
+    def interrupt(self) -> None:
+        """Let the running step give up soon; safe in a signal handler."""
+        ...
+
+
 class Worker:
     """Runs promotion and the followers in turn. Several workers may run side by side: the log's
     lock and each follower's lease let only one of them act."""
@@ -66,6 +75,9 @@ class Worker:
     def ask_to_stop(self) -> None:
         """Like `stop`, without waiting; safe in a signal handler."""
         self._stopped.set()
+        for follower in self._followers:
+            if isinstance(follower, Interruptible):
+                follower.interrupt()
 
     def run(self) -> None:
         """Work until asked to stop."""

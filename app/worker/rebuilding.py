@@ -12,8 +12,7 @@ from app.errors import Unavailable
 from app.logs import ProgressLog
 from app.published import changes
 from app.runtime import Runtime
-from app.search.embedded.engine import EmbeddedEngine
-from app.search.protocol import Document, Engine, IndexBusy, Key, Replacement
+from app.search.protocol import Document, Engine, IndexBusy, Replacement
 from app.worker.catch_up import catch_up
 from app.worker.index_documents import all_documents, count_documents
 from app.worker.verification import Advance, compare, repair
@@ -23,8 +22,6 @@ _TOLD_EVERY: Final = 10.0
 
 _PATIENCE: Final = 30.0
 """Seconds that a command waits for another process to finish its portion."""
-_LOOK_AGAIN: Final = 0.5
-"""Seconds between two checks whether another process has built the index."""
 
 _LOG = logging.getLogger("willay.search")
 
@@ -40,65 +37,52 @@ def rebuild(
     followed afterwards. `advance` gets the number of finished documents; without it, progress is
     logged. If another process builds, this waits `patience` seconds and then raises `IndexBusy`.
     """
-    advance = advance or ProgressLog(
-        f"Building the index of {engine.name}", count_documents(runtime)
-    )
+    advance = advance or progress_log(runtime, engine)
     replacement = _retry_while_busy(engine.new_replacement, patience)
     advance = _with_build_mark(runtime, engine, advance)
     if replacement is None:
-        number = _fill_replacement(runtime, engine, advance)
+        rewrite(runtime, engine, advance, patience=patience)
         engine.release()
     else:
         with replacement:
-            number = _fill_replacement(runtime, replacement, advance)
-            _take_over(runtime, replacement)
+            _fill_replacement(runtime, replacement, advance)
+            _take_over(runtime, engine, replacement)
         while catch_up(runtime, engine):
             pass
     with runtime.database.writing() as tx:
         checks.mark_build(tx, engine.index, None)
     runtime.search.note_write()
-    _LOG.info("%s was rebuilt: %d documents", engine.name, number)
+    _LOG.info("%s was rebuilt: %d documents", engine.name, engine.count())
 
 
-def rewrite(runtime: Runtime, engine: Engine, advance: Advance = lambda _count: None) -> None:
+def progress_log(runtime: Runtime, engine: Engine, also: Advance = lambda _count: None) -> Advance:
+    """An `advance` that logs how far the build is, and calls `also` with each step."""
+    log = ProgressLog(f"Building the index of {engine.name}", count_documents(runtime))
+
+    def advance(count: int) -> None:
+        also(count)
+        log(count)
+
+    return advance
+
+
+def rewrite(
+    runtime: Runtime,
+    engine: Engine,
+    advance: Advance = lambda _count: None,
+    *,
+    patience: float = _PATIENCE,
+) -> None:
     """Write the whole index anew, so that no deleted text stays in its files."""
-    with runtime.database.reading() as tx:
-        cursor = changes.cursor_at(tx, head(tx).sequence, runtime.settings.timezone)
+    cursor = _current_cursor(runtime)
 
     def portions() -> Iterator[list[Document]]:
         for portion in all_documents(runtime):
             yield portion
             advance(len(portion))
 
-    _retry_while_busy(lambda: engine.rewrite(portions(), cursor))
+    _retry_while_busy(lambda: engine.rewrite(portions(), cursor), patience)
     runtime.search.note_write()
-
-
-def ensure_index(runtime: Runtime) -> None:
-    """Build a missing index of this version, so that nobody searches an empty one.
-
-    If another process builds it, wait, or take over if that process dies. An index on another
-    machine is left to the worker if another engine can answer meanwhile, or if it is out of reach.
-    """
-    search = runtime.search
-    if complaint := search.get().server_problem():
-        _LOG.warning("%s: %s", search.main.name, complaint)
-    handle = search.standby or search.main
-    is_told, pause = False, Event()
-    try:
-        while (engine := handle.to_write()).cursor() is None:
-            try:
-                # Without patience: once the other process is ready, there is nothing left to build.
-                rebuild(runtime, engine, patience=0.0)
-            except IndexBusy:
-                if not is_told:
-                    _LOG.info("waiting for another process, which builds the search index")
-                is_told = True
-                pause.wait(_LOOK_AGAIN)
-    except Unavailable as error:
-        if handle.name == EmbeddedEngine.name:
-            raise
-        _LOG.warning("%s is not built yet: %s", handle.name, error.message)
 
 
 def restore_previous(engine: Engine) -> bool:
@@ -121,24 +105,27 @@ def _with_build_mark(runtime: Runtime, engine: Engine, advance: Advance) -> Adva
     return advance_and_mark
 
 
-def _fill_replacement(runtime: Runtime, engine: Engine, advance: Advance) -> int:
+def _current_cursor(runtime: Runtime) -> str:
     with runtime.database.reading() as tx:
-        cursor = changes.cursor_at(tx, head(tx).sequence, runtime.settings.timezone)
-    written_keys: set[Key] = set()
+        return changes.cursor_at(tx, head(tx).sequence, runtime.settings.timezone)
+
+
+def _fill_replacement(runtime: Runtime, engine: Replacement, advance: Advance) -> None:
+    """Write everything into an empty index."""
+    cursor = _current_cursor(runtime)
     for portion in all_documents(runtime):
         _retry_while_busy(lambda portion=portion: engine.apply(portion, []))  # type: ignore[misc]  # bound at once
-        written_keys |= {document.key for document in portion}
         advance(len(portion))
-    keys = [key for key, _ in engine.marks() if key not in written_keys]
-    _retry_while_busy(lambda: engine.apply([], keys, cursor))
-    return len(written_keys)
+    _retry_while_busy(lambda: engine.apply([], [], cursor))
 
 
-def _take_over(runtime: Runtime, replacement: Replacement) -> None:
+def _take_over(runtime: Runtime, engine: Engine, replacement: Replacement) -> None:
     """Replay later changes, verify the new index, and let it take over."""
     while catch_up(runtime, replacement):
         pass
-    comparison = compare(runtime, replacement)
+    progress = ProgressLog(f"Checking the new index of {engine.name}", count_documents(runtime))
+    advance = _with_build_mark(runtime, engine, progress)
+    comparison = compare(runtime, replacement, advance)
     if not comparison.agrees:
         repair(runtime, replacement)
         comparison = compare(runtime, replacement)

@@ -18,6 +18,7 @@ from app.published import changes
 from app.runtime import Runtime
 from app.search.protocol import Document, Engine, Key, Mark, Parked
 from app.worker.index_documents import AT_ONCE, all_documents, documents_of
+from app.worker.mark_list import MarkList
 
 Advance = Callable[[int], None]
 
@@ -75,18 +76,14 @@ def compare(
     with runtime.database.reading() as tx:
         since = head(tx).sequence if since is None else since
     settings, strangers = tuple(engine.differing_settings()), tuple(engine.strangers())
-    marks: dict[Key, Mark] = {}
+    marks = MarkList(engine.marks())
     suspects: dict[Key, Mark | None] = {}
-    for key, mark in engine.marks():
-        if key in marks:
-            suspects[key] = None  # twice
-        marks[key] = mark
     documents = len(marks)
     shares = 1 if turn is None else min(_TURNS, max(1, ceil(documents / SHARE)))
     for portion in all_documents(runtime):
         looked = []
         for new_document in portion:
-            borne = marks.pop(new_document.key, None)
+            borne = marks.take(new_document.key)
             if borne != new_document.mark:
                 suspects[new_document.key] = borne
             elif new_document.key.id.int % shares == (turn or 0) % shares:
@@ -95,7 +92,7 @@ def compare(
             new_document.key: new_document.mark for new_document in _held_otherwise(engine, looked)
         }
         advance(len(portion))
-    suspects |= marks
+    suspects |= marks.left()
     differences = _judge_suspects(runtime, engine, suspects, since)
     cursor, parked = engine.cursor(), tuple(engine.parked())
     with runtime.database.reading() as tx:
@@ -106,10 +103,16 @@ def compare(
     )
 
 
-def repair(runtime: Runtime, engine: Engine, *, turn: int | None = None) -> Comparison:
+def repair(
+    runtime: Runtime,
+    engine: Engine,
+    *,
+    turn: int | None = None,
+    advance: Advance = lambda _count: None,
+) -> Comparison:
     """Compare, write the differences again, and return the comparison."""
     since = changes.sequence_of(engine.cursor() or "")
-    comparison = compare(runtime, engine, turn=turn, since=since)
+    comparison = compare(runtime, engine, advance, turn=turn, since=since)
     wrong = [*comparison.missing, *comparison.outdated, *comparison.altered, *comparison.surplus]
     for keys in _split_portions(wrong):
         looked = _by_kind(keys)

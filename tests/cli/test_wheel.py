@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import time
 import venv
 import zipfile
 from pathlib import Path
@@ -68,7 +69,10 @@ def test_it_migrates_serves_and_examines_from_another_folder(wheel: Path, tmp_pa
     assert willay("import", "sample") == ""
     with subprocess.Popen(command("serve"), cwd=tmp_path, env=environment) as server:
         try:
-            answer = get_when_up(f"http://127.0.0.1:{port}/v1/search?q=mining")
+            url, until = f"http://127.0.0.1:{port}/v1/search?q=mining", time.monotonic() + 60
+            while (answer := get_when_up(url)).status_code == 503:  # until the index is made
+                assert time.monotonic() < until
+                time.sleep(0.1)
             assert answer.json()["data"]
             willay("doctor")
         finally:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.search.embedded.engine import EmbeddedEngine
+from app.search.embedded.vocabulary import SHORTEST
 from app.search.protocol import Query
 from tests.search.builders import article, engine_of, id_of
 
@@ -46,6 +47,41 @@ def test_corrects_against_the_words_of_the_index(
     found = engine.search(Query(text))
     assert found.corrected == corrected
     assert found.hits[0].key.id == id_of(first)
+
+
+def test_an_edit_at_any_place_of_a_word_is_mended(tmp_path: Path) -> None:
+    """Whichever letters the edit leaves as they were, at the beginning or at the end."""
+    words = ("lima", "corte", "bosque", "kantuta")
+    document = article("words", "Words", " ".join(words), lang="qu")
+    with EmbeddedEngine(tmp_path, ("qu",)) as engine:  # without stems: each word is only itself
+        engine.apply([document], [])
+        wrong = {
+            text: engine.search(Query(f"{text} ")).corrected
+            for word in words
+            for text in _edits(word)
+            if len(text) >= SHORTEST
+        }
+    assert len(wrong) > 80
+    assert {text for text, corrected in wrong.items() if corrected is None} == set()
+
+
+def test_two_edits_of_a_long_word_are_mended_where_a_third_of_it_is_right(tmp_path: Path) -> None:
+    with EmbeddedEngine(tmp_path, ("qu",)) as engine:
+        engine.apply([article("words", "Words", "ayacucho chumbivilcas", lang="qu")], [])
+        for text in ("ayacocha ", "iyacuxho ", "chambibilcas ", "xhunbivilcas ", "chumbivilkaz "):
+            assert engine.search(Query(text)).corrected, text
+
+
+def _edits(word: str) -> Iterator[str]:
+    """The word with one letter dropped, added, replaced or changed about, at every place."""
+    for at in range(len(word) + 1):
+        before, after = word[:at], word[at:]
+        yield f"{before}z{after}"
+        if after:
+            yield before + after[1:]
+            yield f"{before}z{after[1:]}"
+        if len(after) > 1:
+            yield before + after[1] + after[0] + after[2:]
 
 
 def test_who_insists_gets_the_words_as_written_and_a_hint(engine: EmbeddedEngine) -> None:

@@ -25,6 +25,17 @@ def test_a_document_is_replaced_and_deleted_by_its_key(backend: Backend, tmp_pat
         engine.apply([], [])
 
 
+def test_what_is_written_anew_outlives_earlier_deletions(backend: Backend, tmp_path: Path) -> None:
+    documents = [article(f"{n}", "Text") for n in range(10)]
+    keys = [document.key for document in documents]
+    with backend.over(tmp_path, *documents) as engine:
+        engine.release()
+        engine.apply([], keys[4::-1])
+        engine.rewrite([documents[:6], documents[6:]], "anew")
+        assert (engine.cursor(), engine.count()) == ("anew", 10)
+        assert {key for key, _ in engine.marks()} == set(keys)
+
+
 def test_marks_tell_what_every_document_was_made_of(backend: Backend, tmp_path: Path) -> None:
     edge = Key("sponsor", UUID(int=2**128 - 1))
     documents = [article(f"{n}", "Text", version=n) for n in range(40)]

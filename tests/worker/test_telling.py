@@ -21,6 +21,7 @@ from app.worker.loop import Worker
 from app.worker.threaded import ThreadedFollower
 from tests import builders
 from tests.conftest import Bench
+from tests.search.follow import follow
 from tests.worker.servers import Newsroom, newsroom
 
 
@@ -288,6 +289,7 @@ def test_a_served_application_keeps_the_near_index_where_it_is_asked_to(quiet: B
 
 def test_an_index_that_nobody_follows_says_so(quiet: Bench) -> None:
     """The embedded engine alone; its answers are right, and late."""
+    follow(quiet.runtime)
     builders.published(quiet.runtime, title="Alpaca wool")
     meta = quiet.client.get("/v1/search?q=alpaca").json()["meta"]
     assert (meta["degraded"], meta["freshness"]["behind_changes"]) == (False, 1)

@@ -15,6 +15,9 @@ from app.search.embedded.schema import (
 )
 from app.search.protocol import Key, Mark
 
+_MARK_COLUMNS = ("kind", "id_high", "id_low", "version", "digest_high", "digest_low")
+_AT_ONCE = 20_000
+
 
 def all_of(searcher: tantivy.Searcher) -> list[tantivy.DocAddress]:
     """The address of every document, the cursor's too."""
@@ -25,17 +28,16 @@ def all_of(searcher: tantivy.Searcher) -> list[tantivy.DocAddress]:
 
 
 def read_marks(searcher: tantivy.Searcher) -> Iterator[tuple[Key, Mark]]:
-    """The mark of every document."""
-    addresses = all_of(searcher)
-    columns = [
-        searcher.fast_field_values(name, addresses)
-        for name in ("kind", "id_high", "id_low", "version", "digest_high", "digest_low")
-    ]
-    return (
-        (key_from(int(kind), int(high), int(low)), mark_from(int(version), int(a), int(b)))
-        for kind, high, low, version, a, b in zip(*columns, strict=True)
-        if kind != NO_KIND
-    )
+    """The mark of every document, some thousands at a time."""
+    for start in range(0, searcher.num_docs, _AT_ONCE):
+        query = tantivy.Query.all_query()
+        hits = searcher.search(query, _AT_ONCE, offset=start, count=False).hits
+        addresses = [address for _, address in hits]
+        columns = [searcher.fast_field_values(name, addresses) for name in _MARK_COLUMNS]
+        for kind, high, low, version, a, b in zip(*columns, strict=True):
+            if kind != NO_KIND:
+                key = key_from(int(kind or 0), int(high or 0), int(low or 0))
+                yield key, mark_from(int(version or 0), int(a or 0), int(b or 0))
 
 
 def read_seals(

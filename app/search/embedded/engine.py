@@ -10,11 +10,9 @@ its holder then opens another one.
 import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
-from time import monotonic
 from types import TracebackType
 from typing import Final, Self
 
@@ -43,8 +41,6 @@ from app.search.embedded.schema import (
 )
 from app.search.embedded.searching import IndexSnapshot, within_depth
 from app.search.embedded.suggesting import find_suggestions
-from app.search.embedded.synonyms import TagSynonyms
-from app.search.embedded.vocabulary import Vocabulary
 from app.search.embedded.writing import Writer
 from app.search.protocol import (
     Document,
@@ -59,11 +55,6 @@ from app.search.protocol import (
 )
 
 _LOG = logging.getLogger("willay.search")
-
-_AT_ONCE = 0.05
-"""In seconds: if collecting words took longer, it runs beside the searches."""
-_REST = 20
-"""Collecting words may take one part in this many of the time."""
 
 
 class EmbeddedEngine(OnThisHost):
@@ -91,20 +82,8 @@ class EmbeddedEngine(OnThisHost):
         self._writer = Writer(self._index, self._analyser, self._damage)
         self._lock = Lock()
         self._seen = self._commit_identity()
-        self._learned_at, self._learning_took = monotonic(), 0.0
-        self._learner = ThreadPoolExecutor(1, thread_name_prefix="search-vocabulary")
-        self._learning: Future[None] | None = None
-        self._is_stale = False
-        self._snapshot = self._with_vocabulary(
-            IndexSnapshot(
-                self._schema,
-                self._index.searcher(),
-                self._analyser,
-                Vocabulary(()),
-                Vocabulary(()),
-                TagSynonyms((), self._analyser),
-                ranking or Ranking(),
-            )
+        self._snapshot = IndexSnapshot(
+            self._schema, self._index.searcher(), self._analyser, ranking or Ranking()
         )
 
     @classmethod
@@ -165,9 +144,9 @@ class EmbeddedEngine(OnThisHost):
         return Progress(self.cursor())
 
     def marks(self) -> Iterator[tuple[Key, Mark]]:
-        """The mark of every document, unordered, as of the call."""
+        """The mark of every document, unordered, in the state of the index at the first."""
         with self._damage:
-            return contents.read_marks(self._current_snapshot().searcher)
+            yield from contents.read_marks(self._current_snapshot().searcher)
 
     def seals(self, keys: Sequence[Key]) -> dict[Key, bytes]:
         """A digest of each document, made of everything that can be read back of it."""
@@ -214,7 +193,6 @@ class EmbeddedEngine(OnThisHost):
     def close(self) -> None:
         """Give the writer's lease back; the engine may not be used afterwards."""
         self._writer.close()
-        self._learner.shutdown()
         self._held.close()
 
     def __enter__(self) -> Self:
@@ -247,7 +225,7 @@ class EmbeddedEngine(OnThisHost):
                 for name in COLUMNS:
                     searcher.fast_field_values(name, addresses)
                 for name in WORDS:
-                    searcher.terms_with_prefix(name, "")
+                    searcher.terms_with_prefix(name, "", limit=1)
         except IndexUnreadable:
             return False
         return True
@@ -267,8 +245,6 @@ class EmbeddedEngine(OnThisHost):
                     self._reload()
                     # Set last: a thread that sees it goes on without the lock, on the new index.
                     self._seen = state
-        if self._is_stale:
-            self._renew_vocabulary()
         return self._snapshot
 
     def _reload(self) -> None:
@@ -280,35 +256,3 @@ class EmbeddedEngine(OnThisHost):
             _LOG.error("%s", error.message)
             return
         self._snapshot = replace(self._snapshot, searcher=self._index.searcher())
-        self._is_stale = True
-
-    def _renew_vocabulary(self) -> None:
-        """Update the known words: at once if that is quick, else beside the searches and not all
-        the time. Then corrections may be late for a moment, hits never."""
-        with self._lock:
-            if not self._is_stale:
-                return
-            if self._learning_took <= _AT_ONCE:
-                self._is_stale = False
-                self._snapshot = self._with_vocabulary(self._snapshot)
-                return
-            rested = monotonic() - self._learned_at > _REST * self._learning_took
-            if rested and (self._learning is None or self._learning.done()):
-                self._is_stale = False
-                self._learning = self._learner.submit(self._learn_vocabulary, self._snapshot)
-
-    def _learn_vocabulary(self, snapshot: IndexSnapshot) -> None:
-        learned = self._with_vocabulary(snapshot)
-        with self._lock:
-            self._snapshot = replace(learned, searcher=self._snapshot.searcher)
-
-    def _with_vocabulary(self, snapshot: IndexSnapshot) -> IndexSnapshot:
-        """The snapshot with the words of its own state of the index."""
-        started = monotonic()
-        searcher = snapshot.searcher
-        vocabulary = Vocabulary(searcher.terms_with_prefix("words", ""))
-        names = Vocabulary(searcher.terms_with_prefix("names", ""))
-        synonyms = TagSynonyms.of(searcher, self._schema, self._analyser)
-        self._learned_at = monotonic()
-        self._learning_took = self._learned_at - started
-        return replace(snapshot, vocabulary=vocabulary, names=names, synonyms=synonyms)

@@ -8,8 +8,6 @@ from app.search.embedded.analysis import Analyser
 from app.search.embedded.schema import build_schema
 from app.search.embedded.searching import IndexSnapshot
 from app.search.embedded.suggesting import find_suggestions
-from app.search.embedded.synonyms import TagSynonyms
-from app.search.embedded.vocabulary import Vocabulary
 from app.search.embedded.writing import build_memory_index
 from app.search.protocol import Document, Query, SearchResult, Suggestion
 
@@ -21,14 +19,7 @@ class MemoryIndex:
         analyser, index_schema = _cached_analyser(tuple(languages)), build_schema()
         searcher = build_memory_index(index_schema, documents, analyser)
         self._size = len(documents)
-        self._snapshot = IndexSnapshot(
-            index_schema,
-            searcher,
-            analyser,
-            Vocabulary(searcher.terms_with_prefix("words", "")),
-            Vocabulary(searcher.terms_with_prefix("names", "")),
-            TagSynonyms.of(searcher, index_schema, analyser),
-        )
+        self._snapshot = IndexSnapshot(index_schema, searcher, analyser)
 
     def search(self, query: Query) -> SearchResult:
         """All matches, best first."""

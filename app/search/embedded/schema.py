@@ -3,7 +3,8 @@
 Ranking reads two fields of stems: `text` holds everything, the title several times over, and
 `title` the title alone. One combined field ranks better than a sum over fields, because a word's
 saturation and rarity are judged once. `words` holds the same text unstemmed, for phrases, prefixes
-and corrections. `names` is the field that suggestions complete.
+and corrections. `reversed_words` holds the same words for corrections by their ends. `names` is the
+field that suggestions complete.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,21 +20,19 @@ from app.public.vocabulary import ContentKind
 from app.search.embedded.analysis import Analyser
 from app.search.protocol import DIGEST_BYTES, DOCUMENT_KINDS, Document, Key, Mark
 
-VERSION = 4
+VERSION = 5
 """Goes up with every change of schema or analysis; the new index is built beside the old one."""
 TITLE_COPIES = 2
 CURSOR_KEY = "cursor"
 ANY_LANGUAGE = "*"
-SPARE = "\t"
-"""Separates a language from a name; no word contains it."""
 NO_KIND = 255
 """The kind of the document that holds the cursor; new kinds of content get smaller numbers."""
 COLUMNS = ("kind", "id_high", "id_low", "version", "digest_high", "digest_low", "recency")
-WORDS = ("words", "names", "text", "title")
+WORDS = ("words", "reversed_words", "tag_stems", "names", "text", "title")
 READABLE = (*COLUMNS, "published", "updated", "year")
 STORED = (
     *("key", "id", "article_kind", "authors", "also_in", "tags", "lang", "syndicatable"),
-    *("shown_title", "shown_summary", "shown_body", "tag_names", "whole"),
+    *("shown_title", "shown_summary", "shown_body", "tag_stems", "labels"),
 )
 """Everything that can be read back of a document: its columns and its stored values."""
 
@@ -68,7 +67,11 @@ def build_schema() -> tantivy.Schema:
     for ranked in ("text", "title", "names"):
         builder.add_text_field(ranked, tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field("words", tokenizer_name="whitespace")
-    for field in ("shown_title", "shown_summary", "shown_body", "tag_names", "whole", "cursor"):
+    builder.add_text_field("reversed_words", tokenizer_name="whitespace", index_option="basic")
+    builder.add_text_field(
+        "tag_stems", stored=True, tokenizer_name="whitespace", index_option="basic"
+    )
+    for field in ("shown_title", "shown_summary", "shown_body", "labels", "cursor"):
         builder.add_bytes_field(field, stored=True)
     return builder.build()
 
@@ -124,8 +127,8 @@ def document_seal(source: Document, analyser: Analyser) -> bytes:
 
 
 def seal_of(fields: Mapping[str, Sequence[Any]]) -> bytes:
-    """A digest of all readable values of a document. Its words cannot be read back: `whole` stands
-    for them, if this program wrote them."""
+    """A digest of all readable values of a document: of each text that its words were made of, or
+    of the labels, the digest that stands for them."""
     return _digest([(name, list(fields.get(name, ()))) for name in (*READABLE, *STORED)])
 
 
@@ -135,8 +138,9 @@ def _readable_document(source: Document, analyser: Analyser) -> tantivy.Document
     for field in ("title", "summary", "body"):
         text: str = getattr(source, field)
         document.add_bytes(f"shown_{field}", text.encode("utf-8", "ignore"))
-    document.add_bytes("tag_names", _tag_names(source, analyser))
-    document.add_bytes("whole", _digest(source))
+    if source.key.kind == "tag":
+        document.add_text("tag_stems", " ".join(_tag_stems(source, analyser)))
+    document.add_bytes("labels", _digest([(label.text, label.lang) for label in source.labels]))
     return document
 
 
@@ -175,6 +179,7 @@ def _add_values(document: tantivy.Document, source: Document) -> None:
 def _add_words(document: tantivy.Document, source: Document, analyser: Analyser) -> None:
     """Add each text as a value of its own, so that no phrase extends beyond one."""
     title = analyser.words(source.title)
+    distinct = dict.fromkeys(title)
     document.add_text("words", " ".join(title))
     document.add_text("names", " ".join(title))
     for lang in _stemming_languages(source.lang, analyser):
@@ -185,26 +190,36 @@ def _add_words(document: tantivy.Document, source: Document, analyser: Analyser)
     for text in (source.summary, source.body):
         if text:
             words = analyser.words(text)
+            distinct.update(dict.fromkeys(words))
             document.add_text("words", " ".join(words))
             for lang in _stemming_languages(source.lang, analyser):
                 document.add_text("text", " ".join(analyser.stems(words, lang)))
     for label in source.labels:
         words = analyser.words(label.text)
+        distinct.update(dict.fromkeys(words))
         document.add_text("words", " ".join(words))
         if source.key.kind == "tag":
             document.add_text("names", " ".join(words))
         for lang in _stemming_languages(label.lang, analyser):
             document.add_text("text", " ".join(analyser.stems(words, lang)))
+    letters_only = filter(str.isalpha, distinct)
+    document.add_text("reversed_words", " ".join(map(reversed_term, letters_only)))
 
 
-def _tag_names(source: Document, analyser: Analyser) -> bytes:
-    """A tag's name in each language in which it is one word."""
+def _tag_stems(source: Document, analyser: Analyser) -> Iterator[str]:
+    """The stem of a tag's name in each language in which it is one word."""
     names: dict[str, list[str]] = {}
-    for label in source.labels if source.key.kind == "tag" else ():
+    for label in source.labels:
         if label.lang is not None:
             names.setdefault(label.lang, analyser.words(label.text))
-    simple = [f"{lang}{SPARE}{words[0]}" for lang, words in names.items() if len(words) == 1]
-    return "\n".join(simple).encode()
+    for lang, words in names.items():
+        if len(words) == 1:
+            yield from analyser.stems(words, lang)
+
+
+def reversed_term(word: str) -> str:
+    """The word from its end, after its length, so that words of one length stand together."""
+    return f"{len(word)}{word[::-1]}"
 
 
 def _stemming_languages(lang: str | None, analyser: Analyser) -> Iterator[str]:

@@ -14,7 +14,7 @@ from app.search.embedded.filters import filter_clauses
 from app.search.embedded.marking import Marker
 from app.search.embedded.matching import Clause, Matcher, Ranking, Word, count_of, count_words
 from app.search.embedded.schema import ANY_LANGUAGE, CURSOR_KEY, NO_KIND, key_from
-from app.search.embedded.synonyms import TagSynonyms
+from app.search.embedded.synonyms import related_stems
 from app.search.embedded.vocabulary import Vocabulary
 from app.search.grammar import ParsedText, parse_text
 from app.search.protocol import (
@@ -59,9 +59,6 @@ class IndexSnapshot:
     schema: tantivy.Schema
     searcher: tantivy.Searcher
     analyser: Analyser
-    vocabulary: Vocabulary
-    names: Vocabulary
-    synonyms: TagSynonyms
     ranking: Ranking = field(default_factory=Ranking)
     _facet_cache: dict[Query, Facets] = field(init=False, default_factory=dict)
 
@@ -73,6 +70,10 @@ class IndexSnapshot:
             content: bytes = self.searcher.doc(address).get_first("cursor") or b""
             return content.decode()
         return None
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return Vocabulary(self.searcher)
 
     @cached_property
     def matcher(self) -> Matcher:
@@ -160,7 +161,7 @@ class IndexSnapshot:
 
     def _query_word(self, word: str, count: int, languages: Sequence[str]) -> Word:
         # A tag's name leads to its articles in any language, whatever the language filter.
-        others = self.synonyms.related_stems(self.analyser.variants(word))
+        others = related_stems(self.schema, self.searcher, self.analyser.variants(word))
         return Word(word, self.matcher.forms(word, languages), count, others)
 
     def _matching(self, query: Query, reading: ParsedQuery, *, some: bool = False) -> list[Clause]:

@@ -35,7 +35,7 @@ def find_suggestions(
         term = tantivy.Query.term_query(schema, "names", word)
         return tantivy.Query.boost_query(term, weight)
 
-    endings = snapshot.names.completions(last)
+    endings = snapshot.vocabulary.completions(last, "names")
     ended = [name_query(word) for word in endings if not snapshot.analyser.is_stop_word(word)]
     if snapshot.searcher.doc_freq("names", last):
         ended.append(name_query(last, _WHOLE_WORD))

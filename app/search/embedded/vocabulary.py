@@ -1,25 +1,25 @@
-"""All words of the index with the number of documents of each, kept in memory.
+"""The words of one state of the index, read from its term dictionary when they are needed.
 
 It serves corrections and completions. Candidates for a misspelt word share its beginning or its
-end, because a single edit leaves one of the two halves unchanged. So only a slice of a sorted list
-is compared.
+end, because an edit leaves what is before it and behind it unchanged. So only the words with this
+beginning are read, and those of a like length with this end.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from heapq import nlargest
+from typing import Final
 
+import tantivy
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-COMPLETIONS = 20
-_KEPT = 10_000
+COMPLETIONS: Final = 20
+_KEPT: Final = 1_000
 """Cached answers of each kind: each page, and each letter typed, repeats a misspelling."""
-SHORTEST = 4
+SHORTEST: Final = 4
 """The length of the shortest word that is corrected; three letters have too many neighbours."""
-LONG = 8
+LONG: Final = 8
 """A word of this length may hold two mistakes."""
 
 
@@ -35,41 +35,27 @@ class Neighbour:
 class Vocabulary:
     """The words of one state of the index."""
 
-    def __init__(self, counts: Iterable[tuple[str, int]]) -> None:
-        self._counts = dict(counts)
-        self._forward = sorted(self._counts)
-        self._completions: dict[str, tuple[str, ...]] = {}
+    def __init__(self, searcher: tantivy.Searcher) -> None:
+        self._searcher = searcher
+        self._completions: dict[tuple[str, str], tuple[str, ...]] = {}
         self._neighbours: dict[tuple[str, int], tuple[Neighbour, ...]] = {}
-
-    @cached_property
-    def _reversed_words(self) -> list[str]:
-        return sorted(word[::-1] for word in self._counts)
-
-    def __len__(self) -> int:
-        return len(self._counts)
 
     def documents(self, word: str) -> int:
         """The number of documents with this very word."""
-        return self._counts.get(word, 0)
+        return self._searcher.doc_freq("words", word)
 
-    def begins(self, beginning: str) -> bool:
-        """Whether some word begins like this."""
-        at = bisect_left(self._forward, beginning)
-        return at < len(self._forward) and self._forward[at].startswith(beginning)
-
-    def completions(self, beginning: str) -> tuple[str, ...]:
-        """The most frequent longer words with this beginning, at most `COMPLETIONS`."""
-        cached = self._completions.get(beginning)
+    def completions(self, beginning: str, field: str = "words") -> Sequence[str]:
+        """The most frequent longer words of a field with this beginning, at most `COMPLETIONS`."""
+        cached = self._completions.get((field, beginning))
         if cached is None:
-            longer = (
-                word for word in _words_with_prefix(self._forward, beginning) if word != beginning
-            )
-            cached = tuple(nlargest(COMPLETIONS, longer, key=self._counts.__getitem__))
+            words = self._searcher.terms_with_prefix(field, beginning, limit=COMPLETIONS + 1)
+            longer = [word for word, _ in words if word != beginning]
+            cached = tuple(longer[:COMPLETIONS])
             if len(self._completions) < _KEPT:
-                self._completions[beginning] = cached
+                self._completions[field, beginning] = cached
         return cached
 
-    def neighbours(self, word: str, limit: int) -> tuple[Neighbour, ...]:
+    def neighbours(self, word: str, limit: int) -> Sequence[Neighbour]:
         """The words within the edits allowed for this length, the likeliest first."""
         if len(word) < SHORTEST or not word.isalpha():
             return ()
@@ -82,32 +68,38 @@ class Vocabulary:
 
     def _nearest(self, word: str, limit: int) -> tuple[Neighbour, ...]:
         allowed = 2 if len(word) >= LONG else 1
-        distances = {}
-        for near, distance, _ in process.extract(
-            word,
-            self._candidates(word, allowed),
-            scorer=OSA.distance,
-            score_cutoff=allowed,
-            limit=None,
-        ):
-            distances[near] = Neighbour(near, int(distance), self._counts[near])
-        return tuple(nlargest(limit, distances.values(), key=lambda near: likelihood(word, near)))
+        candidates = self._candidates(word, allowed)
+        nearest = process.extract(
+            word, list(candidates), scorer=OSA.distance, score_cutoff=allowed, limit=None
+        )
+        neighbours = [Neighbour(near, int(edits), candidates[near]) for near, edits, _ in nearest]
+        return tuple(nlargest(limit, neighbours, key=lambda near: likelihood(word, near)))
 
-    def _candidates(self, word: str, allowed: int) -> list[str]:
-        shared = max(1, (len(word) - 1) // 2 if allowed == 1 else len(word) // 3)
-        ahead = _words_with_prefix(self._forward, word[:shared])
-        behind = _words_with_prefix(self._reversed_words, word[::-1][:shared])
-        candidates = [near for near in ahead if abs(len(near) - len(word)) <= allowed]
-        return candidates + [near[::-1] for near in behind if abs(len(near) - len(word)) <= allowed]
+    def _candidates(self, word: str, allowed: int) -> dict[str, int]:
+        """Words that may be within the allowed edits, and the number of documents of each."""
+        ahead, behind = _unchanged_letters(len(word), allowed)
+        lengths = range(len(word) - allowed, len(word) + allowed + 1)
+        terms = self._searcher.terms_with_prefix("words", word[:ahead])
+        candidates = {near: documents for near, documents in terms if len(near) in lengths}
+        ending = word[-behind:][::-1]
+        for length in lengths:  # `schema.reversed_term` makes these terms
+            terms = self._searcher.terms_with_prefix("reversed_words", f"{length}{ending}")
+            candidates |= {term[-length:][::-1]: documents for term, documents in terms}
+        return candidates
+
+
+def _unchanged_letters(length: int, allowed: int) -> tuple[int, int]:
+    """How many letters to share at the beginning, or else at the end, with a word of this length.
+
+    One edit concerns two neighbouring letters at most, so all words within one edit share either.
+    Two edits must leave the first or the last third unchanged.
+    """
+    if allowed > 1:
+        return length // 3, length // 3
+    return length // 2, length - 1 - length // 2
 
 
 def likelihood(word: str, near: Neighbour) -> tuple[float, str]:
     """A sort key: an edit weighs more than frequency, more still at the first letter."""
     edits = near.distance + (0.5 if near.word[0] != word[0] else 0.0)
     return near.documents / 30**edits, near.word
-
-
-def _words_with_prefix(words: Sequence[str], beginning: str) -> Sequence[str]:
-    """The sorted words with this beginning; no word holds the last code point."""
-    start = bisect_left(words, beginning)
-    return words[start : bisect_left(words, beginning + chr(0x10FFFF), start)]

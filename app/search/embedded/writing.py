@@ -16,7 +16,7 @@ from app.search.embedded.schema import (
 )
 from app.search.protocol import Document, IndexBusy, Key
 
-_MEMORY = 128_000_000
+_MEMORY = 48_000_000
 """Bytes of documents that are held before a segment is written."""
 _LITTLE = 15_000_000
 """The smallest memory that a writer accepts."""
@@ -67,6 +67,9 @@ class Writer:
         """Write all documents anew in one commit, which names no file with former content. Raises
         `IndexBusy`."""
         with self._lock:
+            # The library counts a writer's acts anew after `delete_all_documents`, so that an
+            # earlier deletion would count as later than a document, and take it away.
+            self._close_writer()
             try:
                 writer = self._lease_writer()
                 with self._damage:
@@ -88,10 +91,13 @@ class Writer:
 
     def close(self) -> None:
         with self._lock:
-            if self._writer is not None:
-                with self._damage:
-                    writer, self._writer = self._writer, None
-                    writer.wait_merging_threads()
+            self._close_writer()
+
+    def _close_writer(self) -> None:
+        if self._writer is not None:
+            with self._damage:
+                writer, self._writer = self._writer, None
+                writer.wait_merging_threads()
 
     def _write(
         self,

@@ -55,9 +55,9 @@ class ReadBack:
         """The mark of every document; it may miss some that others are just writing."""
         try:
             with self._mindful_client("documents.get") as client:
-                return iter(list(_marks(client, self.uid)))
+                yield from _marks(client, self.uid)
         except IndexAbsent:
-            return iter(())
+            return
 
     def seals(self, keys: Sequence[Key]) -> dict[Key, bytes]:
         """A digest of each document, made of everything that the index now holds of it."""
