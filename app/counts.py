@@ -1,0 +1,281 @@
+"""Kept counts: how many articles are visible, by tag, by two tags and by month.
+
+What is counted is always what was visible at the log's clock. So one rule covers every act: when
+the clock moves from `since` to `moment`, an interval that began between the two adds its article,
+and one that ended between them takes it away. An interval within the two changes nothing.
+
+An article counts under its tags and all tags above them, once each; a proposed tag counts nothing.
+While a tag moves, `tag_moving` takes its articles out of the counts and puts them back.
+Publications of the same transaction were never counted, although an imported past begins before
+`since`.
+
+The counts are exact while the head of the log is current. Each writer holds the head.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from app.database import ReadTx, WriteTx
+from app.kit.clock import FOREVER
+from app.models.change import Change, ChangeHead
+from app.models.count import PublicationCount, PublicationDay, PublicationMonth
+from app.models.publication import Publication, PublicationTag
+from app.models.tag import Tag
+from app.visibility import visible
+
+ANY: Final = UUID(int=0)
+"""In place of a tag: any article."""
+
+_AT_ONCE: Final = 5_000
+_MONTH: Final = len("2012-07")
+
+Tally = dict[Any, Counter[tuple[object, ...]]]
+"""Numbers of articles by table and primary key."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedSet:
+    """The publications in the kept counts: visible at `at`, with an id up to `newest`."""
+
+    at: datetime
+    newest: int
+
+
+def counted_set(tx: ReadTx, at: datetime) -> CountedSet:
+    """What is counted when the log's clock is `at`; asked before anything is inserted."""
+    newest = tx.execute(sa.select(sa.func.coalesce(sa.func.max(col(Publication.id)), 0)))
+    return CountedSet(at, int(newest.scalar_one()))
+
+
+def settle(tx: WriteTx, counted: CountedSet, moment: datetime, sequence: int) -> None:
+    """Take the counts to `moment`; the log's entries after `sequence` say which days changed."""
+    values = {"since": counted.at, "newest": counted.newest, "moment": moment}
+    if rows := tx.execute(_MOVED, values).all():
+        _add(tx, _count(tx, _slices(rows)))
+    _note_days(tx, values | {"sequence": sequence})
+
+
+@contextmanager
+def tag_moving(tx: WriteTx, counted: CountedSet, tag_id: UUID) -> Iterator[None]:
+    """Around a change of the tags that articles carry, or of the tags above these: of a tag and all
+    below it."""
+    values = {"since": counted.at, "newest": counted.newest, "tag_id": tag_id}
+    rows = tx.execute(_CARRYING, values).all()
+    before = _count(tx, _slices(rows))
+    yield
+    after = _count(tx, _slices(rows))
+    for table, numbers in before.items():
+        after[table].subtract(numbers)
+    _add(tx, after)
+
+
+def differences(tx: ReadTx) -> int:
+    """The number of kept counts and days that differ from the publications: one or two seconds for
+    each 100,000 articles."""
+    counts = _recount(tx)
+    wrong = sum(
+        numbers[key] != kept[key]
+        for table, numbers in counts.items()
+        for kept in (_kept(tx, table),)
+        for key in numbers.keys() | kept.keys()
+    )
+    return wrong + len(_stale_days(tx))
+
+
+def rebuild(tx: WriteTx, moment: datetime) -> None:
+    """Count everything anew. Days whose last change was not noted get `moment`."""
+    for table, numbers in _recount(tx).items():
+        tx.execute(sa.delete(table))
+        rows = _rows(table, numbers)
+        for begin in range(0, len(rows), _AT_ONCE):
+            tx.execute(sa.insert(table), rows[begin : begin + _AT_ONCE])
+    for day in _stale_days(tx):
+        values = {"kind": day.kind, "day": day.day, "changed_at": moment}
+        tx.execute(_upsert(tx, PublicationDay, ("changed_at",)), [values])
+
+
+def _param(name: str) -> sa.BindParameter[datetime]:
+    return sa.bindparam(name, type_=UTCDateTime())
+
+
+_SINCE, _MOMENT = _param("since"), _param("moment")
+_FROM, _UNTIL = col(Publication.visible_from), col(Publication.visible_until)
+_OLDER = col(Publication.id) <= sa.bindparam("newest")
+_COLUMNS = tuple(
+    col(column)
+    for column in (
+        *(Publication.id, Publication.kind, Publication.lang),
+        *(Publication.syndicatable, Publication.published_at),
+    )
+)
+
+
+def _select(sign: int) -> sa.Select[*tuple[Any, ...]]:
+    return sa.select(*_COLUMNS, sa.literal(sign, literal_execute=True).label("sign"))
+
+
+_MOVED: Final = sa.union_all(
+    # The conditions name both partial indexes in the form that SQLite recognises.
+    _select(1).where(_FROM > _SINCE, _FROM <= _MOMENT, _FROM < _UNTIL, _UNTIL > _MOMENT),
+    _select(-1).where(
+        *(_UNTIL > _SINCE, _UNTIL <= _MOMENT, _UNTIL < FOREVER),
+        *(_FROM <= _SINCE, _OLDER),
+    ),
+)
+
+_below = sa.select(col(Tag.id)).where(col(Tag.id) == sa.bindparam("tag_id")).cte(recursive=True)
+_below = _below.union(sa.select(col(Tag.id)).where(col(Tag.parent_id) == _below.c.id))
+_CARRYING: Final = _select(1).where(
+    visible(Publication, _SINCE),
+    _OLDER,
+    col(Publication.id).in_(
+        sa.select(col(PublicationTag.publication_id))
+        .join(_below, _below.c.id == col(PublicationTag.tag_id))
+        .where(visible(PublicationTag, _SINCE))
+    ),
+)
+
+
+def _slices(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for begin in range(0, len(rows), _AT_ONCE):
+        yield rows[begin : begin + _AT_ONCE]
+
+
+def _count(tx: ReadTx, slices: Iterable[Sequence[Any]]) -> Tally:
+    """The counts of rows, each by its sign."""
+    groups: dict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
+    for rows in slices:
+        carried = _tags_carried(tx, [row.id for row in rows])
+        for row in rows:
+            tags = carried.get(row.id, frozenset())
+            group = (tags, row.kind, row.lang, row.syndicatable)
+            groups[group][row.published_at.isoformat()[:_MONTH]] += row.sign
+    above = _tags_above(tx, {tag for tags, *_ in groups for tag in tags})
+    tally: Tally = {PublicationCount: Counter(), PublicationMonth: Counter()}
+    for (tags, kind, *rest), months in groups.items():
+        family = sorted({ANY}.union(*(above.get(tag, ()) for tag in tags)))
+        number = months.total()
+        tally[PublicationCount][kind, ANY, ANY, *rest] += number
+        for place, tag in enumerate(family):
+            for other in family[place + 1 :]:
+                tally[PublicationCount][kind, tag, other, *rest] += number
+            for month, n in months.items():
+                tally[PublicationMonth][kind, tag, month, *rest] += n
+    return tally
+
+
+def _tags_carried(tx: ReadTx, keys: Sequence[int]) -> dict[int, frozenset[UUID]]:
+    statement = sa.select(col(PublicationTag.publication_id), col(PublicationTag.tag_id))
+    rows = tx.execute(statement.where(col(PublicationTag.publication_id).in_(keys)))
+    carried: dict[int, set[UUID]] = defaultdict(set)
+    for key, tag_id in rows:
+        carried[key].add(tag_id)
+    return {key: frozenset(tags) for key, tags in carried.items()}
+
+
+def _tags_above(tx: ReadTx, tags: Iterable[UUID]) -> Mapping[UUID, set[UUID]]:
+    """The accepted ones of these tags, each with itself and all tags above it."""
+    above: dict[UUID, set[UUID]] = defaultdict(set)
+    for some in _slices(list(tags)):
+        line: sa.Select[UUID, UUID] = sa.select(
+            col(Tag.id).label("tag"), col(Tag.id).label("above")
+        )
+        walk = line.where(col(Tag.id).in_(some), col(Tag.accepted)).cte(recursive=True)
+        parent = sa.select(walk.c.tag, col(Tag.parent_id)).join(Tag, col(Tag.id) == walk.c.above)
+        walk = walk.union(parent.where(col(Tag.parent_id).is_not(None)))
+        for tag, ancestor in tx.execute(sa.select(walk.c.tag, walk.c.above)):
+            above[tag].add(ancestor)
+    return above
+
+
+def _keys(table: Any) -> list[str]:
+    return [column.name for column in table.__table__.primary_key]
+
+
+def _rows(table: Any, numbers: Counter[tuple[object, ...]]) -> list[dict[str, object]]:
+    names = (*_keys(table), "n")
+    return [dict(zip(names, (*key, n), strict=True)) for key, n in numbers.items() if n]
+
+
+def _add(tx: WriteTx, tally: Tally) -> None:
+    for table, numbers in tally.items():
+        if rows := _rows(table, numbers):
+            tx.execute(_upsert(tx, table, ("n",), adds=True), rows)
+
+
+def _upsert(
+    tx: ReadTx, table: Any, names: Sequence[str], *, adds: bool = False, source: Any = None
+) -> Any:
+    """An insertion that replaces the named columns of rows that exist already, or adds to them."""
+    statement = (sqlite.insert if tx.is_sqlite else postgresql.insert)(table)
+    if source is not None:
+        statement = statement.from_select([*_keys(table), *names], source)
+    given: dict[str, Any] = {name: statement.excluded[name] for name in names}
+    if adds:
+        given = {name: getattr(table, name) + value for name, value in given.items()}
+    return statement.on_conflict_do_update(index_elements=_keys(table), set_=given)
+
+
+def _day(tx: ReadTx) -> Any:
+    """The UTC day of the shown date, `YYYY-MM-DD`."""
+    date_column: Any = col(Publication.published_at)
+    if tx.is_sqlite:
+        return sa.func.substr(sa.type_coerce(date_column, sa.String()), 1, len("2012-07-31"))
+    return sa.func.to_char(sa.func.timezone("UTC", date_column), "YYYY-MM-DD")
+
+
+def _note_days(tx: WriteTx, values: Mapping[str, object]) -> None:
+    """Note the days of the articles that the new entries of the log name."""
+    named = sa.select(col(Change.subject_id)).where(
+        col(Change.sequence) > sa.bindparam("sequence"), col(Change.kind) == "article"
+    )
+    shown = sa.select(col(Publication.kind), _day(tx), _MOMENT).distinct()
+    shown = shown.where(
+        *(col(Publication.article_id).in_(named), _FROM <= _MOMENT, _UNTIL > _SINCE)
+    )
+    tx.execute(_upsert(tx, PublicationDay, ("changed_at",), source=shown), values)
+
+
+def _clock(tx: ReadTx) -> datetime:
+    at: datetime = tx.execute(sa.select(col(ChangeHead.effective_until))).scalar_one()
+    return at
+
+
+def _recount(tx: ReadTx) -> Tally:
+    """What the kept counts should be."""
+    at = _clock(tx)
+
+    def slices() -> Iterator[Sequence[Any]]:
+        last = 0
+        statement = _select(1).where(visible(Publication, at)).order_by(col(Publication.id))
+        while rows := tx.execute(statement.where(col(Publication.id) > last).limit(_AT_ONCE)).all():
+            yield rows
+            last = rows[-1].id
+
+    return _count(tx, slices())
+
+
+def _kept(tx: ReadTx, table: Any) -> Counter[tuple[object, ...]]:
+    return Counter({tuple(key): n for *key, n in tx.execute(sa.select(*table.__table__.columns))})
+
+
+def _stale_days(tx: ReadTx) -> Sequence[Any]:
+    """The kinds and days that changed later than was noted."""
+    day, latest = _day(tx).label("day"), sa.func.max(col(Publication.changed_at))
+    shown = sa.select(col(Publication.kind), day, latest.label("changed_at"))
+    shown = shown.where(visible(Publication, _clock(tx))).group_by(col(Publication.kind), day)
+    days, kept = shown.subquery(), PublicationDay
+    same = sa.and_(col(kept.kind) == days.c.kind, col(kept.day) == days.c.day)
+    statement = sa.select(days.c.kind, days.c.day).outerjoin(kept, same)
+    late = col(kept.changed_at).is_(None) | (col(kept.changed_at) < days.c.changed_at)
+    return tx.execute(statement.where(late)).all()
