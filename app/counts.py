@@ -36,6 +36,10 @@ from app.visibility import visible
 ANY: Final = UUID(int=0)
 """In place of a tag: any article."""
 
+MIDDLE: Final = "02"
+"""The day of a month under which changes of its days 02 to 27 are noted. Months of zones differ
+only in the other days."""
+
 _AT_ONCE: Final = 5_000
 _MONTH: Final = len("2012-07")
 
@@ -227,11 +231,13 @@ def _upsert(
 
 
 def _day(tx: ReadTx) -> Any:
-    """The UTC day of the shown date, `YYYY-MM-DD`."""
-    date_column: Any = col(Publication.published_at)
-    if tx.is_sqlite:
-        return sa.func.substr(sa.type_coerce(date_column, sa.String()), 1, len("2012-07-31"))
-    return sa.func.to_char(sa.func.timezone("UTC", date_column), "YYYY-MM-DD")
+    """The UTC day of the shown date, as `PublicationDay` has it."""
+    day: Any = sa.type_coerce(col(Publication.published_at), sa.String())
+    if not tx.is_sqlite:
+        day = sa.func.to_char(sa.func.timezone("UTC", col(Publication.published_at)), "YYYY-MM-DD")
+    of_month = sa.func.substr(day, 9, 2)
+    middle = sa.func.substr(day, 1, 8).op("||")(MIDDLE)
+    return sa.case((of_month.between(MIDDLE, "27"), middle), else_=sa.func.substr(day, 1, 10))
 
 
 def _note_days(tx: WriteTx, values: Mapping[str, object]) -> None:

@@ -37,7 +37,10 @@ class PublicationMonth(SQLModel, table=True):
 
 
 class PublicationDay(SQLModel, table=True):
-    """The last change of what is shown under a UTC day: something came, went or was rewritten."""
+    """The last change of what is shown under a UTC day: something came, went or was rewritten.
+
+    The days 02 to 27 of a month are one row, under 02: only months and their edges are asked for.
+    """
 
     __tablename__ = "publication_day"
 

@@ -45,8 +45,11 @@ FROM shown JOIN facet ON facet.id = shown.id GROUP BY 1, 2, 3, 4, 5
 """
 _DAYS = """
 INSERT INTO publication_day
-SELECT p.kind, {day}, max(p.changed_at) FROM publication p, change_head
-WHERE p.visible_from <= effective_until AND p.visible_until > effective_until GROUP BY 1, 2
+SELECT kind, CASE WHEN substr(day, 9, 2) BETWEEN '02' AND '27'
+    THEN substr(day, 1, 8) || '02' ELSE day END, max(changed_at)
+FROM (SELECT p.kind, {day} AS day, p.changed_at FROM publication p, change_head
+    WHERE p.visible_from <= effective_until AND p.visible_until > effective_until) shown
+GROUP BY 1, 2
 """
 
 

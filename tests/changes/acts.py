@@ -168,7 +168,9 @@ class Newsroom:
             "lang": self.random.choice(["en", "es"]),
             "title": f"Title {self._number}",
             "body": "A body.",
-            "tags": tuple(self.random.sample(slugs, min(len(slugs), self.random.choice([0, 1, 2])))),
+            "tags": tuple(
+                self.random.sample(slugs, min(len(slugs), self.random.choice([0, 1, 2])))
+            ),
             "published_at": self.random.choice(DATES),
             "rights": {"syndicatable": self.random.random() < 0.7},
         }
