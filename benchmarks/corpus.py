@@ -14,6 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
+from app import counts
 from app.database import Database
 from app.kit.clock import FOREVER
 from app.models.article import Article
@@ -101,6 +102,8 @@ def fill(database: Database, size: Size, now: datetime, seed: int = 1) -> None:
     with database.altering() as connection:
         head = {"sequence": 1, "effective_until": now, "next_boundary": archive.next_boundary}
         connection.execute(sa.update(ChangeHead).values(head))
+    with database.writing() as tx:
+        counts.rebuild(tx, now)
     if not database.is_sqlite:
         _vacuum(database)
 
