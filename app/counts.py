@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 from typing import Any, Final
 from uuid import UUID
 
@@ -41,7 +42,6 @@ MIDDLE: Final = "02"
 only in the other days."""
 
 _AT_ONCE: Final = 5_000
-_MONTH: Final = len("2012-07")
 
 Tally = dict[Any, Counter[tuple[object, ...]]]
 """Numbers of articles by table and primary key."""
@@ -64,8 +64,7 @@ def counted_set(tx: ReadTx, at: datetime) -> CountedSet:
 def settle(tx: WriteTx, counted: CountedSet, moment: datetime, sequence: int) -> None:
     """Take the counts to `moment`; the log's entries after `sequence` say which days changed."""
     values = {"since": counted.at, "newest": counted.newest, "moment": moment}
-    if rows := tx.execute(_MOVED, values).all():
-        _add(tx, _count(tx, _slices(rows)))
+    _add(tx, _count(tx, _MOVED, values))
     _note_days(tx, values | {"sequence": sequence})
 
 
@@ -74,10 +73,10 @@ def tag_moving(tx: WriteTx, counted: CountedSet, tag_id: UUID) -> Iterator[None]
     """Around a change of the tags that articles carry, or of the tags above these: of a tag and all
     below it."""
     values = {"since": counted.at, "newest": counted.newest, "tag_id": tag_id}
-    rows = tx.execute(_CARRYING, values).all()
-    before = _count(tx, _slices(rows))
+    carriers = list(tx.execute(_CARRYING, values).scalars())
+    before = _count_some(tx, carriers)
     yield
-    after = _count(tx, _slices(rows))
+    after = _count_some(tx, carriers)
     for table, numbers in before.items():
         after[table].subtract(numbers)
     _add(tx, after)
@@ -115,17 +114,12 @@ def _param(name: str) -> sa.BindParameter[datetime]:
 _SINCE, _MOMENT = _param("since"), _param("moment")
 _FROM, _UNTIL = col(Publication.visible_from), col(Publication.visible_until)
 _OLDER = col(Publication.id) <= sa.bindparam("newest")
-_COLUMNS = tuple(
-    col(column)
-    for column in (
-        *(Publication.id, Publication.kind, Publication.lang),
-        *(Publication.syndicatable, Publication.published_at),
-    )
-)
 
 
-def _select(sign: int) -> sa.Select[*tuple[Any, ...]]:
-    return sa.select(*_COLUMNS, sa.literal(sign, literal_execute=True).label("sign"))
+def _select(sign: int) -> Any:
+    names = ("id", "kind", "lang", "syndicatable", "published_at")
+    columns = (col(getattr(Publication, name)) for name in names)
+    return sa.select(*columns, sa.literal_column(str(sign), sa.Integer()).label("sign"))
 
 
 _MOVED: Final = sa.union_all(
@@ -139,7 +133,7 @@ _MOVED: Final = sa.union_all(
 
 _below = sa.select(col(Tag.id)).where(col(Tag.id) == sa.bindparam("tag_id")).cte(recursive=True)
 _below = _below.union(sa.select(col(Tag.id)).where(col(Tag.parent_id) == _below.c.id))
-_CARRYING: Final = _select(1).where(
+_CARRYING: Final = sa.select(col(Publication.id)).where(
     visible(Publication, _SINCE),
     _OLDER,
     col(Publication.id).in_(
@@ -150,41 +144,61 @@ _CARRYING: Final = _select(1).where(
 )
 
 
-def _slices(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for begin in range(0, len(rows), _AT_ONCE):
-        yield rows[begin : begin + _AT_ONCE]
+def _slices(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for begin in range(0, len(values), _AT_ONCE):
+        yield values[begin : begin + _AT_ONCE]
 
 
-def _count(tx: ReadTx, slices: Iterable[Sequence[Any]]) -> Tally:
-    """The counts of rows, each by its sign."""
-    groups: dict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
-    for rows in slices:
-        carried = _tags_carried(tx, [row.id for row in rows])
-        for row in rows:
-            tags = carried.get(row.id, frozenset())
-            group = (tags, row.kind, row.lang, row.syndicatable)
-            groups[group][row.published_at.isoformat()[:_MONTH]] += row.sign
-    above = _tags_above(tx, {tag for tags, *_ in groups for tag in tags})
+def _count(tx: ReadTx, moved: Any, values: Mapping[str, object]) -> Tally:
+    """The counts of a query's rows, each by its sign."""
+    # Few articles differ in all that is counted, so the database puts alike ones together.
+    groups: dict[str, Counter[tuple[Any, ...]]] = defaultdict(Counter)
+    for tags, *group, n in tx.execute(_grouped(moved, tx.is_sqlite), values):
+        groups[tags or ""][tuple(group)] += int(n)
+    carried = {tags: [UUID(tag) for tag in tags.split(",") if tag] for tags in groups}
+    above = _tags_above(tx, {tag for some in carried.values() for tag in some})
     tally: Tally = {PublicationCount: Counter(), PublicationMonth: Counter()}
-    for (tags, kind, *rest), months in groups.items():
-        family = sorted({ANY}.union(*(above.get(tag, ()) for tag in tags)))
-        number = months.total()
-        tally[PublicationCount][kind, ANY, ANY, *rest] += number
-        for place, tag in enumerate(family):
-            for other in family[place + 1 :]:
-                tally[PublicationCount][kind, tag, other, *rest] += number
-            for month, n in months.items():
-                tally[PublicationMonth][kind, tag, month, *rest] += n
+    for tags, numbers in groups.items():
+        family = sorted({ANY}.union(*(above.get(tag, ()) for tag in carried[tags])))
+        totals: Counter[tuple[Any, ...]] = Counter()
+        for (kind, lang, syndicatable, month), n in numbers.items():
+            totals[kind, lang, syndicatable] += n
+            for tag in family:
+                tally[PublicationMonth][kind, tag, month, lang, syndicatable] += n
+        pairs = [(ANY, ANY), *combinations(family, 2)]
+        for (kind, lang, syndicatable), n in totals.items():
+            for pair in pairs:
+                tally[PublicationCount][kind, *pair, lang, syndicatable] += n
     return tally
 
 
-def _tags_carried(tx: ReadTx, keys: Sequence[int]) -> dict[int, frozenset[UUID]]:
-    statement = sa.select(col(PublicationTag.publication_id), col(PublicationTag.tag_id))
-    rows = tx.execute(statement.where(col(PublicationTag.publication_id).in_(keys)))
-    carried: dict[int, set[UUID]] = defaultdict(set)
-    for key, tag_id in rows:
-        carried[key].add(tag_id)
-    return {key: frozenset(tags) for key, tags in carried.items()}
+def _count_some(tx: ReadTx, keys: Sequence[int]) -> Tally:
+    """The counts of publications."""
+    total: Tally = {PublicationCount: Counter(), PublicationMonth: Counter()}
+    of_keys = _select(1).where(col(Publication.id).in_(sa.bindparam("keys", expanding=True)))
+    for some in _slices(keys):
+        for table, numbers in _count(tx, of_keys, {"keys": some}).items():
+            total[table].update(numbers)
+    return total
+
+
+def _grouped(moved: Any, sqlite: bool) -> Any:
+    """The tags that rows carry, what is counted of them, and the sum of the signs."""
+    rows = moved.subquery()
+    tag_text = sa.cast(col(PublicationTag.tag_id), sa.String())
+    carried = sa.select(sa.func.aggregate_strings(tag_text, ","))
+    carried = carried.where(col(PublicationTag.publication_id) == rows.c.id).correlate(rows)
+    date_column: Any = rows.c.published_at
+    if sqlite:
+        month = sa.func.substr(sa.type_coerce(date_column, sa.String()), 1, len("2012-07"))
+    else:
+        month = sa.func.to_char(sa.func.timezone("UTC", date_column), "YYYY-MM")
+    columns = (
+        carried.scalar_subquery().label("tags"),
+        *(rows.c.kind, rows.c.lang, rows.c.syndicatable, month.label("month")),
+    )
+    names = ("tags", "kind", "lang", "syndicatable", "month")
+    return sa.select(*columns, sa.func.sum(rows.c.sign)).group_by(*names)
 
 
 def _tags_above(tx: ReadTx, tags: Iterable[UUID]) -> Mapping[UUID, set[UUID]]:
@@ -259,16 +273,7 @@ def _clock(tx: ReadTx) -> datetime:
 
 def _recount(tx: ReadTx) -> Tally:
     """What the kept counts should be."""
-    at = _clock(tx)
-
-    def slices() -> Iterator[Sequence[Any]]:
-        last = 0
-        statement = _select(1).where(visible(Publication, at)).order_by(col(Publication.id))
-        while rows := tx.execute(statement.where(col(Publication.id) > last).limit(_AT_ONCE)).all():
-            yield rows
-            last = rows[-1].id
-
-    return _count(tx, slices())
+    return _count(tx, _select(1).where(visible(Publication, _clock(tx))), {})
 
 
 def _kept(tx: ReadTx, table: Any) -> Counter[tuple[object, ...]]:
