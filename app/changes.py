@@ -86,15 +86,15 @@ def head(tx: ReadTx) -> Head:
 class PublishTx(WriteTx):
     """A transaction that holds the log's head, at one `moment`; the only kind that may publish."""
 
-    __slots__ = ("counted", "moment", "sequence")
+    __slots__ = ("counted_set", "moment", "sequence")
 
     def __init__(
-        self, tx: WriteTx, moment: datetime, sequence: int, counted: counts.CountedSet
+        self, tx: WriteTx, moment: datetime, sequence: int, counted_set: counts.CountedSet
     ) -> None:
         super().__init__(tx.connection, tx.session)
         self.moment = moment
         self.sequence = sequence
-        self.counted = counted
+        self.counted_set = counted_set
 
     def append(self, kind: str, subject_id: UUID, cause: str, at: datetime | None = None) -> None:
         """Append an entry for one subject at `at`, by default at `moment`."""
@@ -140,13 +140,13 @@ def publishing(database: Database, clock: Clock, *, guard: bool = False) -> Iter
         now = clock()
         if guard and not database.is_sqlite:
             _refuse_fast_clock(write, now)
-        counted = counts.counted_set(write, last.effective_until)
-        tx = PublishTx(write, max(now, last.effective_until + TICK), last.sequence, counted)
+        counted_set = counts.find_counted_set(write, last.effective_until)
+        tx = PublishTx(write, max(now, last.effective_until + TICK), last.sequence, counted_set)
         if last.next_boundary <= tx.moment:
             _promote(tx, last.effective_until)
         yield tx
         tx.session.flush()
-        counts.settle(tx, counted, tx.moment, last.sequence)
+        counts.settle(tx, counted_set, tx.moment, last.sequence)
         write.execute(
             sa.update(ChangeHead).values(
                 sequence=tx.sequence,

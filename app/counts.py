@@ -55,24 +55,24 @@ class CountedSet:
     newest: int
 
 
-def counted_set(tx: ReadTx, at: datetime) -> CountedSet:
+def find_counted_set(tx: ReadTx, at: datetime) -> CountedSet:
     """What is counted when the log's clock is `at`; asked before anything is inserted."""
     newest = tx.execute(sa.select(sa.func.coalesce(sa.func.max(col(Publication.id)), 0)))
     return CountedSet(at, int(newest.scalar_one()))
 
 
-def settle(tx: WriteTx, counted: CountedSet, moment: datetime, sequence: int) -> None:
+def settle(tx: WriteTx, counted_set: CountedSet, moment: datetime, sequence: int) -> None:
     """Take the counts to `moment`; the log's entries after `sequence` say which days changed."""
-    values = {"since": counted.at, "newest": counted.newest, "moment": moment}
+    values = {"since": counted_set.at, "newest": counted_set.newest, "moment": moment}
     _add(tx, _count(tx, _MOVED, values))
     _note_days(tx, values | {"sequence": sequence})
 
 
 @contextmanager
-def tag_moving(tx: WriteTx, counted: CountedSet, tag_id: UUID) -> Iterator[None]:
+def tag_moving(tx: WriteTx, counted_set: CountedSet, tag_id: UUID) -> Iterator[None]:
     """Around a change of the tags that articles carry, or of the tags above these: of a tag and all
     below it."""
-    values = {"since": counted.at, "newest": counted.newest, "tag_id": tag_id}
+    values = {"since": counted_set.at, "newest": counted_set.newest, "tag_id": tag_id}
     carriers = list(tx.execute(_CARRYING, values).scalars())
     before = _count_some(tx, carriers)
     yield
@@ -89,7 +89,7 @@ def differences(tx: ReadTx) -> int:
     wrong = sum(
         numbers[key] != kept[key]
         for table, numbers in counts.items()
-        for kept in (_kept(tx, table),)
+        for kept in (_kept_numbers(tx, table),)
         for key in numbers.keys() | kept.keys()
     )
     return wrong + len(_stale_days(tx))
@@ -153,7 +153,7 @@ def _count(tx: ReadTx, moved: Any, values: Mapping[str, object]) -> Tally:
     """The counts of a query's rows, each by its sign."""
     # Few articles differ in all that is counted, so the database puts alike ones together.
     groups: dict[str, Counter[tuple[Any, ...]]] = defaultdict(Counter)
-    for tags, *group, n in tx.execute(_grouped(moved, tx.is_sqlite), values):
+    for tags, *group, n in tx.execute(_group_rows(moved, tx.is_sqlite), values):
         groups[tags or ""][tuple(group)] += int(n)
     carried = {tags: [UUID(tag) for tag in tags.split(",") if tag] for tags in groups}
     above = _tags_above(tx, {tag for some in carried.values() for tag in some})
@@ -182,7 +182,7 @@ def _count_some(tx: ReadTx, keys: Sequence[int]) -> Tally:
     return total
 
 
-def _grouped(moved: Any, sqlite: bool) -> Any:
+def _group_rows(moved: Any, sqlite: bool) -> Any:
     """The tags that rows carry, what is counted of them, and the sum of the signs."""
     rows = moved.subquery()
     tag_text = sa.cast(col(PublicationTag.tag_id), sa.String())
@@ -276,7 +276,7 @@ def _recount(tx: ReadTx) -> Tally:
     return _count(tx, _select(1).where(visible(Publication, _clock(tx))), {})
 
 
-def _kept(tx: ReadTx, table: Any) -> Counter[tuple[object, ...]]:
+def _kept_numbers(tx: ReadTx, table: Any) -> Counter[tuple[object, ...]]:
     return Counter({tuple(key): n for *key, n in tx.execute(sa.select(*table.__table__.columns))})
 
 

@@ -63,7 +63,7 @@ def merge(
         paths = []
     tag_carriers.append_carriers(tx, row.id, "merged")
     tag_carriers.append_children(tx, row.id)
-    with counts.tag_moving(tx, tx.counted, row.id):
+    with counts.tag_moving(tx, tx.counted_set, row.id):
         _move_children(tx, row, target)
         for table, carrier in _CARRIERS:
             _move_links(tx, table, carrier, row.id, target.id)
@@ -110,7 +110,7 @@ def remove(
     before, paths = tags.tag_state(tx, row), _paths(tx, row.id)
     # The remaining rows are of publications that were cancelled, or ended: perhaps just now, and
     # then they are still counted.
-    with counts.tag_moving(tx, tx.counted, row.id):
+    with counts.tag_moving(tx, tx.counted_set, row.id):
         tx.execute(sa.delete(PublicationTag).where(col(PublicationTag.tag_id) == row.id))
     if not was_public:
         tags.free_slugs(tx, row.id)

@@ -279,7 +279,7 @@ def _refuse_taken(tx: PublishTx, slug: str, tag_id: UUID | None) -> None:
 def _move(tx: PublishTx, row: Tag, accepted: bool, parent_id: UUID | None) -> None:
     """Set what decides under which tags the carriers of a tag count."""
     if (accepted, parent_id) != (row.accepted, row.parent_id):
-        with counts.tag_moving(tx, tx.counted, row.id):
+        with counts.tag_moving(tx, tx.counted_set, row.id):
             row.accepted, row.parent_id = accepted, parent_id
 
 

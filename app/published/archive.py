@@ -16,7 +16,7 @@ from app.kit.calendar import Calendar, date_only
 from app.kit.clock import TICK
 from app.models.publication import Publication
 from app.public.archive import Month, Year
-from app.published import kept
+from app.published import kept_counts
 from app.published.cache import HeadCache, Tags
 from app.published.plan import by_rarity
 from app.published.query import ArticleFilter, edges_of, months_of
@@ -68,7 +68,7 @@ def last_changes(
 
 def _noted_by_month(tx: ReadTx, calendar: Calendar) -> Iterator[tuple[str, datetime]]:
     """The last changes of the noted UTC days, for every month that shares an instant with a day."""
-    for day, at in kept.last_changes(tx):
+    for day, at in kept_counts.last_changes(tx):
         yield day[:_MONTH], at
         if calendar != _OF_UTC and not day.endswith(MIDDLE):
             start = datetime.fromisoformat(day).replace(tzinfo=UTC)
@@ -106,7 +106,7 @@ def _kept_months(
 ) -> Counter[str] | None:
     """The kept counts by UTC month; what lies between the start of such a month and that of the
     calendar's month is counted, and moved to where it belongs."""
-    counts = kept.months(tx, tags, filters)
+    counts = kept_counts.months(tx, tags, filters)
     if counts is None or calendar == _OF_UTC:
         return counts
     if edges := _edges(counts, calendar):

@@ -17,7 +17,7 @@ from app.kit.paging import Cursor
 from app.models.alias import Alias
 from app.models.publication import Publication, PublicationBody, PublicationTag
 from app.public.articles import complete_item
-from app.published import gone_articles, kept
+from app.published import gone_articles, kept_counts
 from app.published.addresses import former_paths
 from app.published.cache import CachedTag, HeadCache, Tags
 from app.published.plan import USUAL, Thresholds, choose_plan
@@ -91,7 +91,7 @@ def list_page(
 
 def _matches_nothing(tx: ReadTx, tags: Tags, filters: ArticleFilter, recall: HeadCache) -> bool:
     return recall.current and recall(
-        ("matches nothing", filters), lambda: kept.matches_nothing(tx, tags, filters)
+        ("matches nothing", filters), lambda: kept_counts.matches_nothing(tx, tags, filters)
     )
 
 

@@ -18,7 +18,7 @@ from app.database import ReadTx
 from app.kit.calendar import Calendar, Edge
 from app.kit.clock import FOREVER, TICK
 from app.models.publication import Publication
-from app.published import kept
+from app.published import kept_counts
 from app.published.cache import HeadCache, Tags
 from app.published.plan import choose_plan
 from app.published.query import ArticleFilter, page_of
@@ -116,7 +116,7 @@ def month_version(
     filter. Caches keep months by their version, and must not keep articles that were corrected,
     renamed or erased. Until the log has caught up, no version is given twice."""
     first, last = (f"{at:%Y-%m-%d}" for at in (month.begin.at, month.end.at - TICK))
-    state = (kept.last_change(tx, kind, first, last), None if recall.current else now)
+    state = (kept_counts.last_change(tx, kind, first, last), None if recall.current else now)
     return blake2b(repr(state).encode(), digest_size=6).hexdigest()
 
 

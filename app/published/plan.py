@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from app.database import ReadTx
 from app.models.publication import Publication, PublicationAuthor, PublicationTag
-from app.published import kept
+from app.published import kept_counts
 from app.published.cache import Tags
 from app.published.query import ArticleFilter
 from app.published.statements import Order, QueryPlan, Statement
@@ -107,7 +107,9 @@ def _kept_size(tx: ReadTx, tags: Tags, clause: tuple[UUID, ...], kind: str) -> i
     size = tags.totals.get((clause, kind))
     if size is None:
         root = tags.root_of(clause)
-        size = tags.totals[clause, kind] = kept.sum_totals(tx, kind, [root] if root else clause)
+        size = tags.totals[clause, kind] = kept_counts.sum_totals(
+            tx, kind, [root] if root else clause
+        )
     return size
 
 

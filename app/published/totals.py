@@ -14,7 +14,7 @@ from sqlmodel import col
 from app.database import ReadTx
 from app.kit.clock import TICK
 from app.models.publication import Publication, PublicationAuthor, PublicationTag
-from app.published import kept
+from app.published import kept_counts
 from app.published.cache import HeadCache, Tags
 from app.published.plan import USUAL, by_rarity, has_fewer_changes
 from app.published.query import ArticleFilter, count_of
@@ -25,7 +25,7 @@ STEPS_AT_MOST: Final = 30_000
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
+class ArticleTotal:
     """A number of articles, or at least so many."""
 
     number: int
@@ -39,20 +39,20 @@ def count_articles(
     now: datetime,
     recall: HeadCache,
     most: int = STEPS_AT_MOST,
-) -> Total:
+) -> ArticleTotal:
     """The number of articles that match a filter."""
-    if not kept.is_kept(tags, filters):
+    if not kept_counts.is_kept(tags, filters):
         return _count_newest(tx, tags, filters, now, most)
     number = _kept_total(tx, tags, filters, now) if recall.current else None
     if number is None:
         number = _count(tx, tags, filters, now)
-    return Total(number)
+    return ArticleTotal(number)
 
 
 def _kept_total(tx: ReadTx, tags: Tags, filters: ArticleFilter, now: datetime) -> int | None:
     if filters.since is None and filters.until is None:
-        return kept.total(tx, tags, filters)
-    months, dates = kept.months(tx, tags, filters), kept.split_dates(filters)
+        return kept_counts.total(tx, tags, filters)
+    months, dates = kept_counts.months(tx, tags, filters), kept_counts.split_dates(filters)
     if months is None or dates is None:
         return None
     begin, end, rest = dates
@@ -67,7 +67,7 @@ def _count(tx: ReadTx, tags: Tags, filters: ArticleFilter, now: datetime) -> int
 
 def _count_newest(
     tx: ReadTx, tags: Tags, filters: ArticleFilter, now: datetime, most: int
-) -> Total:
+) -> ArticleTotal:
     """The number of matches among as many of the newest rows as may be walked."""
     filters, plan = by_rarity(tx, tags, filters)
     rows = most // _steps_of_row(filters, plan)
@@ -78,7 +78,7 @@ def _count_newest(
     if not is_exact:
         filters = replace(filters, since=cut)
     statement, values = count_of(filters, plan, now)
-    return Total(int(tx.execute(statement, values).scalar_one()), is_exact)
+    return ArticleTotal(int(tx.execute(statement, values).scalar_one()), is_exact)
 
 
 def _steps_of_row(filters: ArticleFilter, plan: QueryPlan) -> int:

@@ -27,7 +27,7 @@ from app.kit.clock import TICK
 from app.models.count import PublicationCount, PublicationDay, PublicationMonth
 from app.models.publication import Publication, PublicationTag
 from app.models.tag import Tag
-from app.published import archive, articles, kept
+from app.published import archive, articles, kept_counts
 from app.published import tags as tag_counts
 from app.published.cache import HeadCache, ReadCache
 from app.published.query import ArticleFilter
@@ -173,7 +173,7 @@ class Store:
             check(tx)
             tags = ReadCache(("en", "es")).tags(tx, head(tx))
             all_of, _ = tag_clauses(",".join(slugs), tags)
-            number = kept.total(tx, tags, ArticleFilter(all_of=all_of))
+            number = kept_counts.total(tx, tags, ArticleFilter(all_of=all_of))
         assert number is not None
         return number
 

@@ -25,7 +25,7 @@ from app.published.cache import HeadCache, ReadCache
 from app.published.plan import USUAL, Thresholds, choose_plan
 from app.published.query import ArticleFilter
 from app.published.statements import Order
-from app.published.totals import Total, count_articles
+from app.published.totals import ArticleTotal, count_articles
 from app.runtime import Runtime
 from tests import builders
 from tests.conftest import MovingClock
@@ -233,7 +233,7 @@ def test_pages_walk_what_a_plain_filter_finds(archived: Archive) -> None:
             assert found == [str(row.article_id) for row in wanted]
             for recall in (HeadCache(), HeadCache(current=True)):
                 total = count_articles(tx, tags, chosen, now, recall)
-                assert total == Total(len(wanted), is_exact=True)
+                assert total == ArticleTotal(len(wanted), is_exact=True)
                 years = archive.list_years(tx, tags, chosen, now, recall)
                 assert sum(year.count for year in years) == len(wanted)
             fresh = ReadCache(("en", "es")).tags(tx, head(tx))
