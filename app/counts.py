@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import combinations
 from typing import Any, Final
 from uuid import UUID
@@ -57,15 +58,17 @@ class CountedSet:
 
 def find_counted_set(tx: ReadTx, at: datetime) -> CountedSet:
     """What is counted when the log's clock is `at`; asked before anything is inserted."""
-    newest = tx.execute(sa.select(sa.func.coalesce(sa.func.max(col(Publication.id)), 0)))
-    return CountedSet(at, int(newest.scalar_one()))
+    return CountedSet(at, int(tx.execute(_NEWEST).scalar_one()))
+
+
+_NEWEST: Final = sa.select(sa.func.coalesce(sa.func.max(col(Publication.id)), 0))
 
 
 def settle(tx: WriteTx, counted_set: CountedSet, moment: datetime, sequence: int) -> None:
     """Take the counts to `moment`; the log's entries after `sequence` say which days changed."""
     values = {"since": counted_set.at, "newest": counted_set.newest, "moment": moment}
     _add(tx, _count(tx, _MOVED, values))
-    _note_days(tx, values | {"sequence": sequence})
+    tx.execute(_note_days(tx.is_sqlite), values | {"sequence": sequence})
 
 
 @contextmanager
@@ -104,7 +107,7 @@ def rebuild(tx: WriteTx, moment: datetime) -> None:
             tx.execute(sa.insert(table), rows[begin : begin + _AT_ONCE])
     for day in _stale_days(tx):
         values = {"kind": day.kind, "day": day.day, "changed_at": moment}
-        tx.execute(_upsert(tx, PublicationDay, ("changed_at",)), [values])
+        tx.execute(_note(_insert(PublicationDay, tx.is_sqlite)), [values])
 
 
 def _param(name: str) -> sa.BindParameter[datetime]:
@@ -130,6 +133,7 @@ _MOVED: Final = sa.union_all(
         *(_FROM <= _SINCE, _OLDER),
     ),
 )
+_SOME: Final = _select(1).where(col(Publication.id).in_(sa.bindparam("keys", expanding=True)))
 
 _below = sa.select(col(Tag.id)).where(col(Tag.id) == sa.bindparam("tag_id")).cte(recursive=True)
 _below = _below.union(sa.select(col(Tag.id)).where(col(Tag.parent_id) == _below.c.id))
@@ -175,13 +179,13 @@ def _count(tx: ReadTx, moved: Any, values: Mapping[str, object]) -> Tally:
 def _count_some(tx: ReadTx, keys: Sequence[int]) -> Tally:
     """The counts of publications."""
     total: Tally = {PublicationCount: Counter(), PublicationMonth: Counter()}
-    of_keys = _select(1).where(col(Publication.id).in_(sa.bindparam("keys", expanding=True)))
     for some in _slices(keys):
-        for table, numbers in _count(tx, of_keys, {"keys": some}).items():
+        for table, numbers in _count(tx, _SOME, {"keys": some}).items():
             total[table].update(numbers)
     return total
 
 
+@lru_cache(maxsize=8)
 def _group_rows(moved: Any, sqlite: bool) -> Any:
     """The tags that rows carry, what is counted of them, and the sum of the signs."""
     rows = moved.subquery()
@@ -205,15 +209,17 @@ def _tags_above(tx: ReadTx, tags: Iterable[UUID]) -> Mapping[UUID, set[UUID]]:
     """The accepted ones of these tags, each with itself and all tags above it."""
     above: dict[UUID, set[UUID]] = defaultdict(set)
     for some in _slices(list(tags)):
-        line: sa.Select[UUID, UUID] = sa.select(
-            col(Tag.id).label("tag"), col(Tag.id).label("above")
-        )
-        walk = line.where(col(Tag.id).in_(some), col(Tag.accepted)).cte(recursive=True)
-        parent = sa.select(walk.c.tag, col(Tag.parent_id)).join(Tag, col(Tag.id) == walk.c.above)
-        walk = walk.union(parent.where(col(Tag.parent_id).is_not(None)))
-        for tag, ancestor in tx.execute(sa.select(walk.c.tag, walk.c.above)):
+        for tag, ancestor in tx.execute(_ABOVE, {"tags": some}):
             above[tag].add(ancestor)
     return above
+
+
+_line: Any = sa.select(col(Tag.id).label("tag"), col(Tag.id).label("above"))
+_line = _line.where(col(Tag.id).in_(sa.bindparam("tags", expanding=True)), col(Tag.accepted))
+_walk = _line.cte(recursive=True)
+_parent = sa.select(_walk.c.tag, col(Tag.parent_id)).join(Tag, col(Tag.id) == _walk.c.above)
+_walk = _walk.union(_parent.where(col(Tag.parent_id).is_not(None)))
+_ABOVE: Final = sa.select(_walk.c.tag, _walk.c.above)
 
 
 def _keys(table: Any) -> list[str]:
@@ -228,42 +234,50 @@ def _rows(table: Any, numbers: Counter[tuple[object, ...]]) -> list[dict[str, ob
 def _add(tx: WriteTx, tally: Tally) -> None:
     for table, numbers in tally.items():
         if rows := _rows(table, numbers):
-            tx.execute(_upsert(tx, table, ("n",), adds=True), rows)
+            tx.execute(_addition(table, tx.is_sqlite), rows)
 
 
-def _upsert(
-    tx: ReadTx, table: Any, names: Sequence[str], *, adds: bool = False, source: Any = None
-) -> Any:
-    """An insertion that replaces the named columns of rows that exist already, or adds to them."""
-    statement = (sqlite.insert if tx.is_sqlite else postgresql.insert)(table)
-    if source is not None:
-        statement = statement.from_select([*_keys(table), *names], source)
-    given: dict[str, Any] = {name: statement.excluded[name] for name in names}
-    if adds:
-        given = {name: getattr(table, name) + value for name, value in given.items()}
-    return statement.on_conflict_do_update(index_elements=_keys(table), set_=given)
+@lru_cache
+def _addition(table: Any, is_sqlite: bool) -> Any:
+    """Adds to the numbers of rows, or inserts them."""
+    statement = _insert(table, is_sqlite)
+    total = {"n": table.n + statement.excluded.n}
+    return statement.on_conflict_do_update(index_elements=_keys(table), set_=total)
 
 
-def _day(tx: ReadTx) -> Any:
+def _insert(table: Any, is_sqlite: bool) -> Any:
+    return (sqlite.insert if is_sqlite else postgresql.insert)(table)
+
+
+def _day(is_sqlite: bool) -> Any:
     """The UTC day of the shown date, as `PublicationDay` has it."""
     day: Any = sa.type_coerce(col(Publication.published_at), sa.String())
-    if not tx.is_sqlite:
+    if not is_sqlite:
         day = sa.func.to_char(sa.func.timezone("UTC", col(Publication.published_at)), "YYYY-MM-DD")
     of_month = sa.func.substr(day, 9, 2)
     middle = sa.func.substr(day, 1, 8).op("||")(MIDDLE)
     return sa.case((of_month.between(MIDDLE, "27"), middle), else_=sa.func.substr(day, 1, 10))
 
 
-def _note_days(tx: WriteTx, values: Mapping[str, object]) -> None:
-    """Note the days of the articles that the new entries of the log name."""
+@lru_cache
+def _note_days(is_sqlite: bool) -> Any:
+    """Notes the days of the articles that the new entries of the log name."""
     named = sa.select(col(Change.subject_id)).where(
         col(Change.sequence) > sa.bindparam("sequence"), col(Change.kind) == "article"
     )
-    shown = sa.select(col(Publication.kind), _day(tx), _MOMENT).distinct()
+    shown = sa.select(col(Publication.kind), _day(is_sqlite), _MOMENT).distinct()
     shown = shown.where(
         *(col(Publication.article_id).in_(named), _FROM <= _MOMENT, _UNTIL > _SINCE)
     )
-    tx.execute(_upsert(tx, PublicationDay, ("changed_at",), source=shown), values)
+    return _note(_insert(PublicationDay, is_sqlite).from_select(_DAY_COLUMNS, shown))
+
+
+_DAY_COLUMNS: Final = ("kind", "day", "changed_at")
+
+
+def _note(statement: Any) -> Any:
+    latest = {"changed_at": statement.excluded.changed_at}
+    return statement.on_conflict_do_update(index_elements=_keys(PublicationDay), set_=latest)
 
 
 def _clock(tx: ReadTx) -> datetime:
@@ -282,7 +296,7 @@ def _kept_numbers(tx: ReadTx, table: Any) -> Counter[tuple[object, ...]]:
 
 def _stale_days(tx: ReadTx) -> Sequence[Any]:
     """The kinds and days that changed later than was noted."""
-    day, latest = _day(tx).label("day"), sa.func.max(col(Publication.changed_at))
+    day, latest = _day(tx.is_sqlite).label("day"), sa.func.max(col(Publication.changed_at))
     shown = sa.select(col(Publication.kind), day, latest.label("changed_at"))
     shown = shown.where(visible(Publication, _clock(tx))).group_by(col(Publication.kind), day)
     days, kept = shown.subquery(), PublicationDay
