@@ -33,13 +33,13 @@ from app.published.cache import HeadCache, ReadCache
 from app.published.query import ArticleFilter
 from app.published.totals import count_articles
 from app.runtime import Runtime
-from tests import builders
+from tests import builders, stores
 from tests.builders import EDITOR
 from tests.changes.acts import Newsroom
 from tests.conftest import MovingClock
 
 Either = tuple[Runtime, MovingClock]
-ACTS = int(os.environ.get("WILLAY_EXAMPLES", "150"))
+ACTS = int(os.environ.get("WILLAY_EXAMPLES", "60" if stores.ON_POSTGRES else "150"))
 SEEDS = range(2)
 LIMA = Calendar(ZoneInfo("America/Lima"), "America/Lima")
 
