@@ -3,8 +3,9 @@
 One head row holds the last sequence, the log's clock w and the next boundary. Every change of
 public content runs in `publishing`, which locks the head FIRST. A second statement, whose snapshot
 is newer than the lock, appends an entry for every interval that began or ended between w and now.
-Then the command acts and appends, and w moves on. So the orders of sequence, time and commit agree
-on both databases, and a schedule needs no job and no timer. Drafts never take this lock.
+Then the command acts and appends, the kept counts follow (`counts`), and w moves on. So the orders
+of sequence, time and commit agree on both databases, and a schedule needs no job and no timer.
+Drafts never take this lock.
 
 An entry says that the public view of a subject at `moment` may differ from the view before. A
 schedule changes nothing yet: making, moving or cancelling one appends nothing. An article also
@@ -30,6 +31,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from app import counts
 from app.database import Database, ReadTx, WriteTx
 from app.errors import Unavailable
 from app.kinds.registry import DATED_KINDS
@@ -84,12 +86,15 @@ def head(tx: ReadTx) -> Head:
 class PublishTx(WriteTx):
     """A transaction that holds the log's head, at one `moment`; the only kind that may publish."""
 
-    __slots__ = ("moment", "sequence")
+    __slots__ = ("counted_set", "moment", "sequence")
 
-    def __init__(self, tx: WriteTx, moment: datetime, sequence: int) -> None:
+    def __init__(
+        self, tx: WriteTx, moment: datetime, sequence: int, counted_set: counts.CountedSet
+    ) -> None:
         super().__init__(tx.connection, tx.session)
         self.moment = moment
         self.sequence = sequence
+        self.counted_set = counted_set
 
     def advance(self) -> None:
         """Go on at the next instant, where a second change of one thing is not the same moment's.
@@ -158,11 +163,13 @@ def publishing(database: Database, clock: Clock, *, guard: bool = False) -> Iter
         now = clock()
         if guard and not database.is_sqlite:
             _refuse_fast_clock(write, now)
-        tx = PublishTx(write, max(now, last.effective_until + TICK), last.sequence)
+        counted_set = counts.find_counted_set(write, last.effective_until)
+        tx = PublishTx(write, max(now, last.effective_until + TICK), last.sequence, counted_set)
         if last.next_boundary <= tx.moment:
             _promote(tx, last.effective_until)
         yield tx
         tx.session.flush()
+        counts.settle(tx, counted_set, tx.moment, last.sequence)
         write.execute(
             sa.update(ChangeHead).values(
                 sequence=tx.sequence,

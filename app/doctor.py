@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from app import machine, milestones, schema
+from app import counts, machine, milestones, schema
 from app.changes import head
 from app.errors import Unavailable, WillayError
 from app.interchange import jsonl_writer
@@ -44,6 +44,7 @@ def examine(runtime: Runtime) -> Iterator[Finding]:
         ("schema", _check_schema),
         ("store", machine.check_integrity),
         ("content", _check_content),
+        ("counts", _check_counts),
         ("change log", _check_log),
         ("clock", machine.check_clock),
         ("worker", machine.check_worker),
@@ -103,6 +104,15 @@ def _check_schema(runtime: Runtime) -> tuple[str, str]:
 
 def _check_content(runtime: Runtime) -> tuple[str, str]:
     return f"{jsonl_writer.count_records(runtime)} records", ""
+
+
+def _check_counts(runtime: Runtime) -> tuple[str, str]:
+    with runtime.database.reading() as tx:
+        wrong = counts.differences(tx)
+    if wrong:
+        state = f"{wrong} of the kept counts differ from the articles"
+        return state, "Run `willay recount`; totals, the archive and counts of tags are wrong."
+    return "the kept counts agree with the articles", ""
 
 
 def _check_log(runtime: Runtime) -> tuple[str, str]:

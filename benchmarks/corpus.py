@@ -15,6 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
+from app import counts
 from app.database import Database
 from app.editorial.content import ArticleInput, AuthorInput, to_revision_json
 from app.kit.clock import FOREVER
@@ -114,6 +115,8 @@ def fill(database: Database, size: Size, now: datetime, seed: int = 1) -> None:
         boundary = archive.next_boundary
         head = {"sequence": sequence, "effective_until": now, "next_boundary": boundary}
         connection.execute(sa.update(ChangeHead).values(head))
+    with database.writing() as tx:
+        counts.rebuild(tx, now)
     if not database.is_sqlite:
         vacuum(database)
 

@@ -21,6 +21,7 @@ from app.published import archive, articles
 from app.published.cache import HeadCache, ReadCache, Tags
 from app.published.query import ArticleFilter
 from app.published.statements import Order
+from app.published.totals import count_articles
 from benchmarks.corpus import Size, fill
 from tests import postgres
 
@@ -77,12 +78,18 @@ def measured(name: str, size: int, database: Database) -> Iterator[str]:
     yield f"\n| {name} | ms |"
     yield "|---|---:|"
     for what, work in (
-        ("count all", lambda tx: articles.count_articles(tx, tags, ArticleFilter(), NOW)),
+        (
+            "count all",
+            lambda tx: count_articles(tx, tags, ArticleFilter(), NOW, HeadCache(current=True)),
+        ),
         (
             "count one common tag",
-            lambda tx: articles.count_articles(tx, tags, _all(tags, "news"), NOW),
+            lambda tx: count_articles(tx, tags, _all(tags, "news"), NOW, HeadCache(current=True)),
         ),
-        ("archive", lambda tx: archive.list_years(tx, tags, ArticleFilter(), NOW)),
+        (
+            "archive",
+            lambda tx: archive.list_years(tx, tags, ArticleFilter(), NOW, HeadCache(current=True)),
+        ),
     ):
         yield f"| {what} | {_timed(database, work):.0f} |"
 
@@ -142,7 +149,9 @@ def _all(tags: Tags, *clauses: str) -> ArticleFilter:
 
 
 def _page(tags: Tags, case: Case, cursor: Cursor | None, tx: ReadTx) -> articles.ArticlePage:
-    return articles.list_page(tx, tags, case.chosen, case.order, cursor, LIMIT, NOW, HeadCache({}))
+    return articles.list_page(
+        tx, tags, case.chosen, case.order, cursor, LIMIT, NOW, HeadCache(current=True)
+    )
 
 
 def _near_the_end(tx: ReadTx, tags: Tags, case: Case) -> Cursor | None:
@@ -150,7 +159,9 @@ def _near_the_end(tx: ReadTx, tags: Tags, case: Case) -> Cursor | None:
     cursor = _BEFORE_ALL
     if case.order == "oldest":
         cursor = Cursor(NOW + timedelta(days=999), UUID(int=0), backwards=True)
-    last = articles.list_page(tx, tags, case.chosen, case.order, cursor, LIMIT, NOW, HeadCache({}))
+    last = articles.list_page(
+        tx, tags, case.chosen, case.order, cursor, LIMIT, NOW, HeadCache(current=True)
+    )
     before = last.prev
     return Cursor(before.at, before.id, backwards=False) if before else None
 

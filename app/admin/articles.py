@@ -136,7 +136,7 @@ def list_working_copies(
     links = links_onward(base, params, place.encode(repr(filters)) if place else None)
     meta = PageMeta(limit=params.limit)
     if params.count:
-        meta.total = working_copies.total(tx, filters, now)
+        meta.total, meta.total_is_exact = working_copies.total(tx, filters, now), True
     data = [views.to_listed_copy(row) for row in rows]
     return Outcome(Page[ListedWorkingCopy](data=data, meta=meta, links=links))
 

@@ -30,6 +30,7 @@ from app.published import articles
 from app.published.answer import Answer
 from app.published.articles import Extra
 from app.published.cache_keys import LISTS, key_of
+from app.published.totals import count_articles
 from app.settings import Settings
 
 router = APIRouter(tags=["articles"], route_class=EndpointRoute)
@@ -58,7 +59,9 @@ class ListParameters(ArticleParameters):
     order: Literal["newest", "oldest", "updated"] = "newest"
     limit: Limit = 20
     cursor: Annotated[str, Field(max_length=200, description="From `links.next`")] = ""
-    count: Annotated[Flag, Field(description="Also tell `meta.total`")] = False
+    count: Annotated[Flag, Field(description="Also tell `meta.total`, and whether it is exact")] = (
+        False
+    )
     fields: Fields = ""
     include: Include = ""
 
@@ -119,10 +122,11 @@ def list_articles(
     }
     meta: dict[str, int] = {"limit": params.limit}
     if params.count:
-        meta["total"] = view.recall(
+        total = view.recall(
             ("total", filters),
-            lambda: articles.count_articles(view.tx, view.tags, filters, view.now),
+            lambda: count_articles(view.tx, view.tags, filters, view.now, view.recall),
         )
+        meta |= {"total": total.number, "total_is_exact": total.is_exact}
     body = b'{"data":[%s],"meta":%s,"links":%s}' % (
         b",".join(items),
         to_json(meta),

@@ -176,7 +176,7 @@ class FeedRequest:
             return {}
         view = self.view
         version = feed_archive.month_version(
-            view.tx, view.tags, self.filters, month, view.now, view.recall
+            view.tx, self.filters.kind, month, view.now, view.recall
         )
         update = {"month": str(month), "version": version, "limit": 20}
         return {relation: build_url(self.base, self.params.model_copy(update=update))}

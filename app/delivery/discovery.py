@@ -84,7 +84,7 @@ def sitemap_index(view: CountingView, _params: NoneTravelling) -> Answer:
     base = view.runtime.settings.public_url
     months = view.recall(
         "months",
-        lambda: archive.last_changes(view.tx, view.now, view.calendar),
+        lambda: archive.last_changes(view.tx, view.tags, view.now, view.recall, view.calendar),
     )
     parts = [
         (f"{base}/sitemaps/news.xml", None),

@@ -134,6 +134,7 @@ def read_archive(view: CountingView, params: ArticleParameters) -> Answer:
             view.tags,
             filters,
             view.now,
+            view.recall,
             view.calendar,
         ),
     )
@@ -141,7 +142,7 @@ def read_archive(view: CountingView, params: ArticleParameters) -> Answer:
 
 
 def _counts(view: View) -> dict[UUID, int]:
-    return view.recall("tag counts", lambda: tags.article_counts(view.tx, view.tags, view.now))
+    return tags.article_counts(view.tx, view.tags, view.now, view.recall)
 
 
 def _first_language(lang: str, view: View) -> str | None:

@@ -194,9 +194,7 @@ def _visible_things(
     keys = [thing_of(hit) for hit in hits]
     counts: dict[UUID, int] = {}
     if any(kind == "tag" for kind, _, _ in keys):
-        counts = view.recall(
-            "tag counts", lambda: tags.article_counts(view.tx, view.tags, view.now)
-        )
+        counts = tags.article_counts(view.tx, view.tags, view.now, view.recall)
     return things.visible_hits(
         view.tx, view.tags, counts, keys, site_languages, view.now, view.recall
     )

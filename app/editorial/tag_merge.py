@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from app import counts
 from app.changes import PublishTx
 from app.editorial import tag_carriers, tags
 from app.editorial.content import Actor, require_publisher
@@ -62,9 +63,10 @@ def merge(
         paths = []
     tag_carriers.append_carriers(tx, row.id, "merged")
     tag_carriers.append_children(tx, row.id)
-    _move_children(tx, row, target)
-    for table, carrier in _CARRIERS:
-        _move_links(tx, table, carrier, row.id, target.id)
+    with counts.tag_moving(tx, tx.counted_set, row.id):
+        _move_children(tx, row, target)
+        for table, carrier in _CARRIERS:
+            _move_links(tx, table, carrier, row.id, target.id)
     for former in (TagSlug, FormerTag):
         tx.execute(sa.update(former).where(col(former.tag_id) == row.id).values(tag_id=target.id))
     tx.execute(
@@ -106,8 +108,10 @@ def remove(
         require_publisher(actor, f"The tag {row.slug!r} is public")
     _refuse_used(tx, row)
     before, paths = tags.tag_state(tx, row), _paths(tx, row.id)
-    # The remaining rows are of publications that ended or were cancelled.
-    tx.execute(sa.delete(PublicationTag).where(col(PublicationTag.tag_id) == row.id))
+    # The remaining rows are of publications that were cancelled, or ended: perhaps just now, and
+    # then they are still counted.
+    with counts.tag_moving(tx, tx.counted_set, row.id):
+        tx.execute(sa.delete(PublicationTag).where(col(PublicationTag.tag_id) == row.id))
     if not was_public:
         tags.free_slugs(tx, row.id)
     tx.execute(

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from pydantic import Field
 from sqlmodel import col
 
+from app import counts
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
 from app.editorial import tag_carriers
@@ -71,7 +72,7 @@ def create(tx: PublishTx, actor: Actor, tag: TagInput, tag_id: UUID | None = Non
         created_at=tx.moment,
         updated_at=tx.moment,
     )
-    row.parent_id = _parent_id(tx, tag.parent, row)
+    row.parent_id = _parent_id(tx, tag.parent, row, accepted=row.accepted)
     tx.session.add(row)
     tx.session.flush()
     tx.session.add(TagSlug(slug=tag.slug, tag_id=row.id))
@@ -97,8 +98,8 @@ def update(
             raise Conflict("tag_accepted", "The tag is public; merge or remove it instead.")
     before = tag_state(tx, row)
     _refuse_taken(tx, tag.slug, row.id)
-    row.accepted = _makes_public(actor, tag)
-    row.parent_id = _parent_id(tx, tag.parent, row)
+    accepted = _makes_public(actor, tag)
+    _move(tx, row, accepted, _parent_id(tx, tag.parent, row, accepted=accepted))
     for name, value in _column_values(tag).items():
         setattr(row, name, value)
     after = tag_state(tx, row)
@@ -276,11 +277,18 @@ def _refuse_taken(tx: PublishTx, slug: str, tag_id: UUID | None) -> None:
     raise Conflict("slug_taken", message, (detail,))
 
 
-def _parent_id(tx: PublishTx, slug: str | None, child: Tag) -> UUID | None:
+def _move(tx: PublishTx, row: Tag, accepted: bool, parent_id: UUID | None) -> None:
+    """Set what decides under which tags the carriers of a tag count."""
+    if (accepted, parent_id) != (row.accepted, row.parent_id):
+        with counts.tag_moving(tx, tx.counted_set, row.id):
+            row.accepted, row.parent_id = accepted, parent_id
+
+
+def _parent_id(tx: PublishTx, slug: str | None, child: Tag, *, accepted: bool) -> UUID | None:
     if slug is None:
         return None
     parent = find_by_slug(tx, slug, "/parent")
-    if child.accepted and not parent.accepted:
+    if accepted and not parent.accepted:
         detail = Detail("parent_proposed", "Accept the parent first.", pointer="/parent")
         message = f"The tag {parent.slug!r} is only proposed; accept it first."
         raise Invalid("parent_proposed", message, (detail,))

@@ -20,10 +20,14 @@ class Links(BaseModel):
 
 
 class PageMeta(BaseModel):
-    """`total` is there only when `count=true` was asked for."""
+    """`total` is there only when `count=true` was asked for. When it is not exact, at least so many
+    match: the filter has no kept count, and counting stopped."""
 
     limit: Annotated[int, Field(ge=1, le=100)]
     total: Count | SkipJsonSchema[None] = Field(None, exclude_if=lambda total: total is None)
+    total_is_exact: bool | SkipJsonSchema[None] = Field(
+        None, exclude_if=lambda is_exact: is_exact is None
+    )
 
 
 class Page(BaseModel, Generic[Item]):

@@ -1,7 +1,8 @@
 """The archive by year and month, with counts."""
 
 from collections import Counter
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Final
 
@@ -9,13 +10,16 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from app.counts import MIDDLE
 from app.database import ReadTx
-from app.kit.calendar import Calendar
+from app.kit.calendar import Calendar, date_only
+from app.kit.clock import TICK
 from app.models.publication import Publication
 from app.public.archive import Month, Year
-from app.published.cache import Tags
+from app.published import kept_counts
+from app.published.cache import HeadCache, Tags
 from app.published.plan import by_rarity
-from app.published.query import ArticleFilter, months_of
+from app.published.query import ArticleFilter, edges_of, months_of
 from app.published.statements import month_of, stamp_of
 from app.visibility import visible
 
@@ -24,15 +28,19 @@ _MONTH: Final = len("2012-07")
 
 
 def list_years(
-    tx: ReadTx, tags: Tags, filters: ArticleFilter, now: datetime, calendar: Calendar = _OF_UTC
+    tx: ReadTx,
+    tags: Tags,
+    filters: ArticleFilter,
+    now: datetime,
+    recall: HeadCache,
+    calendar: Calendar = _OF_UTC,
 ) -> list[Year]:
     """Newest year first, newest month first; only years and months that have articles."""
-    statement, values = months_of(
-        *by_rarity(tx, tags, filters), now, sqlite=tx.is_sqlite, zoned=calendar != _OF_UTC
-    )
-    counts: Counter[str] = Counter()
-    for stamp, n in tx.execute(statement, values):
-        counts[_month_of(stamp, calendar)] += int(n)
+    counts = None
+    if recall.current and filters.since is None and filters.until is None:
+        counts = _kept_months(tx, tags, filters, now, calendar)
+    if counts is None:
+        counts = _count_months(tx, tags, filters, now, calendar)
     rows = sorted(((int(m[:4]), int(m[5:]), n) for m, n in counts.items()), reverse=True)
     return [
         Year(
@@ -44,20 +52,82 @@ def list_years(
     ]
 
 
-def last_changes(tx: ReadTx, now: datetime, calendar: Calendar) -> list[tuple[str, datetime]]:
+def last_changes(
+    tx: ReadTx, tags: Tags, now: datetime, recall: HeadCache, calendar: Calendar
+) -> list[tuple[str, datetime]]:
     """Each month (`YYYY-MM`) that has articles, newest first, with the instant of its latest change
     or release."""
+    counts = _kept_months(tx, tags, ArticleFilter(), now, calendar) if recall.current else None
+    months: dict[str, datetime] = {}
+    rows = _latest_by_month(tx, now, calendar) if counts is None else _noted_by_month(tx, calendar)
+    for month, at in rows:
+        if counts is None or month in counts:
+            months[month] = max(at, months.get(month, at))
+    return sorted(months.items(), reverse=True)
+
+
+def _noted_by_month(tx: ReadTx, calendar: Calendar) -> Iterator[tuple[str, datetime]]:
+    """The last changes of the noted UTC days, for every month that shares an instant with a day."""
+    for day, at in kept_counts.last_changes(tx):
+        yield day[:_MONTH], at
+        if calendar != _OF_UTC and not day.endswith(MIDDLE):
+            start = datetime.fromisoformat(day).replace(tzinfo=UTC)
+            for edge in (start, start + timedelta(days=1) - TICK):
+                yield f"{calendar.day_of(edge):%Y-%m}", at
+
+
+def _latest_by_month(
+    tx: ReadTx, now: datetime, calendar: Calendar
+) -> Iterator[tuple[str, datetime]]:
     grouped = month_of if calendar == _OF_UTC else stamp_of
     month = grouped(Publication, tx.is_sqlite)
     latest = sa.func.max(col(Publication.changed_at), type_=UTCDateTime())
     statement = sa.select(month, latest).where(
         col(Publication.kind) == "article", visible(Publication, now)
     )
-    months: dict[str, datetime] = {}
     for stamp, at in tx.execute(statement.group_by(month)):
-        month_text = _month_of(stamp, calendar)
-        months[month_text] = max(at, months.get(month_text, at))
-    return sorted(months.items(), reverse=True)
+        yield _month_of(stamp, calendar), at
+
+
+def _count_months(
+    tx: ReadTx, tags: Tags, filters: ArticleFilter, now: datetime, calendar: Calendar
+) -> Counter[str]:
+    statement, values = months_of(
+        *by_rarity(tx, tags, filters), now, sqlite=tx.is_sqlite, zoned=calendar != _OF_UTC
+    )
+    counts: Counter[str] = Counter()
+    for stamp, n in tx.execute(statement, values):
+        counts[_month_of(stamp, calendar)] += int(n)
+    return counts
+
+
+def _kept_months(
+    tx: ReadTx, tags: Tags, filters: ArticleFilter, now: datetime, calendar: Calendar
+) -> Counter[str] | None:
+    """The kept counts by UTC month; what lies between the start of such a month and that of the
+    calendar's month is counted, and moved to where it belongs."""
+    counts = kept_counts.months(tx, tags, filters)
+    if counts is None or calendar == _OF_UTC:
+        return counts
+    if edges := _edges(counts, calendar):
+        statement, values = edges_of(*by_rarity(tx, tags, filters), now, edges)
+        for start, n in tx.execute(statement, values).all():
+            counts[f"{start:%Y-%m}"] -= int(n)
+            counts[f"{calendar.day_of(start):%Y-%m}"] += int(n)
+    return +counts
+
+
+def _edges(months: Iterable[str], calendar: Calendar) -> list[tuple[datetime, ...]]:
+    """The intervals between the starts of UTC months and of the calendar's, as start, stop, and the
+    instant of dates without a time, which belong to their UTC day everywhere."""
+    days = {date(int(month[:4]), int(month[5:]), 1) for month in months}
+    days |= {(day + timedelta(days=31)).replace(day=1) for day in days}
+    edges: list[tuple[datetime, ...]] = []
+    for day in days:
+        start, stop = sorted((_OF_UTC.start_of(day), calendar.start_of(day)))
+        if start < stop:
+            edges.append((start, stop, date_only(start)))
+    return edges
 
 
 def _month_of(stamp: str, calendar: Calendar) -> str:

@@ -17,11 +17,11 @@ from app.kit.paging import Cursor
 from app.models.alias import Alias
 from app.models.publication import Publication, PublicationBody, PublicationTag
 from app.public.articles import complete_item
-from app.published import gone_articles
+from app.published import gone_articles, kept_counts
 from app.published.addresses import former_paths
 from app.published.cache import CachedTag, HeadCache, Tags
-from app.published.plan import USUAL, Thresholds, by_rarity, choose_plan
-from app.published.query import ArticleFilter, count_of, page_of
+from app.published.plan import USUAL, Thresholds, choose_plan
+from app.published.query import ArticleFilter, page_of
 from app.published.statements import SHOWN, Order
 from app.visibility import NOW, visible, was_visible
 
@@ -55,9 +55,11 @@ def list_page(
 
     `include` adds members that the detail always has; one query reads the paths of a whole page.
     """
-    filters, plan = choose_plan(tx, tags, filters, order, now, bounds)
-    statement, values = page_of(filters, plan, order, cursor, limit + 1, now)
-    rows: Sequence[Any] = tx.execute(statement, values).all()
+    rows: Sequence[Any] = ()
+    if not _matches_nothing(tx, tags, filters, recall):
+        filters, plan = choose_plan(tx, tags, filters, order, now, bounds)
+        statement, values = page_of(filters, plan, order, cursor, limit + 1, now)
+        rows = tx.execute(statement, values).all()
     more, rows = len(rows) > limit, rows[:limit]
     backwards = cursor is not None and cursor.backwards
     if backwards:
@@ -85,14 +87,14 @@ def list_page(
     )
 
 
+def _matches_nothing(tx: ReadTx, tags: Tags, filters: ArticleFilter, recall: HeadCache) -> bool:
+    return recall.current and recall(
+        ("matches nothing", filters), lambda: kept_counts.matches_nothing(tx, tags, filters)
+    )
+
+
 def _place(row: Any, *, backwards: bool) -> Cursor:
     return Cursor(row.key_at, row.article_id, backwards)
-
-
-def count_articles(tx: ReadTx, tags: Tags, filters: ArticleFilter, now: datetime) -> int:
-    """The number of articles that match a filter."""
-    statement, values = count_of(*by_rarity(tx, tags, filters), now)
-    return int(tx.execute(statement, values).scalar_one())
 
 
 _BY_SLUG = sa.select(*SHOWN, col(PublicationBody.body_html)).join(

@@ -84,6 +84,8 @@ class Tags:
         self._references: dict[tuple[str, str], bytes] = {}
         self.sizes: dict[tuple[UUID, str], int] = {}
         """The row counts by tag and kind that `plan` has made."""
+        self.totals: dict[tuple[tuple[UUID, ...], str], int] = {}
+        """The kept totals by clause and kind that `plan` has read."""
 
     def find(self, slug: str) -> CachedTag | None:
         """The tag that has or had a slug."""
@@ -102,6 +104,14 @@ class Tags:
             family.append(member.id)
             waiting.extend(self.children.get(member.id, ()))
         return family
+
+    def root_of(self, family: Sequence[UUID]) -> UUID | None:
+        """The tag whose family this is: itself with all its descendants; None if there is none."""
+        members = set(family)
+        roots = [key for key in members if self.by_id[key].parent_id not in members]
+        if len(roots) != 1 or members != set(self.descendant_ids(self.by_id[roots[0]])):
+            return None
+        return roots[0]
 
     def ancestors_and_self(self, tag: CachedTag) -> list[CachedTag]:
         """The tag and its ancestors."""
@@ -169,20 +179,22 @@ class ReadCache:
     def at_head(self, head: Head, current: bool) -> "HeadCache":
         """The values of a head; none are kept once a boundary has passed."""
         if not current:
-            return HeadCache({})
+            return HeadCache()
         with self._lock:
             if self._head != head:
                 self._head, self._values = head, {}
-            return HeadCache(self._values)
+            return HeadCache(self._values, current=True)
 
 
 class HeadCache:
     """A mapping that makes and keeps missing values, for one head."""
 
-    __slots__ = ("_values",)
+    __slots__ = ("_values", "current")
 
-    def __init__(self, values: dict[object, Any]) -> None:
-        self._values = values
+    def __init__(self, values: dict[object, Any] | None = None, *, current: bool = False) -> None:
+        self._values = {} if values is None else values
+        self.current = current
+        """Whether the log has caught up with the present, so that the kept counts are exact."""
 
     def __call__(self, key: object, make: Callable[[], Answer]) -> Answer:
         """The value of a key; `make` makes it when it is missing."""

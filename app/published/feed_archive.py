@@ -16,9 +16,9 @@ from typing_extensions import override
 
 from app.database import ReadTx
 from app.kit.calendar import Calendar, Edge
-from app.kit.clock import FOREVER
-from app.models.change import Change
+from app.kit.clock import FOREVER, TICK
 from app.models.publication import Publication
+from app.published import kept_counts
 from app.published.cache import HeadCache, Tags
 from app.published.plan import choose_plan
 from app.published.query import ArticleFilter, page_of
@@ -26,9 +26,6 @@ from app.visibility import visible, was_visible
 
 RECENT: Final = timedelta(days=30)
 """The time for which the current feed names takedowns."""
-
-
-_ASKED_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -113,32 +110,14 @@ def list_ids(
 
 
 def month_version(
-    tx: ReadTx,
-    tags: Tags,
-    filters: ArticleFilter,
-    month: CalendarMonth,
-    now: datetime,
-    recall: HeadCache,
+    tx: ReadTx, kind: str, month: CalendarMonth, now: datetime, recall: HeadCache
 ) -> str:
-    """A version that changes whenever an article of the month comes, goes or changes. Caches keep
-    months by their version, and must not keep articles that were corrected, renamed or erased."""
-
-    def make() -> str:
-        rows = list_ids(tx, tags, within_month(filters, month), now)
-        state = ([key for key, _ in rows], _last_told(tx, [article for _, article in rows]))
-        return blake2b(repr(state).encode(), digest_size=6).hexdigest()
-
-    return recall(("version", filters, month), make)
-
-
-def _last_told(tx: ReadTx, articles: Sequence[UUID]) -> int:
-    """The sequence of the last change of any of these articles."""
-    last = 0
-    newest_change = sa.select(sa.func.max(col(Change.sequence)))
-    for begin in range(0, len(articles), _ASKED_AT_ONCE):
-        some = col(Change.subject_id).in_(articles[begin : begin + _ASKED_AT_ONCE])
-        last = max(last, tx.execute(newest_change.where(some)).scalar() or 0)
-    return last
+    """A version that changes whenever an article of the month comes, goes or changes, whatever the
+    filter. Caches keep months by their version, and must not keep articles that were corrected,
+    renamed or erased. Until the log has caught up, no version is given twice."""
+    first, last = (f"{at:%Y-%m-%d}" for at in (month.begin.at, month.end.at - TICK))
+    state = (kept_counts.last_change(tx, kind, first, last), None if recall.current else now)
+    return blake2b(repr(state).encode(), digest_size=6).hexdigest()
 
 
 def newest_month(

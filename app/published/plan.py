@@ -17,6 +17,7 @@ from sqlmodel import col
 
 from app.database import ReadTx
 from app.models.publication import Publication, PublicationAuthor, PublicationTag
+from app.published import kept_counts
 from app.published.cache import Tags
 from app.published.query import ArticleFilter
 from app.published.statements import Order, QueryPlan, Statement
@@ -55,14 +56,20 @@ def choose_plan(
     ):
         return filters, QueryPlan("tag" if filters.all_of else "author" if offers else "list")
     filters, plan, fewest = _rarest_clause(tx, tags, filters, bounds)
-    if since is not None:
-        most = min(bounds.gathered, fewest)
-        if _count_rows(tx, _CHANGED, most, kind=filters.kind, since=since, now=now) < most:
-            return filters, QueryPlan("changed", gathered=True)
+    if since is not None and has_fewer_changes(tx, filters, now, min(bounds.gathered, fewest)):
+        return filters, QueryPlan("changed", gathered=True)
     walkable = not by_change and (plan.source == "author" or _is_narrow(filters, bounds))
     if plan.source == "list" or walkable:
         return filters, plan
     return filters, replace(plan, gathered=True) if fewest <= bounds.gathered else QueryPlan("list")
+
+
+def has_fewer_changes(tx: ReadTx, filters: ArticleFilter, now: datetime, most: int) -> bool:
+    """Whether the filter asks for changes since an instant, and there are fewer than `most`."""
+    since = filters.updated_since
+    if since is None:
+        return False
+    return _count_rows(tx, _CHANGED, most, kind=filters.kind, since=since, now=now) < most
 
 
 def by_rarity(tx: ReadTx, tags: Tags, filters: ArticleFilter) -> tuple[ArticleFilter, QueryPlan]:
@@ -81,18 +88,29 @@ def _rarest_clause(
     """The filter, the plan for the rarer of its tags and its author, and its row count at most."""
     plan, fewest = QueryPlan("list"), bounds.counted
     if filters.all_of:
-        sizes = {
-            clause: _clause_size(tx, tags, clause, filters.kind, bounds)
-            for clause in filters.all_of
-        }
-        clauses = tuple(sorted(filters.all_of, key=lambda clause: sizes[clause]))
+        clauses = filters.all_of
+        if len(clauses) > 1:
+            totals = {clause: _kept_size(tx, tags, clause, filters.kind) for clause in clauses}
+            clauses = tuple(sorted(clauses, key=lambda clause: totals[clause]))
         filters = replace(filters, all_of=clauses)
-        plan, fewest = QueryPlan("tag"), sizes[clauses[0]]
+        plan, fewest = QueryPlan("tag"), _clause_size(tx, tags, clauses[0], filters.kind, bounds)
     if filters.author is not None:
         written = _count_rows(tx, _AUTHOR, fewest, kind=filters.kind, author=filters.author)
         if plan.source == "list" or written < fewest:
             plan, fewest = QueryPlan("author"), written
     return filters, plan, fewest
+
+
+def _kept_size(tx: ReadTx, tags: Tags, clause: tuple[UUID, ...], kind: str) -> int:
+    """The articles under a clause by the kept counts, which tell common tags apart; more when the
+    clause has several tags above others."""
+    size = tags.totals.get((clause, kind))
+    if size is None:
+        root = tags.root_of(clause)
+        size = tags.totals[clause, kind] = kept_counts.sum_totals(
+            tx, kind, [root] if root else clause
+        )
+    return size
 
 
 def _clause_size(

@@ -1,5 +1,6 @@
 """The filters of a list of articles, and the shape and values of their SQL."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from app.published.statements import (
     QueryShape,
     Statement,
     count_statement,
+    edges_statement,
     is_ascending,
     months_statement,
     page_statement,
@@ -62,7 +64,8 @@ def count_of(
     filters: ArticleFilter, plan: QueryPlan, now: datetime
 ) -> tuple[Statement, dict[str, Any]]:
     """The statement of the total and its parameters."""
-    return count_statement(_query_shape(filters, plan, "newest", None)), _query_values(filters, now)
+    order: Order = "updated" if plan.source == "changed" else "newest"
+    return count_statement(_query_shape(filters, plan, order, None)), _query_values(filters, now)
 
 
 def months_of(
@@ -71,6 +74,14 @@ def months_of(
     """The statement of the totals by UTC month (`YYYY-MM`), or with `zoned` by `stamp_of`."""
     shape = _query_shape(filters, plan, "newest", None)
     return months_statement(shape, sqlite, zoned), _query_values(filters, now)
+
+
+def edges_of(
+    filters: ArticleFilter, plan: QueryPlan, now: datetime, edges: Sequence[tuple[datetime, ...]]
+) -> tuple[Statement, dict[str, Any]]:
+    """The statement of the totals from each start up to its stop, without those of one instant."""
+    shape = _query_shape(filters, plan, "newest", None)
+    return edges_statement(shape, edges), _query_values(filters, now)
 
 
 def _query_shape(

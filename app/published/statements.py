@@ -7,7 +7,9 @@ or a few keys are collected and sorted. The other conditions are probes by prima
 chooses.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, Literal
 
@@ -147,6 +149,18 @@ def months_statement(shape: QueryShape, sqlite: bool, zoned: bool) -> Statement:
     month = stamp_of(source, sqlite) if zoned else month_of(source, sqlite)
     statement = sa.select(month, count).select_from(source).group_by(month)
     return _drive_from(_apply_filter(statement, shape, source), shape)
+
+
+def edges_statement(shape: QueryShape, edges: Sequence[tuple[datetime, ...]]) -> Statement:
+    """The number of articles from each start up to its stop, without those of one instant."""
+    source, count = _plan_source(shape)
+    names = (sa.column(name, UTCDateTime()) for name in ("start", "stop", "without"))
+    edge = sa.values(*names, name="edge").data(list(edges)).cte()
+    at = col(source.published_at)
+    counted = _drive_from(_apply_filter(sa.select(count).select_from(source), shape, source), shape)
+    # A subquery for each edge, because SQLite would join the other way round.
+    counted = counted.where(at >= edge.c.start, at < edge.c.stop, at != edge.c.without)
+    return sa.select(edge.c.start, counted.correlate(edge).scalar_subquery())
 
 
 def month_of(source: Any, sqlite: bool) -> Any:

@@ -12,12 +12,15 @@ from app.errors import Gone, Moved, NotFound
 from app.kit.clock import rfc3339
 from app.models.publication import PublicationTag
 from app.public.tags import Tag, TagDetail
-from app.published.cache import CachedTag, Tags
+from app.published import kept_counts
+from app.published.cache import CachedTag, HeadCache, Tags
 from app.visibility import visible
 
 
-def article_counts(tx: ReadTx, tags: Tags, now: datetime) -> dict[UUID, int]:
+def article_counts(tx: ReadTx, tags: Tags, now: datetime, recall: HeadCache) -> dict[UUID, int]:
     """Visible articles per tag, each article once even when several descendants carry it."""
+    if recall.current:
+        return recall("tag totals", lambda: kept_counts.tag_totals(tx))
     conditions = (visible(PublicationTag, now), col(PublicationTag.kind) == "article")
     own = sa.select(col(PublicationTag.tag_id), sa.func.count()).where(*conditions)
     totals = {tag_id: int(n) for tag_id, n in tx.execute(own.group_by(col(PublicationTag.tag_id)))}

@@ -10,13 +10,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from app import doctor, machine, milestones
 from app.kit import private_files
+from app.models.count import PublicationCount, PublicationDay, PublicationMonth
 from app.runtime import Runtime
 from app.worker.heartbeat import Heartbeat
 from app.worker.indexing import IndexFollower
-from tests import builders
+from tests import builders, stores
 from tests.accounts.people import logged_in, with_totp
 from tests.conftest import Bench, MovingClock, client_of, store
 from tests.operating.faults import Operator
@@ -206,6 +208,26 @@ def test_an_index_that_is_ahead_of_a_restored_store_is_told(tmp_path: Path) -> N
         assert "ahead of the store" in told.remedy
         IndexFollower(runtime).step()
         assert findings(runtime)["search"].remedy == ""
+
+
+def test_counts_that_differ_are_told_and_counted_anew(willay: Operator) -> None:
+    with store(stores.url_of(willay.folder / "data"), willay.folder / "data") as (runtime, clock):
+        for slug in ("water", "land"):
+            builders.tag(runtime, slug)
+            builders.published(runtime, tags=(slug,), published_at=clock().replace(month=1))
+        assert findings(runtime)["counts"] == doctor.Finding(
+            "counts", "the kept counts agree with the articles"
+        )
+        with runtime.database.writing() as tx:
+            tx.execute(sa.update(PublicationCount).values(n=PublicationCount.n + 1))
+            tx.execute(sa.delete(PublicationMonth))
+            tx.execute(sa.delete(PublicationDay))
+        told = findings(runtime)["counts"]
+        # Of all and of each tag; by month the same; a day.
+        assert told.state == "7 of the kept counts differ from the articles"
+        assert "willay recount" in told.remedy
+        assert willay("recount").code == 0
+        assert findings(runtime)["counts"].remedy == ""
 
 
 def test_what_nobody_thought_of_is_a_finding(quiet: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
