@@ -107,8 +107,8 @@ def watch(
 def _serving(folder: Path, sabotage: str, url: str | None) -> Iterator[Server]:
     port = free_port()
     more = {"WILLAY_PORT": str(port), "WILLAY_RATE_LIMIT": "0", "WILLAY_DATABASE_SECONDS": "5"}
-    if url is not None:
-        more["WILLAY_DATABASE_URL"] = url
+    if url is not None:  # each thread waits long for a distant database
+        more |= {"WILLAY_DATABASE_URL": url, "WILLAY_READ_THREADS": "12"}
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.caching.serving", sabotage],
         cwd=ROOT,
