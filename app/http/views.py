@@ -90,8 +90,9 @@ async def answer_view(
     def respond(reading: AbstractContextManager[ReadTx] | None = None) -> Response:
         beside_state = also(runtime) if also else None
         with _open_moment(runtime, url, life, beside_state, reading=reading) as here:
-            if cached and here.view.current:
-                request.state.basis = Basis(here.view.head, life, also, beside_state)
+            # Also None, because a read that was stopped may have left one.
+            basis = Basis(here.view.head, life, also, beside_state)
+            request.state.basis = basis if cached and here.view.current else None
             if here.is_known(condition):
                 return here.not_modified()
             return here.response(condition, work(here.view))

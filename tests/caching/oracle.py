@@ -24,7 +24,6 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from app import schema
 from app.runtime import open_runtime
-from app.worker import rebuilding
 from tests import stores
 from tests.caching import disturbances
 from tests.caching.history import Sighting, Verdict, judge
@@ -86,7 +85,6 @@ def watch(
     stores.ensure_store(folder)
     with open_runtime(settings, check_schema=False) as runtime, ExitStack() as stack:
         schema.migrate(runtime.database)
-        rebuilding.ensure_index(runtime)
         servers = [
             stack.enter_context(_serving(folder, name, servers_url or url)) for name in sabotages
         ]

@@ -10,8 +10,9 @@ from typing_extensions import override
 from app.changes import Head
 from app.http.caching.freshness import CacheFreshness
 from app.http.caching.responses import Address, CachedResponse, ResponseStore
-from app.loop_reads import heads
-from app.loop_reads.heads import PostgresHeadReader, SqliteHeadReader
+from app.loop_reads import heads, postgresql_heads
+from app.loop_reads.heads import SqliteHeadReader
+from app.loop_reads.postgresql_heads import PostgresHeadReader
 
 _TRUST_SECONDS = 0.05
 
@@ -79,11 +80,11 @@ class _LingeringReader(SqliteHeadReader):
 
 
 def _join_queries() -> None:
-    patch.object(heads, "PostgresHeadReader", _JoiningReader).start()
+    patch.object(postgresql_heads, "PostgresHeadReader", _JoiningReader).start()
 
 
 def _trust_the_head() -> None:
-    patch.object(heads, "PostgresHeadReader", _TrustingPostgresReader).start()
+    patch.object(postgresql_heads, "PostgresHeadReader", _TrustingPostgresReader).start()
     patch.object(heads, "SqliteHeadReader", _TrustingSqliteReader).start()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.changes import Head
+from app.http.cache_headers import Lifetimes
 from app.http.caching.responses import Address, CachedResponse, ResponseStore
 from app.http.views import Basis
 from app.kit.clock import FOREVER
@@ -21,7 +22,7 @@ MEGABYTE = 1_000_000
 
 def response(size: int, head: Head = HEAD) -> CachedResponse:
     headers = [(b"etag", b'W/"x"'), (b"content-type", b"application/json")]
-    return CachedResponse(Basis(head, 30), headers, b"x" * size, None, "/")
+    return CachedResponse(Basis(head, Lifetimes(30)), headers, b"x" * size, None, "/")
 
 
 def address(number: int) -> Address:

@@ -39,7 +39,7 @@ _ONCE_ONLY: Final = frozenset(
 _ABSENT_FROM_304: Final = frozenset(
     (
         *(b"content-type", b"content-length", b"content-encoding"),
-        *(b"surrogate-key", b"link"),
+        *(b"surrogate-key", b"cache-tag", b"willay-sequence", b"link"),
     )
 )
 
