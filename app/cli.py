@@ -60,8 +60,9 @@ def serve(
     if port is not None:
         os.environ["WILLAY_PORT"] = str(port)
     settings = Settings()
-    with open_runtime(settings):
-        pass  # refuse a stale schema before any process starts
+    with open_runtime(settings) as runtime:  # which refuses a stale schema
+        if runtime.search.near is not None:
+            runtime.search.near.check_place()
     machine.allow_files()
     if workers > 1:
         serving.become_parent(workers)

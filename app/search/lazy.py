@@ -7,6 +7,7 @@ empty.
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
 from threading import Lock
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -45,6 +46,10 @@ class EngineHandle(Protocol):
         """The engine for writing."""
         ...
 
+    def check_place(self) -> None:
+        """Raise `Unavailable` if what it keeps on this machine cannot be kept."""
+        ...
+
     def make_read_only(self) -> None:
         """Stop creating anything on another machine."""
         ...
@@ -72,6 +77,9 @@ class RemoteEngine:
     def is_resting(self) -> bool:
         """Whether the circuit to the server is open."""
         return self._connection is not None and self._connection.breaker.is_open
+
+    def check_place(self) -> None:
+        """Do nothing, because nothing is kept here."""
 
     def make_read_only(self) -> None:
         """Use only existing keys."""
@@ -116,6 +124,15 @@ class LazyEngine:
         self._newest_engine().examine()
         return self._newest_engine()
 
+    def check_place(self) -> None:
+        """See `EngineHandle.check_place`."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with TemporaryFile(dir=self._folder):
+                pass
+        except OSError as error:
+            raise self._unusable(error) from error
+
     def make_read_only(self) -> None:
         """Do nothing, because nothing here is on another machine."""
 
@@ -144,9 +161,7 @@ class LazyEngine:
         try:
             engine = EmbeddedEngine.open(self._folder, self._languages)
         except OSError as error:
-            cause = f"{error.filename or self._folder}: {error.strerror}"
-            message = "The folder of the search index cannot be used; try again later."
-            failed = Unavailable("index_unusable", message, cause=cause)
+            failed = self._unusable(error)
             self.outage.begin(failed)
             raise failed from error
         except Unavailable as error:
@@ -155,6 +170,11 @@ class LazyEngine:
         if self.outage.is_on:
             self.outage.end()
         return engine
+
+    def _unusable(self, error: OSError) -> Unavailable:
+        cause = f"{error.filename or self._folder}: {error.strerror}"
+        message = "The folder of the search index cannot be used; try again later."
+        return Unavailable("index_unusable", message, cause=cause)
 
     def _keep_previous(self, lost: EmbeddedEngine) -> None:
         if self._before is None and lost.is_whole():
