@@ -116,7 +116,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[asgi.ASGIClien
         state = {"runtime": runtime, "watch": Watch(runtime)}
 
         async def served(scope: Scope, receive: Receive, send: Send) -> None:
-            await app({**scope, "state": state}, receive, send)
+            await app({**scope, "state": dict(state)}, receive, send)
 
         with asgi.get_client(served) as client:
             yield client

@@ -14,6 +14,7 @@ from tests import builders
 from tests.builders import EDITOR
 from tests.conftest import Bench, bench_in
 from tests.contract.statements import counted
+from tests.search.follow import follow
 
 SQLITE = pytest.mark.sqlite_only("its plans; those of PostgreSQL are in test_plans.py")
 
@@ -108,6 +109,7 @@ def test_what_a_route_asks_of_the_store(
 def test_an_answer_that_was_made_is_given_again_until_something_changes(
     cached: Bench, url: str
 ) -> None:
+    follow(cached.runtime)
     first, second, third = (cached.client.get(url) for _ in range(3))
     for again in (second, third):
         assert (again.content, dict(again.headers)) == (first.content, dict(first.headers))

@@ -16,6 +16,7 @@ from tests.admin.desk import bearer
 from tests.conftest import Bench
 from tests.contract.log import LogLines
 from tests.cost import processor_time
+from tests.search.follow import follow
 from tests.stores import examples
 
 DATES = [
@@ -69,6 +70,7 @@ PATHS = (
 @pytest.fixture
 def service(quiet: Bench) -> Bench:
     builders.published(quiet.runtime, title="Seen")
+    follow(quiet.runtime)
     return quiet
 
 
