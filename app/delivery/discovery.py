@@ -1,4 +1,4 @@
-"""Discovery of the content: sitemaps, robots.txt, JSON-LD, oEmbed and llms.txt."""
+"""Discovery of the content: sitemaps, robots.txt, oEmbed and llms.txt."""
 
 import re
 from collections.abc import Sequence
@@ -7,27 +7,23 @@ from html import escape
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter
-from fastapi.responses import JSONResponse
 from pydantic import Field
 from pydantic_core import from_json, to_json
 from starlette.responses import Response
 
-from app.delivery.articles import to_jsonld
-from app.delivery.filters import languages
 from app.delivery.service import checked_path
 from app.errors import Moved, NotFound, NotOffered
-from app.feeds import jsonld, sitemap
+from app.feeds import sitemap
 from app.http.endpoint import BriefView, Cost, CountingView
-from app.http.parameters import DIGITS, Language, NoneTravelling, Travelling, refuse_capitals
+from app.http.parameters import DIGITS, NoneTravelling, Travelling
 from app.http.problems import public_responses
 from app.http.routing import EndpointRoute
 from app.http.views import View
 from app.public.articles import ArticleItem
-from app.public.jsonld import NewsArticle
 from app.public.oembed import OEmbed
 from app.published import archive, articles, feed_archive, paths
 from app.published.answer import Answer
-from app.published.cache_keys import LISTS, SERVICE, key_of
+from app.published.cache_keys import LISTS, SERVICE
 from app.published.feed_archive import CalendarMonth
 from app.published.query import ArticleFilter
 from app.runtime import Runtime
@@ -54,19 +50,6 @@ class PlainResponse(Response):
     """Plain text."""
 
     media_type = _PLAIN
-
-
-class LinkedResponse(JSONResponse):
-    """JSON-LD."""
-
-    media_type = jsonld.MEDIA_TYPE
-
-
-class LinkedParameters(Travelling):
-    """The language of the article."""
-
-    lang: Language = ""
-    fallback: Annotated[str, Field(max_length=50, description="Languages to try next, by `,`")] = ""
 
 
 class EmbedParameters(Travelling):
@@ -168,26 +151,6 @@ def security(view: Annotated[View, Cost(also=_day)], _params: NoneTravelling) ->
 def language_models(view: View, _params: NoneTravelling) -> Answer:
     """What is here and what may be done with it, for language models and those who run them."""
     return Answer(_llms_text(view.runtime.settings).encode(), {}, SERVICE, _PLAIN)
-
-
-@router.get(
-    "/v1/articles/{slug}.jsonld",
-    response_class=LinkedResponse,
-    response_model=NewsArticle,
-    responses=public_responses(301, 304, 400, 404, 410, 503),
-)
-def read_linked(view: View, slug: str, params: LinkedParameters) -> Answer:
-    """One article as schema.org JSON-LD."""
-    refuse_capitals(slug, ".jsonld")
-    settings = view.runtime.settings
-    preferred = languages(params.lang, params.fallback, settings.languages)
-    try:
-        key, item, _ = articles.article_detail(
-            view.tx, view.tags, slug, preferred, view.now, view.recall
-        )
-    except Moved as moved:
-        raise Moved(moved.code, moved.message, slug=f"{moved.slug}.jsonld") from moved
-    return Answer(to_jsonld(settings, item), {}, key_of("article", key), jsonld.MEDIA_TYPE)
 
 
 @router.get(

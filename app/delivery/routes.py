@@ -12,6 +12,7 @@ from app.delivery import (
     home,
     instant,
     instant_server,
+    linked,
     lists,
     media,
     metrics,
@@ -23,10 +24,10 @@ from app.delivery import (
 )
 
 ROUTERS: Final = (
+    # The routes that most requests ask for come first; `{slug}.jsonld` comes before `{slug}`.
+    *(linked.router, articles.router, search.router, lists.router),
     *(home.router, service.router, metrics.router, changes.router, feeds.router),
-    # `{slug}.jsonld` comes before `{slug}`.
-    *(discovery.router, oai.router, articles.router),
-    *(lists.router, events.router, search.router, instant.router, instant_server.router),
+    *(discovery.router, oai.router, events.router, instant.router, instant_server.router),
     *(search_tokens.router, media.router),
     *(partner.router, embargoed.router),
 )

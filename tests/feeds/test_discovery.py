@@ -15,6 +15,7 @@ from tests.builders import EDITOR
 from tests.conftest import Bench, bench_in, client_of
 from tests.feeds.articles import ODD, rich
 from tests.feeds.reading import tree
+from tests.search.follow import follow
 from tests.stores import settings_of
 
 MAPS = {
@@ -94,6 +95,7 @@ def test_news_are_of_two_days_and_age_by_themselves(monthly_archive: Bench) -> N
 
 
 def test_robots_and_language_models_are_told_where_to_read(monthly_archive: Bench) -> None:
+    follow(monthly_archive.runtime)
     base = monthly_archive.runtime.settings.public_url
     robots = monthly_archive.client.get("/robots.txt").text.splitlines()
     assert robots == [

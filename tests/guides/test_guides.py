@@ -60,8 +60,9 @@ def reader(folder: Path) -> Iterator[Reader]:
 
 
 def _answers(address: str) -> bool:
+    """Whether it answers, and its first index is built."""
     try:
-        with urlopen(f"{address}/livez", timeout=5):
+        with urlopen(f"{address}/v1/search?q=river", timeout=5):
             return True
     except (URLError, ConnectionError):
         return False

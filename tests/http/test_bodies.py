@@ -22,6 +22,7 @@ from tests.conftest import Bench, MovingClock, client_of, store
 from tests.contract.log import LogLines
 from tests.http.wire import ask, chunked, connected, shape
 from tests.partners import holder
+from tests.search.follow import follow
 from tests.served import free_port, served
 from tests.stores import environment_of
 
@@ -327,6 +328,7 @@ def test_other_alphabets_are_refused_or_read_right(quiet: Bench, charset: str) -
 
 
 def test_json_may_begin_as_windows_tools_write_it(quiet: Bench) -> None:
+    follow(quiet.runtime)
     sent = {**bearer(quiet.runtime), "Content-Type": "application/json"}
     content = '{"title": "Ñandú", "lang": "es"}'.encode("utf-8-sig")
     made = quiet.client.post("/v1/admin/articles", content=content, headers=sent)

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from app.loop_reads.brief import BUDGET_STEPS, BriefReads, NotBrief
 from tests.conftest import Bench, bench_in
+from tests.contract.routes import ROUTES, filled
 from tests.contract.statements import counted
-from tests.contract.test_caching import ROUTES, filled
 
 pytestmark = pytest.mark.sqlite_only("PostgreSQL is asked in lanes")
 

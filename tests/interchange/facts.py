@@ -17,11 +17,11 @@ _NOT_CONTENT = {"lease", "check_result", "milestone"}
 
 
 def stored_facts(runtime: Runtime, now: datetime) -> dict[str, list[str]]:
-    """The rows of every table as text, sorted. Ids are replaced by slugs, and the moments around
-    `now`, at which transactions ran, by a word."""
+    """The rows of every table as text, sorted, without counts that are zero. Ids are replaced by
+    slugs, and the moments around `now`, at which transactions ran, by a word."""
     with runtime.database.reading() as tx:
         tables = {
-            name: [dict(row) for row in tx.execute(sa.select(table)).mappings()]
+            name: [dict(row) for row in tx.execute(sa.select(table)).mappings() if row.get("n", 1)]
             for name, table in SQLModel.metadata.tables.items()
             if name not in _NOT_CONTENT
         }

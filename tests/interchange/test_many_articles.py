@@ -322,7 +322,13 @@ def test_no_statement_of_an_import_reads_a_table_that_grows(quiet: Bench, tmp_pa
                 continue
             plan = tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
             lines = [line.split() for *_, line in plan if "CONSTANT" not in line]
-            scans += [(line, statement) for scan, *line in lines if scan == "SCAN"]
+            # The plan shows too how a part is made that the statement scans.
+            parts = {name for how, name, *_ in lines if how in ("CO-ROUTINE", "MATERIALIZE")}
+            scans += [
+                (line, statement)
+                for scan, *line in lines
+                if scan == "SCAN" and line[0] not in parts
+            ]
     assert [scan for scan in scans if scan[0][0] not in small] == []
 
 

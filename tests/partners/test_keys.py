@@ -17,6 +17,7 @@ from tests import builders
 from tests.admin.desk import bearer, problem
 from tests.conftest import Bench, MovingClock
 from tests.partners import holder
+from tests.search.follow import follow
 
 ROTATE = "/v1/partner/keys/rotate"
 
@@ -38,6 +39,7 @@ def test_a_key_changes_nothing_of_what_is_public(quiet: Bench, subtests: pytest.
 def test_a_key_that_is_no_good_is_never_taken_for_nobody(
     quiet: Bench, path: str, subtests: pytest.Subtests
 ) -> None:
+    follow(quiet.runtime)
     client, good = quiet.client, holder.key(quiet.runtime)
     wrong = good[:-1] + ("A" if good[-1] != "A" else "B")
     for bad in (wrong, good + "x", "willaykey_", "willaykey_x", "willaykey_" + "9" * 5_000):

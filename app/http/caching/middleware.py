@@ -21,7 +21,7 @@ from app.http.caching.responses import (
     Address,
     CachedResponse,
     ResponseStore,
-    headers_without_body,
+    without_length,
 )
 from app.http.caching.sending import ResponseSender
 from app.http.network_limits import Headers, NetworkLimits
@@ -134,27 +134,31 @@ class ResponseCacheMiddleware:
         self, request: PassingRequest, inner: Scope | None = None, *, store: bool = False
     ) -> None:
         """Pass a request on, as `inner` if that is given. A cacheable response is compressed and,
-        with `store`, stored; one that answers credentials never is, because a compressed length
-        tells of secrets."""
+        with `store`, stored. A partner's request gets the same bytes as any other."""
         scope, send = inner or request.scope, request.send
+        accept = request.headers.get(b"accept-encoding")
+        is_plain = accept is None or preferred_encoding(accept) == IDENTITY
         start: Message | None = None
 
         async def send_cached(message: Message) -> None:
             nonlocal start
-            basis, address = basis_of(scope), request.address
             if message["type"] == "http.response.start":
-                if basis is None or address is None or message["status"] not in (200, 304):
+                if basis_of(scope) is None or message["status"] not in (200, 304):
                     await send(message)
                 else:
                     start = message
                 return
             begun, start = start, None
-            if begun is not None and address is not None:
-                self._store.learn(address)
-                if begun["status"] == 200 and scope["method"] == "GET":
-                    await self._give_new(request, scope, begun["headers"], message["body"], store)
+            if begun is not None:
+                if request.address is not None:
+                    self._store.learn(request.address)
+                headers = begun["headers"]
+                is_whole = begun["status"] == 200 and scope["method"] == "GET"
+                if is_whole and (store or not is_plain):
+                    await self._give_new(request, scope, headers, message["body"], store)
                     return
-                begun["headers"] = headers_without_body(begun["headers"])
+                is_as_made = is_plain and begun["status"] == 200
+                begun["headers"] = [*(headers if is_as_made else without_length(headers)), VARY]
                 await send(begun)
             await send(message)
 
@@ -166,13 +170,7 @@ class ResponseCacheMiddleware:
     async def _give_new(
         self, request: PassingRequest, scope: Scope, headers: Headers, body: bytes, store: bool
     ) -> None:
-        """Give a response that was made for this request, and store it if it may be."""
-        accept = request.headers.get(b"accept-encoding")
-        if not store and (accept is None or preferred_encoding(accept) == IDENTITY):
-            start = {"type": "http.response.start", "status": 200, "headers": [*headers, VARY]}
-            await request.send(start)
-            await request.send({"type": "http.response.body", "body": body})
-            return
+        """Give a new response in the encoding that its client takes, and store it if it may be."""
         basis = basis_of(scope)
         assert basis is not None
         response = CachedResponse(basis, headers, body, scope.get("route"), route_template(scope))

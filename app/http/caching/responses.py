@@ -192,10 +192,10 @@ class ResponseStore:
         self._known_before.discard(hash(address))
 
 
-def headers_without_body(headers: Headers) -> Headers:
-    """The headers of a 304 or of an answer to HEAD that no stored response gave. They name what the
-    encoding changes, and no length, which would be that of the plain body."""
-    return [*(header for header in headers if header[0] != b"content-length"), VARY]
+def without_length(headers: Headers) -> Headers:
+    """The headers of a response whose body is not sent, if its client would get it compressed: the
+    length that they name is that of the plain body."""
+    return [header for header in headers if header[0] != b"content-length"]
 
 
 def _size(address: Address, response: CachedResponse) -> int:
