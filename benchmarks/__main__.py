@@ -1,22 +1,22 @@
-"""`python -m benchmarks [http|search|overhead|depth|attack]`: tables, and progress on stderr."""
+"""`python -m benchmarks [http|search|overhead|scale|attack]`: tables, and progress on stderr."""
 
 import argparse
 import sys
 
-from benchmarks import attack, depth, http, overhead, search
+from benchmarks import attack, http, overhead, scale, search
 
 
 def main() -> None:
     """Parse the command line and measure."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "what", nargs="?", choices=("http", "search", "overhead", "depth", "attack"), default="http"
+        "what", nargs="?", choices=("http", "search", "overhead", "scale", "attack"), default="http"
     )
     parser.add_argument(
         "--articles",
         type=int,
         help="10,000 for http, 5,000 and then 100,000 for search, 5,000 for overhead and attack, "
-        "1,000,000 for depth",
+        "1,000,000 for scale",
     )
     parser.add_argument("--seconds", type=float, default=1.5, help="of load per case and round")
     parser.add_argument(
@@ -39,8 +39,10 @@ def main() -> None:
     elif arguments.what == "attack":
         lines = attack.table(arguments.articles or 5_000, arguments.seconds, arguments.rounds)
     else:
-        lines = depth.table(
-            arguments.articles or 1_000_000, arguments.database or ["sqlite", "postgresql"]
+        lines = scale.table(
+            arguments.articles or 1_000_000,
+            arguments.database or ["sqlite", "postgresql"],
+            arguments.rounds,
         )
     for line in lines:
         sys.stdout.write(f"{line}\n")

@@ -53,7 +53,11 @@ def _text(row: Mapping[str, Any], names: Mapping[object, str], now: datetime) ->
     keys = {"id", "publication_id"} & row.keys()
     plain = {name: value for name, value in row.items() if name != "epoch"}
     plain |= {key: names.get(row[key], row[key]) for key in keys}
-    return json.dumps({name: _plain(value, names, now) for name, value in plain.items()})
+    facts = {name: _plain(value, names, now) for name, value in plain.items()}
+    pair = {"first_tag_id", "second_tag_id"} & facts.keys()  # which is first depends on the ids
+    return json.dumps(
+        facts | dict(zip(sorted(pair), sorted(facts[key] for key in pair), strict=True))
+    )
 
 
 def _plain(value: Any, names: Mapping[object, str], now: datetime) -> Any:

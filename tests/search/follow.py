@@ -1,5 +1,6 @@
 """What tests ask of search over a whole store: to catch up, what it finds, whether it agrees."""
 
+from contextlib import closing
 from uuid import UUID
 
 from app.runtime import Runtime
@@ -11,9 +12,9 @@ from app.worker.verification import compare
 def follow(runtime: Runtime) -> None:
     """Let search catch up."""
     runtime.promote()
-    follower = IndexFollower(runtime)
-    while follower.step():
-        pass
+    with closing(IndexFollower(runtime)) as follower:
+        while follower.step():
+            pass
 
 
 def matching_ids(runtime: Runtime, words: str) -> set[UUID]:
