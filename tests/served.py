@@ -5,12 +5,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Literal
 
 import httpx2
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.http.connections import BoundedConnection
+from app.http.log_watch import Watch
 
 
 def free_port() -> int:
@@ -32,8 +34,19 @@ def get_when_up(url: str, seconds: float = 60) -> httpx2.Response:
         time.sleep(0.05)
 
 
+def watched_by(watch: Watch, app: ASGIApp) -> ASGIApp:
+    """The application, whose waiting requests another `Watch` counts."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            scope["state"]["watch"] = watch
+        await app(scope, receive, send)
+
+    return answer
+
+
 @contextmanager
-def served(app: Any, lifespan: Literal["on", "off"] = "on") -> Iterator[str]:
+def served(app: ASGIApp, lifespan: Literal["on", "off"] = "on") -> Iterator[str]:
     """The address of a server, which is stopped at the end."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))

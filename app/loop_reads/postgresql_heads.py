@@ -117,8 +117,11 @@ class PostgresHeadReader:
                 await asyncio.sleep(_PAUSE_SECONDS)
                 return
             self._connection, self.is_late = connection, False
-        finally:
+        finally:  # also when it is cancelled between any two of these steps
             opening.cancel()
+            await asyncio.wait((opening,))
+            if not opening.cancelled() and opening.result() is not self._connection:
+                _finish(opening.result())
             self._connecting = None
 
     async def _open(self) -> _PromptConnection | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from starlette.testclient import TestClient
 from app.main import create_app
 from app.runtime import Runtime
 from tests import builders
+from tests.caching.asking import is_stored
 from tests.conftest import MovingClock, store
 
 BODY = "Words that make the answer long enough to compress. " * 40
@@ -34,6 +36,14 @@ def site_in(folder: Path, **settings: Any) -> Iterator[Site]:
         TestClient(create_app(runtime)) as client,
     ):
         yield Site(runtime, clock, client)
+
+
+def wait_for_head(client: TestClient) -> None:
+    """Nothing is stored before the head of a distant store was read once, on a connection that the
+    first request begins."""
+    until = monotonic() + 10
+    while not is_stored(client, "/v1/committee"):
+        assert monotonic() < until
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def address(own_server: Any, tmp_path: Path) -> Iterator[str]:
         for name in ("one", "two"):
             builders.published(runtime, title=name, slug=f"{name}-{time.time_ns()}", body=BODY)
         clock.move(seconds=5)
-        with served(create_app(runtime), "on") as base:
+        with served(create_app(runtime)) as base:
             wait_for_memory(base)
             yield base
 

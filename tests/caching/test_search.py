@@ -6,19 +6,19 @@ import pytest
 
 from app.editorial import publishing
 from app.search.failover import SearchService
-from app.worker.indexing import IndexFollower
 from tests import builders
 from tests.builders import EDITOR
 from tests.caching.asking import ask, is_stored, sources
-from tests.caching.conftest import BODY, Site
+from tests.caching.conftest import BODY, Site, wait_for_head
+from tests.search.follow import follow as follow_log
 
 ADDRESSES = ("/v1/search?q=words", "/v1/search/suggest?q=tw", "/v1/feeds/articles.json?q=words")
 
 
 def follow(site: Site) -> None:
-    follower = IndexFollower(site.runtime)
-    while follower.step():
-        pass
+    """Let search catch up, and its answers be stored from the second request on."""
+    wait_for_head(site.client)
+    follow_log(site.runtime)
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -14,7 +14,6 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-from starlette.types import Receive, Scope, Send
 
 from app.editorial import publishing
 from app.http.log_watch import Watch
@@ -23,7 +22,7 @@ from app.runtime import Runtime
 from tests import builders
 from tests.builders import EDITOR
 from tests.conftest import MovingClock, store
-from tests.served import served
+from tests.served import served, watched_by
 
 
 @dataclass
@@ -39,12 +38,7 @@ def line(tmp_path: Path) -> Iterator[Line]:
     """A server with few places and little patience."""
     with store(None, tmp_path, serve_worker=False) as (runtime, clock):
         watch = Watch(runtime, places=3, heartbeat=0.3, patience=0.5)
-        app = create_app(runtime)
-
-        async def dressed(scope: Scope, receive: Receive, send: Send) -> None:
-            await app({**scope, "state": {"runtime": runtime, "watch": watch}}, receive, send)
-
-        with served(dressed, lifespan="off") as address:
+        with served(watched_by(watch, create_app(runtime))) as address:
             yield Line(runtime, clock, f"{address}/v1/changes", watch)
 
 

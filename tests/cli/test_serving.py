@@ -39,6 +39,7 @@ def serving(folder: Path, *options: str) -> Iterator[tuple[str, int]]:
 
 
 def test_the_port_is_open_before_there_is_an_index(tmp_path: Path) -> None:
+    ensure_store(tmp_path)
     languages = settings_of(tmp_path).languages
     with EmbeddedEngine(tmp_path / "search", languages) as other:
         other.apply([article("a", "Wool")], [])  # it writes, so nobody else can build the index

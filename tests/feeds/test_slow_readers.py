@@ -6,9 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.request import urlopen
 
-from starlette.types import Receive, Scope, Send
-
-from app.http.log_watch import Watch
 from app.main import create_app
 from tests import builders
 from tests.conftest import store
@@ -28,12 +25,7 @@ def test_who_does_not_read_holds_up_nobody(tmp_path: Path) -> None:
                 body="word " * 20_000,
                 published_at=datetime(2019, 5, 1, tzinfo=UTC),
             )
-        app, watch = create_app(runtime), Watch(runtime)
-
-        async def dressed(scope: Scope, receive: Receive, send: Send) -> None:
-            await app({**scope, "state": {"runtime": runtime, "watch": watch}}, receive, send)
-
-        address = stack.enter_context(served(dressed, lifespan="off"))
+        address = stack.enter_context(served(create_app(runtime)))
         host, port = address.removeprefix("http://").split(":")
         path = "/v1/feeds/articles.atom?month=2019-05"
         for _ in range(_READERS):

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.types import Message
@@ -148,7 +149,7 @@ def test_a_tag_among_ten_thousand_is_found(service: Bench) -> None:
     assert service.client.get("/v1/articles", headers={"If-None-Match": many}).status_code == 304
 
 
-def asked(bench: Bench, app: Any, path: str) -> list[Message]:
+def asked(app: FastAPI, path: str) -> list[Message]:
     """What an application answers on its bare interface; whatever leaves it is raised."""
     told: list[Message] = []
 
@@ -167,9 +168,13 @@ def asked(bench: Bench, app: Any, path: str) -> list[Message]:
         **{"type": "http", "http_version": "1.1", "method": "GET", "path": path, "headers": []},
         **{"raw_path": path.encode(), "query_string": b"", "root_path": "", "scheme": "http"},
         **{"client": ("127.0.0.1", 1), "server": ("x", 80)},
-        "state": {"runtime": bench.runtime, "watch": Watch(bench.runtime)},
     }
-    asyncio.run(app(scope, receive, send))
+
+    async def ask() -> None:
+        async with app.router.lifespan_context(app) as state:
+            await app({**scope, "state": state}, receive, send)
+
+    asyncio.run(ask())
     return told
 
 
@@ -183,7 +188,7 @@ def test_a_fault_leaves_one_trace(
 
     monkeypatch.setattr("app.delivery.articles.articles.list_page", broken)
     app = create_app(quiet.runtime)
-    start, body = asked(quiet, app, "/v1/articles")
+    start, body = asked(app, "/v1/articles")
     headers = dict(start["headers"])
     assert start["status"] == 500
     assert b'"internal_error"' in body["body"]
@@ -208,7 +213,7 @@ def test_a_fault_in_the_middle_of_an_answer_leaves_one_trace(
         return StreamingResponse(broken())
 
     monkeypatch.setattr("app.http.endpoint.answer_view", half)
-    told = asked(quiet, create_app(quiet.runtime), "/v1/articles")
+    told = asked(create_app(quiet.runtime), "/v1/articles")
     assert told[0]["status"] == 200
     assert told[-1].get("more_body")  # so the server cuts it off
     assert "\n".join(service_log.lines).count("RuntimeError: the roof") == 1
