@@ -176,8 +176,8 @@ def copy_sqlite(path: Path) -> None:
 
 
 def examples(whole: int) -> int:
-    """How many requests a property is tried with that asks nothing of the store itself: all of
-    them in `make test`, and a sample where the same is said on PostgreSQL."""
+    """How many requests or histories a property is tried with: all of them in `make test`, and a
+    sample where the same is said on PostgreSQL."""
     return whole // 3 if ON_POSTGRES else whole
 
 

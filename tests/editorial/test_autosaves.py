@@ -18,6 +18,7 @@ from app.runtime import open_runtime
 from tests import stores
 from tests.conftest import MovingClock
 from tests.editorial.desk import ANA, BEN, Desk, Either
+from tests.stores import examples
 
 STEPS = st.lists(
     st.one_of(
@@ -47,7 +48,9 @@ def rows(desk: Desk, key: UUID) -> dict[int, str]:
 
 
 @given(steps=STEPS)
-@settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=examples(40), deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
 def test_nothing_relied_on_changes_and_nothing_is_lost(steps: list[tuple[str, object]]) -> None:
     with opened_desk() as desk:
         key = desk.create(summary="0")

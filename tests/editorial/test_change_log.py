@@ -17,6 +17,7 @@ from app.runtime import Runtime
 from tests import builders
 from tests.conftest import MovingClock
 from tests.editorial.readers import Watched
+from tests.stores import examples
 
 Either = tuple[Runtime, MovingClock]
 
@@ -29,7 +30,7 @@ def test_a_mirror_equals_what_is_visible() -> None:
     run_state_machine_as_test(
         Watched,
         settings=settings(
-            max_examples=_LONG or 10,
+            max_examples=_LONG or examples(10),
             phases=(*_PHASES, Phase.shrink) if _LONG else _PHASES,
             database=None,
             stateful_step_count=50 if _LONG else 30,

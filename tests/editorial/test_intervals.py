@@ -26,6 +26,7 @@ from tests.builders import EDITOR
 from tests.conftest import MovingClock
 from tests.editorial.oracle import Oracle, Wish
 from tests.editorial.readers import facts
+from tests.stores import examples
 
 Either = tuple[Runtime, MovingClock]
 
@@ -43,7 +44,9 @@ COMMANDS = st.lists(
 
 
 @given(commands=COMMANDS)
-@settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=examples(40), deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
 def test_at_every_boundary_readers_see_what_was_wished(
     commands: list[tuple[str, Any, Any]],
 ) -> None:

@@ -22,6 +22,7 @@ from tests.admin.desk import Headers, bearer
 from tests.builders import EDITOR
 from tests.conftest import MovingClock, client_of
 from tests.search.follow import follow, search_agrees
+from tests.stores import examples
 
 SLUGS = [f"t{number}" for number in range(6)]
 SLUG = st.sampled_from(SLUGS)
@@ -285,7 +286,7 @@ def test_random_work_on_tags_keeps_every_promise() -> None:
     run(
         Tags,
         settings=settings(
-            max_examples=_LONG or 8,
+            max_examples=_LONG or examples(8),
             phases=(*phases, Phase.shrink) if _LONG else phases,
             database=None,
             stateful_step_count=50 if _LONG else 30,

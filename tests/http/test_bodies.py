@@ -116,6 +116,7 @@ def running(data: Path, spool: Path) -> Iterator[tuple[str, int]]:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.sqlite_only("bodies are read before any store is asked")
 def test_five_megabytes_are_kept_nowhere(tmp_path: Path, subtests: pytest.Subtests) -> None:
     """Of any type, with a length and without, sent to everything that takes a body."""
     spool = tmp_path / "spool"

@@ -179,7 +179,7 @@ FILES = st.lists(
 
 
 @pytest.mark.timeout(400)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=stores.examples(20), deadline=None)
 @given(FILES, st.lists(st.integers(1, 6), max_size=8))
 def test_the_outcome_does_not_depend_on_what_enters_together(
     records: list[Record], sizes: list[int]

@@ -219,6 +219,7 @@ def test_a_restored_store_takes_the_place_of_the_old_one(tmp_path: Path) -> None
             wait_for(lambda: "next" in here.get("/v1/articles").text, "told", SOON)
 
 
+@pytest.mark.sqlite_only("how long Varnish keeps what it has")
 def test_stale_answers_are_given_as_long_as_the_settings_say(tmp_path: Path) -> None:
     """While Willay is away for 3 seconds more; while it answers for 0 seconds."""
     settings = {"WILLAY_SHARED_CACHE_SECONDS": "1", "WILLAY_STALE_IF_ERROR_SECONDS": "8"}

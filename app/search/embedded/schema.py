@@ -10,7 +10,6 @@ field that suggestions complete.
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from math import log2
 from typing import Any
 from uuid import UUID
 
@@ -96,11 +95,6 @@ def recency_weight(published_at: datetime | None) -> float:
     moment = min(max(published_at or _OLDEST, _OLDEST), _NEWEST)
     share = (moment - _OLDEST) / (_NEWEST - _OLDEST)
     return float(2 ** (1 + RECENCY * share) - 2)
-
-
-def recency_factor(weight: float) -> float:
-    """The factor that tantivy makes of a weight."""
-    return log2(2 + weight)
 
 
 def cursor_document(cursor: str) -> tantivy.Document:
