@@ -121,13 +121,17 @@ def list_committee(view: BriefView, params: CommitteeParameters) -> Answer:
 @router.get(
     "/v1/archive",
     response_model=Whole[Year],
-    responses=public_responses(304, 400, 503),
+    responses=public_responses(304, 400, 503, links=True),
     tags=["articles"],
 )
 def read_archive(view: CountingView, params: ArticleParameters) -> Answer:
-    """Years and months that have articles, with counts; takes every filter of the list."""
+    """Years and months that have articles, with counts; takes every filter of the list.
+
+    All at once, or if counting them takes long, the newest months and `links.next`, which leads to
+    older ones; a year may be on both pages, each with its own months.
+    """
     filters = list_filter(params, view.tags, view.runtime.settings)
-    years = view.recall(
+    page = view.recall(
         ("archive", filters),
         lambda: archive.list_years(
             view.tx,
@@ -138,7 +142,11 @@ def read_archive(view: CountingView, params: ArticleParameters) -> Answer:
             view.calendar,
         ),
     )
-    return _answer_list(view, "/v1/archive", params, years)
+    following = None
+    if page.older_until is not None:
+        older = params.model_copy(update={"to_date": page.older_until.isoformat()})
+        following = build_url(f"{view.runtime.settings.public_url}/v1/archive", older)
+    return _answer_list(view, "/v1/archive", params, page.years, following)
 
 
 def _counts(view: View) -> dict[UUID, int]:
@@ -149,8 +157,14 @@ def _first_language(lang: str, view: View) -> str | None:
     return next(iter(languages(lang, "", view.runtime.settings.languages)), None)
 
 
-def _answer_list(view: View, path: str, params: Parameters, data: Sequence[BaseModel]) -> Answer:
+def _answer_list(
+    view: View,
+    path: str,
+    params: Parameters,
+    data: Sequence[BaseModel],
+    following: str | None = None,
+) -> Answer:
     self_url = build_url(f"{view.runtime.settings.public_url}{path}", params)
-    links = {"self": self_url, "next": None, "prev": None}
+    links = {"self": self_url, "next": following, "prev": None}
     body = {"data": data, "meta": {"total": len(data)}, "links": links}
-    return Answer(to_json(body), {}, LISTS)
+    return Answer(to_json(body), {"next": following}, LISTS)

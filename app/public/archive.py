@@ -15,7 +15,7 @@ class Month(BaseModel):
 
 
 class Year(BaseModel):
-    """A year that has articles."""
+    """A year that has articles; `count` is that of the months in this answer."""
 
     year: Annotated[int, Field(ge=1, le=9999)]
     count: Count

@@ -45,7 +45,7 @@ class Total(BaseModel):
 
 
 class Whole(BaseModel, Generic[Item]):
-    """A list that is always sent whole."""
+    """A list that is sent whole, but for what `links.next` leads to."""
 
     data: list[Item]
     meta: Total

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Final
@@ -18,13 +19,24 @@ from app.models.publication import Publication
 from app.public.archive import Month, Year
 from app.published import kept_counts
 from app.published.cache import HeadCache, Tags
+from app.published.feed_archive import CalendarMonth, on_or_after
 from app.published.plan import by_rarity
 from app.published.query import ArticleFilter, edges_of, months_of
-from app.published.statements import month_of, stamp_of
+from app.published.statements import QueryPlan, month_of, stamp_of
+from app.published.totals import STEPS_AT_MOST, find_cut
 from app.visibility import visible
 
 _OF_UTC: Final = Calendar()
 _MONTH: Final = len("2012-07")
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivePage:
+    """Years with their months, newest first; `older_until` is the last day of older ones that were
+    not counted, None if all were."""
+
+    years: list[Year]
+    older_until: date | None
 
 
 def list_years(
@@ -34,15 +46,24 @@ def list_years(
     now: datetime,
     recall: HeadCache,
     calendar: Calendar = _OF_UTC,
-) -> list[Year]:
-    """Newest year first, newest month first; only years and months that have articles."""
-    counts = None
+    most: int = STEPS_AT_MOST,
+) -> ArchivePage:
+    """Only years and months that have articles. What has no kept counts is counted as far as that
+    is cheap, and by whole months, so that the next page begins with the month before."""
+    counts, older_until = None, None
     if recall.current and filters.since is None and filters.until is None:
         counts = _kept_months(tx, tags, filters, now, calendar)
     if counts is None:
-        counts = _count_months(tx, tags, filters, now, calendar)
+        filters, plan = by_rarity(tx, tags, filters)
+        cut = find_cut(tx, filters, plan, most)
+        if cut is not None:
+            month = CalendarMonth.of(cut, calendar)
+            newest = on_or_after(filters, month.begin)
+            if newest.since != filters.since:
+                filters, older_until = newest, month.first_day - timedelta(days=1)
+        counts = _count_months(tx, filters, plan, now, calendar)
     rows = sorted(((int(m[:4]), int(m[5:]), n) for m, n in counts.items()), reverse=True)
-    return [
+    years = [
         Year(
             year=year,
             count=sum(n for _, _, n in months),
@@ -50,6 +71,7 @@ def list_years(
         )
         for year, months in ((year, list(group)) for year, group in groupby(rows, lambda r: r[0]))
     ]
+    return ArchivePage(years, older_until)
 
 
 def last_changes(
@@ -90,10 +112,10 @@ def _latest_by_month(
 
 
 def _count_months(
-    tx: ReadTx, tags: Tags, filters: ArticleFilter, now: datetime, calendar: Calendar
+    tx: ReadTx, filters: ArticleFilter, plan: QueryPlan, now: datetime, calendar: Calendar
 ) -> Counter[str]:
     statement, values = months_of(
-        *by_rarity(tx, tags, filters), now, sqlite=tx.is_sqlite, zoned=calendar != _OF_UTC
+        filters, plan, now, sqlite=tx.is_sqlite, zoned=calendar != _OF_UTC
     )
     counts: Counter[str] = Counter()
     for stamp, n in tx.execute(statement, values):

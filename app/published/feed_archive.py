@@ -50,6 +50,11 @@ class CalendarMonth:
         return cls(int(text[:4]), int(text[5:]), calendar)
 
     @property
+    def first_day(self) -> date:
+        """The first day of the month."""
+        return self._days[0]
+
+    @property
     def begin(self) -> Edge:
         """The instant at which the month begins."""
         return self.calendar.day_start(self._days[0])
@@ -83,10 +88,10 @@ class CalendarMonth:
 
 def within_month(filters: ArticleFilter, month: CalendarMonth) -> ArticleFilter:
     """The filter, restricted to dates within the month."""
-    return _before_edge(_on_or_after(filters, month.begin), month.end)
+    return _before_edge(on_or_after(filters, month.begin), month.end)
 
 
-def _on_or_after(filters: ArticleFilter, edge: Edge) -> ArticleFilter:
+def on_or_after(filters: ArticleFilter, edge: Edge) -> ArticleFilter:
     """The filter, restricted to dates on or after an edge."""
     since = max(edge.at, filters.since) if filters.since else edge.at
     return replace(filters, since=since, gaps=(*filters.gaps, *edge.gaps))
@@ -141,7 +146,7 @@ def next_month(
 ) -> CalendarMonth | None:
     """The next newer month that has articles."""
     return _edge_month(
-        tx, tags, _on_or_after(filters, month.newer_edge), "oldest", now, month.calendar
+        tx, tags, on_or_after(filters, month.newer_edge), "oldest", now, month.calendar
     )
 
 

@@ -68,13 +68,21 @@ def _count(tx: ReadTx, tags: Tags, filters: ArticleFilter, now: datetime) -> int
     return int(tx.execute(statement, values).scalar_one())
 
 
+def find_cut(tx: ReadTx, filters: ArticleFilter, plan: QueryPlan, most: int) -> datetime | None:
+    """The date after which a count walks at most so many steps; None if the whole count does."""
+    return None if filters.ids else _date_of_row(tx, filters, plan, _rows(filters, plan, most))
+
+
+def _rows(filters: ArticleFilter, plan: QueryPlan, most: int) -> int:
+    return most // _steps_of_row(filters, plan)
+
+
 def _count_newest(
     tx: ReadTx, tags: Tags, filters: ArticleFilter, now: datetime, most: int
 ) -> ArticleTotal:
     """The number of matches among as many of the newest rows as may be walked."""
     filters, plan = by_rarity(tx, tags, filters)
-    rows = most // _steps_of_row(filters, plan)
-    cut = None if filters.ids else _date_of_row(tx, filters, plan, rows)
+    cut, rows = find_cut(tx, filters, plan, most), _rows(filters, plan, most)
     if cut is not None and has_fewer_changes(tx, filters, now, rows):
         cut, plan = None, QueryPlan("changed")
     is_exact = cut is None or (filters.since is not None and filters.since >= cut)

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from app.changes import head
 from app.delivery.filters import tag_clauses
+from app.published.archive import list_years
 from app.published.cache import HeadCache, ReadCache
 from app.published.query import ArticleFilter
 from app.published.totals import ArticleTotal, count_articles
@@ -109,3 +111,24 @@ def test_a_total_past_a_boundary_is_counted(quiet: Bench) -> None:
         meta = quiet.client.get("/v1/articles?count=true").json()["meta"]
         assert (meta["total"], meta["total_is_exact"]) == (total, True)
         assert len(quiet.client.get("/v1/archive").json()["data"]) == total
+
+
+def test_an_archive_that_is_long_to_count_comes_in_pages(
+    archive: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = archive.client.get("/v1/archive?author=ana&to_date=2026-03-09").json()
+    assert whole["links"]["next"] is None
+    one_month = partial(list_years, most=0)
+    monkeypatch.setattr("app.delivery.lists.archive.list_years", one_month)
+    page = archive.client.get("/v1/archive?author=ana")
+    assert page.json()["data"] == [{"year": 2026, "count": 1, "months": [{"month": 3, "count": 1}]}]
+    following = page.json()["links"]["next"]
+    assert following.endswith("/v1/archive?author=ana&to_date=2026-02-28")
+    assert page.headers["link"] == f'<{following}>; rel="next"'
+    months = [page.json()["data"][0]["months"][0]]
+    while following is not None:
+        page = archive.client.get(following)
+        months += [month for year in page.json()["data"] for month in year["months"]]
+        following = page.json()["links"]["next"]
+    assert months == whole["data"][0]["months"]
+    assert archive.client.get("/v1/archive?tag=a").json()["links"]["next"] is None

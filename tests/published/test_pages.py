@@ -1,7 +1,7 @@
 """Whatever the filter, the order and the index that is read: the pages are what is visible."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -18,10 +18,12 @@ from app.changes import head
 from app.database import ReadTx
 from app.editorial import articles as editing
 from app.editorial import publishing
+from app.kit.calendar import Calendar
 from app.kit.paging import Cursor
 from app.models.publication import Publication, PublicationAuthor, PublicationTag
+from app.public.archive import Year
 from app.published import archive, articles
-from app.published.cache import HeadCache, ReadCache
+from app.published.cache import HeadCache, ReadCache, Tags
 from app.published.plan import USUAL, Thresholds, choose_plan
 from app.published.query import ArticleFilter
 from app.published.statements import Order
@@ -204,6 +206,24 @@ def _walk(
     return [key for page_of_ids in found for key in page_of_ids]
 
 
+def _walk_archive(
+    tx: ReadTx, tags: Tags, chosen: ArticleFilter, now: datetime, recall: HeadCache, most: int
+) -> dict[tuple[int, int], int]:
+    """The months of an archive, page by page, each of which counts at most so many steps."""
+    found: dict[tuple[int, int], int] = {}
+    while True:
+        page = archive.list_years(tx, tags, chosen, now, recall, most=most)
+        found |= _months(page.years)
+        if page.older_until is None:
+            return found
+        until = Calendar().day_end(page.older_until).at
+        chosen = replace(chosen, until=until, until_inclusive=False)
+
+
+def _months(years: list[Year]) -> dict[tuple[int, int], int]:
+    return {(year.year, month.month): month.count for year in years for month in year.months}
+
+
 def test_pages_walk_what_a_plain_filter_finds(archived: Archive) -> None:
     runtime, clock = archived
     with runtime.database.reading() as tx:
@@ -220,9 +240,15 @@ def test_pages_walk_what_a_plain_filter_finds(archived: Archive) -> None:
             limit=st.sampled_from([1, 3, 10]),
             bounds=st.sampled_from(BOUNDS),
             backwards=st.booleans(),
+            most=st.sampled_from([1, 20, 100]),
         )
         def check(
-            chosen: ArticleFilter, order: Order, limit: int, bounds: Thresholds, backwards: bool
+            chosen: ArticleFilter,
+            order: Order,
+            limit: int,
+            bounds: Thresholds,
+            backwards: bool,
+            most: int,
         ) -> None:
             wanted = [row.shown for row in rows if _fits(row, chosen, rows)]
             at = "changed_at" if order == "updated" else "published_at"
@@ -234,8 +260,10 @@ def test_pages_walk_what_a_plain_filter_finds(archived: Archive) -> None:
             for recall in (HeadCache(), HeadCache(current=True)):
                 total = count_articles(tx, tags, chosen, now, recall)
                 assert total == ArticleTotal(len(wanted), is_exact=True)
-                years = archive.list_years(tx, tags, chosen, now, recall)
-                assert sum(year.count for year in years) == len(wanted)
+                whole = archive.list_years(tx, tags, chosen, now, recall)
+                assert sum(year.count for year in whole.years) == len(wanted)
+                assert whole.older_until is None
+                assert _walk_archive(tx, tags, chosen, now, recall, most) == _months(whole.years)
             fresh = ReadCache(("en", "es")).tags(tx, head(tx))
             plans.add(choose_plan(tx, fresh, chosen, order, now, bounds)[1])
 
