@@ -48,6 +48,7 @@ def list_harvested(
     live = _changed_arm(col(Publication.changed_at), harvest_range).where(
         kind == "article", visible(Publication, now)
     )
+    shown = tx.execute(live.limit(most)).all()
     later = aliased(Publication)
     superseded = sa.exists().where(
         col(later.article_id) == col(Publication.article_id),
@@ -58,15 +59,16 @@ def list_harvested(
         # SQLite would read the whole index of kinds; this makes it use the index of ends.
         sa.func.coalesce(kind, kind) == "article",
         was_visible(Publication, now),
-        col(Publication.visible_until) <= now,
+        # What ended after the last one that is shown comes on a later page. Most ends are those of
+        # texts that were superseded, and they are passed over one by one.
+        col(Publication.visible_until) <= (shown[-1].stamp if len(shown) == most else now),
         # SQLite uses its partial index only when its condition is written out.
         col(Publication.visible_until) < FOREVER,
         ~superseded,
     )
-    arms = [sa.select(arm.limit(most).subquery()) for arm in (live, endings)]
-    both = sa.union_all(*arms).subquery()
-    ordered = sa.select(both).order_by(both.c.stamp, both.c.article_id).limit(most)
-    return _to_harvested(tx, tags, tx.execute(ordered).all(), now)
+    gone = tx.execute(endings.limit(most)).all()
+    rows = sorted((*shown, *gone), key=lambda row: (row.stamp, row.article_id))[:most]
+    return _to_harvested(tx, tags, rows, now)
 
 
 def get_harvested(
