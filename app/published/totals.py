@@ -20,8 +20,8 @@ from app.published.plan import USUAL, by_rarity, has_fewer_changes
 from app.published.query import ArticleFilter, count_of
 from app.published.statements import QueryPlan
 
-STEPS_AT_MOST: Final = 60_000
-"""The steps of one count: some 30 ms."""
+STEPS_AT_MOST: Final = 40_000
+"""The steps of one count: some 20 ms."""
 
 _PROBE: Final = 3
 """The steps that a probe by key costs; to walk on to the next row costs one."""
