@@ -26,7 +26,7 @@ from app.kit.clock import system_clock
 from benchmarks import datasette
 from benchmarks.corpus import Size, fill
 from benchmarks.load import Load, load
-from benchmarks.servers import Server, application, machine
+from benchmarks.servers import Server, application, machine, wait_for_search
 from tests import postgres
 
 _FIELDS = "title,slug,summary,published_at,tags"
@@ -81,6 +81,7 @@ def table(articles: int, seconds: float, rounds: int) -> Iterator[str]:
         }
         stored = servers["stored"]
         assert stored is not None
+        _wait(servers)
         cases = _cases(stored.port)
         for case in cases:
             _record(folder, case, stored.port)
@@ -88,6 +89,14 @@ def table(articles: int, seconds: float, rounds: int) -> Iterator[str]:
         yield from _lines("SQLite", articles, runs)
         yield from _by_connections(stored, servers["bare"], seconds, rounds)
         yield from _on_postgresql(stack, folder, articles, servers["bare"], seconds, rounds)
+
+
+def _wait(servers: Mapping[str, Server | None]) -> None:
+    """Wait until no service builds its index any more."""
+    for name in ("stored", "anew"):
+        server = servers[name]
+        assert server is not None
+        wait_for_search(server.port)
 
 
 def _fill(url: str, articles: int) -> None:
@@ -118,6 +127,7 @@ def _on_postgresql(
         ),
         "bare": bare,
     }
+    _wait(servers)
     case = Case("list", "/v1/articles")
     _record(folder, case, stored.port)
     yield from _lines("PostgreSQL", articles, {"list": _measure(case, servers, seconds, rounds)})

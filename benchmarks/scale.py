@@ -16,7 +16,6 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from http.client import HTTPConnection
-from json import loads
 from pathlib import Path
 from threading import Event
 from typing import Final
@@ -29,13 +28,12 @@ from app.kit.clock import system_clock
 from benchmarks.corpus import Size, fill
 from benchmarks.load import Load, load
 from benchmarks.public_reads import public_reads
-from benchmarks.servers import Server, machine, serve
+from benchmarks.servers import Server, machine, serve, wait_for_search
 from tests import postgres
 
 WORDS: Final = 120
 VOCABULARY: Final = 40_000
 _TIMES: Final = 3
-_PATIENCE: Final = 3_600.0
 _CLIENTS: Final = 8
 _LOAD: Final = 5.0
 """Seconds of load."""
@@ -188,20 +186,8 @@ def _repeat(port: int, address: str, is_over: Event) -> None:
 def _service(settings: Mapping[str, str]) -> Iterator[Server]:
     """`willay serve`, as soon as its search is up to date."""
     with serve(_COMMAND, "--port", settings) as server:
-        until = time.monotonic() + _PATIENCE
-        while not _is_ready(server.port):
-            if time.monotonic() > until:
-                raise RuntimeError("The index was not built in time.")
-            time.sleep(0.05)
+        wait_for_search(server.port)
         yield server
-
-
-def _is_ready(port: int) -> bool:
-    with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
-        connection.request("GET", "/readyz")
-        answer = connection.getresponse()
-        state = loads(answer.read())
-        return bool(answer.status == 200 and state["search"]["behind_changes"] == 0)
 
 
 def _get(connection: HTTPConnection, address: str) -> float:

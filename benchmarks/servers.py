@@ -1,5 +1,6 @@
 """Servers that a measurement starts: each in a process of its own, on a free port."""
 
+import json
 import os
 import platform
 import socket
@@ -9,11 +10,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
 _PATIENCE: Final = 60.0
+_PATIENCE_OF_BUILDS: Final = 3_600.0
 _NO_SETTINGS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -92,6 +95,19 @@ def server(
     """The port of an `application`."""
     with application(app, folder, *options, quiet=quiet, settings=settings) as started:
         yield started.port
+
+
+def wait_for_search(port: int) -> None:
+    """Wait until the index of a service is built and up to date."""
+    until = time.monotonic() + _PATIENCE_OF_BUILDS
+    while time.monotonic() < until:
+        with closing(HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)) as connection:
+            connection.request("GET", "/readyz")
+            state = json.loads(connection.getresponse().read())
+        if state.get("search", {}).get("behind_changes") == 0:
+            return
+        time.sleep(0.05)
+    raise RuntimeError("The index was not built in time.")
 
 
 def machine() -> str:
