@@ -26,7 +26,7 @@ from app.kit.clock import system_clock
 from benchmarks import datasette
 from benchmarks.corpus import Size, fill
 from benchmarks.load import Load, load
-from benchmarks.servers import Server, application, machine, wait_for_search
+from benchmarks.servers import Server, application, machine, wait_until_idle
 from tests import postgres
 
 _FIELDS = "title,slug,summary,published_at,tags"
@@ -92,11 +92,11 @@ def table(articles: int, seconds: float, rounds: int) -> Iterator[str]:
 
 
 def _wait(servers: Mapping[str, Server | None]) -> None:
-    """Wait until no service builds its index any more."""
+    """Wait until no service builds or checks its index any more."""
     for name in ("stored", "anew"):
         server = servers[name]
         assert server is not None
-        wait_for_search(server.port)
+        wait_until_idle(server)
 
 
 def _fill(url: str, articles: int) -> None:

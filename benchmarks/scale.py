@@ -186,7 +186,7 @@ def _repeat(port: int, address: str, is_over: Event) -> None:
 def _service(settings: Mapping[str, str]) -> Iterator[Server]:
     """`willay serve`, as soon as its search is up to date."""
     with serve(_COMMAND, "--port", settings) as server:
-        wait_for_search(server.port)
+        wait_for_search(server)
         yield server
 
 

@@ -17,6 +17,9 @@ from typing import Any, Final
 
 _PATIENCE: Final = 60.0
 _PATIENCE_OF_BUILDS: Final = 3_600.0
+_IDLE_SHARE: Final = 0.05
+"""The processor time that an idle service uses in a second."""
+
 _NO_SETTINGS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -97,17 +100,26 @@ def server(
         yield started.port
 
 
-def wait_for_search(port: int) -> None:
+def wait_for_search(server: Server) -> None:
     """Wait until the index of a service is built and up to date."""
     until = time.monotonic() + _PATIENCE_OF_BUILDS
     while time.monotonic() < until:
-        with closing(HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)) as connection:
+        with closing(HTTPConnection("127.0.0.1", server.port, timeout=_PATIENCE)) as connection:
             connection.request("GET", "/readyz")
             state = json.loads(connection.getresponse().read())
         if state.get("search", {}).get("behind_changes") == 0:
             return
         time.sleep(0.05)
     raise RuntimeError("The index was not built in time.")
+
+
+def wait_until_idle(server: Server) -> None:
+    """Wait until a service has built and checked its index, and does nothing any more."""
+    wait_for_search(server)
+    spent = -1.0
+    while server.cpu_seconds() - spent > _IDLE_SHARE:
+        spent = server.cpu_seconds()
+        time.sleep(1)
 
 
 def machine() -> str:
