@@ -26,6 +26,7 @@ from app.published.answer import Answer
 from app.published.cache_keys import LISTS, SERVICE
 from app.published.feed_archive import CalendarMonth
 from app.published.query import ArticleFilter
+from app.published.site_pages import list_site_pages
 from app.runtime import Runtime
 from app.settings import Settings
 
@@ -195,7 +196,8 @@ def _items(view: View, filters: ArticleFilter) -> Sequence[ArticleItem]:
 
 def _map(view: View, filters: ArticleFilter) -> Answer:
     settings = view.runtime.settings
-    body = sitemap.pages(_items(view, filters), settings.page_address, settings.languages[0])
+    pages = list_site_pages(view.tx, view.tags, filters, view.now)
+    body = sitemap.pages(pages, settings.page_address, settings.languages[0])
     return Answer(body, {}, LISTS, sitemap.MEDIA_TYPE)
 
 

@@ -11,6 +11,7 @@ from app.feeds.dates import partial_date
 from app.kit.clock import rfc3339
 from app.kit.languages import base_language
 from app.public.articles import ArticleItem
+from app.published.site_pages import SitePage
 
 MEDIA_TYPE: Final = "application/xml"
 _MAPS: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -29,7 +30,7 @@ def index(parts: Iterable[tuple[str, datetime | None]]) -> bytes:
     return _to_bytes(root)
 
 
-def pages(articles: Iterable[ArticleItem], page: Page, default: str) -> bytes:
+def pages(articles: Iterable[SitePage], page: Page, default: str) -> bytes:
     """The pages of articles. Each names itself, its translations, and the page for readers of other
     languages: the one in the `default` language, else the article's own."""
     root = Element("urlset", {"xmlns": _MAPS, "xmlns:xhtml": _XHTML})
@@ -37,10 +38,7 @@ def pages(articles: Iterable[ArticleItem], page: Page, default: str) -> bytes:
         entry = _entry(root, article, page)
         SubElement(entry, "lastmod").text = rfc3339(article.updated_at)
         own = (article.lang, page(article.kind, article.slug, article.lang))
-        others = [
-            (other.lang, page(article.kind, other.slug, other.lang))
-            for other in article.translations
-        ]
+        others = [(lang, page(article.kind, slug, lang)) for lang, slug in article.translations]
         by_language = dict([own, *others])
         fallback = ("x-default", by_language.get(default, own[1]))
         for lang, address in [own, *others, fallback] if others else ():
@@ -68,7 +66,7 @@ def news(articles: Iterable[ArticleItem], publisher: str, page: Page) -> bytes:
     return _to_bytes(root)
 
 
-def _entry(root: Element, article: ArticleItem, page: Page) -> Element:
+def _entry(root: Element, article: ArticleItem | SitePage, page: Page) -> Element:
     entry = SubElement(root, "url")
     SubElement(entry, "loc").text = page(article.kind, article.slug, article.lang)
     return entry

@@ -42,7 +42,7 @@ class PostgresHeadReader:
         self._url = url
         self._connection: _PromptConnection | None = None
         self._connecting: asyncio.Task[None] | None = None
-        self._next: asyncio.Future[Head | None] | None = None
+        self._waiting: list[asyncio.Future[Head | None]] = []
         self._asking: asyncio.Task[None] | None = None
         self._outage = Outage("The store", "willay.store")
         self._head: Head | None = None
@@ -58,11 +58,11 @@ class PostgresHeadReader:
             if self._connecting is None:
                 self._connecting = asyncio.create_task(self._connect())
             return None
-        if self._next is None:
-            self._next = asyncio.get_running_loop().create_future()
-            if self._asking is None:
-                self._asking = asyncio.create_task(self._answer_all())
-        return await asyncio.shield(self._next)
+        answer: asyncio.Future[Head | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(answer)
+        if self._asking is None:
+            self._asking = asyncio.create_task(self._answer_all())
+        return await answer
 
     async def close(self) -> None:
         """See `HeadReader.close`."""
@@ -75,15 +75,17 @@ class PostgresHeadReader:
 
     async def _answer_all(self) -> None:
         try:
-            while (waiting := self._next) is not None:
-                self._next = None  # who comes from now on waits for the next query
+            while waiting := self._waiting:
+                self._waiting = []  # who comes from now on waits for the next query
                 head = None
                 try:
                     head = await self._query(self._connection)
                 finally:
                     if head is None:
                         self._drop()
-                    waiting.set_result(head)
+                    for answer in waiting:
+                        if not answer.done():  # as it is once its request was cancelled
+                            answer.set_result(head)
         finally:
             self._asking = None
 

@@ -121,7 +121,7 @@ def article_detail(
         raise _absent_error(tx, slug, now)
     if languages and row.lang != languages[0]:
         row = _in_language(tx, row, languages, now)
-    item = _join_item(row, tags, _translations_by_group(tx, [row], now))
+    item = _join_item(row, tags, translations_by_group(tx, [row], now))
     key = row.article_id
     paths = recall(("paths", key), lambda: to_json(former_paths(tx, tags, [key], now)[key]))
     related = _cached_related(tx, tags, row.id, now, recall)
@@ -141,7 +141,7 @@ def items_by_key(
 
 def _load_items(tx: ReadTx, tags: Tags, keys: Sequence[int], now: datetime) -> dict[int, bytes]:
     rows: Sequence[Any] = tx.execute(_BY_KEYS, {"keys": keys}).all()
-    groups = _translations_by_group(tx, rows, now)
+    groups = translations_by_group(tx, rows, now)
     return {row.id: _join_item(row, tags, groups) for row in rows}
 
 
@@ -153,7 +153,7 @@ _BY_IDS = sa.select(*SHOWN).where(
 def by_ids(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> dict[UUID, bytes]:
     """The items of the visible articles among these; the others are left out."""
     rows: Sequence[Any] = tx.execute(_BY_IDS, {"ids": list(ids), "now": now}).all()
-    groups = _translations_by_group(tx, rows, now)
+    groups = translations_by_group(tx, rows, now)
     return {row.article_id: _join_item(row, tags, groups) for row in rows}
 
 
@@ -211,7 +211,7 @@ def _absent_error(tx: ReadTx, slug: str, now: datetime) -> Exception:
 def _in_language(tx: ReadTx, row: Any, languages: Sequence[str], now: datetime) -> Any:
     siblings: dict[str, str] = {row.lang: from_json(row.item)["slug"]}
     if (group := row.translation_group) is not None:
-        siblings |= {lang: slug for lang, slug, _ in _translations_by_group(tx, [row], now)[group]}
+        siblings |= {lang: slug for lang, slug, _ in translations_by_group(tx, [row], now)[group]}
     for language in languages:
         if language == row.lang:
             return row
@@ -224,7 +224,8 @@ def _in_language(tx: ReadTx, row: Any, languages: Sequence[str], now: datetime) 
     )
 
 
-_Group = dict[UUID, list[tuple[str, str, UUID]]]
+TranslationGroups = dict[UUID, list[tuple[str, str, UUID]]]
+"""Language, slug and id of the visible members of translation groups."""
 _GROUPS = (
     sa.select(
         col(Publication.translation_group),
@@ -240,9 +241,9 @@ _GROUPS = (
 )
 
 
-def _translations_by_group(tx: ReadTx, rows: Sequence[Any], now: datetime) -> _Group:
+def translations_by_group(tx: ReadTx, rows: Sequence[Any], now: datetime) -> TranslationGroups:
     """The visible members of each translation group of these articles."""
-    members_by_group: _Group = {}
+    members_by_group: TranslationGroups = {}
     groups = [row.translation_group for row in rows if row.translation_group is not None]
     if groups:
         for group, lang, slug, article_id in tx.execute(_GROUPS, {"groups": groups, "now": now}):
@@ -250,7 +251,7 @@ def _translations_by_group(tx: ReadTx, rows: Sequence[Any], now: datetime) -> _G
     return members_by_group
 
 
-def _join_item(row: Any, tags: Tags, groups: _Group) -> bytes:
+def _join_item(row: Any, tags: Tags, groups: TranslationGroups) -> bytes:
     """The frozen fragment, with the tags and translations appended."""
     lang, own = row.lang, tags.absolute_urls(complete_item(row.item)[:-1].encode())
     carried = tags.resolve_ids(from_json(row.tag_ids))

@@ -12,7 +12,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.changes.partner import Desk, Partnered, client
 from tests.served import served
-from tests.stores import BACKEND, examples
+from tests.stores import BACKEND
 
 _LONG = int(os.environ.get("WILLAY_EXAMPLES", "0"))
 _PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -26,7 +26,7 @@ def test_a_copy_kept_by_the_client_equals_the_api() -> None:
         run_state_machine_as_test(
             machine,
             settings=settings(
-                max_examples=_LONG or examples(8),
+                max_examples=_LONG or 8,
                 phases=(*_PHASES, Phase.shrink) if _LONG else _PHASES,
                 database=None,
                 stateful_step_count=50,

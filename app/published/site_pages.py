@@ -1,0 +1,56 @@
+"""The pages of the site as sitemaps list them: where each is, and when it changed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app.database import ReadTx
+from app.models.publication import Publication
+from app.published.articles import translations_by_group
+from app.published.cache import Tags
+from app.published.feed_archive import list_ids
+from app.published.query import ArticleFilter
+
+
+@dataclass(frozen=True, slots=True)
+class SitePage:
+    """The page of an article; `translations` are the languages and slugs of the other ones."""
+
+    kind: str
+    slug: str
+    lang: str
+    updated_at: datetime
+    translations: list[tuple[str, str]]
+
+
+def list_site_pages(
+    tx: ReadTx, tags: Tags, filters: ArticleFilter, now: datetime
+) -> list[SitePage]:
+    """The pages of all matches of a filter, newest first. Their texts stay where they are: a month
+    of a large archive has thousands."""
+    keys = [key for key, _ in list_ids(tx, tags, filters, now)]
+    rows: dict[int, Any] = {row.id: row for row in tx.execute(_BY_KEYS, {"keys": keys})}
+    groups = translations_by_group(tx, list(rows.values()), now)
+    return [
+        SitePage(
+            row.kind,
+            row.slug,
+            row.lang,
+            row.updated_at,
+            [
+                (lang, slug)
+                for lang, slug, article_id in groups.get(row.translation_group, ())
+                if article_id != row.article_id
+            ],
+        )
+        for row in (rows[key] for key in keys)
+    ]
+
+
+_NAMES: Final = ("id", "article_id", "kind", "slug", "lang", "updated_at", "translation_group")
+_BY_KEYS: Final = sa.select(*(col(getattr(Publication, name)) for name in _NAMES)).where(
+    col(Publication.id).in_(sa.bindparam("keys", expanding=True))
+)
