@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import logging
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
@@ -117,8 +118,14 @@ def create_app(
     return app
 
 
+_SWITCH_SECONDS: Final = 0.001
+"""The time after which a thread that computes lets others run. With Python's 5 ms the event loop
+waits longer for a thread that makes a feed than it takes to answer others."""
+
+
 def from_environment() -> FastAPI:
     """The application of one server process; its runtime lives as long as the process."""
+    sys.setswitchinterval(_SWITCH_SECONDS)
     stack = contextlib.ExitStack()
     settings = Settings()
     logs.configure(settings.log_level, settings.log_format)
