@@ -251,16 +251,18 @@ def translations_by_group(tx: ReadTx, rows: Sequence[Any], now: datetime) -> Tra
     return members_by_group
 
 
+def translations_of(row: Any, groups: TranslationGroups) -> list[tuple[str, str]]:
+    """The languages and slugs of the other members of an article's translation group."""
+    members = groups.get(row.translation_group, ())
+    return [(lang, slug) for lang, slug, key in members if key != row.article_id]
+
+
 def _join_item(row: Any, tags: Tags, groups: TranslationGroups) -> bytes:
     """The frozen fragment, with the tags and translations appended."""
     lang, own = row.lang, tags.absolute_urls(complete_item(row.item)[:-1].encode())
     carried = tags.resolve_ids(from_json(row.tag_ids))
     references = b",".join([tags.reference(tag, lang) for tag in carried])
-    others = [
-        {"lang": its_lang, "slug": slug}
-        for its_lang, slug, its_id in groups.get(row.translation_group, ())
-        if its_id != row.article_id
-    ]
+    others = [{"lang": its_lang, "slug": slug} for its_lang, slug in translations_of(row, groups)]
     translations = to_json(others) if others else b"[]"
     return b'%s,"tags":[%s],"translations":%s}' % (own, references, translations)
 

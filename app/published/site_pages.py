@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from app.database import ReadTx
 from app.models.publication import Publication
-from app.published.articles import translations_by_group
+from app.published.articles import translations_by_group, translations_of
 from app.published.cache import Tags
 from app.published.feed_archive import list_ids
 from app.published.query import ArticleFilter
@@ -35,17 +35,7 @@ def list_site_pages(
     rows: dict[int, Any] = {row.id: row for row in tx.execute(_BY_KEYS, {"keys": keys})}
     groups = translations_by_group(tx, list(rows.values()), now)
     return [
-        SitePage(
-            row.kind,
-            row.slug,
-            row.lang,
-            row.updated_at,
-            [
-                (lang, slug)
-                for lang, slug, article_id in groups.get(row.translation_group, ())
-                if article_id != row.article_id
-            ],
-        )
+        SitePage(row.kind, row.slug, row.lang, row.updated_at, translations_of(row, groups))
         for row in (rows[key] for key in keys)
     ]
 
