@@ -59,6 +59,7 @@ def create_app(
             worker.start()
 
         def sample() -> None:
+            runtime.meters.publish()
             runtime.meters.sample(runtime.database.connections())
 
         with shutdown.on_stop_signal(watch.stop):
@@ -68,6 +69,7 @@ def create_app(
                 run_periodically(sample, meters.SAMPLE_SECONDS),
             ):
                 yield {"runtime": runtime, "watch": watch}
+            runtime.meters.publish()
             await freshness.close()
             await runtime.rates.close()
             await asyncio.to_thread(worker.stop)

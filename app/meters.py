@@ -6,8 +6,9 @@ The variable must be set before the library is first imported.
 """
 
 import os
+from bisect import bisect_left
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
-SAMPLE_SECONDS: Final = 5.0
+SAMPLE_SECONDS: Final = 1.0
+"""The time after which other processes, and a scrape of them, see what this one has counted."""
+
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _STATM: Final = Path("/proc/self/statm")
 
@@ -23,32 +26,70 @@ _STATM: Final = Path("/proc/self/statm")
 _METHODS: Final = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"))
 
 
-@dataclass(frozen=True, slots=True)
-class RequestMeters:
-    """The metrics of requests with one method, route and status."""
+class _BulkHistogram(Histogram):
+    """A histogram that takes many values at once."""
 
-    requests: Counter
-    seconds: Histogram
+    def observe_all(self, counts: Sequence[int], total: float) -> None:
+        """Add as many values as `counts` has for each bucket; their sum is `total`."""
+        self._sum.inc(total)
+        for bucket, count in zip(self._buckets, counts, strict=True):
+            if count:
+                bucket.inc(count)
+
+
+class EventTally:
+    """Counts events on the event loop until the next `publish`. The library's counter takes a lock,
+    and with several processes writes a file, which costs more than a stored response should."""
+
+    def __init__(self, counter: Counter) -> None:
+        self._counter = counter
+        self._count = 0
+
+    def inc(self) -> None:
+        """Count one."""
+        self._count += 1
+
+    def publish(self) -> None:
+        """Add what was counted to the counter."""
+        self._counter.inc(self._count)
+        self._count = 0
+
+
+class RequestTally:
+    """Counts, like `EventTally`, the requests with one method, route and status."""
+
+    def __init__(self, requests: Counter, seconds: _BulkHistogram) -> None:
+        self._requests = requests
+        self._seconds = seconds
+        self._counts = [0] * (len(_SECONDS) + 1)
+        self._total = 0.0
 
     def count(self, seconds: float) -> None:
         """Count a request, and the time until its answer began."""
-        self.requests.inc()
-        self.seconds.observe(seconds)
+        self._counts[bisect_left(_SECONDS, seconds)] += 1
+        self._total += seconds
+
+    def publish(self) -> None:
+        """Add what was counted to the metrics."""
+        if count := sum(self._counts):
+            self._requests.inc(count)
+            self._seconds.observe_all(self._counts, self._total)
+            self._counts, self._total = [0] * len(self._counts), 0.0
 
 
 class Meters:
-    """Counters and gauges of a process; a runtime has one set."""
+    """Counters and gauges of a process; a runtime has one set. Tallies are for its event loop."""
 
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()
-        self._of_requests: dict[tuple[str, str, int], RequestMeters] = {}
+        self._of_requests: dict[tuple[str, str, int], RequestTally] = {}
         self.requests = Counter(
             "willay_requests",
             "Requests by route and status.",
             ["method", "route", "status"],
             registry=registry,
         )
-        self.seconds = Histogram(
+        self.seconds = _BulkHistogram(
             "willay_request_seconds",
             "From a request until its answer begins.",
             ["route"],
@@ -61,9 +102,10 @@ class Meters:
             ["source"],
             registry=registry,
         )
-        self.answers_from_memory = answers.labels("memory")
         self.answers_from_store = answers.labels("store")
         self.answers_unchanged = answers.labels("unchanged")
+        self.answers_from_memory = EventTally(answers.labels("memory"))
+        self.memory_unchanged = EventTally(self.answers_unchanged)
         self.lane_requests = Gauge(
             "willay_lane_requests",
             "Requests that wait or run in a lane of threads.",
@@ -91,15 +133,21 @@ class Meters:
             multiprocess_mode="livesum",
         )
 
-    def of_request(self, method: str, route: str, status: int) -> RequestMeters:
-        """The metrics of requests with a method, a route's template and a status. The library's
-        own look-up costs more than counting."""
-        key = (method if method in _METHODS else "other"), route, status
-        meters = self._of_requests.get(key)
-        if meters is None:
-            meters = RequestMeters(self.requests.labels(*key), self.seconds.labels(route))
-            self._of_requests[key] = meters
-        return meters
+    def of_request(self, method: str, route: str, status: int) -> RequestTally:
+        """The tally of requests with a method, a route's template and a status."""
+        tally = self._of_requests.get((method, route, status))
+        if tally is None:
+            key = (method if method in _METHODS else "other"), route, status
+            tally = RequestTally(self.requests.labels(*key), self.seconds.labels(route))
+            tally = self._of_requests.setdefault(key, tally)
+        return tally
+
+    def publish(self) -> None:
+        """Add all tallies to the metrics; call it on the event loop."""
+        self.answers_from_memory.publish()
+        self.memory_unchanged.publish()
+        for tally in self._of_requests.values():
+            tally.publish()
 
     def sample(self, connections: dict[str, int]) -> None:
         """Sample values that can only be read now and then: connections in use by pool, memory."""

@@ -60,6 +60,7 @@ async def metrics(request: Request, _params: NoneTravelling, runtime: RuntimeDep
         registry.register(gauges)
         return generate_latest(registry) + runtime.meters.text()
 
+    runtime.meters.publish()
     return GaugesResponse(await runtime.searches.run(measure), headers=_HEADERS)
 
 

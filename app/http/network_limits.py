@@ -12,6 +12,7 @@ from typing import Final
 from starlette.types import Scope
 
 from app.accounts.principal import Origin
+from app.kit.clock import Clock
 from app.rates import LimitStatus, RateLimit
 from app.runtime import Runtime
 
@@ -41,13 +42,13 @@ class NetworkLimits:
         rule = self._previews if scope["path"].startswith(PREVIEWS) else self._usual
         return rule, await self._rates.hit(rule, network, now.timestamp())
 
-    async def pass_cached(self, scope: Scope, now: datetime) -> Headers | None:
+    async def pass_cached(self, scope: Scope, clock: Clock) -> Headers | None:
         """Count a request whose answer is in memory, and return the headers that show its limit;
         None if the client has asked for too much."""
         network = self._limited_network(scope)
         if network is None:
             return []
-        status = await self._rates.hit(self._usual, network, now.timestamp())
+        status = await self._rates.hit(self._usual, network, clock().timestamp())
         return limit_headers((self._usual, status)) if status.passes else None
 
     def _limited_network(self, scope: Scope) -> str | None:

@@ -1,5 +1,6 @@
 """The response cache made wrong on purpose, to see that the oracle finds it."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
@@ -21,17 +22,12 @@ class _JoiningReader(PostgresHeadReader):
     """Whoever comes joins the query that is under way."""
 
     @override
-    async def _answer_all(self) -> None:
-        try:
-            waiting = self._next
-            head = await self._query(self._connection)
-            if head is None:
-                self._drop()
-            self._next = None
-            if waiting is not None:
-                waiting.set_result(head)
-        finally:
-            self._asking = None
+    async def read(self) -> Head | None:
+        if self._asking:
+            answer: asyncio.Future[Head | None] = asyncio.get_running_loop().create_future()
+            self._asking.append(answer)
+            return await answer
+        return await super().read()
 
 
 class _TrustingPostgresReader(PostgresHeadReader):

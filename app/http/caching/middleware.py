@@ -82,7 +82,7 @@ class ResponseCacheMiddleware:
             await asyncio.wait((self._making[address],), timeout=_WAIT_SECONDS)
             response = await self._find(scope, address)
         if response is not None:
-            limits = await self._limits.pass_cached(scope, self._runtime.clock())
+            limits = await self._limits.pass_cached(scope, self._runtime.clock)
             if limits is not None:
                 self._store.touch(address)
                 await self._sender.give_again(response, request, limits)

@@ -47,13 +47,18 @@ VARY: Final = (b"vary", b"Accept-Encoding")
 """What all responses that may be stored have, whatever encoding they come in."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Variant:
     """A response in one encoding: the headers of its 200, those of its 304, and its body."""
 
     headers: Headers
     headers_unchanged: Headers
     body: bytes
+    steady: Headers | None = None
+    """The headers of its 200 with those that follow the clock, once they stay as they are until
+    the response's `steady_until`."""
+    steady_unchanged: Headers | None = None
+    """Those of its 304."""
 
 
 @dataclass(slots=True)
@@ -132,6 +137,8 @@ class ResponseStore:
 
     def move_to(self, head: Head) -> None:
         """Drop all responses that were made from another head."""
+        if head is self._head:
+            return
         if head != self._head:
             self._responses.clear()
             self._bytes = 0

@@ -11,7 +11,7 @@ from app.errors import Unavailable, WillayError
 from app.http.cache_headers import cache_control, last_modified
 from app.http.caching.encodings import GZIP, IDENTITY, gzipped, preferred_encoding
 from app.http.caching.passing_request import PassingRequest
-from app.http.caching.responses import CachedResponse
+from app.http.caching.responses import CachedResponse, Variant
 from app.http.middleware import with_public_headers
 from app.http.network_limits import Headers
 from app.http.problems import error_response
@@ -38,10 +38,9 @@ class ResponseSender:
     ) -> None:
         """Answer a request from memory. No other layer meets it, so it is counted here."""
         status = await self.give(response, request, limits)
-        scope = request.scope
-        scope["route"] = response.route
+        request.scope["route"] = response.route
         meters = self._meters
-        (meters.answers_from_memory if status == 200 else meters.answers_unchanged).inc()
+        (meters.answers_from_memory if status == 200 else meters.memory_unchanged).inc()
         self._count(request, response.template, status)
 
     async def refuse(self, error: WillayError, request: PassingRequest) -> None:
@@ -61,21 +60,20 @@ class ResponseSender:
             encoding = IDENTITY
         variant = response.variants[encoding]
         now = self._runtime.clock()
-        own = [_cache_control(response, now), *limits]
-        last_change = _last_modified(response.basis.head, now) if response.basis.is_dated else None
-        if last_change is not None:
-            own.append((b"last-modified", last_change[1]))
+        fixed = variant.steady if now < response.steady_until else None
+        unchanged = variant.steady_unchanged
+        if fixed is None or unchanged is None:
+            fixed, unchanged = _dated_headers(response, variant, now)
+        is_met = _is_conditional(headers) and _is_met(headers, response, now)
+        status, named = (304, unchanged) if is_met else (200, fixed)
+        if limits:
+            named = named + limits
         if (sent_id := self._sent_id(request)) is not None:
-            own.append((REQUEST_ID, sent_id))
-        if _is_met(headers, response.etag, last_change and last_change[0]):
-            status, fixed, body = 304, variant.headers_unchanged, b""
-        else:
-            status, fixed, body = 200, variant.headers, variant.body
-        await request.send(
-            {"type": "http.response.start", "status": status, "headers": fixed + own}
-        )
-        is_headless = request.scope["method"] == "HEAD"
-        await request.send({"type": "http.response.body", "body": b"" if is_headless else body})
+            named = [*named, (REQUEST_ID, sent_id)]
+        await request.send({"type": "http.response.start", "status": status, "headers": named})
+        has_body = status == 200 and request.scope["method"] != "HEAD"
+        body = variant.body if has_body else b""
+        await request.send({"type": "http.response.body", "body": body})
         return status
 
     async def compress(self, response: CachedResponse) -> bool:
@@ -105,14 +103,36 @@ class ResponseSender:
             meters.count(perf_counter() - request.began)
 
 
-def _is_met(headers: dict[bytes, bytes], etag: bytes, changed_at: datetime | None) -> bool:
+def _dated_headers(
+    response: CachedResponse, variant: Variant, now: datetime
+) -> tuple[Headers, Headers]:
+    """The headers of a 200 and of a 304 at an instant. Once they follow the clock no more they are
+    kept for the next request."""
+    is_steady = now < response.steady_until
+    own = [response.steady_control if is_steady else _cache_control(response, now)]
+    if response.basis.is_dated:
+        changed = _last_modified(response.basis.head, now)
+        is_steady = is_steady and changed is not None
+        own += [(b"last-modified", changed[1])] if changed is not None else []
+    fixed, unchanged = variant.headers + own, variant.headers_unchanged + own
+    if is_steady:
+        variant.steady, variant.steady_unchanged = fixed, unchanged
+    return fixed, unchanged
+
+
+def _is_conditional(headers: dict[bytes, bytes]) -> bool:
+    return b"if-none-match" in headers or b"if-modified-since" in headers
+
+
+def _is_met(headers: dict[bytes, bytes], response: CachedResponse, now: datetime) -> bool:
     """Whether the client's copy is as good."""
     tags, since = headers.get(b"if-none-match"), headers.get(b"if-modified-since")
-    if tags is None and since is None:
-        return False
-    if tags == etag:
+    if tags == response.etag:
         return True
-    return Precondition(_text(tags), _text(since)).met_by(etag.decode(), changed_at)
+    basis = response.basis
+    changed = _last_modified(basis.head, now) if basis.is_dated else None
+    copy = Precondition(_text(tags), _text(since))
+    return copy.met_by(response.etag.decode(), changed and changed[0])
 
 
 def _text(value: bytes | None) -> str | None:
@@ -120,8 +140,6 @@ def _text(value: bytes | None) -> str | None:
 
 
 def _cache_control(response: CachedResponse, now: datetime) -> tuple[bytes, bytes]:
-    if now < response.steady_until:
-        return response.steady_control
     basis = response.basis
     return b"cache-control", cache_control(basis.head, now, basis.life).encode()
 
