@@ -213,13 +213,19 @@ def export_jsonl(
 
 
 @cli.command()
-def openapi() -> None:
+def openapi(
+    public: Annotated[
+        bool, typer.Option("--public", help="Only what readers and partners need.")
+    ] = False,
+) -> None:
     """Print the OpenAPI contract."""
+    from app.http.contract.audience import public_contract
     from app.main import create_app
 
     with open_runtime(Settings(), check_schema=False) as runtime:
-        text = json.dumps(create_app(runtime).openapi(), indent=1, ensure_ascii=False)
-    typer.echo(text)
+        contract = create_app(runtime).openapi()
+    shown = public_contract(contract) if public else contract
+    typer.echo(json.dumps(shown, indent=1, ensure_ascii=False))
 
 
 def _log_form() -> tuple[str, str]:

@@ -52,7 +52,7 @@ class ManagedMembers(BaseModel):
 
 
 @router.get("/committee", response_model=ManagedMembers)
-def list_members(snapshot: Snapshot, principal: Reader) -> Outcome:
+def list_managed_members(snapshot: Snapshot, principal: Reader) -> Outcome:
     """All members, whether or not the public sees them today."""
     return _list_outcome(snapshot.tx, snapshot.now)
 
@@ -77,7 +77,7 @@ def order_members(tx: PublishTx, principal: Publisher, body: Json[PeopleOrder]) 
 
 
 @router.get("/committee/{member_id:uuid}", response_model=One[ManagedMember])
-def read_member(snapshot: Snapshot, member_id: UUID, principal: Reader) -> Outcome:
+def read_managed_member(snapshot: Snapshot, member_id: UUID, principal: Reader) -> Outcome:
     """One member."""
     return _member_outcome(snapshot.tx, member_id, snapshot.now)
 

@@ -51,7 +51,7 @@ class ManagedSponsors(BaseModel):
 
 
 @router.get("/sponsors", response_model=ManagedSponsors)
-def list_sponsors(snapshot: Snapshot, principal: Reader) -> Outcome:
+def list_managed_sponsors(snapshot: Snapshot, principal: Reader) -> Outcome:
     """All sponsors, whether or not the public sees them today."""
     return _list_outcome(snapshot.tx, snapshot.now)
 
@@ -73,7 +73,7 @@ def order_sponsors(tx: PublishTx, principal: Publisher, body: Json[PeopleOrder])
 
 
 @router.get("/sponsors/{sponsor_id:uuid}", response_model=One[ManagedSponsor])
-def read_sponsor(snapshot: Snapshot, sponsor_id: UUID, principal: Reader) -> Outcome:
+def read_managed_sponsor(snapshot: Snapshot, sponsor_id: UUID, principal: Reader) -> Outcome:
     """One sponsor."""
     return _sponsor_outcome(snapshot.tx, sponsor_id, snapshot.now)
 

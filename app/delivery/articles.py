@@ -8,8 +8,9 @@ from pydantic import Field
 from pydantic_core import from_json, to_json
 
 from app import cursors
-from app.delivery.filters import ArticleParameters, languages, list_filter
+from app.delivery.filters import ArticleParameters, NextLanguages, languages, list_filter
 from app.feeds import jsonld
+from app.http.contract.parameters import comma_list
 from app.http.endpoint import BriefView, Cost
 from app.http.parameters import (
     Flag,
@@ -43,13 +44,36 @@ _BRIEF_PAGE = 50
 
 DETAIL_FIELDS = tuple(name for name in ArticleDetail.model_fields if name not in DETAIL_EXTRAS)
 
-Fields = Annotated[str, Field(max_length=500, description="Only these members, by `,`")]
+_ONLY = "Only these members, by `,`"
+_ADDED = "Add `related`, `paths`, by `,`; one article has both"
+_ADDED_TO_DETAIL = "Add `jsonld`; `related` and `paths` are there anyway"
+
+Fields = Annotated[
+    str,
+    Field(
+        max_length=500,
+        description=_ONLY,
+        json_schema_extra=comma_list((*LIST_FIELDS, *EXTRAS)),
+    ),
+]
+DetailFields = Annotated[
+    str,
+    Field(
+        max_length=500,
+        description=_ONLY,
+        json_schema_extra=comma_list((*DETAIL_FIELDS, *DETAIL_EXTRAS)),
+    ),
+]
 Include = Annotated[
-    str, Field(max_length=500, description="Add `related`, `paths`, by `,`; one article has both")
+    str, Field(max_length=500, description=_ADDED, json_schema_extra=comma_list(EXTRAS))
 ]
 DetailInclude = Annotated[
     str,
-    Field(max_length=500, description="Add `jsonld`; `related` and `paths` are there anyway"),
+    Field(
+        max_length=500,
+        description=_ADDED_TO_DETAIL,
+        json_schema_extra=comma_list(DETAIL_EXTRAS),
+    ),
 ]
 
 
@@ -70,8 +94,8 @@ class DetailParameters(Travelling):
     """The parameters of one article."""
 
     lang: Language = ""
-    fallback: Annotated[str, Field(max_length=50, description="Languages to try next, by `,`")] = ""
-    fields: Fields = ""
+    fallback: NextLanguages = ""
+    fields: DetailFields = ""
     include: DetailInclude = ""
 
 

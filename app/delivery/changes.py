@@ -56,7 +56,7 @@ _RESPONSES[200]["content"] = {"text/event-stream": _EVENTS}
 
 
 @router.get("/v1/changes", response_model=ChangePage, responses=_RESPONSES)
-async def read_changes(
+async def list_changes(
     request: Request,
     params: ChangeParameters,
     last_event_id: Annotated[str, Header(description="Of a stream: goes on after this event")] = "",

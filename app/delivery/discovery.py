@@ -63,7 +63,7 @@ class EmbedParameters(Travelling):
 
 
 @router.get("/sitemap.xml", response_class=XmlResponse, responses=_RESPONSES)
-def sitemap_index(view: CountingView, _params: NoneTravelling) -> Answer:
+def read_sitemap_index(view: CountingView, _params: NoneTravelling) -> Answer:
     """The whole archive: a sitemap for each month, one of standing pages, one of the news."""
     base = view.runtime.settings.public_url
     months = view.recall(
@@ -84,7 +84,7 @@ def _hour(runtime: Runtime) -> str:
 
 
 @router.get("/sitemaps/news.xml", response_class=XmlResponse, responses=_RESPONSES)
-def sitemap_news(
+def read_news_sitemap(
     view: Annotated[View, Cost(also=_hour)],
     _params: NoneTravelling,
 ) -> Answer:
@@ -97,7 +97,7 @@ def sitemap_news(
 
 
 @router.get("/sitemaps/pages.xml", response_class=XmlResponse, responses=_RESPONSES)
-def sitemap_pages(view: View, _params: NoneTravelling) -> Answer:
+def read_pages_sitemap(view: View, _params: NoneTravelling) -> Answer:
     """Standing pages, such as aims and history."""
     return _map(view, ArticleFilter(kind="page"))
 
@@ -107,7 +107,7 @@ def sitemap_pages(view: View, _params: NoneTravelling) -> Answer:
     response_class=XmlResponse,
     responses=public_responses(304, 400, 404, 503),
 )
-def sitemap_month(view: CountingView, period: str, _params: NoneTravelling) -> Answer:
+def read_month_sitemap(view: CountingView, period: str, _params: NoneTravelling) -> Answer:
     """The articles of a month, with their translations."""
     month = CalendarMonth.parse(period, view.calendar)
     if month is None:
@@ -116,7 +116,7 @@ def sitemap_month(view: CountingView, period: str, _params: NoneTravelling) -> A
 
 
 @router.get("/robots.txt", response_class=PlainResponse, responses=_RESPONSES)
-def robots(view: View, _params: NoneTravelling) -> Answer:
+def read_robots(view: View, _params: NoneTravelling) -> Answer:
     """All may read all that is public."""
     base = view.runtime.settings.public_url
     lines = ["User-agent: *", "Disallow: /v1/admin", "Allow: /", ""]
@@ -133,7 +133,9 @@ def _day(runtime: Runtime) -> str:
     response_class=PlainResponse,
     responses=public_responses(304, 400, 404, 503),
 )
-def security(view: Annotated[View, Cost(also=_day)], _params: NoneTravelling) -> Answer:
+def read_security_contact(
+    view: Annotated[View, Cost(also=_day)], _params: NoneTravelling
+) -> Answer:
     """Where to report a weakness of this service (RFC 9116)."""
     settings = view.runtime.settings
     if settings.security_contact is None:
@@ -149,7 +151,7 @@ def security(view: Annotated[View, Cost(also=_day)], _params: NoneTravelling) ->
 
 
 @router.get("/llms.txt", response_class=PlainResponse, responses=_RESPONSES)
-def language_models(view: View, _params: NoneTravelling) -> Answer:
+def read_llms_text(view: View, _params: NoneTravelling) -> Answer:
     """What is here and what may be done with it, for language models and those who run them."""
     return Answer(_llms_text(view.runtime.settings).encode(), {}, SERVICE, _PLAIN)
 
@@ -157,7 +159,7 @@ def language_models(view: View, _params: NoneTravelling) -> Answer:
 @router.get(
     "/v1/oembed", response_model=OEmbed, responses=public_responses(304, 400, 404, 410, 501, 503)
 )
-def embed(view: BriefView, params: EmbedParameters) -> Answer:
+def read_oembed(view: BriefView, params: EmbedParameters) -> Answer:
     """An article as a card for another page, by the address of its page here or at the site."""
     if params.format == "xml":
         raise NotOffered("no_xml", "Cards are JSON here; leave out format.")

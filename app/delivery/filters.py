@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.http.contract.parameters import comma_list
 from app.http.parameters import (
     AnySlug,
     Language,
@@ -22,7 +23,7 @@ from app.http.parameters import (
 from app.kit.calendar import Calendar
 from app.kit.clock import FOREVER, LONG_AGO, TICK
 from app.kit.dates import first_instant, range_end, range_start
-from app.kit.languages import best_matches, is_within, normalise_code
+from app.kit.languages import ANY_CASE, best_matches, is_within, normalise_code
 from app.public.vocabulary import ContentKind, Kind
 from app.published.cache import Tags
 from app.published.query import ArticleFilter
@@ -45,7 +46,12 @@ class FilterParameters(Parameters):
 
     tag: TagClauses = ""
     author: Annotated[AnySlug, Field(description="An author's slug")] = ""
-    ids: Annotated[str, Field(max_length=4_000, description="Ids, by `,`")] = ""
+    ids: Annotated[
+        str,
+        Field(
+            max_length=4_000, description="Ids, by `,`", json_schema_extra=comma_list(form="uuid")
+        ),
+    ] = ""
     lang: Language = ""
     from_date: Annotated[str, Field(max_length=40, description="First day or instant")] = ""
     to_date: Annotated[str, Field(max_length=40, description="Last day or instant")] = ""
@@ -55,8 +61,22 @@ class FilterParameters(Parameters):
     rights: Literal["", "syndicatable"] = ""
 
 
+_LANGUAGES: Final = comma_list(pattern=f"^{ANY_CASE}$")
 Fallback = Annotated[
-    str, Field(max_length=50, description="Languages to take a story in when `lang` lacks it")
+    str,
+    Field(
+        max_length=50,
+        description="Languages to take a story in when `lang` lacks it",
+        json_schema_extra=_LANGUAGES,
+    ),
+]
+NextLanguages = Annotated[
+    str,
+    Field(
+        max_length=50,
+        description="Languages to try next, by `,`",
+        json_schema_extra=_LANGUAGES,
+    ),
 ]
 
 

@@ -111,7 +111,7 @@ def list_sponsors(view: BriefView, params: SponsorParameters) -> Answer:
     responses=public_responses(304, 400, 503),
     tags=["organisation"],
 )
-def list_committee(view: BriefView, params: CommitteeParameters) -> Answer:
+def list_committee_members(view: BriefView, params: CommitteeParameters) -> Answer:
     """Officers, committee and staff in office today, in their order."""
     preferred = preferred_languages(params.lang, view.runtime.settings)
     members = committee.list_members(view.tx, view.now, preferred, params.group or None)

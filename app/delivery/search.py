@@ -18,6 +18,7 @@ from app.delivery.filters import (
     languages,
     to_search_filter,
 )
+from app.http.contract.parameters import comma_list
 from app.http.parameters import (
     DIGITS,
     Flag,
@@ -69,12 +70,18 @@ class SearchParameters(FilterParameters):
             max_length=100,
             description=f"Any of {', '.join(DOCUMENT_KINDS)}, by `,`; `page` alone for those "
             "articles that are standing pages",
+            json_schema_extra=comma_list((*DOCUMENT_KINDS, "page")),
         ),
     ] = ""
     fallback: Fallback = ""
     order: Literal["relevance", "newest", "oldest"] = "relevance"
     facets: Annotated[
-        str, Field(max_length=100, description=f"Any of {', '.join(FACET_NAMES)}, by `,`")
+        str,
+        Field(
+            max_length=100,
+            description=f"Any of {', '.join(FACET_NAMES)}, by `,`",
+            json_schema_extra=comma_list(FACET_NAMES),
+        ),
     ] = ""
     exact: Annotated[Flag, Field(description="Take every word as it is written")] = False
     limit: Limit = 20

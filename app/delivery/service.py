@@ -46,7 +46,7 @@ class ResolveParameters(Parameters):
 
 
 @router.get("/v1", response_model=One[Service], responses=public_responses(304, 400, 503))
-def front_page(view: BriefView, _params: NoneTravelling) -> Answer:
+def read_service(view: BriefView, _params: NoneTravelling) -> Answer:
     """What is here."""
     settings = view.runtime.settings
     service = Service(
@@ -65,7 +65,7 @@ def front_page(view: BriefView, _params: NoneTravelling) -> Answer:
     response_model=One[Resolution],
     responses=public_responses(304, 400, 404, 410, 503),
 )
-def resolve(view: BriefView, params: ResolveParameters) -> Answer:
+def resolve_path(view: BriefView, params: ResolveParameters) -> Answer:
     """What answers at a path that exists or once existed."""
     resolution = paths.resolve_path(
         view.tx,
@@ -79,14 +79,14 @@ def resolve(view: BriefView, params: ResolveParameters) -> Answer:
 
 
 @router.get("/livez", response_model=Alive, responses=public_responses(400))
-async def livez(response: Response, _params: NoneTravelling) -> Alive:
+async def read_liveness(response: Response, _params: NoneTravelling) -> Alive:
     """The process answers; asks nothing of anyone."""
     response.headers["Cache-Control"] = "no-store"
     return Alive(status="ok")
 
 
 @router.get("/readyz", response_model=Ready, responses=public_responses(400, 503))
-async def readyz(response: Response, _params: NoneTravelling, runtime: RuntimeDep) -> Ready:
+async def read_readiness(response: Response, _params: NoneTravelling, runtime: RuntimeDep) -> Ready:
     """The store can be used."""
     response.headers["Cache-Control"] = "no-store"
     return await runtime.searches.run(lambda: check_readiness(runtime))

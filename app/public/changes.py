@@ -5,10 +5,13 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
+from typing_extensions import TypeAliasType
 
 from app.public.articles import ArticleItem, Paths
+from app.public.committee import CommitteeMember
 from app.public.envelopes import Links
-from app.public.items import DatedItem
+from app.public.events import Event
+from app.public.sponsors import Sponsor
 from app.public.vocabulary import ChangeReason, ContentKind, Count, Lang, Slug, TagType
 
 
@@ -32,25 +35,84 @@ class ChangedTag(BaseModel):
     synonyms: dict[Lang, list[str]]
 
 
-class Change(BaseModel):
-    """Take `item` in place of what you have under `kind` and `id` (`upsert`), or drop that
-    (`delete`). A thing that changed several times may be named once, by its last change."""
+class _Change(BaseModel):
+    """What all changes have. A thing that changed several times may be named once, by its last
+    change."""
 
     sequence: Annotated[int, Field(ge=1)]
     at: Annotated[datetime, Field(description="When it took effect")]
     event_id: Annotated[str, Field(pattern="^evt_[0-9a-f]{24}$")]
-    type: Literal["upsert", "delete"]
-    kind: ContentKind
     id: UUID
-    reason: Annotated[ChangeReason | None, Field(description="Of a `delete`: why it is gone")]
-    paths: Annotated[
-        list[str],
-        Field(description="Addresses that used to lead here; of a `delete` all that ever did"),
-    ]
+
+
+class _Upsert(_Change):
+    """Take `item` in place of what you have under `kind` and `id`."""
+
+    type: Literal["upsert"]
+    reason: None
+    paths: Annotated[list[str], Field(description="Addresses that used to lead here")]
+    merged_into: None
+
+
+class ArticleUpsert(_Upsert):
+    """An article or a page that is new or has changed."""
+
+    kind: Literal["article"]
+    item: ChangedArticle
+
+
+class TagUpsert(_Upsert):
+    """A tag that is new or has changed."""
+
+    kind: Literal["tag"]
+    item: ChangedTag
+
+
+class SponsorUpsert(_Upsert):
+    """A sponsor that is new or has changed."""
+
+    kind: Literal["sponsor"]
+    item: Sponsor
+
+
+class CommitteeMemberUpsert(_Upsert):
+    """A member of the committee who is new or has changed."""
+
+    kind: Literal["committee_member"]
+    item: CommitteeMember
+
+
+class EventUpsert(_Upsert):
+    """An event that is new or has changed."""
+
+    kind: Literal["event"]
+    item: Event
+
+
+class Deletion(_Change):
+    """Drop what you have under `kind` and `id`."""
+
+    type: Literal["delete"]
+    kind: ContentKind
+    reason: Annotated[ChangeReason, Field(description="Why it is gone")]
+    paths: Annotated[list[str], Field(description="All addresses that ever led here")]
     merged_into: Annotated[
         UUID | None, Field(description="Of a tag that was `merged`: the id of what it is today")
     ]
-    item: ChangedArticle | ChangedTag | DatedItem | None
+    item: None
+
+
+Upsert = TypeAliasType(
+    "Upsert",
+    Annotated[
+        ArticleUpsert | TagUpsert | SponsorUpsert | CommitteeMemberUpsert | EventUpsert,
+        Field(discriminator="kind"),
+    ],
+)
+"""Something that is public now; its `kind` says what the item is."""
+
+Change = TypeAliasType("Change", Annotated[Upsert | Deletion, Field(discriminator="type")])
+"""One change of the public content, told by its `type`."""
 
 
 class ChangeMeta(BaseModel):

@@ -1,0 +1,80 @@
+"""Adds to the served contract what FastAPI cannot know of our answers."""
+
+from typing import Any, Final
+
+from app.http.contract.about import groups
+from app.http.contract.parameters import describe_parameter
+from app.http.contract.references import MANAGEMENT, PARTNER_KEY, REFERENCE, UNLIMITED
+from app.http.contract.schemas import close_object, hoist_body, remove_titles, rename_by_titles
+from app.http.contract.sharing import operations_of, share_components
+from app.http.problems import header, problem_answers
+from app.public.envelopes import Problem
+
+_LIMITS: Final = {
+    "RateLimit-Policy": header("How much in which time", '^"[a-z]+";q=[0-9]+;w=[0-9]+'),
+    "RateLimit": header("What is left, for how long", '^"[a-z]+";r=[0-9]+;t=[0-9]+'),
+}
+
+
+def complete_contract(contract: dict[str, Any]) -> dict[str, Any]:
+    """The contract with problems for FastAPI's 422, closed objects, and shared components.
+
+    An object is described whole. Where a request takes `fields`, which leaves members out, the
+    operation says so in `x-parts`: what comes then has the same members, and none is required.
+    """
+    schemas = contract["components"]["schemas"]
+    problem = Problem.model_json_schema(ref_template=REFERENCE + "{model}")
+    schemas |= problem.pop("$defs", {})
+    schemas["Problem"] = problem
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    for path, operation in operations_of(contract):
+        if not path.startswith(MANAGEMENT):
+            _describe_access(operation, is_limited=path not in UNLIMITED)
+        hoist_body(operation.get("requestBody", {}), schemas)
+        _remove_fastapis_422(operation["responses"])
+        for parameter in operation.get("parameters", ()):
+            describe_parameter(parameter)
+            if parameter["name"] == "fields":
+                operation["x-parts"] = "fields"
+    rename_by_titles(contract)
+    schemas = contract["components"]["schemas"]
+    for schema in schemas.values():
+        close_object(schema)
+    remove_titles(schemas)
+    for _, operation in operations_of(contract):
+        remove_titles(operation)
+    contract["components"]["schemas"] = dict(sorted(schemas.items()))
+    share_components(contract)
+    used = [tag for _, operation in operations_of(contract) for tag in operation["tags"]]
+    contract["tags"] = groups(used)
+    return contract
+
+
+def _describe_access(operation: dict[str, Any], *, is_limited: bool) -> None:
+    """Document that a public address needs no key and, if it is limited, that it takes a partner's,
+    counts requests and may refuse them."""
+    if not is_limited:
+        operation.setdefault("security", [])
+        return
+    operation.setdefault("security", [{}, {PARTNER_KEY: []}])
+    answers: dict[str, Any] = operation["responses"]
+    for status, answer in problem_answers(401, 403, 429).items():
+        answers.setdefault(str(status), answer)
+    for status in ("200", "201", "429"):
+        if status in answers:
+            limits = {
+                name: {**header, "required": status == "429"} for name, header in _LIMITS.items()
+            }
+            answers[status] = {**answers[status]}
+            answers[status]["headers"] = {**answers[status].get("headers", {}), **limits}
+    operation["responses"] = dict(sorted(answers.items()))
+
+
+def _remove_fastapis_422(responses: dict[str, Any]) -> None:
+    """Remove the 422 that FastAPI documents where a route has parameters; ours are problems."""
+    if "application/json" in responses.get("422", {}).get("content", {}):
+        if "application/problem+json" in responses["422"]["content"]:
+            del responses["422"]["content"]["application/json"]
+        else:
+            del responses["422"]
