@@ -17,6 +17,7 @@ from app.commands import accounts, backup, erase, search
 from app.commands.progress import progress
 from app.errors import WillayError
 from app.kit.dates import day_of
+from app.kit.json_text import readable_json
 from app.resources import path_of
 from app.runtime import open_runtime
 from app.settings import Settings
@@ -225,7 +226,7 @@ def openapi(
     with open_runtime(Settings(), check_schema=False) as runtime:
         contract = create_app(runtime).openapi()
     shown = public_contract(contract) if public else contract
-    typer.echo(json.dumps(shown, indent=1, ensure_ascii=False))
+    typer.echo(readable_json(shown))
 
 
 def _log_form() -> tuple[str, str]:

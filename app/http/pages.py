@@ -47,7 +47,7 @@ class DocsPages:
         page = self._pages.get((path, encoding))
         if page is None:
             page = self._pages[path, IDENTITY] = await self._render_page(scope, receive)
-            page = self._pages[path, encoding] = _encoded(page, encoding)
+            page = self._pages[path, encoding] = _encode_page(page, encoding)
         tag = page.headers["etag"]
         if etag_matches(headers.get("if-none-match"), tag):
             page = Response(None, 304, {**_KEPT, "ETag": tag})
@@ -73,7 +73,7 @@ class DocsPages:
         return Response(body, parts[0]["status"], headers, media)
 
 
-def _encoded(page: Response, encoding: str) -> Response:
+def _encode_page(page: Response, encoding: str) -> Response:
     """The page in another encoding; its tag is weak, so it is the same for all of them."""
     if encoding == IDENTITY:
         return page

@@ -26,42 +26,42 @@ class Highlights(BaseModel):
     body: str
 
 
-class _Hit(BaseModel):
+class _RankedItem(BaseModel):
     """What all hits have; `score` compares within one answer only."""
 
     score: float
     highlights: Highlights
 
 
-class ArticleHit(_Hit):
+class ArticleHit(_RankedItem):
     """An article or a page."""
 
     kind: Literal["article"]
     item: ArticleItem
 
 
-class TagHit(_Hit):
+class TagHit(_RankedItem):
     """A tag."""
 
     kind: Literal["tag"]
     item: Tag
 
 
-class SponsorHit(_Hit):
+class SponsorHit(_RankedItem):
     """A sponsor."""
 
     kind: Literal["sponsor"]
     item: Sponsor
 
 
-class CommitteeMemberHit(_Hit):
+class CommitteeMemberHit(_RankedItem):
     """A member of the committee."""
 
     kind: Literal["committee_member"]
     item: CommitteeMember
 
 
-class EventHit(_Hit):
+class EventHit(_RankedItem):
     """An event."""
 
     kind: Literal["event"]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from app.interchange import batch_import
+from app.kit.json_text import readable_json
 from tests.builders import imported
 from tests.conftest import Bench
 
@@ -15,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_openapi_is_committed(bench: Bench) -> None:
     served = bench.client.get("/openapi.json").json()
-    text = json.dumps(served, indent=1, ensure_ascii=False) + "\n"
+    text = readable_json(served) + "\n"
     committed = (ROOT / "openapi.json").read_text()
     assert text == committed, "run `willay openapi > openapi.json` and read the difference"
 

@@ -1,12 +1,13 @@
-"""The part of the contract that front ends and partners need: nothing of the management."""
+"""The part of the contract that front ends and partners need: nothing of the management, and no
+protocol of others, whose clients bring their own contract."""
 
 from copy import deepcopy
 from typing import Any, Final
 
 from app.http.contract.references import MANAGEMENT
 
-_INTERNAL: Final = frozenset(("/livez", "/readyz", "/metrics"))
-"""For operators alone."""
+_OTHERS: Final = (MANAGEMENT, "/livez", "/readyz", "/metrics", "/v1/search/instant/", "/v1/oai")
+"""For the management, for operators, for InstantSearch and for harvesters."""
 
 _KINDS: Final = ("schemas", "responses", "headers", "parameters")
 
@@ -15,9 +16,7 @@ def public_contract(contract: dict[str, Any]) -> dict[str, Any]:
     """The operations of readers and partners, and the components that they refer to."""
     public = deepcopy(contract)
     public["paths"] = {
-        path: methods
-        for path, methods in public["paths"].items()
-        if not path.startswith(MANAGEMENT) and path not in _INTERNAL
+        path: methods for path, methods in public["paths"].items() if not path.startswith(_OTHERS)
     }
     operations = [operation for path in public["paths"].values() for operation in path.values()]
     tags = {tag for operation in operations for tag in operation["tags"]}

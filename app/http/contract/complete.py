@@ -1,11 +1,19 @@
 """Adds to the served contract what FastAPI cannot know of our answers."""
 
+from copy import deepcopy
 from typing import Any, Final
 
 from app.http.contract.about import groups
+from app.http.contract.examples import add_examples
 from app.http.contract.parameters import describe_parameter
 from app.http.contract.references import MANAGEMENT, PARTNER_KEY, REFERENCE, UNLIMITED
-from app.http.contract.schemas import close_object, hoist_body, remove_titles, rename_by_titles
+from app.http.contract.schemas import (
+    close_object,
+    hoist_body,
+    remove_nested_discriminator,
+    remove_titles,
+    rename_by_titles,
+)
 from app.http.contract.sharing import operations_of, share_components
 from app.http.problems import header, problem_answers
 from app.public.envelopes import Problem
@@ -22,6 +30,7 @@ def complete_contract(contract: dict[str, Any]) -> dict[str, Any]:
     An object is described whole. Where a request takes `fields`, which leaves members out, the
     operation says so in `x-parts`: what comes then has the same members, and none is required.
     """
+    contract = deepcopy(contract)  # parts of it are the routes' own, which outlive one application
     schemas = contract["components"]["schemas"]
     problem = Problem.model_json_schema(ref_template=REFERENCE + "{model}")
     schemas |= problem.pop("$defs", {})
@@ -29,8 +38,10 @@ def complete_contract(contract: dict[str, Any]) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     for path, operation in operations_of(contract):
-        if not path.startswith(MANAGEMENT):
-            _describe_access(operation, is_limited=path not in UNLIMITED)
+        if path.startswith(MANAGEMENT) or path in UNLIMITED:
+            operation.setdefault("security", [])
+        else:
+            _describe_limits(operation)
         hoist_body(operation.get("requestBody", {}), schemas)
         _remove_fastapis_422(operation["responses"])
         for parameter in operation.get("parameters", ()):
@@ -41,25 +52,25 @@ def complete_contract(contract: dict[str, Any]) -> dict[str, Any]:
     schemas = contract["components"]["schemas"]
     for schema in schemas.values():
         close_object(schema)
+        remove_nested_discriminator(schema, schemas)
     remove_titles(schemas)
     for _, operation in operations_of(contract):
         remove_titles(operation)
+        if operation.get("description", "").rstrip(".") == operation.get("summary"):
+            del operation["description"]
     contract["components"]["schemas"] = dict(sorted(schemas.items()))
+    add_examples(contract)
     share_components(contract)
     used = [tag for _, operation in operations_of(contract) for tag in operation["tags"]]
     contract["tags"] = groups(used)
     return contract
 
 
-def _describe_access(operation: dict[str, Any], *, is_limited: bool) -> None:
-    """Document that a public address needs no key and, if it is limited, that it takes a partner's,
-    counts requests and may refuse them."""
-    if not is_limited:
-        operation.setdefault("security", [])
-        return
+def _describe_limits(operation: dict[str, Any]) -> None:
+    """Document that a public address takes a partner's key, counts requests and may refuse them."""
     operation.setdefault("security", [{}, {PARTNER_KEY: []}])
     answers: dict[str, Any] = operation["responses"]
-    for status, answer in problem_answers(401, 403, 429).items():
+    for status, answer in deepcopy(problem_answers(401, 403, 429)).items():
         answers.setdefault(str(status), answer)
     for status in ("200", "201", "429"):
         if status in answers:

@@ -32,6 +32,8 @@ def describe_parameter(parameter: dict[str, Any]) -> None:
     hides the others."""
     schema = parameter["schema"]
     without_null(schema)
+    if schema.get("description") == parameter.get("description"):
+        schema.pop("description", None)
     if schema.get("default") == "":
         del schema["default"]
     if "enum" in schema:

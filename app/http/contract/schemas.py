@@ -28,6 +28,14 @@ def close_object(component: dict[str, Any]) -> None:
             without_null(member)
 
 
+def remove_nested_discriminator(schema: dict[str, Any], components: dict[str, Any]) -> None:
+    """Remove a discriminator that leads to another union. Generators take only objects there; they
+    tell the parts of such a union apart by their constants."""
+    targets = schema.get("discriminator", {}).get("mapping", {}).values()
+    if any("oneOf" in components[target.removeprefix(REFERENCE)] for target in targets):
+        del schema["discriminator"]
+
+
 def without_null(member: dict[str, Any]) -> None:
     """Remove the default null of a member that is absent rather than null."""
     if "default" in member and member["default"] is None:

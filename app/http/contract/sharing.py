@@ -70,12 +70,12 @@ def _share(contract: dict[str, Any], kind: str, places: list[tuple[str, str, Any
     contract["components"][kind] = dict(sorted(shared.items()))
 
 
-def _free_name(taken: dict[str, Any], name: str, path: str) -> str:
+def _free_name(shared: dict[str, Any], name: str, path: str) -> str:
     words = [word for word in path.split("/") if word and not word.startswith(("{", "v1"))]
     subject = "".join(word.capitalize() for word in words[-1].replace(".", "-").split("-"))
     candidates = [name, f"{name}Of{subject}", f"{name}OfManaged{subject}"]
     candidates += [f"{name}Of{subject}{number}" for number in range(2, 100)]
-    return next(candidate for candidate in candidates if candidate not in taken)
+    return next(candidate for candidate in candidates if candidate not in shared)
 
 
 def _phrase(status: str) -> str:
