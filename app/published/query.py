@@ -18,6 +18,7 @@ from app.published.statements import (
     edges_statement,
     is_ascending,
     months_statement,
+    newest_statement,
     page_statement,
 )
 
@@ -58,6 +59,18 @@ def page_of(
     if cursor is not None:
         values |= {"key_at": cursor.at, "key_id": cursor.id}
     return page_statement(_query_shape(filters, plan, order, cursor)), values
+
+
+def newest_of(
+    filters: ArticleFilter, tag_ids: Sequence[UUID], limit: int, now: datetime
+) -> tuple[Statement, dict[str, Any]]:
+    """The statement of the `limit` newest articles of each tag, and its parameters. The tags take
+    the place of a filter's first clause."""
+    filters = replace(filters, all_of=((),))
+    shape = replace(_query_shape(filters, QueryPlan("tag"), "newest", None), arms=0)
+    values = _query_values(filters, now) | {"limit": limit}
+    values |= {f"arm_{place}": tag_id for place, tag_id in enumerate(tag_ids)}
+    return newest_statement(shape, len(tag_ids)), values
 
 
 def count_of(

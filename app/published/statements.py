@@ -103,6 +103,17 @@ def _walk_keys(shape: QueryShape) -> sa.Subquery:
     return _order_by(sa.select(united), shape, united.c).subquery()
 
 
+@lru_cache(maxsize=100)
+def newest_statement(shape: QueryShape, tags: int) -> Statement:
+    """The newest publications of each of some tags: `place` is the tag's number, and the rest are
+    keys. One statement walks them all, each in its own index."""
+    arms = [_walk_arm(shape, PublicationTag, f"arm_{place}").subquery() for place in range(tags)]
+    united = sa.union_all(
+        *(sa.select(sa.literal(place).label("place"), arm) for place, arm in enumerate(arms))
+    )
+    return sa.select(united.subquery())
+
+
 def _walk_arm(shape: QueryShape, source: Any, driver: str) -> Statement:
     """The publications of one tag or author, as many as one page needs."""
     driven = source.tag_id if source is PublicationTag else source.author_slug
