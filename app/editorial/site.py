@@ -104,6 +104,13 @@ def upsert(
     return "updated" if row is not None else "created"
 
 
+def featured_slugs(tx: ReadTx, state: SiteState) -> list[str]:
+    """The slugs of the featured articles, in their order."""
+    ids = state.fields["featured"]
+    slugs = Slugs.read(tx, ids).articles
+    return [slugs[key] for key in ids]
+
+
 def is_known_logo(tx: ReadTx, logo: UUID) -> bool:
     """Whether there is such a medium."""
     return bool(media_use.by_ids(tx, {logo}))

@@ -10,8 +10,9 @@ from uuid import UUID
 from app.database import ReadTx
 from app.published.articles import items_by_key
 from app.published.cache import CachedTag, HeadCache, Tags
+from app.published.newest import newest_of
 from app.published.plan import choose_plan
-from app.published.query import ArticleFilter, newest_of, page_of
+from app.published.query import ArticleFilter, page_of
 from app.published.site_record import find_articles, read_record, section_tags
 
 _TAGS_AT_ONCE: Final = 400
@@ -36,7 +37,7 @@ class HomeArticles:
     sections: list[tuple[CachedTag, list[bytes]]]
 
 
-def read_home(
+def gather_home(
     tx: ReadTx,
     tags: Tags,
     filters: ArticleFilter,

@@ -73,6 +73,9 @@ def default_navigation(
 
 @dataclass(frozen=True, slots=True)
 class _EntryBuilder:
+    """Makes entries. A label in the wanted language comes first, then a title in that language,
+    then a label in another one."""
+
     tags: Tags
     articles: Mapping[UUID, VisibleArticle]
     languages: Sequence[str]
@@ -80,28 +83,35 @@ class _EntryBuilder:
 
     def build(self, entry: Mapping[str, Any]) -> NavigationChild | None:
         """An entry without those below it; None if readers do not see what it names."""
-        label = localise(entry["labels"], self.languages)
+        wanted = pick_text(entry["labels"], self.languages[0])
+        label = wanted or localise(entry["labels"], self.languages)
         if "article_id" in entry:
-            page = self.articles.get(UUID(entry["article_id"]))
-            if page is None or page.kind != "page":
-                return None
-            url = self.addresses.page(page.kind, page.slug, page.lang)
-            return NavigationChild(
-                label=self._own_label(entry) or page.title, kind="page", slug=page.slug, url=url
-            )
+            return self._build_page(entry["article_id"], wanted, label)
         if "tag_id" in entry:
-            found = self.tags.resolve_ids([entry["tag_id"]])
-            if not found:
-                return None
-            name = self._own_label(entry) or localise(found[0].names, self.languages)
-            url = self.addresses.tag(found[0].slug, self.languages[0])
-            return NavigationChild(
-                label=name or found[0].slug, kind="tag", slug=found[0].slug, url=url
-            )
-        return NavigationChild(
-            label=label or entry["url"], kind="link", slug=None, url=entry["url"]
-        )
+            return self._build_tag(entry["tag_id"], wanted, label)
+        url = entry["url"]
+        return NavigationChild(label=label or url, kind="link", slug=None, url=url)
 
-    def _own_label(self, entry: Mapping[str, Any]) -> str | None:
-        """The label in the wanted language; in another one the thing's own name would be better."""
-        return pick_text(entry["labels"], self.languages[0])
+    def _build_page(
+        self, article_id: str, wanted: str | None, label: str | None
+    ) -> NavigationChild | None:
+        page = self.articles.get(UUID(article_id))
+        if page is None or page.kind != "page":
+            return None
+        title = wanted or (page.title if page.lang == self.languages[0] else label)
+        url = self.addresses.page(page.kind, page.slug, page.lang)
+        return NavigationChild(label=title or page.title, kind="page", slug=page.slug, url=url)
+
+    def _build_tag(
+        self, tag_id: str, wanted: str | None, label: str | None
+    ) -> NavigationChild | None:
+        for tag in self.tags.resolve_ids([tag_id]):
+            name = wanted or pick_text(tag.names, self.languages[0]) or label
+            url = self.addresses.tag(tag.slug, self.languages[0])
+            return NavigationChild(
+                label=name or localise(tag.names, self.languages) or tag.slug,
+                kind="tag",
+                slug=tag.slug,
+                url=url,
+            )
+        return None
