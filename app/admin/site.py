@@ -15,7 +15,7 @@ from app.http.access import actor, require_scopes
 from app.http.endpoint import Json, RuntimeDep, Snapshot
 from app.http.management import IfMatch, management
 from app.http.transactions import Outcome
-from app.public.envelopes import One, ProblemDetail
+from app.public.envelopes import Code, One
 from app.public.vocabulary import (
     Count,
     GivenAddress,
@@ -66,6 +66,14 @@ class ManagedMachineLicence(BaseModel):
     tdm_policy: GivenAddress | None
 
 
+class SiteWarning(BaseModel):
+    """One thing that readers do not see, with its JSON pointer, and what to do."""
+
+    code: Code
+    message: str
+    pointer: str
+
+
 class ManagedSite(BaseModel):
     """The record as editors see it; revision 0 before the first save.
 
@@ -86,7 +94,7 @@ class ManagedSite(BaseModel):
     sections: list[Slug] | None
     featured: list[UUID]
     updated_at: datetime | None
-    warnings: Annotated[list[ProblemDetail], Field(description="What readers do not see")]
+    warnings: Annotated[list[SiteWarning], Field(description="What readers do not see")]
 
 
 @router.get("/site", response_model=One[ManagedSite])
@@ -114,7 +122,7 @@ def _site_outcome(tx: ReadTx, now: datetime) -> Outcome:
     state = site.read(tx)
     fields: dict[str, Any] = SiteInput.model_construct(**state.fields).model_dump(mode="json")
     warnings = [
-        ProblemDetail(code=detail.code, message=detail.message, pointer=detail.pointer)
+        SiteWarning(code=detail.code, message=detail.message, pointer=detail.pointer or "")
         for detail in site_warnings.list_warnings(tx, state, now)
     ]
     data = ManagedSite(

@@ -75,11 +75,11 @@ def change(tx: PublishTx, actor: Actor, revision: int, patch: SiteChange, rules:
         changed_at = before.updated_at or tx.moment
         raise stale_error(before.revision, audit.last_name(tx, "site", SITE_ID), changed_at)
     after = patch.apply_to(before.fields)
-    if after == before.fields:
-        return
     _check_rules(rules, after, patch.model_fields_set)
-    changed = {name: after[name] for name in patch.model_fields_set}
-    _save(tx, _to_columns(tx, changed))
+    columns = _to_columns(tx, {name: after[name] for name in patch.model_fields_set})
+    if _are_saved(columns, after, before):
+        return
+    _save(tx, columns)
     event = "changed" if before.row is not None else "created"
     states = {"before": _to_audit(before.fields), "after": _to_audit(after)}
     record_audit(tx, actor, f"site.{event}", "site", SITE_ID, **states)
@@ -120,6 +120,16 @@ def columns_digest(columns: Mapping[str, Any]) -> str:
     """A digest of the record's content. It holds ids, so that a renaming makes no difference."""
     text = json.dumps(columns, sort_keys=True, default=str)
     return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _are_saved(
+    columns: Mapping[str, Any], fields: Mapping[str, Any], before: SiteState
+) -> bool:
+    """Whether a change has no effect. Columns are compared, because they may hold ids of what is
+    gone, which fields leave out and a save forgets."""
+    if before.row is None:
+        return fields == before.fields
+    return all(getattr(before.row, name) == value for name, value in columns.items())
 
 
 def _check_rules(rules: SiteRules, fields: Mapping[str, Any], names: Any) -> None:
