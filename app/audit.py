@@ -37,6 +37,7 @@ SubjectKind = Literal[
     "api_token",
     ContentKind,
     "alias",
+    "site",
     "media",
     "webhook",
     "partner",
@@ -56,6 +57,10 @@ FIELDS: Final[Mapping[SubjectKind, AbstractSet[str]]] = {
     },
     **{kind.name: frozenset(kind.fields) for kind in DATED_KINDS},
     "alias": {"path", "slug", "tag", "gone"},
+    "site": {
+        *("names", "descriptions", "logo", "contact", "links", "policies", "machines"),
+        *("navigation", "sections", "featured"),
+    },
     "media": {"name", "media_type", "bytes", "alt", "caption", "credit", "reason"},
     "webhook": {"name", "host", "topics", "active"},
     "partner": {"name", "rights", "active"},

@@ -17,6 +17,7 @@ from app.admin import (
     previews,
     revisions,
     second_factor,
+    site,
     sponsors,
     tags,
     tokens,
@@ -32,6 +33,7 @@ ROUTERS: Final = (
     *(media.router, media.files_router),
     *(previews.router, previews.public_router),
     *(tags.router, sponsors.router, committee.router, events.router, aliases.router),
+    site.router,
     *(webhooks.router, deliveries.router),
     *(partners.router, partner_keys.router),
 )

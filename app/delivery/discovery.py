@@ -14,6 +14,7 @@ from starlette.responses import Response
 from app.delivery.service import checked_path
 from app.errors import Moved, NotFound, NotOffered
 from app.feeds import sitemap
+from app.feeds.machine_licence import machine_terms
 from app.http.endpoint import BriefView, Cost, CountingView
 from app.http.parameters import DIGITS, NoneTravelling, Travelling
 from app.http.problems import public_responses
@@ -27,6 +28,7 @@ from app.published.cache_keys import LISTS, SERVICE
 from app.published.feed_archive import CalendarMonth
 from app.published.query import ArticleFilter
 from app.published.site_pages import list_site_pages
+from app.published.site_record import read_record
 from app.runtime import Runtime
 from app.settings import Settings
 
@@ -117,11 +119,13 @@ def read_month_sitemap(view: CountingView, period: str, _params: NoneTravelling)
 
 @router.get("/robots.txt", response_class=PlainResponse, responses=_RESPONSES)
 def read_robots(view: View, _params: NoneTravelling) -> Answer:
-    """All may read all that is public."""
+    """All may read all that is public; the licence says what machines may do with it."""
     base = view.runtime.settings.public_url
-    lines = ["User-agent: *", "Disallow: /v1/admin", "Allow: /", ""]
+    terms = machine_terms(read_record(view.tx, view.recall).machines)
+    lines = [f"License: {base}/license.xml", ""] if terms is not None and terms.has_rsl else []
+    lines += ["User-agent: *", "Disallow: /v1/admin", "Allow: /", ""]
     lines += [f"Sitemap: {base}/sitemap.xml", f"Sitemap: {base}/sitemaps/news.xml", ""]
-    return Answer("\n".join(lines).encode(), {}, SERVICE, _PLAIN)
+    return Answer("\n".join(lines).encode(), {}, LISTS, _PLAIN)
 
 
 def _day(runtime: Runtime) -> str:

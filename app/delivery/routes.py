@@ -12,6 +12,7 @@ from app.delivery import (
     home,
     instant,
     instant_server,
+    licence,
     linked,
     lists,
     media,
@@ -21,11 +22,13 @@ from app.delivery import (
     search,
     search_tokens,
     service,
+    site,
 )
 
 ROUTERS: Final = (
     # The routes that most requests ask for come first; `{slug}.jsonld` comes before `{slug}`.
     *(linked.router, articles.router, search.router, lists.router),
+    *(site.router, licence.router),
     *(home.router, service.router, metrics.router, changes.router, feeds.router),
     *(discovery.router, oai.router, events.router, instant.router, instant_server.router),
     *(search_tokens.router, media.router),

@@ -17,9 +17,10 @@ from app.kinds.registry import DATED_KINDS
 from app.kit.text import plain_path
 from app.models.alias import Alias
 from app.models.article import Article, ArticleSlug
+from app.models.site import Site
 from app.models.tag import Tag, TagSlug
 
-_TABLES: Final[tuple[Any, ...]] = (Article, Tag, *(kind.table for kind in DATED_KINDS))
+_TABLES: Final[tuple[Any, ...]] = (Article, Tag, Site, *(kind.table for kind in DATED_KINDS))
 
 
 def is_empty(tx: ReadTx) -> bool:

@@ -21,6 +21,7 @@ from app.kit.addresses import media_folder
 from app.kit.ids import uuid7
 from app.models.article import Article
 from app.models.media import Media, MediaUse, PublicationMedia, Rendition
+from app.models.site import Site
 from app.models.sponsor import Sponsor
 from app.public.vocabulary import Lang
 from app.revisions import refuse_stale
@@ -249,16 +250,18 @@ def borne_by(media_id: UUID) -> sa.ColumnElement[bool]:
 
 
 def _used_by(tx: ReadTx, media_id: UUID) -> list[str]:
-    """The slugs of articles whose working copies show it, and the names of sponsors."""
+    """The slugs of articles whose working copies show it, the names of sponsors, and the site."""
     statement = (
         sa.select(col(Article.slug))
         .join(MediaUse, col(MediaUse.article_id) == col(Article.id))
         .where(col(MediaUse.media_id) == media_id)
     )
     names = sa.select(col(Sponsor.name)).where(borne_by(media_id))
+    site = sa.select(sa.literal("the site's logo")).where(col(Site.logo_id) == media_id)
     return [
         *tx.execute(statement.order_by(col(Article.id))).scalars(),
         *tx.execute(names.order_by(col(Sponsor.id))).scalars(),
+        *tx.execute(site).scalars(),
     ]
 
 

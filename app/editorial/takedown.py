@@ -14,6 +14,7 @@ from app.editorial.media import borne_by, lock_medium, state_of
 from app.errors import Conflict
 from app.models.media import Media, PublicationMedia
 from app.models.publication import Publication, PublicationBody
+from app.models.site import Site
 from app.models.sponsor import Sponsor
 from app.visibility import visible, was_visible
 
@@ -44,6 +45,11 @@ def take_down(tx: PublishTx, by: By, media_id: UUID, revision: int | None, reaso
     for sponsor in tx.session.execute(sa.select(Sponsor).where(borne_by(media_id))).scalars():
         sponsor.logo = None
         tx.append("sponsor", sponsor.id, "media")
+    for site in tx.session.execute(sa.select(Site).where(col(Site.logo_id) == media_id)).scalars():
+        site.logo_id = None
+        site.revision += 1
+        site.updated_at = tx.moment
+        tx.append("site", site.id, "media")
     articles_seen: sa.Select[UUID] = sa.select(col(Publication.article_id).label("id")).where(
         is_showing, visible(Publication, tx.moment)
     )
@@ -69,4 +75,6 @@ def _was_public(tx: PublishTx, media_id: UUID) -> bool:
         col(PublicationMedia.media_id) == media_id, was_visible(Publication, tx.moment)
     )
     sponsors = sa.select(col(Sponsor.id)).where(borne_by(media_id), was_visible(Sponsor, tx.moment))
-    return any(tx.execute(statement.limit(1)).first() for statement in (statement, sponsors))
+    sites = sa.select(col(Site.id)).where(col(Site.logo_id) == media_id)
+    showing = (statement, sponsors, sites)
+    return any(tx.execute(statement.limit(1)).first() for statement in showing)

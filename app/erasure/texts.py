@@ -22,6 +22,7 @@ from app.kit.text import slug_of
 from app.models import every_table
 from app.models.article import Revision
 from app.models.publication import Publication, PublicationAuthor, PublicationBody
+from app.models.site import Site
 from app.models.tag import Tag
 from app.visibility import visible
 
@@ -147,6 +148,7 @@ _TEXTS: Final[dict[str, Sequence[Any]]] = {
     "saved texts": (Revision.content,),
     **{kind.plural: [getattr(kind.table, name) for name in kind.texts] for kind in DATED_KINDS},
     "tags": (Tag.names, Tag.descriptions, Tag.synonyms),
+    "the site": (Site.names, Site.descriptions, Site.contact, Site.links, Site.navigation),
 }
 
 

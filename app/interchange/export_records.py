@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 
 from app.editorial.exporting import ArticleState, ExternalIdentity
+from app.editorial.site import SiteState
+from app.editorial.site_input import SiteTexts
 from app.editorial.tags import TagInput
 from app.interchange.records import (
     ArticleRecord,
     ScheduledRecord,
+    SiteRecord,
     TagRecord,
     TranslationRecord,
 )
@@ -63,3 +66,10 @@ def to_article_record(state: ArticleState) -> ArticleRecord:
         import_digest=origin.import_digest,
         edited_since_import=state.edited_since_import,
     )
+
+
+def to_site_record(state: SiteState, featured: Sequence[str]) -> SiteRecord:
+    """The site's own record; `featured` are the slugs of its featured articles."""
+    fields = {name: state.fields[name] for name in SiteTexts.model_fields}
+    digest = state.row.import_digest
+    return SiteRecord(type="site", **fields, featured=tuple(featured), import_digest=digest)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.changes import head
-from app.editorial import exporting
+from app.editorial import exporting, site
 from app.interchange import export_records
 from app.interchange.records import DATED_RECORDS, AliasRecord, Record, as_line
 from app.runtime import Runtime
@@ -33,5 +33,7 @@ def _records(runtime: Runtime) -> Iterator[Record]:
         for ids in exporting.article_ids(tx, _AT_ONCE):
             states = exporting.articles(tx, ids, now, runtime.site_rules.address)
             yield from (export_records.to_article_record(state) for state in states)
+        if (state := site.read(tx)).row is not None:
+            yield export_records.to_site_record(state, site.featured_slugs(tx, state))
         for path, tag, reason in exporting.other_paths(tx):
             yield AliasRecord(type="alias", path=path, tag=tag, gone=reason)

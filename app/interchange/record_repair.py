@@ -16,7 +16,11 @@ _LONGEST: Final = 120
 """The most letters of a slug."""
 
 _SLUGS: Final = {"article": ("slug",), "alias": ("slug", "tag"), "tag": ("slug", "parent")}
-_SLUG_LISTS: Final = {"article": ("tags", "former_slugs"), "tag": ("former_slugs",)}
+_SLUG_LISTS: Final = {
+    "article": ("tags", "former_slugs"),
+    "tag": ("former_slugs",),
+    "site": ("sections", "featured"),
+}
 
 
 @dataclass

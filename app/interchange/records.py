@@ -17,6 +17,7 @@ from app.editorial.content import ArticleInput, Line, Text
 from app.editorial.dated_content import DatedContent
 from app.editorial.events import EVENTS, EventInput
 from app.editorial.people import MEMBERS, SPONSORS, MemberInput, SponsorInput
+from app.editorial.site_input import FeaturedSlugs, SiteTexts
 from app.editorial.tags import TagInput
 from app.inputs import Input
 from app.public.vocabulary import Lang, Moment, Slug, TagStatus, TagType
@@ -169,6 +170,15 @@ class ArticleRecord(SourcedRecord, ArticleInput):
         return ArticleInput(**{name: getattr(self, name) for name in ArticleInput.model_fields})
 
 
+class SiteRecord(SiteTexts):
+    """What the site says of itself; there is one. `featured` are slugs of articles. An import knows
+    by `import_digest` what editors have changed since."""
+
+    type: Literal["site"]
+    featured: FeaturedSlugs = ()
+    import_digest: Digest | None = None
+
+
 class AliasRecord(Input):
     """An old path: the article (`slug`) or the tag where it leads, or why it is gone."""
 
@@ -179,10 +189,16 @@ class AliasRecord(Input):
     gone: Line | None = None
 
 
-Record = TagRecord | DatedRecord | ArticleRecord | AliasRecord
+Record = TagRecord | DatedRecord | ArticleRecord | SiteRecord | AliasRecord
 RECORD: TypeAdapter[Record] = TypeAdapter(
     Annotated[
-        TagRecord | SponsorRecord | MemberRecord | EventRecord | ArticleRecord | AliasRecord,
+        TagRecord
+        | SponsorRecord
+        | MemberRecord
+        | EventRecord
+        | ArticleRecord
+        | SiteRecord
+        | AliasRecord,
         Field(discriminator="type"),
     ]
 )

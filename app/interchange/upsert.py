@@ -11,8 +11,10 @@ from typing import Any, Literal
 from uuid import UUID
 
 from app.changes import PublishTx
-from app.editorial import aliases, articles, exporting, importing, publishing, tags
+from app.editorial import aliases, articles, exporting, importing, publishing, site, tags
 from app.editorial.content import Actor, ArticleInput, Draft, SiteRules, prepare
+from app.editorial.site_input import SiteInput, SiteTexts
+from app.editorial.site_references import find_articles
 from app.errors import Conflict
 from app.interchange import export_records
 from app.interchange.records import (
@@ -20,6 +22,7 @@ from app.interchange.records import (
     ArticleRecord,
     DatedRecord,
     Record,
+    SiteRecord,
     TagRecord,
     digest,
 )
@@ -76,6 +79,8 @@ def upsert_record(
         case AliasRecord() as record:
             target = (record.slug, record.gone, record.tag)
             return UpsertResult(aliases.upsert(tx, IMPORTER, record.path, *target, rules))
+        case SiteRecord() as record:
+            return _upsert_site(tx, record, rules)
         case ArticleRecord() as record:
             return _upsert_article(tx, record, ready, rules, nth, former_slug)
 
@@ -118,6 +123,19 @@ def _upsert_dated(tx: PublishTx, record: DatedRecord, digest_text: str) -> Outco
         row, outcome = content.edit(tx, IMPORTER, row.id, fields), "updated"
     _record_source(row, record, digest_text)
     return outcome
+
+
+def _upsert_site(tx: PublishTx, record: SiteRecord, rules: SiteRules) -> UpsertResult:
+    """A logo that is no medium here is left out, because a record carries no file."""
+    named = [(slug, f"/featured/{place}") for place, slug in enumerate(record.featured)]
+    fields = {name: getattr(record, name) for name in SiteTexts.model_fields}
+    digest_text = record.import_digest
+    notices: tuple[str, ...] = ()
+    if record.logo is not None and not site.is_known_logo(tx, record.logo):
+        fields["logo"], digest_text = None, None
+        notices = (f"There is no media {record.logo} here; the site has no logo now.",)
+    content = SiteInput(**fields, featured=tuple(find_articles(tx, named)))
+    return UpsertResult(site.upsert(tx, content, rules, digest_text), notices)
 
 
 def _same_origin(row: Any, record: DatedRecord) -> bool:

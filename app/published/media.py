@@ -1,4 +1,4 @@
-"""Public media: those that a visible publication shows."""
+"""Public media: those that a visible publication, a sponsor or the site itself shows."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -16,6 +16,7 @@ from app.kit.addresses import media_folder
 from app.kit.clock import rfc3339
 from app.models.media import Media, PublicationMedia, Rendition
 from app.models.publication import Publication
+from app.models.site import Site
 from app.models.sponsor import Sponsor
 from app.visibility import visible, was_visible
 
@@ -26,7 +27,7 @@ _NAMED = 20
 @dataclass(frozen=True, slots=True)
 class PublicFile:
     """A file to serve. `name` is set for files to save; `shown_by` names some of the things that
-    show it, as `article/{id}` or `sponsor/{id}`."""
+    show it, as `article/{id}`, `sponsor/{id}` or `site/{id}`."""
 
     media_id: UUID
     name: str | None
@@ -37,8 +38,8 @@ class PublicFile:
 
 
 def get_public_file(tx: ReadTx, media_id: UUID, rendition: str, now: datetime) -> PublicFile:
-    """A rendition that is public at `now`, because a visible article or sponsor shows it. `Gone`
-    for formerly public ones; `NotFound` for all others, whether they exist or not."""
+    """A rendition that is public at `now`, because a visible article, a sponsor or the site shows
+    it. `Gone` for formerly public ones; `NotFound` for all others, whether they exist or not."""
     _refuse_taken_down(tx, media_id)
     public_file = find_rendition(tx, media_id, rendition)
     if public_file is None:
@@ -85,7 +86,9 @@ def _shown_by(tx: ReadTx, media_id: UUID, now: datetime) -> tuple[str, ...]:
     if keys:
         return tuple(keys)
     sponsors = sa.select(col(Sponsor.id)).where(_sponsor_shows(media_id), visible(Sponsor, now))
-    return tuple(f"sponsor/{key}" for key in tx.execute(sponsors.limit(_NAMED)).scalars())
+    keys = [f"sponsor/{key}" for key in tx.execute(sponsors.limit(_NAMED)).scalars()]
+    sites = sa.select(col(Site.id)).where(col(Site.logo_id) == media_id)
+    return tuple(keys or (f"site/{key}" for key in tx.execute(sites).scalars()))
 
 
 def _last_shown(tx: ReadTx, media_id: UUID, now: datetime) -> Gone | NotFound:

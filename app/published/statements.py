@@ -92,9 +92,9 @@ def page_statement(shape: QueryShape) -> Statement:
 def _walk_keys(shape: QueryShape) -> sa.Subquery:
     """The keys of one page from the index of an author, or of each tag of a clause."""
     if shape.plan.source == "author":
-        return _walk_arm(shape, PublicationAuthor, "author").subquery()
+        return walk_arm(shape, PublicationAuthor, "author").subquery()
     arms = [
-        _walk_arm(shape, PublicationTag, f"arm_{place}").subquery() for place in range(shape.arms)
+        walk_arm(shape, PublicationTag, f"arm_{place}").subquery() for place in range(shape.arms)
     ]
     if len(arms) == 1:
         return arms[0]
@@ -103,7 +103,7 @@ def _walk_keys(shape: QueryShape) -> sa.Subquery:
     return _order_by(sa.select(united), shape, united.c).subquery()
 
 
-def _walk_arm(shape: QueryShape, source: Any, driver: str) -> Statement:
+def walk_arm(shape: QueryShape, source: Any, driver: str) -> Statement:
     """The publications of one tag or author, as many as one page needs."""
     driven = source.tag_id if source is PublicationTag else source.author_slug
     keys = (source.publication_id, source.published_at, source.article_id)

@@ -33,6 +33,11 @@ class SiteSettings(Group):
         "{site}/{slug}",
         description="Where the front end shows a standing page, such as aims and history",
     )
+    tag_url: PageTemplate = Field(
+        "{site}/tags/{slug}",
+        description="Where the front end shows a tag with its articles, such as a section of the "
+        "site. `/v1/site` names this address",
+    )
     author_url: PageTemplate | None = Field(
         None,
         description="Where the front end shows an author, such as `{site}/authors/{slug}`. JSON-LD "

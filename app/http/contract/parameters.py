@@ -31,6 +31,8 @@ def describe_parameter(parameter: dict[str, Any]) -> None:
     """Document what is to be sent. An empty value, which every filter takes for its absence, only
     hides the others."""
     schema = parameter["schema"]
+    if parameter.get("required") is False:
+        del parameter["required"]  # as it is where nothing is said
     without_null(schema)
     if schema.get("description") == parameter.get("description"):
         schema.pop("description", None)
