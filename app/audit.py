@@ -36,6 +36,7 @@ SubjectKind = Literal[
     "login_session",
     "api_token",
     ContentKind,
+    "author",
     "alias",
     "media",
     "webhook",
@@ -55,6 +56,8 @@ FIELDS: Final[Mapping[SubjectKind, AbstractSet[str]]] = {
         *("slug", "type", "names", "descriptions", "synonyms", "parent", "merged_into", "status"),
     },
     **{kind.name: frozenset(kind.fields) for kind in DATED_KINDS},
+    # Not the biography and the links, because an entry outlives what it tells of a person.
+    "author": {"slug", "name", "portrait", "always_public"},
     "alias": {"path", "slug", "tag", "gone"},
     "media": {"name", "media_type", "bytes", "alt", "caption", "credit", "reason"},
     "webhook": {"name", "host", "topics", "active"},

@@ -23,7 +23,7 @@ Scope = Literal[
     "audit:read",
     "operations:write",
 ]
-"""`people` are sponsors and committee members; `users` are accounts; `tokens:own` makes and
+"""`people` are sponsors, committee members and authors; `users` are accounts; `tokens:own` makes and
 revokes tokens of one's own account."""
 
 Role = Literal["writer", "editor", "publisher", "admin"]
@@ -38,7 +38,7 @@ _WRITER: Final[Scopes] = frozenset(
     ("articles:read", "articles:write", "media:write", "preview:write", "tokens:own")
 )
 _EDITOR: Final[Scopes] = _WRITER | {"articles:review", "tags:write"}
-# Sponsors, committee members and events become public when saved, so only publishers may save.
+# Sponsors, members, authors and events become public when saved, so only publishers may save.
 _PUBLISHER: Final[Scopes] = _EDITOR | {"articles:publish", "people:write", "events:write"}
 
 SCOPES_OF: Final[Mapping[Role, Scopes]] = {

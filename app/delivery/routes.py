@@ -4,6 +4,7 @@ from typing import Final
 
 from app.delivery import (
     articles,
+    authors,
     changes,
     discovery,
     embargoed,
@@ -28,6 +29,6 @@ ROUTERS: Final = (
     *(linked.router, articles.router, search.router, lists.router),
     *(home.router, service.router, metrics.router, changes.router, feeds.router),
     *(discovery.router, oai.router, events.router, instant.router, instant_server.router),
-    *(search_tokens.router, media.router),
+    *(search_tokens.router, media.router, authors.router),
     *(partner.router, embargoed.router),
 )

@@ -34,8 +34,8 @@ from app.search.failover import SearchStatus
 router = APIRouter(tags=["service"], route_class=EndpointRoute)
 
 _RESOURCES = (
-    *("articles", "archive", "tags", "sponsors", "committee", "events", "resolve", "search"),
-    "changes",
+    *("articles", "archive", "tags", "authors", "sponsors", "committee", "events"),
+    *("resolve", "search", "changes"),
 )
 
 

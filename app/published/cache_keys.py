@@ -22,8 +22,10 @@ CHANGES: Final = "changes"
 SERVICE: Final = "service"
 """What only a setting changes: the front page, robots.txt and the like."""
 
-_UNSEARCHED: Final = frozenset({"alias"})
-"""The kinds in the log that no search shows and that have no address of their own."""
+_UNKEYED: Final = frozenset({"alias"})
+"""The kinds in the log that have no address of their own."""
+_UNSEARCHED: Final = _UNKEYED | {"author"}
+"""The kinds in the log that no search shows."""
 
 
 def key_of(kind: str, thing: UUID | str) -> str:
@@ -33,9 +35,9 @@ def key_of(kind: str, thing: UUID | str) -> str:
 
 def keys_to_purge(changes: Mapping[str, Iterable[UUID]]) -> tuple[str, ...]:
     """The keys of every answer that a change of these things, by kind, may change."""
-    searched = {kind: things for kind, things in changes.items() if kind not in _UNSEARCHED}
-    keys = [key_of(kind, thing) for kind, things in searched.items() for thing in things]
-    return (*keys, LISTS, CHANGES, *([SEARCH] if searched else []))
+    keyed = {kind: things for kind, things in changes.items() if kind not in _UNKEYED}
+    keys = [key_of(kind, thing) for kind, things in keyed.items() for thing in things]
+    return (*keys, LISTS, CHANGES, *([SEARCH] if changes.keys() - _UNSEARCHED else []))
 
 
 def log_place(sequence: int, epoch: str) -> str:
