@@ -38,7 +38,8 @@ def moved(tx: ReadTx, counted_set: CountedSet, moment: datetime) -> Counter[Auth
 def remove_authors(
     tx: WriteTx, counted_set: CountedSet, publication_id: int, slugs: Collection[str]
 ) -> None:
-    """Take authors off the list of a publication, and the publication out of their counts."""
+    """Take authors off the list of a publication, and the publication out of their counts. A count
+    of none goes, because it names the author."""
     its = (
         col(PublicationAuthor.publication_id) == publication_id,
         col(PublicationAuthor.author_slug).in_(slugs),
@@ -52,6 +53,8 @@ def remove_authors(
     )
     _add(tx, Counter({tuple(row): -1 for row in tx.execute(counted)}))
     tx.execute(sa.delete(PublicationAuthor).where(*its))
+    is_none = (col(AuthorCount.author_slug).in_(slugs), col(AuthorCount.n) == 0)
+    tx.execute(sa.delete(AuthorCount).where(*is_none))
 
 
 def differences(tx: ReadTx) -> int:

@@ -23,8 +23,8 @@ Scope = Literal[
     "audit:read",
     "operations:write",
 ]
-"""`people` are sponsors, committee members and authors; `users` are accounts; `tokens:own` makes and
-revokes tokens of one's own account."""
+"""`people` are sponsors, committee members and authors; `users` are accounts; `tokens:own` makes
+and revokes tokens of one's own account."""
 
 Role = Literal["writer", "editor", "publisher", "admin"]
 

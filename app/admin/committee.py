@@ -123,8 +123,7 @@ def remove_member(
 def _check_texts(tx: PublishTx, body: NewMember | MemberChange, rules: SiteRules) -> None:
     # The usual role has languages that a site may lack, and a plain text has none.
     given = body.role if "role" in body.model_fields_set else {}
-    texts = given if isinstance(given, dict) else {}
-    role = {lang: text for lang, text in texts.items() if lang != UNDETERMINED}
+    role = {lang: text for lang, text in given.items() if lang != UNDETERMINED}
     check_languages(rules, biography=body.biography, role=role)
     require_picture(tx, body.portrait, "/portrait")
 

@@ -122,6 +122,11 @@ def state(row: Any) -> dict[str, Any]:
     return {**fields, "links": list(row.links)}
 
 
+def slug_for(fields: AuthorRecordInput) -> str:
+    """The slug that a new record of these fields gets; empty when none can be made."""
+    return fields.slug or slug_of(fields.name)
+
+
 def list_records(tx: ReadTx) -> Sequence[Any]:
     """All records, in the order of their slugs."""
     query = sa.select(Author.__table__)  # type: ignore[attr-defined]  # SQLModel does not type the table of a class

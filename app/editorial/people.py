@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import AfterValidator, Field, PlainSerializer, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo, field_validator
 from sqlmodel import col
 from typing_extensions import override
 
@@ -35,7 +35,16 @@ USUAL_ROLE: Final = {"en": "Member", "es": "Integrante"}
 """The role of those of whom none is said."""
 
 
-def _by_language(role: str | dict[str, Any]) -> dict[str, Any]:
+def plain_role(text: str) -> dict[str, str]:
+    """A role that is one text for all languages."""
+    return dict(USUAL_ROLE) if text == USUAL_ROLE["en"] else {UNDETERMINED: text}
+
+
+def _by_language(role: object) -> object:
+    return plain_role(role) if isinstance(role, str) else role
+
+
+def _undetermined(role: object) -> object:
     return {UNDETERMINED: role} if isinstance(role, str) else role
 
 
@@ -45,11 +54,12 @@ def _plain_if_undetermined(role: dict[str, str]) -> str | dict[str, str]:
 
 
 Role = Annotated[
-    Line | Names,
-    AfterValidator(_by_language),
+    Names,
+    BeforeValidator(_by_language, json_schema_input_type=Line | Names),
     PlainSerializer(_plain_if_undetermined, when_used="json"),
 ]
 """Texts by language, or one text for all of them."""
+ChangedNames = Annotated[dict[Lang, Line | None], _FEW]
 
 
 def _not_before(first: str, last: date | None, info: ValidationInfo) -> date | None:
@@ -92,7 +102,7 @@ class SponsorChange(PatchInput):
     """What to change of a sponsor."""
 
     name: Line
-    names: Annotated[dict[Lang, Line | None], _FEW] | None
+    names: ChangedNames | None
     kind: SponsorKind
     url: Address | None
     logo: Address | None
@@ -137,7 +147,9 @@ class MemberChange(PatchInput):
 
     slug: Slug
     name: Line
-    role: Annotated[Line | Annotated[dict[Lang, Line | None], _FEW], AfterValidator(_by_language)]
+    role: Annotated[
+        ChangedNames, BeforeValidator(_undetermined, json_schema_input_type=Line | ChangedNames)
+    ]
     group: CommitteeGroup
     affiliation: Text | None
     biography: Annotated[dict[Lang, Text | None], _FEW] | None
