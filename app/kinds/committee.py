@@ -1,6 +1,6 @@
 """Committee members in office today, in their order."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -10,11 +10,10 @@ from sqlmodel import col
 
 from app.database import ReadTx
 from app.kinds.dated_kind import DatedKind, days_between
-from app.kinds.pictures import load_images, media_names
+from app.kinds.pictures import Pictures, load_pictures
 from app.kinds.searchable import Searchable, version_of
 from app.kit.languages import UNDETERMINED, localise
 from app.models.committee import CommitteeMember as MemberRow
-from app.public.articles import Image
 from app.public.authors import ProfileLink
 from app.public.committee import CommitteeMember
 from app.visibility import visible
@@ -37,13 +36,11 @@ def list_members(
     if ids is not None:
         query = query.where(col(MemberRow.id).in_(ids))
     rows = tx.execute(query.order_by(rank, col(MemberRow.position), col(MemberRow.id))).all()
-    portraits = load_images(tx, media_names(rows, "portrait"), languages)
+    portraits = load_pictures(tx, (row.portrait for row in rows), languages)
     return [_to_member(row, portraits, languages) for row in rows]
 
 
-def _to_member(
-    row: Any, portraits: Mapping[UUID, Image], languages: Sequence[str]
-) -> CommitteeMember:
+def _to_member(row: Any, portraits: Pictures, languages: Sequence[str]) -> CommitteeMember:
     return CommitteeMember(
         id=row.id,
         slug=row.slug,
@@ -52,7 +49,7 @@ def _to_member(
         group=row.group,
         affiliation=row.affiliation,
         biography=next((row.biography[lang] for lang in languages if lang in row.biography), None),
-        portrait=portraits.get(row.portrait),
+        portrait=portraits.image_of(row.portrait, row.name),
         links=[ProfileLink(**link) for link in row.links],
         term_from=row.term_from,
         term_to=row.term_to,

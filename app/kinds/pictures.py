@@ -1,6 +1,7 @@
 """Public images made of media, for what shows a medium as it is now and not as it was published."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -35,27 +36,39 @@ _FILES: Final = (
 )
 
 
-def load_images(
-    tx: ReadTx, names: Mapping[UUID, str], languages: Sequence[str]
-) -> dict[UUID, Image]:
-    """The images of media, with their texts in the first language that has one. `names` has the
-    media, each with the text in place of a missing alternative text. Media that are missing, are no
-    pictures or were taken down are left out. Addresses are paths."""
-    if not names:
-        return {}
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """The images of some media. Addresses are paths."""
+
+    images: Mapping[UUID, Image]
+
+    def image_of(self, media_id: UUID | None, name: str) -> Image | None:
+        """The image of a medium, with a name in place of a missing alternative text. None for media
+        that are missing, are no pictures or were taken down."""
+        image = self.images.get(media_id) if media_id is not None else None
+        if image is None or image.alt:
+            return image
+        return image.model_copy(update={"alt": name})
+
+
+def load_pictures(
+    tx: ReadTx, media_ids: Iterable[UUID | None], languages: Sequence[str]
+) -> Pictures:
+    """The images of media, with their texts in the first language that has one."""
+    ids = list({key for key in media_ids if key is not None})
     files: dict[UUID, list[Any]] = {}
-    for row in tx.execute(_FILES, {"ids": list(names)}):
+    for row in tx.execute(_FILES, {"ids": ids}) if ids else ():
         files.setdefault(row.id, []).append(row)
-    return {key: _to_image(rows, names[key], languages) for key, rows in files.items()}
+    return Pictures({key: _to_image(rows, languages) for key, rows in files.items()})
 
 
-def _to_image(rows: Sequence[Any], name: str, languages: Sequence[str]) -> Image:
+def _to_image(rows: Sequence[Any], languages: Sequence[str]) -> Image:
     medium = rows[0]
     return build_image(
         medium,
         rows,
         medium.id,
-        alt=_first_text(medium.alt, languages) or name,
+        alt=_first_text(medium.alt, languages) or "",
         caption=_first_text(medium.caption, languages),
         credit=medium.credit,
     )
@@ -90,11 +103,6 @@ def build_image(
             for file in files
         ],
     )
-
-
-def media_names(rows: Collection[Any], column: str) -> dict[UUID, str]:
-    """The media in a column of rows, each with the name of a row that shows it."""
-    return {key: row.name for row in rows if (key := getattr(row, column)) is not None}
 
 
 def _first_text(texts: Mapping[str, str], languages: Sequence[str]) -> str | None:

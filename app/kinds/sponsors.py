@@ -1,6 +1,6 @@
 """Sponsors who are valid today, in their order."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -10,12 +10,11 @@ from sqlmodel import col
 
 from app.database import ReadTx
 from app.kinds.dated_kind import DatedKind, days_between
-from app.kinds.pictures import load_images
+from app.kinds.pictures import Pictures, load_pictures
 from app.kinds.searchable import Searchable, version_of
 from app.kit.addresses import media_of
 from app.kit.languages import localise, pick_text
 from app.models.sponsor import Sponsor as SponsorRow
-from app.public.articles import Image
 from app.public.sponsors import Sponsor
 from app.visibility import visible
 
@@ -35,9 +34,8 @@ def list_sponsors(
     if ids is not None:
         query = query.where(col(SponsorRow.id).in_(ids))
     rows = tx.execute(query.order_by(col(SponsorRow.position), col(SponsorRow.id))).all()
-    names = {key: row.name for row in rows if (key := _logo_medium(row)) is not None}
-    images = load_images(tx, names, languages)
-    return [_to_sponsor(row, images, languages) for row in rows]
+    logos = load_pictures(tx, map(_logo_medium, rows), languages)
+    return [_to_sponsor(row, logos, languages) for row in rows]
 
 
 def _logo_medium(row: Any) -> UUID | None:
@@ -47,9 +45,8 @@ def _logo_medium(row: Any) -> UUID | None:
     return key
 
 
-def _to_sponsor(row: Any, images: Mapping[UUID, Image], languages: Sequence[str]) -> Sponsor:
-    medium = _logo_medium(row)
-    image = images.get(medium) if medium is not None else None
+def _to_sponsor(row: Any, logos: Pictures, languages: Sequence[str]) -> Sponsor:
+    image = logos.image_of(_logo_medium(row), row.name)
     first = languages[0]
     return Sponsor(
         id=row.id,

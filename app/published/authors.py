@@ -18,7 +18,7 @@ from app.author_counts import AuthorKey
 from app.changes import Head
 from app.database import ReadTx
 from app.errors import NotFound
-from app.kinds.pictures import load_images, media_names
+from app.kinds.pictures import load_pictures
 from app.models.author import Author
 from app.models.count import AuthorCount
 from app.models.publication import Publication, PublicationAuthor
@@ -78,7 +78,7 @@ def _profiles(
     rows = {slug: row for slug, row in rows.items() if slug in writing or row.always_public}
     moved = {key[0] for key in changes}
     names = _names_in_articles(at, writing - rows.keys(), moved)
-    portraits = load_images(at.tx, media_names(rows.values(), "portrait"), at.languages)
+    portraits = load_pictures(at.tx, (row.portrait for row in rows.values()), at.languages)
     totals: Counter[str] = Counter()
     for (slug, kind, lang), n in numbers.items():
         if kind == "article" and (not at.counted or lang in at.counted):
@@ -96,7 +96,7 @@ def _profiles(
                 slug=slug,
                 name=row.name,
                 biography=next(biography, None),
-                portrait=portraits.get(row.portrait),
+                portrait=portraits.image_of(row.portrait, row.name),
                 links=[ProfileLink(**link) for link in row.links],
                 articles_count=totals[slug],
             )
