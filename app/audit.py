@@ -36,6 +36,7 @@ SubjectKind = Literal[
     "login_session",
     "api_token",
     ContentKind,
+    "author",
     "alias",
     "site",
     "media",
@@ -56,6 +57,8 @@ FIELDS: Final[Mapping[SubjectKind, AbstractSet[str]]] = {
         *("slug", "type", "names", "descriptions", "synonyms", "parent", "merged_into", "status"),
     },
     **{kind.name: frozenset(kind.fields) for kind in DATED_KINDS},
+    # Not the biography and the links, because an entry outlives what it tells of a person.
+    "author": {"slug", "name", "portrait", "always_public"},
     "alias": {"path", "slug", "tag", "gone"},
     "site": {
         *("names", "descriptions", "logo", "contact", "links", "policies", "machines"),

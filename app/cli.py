@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from app import counts, logs, machine, schema, serving
+from app import author_counts, counts, logs, machine, schema, serving
 from app.commands import accounts, backup, erase, search
 from app.commands.progress import progress
 from app.errors import WillayError
@@ -119,6 +119,7 @@ def recount() -> None:
     """
     with open_runtime(Settings()) as runtime, runtime.publishing() as tx:
         counts.rebuild(tx, tx.moment)
+        author_counts.rebuild(tx)
     typer.echo("The visible articles are counted anew.", err=True)
 
 

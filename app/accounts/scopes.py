@@ -24,8 +24,8 @@ Scope = Literal[
     "audit:read",
     "operations:write",
 ]
-"""`people` are sponsors and committee members; `site` is what the site says of itself; `users` are
-accounts; `tokens:own` makes and revokes tokens of one's own account."""
+"""`people` are sponsors, committee members and authors; `site` is what the site says of itself;
+`users` are accounts; `tokens:own` makes and revokes tokens of one's own account."""
 
 Role = Literal["writer", "editor", "publisher", "admin"]
 
@@ -39,7 +39,8 @@ _WRITER: Final[Scopes] = frozenset(
     ("articles:read", "articles:write", "media:write", "preview:write", "tokens:own")
 )
 _EDITOR: Final[Scopes] = _WRITER | {"articles:review", "tags:write"}
-# Sponsors, members, events and the site become public when saved, so only publishers may save.
+# Sponsors, members, authors, events and the site become public when saved, so only publishers may
+# save.
 _PUBLISHER: Final[Scopes] = _EDITOR | {
     *("articles:publish", "people:write", "events:write", "site:write")
 }

@@ -7,6 +7,7 @@ from app.admin import (
     articles,
     audit,
     auth,
+    authors,
     bulk,
     committee,
     deliveries,
@@ -32,8 +33,8 @@ ROUTERS: Final = (
     *(bulk.router, articles.router, workflow.router, revisions.router),
     *(media.router, media.files_router),
     *(previews.router, previews.public_router),
-    *(tags.router, sponsors.router, committee.router, events.router, aliases.router),
-    site.router,
+    *(tags.router, authors.router, sponsors.router, committee.router),
+    *(events.router, aliases.router, site.router),
     *(webhooks.router, deliveries.router),
     *(partners.router, partner_keys.router),
 )

@@ -20,6 +20,7 @@ from app.http.problems import public_responses
 from app.http.routing import EndpointRoute
 from app.http.views import View
 from app.kinds import committee, sponsors
+from app.kit.addresses import absolute_media
 from app.public.archive import Year
 from app.public.committee import CommitteeMember
 from app.public.envelopes import One, Whole
@@ -48,13 +49,14 @@ class TagDetailParameters(Parameters):
 
 
 class SponsorParameters(Parameters):
-    """The filters of sponsors."""
+    """The filters of sponsors, and the language of their names and statements."""
 
     kind: Literal["", SponsorKind] = ""
+    lang: Language = ""
 
 
 class CommitteeParameters(Parameters):
-    """The filters of members, and the language of their biographies."""
+    """The filters of members, and the language of their roles and biographies."""
 
     group: Literal["", CommitteeGroup] = ""
     lang: Language = ""
@@ -101,7 +103,8 @@ def read_tag(view: CountingView, slug: str, params: TagDetailParameters) -> Answ
 )
 def list_sponsors(view: BriefView, params: SponsorParameters) -> Answer:
     """Sponsors valid today, in their order."""
-    matches = sponsors.list_sponsors(view.tx, view.now, params.kind or None)
+    preferred = preferred_languages(params.lang, view.runtime.settings)
+    matches = sponsors.list_sponsors(view.tx, view.now, preferred, params.kind or None)
     return _answer_list(view, "/v1/sponsors", params, matches)
 
 
@@ -167,4 +170,5 @@ def _answer_list(
     self_url = build_url(f"{view.runtime.settings.public_url}{path}", params)
     links = {"self": self_url, "next": following, "prev": None}
     body = {"data": data, "meta": {"total": len(data)}, "links": links}
-    return Answer(to_json(body), {"next": following}, LISTS)
+    address = view.runtime.settings.public_url
+    return Answer(absolute_media(to_json(body), address), {"next": following}, LISTS)

@@ -4,6 +4,7 @@ from typing import Final
 
 from app.delivery import (
     articles,
+    authors,
     changes,
     discovery,
     embargoed,
@@ -31,6 +32,6 @@ ROUTERS: Final = (
     *(site.router, licence.router),
     *(home.router, service.router, metrics.router, changes.router, feeds.router),
     *(discovery.router, oai.router, events.router, instant.router, instant_server.router),
-    *(search_tokens.router, media.router),
+    *(search_tokens.router, media.router, authors.router),
     *(partner.router, embargoed.router),
 )

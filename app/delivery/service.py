@@ -34,7 +34,8 @@ from app.search.failover import SearchStatus
 router = APIRouter(tags=["service"], route_class=EndpointRoute)
 
 _RESOURCES = (
-    *("site", "home", "articles", "archive", "tags", "sponsors", "committee", "events"),
+    *("site", "home", "articles", "archive", "tags", "authors"),
+    *("sponsors", "committee", "events"),
     *("resolve", "search", "changes"),
 )
 

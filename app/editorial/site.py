@@ -20,7 +20,7 @@ from app.database import ReadTx, WriteTx
 from app.editorial import media_use
 from app.editorial.content import Actor, SiteRules
 from app.editorial.patch_input import check_languages, record_audit
-from app.editorial.site_input import LinkInput, MachineLicence, SiteChange, SiteInput
+from app.editorial.site_input import MachineLicence, SiteChange, SiteInput, SiteLinkInput
 from app.editorial.site_references import (
     Slugs,
     article_ids_of,
@@ -59,7 +59,7 @@ def read(tx: ReadTx) -> SiteState:
     fields = {
         **{name: getattr(row, name) for name in ("names", "descriptions", "contact", "policies")},
         "logo": row.logo_id,
-        "links": tuple(LinkInput(**link) for link in row.links),
+        "links": tuple(SiteLinkInput(**link) for link in row.links),
         "machines": None if row.machines is None else MachineLicence(**row.machines),
         "navigation": None if row.navigation is None else slugs.navigation(row.navigation),
         "sections": None if row.section_ids is None else slugs.sections(row.section_ids),
@@ -122,9 +122,7 @@ def columns_digest(columns: Mapping[str, Any]) -> str:
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _are_saved(
-    columns: Mapping[str, Any], fields: Mapping[str, Any], before: SiteState
-) -> bool:
+def _are_saved(columns: Mapping[str, Any], fields: Mapping[str, Any], before: SiteState) -> bool:
     """Whether a change has no effect. Columns are compared, because they may hold ids of what is
     gone, which fields leave out and a save forgets."""
     if before.row is None:

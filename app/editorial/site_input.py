@@ -24,7 +24,7 @@ Email = Annotated[
 ContactName = Annotated[str, StringConstraints(pattern="^(email|corrections_email)$")]
 
 
-class LinkInput(Input):
+class SiteLinkInput(Input):
     """A page elsewhere, with its name by language."""
 
     labels: Annotated[dict[Lang, Line], Field(min_length=1, max_length=50)]
@@ -101,7 +101,7 @@ Sections = Annotated[
     AfterValidator(_require_distinct),
 ]
 Navigation = Annotated[tuple[NavigationInput, ...], Field(max_length=MOST_ENTRIES, strict=False)]
-Links = Annotated[tuple[LinkInput, ...], Field(max_length=50, strict=False)]
+Links = Annotated[tuple[SiteLinkInput, ...], Field(max_length=50, strict=False)]
 Featured = Annotated[
     tuple[UUID, ...],
     Field(max_length=MOST_FEATURED, strict=False),

@@ -12,7 +12,7 @@ from app.database import ReadTx, WriteTx
 from app.editorial import tags
 from app.editorial.content import SiteRules
 from app.editorial.patch_input import check_languages
-from app.editorial.site_input import EntryInput, LinkInput, NavigationInput
+from app.editorial.site_input import EntryInput, NavigationInput, SiteLinkInput
 from app.errors import Detail, Invalid
 from app.models.article import Article, ArticleSlug
 
@@ -29,7 +29,7 @@ def list_places(navigation: Iterable[NavigationInput]) -> Iterator[Place]:
 
 
 def check_labels(
-    rules: SiteRules, links: Sequence[LinkInput], navigation: Iterable[NavigationInput]
+    rules: SiteRules, links: Sequence[SiteLinkInput], navigation: Iterable[NavigationInput]
 ) -> None:
     """`Invalid` names each label in a language that the site does not have."""
     labels = {f"links/{number}/labels": link.labels for number, link in enumerate(links)}

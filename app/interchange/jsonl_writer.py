@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from app.changes import head
-from app.editorial import exporting, site
+from app.editorial import authors, exporting, site
 from app.interchange import export_records
-from app.interchange.records import DATED_RECORDS, AliasRecord, Record, as_line
+from app.interchange.records import DATED_RECORDS, AliasRecord, AuthorRecord, Record, as_line
 from app.runtime import Runtime
 
 _AT_ONCE = 200
@@ -26,6 +26,8 @@ def _records(runtime: Runtime) -> Iterator[Record]:
     with runtime.database.reading() as tx:
         now = head(tx).moment(runtime.clock())
         yield from (export_records.to_tag_record(*tag) for tag in exporting.tags(tx))
+        for row in authors.list_records(tx):
+            yield AuthorRecord.of(row, authors.state(row))
         for kind in DATED_RECORDS:
             yield from (
                 kind.of(row, state) for row, state in exporting.list_dated(tx, kind.content)

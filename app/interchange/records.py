@@ -13,6 +13,7 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter, model_validator
 
+from app.editorial.authors import AuthorRecordInput
 from app.editorial.content import ArticleInput, Line, Text
 from app.editorial.dated_content import DatedContent
 from app.editorial.events import EVENTS, EventInput
@@ -25,6 +26,10 @@ from app.public.vocabulary import Lang, Moment, Slug, TagStatus, TagType
 Path = Annotated[str, Field(min_length=1, max_length=1_000)]
 Synonyms = dict[Lang, Annotated[tuple[Line, ...], Field(max_length=100, strict=False)]]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+
+
+_ABOUT: Final = ("id", "external_source", "external_id", "import_digest")
+"""The fields of a sourced record beside its content."""
 
 
 class IdentifiedRecord(Input):
@@ -88,8 +93,7 @@ class DatedRecord(SourcedRecord):
     @classmethod
     def of(cls, row: Any, state: Mapping[str, Any]) -> Self:
         """The record of a stored row and the fields that editors wrote."""
-        about = ("id", "external_source", "external_id", "import_digest")
-        value = {name: getattr(row, name) for name in about}
+        value = {name: getattr(row, name) for name in _ABOUT}
         return cls(type=cls.content.kind.name, **state, **value)
 
 
@@ -112,6 +116,22 @@ class EventRecord(DatedRecord, EventInput):
 
     content = EVENTS
     type: Literal["event"]
+
+
+class AuthorRecord(SourcedRecord, AuthorRecordInput):
+    """What is said of an author; the slug joins it to the author's articles."""
+
+    type: Literal["author"]
+
+    def input(self) -> AuthorRecordInput:
+        """The input type of editorial."""
+        names = AuthorRecordInput.model_fields
+        return AuthorRecordInput(**{name: getattr(self, name) for name in names})
+
+    @classmethod
+    def of(cls, row: Any, state: Mapping[str, Any]) -> Self:
+        """The record of a stored row and the fields that editors wrote."""
+        return cls(type="author", **state, **{name: getattr(row, name) for name in _ABOUT})
 
 
 class TranslationRecord(Input):
@@ -189,10 +209,11 @@ class AliasRecord(Input):
     gone: Line | None = None
 
 
-Record = TagRecord | DatedRecord | ArticleRecord | SiteRecord | AliasRecord
+Record = TagRecord | AuthorRecord | DatedRecord | ArticleRecord | SiteRecord | AliasRecord
 RECORD: TypeAdapter[Record] = TypeAdapter(
     Annotated[
         TagRecord
+        | AuthorRecord
         | SponsorRecord
         | MemberRecord
         | EventRecord

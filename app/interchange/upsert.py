@@ -11,7 +11,16 @@ from typing import Any, Literal
 from uuid import UUID
 
 from app.changes import PublishTx
-from app.editorial import aliases, articles, exporting, importing, publishing, site, tags
+from app.editorial import (
+    aliases,
+    articles,
+    authors,
+    exporting,
+    importing,
+    publishing,
+    site,
+    tags,
+)
 from app.editorial.content import Actor, ArticleInput, Draft, SiteRules, prepare
 from app.editorial.site_input import SiteInput, SiteTexts
 from app.editorial.site_references import find_articles
@@ -20,6 +29,7 @@ from app.interchange import export_records
 from app.interchange.records import (
     AliasRecord,
     ArticleRecord,
+    AuthorRecord,
     DatedRecord,
     Record,
     SiteRecord,
@@ -74,6 +84,8 @@ def upsert_record(
     match ready.record:
         case TagRecord() as record:
             return UpsertResult(_upsert_tag(tx, record, ready.digest))
+        case AuthorRecord() as record:
+            return UpsertResult(_upsert_author(tx, record, ready.digest))
         case DatedRecord() as record:
             return UpsertResult(_upsert_dated(tx, record, ready.digest))
         case AliasRecord() as record:
@@ -116,7 +128,7 @@ def _upsert_dated(tx: PublishTx, record: DatedRecord, digest_text: str) -> Outco
     else:
         name = content.title(row)
         _refuse_removed(row, name)
-        stored_digest = digest(type(record).of(row, content.state(tx, row)))
+        stored_digest = _digest_of(type(record).of(row, content.state(tx, row)), record)
         if stored_digest == digest_text and _same_origin(row, record):
             return "unchanged"
         _refuse_edited(stored_digest not in (digest_text, row.import_digest), name)
@@ -138,11 +150,39 @@ def _upsert_site(tx: PublishTx, record: SiteRecord, rules: SiteRules) -> UpsertR
     return UpsertResult(site.upsert(tx, content, rules, digest_text), notices)
 
 
-def _same_origin(row: Any, record: DatedRecord) -> bool:
+def _upsert_author(tx: PublishTx, record: AuthorRecord, digest_text: str) -> Outcome:
+    outcome: Outcome = "created"
+    fields = record.input()
+    row = importing.find_author(
+        tx, record.external_source, record.external_id, record.id, authors.slug_for(fields)
+    )
+    if row is None:
+        row = authors.create(tx, IMPORTER, fields, record.id)
+    else:
+        stored_digest = _digest_of(AuthorRecord.of(row, authors.state(row)), record)
+        if stored_digest == digest_text and _same_origin(row, record):
+            return "unchanged"
+        _refuse_edited(stored_digest not in (digest_text, row.import_digest), row.name)
+        row, outcome = authors.edit(tx, IMPORTER, row.id, fields), "updated"
+    _record_source(row, record, digest_text)
+    return outcome
+
+
+def _digest_of(stored: DatedRecord | AuthorRecord, record: DatedRecord | AuthorRecord) -> str:
+    """The digest of a stored thing, without a slug that was made here because the record has
+    none."""
+    if getattr(record, "slug", "") is None:
+        stored = stored.model_copy(update={"slug": None})
+    return digest(stored)
+
+
+def _same_origin(row: Any, record: DatedRecord | AuthorRecord) -> bool:
     return record.external_source is None or row.external_id == record.external_id
 
 
-def _record_source(row: Any, record: DatedRecord | ArticleRecord, digest_text: str) -> None:
+def _record_source(
+    row: Any, record: DatedRecord | AuthorRecord | ArticleRecord, digest_text: str
+) -> None:
     if record.external_source is not None:
         row.external_source, row.external_id = record.external_source, record.external_id
     row.import_digest = record.import_digest or digest_text

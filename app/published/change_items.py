@@ -87,7 +87,9 @@ def _load_items(
     for kind in DATED_KINDS:
         if ids := ids_by_kind.get(kind.name):
             items = kind.items(tx, at, languages, ids)
-            items_by_key |= {(kind.name, key): item for key, item in items.items()}
+            items_by_key |= {
+                (kind.name, key): tags.absolute_urls(item) for key, item in items.items()
+            }
     return items_by_key
 
 

@@ -47,7 +47,8 @@ def visible_hits(
     for kind in DATED_KINDS:
         if ids := ids_of.get(kind.name):
             items |= {
-                (kind.name, key): item for key, item in kind.items(tx, now, languages, ids).items()
+                (kind.name, key): cached_tags.absolute_urls(item)
+                for key, item in kind.items(tx, now, languages, ids).items()
             }
     return {key: items[key[:2]] for key in shown}
 

@@ -14,6 +14,8 @@ ROUTES = [
     *(
         "/v1/tags/water",
         "/v1/archive",
+        "/v1/authors",
+        "/v1/authors/ana",
         "/v1/sponsors",
         "/v1/committee",
         "/v1/events",
@@ -31,6 +33,7 @@ def filled(bench: Bench) -> Bench:
             bench.runtime,
             title=f"n{number}",
             tags=("water",),
+            authors=({"name": "Ana"},),
             published_at=day + timedelta(days=number // 2),
         )
     return bench

@@ -42,15 +42,17 @@ from tests.contract.questions import questions, requests
 # Public by definition, for rows that are visible. All other text and JSON is private.
 PUBLIC = {
     "alias": {"path", "gone"},
-    "committee_member": {"name", "role", "group", "affiliation", "biography"},
+    "author": {"slug", "name", "biography", "links"},
+    "author_count": {"author_slug", "kind", "lang"},
+    "committee_member": {"slug", "name", "role", "group", "affiliation", "biography", "links"},
     "event": {"titles", "descriptions", "place", "url"},
-    "media": {"name", "media_type", "taken_down_reason"},
+    "media": {"name", "media_type", "taken_down_reason", "credit"},  # a portrait shows its credit
     "publication": {"kind", "lang", "slug", "item", "tag_ids", "ended", "ended_note"},
     "publication_author": {"author_slug", "kind", "lang"},
     "publication_body": {"body_html"},
     "publication_tag": {"kind", "lang"},
     "rendition": {"name", "media_type", "sha256"},
-    "sponsor": {"name", "kind", "url", "logo", "statement"},
+    "sponsor": {"name", "names", "kind", "url", "logo", "statement", "statements"},
     "tag": {"slug", "type", "names", "descriptions", "synonyms"},
     "tag_slug": {"slug"},
 }

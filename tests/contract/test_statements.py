@@ -64,6 +64,9 @@ PATHS = ["alias", "publication"]
 RELATED = ["publication", "publication_tag", "publication_tag", "publication"]
 COUNT, MONTHS = "publication_count", "publication_month"
 
+# Which slugs, what is counted of them, what editors said, and their names in the newest articles.
+AUTHORS = ["author_count", "author_count", "author", "publication_author", "publication"]
+
 COSTS = [
     ("/v1", [], []),
     ("/v1/articles", [TAGS, KEYS, ITEMS], [KEYS]),
@@ -82,6 +85,8 @@ COSTS = [
     ("/v1/tags/water", [TAGS, COUNT], []),
     ("/v1/archive", [TAGS, MONTHS], []),
     ("/v1/archive?tag=water", [TAGS, MONTHS], []),
+    ("/v1/authors", AUTHORS, AUTHORS),
+    ("/v1/authors/ana", AUTHORS[1:], AUTHORS[1:]),
     ("/v1/sponsors", ["sponsor"], ["sponsor"]),
     ("/v1/committee", ["committee_member"], ["committee_member"]),
     ("/v1/events", ["event"], ["event"]),

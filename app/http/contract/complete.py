@@ -56,8 +56,7 @@ def complete_contract(contract: dict[str, Any]) -> dict[str, Any]:
     remove_titles(schemas)
     for _, operation in operations_of(contract):
         remove_titles(operation)
-        if operation.get("description", "").rstrip(".") == operation.get("summary"):
-            del operation["description"]
+        _shorten_description(operation)
     contract["components"]["schemas"] = dict(sorted(schemas.items()))
     add_examples(contract)
     share_components(contract)
@@ -72,14 +71,18 @@ def _describe_limits(operation: dict[str, Any]) -> None:
     answers: dict[str, Any] = operation["responses"]
     for status, answer in deepcopy(problem_answers(401, 403, 429)).items():
         answers.setdefault(str(status), answer)
-    for status in ("200", "201", "429"):
-        if status in answers:
-            limits = {
-                name: {**header, "required": status == "429"} for name, header in _LIMITS.items()
-            }
-            answers[status] = {**answers[status]}
-            answers[status]["headers"] = {**answers[status].get("headers", {}), **limits}
+    answers["429"] = {**answers["429"], "headers": {**answers["429"]["headers"], **_LIMITS}}
     operation["responses"] = dict(sorted(answers.items()))
+
+
+def _shorten_description(operation: dict[str, Any]) -> None:
+    """Leave out of a description what the summary says, and FastAPI's words for a success."""
+    text = operation.pop("description", "").removeprefix(operation["summary"]).lstrip(".;: \n")
+    if text:
+        operation["description"] = f"{text[0].upper()}{text[1:]}"
+    for response in operation["responses"].values():
+        if response.get("description") == "Successful Response":
+            response["description"] = "OK"
 
 
 def _remove_fastapis_422(responses: dict[str, Any]) -> None:
