@@ -1,6 +1,7 @@
 """What editors add to the names under articles. A record and its articles share the slug."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -133,7 +134,7 @@ def list_records(tx: ReadTx) -> Sequence[Any]:
     return tx.execute(query.order_by(col(Author.slug))).all()
 
 
-def list_views(tx: ReadTx, now: Any, key: UUID | None = None) -> list[dict[str, Any]]:
+def list_views(tx: ReadTx, now: datetime, key: UUID | None = None) -> list[dict[str, Any]]:
     """The editors' view of all records, or of one: the fields, `id`, `revision`, `created_at`,
     `updated_at`, and `is_public` at a moment."""
     query = sa.select(Author.__table__, visible_author(now).label("is_public"))  # type: ignore[attr-defined]  # as above
@@ -143,7 +144,7 @@ def list_views(tx: ReadTx, now: Any, key: UUID | None = None) -> list[dict[str, 
     return [{**state(row), **{name: getattr(row, name) for name in _ABOUT}} for row in rows]
 
 
-def view(tx: ReadTx, now: Any, key: UUID) -> dict[str, Any]:
+def view(tx: ReadTx, now: datetime, key: UUID) -> dict[str, Any]:
     """The editors' view of one record; `NotFound`."""
     views = list_views(tx, now, key)
     if not views:

@@ -168,12 +168,14 @@ def _upsert_author(tx: PublishTx, record: AuthorRecord, digest_text: str) -> Out
     return outcome
 
 
-def _digest_of(stored: DatedRecord | AuthorRecord, record: DatedRecord | AuthorRecord) -> str:
+def _digest_of(
+    stored_record: DatedRecord | AuthorRecord, record: DatedRecord | AuthorRecord
+) -> str:
     """The digest of a stored thing, without a slug that was made here because the record has
     none."""
     if getattr(record, "slug", "") is None:
-        stored = stored.model_copy(update={"slug": None})
-    return digest(stored)
+        stored_record = stored_record.model_copy(update={"slug": None})
+    return digest(stored_record)
 
 
 def _same_origin(row: Any, record: DatedRecord | AuthorRecord) -> bool:

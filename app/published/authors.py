@@ -7,6 +7,7 @@ what began or ended since is added to them.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -33,7 +34,7 @@ class AuthorMoment:
 
     tx: ReadTx
     head: Head
-    now: Any
+    now: datetime
     current: bool
     languages: Sequence[str]
     counted: Sequence[str]

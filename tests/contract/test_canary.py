@@ -64,7 +64,7 @@ CLOSED: dict[str, dict[str, Any]] = {
     "audit_entry": {"via": "session"},
     "webhook": {"payload": "full", "state": "active", "paused_reason": None},
     "delivery": {"state": "pending"},
-    "media": {"kind": "document"},
+    "media": {"kind": "document", "colour": None},  # a colour is six digits
 }
 APPEND_ONLY = {"audit_entry"}
 

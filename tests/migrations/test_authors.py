@@ -1,7 +1,9 @@
 """Members, sponsors and authors of an older store: nothing is lost on the way up or down."""
 
+from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from app import author_counts, schema
@@ -9,9 +11,7 @@ from app.editorial import people
 from app.runtime import Runtime
 from tests import builders
 from tests.builders import EDITOR
-from tests.conftest import MovingClock
-
-Either = tuple[Runtime, MovingClock]
+from tests.conftest import store
 
 
 def members(runtime: Runtime) -> list[Any]:
@@ -20,8 +20,16 @@ def members(runtime: Runtime) -> list[Any]:
         return [tuple(row) for row in tx.execute(query)]
 
 
-def test_people_of_an_older_store_are_as_before(either: Either) -> None:
-    runtime, _ = either
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_people_of_an_older_store_are_as_before(
+    request: pytest.FixtureRequest, tmp_path: Path, database: str
+) -> None:
+    url = request.getfixturevalue("postgres_store") if database == "postgresql" else None
+    with store(url, tmp_path) as (runtime, _):
+        migrate_down_and_up(runtime)
+
+
+def migrate_down_and_up(runtime: Runtime) -> None:
     given = [
         ("Rosa Ñáñez", "Chair", "Chair"),
         ("Rosa Ñáñez", None, "Member"),
