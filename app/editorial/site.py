@@ -122,9 +122,7 @@ def columns_digest(columns: Mapping[str, Any]) -> str:
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _are_saved(
-    columns: Mapping[str, Any], fields: Mapping[str, Any], before: SiteState
-) -> bool:
+def _are_saved(columns: Mapping[str, Any], fields: Mapping[str, Any], before: SiteState) -> bool:
     """Whether a change has no effect. Columns are compared, because they may hold ids of what is
     gone, which fields leave out and a save forgets."""
     if before.row is None:

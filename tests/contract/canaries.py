@@ -10,9 +10,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from app.editorial import aliases, articles, correcting, people, publishing, tags
+from app.editorial import aliases, articles, correcting, people, publishing, site, tags
 from app.editorial.content import Actor, ArticleInput, Draft, prepare
 from app.editorial.events import EVENTS, EventInput
+from app.editorial.site_input import SiteInput
 from app.editorial.tags import TagInput
 from tests import builders
 from tests.conftest import Bench
@@ -124,6 +125,7 @@ def hide(bench: Bench) -> set[str]:
             tx, Actor(marker()), live["live-corrected"], 1, runtime.site_rules, "A name was wrong."
         )
         aliases.upsert(tx, Actor(marker()), f"/{marker()}", None, "It is gone.")
+    hide_in_site(bench, [scheduled[0], retracted[0], cancelled[0]])
     with runtime.database.altering() as connection:
         article = SQLModel.metadata.tables["article"]
         connection.execute(
@@ -135,6 +137,26 @@ def hide(bench: Bench) -> set[str]:
         for number, slug in enumerate(sorted(known)):
             aliases.upsert(tx, Actor(marker()), f"/was/{number}", slug, None)
     return known
+
+
+def hide_in_site(bench: Bench, hidden: list[UUID]) -> None:
+    """The site's record, which names pages, tags and articles that nobody may see."""
+    pages = (marker(), marker())
+    for slug in pages:
+        drafted(bench, kind="page", slug=slug)
+    children = [{"page": pages[1]}, {"tag": propose(bench)[0]}]
+    fields = {
+        "names": {"en": "Plain"},
+        "navigation": [
+            {"page": pages[0], "children": [{"tag": "water"}]},
+            {"url": "https://plain.example/", "labels": {"en": "Plain"}, "children": children},
+        ],
+        "sections": [*propose(bench), "water"],
+        "featured": [str(key) for key in hidden],
+    }
+    content = SiteInput.model_validate_json(json.dumps(fields))
+    with bench.runtime.publishing() as tx:
+        site.upsert(tx, content, bench.runtime.site_rules, None)
 
 
 def hide_people(bench: Bench) -> None:
