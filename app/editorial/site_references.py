@@ -130,20 +130,20 @@ class Slugs:
         )
         return cls(dict(tx.execute(statement).all()), tags.slugs_by_id(tx))
 
-    def entry(self, stored: Mapping[str, Any]) -> EntryInput | None:
+    def entry(self, item: Mapping[str, Any]) -> EntryInput | None:
         """An entry of the menu, without those below it; None if what it names is gone."""
-        fields: dict[str, Any] = {"labels": stored["labels"], "url": stored.get("url")}
-        if "article_id" in stored:
-            fields["page"] = self.articles.get(UUID(stored["article_id"]))
-        elif "tag_id" in stored:
-            fields["tag"] = self.tags.get(UUID(stored["tag_id"]))
+        fields: dict[str, Any] = {"labels": item["labels"], "url": item.get("url")}
+        if "article_id" in item:
+            fields["page"] = self.articles.get(UUID(item["article_id"]))
+        elif "tag_id" in item:
+            fields["tag"] = self.tags.get(UUID(item["tag_id"]))
         is_gone = not (fields["url"] or fields.get("page") or fields.get("tag"))
         return None if is_gone else EntryInput(**fields)
 
-    def navigation(self, stored: Sequence[Mapping[str, Any]]) -> tuple[NavigationInput, ...]:
+    def navigation(self, menu: Sequence[Mapping[str, Any]]) -> tuple[NavigationInput, ...]:
         """The menu as editors write it."""
         entries = []
-        for item in stored:
+        for item in menu:
             entry = self.entry(item)
             if entry is not None:
                 children = tuple(filter(None, map(self.entry, item["children"])))
@@ -151,9 +151,9 @@ class Slugs:
                 entries.append(NavigationInput(**fields, children=children))
         return tuple(entries)
 
-    def sections(self, stored: Sequence[str]) -> tuple[str, ...]:
+    def sections(self, tag_ids: Sequence[str]) -> tuple[str, ...]:
         """The slugs of sections, each once though tags were merged."""
-        slugs = (self.tags.get(UUID(key)) for key in stored)
+        slugs = (self.tags.get(UUID(key)) for key in tag_ids)
         return tuple(dict.fromkeys(slug for slug in slugs if slug is not None))
 
 

@@ -36,12 +36,12 @@ class MachineTerms:
         return bool(self.permits or self.prohibits)
 
 
-def machine_terms(stored: Mapping[str, Any] | None) -> MachineTerms | None:
+def machine_terms(machines: Mapping[str, Any] | None) -> MachineTerms | None:
     """The terms of a stored record; None if nothing is said."""
-    if stored is None:
+    if machines is None:
         return None
-    usages = {name: tuple(stored[name]) for name in ("permits", "prohibits")}
-    return MachineTerms(**{**stored, **usages})
+    usages = {name: tuple(machines[name]) for name in ("permits", "prohibits")}
+    return MachineTerms(**{**machines, **usages})
 
 
 def render_rsl(terms: MachineTerms, publisher: str, contact: str | None) -> bytes:

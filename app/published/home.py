@@ -59,8 +59,10 @@ def gather_home(
         if key in found and (not filters.languages or found[key].lang in filters.languages)
     ]
     latest = _latest_keys(tx, tags, filters, size.latest, now)
-    chosen = section_tags(tx, tags, site, recall) if size.sections and size.per_section else []
-    newest = _newest_keys(tx, tags, filters, chosen, size, now)
+    section_list = (
+        section_tags(tx, tags, site, recall) if size.sections and size.per_section else []
+    )
+    newest = _newest_keys(tx, tags, filters, section_list, size, now)
     every = list(dict.fromkeys(chain(featured, latest, *(keys for _, keys in newest))))
     items = dict(zip(every, items_by_key(tx, tags, every, now, recall), strict=True))
     return HomeArticles(
@@ -84,13 +86,13 @@ def _newest_keys(
     tx: ReadTx,
     tags: Tags,
     filters: ArticleFilter,
-    chosen: Sequence[CachedTag],
+    section_list: Sequence[CachedTag],
     size: HomeSize,
     now: datetime,
 ) -> list[tuple[CachedTag, list[int]]]:
     """The publications of the first sections that have any. Each section is the family of its tag,
     whose members are walked side by side and merged here."""
-    families = {tag.id: tags.descendant_ids(tag) for tag in chosen}
+    families = {tag.id: tags.descendant_ids(tag) for tag in section_list}
     members = list(dict.fromkeys(chain(*families.values())))
     rows: dict[UUID, list[Any]] = {}
     for start in range(0, len(members), _TAGS_AT_ONCE):
@@ -99,7 +101,7 @@ def _newest_keys(
         for row in tx.execute(statement, values):
             rows.setdefault(portion[row.place], []).append(row)
     sections = []
-    for tag in chosen:
+    for tag in section_list:
         carrying = chain(*(rows.get(member, ()) for member in families[tag.id]))
         order = sorted(carrying, key=lambda row: (row.published_at, row.article_id), reverse=True)
         keys = islice(dict.fromkeys(row.publication_id for row in order), size.per_section)

@@ -83,30 +83,30 @@ class _EntryBuilder:
 
     def build(self, entry: Mapping[str, Any]) -> NavigationChild | None:
         """An entry without those below it; None if readers do not see what it names."""
-        wanted = pick_text(entry["labels"], self.languages[0])
-        label = wanted or localise(entry["labels"], self.languages)
+        own_label = pick_text(entry["labels"], self.languages[0])
+        label = own_label or localise(entry["labels"], self.languages)
         if "article_id" in entry:
-            return self._build_page(entry["article_id"], wanted, label)
+            return self._build_page(entry["article_id"], own_label, label)
         if "tag_id" in entry:
-            return self._build_tag(entry["tag_id"], wanted, label)
+            return self._build_tag(entry["tag_id"], own_label, label)
         url = entry["url"]
         return NavigationChild(label=label or url, kind="link", slug=None, url=url)
 
     def _build_page(
-        self, article_id: str, wanted: str | None, label: str | None
+        self, article_id: str, own_label: str | None, label: str | None
     ) -> NavigationChild | None:
         page = self.articles.get(UUID(article_id))
         if page is None or page.kind != "page":
             return None
-        title = wanted or (page.title if page.lang == self.languages[0] else label)
+        title = own_label or (page.title if page.lang == self.languages[0] else label)
         url = self.addresses.page(page.kind, page.slug, page.lang)
         return NavigationChild(label=title or page.title, kind="page", slug=page.slug, url=url)
 
     def _build_tag(
-        self, tag_id: str, wanted: str | None, label: str | None
+        self, tag_id: str, own_label: str | None, label: str | None
     ) -> NavigationChild | None:
         for tag in self.tags.resolve_ids([tag_id]):
-            name = wanted or pick_text(tag.names, self.languages[0]) or label
+            name = own_label or pick_text(tag.names, self.languages[0]) or label
             url = self.addresses.tag(tag.slug, self.languages[0])
             return NavigationChild(
                 label=name or localise(tag.names, self.languages) or tag.slug,

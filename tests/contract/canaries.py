@@ -10,9 +10,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
+<<<<<<< HEAD
 from app.editorial import aliases, articles, authors, correcting, people, publishing, tags
+=======
+from app.editorial import aliases, articles, correcting, people, publishing, site, tags
+>>>>>>> site
 from app.editorial.content import Actor, ArticleInput, Draft, prepare
 from app.editorial.events import EVENTS, EventInput
+from app.editorial.site_input import SiteInput
 from app.editorial.tags import TagInput
 from tests import builders
 from tests.conftest import Bench
@@ -127,6 +132,7 @@ def hide(bench: Bench) -> set[str]:
             tx, Actor(marker()), live["live-corrected"], 1, runtime.site_rules, "A name was wrong."
         )
         aliases.upsert(tx, Actor(marker()), f"/{marker()}", None, "It is gone.")
+    hide_in_site(bench, [scheduled[0], retracted[0], cancelled[0]])
     with runtime.database.altering() as connection:
         article = SQLModel.metadata.tables["article"]
         connection.execute(
@@ -140,6 +146,7 @@ def hide(bench: Bench) -> set[str]:
     return known
 
 
+<<<<<<< HEAD
 def pictures(bench: Bench) -> tuple[UUID, UUID]:
     """A picture that readers see, and one that they do not."""
     media = SQLModel.metadata.tables["media"].c
@@ -148,6 +155,26 @@ def pictures(bench: Bench) -> tuple[UUID, UUID]:
     [shown] = [row.id for row in rows if row.alt.get("en") == "Shown"]
     [hidden] = [row.id for row in rows if row.id != shown]
     return shown, hidden
+=======
+def hide_in_site(bench: Bench, hidden: list[UUID]) -> None:
+    """The site's record, which names pages, tags and articles that nobody may see."""
+    pages = (marker(), marker())
+    for slug in pages:
+        drafted(bench, kind="page", slug=slug)
+    children = [{"page": pages[1]}, {"tag": propose(bench)[0]}]
+    fields = {
+        "names": {"en": "Plain"},
+        "navigation": [
+            {"page": pages[0], "children": [{"tag": "water"}]},
+            {"url": "https://plain.example/", "labels": {"en": "Plain"}, "children": children},
+        ],
+        "sections": [*propose(bench), "water"],
+        "featured": [str(key) for key in hidden],
+    }
+    content = SiteInput.model_validate_json(json.dumps(fields))
+    with bench.runtime.publishing() as tx:
+        site.upsert(tx, content, bench.runtime.site_rules, None)
+>>>>>>> site
 
 
 def hide_people(bench: Bench) -> None:

@@ -10,6 +10,7 @@ ROUTES = [
     *("/v1/feeds/articles.rss", "/v1/feeds/articles.atom?month=2020-01", "/sitemap.xml"),
     *("/v1/feeds/articles.json?tag=water", "/v1/oai?verb=ListRecords&metadataPrefix=oai_dc"),
     "/v1/feeds/events.ics",
+    *("/v1/site", "/v1/site?lang=es&include=jsonld", "/v1/home", "/v1/home?lang=en&latest=3"),
     *("/v1/articles/n1.jsonld", "/v1/oembed?url=http://127.0.0.1:8000/n1"),
     *(
         "/v1/tags/water",

@@ -10,8 +10,9 @@ from uuid import UUID
 import pytest
 
 from app.changes import head
-from app.editorial import articles, people, publishing, tags
+from app.editorial import articles, people, publishing, site, tags
 from app.editorial.content import ArticleInput, prepare
+from app.editorial.site_input import MachineLicence, SiteInput
 from app.published.cache_keys import log_place
 from tests import builders
 from tests.builders import EDITOR
@@ -161,7 +162,7 @@ def test_the_validity_of_sponsors_and_members_bounds_caches_too(service: Bench) 
         ("/v1/oai?verb=ListRecords&metadataPrefix=oai_dc", "lists"),
         ("/sitemap.xml", "lists"),
         ("/sitemaps/news.xml", "lists"),
-        ("/robots.txt", "service"),
+        ("/robots.txt", "lists"),
         ("/v1/search?q=n1", "search"),
         ("/v1/search/suggest?q=n1", "search"),
         ("/v1/changes", "changes"),
@@ -192,6 +193,9 @@ def test_every_answer_names_the_place_in_the_log_that_it_was_made_from(
     key = builders.medium(service.runtime, alt={"en": "A lake"})
     builders.published(service.runtime, title="shown", image={"media_id": key})
     event = builders.event(service.runtime)
+    licence = MachineLicence(permits=("search",), tdm_reserved=True)
+    with service.runtime.publishing() as tx:
+        site.upsert(tx, SiteInput(machines=licence), service.runtime.site_rules, None)
     follow(service.runtime)
     with service.runtime.database.reading() as tx:
         log = head(tx)
