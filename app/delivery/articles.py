@@ -1,6 +1,7 @@
 """Lists of articles with the whole filter algebra, and one article by its slug."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from fastapi import APIRouter
@@ -98,6 +99,8 @@ def list_articles(
     """Articles, newest first, page by page."""
     settings = view.runtime.settings
     filters = list_filter(params, view.tags, settings)
+    if filters.ids and params.kind is None:
+        filters = replace(filters, any_kind=True)
     name = repr((filters, params.order))
     cursor = cursors.decode(params.cursor or None, name)
     _refuse_body(params)
@@ -141,7 +144,7 @@ def list_articles(
     responses=public_responses(301, 304, 400, 404, 410, 503),
 )
 def read_article(view: BriefView, slug: str, params: DetailParameters) -> Answer:
-    """One article whole; an old slug leads to the new one, a retracted one says why."""
+    """One article whole; an old slug and an id lead to its slug, a retracted one says why."""
     refuse_capitals(slug)
     preferred = languages(params.lang, params.fallback, view.runtime.settings.languages)
     names, extras = _chosen_fields(params, DETAIL_FIELDS, DETAIL_EXTRAS)

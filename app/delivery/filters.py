@@ -1,14 +1,14 @@
 """The query parameters that filter lists of articles, turned into a typed filter."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from app.http.parameters import (
     AnySlug,
@@ -22,6 +22,7 @@ from app.http.parameters import (
 from app.kit.calendar import Calendar
 from app.kit.clock import FOREVER, LONG_AGO, TICK
 from app.kit.dates import first_instant, range_end, range_start
+from app.kit.ids import is_uuid
 from app.kit.languages import best_matches, is_within, normalise_code
 from app.public.vocabulary import ContentKind, Kind
 from app.published.cache import Tags
@@ -31,8 +32,6 @@ from app.settings import Settings
 
 _MOST_CLAUSES = 10
 _MOST_IDS = 100
-# Stricter than UUID(), which also takes braces, underscores and other scripts' digits.
-_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
 
 TagClauses = Annotated[
@@ -63,7 +62,10 @@ Fallback = Annotated[
 class ArticleParameters(FilterParameters):
     """The filters that only lists of articles have."""
 
-    kind: Kind = "article"
+    kind: Annotated[
+        Kind | SkipJsonSchema[None],
+        Field(description="`article` when absent; a list with `ids` then has pages too"),
+    ] = None
     fallback: Fallback = ""
 
 
@@ -72,7 +74,7 @@ def list_filter(params: ArticleParameters, tags: Tags, settings: Settings) -> Ar
     preferred = languages(params.lang, params.fallback, settings.languages)
     return replace(
         article_filter(params, tags, settings.calendar),
-        kind=params.kind,
+        kind=params.kind or "article",
         languages=preferred,
         each_story_once=are_instead(params.lang, preferred),
     )
@@ -203,7 +205,7 @@ def _ids(text: str) -> tuple[UUID, ...]:
     if len(parts) > _MOST_IDS:
         raise bad_parameter("too_many_ids", "ids", f"At most {_MOST_IDS} ids; send fewer.")
     for part in parts:
-        if not _UUID.fullmatch(part):
+        if not is_uuid(part):
             raise bad_parameter(
                 "invalid_id", "ids", f"{part[:60]!r} is no id; ids are UUIDs joined by commas."
             )

@@ -6,10 +6,19 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from app.public.articles import ArticleItem, Paths
+from app.public.articles import ArticleItem, Paths, TagReference
 from app.public.envelopes import Links
 from app.public.items import DatedItem
-from app.public.vocabulary import ChangeReason, ContentKind, Count, Lang, Slug, TagType
+from app.public.vocabulary import (
+    ChangeReason,
+    ContentKind,
+    Count,
+    GivenAddress,
+    Kind,
+    Lang,
+    Slug,
+    TagType,
+)
 
 
 class ChangedArticle(ArticleItem):
@@ -43,6 +52,19 @@ class Change(BaseModel):
     kind: ContentKind
     id: UUID
     reason: Annotated[ChangeReason | None, Field(description="Of a `delete`: why it is gone")]
+    article_kind: Annotated[
+        Kind | None, Field(description="Of an article: whether it is a standing page")
+    ]
+    slug: Annotated[Slug | None, Field(description="Of an article, and of a tag that exists")]
+    lang: Annotated[Lang | None, Field(description="Of an article")]
+    tags: Annotated[
+        list[TagReference] | None,
+        Field(description="Of an article; of a `delete` those that it had last"),
+    ]
+    url: Annotated[
+        GivenAddress | None,
+        Field(description="Of an `upsert`: its page at the front end, if it has one"),
+    ]
     paths: Annotated[
         list[str],
         Field(description="Addresses that used to lead here; of a `delete` all that ever did"),
