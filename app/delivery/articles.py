@@ -27,6 +27,7 @@ from app.http.routing import EndpointRoute
 from app.http.views import View
 from app.public.articles import ArticleDetail, ArticleItem, ListedArticle
 from app.public.envelopes import One, Page
+from app.public.vocabulary import Kind
 from app.published import articles
 from app.published.answer import Answer
 from app.published.articles import Extra
@@ -57,6 +58,10 @@ DetailInclude = Annotated[
 class ListParameters(ArticleParameters):
     """The parameters of a list of articles."""
 
+    repeated = frozenset({"kind"})
+    kind: Annotated[
+        Kind, Field(description="With `ids` and without `kind`, the list has pages too")
+    ] = "article"
     order: Literal["newest", "oldest", "updated"] = "newest"
     limit: Limit = 20
     cursor: Annotated[str, Field(max_length=200, description="From `links.next`")] = ""
@@ -99,7 +104,7 @@ def list_articles(
     """Articles, newest first, page by page."""
     settings = view.runtime.settings
     filters = list_filter(params, view.tags, settings)
-    if filters.ids and params.kind is None:
+    if filters.ids and "kind" not in params.model_fields_set:
         filters = replace(filters, any_kind=True)
     name = repr((filters, params.order))
     cursor = cursors.decode(params.cursor or None, name)

@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
-from pydantic.json_schema import SkipJsonSchema
 
 from app.http.parameters import (
     AnySlug,
@@ -62,10 +61,7 @@ Fallback = Annotated[
 class ArticleParameters(FilterParameters):
     """The filters that only lists of articles have."""
 
-    kind: Annotated[
-        Kind | SkipJsonSchema[None],
-        Field(description="`article` when absent; a list with `ids` then has pages too"),
-    ] = None
+    kind: Kind = "article"
     fallback: Fallback = ""
 
 
@@ -74,7 +70,7 @@ def list_filter(params: ArticleParameters, tags: Tags, settings: Settings) -> Ar
     preferred = languages(params.lang, params.fallback, settings.languages)
     return replace(
         article_filter(params, tags, settings.calendar),
-        kind=params.kind or "article",
+        kind=params.kind,
         languages=preferred,
         each_story_once=are_instead(params.lang, preferred),
     )

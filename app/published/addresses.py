@@ -120,20 +120,32 @@ def of_tags(tx: ReadTx, tags: Tags, tag_ids: Sequence[UUID]) -> dict[UUID, list[
     slugs = slugs.where(col(TagSlug.tag_id).in_(tag_ids)).order_by(col(TagSlug.slug))
     for tag_id, slug in tx.execute(slugs):
         if slug != tags.by_id[tag_id].slug:
-            paths[tag_id].append(f"/{slug}")
-    return {key: _with_tag_pages(tags.page_urls, own) for key, own in paths.items()}
+            paths[tag_id] += _tag_paths(tags.page_urls, slug)
+    return {key: list(dict.fromkeys(own)) for key, own in paths.items()}
 
 
 def of_former_tags(tx: ReadTx, tags: Tags, tag_ids: Sequence[UUID]) -> dict[UUID, DepartedTag]:
-    """The rest of tags that are gone, with all places of their pages."""
+    """The rest of tags that are gone, with the places of their pages by the templates of today."""
     if not tag_ids:
         return {}
     rows = sa.select(col(FormerTag.id), col(FormerTag.paths), col(FormerTag.tag_id))
     rows = rows.where(col(FormerTag.id).in_(tag_ids))
     return {
-        key: DepartedTag(_with_tag_pages(tags.page_urls, paths), into)
-        for key, paths, into in tx.execute(rows)
+        key: DepartedTag(_with_pages(tags, paths), into) for key, paths, into in tx.execute(rows)
     }
+
+
+def _with_pages(tags: Tags, paths: Iterable[str]) -> list[str]:
+    """The paths that a tag left, in which a slug of a tag stands for its pages too."""
+    every: list[str] = []
+    for path in paths:
+        is_slug = tags.find(path[1:]) is not None or path[1:] in tags.removed
+        every += _tag_paths(tags.page_urls, path[1:]) if is_slug else [path]
+    return list(dict.fromkeys(every))
+
+
+def _tag_paths(page_urls: PageUrls, slug: str) -> list[str]:
+    return [*page_urls.plain_paths("tag", slug), f"/{slug}"]
 
 
 def without_live_pages(
@@ -157,14 +169,6 @@ def without_live_pages(
 _LIVE: Final = sa.select(col(Publication.slug), col(Publication.kind), col(Publication.lang)).where(
     col(Publication.slug).in_(sa.bindparam("slugs", expanding=True)), visible(Publication, NOW)
 )
-
-
-def _with_tag_pages(page_urls: PageUrls, paths: Iterable[str]) -> list[str]:
-    """The paths of a tag, with its page before each that is a slug; other paths come first."""
-    slugs = [path for path in paths if _SLUG.fullmatch(path)]
-    others = [path for path in paths if not _SLUG.fullmatch(path)]
-    pages = ([*page_urls.plain_paths("tag", path[1:]), path] for path in dict.fromkeys(slugs))
-    return list(dict.fromkeys([*others, *(path for pair in pages for path in pair)]))
 
 
 def _paths(
