@@ -205,7 +205,7 @@ def _pages(
     page_urls: PageUrls, had: Iterable[str], rows: Iterable[Any], article_id: UUID
 ) -> list[str]:
     """Each page of an article at the front end, followed by its slug as a path. A slug of another
-    system has a page as every kind and in every language that the article had."""
+    system has a page in every language that the article had."""
     own_rows = [row for row in rows if row.article_id == article_id]
     places = {(row.slug, row.kind, row.lang) for row in own_rows if row.wanted}
     own_slugs = {row.slug for row in own_rows}
