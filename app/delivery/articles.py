@@ -1,6 +1,7 @@
 """Lists of articles with the whole filter algebra, and one article by its slug."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from fastapi import APIRouter
@@ -27,6 +28,7 @@ from app.http.routing import EndpointRoute
 from app.http.views import View
 from app.public.articles import ArticleDetail, ArticleItem, ListedArticle
 from app.public.envelopes import One, Page
+from app.public.vocabulary import Kind
 from app.published import articles
 from app.published.answer import Answer
 from app.published.articles import Extra
@@ -80,6 +82,10 @@ DetailInclude = Annotated[
 class ListParameters(ArticleParameters):
     """The parameters of a list of articles."""
 
+    repeated = frozenset({"kind"})
+    kind: Annotated[
+        Kind, Field(description="With `ids` and without `kind`, the list has pages too")
+    ] = "article"
     order: Literal["newest", "oldest", "updated"] = "newest"
     limit: Limit = 20
     cursor: Annotated[str, Field(max_length=200, description="From `links.next`")] = ""
@@ -122,6 +128,8 @@ def list_articles(
     """Articles, newest first, page by page."""
     settings = view.runtime.settings
     filters = list_filter(params, view.tags, settings)
+    if filters.ids and "kind" not in params.model_fields_set:
+        filters = replace(filters, any_kind=True)
     name = repr((filters, params.order))
     cursor = cursors.decode(params.cursor or None, name)
     _refuse_body(params)
@@ -165,7 +173,7 @@ def list_articles(
     responses=public_responses(301, 304, 400, 404, 410, 503),
 )
 def read_article(view: BriefView, slug: str, params: DetailParameters) -> Answer:
-    """One article whole; an old slug leads to the new one, a retracted one says why."""
+    """One article whole; an old slug and an id lead to its slug, a retracted one says why."""
     refuse_capitals(slug)
     preferred = languages(params.lang, params.fallback, view.runtime.settings.languages)
     names, extras = _chosen_fields(params, DETAIL_FIELDS, DETAIL_EXTRAS)

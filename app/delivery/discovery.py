@@ -180,7 +180,7 @@ def read_oembed(view: BriefView, params: EmbedParameters) -> Answer:
             path,
             view.now,
             settings.public_url,
-            settings.slug_at,
+            settings.page_urls,
         )
         if resolution.kind == "tag":
             raise NotFound("article_not_found", "There is no article at this address.")

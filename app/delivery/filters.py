@@ -1,11 +1,10 @@
 """The query parameters that filter lists of articles, turned into a typed filter."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -23,6 +22,7 @@ from app.http.parameters import (
 from app.kit.calendar import Calendar
 from app.kit.clock import FOREVER, LONG_AGO, TICK
 from app.kit.dates import first_instant, range_end, range_start
+from app.kit.ids import is_uuid
 from app.kit.languages import ANY_CASE, best_matches, is_within, normalise_code
 from app.public.vocabulary import ContentKind, Kind
 from app.published.cache import Tags
@@ -32,8 +32,6 @@ from app.settings import Settings
 
 _MOST_CLAUSES = 10
 _MOST_IDS = 100
-# Stricter than UUID(), which also takes braces, underscores and other scripts' digits.
-_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
 
 TagClauses = Annotated[
@@ -223,7 +221,7 @@ def _ids(text: str) -> tuple[UUID, ...]:
     if len(parts) > _MOST_IDS:
         raise bad_parameter("too_many_ids", "ids", f"At most {_MOST_IDS} ids; send fewer.")
     for part in parts:
-        if not _UUID.fullmatch(part):
+        if not is_uuid(part):
             raise bad_parameter(
                 "invalid_id", "ids", f"{part[:60]!r} is no id; ids are UUIDs joined by commas."
             )

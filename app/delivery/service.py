@@ -74,7 +74,7 @@ def resolve_path(view: BriefView, params: ResolveParameters) -> Answer:
         checked_path(params.path),
         view.now,
         view.runtime.settings.public_url,
-        view.runtime.settings.slug_at,
+        view.runtime.settings.page_urls,
     )
     return Answer(b'{"data":%s}' % to_json(resolution), {}, LISTS)
 

@@ -7,12 +7,21 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from typing_extensions import TypeAliasType
 
-from app.public.articles import ArticleItem, Paths
+from app.public.articles import ArticleItem, Paths, TagReference
 from app.public.committee import CommitteeMember
 from app.public.envelopes import Links
 from app.public.events import Event
 from app.public.sponsors import Sponsor
-from app.public.vocabulary import ChangeReason, ContentKind, Count, Lang, Slug, TagType
+from app.public.vocabulary import (
+    ChangeReason,
+    ContentKind,
+    Count,
+    GivenAddress,
+    Kind,
+    Lang,
+    Slug,
+    TagType,
+)
 
 
 class ChangedArticle(ArticleItem):
@@ -58,6 +67,11 @@ class ArticleUpsert(_Upsert):
     """An article or a page that is new or has changed."""
 
     kind: Literal["article"]
+    article_kind: Kind
+    slug: Slug
+    lang: Lang
+    tags: list[TagReference]
+    url: Annotated[GivenAddress, Field(description="Its page at the front end")]
     item: ChangedArticle
 
 
@@ -65,24 +79,39 @@ class TagUpsert(_Upsert):
     """A tag that is new or has changed."""
 
     kind: Literal["tag"]
+    article_kind: None
+    slug: Slug
+    lang: None
+    tags: None
+    url: Annotated[GivenAddress, Field(description="Its page at the front end")]
     item: ChangedTag
 
 
-class SponsorUpsert(_Upsert):
+class _OtherUpsert(_Upsert):
+    """Something that has no page of its own."""
+
+    article_kind: None
+    slug: None
+    lang: None
+    tags: None
+    url: None
+
+
+class SponsorUpsert(_OtherUpsert):
     """A sponsor that is new or has changed."""
 
     kind: Literal["sponsor"]
     item: Sponsor
 
 
-class CommitteeMemberUpsert(_Upsert):
+class CommitteeMemberUpsert(_OtherUpsert):
     """A member of the committee who is new or has changed."""
 
     kind: Literal["committee_member"]
     item: CommitteeMember
 
 
-class EventUpsert(_Upsert):
+class EventUpsert(_OtherUpsert):
     """An event that is new or has changed."""
 
     kind: Literal["event"]
@@ -95,6 +124,15 @@ class Deletion(_Change):
     type: Literal["delete"]
     kind: ContentKind
     reason: Annotated[ChangeReason, Field(description="Why it is gone")]
+    article_kind: Annotated[
+        Kind | None, Field(description="Of an article: whether it was a standing page")
+    ]
+    slug: Annotated[Slug | None, Field(description="Of an article: its last one")]
+    lang: Annotated[Lang | None, Field(description="Of an article")]
+    tags: Annotated[
+        list[TagReference] | None, Field(description="Of an article: those that it had last")
+    ]
+    url: None
     paths: Annotated[list[str], Field(description="All addresses that ever led here")]
     merged_into: Annotated[
         UUID | None, Field(description="Of a tag that was `merged`: the id of what it is today")

@@ -75,7 +75,8 @@ class One(Envelope, Generic[Item]):
 
 
 class Resolution(BaseModel):
-    """What answers at an old path now: 200 where it still does, 301 where it has moved."""
+    """What answers at a path. 200: the path is `location`, so show it. 301: lead readers to
+    `location`."""
 
     path: str
     status: Literal[200, 301]
@@ -83,6 +84,13 @@ class Resolution(BaseModel):
     id: UUID
     slug: Slug
     lang: Lang | None
+    location: Annotated[
+        str,
+        Field(
+            pattern=r"^/([!-.0-~][!-~]*)?$",
+            description="Its page at the front end, by the templates of the settings",
+        ),
+    ]
     url: WebAddress = Field(description="The resource in this API")
 
 

@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from app.database import ReadTx
 from app.errors import Moved, NotFound
+from app.kit.ids import is_uuid
 from app.kit.paging import Cursor
 from app.models.alias import Alias
 from app.models.publication import Publication, PublicationBody, PublicationTag
@@ -88,8 +89,13 @@ def list_page(
 
 
 def _matches_nothing(tx: ReadTx, tags: Tags, filters: ArticleFilter, recall: HeadCache) -> bool:
-    return recall.current and recall(
-        ("matches nothing", filters), lambda: kept_counts.matches_nothing(tx, tags, filters)
+    # The kept counts are those of one kind.
+    return (
+        recall.current
+        and not filters.any_kind
+        and recall(
+            ("matches nothing", filters), lambda: kept_counts.matches_nothing(tx, tags, filters)
+        )
     )
 
 
@@ -114,7 +120,8 @@ def article_detail(
     """The id, the JSON and the related articles' JSON of one article whole, in the first of
     `languages` in which it is visible.
 
-    Raises `Moved` for an old slug, `Gone` for a former article, `NotFound` for anything else.
+    Raises `Moved` for an old slug and for an id, `Gone` for a former article, `NotFound` for
+    anything else.
     """
     row = tx.execute(_BY_SLUG, {"slug": slug, "now": now}).first()
     if row is None:
@@ -173,13 +180,13 @@ def bodies_by_id(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> 
     return {key: tags.absolute_urls(body.encode()).decode() for key, body in rows}
 
 
-def current_slug(tx: ReadTx, article_id: UUID, now: datetime) -> tuple[str, str, str] | None:
-    """The slug, language and kind under which an article is visible."""
-    statement = sa.select(
-        col(Publication.slug), col(Publication.lang), col(Publication.kind)
-    ).where(col(Publication.article_id) == article_id, visible(Publication, NOW))
-    row = tx.execute(statement, {"now": now}).first()
-    return (row.slug, row.lang, row.kind) if row else None
+def current_slug(tx: ReadTx, article_id: UUID, now: datetime) -> str | None:
+    """The slug under which an article is visible."""
+    statement = sa.select(col(Publication.slug)).where(
+        col(Publication.article_id) == article_id, visible(Publication, NOW)
+    )
+    slug: str | None = tx.execute(statement, {"now": now}).scalar()
+    return slug
 
 
 def slug_holder(tx: ReadTx, slug: str, now: datetime) -> UUID | None:
@@ -197,11 +204,15 @@ def slug_holder(tx: ReadTx, slug: str, now: datetime) -> UUID | None:
 
 
 def _absent_error(tx: ReadTx, slug: str, now: datetime) -> Exception:
+    """The answer for a slug that shows nothing. An id is answered as an old slug is, so nobody
+    learns from it whether there is a draft."""
     article_id = slug_holder(tx, slug, now)
+    if article_id is None and is_uuid(slug):
+        article_id = UUID(slug)
     if article_id is not None:
         current = current_slug(tx, article_id, now)
         if current is not None:
-            return Moved("moved", "It has another slug now.", slug=current[0])
+            return Moved("moved", "It has another slug now.", slug=current)
         ended = gone_articles.gone_error(tx, article_id, now)
         if ended is not None:
             return ended

@@ -20,6 +20,7 @@ from app.changes import Head
 from app.database import ReadTx
 from app.kit.addresses import make_absolute
 from app.kit.languages import localise
+from app.kit.page_urls import PageUrls
 from app.models.tag import FormerTag, Tag, TagSlug
 
 
@@ -47,17 +48,12 @@ class FormerTags:
     ids: dict[UUID, UUID]
 
 
-PagePath = Callable[[str, str, str], str]
-"""The path of an article's page at the front end, by its kind, slug and language."""
-
-
-def plain_page_path(_kind: str, slug: str, _lang: str) -> str:
-    """The path when no front end is configured."""
-    return f"/{slug}"
+_DEFAULT_PAGES: Final = PageUrls()
 
 
 class Tags:
-    """All tags at one sequence; and the address of this service, which publications do not hold."""
+    """All tags at one sequence; and the addresses of this service and of the front end's pages,
+    which publications do not hold."""
 
     def __init__(
         self,
@@ -65,9 +61,9 @@ class Tags:
         former: FormerTags,
         languages: tuple[str, ...],
         address: bytes = b"",
-        page_path: PagePath = plain_page_path,
+        page_urls: PageUrls = _DEFAULT_PAGES,
     ) -> None:
-        self.page_path = page_path
+        self.page_urls = page_urls
         self._languages = languages
         self._address = address
         self.by_id = {tag.id: tag for tag in rows}
@@ -154,9 +150,9 @@ class ReadCache:
         self,
         languages: tuple[str, ...],
         address: str = "",
-        page_path: PagePath = plain_page_path,
+        page_urls: PageUrls = _DEFAULT_PAGES,
     ) -> None:
-        self._page_path = page_path
+        self._page_urls = page_urls
         self._languages = languages
         self._address = to_json(address)[1:-1]
         self._lock = Lock()
@@ -174,7 +170,7 @@ class ReadCache:
 
     def _read_tags(self, tx: ReadTx) -> Tags:
         rows, former = _load_tags(tx)
-        return Tags(rows, former, self._languages, self._address, self._page_path)
+        return Tags(rows, former, self._languages, self._address, self._page_urls)
 
     def at_head(self, head: Head, current: bool) -> "HeadCache":
         """The values of a head; none are kept once a boundary has passed."""

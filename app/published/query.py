@@ -27,6 +27,7 @@ class ArticleFilter:
     """A filter of articles; tag clauses are families of ids, any of which satisfies its clause."""
 
     kind: Kind = "article"
+    any_kind: bool = False  # of a filter with `ids`: articles and pages
     languages: tuple[str, ...] = ()
     each_story_once: bool = False  # in the first of the languages; else in any of them
     all_of: tuple[tuple[UUID, ...], ...] = ()
@@ -100,6 +101,7 @@ def query_shape(
         each_story_once=filters.each_story_once,
         author=filters.author is not None,
         ids=bool(filters.ids),
+        any_kind=filters.any_kind,
         since=filters.since is not None,
         until="" if filters.until is None else "<=" if filters.until_inclusive else "<",
         gaps=len(filters.gaps),

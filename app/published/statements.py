@@ -65,6 +65,7 @@ class QueryShape:
     each_story_once: bool
     author: bool
     ids: bool
+    any_kind: bool
     since: bool
     until: str
     gaps: int
@@ -115,9 +116,8 @@ def walk_arm(shape: QueryShape, source: Any, driver: str) -> Statement:
 def _gather_keys(shape: QueryShape) -> sa.CTE:
     """All keys of a small source; materialised, so that no planner walks a list instead."""
     source, _ = _plan_source(shape)
-    kind = col(source.kind) == sa.bindparam("kind")
     key = _publication_id(source).label("publication_id")
-    statement: Statement = sa.select(key).distinct().where(kind)
+    statement: Statement = sa.select(key).distinct().where(_is_of_kind(shape, source))
     if shape.plan.source == "tag":
         statement = statement.where(col(PublicationTag.tag_id).in_(_expanding_param("all_0")))
     elif shape.plan.source == "author":
@@ -207,7 +207,7 @@ def _drive_from(statement: Statement, shape: QueryShape) -> Statement:
 
 def _apply_filter(statement: Statement, shape: QueryShape, source: Any) -> Statement:
     key = _publication_id(source)
-    conditions = [col(source.kind) == sa.bindparam("kind"), visible(source, NOW)]
+    conditions = [_is_of_kind(shape, source), visible(source, NOW)]
     conditions += _date_conditions(shape, source)
     wide = shape.ids or shape.updated_since or shape.syndicatable or shape.each_story_once
     if wide and source is not Publication:
@@ -236,6 +236,10 @@ def _apply_filter(statement: Statement, shape: QueryShape, source: Any) -> State
     conditions += [_has_tag(key, f"all_{place}") for place in range(first, shape.all_of)]
     conditions += [~_has_tag(key, f"none_{place}") for place in range(shape.none_of)]
     return statement.where(*conditions)
+
+
+def _is_of_kind(shape: QueryShape, source: Any) -> ColumnElement[bool]:
+    return sa.true() if shape.any_kind else col(source.kind) == sa.bindparam("kind")
 
 
 def _publication_id(source: Any) -> Any:

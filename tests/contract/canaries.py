@@ -10,11 +10,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-<<<<<<< HEAD
-from app.editorial import aliases, articles, authors, correcting, people, publishing, tags
-=======
-from app.editorial import aliases, articles, correcting, people, publishing, site, tags
->>>>>>> site
+from app.editorial import (
+    aliases,
+    articles,
+    authors,
+    correcting,
+    people,
+    publishing,
+    site,
+    tags,
+)
 from app.editorial.content import Actor, ArticleInput, Draft, prepare
 from app.editorial.events import EVENTS, EventInput
 from app.editorial.site_input import SiteInput
@@ -146,7 +151,6 @@ def hide(bench: Bench) -> set[str]:
     return known
 
 
-<<<<<<< HEAD
 def pictures(bench: Bench) -> tuple[UUID, UUID]:
     """A picture that readers see, and one that they do not."""
     media = SQLModel.metadata.tables["media"].c
@@ -155,7 +159,8 @@ def pictures(bench: Bench) -> tuple[UUID, UUID]:
     [shown] = [row.id for row in rows if row.alt.get("en") == "Shown"]
     [hidden] = [row.id for row in rows if row.id != shown]
     return shown, hidden
-=======
+
+
 def hide_in_site(bench: Bench, hidden: list[UUID]) -> None:
     """The site's record, which names pages, tags and articles that nobody may see."""
     pages = (marker(), marker())
@@ -174,7 +179,6 @@ def hide_in_site(bench: Bench, hidden: list[UUID]) -> None:
     content = SiteInput.model_validate_json(json.dumps(fields))
     with bench.runtime.publishing() as tx:
         site.upsert(tx, content, bench.runtime.site_rules, None)
->>>>>>> site
 
 
 def hide_people(bench: Bench) -> None:

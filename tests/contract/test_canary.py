@@ -52,15 +52,11 @@ PUBLIC = {
     "publication_body": {"body_html"},
     "publication_tag": {"kind", "lang"},
     "rendition": {"name", "media_type", "sha256"},
-<<<<<<< HEAD
-    "sponsor": {"name", "names", "kind", "url", "logo", "statement", "statements"},
-=======
     "site": {
         *("names", "descriptions", "contact", "links", "policies", "machines"),
         *("navigation", "section_ids", "featured_ids"),
     },
-    "sponsor": {"name", "kind", "url", "logo", "statement"},
->>>>>>> site
+    "sponsor": {"name", "names", "kind", "url", "logo", "statement", "statements"},
     "tag": {"slug", "type", "names", "descriptions", "synonyms"},
     "tag_slug": {"slug"},
 }
