@@ -99,11 +99,12 @@ class PageUrls:
         return to_ascii(template.format(site=site, slug=slug, lang=lang))
 
 
-def is_same_place(asked: str, location: str) -> bool:
-    """Whether an asked path is a location as it is written, whatever its host, query and fragment.
-    A slash may be missing at the start, and be there or not at the end: front ends differ."""
-    local = asked.partition("#")[0].partition("?")[0]
-    path = urlsplit(asked).path if "://" in asked else local
+def is_same_place(request_path: str, location: str) -> bool:
+    """Whether the path of a request is a location as it is written, whatever its host, query and
+    fragment. A slash may be missing at the start, and be there or not at the end: front ends
+    differ."""
+    local = request_path.partition("#")[0].partition("?")[0]
+    path = urlsplit(request_path).path if "://" in request_path else local
     path = path if path.startswith("/") else f"/{path}"
     here, there = (_without_slash(part) for part in (path, location.partition("?")[0]))
     return _escaped(here) == _escaped(there)

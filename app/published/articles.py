@@ -12,19 +12,18 @@ from pydantic_core import from_json, to_json
 from sqlmodel import col
 
 from app.database import ReadTx
-from app.errors import Moved, NotFound
-from app.kit.ids import is_uuid
+from app.errors import NotFound
 from app.kit.paging import Cursor
-from app.models.alias import Alias
 from app.models.publication import Publication, PublicationBody, PublicationTag
 from app.public.articles import complete_item
-from app.published import gone_articles, kept_counts
+from app.published import kept_counts
+from app.published.absent_articles import absent_error
 from app.published.addresses import former_paths
 from app.published.cache import CachedTag, HeadCache, Tags
 from app.published.plan import USUAL, Thresholds, choose_plan
 from app.published.query import ArticleFilter, page_of
 from app.published.statements import SHOWN, Order
-from app.visibility import NOW, visible, was_visible
+from app.visibility import NOW, visible
 
 Extra = Literal["related", "paths"]
 RELATED = 5
@@ -125,7 +124,7 @@ def article_detail(
     """
     row = tx.execute(_BY_SLUG, {"slug": slug, "now": now}).first()
     if row is None:
-        raise _absent_error(tx, slug, now)
+        raise absent_error(tx, slug, now)
     if languages and row.lang != languages[0]:
         row = _in_language(tx, row, languages, now)
     item = _join_item(row, tags, translations_by_group(tx, [row], now))
@@ -178,45 +177,6 @@ def bodies_by_id(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> 
     """The sanitised HTML of the visible articles among these."""
     rows = tx.execute(_BODIES, {"ids": list(ids), "now": now})
     return {key: tags.absolute_urls(body.encode()).decode() for key, body in rows}
-
-
-def current_slug(tx: ReadTx, article_id: UUID, now: datetime) -> str | None:
-    """The slug under which an article is visible."""
-    statement = sa.select(col(Publication.slug)).where(
-        col(Publication.article_id) == article_id, visible(Publication, NOW)
-    )
-    slug: str | None = tx.execute(statement, {"now": now}).scalar()
-    return slug
-
-
-def slug_holder(tx: ReadTx, slug: str, now: datetime) -> UUID | None:
-    """The article that is or was public under a slug, here or where it was imported from."""
-    statement = (
-        sa.select(col(Publication.article_id))
-        .where(col(Publication.slug) == slug, was_visible(Publication, NOW))
-        .limit(1)
-    )
-    before = sa.select(col(Alias.article_id)).where(col(Alias.path) == f"/{slug}")
-    answer: UUID | None = (
-        tx.execute(statement, {"now": now}).scalar() or tx.execute(before).scalar()
-    )
-    return answer
-
-
-def _absent_error(tx: ReadTx, slug: str, now: datetime) -> Exception:
-    """The answer for a slug that shows nothing. An id is answered as an old slug is, so nobody
-    learns from it whether there is a draft."""
-    article_id = slug_holder(tx, slug, now)
-    if article_id is None and is_uuid(slug):
-        article_id = UUID(slug)
-    if article_id is not None:
-        current = current_slug(tx, article_id, now)
-        if current is not None:
-            return Moved("moved", "It has another slug now.", slug=current)
-        ended = gone_articles.gone_error(tx, article_id, now)
-        if ended is not None:
-            return ended
-    return NotFound("article_not_found", "There is no article with this slug.")
 
 
 def _in_language(tx: ReadTx, row: Any, languages: Sequence[str], now: datetime) -> Any:

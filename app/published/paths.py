@@ -17,7 +17,7 @@ from app.kit.text import paths_within, plain_path
 from app.models.alias import Alias
 from app.models.publication import Publication
 from app.public.envelopes import Resolution
-from app.published import articles, gone_articles, tags
+from app.published import absent_articles, gone_articles, tags
 from app.published.cache import CachedTag, Tags
 from app.visibility import NOW, visible
 
@@ -104,7 +104,7 @@ def _find_former(request: _Request, slug: str, tag_slug: str | None) -> Resoluti
             raise error
     if row := _find_live(request, slug.lower()):
         return _article_resolution(request, row)
-    article_id = articles.slug_holder(request.tx, slug, request.now)
+    article_id = absent_articles.slug_holder(request.tx, slug, request.now)
     if article_id is not None:
         return _current_article(request, article_id)
     known_tags, slug = request.tags_of(), slug.lower()

@@ -3,8 +3,7 @@
 A statement depends only on the filter's shape and on its plan; values are bound. So each statement
 is built once, and a page costs only its index walk. The walk uses the list's index, or that of the
 first tag clause (one arm per tag of the clause, each with its own limit, united), or the author's;
-or a few keys are collected and sorted. The other conditions are probes by primary key. `plan`
-chooses.
+or a few keys are collected and sorted. `plan` chooses. Other conditions are probes by primary key.
 """
 
 from collections.abc import Sequence
@@ -247,8 +246,7 @@ def _publication_id(source: Any) -> Any:
 
 
 def _changed_since(*, walked: bool = False) -> ColumnElement[bool]:
-    """The condition; when `walked`, without the index of `changed_at`, by which SQLite would
-    sort."""
+    """The condition; `walked`: without the index of `changed_at`, by which SQLite would sort."""
     changed: Any = col(Publication.changed_at)
     since = sa.bindparam("updated_since", type_=UTCDateTime())
     return (sa.func.coalesce(changed, changed) if walked else changed) >= since
