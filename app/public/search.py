@@ -10,7 +10,7 @@ from app.public.articles import ArticleItem
 from app.public.envelopes import Links
 from app.public.items import DatedItem
 from app.public.tags import Tag
-from app.public.vocabulary import ContentKind, Count, WebAddress
+from app.public.vocabulary import ContentKind, Count, TagType, WebAddress
 
 SearchEngine = Literal["embedded", "meilisearch", "both"]
 
@@ -40,10 +40,16 @@ class FacetValue(BaseModel):
     count: Count
 
 
+class TagFacetValue(FacetValue):
+    """A tag that things found have; its `type` groups topics, places and so on."""
+
+    type: TagType
+
+
 class Facets(BaseModel):
     """Only those that were asked for, the most frequent value first."""
 
-    tags: list[FacetValue] | SkipJsonSchema[None] = None
+    tags: list[TagFacetValue] | SkipJsonSchema[None] = None
     lang: list[FacetValue] | SkipJsonSchema[None] = None
     year: list[FacetValue] | SkipJsonSchema[None] = None
     kind: list[FacetValue] | SkipJsonSchema[None] = None

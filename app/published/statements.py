@@ -215,7 +215,7 @@ def _apply_filter(statement: Statement, shape: QueryShape, source: Any) -> State
     if shape.languages == 1:
         conditions.append(col(source.lang) == sa.bindparam("lang_0"))
     elif shape.each_story_once:
-        conditions.append(_first_language(shape.languages))
+        conditions.append(first_language(shape.languages))
     elif shape.languages:
         langs: list[Any] = [sa.bindparam(f"lang_{place}") for place in range(shape.languages)]
         conditions.append(col(source.lang).in_(langs))
@@ -278,7 +278,7 @@ def _date_conditions(shape: QueryShape, source: Any) -> list[ColumnElement[bool]
     return conditions
 
 
-def _first_language(languages: int) -> ColumnElement[bool]:
+def first_language(languages: int) -> ColumnElement[bool]:
     """Whether this is the first of the languages in which its story is visible."""
     choices = []
     for place in range(languages):
