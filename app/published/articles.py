@@ -257,14 +257,14 @@ def _in_language(tx: ReadTx, row: Any, languages: Sequence[str], now: datetime) 
     )
 
 
-def _join_item(row: Any, tags: Tags, others: Mapping[UUID, bytes]) -> bytes:
+def _join_item(row: Any, tags: Tags, translation_lists: Mapping[UUID, bytes]) -> bytes:
     """The frozen fragment, with the plain date, the tags and the translations appended."""
     own = tags.absolute_urls(complete_item(row.item)[:-1].encode())
     return b'%s,"published_on":%s,"tags":%s,"translations":%s}' % (
         own,
         to_json(cards.published_on(from_json(row.item))),
         cards.references(tags, tags.resolve_ids(from_json(row.tag_ids)), row.lang),
-        others[row.article_id],
+        translation_lists[row.article_id],
     )
 
 

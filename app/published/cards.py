@@ -64,9 +64,9 @@ def published_on(item: dict[str, Any]) -> str | None:
     return day.isoformat() if day else None
 
 
-def references(tags: Tags, carried: Sequence[CachedTag], lang: str) -> bytes:
+def references(tags: Tags, carried_tags: Sequence[CachedTag], lang: str) -> bytes:
     """The tags of an article as the JSON of a list of `TagReference`."""
-    return b"[%s]" % b",".join([tags.reference(tag, lang) for tag in carried])
+    return b"[%s]" % b",".join([tags.reference(tag, lang) for tag in carried_tags])
 
 
 def find_neighbours(tx: ReadTx, tags: Tags, place: Place, now: datetime) -> Cards:
@@ -74,7 +74,7 @@ def find_neighbours(tx: ReadTx, tags: Tags, place: Place, now: datetime) -> Card
     if place.kind != "article":
         return Cards(b'{"older":null,"newer":null}', ())
     values = {"lang": place.lang, "at": place.at, "id": place.article_id, "now": now}
-    older, newer = (tx.execute(beside, values).first() for beside in (_OLDER, _NEWER))
+    older, newer = (tx.execute(query, values).first() for query in (_OLDER, _NEWER))
     json = b'{"older":%s,"newer":%s}' % (
         b"null" if older is None else _to_card(older, tags),
         b"null" if newer is None else _to_card(newer, tags),
@@ -130,7 +130,7 @@ def _find_nearest(tx: ReadTx, carrier: Carrier, now: datetime, recall: HeadCache
         newest = _list_newest(tx, tag, carrier.lang, now, recall)
         others = [one for one in newest if one[1] != carrier.article_id]
         shared.update(others[:_CANDIDATES])
-    ranked = sorted(shared, key=lambda one: (shared[one], one), reverse=True)
+    ranked = sorted(shared, key=lambda key: (shared[key], key), reverse=True)
     return [key for _, _, key in ranked[:_RELATED]]
 
 
@@ -171,7 +171,7 @@ _NEWEST: Final = (
 )
 
 
-def _beside(*, is_newer: bool) -> sa.Select[*tuple[Any, ...]]:
+def _neighbour_query(*, is_newer: bool) -> sa.Select[*tuple[Any, ...]]:
     """The next article of a language from a place in its list, read by the index of the list."""
     key = (col(Publication.published_at), col(Publication.article_id))
     here = sa.tuple_(sa.bindparam("at", type_=UTCDateTime()), sa.bindparam("id", type_=sa.Uuid()))
@@ -187,5 +187,5 @@ def _beside(*, is_newer: bool) -> sa.Select[*tuple[Any, ...]]:
     return ordered.limit(1)
 
 
-_OLDER: Final = _beside(is_newer=False)
-_NEWER: Final = _beside(is_newer=True)
+_OLDER: Final = _neighbour_query(is_newer=False)
+_NEWER: Final = _neighbour_query(is_newer=True)

@@ -61,7 +61,8 @@ def tables(bench: Bench, url: str, **options: Any) -> list[str]:
 KEYS, KEYS_BY_TAG = "publication", "publication_tag"
 ITEMS = "publication"  # only what is not remembered for this head of the log
 PATHS = ["alias", "publication"]
-RELATED = ["publication", "publication_tag", "publication_tag", "publication"]
+CARDS = ["publication_tag", "publication_tag", "publication"]  # what is newest of each tag
+NEIGHBOURS = ["publication", "publication"]
 COUNT, MONTHS = "publication_count", "publication_month"
 
 COSTS = [
@@ -72,13 +73,15 @@ COSTS = [
     ("/v1/articles?tag=land,-cusco", [TAGS, COUNT, COUNT], []),
     ("/v1/articles?fields=title", [TAGS, KEYS, ITEMS], [KEYS]),
     ("/v1/articles?include=paths", [TAGS, KEYS, ITEMS, *PATHS], [KEYS, *PATHS]),
-    ("/v1/articles?limit=1&include=related", [TAGS, KEYS, ITEMS, *RELATED], [KEYS]),
-    ("/v1/articles?limit=3&include=related", [TAGS, KEYS, ITEMS, *RELATED * 3], [KEYS]),
+    ("/v1/articles?limit=1&include=related", [TAGS, KEYS, ITEMS, ITEMS, *CARDS], [KEYS]),
+    ("/v1/articles?limit=9&include=related&lang=es", [TAGS, KEYS, ITEMS, ITEMS, *CARDS], [KEYS]),
     ("/v1/articles?count=true", [TAGS, KEYS, ITEMS, COUNT], [KEYS]),
     ("/v1/articles?count=true&tag=water", [TAGS, KEYS_BY_TAG, ITEMS, COUNT], [KEYS_BY_TAG]),
-    ("/v1/articles/n3", [TAGS, "publication", *PATHS, *RELATED], ["publication"]),
-    ("/v1/articles/n3?fields=title", [TAGS, "publication", *PATHS, *RELATED], ["publication"]),
+    ("/v1/articles/n3", [TAGS, ITEMS, *PATHS, *CARDS, *NEIGHBOURS], [ITEMS]),
+    ("/v1/articles/n3?fields=title", [TAGS, ITEMS, *PATHS, *CARDS, *NEIGHBOURS], [ITEMS]),
+    ("/v1/articles/n3.jsonld", [TAGS, ITEMS], [ITEMS]),
     ("/v1/tags", [TAGS, COUNT], []),
+    ("/v1/tags?lang=es", [TAGS, COUNT], []),
     ("/v1/tags/water", [TAGS, COUNT], []),
     ("/v1/archive", [TAGS, MONTHS], []),
     ("/v1/archive?tag=water", [TAGS, MONTHS], []),
