@@ -172,16 +172,24 @@ _NEWEST: Final = (
 
 
 def _neighbour_query(*, is_newer: bool) -> sa.Select[*tuple[Any, ...]]:
-    """The next article of a language from a place in its list, read by the index of the list."""
-    key = (col(Publication.published_at), col(Publication.article_id))
-    here = sa.tuple_(sa.bindparam("at", type_=UTCDateTime()), sa.bindparam("id", type_=sa.Uuid()))
+    """The next article of a language from a place in its list.
+
+    The language is part of the place, and not a condition of its own: only the index of the list of
+    a language has that order. With an equation PostgreSQL may walk the list of all languages, which
+    takes long if the newest article of this one is old.
+    """
+    lang = col(Publication.lang)
+    key = (lang, col(Publication.published_at), col(Publication.article_id))
+    own_lang = sa.bindparam("lang", type_=sa.String())
+    own_id = sa.bindparam("id", type_=sa.Uuid())
+    here = sa.tuple_(own_lang, sa.bindparam("at", type_=UTCDateTime()), own_id)
     statement: sa.Select[*tuple[Any, ...]] = sa.select(*SHOWN).where(
         col(Publication.kind) == "article",
-        col(Publication.lang) == sa.bindparam("lang"),
-        visible(Publication, NOW),
         sa.tuple_(*key) > here if is_newer else sa.tuple_(*key) < here,
+        lang <= own_lang if is_newer else lang >= own_lang,
+        visible(Publication, NOW),
         # A preview may have another date than the same article has in public.
-        col(Publication.article_id) != sa.bindparam("id", type_=sa.Uuid()),
+        col(Publication.article_id) != own_id,
     )
     ordered = statement.order_by(*(part.asc() if is_newer else part.desc() for part in key))
     return ordered.limit(1)

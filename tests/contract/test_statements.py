@@ -160,6 +160,21 @@ def test_a_list_walks_one_narrow_index(
 
 
 @SQLITE
+def test_neighbours_are_found_by_the_place_in_the_list(uncached: Bench) -> None:
+    with counted(uncached.runtime) as seen:
+        assert uncached.client.get("/v1/articles/n3").status_code == 200
+    found = [one for one in seen if "publication.article_id !=" in one[0]]
+    assert len(found) == 2
+    with uncached.runtime.database.reading() as tx:
+        for statement, parameters in found:
+            asked = f"EXPLAIN QUERY PLAN {statement}"
+            (step,) = tx.connection.exec_driver_sql(asked, parameters).all()
+            assert "publication USING INDEX publication_list_lang (kind=? AND" in step[-1]
+            assert "(lang,published_at,article_id)" in step[-1]
+            assert step[-1].count("lang") == 3, "the walk must end with the language"
+
+
+@SQLITE
 def test_a_plain_list_reads_fragments_of_its_page_alone(uncached: Bench) -> None:
     """No sort of its own: the walk's order is the answer's, so it stops after one page; and it
     never leaves its index."""

@@ -14,6 +14,7 @@ from tests.admin.desk import problem
 from tests.admin.newsdesk import Newsdesk
 from tests.builders import EDITOR
 from tests.conftest import Bench
+from tests.delivery.instant import caught_up
 
 DAY = datetime(2020, 1, 1, tzinfo=UTC)
 CARD = [
@@ -72,6 +73,38 @@ def test_a_related_article_is_a_card_in_the_detail_and_in_lists(bench: Bench) ->
     assert item["related"] == shown["related"] == [card_of(detail(bench, "el-rio"))]
     (item,) = bench.client.get("/v1/articles?fields=related&lang=en").json()["data"]
     assert item == {"related": []}
+
+
+def test_every_item_of_an_article_has_its_plain_date(quiet: Bench) -> None:
+    builders.tag(quiet.runtime, "water")
+    wanted = {
+        **{"time": None, "unknown": None, "day": "2012-07-03"},
+        **{"month": "2012-07-01", "year": "2012-01-01"},
+    }
+    for precision in wanted:
+        builders.published(
+            quiet.runtime,
+            title=precision,
+            tags=("water",),
+            published_at=datetime(2012, 7, 3, 23, 30, tzinfo=UTC),
+            date_precision=precision,
+        )
+    caught_up(quiet.runtime)
+
+    def items(path: str) -> list[Any]:
+        data: list[Any] = quiet.client.get(path).json()["data"]
+        return [item.get("item", item) for item in data]
+
+    for path in ("/v1/articles", "/v1/search?kind=article", "/v1/changes"):
+        shown = {item["slug"]: item["published_on"] for item in items(path) if "title" in item}
+        assert shown == wanted, path
+    for slug, day in wanted.items():
+        whole = detail(quiet, slug)
+        assert whole["published_on"] == day
+        others = {card["slug"]: card["published_on"] for card in whole["related"]}
+        assert others == {other: wanted[other] for other in wanted if other != slug}
+    only = quiet.client.get("/v1/articles?fields=published_on&ids=" + detail(quiet, "day")["id"])
+    assert only.json()["data"] == [{"published_on": "2012-07-03"}]
 
 
 def test_related_articles_share_most_tags_then_are_newest_and_at_most_five(bench: Bench) -> None:
