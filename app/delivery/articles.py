@@ -177,7 +177,7 @@ def read_article(view: BriefView, slug: str, params: DetailParameters) -> Answer
     refuse_capitals(slug)
     preferred = languages(params.lang, params.fallback, view.runtime.settings.languages)
     names, extras = _chosen_fields(params, DETAIL_FIELDS, DETAIL_EXTRAS)
-    article_id, item, related = articles.article_detail(
+    article_id, item, shown = articles.article_detail(
         view.tx,
         view.tags,
         slug,
@@ -191,8 +191,7 @@ def read_article(view: BriefView, slug: str, params: DetailParameters) -> Answer
     if "jsonld" in extras:  # last and as rendered, which is safe in a page's script
         comma = b"" if item == b"{}" else b","
         item = item[:-1] + comma + b'"jsonld":%s}' % to_jsonld(view.runtime.settings, plain)
-    shown = (article_id, *(other["id"] for other in from_json(related)))
-    keys = " ".join(key_of("article", key) for key in shown)
+    keys = " ".join(key_of("article", key) for key in dict.fromkeys((article_id, *shown)))
     return Answer(b'{"data":%s}' % item, {}, keys)
 
 

@@ -186,11 +186,9 @@ def read_oembed(view: BriefView, params: EmbedParameters) -> Answer:
             raise NotFound("article_not_found", "There is no article at this address.")
         slug = resolution.slug
     try:
-        _, item, _ = articles.article_detail(view.tx, view.tags, slug, (), view.now, view.recall)
+        _, item = articles.article_item(view.tx, view.tags, slug, (), view.now)
     except Moved as moved:
-        _, item, _ = articles.article_detail(
-            view.tx, view.tags, moved.slug, (), view.now, view.recall
-        )
+        _, item = articles.article_item(view.tx, view.tags, moved.slug, (), view.now)
     return Answer(to_json(_card(settings, from_json(item), params)), {}, LISTS)
 
 

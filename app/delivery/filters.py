@@ -19,6 +19,7 @@ from app.http.parameters import (
     one_of,
     split_list,
 )
+from app.http.views import View
 from app.kit.calendar import Calendar
 from app.kit.clock import FOREVER, LONG_AGO, TICK
 from app.kit.dates import first_instant, range_end, range_start
@@ -27,6 +28,7 @@ from app.kit.languages import ANY_CASE, best_matches, is_within, normalise_code
 from app.public.vocabulary import ContentKind, Kind
 from app.published.cache import Tags
 from app.published.query import ArticleFilter
+from app.published.tags import article_counts
 from app.search.protocol import ArticleKind, Filter, Period
 from app.settings import Settings
 
@@ -183,6 +185,19 @@ def preferred_languages(lang: str, settings: Settings) -> tuple[str, ...]:
 def are_instead(lang: str, preferred: Sequence[str]) -> bool:
     """Whether some of the languages only replace a better one that a story lacks."""
     return any(not is_within(code, lang) for code in preferred)
+
+
+def count_by_tag(view: View, lang: str) -> dict[UUID, int]:
+    """The number of articles under each tag, as the list counts them in a language; "" for all."""
+    preferred = languages(lang, "", view.runtime.settings.languages)
+    return article_counts(
+        view.tx,
+        view.tags,
+        view.now,
+        view.recall,
+        preferred,
+        each_story_once=are_instead(lang, preferred),
+    )
 
 
 def tag_clauses(

@@ -44,9 +44,7 @@ def read_article_json_ld(view: View, slug: str, params: LinkedParameters) -> Ans
     settings = view.runtime.settings
     preferred = languages(params.lang, params.fallback, settings.languages)
     try:
-        key, item, _ = articles.article_detail(
-            view.tx, view.tags, slug, preferred, view.now, view.recall
-        )
+        key, item = articles.article_item(view.tx, view.tags, slug, preferred, view.now)
     except Moved as moved:
         raise Moved(moved.code, moved.message, slug=f"{moved.slug}.jsonld") from moved
     return Answer(to_jsonld(settings, item), {}, key_of("article", key), jsonld.MEDIA_TYPE)

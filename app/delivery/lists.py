@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Annotated, Literal
-from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -10,6 +9,7 @@ from pydantic_core import to_json
 
 from app.delivery.filters import (
     ArticleParameters,
+    count_by_tag,
     languages,
     list_filter,
     preferred_languages,
@@ -35,7 +35,7 @@ router = APIRouter(route_class=EndpointRoute)
 
 
 class TagParameters(Parameters):
-    """The filters of tags, and the language of their names."""
+    """The filters of tags, and the language of their names and of the articles that they count."""
 
     lang: Language = ""
     type: Literal["", TagType] = ""
@@ -43,7 +43,7 @@ class TagParameters(Parameters):
 
 
 class TagDetailParameters(Parameters):
-    """The language of the tag's name."""
+    """The language of the tag's name and of the articles that it counts."""
 
     lang: Language = ""
 
@@ -74,7 +74,7 @@ def list_tags(view: CountingView, params: TagParameters) -> Answer:
         raise one_of("tag", "parent", params.parent, by_slug, "see /v1/tags for all.")
     cached_tags = tags.list_tags(
         view.tags,
-        _counts(view),
+        count_by_tag(view, params.lang),
         lang,
         params.type or None,
         parent.id if parent else None,
@@ -91,7 +91,8 @@ def list_tags(view: CountingView, params: TagParameters) -> Answer:
 def read_tag(view: CountingView, slug: str, params: TagDetailParameters) -> Answer:
     """One tag with its names, synonyms and children; an old slug leads to the new one."""
     refuse_capitals(slug)
-    tag = tags.get_tag(view.tags, _counts(view), slug, _first_language(params.lang, view))
+    counts = count_by_tag(view, params.lang)
+    tag = tags.get_tag(view.tags, counts, slug, _first_language(params.lang, view))
     return Answer(b'{"data":%s}' % to_json(tag), {}, f"{key_of('tag', tag.id)} {LISTS}")
 
 
@@ -150,10 +151,6 @@ def read_archive(view: CountingView, params: ArticleParameters) -> Answer:
         older = params.model_copy(update={"to_date": page.older_until.isoformat()})
         following = build_url(f"{view.runtime.settings.public_url}/v1/archive", older)
     return _answer_list(view, "/v1/archive", params, page.years, following)
-
-
-def _counts(view: View) -> dict[UUID, int]:
-    return tags.article_counts(view.tx, view.tags, view.now, view.recall)
 
 
 def _first_language(lang: str, view: View) -> str | None:

@@ -13,7 +13,7 @@ from app.public.envelopes import Links
 from app.public.events import Event
 from app.public.sponsors import Sponsor
 from app.public.tags import Tag
-from app.public.vocabulary import ContentKind, Count, WebAddress
+from app.public.vocabulary import ContentKind, Count, TagType, WebAddress
 
 SearchEngine = Literal["embedded", "meilisearch", "both"]
 
@@ -86,10 +86,16 @@ class FacetValue(BaseModel):
     count: Count
 
 
+class TagFacetValue(FacetValue):
+    """A tag that things found have; its `type` groups topics, places and so on."""
+
+    type: TagType
+
+
 class Facets(BaseModel):
     """Only those that were asked for, the most frequent value first."""
 
-    tags: list[FacetValue] | SkipJsonSchema[None] = None
+    tags: list[TagFacetValue] | SkipJsonSchema[None] = None
     lang: list[FacetValue] | SkipJsonSchema[None] = None
     year: list[FacetValue] | SkipJsonSchema[None] = None
     kind: list[FacetValue] | SkipJsonSchema[None] = None

@@ -77,7 +77,7 @@ class Tags:
         """The time of the removal, by the slugs of removed tags."""
         self._by_saved_id = {str(tag.id): tag for tag in rows}
         self._by_saved_id |= {str(old): self.by_id[new] for old, new in former.ids.items()}
-        self._references: dict[tuple[str, str], bytes] = {}
+        self._references: dict[tuple[str, str | None], bytes] = {}
         self.sizes: dict[tuple[UUID, str], int] = {}
         """The row counts by tag and kind that `plan` has made."""
         self.totals: dict[tuple[tuple[UUID, ...], str], int] = {}
@@ -124,8 +124,8 @@ class Tags:
         """JSON or HTML in which the paths of media are whole addresses."""
         return make_absolute(json, self._address)
 
-    def reference(self, tag: CachedTag, lang: str) -> bytes:
-        """The JSON of `TagReference` in a language."""
+    def reference(self, tag: CachedTag, lang: str | None) -> bytes:
+        """The JSON of `TagReference` in a language, by default in the first of the site's."""
         key = (tag.slug, lang)
         ready = self._references.get(key)
         if ready is None:

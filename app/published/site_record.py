@@ -13,8 +13,7 @@ from sqlmodel import col
 from app.database import ReadTx
 from app.models.publication import Publication
 from app.models.site import Site
-from app.published import kept_counts
-from app.published.articles import translations_by_group
+from app.published import kept_counts, translations
 from app.published.cache import CachedTag, HeadCache, Tags
 from app.visibility import NOW, visible
 
@@ -73,10 +72,9 @@ def find_articles(
     rows: Sequence[Any] = tx.execute(_BY_IDS, {"ids": list(ids), "now": now}).all()
     instead: dict[UUID, UUID] = {}
     away = [row for row in rows if languages and row.lang != languages[0]]
-    groups = translations_by_group(tx, away, now)
+    others_of = translations.list_ids(tx, away, now)
     for row in away:
-        by_lang = {lang: key for lang, _, key in groups.get(row.translation_group, ())}
-        by_lang[row.lang] = row.article_id
+        by_lang = {**dict(others_of[row.article_id]), row.lang: row.article_id}
         best = next((by_lang[lang] for lang in languages if lang in by_lang), row.article_id)
         if best != row.article_id:
             instead[row.article_id] = best

@@ -19,13 +19,12 @@ from sqlmodel import col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.models.publication import Publication, PublicationAuthor, PublicationTag
+from app.published.month_columns import month_of, stamp_of
 from app.visibility import NOW, visible
 
 Order = Literal["newest", "oldest", "updated"]
 Statement = sa.Select[*tuple[Any, ...]]
 
-_SECOND_DAY: Final[Any] = sa.literal_column("'02'")
-_LAST_BUT_THREE: Final[Any] = sa.literal_column("'27'")
 SHOWN: Final = (
     col(Publication.id),
     col(Publication.article_id),
@@ -162,29 +161,6 @@ def edges_statement(shape: QueryShape, edges: Sequence[tuple[datetime, ...]]) ->
     return sa.select(edge.c.start, counted.correlate(edge).scalar_subquery())
 
 
-def month_of(source: Any, sqlite: bool) -> Any:
-    """The UTC month of the shown date, `YYYY-MM`."""
-    date_column = col(source.published_at)
-    month: Any = sa.func.substr(sa.type_coerce(date_column, sa.String()), 1, 7)
-    if not sqlite:
-        month = sa.func.to_char(
-            sa.func.timezone("UTC", date_column), sa.literal_column("'YYYY-MM'")
-        )
-    return month.label("month")
-
-
-def stamp_of(source: Any, sqlite: bool) -> Any:
-    """The UTC month of the shown date; near its edges, where zones differ, the whole instant."""
-    date_column: Any = col(source.published_at)
-    stamp: Any = sa.type_coerce(date_column, sa.String())
-    if not sqlite:
-        form: Any = sa.literal_column("'YYYY-MM-DD HH24:MI:SS.US'")
-        stamp = sa.func.to_char(sa.func.timezone("UTC", date_column), form)
-    day = sa.func.substr(stamp, 9, 2)
-    edge = sa.or_(day < _SECOND_DAY, day > _LAST_BUT_THREE)
-    return sa.case((edge, stamp), else_=sa.func.substr(stamp, 1, 7)).label("month")
-
-
 def _plan_source(shape: QueryShape) -> tuple[Any, Any]:
     """The table of a plan's rows, and the expression that counts articles in it."""
     if shape.plan.source == "author":
@@ -214,7 +190,7 @@ def _apply_filter(statement: Statement, shape: QueryShape, source: Any) -> State
     if shape.languages == 1:
         conditions.append(col(source.lang) == sa.bindparam("lang_0"))
     elif shape.each_story_once:
-        conditions.append(_first_language(shape.languages))
+        conditions.append(first_language(shape.languages))
     elif shape.languages:
         langs: list[Any] = [sa.bindparam(f"lang_{place}") for place in range(shape.languages)]
         conditions.append(col(source.lang).in_(langs))
@@ -280,7 +256,7 @@ def _date_conditions(shape: QueryShape, source: Any) -> list[ColumnElement[bool]
     return conditions
 
 
-def _first_language(languages: int) -> ColumnElement[bool]:
+def first_language(languages: int) -> ColumnElement[bool]:
     """Whether this is the first of the languages in which its story is visible."""
     choices = []
     for place in range(languages):

@@ -149,6 +149,17 @@ def test_what_shows_a_few_articles_reads_no_table_whole(
         assert not scanned(plan) & LARGE, (scanned(plan), statement)
 
 
+def test_neighbours_cost_two_places_in_the_index_of_the_list(full: Bench) -> None:
+    for item in full.client.get("/v1/articles?limit=40").json()["data"][::13]:
+        asked = plans(full, f"/v1/articles/{item['slug']}")
+        found = [one for one in asked if "publication.article_id !=" in one[0]]
+        assert len(found) == 2
+        for statement, plan in found:
+            used = {node.get("Index Name") for node in nodes(plan)}
+            assert used - {None} == {"publication_list_lang"}, statement
+            assert blocks(plan) < 20, statement
+
+
 SMALL = {
     *(
         "tag",

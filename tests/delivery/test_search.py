@@ -98,8 +98,8 @@ def test_a_whole_answer(service: Bench) -> None:
             "freshness": {"behind_changes": 0},
             "facets": {
                 "tags": [
-                    {"value": "land", "name": "Land", "count": 1},
-                    {"value": "water", "name": "Water", "count": 1},
+                    {"value": "land", "name": "Land", "count": 1, "type": "topic"},
+                    {"value": "water", "name": "Water", "count": 1, "type": "topic"},
                 ],
                 "lang": [{"value": "en", "name": "en", "count": 1}],
                 "year": [{"value": "2019", "name": "2019", "count": 1}],

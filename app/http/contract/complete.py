@@ -44,6 +44,7 @@ def complete_contract(contract: dict[str, Any]) -> dict[str, Any]:
             _describe_limits(operation)
         hoist_body(operation.get("requestBody", {}), schemas)
         _remove_fastapis_422(operation["responses"])
+        operation["responses"].pop("500", None)  # any may answer it; `about` says so once
         for parameter in operation.get("parameters", ()):
             describe_parameter(parameter)
             if parameter["name"] == "fields":
