@@ -71,7 +71,9 @@ class ArticleUpsert(_Upsert):
     slug: Slug
     lang: Lang
     tags: list[TagReference]
-    url: Annotated[GivenAddress, Field(description="Its page at the front end")]
+    url: Annotated[
+        GivenAddress | None, Field(description="Its page at the front end, if there is a site")
+    ]
     item: ChangedArticle
 
 
@@ -83,7 +85,9 @@ class TagUpsert(_Upsert):
     slug: Slug
     lang: None
     tags: None
-    url: Annotated[GivenAddress, Field(description="Its page at the front end")]
+    url: Annotated[
+        GivenAddress | None, Field(description="Its page at the front end, if there is a site")
+    ]
     item: ChangedTag
 
 

@@ -36,7 +36,9 @@ def list_ids(
     tx: ReadTx, articles: Sequence[Any], now: datetime
 ) -> dict[UUID, list[tuple[str, UUID]]]:
     """The languages and ids of the translations of each article. No text is read."""
-    return _by_article(tx, _ADDRESSES, articles, now, lambda it: (it.lang, it.article_id))
+    return _by_article(
+        tx, _ADDRESSES, articles, now, lambda member: (member.lang, member.article_id)
+    )
 
 
 def list_translations(tx: ReadTx, articles: Sequence[Any], now: datetime) -> dict[UUID, bytes]:
