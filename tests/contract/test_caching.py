@@ -181,7 +181,10 @@ def test_the_page_of_an_article_is_purged_with_the_articles_that_it_shows(site: 
     answer = site.client.get("/v1/articles/n1")
     article = answer.json()["data"]
     assert len(article["related"]) == 5
-    shown = [f"article/{item['id']}" for item in (article, *article["related"])]
+    beside = [item for item in article["neighbours"].values() if item]
+    assert beside
+    everything = (article, *article["related"], *beside)
+    shown = dict.fromkeys(f"article/{item['id']}" for item in everything)
     assert answer.headers["Surrogate-Key"].split() == [*shown, "all"]
     part = site.client.get("/v1/articles/n1?fields=title")
     assert part.headers["Surrogate-Key"] == answer.headers["Surrogate-Key"]
