@@ -10,7 +10,8 @@ from uuid import UUID
 import pytest
 
 from app.changes import head
-from app.editorial import articles, people, publishing, site, tags
+from app.editorial import articles, people, publishing, tags
+from app.editorial import site as site_record
 from app.editorial.content import ArticleInput, prepare
 from app.editorial.site_input import MachineLicence, SiteInput
 from app.published.cache_keys import log_place
@@ -195,7 +196,7 @@ def test_every_answer_names_the_place_in_the_log_that_it_was_made_from(
     event = builders.event(service.runtime)
     licence = MachineLicence(permits=("search",), tdm_reserved=True)
     with service.runtime.publishing() as tx:
-        site.upsert(tx, SiteInput(machines=licence), service.runtime.site_rules, None)
+        site_record.upsert(tx, SiteInput(machines=licence), service.runtime.site_rules, None)
     follow(service.runtime)
     with service.runtime.database.reading() as tx:
         log = head(tx)
