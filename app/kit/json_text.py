@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-_WIDTH = 120
+_WIDTH = 160
 
 
 def readable_json(value: Any, depth: int = 0) -> str:
