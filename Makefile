@@ -68,9 +68,15 @@ sbom: ## What the program is made of, in dist/ (CycloneDX)
 docs: .venv/dev ## The pages of the manual that are made from the code
 	$(BIN)/python -m tools.reference
 
+client: .venv/dev ## The types of clients/js, made from the contract (needs node)
+	mkdir -p build
+	$(BIN)/willay openapi --public > build/public.json
+	folder=$$($(BIN)/python -m tests.node build/node) && \
+		node $$folder/node_modules/openapi-typescript/bin/cli.js build/public.json -o clients/js/schema.d.ts
+
 fmt: .venv/dev ## Put the code in its form
 	$(BIN)/ruff format app tests benchmarks tools
 	$(BIN)/ruff check --fix app tests benchmarks tools
 
-.PHONY: help setup run test-fast test test-production check bench relevance wheel pins sbom docs fmt
+.PHONY: help setup run test-fast test test-production check bench relevance wheel pins sbom docs client fmt
 .DEFAULT_GOAL := help
