@@ -104,7 +104,7 @@ export class WillayError extends Error {
 /** @param {string} address Whole, or a path. */
 const parsed = (address) => new URL(address, 'http://localhost')
 /** @param {string | null | undefined} link */
-const cursorOf = (link) => (link ? parsed(link).searchParams.get('cursor') : null)
+const cursorOf = (link) => parsed(link ?? '').searchParams.get('cursor')
 
 /**
  * A client. Each method takes a query and, last, what is for `fetch` alone (`signal`, `next`).
@@ -348,14 +348,14 @@ export function createWillay({ url = '', lang, fallback, fetch, init } = {}) {
       return q ? (await ask('search/suggest', { ...inLang(query), q }, more)).data : []
     },
     /**
-     * What a path of the site stands for; null when nothing was ever there.
+     * What a path of the site stands for; null when nothing was ever there, or never can be.
      * @param {string} path @param {RequestInit} [more]
      * @returns {Promise<Resolved | null>}
      */
     resolve: async (path, more) => {
       const sent = await send('resolve', { path }, more)
       const { code, status, reason, detail } = sent.body ?? {}
-      if (code === 'path_not_found') return null
+      if (code && (status === 400 || code === 'path_not_found')) return null
       return code && status === 410 ? { status, reason, detail } : whole(sent).data
     },
     /**
@@ -374,9 +374,8 @@ export function createWillay({ url = '', lang, fallback, fetch, init } = {}) {
     changes: async function* ({ cursor = '', ...query } = {}, more) {
       for (;;) {
         const { data, meta } = await ask('changes', { ...query, cursor }, more)
-        const last = data.length - 1
         for (const [place, change] of data.entries()) {
-          yield { ...change, cursor: place < last ? cursor : meta.cursor }
+          yield { ...change, cursor: data[place + 1] ? cursor : meta.cursor }
         }
         cursor = meta.cursor
         if ((meta.caught_up || !data.length) && !query.wait) return
@@ -391,8 +390,9 @@ export function createWillay({ url = '', lang, fallback, fetch, init } = {}) {
  * @param {string} [type]
  */
 export const srcset = (image, type = 'image/webp') => {
-  const files = (image?.sizes ?? []).filter((file) => file.type === type)
-  files.sort((one, other) => one.width - other.width)
+  const files = (image?.sizes ?? [])
+    .filter((file) => file.type === type)
+    .sort((one, other) => one.width - other.width)
   return files.map((file) => `${file.url} ${file.width}w`).join(', ') || undefined
 }
 
@@ -502,17 +502,15 @@ export async function verifyWebhook(request, secret, { tolerance = 300, now = Da
   const header = (name) => request.headers.get(`webhook-${name}`) ?? ''
   const [id, time, signatures] = [header('id'), header('timestamp'), header('signature')]
   if (!(Math.abs(now / 1000 - +time) <= tolerance)) {
-    throw refusal('webhook_late', 'Its timestamp is missing, too old, or of the future.')
+    throw refusal('webhook_late', 'Its timestamp is missing, old or of the future.')
   }
-  const body = new Uint8Array(await request.arrayBuffer())
-  const head = new TextEncoder().encode(`${id}.${time}.`)
-  const signed = new Uint8Array(head.length + body.length)
-  signed.set(head)
-  signed.set(body, head.length)
+  const body = await request.arrayBuffer()
+  const signed = await new Blob([`${id}.${time}.`, body]).arrayBuffer()
   for (const one of [secret].flat()) {
     const isPublic = one.startsWith('whpk_')
     const algorithm = isPublic ? { name: 'Ed25519' } : { name: 'HMAC', hash: 'SHA-256' }
-    const key = await crypto.subtle.importKey('raw', bytes(one.replace(/^wh(sec|pk)_/, '')), algorithm, false, ['verify'])
+    const raw = bytes(one.replace(/^wh(sec|pk)_/, ''))
+    const key = await crypto.subtle.importKey('raw', raw, algorithm, false, ['verify'])
     for (const signature of signatures.split(' ')) {
       const [version, text] = signature.split(',')
       if (version !== (isPublic ? 'v1a' : 'v1') || !text) continue

@@ -142,7 +142,10 @@ test('a path is shown, leads elsewhere, is gone, or never was', async () => {
   assert.deepEqual((({ status, location }) => [status, location])(await w.resolve('/about-us')), [301, '/about'])
   const gone = await w.resolve('/events/2012-conference/booking')
   assert.deepEqual([gone.status, gone.reason], [410, 'removed'])
-  assert.equal(await w.resolve('/no/such/path?a=b&c'), null)
+  for (const path of ['/no/such/path?a=b&c', '/', '', '/a\0b', '/%00', '/%zz', `/${'x'.repeat(9_000)}`, '//x.example']) {
+    assert.equal(await w.resolve(path), null, path)
+  }
+  await assert.rejects(createWillay({ url: `${known.url}/v1` }).resolve('/about'), thrown(404, 'not_found'))
 })
 
 test('a draft comes by its token', async () => {
