@@ -41,7 +41,8 @@ function route(address) {
 const ONLY = { search, committee: views.committee, sponsors: views.sponsors }
 
 function clientOf(lang) {
-  clients[lang] ??= createWillay({ url: API, lang })
+  // A reader who reloads must not see for half a minute what was retracted: caches ask first.
+  clients[lang] ??= createWillay({ url: API, lang, init: { cache: 'no-cache' } })
   return clients[lang]
 }
 

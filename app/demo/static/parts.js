@@ -24,11 +24,11 @@ export function figure(image, { sizes = '100vw', eager = false, caption = false,
   return caption ? h('figure', null, shown, credit && h('figcaption', null, credit)) : shown
 }
 
-/** What stands where a picture would: cloth, in one of five tones that the subject decides. */
+/** What stands where a picture would: cloth, in one of five tones and three weaves. The subject decides the tone. */
 export function cloth(one) {
-  const subject = one.tags?.[0]?.slug ?? one.slug ?? one.name
-  const tone = [...subject].reduce((sum, letter) => sum + letter.codePointAt(0), 0) % 5
-  return h('span.cloth', { 'data-tone': tone, 'aria-hidden': 'true' })
+  const pick = (text, of) => [...text].reduce((sum, letter) => sum + letter.codePointAt(0), 0) % of
+  const own = one.slug ?? one.name
+  return h('span.cloth', { 'data-tone': pick(one.tags?.[0]?.slug ?? own, 5), 'data-weave': pick(own, 3), 'aria-hidden': 'true' })
 }
 
 export function dateOf(one, words) {
@@ -42,7 +42,7 @@ function kicker(one, { places }) {
   return tag && h('a.kicker', { href: places.tag(tag) }, tag.name)
 }
 
-/** An article in a list. `look` is one of lead, plate (both with a picture or cloth), line. */
+/** An article in a list. `look` is one of lead, tile (both with a picture or cloth), line. */
 export function card(one, site, look = 'line', level = 'h3') {
   const { places, words, lang } = site
   const plate = look === 'line' ? null : one.image

@@ -17,12 +17,12 @@ export async function home(site) {
     h('div.wrap.front', null,
       h('h1.unseen', { tabindex: '-1' }, name),
       leads[0] && h('section.leads', { 'aria-label': words('featured') }, card(leads[0], site, 'lead', 'h2'),
-        h('div.seconds', null, leads.slice(1, 3).map((one) => card(one, site, 'plate', 'h2')))),
+        h('div.seconds', null, leads.slice(1, 3).map((one) => card(one, site, 'tile', 'h2')))),
       h('section', null, h('div.rule', null, h('h2', null, words('latest')), h('a', { href: places.to('news') }, words('all_news'))), cards(rest, site))),
     h('div.statement', null, h('div.wrap', null, h('p', null, description))),
     h('div.wrap', null, sections.map(({ tag, articles }) => h('section', null,
       h('div.rule', null, h('h2', null, tag.name), h('a', { href: places.tag(tag) }, words('more_in', tag.name))),
-      cards(articles, site, 'plate')))),
+      cards(articles, site, 'tile')))),
     founding.length > 0 && h('div.wrap', null, h('section.founding', null, h('h2', null, words('founding')),
       founding.map((one) => h('p', null, one.name)), h('a', { href: places.to('sponsors') }, words('supported')))),
   ]
@@ -68,7 +68,7 @@ export async function tag(site, [slug], query) {
     heading(one.name, h('p.deck', null, one.description), h('p.meta', null, h('span', null, words(one.type)), h('span', null, count(one.articles_count, words)))),
     chips(words('within'), below.map((tag) => ({ name: tag.name, href: places.tag(tag) }))),
     list?.items.length ? [query.get('cursor') ? cards(list.items, site, 'line', 'h2') : [
-      cards(list.items.slice(0, 3), site, 'plate', 'h2'), cards(list.items.slice(3), site, 'line', 'h2')]] : h('p', null, words('nothing')),
+      cards(list.items.slice(0, 3), site, 'tile', 'h2'), cards(list.items.slice(3), site, 'line', 'h2')]] : h('p', null, words('nothing')),
     list && paging(list, location.pathname, words))
   return { title: one.name, description: one.description, node, feed: { tag: slug, name: one.name } }
 }
@@ -131,7 +131,7 @@ function after(one, site) {
   const { older, newer } = one.neighbours ?? {}
   const related = (one.related ?? []).slice(0, 3)
   return h('div.wrap.after', null,
-    related.length > 0 && h('section', null, h('div.rule', null, h('h2', null, words('related'))), cards(related, site, 'plate')),
+    related.length > 0 && h('section', null, h('div.rule', null, h('h2', null, words('related'))), cards(related, site, 'tile')),
     (older || newer) && h('nav.steps', { 'aria-label': `${words('previous')}, ${words('next')}` }, step(words('previous'), older, 'prev'), step(words('next'), newer, 'next')))
 }
 
