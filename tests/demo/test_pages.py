@@ -1,4 +1,4 @@
-"""The demo over HTTP: off unless asked for, one shell for every address, nothing but its own files."""
+"""The demo over HTTP: off by default, one shell for every address, nothing but its own files."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,16 @@ FILES = {
     "mark.svg": "image/svg+xml",
     "willay.js": "text/javascript; charset=utf-8",
 }
-PAGES = ("", "news", "news/2023/05", "es/tags/water", "search?q=agua", "no/such.page", "a.js", "%2e")
+PAGES = (
+    "",
+    "news",
+    "news/2023/05",
+    "es/tags/water",
+    "search?q=agua",
+    "no/such.page",
+    "a.js",
+    "%2e",
+)
 
 
 @pytest.fixture(scope="module")
@@ -71,15 +80,16 @@ def test_files(demo: Bench, name: str, media_type: str) -> None:
 
 
 def test_the_client_is_the_file_that_front_ends_take(demo: Bench) -> None:
-    assert demo.client.get("/demo/willay.js").content == path_of("clients/js/willay.js").read_bytes()
+    assert (
+        demo.client.get("/demo/willay.js").content == path_of("clients/js/willay.js").read_bytes()
+    )
 
 
 @pytest.mark.parametrize("path", ["", "news", "app.js", "demo.css"])
 def test_the_policy_lets_in_nothing_from_elsewhere(demo: Bench, path: str) -> None:
     headers = demo.client.get(f"/demo/{path}").headers
     policy = dict(
-        part.strip().partition(" ")[::2]
-        for part in headers["content-security-policy"].split(";")
+        part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";")
     )
     assert policy.pop("default-src") == "'none'"
     assert policy.pop("base-uri") == policy.pop("frame-ancestors") == "'none'"
@@ -108,7 +118,9 @@ def test_markup_is_taken_in_one_place() -> None:
 
 def test_it_is_light() -> None:
     static = Path(__file__).parents[2] / "app" / "demo" / "static"
-    assert sum(len(path.read_bytes()) for path in static.iterdir() if path.suffix != ".html") < 60_000
+    assert (
+        sum(len(path.read_bytes()) for path in static.iterdir() if path.suffix != ".html") < 60_000
+    )
 
 
 @pytest.mark.parametrize("path", ["", "news/2023", "app.js"])

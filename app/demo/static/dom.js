@@ -23,6 +23,7 @@ const policy = globalThis.trustedTypes?.createPolicy('willay', { createHTML: (te
 export function markup(text) {
   const template = document.createElement('template')
   template.innerHTML = policy ? policy.createHTML(text) : text
+  for (const one of template.content.querySelectorAll('img:not([alt])')) one.alt = ''
   for (const one of template.content.querySelectorAll('[src]')) {
     const source = new URL(local(one.getAttribute('src')), location.href)
     if (source.origin === location.origin && one.localName === 'img') {
