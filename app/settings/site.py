@@ -93,8 +93,8 @@ class SiteSettings(Group):
     )
     demo: bool = Field(
         False,
-        description="Whether Willay shows its content as a web site for readers at `/demo/`, so that "
-        "you see it without a front end. Search engines are asked not to list it",
+        description="Whether Willay shows its content as a web site for readers at `/demo/`, so "
+        "that you see it without a front end. Search engines are asked not to list it",
     )
     websub_hub: ExactAddress | None = Field(
         None,

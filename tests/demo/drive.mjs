@@ -13,7 +13,7 @@ const PAGES = {
   home: '', home_es: 'es/', news: 'news', month: 'news/2022/12', tag: 'tags/human-rights', series: 'tags/newsletter-sample-1',
   article: 'news/oil-on-the-beaches-of-ventanilla', article_es: 'es/news/la-oroya-gana-en-san-jose', page: 'about',
   committee: 'committee', sponsors: 'sponsors', author: 'authors/peru-support-group', search: 'search?q=Cajamraca',
-  hostile: 'news/harm', preview: `preview/${token}`, gone: 'events/2012-conference/booking', moved: 'campaigns/rio-blanco', lost: 'no-such-page',
+  hostile: 'news/harm', pictured: 'news/pictured', preview: `preview/${token}`, gone: 'events/2012-conference/booking', moved: 'campaigns/rio-blanco', lost: 'no-such-page',
 }
 const browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] })
 
@@ -50,7 +50,9 @@ for (const width of [1280, 320]) {
       lang: await page.evaluate(() => document.documentElement.lang),
       head: await page.evaluate(() => [...document.head.querySelectorAll('[data-page]')].map((one) => one.rel || one.name || one.type)),
       axe: await page.evaluate(async () => (await window.axe.run()).violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target).join(' ')}`)),
-      harm: await page.evaluate(() => document.querySelectorAll('main script, main [onerror], main iframe, main img[src="x"]').length + (window.harmed ?? 0)),
+      pictures: await page.locator('.story figure img[srcset][width][height]').count(),
+      blank: await page.locator('main img[srcset]:not([loading])').evaluateAll((all) => all.filter((one) => one.complete && !one.naturalWidth).length),
+      harm: await page.evaluate(() => document.querySelectorAll('main script, main [onerror], main [onclick], main iframe, main [href^="javascript:"]').length + (window.harmed ?? 0)),
     }
     await page.screenshot({ path: `${pictures}/${name}-${width}.png` })
     await context.close()

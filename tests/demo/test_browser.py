@@ -40,6 +40,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
         builders.published(
             runtime, title=HARM, summary=HARM, body=BODY, body_format="html", slug="harm"
         )
+        image = {"media_id": builders.medium(runtime, alt={"en": "Two colours"})}
+        builders.published(runtime, title="Pictured", slug="pictured", image=image)
         doomed = builders.published(runtime, title="Soon retracted", slug="soon-retracted")
         key, revision = builders.draft(runtime, title="A draft")
         with runtime.database.writing() as tx:
@@ -80,6 +82,7 @@ def test_every_page_is_whole_at_both_widths(
             assert page["axe"] == []
             assert page["harm"] == 0
             assert page["h1"]
+            assert page["blank"] == 0
             assert page["title"].endswith("Peru Support Group")
             assert page["lang"] == ("es" if name.endswith("_es") else "en")
 
@@ -105,6 +108,7 @@ def test_pages_show_what_they_are_for(told: dict[str, Any]) -> None:
     assert pages["gone 1280"]["h1"] == "This is no longer here"
     assert pages["hostile 1280"]["h1"] == HARM
     assert pages["moved 1280"]["address"] == ADDRESSES["moved"]
+    assert pages["pictured 1280"]["pictures"] == pages["pictured 320"]["pictures"] == 1
     head = pages["article 1280"]["head"]
     assert {"description", "canonical", "alternate", "application/ld+json"} <= set(head)
 
