@@ -12,6 +12,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY app app
 COPY migrations migrations
 COPY sample sample
+COPY clients clients
 RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation -w /wheels .
 
 FROM base AS environment

@@ -19,10 +19,10 @@ help: ## This list
 
 setup: .venv/dev ## The environment, in .venv
 
-run: .venv/runtime ## The API with sample content at 127.0.0.1:8000
+run: .venv/runtime ## The API with sample content at 127.0.0.1:8000, and a site of it at /demo/
 	$(BIN)/willay migrate
 	$(BIN)/willay import sample
-	$(BIN)/willay serve
+	WILLAY_DEMO=true $(BIN)/willay serve
 
 test-fast: .venv/dev ## The inner loop: a part of the suite, in less than a minute
 	$(BIN)/pytest --fast -n 2 --dist worksteal

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from app import faults, logs, machine, meters, schema
 from app.admin import routes as admin
 from app.delivery import routes as delivery
+from app.demo.routes import demo_routes
 from app.errors import Unavailable
 from app.http import problems, shutdown
 from app.http.caching.freshness import CacheFreshness
@@ -97,6 +98,8 @@ def create_app(
     for router in routers:
         # `include_router` would make every route again for each application.
         app.router.routes.extend(router.routes)
+    if runtime.settings.demo:
+        app.router.routes.extend(demo_routes(runtime.settings))
     problems.install_handlers(app)
     app.add_middleware(DocsPages)
     app.add_middleware(RateLimitMiddleware, runtime=runtime)

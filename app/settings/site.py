@@ -91,6 +91,11 @@ class SiteSettings(Group):
         description="Where to report a weakness, as `mailto:…` or `https://…`. Willay serves it as "
         "`/.well-known/security.txt`",
     )
+    demo: bool = Field(
+        False,
+        description="Whether Willay shows its content as a web site for readers at `/demo/`, so "
+        "that you see it without a front end. Search engines are asked not to list it",
+    )
     websub_hub: ExactAddress | None = Field(
         None,
         description="A WebSub hub. Willay tells it of every change, and every feed names it",
