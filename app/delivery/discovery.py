@@ -176,7 +176,7 @@ def embed(view: BriefView, params: EmbedParameters) -> Answer:
             settings.public_url,
             settings.slug_at,
         )
-        if resolution.kind == "tag":
+        if resolution.slug is None or resolution.kind == "tag":
             raise NotFound("article_not_found", "There is no article at this address.")
         slug = resolution.slug
     try:

@@ -12,14 +12,11 @@ from app.database import ReadTx, WriteTx
 from app.editorial import body_media
 from app.editorial.content import ArticleInput, Draft, ImageInput
 from app.errors import Detail, Invalid
-from app.kit.addresses import media_of, media_path
+from app.kit.addresses import MAIN_WIDTH, media_of, media_path
 from app.kit.languages import pick_text
 from app.models.article import Article
 from app.models.media import Media, MediaUse, PublicationMedia, Rendition
 from app.public.articles import FocalPoint, Image, ImageSize
-
-_FALLBACK_WIDTH = 1200
-"""The widest JPEG that `url` may name: every browser shows it, and it fits a page."""
 
 
 def record_media_use(tx: WriteTx, article: Article, draft: Draft) -> None:
@@ -40,14 +37,20 @@ def record_media_use(tx: WriteTx, article: Article, draft: Draft) -> None:
 
 
 def refuse_unfit(
-    tx: WriteTx, content: ArticleInput, body_html: str, *, is_imported: bool = False
+    tx: WriteTx,
+    content: ArticleInput,
+    body_html: str,
+    *,
+    is_imported: bool = False,
+    may_be_mute: bool = False,
 ) -> None:
     """`Invalid` unless all media of an article may be public.
 
     `media_missing` and `media_taken_down` name media that do not exist or were taken down.
     `alt_missing` names each picture without an alternative text in the article's language, for
-    readers who cannot see it. An imported article may show an external picture without one: an
-    invented text would be worse, and editors can list the pictures that lack one.
+    readers who cannot see it. An imported article may show an external picture without one, and a
+    medium too if it `may_be_mute`: an invented text would be worse, and editors can list the
+    pictures that lack one.
     """
     media = by_ids(tx, _mentioned_ids(content, body_html), lock=True)
     _refuse_unknown(content.image, media)
@@ -80,7 +83,7 @@ def refuse_unfit(
             what = _medium_name(medium) if medium is not None else f"media {media_id}"
             text = f"Give {what} an alt text in {content.lang!r}."
             mute.setdefault(media_id, Detail("alt_missing", text, pointer=pointer))
-    if mute:
+    if mute and not may_be_mute:
         details = tuple(mute.values())
         raise Invalid("alt_missing", " ".join(detail.message for detail in details), details)
 
@@ -129,7 +132,7 @@ def image_of(
     if not sizes:
         return None
     plain = [size for size in sizes if size.media_type == "image/jpeg"]
-    main = next((s for s in reversed(plain) if (s.width or 0) <= _FALLBACK_WIDTH), plain[0])
+    main = next((s for s in reversed(plain) if (s.width or 0) <= MAIN_WIDTH), plain[0])
     focus = None
     if row.focal_x is not None and row.focal_y is not None:
         focus = FocalPoint(x=row.focal_x, y=row.focal_y)

@@ -46,6 +46,25 @@ def make_picture_isolated(file: BinaryIO, *, seconds: float = SECONDS) -> Pictur
         raise _refusal("broken_media") from error
 
 
+def check_renditions_isolated(
+    file: BinaryIO, lengths: Sequence[int], *, seconds: float = SECONDS
+) -> list[tuple[int, int]]:
+    """Width and height of each of the renditions in a real file, one after another; blocks until
+    the process has ended. `Invalid` like `make_picture_isolated`."""
+    file.seek(0)
+    command = [sys.executable, "-I", "-m", "app.imaging.sandbox_child", *map(str, lengths)]
+    try:
+        header: dict[str, Any] = json.loads(_run_child(command, file, seconds))
+        if "refused" in header:
+            raise _refusal(header["refused"] if header["refused"] in _REFUSALS else "broken_media")
+        sizes = [(_check_side(width), _check_side(height)) for width, height in header["sizes"]]
+    except (ValueError, KeyError, TypeError) as error:
+        raise _refusal("broken_media") from error
+    if len(sizes) != len(lengths):
+        raise _refusal("broken_media")
+    return sizes
+
+
 def _run_child(command: Sequence[str], file: BinaryIO, seconds: float) -> bytes:
     """A process's output for a file; `Invalid` if the process fails."""
     process = subprocess.Popen(  # noqa: S603  # the command is our own

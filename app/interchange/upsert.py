@@ -15,6 +15,9 @@ from app.editorial import aliases, articles, exporting, importing, publishing, t
 from app.editorial.content import Actor, ArticleInput, Draft, SiteRules, prepare
 from app.errors import Conflict
 from app.interchange import export_records
+from app.interchange.media_import import PreparedMedium, upsert_medium
+from app.interchange.media_records import MediaRecord
+from app.interchange.media_references import MediaReferences
 from app.interchange.records import (
     AliasRecord,
     ArticleRecord,
@@ -36,7 +39,7 @@ class UpsertResult:
     notices: tuple[str, ...] = ()
 
 
-IMPORTER = Actor("import")
+IMPORTER = Actor("import", is_importer=True)
 
 _FILLED_IN = ("slug", "published_at", "updated_at")
 """The fields that are filled in when an article's record leaves them out."""
@@ -49,15 +52,23 @@ class PreparedRecord:
     record: Record
     digest: str
     drafts: Sequence[Draft]
+    medium: PreparedMedium | None = None
 
 
-def prepare_record(record: Record, rules: SiteRules) -> PreparedRecord:
-    """Check the site's rules and render every text of a record; `Invalid` when it breaks one."""
+def prepare_record(
+    record: Record, rules: SiteRules, references: MediaReferences | None = None
+) -> PreparedRecord:
+    """Check the site's rules and render every text of a record; `Invalid` when it breaks one.
+
+    The digest is that of the record as it came, the rest has its references to media resolved.
+    """
+    digest_text = digest(record)
+    record = references.resolve(record) if references is not None else record
     texts: list[ArticleInput] = []
     if isinstance(record, ArticleRecord):
         texts = [record.input(), *(later.content for later in record.scheduled)]
         texts += [record.draft] if record.draft is not None else []
-    return PreparedRecord(record, digest(record), [prepare(text, rules) for text in texts])
+    return PreparedRecord(record, digest_text, [prepare(text, rules) for text in texts])
 
 
 def upsert_record(
@@ -71,6 +82,9 @@ def upsert_record(
     match ready.record:
         case TagRecord() as record:
             return UpsertResult(_upsert_tag(tx, record, ready.digest))
+        case MediaRecord() as record:
+            assert ready.medium is not None
+            return UpsertResult(*upsert_medium(tx, record, ready.medium, rules, ready.digest))
         case DatedRecord() as record:
             return UpsertResult(_upsert_dated(tx, record, ready.digest))
         case AliasRecord() as record:
@@ -167,12 +181,7 @@ def _upsert_article(
     else:
         if record.import_digest is None and article.import_digest == ready.digest:
             return UpsertResult("unchanged")
-        stored_record = export_records.to_article_record(
-            exporting.articles(tx, [article.id], tx.moment, rules.address)[0]
-        )
-        # Fields that a record leaves out were filled in here, so they are no difference.
-        left_open = {name: None for name in _FILLED_IN if getattr(record, name) is None}
-        if digest(stored_record.model_copy(update=left_open)) == ready.digest:
+        if _is_same(tx, article.id, record, ready.digest, rules):
             return UpsertResult("unchanged")
         edited = article.import_digest is None or article.import_revision != article.revision
         _refuse_edited(edited, f"The article {article.slug!r}")
@@ -188,6 +197,22 @@ def _upsert_article(
     row.import_revision = None if record.edited_since_import else row.revision
     _upsert_paths(tx, record, row.id, row.slug, rules)
     return UpsertResult(outcome, notices)
+
+
+def _is_same(
+    tx: PublishTx, article_id: UUID, record: ArticleRecord, digest_text: str, rules: SiteRules
+) -> bool:
+    """Whether the stored article is what a record says, in an export with media or without."""
+    # Fields that a record leaves out were filled in here, so they are no difference.
+    left_open = {name: None for name in _FILLED_IN if getattr(record, name) is None}
+    for with_media, wanted in ((False, digest_text), (True, digest(record))):
+        (state,) = exporting.articles(
+            tx, [article_id], tx.moment, rules.address, with_media=with_media
+        )
+        stored_record = export_records.to_article_record(state)
+        if digest(stored_record.model_copy(update=left_open)) == wanted:
+            return True
+    return False
 
 
 def _cannot_know(title: str, namesakes: Sequence[str]) -> str:

@@ -59,13 +59,14 @@ class One(BaseModel, Generic[Item]):
 
 
 class Resolution(BaseModel):
-    """What answers at an old path now: 200 where it still does, 301 where it has moved."""
+    """What answers at an old path now: 200 where it still does, 301 where it has moved. The old
+    address of a file leads to `media`, which has no slug: `url` is the file."""
 
     path: str
     status: Literal[200, 301]
-    kind: Literal["article", "page", "tag"]
+    kind: Literal["article", "page", "tag", "media"]
     id: UUID
-    slug: Slug
+    slug: Slug | None
     lang: Lang | None
     url: WebAddress = Field(description="The resource in this API")
 

@@ -3,17 +3,19 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col
 
 from app.database import ReadTx
 from app.errors import Gone, NotFound
+from app.kit.addresses import media_path
 from app.kit.text import paths_within, plain_path
 from app.models.alias import Alias
 from app.models.publication import Publication
 from app.public.envelopes import Resolution
-from app.published import articles, gone_articles, tags
+from app.published import articles, gone_articles, media, tags
 from app.published.cache import CachedTag, Tags
 from app.visibility import NOW, visible
 
@@ -28,7 +30,8 @@ def resolve_path(
 ) -> Resolution:
     """The target of a path: the article whose page is there, else an alias, else the article or tag
     that has or had the path's last part as its slug. An alias by somebody who may not publish comes
-    after live slugs, so that it never hides them. Tags are read only when they matter."""
+    after live slugs, so that it never hides them. Tags are read only when they matter, and former
+    addresses of files when nothing else answers."""
     plain = plain_path(path)
     candidates = paths_within(plain)
     pages = [slug_at(option) for option in candidates]
@@ -52,15 +55,30 @@ def resolve_path(
         return _tag_resolution(tags_of().by_id[row.tag_id], plain, base, moved=True)
     article_id = row.article_id if row is not None else articles.slug_holder(tx, slug, now)
     if article_id is None:
-        known_tags = tags_of()
-        tag = known_tags.find(slug)
-        if tag is None:
-            raise tags.removed_error(known_tags, slug) or _path_not_found()
-        return _tag_resolution(tag, plain, base, moved=tag.slug != slug)
+        return _resolve_other(tx, tags_of(), slug, candidates, plain, now, base)
     current = articles.current_slug(tx, article_id, now)
     if current is None:
         raise gone_articles.gone_error(tx, article_id, now) or _path_not_found()
     return _article_resolution((article_id, *current), plain, base, moved=True)
+
+
+def _resolve_other(
+    tx: ReadTx,
+    known_tags: Tags,
+    slug: str,
+    candidates: Sequence[str],
+    path: str,
+    now: datetime,
+    base: str,
+) -> Resolution:
+    """The tag with a slug, else the file that had one of the addresses."""
+    tag = known_tags.find(slug)
+    if tag is not None:
+        return _tag_resolution(tag, path, base, moved=tag.slug != slug)
+    file = media.get_former_file(tx, candidates, now)
+    if file is None:
+        raise tags.removed_error(known_tags, slug) or _path_not_found()
+    return _file_resolution(file, path, base)
 
 
 def _find_aliases(tx: ReadTx, candidates: Sequence[str]) -> dict[str, Any]:
@@ -88,6 +106,19 @@ def _article_resolution(row: Any, path: str, base: str, *, moved: bool) -> Resol
         slug=slug,
         lang=lang,
         url=f"{base}/v1/articles/{slug}",
+    )
+
+
+def _file_resolution(file: tuple[UUID, str], path: str, base: str) -> Resolution:
+    media_id, rendition = file
+    return Resolution(
+        path=path,
+        status=301,
+        kind="media",
+        id=media_id,
+        slug=None,
+        lang=None,
+        url=base + media_path(media_id, rendition),
     )
 
 

@@ -1,0 +1,79 @@
+"""The slow part of an import: texts are rendered and media are read before any lock is held."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+from app.errors import Invalid, WillayError
+from app.interchange.import_entry import ImportEntry, ReadyEntry
+from app.interchange.media_import import PreparedMedium, add_reference, prepare_medium
+from app.interchange.media_records import MediaRecord
+from app.interchange.media_references import MediaReferences
+from app.interchange.records import Record, digest
+from app.interchange.upsert import PreparedRecord, prepare_record
+from app.runtime import Runtime
+
+_AHEAD: Final = 4
+"""The entries that are looked at in advance, so that the media among them are read together."""
+
+_THREADS: Final = 2
+
+_Coming = tuple[ImportEntry, Future[PreparedMedium] | None]
+
+
+def prepare_entries(
+    runtime: Runtime, entries: Iterable[ImportEntry], *, keep: bool = True
+) -> Iterator[ReadyEntry]:
+    """Prepare entries in their order. Media are read by threads, each in a process of its own, and
+    stored if `keep`. A record may refer to the media before it."""
+    references = MediaReferences(runtime.database, runtime.site_rules.address)
+    coming = deque[_Coming]()
+    pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="import")
+    try:
+        for entry in entries:
+            coming.append((entry, _begin(pool, runtime, entry, keep=keep)))
+            if len(coming) > _AHEAD:
+                yield _finish(runtime, references, *coming.popleft())
+        while coming:
+            yield _finish(runtime, references, *coming.popleft())
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin(
+    pool: ThreadPoolExecutor, runtime: Runtime, entry: ImportEntry, *, keep: bool
+) -> Future[PreparedMedium] | None:
+    """Begin to read the file of a medium; None for other records."""
+    if not isinstance(entry.record, MediaRecord):
+        return None
+    folder = entry.folder or Path()
+    return pool.submit(prepare_medium, runtime, entry.record, folder, keep=keep)
+
+
+def _finish(
+    runtime: Runtime,
+    references: MediaReferences,
+    entry: ImportEntry,
+    reading: Future[PreparedMedium] | None,
+) -> ReadyEntry:
+    if isinstance(entry.record, Invalid):
+        return entry, entry.record
+    try:
+        return entry, _prepare(runtime, references, entry.record, reading)
+    except WillayError as error:
+        return entry, error
+
+
+def _prepare(
+    runtime: Runtime,
+    references: MediaReferences,
+    record: Record,
+    reading: Future[PreparedMedium] | None,
+) -> PreparedRecord:
+    if reading is None or not isinstance(record, MediaRecord):
+        return prepare_record(record, runtime.site_rules, references)
+    medium = reading.result()
+    add_reference(references, runtime, record, medium)
+    return PreparedRecord(record, digest(record), (), medium)
