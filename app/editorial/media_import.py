@@ -106,6 +106,7 @@ def bind_name(
 
 def bind_other_names(tx: PublishTx, row: Media, names: Sequence[str]) -> None:
     """Make more names lead to a medium. `Conflict` when one is another medium's."""
+    tx.session.flush()
     for name in names:
         stored = tx.session.get(MediaName, name)
         if stored is not None and stored.media_id != row.id:

@@ -8,7 +8,14 @@ from pathlib import Path
 from app.changes import head
 from app.editorial import exporting, media_import
 from app.interchange import export_records
-from app.interchange.records import DATED_RECORDS, AliasRecord, Record, SponsorRecord, as_line
+from app.interchange.records import (
+    DATED_RECORDS,
+    AliasRecord,
+    Record,
+    SponsorRecord,
+    as_line,
+    digest,
+)
 from app.kit.addresses import MEDIA
 from app.library.file_names import stored_name
 from app.runtime import Runtime
@@ -83,9 +90,13 @@ def _records(runtime: Runtime, media: MediaFolder | None) -> Iterator[Record]:
 
 
 def _with_own_logo(record: Record, runtime: Runtime) -> Record:
-    """A sponsor whose logo is a medium of this service, by its path: the medium comes along."""
+    """A sponsor whose logo is a medium of this service, by its path: the medium comes along. What
+    its record said last is left out when it says the same now, because another service has another
+    address."""
     base = f"{runtime.site_rules.address}{MEDIA}"
     if isinstance(record, SponsorRecord) and record.logo and record.logo.startswith(base):
         logo = record.logo.removeprefix(runtime.site_rules.address)
-        return record.model_copy(update={"logo": logo})
+        is_same = record.import_digest == digest(record)
+        change = {"logo": logo, "import_digest": None if is_same else record.import_digest}
+        return record.model_copy(update=change)
     return record

@@ -3,11 +3,9 @@
 import os
 import stat
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from app.errors import Invalid, TooLarge, WillayError
-
-_CHUNK: Final = 1_000_000
 
 
 def open_beside(folder: Path, name: str, most: int) -> BinaryIO:
@@ -30,13 +28,12 @@ def open_beside(folder: Path, name: str, most: int) -> BinaryIO:
         raise Invalid("file_missing", f"There is no file {name} beside the records.") from error
     except (OSError, ValueError, RuntimeError) as error:
         raise _unreadable(name, error) from error
-    file = os.fdopen(handle, "rb")
     try:
         _check_state(name, os.fstat(handle), most)
     except WillayError:
-        file.close()
+        os.close(handle)
         raise
-    return file
+    return os.fdopen(handle, "rb")
 
 
 def read_beside(folder: Path, name: str, most: int) -> bytes:

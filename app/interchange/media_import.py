@@ -128,8 +128,14 @@ def add_reference(
     else:
         medium = ReferencedMedium(ready.media_id, _main_file(ready.upload))
     if medium is not None:
-        names = (record.own_name, *record.other_names, key)
+        names = (record.own_name, *_other_names(record, ready.media_id), key)
         references.add(names, medium, ready.sha256)
+
+
+def _other_names(record: MediaRecord, media_id: UUID) -> list[str]:
+    """More names of a record's medium; the id that it has elsewhere is one of them."""
+    is_elsewhere = record.id is not None and record.id != media_id
+    return [*record.other_names, *([str(record.id)] if is_elsewhere else [])]
 
 
 def _main_file(upload: Upload) -> str:
@@ -205,7 +211,7 @@ def _bind(tx: PublishTx, record: MediaRecord, media_id: UUID, digest_text: str) 
     row = media.lock_medium(tx, media_id, None)
     notices = media.fill_in(tx, None, row, record.description(), tx.moment)
     media_import.bind_name(tx, row, record.own_name, is_own=False, import_digest=digest_text)
-    media_import.bind_other_names(tx, row, record.other_names)
+    media_import.bind_other_names(tx, row, _other_names(record, row.id))
     media_import.add_paths(tx, row, record.former_paths)
     same = f"The file of {record.own_name} was here already as media {row.id}."
     return "updated", (same, *notices)

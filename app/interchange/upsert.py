@@ -60,10 +60,12 @@ def prepare_record(
 ) -> PreparedRecord:
     """Check the site's rules and render every text of a record; `Invalid` when it breaks one.
 
-    The digest is that of the record as it came, the rest has its references to media resolved.
+    The references to media are resolved in all but the digest of an article, which tells whether
+    its record said the same before.
     """
-    digest_text = digest(record)
+    original = record
     record = references.resolve(record) if references is not None else record
+    digest_text = digest(original if isinstance(original, ArticleRecord) else record)
     texts: list[ArticleInput] = []
     if isinstance(record, ArticleRecord):
         texts = [record.input(), *(later.content for later in record.scheduled)]
