@@ -16,6 +16,7 @@ from app.interchange.plain_articles import leading_articles
 from app.interchange.preparation import prepare_entries
 from app.interchange.report import ImportReport, Notice, Refusal
 from app.interchange.upsert import IMPORTER, PreparedRecord, upsert_record
+from app.library.intake import ISOLATED, Decoders
 from app.runtime import Runtime
 
 _LOCKED_AT_MOST = 0.1
@@ -47,6 +48,7 @@ def import_records(
     *,
     dry_run: bool = False,
     advance: Advance = _no_progress,
+    decoders: Decoders = ISOLATED,
 ) -> ImportReport:
     """Import entries in order; `advance` receives the size of each entry that is done.
 
@@ -54,14 +56,14 @@ def import_records(
     """
     report = ImportReport()
     if dry_run:
-        ready = deque(prepare_entries(runtime, entries, keep=False))
+        ready = deque(prepare_entries(runtime, entries, decoders=decoders, keep=False))
         try:
             with runtime.publishing() as tx:
                 _import_batch(tx, ready, runtime.site_rules, report, advance, seconds=float("inf"))
                 raise _DryRun
         except _DryRun:
             return report
-    coming = prepare_entries(runtime, entries)
+    coming = prepare_entries(runtime, entries, decoders=decoders)
     ready = deque[ReadyEntry]()
     while True:
         ready.extend(_take_some(coming, _PREPARED_AT_ONCE - len(ready)))

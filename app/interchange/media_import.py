@@ -27,6 +27,7 @@ from app.kit.ids import uuid7
 from app.kit.text import file_name
 from app.library import archived, fetching, intake
 from app.library.archived import Original
+from app.library.intake import ISOLATED, Decoders
 from app.library.spool import Spool
 from app.runtime import Runtime
 
@@ -47,7 +48,12 @@ class PreparedMedium:
 
 
 def prepare_medium(
-    runtime: Runtime, record: MediaRecord, folder: Path, *, keep: bool = True
+    runtime: Runtime,
+    record: MediaRecord,
+    folder: Path,
+    *,
+    decoders: Decoders = ISOLATED,
+    keep: bool = True,
 ) -> PreparedMedium:
     """Read and check the file of a record, which may take seconds, and store it if `keep`.
 
@@ -60,7 +66,7 @@ def prepare_medium(
     if named is not None and named.media.taken_down_at is not None:
         raise Conflict("media_taken_down", f"{record.own_name} was taken down here.")
     if record.original is not None:
-        return _prepare_renditions(runtime, record, folder, named, keep=keep)
+        return _prepare_renditions(runtime, record, folder, named, decoders=decoders, keep=keep)
     if record.address is not None and named is not None and named.name is not None:
         return PreparedMedium(named.media.id, None, None)
     name = file_name(record.file_name or record.file or record.address or "")
@@ -73,12 +79,18 @@ def prepare_medium(
         same = _find_same(runtime, record, named, spool.sha256)
         if same is not None:
             return PreparedMedium(same, None, spool.sha256)
-        upload = intake.taken_in(runtime, spool, name, keep=keep)
+        upload = intake.taken_in(runtime, spool, name, decoders.make, keep=keep)
     return PreparedMedium(record.id or uuid7(runtime.clock()), upload, upload.sha256)
 
 
 def _prepare_renditions(
-    runtime: Runtime, record: MediaRecord, folder: Path, named: NamedMedium | None, *, keep: bool
+    runtime: Runtime,
+    record: MediaRecord,
+    folder: Path,
+    named: NamedMedium | None,
+    *,
+    decoders: Decoders,
+    keep: bool,
 ) -> PreparedMedium:
     assert record.original is not None
     original = Original(**dict(record.original))
@@ -91,7 +103,9 @@ def _prepare_renditions(
         for rendition in record.renditions
     ]
     name = file_name(record.file_name or "")
-    upload = archived.take_renditions(runtime, original, name, contents, keep=keep)
+    upload = archived.take_renditions(
+        runtime, original, name, contents, decoders=decoders, keep=keep
+    )
     return PreparedMedium(record.id or uuid7(runtime.clock()), upload, upload.sha256)
 
 

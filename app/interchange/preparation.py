@@ -1,8 +1,9 @@
 """The slow part of an import: texts are rendered and media are read before any lock is held."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from app.interchange.media_records import MediaRecord
 from app.interchange.media_references import MediaReferences
 from app.interchange.records import Record, digest
 from app.interchange.upsert import PreparedRecord, prepare_record
+from app.library.intake import ISOLATED, Decoders
 from app.runtime import Runtime
 
 _AHEAD: Final = 4
@@ -24,16 +26,21 @@ _Coming = tuple[ImportEntry, Future[PreparedMedium] | None]
 
 
 def prepare_entries(
-    runtime: Runtime, entries: Iterable[ImportEntry], *, keep: bool = True
+    runtime: Runtime,
+    entries: Iterable[ImportEntry],
+    *,
+    decoders: Decoders = ISOLATED,
+    keep: bool = True,
 ) -> Iterator[ReadyEntry]:
-    """Prepare entries in their order. Media are read by threads, each in a process of its own, and
-    stored if `keep`. A record may refer to the media before it."""
+    """Prepare entries in their order. Media are read by threads, and stored if `keep`. A record may
+    refer to the media before it."""
+    read = partial(prepare_medium, runtime, decoders=decoders, keep=keep)
     references = MediaReferences(runtime.database, runtime.site_rules.address)
     coming = deque[_Coming]()
     pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="import")
     try:
         for entry in entries:
-            coming.append((entry, _begin(pool, runtime, entry, keep=keep)))
+            coming.append((entry, _begin(pool, read, entry)))
             if len(coming) > _AHEAD:
                 yield _finish(runtime, references, *coming.popleft())
         while coming:
@@ -43,13 +50,14 @@ def prepare_entries(
 
 
 def _begin(
-    pool: ThreadPoolExecutor, runtime: Runtime, entry: ImportEntry, *, keep: bool
+    pool: ThreadPoolExecutor,
+    read: Callable[[MediaRecord, Path], PreparedMedium],
+    entry: ImportEntry,
 ) -> Future[PreparedMedium] | None:
     """Begin to read the file of a medium; None for other records."""
     if not isinstance(entry.record, MediaRecord):
         return None
-    folder = entry.folder or Path()
-    return pool.submit(prepare_medium, runtime, entry.record, folder, keep=keep)
+    return pool.submit(read, entry.record, entry.folder or Path())
 
 
 def _finish(

@@ -8,8 +8,7 @@ from typing import Final
 
 from app.editorial.media import StoredFile, Upload
 from app.errors import Invalid
-from app.imaging import sandbox
-from app.library.intake import store_file
+from app.library.intake import ISOLATED, Decoders, store_file
 from app.runtime import Runtime
 
 _NAME: Final = re.compile(r"([1-9][0-9]{0,4})\.(webp|jpg)")
@@ -35,6 +34,7 @@ def take_renditions(
     name: str,
     contents: Sequence[tuple[str, bytes]],
     *,
+    decoders: Decoders = ISOLATED,
     keep: bool = True,
 ) -> Upload:
     """The upload that these renditions (name and bytes) were made of, with its files in storage.
@@ -49,7 +49,7 @@ def take_renditions(
     with tempfile.TemporaryFile(dir=runtime.settings.data_dir) as file:
         for _, content in contents:
             file.write(content)
-        sizes = sandbox.check_renditions_isolated(file, [len(content) for _, content in contents])
+        sizes = decoders.check(file, [len(content) for _, content in contents])
     for match, (_, content), (width, _) in zip(plain, contents, sizes, strict=True):
         if not content.startswith(_STARTS[match[2]]) or width != int(match[1]):
             raise Invalid("broken_media", f"{match[0]} is not what its name says; export it again.")

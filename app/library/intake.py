@@ -1,6 +1,7 @@
 """Makes files of an upload, stored before anything in the store names them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from app.editorial import media
@@ -11,6 +12,19 @@ from app.library.file_names import EXTENSIONS, stored_name
 from app.library.spool import Spool
 from app.runtime import Runtime
 from app.storage.protocol import Storage, digest_of
+
+
+@dataclass(frozen=True, slots=True)
+class Decoders:
+    """The functions that read strangers' pictures. `make` makes a picture anew; `check` gives the
+    sizes of renditions of the given lengths, one after another in a file."""
+
+    make: Callable[[BinaryIO], Picture]
+    check: Callable[[BinaryIO, Sequence[int]], list[tuple[int, int]]]
+
+
+ISOLATED: Final = Decoders(sandbox.make_picture_isolated, sandbox.check_renditions_isolated)
+"""Each picture is read in a process of its own."""
 
 _STILL: Final = "Only the first picture of the animation was kept."
 

@@ -16,6 +16,8 @@ from app.editorial.people import SponsorInput
 from app.interchange import batch_import, jsonl_reader
 from app.interchange.report import ImportReport
 from app.kit.ids import uuid7
+from app.library.intake import ISOLATED
+from app.runtime import Runtime
 from tests import builders
 from tests.admin.desk import bearer
 from tests.builders import BY, EDITOR, picture
@@ -37,7 +39,12 @@ def brought(
         (folder / "pictures" / "report.pdf").write_bytes(PDF)
     path = folder / "records.jsonl"
     path.write_text("\n".join(map(json.dumps, records)))
-    return builders.imported(bench.runtime, path, dry_run=dry_run)
+    return imported(bench.runtime, path, dry_run=dry_run)
+
+
+def imported(runtime: Runtime, path: Path, dry_run: bool = False) -> ImportReport:
+    """As an operator imports: each picture is read in a process of its own."""
+    return builders.imported(runtime, path, dry_run=dry_run, decoders=ISOLATED)
 
 
 def refusals(report: ImportReport) -> list[tuple[int, str]]:
@@ -314,10 +321,8 @@ def test_out_and_in_again_loses_nothing(quiet: Bench, other_store: Bench, tmp_pa
     assert [record["type"] for record in records] == [
         *("media",) * 3, "sponsor", *("article",) * 2]  # fmt: skip
     assert len(files_in(here / "files")) == 8 + 4 + 1
-    assert outcomes(builders.imported(quiet.runtime, here / "dump.jsonl").outcomes) == {
-        "unchanged": 6
-    }
-    report = builders.imported(other_store.runtime, here / "dump.jsonl")
+    assert outcomes(imported(quiet.runtime, here / "dump.jsonl").outcomes) == {"unchanged": 6}
+    report = imported(other_store.runtime, here / "dump.jsonl")
     assert report.refused == [], report.as_text()
     assert outcomes(report.outcomes) == {"created": 6}
     exported(other_store.runtime, there / "dump.jsonl", media="files")
@@ -343,7 +348,7 @@ def test_an_edit_is_remembered_in_another_store(
     with quiet.runtime.database.writing() as tx:
         media.describe(tx, BY, key, 1, change, quiet.clock())
     records = exported(quiet.runtime, tmp_path / "dump.jsonl", media="files")
-    assert builders.imported(other_store.runtime, tmp_path / "dump.jsonl").refused == []
+    assert imported(other_store.runtime, tmp_path / "dump.jsonl").refused == []
     assert exported(other_store.runtime, tmp_path / "again.jsonl", media="files") == records
     changed = {**MEDIUM, "alt": {"en": "A long march"}}
     assert refusals(brought(other_store, tmp_path, changed)) == [(1, "edited_here")]
@@ -357,12 +362,12 @@ def test_bytes_that_are_here_under_another_id_are_shown_all_the_same(
     exported(quiet.runtime, tmp_path / "dump.jsonl", media="files")
     other_store.clock.move(minutes=1)
     ours = builders.medium(other_store.runtime, alt={"en": "It was here"})
-    report = builders.imported(other_store.runtime, tmp_path / "dump.jsonl")
+    report = imported(other_store.runtime, tmp_path / "dump.jsonl")
     assert report.refused == [], report.as_text()
     assert f"/v1/media/{ours}/400.jpg" in article(other_store)["body_html"]
     assert str(ours) in article(other_store)["image"]["url"]
     assert str(ours) in other_store.client.get("/v1/sponsors").json()["data"][0]["logo"]
-    again = builders.imported(other_store.runtime, tmp_path / "dump.jsonl")
+    again = imported(other_store.runtime, tmp_path / "dump.jsonl")
     assert again.refused == [], again.as_text()
     assert set(outcomes(again.outcomes)) == {"unchanged"}
 
@@ -387,7 +392,7 @@ def test_a_file_of_an_export_that_was_tampered_with_is_refused(
     else:
         place.unlink()
     code = "file_missing" if harm == "absent" else "broken_media"
-    assert refusals(builders.imported(other_store.runtime, tmp_path / "dump.jsonl")) == [(1, code)]
+    assert refusals(imported(other_store.runtime, tmp_path / "dump.jsonl")) == [(1, code)]
     assert list(other_store.runtime.storage.list_objects()) == []
 
 
@@ -412,7 +417,7 @@ def test_an_import_that_was_broken_off_goes_on(quiet: Bench, tmp_path: Path) -> 
             quiet.runtime, jsonl_reader.read_entries([path]), advance=stop_at_third
         )
     assert len(listed_media(quiet)) == 2
-    report = builders.imported(quiet.runtime, path)
+    report = imported(quiet.runtime, path)
     assert report.outcomes == {"media unchanged": 2, "media created": 2}
 
 
