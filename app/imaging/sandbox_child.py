@@ -20,6 +20,9 @@ from app.imaging.renditions import check_rendition
 MEMORY_BYTES: Final = 1_500_000_000
 CPU_SECONDS: Final = 30
 
+PROMPTLY: Final = "--promptly"
+"""The argument for work on which an operator waits; it does not stand back for other processes."""
+
 _LIMITS: Final = {
     resource.RLIMIT_AS: MEMORY_BYTES,
     resource.RLIMIT_CPU: CPU_SECONDS,
@@ -31,13 +34,15 @@ _LIMITS: Final = {
 
 def main() -> None:
     """Process one picture, or check its renditions; exit with 1 if memory runs out."""
-    os.nice(10)  # readers of the site go first
+    words = sys.argv[1:]
+    if PROMPTLY not in words:
+        os.nice(10)  # readers of the site go first
     for limit, most in _LIMITS.items():
         with contextlib.suppress(ValueError, OSError):  # a stricter limit already holds
             resource.setrlimit(limit, (most, most))
     with os.fdopen(0, "rb") as file, os.fdopen(1, "wb") as out:
         try:
-            lengths = [int(length) for length in sys.argv[1:]]
+            lengths = [int(word) for word in words if word != PROMPTLY]
             if lengths:
                 sizes = [check_rendition(file.read(length)) for length in lengths]
                 out.write(json.dumps({"sizes": sizes}).encode() + b"\n")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO, Final
 
 from app.editorial import media
@@ -23,8 +24,11 @@ class Decoders:
     check: Callable[[BinaryIO, Sequence[int]], list[tuple[int, int]]]
 
 
-ISOLATED: Final = Decoders(sandbox.make_picture_isolated, sandbox.check_renditions_isolated)
-"""Each picture is read in a process of its own."""
+ISOLATED: Final = Decoders(
+    partial(sandbox.make_picture_isolated, promptly=True),
+    partial(sandbox.check_renditions_isolated, promptly=True),
+)
+"""Each picture is read in a process of its own, for an operator who waits for it."""
 
 _STILL: Final = "Only the first picture of the animation was kept."
 
