@@ -36,7 +36,9 @@ SubjectKind = Literal[
     "login_session",
     "api_token",
     ContentKind,
+    "author",
     "alias",
+    "site",
     "media",
     "webhook",
     "partner",
@@ -55,7 +57,13 @@ FIELDS: Final[Mapping[SubjectKind, AbstractSet[str]]] = {
         *("slug", "type", "names", "descriptions", "synonyms", "parent", "merged_into", "status"),
     },
     **{kind.name: frozenset(kind.fields) for kind in DATED_KINDS},
+    # Not the biography and the links, because an entry outlives what it tells of a person.
+    "author": {"slug", "name", "portrait", "always_public"},
     "alias": {"path", "slug", "tag", "gone"},
+    "site": {
+        *("names", "descriptions", "logo", "contact", "links", "policies", "machines"),
+        *("navigation", "sections", "featured"),
+    },
     "media": {"name", "media_type", "bytes", "alt", "caption", "credit", "reason"},
     "webhook": {"name", "host", "topics", "active"},
     "partner": {"name", "rights", "active"},

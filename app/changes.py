@@ -31,7 +31,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from app import counts
+from app import author_counts, counts
 from app.database import Database, ReadTx, WriteTx
 from app.errors import Unavailable
 from app.kinds.registry import DATED_KINDS
@@ -170,6 +170,7 @@ def publishing(database: Database, clock: Clock, *, guard: bool = False) -> Iter
         yield tx
         tx.session.flush()
         counts.settle(tx, counted_set, tx.moment, last.sequence)
+        author_counts.settle(tx, counted_set, tx.moment)
         write.execute(
             sa.update(ChangeHead).values(
                 sequence=tx.sequence,

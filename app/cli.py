@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from pydantic import ValidationError
 
-from app import counts, logs, machine, schema, serving
+from app import author_counts, counts, logs, machine, schema, serving
 from app.commands import accounts, backup, erase, search
 from app.commands.progress import progress
 from app.errors import WillayError
 from app.kit.dates import day_of
+from app.kit.json_text import readable_json
 from app.resources import path_of
 from app.runtime import open_runtime
 from app.settings import Settings
@@ -121,6 +122,7 @@ def recount() -> None:
     """
     with open_runtime(Settings()) as runtime, runtime.publishing() as tx:
         counts.rebuild(tx, tx.moment)
+        author_counts.rebuild(tx)
     typer.echo("The visible articles are counted anew.", err=True)
 
 
@@ -241,13 +243,19 @@ def _media_folder(output: Path | None, media: Path) -> "MediaFolder":
 
 
 @cli.command()
-def openapi() -> None:
+def openapi(
+    public: Annotated[
+        bool, typer.Option("--public", help="Only what readers and partners need.")
+    ] = False,
+) -> None:
     """Print the OpenAPI contract."""
+    from app.http.contract.audience import public_contract
     from app.main import create_app
 
     with open_runtime(Settings(), check_schema=False) as runtime:
-        text = json.dumps(create_app(runtime).openapi(), indent=1, ensure_ascii=False)
-    typer.echo(text)
+        contract = create_app(runtime).openapi()
+    shown = public_contract(contract) if public else contract
+    typer.echo(readable_json(shown))
 
 
 def _log_form() -> tuple[str, str]:

@@ -67,7 +67,7 @@ _NEWEST: Final = sa.select(sa.func.coalesce(sa.func.max(col(Publication.id)), 0)
 def settle(tx: WriteTx, counted_set: CountedSet, moment: datetime, sequence: int) -> None:
     """Take the counts to `moment`; the log's entries after `sequence` say which days changed."""
     values = {"since": counted_set.at, "newest": counted_set.newest, "moment": moment}
-    _add(tx, _count(tx, _MOVED, values))
+    add(tx, _count(tx, MOVED, values))
     tx.execute(_note_days(tx.is_sqlite), values | {"sequence": sequence})
 
 
@@ -82,7 +82,7 @@ def tag_moving(tx: WriteTx, counted_set: CountedSet, tag_id: UUID) -> Iterator[N
     after = _count_some(tx, carriers)
     for table, numbers in before.items():
         after[table].subtract(numbers)
-    _add(tx, after)
+    add(tx, after)
 
 
 def differences(tx: ReadTx) -> int:
@@ -92,7 +92,7 @@ def differences(tx: ReadTx) -> int:
     wrong = sum(
         numbers[key] != kept[key]
         for table, numbers in counts.items()
-        for kept in (_kept_numbers(tx, table),)
+        for kept in (kept_numbers(tx, table),)
         for key in numbers.keys() | kept.keys()
     )
     return wrong + len(_stale_days(tx))
@@ -125,7 +125,7 @@ def _select(sign: int) -> Any:
     return sa.select(*columns, sa.literal_column(str(sign), sa.Integer()).label("sign"))
 
 
-_MOVED: Final = sa.union_all(
+MOVED: Final = sa.union_all(
     # The conditions name both partial indexes in the form that SQLite recognises.
     _select(1).where(_FROM > _SINCE, _FROM <= _MOMENT, _FROM < _UNTIL, _UNTIL > _MOMENT),
     _select(-1).where(
@@ -133,6 +133,7 @@ _MOVED: Final = sa.union_all(
         *(_FROM <= _SINCE, _OLDER),
     ),
 )
+"""What began or ended between `since` and `moment`, with the sign of the change."""
 _SOME: Final = _select(1).where(col(Publication.id).in_(sa.bindparam("keys", expanding=True)))
 
 _below = sa.select(col(Tag.id)).where(col(Tag.id) == sa.bindparam("tag_id")).cte(recursive=True)
@@ -231,7 +232,8 @@ def _rows(table: Any, numbers: Counter[tuple[object, ...]]) -> list[dict[str, ob
     return [dict(zip(names, (*key, n), strict=True)) for key, n in numbers.items() if n]
 
 
-def _add(tx: WriteTx, tally: Tally) -> None:
+def add(tx: WriteTx, tally: Tally) -> None:
+    """Add to the kept counts."""
     for table, numbers in tally.items():
         if rows := _rows(table, numbers):
             tx.execute(_addition(table, tx.is_sqlite), rows)
@@ -280,17 +282,24 @@ def _note(statement: Any) -> Any:
     return statement.on_conflict_do_update(index_elements=_keys(PublicationDay), set_=latest)
 
 
-def _clock(tx: ReadTx) -> datetime:
+def clock(tx: ReadTx) -> datetime:
+    """The log's clock, at which everything is counted."""
     at: datetime = tx.execute(sa.select(col(ChangeHead.effective_until))).scalar_one()
     return at
 
 
 def _recount(tx: ReadTx) -> Tally:
     """What the kept counts should be."""
-    return _count(tx, _select(1).where(visible(Publication, _clock(tx))), {})
+    return _count(tx, shown_at(clock(tx)), {})
 
 
-def _kept_numbers(tx: ReadTx, table: Any) -> Counter[tuple[object, ...]]:
+def shown_at(at: datetime) -> Any:
+    """A query of the publications that are visible at `at`, each with the sign 1."""
+    return _select(1).where(visible(Publication, at))
+
+
+def kept_numbers(tx: ReadTx, table: Any) -> Counter[tuple[object, ...]]:
+    """The kept counts of a table, by primary key."""
     return Counter({tuple(key): n for *key, n in tx.execute(sa.select(*table.__table__.columns))})
 
 
@@ -298,7 +307,7 @@ def _stale_days(tx: ReadTx) -> Sequence[Any]:
     """The kinds and days that changed later than was noted."""
     day, latest = _day(tx.is_sqlite).label("day"), sa.func.max(col(Publication.changed_at))
     shown = sa.select(col(Publication.kind), day, latest.label("changed_at"))
-    shown = shown.where(visible(Publication, _clock(tx))).group_by(col(Publication.kind), day)
+    shown = shown.where(visible(Publication, clock(tx))).group_by(col(Publication.kind), day)
     days, kept = shown.subquery(), PublicationDay
     same = sa.and_(col(kept.kind) == days.c.kind, col(kept.day) == days.c.day)
     statement = sa.select(days.c.kind, days.c.day).outerjoin(kept, same)

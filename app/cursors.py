@@ -1,5 +1,6 @@
 """Decodes the cursors of requests, with one refusal for every invalid one."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -7,6 +8,7 @@ from app.errors import BadRequest, Detail
 from app.kit import log_position, paging
 from app.kit.log_position import START, Position
 from app.kit.paging import BadCursor, Cursor
+from app.public.vocabulary import SLUG_PATTERN
 
 
 def decode(text: str | None, list_name: str) -> Cursor | None:
@@ -19,6 +21,15 @@ def decode_text(text: str | None, list_name: str) -> str | None:
     """Like `decode`, for a list that is ordered by a text."""
     with _refuse_bad_cursor():
         return None if text is None else paging.decode_text(text, list_name)
+
+
+def decode_slug(text: str | None, list_name: str) -> str | None:
+    """Like `decode_text`, for a list that is ordered by slugs."""
+    slug = decode_text(text, list_name)
+    with _refuse_bad_cursor():
+        if slug is not None and not re.fullmatch(SLUG_PATTERN, slug):
+            raise BadCursor
+    return slug
 
 
 def decode_position(text: str) -> Position:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from app import counts, machine, milestones, schema
+from app import author_counts, counts, machine, milestones, schema
 from app.changes import head
 from app.errors import Unavailable, WillayError
 from app.interchange import jsonl_writer
@@ -108,7 +108,7 @@ def _check_content(runtime: Runtime) -> tuple[str, str]:
 
 def _check_counts(runtime: Runtime) -> tuple[str, str]:
     with runtime.database.reading() as tx:
-        wrong = counts.differences(tx)
+        wrong = counts.differences(tx) + author_counts.differences(tx)
     if wrong:
         state = f"{wrong} of the kept counts differ from the articles"
         return state, "Run `willay recount`; totals, the archive and counts of tags are wrong."

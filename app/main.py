@@ -10,14 +10,19 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from app import faults, logs, machine, meters, schema
 from app.admin import routes as admin
 from app.delivery import routes as delivery
 from app.errors import Unavailable
-from app.http import contract, problems, shutdown
+from app.http import problems, shutdown
 from app.http.caching.freshness import CacheFreshness
 from app.http.caching.middleware import ResponseCacheMiddleware
+from app.http.contract import about
+from app.http.contract.audience import public_contract
+from app.http.contract.complete import complete_contract
 from app.http.log_watch import Watch
 from app.http.management import ManagementRoute
 from app.http.middleware import Gate
@@ -78,8 +83,11 @@ def create_app(
     app = FastAPIOffline(
         title="Willay",
         version=version("willay"),
-        description="A headless content API for newsrooms and NGOs.",
+        description=about.DESCRIPTION,
+        license_info=about.LICENCE,
+        servers=about.SERVERS,
         openapi_url="/openapi.json",
+        swagger_ui_parameters=about.swagger_options(),
         lifespan=lifespan,
         redirect_slashes=False,
         # It would export whole addresses, and those of previews are secrets.
@@ -113,9 +121,13 @@ def create_app(
             for route in app.routes:
                 if isinstance(route, ManagementRoute):
                     route.describe_body()
-            app.openapi_schema = contract.complete_contract(make())
+            app.openapi_schema = complete_contract(make())
         return app.openapi_schema
 
+    def read_public_contract(_request: Request) -> Response:
+        return JSONResponse(public_contract(openapi()))
+
+    app.add_route("/openapi-public.json", read_public_contract, include_in_schema=False)
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return app
 

@@ -162,7 +162,7 @@ def _open_runtime(settings: Settings, clock: Clock, *, check_schema: bool) -> It
     memory = ReadCache(
         settings.languages,
         settings.public_url,
-        settings.page_path,
+        settings.page_urls,
     )
     brief_reads = BriefReads(database)
     search = _open_search(settings, database, memory, clock)
@@ -184,7 +184,7 @@ def _open_runtime(settings: Settings, clock: Clock, *, check_schema: bool) -> It
             settings.default_licence,
             settings.embed_hosts,
             settings.public_url,
-            settings.slug_at,
+            settings.page_urls,
         )
         place = storage.open_storage(settings)
         yield Runtime(

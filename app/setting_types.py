@@ -2,12 +2,15 @@
 
 import re
 from ipaddress import ip_network
-from typing import Annotated
-from urllib.parse import urlsplit
+from string import Formatter
+from typing import Annotated, Final
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_settings import NoDecode
+
+_FILLER: Final = "name-to-fill-in"
 
 
 def split_list(value: object) -> object:
@@ -46,14 +49,39 @@ def _check_contact(value: str) -> str:
 
 
 def _page_template(value: str) -> str:
-    try:
-        example = value.format(site="https://site", slug="slug", lang="en")
-    except (KeyError, IndexError, ValueError) as error:
-        raise ValueError("may hold {site}, {slug} and {lang}, and no other braces") from error
-    if "{slug}" not in value:
-        raise ValueError("must hold {slug}")
-    _web_address(example)
+    parts = _filled_template(value, "slug", ("site", "slug", "lang"))
+    if _FILLER not in parts.path + parts.query:
+        raise ValueError("must hold {slug} in its path or its query")
     return value
+
+
+def _preview_template(value: str) -> str:
+    parts = _filled_template(value, "token", ("site", "token"))
+    if _FILLER not in parts.path + parts.query + parts.fragment:
+        raise ValueError("must hold {token} after the host")
+    return value
+
+
+def _filled_template(value: str, needed: str, names: tuple[str, ...]) -> SplitResult:
+    """The parts of an example of a template, with a filler for the needed name."""
+    *others, last = (f"{{{name}}}" for name in names)
+    message = f"may hold {', '.join(others)} and {last}, and no other braces"
+    try:
+        fields = list(Formatter().parse(value))
+    except ValueError as error:
+        raise ValueError(message) from error
+    # A doubled brace stands for one, which no address may hold.
+    braces = sum(value.count(brace) for brace in "{}")
+    named = [name for _, name, form, conversion in fields if name and not form and not conversion]
+    if any(name not in names for name in named) or braces != 2 * len(named):
+        raise ValueError(message)
+    if needed not in named:
+        raise ValueError(f"must hold {{{needed}}}")
+    fillers = dict.fromkeys(names, "") | {needed: _FILLER, "site": "https://site"}
+    example = value.format(**fillers)
+    if not example.isprintable() or "\\" in example:
+        raise ValueError("must hold no control characters and no backslashes")
+    return urlsplit(_exact_address(example))
 
 
 def require_distinct(value: tuple[str, ...]) -> tuple[str, ...]:
@@ -84,3 +112,4 @@ ExactAddress = Annotated[str, AfterValidator(_exact_address)]  # of others: a la
 TargetAddress = Annotated[str, AfterValidator(_target_address)]  # to which Willay sends
 Contact = Annotated[str, AfterValidator(_check_contact)]
 PageTemplate = Annotated[str, AfterValidator(_page_template)]
+PreviewTemplate = Annotated[str, AfterValidator(_preview_template)]

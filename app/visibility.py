@@ -1,7 +1,8 @@
 """The interval arithmetic, and what "visible" means: defined here and nowhere else.
 
 Everything with an interval (publications, their tags and authors, sponsors, committee members)
-is visible in [visible_from, visible_until). An empty interval was never visible.
+is visible in [visible_from, visible_until). An empty interval was never visible. The record of an
+author has no interval: it is visible with the author's articles.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,8 @@ from sqlmodel import col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.kit.clock import FOREVER
+from app.models.author import Author
+from app.models.publication import PublicationAuthor
 
 NOW = sa.bindparam("now", type_=UTCDateTime())
 
@@ -32,6 +35,15 @@ def was_visible(table: Any, now: datetime | ColumnElement[datetime]) -> ColumnEl
     return sa.and_(
         col(table.visible_from) <= now, col(table.visible_from) < col(table.visible_until)
     )
+
+
+def visible_author(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Whether readers see an author's record: always when its editors want that, else while an
+    article of the author is visible."""
+    writes = sa.exists().where(
+        col(PublicationAuthor.author_slug) == col(Author.slug), visible(PublicationAuthor, now)
+    )
+    return sa.or_(col(Author.always_public), writes)
 
 
 def ahead(

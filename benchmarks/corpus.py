@@ -15,7 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from app import counts
+from app import author_counts, counts
 from app.database import Database
 from app.editorial.content import ArticleInput, AuthorInput, to_revision_json
 from app.kit.clock import FOREVER
@@ -117,6 +117,7 @@ def fill(database: Database, size: Size, now: datetime, seed: int = 1) -> None:
         connection.execute(sa.update(ChangeHead).values(head))
     with database.writing() as tx:
         counts.rebuild(tx, now)
+        author_counts.rebuild(tx)
     if not database.is_sqlite:
         vacuum(database)
 

@@ -25,7 +25,7 @@ INSTALL = (
     *("install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"),
     *("--fetch-retries=1", "--fetch-timeout=20000"),
 )
-SECONDS = 120
+SECONDS = 240
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 

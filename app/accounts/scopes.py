@@ -14,6 +14,7 @@ Scope = Literal[
     "tags:write",
     "people:write",
     "events:write",
+    "site:write",
     "media:write",
     "preview:write",
     "webhooks:write",
@@ -23,8 +24,8 @@ Scope = Literal[
     "audit:read",
     "operations:write",
 ]
-"""`people` are sponsors and committee members; `users` are accounts; `tokens:own` makes and
-revokes tokens of one's own account."""
+"""`people` are sponsors, committee members and authors; `site` is what the site says of itself;
+`users` are accounts; `tokens:own` makes and revokes tokens of one's own account."""
 
 Role = Literal["writer", "editor", "publisher", "admin"]
 
@@ -38,8 +39,11 @@ _WRITER: Final[Scopes] = frozenset(
     ("articles:read", "articles:write", "media:write", "preview:write", "tokens:own")
 )
 _EDITOR: Final[Scopes] = _WRITER | {"articles:review", "tags:write"}
-# Sponsors, committee members and events become public when saved, so only publishers may save.
-_PUBLISHER: Final[Scopes] = _EDITOR | {"articles:publish", "people:write", "events:write"}
+# Sponsors, members, authors, events and the site become public when saved, so only publishers may
+# save.
+_PUBLISHER: Final[Scopes] = _EDITOR | {
+    *("articles:publish", "people:write", "events:write", "site:write")
+}
 
 SCOPES_OF: Final[Mapping[Role, Scopes]] = {
     "writer": _WRITER,

@@ -60,7 +60,7 @@ class AuditParameters(Parameters):
 
 
 @router.get("/audit", response_model=Entries)
-def list_entries(
+def list_audit_entries(
     tx: ReadTx,
     principal: Annotated[Principal, require_scopes("audit:read")],
     params: AuditParameters,

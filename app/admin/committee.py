@@ -9,16 +9,20 @@ from pydantic import BaseModel
 from app.accounts.principal import Principal
 from app.changes import PublishTx
 from app.database import ReadTx
+from app.editorial.content import SiteRules
 from app.editorial.ordering import PeopleOrder, order_people
 from app.editorial.patch_input import check_languages
 from app.editorial.people import MEMBERS, MemberChange, NewMember
+from app.editorial.profiles import require_picture
 from app.http.access import actor, require_scopes
 from app.http.endpoint import Json, RuntimeDep, Snapshot
 from app.http.management import IfMatch, management
 from app.http.problems import problem_answers
 from app.http.transactions import Outcome
+from app.kit.languages import UNDETERMINED
+from app.public.authors import ProfileLink
 from app.public.envelopes import One, Total
-from app.public.vocabulary import CommitteeGroup, Lang
+from app.public.vocabulary import CommitteeGroup, Lang, Slug
 
 router = management("committee")
 
@@ -31,11 +35,14 @@ class ManagedMember(BaseModel):
 
     id: UUID
     revision: int
+    slug: Slug
     name: str
-    role: str
+    role: dict[Lang, str]
     group: CommitteeGroup
     affiliation: str | None
     biography: dict[Lang, str]
+    portrait: UUID | None
+    links: list[ProfileLink]
     term_from: date | None
     term_to: date | None
     position: int
@@ -52,19 +59,22 @@ class ManagedMembers(BaseModel):
 
 
 @router.get("/committee", response_model=ManagedMembers)
-def list_members(snapshot: Snapshot, principal: Reader) -> Outcome:
+def list_managed_members(snapshot: Snapshot, principal: Reader) -> Outcome:
     """All members, whether or not the public sees them today."""
     return _list_outcome(snapshot.tx, snapshot.now)
 
 
 @router.post(
-    "/committee", status_code=201, response_model=One[ManagedMember], responses=problem_answers()
+    "/committee",
+    status_code=201,
+    response_model=One[ManagedMember],
+    responses=problem_answers(409),
 )
 def create_member(
     tx: PublishTx, principal: Publisher, body: Json[NewMember], runtime: RuntimeDep
 ) -> Outcome:
     """A new member, the last in the order."""
-    check_languages(runtime.site_rules, biography=body.biography)
+    _check_texts(tx, body, runtime.site_rules)
     row = MEMBERS.add(tx, actor(principal), body)
     return _member_outcome(tx, row.id, tx.moment, 201, f"/v1/admin/committee/{row.id}")
 
@@ -77,12 +87,16 @@ def order_members(tx: PublishTx, principal: Publisher, body: Json[PeopleOrder]) 
 
 
 @router.get("/committee/{member_id:uuid}", response_model=One[ManagedMember])
-def read_member(snapshot: Snapshot, member_id: UUID, principal: Reader) -> Outcome:
+def read_managed_member(snapshot: Snapshot, member_id: UUID, principal: Reader) -> Outcome:
     """One member."""
     return _member_outcome(snapshot.tx, member_id, snapshot.now)
 
 
-@router.patch("/committee/{member_id:uuid}", response_model=One[ManagedMember])
+@router.patch(
+    "/committee/{member_id:uuid}",
+    response_model=One[ManagedMember],
+    responses=problem_answers(409),
+)
 def change_member(
     tx: PublishTx,
     member_id: UUID,
@@ -92,7 +106,7 @@ def change_member(
     runtime: RuntimeDep,
 ) -> Outcome:
     """Change what is said of a member; a field that is left out stays."""
-    check_languages(runtime.site_rules, biography=body.biography)
+    _check_texts(tx, body, runtime.site_rules)
     MEMBERS.edit(tx, actor(principal), member_id, body, revision)
     return _member_outcome(tx, member_id, tx.moment)
 
@@ -104,6 +118,14 @@ def remove_member(
     """Remove a member, at once and for good."""
     MEMBERS.remove(tx, actor(principal), member_id, revision)
     return Outcome(status=204)
+
+
+def _check_texts(tx: PublishTx, body: NewMember | MemberChange, rules: SiteRules) -> None:
+    # The usual role has languages that a site may lack, and a plain text has none.
+    given = body.role if "role" in body.model_fields_set else {}
+    role = {lang: text for lang, text in given.items() if lang != UNDETERMINED}
+    check_languages(rules, biography=body.biography, role=role)
+    require_picture(tx, body.portrait, "/portrait")
 
 
 def _list_outcome(tx: ReadTx, now: datetime) -> Outcome:

@@ -15,6 +15,7 @@ from app.database import ReadTx, WriteTx
 from app.editorial import media, media_list, takedown
 from app.editorial.media import MediaChange, MediaInput, Reason
 from app.editorial.patch_input import check_languages
+from app.editorial.profiles import append_owners
 from app.errors import NotFound
 from app.http import files, uploads
 from app.http.access import require_scopes
@@ -24,7 +25,7 @@ from app.http.management import IfMatch, management
 from app.http.parameters import Limit, NoParameters, Parameters, links_onward
 from app.http.problems import problem_answers
 from app.http.routing import EndpointRoute
-from app.http.transactions import Outcome, answer_write
+from app.http.transactions import Outcome, answer_publish, answer_write
 from app.inputs import Input
 from app.kit.paging import Cursor
 from app.library import intake
@@ -119,12 +120,17 @@ async def upload_medium(
             upload.notices if is_new else media.fill_in(tx, principal.by, row, description, now)
         )
         tx.session.flush()
+        if isinstance(tx, PublishTx):
+            append_owners(tx, [row.id])
         fields = to_medium(media_list.get_medium(tx, row.id)).model_dump()
         body = One[UploadedMedium](data=UploadedMedium(**fields, notices=list(notices)))
         where = f"/v1/admin/media/{row.id}" if is_new else None
         return Outcome(body, 201 if is_new else 200, row.revision, where)
 
-    return await answer_write(request, principal, save, body=body)
+    if upload.files:
+        return await answer_write(request, principal, save, body=body)
+    # The file is here already: a portrait may show it, which then shows what is said of it.
+    return await answer_publish(request, principal, save, body=body)
 
 
 @router.get("/media/{media_id}", response_model=One[Medium])
@@ -135,7 +141,7 @@ def read_medium(tx: ReadTx, media_id: UUID, principal: Reader) -> Outcome:
 
 @router.patch("/media/{media_id}", response_model=One[Medium])
 def describe_medium(
-    tx: WriteTx,
+    tx: PublishTx,
     media_id: UUID,
     principal: Writer,
     revision: IfMatch,
@@ -144,11 +150,12 @@ def describe_medium(
 ) -> Outcome:
     """Change alternative texts, captions, credit or focal point; what is absent stays.
 
-    What is published keeps what it said until it is published again.
+    What is published keeps what it said until it is published again. Portraits and logos change
+    at once.
     """
     check_languages(runtime.site_rules, alt=body.alt, caption=body.caption)
-    now = runtime.clock()
-    media.describe(tx, principal.by, media_id, revision, body, now)
+    media.describe(tx, principal.by, media_id, revision, body, tx.moment)
+    append_owners(tx, [media_id])
     return _medium_outcome(tx, media_id)
 
 

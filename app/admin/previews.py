@@ -29,7 +29,7 @@ from app.inputs import Input
 from app.kit.addresses import make_absolute
 from app.public.articles import ArticleDetail
 from app.public.envelopes import One, Total
-from app.public.vocabulary import WebAddress
+from app.public.vocabulary import GivenAddress, WebAddress
 from app.published import media as published_media
 from app.published import preview
 from app.published.media import PublicFile
@@ -71,7 +71,11 @@ class NewPreview(Preview):
     """With the secret and where it is read; shown once, null when this answer is repeated."""
 
     token: str | None
-    url: WebAddress | None
+    site_url: Annotated[
+        GivenAddress | None,
+        Field(description="Where the front end shows it; null without `WILLAY_PREVIEW_URL`"),
+    ]
+    url: Annotated[WebAddress | None, Field(description="Its JSON, which the front end reads")]
 
 
 class Previews(BaseModel):
@@ -107,12 +111,14 @@ def create_preview(
         tx, actor(principal), article_id, body.revision, lifetime, runtime.clock()
     )
     view = _view(issued.link).model_dump()
-    url = f"{runtime.settings.public_url}/v1/preview/{issued.secret}"
+    secret, settings = issued.secret, runtime.settings
+    site_url = settings.preview_address(secret)
+    url = f"{settings.public_url}/v1/preview/{secret}"
     return Outcome(
-        One[NewPreview](data=NewPreview(**view, token=issued.secret, url=url)),
+        One[NewPreview](data=NewPreview(**view, token=secret, site_url=site_url, url=url)),
         201,
         location=f"/v1/admin/previews/{issued.link.id}",
-        repeat_body=One[NewPreview](data=NewPreview(**view, token=None, url=None)),
+        repeat_body=One[NewPreview](data=NewPreview(**view, token=None, site_url=None, url=None)),
     )
 
 

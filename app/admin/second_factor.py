@@ -53,7 +53,7 @@ class RecoveryCodes(BaseModel):
 
 
 @router.post("/auth/totp", response_model=One[Enrolment], responses=_MAY)
-async def enrol(
+async def enrol_second_factor(
     request: Request,
     principal: Annotated[Principal, require_scopes()],
     body: Json[PasswordShown],
@@ -75,7 +75,7 @@ async def enrol(
 
 
 @router.post("/auth/totp/confirm", response_model=One[RecoveryCodes], responses=_MAY)
-def confirm(
+def confirm_second_factor(
     tx: WriteTx,
     principal: Annotated[Principal, require_scopes()],
     body: Json[CodeShown],
@@ -86,7 +86,7 @@ def confirm(
 
 
 @router.post("/auth/totp/recovery-codes", response_model=One[RecoveryCodes], responses=_MAY)
-async def renew_codes(
+async def renew_recovery_codes(
     request: Request,
     principal: Annotated[Principal, require_scopes()],
     body: Json[PasswordShown],
@@ -101,7 +101,7 @@ async def renew_codes(
 
 
 @router.post("/auth/totp/disable", status_code=204, responses=_MAY)
-async def disable(
+async def disable_second_factor(
     request: Request,
     principal: Annotated[Principal, require_scopes()],
     body: Json[PasswordShown],

@@ -69,7 +69,7 @@ class TagRemoval(Parameters):
 
 
 @router.get("/tags", response_model=ManagedTags)
-def list_tags(snapshot: Snapshot, principal: Reader) -> Outcome:
+def list_managed_tags(snapshot: Snapshot, principal: Reader) -> Outcome:
     """All tags."""
     views = [_view(tag) for tag in overview.tags(snapshot.tx, snapshot.now)]
     return Outcome(ManagedTags(data=views, meta=Total(total=len(views))))
@@ -88,7 +88,7 @@ def create_tag(
 
 
 @router.get("/tags/{tag_id}", response_model=One[ManagedTag])
-def read_tag(snapshot: Snapshot, tag_id: UUID, principal: Reader) -> Outcome:
+def read_managed_tag(snapshot: Snapshot, tag_id: UUID, principal: Reader) -> Outcome:
     """One tag."""
     tag = overview.tag(snapshot.tx, tag_id, snapshot.now)
     return Outcome(One[ManagedTag](data=_view(tag)), revision=tag.revision)

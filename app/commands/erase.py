@@ -30,7 +30,11 @@ def erase(
     ],
     byline: Annotated[
         list[str],
-        typer.Option(metavar="NAME", help="Also remove this name from bylines. You can repeat it"),
+        typer.Option(
+            metavar="NAME",
+            help="Also remove this name from bylines, and what is said of the author."
+            " You can repeat it",
+        ),
     ] = [],  # noqa: B006  # typer copies it
     media_credits: Annotated[
         bool, typer.Option("--media-credits", help="Also remove the names from credits of pictures")

@@ -1,6 +1,7 @@
 """Lists of articles with the whole filter algebra, and one article by its slug."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from fastapi import APIRouter
@@ -8,8 +9,9 @@ from pydantic import Field
 from pydantic_core import from_json, to_json
 
 from app import cursors
-from app.delivery.filters import ArticleParameters, languages, list_filter
+from app.delivery.filters import ArticleParameters, NextLanguages, languages, list_filter
 from app.feeds import jsonld
+from app.http.contract.parameters import comma_list
 from app.http.endpoint import BriefView, Cost
 from app.http.parameters import (
     Flag,
@@ -26,6 +28,7 @@ from app.http.routing import EndpointRoute
 from app.http.views import View
 from app.public.articles import ArticleDetail, ArticleItem, ListedArticle
 from app.public.envelopes import One, Page
+from app.public.vocabulary import Kind
 from app.published import articles
 from app.published.answer import Answer
 from app.published.articles import Extra
@@ -43,19 +46,46 @@ _BRIEF_PAGE = 50
 
 DETAIL_FIELDS = tuple(name for name in ArticleDetail.model_fields if name not in DETAIL_EXTRAS)
 
-Fields = Annotated[str, Field(max_length=500, description="Only these members, by `,`")]
+_ONLY = "Only these members, by `,`"
+_ADDED = "Add `related`, `paths`, by `,`; one article has both"
+_ADDED_TO_DETAIL = "Add `jsonld`; `related` and `paths` are there anyway"
+
+Fields = Annotated[
+    str,
+    Field(
+        max_length=500,
+        description=_ONLY,
+        json_schema_extra=comma_list((*LIST_FIELDS, *EXTRAS)),
+    ),
+]
+DetailFields = Annotated[
+    str,
+    Field(
+        max_length=500,
+        description=_ONLY,
+        json_schema_extra=comma_list((*DETAIL_FIELDS, *DETAIL_EXTRAS)),
+    ),
+]
 Include = Annotated[
-    str, Field(max_length=500, description="Add `related`, `paths`, by `,`; one article has both")
+    str, Field(max_length=500, description=_ADDED, json_schema_extra=comma_list(EXTRAS))
 ]
 DetailInclude = Annotated[
     str,
-    Field(max_length=500, description="Add `jsonld`; `related` and `paths` are there anyway"),
+    Field(
+        max_length=500,
+        description=_ADDED_TO_DETAIL,
+        json_schema_extra=comma_list(DETAIL_EXTRAS),
+    ),
 ]
 
 
 class ListParameters(ArticleParameters):
     """The parameters of a list of articles."""
 
+    repeated = frozenset({"kind"})
+    kind: Annotated[
+        Kind, Field(description="With `ids` and without `kind`, the list has pages too")
+    ] = "article"
     order: Literal["newest", "oldest", "updated"] = "newest"
     limit: Limit = 20
     cursor: Annotated[str, Field(max_length=200, description="From `links.next`")] = ""
@@ -70,8 +100,8 @@ class DetailParameters(Travelling):
     """The parameters of one article."""
 
     lang: Language = ""
-    fallback: Annotated[str, Field(max_length=50, description="Languages to try next, by `,`")] = ""
-    fields: Fields = ""
+    fallback: NextLanguages = ""
+    fields: DetailFields = ""
     include: DetailInclude = ""
 
 
@@ -98,6 +128,8 @@ def list_articles(
     """Articles, newest first, page by page."""
     settings = view.runtime.settings
     filters = list_filter(params, view.tags, settings)
+    if filters.ids and "kind" not in params.model_fields_set:
+        filters = replace(filters, any_kind=True)
     name = repr((filters, params.order))
     cursor = cursors.decode(params.cursor or None, name)
     _refuse_body(params)
@@ -141,11 +173,11 @@ def list_articles(
     responses=public_responses(301, 304, 400, 404, 410, 503),
 )
 def read_article(view: BriefView, slug: str, params: DetailParameters) -> Answer:
-    """One article whole; an old slug leads to the new one, a retracted one says why."""
+    """One article whole; an old slug and an id lead to its slug, a retracted one says why."""
     refuse_capitals(slug)
     preferred = languages(params.lang, params.fallback, view.runtime.settings.languages)
     names, extras = _chosen_fields(params, DETAIL_FIELDS, DETAIL_EXTRAS)
-    article_id, item, related = articles.article_detail(
+    article_id, item, shown = articles.article_detail(
         view.tx,
         view.tags,
         slug,
@@ -159,8 +191,7 @@ def read_article(view: BriefView, slug: str, params: DetailParameters) -> Answer
     if "jsonld" in extras:  # last and as rendered, which is safe in a page's script
         comma = b"" if item == b"{}" else b","
         item = item[:-1] + comma + b'"jsonld":%s}' % to_jsonld(view.runtime.settings, plain)
-    shown = (article_id, *(other["id"] for other in from_json(related)))
-    keys = " ".join(key_of("article", key) for key in shown)
+    keys = " ".join(key_of("article", key) for key in dict.fromkeys((article_id, *shown)))
     return Answer(b'{"data":%s}' % item, {}, keys)
 
 

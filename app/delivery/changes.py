@@ -6,7 +6,7 @@ copy of all public content. `wait=` and server-sent events deliver changes at on
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Request
 from fastapi.sse import format_sse_event
@@ -50,19 +50,19 @@ class ChangeParameters(Parameters):
     ] = 0
 
 
-_RESPONSES: dict[int | str, dict[str, Any]] = public_responses(304, 400, 410, 503, links=True)
-_EVENTS = {"schema": {"type": "string", "description": "`id` is a cursor, `data` a `Change`"}}
-_RESPONSES[200]["content"] = {"text/event-stream": _EVENTS}
-
-
-@router.get("/v1/changes", response_model=ChangePage, responses=_RESPONSES)
-async def read_changes(
+@router.get(
+    "/v1/changes",
+    response_model=ChangePage,
+    responses=public_responses(304, 400, 410, 503, links=True),
+)
+async def list_changes(
     request: Request,
     params: ChangeParameters,
     last_event_id: Annotated[str, Header(description="Of a stream: goes on after this event")] = "",
 ) -> Response:
     """What has changed after a cursor: upserts with the whole public object, and deletes with
-    their reason. With `Accept: text/event-stream` the same as server-sent events."""
+    their reason. With `Accept: text/event-stream` the same comes as server-sent events, one for
+    each change: `id` is a cursor, `event` its type, `data` a `Change` as JSON."""
     watch: Watch = request.state.watch
     if "text/event-stream" in request.headers.get("accept", ""):
         return await _stream_changes(

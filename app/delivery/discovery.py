@@ -14,6 +14,7 @@ from starlette.responses import Response
 from app.delivery.service import checked_path
 from app.errors import Moved, NotFound, NotOffered
 from app.feeds import sitemap
+from app.feeds.machine_licence import machine_terms
 from app.http.endpoint import BriefView, Cost, CountingView
 from app.http.parameters import DIGITS, NoneTravelling, Travelling
 from app.http.problems import public_responses
@@ -27,6 +28,7 @@ from app.published.cache_keys import LISTS, SERVICE
 from app.published.feed_archive import CalendarMonth
 from app.published.query import ArticleFilter
 from app.published.site_pages import list_site_pages
+from app.published.site_record import read_record
 from app.runtime import Runtime
 from app.settings import Settings
 
@@ -63,7 +65,7 @@ class EmbedParameters(Travelling):
 
 
 @router.get("/sitemap.xml", response_class=XmlResponse, responses=_RESPONSES)
-def sitemap_index(view: CountingView, _params: NoneTravelling) -> Answer:
+def read_sitemap_index(view: CountingView, _params: NoneTravelling) -> Answer:
     """The whole archive: a sitemap for each month, one of standing pages, one of the news."""
     base = view.runtime.settings.public_url
     months = view.recall(
@@ -84,7 +86,7 @@ def _hour(runtime: Runtime) -> str:
 
 
 @router.get("/sitemaps/news.xml", response_class=XmlResponse, responses=_RESPONSES)
-def sitemap_news(
+def read_news_sitemap(
     view: Annotated[View, Cost(also=_hour)],
     _params: NoneTravelling,
 ) -> Answer:
@@ -97,7 +99,7 @@ def sitemap_news(
 
 
 @router.get("/sitemaps/pages.xml", response_class=XmlResponse, responses=_RESPONSES)
-def sitemap_pages(view: View, _params: NoneTravelling) -> Answer:
+def read_pages_sitemap(view: View, _params: NoneTravelling) -> Answer:
     """Standing pages, such as aims and history."""
     return _map(view, ArticleFilter(kind="page"))
 
@@ -107,7 +109,7 @@ def sitemap_pages(view: View, _params: NoneTravelling) -> Answer:
     response_class=XmlResponse,
     responses=public_responses(304, 400, 404, 503),
 )
-def sitemap_month(view: CountingView, period: str, _params: NoneTravelling) -> Answer:
+def read_month_sitemap(view: CountingView, period: str, _params: NoneTravelling) -> Answer:
     """The articles of a month, with their translations."""
     month = CalendarMonth.parse(period, view.calendar)
     if month is None:
@@ -116,12 +118,14 @@ def sitemap_month(view: CountingView, period: str, _params: NoneTravelling) -> A
 
 
 @router.get("/robots.txt", response_class=PlainResponse, responses=_RESPONSES)
-def robots(view: View, _params: NoneTravelling) -> Answer:
-    """All may read all that is public."""
+def read_robots(view: View, _params: NoneTravelling) -> Answer:
+    """All may read all that is public; the licence says what machines may do with it."""
     base = view.runtime.settings.public_url
-    lines = ["User-agent: *", "Disallow: /v1/admin", "Allow: /", ""]
+    terms = machine_terms(read_record(view.tx, view.recall).machines)
+    lines = [f"License: {base}/license.xml", ""] if terms is not None and terms.has_rsl else []
+    lines += ["User-agent: *", "Disallow: /v1/admin", "Allow: /", ""]
     lines += [f"Sitemap: {base}/sitemap.xml", f"Sitemap: {base}/sitemaps/news.xml", ""]
-    return Answer("\n".join(lines).encode(), {}, SERVICE, _PLAIN)
+    return Answer("\n".join(lines).encode(), {}, LISTS, _PLAIN)
 
 
 def _day(runtime: Runtime) -> str:
@@ -133,7 +137,9 @@ def _day(runtime: Runtime) -> str:
     response_class=PlainResponse,
     responses=public_responses(304, 400, 404, 503),
 )
-def security(view: Annotated[View, Cost(also=_day)], _params: NoneTravelling) -> Answer:
+def read_security_contact(
+    view: Annotated[View, Cost(also=_day)], _params: NoneTravelling
+) -> Answer:
     """Where to report a weakness of this service (RFC 9116)."""
     settings = view.runtime.settings
     if settings.security_contact is None:
@@ -149,7 +155,7 @@ def security(view: Annotated[View, Cost(also=_day)], _params: NoneTravelling) ->
 
 
 @router.get("/llms.txt", response_class=PlainResponse, responses=_RESPONSES)
-def language_models(view: View, _params: NoneTravelling) -> Answer:
+def read_llms_text(view: View, _params: NoneTravelling) -> Answer:
     """What is here and what may be done with it, for language models and those who run them."""
     return Answer(_llms_text(view.runtime.settings).encode(), {}, SERVICE, _PLAIN)
 
@@ -157,7 +163,7 @@ def language_models(view: View, _params: NoneTravelling) -> Answer:
 @router.get(
     "/v1/oembed", response_model=OEmbed, responses=public_responses(304, 400, 404, 410, 501, 503)
 )
-def embed(view: BriefView, params: EmbedParameters) -> Answer:
+def read_oembed(view: BriefView, params: EmbedParameters) -> Answer:
     """An article as a card for another page, by the address of its page here or at the site."""
     if params.format == "xml":
         raise NotOffered("no_xml", "Cards are JSON here; leave out format.")
@@ -174,17 +180,15 @@ def embed(view: BriefView, params: EmbedParameters) -> Answer:
             path,
             view.now,
             settings.public_url,
-            settings.slug_at,
+            settings.page_urls,
         )
         if resolution.slug is None or resolution.kind == "tag":
             raise NotFound("article_not_found", "There is no article at this address.")
         slug = resolution.slug
     try:
-        _, item, _ = articles.article_detail(view.tx, view.tags, slug, (), view.now, view.recall)
+        _, item = articles.article_item(view.tx, view.tags, slug, (), view.now)
     except Moved as moved:
-        _, item, _ = articles.article_detail(
-            view.tx, view.tags, moved.slug, (), view.now, view.recall
-        )
+        _, item = articles.article_item(view.tx, view.tags, moved.slug, (), view.now)
     return Answer(to_json(_card(settings, from_json(item), params)), {}, LISTS)
 
 

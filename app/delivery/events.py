@@ -130,7 +130,7 @@ def read_event(view: BriefView, event_id: UUID, params: EventParameters) -> Answ
     response_class=CalendarResponse,
     responses=public_responses(304, 400, 503),
 )
-def read_calendar(view: View, params: CalendarParameters) -> Answer:
+def read_events_calendar(view: View, params: CalendarParameters) -> Answer:
     """Events as iCalendar, for people's calendars to follow: at most 1,000, those that start
     last."""
     event_filter, requested = (

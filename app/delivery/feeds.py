@@ -44,13 +44,17 @@ _RESPONSES = public_responses(304, 400, 503, links=True)
 
 
 @router.get("/v1/feeds/articles.rss", response_class=RssResponse, responses=_RESPONSES)
-async def read_rss(request: Request, params: ArchivedParameters, runtime: RuntimeDep) -> Response:
+async def read_rss_feed(
+    request: Request, params: ArchivedParameters, runtime: RuntimeDep
+) -> Response:
     """RSS 2.0 with whole texts; `month` and the archive links lead through all of it."""
     return await _answer_feed(request, runtime, params, rss.render, rss.MEDIA_TYPE)
 
 
 @router.get("/v1/feeds/articles.atom", response_class=AtomResponse, responses=_RESPONSES)
-async def read_atom(request: Request, params: ArchivedParameters, runtime: RuntimeDep) -> Response:
+async def read_atom_feed(
+    request: Request, params: ArchivedParameters, runtime: RuntimeDep
+) -> Response:
     """Atom with whole texts, archives (RFC 5005) and takedowns (RFC 6721)."""
     return await _answer_feed(request, runtime, params, atom.render, atom.MEDIA_TYPE)
 
@@ -61,7 +65,9 @@ async def read_atom(request: Request, params: ArchivedParameters, runtime: Runti
     response_model=JsonFeed,
     responses=_RESPONSES,
 )
-async def read_json(request: Request, params: PagedParameters, runtime: RuntimeDep) -> Response:
+async def read_json_feed(
+    request: Request, params: PagedParameters, runtime: RuntimeDep
+) -> Response:
     """JSON Feed 1.1 with whole texts; `next_url` leads through all of it."""
     return await _answer_feed(request, runtime, params, json_feed.render, json_feed.MEDIA_TYPE)
 

@@ -1,6 +1,5 @@
 """The query parameters that filter lists of articles, turned into a typed filter."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -10,6 +9,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.http.contract.parameters import comma_list
 from app.http.parameters import (
     AnySlug,
     Language,
@@ -19,20 +19,21 @@ from app.http.parameters import (
     one_of,
     split_list,
 )
+from app.http.views import View
 from app.kit.calendar import Calendar
 from app.kit.clock import FOREVER, LONG_AGO, TICK
 from app.kit.dates import first_instant, range_end, range_start
-from app.kit.languages import best_matches, is_within, normalise_code
+from app.kit.ids import is_uuid
+from app.kit.languages import ANY_CASE, best_matches, is_within, normalise_code
 from app.public.vocabulary import ContentKind, Kind
 from app.published.cache import Tags
 from app.published.query import ArticleFilter
+from app.published.tags import article_counts
 from app.search.protocol import ArticleKind, Filter, Period
 from app.settings import Settings
 
 _MOST_CLAUSES = 10
 _MOST_IDS = 100
-# Stricter than UUID(), which also takes braces, underscores and other scripts' digits.
-_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
 
 TagClauses = Annotated[
@@ -45,7 +46,12 @@ class FilterParameters(Parameters):
 
     tag: TagClauses = ""
     author: Annotated[AnySlug, Field(description="An author's slug")] = ""
-    ids: Annotated[str, Field(max_length=4_000, description="Ids, by `,`")] = ""
+    ids: Annotated[
+        str,
+        Field(
+            max_length=4_000, description="Ids, by `,`", json_schema_extra=comma_list(form="uuid")
+        ),
+    ] = ""
     lang: Language = ""
     from_date: Annotated[str, Field(max_length=40, description="First day or instant")] = ""
     to_date: Annotated[str, Field(max_length=40, description="Last day or instant")] = ""
@@ -55,8 +61,22 @@ class FilterParameters(Parameters):
     rights: Literal["", "syndicatable"] = ""
 
 
+_LANGUAGES: Final = comma_list(pattern=f"^{ANY_CASE}$")
 Fallback = Annotated[
-    str, Field(max_length=50, description="Languages to take a story in when `lang` lacks it")
+    str,
+    Field(
+        max_length=50,
+        description="Languages to take a story in when `lang` lacks it",
+        json_schema_extra=_LANGUAGES,
+    ),
+]
+NextLanguages = Annotated[
+    str,
+    Field(
+        max_length=50,
+        description="Languages to try next, by `,`",
+        json_schema_extra=_LANGUAGES,
+    ),
 ]
 
 
@@ -167,6 +187,19 @@ def are_instead(lang: str, preferred: Sequence[str]) -> bool:
     return any(not is_within(code, lang) for code in preferred)
 
 
+def count_by_tag(view: View, lang: str) -> dict[UUID, int]:
+    """The number of articles under each tag, as the list counts them in a language; "" for all."""
+    preferred = languages(lang, "", view.runtime.settings.languages)
+    return article_counts(
+        view.tx,
+        view.tags,
+        view.now,
+        view.recall,
+        preferred,
+        each_story_once=are_instead(lang, preferred),
+    )
+
+
 def tag_clauses(
     text: str, tags: Tags
 ) -> tuple[tuple[tuple[UUID, ...], ...], tuple[tuple[UUID, ...], ...]]:
@@ -203,7 +236,7 @@ def _ids(text: str) -> tuple[UUID, ...]:
     if len(parts) > _MOST_IDS:
         raise bad_parameter("too_many_ids", "ids", f"At most {_MOST_IDS} ids; send fewer.")
     for part in parts:
-        if not _UUID.fullmatch(part):
+        if not is_uuid(part):
             raise bad_parameter(
                 "invalid_id", "ids", f"{part[:60]!r} is no id; ids are UUIDs joined by commas."
             )

@@ -33,6 +33,8 @@ LINKS: Final = {
         Link("/demo/", "Demo", "a front end over this content"),
         Link("/docs", "Documentation", "try every request in the browser"),
         Link("/openapi.json", "Contract", "OpenAPI 3.1, for tools and typed clients"),
+        Link("/v1/site", "Site", "its name, its menu, who stands behind it"),
+        Link("/v1/home", "Home", "the articles of a front page, in one request"),
         Link("/v1", "API", "articles, tags, search and more, as JSON"),
     ),
     "Follow": (

@@ -91,7 +91,7 @@ async def multi_search(
 
 
 @router.post(f"{_BASE}/indexes/{{uid}}/search", response_model=InstantResult)
-async def search(
+async def search_instantly(
     request: Request,
     uid: str,
     search_question: Annotated[SearchQuestion, wire_body(SearchQuestion)],
@@ -112,7 +112,7 @@ async def search(
 
 
 @router.post(f"{_BASE}/indexes/{{uid}}/facet-search", response_model=FacetHits)
-async def facet_search(
+async def search_facet_values(
     request: Request,
     uid: str,
     facet_search: Annotated[FacetSearch, wire_body(FacetSearch)],

@@ -27,14 +27,14 @@ _FLAGS: Final = {"true": True, "false": False}
 
 
 @router.get(f"{_BASE}/health", response_model=InstantHealth)
-async def health(request: Request) -> Response:
+async def read_search_health(request: Request) -> Response:
     """It can be asked, as `isHealthy()` wants to know."""
     _reject_query(request)
     return _answer(InstantHealth(status="available"))
 
 
 @router.get(f"{_BASE}/version", response_model=InstantVersion)
-async def get_version(request: Request) -> Response:
+async def read_search_version(request: Request) -> Response:
     """The version of this service."""
     _reject_query(request)
     instant_version = InstantVersion(commitSha="", commitDate="", pkgVersion=version("willay"))
@@ -42,10 +42,10 @@ async def get_version(request: Request) -> Response:
 
 
 @router.get(f"{_BASE}/indexes/{{uid}}/search", response_model=InstantResult)
-async def search_get(request: Request, uid: str, runtime: RuntimeDep) -> Response:
+async def search_instantly_by_get(request: Request, uid: str, runtime: RuntimeDep) -> Response:
     """One search as `searchGet` sends it: what is JSON in a body, as parameters; lists by `,`."""
     search_question = parse_wire(SearchQuestion, to_json(_read(request.query_params)))
-    return await instant.search(request, uid, search_question, runtime)
+    return await instant.search_instantly(request, uid, search_question, runtime)
 
 
 def _read(query: QueryParams) -> dict[str, Any]:

@@ -1,13 +1,10 @@
 """Articles as linked data."""
 
-from typing import Annotated
-
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from pydantic import Field
 
 from app.delivery.articles import to_jsonld
-from app.delivery.filters import languages
+from app.delivery.filters import NextLanguages, languages
 from app.errors import Moved
 from app.feeds import jsonld
 from app.http.parameters import Language, Travelling, refuse_capitals
@@ -32,7 +29,7 @@ class LinkedParameters(Travelling):
     """The language of the article."""
 
     lang: Language = ""
-    fallback: Annotated[str, Field(max_length=50, description="Languages to try next, by `,`")] = ""
+    fallback: NextLanguages = ""
 
 
 @router.get(
@@ -41,15 +38,13 @@ class LinkedParameters(Travelling):
     response_model=NewsArticle,
     responses=public_responses(301, 304, 400, 404, 410, 503),
 )
-def read_linked(view: View, slug: str, params: LinkedParameters) -> Answer:
+def read_article_json_ld(view: View, slug: str, params: LinkedParameters) -> Answer:
     """One article as schema.org JSON-LD."""
     refuse_capitals(slug, ".jsonld")
     settings = view.runtime.settings
     preferred = languages(params.lang, params.fallback, settings.languages)
     try:
-        key, item, _ = articles.article_detail(
-            view.tx, view.tags, slug, preferred, view.now, view.recall
-        )
+        key, item = articles.article_item(view.tx, view.tags, slug, preferred, view.now)
     except Moved as moved:
         raise Moved(moved.code, moved.message, slug=f"{moved.slug}.jsonld") from moved
     return Answer(to_jsonld(settings, item), {}, key_of("article", key), jsonld.MEDIA_TYPE)

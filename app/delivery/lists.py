@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Annotated, Literal
-from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -10,6 +9,7 @@ from pydantic_core import to_json
 
 from app.delivery.filters import (
     ArticleParameters,
+    count_by_tag,
     languages,
     list_filter,
     preferred_languages,
@@ -20,6 +20,7 @@ from app.http.problems import public_responses
 from app.http.routing import EndpointRoute
 from app.http.views import View
 from app.kinds import committee, sponsors
+from app.kit.addresses import absolute_media
 from app.public.archive import Year
 from app.public.committee import CommitteeMember
 from app.public.envelopes import One, Whole
@@ -34,7 +35,7 @@ router = APIRouter(route_class=EndpointRoute)
 
 
 class TagParameters(Parameters):
-    """The filters of tags, and the language of their names."""
+    """The filters of tags, and the language of their names and of the articles that they count."""
 
     lang: Language = ""
     type: Literal["", TagType] = ""
@@ -42,19 +43,20 @@ class TagParameters(Parameters):
 
 
 class TagDetailParameters(Parameters):
-    """The language of the tag's name."""
+    """The language of the tag's name and of the articles that it counts."""
 
     lang: Language = ""
 
 
 class SponsorParameters(Parameters):
-    """The filters of sponsors."""
+    """The filters of sponsors, and the language of their names and statements."""
 
     kind: Literal["", SponsorKind] = ""
+    lang: Language = ""
 
 
 class CommitteeParameters(Parameters):
-    """The filters of members, and the language of their biographies."""
+    """The filters of members, and the language of their roles and biographies."""
 
     group: Literal["", CommitteeGroup] = ""
     lang: Language = ""
@@ -72,7 +74,7 @@ def list_tags(view: CountingView, params: TagParameters) -> Answer:
         raise one_of("tag", "parent", params.parent, by_slug, "see /v1/tags for all.")
     cached_tags = tags.list_tags(
         view.tags,
-        _counts(view),
+        count_by_tag(view, params.lang),
         lang,
         params.type or None,
         parent.id if parent else None,
@@ -89,7 +91,8 @@ def list_tags(view: CountingView, params: TagParameters) -> Answer:
 def read_tag(view: CountingView, slug: str, params: TagDetailParameters) -> Answer:
     """One tag with its names, synonyms and children; an old slug leads to the new one."""
     refuse_capitals(slug)
-    tag = tags.get_tag(view.tags, _counts(view), slug, _first_language(params.lang, view))
+    counts = count_by_tag(view, params.lang)
+    tag = tags.get_tag(view.tags, counts, slug, _first_language(params.lang, view))
     return Answer(b'{"data":%s}' % to_json(tag), {}, f"{key_of('tag', tag.id)} {LISTS}")
 
 
@@ -101,7 +104,8 @@ def read_tag(view: CountingView, slug: str, params: TagDetailParameters) -> Answ
 )
 def list_sponsors(view: BriefView, params: SponsorParameters) -> Answer:
     """Sponsors valid today, in their order."""
-    matches = sponsors.list_sponsors(view.tx, view.now, params.kind or None)
+    preferred = preferred_languages(params.lang, view.runtime.settings)
+    matches = sponsors.list_sponsors(view.tx, view.now, preferred, params.kind or None)
     return _answer_list(view, "/v1/sponsors", params, matches)
 
 
@@ -111,7 +115,7 @@ def list_sponsors(view: BriefView, params: SponsorParameters) -> Answer:
     responses=public_responses(304, 400, 503),
     tags=["organisation"],
 )
-def list_committee(view: BriefView, params: CommitteeParameters) -> Answer:
+def list_committee_members(view: BriefView, params: CommitteeParameters) -> Answer:
     """Officers, committee and staff in office today, in their order."""
     preferred = preferred_languages(params.lang, view.runtime.settings)
     members = committee.list_members(view.tx, view.now, preferred, params.group or None)
@@ -149,10 +153,6 @@ def read_archive(view: CountingView, params: ArticleParameters) -> Answer:
     return _answer_list(view, "/v1/archive", params, page.years, following)
 
 
-def _counts(view: View) -> dict[UUID, int]:
-    return tags.article_counts(view.tx, view.tags, view.now, view.recall)
-
-
 def _first_language(lang: str, view: View) -> str | None:
     return next(iter(languages(lang, "", view.runtime.settings.languages)), None)
 
@@ -167,4 +167,5 @@ def _answer_list(
     self_url = build_url(f"{view.runtime.settings.public_url}{path}", params)
     links = {"self": self_url, "next": following, "prev": None}
     body = {"data": data, "meta": {"total": len(data)}, "links": links}
-    return Answer(to_json(body), {"next": following}, LISTS)
+    address = view.runtime.settings.public_url
+    return Answer(absolute_media(to_json(body), address), {"next": following}, LISTS)

@@ -15,7 +15,7 @@ router = APIRouter(tags=["media"], route_class=EndpointRoute)
 
 
 @router.get("/v1/media/{media_id}/{rendition}", response_class=Response, responses=file_responses())
-async def read_file(
+async def read_media_file(
     request: Request,
     media_id: str,
     rendition: str,

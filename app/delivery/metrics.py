@@ -44,7 +44,7 @@ _FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", 
 
 
 @router.get("/metrics", response_class=GaugesResponse, responses=public_responses(400, 404, 503))
-async def metrics(request: Request, _params: NoneTravelling, runtime: RuntimeDep) -> Response:
+async def read_metrics(request: Request, _params: NoneTravelling, runtime: RuntimeDep) -> Response:
     """Counters and gauges in Prometheus' text form. Answered to this machine, and to who shows
     `WILLAY_METRICS_TOKEN` as a bearer; for all others there is nothing here."""
     if not _is_allowed(request, runtime):

@@ -42,7 +42,7 @@ class UsageParameters(Parameters):
 
 
 @router.get("", response_model=One[PartnerSelf], responses=partner_responses())
-def read_partner(
+def read_own_partner(
     view: PartnerView, presented: PartnerKey, _params: NoParameters
 ) -> One[PartnerSelf]:
     """Who you are here, on what terms, how fast and how much you may ask."""
@@ -65,7 +65,7 @@ def read_partner(
 
 
 @router.get("/usage", response_model=Usage, responses=partner_responses(403))
-def read_usage(view: PartnerView, presented: PartnerKey, params: UsageParameters) -> Usage:
+def read_own_usage(view: PartnerView, presented: PartnerKey, params: UsageParameters) -> Usage:
     """What you asked for, by day, and what is left of today's quota."""
     now = view.runtime.clock()
     holder = presented.holder(view.tx, now, "usage:read")
@@ -74,7 +74,7 @@ def read_usage(view: PartnerView, presented: PartnerKey, params: UsageParameters
 
 
 @router.get("/keys", response_model=PartnerKeys, responses=partner_responses())
-def list_keys(view: PartnerView, presented: PartnerKey, _params: NoParameters) -> PartnerKeys:
+def list_own_keys(view: PartnerView, presented: PartnerKey, _params: NoParameters) -> PartnerKeys:
     """Your keys, without their secrets."""
     holder = presented.holder(view.tx, view.runtime.clock())
     views = [_view(info) for info in keys.of_partner(view.tx, holder.partner_id)]
@@ -93,7 +93,7 @@ def list_keys(view: PartnerView, presented: PartnerKey, _params: NoParameters) -
         }
     },
 )
-async def rotate_key(
+async def rotate_own_key(
     presented: PartnerKey,
     _params: NoParameters,
     body: SmallOptionalJson[KeyRotation],

@@ -4,6 +4,7 @@ from typing import Final
 
 from app.delivery import (
     articles,
+    authors,
     changes,
     discovery,
     embargoed,
@@ -12,6 +13,7 @@ from app.delivery import (
     home,
     instant,
     instant_server,
+    licence,
     linked,
     lists,
     media,
@@ -21,13 +23,15 @@ from app.delivery import (
     search,
     search_tokens,
     service,
+    site,
 )
 
 ROUTERS: Final = (
     # The routes that most requests ask for come first; `{slug}.jsonld` comes before `{slug}`.
     *(linked.router, articles.router, search.router, lists.router),
+    *(site.router, licence.router),
     *(home.router, service.router, metrics.router, changes.router, feeds.router),
     *(discovery.router, oai.router, events.router, instant.router, instant_server.router),
-    *(search_tokens.router, media.router),
+    *(search_tokens.router, media.router, authors.router),
     *(partner.router, embargoed.router),
 )

@@ -15,9 +15,11 @@ from app.delivery.filters import (
     FilterParameters,
     are_instead,
     article_filter,
+    count_by_tag,
     languages,
     to_search_filter,
 )
+from app.http.contract.parameters import comma_list
 from app.http.parameters import (
     DIGITS,
     Flag,
@@ -33,7 +35,7 @@ from app.http.routing import EndpointRoute
 from app.http.views import View, answer_search
 from app.public.search import Completions, SearchPage
 from app.public.vocabulary import ContentKind
-from app.published import changes, tags
+from app.published import changes
 from app.published import visible_hits as things
 from app.published.answer import Answer
 from app.published.cache_keys import SEARCH
@@ -69,12 +71,18 @@ class SearchParameters(FilterParameters):
             max_length=100,
             description=f"Any of {', '.join(DOCUMENT_KINDS)}, by `,`; `page` alone for those "
             "articles that are standing pages",
+            json_schema_extra=comma_list((*DOCUMENT_KINDS, "page")),
         ),
     ] = ""
     fallback: Fallback = ""
     order: Literal["relevance", "newest", "oldest"] = "relevance"
     facets: Annotated[
-        str, Field(max_length=100, description=f"Any of {', '.join(FACET_NAMES)}, by `,`")
+        str,
+        Field(
+            max_length=100,
+            description=f"Any of {', '.join(FACET_NAMES)}, by `,`",
+            json_schema_extra=comma_list(FACET_NAMES),
+        ),
     ] = ""
     exact: Annotated[Flag, Field(description="Take every word as it is written")] = False
     limit: Limit = 20
@@ -98,7 +106,7 @@ async def search(request: Request, params: SearchParameters) -> Response:
 
     def show(view: View, query: protocol.Query, answer: ServedResult) -> Answer:
         site_languages = (*query.filter.languages, *view.runtime.settings.languages)
-        items = _visible_things(view, answer.result.hits, site_languages)
+        items = _visible_things(view, answer.result.hits, site_languages, params.lang)
         hits = [hit for hit in answer.result.hits if thing_of(hit) in items]
         total = answer.result.total - (len(answer.result.hits) - len(hits))
         base = f"{view.runtime.settings.public_url}/v1/search"
@@ -133,7 +141,7 @@ async def suggest(request: Request, params: SuggestParameters) -> Response:
         view: View, preferred: tuple[str, ...], suggestions: list[protocol.Suggestion]
     ) -> Answer:
         site_languages = (*preferred, *view.runtime.settings.languages)
-        items = _visible_things(view, suggestions, site_languages)
+        items = _visible_things(view, suggestions, site_languages, params.lang)
         slugs = things.hit_slugs(items)
         data = [
             {
@@ -189,12 +197,15 @@ def _kinds(text: str) -> tuple[tuple[ContentKind, ...], tuple[ArticleKind, ...]]
 
 
 def _visible_things(
-    view: View, hits: Sequence[Hit | protocol.Suggestion], site_languages: tuple[str, ...]
+    view: View,
+    hits: Sequence[Hit | protocol.Suggestion],
+    site_languages: tuple[str, ...],
+    lang: str,
 ) -> VisibleItems:
     keys = [thing_of(hit) for hit in hits]
     counts: dict[UUID, int] = {}
     if any(kind == "tag" for kind, _, _ in keys):
-        counts = tags.article_counts(view.tx, view.tags, view.now, view.recall)
+        counts = count_by_tag(view, lang)
     return things.visible_hits(
         view.tx, view.tags, counts, keys, site_languages, view.now, view.recall
     )
@@ -244,7 +255,12 @@ def _facet(
         return [{"value": value, "name": value, "count": count} for value, count in values]
     counted_tags = [(view.tags.by_id.get(UUID(key)), count) for key, count in values]
     facet_values = [
-        {"value": tag.slug, "name": view.tags.localise(tag.names, lang) or tag.slug, "count": n}
+        {
+            "value": tag.slug,
+            "name": view.tags.localise(tag.names, lang) or tag.slug,
+            "count": n,
+            "type": tag.type,
+        }
         for tag, n in counted_tags
         if tag is not None
     ]

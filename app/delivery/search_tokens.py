@@ -30,7 +30,7 @@ _LOG = logging.getLogger("willay.search")
         201: {"headers": {"Cache-Control": NO_STORE}},
     },
 )
-async def give(
+async def create_search_token(
     _params: NoParameters,
     _body: SmallOptionalJson[NoBody],
     runtime: RuntimeDep,

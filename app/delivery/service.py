@@ -34,8 +34,9 @@ from app.search.failover import SearchStatus
 router = APIRouter(tags=["service"], route_class=EndpointRoute)
 
 _RESOURCES = (
-    *("articles", "archive", "tags", "sponsors", "committee", "events", "resolve", "search"),
-    "changes",
+    *("site", "home", "articles", "archive", "tags", "authors"),
+    *("sponsors", "committee", "events"),
+    *("resolve", "search", "changes"),
 )
 
 
@@ -46,7 +47,7 @@ class ResolveParameters(Parameters):
 
 
 @router.get("/v1", response_model=One[Service], responses=public_responses(304, 400, 503))
-def front_page(view: BriefView, _params: NoneTravelling) -> Answer:
+def read_service(view: BriefView, _params: NoneTravelling) -> Answer:
     """What is here."""
     settings = view.runtime.settings
     service = Service(
@@ -65,7 +66,7 @@ def front_page(view: BriefView, _params: NoneTravelling) -> Answer:
     response_model=One[Resolution],
     responses=public_responses(304, 400, 404, 410, 503),
 )
-def resolve(view: BriefView, params: ResolveParameters) -> Answer:
+def resolve_path(view: BriefView, params: ResolveParameters) -> Answer:
     """What answers at a path that exists or once existed."""
     resolution = paths.resolve_path(
         view.tx,
@@ -73,20 +74,20 @@ def resolve(view: BriefView, params: ResolveParameters) -> Answer:
         checked_path(params.path),
         view.now,
         view.runtime.settings.public_url,
-        view.runtime.settings.slug_at,
+        view.runtime.settings.page_urls,
     )
     return Answer(b'{"data":%s}' % to_json(resolution), {}, LISTS)
 
 
 @router.get("/livez", response_model=Alive, responses=public_responses(400))
-async def livez(response: Response, _params: NoneTravelling) -> Alive:
+async def read_liveness(response: Response, _params: NoneTravelling) -> Alive:
     """The process answers; asks nothing of anyone."""
     response.headers["Cache-Control"] = "no-store"
     return Alive(status="ok")
 
 
 @router.get("/readyz", response_model=Ready, responses=public_responses(400, 503))
-async def readyz(response: Response, _params: NoneTravelling, runtime: RuntimeDep) -> Ready:
+async def read_readiness(response: Response, _params: NoneTravelling, runtime: RuntimeDep) -> Ready:
     """The store can be used."""
     response.headers["Cache-Control"] = "no-store"
     return await runtime.searches.run(lambda: check_readiness(runtime))

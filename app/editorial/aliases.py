@@ -69,8 +69,8 @@ class AliasInfo:
 
 
 def create(tx: PublishTx, actor: Actor, alias: AliasInput, rules: SiteRules) -> AliasInfo:
-    """A new alias. `Conflict` when the path has an alias already or is an article's own address;
-    `Forbidden` when the path already answers and the actor may not publish."""
+    """A new alias. `Conflict` when the path has an alias already or is the address of an article or
+    of a tag; `Forbidden` when the path already answers and the actor may not publish."""
     article_id, tag_id = _target_ids(tx, alias.slug, alias.tag)
     taken = tx.session.get(Alias, alias.path)
     detail = Detail("path_taken", "Choose another path.", pointer="/path")
@@ -78,7 +78,7 @@ def create(tx: PublishTx, actor: Actor, alias: AliasInput, rules: SiteRules) -> 
         leads = describe_target(get(tx, taken.id))
         message = f"{alias.path} {leads} already; delete that alias first."
         raise Conflict("path_taken", message, (detail,))
-    _refuse_live(tx, actor, alias.path, article_id, rules)
+    _refuse_live(tx, actor, alias.path, (article_id, tag_id), rules)
     row = _insert(tx, actor, alias.path, article_id, tag_id, alias.gone)
     alias_info = get(tx, row.id)
     record_audit(tx, actor, "alias.created", "alias", row.id, after=_state(alias_info))
@@ -107,7 +107,7 @@ def upsert(
         if (alias.article_id, alias.tag_id, alias.gone) == (article_id, tag_id, gone_reason):
             return "unchanged"
         raise Conflict("path_taken", f"{plain_path} leads elsewhere already; it was left alone.")
-    _refuse_live(tx, actor, plain_path, article_id, rules)
+    _refuse_live(tx, actor, plain_path, (article_id, tag_id), rules)
     new_alias = get(tx, _insert(tx, actor, plain_path, article_id, tag_id, gone_reason).id)
     record_audit(tx, actor, "alias.created", "alias", new_alias.id, after=_state(new_alias))
     return "created"
@@ -219,18 +219,30 @@ def _insert(
 
 
 def _refuse_live(
-    tx: PublishTx, actor: Actor, path: str, article_id: UUID | None, rules: SiteRules | None
+    tx: PublishTx,
+    actor: Actor,
+    path: str,
+    target: tuple[UUID | None, UUID | None],
+    rules: SiteRules | None,
 ) -> None:
-    """`Conflict` when the path is the address of another article. `Forbidden` when the last part of
-    the path answers already, as in `published.paths`, and the actor may not publish."""
+    """`Conflict` when the path is the address of another article or tag. `Forbidden` when the last
+    part of the path answers already, as in `published.paths`, and the actor may not publish."""
+    article_id, tag_id = target
     bare = path.partition("?")[0]
     slug = bare.rsplit("/", 1)[-1]
-    page = (rules.slug_at(path) if rules is not None else None) or path[1:]
-    holder = tx.session.get(ArticleSlug, page)
-    if holder is not None and holder.article_id != article_id:
-        message = f"{path} is the address of an article; change its slug first."
-        detail = Detail("path_taken", "Choose another path.", pointer="/path")
-        raise Conflict("path_taken", message, (detail,))
+    pages = rules.page_urls.article_slugs(path) if rules is not None else []
+    detail = Detail("path_taken", "Choose another path.", pointer="/path")
+    for page in pages or [path[1:]]:
+        holder = tx.session.get(ArticleSlug, page)
+        if holder is not None and holder.article_id != article_id:
+            message = f"{path} is the address of an article; change its slug first."
+            raise Conflict("path_taken", message, (detail,))
+    tag_slug = rules.page_urls.tag_slug(path) if rules is not None else None
+    if tag_slug is not None:
+        statement = sa.select(col(Tag.id)).where(col(Tag.slug) == tag_slug, col(Tag.accepted))
+        if tx.execute(statement).scalar() not in (None, tag_id):
+            message = f"{path} is the address of a tag; change its slug first."
+            raise Conflict("path_taken", message, (detail,))
     if not actor.may_publish and _is_public_slug(tx, slug.lower(), article_id):
         require_publisher(actor, f"Something answers at {path} already")
 

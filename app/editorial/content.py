@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -20,6 +20,7 @@ from app.audit import By
 from app.errors import Detail, Forbidden, Invalid
 from app.inputs import Input
 from app.kit.markup import RemovedMarkup
+from app.kit.page_urls import PageUrls
 from app.kit.sanitise import TangledMarkup, render_body
 from app.kit.text import check_legal, check_visible, slug_of
 from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Moment, Slug
@@ -171,8 +172,8 @@ class SiteRules:
     embed_hosts: tuple[str, ...] = ()
     address: str = ""
     """The address of its API, without a trailing slash."""
-    slug_at: Callable[[str], str | None] = lambda _path: None
-    """The slug whose page the front end shows at a path, if any."""
+    page_urls: PageUrls = field(default_factory=PageUrls)
+    """The pages of the front end."""
 
 
 @dataclass(frozen=True, slots=True)

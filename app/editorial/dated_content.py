@@ -44,6 +44,7 @@ class DatedContent(Generic[Row]):
         fields = body.model_dump()
         if "position" in self.kind.fields and "position" not in fields:
             fields["position"] = self._next_position(tx)
+        fields = self._complete(tx, fields, None)
         row: Any = self.row(id=key or uuid7(tx.moment), created_at=tx.moment, updated_at=tx.moment)
         row.visible_from, row.visible_until = self.kind.interval(fields)
         self._assign(tx, row, fields)
@@ -71,6 +72,7 @@ class DatedContent(Generic[Row]):
             if isinstance(body, PatchInput)
             else {**before, **body.model_dump()}
         )
+        after = self._complete(tx, after, row)
         if after == before:
             return row
         was_visible = self._is_visible(row, tx.moment)
@@ -155,6 +157,11 @@ class DatedContent(Generic[Row]):
         """An entry of the audit."""
         name = self.kind.name
         record_audit(tx, actor, f"{name}.{event}", name, key, before=before, after=after)
+
+    def _complete(self, _tx: PublishTx, fields: dict[str, Any], _row: Any) -> dict[str, Any]:
+        """The fields with those that are made here when they are left out; `_row` is None for a new
+        row. `Conflict` and `Invalid` when they cannot stand."""
+        return fields
 
     def _assign(self, _tx: PublishTx, row: Any, fields: Mapping[str, Any]) -> None:
         """Write the fields into the row."""

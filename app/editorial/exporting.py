@@ -18,7 +18,9 @@ from app.editorial.tags import TagInput, slugs_by_id
 from app.kinds.registry import DATED_KINDS
 from app.models.alias import Alias
 from app.models.article import Article, ArticleSlug, Revision
+from app.models.author import Author
 from app.models.publication import Publication
+from app.models.site import Site
 from app.models.tag import Tag, TagSlug
 
 Status = Literal["draft", "scheduled", "published", "unpublished", "retracted", "expired"]
@@ -77,14 +79,17 @@ def article_ids(tx: ReadTx, at_once: int) -> Iterator[list[UUID]]:
 
 
 def count(tx: ReadTx) -> int:
-    """The number of things that `article_ids`, `tags`, `list_dated` and `other_paths` return."""
+    """The number of things that `article_ids`, `tags`, `authors.list_records`, `list_dated` and
+    `other_paths` return, and the site."""
     everything = [
         sa.select(sa.func.count()).select_from(Article).where(col(Article.trashed_at).is_(None)),
         sa.select(sa.func.count()).select_from(Tag),
+        sa.select(sa.func.count()).select_from(Author),
         *(
             sa.select(sa.func.count()).where(col(kind.table.removed_at).is_(None))
             for kind in DATED_KINDS
         ),
+        sa.select(sa.func.count()).select_from(Site),
         sa.select(sa.func.count()).select_from(Alias).where(col(Alias.article_id).is_(None)),
     ]
     return sum(tx.execute(statement).scalar_one() for statement in everything)

@@ -17,9 +17,14 @@ from app.kinds.registry import DATED_KINDS
 from app.kit.text import plain_path
 from app.models.alias import Alias
 from app.models.article import Article, ArticleSlug
+from app.models.author import Author
+from app.models.site import Site
 from app.models.tag import Tag, TagSlug
 
-_TABLES: Final[tuple[Any, ...]] = (Article, Tag, *(kind.table for kind in DATED_KINDS))
+_TABLES: Final[tuple[Any, ...]] = (
+    *(Article, Tag, Author, Site),
+    *(kind.table for kind in DATED_KINDS),
+)
 
 
 def is_empty(tx: ReadTx) -> bool:
@@ -147,4 +152,23 @@ def find_dated(
         if {name: getattr(row, name) for name in identity} == identity
         and not (source and row.external_source)
     ]
+    return same[0] if same else None
+
+
+def find_author(
+    tx: PublishTx, source: str | None, external_id: str | None, key: UUID | None, slug: str
+) -> Author | None:
+    """The author with this origin, with the id, or with the slug and no other origin."""
+    tx.session.flush()
+    may_be = [col(Author.slug) == slug]
+    if key is not None:
+        may_be.append(col(Author.id) == key)
+    if source is not None:
+        same_source = col(Author.external_source) == source
+        may_be.append(same_source & (col(Author.external_id) == external_id))
+    rows = list(tx.session.execute(sa.select(Author).where(sa.or_(*may_be))).scalars())
+    origin = (source, external_id)
+    same = [row for row in rows if source and (row.external_source, row.external_id) == origin]
+    same = same or [row for row in rows if row.id == key]
+    same = same or [row for row in rows if not (source and row.external_source)]
     return same[0] if same else None

@@ -13,11 +13,11 @@ from sqlmodel import col
 from app import audit
 from app.audit import By
 from app.database import ReadTx, WriteTx
+from app.editorial import profiles
 from app.editorial.content import Line, SiteRules, Text
 from app.editorial.media_list import media_not_found
 from app.errors import Conflict
 from app.inputs import Input, PatchInput, make_optional
-from app.kit.addresses import media_folder
 from app.kit.ids import uuid7
 from app.models.article import Article
 from app.models.media import (
@@ -28,7 +28,6 @@ from app.models.media import (
     PublicationMedia,
     Rendition,
 )
-from app.models.sponsor import Sponsor
 from app.public.vocabulary import Lang
 from app.revisions import refuse_stale
 
@@ -260,23 +259,16 @@ def delete(tx: WriteTx, by: By, media_id: UUID, revision: int, now: datetime) ->
     row.revision += 1
 
 
-def borne_by(media_id: UUID) -> sa.ColumnElement[bool]:
-    """Whether a sponsor's logo is this medium. Sponsors are few, so no table records it."""
-    return col(Sponsor.logo).contains(media_folder(media_id), autoescape=True)
-
-
 def _used_by(tx: ReadTx, media_id: UUID) -> list[str]:
-    """The slugs of articles whose working copies show it, and the names of sponsors."""
+    """The slugs of articles whose working copies show it, the names of sponsors, committee members
+    and authors, and the site."""
     statement = (
         sa.select(col(Article.slug))
         .join(MediaUse, col(MediaUse.article_id) == col(Article.id))
         .where(col(MediaUse.media_id) == media_id)
     )
-    names = sa.select(col(Sponsor.name)).where(borne_by(media_id))
-    return [
-        *tx.execute(statement.order_by(col(Article.id))).scalars(),
-        *tx.execute(names.order_by(col(Sponsor.id))).scalars(),
-    ]
+    articles = tx.execute(statement.order_by(col(Article.id))).scalars()
+    return [*articles, *profiles.names_of_owners(tx, media_id)]
 
 
 def lock_medium(tx: WriteTx, media_id: UUID, revision: int | None) -> Media:

@@ -11,13 +11,13 @@ from sqlmodel import col
 from app.changes import PublishTx
 from app.database import ReadTx
 from app.editorial import media_use
-from app.editorial.media import FocalPointInput, MediaInput, borne_by
+from app.editorial.media import FocalPointInput, MediaInput
+from app.editorial.profiles import append_owners
 from app.errors import Conflict
 from app.kit.addresses import MAIN_WIDTH
 from app.models.alias import Alias
 from app.models.media import Media, MediaName, MediaPath, PublicationMedia, Rendition
 from app.models.publication import Publication
-from app.models.sponsor import Sponsor
 from app.visibility import visible
 
 _AT_ONCE = 200
@@ -150,7 +150,8 @@ def add_paths(tx: PublishTx, row: Media, paths: Sequence[str]) -> bool:
 
 
 def _announce(tx: PublishTx, media_id: UUID) -> None:
-    """Log the visible articles and sponsors that show a medium, whose addresses changed."""
+    """Log the visible articles, and the public things of other kinds, that show a medium whose
+    addresses changed."""
     showing = sa.select(col(PublicationMedia.publication_id)).where(
         col(PublicationMedia.media_id) == media_id
     )
@@ -158,9 +159,7 @@ def _announce(tx: PublishTx, media_id: UUID) -> None:
         col(Publication.id).in_(showing), visible(Publication, tx.moment)
     )
     tx.append_all("article", articles.subquery(), "media")
-    sponsors = sa.select(col(Sponsor.id)).where(borne_by(media_id), visible(Sponsor, tx.moment))
-    for key in tx.execute(sponsors).scalars().all():
-        tx.append("sponsor", key, "media")
+    append_owners(tx, [media_id])
 
 
 def description_of(row: Media) -> MediaInput:

@@ -12,11 +12,12 @@ from app.database import ReadTx, WriteTx
 from app.editorial import body_media
 from app.editorial.content import ArticleInput, Draft, ImageInput
 from app.errors import Detail, Invalid
-from app.kit.addresses import MAIN_WIDTH, media_of, media_path
+from app.kinds.pictures import build_image
+from app.kit.addresses import media_of
 from app.kit.languages import pick_text
 from app.models.article import Article
 from app.models.media import Media, MediaUse, PublicationMedia, Rendition
-from app.public.articles import FocalPoint, Image, ImageSize
+from app.public.articles import Image
 
 
 def record_media_use(tx: WriteTx, article: Article, draft: Draft) -> None:
@@ -131,24 +132,13 @@ def image_of(
     sizes = _pictures(tx, row.id)
     if not sizes:
         return None
-    plain = [size for size in sizes if size.media_type == "image/jpeg"]
-    main = next((s for s in reversed(plain) if (s.width or 0) <= MAIN_WIDTH), plain[0])
-    focus = None
-    if row.focal_x is not None and row.focal_y is not None:
-        focus = FocalPoint(x=row.focal_x, y=row.focal_y)
-    return Image(
-        url=media_path(row.id, main.name),
+    return build_image(
+        row,
+        sizes,
+        row.id,
         alt=image.alt or (pick_text(row.alt, content.lang) or ""),
         caption=image.caption or pick_text(row.caption, content.lang),
         credit=image.credit or row.credit,
-        width=main.width,
-        height=main.height,
-        colour=row.colour,
-        focal_point=focus,
-        sizes=[
-            ImageSize(width=s.width, url=media_path(row.id, s.name), type=s.media_type)
-            for s in sizes
-        ],
     )
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.editorial.content import ArticleInput, SiteRules
 from app.errors import Detail, Invalid
-from app.kit.calendar import date_only
+from app.kit.calendar import sorted_at
 from app.kit.clock import rfc3339
 from app.kit.dates import period_start
 from app.kit.text import slug_of
@@ -62,7 +62,7 @@ def freeze_article(
 def kept_at(item: FrozenArticle) -> datetime:
     """The instant by which lists sort a publication: its date, or the instant that stands for a
     date without time."""
-    return item.published_at if item.date_precision == "time" else date_only(item.published_at)
+    return sorted_at(item.published_at, item.date_precision)
 
 
 def date_shown(item: str) -> datetime:

@@ -10,10 +10,14 @@ from app import audit
 from app.audit import By
 from app.changes import PublishTx
 from app.editorial import body_media
-from app.editorial.media import borne_by, lock_medium, state_of
+from app.editorial.media import lock_medium, state_of
+from app.editorial.profiles import append_owners
 from app.errors import Conflict
+from app.kinds.media_owners import MEDIA_OWNERS, shows_logo
+from app.kit.addresses import media_folder
 from app.models.media import Media, PublicationMedia
 from app.models.publication import Publication, PublicationBody
+from app.models.site import Site
 from app.models.sponsor import Sponsor
 from app.visibility import visible, was_visible
 
@@ -41,9 +45,14 @@ def take_down(tx: PublishTx, by: By, media_id: UUID, revision: int | None, reaso
     for publication in publications.all():
         _remove_from_publication(tx, publication, media_id)
     tx.session.flush()
-    for sponsor in tx.session.execute(sa.select(Sponsor).where(borne_by(media_id))).scalars():
-        sponsor.logo = None
-        tx.append("sponsor", sponsor.id, "media")
+    append_owners(tx, [media_id])
+    for sponsor in tx.session.execute(sa.select(Sponsor).where(shows_logo(media_id))).scalars():
+        if media_folder(media_id) in (sponsor.logo or ""):
+            sponsor.logo = None
+    for site in tx.session.execute(sa.select(Site).where(col(Site.logo_id) == media_id)).scalars():
+        site.logo_id = None
+        site.revision += 1
+        site.updated_at = tx.moment
     articles_seen: sa.Select[UUID] = sa.select(col(Publication.article_id).label("id")).where(
         is_showing, visible(Publication, tx.moment)
     )
@@ -68,5 +77,8 @@ def _was_public(tx: PublishTx, media_id: UUID) -> bool:
     statement = statement.where(
         col(PublicationMedia.media_id) == media_id, was_visible(Publication, tx.moment)
     )
-    sponsors = sa.select(col(Sponsor.id)).where(borne_by(media_id), was_visible(Sponsor, tx.moment))
-    return any(tx.execute(statement.limit(1)).first() for statement in (statement, sponsors))
+    owners = (
+        sa.select(col(owner.table.id)).where(owner.shows(media_id), owner.was_public(tx.moment))
+        for owner in MEDIA_OWNERS
+    )
+    return any(tx.execute(query.limit(1)).first() for query in (statement, *owners))

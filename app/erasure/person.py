@@ -13,7 +13,7 @@ from app.accounts.inputs import normalised_email
 from app.accounts.principal import OPERATOR
 from app.changes import PublishTx
 from app.database import ReadTx
-from app.erasure import belongings, texts, traces
+from app.erasure import author_records, belongings, texts, traces
 from app.errors import Conflict, Invalid, NotFound
 from app.models.account import Account
 
@@ -32,8 +32,8 @@ _SHORTEST: Final = 3
 class ErasureRequest:
     """The person to forget: an e-mail, or a name as accounts and texts spell it.
 
-    `bylines` are names to remove from articles, public ones too; `credits` also removes these names
-    and the person's own from credits of pictures.
+    `bylines` are names to remove from articles, public ones too, with what is said of these
+    authors; `credits` also removes these names and the person's own from credits of pictures.
     """
 
     person: str
@@ -51,7 +51,7 @@ class ErasureReport:
     @property
     def public(self) -> bool:
         """Whether public content has changed."""
-        return bool(self.erased.get("public articles"))
+        return bool(self.erased.get("public articles") or self.erased.get("authors"))
 
 
 def forget(tx: PublishTx, wish: ErasureRequest) -> ErasureReport:
@@ -63,6 +63,7 @@ def forget(tx: PublishTx, wish: ErasureRequest) -> ErasureReport:
     if account is not None:
         erased |= belongings.erase_account(tx, account)
     erased |= traces.erase_traces(tx, account, words)
+    erased |= author_records.erase_author_records(tx, wish.bylines)
     erased |= texts.erase_names(tx, wish.bylines, [*names, *wish.bylines] if wish.credits else [])
     erased = {place: number for place, number in erased.items() if number}
     if not erased:

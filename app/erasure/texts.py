@@ -14,14 +14,18 @@ import sqlalchemy as sa
 from pydantic_core import from_json, to_json
 from sqlmodel import col
 
+from app import author_counts
 from app.changes import PublishTx
 from app.database import ReadTx
+from app.editorial.profiles import append_owners
 from app.kinds.registry import DATED_KINDS
 from app.kit.clock import rfc3339
 from app.kit.text import slug_of
 from app.models import every_table
 from app.models.article import Revision
+from app.models.author import Author
 from app.models.publication import Publication, PublicationAuthor, PublicationBody
+from app.models.site import Site
 from app.models.tag import Tag
 from app.visibility import visible
 
@@ -106,12 +110,7 @@ def _rewrite_publication(
     values["item"] = to_json(left).decode()
     tx.execute(sa.update(Publication).where(col(Publication.id) == row.id).values(values))
     lost_slugs = _slugs(before) - _slugs(left)
-    tx.execute(
-        sa.delete(PublicationAuthor).where(
-            col(PublicationAuthor.publication_id) == row.id,
-            col(PublicationAuthor.author_slug).in_(lost_slugs),
-        )
-    )
+    author_counts.remove_authors(tx, tx.counted_set, row.id, lost_slugs)
 
 
 def _slugs(item: dict[str, Any]) -> set[str]:
@@ -140,6 +139,7 @@ def _redact_media(tx: PublishTx, credits: Sequence[str]) -> int:
     if media is None or not credits:
         return 0
     condition = sa.or_(*(media.c.credit.contains(word, autoescape=True) for word in credits))
+    append_owners(tx, list(tx.execute(sa.select(media.c.id).where(condition)).scalars()))
     return tx.execute(sa.update(media).where(condition).values(credit=None)).rowcount
 
 
@@ -147,6 +147,8 @@ _TEXTS: Final[dict[str, Sequence[Any]]] = {
     "saved texts": (Revision.content,),
     **{kind.plural: [getattr(kind.table, name) for name in kind.texts] for kind in DATED_KINDS},
     "tags": (Tag.names, Tag.descriptions, Tag.synonyms),
+    "the site": (Site.names, Site.descriptions, Site.contact, Site.links, Site.navigation),
+    "authors": (Author.name, Author.biography, Author.links),
 }
 
 

@@ -24,13 +24,17 @@ def erase_traces(tx: PublishTx, account: UUID | None, words: Sequence[str]) -> d
         erased[f"{column.table.name}.{column.name}"] = tx.execute(struck).rowcount
     update = sa.update(Partner).where(col(Partner.contact_email).in_(words))
     erased["partner.contact_email"] = tx.execute(update.values(contact_email=None)).rowcount
-    is_mentioned = sa.or_(*(_contains(word) for word in words))
-    answers = tx.execute(sa.delete(IdempotencyKey).where(is_mentioned)).rowcount
     return {
         **erased,
         "audit entries": audit.erase(tx, account, words),
-        "stored answers of others": answers,
+        "stored answers of others": erase_answers(tx, words),
     }
+
+
+def erase_answers(tx: PublishTx, words: Sequence[str]) -> int:
+    """Delete the stored answers that hold one of some words."""
+    is_mentioned = sa.or_(*(_contains(word) for word in words))
+    return tx.execute(sa.delete(IdempotencyKey).where(is_mentioned)).rowcount
 
 
 def _actor_columns(

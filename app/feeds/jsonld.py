@@ -85,6 +85,9 @@ def render(article: ArticleItem, publisher: Publisher, page: Page) -> bytes:
         if (source := article.source)
         else None,
     )
-    return (
-        news_article.model_dump_json(by_alias=True, exclude_none=True).translate(_ESCAPED).encode()
-    )
+    return escape_markup(news_article.model_dump_json(by_alias=True, exclude_none=True))
+
+
+def escape_markup(json: str) -> bytes:
+    """JSON in UTF-8 in which nothing begins or ends an element of HTML."""
+    return json.translate(_ESCAPED).encode()

@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from app.errors import BadRequest, TooLarge, Unavailable, Unsupported, WillayError
 from app.http.bodies import Model, media_type, read, strip_bom
-from app.http.contract import REFERENCE
+from app.http.contract.references import REFERENCE
 from app.http.problems import NO_STORE, STATUS, instant_refusal, problem_answers
 from app.http.routing import ProtocolRoute
 from app.public.instant import InstantRefusal

@@ -14,8 +14,9 @@ from typing_extensions import override
 from app.errors import BadRequest, Unconditional
 from app.http.access import is_guarded
 from app.http.bodies import FORM, SMALL, FormBody, JsonBody, NoBody
-from app.http.contract import REFERENCE
+from app.http.contract.references import REFERENCE
 from app.http.endpoint import handler_of
+from app.http.operations import operation_options
 from app.http.problems import NO_STORE, header, problem_answers, query_names
 
 
@@ -64,6 +65,7 @@ class ManagementRoute(APIRoute):
         openapi_extra: dict[str, Any] | None = None,
         **options: Any,
     ) -> None:
+        options = operation_options(endpoint, options)
         endpoint = handler_of(endpoint)
         dependencies = list(_dependencies_of(endpoint))
         bodies = [call for call in dependencies if isinstance(call, JsonBody | FormBody)]

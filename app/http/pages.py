@@ -13,11 +13,17 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.http.caching.encodings import IDENTITY, gzipped, preferred_encoding
 from app.http.views import etag_matches, tag_of
 
-_PAGES: Final = frozenset(("/", "/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"))
+_PAGES: Final = frozenset(
+    (
+        *("/", "/openapi.json", "/openapi-public.json"),
+        *("/docs", "/docs/oauth2-redirect", "/redoc"),
+    )
+)
 _ASSETS: Final = "/static-offline-docs/"
-_KEPT: Final = {"Cache-Control": "public, max-age=300"}
+_KEPT: Final = {"Cache-Control": "public, max-age=300", "Vary": "Accept-Encoding"}
 _SCRIPT: Final = re.compile(rb"<script(?![^>]*src=)[^>]*>(.+?)</script>", re.DOTALL)
 
 
@@ -26,7 +32,7 @@ class DocsPages:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._pages: dict[str, Response] = {}
+        self._pages: dict[tuple[str, str], Response] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or pass on one request."""
@@ -36,11 +42,14 @@ class DocsPages:
             send_page = _with_age(send) if path.startswith(_ASSETS) else send
             await self.app(scope, receive, send_page)
             return
-        if path not in self._pages:
-            self._pages[path] = await self._render_page(scope, receive)
-        page = self._pages[path]
+        headers = Headers(scope=scope)
+        encoding = preferred_encoding(headers.get("accept-encoding", "").encode("latin-1"))
+        page = self._pages.get((path, encoding))
+        if page is None:
+            page = self._pages[path, IDENTITY] = await self._render_page(scope, receive)
+            page = self._pages[path, encoding] = _encode_page(page, encoding)
         tag = page.headers["etag"]
-        if etag_matches(Headers(scope=scope).get("if-none-match"), tag):
+        if etag_matches(headers.get("if-none-match"), tag):
             page = Response(None, 304, {**_KEPT, "ETag": tag})
         await page(scope, receive, send)
 
@@ -62,6 +71,17 @@ class DocsPages:
             )
             headers["X-Frame-Options"] = "DENY"
         return Response(body, parts[0]["status"], headers, media)
+
+
+def _encode_page(page: Response, encoding: str) -> Response:
+    """The page in another encoding; its tag is weak, so it is the same for all of them."""
+    if encoding == IDENTITY:
+        return page
+    headers = {
+        name: value for name, value in page.headers.items() if name.lower() != "content-length"
+    }
+    headers["Content-Encoding"] = encoding
+    return Response(gzipped(bytes(page.body)), page.status_code, headers)
 
 
 def _policy(page: bytes) -> str:

@@ -28,6 +28,9 @@ class Parameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    repeated: ClassVar[frozenset[str]] = frozenset()
+    """Names that mean something even with their default, so that links repeat them if given."""
+
 
 class Travelling(Parameters):
     """The parameters of an address that travels. Unknown ones are dropped; only a
@@ -138,6 +141,8 @@ def known_names(kind: str, parameter: str, text: str, choices: Sequence[str]) ->
 def build_url(base: str, params: Parameters, cursor: str = "") -> str:
     """The shortest address of the same request, or of the page at a cursor."""
     values = params.model_dump(exclude_defaults=True, mode="json")
+    repeated = set(params.repeated & params.model_fields_set)
+    values |= params.model_dump(include=repeated, mode="json")
     values = {name: "true" if value is True else value for name, value in values.items()}
     if cursor:
         values["cursor"] = cursor

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from app.database import ReadTx
 from app.errors import Forbidden, Unauthenticated
 from app.http.access import origin_of
-from app.http.contract import PARTNER_KEY
+from app.http.contract.references import PARTNER_KEY
 from app.http.problems import header, problem_answers
 from app.partners import keys
 from app.partners.keys import Holder

@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Throttled, Unavailable, WillayError
 from app.http.access import origin_of
-from app.http.contract import UNLIMITED
+from app.http.contract.references import UNLIMITED
 from app.http.log_watch import Requester
 from app.http.network_limits import PREVIEWS, Headers, NetworkLimits, limit_headers, networks
 from app.http.periodic import run_periodically

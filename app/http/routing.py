@@ -15,6 +15,7 @@ from starlette.types import Scope
 from typing_extensions import override
 
 from app.http.endpoint import handler_of
+from app.http.operations import operation_options
 from app.http.parameters import Parameters, Travelling, closest_name
 from app.http.problems import query_names
 
@@ -34,7 +35,7 @@ class EndpointRoute(APIRoute):
     """Whether the route has words of its own for whatever is wrong with a query."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, handler_of(endpoint), **options)
+        super().__init__(path, handler_of(endpoint), **operation_options(endpoint, options))
 
     def accepts(self, scope: Scope) -> bool:
         """Whether a request is this route's."""

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from app.editorial.people import plain_role
 from app.errors import Invalid
 from app.importers.listing_parser import ListedPerson, ListingPage, Story, UnknownPage, parse
 from app.interchange.import_entry import ImportEntry, refused_by_schema
@@ -201,7 +202,7 @@ def _member(person: ListedPerson) -> MemberRecord:
     return MemberRecord(
         type="committee_member",
         name=person.name,
-        role=person.role,
+        role=plain_role(person.role),
         group=person.group or "committee",
         affiliation=person.affiliation or None,
         position=person.position,

@@ -14,8 +14,9 @@ from app.interchange.import_entry import ImportEntry, ReadyEntry
 from app.interchange.media_records import MediaRecord
 from app.interchange.plain_articles import leading_articles
 from app.interchange.preparation import prepare_entries
+from app.interchange.prepared_record import PreparedRecord
 from app.interchange.report import ImportReport, Notice, Refusal
-from app.interchange.upsert import IMPORTER, PreparedRecord, upsert_record
+from app.interchange.upsert import IMPORTER, upsert_record
 from app.library.intake import ISOLATED, Decoders
 from app.runtime import Runtime
 

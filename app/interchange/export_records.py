@@ -5,12 +5,15 @@ from typing import Any
 
 from app.editorial.exporting import ArticleState, ExternalIdentity
 from app.editorial.media_import import MediumState, description_of
+from app.editorial.site import SiteState
+from app.editorial.site_input import SiteTexts
 from app.editorial.tags import TagInput
 from app.interchange.media_records import MediaRecord, OriginalRecord, RenditionRecord
 from app.interchange.records import (
     ArticleRecord,
     ArticleText,
     ScheduledRecord,
+    SiteRecord,
     TagRecord,
     TranslationRecord,
     digest,
@@ -105,3 +108,10 @@ def _original(row: Any) -> OriginalRecord:
     return OriginalRecord.model_validate(
         {name: getattr(row, name) for name in OriginalRecord.model_fields}
     )
+
+
+def to_site_record(state: SiteState, featured: Sequence[str]) -> SiteRecord:
+    """The site's own record; `featured` are the slugs of its featured articles."""
+    fields = {name: state.fields[name] for name in SiteTexts.model_fields}
+    digest = state.row.import_digest
+    return SiteRecord(type="site", **fields, featured=tuple(featured), import_digest=digest)

@@ -6,8 +6,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from app.errors import Invalid, WillayError
+from app.interchange.prepared_record import PreparedRecord
 from app.interchange.records import Record
-from app.interchange.upsert import PreparedRecord
 
 
 @dataclass(frozen=True, slots=True)

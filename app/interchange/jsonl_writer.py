@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.changes import head
-from app.editorial import exporting, media_import
+from app.editorial import authors, exporting, media_import, site
 from app.interchange import export_records
 from app.interchange.records import (
     DATED_RECORDS,
     AliasRecord,
+    AuthorRecord,
     Record,
     SponsorRecord,
     as_line,
@@ -76,15 +77,19 @@ def _records(runtime: Runtime, media: MediaFolder | None) -> Iterator[Record]:
                     for file in medium.files
                 ]
                 yield export_records.to_media_record(medium, media.name)
+        for row in authors.list_records(tx):
+            yield AuthorRecord.of(row, authors.state(row))
         for kind in DATED_RECORDS:
-            for row, state in exporting.list_dated(tx, kind.content):
-                record = kind.of(row, state)
+            for row, fields in exporting.list_dated(tx, kind.content):
+                record = kind.of(row, fields)
                 yield record if media is None else _with_own_logo(record, runtime)
         for ids in exporting.article_ids(tx, _AT_ONCE):
             states = exporting.articles(
                 tx, ids, now, runtime.site_rules.address, with_media=media is not None
             )
             yield from (export_records.to_article_record(state) for state in states)
+        if (state := site.read(tx)).row is not None:
+            yield export_records.to_site_record(state, site.featured_slugs(tx, state))
         for path, tag, reason in exporting.other_paths(tx):
             yield AliasRecord(type="alias", path=path, tag=tag, gone=reason)
 

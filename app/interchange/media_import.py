@@ -16,6 +16,7 @@ from app.editorial.content import SiteRules
 from app.editorial.media import Upload
 from app.editorial.media_import import NamedMedium, ReferencedMedium
 from app.editorial.patch_input import check_languages
+from app.editorial.profiles import append_owners
 from app.errors import Conflict
 from app.interchange.export_records import to_media_record
 from app.interchange.media_files import open_beside, read_beside
@@ -189,6 +190,7 @@ def upsert_medium(
     )
     media_import.bind_other_names(tx, row, record.other_names)
     media_import.add_paths(tx, row, record.former_paths)
+    append_owners(tx, [row.id])  # a portrait may have named its id before it came
     return "created", ready.upload.notices
 
 
@@ -213,6 +215,8 @@ def _update(
         media_import.replace_texts(tx, row, record.description())
     else:
         notices = media.fill_in(tx, None, row, record.description(), tx.moment)
+    if row.revision != before:
+        append_owners(tx, [row.id])
     has_paths = media_import.add_paths(tx, row, record.former_paths)
     media_import.bind_other_names(tx, row, record.other_names)
     new_digest = record.import_digest or digest_text
@@ -224,6 +228,7 @@ def _bind(tx: PublishTx, record: MediaRecord, media_id: UUID, digest_text: str) 
     """Let a new name lead to a medium that is here under another one, or that editors sent."""
     row = media.lock_medium(tx, media_id, None)
     notices = media.fill_in(tx, None, row, record.description(), tx.moment)
+    append_owners(tx, [row.id])
     media_import.bind_name(tx, row, record.own_name, is_own=False, import_digest=digest_text)
     media_import.bind_other_names(tx, row, _other_names(record, row.id))
     media_import.add_paths(tx, row, record.former_paths)

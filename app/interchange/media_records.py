@@ -2,7 +2,8 @@
 
 `media:NAME` stands where other records have the address of a picture or a file: as the `url` of an
 image, as the target of a picture or link in a body, as a sponsor's logo. `media:NAME#640.webp`
-means one of its files.
+means one of its files. `media:NAME` also stands for the id of a medium: as a portrait, as a
+sponsor's image, as the logo of the site.
 """
 
 import re
@@ -149,18 +150,27 @@ def _check_logo(text: str) -> str:
     return check_address(text)
 
 
+def _check_name(text: str) -> str:
+    if "#" in text or not REFERENCE.fullmatch(text) or len(text) > _LONGEST_REFERENCE:
+        raise ValueError("must be media: and a name, as in media:andes")
+    return text
+
+
 def _check_image(text: str) -> str:
-    if text.startswith(SCHEME):
-        if "#" in text or not REFERENCE.fullmatch(text) or len(text) > _LONGEST_REFERENCE:
-            raise ValueError("must be media: and a name, as in media:andes")
-        return text
-    return check_address(text)
+    return _check_name(text) if text.startswith(SCHEME) else check_address(text)
 
 
 _LONGEST_REFERENCE: Final = 700
 _Referring = StringConstraints(max_length=2_000)
 LogoAddress = Annotated[str, _Referring, AfterValidator(check_legal), AfterValidator(_check_logo)]
 ImageAddress = Annotated[str, _Referring, AfterValidator(check_legal), AfterValidator(_check_image)]
+
+
+PictureKey = Annotated[
+    UUID | Annotated[str, _Referring, AfterValidator(_check_name)],
+    Field(union_mode="left_to_right"),
+]
+"""The id of a medium, or a reference to it, for what shows a medium as it is now."""
 
 
 class ImageRecord(ImageInput):

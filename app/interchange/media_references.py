@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from app.database import Database
 from app.editorial import media_import
@@ -17,7 +18,7 @@ from app.interchange.media_records import (
     SCHEME,
     ImageRecord,
 )
-from app.interchange.records import ArticleRecord, DatedRecord, Record
+from app.interchange.records import ArticleRecord, Record, SponsorRecord
 from app.kit.addresses import MEDIA, media_path
 
 Content = TypeVar("Content", bound=ArticleInput)
@@ -27,6 +28,14 @@ _TARGET: Final = re.compile(
     rf"""{SCHEME}({NAME_PATTERN})(?:#({RENDITION_PATTERN}))?(?=[\s)>"'#?])"""
 )
 """A reference as the target of a link or picture, in Markdown and in HTML."""
+
+_PICTURES: Final[Mapping[str, tuple[str, ...]]] = {
+    "sponsor": ("image",),
+    "committee_member": ("portrait",),
+    "author": ("portrait",),
+    "site": ("logo",),
+}
+"""The fields of records that are ids of media."""
 
 _Media = Mapping[str, ReferencedMedium]
 
@@ -51,10 +60,14 @@ class MediaReferences:
         known."""
         if isinstance(record, ArticleRecord):
             return self._resolve_article(record)
-        logo = getattr(record, "logo", None) if isinstance(record, DatedRecord) else None
+        change: dict[str, Any] = {}
+        logo = record.logo if isinstance(record, SponsorRecord) else None
         if logo is not None and logo.startswith((SCHEME, MEDIA)):
-            return record.model_copy(update={"logo": self._resolve_logo(logo)})
-        return record
+            change["logo"] = self._resolve_logo(logo)
+        for field in _PICTURES.get(record.type, ()):
+            if (key := getattr(record, field)) is not None:
+                change[field] = self._resolve_picture(key)
+        return record.model_copy(update=change) if change else record
 
     def _resolve_article(self, record: ArticleRecord) -> ArticleRecord:
         texts: list[ArticleInput] = [record, *(later.content for later in record.scheduled)]
@@ -79,6 +92,14 @@ class MediaReferences:
         if match is None:
             raise Invalid("unknown_media", f"There is no file {logo} here.")
         return self._address + _path(self._find({match[1]}), match[1], match[2])
+
+    def _resolve_picture(self, key: UUID | str) -> UUID:
+        """The id of a medium. One that is not here keeps its id, since it may come later."""
+        name = str(key).removeprefix(SCHEME)
+        media = self._find({name})
+        if isinstance(key, UUID) and name not in media:
+            return key
+        return _medium(media, name).id
 
     def _find(self, names: set[str]) -> _Media:
         with self._database.reading() as tx:

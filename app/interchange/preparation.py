@@ -12,8 +12,8 @@ from app.interchange.import_entry import ImportEntry, ReadyEntry
 from app.interchange.media_import import PreparedMedium, add_reference, prepare_medium
 from app.interchange.media_records import MediaRecord
 from app.interchange.media_references import MediaReferences
+from app.interchange.prepared_record import PreparedRecord, prepare_record
 from app.interchange.records import Record, digest
-from app.interchange.upsert import PreparedRecord, prepare_record
 from app.library.intake import ISOLATED, Decoders
 from app.runtime import Runtime
 

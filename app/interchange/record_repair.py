@@ -15,8 +15,18 @@ from app.kit.text import slug_of
 _LONGEST: Final = 120
 """The most letters of a slug."""
 
-_SLUGS: Final = {"article": ("slug",), "alias": ("slug", "tag"), "tag": ("slug", "parent")}
-_SLUG_LISTS: Final = {"article": ("tags", "former_slugs"), "tag": ("former_slugs",)}
+_SLUGS: Final = {
+    "article": ("slug",),
+    "alias": ("slug", "tag"),
+    "tag": ("slug", "parent"),
+    "author": ("slug",),
+    "committee_member": ("slug",),
+}
+_SLUG_LISTS: Final = {
+    "article": ("tags", "former_slugs"),
+    "tag": ("former_slugs",),
+    "site": ("sections", "featured"),
+}
 
 
 @dataclass

@@ -13,18 +13,24 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
 
+from app.editorial.authors import AuthorRecordInput
 from app.editorial.content import ArticleInput, ImageInput, Line, Text
 from app.editorial.dated_content import DatedContent
 from app.editorial.events import EVENTS, EventInput
 from app.editorial.people import MEMBERS, SPONSORS, MemberInput, SponsorInput
+from app.editorial.site_input import FeaturedSlugs, SiteTexts
 from app.editorial.tags import TagInput
 from app.inputs import Input
-from app.interchange.media_records import WORDS, ImageRecord, LogoAddress, MediaRecord
+from app.interchange.media_records import WORDS, ImageRecord, LogoAddress, MediaRecord, PictureKey
 from app.public.vocabulary import Lang, Moment, Slug, TagStatus, TagType
 
 Path = Annotated[str, Field(min_length=1, max_length=1_000)]
 Synonyms = dict[Lang, Annotated[tuple[Line, ...], Field(max_length=100, strict=False)]]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+
+
+_ABOUT: Final = ("id", "external_source", "external_id", "import_digest")
+"""The fields of a sourced record beside its content."""
 
 
 class IdentifiedRecord(Input):
@@ -88,8 +94,7 @@ class DatedRecord(SourcedRecord):
     @classmethod
     def of(cls, row: Any, state: Mapping[str, Any]) -> Self:
         """The record of a stored row and the fields that editors wrote."""
-        about = ("id", "external_source", "external_id", "import_digest")
-        value = {name: getattr(row, name) for name in about}
+        value = {name: getattr(row, name) for name in _ABOUT}
         return cls(type=cls.content.kind.name, **state, **value)
 
 
@@ -99,6 +104,7 @@ class SponsorRecord(DatedRecord, SponsorInput):
     content = SPONSORS
     type: Literal["sponsor"]
     logo: LogoAddress | None = None
+    image: PictureKey | None = None  # type: ignore[assignment]  # a reference stands here until it is resolved
 
 
 class MemberRecord(DatedRecord, MemberInput):
@@ -106,6 +112,7 @@ class MemberRecord(DatedRecord, MemberInput):
 
     content = MEMBERS
     type: Literal["committee_member"]
+    portrait: PictureKey | None = None  # type: ignore[assignment]  # as above
 
 
 class EventRecord(DatedRecord, EventInput):
@@ -113,6 +120,23 @@ class EventRecord(DatedRecord, EventInput):
 
     content = EVENTS
     type: Literal["event"]
+
+
+class AuthorRecord(SourcedRecord, AuthorRecordInput):
+    """What is said of an author; the slug joins it to the author's articles."""
+
+    type: Literal["author"]
+    portrait: PictureKey | None = None  # type: ignore[assignment]  # as above
+
+    def input(self) -> AuthorRecordInput:
+        """The input type of editorial."""
+        names = AuthorRecordInput.model_fields
+        return AuthorRecordInput(**{name: getattr(self, name) for name in names})
+
+    @classmethod
+    def of(cls, row: Any, state: Mapping[str, Any]) -> Self:
+        """The record of a stored row and the fields that editors wrote."""
+        return cls(type="author", **state, **{name: getattr(row, name) for name in _ABOUT})
 
 
 class TranslationRecord(Input):
@@ -192,6 +216,16 @@ class ArticleRecord(SourcedRecord, ArticleInput):
         return ArticleInput(**{name: getattr(self, name) for name in ArticleInput.model_fields})
 
 
+class SiteRecord(SiteTexts):
+    """What the site says of itself; there is one. `featured` are slugs of articles. An import knows
+    by `import_digest` what editors have changed since."""
+
+    type: Literal["site"]
+    logo: PictureKey | None = None  # type: ignore[assignment]  # as above
+    featured: FeaturedSlugs = ()
+    import_digest: Digest | None = None
+
+
 class AliasRecord(Input):
     """An old path: the article (`slug`) or the tag where it leads, or why it is gone."""
 
@@ -202,15 +236,19 @@ class AliasRecord(Input):
     gone: Line | None = None
 
 
-Record = TagRecord | MediaRecord | DatedRecord | ArticleRecord | AliasRecord
+Record = (
+    TagRecord | MediaRecord | AuthorRecord | DatedRecord | ArticleRecord | SiteRecord | AliasRecord
+)
 RECORD: TypeAdapter[Record] = TypeAdapter(
     Annotated[
         TagRecord
         | MediaRecord
+        | AuthorRecord
         | SponsorRecord
         | MemberRecord
         | EventRecord
         | ArticleRecord
+        | SiteRecord
         | AliasRecord,
         Field(discriminator="type"),
     ]

@@ -11,18 +11,30 @@ from typing import Any, Literal
 from uuid import UUID
 
 from app.changes import PublishTx
-from app.editorial import aliases, articles, exporting, importing, publishing, tags
-from app.editorial.content import Actor, ArticleInput, Draft, SiteRules, prepare
+from app.editorial import (
+    aliases,
+    articles,
+    authors,
+    exporting,
+    importing,
+    publishing,
+    site,
+    tags,
+)
+from app.editorial.content import Actor, Draft, SiteRules
+from app.editorial.site_input import SiteInput, SiteTexts
+from app.editorial.site_references import find_articles
 from app.errors import Conflict
 from app.interchange import export_records
-from app.interchange.media_import import PreparedMedium, upsert_medium
+from app.interchange.media_import import upsert_medium
 from app.interchange.media_records import MediaRecord
-from app.interchange.media_references import MediaReferences
+from app.interchange.prepared_record import PreparedRecord
 from app.interchange.records import (
     AliasRecord,
     ArticleRecord,
+    AuthorRecord,
     DatedRecord,
-    Record,
+    SiteRecord,
     TagRecord,
     digest,
 )
@@ -45,34 +57,6 @@ _FILLED_IN = ("slug", "published_at", "updated_at")
 """The fields that are filled in when an article's record leaves them out."""
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedRecord:
-    """A record with rendered texts and a digest, made without holding a lock."""
-
-    record: Record
-    digest: str
-    drafts: Sequence[Draft]
-    medium: PreparedMedium | None = None
-
-
-def prepare_record(
-    record: Record, rules: SiteRules, references: MediaReferences | None = None
-) -> PreparedRecord:
-    """Check the site's rules and render every text of a record; `Invalid` when it breaks one.
-
-    The references to media are resolved in all but the digest of an article, which tells whether
-    its record said the same before.
-    """
-    original = record
-    record = references.resolve(record) if references is not None else record
-    digest_text = digest(original if isinstance(original, ArticleRecord) else record)
-    texts: list[ArticleInput] = []
-    if isinstance(record, ArticleRecord):
-        texts = [record.input(), *(later.content for later in record.scheduled)]
-        texts += [record.draft] if record.draft is not None else []
-    return PreparedRecord(record, digest_text, [prepare(text, rules) for text in texts])
-
-
 def upsert_record(
     tx: PublishTx, ready: PreparedRecord, rules: SiteRules, nth: int, former_slug: str | None = None
 ) -> UpsertResult:
@@ -82,18 +66,23 @@ def upsert_record(
     `former_slug` is its slug before a repair changed it.
     """
     match ready.record:
-        case TagRecord() as record:
-            return UpsertResult(_upsert_tag(tx, record, ready.digest))
         case MediaRecord() as record:
             assert ready.medium is not None
             return UpsertResult(*upsert_medium(tx, record, ready.medium, rules, ready.digest))
-        case DatedRecord() as record:
-            return UpsertResult(_upsert_dated(tx, record, ready.digest))
-        case AliasRecord() as record:
-            target = (record.slug, record.gone, record.tag)
-            return UpsertResult(aliases.upsert(tx, IMPORTER, record.path, *target, rules))
+        case SiteRecord() as record:
+            return _upsert_site(tx, record, rules)
         case ArticleRecord() as record:
             return _upsert_article(tx, record, ready, rules, nth, former_slug)
+        case TagRecord() as record:
+            outcome = _upsert_tag(tx, record, ready.digest)
+        case AuthorRecord() as record:
+            outcome = _upsert_author(tx, record, ready.digest)
+        case DatedRecord() as record:
+            outcome = _upsert_dated(tx, record, ready.digest)
+        case AliasRecord() as record:
+            target = (record.slug, record.gone, record.tag)
+            outcome = aliases.upsert(tx, IMPORTER, record.path, *target, rules)
+    return UpsertResult(outcome)
 
 
 def _upsert_tag(tx: PublishTx, record: TagRecord, digest_text: str) -> Outcome:
@@ -127,7 +116,7 @@ def _upsert_dated(tx: PublishTx, record: DatedRecord, digest_text: str) -> Outco
     else:
         name = content.title(row)
         _refuse_removed(row, name)
-        stored_digest = digest(type(record).of(row, content.state(tx, row)))
+        stored_digest = _digest_of(type(record).of(row, content.state(tx, row)), record)
         if stored_digest == digest_text and _same_origin(row, record):
             return "unchanged"
         _refuse_edited(stored_digest not in (digest_text, row.import_digest), name)
@@ -136,11 +125,55 @@ def _upsert_dated(tx: PublishTx, record: DatedRecord, digest_text: str) -> Outco
     return outcome
 
 
-def _same_origin(row: Any, record: DatedRecord) -> bool:
+def _upsert_site(tx: PublishTx, record: SiteRecord, rules: SiteRules) -> UpsertResult:
+    """A logo that is no medium here is left out: one that only has an id may be elsewhere."""
+    named = [(slug, f"/featured/{place}") for place, slug in enumerate(record.featured)]
+    fields = {name: getattr(record, name) for name in SiteTexts.model_fields}
+    digest_text = record.import_digest
+    notices: tuple[str, ...] = ()
+    logo = fields["logo"]
+    if logo is not None and not site.is_known_logo(tx, logo):
+        fields["logo"], digest_text = None, None
+        notices = (f"There is no media {logo} here; the site has no logo now.",)
+    content = SiteInput(**fields, featured=tuple(find_articles(tx, named)))
+    return UpsertResult(site.upsert(tx, content, rules, digest_text), notices)
+
+
+def _upsert_author(tx: PublishTx, record: AuthorRecord, digest_text: str) -> Outcome:
+    outcome: Outcome = "created"
+    fields = record.input()
+    row = importing.find_author(
+        tx, record.external_source, record.external_id, record.id, authors.slug_for(fields)
+    )
+    if row is None:
+        row = authors.create(tx, IMPORTER, fields, record.id)
+    else:
+        stored_digest = _digest_of(AuthorRecord.of(row, authors.state(row)), record)
+        if stored_digest == digest_text and _same_origin(row, record):
+            return "unchanged"
+        _refuse_edited(stored_digest not in (digest_text, row.import_digest), row.name)
+        row, outcome = authors.edit(tx, IMPORTER, row.id, fields), "updated"
+    _record_source(row, record, digest_text)
+    return outcome
+
+
+def _digest_of(
+    stored_record: DatedRecord | AuthorRecord, record: DatedRecord | AuthorRecord
+) -> str:
+    """The digest of a stored thing, without a slug that was made here because the record has
+    none."""
+    if getattr(record, "slug", "") is None:
+        stored_record = stored_record.model_copy(update={"slug": None})
+    return digest(stored_record)
+
+
+def _same_origin(row: Any, record: DatedRecord | AuthorRecord) -> bool:
     return record.external_source is None or row.external_id == record.external_id
 
 
-def _record_source(row: Any, record: DatedRecord | ArticleRecord, digest_text: str) -> None:
+def _record_source(
+    row: Any, record: DatedRecord | AuthorRecord | ArticleRecord, digest_text: str
+) -> None:
     if record.external_source is not None:
         row.external_source, row.external_id = record.external_source, record.external_id
     row.import_digest = record.import_digest or digest_text

@@ -10,8 +10,11 @@ from sqlmodel import col
 
 from app.database import ReadTx
 from app.kinds.dated_kind import DatedKind, days_between
+from app.kinds.pictures import Pictures, load_pictures
 from app.kinds.searchable import Searchable, version_of
+from app.kit.languages import UNDETERMINED, localise
 from app.models.committee import CommitteeMember as MemberRow
+from app.public.authors import ProfileLink
 from app.public.committee import CommitteeMember
 from app.visibility import visible
 
@@ -25,21 +28,32 @@ def list_members(
     group: str | None = None,
     ids: Sequence[UUID] | None = None,
 ) -> list[CommitteeMember]:
-    """Officers, committee, staff; biographies in the first language that has one."""
-    columns = [col(getattr(MemberRow, name)) for name in CommitteeMember.model_fields]
+    """Officers, committee, staff; roles and biographies in the first language that has one."""
     rank = sa.case(_GROUPS, value=col(MemberRow.group), else_=3)
-    query = sa.select(*columns).where(visible(MemberRow, now))
+    query = sa.select(MemberRow.__table__).where(visible(MemberRow, now))  # type: ignore[attr-defined]  # SQLModel does not type the table of a class
     if group is not None:
         query = query.where(col(MemberRow.group) == group)
     if ids is not None:
         query = query.where(col(MemberRow.id).in_(ids))
-    query = query.order_by(rank, col(MemberRow.position), col(MemberRow.id))
-    members = []
-    for row in tx.execute(query).mappings():
-        texts: dict[str, str] = row["biography"]
-        biography = next((texts[lang] for lang in languages if lang in texts), None)
-        members.append(CommitteeMember.model_validate({**row, "biography": biography}))
-    return members
+    rows = tx.execute(query.order_by(rank, col(MemberRow.position), col(MemberRow.id))).all()
+    portraits = load_pictures(tx, (row.portrait for row in rows), languages)
+    return [_to_member(row, portraits, languages) for row in rows]
+
+
+def _to_member(row: Any, portraits: Pictures, languages: Sequence[str]) -> CommitteeMember:
+    return CommitteeMember(
+        id=row.id,
+        slug=row.slug,
+        name=row.name,
+        role=localise(row.role, (*languages[:1], UNDETERMINED, *languages)) or "",
+        group=row.group,
+        affiliation=row.affiliation,
+        biography=next((row.biography[lang] for lang in languages if lang in row.biography), None),
+        portrait=portraits.image_of(row.portrait, row.name),
+        links=[ProfileLink(**link) for link in row.links],
+        term_from=row.term_from,
+        term_to=row.term_to,
+    )
 
 
 _LABELS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
@@ -58,7 +72,7 @@ def _to_searchables(_tx: ReadTx, rows: Sequence[Any]) -> Iterator[Searchable]:
             version=version_of(row.updated_at),
             lang=None,
             title=row.name,
-            summary=", ".join(part for part in (row.role, row.affiliation) if part),
+            summary=", ".join(filter(None, (*dict.fromkeys(row.role.values()), row.affiliation))),
             body=" ".join(row.biography.values()),
             labels=_LABELS.get(row.group, ()),
         )
@@ -69,11 +83,11 @@ COMMITTEE: Final = DatedKind(
     plural="committee members",
     table=MemberRow,
     fields=(
-        *("name", "role", "group", "affiliation", "biography", "term_from", "term_to"),
-        "position",
+        *("slug", "name", "role", "group", "affiliation", "biography", "portrait", "links"),
+        *("term_from", "term_to", "position"),
     ),
     order=("position", "id"),
-    texts=("name", "affiliation", "biography"),
+    texts=("name", "role", "affiliation", "biography", "links"),
     identity=lambda fields: {"name": fields["name"]},
     interval=days_between("term_from", "term_to"),
     list_items=lambda tx, now, languages, ids: list_members(tx, now, languages, ids=ids),

@@ -1,6 +1,7 @@
 """The addresses of media in the service's answers."""
 
 import re
+from json import dumps
 from typing import Final
 from uuid import UUID
 
@@ -46,3 +47,8 @@ def make_absolute(text: bytes, base: bytes, folder: bytes = MEDIA.encode()) -> b
     mark that begins a JSON string or an attribute.
     """
     return text.replace(b'"%s' % MEDIA.encode(), b'"%s%s' % (base, folder))
+
+
+def absolute_media(json: bytes, address: str) -> bytes:
+    """JSON in which the paths of media begin with the service's own address."""
+    return make_absolute(json, dumps(address)[1:-1].encode())

@@ -19,6 +19,11 @@ def date_only(moment: datetime) -> datetime:
     return _stored_midnight(moment.astimezone(UTC).date())
 
 
+def sorted_at(moment: datetime, precision: str) -> datetime:
+    """The instant by which lists sort a date: itself, or where a date without a time is stored."""
+    return moment if precision == "time" else date_only(moment)
+
+
 @dataclass(frozen=True, slots=True)
 class Edge:
     """The start or end of a range of days; `gaps` near it are not part of the range."""

@@ -62,6 +62,14 @@ def period_start(moment: datetime, precision: str) -> datetime:
             return midnight
 
 
+def plain_date(moment: datetime, precision: str) -> date | None:
+    """The date without a zone, or the first day of its month or year when no more is known. None
+    for a `time`, whose day depends on a zone, and for an `unknown` date."""
+    if precision in ("time", "unknown"):
+        return None
+    return period_start(moment, precision).date()
+
+
 def first_instant(text: str, calendar: Calendar = _OF_UTC) -> datetime:
     """The first instant of a day, or the instant itself. `ValueError` if the text is no date."""
     return calendar.start_of(day_of(text)) if _DAY.fullmatch(text) else _parse_instant(text)

@@ -1,8 +1,18 @@
 """Identifiers that sort by their time of creation (UUID version 7, RFC 9562)."""
 
+import re
 import secrets
 from datetime import datetime
+from typing import Final
 from uuid import UUID
+
+# Stricter than UUID(), which also takes braces, underscores and other scripts' digits.
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+
+
+def is_uuid(text: str) -> bool:
+    """Whether a text is an id as the wire writes it."""
+    return _UUID.fullmatch(text) is not None
 
 
 def uuid7(moment: datetime, nth: int | None = None) -> UUID:

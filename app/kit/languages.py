@@ -11,6 +11,9 @@ PATTERN: Final = "[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?"
 """The normal form; any case is accepted."""
 ANY_CASE: Final = "[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?"
 
+UNDETERMINED: Final = "und"
+"""The code for a text of which nobody said its language."""
+
 Text = TypeVar("Text")
 
 

@@ -200,23 +200,23 @@ class PostgresHeadReader:
             self._connecting = None
 
     async def _open(self) -> _PromptConnection | None:
-        connection = None
+        connection, is_ready = None, False
         try:
             connection = await _PromptConnection.connect(
                 self._url, autocommit=True, connect_timeout=5, options=_OPTIONS
             )
             await connection.execute(f"PREPARE {_STATEMENT} AS {SELECT_HEAD}")
+            is_ready = True
         except (psycopg.errors.ConnectionTimeout, TimeoutError):
             pass
         except _WaitTimeout:
             self._note_late()
         except (psycopg.Error, OSError):
             self.is_late = False  # it answers, though not with what was asked for
-        else:
-            return connection
-        if connection is not None:
-            connection.pgconn.finish()
-        return None
+        finally:
+            if connection is not None and not is_ready:  # also when it is cancelled
+                connection.pgconn.finish()
+        return connection if is_ready else None
 
     def _note_late(self) -> None:
         self.is_late = True

@@ -47,3 +47,14 @@ class PublicationDay(SQLModel, table=True):
     kind: str = Field(primary_key=True)
     day: str = Field(primary_key=True)  # YYYY-MM-DD
     changed_at: datetime
+
+
+class AuthorCount(SQLModel, table=True):
+    """The articles under which an author's slug stands. `app.author_counts` keeps them."""
+
+    __tablename__ = "author_count"
+
+    author_slug: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    lang: str = Field(primary_key=True)
+    n: int

@@ -8,7 +8,10 @@ from sqlmodel import Field, SQLModel
 
 
 class Sponsor(SQLModel, table=True):
-    """A person or organisation that gives its name or money. `valid_to` is the last valid day."""
+    """A person or organisation that gives its name or money. `valid_to` is the last valid day.
+
+    `names` and `statements` are those of languages in which they differ from `name` and
+    `statement`."""
 
     __tablename__ = "sponsor"
     __table_args__ = (sa.UniqueConstraint("external_source", "external_id"),)
@@ -31,3 +34,8 @@ class Sponsor(SQLModel, table=True):
     updated_at: datetime
     revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     removed_at: datetime | None = None  # an import must not bring back a removed row
+    names: dict[str, str] = Field(sa_column=sa.Column(sa.JSON, nullable=False, server_default="{}"))
+    statements: dict[str, str] = Field(
+        sa_column=sa.Column(sa.JSON, nullable=False, server_default="{}")
+    )
+    image: UUID | None = Field(default=None, index=True)  # the logo as a medium; it may come later

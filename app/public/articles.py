@@ -1,7 +1,7 @@
 """Articles as the world sees them."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
@@ -78,7 +78,8 @@ class Correction(BaseModel):
 
 
 class TagReference(BaseModel):
-    """A tag on an article, named in the article's language where it has such a name."""
+    """A tag by its name: on an article in the article's language where it has such a name, beside
+    another tag in the language that was asked for."""
 
     slug: Slug
     type: TagType
@@ -86,20 +87,45 @@ class TagReference(BaseModel):
 
 
 class Translation(BaseModel):
-    """The same story in another language, visible now."""
+    """The same story in another language, visible now, with the title that it has there."""
 
     lang: Lang
     slug: Slug
+    title: str
 
 
-class Related(BaseModel):
-    """Another article on the same subjects."""
+PublishedOn = Annotated[
+    date | None,
+    Field(
+        description="The date of `published_at` without a time zone, where `date_precision` is "
+        "`day`, `month` or `year`: of a month or a year its first day. Null for `time`, whose day "
+        "depends on the time zone, and for `unknown`"
+    ),
+]
+
+
+class ArticleCard(BaseModel):
+    """What a link to another article shows."""
 
     id: UUID
+    kind: Kind
     slug: Slug
     lang: Lang
     title: str
+    summary: str
     published_at: datetime
+    date_precision: DatePrecision
+    published_on: PublishedOn
+    image: Image | None
+    tags: list[TagReference]
+
+
+class Neighbours(BaseModel):
+    """The articles before and after one in the list of its language; null at the ends of the list,
+    and for pages, which no list of articles shows."""
+
+    older: ArticleCard | None
+    newer: ArticleCard | None
 
 
 class FrozenArticle(BaseModel):
@@ -140,8 +166,10 @@ def complete_item(item_json: str) -> str:
 
 
 class ArticleItem(FrozenArticle):
-    """An article with what belongs to others: its tags' names, its translations."""
+    """An article with its plain date, and with what belongs to others: its tags' names, its
+    translations."""
 
+    published_on: PublishedOn
     tags: list[TagReference]
     translations: list[Translation]
 
@@ -153,7 +181,7 @@ class ListedArticle(ArticleItem):
     """An article in a list; `paths` and `related` are there when `include=` names them."""
 
     paths: Paths | SkipJsonSchema[None] = None
-    related: list[Related] | SkipJsonSchema[None] = None
+    related: list[ArticleCard] | SkipJsonSchema[None] = None
 
 
 class ArticleDetail(ArticleItem):
@@ -161,5 +189,6 @@ class ArticleDetail(ArticleItem):
 
     body_html: str
     paths: Paths
-    related: list[Related]
+    related: list[ArticleCard]
+    neighbours: Neighbours
     jsonld: NewsArticle | SkipJsonSchema[None] = Field(None, exclude_if=lambda value: value is None)

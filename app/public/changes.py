@@ -5,11 +5,23 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
+from typing_extensions import TypeAliasType
 
-from app.public.articles import ArticleItem, Paths
+from app.public.articles import ArticleItem, Paths, TagReference
+from app.public.committee import CommitteeMember
 from app.public.envelopes import Links
-from app.public.items import DatedItem
-from app.public.vocabulary import ChangeReason, ContentKind, Count, Lang, Slug, TagType
+from app.public.events import Event
+from app.public.sponsors import Sponsor
+from app.public.vocabulary import (
+    ChangeReason,
+    ContentKind,
+    Count,
+    GivenAddress,
+    Kind,
+    Lang,
+    Slug,
+    TagType,
+)
 
 
 class ChangedArticle(ArticleItem):
@@ -32,25 +44,117 @@ class ChangedTag(BaseModel):
     synonyms: dict[Lang, list[str]]
 
 
-class Change(BaseModel):
-    """Take `item` in place of what you have under `kind` and `id` (`upsert`), or drop that
-    (`delete`). A thing that changed several times may be named once, by its last change."""
+class _Change(BaseModel):
+    """What all changes have. A thing that changed several times may be named once, by its last
+    change."""
 
     sequence: Annotated[int, Field(ge=1)]
     at: Annotated[datetime, Field(description="When it took effect")]
     event_id: Annotated[str, Field(pattern="^evt_[0-9a-f]{24}$")]
-    type: Literal["upsert", "delete"]
-    kind: ContentKind
     id: UUID
-    reason: Annotated[ChangeReason | None, Field(description="Of a `delete`: why it is gone")]
-    paths: Annotated[
-        list[str],
-        Field(description="Addresses that used to lead here; of a `delete` all that ever did"),
+
+
+class _Upsert(_Change):
+    """Take `item` in place of what you have under `kind` and `id`."""
+
+    type: Literal["upsert"]
+    reason: None
+    paths: Annotated[list[str], Field(description="Addresses that used to lead here")]
+    merged_into: None
+
+
+class ArticleUpsert(_Upsert):
+    """An article or a page that is new or has changed."""
+
+    kind: Literal["article"]
+    article_kind: Kind
+    slug: Slug
+    lang: Lang
+    tags: list[TagReference]
+    url: Annotated[
+        GivenAddress | None, Field(description="Its page at the front end, if there is a site")
     ]
+    item: ChangedArticle
+
+
+class TagUpsert(_Upsert):
+    """A tag that is new or has changed."""
+
+    kind: Literal["tag"]
+    article_kind: None
+    slug: Slug
+    lang: None
+    tags: None
+    url: Annotated[
+        GivenAddress | None, Field(description="Its page at the front end, if there is a site")
+    ]
+    item: ChangedTag
+
+
+class _OtherUpsert(_Upsert):
+    """Something that has no page of its own."""
+
+    article_kind: None
+    slug: None
+    lang: None
+    tags: None
+    url: None
+
+
+class SponsorUpsert(_OtherUpsert):
+    """A sponsor that is new or has changed."""
+
+    kind: Literal["sponsor"]
+    item: Sponsor
+
+
+class CommitteeMemberUpsert(_OtherUpsert):
+    """A member of the committee who is new or has changed."""
+
+    kind: Literal["committee_member"]
+    item: CommitteeMember
+
+
+class EventUpsert(_OtherUpsert):
+    """An event that is new or has changed."""
+
+    kind: Literal["event"]
+    item: Event
+
+
+class Deletion(_Change):
+    """Drop what you have under `kind` and `id`."""
+
+    type: Literal["delete"]
+    kind: ContentKind
+    reason: Annotated[ChangeReason, Field(description="Why it is gone")]
+    article_kind: Annotated[
+        Kind | None, Field(description="Of an article: whether it was a standing page")
+    ]
+    slug: Annotated[Slug | None, Field(description="Of an article: its last one")]
+    lang: Annotated[Lang | None, Field(description="Of an article")]
+    tags: Annotated[
+        list[TagReference] | None, Field(description="Of an article: those that it had last")
+    ]
+    url: None
+    paths: Annotated[list[str], Field(description="All addresses that ever led here")]
     merged_into: Annotated[
         UUID | None, Field(description="Of a tag that was `merged`: the id of what it is today")
     ]
-    item: ChangedArticle | ChangedTag | DatedItem | None
+    item: None
+
+
+Upsert = TypeAliasType(
+    "Upsert",
+    Annotated[
+        ArticleUpsert | TagUpsert | SponsorUpsert | CommitteeMemberUpsert | EventUpsert,
+        Field(discriminator="kind"),
+    ],
+)
+"""Something that is public now; its `kind` says what the item is."""
+
+Change = TypeAliasType("Change", Annotated[Upsert | Deletion, Field(discriminator="type")])
+"""One change of the public content, told by its `type`."""
 
 
 class ChangeMeta(BaseModel):

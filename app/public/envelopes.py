@@ -1,14 +1,28 @@
 """What surrounds the data: lists, single objects, problems."""
 
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
+from typing_extensions import override
 
 from app.public.vocabulary import Count, GoneReason, Lang, Slug, WebAddress
 
 Item = TypeVar("Item")
+
+
+class Envelope(BaseModel):
+    """The base of what surrounds items of one type; the contract calls it after that type."""
+
+    suffix: ClassVar[str] = "List"
+
+    @classmethod
+    @override
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """The name around an item's type, such as `ArticleList` around `ListedArticle`."""
+        item = params[0].__name__.removeprefix("Listed").removesuffix("Detail")
+        return f"{item}{cls.suffix}"
 
 
 class Links(BaseModel):
@@ -30,7 +44,7 @@ class PageMeta(BaseModel):
     )
 
 
-class Page(BaseModel, Generic[Item]):
+class Page(Envelope, Generic[Item]):
     """One page of a list that is walked by cursor."""
 
     data: list[Item]
@@ -44,7 +58,7 @@ class Total(BaseModel):
     total: Count
 
 
-class Whole(BaseModel, Generic[Item]):
+class Whole(Envelope, Generic[Item]):
     """A list that is sent whole, but for what `links.next` leads to."""
 
     data: list[Item]
@@ -52,15 +66,18 @@ class Whole(BaseModel, Generic[Item]):
     links: Links
 
 
-class One(BaseModel, Generic[Item]):
+class One(Envelope, Generic[Item]):
     """One object."""
+
+    suffix = "Response"
 
     data: Item
 
 
 class Resolution(BaseModel):
-    """What answers at an old path now: 200 where it still does, 301 where it has moved. The old
-    address of a file leads to `media`, which has no slug: `url` is the file."""
+    """What answers at a path. 200: the path is `location`, so show it. 301: lead readers to
+    `location`. The old address of a file leads to `media`, which has no slug: `location` and `url`
+    are the file."""
 
     path: str
     status: Literal[200, 301]
@@ -68,6 +85,16 @@ class Resolution(BaseModel):
     id: UUID
     slug: Slug | None
     lang: Lang | None
+    location: Annotated[
+        str,
+        Field(
+            pattern=r"^/([!-.0-~][!-~]*)?$",
+            description=(
+                "Its page at the front end, by the templates of the settings; of media, the path of"
+                " the file in this API"
+            ),
+        ),
+    ]
     url: WebAddress = Field(description="The resource in this API")
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
+from app.public.articles import Share
 from app.public.vocabulary import Count, GivenAddress, Kind, Lang, Slug, WebAddress
 
 Absent = SkipJsonSchema[None]
@@ -41,7 +42,7 @@ class InstantHit(BaseModel):
     licence: GivenAddress | Absent = None
     syndicatable: bool | Absent = None
     formatted: Annotated[dict[str, object] | Absent, Field(alias="_formatted")] = None
-    ranking_score: Annotated[float | Absent, Field(alias="_rankingScore", ge=0, le=1)] = None
+    ranking_score: Annotated[Share | Absent, Field(alias="_rankingScore")] = None
 
 
 ATTRIBUTES: Final = tuple(

@@ -5,12 +5,15 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
+from typing_extensions import TypeAliasType
 
 from app.public.articles import ArticleItem
+from app.public.committee import CommitteeMember
 from app.public.envelopes import Links
-from app.public.items import DatedItem
+from app.public.events import Event
+from app.public.sponsors import Sponsor
 from app.public.tags import Tag
-from app.public.vocabulary import ContentKind, Count, WebAddress
+from app.public.vocabulary import ContentKind, Count, TagType, WebAddress
 
 SearchEngine = Literal["embedded", "meilisearch", "both"]
 
@@ -23,13 +26,56 @@ class Highlights(BaseModel):
     body: str
 
 
-class SearchHit(BaseModel):
-    """One thing found; `score` compares within one answer only. Pages are articles too."""
+class _RankedItem(BaseModel):
+    """What all hits have; `score` compares within one answer only."""
 
-    kind: ContentKind
     score: float
     highlights: Highlights
-    item: ArticleItem | Tag | DatedItem
+
+
+class ArticleHit(_RankedItem):
+    """An article or a page."""
+
+    kind: Literal["article"]
+    item: ArticleItem
+
+
+class TagHit(_RankedItem):
+    """A tag."""
+
+    kind: Literal["tag"]
+    item: Tag
+
+
+class SponsorHit(_RankedItem):
+    """A sponsor."""
+
+    kind: Literal["sponsor"]
+    item: Sponsor
+
+
+class CommitteeMemberHit(_RankedItem):
+    """A member of the committee."""
+
+    kind: Literal["committee_member"]
+    item: CommitteeMember
+
+
+class EventHit(_RankedItem):
+    """An event."""
+
+    kind: Literal["event"]
+    item: Event
+
+
+SearchHit = TypeAliasType(
+    "SearchHit",
+    Annotated[
+        ArticleHit | TagHit | SponsorHit | CommitteeMemberHit | EventHit,
+        Field(discriminator="kind"),
+    ],
+)
+"""One result; its `kind` says what the item is."""
 
 
 class FacetValue(BaseModel):
@@ -40,10 +86,16 @@ class FacetValue(BaseModel):
     count: Count
 
 
+class TagFacetValue(FacetValue):
+    """A tag that things found have; its `type` groups topics, places and so on."""
+
+    type: TagType
+
+
 class Facets(BaseModel):
     """Only those that were asked for, the most frequent value first."""
 
-    tags: list[FacetValue] | SkipJsonSchema[None] = None
+    tags: list[TagFacetValue] | SkipJsonSchema[None] = None
     lang: list[FacetValue] | SkipJsonSchema[None] = None
     year: list[FacetValue] | SkipJsonSchema[None] = None
     kind: list[FacetValue] | SkipJsonSchema[None] = None

@@ -4,11 +4,16 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from app.public.articles import TagReference
 from app.public.vocabulary import Count, Lang, Slug, TagType
 
 
 class Tag(BaseModel):
-    """A tag; `articles_count` is what `/v1/articles?tag={slug}` would count, descendants too."""
+    """A tag; `articles_count` is what `/v1/articles?tag={slug}` would count, descendants too, and
+    with `lang` in that language alone.
+
+    `ancestors` lead from the root to the parent; `subtags` are the tags right below.
+    """
 
     id: UUID
     slug: Slug
@@ -16,6 +21,8 @@ class Tag(BaseModel):
     name: str
     description: str | None
     parent: Slug | None
+    ancestors: list[TagReference]
+    subtags: list[TagReference]
     articles_count: Count
 
 

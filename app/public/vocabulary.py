@@ -39,6 +39,38 @@ Topic = Literal[
 """What a webhook may be told: one of each kind's two changes."""
 ChangeReason = Literal["unpublished", "retracted", "expired", "embargoed", "merged", "removed"]
 
+PolicyName = Literal[
+    "principles",
+    "ownership",
+    "funding",
+    "masthead",
+    "mission",
+    "ethics",
+    "corrections",
+    "verification",
+    "unnamed_sources",
+    "no_bylines",
+    "feedback",
+    "diversity",
+    "diversity_staffing",
+]
+"""What a news organisation tells of itself, as schema.org's NewsMediaOrganization has it."""
+
+MachineUsage = Literal["all", "ai-all", "ai-train", "ai-input", "ai-index", "search"]
+"""The usages of RSL 1.0. `all` holds the others, `ai-all` the three that begin with `ai-`."""
+
+PaymentType = Literal[
+    "free",
+    "attribution",
+    "contribution",
+    "purchase",
+    "subscription",
+    "training",
+    "crawl",
+    "use",
+]
+"""How a machine's owner pays, as RSL 1.0 has it."""
+
 KeyScope = Literal["content:read", "embargo:read", "usage:read", "keys:rotate"]
 
 SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"

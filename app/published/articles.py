@@ -1,7 +1,6 @@
-"""Articles that are visible now: pages of a list, one by its slug, related ones, some by id."""
+"""Articles that are visible now: pages of a list, one by its slug, some by id."""
 
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -12,22 +11,21 @@ from pydantic_core import from_json, to_json
 from sqlmodel import col
 
 from app.database import ReadTx
-from app.errors import Moved, NotFound
+from app.errors import NotFound
 from app.kit.paging import Cursor
-from app.models.alias import Alias
-from app.models.publication import Publication, PublicationBody, PublicationTag
+from app.models.publication import Publication, PublicationBody
 from app.public.articles import complete_item
-from app.published import gone_articles, kept_counts
+from app.published import cards, kept_counts, translations
+from app.published.absent_articles import absent_error
 from app.published.addresses import former_paths
-from app.published.cache import CachedTag, HeadCache, Tags
+from app.published.cache import HeadCache, Tags
+from app.published.cards import BY_KEYS, Cards, Place
 from app.published.plan import USUAL, Thresholds, choose_plan
 from app.published.query import ArticleFilter, page_of
 from app.published.statements import SHOWN, Order
-from app.visibility import NOW, visible, was_visible
+from app.visibility import NOW, visible
 
 Extra = Literal["related", "paths"]
-RELATED = 5
-_RARE_TAGS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ def list_page(
 ) -> ArticlePage:
     """The items of one page, in the given order even when the cursor walks backwards.
 
-    `include` adds members that the detail always has; one query reads the paths of a whole page.
+    `include` adds members that the detail always has, for the whole page at once.
     """
     rows: Sequence[Any] = ()
     if not _matches_nothing(tx, tags, filters, recall):
@@ -72,9 +70,10 @@ def list_page(
             for item, row in zip(items, rows, strict=True)
         ]
     if "related" in include:
+        others = _related_by_key(tx, tags, [row.id for row in rows], now, recall)
         items = [
-            _with_member(item, b"related", _cached_related(tx, tags, row.id, now, recall))
-            for item, row in zip(items, rows, strict=True)
+            _with_member(item, b"related", shown.json)
+            for item, shown in zip(items, others, strict=True)
         ]
     if not rows:
         # Every article after (or before) the cursor is gone, but the way back still works.
@@ -88,8 +87,13 @@ def list_page(
 
 
 def _matches_nothing(tx: ReadTx, tags: Tags, filters: ArticleFilter, recall: HeadCache) -> bool:
-    return recall.current and recall(
-        ("matches nothing", filters), lambda: kept_counts.matches_nothing(tx, tags, filters)
+    # The kept counts are those of one kind.
+    return (
+        recall.current
+        and not filters.any_kind
+        and recall(
+            ("matches nothing", filters), lambda: kept_counts.matches_nothing(tx, tags, filters)
+        )
     )
 
 
@@ -97,10 +101,22 @@ def _place(row: Any, *, backwards: bool) -> Cursor:
     return Cursor(row.key_at, row.article_id, backwards)
 
 
-_BY_SLUG = sa.select(*SHOWN, col(PublicationBody.body_html)).join(
-    PublicationBody, col(PublicationBody.publication_id) == col(Publication.id)
-)
+_BY_SLUG = sa.select(
+    *(*SHOWN, col(Publication.kind), col(Publication.published_at), col(PublicationBody.body_html))
+).join(PublicationBody, col(PublicationBody.publication_id) == col(Publication.id))
 _BY_SLUG = _BY_SLUG.where(col(Publication.slug) == sa.bindparam("slug"), visible(Publication, NOW))
+
+
+def article_item(
+    tx: ReadTx, tags: Tags, slug: str, languages: Sequence[str], now: datetime
+) -> tuple[UUID, bytes]:
+    """The id and the item of one article, in the first of `languages` in which it is visible.
+
+    Raises `Moved` for an old slug and for an id, `Gone` for a former article, `NotFound` for
+    anything else.
+    """
+    row = _find_row(tx, slug, languages, now)
+    return row.article_id, _join_item(row, tags, translations.list_translations(tx, [row], now))
 
 
 def article_detail(
@@ -110,26 +126,36 @@ def article_detail(
     languages: Sequence[str],
     now: datetime,
     recall: HeadCache,
-) -> tuple[UUID, bytes, bytes]:
-    """The id, the JSON and the related articles' JSON of one article whole, in the first of
-    `languages` in which it is visible.
-
-    Raises `Moved` for an old slug, `Gone` for a former article, `NotFound` for anything else.
-    """
-    row = tx.execute(_BY_SLUG, {"slug": slug, "now": now}).first()
-    if row is None:
-        raise _absent_error(tx, slug, now)
-    if languages and row.lang != languages[0]:
-        row = _in_language(tx, row, languages, now)
-    item = _join_item(row, tags, translations_by_group(tx, [row], now))
+) -> tuple[UUID, bytes, tuple[UUID, ...]]:
+    """The id and the JSON of one article whole, as `article_item` finds it, and the ids of the
+    articles whose cards it shows."""
+    row = _find_row(tx, slug, languages, now)
+    item = _join_item(row, tags, translations.list_translations(tx, [row], now))
     key = row.article_id
     paths = recall(("paths", key), lambda: to_json(former_paths(tx, tags, [key], now)[key]))
-    related = _cached_related(tx, tags, row.id, now, recall)
-    item = _with_member(item, b"body_html", tags.absolute_urls(to_json(row.body_html)))
-    return key, _with_member(_with_member(item, b"paths", paths), b"related", related), related
+    carrier = cards.carrier_of(row, tags)
+    related = recall(
+        ("related", row.id), lambda: cards.find_related(tx, tags, carrier, now, recall)
+    )
+    place = Place(key, row.kind, row.lang, row.published_at)
+    beside = recall(("neighbours", row.id), lambda: cards.find_neighbours(tx, tags, place, now))
+    for name, value in (
+        (b"body_html", tags.absolute_urls(to_json(row.body_html))),
+        (b"paths", paths),
+        (b"related", related.json),
+        (b"neighbours", beside.json),
+    ):
+        item = _with_member(item, name, value)
+    return key, item, (*related.ids, *beside.ids)
 
 
-_BY_KEYS = sa.select(*SHOWN).where(col(Publication.id).in_(sa.bindparam("keys", expanding=True)))
+def _find_row(tx: ReadTx, slug: str, languages: Sequence[str], now: datetime) -> Any:
+    row = tx.execute(_BY_SLUG, {"slug": slug, "now": now}).first()
+    if row is None:
+        raise absent_error(tx, slug, now)
+    if languages and row.lang != languages[0]:
+        row = _in_language(tx, row, languages, now)
+    return row
 
 
 def items_by_key(
@@ -140,9 +166,23 @@ def items_by_key(
 
 
 def _load_items(tx: ReadTx, tags: Tags, keys: Sequence[int], now: datetime) -> dict[int, bytes]:
-    rows: Sequence[Any] = tx.execute(_BY_KEYS, {"keys": keys}).all()
-    groups = translations_by_group(tx, rows, now)
-    return {row.id: _join_item(row, tags, groups) for row in rows}
+    rows: Sequence[Any] = tx.execute(BY_KEYS, {"keys": keys}).all()
+    others = translations.list_translations(tx, rows, now)
+    return {row.id: _join_item(row, tags, others) for row in rows}
+
+
+def _related_by_key(
+    tx: ReadTx, tags: Tags, keys: Sequence[int], now: datetime, recall: HeadCache
+) -> list[Cards]:
+    """The related articles of visible publications, from memory where they are."""
+
+    def make(missing: list[tuple[str, int]]) -> dict[tuple[str, int], Cards]:
+        rows: Sequence[Any] = tx.execute(BY_KEYS, {"keys": [key for _, key in missing]}).all()
+        carriers = [cards.carrier_of(row, tags) for row in rows]
+        related = cards.find_related_to_each(tx, tags, carriers, now, recall)
+        return {("related", row.id): related[row.article_id] for row in rows}
+
+    return recall.many([("related", key) for key in keys], make)
 
 
 _BY_IDS = sa.select(*SHOWN).where(
@@ -153,8 +193,8 @@ _BY_IDS = sa.select(*SHOWN).where(
 def by_ids(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> dict[UUID, bytes]:
     """The items of the visible articles among these; the others are left out."""
     rows: Sequence[Any] = tx.execute(_BY_IDS, {"ids": list(ids), "now": now}).all()
-    groups = translations_by_group(tx, rows, now)
-    return {row.article_id: _join_item(row, tags, groups) for row in rows}
+    others = translations.list_translations(tx, rows, now)
+    return {row.article_id: _join_item(row, tags, others) for row in rows}
 
 
 _BODIES = (
@@ -173,45 +213,9 @@ def bodies_by_id(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> 
     return {key: tags.absolute_urls(body.encode()).decode() for key, body in rows}
 
 
-def current_slug(tx: ReadTx, article_id: UUID, now: datetime) -> tuple[str, str, str] | None:
-    """The slug, language and kind under which an article is visible."""
-    statement = sa.select(
-        col(Publication.slug), col(Publication.lang), col(Publication.kind)
-    ).where(col(Publication.article_id) == article_id, visible(Publication, NOW))
-    row = tx.execute(statement, {"now": now}).first()
-    return (row.slug, row.lang, row.kind) if row else None
-
-
-def slug_holder(tx: ReadTx, slug: str, now: datetime) -> UUID | None:
-    """The article that is or was public under a slug, here or where it was imported from."""
-    statement = (
-        sa.select(col(Publication.article_id))
-        .where(col(Publication.slug) == slug, was_visible(Publication, NOW))
-        .limit(1)
-    )
-    before = sa.select(col(Alias.article_id)).where(col(Alias.path) == f"/{slug}")
-    answer: UUID | None = (
-        tx.execute(statement, {"now": now}).scalar() or tx.execute(before).scalar()
-    )
-    return answer
-
-
-def _absent_error(tx: ReadTx, slug: str, now: datetime) -> Exception:
-    article_id = slug_holder(tx, slug, now)
-    if article_id is not None:
-        current = current_slug(tx, article_id, now)
-        if current is not None:
-            return Moved("moved", "It has another slug now.", slug=current[0])
-        ended = gone_articles.gone_error(tx, article_id, now)
-        if ended is not None:
-            return ended
-    return NotFound("article_not_found", "There is no article with this slug.")
-
-
 def _in_language(tx: ReadTx, row: Any, languages: Sequence[str], now: datetime) -> Any:
     siblings: dict[str, str] = {row.lang: from_json(row.item)["slug"]}
-    if (group := row.translation_group) is not None:
-        siblings |= {lang: slug for lang, slug, _ in translations_by_group(tx, [row], now)[group]}
+    siblings |= dict(translations.list_addresses(tx, [row], now)[row.article_id])
     for language in languages:
         if language == row.lang:
             return row
@@ -224,95 +228,17 @@ def _in_language(tx: ReadTx, row: Any, languages: Sequence[str], now: datetime) 
     )
 
 
-TranslationGroups = dict[UUID, list[tuple[str, str, UUID]]]
-"""Language, slug and id of the visible members of translation groups."""
-_GROUPS = (
-    sa.select(
-        col(Publication.translation_group),
-        col(Publication.lang),
-        col(Publication.slug),
-        col(Publication.article_id),
+def _join_item(row: Any, tags: Tags, translation_lists: Mapping[UUID, bytes]) -> bytes:
+    """The frozen fragment, with the plain date, the tags and the translations appended."""
+    own = tags.absolute_urls(complete_item(row.item)[:-1].encode())
+    return b'%s,"published_on":%s,"tags":%s,"translations":%s}' % (
+        own,
+        to_json(cards.published_on(from_json(row.item))),
+        cards.references(tags, tags.resolve_ids(from_json(row.tag_ids)), row.lang),
+        translation_lists[row.article_id],
     )
-    .where(
-        col(Publication.translation_group).in_(sa.bindparam("groups", expanding=True)),
-        visible(Publication, NOW),
-    )
-    .order_by(col(Publication.lang))
-)
-
-
-def translations_by_group(tx: ReadTx, rows: Sequence[Any], now: datetime) -> TranslationGroups:
-    """The visible members of each translation group of these articles."""
-    members_by_group: TranslationGroups = {}
-    groups = [row.translation_group for row in rows if row.translation_group is not None]
-    if groups:
-        for group, lang, slug, article_id in tx.execute(_GROUPS, {"groups": groups, "now": now}):
-            members_by_group.setdefault(group, []).append((lang, slug, article_id))
-    return members_by_group
-
-
-def translations_of(row: Any, groups: TranslationGroups) -> list[tuple[str, str]]:
-    """The languages and slugs of the other members of an article's translation group."""
-    members = groups.get(row.translation_group, ())
-    return [(lang, slug) for lang, slug, key in members if key != row.article_id]
-
-
-def _join_item(row: Any, tags: Tags, groups: TranslationGroups) -> bytes:
-    """The frozen fragment, with the tags and translations appended."""
-    lang, own = row.lang, tags.absolute_urls(complete_item(row.item)[:-1].encode())
-    carried = tags.resolve_ids(from_json(row.tag_ids))
-    references = b",".join([tags.reference(tag, lang) for tag in carried])
-    others = [{"lang": its_lang, "slug": slug} for its_lang, slug in translations_of(row, groups)]
-    translations = to_json(others) if others else b"[]"
-    return b'%s,"tags":[%s],"translations":%s}' % (own, references, translations)
 
 
 def _with_member(item: bytes, name: bytes, value: bytes) -> bytes:
     """An item's JSON with one member added."""
     return b'%s,"%s":%s}' % (item[:-1], name, value)
-
-
-_NEWEST = (
-    sa.select(col(PublicationTag.publication_id))
-    .where(
-        col(PublicationTag.tag_id) == sa.bindparam("tag_id"),
-        col(PublicationTag.kind) == "article",
-        visible(PublicationTag, NOW),
-        col(PublicationTag.lang) == sa.bindparam("lang"),
-        col(PublicationTag.article_id) != sa.bindparam("article_id"),
-    )
-    .order_by(col(PublicationTag.published_at).desc(), col(PublicationTag.article_id).desc())
-    .limit(10)
-)
-
-
-def _cached_related(
-    tx: ReadTx, tags: Tags, publication: int, now: datetime, recall: HeadCache
-) -> bytes:
-    def make() -> bytes:
-        row = tx.execute(_BY_KEYS, {"keys": [publication]}).one()
-        carried = tags.resolve_ids(from_json(row.tag_ids))
-        return related_json(tx, carried, row.lang, row.article_id, now)
-
-    return recall(("related", publication), make)
-
-
-def related_json(
-    tx: ReadTx, own_tags: Sequence[CachedTag], lang: str, article_id: UUID, now: datetime
-) -> bytes:
-    """The newest articles in the same language that share its tags; more shared tags first.
-
-    Only the article's most specific tags (furthest from the root) are read, ten articles each.
-    """
-    own_tags = [tag for tag in own_tags if tag.type != "format"] or own_tags
-    shared: Counter[int] = Counter()
-    for tag in own_tags[:_RARE_TAGS]:
-        values = {"tag_id": tag.id, "now": now, "lang": lang, "article_id": article_id}
-        shared.update(tx.execute(_NEWEST, values).scalars())
-    if not shared:
-        return b"[]"
-    rows = tx.execute(_BY_KEYS, {"keys": list(shared)})
-    near = [(shared[other.id], from_json(other.item)) for other in rows]
-    near.sort(key=lambda pair: (pair[0], pair[1]["published_at"], pair[1]["id"]), reverse=True)
-    columns = ("id", "slug", "lang", "title", "published_at")
-    return to_json([{name: item[name] for name in columns} for _, item in near[:RELATED]])

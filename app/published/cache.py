@@ -20,6 +20,7 @@ from app.changes import Head
 from app.database import ReadTx
 from app.kit.addresses import make_absolute
 from app.kit.languages import localise
+from app.kit.page_urls import PageUrls
 from app.models.tag import FormerTag, Tag, TagSlug
 
 
@@ -47,17 +48,12 @@ class FormerTags:
     ids: dict[UUID, UUID]
 
 
-PagePath = Callable[[str, str, str], str]
-"""The path of an article's page at the front end, by its kind, slug and language."""
-
-
-def plain_page_path(_kind: str, slug: str, _lang: str) -> str:
-    """The path when no front end is configured."""
-    return f"/{slug}"
+_DEFAULT_PAGES: Final = PageUrls()
 
 
 class Tags:
-    """All tags at one sequence; and the address of this service, which publications do not hold."""
+    """All tags at one sequence; and the addresses of this service and of the front end's pages,
+    which publications do not hold."""
 
     def __init__(
         self,
@@ -65,9 +61,9 @@ class Tags:
         former: FormerTags,
         languages: tuple[str, ...],
         address: bytes = b"",
-        page_path: PagePath = plain_page_path,
+        page_urls: PageUrls = _DEFAULT_PAGES,
     ) -> None:
-        self.page_path = page_path
+        self.page_urls = page_urls
         self._languages = languages
         self._address = address
         self.by_id = {tag.id: tag for tag in rows}
@@ -81,7 +77,7 @@ class Tags:
         """The time of the removal, by the slugs of removed tags."""
         self._by_saved_id = {str(tag.id): tag for tag in rows}
         self._by_saved_id |= {str(old): self.by_id[new] for old, new in former.ids.items()}
-        self._references: dict[tuple[str, str], bytes] = {}
+        self._references: dict[tuple[str, str | None], bytes] = {}
         self.sizes: dict[tuple[UUID, str], int] = {}
         """The row counts by tag and kind that `plan` has made."""
         self.totals: dict[tuple[tuple[UUID, ...], str], int] = {}
@@ -128,8 +124,8 @@ class Tags:
         """JSON or HTML in which the paths of media are whole addresses."""
         return make_absolute(json, self._address)
 
-    def reference(self, tag: CachedTag, lang: str) -> bytes:
-        """The JSON of `TagReference` in a language."""
+    def reference(self, tag: CachedTag, lang: str | None) -> bytes:
+        """The JSON of `TagReference` in a language, by default in the first of the site's."""
         key = (tag.slug, lang)
         ready = self._references.get(key)
         if ready is None:
@@ -154,9 +150,9 @@ class ReadCache:
         self,
         languages: tuple[str, ...],
         address: str = "",
-        page_path: PagePath = plain_page_path,
+        page_urls: PageUrls = _DEFAULT_PAGES,
     ) -> None:
-        self._page_path = page_path
+        self._page_urls = page_urls
         self._languages = languages
         self._address = to_json(address)[1:-1]
         self._lock = Lock()
@@ -174,7 +170,7 @@ class ReadCache:
 
     def _read_tags(self, tx: ReadTx) -> Tags:
         rows, former = _load_tags(tx)
-        return Tags(rows, former, self._languages, self._address, self._page_path)
+        return Tags(rows, former, self._languages, self._address, self._page_urls)
 
     def at_head(self, head: Head, current: bool) -> "HeadCache":
         """The values of a head; none are kept once a boundary has passed."""

@@ -16,14 +16,17 @@ from uuid import UUID
 ALL: Final = "all"
 """The key of every answer."""
 LISTS: Final = "lists"
-"""Lists, feeds, calendars, the archive, sitemaps, counts of tags, cards, old paths, harvesting."""
+"""Lists, feeds, calendars, the archive, sitemaps, counts of tags, cards, old paths, harvesting, the
+site and its home, and what its licence for machines is told by."""
 SEARCH: Final = "search"
 CHANGES: Final = "changes"
 SERVICE: Final = "service"
-"""What only a setting changes: the front page, robots.txt and the like."""
+"""What only a setting changes: the front page, llms.txt and the like."""
 
-_UNSEARCHED: Final = frozenset({"alias"})
-"""The kinds in the log that no search shows and that have no address of their own."""
+_UNADDRESSED: Final = frozenset({"alias"})
+"""The kinds in the log that no answer has a key of."""
+_UNSEARCHED: Final = frozenset({"alias", "author", "site"})
+"""The kinds in the log that no search shows."""
 
 
 def key_of(kind: str, thing: UUID | str) -> str:
@@ -33,9 +36,9 @@ def key_of(kind: str, thing: UUID | str) -> str:
 
 def keys_to_purge(changes: Mapping[str, Iterable[UUID]]) -> tuple[str, ...]:
     """The keys of every answer that a change of these things, by kind, may change."""
-    searched = {kind: things for kind, things in changes.items() if kind not in _UNSEARCHED}
-    keys = [key_of(kind, thing) for kind, things in searched.items() for thing in things]
-    return (*keys, LISTS, CHANGES, *([SEARCH] if searched else []))
+    addressed = {kind: things for kind, things in changes.items() if kind not in _UNADDRESSED}
+    keys = [key_of(kind, thing) for kind, things in addressed.items() for thing in things]
+    return (*keys, LISTS, CHANGES, *([SEARCH] if changes.keys() - _UNSEARCHED else []))
 
 
 def log_place(sequence: int, epoch: str) -> str:

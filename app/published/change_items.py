@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from app.database import ReadTx
 from app.kinds.registry import DATED_KINDS
@@ -13,6 +13,7 @@ from app.kit.clock import rfc3339
 from app.public.changes import ChangedTag
 from app.public.vocabulary import ContentKind
 from app.published import addresses, articles
+from app.published.addresses import ArticlePlace
 from app.published.cache import CachedTag, Tags
 from app.published.changes import LogEntry
 
@@ -48,13 +49,16 @@ def _change_fields(
     def ids(kind: str, change: str) -> list[UUID]:
         return [e.id for e in entries if (e.kind, e.type) == (kind, change)]
 
-    former = addresses.of_former_tags(tx, ids("tag", "delete"))
+    former = addresses.of_former_tags(tx, tags, ids("tag", "delete"))
     paths = {
         **addresses.all_paths(tx, tags, ids("article", "delete"), at),
         **addresses.former_paths(tx, tags, ids("article", "upsert"), at),
         **addresses.of_tags(tx, tags, ids("tag", "upsert")),
         **{key: departed_tag.paths for key, departed_tag in former.items()},
     }
+    paths = addresses.without_live_pages(tx, tags, paths, at)
+    articles_told = [entry.id for entry in entries if entry.kind == "article"]
+    places = addresses.places_by_id(tx, tags, articles_told, at)
     return [
         {
             "sequence": entry.sequence,
@@ -64,11 +68,27 @@ def _change_fields(
             "kind": entry.kind,
             "id": entry.id,
             "reason": entry.reason,
+            **_place_fields(tags, entry, places.get(entry.id)),
             "paths": paths.get(entry.id, []),
             "merged_into": former[entry.id].merged_into if entry.id in former else None,
         }
         for entry in entries
     ]
+
+
+def _place_fields(tags: Tags, entry: LogEntry, place: ArticlePlace | None) -> dict[str, Any]:
+    """Where a thing is shown, and what else leads a front end to the pages that show it."""
+    fields = dict[str, Any].fromkeys(("article_kind", "slug", "lang", "tags", "url"))
+    if place is not None:
+        slug, lang = place.slug, place.lang
+        carried = [from_json(tags.reference(tag, lang)) for tag in place.tags]
+        fields |= {"article_kind": place.kind, "slug": slug, "lang": lang, "tags": carried}
+        if entry.type == "upsert":
+            fields["url"] = tags.page_urls.address(place.kind, slug, lang)
+    elif entry.kind == "tag" and entry.type == "upsert":
+        slug = tags.by_id[entry.id].slug
+        fields |= {"slug": slug, "url": tags.page_urls.address("tag", slug)}
+    return fields
 
 
 def _load_items(
@@ -87,7 +107,9 @@ def _load_items(
     for kind in DATED_KINDS:
         if ids := ids_by_kind.get(kind.name):
             items = kind.items(tx, at, languages, ids)
-            items_by_key |= {(kind.name, key): item for key, item in items.items()}
+            items_by_key |= {
+                (kind.name, key): tags.absolute_urls(item) for key, item in items.items()
+            }
     return items_by_key
 
 

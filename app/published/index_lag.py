@@ -86,7 +86,7 @@ _ENTERED: Final = (
     )
     .where(
         col(Change.sequence) > sa.bindparam("after"),
-        col(Change.kind) != "alias",
+        col(Change.kind).not_in(("alias", "author", "site")),  # which no search shows
         sa.or_(
             col(Publication.id).is_(None),
             col(Change.cause) == "media",  # a text that lost a picture keeps its date

@@ -100,12 +100,14 @@ def split_dates(filters: ArticleFilter) -> tuple[str, str, list[ArticleFilter]] 
     return begin.isoformat()[:_MONTH], end.isoformat()[:_MONTH], rest
 
 
-def tag_totals(tx: ReadTx) -> dict[UUID, int]:
-    """The number of articles under each tag that has any."""
+def tag_totals(tx: ReadTx, languages: Sequence[str] = ()) -> dict[UUID, int]:
+    """The number of articles under each tag that has any, in these languages or in all."""
     table = PublicationCount
     statement = sa.select(col(table.second_tag_id), sa.func.sum(col(table.n))).where(
         col(table.kind) == "article", col(table.first_tag_id) == ANY
     )
+    if languages:
+        statement = statement.where(col(table.lang).in_(languages))
     rows = tx.execute(statement.group_by(col(table.second_tag_id)))
     return {tag_id: int(n) for tag_id, n in rows if tag_id != ANY}
 

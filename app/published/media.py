@@ -1,4 +1,5 @@
-"""Public media: those that a visible publication shows."""
+"""Public media: those that a visible publication shows, or a visible sponsor, committee member or
+author, or the site itself."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -12,11 +13,11 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.database import ReadTx
 from app.errors import Gone, NotFound
-from app.kit.addresses import MAIN_WIDTH, media_folder
+from app.kinds.media_owners import MEDIA_OWNERS, MediaOwner
+from app.kit.addresses import MAIN_WIDTH
 from app.kit.clock import rfc3339
 from app.models.media import Media, MediaPath, PublicationMedia, Rendition
-from app.models.publication import Publication
-from app.models.sponsor import Sponsor
+from app.models.publication import Publication, PublicationAuthor
 from app.visibility import visible, was_visible
 
 _NAMED = 20
@@ -26,7 +27,7 @@ _NAMED = 20
 @dataclass(frozen=True, slots=True)
 class PublicFile:
     """A file to serve. `name` is set for files to save; `shown_by` names some of the things that
-    show it, as `article/{id}` or `sponsor/{id}`."""
+    show it, as `article/{id}`, `sponsor/{id}` or `site/{id}`, or whose end ends it."""
 
     media_id: UUID
     name: str | None
@@ -37,8 +38,8 @@ class PublicFile:
 
 
 def get_public_file(tx: ReadTx, media_id: UUID, rendition: str, now: datetime) -> PublicFile:
-    """A rendition that is public at `now`, because a visible article or sponsor shows it. `Gone`
-    for formerly public ones; `NotFound` for all others, whether they exist or not."""
+    """A rendition that is public at `now`, because something visible shows it. `Gone` for formerly
+    public ones; `NotFound` for all others, whether they exist or not."""
     _refuse_taken_down(tx, media_id)
     public_file = find_rendition(tx, media_id, rendition)
     if public_file is None:
@@ -105,8 +106,22 @@ def _shown_by(tx: ReadTx, media_id: UUID, now: datetime) -> tuple[str, ...]:
     keys = sorted(f"article/{key}" for key in tx.execute(statement).scalars())
     if keys:
         return tuple(keys)
-    sponsors = sa.select(col(Sponsor.id)).where(_sponsor_shows(media_id), visible(Sponsor, now))
-    return tuple(f"sponsor/{key}" for key in tx.execute(sponsors.limit(_NAMED)).scalars())
+    return tuple(key for owner in MEDIA_OWNERS for key in _owner_keys(tx, owner, media_id, now))
+
+
+def _owner_keys(tx: ReadTx, owner: MediaOwner, media_id: UUID, now: datetime) -> list[str]:
+    """The public things of a kind that show a medium. Authors may be public by their articles, so
+    some of these are named too."""
+    rows = sa.select(owner.table.__table__).where(owner.shows(media_id), owner.is_public(now))
+    owners = tx.execute(rows.limit(_NAMED)).all()
+    keys = [f"{owner.kind}/{row.id}" for row in owners]
+    slugs = [row.slug for row in owners if owner.kind == "author" and not row.always_public]
+    if slugs:
+        written = sa.select(col(PublicationAuthor.article_id)).where(
+            col(PublicationAuthor.author_slug).in_(slugs), visible(PublicationAuthor, now)
+        )
+        keys += sorted(f"article/{key}" for key in tx.execute(written.limit(_NAMED)).scalars())
+    return keys
 
 
 def _last_shown(tx: ReadTx, media_id: UUID, now: datetime) -> Gone | NotFound:
@@ -116,14 +131,13 @@ def _last_shown(tx: ReadTx, media_id: UUID, now: datetime) -> Gone | NotFound:
     row = tx.execute(ended.order_by(col(Publication.visible_until).desc()).limit(1)).first()
     if row is not None:
         return _gone_error(row.ended or "removed", row.visible_until)
-    sponsors = sa.select(sa.func.max(col(Sponsor.visible_until), type_=UTCDateTime()))
-    until = tx.execute(sponsors.where(_sponsor_shows(media_id), was_visible(Sponsor, now))).scalar()
-    return _gone_error("expired", until) if until is not None else _file_not_found()
-
-
-def _sponsor_shows(media_id: UUID) -> sa.ColumnElement[bool]:
-    """Whether the sponsor's logo is the medium. Sponsors are few, so no table records it."""
-    return col(Sponsor.logo).contains(media_folder(media_id), autoescape=True)
+    for owner in MEDIA_OWNERS:
+        if owner.is_dated:
+            ends = sa.select(sa.func.max(col(owner.table.visible_until), type_=UTCDateTime()))
+            ends = ends.where(owner.shows(media_id), was_visible(owner.table, now))
+            if (until := tx.execute(ends).scalar()) is not None:
+                return _gone_error("expired", until)
+    return _file_not_found()
 
 
 def _showing_publications(media_id: UUID, *columns: Any) -> sa.Select[Any]:

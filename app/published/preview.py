@@ -1,23 +1,32 @@
-"""Unpublished articles in the public shape, with tags, translations and related articles."""
+"""Unpublished articles in the public shape, with tags, translations and other articles' cards."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-import sqlalchemy as sa
 from pydantic import TypeAdapter
-from pydantic_core import from_json
-from sqlmodel import col
 
 from app.database import ReadTx
-from app.models.publication import Publication
-from app.public.articles import ArticleDetail, FrozenArticle, Related, TagReference, Translation
+from app.kit.calendar import sorted_at
+from app.kit.dates import plain_date
+from app.public.articles import (
+    ArticleCard,
+    ArticleDetail,
+    FrozenArticle,
+    Neighbours,
+    TagReference,
+    Translation,
+)
+from app.published import cards
 from app.published.addresses import former_paths
-from app.published.articles import related_json
-from app.published.cache import Tags
-from app.visibility import visible
+from app.published.cache import HeadCache, Tags
+from app.published.cards import Carrier, Place
+from app.published.translations import GroupMember, list_translations
 
-_RELATED = TypeAdapter(list[Related])
+_CARDS: Final = TypeAdapter(list[ArticleCard])
+_TAGS: Final = TypeAdapter(list[TagReference])
+_TRANSLATIONS: Final = TypeAdapter(list[Translation])
 
 
 def preview_detail(
@@ -31,26 +40,17 @@ def preview_detail(
 ) -> ArticleDetail:
     """The detail that readers would get if these fields were published now."""
     carried = tags.resolve_ids(str(tag_id) for tag_id in tag_ids)
-    references = [from_json(tags.reference(tag, item.lang)) for tag in carried]
+    member = GroupMember(item.id, translation_group)
+    place = Place(item.id, item.kind, item.lang, sorted_at(item.published_at, item.date_precision))
+    related = cards.find_related(tx, tags, Carrier(item.id, item.lang, carried), now, HeadCache())
+    neighbours = cards.find_neighbours(tx, tags, place, now)
     return ArticleDetail(
         **item.model_dump(),
-        tags=[TagReference(**reference) for reference in references],
-        translations=_translations(tx, item.id, translation_group, now),
+        published_on=plain_date(item.published_at, item.date_precision),
+        tags=_TAGS.validate_json(cards.references(tags, carried, item.lang)),
+        translations=_TRANSLATIONS.validate_json(list_translations(tx, [member], now)[item.id]),
         body_html=body_html,
         paths=former_paths(tx, tags, [item.id], now)[item.id],
-        related=_RELATED.validate_json(related_json(tx, carried, item.lang, item.id, now)),
+        related=_CARDS.validate_json(related.json),
+        neighbours=Neighbours.model_validate_json(neighbours.json),
     )
-
-
-def _translations(
-    tx: ReadTx, article_id: UUID, group: UUID | None, now: datetime
-) -> list[Translation]:
-    if group is None:
-        return []
-    others = sa.select(col(Publication.lang), col(Publication.slug)).where(
-        col(Publication.translation_group) == group,
-        col(Publication.article_id) != article_id,
-        visible(Publication, now),
-    )
-    rows = tx.execute(others.order_by(col(Publication.lang)))
-    return [Translation(lang=lang, slug=slug) for lang, slug in rows]

@@ -27,6 +27,7 @@ class ArticleFilter:
     """A filter of articles; tag clauses are families of ids, any of which satisfies its clause."""
 
     kind: Kind = "article"
+    any_kind: bool = False  # of a filter with `ids`: articles and pages
     languages: tuple[str, ...] = ()
     each_story_once: bool = False  # in the first of the languages; else in any of them
     all_of: tuple[tuple[UUID, ...], ...] = ()
@@ -54,10 +55,10 @@ def page_of(
     A row has the publication's `id`, its `article_id`, and `key_at`, the instant by which the list
     is ordered.
     """
-    values = _query_values(filters, now) | {"limit": limit}
+    values = query_values(filters, now) | {"limit": limit}
     if cursor is not None:
         values |= {"key_at": cursor.at, "key_id": cursor.id}
-    return page_statement(_query_shape(filters, plan, order, cursor)), values
+    return page_statement(query_shape(filters, plan, order, cursor)), values
 
 
 def count_of(
@@ -65,28 +66,29 @@ def count_of(
 ) -> tuple[Statement, dict[str, Any]]:
     """The statement of the total and its parameters."""
     order: Order = "updated" if plan.source == "changed" else "newest"
-    return count_statement(_query_shape(filters, plan, order, None)), _query_values(filters, now)
+    return count_statement(query_shape(filters, plan, order, None)), query_values(filters, now)
 
 
 def months_of(
     filters: ArticleFilter, plan: QueryPlan, now: datetime, *, sqlite: bool, zoned: bool
 ) -> tuple[Statement, dict[str, Any]]:
     """The statement of the totals by UTC month (`YYYY-MM`), or with `zoned` by `stamp_of`."""
-    shape = _query_shape(filters, plan, "newest", None)
-    return months_statement(shape, sqlite, zoned), _query_values(filters, now)
+    shape = query_shape(filters, plan, "newest", None)
+    return months_statement(shape, sqlite, zoned), query_values(filters, now)
 
 
 def edges_of(
     filters: ArticleFilter, plan: QueryPlan, now: datetime, edges: Sequence[tuple[datetime, ...]]
 ) -> tuple[Statement, dict[str, Any]]:
     """The statement of the totals from each start up to its stop, without those of one instant."""
-    shape = _query_shape(filters, plan, "newest", None)
-    return edges_statement(shape, edges), _query_values(filters, now)
+    shape = query_shape(filters, plan, "newest", None)
+    return edges_statement(shape, edges), query_values(filters, now)
 
 
-def _query_shape(
+def query_shape(
     filters: ArticleFilter, plan: QueryPlan, order: Order, cursor: Cursor | None
 ) -> QueryShape:
+    """The parts of a filter that decide the text of a statement."""
     shape = QueryShape(
         plan=plan,
         order=order,
@@ -99,6 +101,7 @@ def _query_shape(
         each_story_once=filters.each_story_once,
         author=filters.author is not None,
         ids=bool(filters.ids),
+        any_kind=filters.any_kind,
         since=filters.since is not None,
         until="" if filters.until is None else "<=" if filters.until_inclusive else "<",
         gaps=len(filters.gaps),
@@ -123,7 +126,8 @@ def _drop_passed_bound(shape: QueryShape, filters: ArticleFilter, cursor: Cursor
     return replace(shape, until="") if past else shape
 
 
-def _query_values(filters: ArticleFilter, now: datetime) -> dict[str, Any]:
+def query_values(filters: ArticleFilter, now: datetime) -> dict[str, Any]:
+    """The values of a filter, by the names that statements give them."""
     values: dict[str, Any] = {"now": now, "kind": filters.kind}
     for place, lang in enumerate(filters.languages):
         values[f"lang_{place}"] = lang

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from app.database import ReadTx
 from app.models.publication import Publication
-from app.published.articles import translations_by_group, translations_of
+from app.published import translations
 from app.published.cache import Tags
 from app.published.feed_archive import list_ids
 from app.published.query import ArticleFilter
@@ -33,9 +33,9 @@ def list_site_pages(
     of a large archive has thousands."""
     keys = [key for key, _ in list_ids(tx, tags, filters, now)]
     rows: dict[int, Any] = {row.id: row for row in tx.execute(_BY_KEYS, {"keys": keys})}
-    groups = translations_by_group(tx, list(rows.values()), now)
+    others = translations.list_addresses(tx, list(rows.values()), now)
     return [
-        SitePage(row.kind, row.slug, row.lang, row.updated_at, translations_of(row, groups))
+        SitePage(row.kind, row.slug, row.lang, row.updated_at, others[row.article_id])
         for row in (rows[key] for key in keys)
     ]
 

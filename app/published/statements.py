@@ -3,8 +3,7 @@
 A statement depends only on the filter's shape and on its plan; values are bound. So each statement
 is built once, and a page costs only its index walk. The walk uses the list's index, or that of the
 first tag clause (one arm per tag of the clause, each with its own limit, united), or the author's;
-or a few keys are collected and sorted. The other conditions are probes by primary key. `plan`
-chooses.
+or a few keys are collected and sorted. `plan` chooses. Other conditions are probes by primary key.
 """
 
 from collections.abc import Sequence
@@ -20,13 +19,12 @@ from sqlmodel import col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.models.publication import Publication, PublicationAuthor, PublicationTag
+from app.published.month_columns import month_of, stamp_of
 from app.visibility import NOW, visible
 
 Order = Literal["newest", "oldest", "updated"]
 Statement = sa.Select[*tuple[Any, ...]]
 
-_SECOND_DAY: Final[Any] = sa.literal_column("'02'")
-_LAST_BUT_THREE: Final[Any] = sa.literal_column("'27'")
 SHOWN: Final = (
     col(Publication.id),
     col(Publication.article_id),
@@ -65,6 +63,7 @@ class QueryShape:
     each_story_once: bool
     author: bool
     ids: bool
+    any_kind: bool
     since: bool
     until: str
     gaps: int
@@ -92,9 +91,9 @@ def page_statement(shape: QueryShape) -> Statement:
 def _walk_keys(shape: QueryShape) -> sa.Subquery:
     """The keys of one page from the index of an author, or of each tag of a clause."""
     if shape.plan.source == "author":
-        return _walk_arm(shape, PublicationAuthor, "author").subquery()
+        return walk_arm(shape, PublicationAuthor, "author").subquery()
     arms = [
-        _walk_arm(shape, PublicationTag, f"arm_{place}").subquery() for place in range(shape.arms)
+        walk_arm(shape, PublicationTag, f"arm_{place}").subquery() for place in range(shape.arms)
     ]
     if len(arms) == 1:
         return arms[0]
@@ -103,7 +102,7 @@ def _walk_keys(shape: QueryShape) -> sa.Subquery:
     return _order_by(sa.select(united), shape, united.c).subquery()
 
 
-def _walk_arm(shape: QueryShape, source: Any, driver: str) -> Statement:
+def walk_arm(shape: QueryShape, source: Any, driver: str) -> Statement:
     """The publications of one tag or author, as many as one page needs."""
     driven = source.tag_id if source is PublicationTag else source.author_slug
     keys = (source.publication_id, source.published_at, source.article_id)
@@ -115,9 +114,8 @@ def _walk_arm(shape: QueryShape, source: Any, driver: str) -> Statement:
 def _gather_keys(shape: QueryShape) -> sa.CTE:
     """All keys of a small source; materialised, so that no planner walks a list instead."""
     source, _ = _plan_source(shape)
-    kind = col(source.kind) == sa.bindparam("kind")
     key = _publication_id(source).label("publication_id")
-    statement: Statement = sa.select(key).distinct().where(kind)
+    statement: Statement = sa.select(key).distinct().where(_is_of_kind(shape, source))
     if shape.plan.source == "tag":
         statement = statement.where(col(PublicationTag.tag_id).in_(_expanding_param("all_0")))
     elif shape.plan.source == "author":
@@ -163,29 +161,6 @@ def edges_statement(shape: QueryShape, edges: Sequence[tuple[datetime, ...]]) ->
     return sa.select(edge.c.start, counted.correlate(edge).scalar_subquery())
 
 
-def month_of(source: Any, sqlite: bool) -> Any:
-    """The UTC month of the shown date, `YYYY-MM`."""
-    date_column = col(source.published_at)
-    month: Any = sa.func.substr(sa.type_coerce(date_column, sa.String()), 1, 7)
-    if not sqlite:
-        month = sa.func.to_char(
-            sa.func.timezone("UTC", date_column), sa.literal_column("'YYYY-MM'")
-        )
-    return month.label("month")
-
-
-def stamp_of(source: Any, sqlite: bool) -> Any:
-    """The UTC month of the shown date; near its edges, where zones differ, the whole instant."""
-    date_column: Any = col(source.published_at)
-    stamp: Any = sa.type_coerce(date_column, sa.String())
-    if not sqlite:
-        form: Any = sa.literal_column("'YYYY-MM-DD HH24:MI:SS.US'")
-        stamp = sa.func.to_char(sa.func.timezone("UTC", date_column), form)
-    day = sa.func.substr(stamp, 9, 2)
-    edge = sa.or_(day < _SECOND_DAY, day > _LAST_BUT_THREE)
-    return sa.case((edge, stamp), else_=sa.func.substr(stamp, 1, 7)).label("month")
-
-
 def _plan_source(shape: QueryShape) -> tuple[Any, Any]:
     """The table of a plan's rows, and the expression that counts articles in it."""
     if shape.plan.source == "author":
@@ -207,7 +182,7 @@ def _drive_from(statement: Statement, shape: QueryShape) -> Statement:
 
 def _apply_filter(statement: Statement, shape: QueryShape, source: Any) -> Statement:
     key = _publication_id(source)
-    conditions = [col(source.kind) == sa.bindparam("kind"), visible(source, NOW)]
+    conditions = [_is_of_kind(shape, source), visible(source, NOW)]
     conditions += _date_conditions(shape, source)
     wide = shape.ids or shape.updated_since or shape.syndicatable or shape.each_story_once
     if wide and source is not Publication:
@@ -215,7 +190,7 @@ def _apply_filter(statement: Statement, shape: QueryShape, source: Any) -> State
     if shape.languages == 1:
         conditions.append(col(source.lang) == sa.bindparam("lang_0"))
     elif shape.each_story_once:
-        conditions.append(_first_language(shape.languages))
+        conditions.append(first_language(shape.languages))
     elif shape.languages:
         langs: list[Any] = [sa.bindparam(f"lang_{place}") for place in range(shape.languages)]
         conditions.append(col(source.lang).in_(langs))
@@ -238,13 +213,16 @@ def _apply_filter(statement: Statement, shape: QueryShape, source: Any) -> State
     return statement.where(*conditions)
 
 
+def _is_of_kind(shape: QueryShape, source: Any) -> ColumnElement[bool]:
+    return sa.true() if shape.any_kind else col(source.kind) == sa.bindparam("kind")
+
+
 def _publication_id(source: Any) -> Any:
     return col(source.id if source is Publication else source.publication_id)
 
 
 def _changed_since(*, walked: bool = False) -> ColumnElement[bool]:
-    """The condition; when `walked`, without the index of `changed_at`, by which SQLite would
-    sort."""
+    """The condition; `walked`: without the index of `changed_at`, by which SQLite would sort."""
     changed: Any = col(Publication.changed_at)
     since = sa.bindparam("updated_since", type_=UTCDateTime())
     return (sa.func.coalesce(changed, changed) if walked else changed) >= since
@@ -278,7 +256,7 @@ def _date_conditions(shape: QueryShape, source: Any) -> list[ColumnElement[bool]
     return conditions
 
 
-def _first_language(languages: int) -> ColumnElement[bool]:
+def first_language(languages: int) -> ColumnElement[bool]:
     """Whether this is the first of the languages in which its story is visible."""
     choices = []
     for place in range(languages):

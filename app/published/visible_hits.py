@@ -42,12 +42,13 @@ def visible_hits(
         texts = articles.items_by_key(tx, cached_tags, keys, now, recall)
         items |= {("article", key): text for key, text in zip(ids, texts, strict=True)}
     if ids := ids_of.get("tag"):
-        known_tags = tags.list_tags(cached_tags, counts, languages[0], None, None)
-        items |= {("tag", tag.id): to_json(tag) for tag in known_tags if tag.id in ids}
+        found_tags = tags.get_tags(cached_tags, counts, ids, languages[0])
+        items |= {("tag", tag.id): to_json(tag) for tag in found_tags}
     for kind in DATED_KINDS:
         if ids := ids_of.get(kind.name):
             items |= {
-                (kind.name, key): item for key, item in kind.items(tx, now, languages, ids).items()
+                (kind.name, key): cached_tags.absolute_urls(item)
+                for key, item in kind.items(tx, now, languages, ids).items()
             }
     return {key: items[key[:2]] for key in shown}
 

@@ -1,8 +1,8 @@
 """Settings of the publisher's site, which readers see."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_settings import NoDecode
 
 from app.public.vocabulary import Lang
@@ -11,6 +11,7 @@ from app.setting_types import (
     ExactAddress,
     Listed,
     PageTemplate,
+    PreviewTemplate,
     WebAddress,
     require_distinct,
     split_list,
@@ -32,6 +33,16 @@ class SiteSettings(Group):
     page_url: PageTemplate = Field(
         "{site}/{slug}",
         description="Where the front end shows a standing page, such as aims and history",
+    )
+    tag_url: PageTemplate = Field(
+        "{site}/tags/{slug}",
+        description="Where the front end shows a tag with its articles, such as a section of the "
+        "site. With `{lang}`, a tag has a page in each of the languages",
+    )
+    preview_url: PreviewTemplate | None = Field(
+        None,
+        description="Where the front end shows a preview of a draft, such as "
+        "`{site}/preview/{token}`. Editors get this address beside the one of the API",
     )
     author_url: PageTemplate | None = Field(
         None,
@@ -84,3 +95,9 @@ class SiteSettings(Group):
         None,
         description="A WebSub hub. Willay tells it of every change, and every feed names it",
     )
+
+    @model_validator(mode="after")
+    def _site_of_previews(self) -> Self:
+        if self.site_url is None and self.preview_url and "{site}" in self.preview_url:
+            raise ValueError("preview_url holds {site}; set site_url too, or write the host")
+        return self

@@ -72,14 +72,14 @@ def test_an_alias_s_life(desk: Desk) -> None:
 
 def test_an_answer_that_a_cache_holds_ends_with_the_alias(desk: Desk) -> None:
     bench, _ = desk
-    before = resolved(bench, "/story")
+    before = resolved(bench, "/news/story")
     assert before.json()["data"]["status"] == 200
     # What answers by its last part already is not an editor's to change.
     assert problem(create(desk, path="/else/story", gone="Gone.")) == (403, "scope_missing")
     publisher = (bench, bearer(bench.runtime, "publisher"))
     assert create(publisher, path="/else/story", gone="Gone.").status_code == 201
     etag = {"If-None-Match": before.headers["etag"]}
-    assert bench.client.get("/v1/resolve?path=/story", headers=etag).status_code == 200
+    assert bench.client.get("/v1/resolve?path=/news/story", headers=etag).status_code == 200
 
 
 def test_conflicts_are_said(desk: Desk, subtests: pytest.Subtests) -> None:

@@ -298,7 +298,9 @@ def test_siblings_are_told_and_may_be_taken_along(
     if act != "correct":
         refused = desk.act(where, act, **sent, siblings=["es"])
         assert [one["lang"] for one in refused.json()["releases"]] == ["es"]
-        assert public(desk)["translations"] == [{"lang": "es", "slug": "alcalde"}]
+        assert public(desk)["translations"] == [
+            {"lang": "es", "slug": "alcalde", "title": "Alcalde"}
+        ]
     desk.patch(twin, slug="borrador")
     done = desk.act(where, act, **sent, siblings=["es", "es"], cancels=act != "correct")
     data = done.json()["data"]

@@ -51,10 +51,13 @@ def test_a_sponsor_s_life(desk: Desk) -> None:
         "id": made["id"],
         "revision": 1,
         "name": "The Lake Trust",
+        "names": {},
         "kind": "funder",
         "url": "https://lake.example/",
         "logo": None,
+        "image": None,
         "statement": None,
+        "statements": {},
         "valid_from": "2026-03-02",
         "valid_to": None,
         "position": 0,
@@ -109,7 +112,7 @@ def test_a_member_s_life(desk: Desk, subtests: pytest.Subtests) -> None:
             assert problem(bench.client.patch(here, json=sent, headers=first)) == (422, code)
     assert bench.client.get(here, headers=headers).json()["data"] == chair
     kept = bench.client.patch(here, json={"affiliation": "A union"}, headers=first).json()["data"]
-    assert kept["role"] == "Chair"
+    assert kept["role"] == {"und": "Chair"}
     follow(bench.runtime)
     assert len(matching_ids(bench.runtime, "rosa")) == 1
     second = {**headers, "If-Match": '"2"'}

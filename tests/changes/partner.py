@@ -81,11 +81,12 @@ def everything(base: str) -> dict[tuple[str, str], Any]:
     for kind in ("article", "page"):
         for item in get(f"articles?kind={kind}&limit=100&fields=slug,id"):
             whole = get(f"articles/{item['slug']}")
-            del whole["related"]
+            del whole["related"], whole["neighbours"]
             found["article", item["id"]] = whole
     for item in get("tags"):
         whole = get(f"tags/{item['slug']}")
-        del whole["children"], whole["articles_count"]
+        for name in ("ancestors", "subtags", "children", "articles_count"):
+            del whole[name]
         found["tag", item["id"]] = whole
     for kind, path in (("sponsor", "sponsors"), ("committee_member", "committee")):
         found |= {(kind, item["id"]): item for item in get(path)}

@@ -58,14 +58,15 @@ def test_everything_public_comes_whole(bench: Bench) -> None:
     assert {(c["type"], c["reason"]) for c in data} == {("upsert", None)}
     assert len({c["event_id"] for c in data}) == 4
     whole = bench.client.get("/v1/articles/one").json()["data"]
-    del whole["related"]
+    del whole["related"], whole["neighbours"]
     assert data[3]["item"] == whole
     assert data[3]["paths"] == whole["paths"] == ["/old/one.html"]
     assert whole["body_html"] == "<p>Text.</p>"
     assert data[1]["item"] == bench.client.get("/v1/sponsors").json()["data"][0]
     assert data[2]["item"] == bench.client.get("/v1/committee").json()["data"][0]
     tag = bench.client.get("/v1/tags/water").json()["data"]
-    del tag["children"], tag["articles_count"]
+    for name in ("ancestors", "subtags", "children", "articles_count"):
+        del tag[name]
     assert data[0]["item"] == tag
     assert body["meta"] == {
         "limit": 100,
@@ -109,6 +110,11 @@ def test_a_takedown_is_told_with_its_reason_and_old_addresses(quiet: Bench, how:
         "kind": "article",
         "id": str(key),
         "reason": how,
+        "article_kind": "article",
+        "slug": "second",
+        "lang": "en",
+        "tags": [],
+        "url": None,
         "paths": ["/2004/first.html", "/news/first", "/first", "/news/second", "/second"],
         "merged_into": None,
         "item": None,
@@ -163,27 +169,28 @@ def _told_of(bench: Bench, water: UUID, song: UUID, lake: UUID, sea: UUID) -> No
         aliases.upsert(tx, EDITOR, "/topics/water.html", None, None, "waters")
         aliases.upsert(tx, EDITOR, "/topics/song.html", None, None, "song")
     told = {c["id"]: c for c in page(bench)["data"]}
-    assert told[str(water)]["paths"] == ["/topics/water.html", "/water"]
+    assert told[str(water)]["paths"] == ["/topics/water.html", "/tags/water", "/water"]
     assert told[str(song)]["paths"] == ["/topics/song.html"]
     cursor = page(bench)["meta"]["cursor"]
     with runtime.publishing() as tx:
         tag_merge.merge(tx, EDITOR, water, None, "lake")
         tag_merge.remove(tx, EDITOR, song, None)
     told = {c["id"]: c for c in page(bench, cursor)["data"]}
-    every = ["/topics/water.html", "/water", "/waters"]
+    every = ["/topics/water.html", "/tags/water", "/water", "/tags/waters", "/waters"]
 
     def left(key: UUID) -> tuple[str, list[str], str | None]:
         return told[str(key)]["reason"], told[str(key)]["paths"], told[str(key)]["merged_into"]
 
     assert left(water) == ("merged", every, str(lake))
-    assert left(song) == ("removed", ["/topics/song.html", "/song"], None)
+    assert left(song) == ("removed", ["/topics/song.html", "/tags/song", "/song"], None)
     assert left(lake) == (None, every, None)  # they lead there now
     with runtime.publishing() as tx:
         tag_merge.merge(tx, EDITOR, lake, None, "sea")
     told = {c["id"]: c for c in page(bench)["data"]}
     assert left(water) == ("merged", every, str(sea))
-    assert left(lake) == ("merged", ["/topics/water.html", "/lake", "/water", "/waters"], str(sea))
-    assert left(sea)[1] == ["/topics/water.html", "/lake", "/water", "/waters"]
+    every = [every[0], "/tags/lake", "/lake", *every[1:]]
+    assert left(lake) == ("merged", every, str(sea))
+    assert left(sea)[1] == every
 
 
 def test_a_person_who_is_removed_is_told_unless_nobody_saw_them(quiet: Bench) -> None:

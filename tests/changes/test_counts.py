@@ -108,11 +108,13 @@ def check_answers(tx: ReadTx, runtime: Runtime, plain: PlainCounts, random: Rand
     log = head(tx)
     tags = ReadCache(("en", "es")).tags(tx, log)
     now, recall = log.moment(runtime.clock()), HeadCache(current=True)
-    shown, plainly = (
-        tag_counts.article_counts(tx, tags, now, memory) for memory in (recall, HeadCache())
-    )
-    for key in tags.by_id:  # plain counting also finds proposed tags, which nobody is shown
-        assert shown.get(key, 0) == plainly.get(key, 0)
+    for languages in ((), ("es",), ("en", "es")):
+        shown, plainly = (
+            tag_counts.article_counts(tx, tags, now, memory, languages)
+            for memory in (recall, HeadCache())
+        )
+        for key in tags.by_id:  # plain counting also finds proposed tags, which nobody is shown
+            assert shown.get(key, 0) == plainly.get(key, 0)
     slugs = sorted(tags.by_slug)
     clauses = random.sample(slugs, min(len(slugs), random.choice([0, 1, 2, 2])))
     text = ",".join(random.choice(["", "-"]) + slug for slug in clauses)

@@ -32,11 +32,11 @@ def test_an_operators_first_day(tmp_path: Path) -> None:
     }
     assert willay(tmp_path, "migrate").returncode == 0
     brought = willay(tmp_path, "import", "jsonl", str(SAMPLE), "--json")
-    assert (brought.returncode, json.loads(brought.stdout)["read"]) == (0, 168)
+    assert (brought.returncode, json.loads(brought.stdout)["read"]) == (0, 169)
     assert willay(tmp_path, "import", "jsonl", "--if-empty", str(SAMPLE)).stdout == ""
     well = willay_process(tmp_path, "doctor")
     assert well.returncode == 0
-    assert "content: 151 records. ok\n" in well.stdout
+    assert "content: 152 records. ok\n" in well.stdout
     dump = tmp_path / "dump.jsonl"
     assert willay(tmp_path, "export", "jsonl", "--output", str(dump)).returncode == 0
     assert willay(tmp_path, "export", "jsonl").stdout == dump.read_text()

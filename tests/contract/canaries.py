@@ -10,9 +10,19 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from app.editorial import aliases, articles, correcting, people, publishing, tags
+from app.editorial import (
+    aliases,
+    articles,
+    authors,
+    correcting,
+    people,
+    publishing,
+    site,
+    tags,
+)
 from app.editorial.content import Actor, ArticleInput, Draft, prepare
 from app.editorial.events import EVENTS, EventInput
+from app.editorial.site_input import SiteInput
 from app.editorial.tags import TagInput
 from tests import builders
 from tests.conftest import Bench
@@ -20,6 +30,9 @@ from tests.conftest import Bench
 NUMBERS = count(100_000)
 EVENT_IDS = [UUID(int=number) for number in range(1, 4)]
 """Of an event that is announced, one that will be, and one that was."""
+
+AUTHORS = {"plain-author": True, "hidden-author": False}
+"""The slugs of authors without articles, and whether they are public."""
 
 MARKER = re.compile(r"kanari\d{6}")
 
@@ -124,6 +137,7 @@ def hide(bench: Bench) -> set[str]:
             tx, Actor(marker()), live["live-corrected"], 1, runtime.site_rules, "A name was wrong."
         )
         aliases.upsert(tx, Actor(marker()), f"/{marker()}", None, "It is gone.")
+    hide_in_site(bench, [scheduled[0], retracted[0], cancelled[0]])
     with runtime.database.altering() as connection:
         article = SQLModel.metadata.tables["article"]
         connection.execute(
@@ -137,9 +151,53 @@ def hide(bench: Bench) -> set[str]:
     return known
 
 
-def hide_people(bench: Bench) -> None:
-    today = bench.clock.now.date()
+def pictures(bench: Bench) -> tuple[UUID, UUID]:
+    """A picture that readers see, and one that they do not."""
+    media = SQLModel.metadata.tables["media"].c
+    with bench.runtime.database.reading() as tx:
+        rows = tx.execute(sa.select(media.id, media.alt)).all()
+    [shown] = [row.id for row in rows if row.alt.get("en") == "Shown"]
+    [hidden] = [row.id for row in rows if row.id != shown]
+    return shown, hidden
+
+
+def hide_in_site(bench: Bench, hidden: list[UUID]) -> None:
+    """The site's record, which names pages, tags and articles that nobody may see."""
+    pages = (marker(), marker())
+    for slug in pages:
+        drafted(bench, kind="page", slug=slug)
+    children = [{"page": pages[1]}, {"tag": propose(bench)[0]}]
+    fields = {
+        "names": {"en": "Plain"},
+        "navigation": [
+            {"page": pages[0], "children": [{"tag": "water"}]},
+            {"url": "https://plain.example/", "labels": {"en": "Plain"}, "children": children},
+        ],
+        "sections": [*propose(bench), "water"],
+        "featured": [str(key) for key in hidden],
+    }
+    content = SiteInput.model_validate_json(json.dumps(fields))
     with bench.runtime.publishing() as tx:
+        site.upsert(tx, content, bench.runtime.site_rules, None)
+
+
+def hide_people(bench: Bench) -> None:
+    """Sponsors, members, events and authors, of whom the first is public and the others are not.
+    Hidden ones show a hidden picture."""
+    today = bench.clock.now.date()
+    shown, secret_picture = pictures(bench)
+    with bench.runtime.publishing() as tx:
+        for slug, is_public in AUTHORS.items():
+            text = "Plain" if is_public else marker()
+            author = {
+                "slug": slug,
+                "name": text,
+                "biography": {"en": text, "es": text},
+                "portrait": shown if is_public else secret_picture,
+                "links": ({"label": text, "url": f"https://{text}.example/"},),
+                "always_public": is_public,
+            }
+            authors.create(tx, Actor(marker()), authors.AuthorRecordInput(**author))
         dates = (
             (None, None),
             (today + timedelta(days=2), None),
@@ -147,22 +205,34 @@ def hide_people(bench: Bench) -> None:
         )
         for event_id, (first, last) in zip(EVENT_IDS, dates, strict=True):
             text = "Plain" if first is last is None else marker()
+            picture = shown if first is last is None else secret_picture
             web = f"https://{text}.example/"
             people.SPONSORS.add(
                 tx,
                 Actor(marker()),
                 people.SponsorInput(
-                    name=text, url=web, logo=web, statement=text, valid_from=first, valid_to=last
+                    name=text,
+                    names={"es": text},
+                    url=web,
+                    logo=web,
+                    image=picture,
+                    statement=text,
+                    statements={"es": text},
+                    valid_from=first,
+                    valid_to=last,
                 ),
             )
             people.MEMBERS.add(
                 tx,
                 Actor(marker()),
                 people.MemberInput(
+                    slug=text.lower(),
                     name=text,
-                    role=text,
+                    role={"en": text, "es": text},
                     affiliation=text,
                     biography={"en": text},
+                    portrait=picture,
+                    links=({"label": text, "url": web},),
                     term_from=first,
                     term_to=last,
                 ),

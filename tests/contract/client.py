@@ -2,7 +2,6 @@
 
 import json
 import re
-from functools import cached_property
 from typing import Any
 from xml.etree import ElementTree
 
@@ -37,7 +36,8 @@ class Contract:
     """The served contract, ready to judge answers."""
 
     def __init__(self, schema: dict[str, Any]) -> None:
-        self.schema = schema
+        self.schema = {**schema, "paths": resolved(schema["paths"], schema)}
+        schema = self.schema
         self._validators: dict[tuple[str, bool], Draft202012Validator] = {}
         self.paths = [
             (re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))), methods)
@@ -56,19 +56,15 @@ class Contract:
                 return found
         return None
 
-    def _components(self, parts: bool) -> dict[str, Any]:
-        return self.schema["components"]["schemas"] if parts else self._wholes
-
-    @cached_property
-    def _wholes(self) -> dict[str, Any]:
-        return _whole(self.schema["components"]["schemas"])
-
     def errors(self, value: Any, schema: dict[str, Any], *, parts: bool) -> list[str]:
-        """What is wrong with a value; without `parts`, whole items only."""
+        """What is wrong with a value; with `parts`, items of which members are left out."""
         said = json.dumps(schema)
         validator = self._validators.get((said, parts))
         if validator is None:
-            bundle = {**schema, "components": {"schemas": self._components(parts)}}
+            components = self.schema["components"]["schemas"]
+            bundle = {**schema, "components": {"schemas": components}}
+            if parts:
+                bundle["components"] = {"schemas": with_parts(components, schema)}
             validator = Draft202012Validator(bundle, formats=FORMATS, validate_formats=True)
             self._validators[said, parts] = validator
         return [
@@ -77,17 +73,31 @@ class Contract:
         ]
 
 
-def _whole(schema: Any) -> Any:
-    """The schema without the alternatives that only `fields=` makes true."""
-    if isinstance(schema, list):
-        return [
-            _whole(item)
-            for item in schema
-            if not (isinstance(item, dict) and str(item.get("$ref")).endswith("Part"))
-        ]
-    if isinstance(schema, dict):
-        return {name: _whole(value) for name, value in schema.items()}
-    return schema
+def with_parts(components: dict[str, Any], envelope: dict[str, Any]) -> dict[str, Any]:
+    """The schemas, where the items in an envelope's `data` have no member that is required."""
+    data = components[_name(envelope)]["properties"]["data"]
+    name = _name(data["items"] if data.get("type") == "array" else data)
+    whole = components[name]
+    part = {key: value for key, value in whole.items() if key != "required"}
+    return {**components, name: {**part, "minProperties": 1}}
+
+
+def _name(reference: dict[str, Any]) -> str:
+    name: str = reference["$ref"].rpartition("/")[2]
+    return name
+
+
+def resolved(part: Any, schema: dict[str, Any]) -> Any:
+    """A part of the contract with its shared responses, headers and parameters in their places."""
+    if isinstance(part, list):
+        return [resolved(inner, schema) for inner in part]
+    if not isinstance(part, dict):
+        return part
+    target = part.get("$ref")
+    if isinstance(target, str):
+        kind, name = target.split("/")[-2:]
+        return part if kind == "schemas" else resolved(schema["components"][kind][name], schema)
+    return {name: resolved(inner, schema) for name, inner in part.items()}
 
 
 class ContractClient(TestClient):
@@ -122,7 +132,7 @@ class ContractClient(TestClient):
             assert (response.status_code, response.content) == (204, b""), where
             return
         operation = self.contract.operation(request.method, path)
-        if operation is None:
+        if operation is None or response.status_code == 500:
             if response.status_code >= 400 and path.startswith("/v1/search/instant/"):
                 refusal = {"$ref": "#/components/schemas/InstantRefusal"}
                 self._judge_body(response, headers["content-type"], refusal, where)
@@ -137,22 +147,24 @@ class ContractClient(TestClient):
                 assert re.search(header["schema"]["pattern"], headers[name]), (
                     f"{where}: {name}: {headers[name]}"
                 )
-        if response.status_code == 304:
+        if response.status_code in (204, 304):
             assert response.content == b"", where
-            assert "content-type" not in headers, where
-            return
-        if response.status_code == 204:
-            assert response.content == b"", where
-            return
-        media = headers["content-type"]
-        assert media in documented["content"], f"{where}: {media}"
-        if request.method == "HEAD":
+            assert response.status_code == 204 or "content-type" not in headers, where
+        else:
+            self._judge_content(response, documented["content"], where)
+
+    def _judge_content(self, response: Any, content: dict[str, Any], where: str) -> None:
+        media = response.headers["content-type"]
+        if media.startswith("text/event-stream"):
+            return  # which OpenAPI cannot describe beside JSON; tests/changes/test_streams.py
+        assert media in content, f"{where}: {media}"
+        if response.request.method == "HEAD":
             assert response.content == b"", where
             return
         if response.status_code >= 300 and media == "application/problem+json":
             self._judge_problem(response, where)
             return
-        schema = documented["content"][media]["schema"]
+        schema = content[media]["schema"]
         if schema.get("format") != "binary":
             self._judge_body(response, media, schema, where)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.contract.canaries import EVENT_IDS
+from tests.contract.canaries import AUTHORS, EVENT_IDS
 
 
 def requests(contract: dict[str, Any], slugs: set[str], media: set[str]) -> Iterator[str]:
@@ -16,7 +16,7 @@ def requests(contract: dict[str, Any], slugs: set[str], media: set[str]) -> Iter
         for name in component.get("properties", ())
     }
     values = {
-        "slug": sorted(slugs | {"water", "river"}),
+        "slug": sorted(slugs | AUTHORS.keys() | {"water", "river"}),
         "media_id": sorted(media),
         "event_id": [str(key) for key in EVENT_IDS],
         "uid": ["willay", "else"],

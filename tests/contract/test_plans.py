@@ -117,6 +117,8 @@ OTHERS = [
     "/v1/articles?author={author}",
     "/v1/articles?author={author}&order=updated",
     "/v1/articles?tag=bulletin-40",
+    "/v1/authors",
+    "/v1/authors/{author}",
     "/v1/resolve?path=/{slug}",
     "/v1/feeds/articles.atom",
     "/v1/feeds/articles.atom?lang=es&fallback=en",
@@ -147,6 +149,17 @@ def test_what_shows_a_few_articles_reads_no_table_whole(
         assert not scanned(plan) & LARGE, (scanned(plan), statement)
 
 
+def test_neighbours_cost_two_places_in_the_index_of_the_list(full: Bench) -> None:
+    for item in full.client.get("/v1/articles?limit=40").json()["data"][::13]:
+        asked = plans(full, f"/v1/articles/{item['slug']}")
+        found = [one for one in asked if "publication.article_id !=" in one[0]]
+        assert len(found) == 2
+        for statement, plan in found:
+            used = {node.get("Index Name") for node in nodes(plan)}
+            assert used - {None} == {"publication_list_lang"}, statement
+            assert blocks(plan) < 20, statement
+
+
 SMALL = {
     *(
         "tag",
@@ -154,6 +167,7 @@ SMALL = {
         "former_tag",
         "sponsor",
         "committee_member",
+        "author",
         "event",
         "event_tag",
         "account",

@@ -61,8 +61,12 @@ def tables(bench: Bench, url: str, **options: Any) -> list[str]:
 KEYS, KEYS_BY_TAG = "publication", "publication_tag"
 ITEMS = "publication"  # only what is not remembered for this head of the log
 PATHS = ["alias", "publication"]
-RELATED = ["publication", "publication_tag", "publication_tag", "publication"]
+CARDS = ["publication_tag", "publication_tag", "publication"]  # what is newest of each tag
+NEIGHBOURS = ["publication", "publication"]
 COUNT, MONTHS = "publication_count", "publication_month"
+
+# Which slugs, what is counted of them, what editors said, and their names in the newest articles.
+AUTHORS = ["author_count", "author_count", "author", "publication_author", "publication"]
 
 COSTS = [
     ("/v1", [], []),
@@ -72,16 +76,20 @@ COSTS = [
     ("/v1/articles?tag=land,-cusco", [TAGS, COUNT, COUNT], []),
     ("/v1/articles?fields=title", [TAGS, KEYS, ITEMS], [KEYS]),
     ("/v1/articles?include=paths", [TAGS, KEYS, ITEMS, *PATHS], [KEYS, *PATHS]),
-    ("/v1/articles?limit=1&include=related", [TAGS, KEYS, ITEMS, *RELATED], [KEYS]),
-    ("/v1/articles?limit=3&include=related", [TAGS, KEYS, ITEMS, *RELATED * 3], [KEYS]),
+    ("/v1/articles?limit=1&include=related", [TAGS, KEYS, ITEMS, ITEMS, *CARDS], [KEYS]),
+    ("/v1/articles?limit=9&include=related&lang=es", [TAGS, KEYS, ITEMS, ITEMS, *CARDS], [KEYS]),
     ("/v1/articles?count=true", [TAGS, KEYS, ITEMS, COUNT], [KEYS]),
     ("/v1/articles?count=true&tag=water", [TAGS, KEYS_BY_TAG, ITEMS, COUNT], [KEYS_BY_TAG]),
-    ("/v1/articles/n3", [TAGS, "publication", *PATHS, *RELATED], ["publication"]),
-    ("/v1/articles/n3?fields=title", [TAGS, "publication", *PATHS, *RELATED], ["publication"]),
+    ("/v1/articles/n3", [TAGS, ITEMS, *PATHS, *CARDS, *NEIGHBOURS], [ITEMS]),
+    ("/v1/articles/n3?fields=title", [TAGS, ITEMS, *PATHS, *CARDS, *NEIGHBOURS], [ITEMS]),
+    ("/v1/articles/n3.jsonld", [TAGS, ITEMS], [ITEMS]),
     ("/v1/tags", [TAGS, COUNT], []),
+    ("/v1/tags?lang=es", [TAGS, COUNT], []),
     ("/v1/tags/water", [TAGS, COUNT], []),
     ("/v1/archive", [TAGS, MONTHS], []),
     ("/v1/archive?tag=water", [TAGS, MONTHS], []),
+    ("/v1/authors", AUTHORS, AUTHORS),
+    ("/v1/authors/ana", AUTHORS[1:], AUTHORS[1:]),
     ("/v1/sponsors", ["sponsor"], ["sponsor"]),
     ("/v1/committee", ["committee_member"], ["committee_member"]),
     ("/v1/events", ["event"], ["event"]),
@@ -154,6 +162,21 @@ def test_a_list_walks_one_narrow_index(
     assert not any(line.startswith("SCAN publication") for line in first), first
     following = uncached.client.get(url).json()["links"]["next"]
     assert sum(f"INDEX {index} " in line for line in plan(uncached, following)) == 1
+
+
+@SQLITE
+def test_neighbours_are_found_by_the_place_in_the_list(uncached: Bench) -> None:
+    with counted(uncached.runtime) as seen:
+        assert uncached.client.get("/v1/articles/n3").status_code == 200
+    found = [one for one in seen if "publication.article_id !=" in one[0]]
+    assert len(found) == 2
+    with uncached.runtime.database.reading() as tx:
+        for statement, parameters in found:
+            asked = f"EXPLAIN QUERY PLAN {statement}"
+            (step,) = tx.connection.exec_driver_sql(asked, parameters).all()
+            assert "publication USING INDEX publication_list_lang (kind=? AND" in step[-1]
+            assert "(lang,published_at,article_id)" in step[-1]
+            assert step[-1].count("lang") == 3, "the walk must end with the language"
 
 
 @SQLITE

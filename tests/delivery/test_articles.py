@@ -41,6 +41,7 @@ def test_an_article_whole(bench: Bench) -> None:
             "summary": "Un resumen.",
             "published_at": "2012-07-03T00:00:00Z",
             "date_precision": "day",
+            "published_on": "2012-07-03",
             "updated_at": "2012-07-03T00:00:00Z",
             "authors": [{"name": "Ana Pérez", "slug": "ana-perez"}],
             "source": None,
@@ -57,6 +58,7 @@ def test_an_article_whole(bench: Bench) -> None:
             "body_html": "<p>Hola <strong>Perú</strong></p>",
             "paths": [],
             "related": [],
+            "neighbours": {"older": None, "newer": None},
         }
     }
     again = bench.client.get(
@@ -209,6 +211,6 @@ def test_fallback_shows_each_story_once(bench: Bench) -> None:
     assert sorted(slugs(bench, "lang=es&fallback=en")) == ["only-english", "rio"]
     served = bench.client.get("/v1/articles/river?lang=es").json()["data"]
     assert (served["lang"], served["slug"]) == ("es", "rio")
-    assert served["translations"] == [{"lang": "en", "slug": "river"}]
+    assert served["translations"] == [{"lang": "en", "slug": "river", "title": "River"}]
     missing = bench.client.get("/v1/articles/only-english?lang=es")
     assert (missing.status_code, missing.json()["code"]) == (404, "translation_not_found")

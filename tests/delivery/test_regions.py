@@ -129,7 +129,9 @@ def test_one_article_is_read_in_the_nearest_language(
         with subtests.test(slug=slug, query=query, served=served):
             article = data(bench, f"/v1/articles/{slug}{query}")
             assert article["lang"] == served
-    assert data(bench, "/v1/articles/a-pt")["translations"] == [{"lang": "pt-BR", "slug": "a-br"}]
+    assert data(bench, "/v1/articles/a-pt")["translations"] == [
+        {"lang": "pt-BR", "slug": "a-br", "title": "Os trens brasileiros"}
+    ]
     assert bench.client.get("/v1/articles/e-zh?lang=pt-BR").status_code == 404
 
 

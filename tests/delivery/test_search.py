@@ -98,8 +98,8 @@ def test_a_whole_answer(service: Bench) -> None:
             "freshness": {"behind_changes": 0},
             "facets": {
                 "tags": [
-                    {"value": "land", "name": "Land", "count": 1},
-                    {"value": "water", "name": "Water", "count": 1},
+                    {"value": "land", "name": "Land", "count": 1, "type": "topic"},
+                    {"value": "water", "name": "Water", "count": 1, "type": "topic"},
                 ],
                 "lang": [{"value": "en", "name": "en", "count": 1}],
                 "year": [{"value": "2019", "name": "2019", "count": 1}],
@@ -127,7 +127,7 @@ def test_a_whole_answer(service: Bench) -> None:
         ("q=ni%C3%B1o", ["n4"]),
         ("q=elecsions", ["n2"]),
         ("q=agua&lang=en&kind=article", ["n0"]),
-        ("q=rosa", ["Rosa Lago"]),
+        ("q=rosa", ["rosa-lago"]),
         ("q=%22lake+in%22&kind=article", ["n0"]),
         ("q=lake+-cajamarca", ["The Lake Trust"]),
         ("q=&kind=article", ["n4", "n3", "n2", "n1", "n0"]),

@@ -79,7 +79,9 @@ def test_a_whole_answer_of_the_server(site: Site) -> None:
         {"value": "article", "name": "article", "count": 2},
         {"value": "sponsor", "name": "sponsor", "count": 1},
     ]
-    assert meta["facets"]["tags"] == [{"value": "wool", "name": "Wool", "count": 1}]
+    assert meta["facets"]["tags"] == [
+        {"value": "wool", "name": "Wool", "count": 1, "type": "topic"}
+    ]
     [hit] = site.search("q=cheese")["data"]
     assert hit["highlights"]["title"] == (
         "Alpaca &lt;b&gt;wool&lt;/b&gt; &amp; &quot;<mark>cheese</mark>&quot;"

@@ -23,6 +23,10 @@ SHOWN = {
     "month": ("2020-01-01T00:00:00Z", "month"),
     "year": ("2019-01-01T00:00:00Z", "year"),
 }
+PLAIN = {
+    **{"eve": None, "new": None, "day": "2019-12-31", "late-day": "2019-12-31"},
+    **{"month": "2020-01-01", "year": "2019-01-01"},
+}
 LIMA = {
     "2019-01": {"year"},
     "2019-12": {"eve", "day", "late-day"},
@@ -123,6 +127,8 @@ def judge(bench: Bench, months: dict[str, set[str]]) -> None:
         item = read(bench, f"/v1/articles/{slug}")["data"]
         assert datetime.fromisoformat(item["published_at"]) == datetime.fromisoformat(at)
         assert item["date_precision"] == precision
+        assert item["published_on"] == (day := PLAIN[slug])
+        assert day is None or slug in slugs(bench, f"/v1/articles?from_date={day}&to_date={day}")
 
 
 def test_each_zone_has_its_own_days_and_another_one_is_followed_after_a_restart(

@@ -100,7 +100,7 @@ class Oracle:
                 "slug": wish.slug,
                 "tags": [self.names[tag] for tag in wish.tags],
                 "translations": sorted(
-                    (other.lang, other.slug)
+                    (other.lang, other.slug, other.title)
                     for its_key, other in visible.items()
                     if its_key != key and self.groups[its_key] == self.groups[key]
                 ),

@@ -126,7 +126,9 @@ def facts(items: dict[UUID, bytes]) -> dict[UUID, dict[str, Any]]:
             "lang": item["lang"],
             "slug": item["slug"],
             "tags": [tag["name"] for tag in item["tags"]],
-            "translations": [(other["lang"], other["slug"]) for other in item["translations"]],
+            "translations": [
+                (other["lang"], other["slug"], other["title"]) for other in item["translations"]
+            ],
         }
         for key, item in plain.items()
     }

@@ -212,7 +212,9 @@ def test_a_scheduled_correction_of_what_is_live_is_not_heard_of_before(either: E
     assert entries(runtime, known) == [("upsert", key)]
 
 
-@pytest.mark.parametrize("how", ["due", "expired", "published", "retracted", "slug", "linked"])
+@pytest.mark.parametrize(
+    "how", ["due", "expired", "published", "retracted", "slug", "title", "linked"]
+)
 def test_a_translation_that_changes_appends_its_siblings(either: Either, how: str) -> None:
     runtime, clock = either
     one = builders.published(runtime, lang="en", slug="one")
@@ -223,7 +225,7 @@ def test_a_translation_that_changes_appends_its_siblings(either: Either, how: st
     match how:
         case "expired":
             builders.publish(runtime, (other, revision), until=soon)
-        case "retracted" | "slug" | "linked":
+        case "retracted" | "slug" | "title" | "linked":
             builders.publish(runtime, (other, revision))
         case _:
             pass
@@ -239,9 +241,9 @@ def test_a_translation_that_changes_appends_its_siblings(either: Either, how: st
         case "retracted":
             with runtime.publishing() as tx:
                 publishing.retract(tx, EDITOR, other, "Wrong.")
-        case "slug":
+        case "slug" | "title":
             with runtime.publishing() as tx:
-                content = articles.read(tx, other).content.model_copy(update={"slug": "nuevo"})
+                content = articles.read(tx, other).content.model_copy(update={how: "nuevo"})
                 draft = prepare(content, runtime.site_rules)
                 saved = articles.edit(tx, EDITOR, other, revision, draft, tx.moment)
                 publishing.publish(tx, EDITOR, other, saved.revision, runtime.site_rules)

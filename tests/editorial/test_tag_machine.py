@@ -233,7 +233,7 @@ class Tags(RuleBasedStateMachine):
     def every_address_answers_as_it_must(self) -> None:
         for slug, leads in getattr(self, "leads", {}).items():
             answer = self.client.get(f"/v1/tags/{slug}", follow_redirects=False)
-            way = self.client.get(f"/v1/resolve?path=/{slug}")
+            way = self.client.get(f"/v1/resolve?path=/tags/{slug}")
             if leads is None:
                 assert (answer.status_code, way.status_code) == (410, 410)
             elif self.slugs[leads] == slug:

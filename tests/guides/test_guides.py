@@ -116,6 +116,37 @@ def test_the_readme_s_javascript_walks_through_a_list(tmp_path: Path) -> None:
     assert done.stdout.splitlines() == expected
 
 
+def test_the_guide_to_addresses_tells_moved_from_present(tmp_path: Path) -> None:
+    guide = text_of("docs/addresses.md")
+    [(text, name)] = re.findall(r"^```js\n(// (\w+\.mjs)\n.*?)^```", guide, re.DOTALL | re.M)
+    with reader(tmp_path) as here:
+        here.walk(guide)
+        address = here.known["ADDRESS"]
+        (here.folder / name).write_text(text.replace("http://127.0.0.1:8000", address))
+
+        def said(slug: str, path: str) -> list[str]:
+            program = [node(), name, slug, path]
+            done = subprocess.run(
+                program, cwd=here.folder, capture_output=True, text=True, timeout=60, check=False
+            )
+            assert done.returncode == 0, done.stderr
+            return re.sub(r"\s+", " ", done.stdout).strip().split(" { ", 1)
+
+        with urlopen(f"{address}/v1/articles/about", timeout=30) as answer:
+            about = json.load(answer)["data"]
+        title, leads = said("about", "/about-us")
+        assert title == about["title"]
+        assert "status: 301" in leads
+        assert "location: '/about'" in leads
+        assert said(about["id"], "/about")[0].startswith("{ moved: 'about' }")
+        assert "status: 200" in said("about", "/about/")[1]
+        assert said("no-such-slug", "/events/2012-conference/booking") == [
+            "{}",
+            "status: 410, reason: 'removed' }",
+        ]
+        assert said("no/such?slug", "/no/such/path") == ["{}", "status: 404 }"]
+
+
 def test_an_answer_fits_what_is_shown_of_it() -> None:
     assert fits({"a": "…", "b": [1, "…"]}, {"a": {"c": 1}, "b": [1, None]})
     for other in (

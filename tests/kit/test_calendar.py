@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.kit.calendar import Calendar, Edge, date_only
 from app.kit.clock import TICK
+from app.kit.dates import plain_date
 from app.published.feed_archive import CalendarMonth, within_month
 from app.published.query import ArticleFilter
 
@@ -45,6 +46,20 @@ def test_a_date_without_a_time_stays_its_day_in_any_zone(name: str, day: date) -
     assert holds(month.begin, month.end, kept)
     assert not holds(Edge(datetime(1, 1, 3, tzinfo=UTC)), month.older_edge, kept)
     assert not holds(month.newer_edge, Edge(datetime(9998, 1, 1, tzinfo=UTC)), kept)
+
+
+@settings(max_examples=300, deadline=None)
+@given(name=zones, day=days, since=st.timedeltas(timedelta(0), timedelta(days=1) - TICK))
+def test_a_plain_date_is_the_day_under_which_every_zone_lists_it(
+    name: str, day: date, since: timedelta
+) -> None:
+    moment = datetime(day.year, day.month, day.day, tzinfo=UTC) + since
+    away = moment.astimezone(timezone(timedelta(hours=-11)))
+    for at in (moment, away):
+        assert plain_date(at, "day") == calendar(name).day_of(date_only(at)) == day
+        assert plain_date(at, "month") == day.replace(day=1)
+        assert plain_date(at, "year") == date(day.year, 1, 1)
+        assert plain_date(at, "time") is plain_date(at, "unknown") is None
 
 
 @settings(max_examples=300, deadline=None)

@@ -1,0 +1,45 @@
+"""What the contract says of itself: groups of operations in the order of their readers."""
+
+from typing import Any, Final
+
+DESCRIPTION: Final = (
+    "A headless content API for newsrooms and NGOs. All that is public is read without a key. "
+    "Lists are walked by `links.next`; errors are problems (RFC 9457) whose `code` is stable. "
+    "A fault of ours is a problem with the status 500 and a `request_id` to quote. Where "
+    "requests are limited, every answer has `RateLimit` and `RateLimit-Policy`."
+)
+
+LICENCE: Final = {"name": "MIT", "identifier": "MIT"}
+"""Of the program; what is published has the licence that each article names."""
+
+SERVERS: Final = [{"url": "/", "description": "The service that gives this document"}]
+
+_GROUPS: Final = {
+    "articles": "Articles and standing pages: lists, one whole, the archive.",
+    "search": "Full-text search, completions, and a door for InstantSearch.",
+    "organisation": "Who publishes: the site, tags' trees, sponsors, committee, authors.",
+    "tags": "Topics, places, people, organisations, series and formats.",
+    "events": "Dates to come and past ones.",
+    "media": "Pictures in their sizes, and documents.",
+    "feeds": "RSS, Atom and JSON Feed, with whole texts and the whole archive.",
+    "changes": "All that becomes public, changes or goes, in order, for copies and caches.",
+    "discovery": "For machines that look around: sitemaps, oEmbed, OAI-PMH, licences.",
+    "previews": "Drafts, for who holds a link to one.",
+    "partner": "For partner organisations with a key.",
+    "service": "What is here, and whether it works.",
+}
+
+
+def groups(used: list[str]) -> list[dict[str, str]]:
+    """The groups of operations that are used: those of readers first, then the management's."""
+    named = [name for name in _GROUPS if name in used]
+    others = [name for name in dict.fromkeys(used) if name not in _GROUPS]
+    return [{"name": name, "description": _GROUPS[name]} for name in named] + [
+        {"name": name, "description": f"Management of {name.removeprefix('admin: ')}."}
+        for name in others
+    ]
+
+
+def swagger_options() -> dict[str, Any]:
+    """How the documentation page opens: every group closed, so that it is there at once."""
+    return {"docExpansion": "none", "defaultModelsExpandDepth": -1, "tryItOutEnabled": True}

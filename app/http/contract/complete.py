@@ -1,0 +1,95 @@
+"""Adds to the served contract what FastAPI cannot know of our answers."""
+
+from copy import deepcopy
+from typing import Any, Final
+
+from app.http.contract.about import groups
+from app.http.contract.examples import add_examples
+from app.http.contract.parameters import describe_parameter
+from app.http.contract.references import MANAGEMENT, PARTNER_KEY, REFERENCE, UNLIMITED
+from app.http.contract.schemas import (
+    close_object,
+    hoist_body,
+    remove_nested_discriminator,
+    remove_titles,
+    rename_by_titles,
+)
+from app.http.contract.sharing import operations_of, share_components
+from app.http.problems import header, problem_answers
+from app.public.envelopes import Problem
+
+_LIMITS: Final = {
+    "RateLimit-Policy": header("How much in which time", '^"[a-z]+";q=[0-9]+;w=[0-9]+'),
+    "RateLimit": header("What is left, for how long", '^"[a-z]+";r=[0-9]+;t=[0-9]+'),
+}
+
+
+def complete_contract(contract: dict[str, Any]) -> dict[str, Any]:
+    """The contract with problems for FastAPI's 422, closed objects, and shared components.
+
+    An object is described whole. Where a request takes `fields`, which leaves members out, the
+    operation says so in `x-parts`: what comes then has the same members, and none is required.
+    """
+    contract = deepcopy(contract)  # parts of it are the routes' own, which outlive one application
+    schemas = contract["components"]["schemas"]
+    problem = Problem.model_json_schema(ref_template=REFERENCE + "{model}")
+    schemas |= problem.pop("$defs", {})
+    schemas["Problem"] = problem
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    for path, operation in operations_of(contract):
+        if path.startswith(MANAGEMENT) or path in UNLIMITED:
+            operation.setdefault("security", [])
+        else:
+            _describe_limits(operation)
+        hoist_body(operation.get("requestBody", {}), schemas)
+        _remove_fastapis_422(operation["responses"])
+        operation["responses"].pop("500", None)  # any may answer it; `about` says so once
+        for parameter in operation.get("parameters", ()):
+            describe_parameter(parameter)
+            if parameter["name"] == "fields":
+                operation["x-parts"] = "fields"
+    rename_by_titles(contract)
+    schemas = contract["components"]["schemas"]
+    for schema in schemas.values():
+        close_object(schema)
+        remove_nested_discriminator(schema, schemas)
+    remove_titles(schemas)
+    for _, operation in operations_of(contract):
+        remove_titles(operation)
+        _shorten_description(operation)
+    contract["components"]["schemas"] = dict(sorted(schemas.items()))
+    add_examples(contract)
+    share_components(contract)
+    used = [tag for _, operation in operations_of(contract) for tag in operation["tags"]]
+    contract["tags"] = groups(used)
+    return contract
+
+
+def _describe_limits(operation: dict[str, Any]) -> None:
+    """Document that a public address takes a partner's key, counts requests and may refuse them."""
+    operation.setdefault("security", [{}, {PARTNER_KEY: []}])
+    answers: dict[str, Any] = operation["responses"]
+    for status, answer in deepcopy(problem_answers(401, 403, 429)).items():
+        answers.setdefault(str(status), answer)
+    answers["429"] = {**answers["429"], "headers": {**answers["429"]["headers"], **_LIMITS}}
+    operation["responses"] = dict(sorted(answers.items()))
+
+
+def _shorten_description(operation: dict[str, Any]) -> None:
+    """Leave out of a description what the summary says, and FastAPI's words for a success."""
+    text = operation.pop("description", "").removeprefix(operation["summary"]).lstrip(".;: \n")
+    if text:
+        operation["description"] = f"{text[0].upper()}{text[1:]}"
+    for response in operation["responses"].values():
+        if response.get("description") == "Successful Response":
+            response["description"] = "OK"
+
+
+def _remove_fastapis_422(responses: dict[str, Any]) -> None:
+    """Remove the 422 that FastAPI documents where a route has parameters; ours are problems."""
+    if "application/json" in responses.get("422", {}).get("content", {}):
+        if "application/problem+json" in responses["422"]["content"]:
+            del responses["422"]["content"]["application/json"]
+        else:
+            del responses["422"]

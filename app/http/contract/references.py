@@ -1,0 +1,25 @@
+"""References within the contract, and the names that several modules use."""
+
+from typing import Any, Final
+
+REFERENCE: Final = "#/components/schemas/"
+
+UNLIMITED: Final = frozenset(("/livez", "/readyz", "/metrics"))
+"""Addresses without a rate limit."""
+
+PARTNER_KEY: Final = "PartnerKey"
+"""The security scheme of partners' keys."""
+
+MANAGEMENT: Final = "/v1/admin"
+"""Addresses below this are for editors and their tools."""
+
+
+def reference(kind: str, name: str) -> dict[str, str]:
+    """A reference to a component: a schema, a response, a header or a parameter."""
+    return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def schema_of(components: dict[str, Any], referring: dict[str, Any]) -> dict[str, Any]:
+    """The component schema that a `$ref` names."""
+    schema: dict[str, Any] = components[referring["$ref"].removeprefix(REFERENCE)]
+    return schema

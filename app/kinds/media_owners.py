@@ -1,0 +1,83 @@
+"""Things other than articles that show media: logos of sponsors and of the site, portraits of
+members and authors.
+
+They are few, so no table records the use; each is asked for a medium. They show a medium as it is
+now, while articles show it as it was when they were published.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app.kit.addresses import media_folder
+from app.models.author import Author
+from app.models.committee import CommitteeMember
+from app.models.site import Site
+from app.models.sponsor import Sponsor
+from app.visibility import visible, visible_author, was_visible
+
+
+@dataclass(frozen=True, slots=True)
+class MediaOwner:
+    """A kind of things that show media."""
+
+    kind: str
+    table: Any
+    shows: Callable[[UUID], sa.ColumnElement[bool]]
+    """Whether a row shows a medium."""
+
+    name: Any
+    """What editors know a row by: an expression of SQL."""
+    is_dated: bool = True
+    """Whether a row has an interval in which it is public."""
+
+    def is_public(self, at: datetime) -> sa.ColumnElement[bool]:
+        """Whether readers see a row."""
+        if self.is_dated:
+            return visible(self.table, at)
+        return visible_author(at) if self.table is Author else sa.true()
+
+    def was_public(self, at: datetime) -> sa.ColumnElement[bool]:
+        """Whether readers see a row or saw it before. An author who is hidden again leaves no
+        trace, so such a one counts as never seen."""
+        return was_visible(self.table, at) if self.is_dated else self.is_public(at)
+
+    def exists(self) -> sa.ColumnElement[bool]:
+        """Whether editors have the row still."""
+        return col(self.table.removed_at).is_(None) if self.is_dated else sa.true()
+
+
+def shows_logo(media_id: UUID) -> sa.ColumnElement[bool]:
+    """Whether a sponsor's logo is this medium, by its id or by its address."""
+    address = col(Sponsor.logo).contains(media_folder(media_id), autoescape=True)
+    return sa.or_(col(Sponsor.image) == media_id, address)
+
+
+MEDIA_OWNERS: Final = (
+    MediaOwner("sponsor", Sponsor, shows_logo, col(Sponsor.name)),
+    MediaOwner(
+        "committee_member",
+        CommitteeMember,
+        lambda media_id: col(CommitteeMember.portrait) == media_id,
+        col(CommitteeMember.name),
+    ),
+    MediaOwner(
+        "author",
+        Author,
+        lambda media_id: col(Author.portrait) == media_id,
+        col(Author.name),
+        is_dated=False,
+    ),
+    MediaOwner(
+        "site",
+        Site,
+        lambda media_id: col(Site.logo_id) == media_id,
+        sa.literal("the site's logo"),
+        is_dated=False,
+    ),
+)
