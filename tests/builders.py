@@ -2,9 +2,10 @@
 
 import io
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from PIL import Image
@@ -15,10 +16,11 @@ from app.editorial.content import Actor, ArticleInput, prepare
 from app.editorial.events import EVENTS, EventInput
 from app.editorial.media import MediaInput
 from app.editorial.tags import TagInput
-from app.imaging import pictures
+from app.imaging import pictures, renditions
 from app.interchange import batch_import, jsonl_reader
 from app.interchange.report import ImportReport
 from app.library import intake
+from app.library.intake import Decoders
 from app.library.spool import Spool
 from app.runtime import Runtime
 
@@ -74,9 +76,23 @@ def event(
         return event_id
 
 
-def imported(runtime: Runtime, *paths: Path, dry_run: bool = False) -> ImportReport:
+def check_here(file: BinaryIO, lengths: Sequence[int]) -> list[tuple[int, int]]:
+    """The sizes of renditions, in this process."""
+    file.seek(0)
+    return [renditions.check_rendition(file.read(length)) for length in lengths]
+
+
+IN_PROCESS = Decoders(pictures.make_picture, check_here)
+"""For pictures of our own, many of which would take long if each had a process."""
+
+
+def imported(
+    runtime: Runtime, *paths: Path, dry_run: bool = False, decoders: Decoders = IN_PROCESS
+) -> ImportReport:
     """Files of the interchange format, in."""
-    return batch_import.import_records(runtime, jsonl_reader.read_entries(paths), dry_run=dry_run)
+    return batch_import.import_records(
+        runtime, jsonl_reader.read_entries(paths), dry_run=dry_run, decoders=decoders
+    )
 
 
 def picture(

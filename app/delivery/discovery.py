@@ -182,7 +182,7 @@ def read_oembed(view: BriefView, params: EmbedParameters) -> Answer:
             settings.public_url,
             settings.page_urls,
         )
-        if resolution.kind == "tag":
+        if resolution.slug is None or resolution.kind == "tag":
             raise NotFound("article_not_found", "There is no article at this address.")
         slug = resolution.slug
     try:

@@ -27,7 +27,7 @@ from app.revisions import stale_error
 from app.visibility import was_visible
 
 
-def _normalise_path(text: str) -> str:
+def normalise_path(text: str) -> str:
     """The canonical form of a path, its query included. ValueError for the front page and for text
     that is no path."""
     if not is_legal(text):
@@ -43,7 +43,7 @@ def _normalise_path(text: str) -> str:
 class AliasInput(Input):
     """An old path with the article or the tag that answers there, by slug, or why nothing does."""
 
-    path: Annotated[str, Field(min_length=1, max_length=1_000), AfterValidator(_normalise_path)]
+    path: Annotated[str, Field(min_length=1, max_length=1_000), AfterValidator(normalise_path)]
     slug: Slug | None = None
     tag: Slug | None = None
     gone: Line | None = None
@@ -99,7 +99,7 @@ def upsert(
         raise Invalid("alias_target", "An alias has either a slug or a reason why it is gone.")
     article_id, tag_id = _target_ids(tx, slug, tag)
     try:
-        plain_path = _normalise_path(path)
+        plain_path = normalise_path(path)
     except ValueError as error:
         raise Invalid("invalid_path", f"The path {path[:80]!r} {error}.") from error
     alias = tx.session.get(Alias, plain_path)

@@ -33,7 +33,8 @@ def _normalise_newlines(text: object) -> object:
 _UNSAFE = re.compile(r'[\s"<>\\^`{|}]')  # RFC 3986 requires %XX for these
 
 
-def _address(text: str) -> str:
+def check_address(text: str) -> str:
+    """The address, for validators; `ValueError` unless it is one of the web without a password."""
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or _UNSAFE.search(text):
         raise ValueError("must be an http:// or https:// address")
@@ -69,7 +70,10 @@ Body = Annotated[
     BeforeValidator(_normalise_newlines),
 ]
 Address = Annotated[
-    str, StringConstraints(max_length=2_000), AfterValidator(check_legal), AfterValidator(_address)
+    str,
+    StringConstraints(max_length=2_000),
+    AfterValidator(check_legal),
+    AfterValidator(check_address),
 ]
 
 
@@ -180,6 +184,8 @@ class Actor:
     by: By | None = None
     may_publish: bool = True
     """True for the operator's own imports; over HTTP a scope decides."""
+    is_importer: bool = False
+    """Whether records of a file are imported, whose pictures may wait for their alt texts."""
 
     @property
     def account_id(self) -> UUID | None:

@@ -96,16 +96,23 @@ def count(tx: ReadTx) -> int:
 
 
 def articles(
-    tx: ReadTx, ids: Sequence[UUID], now: datetime, address: str = ""
+    tx: ReadTx,
+    ids: Sequence[UUID],
+    now: datetime,
+    address: str = "",
+    *,
+    with_media: bool = False,
 ) -> list[ArticleState]:
     """The states of some articles, in the order of their ids. The media that they show are served
-    at `address`."""
+    at `address`, or come along `with_media`."""
     tag_slugs = slugs_by_id(tx)
     copies = _rows(tx, Article, col(Article.id).in_(ids))
     releases = _group_by_article(_rows(tx, Publication, col(Publication.article_id).in_(ids)))
     numbers = {(row.id, row.text_revision) for row in copies}
     numbers |= {(row.article_id, row.revision) for rows in releases.values() for row in rows}
-    contents = make_portable(tx, _load_contents(tx, ids, numbers, tag_slugs), address)
+    contents = make_portable(
+        tx, _load_contents(tx, ids, numbers, tag_slugs), address, with_media=with_media
+    )
     slug_rows = _group_by_article(_rows(tx, ArticleSlug, col(ArticleSlug.article_id).in_(ids)))
     aliases = _group_by_article(_rows(tx, Alias, col(Alias.article_id).in_(ids)))
     groups = {row.translation_group for row in copies if row.translation_group is not None}

@@ -20,7 +20,14 @@ from app.errors import Conflict
 from app.inputs import Input, PatchInput, make_optional
 from app.kit.ids import uuid7
 from app.models.article import Article
-from app.models.media import Media, MediaUse, PublicationMedia, Rendition
+from app.models.media import (
+    Media,
+    MediaName,
+    MediaPath,
+    MediaUse,
+    PublicationMedia,
+    Rendition,
+)
 from app.public.vocabulary import Lang
 from app.revisions import refuse_stale
 
@@ -97,11 +104,18 @@ def find_duplicate(tx: ReadTx, sha256: str) -> UUID | None:
 
 
 def create(
-    tx: WriteTx, by: By, upload: Upload, description: MediaInput, rules: SiteRules, now: datetime
+    tx: WriteTx,
+    by: By | None,
+    upload: Upload,
+    description: MediaInput,
+    rules: SiteRules,
+    now: datetime,
+    media_id: UUID | None = None,
 ) -> tuple[Media, bool]:
     """A new medium, revision 1, and True; or the medium made of the same bytes, and False.
 
-    A caption in the file counts as written in the site's first language.
+    A caption in the file counts as written in the site's first language. `by` is None for an
+    import, which has a report instead of the audit.
     """
     existing = find_duplicate(tx, upload.sha256)
     if existing is not None:
@@ -112,7 +126,7 @@ def create(
     if upload.caption is not None:
         caption.setdefault(rules.languages[0], upload.caption)
     row = Media(
-        id=uuid7(now),
+        id=media_id or uuid7(now),
         kind=upload.kind,
         sha256=upload.sha256,
         name=upload.name,
@@ -126,7 +140,7 @@ def create(
         alt=dict(description.alt),
         caption=caption,
         credit=description.credit or upload.credit,
-        created_by=by.account_id,
+        created_by=by.account_id if by else None,
         revision=1,
         created_at=now,
         updated_at=now,
@@ -150,12 +164,13 @@ def create(
         )
         for file in upload.files
     )
-    audit.record(tx, by, now, "create", "media", row.id, after=state_of(row))
+    if by is not None:
+        audit.record(tx, by, now, "create", "media", row.id, after=state_of(row))
     return row, True
 
 
 def fill_in(
-    tx: WriteTx, by: By, row: Media, description: MediaInput, now: datetime
+    tx: WriteTx, by: By | None, row: Media, description: MediaInput, now: datetime
 ) -> tuple[str, ...]:
     """Add the given texts that an existing medium lacks, and report on each in sentences. An
     existing text is never overwritten."""
@@ -183,7 +198,8 @@ def fill_in(
     if added:
         row.revision += 1
         row.updated_at = now
-        audit.record(tx, by, now, "update", "media", row.id, before=before, after=state_of(row))
+        if by is not None:
+            audit.record(tx, by, now, "update", "media", row.id, before=before, after=state_of(row))
     outcomes = ((added, "is added."), (left, "stays as it was; change the medium to replace it."))
     return tuple(
         f"The file was here already; its {', '.join(names)} {outcome}"
@@ -233,7 +249,8 @@ def delete(tx: WriteTx, by: By, media_id: UUID, revision: int, now: datetime) ->
         if tx.execute(published.limit(1)).first() is not None:
             raise Conflict("media_in_use", "It was published; take it down first.")
     audit.record(tx, by, now, "delete", "media", row.id, before=state_of(row))
-    tx.execute(sa.delete(Rendition).where(col(Rendition.media_id) == media_id))
+    for table in (Rendition, MediaName, MediaPath):
+        tx.execute(sa.delete(table).where(col(table.media_id) == media_id))
     if row.taken_down_at is None:
         tx.session.delete(row)
         return

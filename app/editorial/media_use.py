@@ -38,14 +38,20 @@ def record_media_use(tx: WriteTx, article: Article, draft: Draft) -> None:
 
 
 def refuse_unfit(
-    tx: WriteTx, content: ArticleInput, body_html: str, *, is_imported: bool = False
+    tx: WriteTx,
+    content: ArticleInput,
+    body_html: str,
+    *,
+    is_imported: bool = False,
+    may_be_mute: bool = False,
 ) -> None:
     """`Invalid` unless all media of an article may be public.
 
     `media_missing` and `media_taken_down` name media that do not exist or were taken down.
     `alt_missing` names each picture without an alternative text in the article's language, for
-    readers who cannot see it. An imported article may show an external picture without one: an
-    invented text would be worse, and editors can list the pictures that lack one.
+    readers who cannot see it. An imported article may show an external picture without one, and a
+    medium too if it `may_be_mute`: an invented text would be worse, and editors can list the
+    pictures that lack one.
     """
     media = by_ids(tx, _mentioned_ids(content, body_html), lock=True)
     _refuse_unknown(content.image, media)
@@ -78,7 +84,7 @@ def refuse_unfit(
             what = _medium_name(medium) if medium is not None else f"media {media_id}"
             text = f"Give {what} an alt text in {content.lang!r}."
             mute.setdefault(media_id, Detail("alt_missing", text, pointer=pointer))
-    if mute:
+    if mute and not may_be_mute:
         details = tuple(mute.values())
         raise Invalid("alt_missing", " ".join(detail.message for detail in details), details)
 

@@ -58,7 +58,13 @@ def refuse_unready(tx: PublishTx, actor: Actor, article: Article, number: int) -
     text = releases.get_text(tx, article, number)
     content = from_revision_json({**text.content, "tag_ids": []}, {})
     is_imported = actor.by is None
-    media_use.refuse_unfit(tx, content, text.body_html, is_imported=is_imported)
+    media_use.refuse_unfit(
+        tx,
+        content,
+        text.body_html,
+        is_imported=is_imported,
+        may_be_mute=actor.is_importer,
+    )
     if not is_imported and _is_bare(content, text.body_html):
         message = (
             "It has a title and nothing else; give it a body, a summary, an image or a source."

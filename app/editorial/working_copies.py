@@ -21,6 +21,7 @@ from app.errors import BadRequest, Detail
 from app.kit.paging import Cursor
 from app.kit.text import JOINERS, slug_of, without_unseen
 from app.models.article import Article, ArticleTag, Revision
+from app.models.media import Media, MediaUse
 from app.models.publication import Publication
 from app.models.tag import TagSlug
 from app.public.vocabulary import Kind, Lang, Slug
@@ -153,16 +154,37 @@ def _conditions(tx: ReadTx, filters: CopyFilter, now: datetime) -> Sequence[Colu
     if filters.updated_since is not None:
         conditions.append(col(Article.updated_at) >= filters.updated_since)
     if filters.lacks_alt:
-        image = sa.type_coerce(col(Revision.content)["image"], sa.JSON)
-        newest = sa.select(sa.literal(1)).where(
-            col(Revision.article_id) == col(Article.id),
-            col(Revision.number) == col(Article.text_revision),
-            image["url"].as_string().is_not(None),
-            image["media_id"].as_string().is_(None),
-            image["alt"].as_string().is_(None),
-        )
-        conditions.append(newest.exists())
+        conditions.append(_lacks_alt())
     return conditions
+
+
+def _lacks_alt() -> ColumnElement[bool]:
+    """Whether the image of the newest text has no alt text: neither the article nor the medium, if
+    it is one, says anything in any language."""
+    image = sa.type_coerce(col(Revision.content)["image"], sa.JSON)
+    media_id = image["media_id"].as_string()
+    # SQLite keeps an id without hyphens, PostgreSQL with them, and JSON with them.
+    is_shown = sa.func.replace(sa.cast(col(Media.id), sa.String), "-", "") == sa.func.replace(
+        media_id, "-", ""
+    )
+    mute_medium = (
+        sa.select(sa.literal(1))
+        .select_from(MediaUse)
+        .join(Media, col(Media.id) == col(MediaUse.media_id))
+        .where(
+            col(MediaUse.article_id) == col(Article.id),
+            is_shown,
+            sa.cast(col(Media.alt), sa.String) == "{}",
+        )
+    )
+    external = sa.and_(media_id.is_(None), image["url"].as_string().is_not(None))
+    newest = sa.select(sa.literal(1)).where(
+        col(Revision.article_id) == col(Article.id),
+        col(Revision.number) == col(Article.text_revision),
+        image["alt"].as_string().is_(None),
+        sa.or_(external, mute_medium.exists()),
+    )
+    return newest.exists()
 
 
 def _visible_text(column: Any) -> Any:

@@ -77,7 +77,7 @@ def make_picture(file: BinaryIO) -> Picture:
     """Decode a picture and encode it again; `PictureRefused` if it is broken or too large."""
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
-    if _count_scans(file.read()) > _MOST_SCANS:  # half a megabyte of scans takes a minute
+    if count_scans(file.read()) > _MOST_SCANS:  # half a megabyte of scans takes a minute
         raise PictureRefused("broken_media")
     file.seek(0)
     try:
@@ -95,7 +95,7 @@ def make_picture(file: BinaryIO) -> Picture:
         raise PictureRefused("broken_media") from error
 
 
-def _count_scans(content: bytes) -> int:
+def count_scans(content: bytes) -> int:
     """The number of passes that a JPEG needs; 0 for another kind of file."""
     count, at = 0, 2 if content.startswith(b"\xff\xd8") else len(content)
     while (marker := _MARKER.search(content, at)) and marker[0] != b"\xff\xd9":

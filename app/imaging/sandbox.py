@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, Final
 
 from app.errors import Invalid
 from app.imaging.pictures import LONGEST_SIDE, MOST_PIXELS, WIDTHS, Picture, PictureRendition
+from app.imaging.sandbox_child import PROMPTLY
 from app.kit.text import is_legal
 
 SECONDS: Final = 40.0
@@ -34,16 +35,45 @@ _REFUSALS: Final = {
 }
 
 
-def make_picture_isolated(file: BinaryIO, *, seconds: float = SECONDS) -> Picture:
+def make_picture_isolated(
+    file: BinaryIO, *, seconds: float = SECONDS, promptly: bool = False
+) -> Picture:
     """The picture in a real file; blocks until the process has ended. `Invalid` (`too_many_pixels`,
-    `broken_media`, `media_too_costly`) if it cannot be accepted."""
+    `broken_media`, `media_too_costly`) if it cannot be accepted. Unless `promptly`, the process
+    stands back for all others of the machine."""
     file.seek(0)
     try:
-        return _parse_answer(
-            _run_child([sys.executable, "-I", "-m", "app.imaging.sandbox_child"], file, seconds)
-        )
+        return _parse_answer(_run_child(_command(promptly), file, seconds))
     except (ValueError, KeyError, TypeError) as error:
         raise _refusal("broken_media") from error
+
+
+def check_renditions_isolated(
+    file: BinaryIO,
+    lengths: Sequence[int],
+    *,
+    seconds: float = SECONDS,
+    promptly: bool = False,
+) -> list[tuple[int, int]]:
+    """Width and height of each of the renditions in a real file, one after another; blocks until
+    the process has ended. `Invalid` like `make_picture_isolated`."""
+    file.seek(0)
+    command = [*_command(promptly), *map(str, lengths)]
+    try:
+        header: dict[str, Any] = json.loads(_run_child(command, file, seconds))
+        if "refused" in header:
+            raise _refusal(header["refused"] if header["refused"] in _REFUSALS else "broken_media")
+        sizes = [(_check_side(width), _check_side(height)) for width, height in header["sizes"]]
+    except (ValueError, KeyError, TypeError) as error:
+        raise _refusal("broken_media") from error
+    if len(sizes) != len(lengths):
+        raise _refusal("broken_media")
+    return sizes
+
+
+def _command(promptly: bool) -> list[str]:
+    command = [sys.executable, "-I", "-m", "app.imaging.sandbox_child"]
+    return [*command, PROMPTLY] if promptly else command
 
 
 def _run_child(command: Sequence[str], file: BinaryIO, seconds: float) -> bytes:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from app.editorial.people import plain_role
 from app.errors import Invalid
 from app.importers.listing_parser import ListedPerson, ListingPage, Story, UnknownPage, parse
-from app.interchange.batch_import import ImportEntry, refused_by_schema
+from app.interchange.import_entry import ImportEntry, refused_by_schema
 from app.interchange.records import ArticleRecord, MemberRecord, Record, SponsorRecord
 from app.kit.clock import start_of
 from app.kit.mojibake import repair_mojibake

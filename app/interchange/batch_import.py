@@ -2,21 +2,22 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby, islice
 from time import monotonic
-
-from pydantic import ValidationError
 
 from app.changes import PublishTx
 from app.editorial import importing, new_articles
 from app.editorial.content import SiteRules
 from app.editorial.new_articles import NewArticle
-from app.errors import Invalid, WillayError
+from app.errors import WillayError
+from app.interchange.import_entry import ImportEntry, ReadyEntry
+from app.interchange.media_records import MediaRecord
 from app.interchange.plain_articles import leading_articles
-from app.interchange.records import Record
+from app.interchange.preparation import prepare_entries
+from app.interchange.prepared_record import PreparedRecord
 from app.interchange.report import ImportReport, Notice, Refusal
-from app.interchange.upsert import IMPORTER, PreparedRecord, prepare_record, upsert_record
+from app.interchange.upsert import IMPORTER, upsert_record
+from app.library.intake import ISOLATED, Decoders
 from app.runtime import Runtime
 
 _LOCKED_AT_MOST = 0.1
@@ -25,32 +26,11 @@ _LOCKED_AT_MOST = 0.1
 _PREPARED_AT_ONCE = 200
 
 
-@dataclass(frozen=True, slots=True)
-class ImportEntry:
-    """A record with the place it was read from, or the reason why it could not be read."""
-
-    file: str
-    line: int
-    size: int
-    """Its share of the source, in the unit in which progress is shown."""
-    record: Record | Invalid
-    name: str = ""
-    """A name of the entry for people, when `record` gives none."""
-    notices: tuple[str, ...] = ()
-    """The repairs that were made in it."""
-    former_slug: str | None = None
-    """Its slug before a repair changed it."""
-
-
 Advance = Callable[[int], None]
 
 
 def _no_progress(_size: int) -> None:
     """Ignore the progress."""
-
-
-ReadyEntry = tuple[ImportEntry, PreparedRecord | WillayError]
-"""An entry with its record, or with the reason why it is refused."""
 
 
 class _DryRun(Exception):
@@ -69,6 +49,7 @@ def import_records(
     *,
     dry_run: bool = False,
     advance: Advance = _no_progress,
+    decoders: Decoders = ISOLATED,
 ) -> ImportReport:
     """Import entries in order; `advance` receives the size of each entry that is done.
 
@@ -76,33 +57,29 @@ def import_records(
     """
     report = ImportReport()
     if dry_run:
-        ready = deque(_prepare_entries(entries, runtime.site_rules))
+        ready = deque(prepare_entries(runtime, entries, decoders=decoders, keep=False))
         try:
             with runtime.publishing() as tx:
                 _import_batch(tx, ready, runtime.site_rules, report, advance, seconds=float("inf"))
                 raise _DryRun
         except _DryRun:
             return report
-    coming = _prepare_entries(entries, runtime.site_rules)
+    coming = prepare_entries(runtime, entries, decoders=decoders)
     ready = deque[ReadyEntry]()
     while True:
-        ready.extend(islice(coming, _PREPARED_AT_ONCE - len(ready)))
+        ready.extend(_take_some(coming, _PREPARED_AT_ONCE - len(ready)))
         if not ready:
             return report
         with runtime.publishing() as tx:
             _import_batch(tx, ready, runtime.site_rules, report, advance, seconds=_LOCKED_AT_MOST)
 
 
-def _prepare_entries(entries: Iterable[ImportEntry], rules: SiteRules) -> Iterator[ReadyEntry]:
-    """Prepare entries. This is the slow part, so no lock is held."""
-    for entry in entries:
-        if isinstance(entry.record, Invalid):
-            yield entry, entry.record
-            continue
-        try:
-            yield entry, prepare_record(entry.record, rules)
-        except WillayError as error:
-            yield entry, error
+def _take_some(coming: Iterator[ReadyEntry], most: int) -> Iterator[ReadyEntry]:
+    """Take entries, up to a medium. Its file took seconds, so it enters before the next is read."""
+    for ready in islice(coming, most):
+        yield ready
+        if isinstance(ready[0].record, MediaRecord):
+            return
 
 
 def _import_batch(
@@ -177,11 +154,3 @@ def _import_entry(
 
 def _add_notices(report: ImportReport, entry: ImportEntry, notices: Sequence[str]) -> None:
     report.notices += [Notice(entry.file, entry.line, notice) for notice in notices]
-
-
-def refused_by_schema(error: ValidationError) -> Invalid:
-    """The first error of a record, with its place."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    where = ".".join(str(part) for part in first["loc"][1:]) or "the line"
-    message = str(first["msg"]).removeprefix("Value error, ")
-    return Invalid("invalid_record", f"{where}: {message}")

@@ -1,17 +1,22 @@
 """The content of the store as records: for an export, and to compare a record with the store."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from app.editorial.exporting import ArticleState, ExternalIdentity
+from app.editorial.media_import import MediumState, description_of
 from app.editorial.site import SiteState
 from app.editorial.site_input import SiteTexts
 from app.editorial.tags import TagInput
+from app.interchange.media_records import MediaRecord, OriginalRecord, RenditionRecord
 from app.interchange.records import (
     ArticleRecord,
+    ArticleText,
     ScheduledRecord,
     SiteRecord,
     TagRecord,
     TranslationRecord,
+    digest,
 )
 
 
@@ -49,13 +54,13 @@ def to_article_record(state: ArticleState) -> ArticleRecord:
         visible_until=state.visible_until,
         scheduled=tuple(
             ScheduledRecord(
-                content=later.content,
+                content=ArticleText.of(later.content),
                 visible_from=later.visible_from,
                 visible_until=later.visible_until,
             )
             for later in state.scheduled
         ),
-        draft=state.draft,
+        draft=ArticleText.of(state.draft) if state.draft is not None else None,
         translations=tuple(
             TranslationRecord(lang=lang, slug=slug) for lang, slug in state.translations
         ),
@@ -65,6 +70,43 @@ def to_article_record(state: ArticleState) -> ArticleRecord:
         external_id=origin.external_id,
         import_digest=origin.import_digest,
         edited_since_import=state.edited_since_import,
+    )
+
+
+def to_media_record(state: MediumState, folder: str = "") -> MediaRecord:
+    """A medium, whose files are in a folder of its own within `folder`, a path beside the records.
+
+    What its record said last is left out when it says the same now: an import makes it anew.
+    """
+    row = state.media
+    own = next((name for name in state.names if name.is_own), None)
+    place = f"{folder}/{row.id}" if folder else str(row.id)
+    record = MediaRecord(
+        type="media",
+        id=row.id,
+        name=own.name if own is not None and own.name != str(row.id) else None,
+        file=f"{place}/{state.files[0].name}" if row.kind == "document" else None,
+        renditions=tuple(
+            RenditionRecord(name=file.name, file=f"{place}/{file.name}") for file in state.files
+        )
+        if row.kind == "image"
+        else (),
+        original=_original(row) if row.kind == "image" else None,
+        file_name=row.name,
+        **dict(description_of(row)),
+        former_paths=tuple(state.paths),
+        other_names=tuple(name.name for name in state.names if name is not own),
+        import_digest=own.import_digest if own is not None else None,
+        edited_since_import=own is not None and own.import_revision != row.revision,
+    )
+    if record.import_digest == digest(record) and not record.edited_since_import:
+        return record.model_copy(update={"import_digest": None})
+    return record
+
+
+def _original(row: Any) -> OriginalRecord:
+    return OriginalRecord.model_validate(
+        {name: getattr(row, name) for name in OriginalRecord.model_fields}
     )
 
 

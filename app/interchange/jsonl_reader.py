@@ -3,13 +3,14 @@
 import json
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from app.errors import Invalid
-from app.interchange.batch_import import ImportEntry, refused_by_schema
+from app.interchange.import_entry import ImportEntry, refused_by_schema
 from app.interchange.record_repair import repair_record
 from app.interchange.records import RECORD
 
@@ -22,7 +23,9 @@ def read_entries(paths: Sequence[Path]) -> Iterator[ImportEntry]:
                 # Tools of Windows put a byte order mark at the start of a UTF-8 file.
                 line = read.removeprefix(BOM_UTF8) if number == 1 else read
                 if line.strip():
-                    yield _entry(path.name, number, len(line), line.rstrip())
+                    yield replace(
+                        _entry(path.name, number, len(line), line.rstrip()), folder=path.parent
+                    )
 
 
 def _entry(file: str, number: int, size: int, line: bytes) -> ImportEntry:

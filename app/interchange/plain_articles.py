@@ -10,8 +10,8 @@ from typing import Final
 from app.editorial import media_use
 from app.editorial.new_articles import NewArticle
 from app.errors import WillayError
+from app.interchange.prepared_record import PreparedRecord
 from app.interchange.records import ArticleRecord
-from app.interchange.upsert import PreparedRecord
 
 AT_ONCE: Final = 50
 _LETTERS_AT_ONCE: Final = 1_000_000

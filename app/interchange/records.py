@@ -11,16 +11,17 @@ from hashlib import blake2b
 from typing import Annotated, Any, ClassVar, Final, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
 
 from app.editorial.authors import AuthorRecordInput
-from app.editorial.content import ArticleInput, Line, Text
+from app.editorial.content import ArticleInput, ImageInput, Line, Text
 from app.editorial.dated_content import DatedContent
 from app.editorial.events import EVENTS, EventInput
 from app.editorial.people import MEMBERS, SPONSORS, MemberInput, SponsorInput
 from app.editorial.site_input import FeaturedSlugs, SiteTexts
 from app.editorial.tags import TagInput
 from app.inputs import Input
+from app.interchange.media_records import WORDS, ImageRecord, LogoAddress, MediaRecord, PictureKey
 from app.public.vocabulary import Lang, Moment, Slug, TagStatus, TagType
 
 Path = Annotated[str, Field(min_length=1, max_length=1_000)]
@@ -102,6 +103,8 @@ class SponsorRecord(DatedRecord, SponsorInput):
 
     content = SPONSORS
     type: Literal["sponsor"]
+    logo: LogoAddress | None = None
+    image: PictureKey | None = None  # type: ignore[assignment]  # a reference stands here until it is resolved
 
 
 class MemberRecord(DatedRecord, MemberInput):
@@ -109,6 +112,7 @@ class MemberRecord(DatedRecord, MemberInput):
 
     content = MEMBERS
     type: Literal["committee_member"]
+    portrait: PictureKey | None = None  # type: ignore[assignment]  # as above
 
 
 class EventRecord(DatedRecord, EventInput):
@@ -122,6 +126,7 @@ class AuthorRecord(SourcedRecord, AuthorRecordInput):
     """What is said of an author; the slug joins it to the author's articles."""
 
     type: Literal["author"]
+    portrait: PictureKey | None = None  # type: ignore[assignment]  # as above
 
     def input(self) -> AuthorRecordInput:
         """The input type of editorial."""
@@ -141,10 +146,30 @@ class TranslationRecord(Input):
     slug: Slug
 
 
+def _to_image_record(image: object) -> object:
+    if isinstance(image, ImageInput) and not isinstance(image, ImageRecord):
+        return ImageRecord(**dict(image))
+    return image
+
+
+ImageField = Annotated[ImageRecord | None, BeforeValidator(_to_image_record)]
+
+
+class ArticleText(ArticleInput):
+    """The content of an article, which may refer to media by name."""
+
+    image: ImageField = None
+
+    @classmethod
+    def of(cls, content: ArticleInput) -> Self:
+        """The same content as a part of a record."""
+        return cls(**dict(content))
+
+
 class ScheduledRecord(Input):
     """A newer text of an article that becomes public at a time to come."""
 
-    content: ArticleInput
+    content: ArticleText
     visible_from: Moment
     visible_until: Moment | None = None
 
@@ -158,6 +183,7 @@ class ArticleRecord(SourcedRecord, ArticleInput):
     """
 
     type: Literal["article"]
+    image: ImageField = None
     status: Literal["draft", "scheduled", "published", "unpublished", "retracted", "expired"] = (
         "published"
     )
@@ -166,7 +192,7 @@ class ArticleRecord(SourcedRecord, ArticleInput):
     visible_from: Moment | None = None
     visible_until: Moment | None = None
     scheduled: Annotated[tuple[ScheduledRecord, ...], Field(strict=False)] = ()
-    draft: ArticleInput | None = None
+    draft: ArticleText | None = None
     translations: Annotated[tuple[TranslationRecord, ...], Field(strict=False)] = ()
     former_slugs: Annotated[tuple[Slug, ...], Field(strict=False)] = ()
     paths: Annotated[tuple[Path, ...], Field(strict=False)] = ()
@@ -195,6 +221,7 @@ class SiteRecord(SiteTexts):
     by `import_digest` what editors have changed since."""
 
     type: Literal["site"]
+    logo: PictureKey | None = None  # type: ignore[assignment]  # as above
     featured: FeaturedSlugs = ()
     import_digest: Digest | None = None
 
@@ -209,10 +236,13 @@ class AliasRecord(Input):
     gone: Line | None = None
 
 
-Record = TagRecord | AuthorRecord | DatedRecord | ArticleRecord | SiteRecord | AliasRecord
+Record = (
+    TagRecord | MediaRecord | AuthorRecord | DatedRecord | ArticleRecord | SiteRecord | AliasRecord
+)
 RECORD: TypeAdapter[Record] = TypeAdapter(
     Annotated[
         TagRecord
+        | MediaRecord
         | AuthorRecord
         | SponsorRecord
         | MemberRecord
@@ -243,5 +273,7 @@ def as_line(record: Record) -> str:
 def digest(record: Record) -> str:
     """A digest that is equal for records of equal content, whatever their origin and id."""
     left_out = _NOT_CONTENT | ({"former_slugs"} if isinstance(record, TagRecord) else set())
+    if isinstance(record, MediaRecord):
+        left_out = type(record).model_fields.keys() - WORDS
     fields = record.model_dump(mode="json", exclude_defaults=True, exclude=left_out)
     return blake2b(json.dumps(fields, sort_keys=True).encode(), digest_size=16).hexdigest()

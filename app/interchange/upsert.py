@@ -21,17 +21,19 @@ from app.editorial import (
     site,
     tags,
 )
-from app.editorial.content import Actor, ArticleInput, Draft, SiteRules, prepare
+from app.editorial.content import Actor, Draft, SiteRules
 from app.editorial.site_input import SiteInput, SiteTexts
 from app.editorial.site_references import find_articles
 from app.errors import Conflict
 from app.interchange import export_records
+from app.interchange.media_import import upsert_medium
+from app.interchange.media_records import MediaRecord
+from app.interchange.prepared_record import PreparedRecord
 from app.interchange.records import (
     AliasRecord,
     ArticleRecord,
     AuthorRecord,
     DatedRecord,
-    Record,
     SiteRecord,
     TagRecord,
     digest,
@@ -49,28 +51,10 @@ class UpsertResult:
     notices: tuple[str, ...] = ()
 
 
-IMPORTER = Actor("import")
+IMPORTER = Actor("import", is_importer=True)
 
 _FILLED_IN = ("slug", "published_at", "updated_at")
 """The fields that are filled in when an article's record leaves them out."""
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedRecord:
-    """A record with rendered texts and a digest, made without holding a lock."""
-
-    record: Record
-    digest: str
-    drafts: Sequence[Draft]
-
-
-def prepare_record(record: Record, rules: SiteRules) -> PreparedRecord:
-    """Check the site's rules and render every text of a record; `Invalid` when it breaks one."""
-    texts: list[ArticleInput] = []
-    if isinstance(record, ArticleRecord):
-        texts = [record.input(), *(later.content for later in record.scheduled)]
-        texts += [record.draft] if record.draft is not None else []
-    return PreparedRecord(record, digest(record), [prepare(text, rules) for text in texts])
 
 
 def upsert_record(
@@ -82,19 +66,23 @@ def upsert_record(
     `former_slug` is its slug before a repair changed it.
     """
     match ready.record:
-        case TagRecord() as record:
-            return UpsertResult(_upsert_tag(tx, record, ready.digest))
-        case AuthorRecord() as record:
-            return UpsertResult(_upsert_author(tx, record, ready.digest))
-        case DatedRecord() as record:
-            return UpsertResult(_upsert_dated(tx, record, ready.digest))
-        case AliasRecord() as record:
-            target = (record.slug, record.gone, record.tag)
-            return UpsertResult(aliases.upsert(tx, IMPORTER, record.path, *target, rules))
+        case MediaRecord() as record:
+            assert ready.medium is not None
+            return UpsertResult(*upsert_medium(tx, record, ready.medium, rules, ready.digest))
         case SiteRecord() as record:
             return _upsert_site(tx, record, rules)
         case ArticleRecord() as record:
             return _upsert_article(tx, record, ready, rules, nth, former_slug)
+        case TagRecord() as record:
+            outcome = _upsert_tag(tx, record, ready.digest)
+        case AuthorRecord() as record:
+            outcome = _upsert_author(tx, record, ready.digest)
+        case DatedRecord() as record:
+            outcome = _upsert_dated(tx, record, ready.digest)
+        case AliasRecord() as record:
+            target = (record.slug, record.gone, record.tag)
+            outcome = aliases.upsert(tx, IMPORTER, record.path, *target, rules)
+    return UpsertResult(outcome)
 
 
 def _upsert_tag(tx: PublishTx, record: TagRecord, digest_text: str) -> Outcome:
@@ -138,14 +126,15 @@ def _upsert_dated(tx: PublishTx, record: DatedRecord, digest_text: str) -> Outco
 
 
 def _upsert_site(tx: PublishTx, record: SiteRecord, rules: SiteRules) -> UpsertResult:
-    """A logo that is no medium here is left out, because a record carries no file."""
+    """A logo that is no medium here is left out: one that only has an id may be elsewhere."""
     named = [(slug, f"/featured/{place}") for place, slug in enumerate(record.featured)]
     fields = {name: getattr(record, name) for name in SiteTexts.model_fields}
     digest_text = record.import_digest
     notices: tuple[str, ...] = ()
-    if record.logo is not None and not site.is_known_logo(tx, record.logo):
+    logo = fields["logo"]
+    if logo is not None and not site.is_known_logo(tx, logo):
         fields["logo"], digest_text = None, None
-        notices = (f"There is no media {record.logo} here; the site has no logo now.",)
+        notices = (f"There is no media {logo} here; the site has no logo now.",)
     content = SiteInput(**fields, featured=tuple(find_articles(tx, named)))
     return UpsertResult(site.upsert(tx, content, rules, digest_text), notices)
 
@@ -227,12 +216,7 @@ def _upsert_article(
     else:
         if record.import_digest is None and article.import_digest == ready.digest:
             return UpsertResult("unchanged")
-        stored_record = export_records.to_article_record(
-            exporting.articles(tx, [article.id], tx.moment, rules.address)[0]
-        )
-        # Fields that a record leaves out were filled in here, so they are no difference.
-        left_open = {name: None for name in _FILLED_IN if getattr(record, name) is None}
-        if digest(stored_record.model_copy(update=left_open)) == ready.digest:
+        if _is_same(tx, article.id, record, ready.digest, rules):
             return UpsertResult("unchanged")
         edited = article.import_digest is None or article.import_revision != article.revision
         _refuse_edited(edited, f"The article {article.slug!r}")
@@ -248,6 +232,22 @@ def _upsert_article(
     row.import_revision = None if record.edited_since_import else row.revision
     _upsert_paths(tx, record, row.id, row.slug, rules)
     return UpsertResult(outcome, notices)
+
+
+def _is_same(
+    tx: PublishTx, article_id: UUID, record: ArticleRecord, digest_text: str, rules: SiteRules
+) -> bool:
+    """Whether the stored article is what a record says, in an export with media or without."""
+    # Fields that a record leaves out were filled in here, so they are no difference.
+    left_open = {name: None for name in _FILLED_IN if getattr(record, name) is None}
+    for with_media, wanted in ((False, digest_text), (True, digest(record))):
+        (state,) = exporting.articles(
+            tx, [article_id], tx.moment, rules.address, with_media=with_media
+        )
+        stored_record = export_records.to_article_record(state)
+        if digest(stored_record.model_copy(update=left_open)) == wanted:
+            return True
+    return False
 
 
 def _cannot_know(title: str, namesakes: Sequence[str]) -> str:

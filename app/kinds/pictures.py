@@ -9,13 +9,10 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from app.database import ReadTx
-from app.kit.addresses import media_path
+from app.kit.addresses import MAIN_WIDTH, media_path
 from app.kit.languages import pick_text
 from app.models.media import Media, Rendition
 from app.public.articles import FocalPoint, Image, ImageSize
-
-_FALLBACK_WIDTH: Final = 1200
-"""The widest JPEG that `url` may name: every browser shows it, and it fits a page."""
 
 _FILES: Final = (
     sa.select(
@@ -85,7 +82,7 @@ def build_image(
 ) -> Image:
     """The public image of a medium with its files, the narrowest first."""
     plain = [file for file in files if file.media_type == "image/jpeg"]
-    main = next((f for f in reversed(plain) if (f.width or 0) <= _FALLBACK_WIDTH), plain[0])
+    main = next((f for f in reversed(plain) if (f.width or 0) <= MAIN_WIDTH), plain[0])
     focus = None
     if medium.focal_x is not None and medium.focal_y is not None:
         focus = FocalPoint(x=medium.focal_x, y=medium.focal_y)

@@ -7,9 +7,13 @@ from uuid import UUID
 
 MEDIA: Final = "/v1/media/"
 
-_ID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+MAIN_WIDTH: Final = 1200
+"""The widest JPEG that stands for a picture: every browser shows it, and it fits a page."""
+
+ID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+"""The pattern of a medium's id."""
 _OURS: Final = re.compile(
-    rf"(?:https?://[^/]+(?:/[^?#]*)?)?{MEDIA}({_ID})/([a-z0-9]+\.[a-z0-9]+)(?:[?#]\S*)?", re.I
+    rf"(?:https?://[^/]+(?:/[^?#]*)?)?{MEDIA}({ID})/([a-z0-9]+\.[a-z0-9]+)(?:[?#]\S*)?", re.I
 )
 
 

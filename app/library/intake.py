@@ -1,6 +1,8 @@
 """Makes files of an upload, stored before anything in the store names them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO, Final
 
 from app.editorial import media
@@ -12,6 +14,22 @@ from app.library.spool import Spool
 from app.runtime import Runtime
 from app.storage.protocol import Storage, digest_of
 
+
+@dataclass(frozen=True, slots=True)
+class Decoders:
+    """The functions that read strangers' pictures. `make` makes a picture anew; `check` gives the
+    sizes of renditions of the given lengths, one after another in a file."""
+
+    make: Callable[[BinaryIO], Picture]
+    check: Callable[[BinaryIO, Sequence[int]], list[tuple[int, int]]]
+
+
+ISOLATED: Final = Decoders(
+    partial(sandbox.make_picture_isolated, promptly=True),
+    partial(sandbox.check_renditions_isolated, promptly=True),
+)
+"""Each picture is read in a process of its own, for an operator who waits for it."""
+
 _STILL: Final = "Only the first picture of the animation was kept."
 
 
@@ -20,25 +38,27 @@ def taken_in(
     spool: Spool,
     name: str,
     make: Callable[[BinaryIO], Picture] = sandbox.make_picture_isolated,
+    *,
+    keep: bool = True,
 ) -> Upload:
-    """The upload with its files in storage; without files if the upload is known already.
+    """The upload with its files in storage; without files if the upload is known already. With
+    `keep` false it is only tried: nothing is stored.
 
     Known means the same bytes. That is decided before any decoder runs, and unlike a hash of pixels
     it stays true when the decoders change. Blocks for seconds, so it belongs in the lane `uploads`.
     `Unsupported` or `Invalid` if it is not accepted, `Conflict` if it was taken down.
     """
     kind = spool.kind()
+    storage = runtime.storage if keep else None
     with runtime.database.reading() as tx:
         again = media.find_duplicate(tx, spool.sha256) is not None
     if again or kind == "application/pdf":
-        stored_files = () if again else (_store_document(runtime.storage, spool),)
+        stored_files = () if again else (_store_document(storage, spool),)
         return Upload("document", spool.sha256, name, kind, spool.size, stored_files)
     spool.file.seek(0)
     picture = make(spool.file)
     files = tuple(
-        _store_rendition(
-            runtime.storage, r.content, f"image/{r.format}", str(r.width), r.width, r.height
-        )
+        store_file(storage, r.content, f"image/{r.format}", str(r.width), r.width, r.height)
         for r in picture.renditions
     )
     return Upload(
@@ -57,21 +77,23 @@ def taken_in(
     )
 
 
-def _store_document(storage: Storage, spool: Spool) -> StoredFile:
+def _store_document(storage: Storage | None, spool: Spool) -> StoredFile:
     spool.file.seek(0)
-    return _store_rendition(storage, spool.file.read(), "application/pdf", "original")
+    return store_file(storage, spool.file.read(), "application/pdf", "original")
 
 
-def _store_rendition(
-    storage: Storage,
+def store_file(
+    storage: Storage | None,
     content: bytes,
     media_type: str,
     stem: str,
     width: int | None = None,
     height: int | None = None,
 ) -> StoredFile:
+    """Store a file under its digest, if there is a storage."""
     digest = digest_of(content)
-    storage.put(stored_name(digest, media_type), content)
+    if storage is not None:
+        storage.put(stored_name(digest, media_type), content)
     return StoredFile(
         f"{stem}.{EXTENSIONS[media_type]}", digest, media_type, len(content), width, height
     )

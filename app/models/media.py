@@ -75,3 +75,29 @@ class PublicationMedia(SQLModel, table=True):
 
     publication_id: int = Field(foreign_key="publication.id", primary_key=True)
     media_id: UUID = Field(foreign_key="media.id", primary_key=True, index=True)
+
+
+class MediaName(SQLModel, table=True):
+    """A name by which records of the interchange format know a medium.
+
+    The own name is that of the record that created it. The others are of records whose file has the
+    same bytes; these never replace a text. `import_digest` is what the record said last;
+    `import_revision` is the medium's revision after that import, null if it was edited before.
+    """
+
+    __tablename__ = "media_name"
+
+    name: str = Field(primary_key=True)
+    media_id: UUID = Field(foreign_key="media.id", index=True)
+    is_own: bool
+    import_digest: str | None = None
+    import_revision: int | None = None
+
+
+class MediaPath(SQLModel, table=True):
+    """A former address of a medium's file, at the site that it came from."""
+
+    __tablename__ = "media_path"
+
+    path: str = Field(primary_key=True)
+    media_id: UUID = Field(foreign_key="media.id", index=True)

@@ -62,11 +62,13 @@ class Sender:
         resolver: Resolver = resolve_host,
         trusted: ssl.SSLContext | None = None,
         seconds: float = SECONDS,
+        most_bytes: int = _ANSWER_BYTES,
     ) -> None:
         self._reach = reach
         self._resolver = resolver
         self._trusted = trusted or httpx2.create_ssl_context()
         self._seconds = seconds
+        self._most_bytes = most_bytes
         # Resolving cannot be interrupted, so it has threads of its own and a slow name delays no
         # other.
         self._resolvers = ThreadPoolExecutor(32, thread_name_prefix="resolver")
@@ -151,15 +153,15 @@ class Sender:
                 extensions=extensions,
             ) as response,
         ):
-            answer = b""
+            answer = bytearray()
             async for chunk in response.aiter_raw(_ANSWER_BYTES):
                 answer += chunk
-                if len(answer) >= _ANSWER_BYTES:
+                if len(answer) >= self._most_bytes:
                     break
             return Exchange(
                 _milliseconds_since(began),
                 status=response.status_code,
-                answer=answer[:_ANSWER_BYTES],
+                answer=bytes(answer[: self._most_bytes]),
                 retry_after=_retry_seconds(response.headers.get("retry-after", "")),
             )
 

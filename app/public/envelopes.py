@@ -76,19 +76,23 @@ class One(Envelope, Generic[Item]):
 
 class Resolution(BaseModel):
     """What answers at a path. 200: the path is `location`, so show it. 301: lead readers to
-    `location`."""
+    `location`. The old address of a file leads to `media`, which has no slug: `location` and `url`
+    are the file."""
 
     path: str
     status: Literal[200, 301]
-    kind: Literal["article", "page", "tag"]
+    kind: Literal["article", "page", "tag", "media"]
     id: UUID
-    slug: Slug
+    slug: Slug | None
     lang: Lang | None
     location: Annotated[
         str,
         Field(
             pattern=r"^/([!-.0-~][!-~]*)?$",
-            description="Its page at the front end, by the templates of the settings",
+            description=(
+                "Its page at the front end, by the templates of the settings; of media, the path of"
+                " the file in this API"
+            ),
         ),
     ]
     url: WebAddress = Field(description="The resource in this API")

@@ -7,13 +7,10 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from app.database import ReadTx
-from app.kit.addresses import media_path
+from app.kit.addresses import MAIN_WIDTH, media_path
 from app.kit.languages import pick_text
 from app.models.media import Media, Rendition
 from app.public.articles import FocalPoint, Image, ImageSize
-
-_FALLBACK_WIDTH = 1200
-"""The widest JPEG that `url` may name, as for the images of articles."""
 
 
 def image_of_medium(tx: ReadTx, media_id: UUID, lang: str, alt: str) -> Image | None:
@@ -48,7 +45,7 @@ _FILE = (
 def _to_image(media_id: UUID, files: Any, lang: str, alt: str) -> Image:
     row = files[0]
     plain = [file for file in files if file.media_type == "image/jpeg"] or files
-    main = next((file for file in reversed(plain) if file.width <= _FALLBACK_WIDTH), plain[0])
+    main = next((file for file in reversed(plain) if file.width <= MAIN_WIDTH), plain[0])
     focus = None
     if row.focal_x is not None and row.focal_y is not None:
         focus = FocalPoint(x=row.focal_x, y=row.focal_y)

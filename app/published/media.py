@@ -1,7 +1,7 @@
 """Public media: those that a visible publication shows, or a visible sponsor, committee member or
 author, or the site itself."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,9 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from app.database import ReadTx
 from app.errors import Gone, NotFound
 from app.kinds.media_owners import MEDIA_OWNERS, MediaOwner
+from app.kit.addresses import MAIN_WIDTH
 from app.kit.clock import rfc3339
-from app.models.media import Media, PublicationMedia, Rendition
+from app.models.media import Media, MediaPath, PublicationMedia, Rendition
 from app.models.publication import Publication, PublicationAuthor
 from app.visibility import visible, was_visible
 
@@ -47,6 +48,27 @@ def get_public_file(tx: ReadTx, media_id: UUID, rendition: str, now: datetime) -
     if not shown_by:
         raise _last_shown(tx, media_id, now)
     return replace(public_file, shown_by=shown_by)
+
+
+def get_former_file(tx: ReadTx, paths: Sequence[str], now: datetime) -> tuple[UUID, str] | None:
+    """The medium whose file had one of these addresses, the first that is known, and the file that
+    stands for it now; None when none is known. `Gone` and `NotFound` as for the file."""
+    statement = sa.select(col(MediaPath.path), col(MediaPath.media_id))
+    rows = tx.execute(statement.where(col(MediaPath.path).in_(paths))).all()
+    key = next((row.media_id for path in paths for row in rows if row.path == path), None)
+    if key is None:
+        return None
+    _refuse_taken_down(tx, key)
+    files = sa.select(col(Rendition.name)).where(
+        col(Rendition.media_id) == key,
+        col(Rendition.media_type) != "image/webp",
+        sa.or_(col(Rendition.width).is_(None), col(Rendition.width) <= MAIN_WIDTH),
+    )
+    name = tx.execute(files.order_by(col(Rendition.width).desc()).limit(1)).scalar()
+    if name is None:
+        raise _file_not_found()
+    get_public_file(tx, key, name, now)
+    return key, name
 
 
 def rendition_sizes(tx: ReadTx, files: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], int]:

@@ -12,12 +12,13 @@ from sqlmodel import col
 
 from app.database import ReadTx
 from app.errors import Gone, NotFound
+from app.kit.addresses import media_path
 from app.kit.page_urls import PageUrls, is_same_place
 from app.kit.text import paths_within, plain_path
 from app.models.alias import Alias
 from app.models.publication import Publication
 from app.public.envelopes import Resolution
-from app.published import absent_articles, gone_articles, tags
+from app.published import absent_articles, gone_articles, media, tags
 from app.published.cache import CachedTag, Tags
 from app.visibility import NOW, visible
 
@@ -33,7 +34,7 @@ def resolve_path(
     """The target of a path: the article or tag whose page is there, else an alias, else the article
     or tag that has or had the path's last part as its slug. An alias by somebody who may not
     publish comes after live slugs, so that it never hides them. Tags are read only when they
-    matter.
+    matter, and former addresses of files when nothing else answers.
 
     The status is 200 only where `path` is the location of the target as it is written, but for its
     host, parameters of others and a slash at the end. So a site that shows only what has 200 shows
@@ -96,7 +97,8 @@ def _follow_alias(request: _Request, alias: Any, slug: str, tag_slug: str | None
 
 
 def _find_former(request: _Request, slug: str, tag_slug: str | None) -> Resolution:
-    """What has or had a slug. Where the front end shows tags, a tag comes first."""
+    """What has or had a slug, else the file that had the address. Where the front end shows tags, a
+    tag comes first."""
     if tag_slug is not None:
         if tag := request.tags_of().find(tag_slug):
             return _tag_resolution(request, tag)
@@ -109,9 +111,12 @@ def _find_former(request: _Request, slug: str, tag_slug: str | None) -> Resoluti
         return _current_article(request, article_id)
     known_tags, slug = request.tags_of(), slug.lower()
     tag = known_tags.find(slug)
-    if tag is None:
+    if tag is not None:
+        return _tag_resolution(request, tag)
+    file = media.get_former_file(request.tx, request.candidates, request.now)
+    if file is None:
         raise tags.removed_error(known_tags, slug) or _path_not_found()
-    return _tag_resolution(request, tag)
+    return _file_resolution(request, *file)
 
 
 def _current_article(request: _Request, article_id: UUID) -> Resolution:
@@ -182,6 +187,21 @@ def _tag_resolution(request: _Request, tag: CachedTag) -> Resolution:
         lang=None,
         location=location,
         url=f"{request.base}/v1/tags/{tag.slug}",
+    )
+
+
+def _file_resolution(request: _Request, media_id: UUID, rendition: str) -> Resolution:
+    """A file has no page at the front end: its location is its path here."""
+    location = media_path(media_id, rendition)
+    return Resolution(
+        path=request.plain,
+        status=301,
+        kind="media",
+        id=media_id,
+        slug=None,
+        lang=None,
+        location=location,
+        url=request.base + location,
     )
 
 

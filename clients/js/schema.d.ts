@@ -1874,19 +1874,20 @@ export interface components {
         };
         /**
          * @description What answers at a path. 200: the path is `location`, so show it. 301: lead readers to
-         *     `location`.
+         *     `location`. The old address of a file leads to `media`, which has no slug: `location` and `url`
+         *     are the file.
          */
         Resolution: {
             path: string;
             /** @enum {integer} */
             status: 200 | 301;
             /** @enum {string} */
-            kind: "article" | "page" | "tag";
+            kind: "article" | "page" | "tag" | "media";
             /** Format: uuid */
             id: string;
-            slug: string;
+            slug: string | null;
             lang: string | null;
-            /** @description Its page at the front end, by the templates of the settings */
+            /** @description Its page at the front end, by the templates of the settings; of media, the path of the file in this API */
             location: string;
             /**
              * Format: uri
@@ -2619,7 +2620,7 @@ export interface operations {
                      * @example {
                      *       "@context": "https://schema.org",
                      *       "@type": "NewsArticle",
-                     *       "@id": "urn:uuid:01999999-0000-7000-8000-000000000002",
+                     *       "@id": "urn:uuid:01999999-0000-7000-8000-000000000003",
                      *       "url": "http://127.0.0.1:8000/v1/articles/la-oroya-gana-en-san-jose",
                      *       "mainEntityOfPage": "http://127.0.0.1:8000/v1/articles/la-oroya-gana-en-san-jose",
                      *       "headline": "La Oroya gana en San José",
@@ -2642,6 +2643,14 @@ export interface operations {
                      *       "license": "https://creativecommons.org/licenses/by/4.0/",
                      *       "creditText": "Peru Support Group",
                      *       "isAccessibleForFree": true,
+                     *       "image": [
+                     *         {
+                     *           "@type": "ImageObject",
+                     *           "url": "http://127.0.0.1:8000/v1/media/01999999-0000-7000-8000-000000000004/1200.jpg",
+                     *           "description": "La alta chimenea y los edificios de una fundición en silueta al atardecer; su humo flota sobre un pueblo.",
+                     *           "creditText": "Willay sample pictures"
+                     *         }
+                     *       ],
                      *       "keywords": [
                      *         "Minería"
                      *       ],
@@ -2742,7 +2751,26 @@ export interface operations {
                      *             "name": "Peru Support Group",
                      *             "url": "https://www.perusupportgroup.org.uk/"
                      *           },
-                     *           "image": null,
+                     *           "image": {
+                     *             "url": "http://127.0.0.1:8000/v1/media/01999999-0000-7000-8000-000000000002/1200.jpg",
+                     *             "alt": "A microphone on a stand, with rings of orange light around it like sound.",
+                     *             "caption": null,
+                     *             "credit": "Willay sample pictures",
+                     *             "width": 1200,
+                     *             "height": 800,
+                     *             "colour": "#bd6c44",
+                     *             "focal_point": {
+                     *               "x": 0.5,
+                     *               "y": 0.4
+                     *             },
+                     *             "sizes": [
+                     *               {
+                     *                 "width": 320,
+                     *                 "url": "http://127.0.0.1:8000/v1/media/01999999-0000-7000-8000-000000000002/320.webp",
+                     *                 "type": "image/webp"
+                     *               }
+                     *             ]
+                     *           },
                      *           "rights": {
                      *             "licence": "https://rightsstatements.org/vocab/InC/1.0/",
                      *             "credit": "Peru Support Group",
@@ -2816,7 +2844,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "data": {
-                     *         "id": "01999999-0000-7000-8000-000000000002",
+                     *         "id": "01999999-0000-7000-8000-000000000003",
                      *         "kind": "article",
                      *         "slug": "la-oroya-gana-en-san-jose",
                      *         "lang": "es",
@@ -2832,7 +2860,26 @@ export interface operations {
                      *           }
                      *         ],
                      *         "source": null,
-                     *         "image": null,
+                     *         "image": {
+                     *           "url": "http://127.0.0.1:8000/v1/media/01999999-0000-7000-8000-000000000004/1200.jpg",
+                     *           "alt": "La alta chimenea y los edificios de una fundición en silueta al atardecer; su humo flota sobre un pueblo.",
+                     *           "caption": null,
+                     *           "credit": "Willay sample pictures",
+                     *           "width": 1200,
+                     *           "height": 800,
+                     *           "colour": "#89534a",
+                     *           "focal_point": {
+                     *             "x": 0.68,
+                     *             "y": 0.55
+                     *           },
+                     *           "sizes": [
+                     *             {
+                     *               "width": 320,
+                     *               "url": "http://127.0.0.1:8000/v1/media/01999999-0000-7000-8000-000000000004/320.webp",
+                     *               "type": "image/webp"
+                     *             }
+                     *           ]
+                     *         },
                      *         "rights": {
                      *           "licence": "https://creativecommons.org/licenses/by/4.0/",
                      *           "credit": "Peru Support Group",
@@ -2859,7 +2906,7 @@ export interface operations {
                      *         "paths": [],
                      *         "related": [
                      *           {
-                     *             "id": "01999999-0000-7000-8000-000000000003",
+                     *             "id": "01999999-0000-7000-8000-000000000005",
                      *             "kind": "article",
                      *             "slug": "maxima-acuna-gana-el-premio-goldman",
                      *             "lang": "es",
@@ -2880,7 +2927,7 @@ export interface operations {
                      *         ],
                      *         "neighbours": {
                      *           "older": {
-                     *             "id": "01999999-0000-7000-8000-000000000004",
+                     *             "id": "01999999-0000-7000-8000-000000000006",
                      *             "kind": "article",
                      *             "slug": "el-indulto-vuelve-y-la-corte-lo-frena",
                      *             "lang": "es",
@@ -2889,7 +2936,26 @@ export interface operations {
                      *             "published_at": "2022-04-11T00:00:00Z",
                      *             "date_precision": "day",
                      *             "published_on": "2022-04-11",
-                     *             "image": null,
+                     *             "image": {
+                     *               "url": "http://127.0.0.1:8000/v1/media/01999999-0000-7000-8000-000000000007/1200.jpg",
+                     *               "alt": "Un palacio de justicia blanco, de seis columnas y anchas escalinatas, bajo un cielo verde oscuro.",
+                     *               "caption": null,
+                     *               "credit": "Willay sample pictures",
+                     *               "width": 1200,
+                     *               "height": 800,
+                     *               "colour": "#8b9390",
+                     *               "focal_point": {
+                     *                 "x": 0.5,
+                     *                 "y": 0.5
+                     *               },
+                     *               "sizes": [
+                     *                 {
+                     *                   "width": 320,
+                     *                   "url": "http://127.0.0.1:8000/v1/media/01999999-0000-7000-8000-000000000007/320.webp",
+                     *                   "type": "image/webp"
+                     *                 }
+                     *               ]
+                     *             },
                      *             "tags": [
                      *               {
                      *                 "slug": "impunity",
@@ -2899,7 +2965,7 @@ export interface operations {
                      *             ]
                      *           },
                      *           "newer": {
-                     *             "id": "01999999-0000-7000-8000-000000000005",
+                     *             "id": "01999999-0000-7000-8000-000000000008",
                      *             "kind": "article",
                      *             "slug": "una-ley-contra-el-tiempo",
                      *             "lang": "es",
@@ -2908,7 +2974,26 @@ export interface operations {
                      *             "published_at": "2024-08-12T00:00:00Z",
                      *             "date_precision": "day",
                      *             "published_on": "2024-08-12",
-                     *             "image": null,
+                     *             "image": {
+                     *               "url": "http://127.0.0.1:8000/v1/media/01999999-0000-7000-8000-000000000007/1200.jpg",
+                     *               "alt": "Un palacio de justicia blanco, de seis columnas y anchas escalinatas, bajo un cielo verde oscuro.",
+                     *               "caption": null,
+                     *               "credit": "Willay sample pictures",
+                     *               "width": 1200,
+                     *               "height": 800,
+                     *               "colour": "#8b9390",
+                     *               "focal_point": {
+                     *                 "x": 0.5,
+                     *                 "y": 0.5
+                     *               },
+                     *               "sizes": [
+                     *                 {
+                     *                   "width": 320,
+                     *                   "url": "http://127.0.0.1:8000/v1/media/01999999-0000-7000-8000-000000000007/320.webp",
+                     *                   "type": "image/webp"
+                     *                 }
+                     *               ]
+                     *             },
                      *             "tags": [
                      *               {
                      *                 "slug": "impunity",
@@ -2997,7 +3082,7 @@ export interface operations {
                      *             "body": ""
                      *           },
                      *           "item": {
-                     *             "id": "01999999-0000-7000-8000-000000000006",
+                     *             "id": "01999999-0000-7000-8000-000000000009",
                      *             "slug": "water",
                      *             "type": "topic",
                      *             "name": "Water",
@@ -3085,7 +3170,7 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "kind": "tag",
-                     *           "id": "01999999-0000-7000-8000-000000000007",
+                     *           "id": "01999999-0000-7000-8000-00000000000a",
                      *           "title": "Mining",
                      *           "highlighted": "<mark>Mining</mark>",
                      *           "slug": "mining"
@@ -3134,7 +3219,7 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
-                     *           "id": "01999999-0000-7000-8000-000000000008",
+                     *           "id": "01999999-0000-7000-8000-00000000000b",
                      *           "slug": "alberto-fujimori",
                      *           "type": "person",
                      *           "name": "Alberto Fujimori",
@@ -3194,7 +3279,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "data": {
-                     *         "id": "01999999-0000-7000-8000-000000000007",
+                     *         "id": "01999999-0000-7000-8000-00000000000a",
                      *         "slug": "mining",
                      *         "type": "topic",
                      *         "name": "Mining",
@@ -3267,7 +3352,7 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
-                     *           "id": "01999999-0000-7000-8000-000000000009",
+                     *           "id": "01999999-0000-7000-8000-00000000000c",
                      *           "name": "Graham Greene",
                      *           "kind": "founding",
                      *           "url": null,
@@ -3325,7 +3410,7 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
-                     *           "id": "01999999-0000-7000-8000-00000000000a",
+                     *           "id": "01999999-0000-7000-8000-00000000000d",
                      *           "slug": "baroness-coussins",
                      *           "name": "Baroness Coussins",
                      *           "role": "President",
@@ -3471,7 +3556,23 @@ export interface operations {
                      *         "timezone": "UTC",
                      *         "licence": "https://creativecommons.org/licenses/by-nc-sa/4.0",
                      *         "url": null,
-                     *         "logo": null,
+                     *         "logo": {
+                     *           "url": "http://127.0.0.1:8000/v1/media/01999999-0000-7000-8000-000000000010/600.jpg",
+                     *           "alt": "A red stepped cross with a golden disc, framed in dark blue: the mark of the sample organisation.",
+                     *           "caption": null,
+                     *           "credit": "Willay sample pictures",
+                     *           "width": 600,
+                     *           "height": 600,
+                     *           "colour": "#d2b1a3",
+                     *           "focal_point": null,
+                     *           "sizes": [
+                     *             {
+                     *               "width": 320,
+                     *               "url": "http://127.0.0.1:8000/v1/media/01999999-0000-7000-8000-000000000010/320.webp",
+                     *               "type": "image/webp"
+                     *             }
+                     *           ]
+                     *         },
                      *         "contact": null,
                      *         "links": [],
                      *         "navigation": [
@@ -3572,7 +3673,7 @@ export interface operations {
                      *       "data": {
                      *         "featured": [
                      *           {
-                     *             "id": "01999999-0000-7000-8000-00000000000d",
+                     *             "id": "01999999-0000-7000-8000-000000000011",
                      *             "kind": "article",
                      *             "slug": "la-oroya-wins-in-san-jose",
                      *             "lang": "en",
@@ -3588,7 +3689,26 @@ export interface operations {
                      *               }
                      *             ],
                      *             "source": null,
-                     *             "image": null,
+                     *             "image": {
+                     *               "url": "http://127.0.0.1:8000/v1/media/01999999-0000-7000-8000-000000000004/1200.jpg",
+                     *               "alt": "A tall chimney and the buildings of a smelter in silhouette at sunset; its smoke drifts over a town.",
+                     *               "caption": null,
+                     *               "credit": "Willay sample pictures",
+                     *               "width": 1200,
+                     *               "height": 800,
+                     *               "colour": "#89534a",
+                     *               "focal_point": {
+                     *                 "x": 0.68,
+                     *                 "y": 0.55
+                     *               },
+                     *               "sizes": [
+                     *                 {
+                     *                   "width": 320,
+                     *                   "url": "http://127.0.0.1:8000/v1/media/01999999-0000-7000-8000-000000000004/320.webp",
+                     *                   "type": "image/webp"
+                     *                 }
+                     *               ]
+                     *             },
                      *             "rights": {
                      *               "licence": "https://creativecommons.org/licenses/by/4.0/",
                      *               "credit": "Peru Support Group",
@@ -3634,7 +3754,26 @@ export interface operations {
                      *               "name": "Peru Support Group",
                      *               "url": "https://www.perusupportgroup.org.uk/"
                      *             },
-                     *             "image": null,
+                     *             "image": {
+                     *               "url": "http://127.0.0.1:8000/v1/media/01999999-0000-7000-8000-000000000002/1200.jpg",
+                     *               "alt": "A microphone on a stand, with rings of orange light around it like sound.",
+                     *               "caption": null,
+                     *               "credit": "Willay sample pictures",
+                     *               "width": 1200,
+                     *               "height": 800,
+                     *               "colour": "#bd6c44",
+                     *               "focal_point": {
+                     *                 "x": 0.5,
+                     *                 "y": 0.4
+                     *               },
+                     *               "sizes": [
+                     *                 {
+                     *                   "width": 320,
+                     *                   "url": "http://127.0.0.1:8000/v1/media/01999999-0000-7000-8000-000000000002/320.webp",
+                     *                   "type": "image/webp"
+                     *                 }
+                     *               ]
+                     *             },
                      *             "rights": {
                      *               "licence": "https://rightsstatements.org/vocab/InC/1.0/",
                      *               "credit": "Peru Support Group",
@@ -3681,7 +3820,26 @@ export interface operations {
                      *                   "name": "Peru Support Group",
                      *                   "url": "https://www.perusupportgroup.org.uk/"
                      *                 },
-                     *                 "image": null,
+                     *                 "image": {
+                     *                   "url": "http://127.0.0.1:8000/v1/media/01999999-0000-7000-8000-000000000002/1200.jpg",
+                     *                   "alt": "A microphone on a stand, with rings of orange light around it like sound.",
+                     *                   "caption": null,
+                     *                   "credit": "Willay sample pictures",
+                     *                   "width": 1200,
+                     *                   "height": 800,
+                     *                   "colour": "#bd6c44",
+                     *                   "focal_point": {
+                     *                     "x": 0.5,
+                     *                     "y": 0.4
+                     *                   },
+                     *                   "sizes": [
+                     *                     {
+                     *                       "width": 320,
+                     *                       "url": "http://127.0.0.1:8000/v1/media/01999999-0000-7000-8000-000000000002/320.webp",
+                     *                       "type": "image/webp"
+                     *                     }
+                     *                   ]
+                     *                 },
                      *                 "rights": {
                      *                   "licence": "https://rightsstatements.org/vocab/InC/1.0/",
                      *                   "credit": "Peru Support Group",
@@ -3867,7 +4025,7 @@ export interface operations {
                      *         "path": "/la-oroya-gana-en-san-jose",
                      *         "status": 301,
                      *         "kind": "article",
-                     *         "id": "01999999-0000-7000-8000-000000000002",
+                     *         "id": "01999999-0000-7000-8000-000000000003",
                      *         "slug": "la-oroya-gana-en-san-jose",
                      *         "lang": "es",
                      *         "location": "/news/la-oroya-gana-en-san-jose",
@@ -3927,7 +4085,7 @@ export interface operations {
                      *           "event_id": "evt_000000000000000000000001",
                      *           "type": "upsert",
                      *           "kind": "tag",
-                     *           "id": "01999999-0000-7000-8000-00000000000c",
+                     *           "id": "01999999-0000-7000-8000-00000000000f",
                      *           "reason": null,
                      *           "article_kind": null,
                      *           "slug": "human-rights",
@@ -3937,7 +4095,7 @@ export interface operations {
                      *           "paths": [],
                      *           "merged_into": null,
                      *           "item": {
-                     *             "id": "01999999-0000-7000-8000-00000000000c",
+                     *             "id": "01999999-0000-7000-8000-00000000000f",
                      *             "slug": "human-rights",
                      *             "type": "topic",
                      *             "name": "Human rights",
@@ -4166,6 +4324,7 @@ export interface operations {
                      *           "title": "Alberto Fujimori, 1938–2024",
                      *           "content_html": "<p>Alberto Fujimori died yesterday at his daughter's home in Lima. He had been treated for cancer. The government has declared three days of mourning.</p>",
                      *           "summary": "The former president has died in Lima at the age of 86. He leaves a country that does not agree about him, and families who are still waiting for an answer.",
+                     *           "image": "http://127.0.0.1:8000/v1/media/01999999-0000-7000-8000-000000000002/1200.jpg",
                      *           "date_published": "2024-09-12T12:00:00Z",
                      *           "date_modified": "2024-09-12T12:00:00Z",
                      *           "authors": [
@@ -4177,7 +4336,14 @@ export interface operations {
                      *             "Alberto Fujimori"
                      *           ],
                      *           "language": "en",
-                     *           "attachments": [],
+                     *           "attachments": [
+                     *             {
+                     *               "url": "http://127.0.0.1:8000/v1/media/01999999-0000-7000-8000-000000000002/1200.jpg",
+                     *               "mime_type": "image/jpeg",
+                     *               "title": "A microphone on a stand, with rings of orange light around it like sound.",
+                     *               "size_in_bytes": 33283
+                     *             }
+                     *           ],
                      *           "_willay": {
                      *             "kind": "article",
                      *             "rights": {
@@ -4442,7 +4608,7 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
-                     *           "id": "01999999-0000-7000-8000-00000000000b",
+                     *           "id": "01999999-0000-7000-8000-00000000000e",
                      *           "title": "International Day of the Disappeared",
                      *           "description": "Families in Ayacucho and Lima remember those who never came home.",
                      *           "lang": "en",
@@ -4457,7 +4623,7 @@ export interface operations {
                      *               "name": "Memory and reparations"
                      *             }
                      *           ],
-                     *           "updated_at": "2026-03-01T12:00:00.000023Z"
+                     *           "updated_at": "2026-03-01T12:00:00.000013Z"
                      *         }
                      *       ],
                      *       "meta": {

@@ -32,7 +32,7 @@ def test_an_operators_first_day(tmp_path: Path) -> None:
     }
     assert willay(tmp_path, "migrate").returncode == 0
     brought = willay(tmp_path, "import", "jsonl", str(SAMPLE), "--json")
-    assert (brought.returncode, json.loads(brought.stdout)["read"]) == (0, 156)
+    assert (brought.returncode, json.loads(brought.stdout)["read"]) == (0, 169)
     assert willay(tmp_path, "import", "jsonl", "--if-empty", str(SAMPLE)).stdout == ""
     well = willay_process(tmp_path, "doctor")
     assert well.returncode == 0

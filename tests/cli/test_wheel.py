@@ -33,6 +33,8 @@ def test_the_wheel_holds_every_migration_and_the_sample(wheel: Path) -> None:
     for script in (ROOT / "migrations" / "versions").glob("*.py"):
         assert f"app/migrations/versions/{script.name}" in names
     assert {"app/migrations/env.py", "app/sample/peru.jsonl"} <= names
+    for picture in (ROOT / "sample" / "pictures").iterdir():
+        assert f"app/sample/pictures/{picture.name}" in names
     assert not {name.split("/")[0] for name in names} - {"app"} - {wheel.name[:12] + ".dist-info"}
 
 

@@ -102,6 +102,8 @@ def plant(connection: sa.Connection, table: sa.Table, now: datetime) -> None:
             row[column.name] = marker()
         elif isinstance(kind, sa.Uuid):
             row[column.name] = uuid7(now)
+        elif isinstance(kind, sa.Boolean):
+            row[column.name] = True
         elif not column.nullable:
             row[column.name] = now if isinstance(kind, sa.DateTime) else next(NUMBERS)
     connection.execute(sa.insert(table), row)

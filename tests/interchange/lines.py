@@ -9,10 +9,14 @@ from app.interchange import jsonl_writer
 from app.runtime import Runtime
 
 
-def exported(runtime: Runtime, path: Path) -> list[dict[str, Any]]:
-    lines = list(jsonl_writer.export_lines(runtime))
+def exported(runtime: Runtime, path: Path, media: str | None = None) -> list[dict[str, Any]]:
+    """With `media`, the name of a folder beside the records, the files of media come along."""
+    folder = jsonl_writer.MediaFolder(path.parent / media, media) if media else None
+    lines = list(jsonl_writer.export_lines(runtime, folder))
     path.write_text("".join(f"{line}\n" for line in lines))
-    assert jsonl_writer.count_records(runtime) == len(lines)
+    assert jsonl_writer.count_records(runtime, with_media=media is not None) == len(lines)
+    if folder is not None:
+        folder.write_files(runtime)
     return [json.loads(line) for line in lines]
 
 

@@ -21,8 +21,9 @@ from app.editorial import articles
 from app.editorial.content import ArticleInput, prepare
 from app.errors import WillayError
 from app.interchange import batch_import, jsonl_reader
+from app.interchange.prepared_record import prepare_record
 from app.interchange.report import ImportReport
-from app.interchange.upsert import prepare_record, upsert_record
+from app.interchange.upsert import upsert_record
 from app.runtime import Runtime
 from tests import builders, stores
 from tests.builders import EDITOR

@@ -40,13 +40,13 @@ def everything_public(bench: Bench) -> list[Any]:
 def test_the_sample_survives(bench: Bench, other_store: Bench, tmp_path: Path) -> None:
     imported(bench.runtime, SAMPLE)
     dump = tmp_path / "dump.jsonl"
-    records = exported(bench.runtime, dump)
-    assert len(records) == 152
-    assert outcomes(imported(bench.runtime, dump).outcomes) == {"unchanged": 152}
-    assert outcomes(imported(other_store.runtime, dump).outcomes) == {"created": 152}
-    assert exported(other_store.runtime, tmp_path / "again.jsonl") == records
+    records = exported(bench.runtime, dump, media="files")
+    assert len(records) == 165
+    assert outcomes(imported(bench.runtime, dump).outcomes) == {"unchanged": 165}
+    assert outcomes(imported(other_store.runtime, dump).outcomes) == {"created": 165}
+    assert exported(other_store.runtime, tmp_path / "again.jsonl", media="files") == records
     assert everything_public(other_store) == everything_public(bench)
-    assert outcomes(imported(other_store.runtime, SAMPLE).outcomes) == {"unchanged": 156}
+    assert outcomes(imported(other_store.runtime, SAMPLE).outcomes) == {"unchanged": 169}
 
 
 def edited(runtime: Runtime, key: UUID, **over: Any) -> int:
@@ -202,7 +202,7 @@ def test_a_move_to_another_store_remembers_what_was_edited(
 
 def test_a_dry_run_tells_and_keeps_nothing(bench: Bench) -> None:
     report = imported(bench.runtime, SAMPLE, dry_run=True)
-    assert (report.read, report.refused) == (156, [])
+    assert (report.read, report.refused) == (169, [])
     assert list(jsonl_writer.export_lines(bench.runtime)) == []
     assert bench.client.get("/v1/articles?count=true").json()["meta"]["total"] == 0
 

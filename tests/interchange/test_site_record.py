@@ -92,16 +92,17 @@ def test_what_cannot_be_is_refused_whole(
 def test_it_survives_a_move(quiet: Bench, other_store: Bench, tmp_path: Path) -> None:
     imported(quiet.runtime, SAMPLE)
     dump = tmp_path / "dump.jsonl"
-    records = exported(quiet.runtime, dump)
+    records = exported(quiet.runtime, dump, media="files")
     [record] = [one for one in records if one["type"] == "site"]
     assert record["featured"][0] == "la-oroya-wins-in-san-jose"
     assert imported(other_store.runtime, dump).outcomes["site created"] == 1
     assert imported(other_store.runtime, dump).outcomes["site unchanged"] == 1
     assert imported(other_store.runtime, SAMPLE).outcomes["site unchanged"] == 1
-    assert exported(other_store.runtime, tmp_path / "again.jsonl") == records
+    assert exported(other_store.runtime, tmp_path / "again.jsonl", media="files") == records
     for address in ("/v1/site", "/v1/site?lang=es&include=jsonld"):
         here, there = (bench.client.get(address).json() for bench in (quiet, other_store))
         assert here == there
+    assert here["data"]["logo"]["alt"].startswith("Una cruz")
     assert here["data"]["navigation"][0]["label"] == "Quiénes somos"
     home = quiet.client.get("/v1/home?lang=es").json()["data"]
     assert {section["tag"]["slug"] for section in home["sections"]} >= {"human-rights", "politics"}

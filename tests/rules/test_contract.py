@@ -35,7 +35,7 @@ def test_the_sample_enters_whole_and_only_once(bench: Bench) -> None:
     assert batch_import.is_empty(bench.runtime)
     first = imported(bench.runtime, *sample)
     assert first.refused == []
-    assert sum(first.outcomes.values()) == first.read == 156
+    assert sum(first.outcomes.values()) == first.read == 169
     again = imported(bench.runtime, *sample)
     assert {outcome.split()[1] for outcome in again.outcomes} == {"unchanged"}
     total = bench.client.get("/v1/articles?count=true&limit=1").json()["meta"]["total"]

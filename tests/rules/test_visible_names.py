@@ -18,6 +18,7 @@ SPARED = {
     "url",
     "paths",
     "former_urls",
+    "former_paths",
     "password",
     "new_password",
     "current_password",

@@ -1,0 +1,41 @@
+"""What an import goes through: records with their places, and the reasons why others are none."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from app.errors import Invalid, WillayError
+from app.interchange.prepared_record import PreparedRecord
+from app.interchange.records import Record
+
+
+@dataclass(frozen=True, slots=True)
+class ImportEntry:
+    """A record with the place it was read from, or the reason why it could not be read."""
+
+    file: str
+    line: int
+    size: int
+    """Its share of the source, in the unit in which progress is shown."""
+    record: Record | Invalid
+    name: str = ""
+    """A name of the entry for people, when `record` gives none."""
+    notices: tuple[str, ...] = ()
+    """The repairs that were made in it."""
+    former_slug: str | None = None
+    """Its slug before a repair changed it."""
+    folder: Path | None = None
+    """The folder in which the files lie that the record names."""
+
+
+ReadyEntry = tuple[ImportEntry, PreparedRecord | WillayError]
+"""An entry with its record, or with the reason why it is refused."""
+
+
+def refused_by_schema(error: ValidationError) -> Invalid:
+    """The first error of a record, with its place."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"][1:]) or "the line"
+    message = str(first["msg"]).removeprefix("Value error, ")
+    return Invalid("invalid_record", f"{where}: {message}")
