@@ -114,7 +114,7 @@ def test_duplicates_and_translations(quiet: Bench) -> None:
     desk.act(twin, "publish")
     public = "/v1/articles/water"
     assert quiet.client.get(public).json()["data"]["translations"] == [
-        {"lang": "es", "slug": "el-agua"}
+        {"lang": "es", "slug": "el-agua", "title": "El agua"}
     ]
     alone = quiet.client.delete(f"{twin}/translations", headers=desk.matching(twin))
     assert alone.json()["data"]["translations"] == []

@@ -6,7 +6,7 @@ import { articlePage } from './src/article-page.mjs'
 import { willayLoader } from './src/willay-loader.mjs'
 
 const { gone, url, webhooks } = JSON.parse(process.env.KNOWN)
-process.env.WILLAY_WEBHOOK_SECRET = webhooks.secret
+process.env.WEBHOOK_SECRET = webhooks.secret
 const request = ({ headers, body }) => new Request('http://x.example', { method: 'POST', headers, body })
 
 const real = globalThis.fetch

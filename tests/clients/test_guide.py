@@ -52,7 +52,7 @@ def test_the_readme_s_programs_print_what_they_say(service: dict[str, Any], desk
     (desk / "ask.mjs").write_text(
         "import { POST } from './hook.mjs'\n"
         "const { webhooks } = JSON.parse(process.env.KNOWN)\n"
-        "process.env.WILLAY_WEBHOOK_SECRET = webhooks.secret\n"
+        "process.env.WEBHOOK_SECRET = webhooks.secret\n"
         "for (const name of ['verification', 'upsert', 'late']) {\n"
         "  const { headers, body } = webhooks[name]\n"
         "  const request = new Request('http://x.example', { method: 'POST', headers, body })\n"

@@ -122,7 +122,8 @@ def several(tmp_path: Path) -> Iterator[tuple[str, int]]:
         pass
     port = free_port()
     base = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-c", "from app.cli import main; main()", "serve", "--workers", "2"]
+    command = [sys.executable, "-c", "from app.meters import SAMPLE_SECONDS
+from app.cli import main; main()", "serve", "--workers", "2"]
     environment = environment_of(tmp_path, WILLAY_PORT=str(port))
     with subprocess.Popen(command, env=environment) as server:
         try:
@@ -148,6 +149,7 @@ def test_several_processes_count_together(several: tuple[str, int]) -> None:
                 assert client.get(f"{base}/v1/articles").status_code == 200
 
     ask(20)
+    time.sleep(2 * SAMPLE_SECONDS)  # until each process has told the others what it counted
     assert [counted() for _ in range(6)] == [20] * 6
     before = samples(httpx2.get(f"{base}/metrics").text)["willay_resident_bytes"]
     for child in children.read_text().split():

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Bench
-from tests.interchange.test_media_records import MEDIUM, brought, refusals
+from tests.interchange.media_records import MEDIUM, brought, refusals
 
 ID = "01900000-0000-7000-8000-000000000001"
 NAMED = "media:march"
