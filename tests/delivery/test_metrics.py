@@ -16,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from app import milestones
+from app.meters import SAMPLE_SECONDS
 from tests.conftest import Bench, client_of, store
 from tests.served import free_port, get_when_up
 from tests.stores import environment_of
@@ -122,8 +123,7 @@ def several(tmp_path: Path) -> Iterator[tuple[str, int]]:
         pass
     port = free_port()
     base = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-c", "from app.meters import SAMPLE_SECONDS
-from app.cli import main; main()", "serve", "--workers", "2"]
+    command = [sys.executable, "-c", "from app.cli import main; main()", "serve", "--workers", "2"]
     environment = environment_of(tmp_path, WILLAY_PORT=str(port))
     with subprocess.Popen(command, env=environment) as server:
         try:
