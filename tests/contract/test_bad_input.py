@@ -245,7 +245,11 @@ EVERY_PARAMETER = [
         "/v1/search/suggest": "q lang limit",
         "/v1/tags": "lang type parent",
         "/v1/tags/mining": "lang",
-        "/v1/sponsors": "kind",
+        "/v1/sponsors": "kind lang",
+        "/v1/site": "lang include",
+        "/v1/home": "lang latest sections per_section",
+        "/v1/authors": "lang limit cursor",
+        "/v1/authors/mining": "lang",
         "/v1/committee": "group lang",
         "/v1/events": "tag from_date to_date lang order limit cursor",
         "/v1/feeds/events.ics": "tag from_date to_date lang",
@@ -347,7 +351,7 @@ def test_an_unknown_parameter(service: Bench, path: str) -> None:
 
 TRAVELLING = (
     *("/v1", "/livez", "/readyz", "/metrics", "/robots.txt", "/llms.txt", "/sitemap", "/v1/feeds/"),
-    *("/v1/articles/", "/v1/events/", "/v1/oembed"),
+    *("/v1/articles/", "/v1/authors/", "/v1/events/", "/v1/oembed"),
 )
 
 

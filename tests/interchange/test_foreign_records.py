@@ -124,7 +124,7 @@ def test_what_refers_to_a_mended_slug_still_does(quiet: Bench, tmp_path: Path) -
     assert report.refused == [], report.as_text()
     one = quiet.client.get("/v1/articles/one-en").json()["data"]
     assert [tag["slug"] for tag in one["tags"]] == ["derechos-humanos"]
-    assert one["translations"] == [{"lang": "es", "slug": "uno-es"}]
+    assert one["translations"] == [{"lang": "es", "slug": "uno-es", "title": "A title"}]
     path = {"path": "/old/one.htm"}
     assert quiet.client.get("/v1/resolve", params=path).json()["data"]["slug"] == "one-en"
 
