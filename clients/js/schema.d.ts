@@ -4623,7 +4623,7 @@ export interface operations {
                      *               "name": "Memory and reparations"
                      *             }
                      *           ],
-                     *           "updated_at": "2026-03-01T12:00:00.000013Z"
+                     *           "updated_at": "2026-03-01T12:00:00Z"
                      *         }
                      *       ],
                      *       "meta": {

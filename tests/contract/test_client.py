@@ -10,7 +10,7 @@ from tests import builders
 from tests.conftest import Bench
 from tests.contract.client import Contract, ContractClient
 
-LISTED = {"$ref": "#/components/schemas/Page_ListedArticle_"}
+LISTED = {"$ref": "#/components/schemas/ArticleList"}
 
 
 @pytest.fixture
