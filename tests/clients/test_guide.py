@@ -45,7 +45,7 @@ def test_the_readme_s_programs_print_what_they_say(service: dict[str, Any], desk
     assert [path.name for path in written] == ["lists.mjs", "one.mjs", "hook.mjs"]
     lists = run(desk, "lists.mjs").splitlines()
     assert len(lists) > 20
-    assert re.fullmatch(r"\d+ \w+ \d{4} .+ no picture", lists[0])
+    assert re.fullmatch(r"\d+ \w+ \d{4} .+ (no picture|http.+[.]jpg)", lists[0])
     one = run(desk, "one.mjs").splitlines()
     assert one[0].startswith("200 About")
     assert one[1:] == ["301 /about", "404", "400 invalid_parameter null"]
