@@ -184,6 +184,7 @@ def _open_runtime(settings: Settings, clock: Clock, *, check_schema: bool) -> It
             settings.default_licence,
             settings.embed_hosts,
             settings.public_url,
+            settings.site_url or "",
             settings.slug_at,
         )
         place = storage.open_storage(settings)

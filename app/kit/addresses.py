@@ -5,6 +5,8 @@ from typing import Final
 from uuid import UUID
 
 MEDIA: Final = "/v1/media/"
+SRCSET_JOIN: Final = ", "
+"""Between the files of a `srcset`, each of which ends with its width: `640w, /v1/media/…`."""
 
 _ID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _OURS: Final = re.compile(
@@ -39,6 +41,11 @@ def make_absolute(text: bytes, base: bytes, folder: bytes = MEDIA.encode()) -> b
     another folder instead.
 
     The store keeps only paths, so that a service may move. A path stands right after the quotation
-    mark that begins a JSON string or an attribute.
+    mark that begins a JSON string or an attribute, or after the width of the file before it.
     """
-    return text.replace(b'"%s' % MEDIA.encode(), b'"%s%s' % (base, folder))
+    for before in (b'"', _AFTER_WIDTH):
+        text = text.replace(before + MEDIA.encode(), before + base + folder)
+    return text
+
+
+_AFTER_WIDTH: Final = b"w" + SRCSET_JOIN.encode()

@@ -20,9 +20,10 @@ from app.public.archive import Month, Year
 from app.published import kept_counts
 from app.published.cache import HeadCache, Tags
 from app.published.feed_archive import CalendarMonth, on_or_after
+from app.published.month_columns import month_of, stamp_of
 from app.published.plan import by_rarity
 from app.published.query import ArticleFilter, edges_of, months_of
-from app.published.statements import QueryPlan, month_of, stamp_of
+from app.published.statements import QueryPlan
 from app.published.totals import STEPS_AT_MOST, find_cut
 from app.visibility import visible
 

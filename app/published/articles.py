@@ -1,7 +1,6 @@
 """Articles that are visible now: pages of a list, one by its slug, related ones, some by id."""
 
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -15,19 +14,20 @@ from app.database import ReadTx
 from app.errors import Moved, NotFound
 from app.kit.paging import Cursor
 from app.models.alias import Alias
-from app.models.publication import Publication, PublicationBody, PublicationTag
+from app.models.publication import Publication, PublicationBody
 from app.public.articles import complete_item
 from app.published import gone_articles, kept_counts
 from app.published.addresses import former_paths
-from app.published.cache import CachedTag, HeadCache, Tags
+from app.published.cache import HeadCache, Tags
+from app.published.detail import detail_members, outlined_body
+from app.published.editors_choice import parents_by_slug
 from app.published.plan import USUAL, Thresholds, choose_plan
 from app.published.query import ArticleFilter, page_of
+from app.published.related import cached_related
 from app.published.statements import SHOWN, Order
 from app.visibility import NOW, visible, was_visible
 
 Extra = Literal["related", "paths"]
-RELATED = 5
-_RARE_TAGS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def list_page(
         ]
     if "related" in include:
         items = [
-            _with_member(item, b"related", _cached_related(tx, tags, row.id, now, recall))
+            _with_member(item, b"related", cached_related(tx, tags, row.id, now, recall))
             for item, row in zip(items, rows, strict=True)
         ]
     if not rows:
@@ -94,10 +94,17 @@ def _matches_nothing(tx: ReadTx, tags: Tags, filters: ArticleFilter, recall: Hea
 
 
 def _place(row: Any, *, backwards: bool) -> Cursor:
+    if isinstance(row.key_at, int):
+        return Cursor.numbered(row.key_at, row.article_id, backwards=backwards)
     return Cursor(row.key_at, row.article_id, backwards)
 
 
-_BY_SLUG = sa.select(*SHOWN, col(PublicationBody.body_html)).join(
+_BODY = (
+    col(PublicationBody.body_html),
+    col(PublicationBody.outline),
+    col(PublicationBody.seo),
+)
+_BY_SLUG = sa.select(*SHOWN, *_BODY).join(
     PublicationBody, col(PublicationBody.publication_id) == col(Publication.id)
 )
 _BY_SLUG = _BY_SLUG.where(col(Publication.slug) == sa.bindparam("slug"), visible(Publication, NOW))
@@ -121,11 +128,13 @@ def article_detail(
         raise _absent_error(tx, slug, now)
     if languages and row.lang != languages[0]:
         row = _in_language(tx, row, languages, now)
-    item = _join_item(row, tags, translations_by_group(tx, [row], now))
+    groups = translations_by_group(tx, [row], now)
+    item = _join_item(row, tags, groups, parents_by_slug(tx, [row.parent_slug], now))
     key = row.article_id
     paths = recall(("paths", key), lambda: to_json(former_paths(tx, tags, [key], now)[key]))
-    related = _cached_related(tx, tags, row.id, now, recall)
-    item = _with_member(item, b"body_html", tags.absolute_urls(to_json(row.body_html)))
+    related = cached_related(tx, tags, row.id, now, recall)
+    own = detail_members(row.item, row.body_html, row.outline, row.seo)
+    item = b"%s,%s}" % (item[:-1], tags.absolute_urls(own))
     return key, _with_member(_with_member(item, b"paths", paths), b"related", related), related
 
 
@@ -142,7 +151,8 @@ def items_by_key(
 def _load_items(tx: ReadTx, tags: Tags, keys: Sequence[int], now: datetime) -> dict[int, bytes]:
     rows: Sequence[Any] = tx.execute(_BY_KEYS, {"keys": keys}).all()
     groups = translations_by_group(tx, rows, now)
-    return {row.id: _join_item(row, tags, groups) for row in rows}
+    parents = parents_by_slug(tx, [row.parent_slug for row in rows], now)
+    return {row.id: _join_item(row, tags, groups, parents) for row in rows}
 
 
 _BY_IDS = sa.select(*SHOWN).where(
@@ -154,11 +164,12 @@ def by_ids(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> dict[U
     """The items of the visible articles among these; the others are left out."""
     rows: Sequence[Any] = tx.execute(_BY_IDS, {"ids": list(ids), "now": now}).all()
     groups = translations_by_group(tx, rows, now)
-    return {row.article_id: _join_item(row, tags, groups) for row in rows}
+    parents = parents_by_slug(tx, [row.parent_slug for row in rows], now)
+    return {row.article_id: _join_item(row, tags, groups, parents) for row in rows}
 
 
 _BODIES = (
-    sa.select(col(Publication.article_id), col(PublicationBody.body_html))
+    sa.select(col(Publication.article_id), *_BODY[:2])
     .join(PublicationBody, col(PublicationBody.publication_id) == col(Publication.id))
     .where(
         col(Publication.article_id).in_(sa.bindparam("ids", expanding=True)),
@@ -170,7 +181,10 @@ _BODIES = (
 def bodies_by_id(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> dict[UUID, str]:
     """The sanitised HTML of the visible articles among these."""
     rows = tx.execute(_BODIES, {"ids": list(ids), "now": now})
-    return {key: tags.absolute_urls(body.encode()).decode() for key, body in rows}
+    return {
+        key: tags.absolute_urls(outlined_body(body, outline)[0].encode()).decode()
+        for key, body, outline in rows
+    }
 
 
 def current_slug(tx: ReadTx, article_id: UUID, now: datetime) -> tuple[str, str, str] | None:
@@ -257,62 +271,22 @@ def translations_of(row: Any, groups: TranslationGroups) -> list[tuple[str, str]
     return [(lang, slug) for lang, slug, key in members if key != row.article_id]
 
 
-def _join_item(row: Any, tags: Tags, groups: TranslationGroups) -> bytes:
-    """The frozen fragment, with the tags and translations appended."""
+def _join_item(
+    row: Any, tags: Tags, groups: TranslationGroups, parents: Mapping[str | None, str]
+) -> bytes:
+    """The frozen fragment, with the tags, the translations and the parent appended."""
     lang, own = row.lang, tags.absolute_urls(complete_item(row.item)[:-1].encode())
     carried = tags.resolve_ids(from_json(row.tag_ids))
     references = b",".join([tags.reference(tag, lang) for tag in carried])
     others = [{"lang": its_lang, "slug": slug} for its_lang, slug in translations_of(row, groups)]
     translations = to_json(others) if others else b"[]"
-    return b'%s,"tags":[%s],"translations":%s}' % (own, references, translations)
+    parent = parents.get(row.parent_slug)
+    return b'%s,"tags":[%s],"translations":%s,"parent":%s}' % (
+        *(own, references, translations),
+        b"null" if parent is None else to_json(parent),
+    )
 
 
 def _with_member(item: bytes, name: bytes, value: bytes) -> bytes:
     """An item's JSON with one member added."""
     return b'%s,"%s":%s}' % (item[:-1], name, value)
-
-
-_NEWEST = (
-    sa.select(col(PublicationTag.publication_id))
-    .where(
-        col(PublicationTag.tag_id) == sa.bindparam("tag_id"),
-        col(PublicationTag.kind) == "article",
-        visible(PublicationTag, NOW),
-        col(PublicationTag.lang) == sa.bindparam("lang"),
-        col(PublicationTag.article_id) != sa.bindparam("article_id"),
-    )
-    .order_by(col(PublicationTag.published_at).desc(), col(PublicationTag.article_id).desc())
-    .limit(10)
-)
-
-
-def _cached_related(
-    tx: ReadTx, tags: Tags, publication: int, now: datetime, recall: HeadCache
-) -> bytes:
-    def make() -> bytes:
-        row = tx.execute(_BY_KEYS, {"keys": [publication]}).one()
-        carried = tags.resolve_ids(from_json(row.tag_ids))
-        return related_json(tx, carried, row.lang, row.article_id, now)
-
-    return recall(("related", publication), make)
-
-
-def related_json(
-    tx: ReadTx, own_tags: Sequence[CachedTag], lang: str, article_id: UUID, now: datetime
-) -> bytes:
-    """The newest articles in the same language that share its tags; more shared tags first.
-
-    Only the article's most specific tags (furthest from the root) are read, ten articles each.
-    """
-    own_tags = [tag for tag in own_tags if tag.type != "format"] or own_tags
-    shared: Counter[int] = Counter()
-    for tag in own_tags[:_RARE_TAGS]:
-        values = {"tag_id": tag.id, "now": now, "lang": lang, "article_id": article_id}
-        shared.update(tx.execute(_NEWEST, values).scalars())
-    if not shared:
-        return b"[]"
-    rows = tx.execute(_BY_KEYS, {"keys": list(shared)})
-    near = [(shared[other.id], from_json(other.item)) for other in rows]
-    near.sort(key=lambda pair: (pair[0], pair[1]["published_at"], pair[1]["id"]), reverse=True)
-    columns = ("id", "slug", "lang", "title", "published_at")
-    return to_json([{name: item[name] for name in columns} for _, item in near[:RELATED]])

@@ -20,13 +20,13 @@ from sqlmodel import col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.models.publication import Publication, PublicationAuthor, PublicationTag
+from app.published.month_columns import month_of, stamp_of
 from app.visibility import NOW, visible
 
-Order = Literal["newest", "oldest", "updated"]
+Order = Literal["newest", "oldest", "updated", "position"]
+"""`position` is an order of pages; articles all have the same place."""
 Statement = sa.Select[*tuple[Any, ...]]
 
-_SECOND_DAY: Final[Any] = sa.literal_column("'02'")
-_LAST_BUT_THREE: Final[Any] = sa.literal_column("'27'")
 SHOWN: Final = (
     col(Publication.id),
     col(Publication.article_id),
@@ -34,6 +34,8 @@ SHOWN: Final = (
     col(Publication.translation_group),
     col(Publication.tag_ids),
     col(Publication.item),
+    col(Publication.parent_slug),
+    col(Publication.related_ids),
 )
 """The columns of an item."""
 
@@ -163,29 +165,6 @@ def edges_statement(shape: QueryShape, edges: Sequence[tuple[datetime, ...]]) ->
     return sa.select(edge.c.start, counted.correlate(edge).scalar_subquery())
 
 
-def month_of(source: Any, sqlite: bool) -> Any:
-    """The UTC month of the shown date, `YYYY-MM`."""
-    date_column = col(source.published_at)
-    month: Any = sa.func.substr(sa.type_coerce(date_column, sa.String()), 1, 7)
-    if not sqlite:
-        month = sa.func.to_char(
-            sa.func.timezone("UTC", date_column), sa.literal_column("'YYYY-MM'")
-        )
-    return month.label("month")
-
-
-def stamp_of(source: Any, sqlite: bool) -> Any:
-    """The UTC month of the shown date; near its edges, where zones differ, the whole instant."""
-    date_column: Any = col(source.published_at)
-    stamp: Any = sa.type_coerce(date_column, sa.String())
-    if not sqlite:
-        form: Any = sa.literal_column("'YYYY-MM-DD HH24:MI:SS.US'")
-        stamp = sa.func.to_char(sa.func.timezone("UTC", date_column), form)
-    day = sa.func.substr(stamp, 9, 2)
-    edge = sa.or_(day < _SECOND_DAY, day > _LAST_BUT_THREE)
-    return sa.case((edge, stamp), else_=sa.func.substr(stamp, 1, 7)).label("month")
-
-
 def _plan_source(shape: QueryShape) -> tuple[Any, Any]:
     """The table of a plan's rows, and the expression that counts articles in it."""
     if shape.plan.source == "author":
@@ -208,6 +187,8 @@ def _drive_from(statement: Statement, shape: QueryShape) -> Statement:
 def _apply_filter(statement: Statement, shape: QueryShape, source: Any) -> Statement:
     key = _publication_id(source)
     conditions = [col(source.kind) == sa.bindparam("kind"), visible(source, NOW)]
+    if shape.order == "position":  # written out, because its index holds pages alone
+        conditions.append(col(Publication.kind) == sa.literal_column("'page'"))
     conditions += _date_conditions(shape, source)
     wide = shape.ids or shape.updated_since or shape.syndicatable or shape.each_story_once
     if wide and source is not Publication:
@@ -272,10 +253,14 @@ def _date_conditions(shape: QueryShape, source: Any) -> list[ColumnElement[bool]
     if shape.keyed:
         row_key = sa.tuple_(_key_condition(shape, source), col(source.article_id))
         start_key = sa.tuple_(
-            sa.bindparam("key_at", type_=UTCDateTime()), sa.bindparam("key_id", type_=sa.Uuid())
+            sa.bindparam("key_at", type_=_key_type(shape)), sa.bindparam("key_id", type_=sa.Uuid())
         )
         conditions.append(row_key > start_key if is_ascending(shape) else row_key < start_key)
     return conditions
+
+
+def _key_type(shape: QueryShape) -> Any:
+    return sa.BigInteger() if shape.order == "position" else UTCDateTime()
 
 
 def _first_language(languages: int) -> ColumnElement[bool]:
@@ -299,8 +284,11 @@ def _first_language(languages: int) -> ColumnElement[bool]:
 
 
 def _key_condition(shape: QueryShape, source: Any) -> Any:
-    by_change = shape.order == "updated"
-    return _without_index(shape, col(Publication.changed_at if by_change else source.published_at))
+    by_order: dict[Order, Any] = {
+        "updated": Publication.changed_at,
+        "position": Publication.position,
+    }
+    return _without_index(shape, col(by_order.get(shape.order, source.published_at)))
 
 
 def _without_index(shape: QueryShape, column: Any) -> Any:
@@ -310,8 +298,8 @@ def _without_index(shape: QueryShape, column: Any) -> Any:
 
 
 def is_ascending(shape: QueryShape) -> bool:
-    """Whether the walk goes from the oldest to the newest."""
-    return (shape.order == "oldest") != shape.backwards
+    """Whether the walk goes from the oldest to the newest, or from the first place to the last."""
+    return (shape.order in ("oldest", "position")) != shape.backwards
 
 
 def _expanding_param(name: str) -> Any:
