@@ -6,16 +6,17 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from app.public.articles import ArticleItem, Paths
+from app.public.articles import ArticleItem, Outline, Paths, Seo
 from app.public.envelopes import Links
 from app.public.items import DatedItem
 from app.public.vocabulary import ChangeReason, ContentKind, Count, Lang, Slug, TagType
 
 
-class ChangedArticle(ArticleItem):
+class ChangedArticle(ArticleItem, Outline):
     """An article or page whole. What is `related` is left out: other articles decide it."""
 
     body_html: str
+    seo: Seo
     paths: Paths
 
 

@@ -19,7 +19,7 @@ from app.public.articles import complete_item
 from app.published import gone_articles, kept_counts
 from app.published.addresses import former_paths
 from app.published.cache import HeadCache, Tags
-from app.published.detail import detail_members, outlined_body
+from app.published.detail import detail_members, outlined_body, seo_json
 from app.published.editors_choice import parents_by_slug
 from app.published.plan import USUAL, Thresholds, choose_plan
 from app.published.query import ArticleFilter, page_of
@@ -133,7 +133,8 @@ def article_detail(
     key = row.article_id
     paths = recall(("paths", key), lambda: to_json(former_paths(tx, tags, [key], now)[key]))
     related = cached_related(tx, tags, row.id, now, recall)
-    own = detail_members(row.item, row.body_html, row.outline, row.seo)
+    seo = recall(("seo", row.id), lambda: seo_json(row.item, row.seo))
+    own = detail_members(row.body_html, row.outline, seo)
     item = b"%s,%s}" % (item[:-1], tags.absolute_urls(own))
     return key, _with_member(_with_member(item, b"paths", paths), b"related", related), related
 
@@ -184,6 +185,21 @@ def bodies_by_id(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> 
     return {
         key: tags.absolute_urls(outlined_body(body, outline)[0].encode()).decode()
         for key, body, outline in rows
+    }
+
+
+_DETAILS = _BODIES.add_columns(_BODY[2], col(Publication.item))
+
+
+def detail_members_by_id(
+    tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime
+) -> dict[UUID, bytes]:
+    """The members that the detail of each visible article among these has beside its item: as JSON
+    without braces, and without those that other articles decide."""
+    rows = tx.execute(_DETAILS, {"ids": list(ids), "now": now})
+    return {
+        key: tags.absolute_urls(detail_members(body, outline, seo_json(item, seo)))
+        for key, body, outline, seo, item in rows
     }
 
 

@@ -29,8 +29,12 @@ def whole_seo(item: dict[str, Any], own_json: str | None) -> dict[str, Any]:
     return {name: own.get(name, item[other]) for name, other in SEO_FALLBACKS.items()}
 
 
-def detail_members(item_json: str, body_html: str, outline: str | None, seo: str | None) -> bytes:
+def seo_json(item_json: str, own_json: str | None) -> bytes:
+    """The JSON of `Seo`, from the columns of a publication."""
+    return to_json(whole_seo(from_json(item_json), own_json))
+
+
+def detail_members(body_html: str, outline: str | None, seo: bytes) -> bytes:
     """The members of the detail as JSON, without the braces around them."""
     html, outline_json = outlined_body(body_html, outline)
-    seo_json = to_json(whole_seo(from_json(item_json), seo))
-    return b'"body_html":%s,%s,"seo":%s' % (to_json(html), outline_json[1:-1], seo_json)
+    return b'"body_html":%s,%s,"seo":%s' % (to_json(html), outline_json[1:-1], seo)

@@ -91,6 +91,8 @@ def _seeded() -> dict[str, Any]:
                 parameter["schema"] = {"enum": SLUGS[path.split("/")[2]]}
             elif (path, parameter["name"]) == ("/v1/search", "kind"):
                 parameter["schema"] = {"enum": KNOWN["kinds"]}
+            elif (path, parameter["name"]) == ("/v1/articles", "order"):
+                parameter["schema"]["enum"].remove("position")  # which needs kind=page
             elif parameter["name"] in KNOWN:
                 parameter["schema"] = {"enum": KNOWN[parameter["name"]]}
             parameter["required"] |= parameter["name"] == "lang"  # which fallback needs

@@ -7,29 +7,13 @@ import pytest
 
 from tests import builders
 from tests.admin.desk import problem
+from tests.admin.fields import ORIGINAL, detail, released
 from tests.admin.newsdesk import ARTICLES, DRAFT, Newsdesk
 from tests.conftest import Bench
-
-ORIGINAL = "https://other.example/a-story"
-
-
-def detail(bench: Bench, slug: str) -> dict[str, Any]:
-    answer = bench.client.get(f"/v1/articles/{slug}?include=jsonld")
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()["data"]
-    return found
 
 
 def related(bench: Bench, slug: str) -> list[str]:
     return [one["slug"] for one in detail(bench, slug)["related"]]
-
-
-def released(desk: Newsdesk, **over: Any) -> str:
-    """A published article: its address at the desk."""
-    where = desk.create(**over)
-    answer = desk.act(where, "publish")
-    assert answer.status_code == 200, answer.text
-    return where
 
 
 def test_texts_for_search_engines_stand_for_those_of_the_article(quiet: Bench) -> None:

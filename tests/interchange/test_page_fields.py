@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 from tests import builders
+from tests.admin.fields import ORIGINAL, detail, released
 from tests.admin.newsdesk import Newsdesk
 from tests.builders import imported
 from tests.conftest import Bench
-from tests.delivery.test_article_fields import ORIGINAL, detail, released
 from tests.interchange.lines import exported, outcomes
 
 
