@@ -26,10 +26,10 @@ AuthorKey = tuple[str, str, str]
 
 def settle(tx: WriteTx, counted_set: CountedSet, moment: datetime) -> None:
     """Take the counts to `moment`."""
-    _add(tx, moved(tx, counted_set, moment))
+    _add(tx, pending_changes(tx, counted_set, moment))
 
 
-def moved(tx: ReadTx, counted_set: CountedSet, moment: datetime) -> Counter[AuthorKey]:
+def pending_changes(tx: ReadTx, counted_set: CountedSet, moment: datetime) -> Counter[AuthorKey]:
     """The differences between the counted set and what is visible at `moment`."""
     values = {"since": counted_set.at, "newest": counted_set.newest, "moment": moment}
     return _count(tx, counts.MOVED, values)

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -41,6 +42,28 @@ def wanted() -> dict[str, str]:
 def node() -> str:
     """The program, or no test."""
     return shutil.which("node") or _skip("node is not here")
+
+
+def run(
+    folder: Path, *words: str, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """A program of node in a folder, once it has ended well."""
+    done = subprocess.run(
+        [node(), *words],
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+    assert done.returncode == 0, done.stdout[-6_000:] + done.stderr[-3_000:]
+    return done
+
+
+def tool(folder: Path, name: str) -> str:
+    """The program of a package that a folder has in its `node_modules`."""
+    return str((folder / "node_modules" / ".bin" / name).resolve())
 
 
 def chromium() -> str:

@@ -18,8 +18,8 @@ from app.http.endpoint import Json, RuntimeDep, Snapshot
 from app.http.management import IfMatch, management
 from app.http.problems import problem_answers
 from app.http.transactions import Outcome
-from app.public.authors import ProfileLink
 from app.public.envelopes import One, Total
+from app.public.links import ExternalLink
 from app.public.vocabulary import Lang, Slug
 
 router = management("authors")
@@ -38,7 +38,7 @@ class ManagedAuthor(BaseModel):
     name: str
     biography: dict[Lang, str]
     portrait: UUID | None
-    links: list[ProfileLink]
+    links: list[ExternalLink]
     always_public: bool
     is_public: bool
     created_at: datetime

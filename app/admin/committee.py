@@ -20,8 +20,8 @@ from app.http.management import IfMatch, management
 from app.http.problems import problem_answers
 from app.http.transactions import Outcome
 from app.kit.languages import UNDETERMINED
-from app.public.authors import ProfileLink
 from app.public.envelopes import One, Total
+from app.public.links import ExternalLink
 from app.public.vocabulary import CommitteeGroup, Lang, Slug
 
 router = management("committee")
@@ -42,7 +42,7 @@ class ManagedMember(BaseModel):
     affiliation: str | None
     biography: dict[Lang, str]
     portrait: UUID | None
-    links: list[ProfileLink]
+    links: list[ExternalLink]
     term_from: date | None
     term_to: date | None
     position: int

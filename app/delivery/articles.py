@@ -1,6 +1,6 @@
 """Lists of articles with the whole filter algebra, and one article by its slug."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
@@ -46,37 +46,20 @@ _BRIEF_PAGE = 50
 
 DETAIL_FIELDS = tuple(name for name in ArticleDetail.model_fields if name not in DETAIL_EXTRAS)
 
-_ONLY = "Only these members, by `,`"
 _ADDED = "Add `related`, `paths`, by `,`; one article has both"
 _ADDED_TO_DETAIL = "Add `jsonld`; `related` and `paths` are there anyway"
 
-Fields = Annotated[
-    str,
-    Field(
-        max_length=500,
-        description=_ONLY,
-        json_schema_extra=comma_list((*LIST_FIELDS, *EXTRAS)),
-    ),
-]
-DetailFields = Annotated[
-    str,
-    Field(
-        max_length=500,
-        description=_ONLY,
-        json_schema_extra=comma_list((*DETAIL_FIELDS, *DETAIL_EXTRAS)),
-    ),
-]
-Include = Annotated[
-    str, Field(max_length=500, description=_ADDED, json_schema_extra=comma_list(EXTRAS))
-]
-DetailInclude = Annotated[
-    str,
-    Field(
-        max_length=500,
-        description=_ADDED_TO_DETAIL,
-        json_schema_extra=comma_list(DETAIL_EXTRAS),
-    ),
-]
+
+def _names(description: str, choices: Sequence[str]) -> Any:
+    """A list of names by comma."""
+    return Field(max_length=500, description=description, json_schema_extra=comma_list(choices))
+
+
+_ONLY = "Only these members, by `,`"
+Fields = Annotated[str, _names(_ONLY, (*LIST_FIELDS, *EXTRAS))]
+DetailFields = Annotated[str, _names(_ONLY, (*DETAIL_FIELDS, *DETAIL_EXTRAS))]
+Include = Annotated[str, _names(_ADDED, EXTRAS)]
+DetailInclude = Annotated[str, _names(_ADDED_TO_DETAIL, DETAIL_EXTRAS)]
 
 
 class ListParameters(ArticleParameters):

@@ -16,23 +16,28 @@ from app.http.views import View
 from app.kit.languages import localise
 from app.public.articles import Image, TagReference
 from app.public.envelopes import One
+from app.public.links import ExternalLink
 from app.public.site import (
     Home,
     Site,
     SiteAddresses,
     SiteContact,
     SiteFeeds,
-    SiteLink,
     SitePolicies,
 )
 from app.published.answer import Answer
 from app.published.cache import CachedTag
 from app.published.cache_keys import LISTS
 from app.published.home import HomeSize, gather_home
-from app.published.images import image_of_medium
 from app.published.navigation import PageAddresses, build_navigation, default_navigation
 from app.published.query import ArticleFilter
-from app.published.site_record import MOST_SECTIONS, StoredSite, read_record, section_tags
+from app.published.site_record import (
+    MOST_SECTIONS,
+    StoredSite,
+    load_logo,
+    read_record,
+    section_tags,
+)
 from app.settings import Settings
 
 router = APIRouter(tags=["site"], route_class=EndpointRoute)
@@ -110,7 +115,7 @@ def build_site(view: View, record: StoredSite, preferred: tuple[str, ...]) -> Si
         logo=_logo(view, record, lang, name),
         contact=_contact(record),
         links=[
-            SiteLink(label=localise(link["labels"], preferred) or link["url"], url=link["url"])
+            ExternalLink(label=localise(link["labels"], preferred) or link["url"], url=link["url"])
             for link in record.links
         ],
         navigation=_navigation(view, record, preferred),
@@ -128,7 +133,7 @@ def build_site(view: View, record: StoredSite, preferred: tuple[str, ...]) -> Si
 
 def _logo(view: View, record: StoredSite, lang: str, name: str) -> Image | None:
     if record.logo_id is not None:
-        return image_of_medium(view.tx, record.logo_id, lang, name)
+        return load_logo(view.tx, record, lang, name)
     if (address := view.runtime.settings.logo_url) is None:
         return None
     unknown = dict.fromkeys(

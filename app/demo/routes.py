@@ -5,8 +5,7 @@ address works by a link and by a reload alike.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -15,8 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from app.http.caching.encodings import GZIP, SMALLEST, gzipped, preferred_encoding
-from app.http.views import etag_matches, tag_of
+from app.http.static_pages import StaticPage
 from app.resources import path_of
 from app.settings import Settings
 
@@ -38,20 +36,11 @@ _POLICY: Final = (
 _HEADERS: Final = {
     # Modules of two versions must never meet, so a browser asks each time; mostly it hears 304.
     "Cache-Control": "public, no-cache",
-    "Vary": "Accept-Encoding",
     "X-Robots-Tag": "noindex",
     "Content-Security-Policy": _POLICY,
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",  # the address of a preview holds a secret
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    body: bytes
-    zipped: bytes | None
-    media_type: str
-    tag: str
 
 
 def demo_routes(settings: Settings) -> list[Route]:
@@ -63,10 +52,14 @@ def demo_routes(settings: Settings) -> list[Route]:
     async def lead_to_demo(_request: Request) -> Response:
         return RedirectResponse("./demo/", 308)
 
+    @cache
+    def shell_below(depth: int) -> StaticPage:
+        return _to_page(_shell_at(shell, depth), ".html")
+
     async def show(request: Request) -> Response:
         below = _path_below(request)
-        file = files.get(below)
-        return _answer(request, file or _to_file(_shell_at(shell, below), ".html"))
+        page = files.get(below) or shell_below(min(below.count("/"), _DEEPEST))
+        return page.answer(request.headers)
 
     return [
         Route("/demo", lead_to_demo, include_in_schema=False),
@@ -74,18 +67,17 @@ def demo_routes(settings: Settings) -> list[Route]:
     ]
 
 
-def _read_files() -> dict[str, _File]:
+def _read_files() -> dict[str, StaticPage]:
     found = [*_STATIC.iterdir(), path_of(_CLIENT)]
     return {
-        path.name: _to_file(path.read_bytes(), path.suffix)
+        path.name: _to_page(path.read_bytes(), path.suffix)
         for path in found
         if path.suffix in _MEDIA_TYPES
     }
 
 
-def _to_file(body: bytes, suffix: str) -> _File:
-    zipped = gzipped(body) if len(body) >= SMALLEST else None
-    return _File(body, zipped, _MEDIA_TYPES[suffix], tag_of(body))
+def _to_page(body: bytes, suffix: str) -> StaticPage:
+    return StaticPage.of(body, _MEDIA_TYPES[suffix], _HEADERS)
 
 
 def _path_below(request: Request) -> str:
@@ -94,17 +86,7 @@ def _path_below(request: Request) -> str:
     return raw.decode("latin-1").partition("?")[0].partition("/demo/")[2]
 
 
-def _shell_at(shell: str, below: str) -> bytes:
+def _shell_at(shell: str, depth: int) -> bytes:
     """The page, whose links lead up to `/demo/`, so that it works behind a proxy with a prefix."""
-    root = "../" * min(below.count("/"), _DEEPEST) or "./"
+    root = "../" * depth or "./"
     return shell.replace("{root}", root).encode()
-
-
-def _answer(request: Request, file: _File) -> Response:
-    headers: Mapping[str, str] = {**_HEADERS, "ETag": file.tag}
-    if etag_matches(request.headers.get("if-none-match"), file.tag):
-        return Response(None, 304, headers)
-    accepted = request.headers.get("accept-encoding", "").encode("latin-1")
-    if file.zipped is not None and preferred_encoding(accepted) == GZIP:
-        return Response(file.zipped, 200, {**headers, "Content-Encoding": GZIP}, file.media_type)
-    return Response(file.body, 200, headers, file.media_type)

@@ -44,7 +44,7 @@ def _by_language(role: object) -> object:
     return plain_role(role) if isinstance(role, str) else role
 
 
-def _undetermined(role: object) -> object:
+def _map_plain_role(role: object) -> object:
     return {UNDETERMINED: role} if isinstance(role, str) else role
 
 
@@ -148,7 +148,7 @@ class MemberChange(PatchInput):
     slug: Slug
     name: Line
     role: Annotated[
-        ChangedNames, BeforeValidator(_undetermined, json_schema_input_type=Line | ChangedNames)
+        ChangedNames, BeforeValidator(_map_plain_role, json_schema_input_type=Line | ChangedNames)
     ]
     group: CommitteeGroup
     affiliation: Text | None

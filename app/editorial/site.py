@@ -20,6 +20,7 @@ from app.database import ReadTx, WriteTx
 from app.editorial import media_use
 from app.editorial.content import Actor, SiteRules
 from app.editorial.patch_input import check_languages, record_audit
+from app.editorial.profiles import require_picture
 from app.editorial.site_input import MachineLicence, SiteChange, SiteInput, SiteLinkInput
 from app.editorial.site_references import (
     Slugs,
@@ -29,7 +30,7 @@ from app.editorial.site_references import (
     refuse_unknown_articles,
     to_stored_navigation,
 )
-from app.errors import Conflict, Detail, Invalid
+from app.errors import Conflict
 from app.models.site import SITE_ID, Site
 from app.revisions import stale_error
 
@@ -143,7 +144,7 @@ def _to_columns(tx: WriteTx, fields: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in fields.items():
         match name:
             case "logo":
-                _refuse_unfit_logo(tx, value)
+                require_picture(tx, value, "/logo")
                 columns["logo_id"] = value
             case "links":
                 columns[name] = [link.model_dump(mode="json") for link in value]
@@ -164,21 +165,6 @@ def _to_columns(tx: WriteTx, fields: Mapping[str, Any]) -> dict[str, Any]:
 def _section_ids(tx: WriteTx, slugs: tuple[str, ...]) -> list[str]:
     ids = find_tags(tx, [(slug, f"/sections/{place}") for place, slug in enumerate(slugs)])
     return list(dict.fromkeys(str(ids[slug]) for slug in slugs))
-
-
-def _refuse_unfit_logo(tx: WriteTx, logo: UUID | None) -> None:
-    if logo is None:
-        return
-    row = media_use.by_ids(tx, {logo}, lock=True).get(logo)
-    if row is None:
-        code, message = "unknown_media", "There is no such media; upload it first."
-    elif row.kind != "image":
-        code, message = "not_an_image", f"{row.name} is no image; choose one."
-    elif row.taken_down_at is not None:
-        code, message = "media_taken_down", f"{row.name} was taken down; choose another."
-    else:
-        return
-    raise Invalid(code, message, (Detail(code, message, "/logo"),))
 
 
 def _save(tx: PublishTx, columns: Mapping[str, Any]) -> None:

@@ -10,11 +10,9 @@ from hashlib import sha256
 from typing import Final
 
 from starlette.datastructures import Headers
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.caching.encodings import IDENTITY, gzipped, preferred_encoding
-from app.http.views import etag_matches, tag_of
+from app.http.static_pages import StaticPage
 
 _PAGES: Final = frozenset(
     (
@@ -23,7 +21,7 @@ _PAGES: Final = frozenset(
     )
 )
 _ASSETS: Final = "/static-offline-docs/"
-_KEPT: Final = {"Cache-Control": "public, max-age=300", "Vary": "Accept-Encoding"}
+_KEPT: Final = {"Cache-Control": "public, max-age=300"}
 _SCRIPT: Final = re.compile(rb"<script(?![^>]*src=)[^>]*>(.+?)</script>", re.DOTALL)
 
 
@@ -32,7 +30,7 @@ class DocsPages:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._pages: dict[tuple[str, str], Response] = {}
+        self._pages: dict[str, StaticPage] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or pass on one request."""
@@ -42,18 +40,12 @@ class DocsPages:
             send_page = _with_age(send) if path.startswith(_ASSETS) else send
             await self.app(scope, receive, send_page)
             return
-        headers = Headers(scope=scope)
-        encoding = preferred_encoding(headers.get("accept-encoding", "").encode("latin-1"))
-        page = self._pages.get((path, encoding))
-        if page is None:
-            page = self._pages[path, IDENTITY] = await self._render_page(scope, receive)
-            page = self._pages[path, encoding] = _encode_page(page, encoding)
-        tag = page.headers["etag"]
-        if etag_matches(headers.get("if-none-match"), tag):
-            page = Response(None, 304, {**_KEPT, "ETag": tag})
-        await page(scope, receive, send)
+        if path not in self._pages:
+            self._pages[path] = await self._render_page(scope, receive)
+        answer = self._pages[path].answer(Headers(scope=scope))
+        await answer(scope, receive, send)
 
-    async def _render_page(self, scope: Scope, receive: Receive) -> Response:
+    async def _render_page(self, scope: Scope, receive: Receive) -> StaticPage:
         """The framework's answer, with the headers that it leaves out."""
         parts: list[Message] = []
 
@@ -64,24 +56,13 @@ class DocsPages:
         body = b"".join(part.get("body", b"") for part in parts)
         value = Headers(raw=parts[0]["headers"])
         media = value["content-type"]
-        headers = {**_KEPT, "ETag": tag_of(body)}
+        headers = dict(_KEPT)
         if media.startswith("text/html"):
             headers["Content-Security-Policy"] = value.get("content-security-policy") or _policy(
                 body
             )
             headers["X-Frame-Options"] = "DENY"
-        return Response(body, parts[0]["status"], headers, media)
-
-
-def _encode_page(page: Response, encoding: str) -> Response:
-    """The page in another encoding; its tag is weak, so it is the same for all of them."""
-    if encoding == IDENTITY:
-        return page
-    headers = {
-        name: value for name, value in page.headers.items() if name.lower() != "content-length"
-    }
-    headers["Content-Encoding"] = encoding
-    return Response(gzipped(bytes(page.body)), page.status_code, headers)
+        return StaticPage.of(body, media, headers, parts[0]["status"])
 
 
 def _policy(page: bytes) -> str:

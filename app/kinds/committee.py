@@ -14,8 +14,8 @@ from app.kinds.pictures import Pictures, load_pictures
 from app.kinds.searchable import Searchable, version_of
 from app.kit.languages import UNDETERMINED, localise
 from app.models.committee import CommitteeMember as MemberRow
-from app.public.authors import ProfileLink
 from app.public.committee import CommitteeMember
+from app.public.links import ExternalLink
 from app.visibility import visible
 
 _GROUPS: Final = {"officers": 0, "committee": 1, "staff": 2}
@@ -50,7 +50,7 @@ def _to_member(row: Any, portraits: Pictures, languages: Sequence[str]) -> Commi
         affiliation=row.affiliation,
         biography=next((row.biography[lang] for lang in languages if lang in row.biography), None),
         portrait=portraits.image_of(row.portrait, row.name),
-        links=[ProfileLink(**link) for link in row.links],
+        links=[ExternalLink(**link) for link in row.links],
         term_from=row.term_from,
         term_to=row.term_to,
     )

@@ -107,14 +107,14 @@ def is_same_place(request_path: str, location: str) -> bool:
     path = urlsplit(request_path).path if "://" in request_path else local
     path = path if path.startswith("/") else f"/{path}"
     here, there = (_without_slash(part) for part in (path, location.partition("?")[0]))
-    return _escaped(here) == _escaped(there)
+    return _escape(here) == _escape(there)
 
 
 def _without_slash(path: str) -> str:
     return path.removesuffix("/") or "/"
 
 
-def _escaped(path: str) -> str:
+def _escape(path: str) -> str:
     """A path in ASCII, with the digits of its escapes in capitals."""
     bare = quote(_BARE_PERCENT.sub("%25", path), safe=_KEPT)
     return _ESCAPE.sub(lambda escape: escape[0].upper(), bare)
@@ -124,7 +124,7 @@ def to_ascii(address: str) -> str:
     """A whole address, with everything after its host in ASCII."""
     start = re.match("[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*", address)
     host = start[0] if start else ""
-    return host + _escaped(address[len(host) :])
+    return host + _escape(address[len(host) :])
 
 
 @cache

@@ -1,7 +1,9 @@
 """Articles as the world sees them."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
@@ -163,6 +165,23 @@ def complete_item(item_json: str) -> str:
         if item_json.rfind(f'"{name}":') < 0:
             item_json = f'{item_json[:-1]},"{name}":{value}}}'
     return item_json
+
+
+def text_member(item_json: str, name: str) -> str:
+    """The JSON of a member of a frozen article that is a text, found as `complete_item` finds
+    members: to parse a whole article for each of them would slow lists down.
+
+    The article's own members come before those of its parts, so the first one is meant.
+    """
+    match = _text_pattern(name).search(item_json)
+    if match is None:
+        raise ValueError(f"a frozen article has no text {name}")
+    return match[1]
+
+
+@cache
+def _text_pattern(name: str) -> re.Pattern[str]:
+    return re.compile(rf'"{name}":("[^"\\]*(?:\\.[^"\\]*)*")')
 
 
 class ArticleItem(FrozenArticle):

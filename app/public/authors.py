@@ -3,14 +3,8 @@
 from pydantic import BaseModel
 
 from app.public.articles import Image
-from app.public.vocabulary import Count, GivenAddress, Slug
-
-
-class ProfileLink(BaseModel):
-    """An address where somebody is found elsewhere, with its name."""
-
-    label: str
-    url: GivenAddress
+from app.public.links import ExternalLink
+from app.public.vocabulary import Count, Slug
 
 
 class AuthorProfile(BaseModel):
@@ -21,5 +15,5 @@ class AuthorProfile(BaseModel):
     name: str
     biography: str | None
     portrait: Image | None
-    links: list[ProfileLink]
+    links: list[ExternalLink]
     articles_count: Count

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from app.public.articles import Image
-from app.public.authors import ProfileLink
+from app.public.links import ExternalLink
 from app.public.vocabulary import CommitteeGroup, Slug
 
 
@@ -21,6 +21,6 @@ class CommitteeMember(BaseModel):
     affiliation: str | None
     biography: str | None
     portrait: Image | None
-    links: list[ProfileLink]
+    links: list[ExternalLink]
     term_from: date | None
     term_to: date | None

@@ -9,6 +9,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from app.public.articles import ArticleItem, Image, TagReference
 from app.public.jsonld import Logo
+from app.public.links import ExternalLink
 from app.public.vocabulary import GivenAddress, Lang, PolicyName, Slug, WebAddress
 
 AddressTemplate = Annotated[
@@ -21,13 +22,6 @@ class SiteContact(BaseModel):
 
     email: str | None
     corrections_email: str | None
-
-
-class SiteLink(BaseModel):
-    """A page elsewhere, such as one for donations or of a social network."""
-
-    label: str
-    url: GivenAddress
 
 
 class NavigationChild(BaseModel):
@@ -168,7 +162,7 @@ class Site(BaseModel):
     url: GivenAddress | None
     logo: Image | None
     contact: SiteContact | None
-    links: list[SiteLink]
+    links: list[ExternalLink]
     navigation: list[NavigationItem]
     sections: list[TagReference]
     feeds: SiteFeeds

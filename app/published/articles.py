@@ -233,7 +233,7 @@ def _join_item(row: Any, tags: Tags, translation_lists: Mapping[UUID, bytes]) ->
     own = tags.absolute_urls(complete_item(row.item)[:-1].encode())
     return b'%s,"published_on":%s,"tags":%s,"translations":%s}' % (
         own,
-        to_json(cards.published_on(from_json(row.item))),
+        to_json(cards.published_on(row.item)),
         cards.references(tags, tags.resolve_ids(from_json(row.tag_ids)), row.lang),
         translation_lists[row.article_id],
     )

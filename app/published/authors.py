@@ -23,7 +23,8 @@ from app.kinds.pictures import load_pictures
 from app.models.author import Author
 from app.models.count import AuthorCount
 from app.models.publication import Publication, PublicationAuthor
-from app.public.authors import AuthorProfile, ProfileLink
+from app.public.authors import AuthorProfile
+from app.public.links import ExternalLink
 from app.visibility import NOW, visible
 
 
@@ -44,7 +45,9 @@ class AuthorMoment:
         if self.current:
             return Counter()
         since = self.head.effective_until
-        return author_counts.moved(self.tx, counts.find_counted_set(self.tx, since), self.now)
+        return author_counts.pending_changes(
+            self.tx, counts.find_counted_set(self.tx, since), self.now
+        )
 
 
 def page_of_authors(
@@ -98,7 +101,7 @@ def _profiles(
                 name=row.name,
                 biography=next(biography, None),
                 portrait=portraits.image_of(row.portrait, row.name),
-                links=[ProfileLink(**link) for link in row.links],
+                links=[ExternalLink(**link) for link in row.links],
                 articles_count=totals[slug],
             )
         )

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from app.database import ReadTx
 from app.kit.dates import plain_date
 from app.models.publication import Publication, PublicationTag
-from app.public.articles import ArticleCard, complete_item
+from app.public.articles import ArticleCard, complete_item, text_member
 from app.published.cache import CachedTag, HeadCache, Tags
 from app.published.statements import SHOWN
 from app.visibility import NOW, visible
@@ -58,9 +59,15 @@ class Carrier:
     tags: Sequence[CachedTag]
 
 
-def published_on(item: dict[str, Any]) -> str | None:
+def published_on(item_json: str) -> str | None:
     """The plain date of a frozen article."""
-    day = plain_date(datetime.fromisoformat(item["published_at"]), item["date_precision"])
+    at, precision = (text_member(item_json, name) for name in ("published_at", "date_precision"))
+    return _plain_date_text(at[1:-1], precision[1:-1])
+
+
+@lru_cache(maxsize=2_000)
+def _plain_date_text(at: str, precision: str) -> str | None:
+    day = plain_date(datetime.fromisoformat(at), precision)
     return day.isoformat() if day else None
 
 
@@ -148,7 +155,7 @@ def _list_newest(
 
 def _to_card(row: Any, tags: Tags) -> bytes:
     item = from_json(complete_item(row.item))
-    item["published_on"] = published_on(item)
+    item["published_on"] = published_on(row.item)
     own = tags.absolute_urls(to_json({name: item[name] for name in _OWN}))
     carrier = carrier_of(row, tags)
     return b'%s,"tags":%s}' % (own[:-1], references(tags, carrier.tags, row.lang))

@@ -11,8 +11,10 @@ from pydantic_core import from_json
 from sqlmodel import col
 
 from app.database import ReadTx
+from app.kinds.pictures import load_pictures
 from app.models.publication import Publication
 from app.models.site import Site
+from app.public.articles import Image
 from app.published import kept_counts, translations
 from app.published.cache import CachedTag, HeadCache, Tags
 from app.visibility import NOW, visible
@@ -48,6 +50,12 @@ def read_record(tx: ReadTx, recall: HeadCache) -> StoredSite:
         return _UNSAVED if row is None else StoredSite(*row)
 
     return recall("site record", read)
+
+
+def load_logo(tx: ReadTx, record: StoredSite, lang: str, name: str) -> Image | None:
+    """The logo, with the site's name in place of a missing alternative text; None if it was taken
+    down. Addresses are paths."""
+    return load_pictures(tx, [record.logo_id], [lang]).image_of(record.logo_id, name)
 
 
 @dataclass(frozen=True, slots=True)

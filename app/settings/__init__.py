@@ -50,9 +50,8 @@ class Settings(
 
     def tag_address(self, slug: str, lang: str) -> str:
         """Where readers find a tag: at the front end, or at this API without one."""
-        if self.site_url is None and "{site}" in self.tag_url:
-            return f"{self.public_url}/v1/tags/{slug}"
-        return self.tag_url.format(site=self.site_url or "", slug=slug, lang=lang)
+        address = self.page_urls.address("tag", slug, lang)
+        return address or f"{self.public_url}/v1/tags/{slug}"
 
     def author_address(self, slug: str) -> str | None:
         """Where readers find an author, if the front end has such pages."""

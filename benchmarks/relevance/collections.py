@@ -143,17 +143,23 @@ def _archive(path: Path) -> Iterator[Text]:
                     labels=tuple(_labels(record)),
                 )
             case "sponsor" | "committee_member" as kind:
-                texts = (record.get(name) or "" for name in ("role", "affiliation", "statement"))
-                about = [*texts, *(record.get("biography") or {}).values()]
+                names = ("role", "affiliation", "statement", "biography")
                 yield Text(
                     f"{kind}:{record['name']}",
                     record["name"],
-                    "\n".join(filter(None, about)),
+                    "\n".join(text for name in names for text in _texts(record.get(name))),
                     lang=None,
                     kind=kind,
                 )
             case _:
                 continue
+
+
+def _texts(value: str | dict[str, str] | None) -> list[str]:
+    """What a member of a record says, in each language that it is written in."""
+    if isinstance(value, dict):
+        return list(value.values())
+    return [value] if value else []
 
 
 def _title(record: dict[str, str]) -> str:

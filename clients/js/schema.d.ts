@@ -996,7 +996,7 @@ export interface components {
             name: string;
             biography: string | null;
             portrait: components["schemas"]["Image"] | null;
-            links: components["schemas"]["ProfileLink"][];
+            links: components["schemas"]["ExternalLink"][];
             articles_count: number;
         };
         AuthorProfileList: {
@@ -1081,7 +1081,7 @@ export interface components {
             affiliation: string | null;
             biography: string | null;
             portrait: components["schemas"]["Image"] | null;
-            links: components["schemas"]["ProfileLink"][];
+            links: components["schemas"]["ExternalLink"][];
             term_from: string | null;
             term_to: string | null;
         };
@@ -1326,6 +1326,12 @@ export interface components {
              */
             kind: "event";
             item: components["schemas"]["Event"];
+        };
+        /** @description A page elsewhere, with its label: somebody's own page, one for donations. */
+        ExternalLink: {
+            label: string;
+            /** Format: iri */
+            url: string;
         };
         /** @description How many of the things found have this value; `value` is what the parameter takes. */
         FacetValue: {
@@ -1866,12 +1872,6 @@ export interface components {
             pointer?: string;
             parameter?: string;
         };
-        /** @description An address where somebody is found elsewhere, with its name. */
-        ProfileLink: {
-            label: string;
-            /** Format: iri */
-            url: string;
-        };
         /**
          * @description What answers at a path. 200: the path is `location`, so show it. 301: lead readers to
          *     `location`. The old address of a file leads to `media`, which has no slug: `location` and `url`
@@ -1975,7 +1975,7 @@ export interface components {
             url: string | null;
             logo: components["schemas"]["Image"] | null;
             contact: components["schemas"]["SiteContact"] | null;
-            links: components["schemas"]["SiteLink"][];
+            links: components["schemas"]["ExternalLink"][];
             navigation: components["schemas"]["NavigationItem"][];
             sections: components["schemas"]["TagReference"][];
             feeds: components["schemas"]["SiteFeeds"];
@@ -2008,12 +2008,6 @@ export interface components {
             json: string;
             /** Format: uri */
             events: string;
-        };
-        /** @description A page elsewhere, such as one for donations or of a social network. */
-        SiteLink: {
-            label: string;
-            /** Format: iri */
-            url: string;
         };
         /**
          * @description The addresses of what the publisher tells of itself, by the properties of schema.org's

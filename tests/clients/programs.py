@@ -1,7 +1,6 @@
 """How tests run the programs of npm and the client's own."""
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +20,10 @@ def install_client(folder: Path) -> None:
 
 def run(folder: Path, *words: str, **known: Any) -> str:
     """What a program of node prints; it is told what is known by the variable `KNOWN`."""
-    done = subprocess.run(
-        [node.node(), *words],
-        cwd=folder,
-        env={"KNOWN": json.dumps(known), "CLIENT": (CLIENT / "willay.js").as_uri()},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=240,
-    )
-    assert done.returncode == 0, done.stdout[-6_000:] + done.stderr[-3_000:]
-    return done.stdout
+    env = {"KNOWN": json.dumps(known), "CLIENT": (CLIENT / "willay.js").as_uri()}
+    return node.run(folder, *words, env=env).stdout
 
 
 def tool(folder: Path, name: str, *words: str) -> str:
     """What a program that npm installed prints."""
-    return run(folder, str((folder / "node_modules" / ".bin" / name).resolve()), *words)
+    return run(folder, node.tool(folder, name), *words)

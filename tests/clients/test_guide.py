@@ -122,7 +122,7 @@ def test_the_site_in_one_file_is_a_site(service: dict[str, Any], desk: Path) -> 
 def test_the_programs_for_next_and_astro_compile(tools: Path) -> None:
     written = programs(node.ROOT / "docs" / "frontend.md", tools, API)
     client = tools / "node_modules" / "@willay" / "client"
-    tsc = str((tools / "node_modules" / ".bin" / "tsc").resolve())
+    tsc = node.tool(tools, "tsc")
     run(client, tsc, "--noEmit", "false", "--declaration", "--emitDeclarationOnly")
     (tools / "stubs.d.ts").write_text((HERE / "stubs.d.ts").read_text())
     typed = [str(path) for path in written if path.suffix != ".mjs"]

@@ -57,7 +57,7 @@ def test_no_operation_is_missing_in_the_types() -> None:
 
 def test_the_module_keeps_its_types(tools: Path) -> None:
     client = tools / "node_modules" / "@willay" / "client"
-    tsc = str((tools / "node_modules" / ".bin" / "tsc").resolve())
+    tsc = node.tool(tools, "tsc")
     run(client, tsc)
     manifest = json.loads((CLIENT / "package.json").read_text())
     assert manifest["scripts"]["check"] == "tsc"

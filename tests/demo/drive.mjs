@@ -48,6 +48,7 @@ for (const width of [1280, 320]) {
       ...seen, title: await page.title(), h1: await h1(page), address: new URL(page.url()).pathname,
       wide: await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
       lang: await page.evaluate(() => document.documentElement.lang),
+      top: await page.evaluate(() => document.getElementById('top').offsetHeight),
       head: await page.evaluate(() => [...document.head.querySelectorAll('[data-page]')].map((one) => one.rel || one.name || one.type)),
       axe: await page.evaluate(async () => (await window.axe.run()).violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target).join(' ')}`)),
       pictures: await page.locator('.story figure img[srcset][width][height]').count(),

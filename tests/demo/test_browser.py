@@ -83,6 +83,7 @@ def test_every_page_is_whole_at_both_widths(
             assert page["harm"] == 0
             assert page["h1"]
             assert page["blank"] == 0
+            assert 0 < page["top"] < 220, "the header leaves room for the page"
             assert page["title"].endswith("Peru Support Group")
             assert page["lang"] == ("es" if name.endswith("_es") else "en")
 

@@ -33,7 +33,7 @@ TRAVELLING = (
 STRICT = (
     *("/v1/articles", "/v1/archive", "/v1/search", "/v1/search/suggest?q=x", "/v1/tags"),
     *("/v1/tags/mining", "/v1/sponsors", "/v1/committee", "/v1/changes", "/v1/resolve?path=/x"),
-    "/v1/events",
+    *("/v1/events", "/v1/site", "/v1/home", "/v1/authors"),
 )
 
 

@@ -100,6 +100,7 @@ def test_what_is_corrected_shows(newsroom: Newsroom) -> None:
 def test_what_is_retracted_goes(newsroom: Newsroom) -> None:
     here, runtime = newsroom
     other = builders.published(runtime, title="Quetzal stays", slug="quetzal-stays")
+    builders.published(runtime, title="Puma", slug="puma")  # the page before names the next one
     key = builders.published(runtime, title="Guanaco", slug="guanaco")
     paths = warm_with(here, "guanaco", "guanaco")
     here.warm("/v1/articles/quetzal-stays")

@@ -2,7 +2,7 @@
 // head, and the way from page to page without a reload.
 import { createWillay } from './willay.js'
 import { dataBlock, h } from './dom.js'
-import { message, placesFor, searchForm } from './parts.js'
+import { figure, message, placesFor, searchForm } from './parts.js'
 import { search } from './search.js'
 import * as views from './views.js'
 import { LANGUAGES, wordsOf } from './words.js'
@@ -108,7 +108,7 @@ function frame(site, page, own, lang) {
   const menu = h('nav', { 'aria-label': words('main') }, h('ul', null, h('li', null, link(places.to('news'), words('news'))),
     record.navigation.map((item) => h('li', null, link(hrefOf(item), item.label)))))
   top.replaceChildren(h('div.band'), h('div.wrap', null,
-    h('p.masthead', null, h('a', { href: places.home }, record.logo ? h('img', { src: record.logo.url, alt: record.name, height: '48' }) : record.name)),
+    h('p.masthead', null, h('a', { href: places.home }, record.logo?.sizes && figure({ ...record.logo, alt: '' }, { sizes: '3rem', eager: true, words }), record.name)),
     h('div.tools', null,
       h('nav', { 'aria-label': words('languages') }, others.map((code) => h('a', { href: switchTo(code), hreflang: code, lang: code }, wordsOf(code)('language')))),
       h('a.find', { href: places.to('search') }, words('search')))), h('div.menu', null, h('div.wrap', null, menu)))
@@ -116,9 +116,9 @@ function frame(site, page, own, lang) {
   foot.replaceChildren(h('div.band'), h('div.wrap', null,
     h('div', null, h('p.masthead', null, record.name), h('p', null, record.description)),
     h('nav', { 'aria-label': record.name }, h('ul', null, record.navigation.filter((item) => item.kind === 'page').flatMap((item) => [item, ...item.children]).map((item) => h('li', null, link(hrefOf(item), item.label))),
-      h('li', null, link(places.to('committee'), words('committee'))), h('li', null, link(places.to('sponsors'), words('sponsors'))), h('li', null, link(places.to('authors'), words('authors'))))),
+      ['committee', 'sponsors', 'authors'].map((name) => h('li', null, link(places.to(name), words(name)))))),
     h('nav', { 'aria-label': words('follow') }, h('h2', null, words('follow')), h('ul', null,
-      feeds.map(([name, href]) => h('li', null, h('a', { href: API + new URL(href).pathname.slice(new URL(href).pathname.indexOf('/v1')) }, name))),
+      feeds.map(([name, href]) => h('li', null, h('a', { href: API + href.slice(href.indexOf('/v1/')) }, name))),
       record.links.map((one) => h('li', null, h('a', { href: one.url, rel: 'noopener' }, one.label))),
       record.contact?.email && h('li', null, h('a', { href: `mailto:${record.contact.email}` }, words('write_to'))))),
     h('p.small', null, words('about_site'), ' ', h('a', { href: `${API}/v1` }, words('open_api')), '. ', h('a', { href: record.licence, rel: 'license noopener' }, words('licence')), '.')))

@@ -17,7 +17,9 @@ SERVERS: Final = [{"url": "/", "description": "The service that gives this docum
 _GROUPS: Final = {
     "articles": "Articles and standing pages: lists, one whole, the archive.",
     "search": "Full-text search, completions, and a door for InstantSearch.",
-    "organisation": "Who publishes: the site, tags' trees, sponsors, committee, authors.",
+    "site": "What a front end needs of the publisher: its record, its menu, its home.",
+    "authors": "Who writes: names under articles, with biographies and portraits.",
+    "organisation": "Who stands behind it: sponsors and the committee.",
     "tags": "Topics, places, people, organisations, series and formats.",
     "events": "Dates to come and past ones.",
     "media": "Pictures in their sizes, and documents.",
@@ -30,14 +32,18 @@ _GROUPS: Final = {
 }
 
 
+_MANAGED: Final = "admin: "
+
+
 def groups(used: list[str]) -> list[dict[str, str]]:
-    """The groups of operations that are used: those of readers first, then the management's."""
-    named = [name for name in _GROUPS if name in used]
-    others = [name for name in dict.fromkeys(used) if name not in _GROUPS]
-    return [{"name": name, "description": _GROUPS[name]} for name in named] + [
-        {"name": name, "description": f"Management of {name.removeprefix('admin: ')}."}
-        for name in others
-    ]
+    """The groups of operations that are used: those of readers first, then the management's.
+    `ValueError` for a group of readers that has no description."""
+    managed = [name for name in dict.fromkeys(used) if name.startswith(_MANAGED)]
+    if unknown := set(used) - _GROUPS.keys() - set(managed):
+        raise ValueError(f"describe these groups of operations: {sorted(unknown)}")
+    texts = {name: text for name, text in _GROUPS.items() if name in used}
+    texts |= {name: f"Management of {name.removeprefix(_MANAGED)}." for name in managed}
+    return [{"name": name, "description": text} for name, text in texts.items()]
 
 
 def swagger_options() -> dict[str, Any]:
