@@ -167,6 +167,7 @@ SMALL = {
         "former_tag",
         "sponsor",
         "committee_member",
+        "site",  # one row
         "author",
         "event",
         "event_tag",

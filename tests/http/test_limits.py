@@ -61,6 +61,7 @@ def from_address(bench: Bench, address: str) -> Callable[[], int]:
         await app({**scope, "client": (address, 1), "state": dict(state)}, receive, send)
 
     client = ContractClient(moved, bench.client.contract)
+    client.portal = bench.client.portal  # of the loop that the application runs on
     return lambda: int(client.get(ARTICLES).status_code)
 
 
