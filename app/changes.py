@@ -36,6 +36,7 @@ from app.database import Database, ReadTx, WriteTx
 from app.errors import Unavailable
 from app.kinds.registry import DATED_KINDS
 from app.kit.clock import FOREVER, TICK, Clock
+from app.models.article import ArticleSlug
 from app.models.change import Change, ChangeHead
 from app.models.publication import Publication
 from app.visibility import visible
@@ -219,12 +220,23 @@ def _promote(tx: PublishTx, since: datetime) -> None:
     tx.append_from(entries.subquery(), "due")
 
 
+def pages_below(article_id: Any, at: datetime) -> sa.Select[UUID]:
+    """The `id` of each visible page that names an article (by its id, or by a column) as the page
+    above it. It may name it by any slug that the article ever had."""
+    child = aliased(Publication)
+    statement: sa.Select[UUID] = sa.select(col(child.article_id).label("id"))
+    return statement.join(ArticleSlug, col(ArticleSlug.slug) == col(child.parent_slug)).where(
+        col(ArticleSlug.article_id) == article_id, visible(child, at)
+    )
+
+
 def due(since: datetime, until: datetime) -> sa.Subquery:
     """The starts and ends in (since, until]: `kind`, `at` and `id` of each affected subject.
 
-    A translation that appears or disappears also affects its siblings, because they list it.
+    A translation that appears or disappears also affects its siblings, because they list it. A page
+    affects those below it, because they name it.
     """
-    sibling = aliased(Publication)
+    sibling, child = aliased(Publication), aliased(Publication)
     its_sibling = sa.and_(
         col(sibling.translation_group) == col(Publication.translation_group),
         col(sibling.article_id) != col(Publication.article_id),
@@ -246,6 +258,11 @@ def due(since: datetime, until: datetime) -> sa.Subquery:
             if table is Publication:
                 others = sa.select(*conditions, col(sibling.article_id).label("id"))
                 arms.append(others.join(sibling, its_sibling).where(*within))
+                below = sa.select(*conditions, col(child.article_id).label("id"))
+                below = below.join(ArticleSlug, col(ArticleSlug.article_id) == col(subject))
+                below = below.join(child, col(child.parent_slug) == col(ArticleSlug.slug))
+                is_page = col(Publication.kind) == "page"
+                arms.append(below.where(is_page, visible(child, until), *within))
     return sa.union_all(*arms).subquery()
 
 

@@ -19,6 +19,7 @@ from app import author_counts, counts
 from app.database import Database
 from app.editorial.content import ArticleInput, AuthorInput, to_revision_json
 from app.kit.clock import FOREVER
+from app.kit.outline import outline_body
 from app.models.article import Article, ArticleSlug, ArticleTag, Revision
 from app.models.change import Change, ChangeHead
 from app.models.publication import (
@@ -28,7 +29,7 @@ from app.models.publication import (
     PublicationTag,
 )
 from app.models.tag import Tag, TagSlug
-from app.public.articles import Author, FrozenArticle, Rights
+from app.public.articles import Author, FrozenArticle, Rights, to_outline
 from benchmarks.raw_rows import move_sequence, vacuum, write, write_log
 
 FORMATS: Final = {"news": 0.70, "analysis": 0.15, "editorial": 0.15}
@@ -172,6 +173,7 @@ class _Archive:
         item = self._item(key, lang, slug, title, authors, published_at)
         rows[Revision].append(self._revision(item, body, tags))
         item_json = item.model_dump_json()
+        outline = to_outline(outline_body(body)).model_dump_json()
         for start, until, expires, ended in self._intervals(max(published_at, self._imported)):
             self._keys += 1
             interval = {
@@ -199,7 +201,9 @@ class _Archive:
                 "published_by": _EDITOR,
             }
             rows[Publication].append(publication)
-            rows[PublicationBody].append({"publication_id": self._keys, "body_html": body})
+            rows[PublicationBody].append(
+                {"publication_id": self._keys, "body_html": body, "outline": outline}
+            )
             rows[PublicationTag] += [{"tag_id": tag, **interval} for tag in tags]
             rows[PublicationAuthor] += [{"author_slug": slug, **interval} for slug in authors]
 
@@ -297,6 +301,8 @@ class _Archive:
             rights=Rights(licence=_LICENCE, credit=None, syndicatable=True),
             corrections=[],
             is_excerpt=False,
+            canonical_url=None,
+            position=0,
         )
 
     def _tag(self, slug: str, kind: str, parent: UUID | None = None) -> UUID:

@@ -18,6 +18,7 @@ from app.editorial.content import (
     CorrectionInput,
     ImageInput,
     RightsInput,
+    SeoInput,
     SourceInput,
 )
 from app.editorial.workflow import Effect
@@ -121,6 +122,11 @@ class WorkingArticle(ListedWorkingCopy):
     updated_at: datetime | None
     corrections: list[CorrectionInput]
     is_excerpt: bool
+    seo: SeoInput | None
+    canonical_url: str | None
+    parent: Slug | None
+    position: int
+    related: list[UUID]
     translations: list[Sibling]
     review_note: str | None = Field(
         description="What was said at the last step of its review: submitted, approved, sent back"

@@ -167,15 +167,17 @@ async def follow_preview(
             log = head(tx)
             now = log.moment(runtime.clock())
             matches = previews.open_preview(tx, token, runtime.site_rules, now)
-            detail = preview.preview_detail(
-                tx,
-                runtime.memory.tags(tx, log),
+            article = preview.UnpublishedArticle(
                 matches.item,
                 matches.body_html,
+                matches.seo,
                 matches.tag_ids,
                 matches.translation_group,
-                now,
+                matches.parent_slug,
+                matches.related_ids,
             )
+            tags = runtime.memory.tags(tx, log)
+            detail = preview.preview_detail(tx, tags, article, now)
         view = PreviewedArticle(**detail.model_dump(), preview_expires_at=matches.expires_at)
         body = One[PreviewedArticle](data=view).model_dump_json().encode()
         folder = f"/v1/preview/{token}/media/".encode()

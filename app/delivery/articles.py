@@ -26,7 +26,7 @@ from app.http.parameters import (
 from app.http.problems import public_responses
 from app.http.routing import EndpointRoute
 from app.http.views import View
-from app.public.articles import ArticleDetail, ArticleItem, ListedArticle
+from app.public.articles import ArticleDetail, ArticleItem, ListedArticle, Seo
 from app.public.envelopes import One, Page
 from app.public.vocabulary import Kind
 from app.published import articles
@@ -69,7 +69,10 @@ class ListParameters(ArticleParameters):
     kind: Annotated[
         Kind, Field(description="With `ids` and without `kind`, the list has pages too")
     ] = "article"
-    order: Literal["newest", "oldest", "updated"] = "newest"
+    order: Annotated[
+        Literal["newest", "oldest", "updated", "position"],
+        Field(description="`position`: as editors order pages, with `kind=page`"),
+    ] = "newest"
     limit: Limit = 20
     cursor: Annotated[str, Field(max_length=200, description="From `links.next`")] = ""
     count: Annotated[Flag, Field(description="Also tell `meta.total`, and whether it is exact")] = (
@@ -110,6 +113,9 @@ def list_articles(
 ) -> Answer:
     """Articles, newest first, page by page."""
     settings = view.runtime.settings
+    if params.order == "position" and params.kind != "page":
+        message = "Only pages have a position; add kind=page, or choose another order."
+        raise bad_parameter("pages_only", "order", message)
     filters = list_filter(params, view.tags, settings)
     if filters.ids and "kind" not in params.model_fields_set:
         filters = replace(filters, any_kind=True)
@@ -179,7 +185,7 @@ def read_article(view: BriefView, slug: str, params: DetailParameters) -> Answer
 
 
 def to_jsonld(settings: Settings, item: bytes) -> bytes:
-    """The JSON-LD of an article, from its public JSON."""
+    """The JSON-LD of an article, from the JSON of its item with `seo`."""
     publisher = jsonld.Publisher(
         name=settings.site_name,
         home=settings.site_url or f"{settings.public_url}/v1",
@@ -187,7 +193,8 @@ def to_jsonld(settings: Settings, item: bytes) -> bytes:
         author_page=settings.author_address,
     )
     article = ArticleItem.model_validate_json(item)
-    return jsonld.render(article, publisher, settings.page_address)
+    seo = Seo.model_validate(from_json(item)["seo"])
+    return jsonld.render(article, seo, publisher, settings.page_address)
 
 
 Wanted = TypeVar("Wanted", bound=str)

@@ -93,7 +93,8 @@ def read_news_sitemap(
     """Articles of the last two days, at most the thousand newest, as news search engines ask."""
     settings = view.runtime.settings
     recent = ArticleFilter(since=view.now - _NEWS_DAYS)
-    article_items = _items(view, recent)[:_NEWS_MOST]
+    own_items = [item for item in _items(view, recent) if item.canonical_url is None]
+    article_items = own_items[:_NEWS_MOST]
     body = sitemap.news(article_items, settings.site_name, settings.page_address)
     return Answer(body, {}, LISTS, sitemap.MEDIA_TYPE)
 

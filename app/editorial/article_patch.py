@@ -13,7 +13,7 @@ from app.editorial.content import (
     RightsInput,
     SiteRules,
     prepare,
-    refuse_language,
+    refuse_out_of_place,
 )
 from app.errors import Detail, Invalid
 from app.inputs import make_optional
@@ -22,7 +22,8 @@ from app.public.vocabulary import Slug
 
 @make_optional
 class ArticlePatch(ArticleFields):
-    """Any of an article's fields. Null clears `source`, `image`, `published_at`, `updated_at`."""
+    """Any of an article's fields. Null clears `source`, `image`, `published_at`, `updated_at`,
+    `seo`, `canonical_url`, `parent`."""
 
     slug: Slug  # required here: an existing article keeps an address
 
@@ -44,7 +45,7 @@ def apply_patch(copy: WorkingCopy, patch: ArticlePatch, rules: SiteRules) -> Dra
     content = validate_article({**dict(copy.content), **patched_fields})
     if patched_fields.keys() & {"body", "body_format"}:
         return prepare(content, rules)
-    refuse_language(content, rules)
+    refuse_out_of_place(content, rules)
     return Draft(content, copy.body_html)
 
 

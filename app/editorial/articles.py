@@ -12,7 +12,7 @@ from sqlmodel import col
 from app import revisions
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
-from app.editorial import article_slugs, media_use, tags
+from app.editorial import article_slugs, media_use, page_tree, related, tags
 from app.editorial.content import Actor, ArticleInput, Draft, from_revision_json, to_revision_json
 from app.errors import Conflict, Invalid, NotFound, Stale
 from app.kit.ids import uuid7
@@ -74,6 +74,7 @@ def article_values(
         "updated_at": now,
         "changed_by": actor.name,
         "changed_by_id": actor.account_id,
+        "parent_slug": content.parent,
     }
 
 
@@ -255,7 +256,9 @@ def _save(
     article.text_revision = article.revision
     article.updated_at = now
     article.changed_by, article.changed_by_id = actor.name, actor.account_id
+    article.parent_slug = draft.content.parent
     tx.session.flush()
+    _refuse_unfit_links(tx, actor, article, draft.content)
     tags.set_tags(tx, ArticleTag, "article_id", article.id, tag_ids)
     content = draft.content.model_copy(update={"slug": article.slug})
     _insert_revision(
@@ -263,6 +266,15 @@ def _save(
     )
     media_use.record_media_use(tx, article, draft)
     tx.session.flush()
+
+
+def _refuse_unfit_links(tx: WriteTx, actor: Actor, article: Article, content: ArticleInput) -> None:
+    """`Invalid` unless the other articles that a text names fit. An import may name later ones."""
+    is_imported = actor.by is None
+    page_tree.refuse_no_page(tx, content.parent, may_be_later=is_imported)
+    page_tree.refuse_misplaced(tx, article.id, article.kind, content.parent)
+    if not is_imported:
+        related.refuse_unknown_related(tx, article.id, content)
 
 
 def _insert_revision(

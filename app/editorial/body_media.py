@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from app.kit.addresses import MEDIA, media_of, media_path, place_in
+from app.kit.addresses import MEDIA, SRCSET_JOIN, media_of, media_path, place_in
 
 _TAG: Final = re.compile(r'<(img|a)((?: [a-z-]+(?:="[^"]*")?)*)>')
 _ATTRIBUTE: Final = re.compile(r' ([a-z-]+)(?:="([^"]*)")?')
@@ -48,12 +48,19 @@ def broken_media_urls(body_html: str) -> Iterator[str]:
             yield address
 
 
-def settle_media(
-    body_html: str, alts: Mapping[UUID, str], sizes: Mapping[tuple[UUID, str], tuple[int, int]]
-) -> str:
+PictureFiles = Mapping[UUID, Mapping[str, tuple[int, int]]]
+"""The width and the height of each file of pictures, by medium and name."""
+
+_WEBP: Final = ".webp"
+_WHEN_NEAR: Final = {"sizes": "auto, 100vw", "loading": "lazy", "decoding": "async"}
+"""A browser loads a picture when it is near, in the size at which it stands; one that does not know
+`auto` takes the width of the window."""
+
+
+def settle_media(body_html: str, alts: Mapping[UUID, str], files: PictureFiles) -> str:
     """The body with its media (the keys of `alts`) addressed by path alone. Pictures without an alt
-    text, width or height get them (`sizes`, by medium and rendition), so that a page reserves their
-    place before they load."""
+    text, width or height get them, so that a page reserves their place before they load; all get
+    their sizes."""
 
     def replace_tag(tag: re.Match[str]) -> str:
         attributes = _attributes(tag)
@@ -64,12 +71,21 @@ def settle_media(
         attributes[where] = media_path(*medium) + place_in(attributes[where])
         if tag[1] == "img" and not attributes.get("alt", "").strip():
             attributes["alt"] = alts[medium[0]]
-        if tag[1] == "img" and medium in sizes and not attributes.keys() & {"width", "height"}:
-            width, height = sizes[medium]
-            attributes |= {"width": str(width), "height": str(height)}
+        of_medium = files.get(medium[0], {})
+        if tag[1] == "img" and medium[1] in of_medium:
+            if not attributes.keys() & {"width", "height"}:
+                width, height = of_medium[medium[1]]
+                attributes |= {"width": str(width), "height": str(height)}
+            attributes |= {"srcset": _srcset(medium[0], of_medium), **_WHEN_NEAR}
         return _write_tag(tag[1], attributes)
 
     return _TAG.sub(replace_tag, body_html)
+
+
+def _srcset(media_id: UUID, files: Mapping[str, tuple[int, int]]) -> str:
+    """The WebP files of a picture, the narrowest first, as `srcset` names them."""
+    widths = sorted((size[0], name) for name, size in files.items() if name.endswith(_WEBP))
+    return SRCSET_JOIN.join(f"{media_path(media_id, name)} {width}w" for width, name in widths)
 
 
 def remove_medium(body_html: str, media_id: UUID) -> str:

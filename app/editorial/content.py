@@ -112,6 +112,21 @@ class ImageInput(Input):
         return self
 
 
+class SeoInput(Input):
+    """What search engines and social networks show in place of the article's title, summary and
+    image. The picture is one of the media here; an export adds the `url` that it has here."""
+
+    title: Line | None = None
+    description: Annotated[Text | None, BeforeValidator(lambda text: text or None)] = None
+    image: ImageInput | None = None
+
+    @model_validator(mode="after")
+    def _require_medium(self) -> Self:
+        if self.image is not None and self.image.media_id is None:
+            raise ValueError("the image of seo is a medium here; give its media_id")
+        return self
+
+
 class RightsInput(Input):
     """What readers may do with it; without a licence the site's default holds."""
 
@@ -147,10 +162,36 @@ class ArticleFields(Input):
     updated_at: Moment | None = None
     corrections: Annotated[tuple[CorrectionInput, ...], Field(max_length=100, strict=False)] = ()
     is_excerpt: bool = False
+    seo: SeoInput | None = None
+    canonical_url: Address | None = None
+    parent: Slug | None = None
+    position: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    related: Annotated[tuple[UUID, ...], Field(max_length=8, strict=False)] = ()
 
 
 class ArticleInput(ArticleFields):
-    """An article's content. `tags` are slugs; `published_at` is the date shown to readers."""
+    """An article's content. `tags` are slugs; `published_at` is the date shown to readers.
+
+    `parent` is the slug of the page above a page, `position` its place among other pages.
+    `related` are the ids of articles that readers are shown first, in this order.
+    """
+
+    @property
+    def images(self) -> list[tuple[str, ImageInput]]:
+        """The pictures beside the body, each with its JSON pointer."""
+        seo_image = self.seo.image if self.seo is not None else None
+        both = (("/image", self.image), ("/seo/image", seo_image))
+        return [(pointer, image) for pointer, image in both if image is not None]
+
+    @model_validator(mode="after")
+    def _check_places(self) -> Self:
+        if self.kind != "page" and (self.parent is not None or self.position):
+            raise ValueError("only a page has a parent and a position; leave them out")
+        if self.parent is not None and self.parent == self.slug:
+            raise ValueError("a page cannot be its own parent")
+        if len(set(self.related)) != len(self.related):
+            raise ValueError("a related article is named twice")
+        return self
 
     @model_validator(mode="after")
     def _require_slug(self) -> Self:
@@ -217,7 +258,7 @@ def prepare(content: ArticleInput, rules: SiteRules) -> Draft:
 
     HTML is stored sanitised, so an editor's tool that shows it runs no foreign script.
     """
-    refuse_language(content, rules)
+    refuse_out_of_place(content, rules)
     try:
         safe = render_body(content.body, content.body_format, rules.embed_hosts)
     except TangledMarkup as error:
@@ -227,6 +268,16 @@ def prepare(content: ArticleInput, rules: SiteRules) -> Draft:
     if content.body_format == "html":
         content = content.model_copy(update={"body": safe.html})
     return Draft(content, safe.html, safe.removed)
+
+
+def refuse_out_of_place(content: ArticleInput, rules: SiteRules) -> None:
+    """`Invalid` when the content's language or its canonical address is not for this site."""
+    refuse_language(content, rules)
+    own_hosts = {urlsplit(own).hostname for own in (rules.address, rules.page_urls.site) if own}
+    if content.canonical_url and urlsplit(content.canonical_url).hostname in own_hosts:
+        message = "A canonical_url names the original at another site; leave it out for our own."
+        detail = Detail("canonical_here", message, pointer="/canonical_url")
+        raise Invalid("canonical_here", message, (detail,))
 
 
 def refuse_language(content: ArticleInput, rules: SiteRules) -> None:

@@ -77,8 +77,8 @@ def restore(
 def duplicate(
     tx: WriteTx, actor: Actor, article_id: UUID, now: datetime, *, title: str | None = None
 ) -> Article:
-    """A draft with the same text, its own slug and its own history. It has no translations, dates
-    or corrections, because those belong to the published article."""
+    """A draft with the same text, its own slug and its own history. It has no translations, dates,
+    corrections or canonical address, because those belong to the published article."""
     copy = _get_open_copy(tx, article_id)
     content = _revalidate(
         copy.content,
@@ -88,6 +88,7 @@ def duplicate(
         date_precision="time",
         updated_at=None,
         corrections=(),
+        canonical_url=None,
     )
     draft = Draft(content, copy.body_html)
     return _insert_draft(tx, actor, "duplicated", draft, now, _copy_note(copy, "Copy"))
@@ -103,7 +104,8 @@ def translate(
     title: str | None = None,
     slug: Slug | None = None,
 ) -> Article:
-    """A draft in another language that starts with the article's text, in the article's group."""
+    """A draft in another language that starts with the article's text, in the article's group. The
+    page above it and the original of the text are in the other language, so it names neither."""
     copy = _get_open_copy(tx, article_id)
     content = _revalidate(
         copy.content,
@@ -112,6 +114,8 @@ def translate(
         lang=lang,
         updated_at=None,
         corrections=(),
+        canonical_url=None,
+        parent=None,
     )
     refuse_language(content, rules)
     note = _copy_note(copy, "To be translated: copy")

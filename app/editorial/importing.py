@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from app.changes import PublishTx
 from app.database import ReadTx
-from app.editorial import article_slugs
+from app.editorial import article_slugs, page_tree
 from app.errors import Conflict
 from app.inputs import Input
 from app.kinds.dated_kind import DatedKind
@@ -94,6 +94,10 @@ def keep_former_slug(tx: PublishTx, article_id: UUID, slug: str) -> bool:
     holder = tx.session.get(ArticleSlug, slug)
     if holder is None:
         tx.session.add(ArticleSlug(slug=slug, article_id=article_id))
+        tx.session.flush()
+        article = tx.session.get_one(Article, article_id)
+        for refuse in (page_tree.refuse_misplaced, page_tree.refuse_tangled_publication):
+            refuse(tx, article_id, article.kind, article.parent_slug)
     elif holder.article_id != article_id:
         return False
     if tx.session.get(Alias, f"/{slug}") is None:

@@ -24,7 +24,7 @@ def record_media_use(tx: WriteTx, article: Article, draft: Draft) -> None:
     """Record the media of a working copy's newest text. `Invalid` when its image is no stored
     picture, or when it names a file that a medium does not have."""
     media = by_ids(tx, _mentioned_ids(draft.content, draft.body_html), lock=True)
-    _refuse_unknown(draft.content.image, media)
+    _refuse_unknown(draft.content, media)
     _refuse_absent(tx, draft.content, draft.body_html, media)
     before: set[UUID] = set()
     if article.revision > 1:
@@ -54,7 +54,7 @@ def refuse_unfit(
     pictures that lack one.
     """
     media = by_ids(tx, _mentioned_ids(content, body_html), lock=True)
-    _refuse_unknown(content.image, media)
+    _refuse_unknown(content, media)
     _refuse_absent(tx, content, body_html, media)
     mentions = list(body_media.mentions(body_html))
     for mention in mentions:
@@ -66,11 +66,15 @@ def refuse_unfit(
         ("/body", m.media_id, m.alt) for m in mentions if m.is_picture and m.media_id in media
     ]
     image = content.image
-    if image is not None and image.media_id is not None:
-        pictures.insert(0, ("/image", image.media_id, image.alt or ""))
+    pictures[:0] = [
+        (pointer, shown.media_id, shown.alt or "")
+        for pointer, shown in content.images
+        if shown.media_id is not None
+    ]
+    places = {shown.media_id: pointer for pointer, shown in reversed(content.images)}
     for row in media.values():
         if row.taken_down_at is not None:
-            pointer = "/image" if image and image.media_id == row.id else "/body"
+            pointer = places.get(row.id, "/body")
             raise _unfit_error(
                 "media_taken_down", pointer, f"{_medium_name(row)} was taken down; remove it."
             )
@@ -91,42 +95,52 @@ def refuse_unfit(
 
 @dataclass(frozen=True, slots=True)
 class FrozenMedia:
-    """The parts of a publication that depend on its media."""
+    """The parts of a publication that depend on its media. `seo_image` is the picture that editors
+    chose for search engines."""
 
     image: Image | None
+    seo_image: Image | None
     body_html: str
     media_ids: Collection[UUID]
 
 
 def freeze_media(tx: ReadTx, content: ArticleInput, body_html: str) -> FrozenMedia:
-    """The public image, the body with its alt texts, and the ids of the media in both."""
+    """The public images, the body with its alt texts and the sizes of its pictures, and the ids of
+    the media in all of them. Without media it asks the store nothing."""
     media = by_ids(tx, _mentioned_ids(content, body_html))
     alts = {row.id: (pick_text(row.alt, content.lang) or "") for row in media.values()}
-    sizes: dict[tuple[UUID, str], tuple[int, int]] = {}
-    if media:
-        statement = sa.select(
-            col(Rendition.media_id),
-            col(Rendition.name),
-            col(Rendition.width),
-            col(Rendition.height),
-        ).where(col(Rendition.media_id).in_(media), col(Rendition.width).is_not(None))
-        sizes = {(key, name): (width, height) for key, name, width, height in tx.execute(statement)}
-    body = body_media.settle_media(body_html, alts, sizes)
-    return FrozenMedia(image_of(tx, content, media), body, sorted(media))
+    body = body_media.settle_media(body_html, alts, _picture_files(tx, media))
+    seo = content.seo
+    return FrozenMedia(
+        image_of(tx, content.image, content.lang, media),
+        image_of(tx, seo.image, content.lang, media) if seo is not None else None,
+        body,
+        sorted(media),
+    )
+
+
+def _picture_files(tx: ReadTx, media: Collection[UUID]) -> body_media.PictureFiles:
+    """The size of each file of some pictures, by medium and name."""
+    if not media:
+        return {}
+    names = ("media_id", "name", "width", "height")
+    statement = sa.select(*(col(getattr(Rendition, name)) for name in names)).where(
+        col(Rendition.media_id).in_(media), col(Rendition.width).is_not(None)
+    )
+    files: dict[UUID, dict[str, tuple[int, int]]] = {}
+    for key, name, width, height in tx.execute(statement):
+        files.setdefault(key, {})[name] = (width, height)
+    return files
 
 
 def image_of(
-    tx: ReadTx, content: ArticleInput, media: Mapping[UUID, Media] | None = None
+    tx: ReadTx, image: ImageInput | None, lang: str, media: Mapping[UUID, Media]
 ) -> Image | None:
-    """The article's public image. The article's own texts about it come before those of the medium
-    in the article's language."""
-    image = content.image
+    """The public image of an article in a language. The article's own texts about it come before
+    those of the medium. `media` are those of the article."""
     if image is None:
         return None
-    row = None
-    if image.media_id is not None:
-        rows = media if media is not None else by_ids(tx, {image.media_id})
-        row = rows.get(image.media_id)
+    row = media.get(image.media_id) if image.media_id is not None else None
     if row is None:
         return _external_image(image) if image.url is not None else None
     sizes = _pictures(tx, row.id)
@@ -136,8 +150,8 @@ def image_of(
         row,
         sizes,
         row.id,
-        alt=image.alt or (pick_text(row.alt, content.lang) or ""),
-        caption=image.caption or pick_text(row.caption, content.lang),
+        alt=image.alt or (pick_text(row.alt, lang) or ""),
+        caption=image.caption or pick_text(row.caption, lang),
         credit=image.credit or row.credit,
     )
 
@@ -171,11 +185,11 @@ def has_media(draft: Draft) -> bool:
 
 def _mentioned_ids(content: ArticleInput, body_html: str) -> set[UUID]:
     ids = {mention.media_id for mention in body_media.mentions(body_html)}
-    image = content.image
-    if image is not None and image.media_id is not None:
-        ids.add(image.media_id)
-    elif image is not None and (medium := media_of(image.url or "")) is not None:
-        ids.add(medium[0])
+    for _, image in content.images:
+        if image.media_id is not None:
+            ids.add(image.media_id)
+        elif (medium := media_of(image.url or "")) is not None:
+            ids.add(medium[0])
     return ids
 
 
@@ -198,16 +212,16 @@ def _pictures(tx: ReadTx, media_id: UUID) -> Sequence[Rendition]:
     return [Rendition(**row) for row in tx.execute(statement).mappings()]
 
 
-def _refuse_unknown(image: ImageInput | None, media: Mapping[UUID, Media]) -> None:
-    if image is None or image.media_id is None:
-        return
-    row = media.get(image.media_id)
-    if row is None and image.url is None:
-        raise _unfit_error(
-            "unknown_media", "/image/media_id", "There is no such media; upload it first."
-        )
-    if row is not None and row.kind != "image":
-        raise _unfit_error("not_an_image", "/image/media_id", f"{_medium_name(row)} is no image.")
+def _refuse_unknown(content: ArticleInput, media: Mapping[UUID, Media]) -> None:
+    for pointer, image in content.images:
+        if image.media_id is None:
+            continue
+        row, place = media.get(image.media_id), f"{pointer}/media_id"
+        if row is None and image.url is None:
+            message = "There is no such media; upload it first."
+            raise _unfit_error("unknown_media", place, message)
+        if row is not None and row.kind != "image":
+            raise _unfit_error("not_an_image", place, f"{_medium_name(row)} is no image.")
 
 
 def _refuse_absent(

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col
 
 from app.changes import PublishTx
-from app.editorial import articles, media_use, releases, tags
+from app.editorial import articles, media_use, published_body, releases, tags
 from app.editorial.content import Actor, Draft, SiteRules
 from app.editorial.snapshot import cap_dates, freeze_article, refuse_ahead
 from app.errors import Invalid
@@ -67,7 +67,7 @@ class _NewPublication:
     """A publication as columns, without its id, with its rows in other tables."""
 
     values: _Row
-    body_html: str
+    body: _Row
     tag_ids: Sequence[UUID]
     author_slugs: set[str]
 
@@ -164,8 +164,8 @@ def _add_rows(
     key = new.id or uuid7(tx.moment, new.nth)
     content = new.draft.content.model_copy(update={"slug": new.slug})
     draft = Draft(content, new.draft.body_html)
-    image = media_use.image_of(tx, content, {})
-    item = freeze_article(key, new.slug, content, rules, tx.moment, None, image)
+    frozen_media = media_use.freeze_media(tx, content, draft.body_html)
+    item = freeze_article(key, new.slug, content, rules, tx.moment, None, frozen_media.image)
     item = cap_dates(item, tx.moment)
     copy = articles.article_values(actor, key, content, new.slug, tx.moment) | {
         "state": "published",
@@ -177,9 +177,10 @@ def _add_rows(
     rows.copies.append(copy)
     rows.tags.extend({"tag_id": tag_id, "article_id": key} for tag_id in tag_ids)
     rows.revisions.append(articles.revision_values(actor, key, 1, draft, tag_ids, tx.moment))
-    values = releases.publication_values(actor, item, 1, None, tag_ids, tx.moment, None)
+    values = releases.publication_values(actor, item, content, 1, None, tag_ids, tx.moment, None)
     authors = {author.slug for author in item.authors}
-    rows.publications.append(_NewPublication(values, draft.body_html, tag_ids, authors))
+    body = published_body.body_values(content, frozen_media)
+    rows.publications.append(_NewPublication(values, body, tag_ids, authors))
 
 
 def _claim_slugs(tx: PublishTx, copies: Sequence[_Row]) -> bool:
@@ -197,7 +198,7 @@ def _insert_publications(tx: PublishTx, publications: Sequence[_NewPublication])
     for new in publications:
         key = keys[new.values["article_id"]]
         interval = releases.interval_values(key, new.values)
-        bodies.append({"publication_id": key, "body_html": new.body_html})
+        bodies.append({"publication_id": key, **new.body})
         tag_rows += [{"tag_id": tag_id, **interval} for tag_id in new.tag_ids]
         author_rows += [{"author_slug": slug, **interval} for slug in new.author_slugs]
     _insert(tx, PublicationBody, bodies)

@@ -25,7 +25,7 @@ def make_portable(
     readers see of it, and the paths of media become whole addresses. With media, both stay as
     editors wrote them; only the paths of media that do not come along become whole addresses.
     """
-    ids = {image.media_id for content in contents.values() if (image := content.image) is not None}
+    ids = {image.media_id for content in contents.values() for _, image in content.images}
     if with_media:
         ids |= {UUID(key) for content in contents.values() for key in _PATH.findall(content.body)}
     media = media_use.by_ids(tx, {media_id for media_id in ids if media_id is not None})
@@ -41,6 +41,8 @@ def _kept_content(content: ArticleInput, media: Mapping[UUID, Media], address: s
     change: dict[str, object] = {}
     if content.image is not None and content.image.media_id in lost:
         change["image"] = None
+    if content.seo and content.seo.image is not None and content.seo.image.media_id in lost:
+        change["seo"] = content.seo.model_copy(update={"image": None})
     body = _PATH.sub(
         lambda path: f"{address}{path[0]}" if UUID(path[1]) in lost else path[0], content.body
     )
@@ -55,17 +57,27 @@ def _portable_content(
     change: dict[str, object] = {}
     if MEDIA in content.body:
         change["body"] = _PATH.sub(lambda path: f"{address}{path[0]}", content.body)
-    image = content.image
-    row = media.get(image.media_id) if image is not None and image.media_id is not None else None
-    if image is not None and row is not None:
-        main_image = media_use.image_of(tx, content, media)
-        change["image"] = None
-        if main_image is not None and row.taken_down_at is None:
-            change["image"] = ImageInput(
-                media_id=image.media_id,
-                url=f"{address}{main_image.url}",
-                alt=main_image.alt or None,
-                caption=main_image.caption,
-                credit=main_image.credit,
-            )
+    if content.image is not None:
+        change["image"] = _portable_image(tx, content.image, content.lang, media, address)
+    if content.seo is not None and content.seo.image is not None:
+        image = _portable_image(tx, content.seo.image, content.lang, media, address)
+        change["seo"] = content.seo.model_copy(update={"image": image})
     return content.model_copy(update=change) if change else content
+
+
+def _portable_image(
+    tx: ReadTx, image: ImageInput, lang: str, media: Mapping[UUID, Media], address: str
+) -> ImageInput | None:
+    row = media.get(image.media_id) if image.media_id is not None else None
+    if row is None:
+        return image
+    shown = media_use.image_of(tx, image, lang, media)
+    if shown is None or row.taken_down_at is not None:
+        return None
+    return ImageInput(
+        media_id=image.media_id,
+        url=f"{address}{shown.url}",
+        alt=shown.alt or None,
+        caption=shown.caption,
+        credit=shown.credit,
+    )

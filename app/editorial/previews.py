@@ -1,6 +1,6 @@
 """Links that show one working copy for a while to everybody who has them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -14,6 +14,7 @@ from app.database import ReadTx, WriteTx
 from app.editorial import articles, history, media_use
 from app.editorial.commands import refuse_trashed
 from app.editorial.content import Actor, SiteRules, from_revision_json
+from app.editorial.published_body import own_seo
 from app.editorial.snapshot import date_shown, freeze_article
 from app.errors import Conflict, Gone, Invalid, NotFound
 from app.kit.clock import rfc3339
@@ -45,9 +46,12 @@ class PreviewedCopy:
 
     item: FrozenArticle
     body_html: str
+    seo: str | None
     tag_ids: list[UUID]
     media_ids: Collection[UUID]
     translation_group: UUID | None
+    parent_slug: str | None
+    related_ids: Sequence[UUID]
     expires_at: datetime
 
 
@@ -152,9 +156,12 @@ def _build_preview(
             article.id, article.slug, content, rules, now, first_shown, shown_media.image
         ),
         body_html=shown_media.body_html,
+        seo=own_seo(content, shown_media.seo_image),
         media_ids=shown_media.media_ids,
         tag_ids=[UUID(tag_id) for tag_id in record.content["tag_ids"]],
         translation_group=article.translation_group,
+        parent_slug=content.parent,
+        related_ids=content.related,
         expires_at=row.expires_at,
     )
 

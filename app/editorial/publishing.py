@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from app.changes import PublishTx
-from app.editorial import articles, media_use, releases
+from app.editorial import articles, media_use, page_tree, related, releases
 from app.editorial.article_status import WAITING
 from app.editorial.content import Actor, ArticleInput, SiteRules, from_revision_json
 from app.errors import Conflict, Detail, Invalid
@@ -65,6 +65,9 @@ def refuse_unready(tx: PublishTx, actor: Actor, article: Article, number: int) -
         is_imported=is_imported,
         may_be_mute=actor.is_importer,
     )
+    page_tree.refuse_no_page(tx, content.parent, may_be_later=is_imported)
+    if not is_imported:
+        related.refuse_unknown_related(tx, article.id, content)
     if not is_imported and _is_bare(content, text.body_html):
         message = (
             "It has a title and nothing else; give it a body, a summary, an image or a source."

@@ -13,10 +13,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col
 
-from app.changes import PublishTx
+from app.changes import PublishTx, pages_below
 from app.database import ReadTx
-from app.editorial import article_slugs, media_use
-from app.editorial.content import Actor, SiteRules, from_revision_json
+from app.editorial import article_slugs, media_use, page_tree, published_body
+from app.editorial.content import Actor, ArticleInput, SiteRules, from_revision_json
 from app.editorial.snapshot import cap_dates, date_shown, freeze_article, kept_at, refuse_ahead
 from app.editorial.tags import resolve_ids
 from app.kit.clock import FOREVER
@@ -95,6 +95,7 @@ def insert_publication(
     # The interval of an imported past began before this log, but its dates may be of today.
     latest = max(start, tx.moment)
     refuse_ahead(content, latest)
+    page_tree.refuse_tangled_publication(tx, article.id, article.kind, content.parent)
     frozen_media = media_use.freeze_media(tx, content, revision.body_html)
     first = _first_shown(tx, article.id)
     item = freeze_article(
@@ -103,14 +104,15 @@ def insert_publication(
     item = cap_dates(item, latest)
     tag_ids = resolve_ids(tx, [UUID(tag_id) for tag_id in revision.content["tag_ids"]])
     group = article.translation_group
-    values = publication_values(actor, item, number, group, tag_ids, start, until)
+    values = publication_values(actor, item, content, number, group, tag_ids, start, until)
     row = Publication(**values)
     tx.session.add(row)
     tx.session.flush()
     key = row.id or 0
     interval = interval_values(key, values)
     authors = {author.slug for author in item.authors}
-    tx.session.add(PublicationBody(publication_id=key, body_html=frozen_media.body_html))
+    body = published_body.body_values(content, frozen_media)
+    tx.session.add(PublicationBody(publication_id=key, **body))
     media_use.attach_media(tx, key, frozen_media.media_ids)
     tx.session.add_all(PublicationTag(tag_id=tag_id, **interval) for tag_id in tag_ids)
     tx.session.add_all(PublicationAuthor(author_slug=slug, **interval) for slug in authors)
@@ -121,6 +123,7 @@ def insert_publication(
 def publication_values(
     actor: Actor,
     item: FrozenArticle,
+    content: ArticleInput,
     number: int,
     translation_group: UUID | None,
     tag_ids: Sequence[UUID],
@@ -128,6 +131,7 @@ def publication_values(
     until: datetime | None,
 ) -> dict[str, Any]:
     """The columns of a publication of the text `number`, without its id."""
+    related = [str(key) for key in content.related]
     return {
         "article_id": item.id,
         "revision": number,
@@ -146,6 +150,10 @@ def publication_values(
         "tag_ids": json.dumps([str(tag_id) for tag_id in tag_ids]),
         "published_by": actor.name,
         "published_by_id": actor.account_id,
+        "canonical_url": item.canonical_url,
+        "position": item.position,
+        "parent_slug": content.parent,
+        "related_ids": json.dumps(related) if related else None,
     }
 
 
@@ -189,8 +197,12 @@ def cancel_publications(tx: PublishTx, article: Article, rows: Sequence[Publicat
 
 
 def announce_change(tx: PublishTx, article: Article, cause: str) -> None:
-    """Log a change of the article, and of its translations, because they list it."""
+    """Log a change of the article, of its translations, because they list it, and of the pages
+    below it, because they name it."""
     tx.append("article", article.id, cause)
+    if article.kind == "page":
+        below = pages_below(article.id, tx.moment)
+        tx.append_all("article", below.subquery(), "parent")
     if article.translation_group is not None:
         siblings: sa.Select[UUID] = sa.select(col(Publication.article_id).label("id")).where(
             col(Publication.translation_group) == article.translation_group,

@@ -56,6 +56,8 @@ def freeze_article(
         ),
         corrections=[Correction(at=min(c.at, start), note=c.note) for c in content.corrections],
         is_excerpt=content.is_excerpt,
+        canonical_url=content.canonical_url,
+        position=content.position,
     )
 
 

@@ -68,6 +68,10 @@ def _remove_from_publication(tx: PublishTx, publication: Publication, media_id: 
     if item["image"] is not None and str(media_id) in item["image"]["url"]:
         publication.item = to_json({**item, "image": None}).decode()
     body = tx.session.get_one(PublicationBody, publication.id)
+    if body.seo is not None:
+        seo = from_json(body.seo)
+        if "image" in seo and str(media_id) in seo.pop("image")["url"]:
+            body.seo = to_json(seo).decode()
     body.body_html = body_media.remove_medium(body.body_html, media_id)
 
 

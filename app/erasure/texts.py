@@ -41,11 +41,18 @@ class _Names:
     def redact(self, content: dict[str, Any]) -> dict[str, Any] | None:
         """An article's content without the names; None when it holds none of them."""
         authors = [author for author in content["authors"] if not self._is_one(author)]
-        image = content.get("image")
-        credited = image is not None and self._names_person(image.get("credit"))
-        if len(authors) == len(content["authors"]) and not credited:
-            return None
-        return content | {"authors": authors, "image": image and image | _empty_credit(credited)}
+        image, seo = self.without_credit(content.get("image")), content.get("seo")
+        if seo is not None:
+            seo = seo | {"image": self.without_credit(seo.get("image"))}
+        left = content | {"authors": authors, "image": image}
+        left |= {"seo": seo} if "seo" in content else {}
+        return left if left != content else None
+
+    def without_credit(self, image: dict[str, Any] | None) -> dict[str, Any] | None:
+        """A picture, without its credit if that names the person."""
+        if image is None or not self._names_person(image.get("credit")):
+            return image
+        return image | {"credit": None}
 
     def _is_one(self, author: dict[str, Any]) -> bool:
         slug = author.get("slug") or slug_of(author["name"])
@@ -55,10 +62,6 @@ class _Names:
         return credit is not None and any(
             re.search(rf"(?<!\w){re.escape(word)}(?!\w)", credit) for word in self.credits
         )
-
-
-def _empty_credit(credited: bool) -> dict[str, None]:
-    return {"credit": None} if credited else {}
 
 
 def erase_names(tx: PublishTx, bylines: Sequence[str], credits: Sequence[str]) -> dict[str, int]:
@@ -82,15 +85,19 @@ def _redact_publications(tx: PublishTx, names: _Names) -> tuple[int, int]:
         col(PublicationAuthor.author_slug).in_(names.slugs)
     )
     conditions = (_contains(Publication.item, word) for word in (*names.bylines, *names.credits))
+    in_seo = (_contains(PublicationBody.seo, word) for word in names.credits)
     statement = sa.select(
         col(Publication.id),
         col(Publication.article_id),
         col(Publication.item),
+        col(PublicationBody.seo),
         visible(Publication, tx.moment).label("public"),
-    ).where(sa.or_(col(Publication.id).in_(of_authors), *conditions))
+    ).join(PublicationBody, col(PublicationBody.publication_id) == col(Publication.id))
+    of_person = sa.or_(col(Publication.id).in_(of_authors), *conditions, *in_seo)
     rewritten = public = 0
-    for row in tx.execute(statement).all():
-        shown_item = from_json(row.item)
+    for row in tx.execute(statement.where(of_person)).all():
+        seo = from_json(row.seo) if row.seo is not None else {}
+        shown_item = from_json(row.item) | {"seo": {"image": None, **seo}}
         left = names.redact(shown_item)
         if left is None:
             continue
@@ -103,6 +110,10 @@ def _rewrite_publication(
     tx: PublishTx, row: Any, before: dict[str, Any], left: dict[str, Any]
 ) -> None:
     values: dict[str, Any] = {}
+    seo = {name: value for name, value in left.pop("seo").items() if value is not None}
+    if row.seo is not None:
+        is_own = col(PublicationBody.publication_id) == row.id
+        tx.execute(sa.update(PublicationBody).where(is_own).values(seo=to_json(seo).decode()))
     if row.public:
         left = left | {"updated_at": rfc3339(tx.moment)}
         values = {"updated_at": tx.moment, "changed_at": tx.moment}
@@ -154,8 +165,9 @@ _TEXTS: Final[dict[str, Sequence[Any]]] = {
 
 def count_mentions(tx: ReadTx, words: Sequence[str]) -> dict[str, int]:
     """The number of texts that still have a word, by place; people decide what to do about them."""
+    texts = (PublicationBody.body_html, PublicationBody.seo)
     body = sa.select(col(PublicationBody.publication_id)).where(
-        sa.or_(*(_contains(PublicationBody.body_html, word) for word in words))
+        sa.or_(*(_contains(text, word) for text in texts for word in words))
     )
     published = sa.or_(
         col(Publication.id).in_(body), *(_contains(Publication.item, word) for word in words)

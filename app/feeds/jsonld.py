@@ -6,7 +6,7 @@ from typing import Any
 
 from app.feeds.channel import Page, urn
 from app.feeds.dates import partial_date
-from app.public.articles import ArticleItem
+from app.public.articles import ArticleItem, Seo
 from app.public.jsonld import (
     CorrectionComment,
     ImageObject,
@@ -32,22 +32,23 @@ class Publisher:
     author_page: Callable[[str], str | None]
 
 
-def render(article: ArticleItem, publisher: Publisher, page: Page) -> bytes:
-    """The article in UTF-8; `page` gives its address for readers. It can stand in a `script` of
-    HTML, because nothing in it ends one."""
-    address = page(article.kind, article.slug, article.lang)
+def render(article: ArticleItem, seo: Seo, publisher: Publisher, page: Page) -> bytes:
+    """The article in UTF-8; `page` gives its address for readers, unless its original is at another
+    site. The headline is that of the page; description and picture are those for search engines. It
+    can stand in a `script` of HTML, because nothing in it ends one."""
+    address = article.canonical_url or page(article.kind, article.slug, article.lang)
     kind: Any = "Article" if article.kind == "page" else "NewsArticle"
     organisation = Named(type="Organization", name=publisher.name, url=publisher.home)
     if publisher.logo is not None:
         organisation.logo = Logo(url=publisher.logo)
-    image = article.image
+    image = seo.image
     news_article = NewsArticle(
         type=kind,
         id=urn(article.id),
         url=address,
         main_entity_of_page=address,
         headline=article.title,
-        description=article.summary,
+        description=seo.description,
         date_published=partial_date(article),
         date_modified=article.updated_at,
         in_language=article.lang,

@@ -43,6 +43,8 @@ def _plain_article(
     is_public = record.status == "published" and (record.visible_from or moment) <= moment
     if not is_public or record.is_nameless or any(later) or any(elsewhere):
         return None
+    if record.kind == "page":  # pages have places among each other, which need look-ups
+        return None
     draft = ready.drafts[0]
     if media_use.has_media(draft):
         return None

@@ -6,6 +6,8 @@ from typing import Final
 from uuid import UUID
 
 MEDIA: Final = "/v1/media/"
+SRCSET_JOIN: Final = ", "
+"""Between the files of a `srcset`, each of which ends with its width: `640w, /v1/media/…`."""
 
 MAIN_WIDTH: Final = 1200
 """The widest JPEG that stands for a picture: every browser shows it, and it fits a page."""
@@ -44,11 +46,16 @@ def make_absolute(text: bytes, base: bytes, folder: bytes = MEDIA.encode()) -> b
     another folder instead.
 
     The store keeps only paths, so that a service may move. A path stands right after the quotation
-    mark that begins a JSON string or an attribute.
+    mark that begins a JSON string or an attribute, or after the width of the file before it.
     """
-    return text.replace(b'"%s' % MEDIA.encode(), b'"%s%s' % (base, folder))
+    for before in (b'"', _AFTER_WIDTH):
+        text = text.replace(before + MEDIA.encode(), before + base + folder)
+    return text
 
 
 def absolute_media(json: bytes, address: str) -> bytes:
     """JSON in which the paths of media begin with the service's own address."""
     return make_absolute(json, dumps(address)[1:-1].encode())
+
+
+_AFTER_WIDTH: Final = b"w" + SRCSET_JOIN.encode()

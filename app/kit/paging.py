@@ -30,6 +30,16 @@ class Cursor:
     id: UUID
     backwards: bool
 
+    @classmethod
+    def numbered(cls, number: int, key: UUID, *, backwards: bool) -> "Cursor":
+        """A place in a list that is ordered by a number."""
+        return cls(EPOCH + timedelta(microseconds=number), key, backwards)
+
+    @property
+    def number(self) -> int:
+        """The number that was passed to `numbered`."""
+        return (self.at - EPOCH) // timedelta(microseconds=1)
+
     def encode(self, list_name: str) -> str:
         """Text for one list; `list_name` holds whatever makes a list different (filters, order)."""
         micros = (self.at - EPOCH) // timedelta(microseconds=1)

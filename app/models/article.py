@@ -18,6 +18,12 @@ class Article(SQLModel, table=True):
         sa.CheckConstraint("kind IN ('article', 'page')", name="kind"),
         sa.CheckConstraint("revision >= 1", name="revision"),
         sa.Index("article_changed", "updated_at", "id"),
+        sa.Index(
+            "article_parent",
+            "parent_slug",
+            sqlite_where=sa.text("parent_slug IS NOT NULL"),
+            postgresql_where=sa.text("parent_slug IS NOT NULL"),
+        ),
     )
 
     id: UUID = Field(primary_key=True)
@@ -39,6 +45,7 @@ class Article(SQLModel, table=True):
     changed_by: str = Field(sa_column_kwargs={"server_default": sa.text("''")})
     changed_by_id: UUID | None = None  # an account; no foreign key: the text outlives it
     review_note: str | None = None  # the note of the last step of the review
+    parent_slug: str | None = None  # a slug, also a former one, of the page above this page
 
 
 class Revision(SQLModel, table=True):

@@ -64,6 +64,23 @@ class Publication(SQLModel, table=True):
         sa.Index(
             "publication_until", "visible_until", sqlite_where=_ENDS, postgresql_where=_ENDS_UTC
         ),
+        # Both planners walk it only for a query that writes its condition out.
+        sa.Index(
+            "publication_position",
+            "kind",
+            "position",
+            "article_id",
+            "visible_from",
+            "visible_until",
+            sqlite_where=sa.text("kind = 'page'"),
+            postgresql_where=sa.text("kind = 'page'"),
+        ),
+        sa.Index(
+            "publication_parent",
+            "parent_slug",
+            sqlite_where=sa.text("parent_slug IS NOT NULL"),
+            postgresql_where=sa.text("parent_slug IS NOT NULL"),
+        ),
         sa.CheckConstraint("visible_from <= visible_until", name="interval"),
     )
 
@@ -87,15 +104,21 @@ class Publication(SQLModel, table=True):
     tag_ids: str = Field(sa_type=sa.Text)  # JSON list, in the editor's order
     published_by: str
     published_by_id: UUID | None = None
+    canonical_url: str | None = None  # as in `item`: sitemaps do not read items
+    position: int = Field(default=0, sa_column_kwargs={"server_default": sa.text("0")})
+    parent_slug: str | None = None  # a slug, also a former one, of the page above this page
+    related_ids: str | None = Field(default=None, sa_type=sa.Text)  # JSON list, as tag_ids
 
 
 class PublicationBody(SQLModel, table=True):
-    """The body, apart because lists never read it."""
+    """The body and what only the detail shows, apart because lists never read it."""
 
     __tablename__ = "publication_body"
 
     publication_id: int = Field(foreign_key="publication.id", primary_key=True)
     body_html: str = Field(sa_type=sa.Text)
+    outline: str | None = Field(default=None, sa_type=sa.Text)  # Outline as JSON
+    seo: str | None = Field(default=None, sa_type=sa.Text)  # the editors' own members, as JSON
 
 
 class PublicationTag(SQLModel, table=True):

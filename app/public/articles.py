@@ -9,9 +9,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
+from typing_extensions import TypeAliasType
 
+from app.kit.outline import OutlinedBody
 from app.public.jsonld import NewsArticle
-from app.public.vocabulary import DatePrecision, GivenAddress, Kind, Lang, Slug, TagType
+from app.public.vocabulary import Count, DatePrecision, GivenAddress, Kind, Lang, Slug, TagType
 
 Pixels = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -96,14 +98,17 @@ class Translation(BaseModel):
     title: str
 
 
-PublishedOn = Annotated[
-    date | None,
-    Field(
-        description="The date of `published_at` without a time zone, where `date_precision` is "
-        "`day`, `month` or `year`: of a month or a year its first day. Null for `time`, whose day "
-        "depends on the time zone, and for `unknown`"
-    ),
-]
+PublishedOn = TypeAliasType(
+    "PublishedOn",
+    Annotated[
+        date | None,
+        Field(
+            description="The date of `published_at` without a time zone, where `date_precision` is "
+            "`day`, `month` or `year`: of a month or a year its first day. Null for `time`, whose "
+            "day depends on the time zone, and for `unknown`"
+        ),
+    ],
+)
 
 
 class ArticleCard(BaseModel):
@@ -130,8 +135,29 @@ class Neighbours(BaseModel):
     newer: ArticleCard | None
 
 
+class Seo(BaseModel):
+    """The texts and the picture for search engines and for links in social networks: the editors'
+    own, else the article's title, summary and image."""
+
+    title: str
+    description: str
+    image: Image | None
+
+
+class ContentsEntry(BaseModel):
+    """A heading of the body; `id` is the one that it has in `body_html`."""
+
+    id: str
+    level: Annotated[int, Field(ge=2, le=6)]
+    text: str
+
+
 class FrozenArticle(BaseModel):
-    """The article's own fields, made once at publication and served as they are."""
+    """The article's own fields, made once at publication and served as they are.
+
+    `canonical_url` is the address of the original when that is at another site. `position` orders
+    pages among each other; an article has 0.
+    """
 
     id: UUID
     kind: Kind
@@ -148,9 +174,11 @@ class FrozenArticle(BaseModel):
     rights: Rights
     corrections: list[Correction]
     is_excerpt: bool
+    canonical_url: GivenAddress | None
+    position: int
 
 
-LATER: Final[Mapping[str, str]] = {}
+LATER: Final[Mapping[str, str]] = {"canonical_url": "null", "position": "0"}
 """Members of `FrozenArticle` that were added since articles were first frozen, the last of its
 members, with the JSON that stands for each where an older article lacks it. Any other change of a
 frozen article needs a migration that rewrites all of them."""
@@ -186,11 +214,12 @@ def _text_pattern(name: str) -> re.Pattern[str]:
 
 class ArticleItem(FrozenArticle):
     """An article with its plain date, and with what belongs to others: its tags' names, its
-    translations."""
+    translations, and of a page the slug of the page above it, as long as that one is visible."""
 
     published_on: PublishedOn
     tags: list[TagReference]
     translations: list[Translation]
+    parent: Slug | None
 
 
 Paths = Annotated[list[str], Field(description="Addresses that used to lead here")]
@@ -203,10 +232,32 @@ class ListedArticle(ArticleItem):
     related: list[ArticleCard] | SkipJsonSchema[None] = None
 
 
-class ArticleDetail(ArticleItem):
-    """One article whole; `body_html` is sanitised, `jsonld` is there when `include=` names it."""
+class Outline(BaseModel):
+    """The contents and the length of a body; reading takes a minute for 200 words, at least one."""
+
+    toc: list[ContentsEntry]
+    reading_minutes: Annotated[int, Field(ge=1)]
+    words: Count
+
+
+def to_outline(body: OutlinedBody) -> Outline:
+    """The public outline of a body."""
+    return Outline(
+        toc=[ContentsEntry(id=it.id, level=it.level, text=it.text) for it in body.headings],
+        reading_minutes=body.reading_minutes,
+        words=body.words,
+    )
+
+
+class ArticleDetail(ArticleItem, Outline):
+    """One article whole; `body_html` is sanitised, `jsonld` is there when `include=` names it.
+
+    Each heading of the body has an `id`, which `toc` names. Pictures of this service come in
+    several sizes and load when they are near.
+    """
 
     body_html: str
+    seo: Seo
     paths: Paths
     related: list[ArticleCard]
     neighbours: Neighbours

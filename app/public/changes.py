@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from typing_extensions import TypeAliasType
 
-from app.public.articles import ArticleItem, Paths, TagReference
+from app.public.articles import ArticleItem, Outline, Paths, Seo, TagReference
 from app.public.committee import CommitteeMember
 from app.public.envelopes import Links
 from app.public.events import Event
@@ -24,10 +24,11 @@ from app.public.vocabulary import (
 )
 
 
-class ChangedArticle(ArticleItem):
+class ChangedArticle(ArticleItem, Outline):
     """An article or page whole. What is `related` is left out: other articles decide it."""
 
     body_html: str
+    seo: Seo
     paths: Paths
 
 

@@ -11,6 +11,7 @@ from pydantic import (
     Strict,
     StringConstraints,
 )
+from typing_extensions import TypeAliasType
 
 from app.kit import languages
 from app.kit.dates import day_of, day_or_moment_of, in_range, moment_of
@@ -74,13 +75,18 @@ PaymentType = Literal[
 KeyScope = Literal["content:read", "embargo:read", "usage:read", "keys:rotate"]
 
 SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=120)]
-Lang = Annotated[
-    str,
-    StringConstraints(pattern=f"^{languages.PATTERN}$"),
-    Field(description="BCP 47 code such as pt or pt-BR, one of the site's languages"),
-    BeforeValidator(languages.normalise_code),
-]
+Slug = TypeAliasType(
+    "Slug", Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=120)]
+)
+Lang = TypeAliasType(
+    "Lang",
+    Annotated[
+        str,
+        StringConstraints(pattern=f"^{languages.PATTERN}$"),
+        Field(description="BCP 47 code such as pt or pt-BR, one of the site's languages"),
+        BeforeValidator(languages.normalise_code),
+    ],
+)
 WebAddress = Annotated[str, Field(json_schema_extra={"format": "uri"})]
 # What editors type may hold other scripts: https://es.wikipedia.org/wiki/Perú
 GivenAddress = Annotated[str, Field(json_schema_extra={"format": "iri"})]

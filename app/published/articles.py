@@ -1,6 +1,6 @@
 """Articles that are visible now: pages of a list, one by its slug, some by id."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -20,6 +20,8 @@ from app.published.absent_articles import absent_error
 from app.published.addresses import former_paths
 from app.published.cache import HeadCache, Tags
 from app.published.cards import BY_KEYS, Cards, Place
+from app.published.detail import detail_members, outlined_body, seo_json
+from app.published.editors_choice import parents_by_slug
 from app.published.plan import USUAL, Thresholds, choose_plan
 from app.published.query import ArticleFilter, page_of
 from app.published.statements import SHOWN, Order
@@ -98,25 +100,34 @@ def _matches_nothing(tx: ReadTx, tags: Tags, filters: ArticleFilter, recall: Hea
 
 
 def _place(row: Any, *, backwards: bool) -> Cursor:
+    if isinstance(row.key_at, int):
+        return Cursor.numbered(row.key_at, row.article_id, backwards=backwards)
     return Cursor(row.key_at, row.article_id, backwards)
 
 
-_BY_SLUG = sa.select(
-    *(*SHOWN, col(Publication.kind), col(Publication.published_at), col(PublicationBody.body_html))
-).join(PublicationBody, col(PublicationBody.publication_id) == col(Publication.id))
+_BODY = (
+    col(PublicationBody.body_html),
+    col(PublicationBody.outline),
+    col(PublicationBody.seo),
+)
+_BY_SLUG = sa.select(*SHOWN, col(Publication.kind), col(Publication.published_at), *_BODY).join(
+    PublicationBody, col(PublicationBody.publication_id) == col(Publication.id)
+)
 _BY_SLUG = _BY_SLUG.where(col(Publication.slug) == sa.bindparam("slug"), visible(Publication, NOW))
 
 
 def article_item(
     tx: ReadTx, tags: Tags, slug: str, languages: Sequence[str], now: datetime
 ) -> tuple[UUID, bytes]:
-    """The id and the item of one article, in the first of `languages` in which it is visible.
+    """The id of one article and its item with `seo`, in the first of `languages` in which it is
+    visible.
 
     Raises `Moved` for an old slug and for an id, `Gone` for a former article, `NotFound` for
     anything else.
     """
     row = _find_row(tx, slug, languages, now)
-    return row.article_id, _join_item(row, tags, translations.list_translations(tx, [row], now))
+    seo = tags.absolute_urls(seo_json(row.item, row.seo))
+    return row.article_id, _with_member(_join_items(tx, tags, [row], now)[0], b"seo", seo)
 
 
 def article_detail(
@@ -130,7 +141,6 @@ def article_detail(
     """The id and the JSON of one article whole, as `article_item` finds it, and the ids of the
     articles whose cards it shows."""
     row = _find_row(tx, slug, languages, now)
-    item = _join_item(row, tags, translations.list_translations(tx, [row], now))
     key = row.article_id
     paths = recall(("paths", key), lambda: to_json(former_paths(tx, tags, [key], now)[key]))
     carrier = cards.carrier_of(row, tags)
@@ -139,8 +149,10 @@ def article_detail(
     )
     place = Place(key, row.kind, row.lang, row.published_at)
     beside = recall(("neighbours", row.id), lambda: cards.find_neighbours(tx, tags, place, now))
+    seo = recall(("seo", row.id), lambda: seo_json(row.item, row.seo))
+    own = tags.absolute_urls(detail_members(row.body_html, row.outline, seo))
+    item = b"%s,%s}" % (_join_items(tx, tags, [row], now)[0][:-1], own)
     for name, value in (
-        (b"body_html", tags.absolute_urls(to_json(row.body_html))),
         (b"paths", paths),
         (b"related", related.json),
         (b"neighbours", beside.json),
@@ -167,8 +179,7 @@ def items_by_key(
 
 def _load_items(tx: ReadTx, tags: Tags, keys: Sequence[int], now: datetime) -> dict[int, bytes]:
     rows: Sequence[Any] = tx.execute(BY_KEYS, {"keys": keys}).all()
-    others = translations.list_translations(tx, rows, now)
-    return {row.id: _join_item(row, tags, others) for row in rows}
+    return dict(zip([row.id for row in rows], _join_items(tx, tags, rows, now), strict=True))
 
 
 def _related_by_key(
@@ -193,12 +204,12 @@ _BY_IDS = sa.select(*SHOWN).where(
 def by_ids(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> dict[UUID, bytes]:
     """The items of the visible articles among these; the others are left out."""
     rows: Sequence[Any] = tx.execute(_BY_IDS, {"ids": list(ids), "now": now}).all()
-    others = translations.list_translations(tx, rows, now)
-    return {row.article_id: _join_item(row, tags, others) for row in rows}
+    items = _join_items(tx, tags, rows, now)
+    return dict(zip([row.article_id for row in rows], items, strict=True))
 
 
 _BODIES = (
-    sa.select(col(Publication.article_id), col(PublicationBody.body_html))
+    sa.select(col(Publication.article_id), *_BODY[:2])
     .join(PublicationBody, col(PublicationBody.publication_id) == col(Publication.id))
     .where(
         col(Publication.article_id).in_(sa.bindparam("ids", expanding=True)),
@@ -210,7 +221,25 @@ _BODIES = (
 def bodies_by_id(tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime) -> dict[UUID, str]:
     """The sanitised HTML of the visible articles among these."""
     rows = tx.execute(_BODIES, {"ids": list(ids), "now": now})
-    return {key: tags.absolute_urls(body.encode()).decode() for key, body in rows}
+    return {
+        key: tags.absolute_urls(outlined_body(body, outline)[0].encode()).decode()
+        for key, body, outline in rows
+    }
+
+
+_DETAILS = _BODIES.add_columns(_BODY[2], col(Publication.item))
+
+
+def detail_members_by_id(
+    tx: ReadTx, tags: Tags, ids: Sequence[UUID], now: datetime
+) -> dict[UUID, bytes]:
+    """The members that the detail of each visible article among these has beside its item: as JSON
+    without braces, and without those that other articles decide."""
+    rows = tx.execute(_DETAILS, {"ids": list(ids), "now": now})
+    return {
+        key: tags.absolute_urls(detail_members(body, outline, seo_json(item, seo)))
+        for key, body, outline, seo, item in rows
+    }
 
 
 def _in_language(tx: ReadTx, row: Any, languages: Sequence[str], now: datetime) -> Any:
@@ -228,15 +257,21 @@ def _in_language(tx: ReadTx, row: Any, languages: Sequence[str], now: datetime) 
     )
 
 
-def _join_item(row: Any, tags: Tags, translation_lists: Mapping[UUID, bytes]) -> bytes:
-    """The frozen fragment, with the plain date, the tags and the translations appended."""
-    own = tags.absolute_urls(complete_item(row.item)[:-1].encode())
-    return b'%s,"published_on":%s,"tags":%s,"translations":%s}' % (
-        own,
-        to_json(cards.published_on(row.item)),
-        cards.references(tags, tags.resolve_ids(from_json(row.tag_ids)), row.lang),
-        translation_lists[row.article_id],
-    )
+def _join_items(tx: ReadTx, tags: Tags, rows: Sequence[Any], now: datetime) -> list[bytes]:
+    """The frozen fragments with their plain dates, and with today's tags, translations, parents."""
+    others = translations.list_translations(tx, rows, now)
+    parents = parents_by_slug(tx, [row.parent_slug for row in rows], now)
+    return [
+        b'%s,"published_on":%s,"tags":%s,"translations":%s,"parent":%s}'
+        % (
+            tags.absolute_urls(complete_item(row.item)[:-1].encode()),
+            to_json(cards.published_on(row.item)),
+            cards.references(tags, tags.resolve_ids(from_json(row.tag_ids)), row.lang),
+            others[row.article_id],
+            to_json(parents.get(row.parent_slug)),
+        )
+        for row in rows
+    ]
 
 
 def _with_member(item: bytes, name: bytes, value: bytes) -> bytes:

@@ -1,10 +1,11 @@
-"""Cards of other articles that an article shows: those on the same subjects, and its neighbours.
+"""Cards of other articles that an article shows: related ones, and its neighbours.
 
-All are in the article's language, and in the order of the list, which no two articles share.
+But for those that editors chose, all are in the article's language, and in the order of the list,
+which no two articles share.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -21,6 +22,7 @@ from app.kit.dates import plain_date
 from app.models.publication import Publication, PublicationTag
 from app.public.articles import ArticleCard, complete_item, text_member
 from app.published.cache import CachedTag, HeadCache, Tags
+from app.published.editors_choice import find_chosen_keys, parse_ids
 from app.published.statements import SHOWN
 from app.visibility import NOW, visible
 
@@ -52,11 +54,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """An article with its tags, in the editor's order."""
+    """An article with its tags and with the related articles that editors chose, both in the
+    editor's order."""
 
     article_id: UUID
     lang: str
     tags: Sequence[CachedTag]
+    chosen_ids: Sequence[UUID] = ()
 
 
 def published_on(item_json: str) -> str | None:
@@ -99,13 +103,15 @@ def find_related(
 def find_related_to_each(
     tx: ReadTx, tags: Tags, carriers: Sequence[Carrier], now: datetime, recall: HeadCache
 ) -> dict[UUID, Cards]:
-    """The newest articles in the same language that share tags with each article, as the JSON of a
-    list of `ArticleCard`; more shared tags first.
+    """The related articles of each article, as the JSON of a list of `ArticleCard`: those that
+    editors chose, as far as they are visible; then, up to five together, the newest articles in
+    the same language that share its tags, those with more shared tags first.
 
     Only the first three tags that are no format are read, ten articles each.
     """
-    nearest = {one.article_id: _find_nearest(tx, one, now, recall) for one in carriers}
-    keys = {key for some in nearest.values() for key in some}
+    chosen_keys = find_chosen_keys(tx, [key for one in carriers for key in one.chosen_ids], now)
+    related = {one.article_id: _find_related(tx, one, chosen_keys, now, recall) for one in carriers}
+    keys = {key for some in related.values() for key in some}
     shown: dict[int, Any] = {}
     if keys:
         shown = {row.id: row for row in tx.execute(BY_KEYS, {"keys": list(keys)})}
@@ -115,13 +121,14 @@ def find_related_to_each(
             b"[%s]" % b",".join([ready[key] for key in some]),
             tuple(shown[key].article_id for key in some),
         )
-        for article, some in nearest.items()
+        for article, some in related.items()
     }
 
 
 def carrier_of(row: Any, tags: Tags) -> Carrier:
     """A publication's article with its tags as they are now."""
-    return Carrier(row.article_id, row.lang, tags.resolve_ids(from_json(row.tag_ids)))
+    carried = tags.resolve_ids(from_json(row.tag_ids))
+    return Carrier(row.article_id, row.lang, carried, parse_ids(row.related_ids))
 
 
 BY_KEYS: Final = sa.select(*SHOWN).where(
@@ -129,14 +136,24 @@ BY_KEYS: Final = sa.select(*SHOWN).where(
 )
 
 
+def _find_related(
+    tx: ReadTx, carrier: Carrier, chosen_keys: Mapping[UUID, int], now: datetime, recall: HeadCache
+) -> list[int]:
+    """The keys of the related publications, in the order in which they are shown."""
+    own = [chosen_keys[key] for key in carrier.chosen_ids if key in chosen_keys]
+    if len(own) >= _RELATED:
+        return own
+    return [*own, *_find_nearest(tx, carrier, now, recall)][:_RELATED]
+
+
 def _find_nearest(tx: ReadTx, carrier: Carrier, now: datetime, recall: HeadCache) -> list[int]:
-    """The keys of the related publications, the nearest first."""
+    """The keys of publications that share tags, without those that editors chose; nearest first."""
     telling = [tag for tag in carrier.tags if tag.type != "format"] or carrier.tags
+    others = {carrier.article_id, *carrier.chosen_ids}
     shared: Counter[tuple[datetime, UUID, int]] = Counter()
     for tag in telling[:_RARE_TAGS]:
         newest = _list_newest(tx, tag, carrier.lang, now, recall)
-        others = [one for one in newest if one[1] != carrier.article_id]
-        shared.update(others[:_CANDIDATES])
+        shared.update([one for one in newest if one[1] not in others][:_CANDIDATES])
     ranked = sorted(shared, key=lambda key: (shared[key], key), reverse=True)
     return [key for _, _, key in ranked[:_RELATED]]
 

@@ -99,9 +99,9 @@ def _load_items(
         ids_by_kind.setdefault(entry.kind, []).append(entry.id)
     items_by_key: dict[Key, bytes] = {}
     if ids := ids_by_kind.get("article"):
-        bodies = articles.bodies_by_id(tx, tags, ids, at)
+        members = articles.detail_members_by_id(tx, tags, ids, at)
         for key, item in articles.by_ids(tx, tags, ids, at).items():
-            items_by_key["article", key] = b'%s,"body_html":%s}' % (item[:-1], to_json(bodies[key]))
+            items_by_key["article", key] = b"%s,%s}" % (item[:-1], members[key])
     for key in ids_by_kind.get("tag", ()):
         items_by_key["tag", key] = to_json(_to_changed_tag(tags, tags.by_id[key]))
     for kind in DATED_KINDS:

@@ -26,6 +26,7 @@ from app.public.articles import FrozenArticle, complete_item
 from app.public.partner import EmbargoedArticle
 from app.published import media, preview
 from app.published.cache import Tags
+from app.published.editors_choice import parse_ids
 from app.published.media import PublicFile
 from app.visibility import ahead, visible
 
@@ -99,7 +100,10 @@ _SHOWN: Final = (
     col(Publication.translation_group),
     col(Publication.tag_ids),
     col(Publication.item),
+    col(Publication.parent_slug),
+    col(Publication.related_ids),
     col(PublicationBody.body_html),
+    col(PublicationBody.seo),
 )
 
 
@@ -125,15 +129,16 @@ def _next_ones(now: datetime, until: datetime) -> sa.Select[*tuple[Any, ...]]:
 
 def _to_embargoed(tx: ReadTx, tags: Tags, row: Any) -> EmbargoedArticle:
     item = FrozenArticle.model_validate_json(tags.absolute_urls(complete_item(row.item).encode()))
-    detail = preview.preview_detail(
-        tx,
-        tags,
+    article = preview.UnpublishedArticle(
         item,
         tags.absolute_urls(row.body_html.encode()).decode(),
+        None if row.seo is None else tags.absolute_urls(row.seo.encode()).decode(),
         [UUID(tag) for tag in from_json(row.tag_ids)],
         row.translation_group,
-        row.visible_from,
+        row.parent_slug,
+        parse_ids(row.related_ids),
     )
+    detail = preview.preview_detail(tx, tags, article, row.visible_from)
     return EmbargoedArticle(
         **detail.model_dump(), embargoed_until=row.visible_from, is_update=row.is_update
     )

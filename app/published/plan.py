@@ -48,17 +48,17 @@ def choose_plan(
     """The filter with its rarest tag clause first, and the plan of the page."""
     if filters.ids:
         return filters, QueryPlan("ids", gathered=True)
-    by_change = order == "updated"
-    since = None if by_change else filters.updated_since
+    walks_list = order in ("updated", "position")  # no tag's or author's index has this order
+    since = None if order == "updated" else filters.updated_since
     offers = len(filters.all_of) + (filters.author is not None)
     if since is None and (
-        not offers or (offers == 1 and not by_change and _is_narrow(filters, bounds))
+        not offers or (offers == 1 and not walks_list and _is_narrow(filters, bounds))
     ):
         return filters, QueryPlan("tag" if filters.all_of else "author" if offers else "list")
     filters, plan, fewest = _rarest_clause(tx, tags, filters, bounds)
     if since is not None and has_fewer_changes(tx, filters, now, min(bounds.gathered, fewest)):
         return filters, QueryPlan("changed", gathered=True)
-    walkable = not by_change and (plan.source == "author" or _is_narrow(filters, bounds))
+    walkable = not walks_list and (plan.source == "author" or _is_narrow(filters, bounds))
     if plan.source == "list" or walkable:
         return filters, plan
     return filters, replace(plan, gathered=True) if fewest <= bounds.gathered else QueryPlan("list")

@@ -52,13 +52,17 @@ def page_of(
 ) -> tuple[Statement, dict[str, Any]]:
     """The statement of one page and its parameters; `limit` rows in the order of the walk.
 
-    A row has the publication's `id`, its `article_id`, and `key_at`, the instant by which the list
-    is ordered.
+    A row has the publication's `id`, its `article_id`, and `key_at`, the instant (or the position)
+    by which the list is ordered.
     """
     values = query_values(filters, now) | {"limit": limit}
     if cursor is not None:
-        values |= {"key_at": cursor.at, "key_id": cursor.id}
+        values |= {"key_at": _start_key(order, cursor), "key_id": cursor.id}
     return page_statement(query_shape(filters, plan, order, cursor)), values
+
+
+def _start_key(order: Order, cursor: Cursor) -> datetime | int:
+    return cursor.number if order == "position" else cursor.at
 
 
 def count_of(
@@ -116,6 +120,8 @@ def _drop_passed_bound(shape: QueryShape, filters: ArticleFilter, cursor: Cursor
 
     With two bounds on one side, SQLite may seek to the wrong one and walk from there.
     """
+    if shape.order == "position":
+        return shape
     if shape.order == "updated":
         past = filters.updated_since is not None and cursor.at > filters.updated_since
         return replace(shape, updated_since=False) if past and is_ascending(shape) else shape

@@ -29,18 +29,23 @@ class SitePage:
 def list_site_pages(
     tx: ReadTx, tags: Tags, filters: ArticleFilter, now: datetime
 ) -> list[SitePage]:
-    """The pages of all matches of a filter, newest first. Their texts stay where they are: a month
-    of a large archive has thousands."""
+    """The pages of all matches of a filter, newest first, without those of articles whose original
+    is at another site. Their texts stay where they are: a month of a large archive has
+    thousands."""
     keys = [key for key, _ in list_ids(tx, tags, filters, now)]
     rows: dict[int, Any] = {row.id: row for row in tx.execute(_BY_KEYS, {"keys": keys})}
     others = translations.list_addresses(tx, list(rows.values()), now)
     return [
         SitePage(row.kind, row.slug, row.lang, row.updated_at, others[row.article_id])
         for row in (rows[key] for key in keys)
+        if row.canonical_url is None
     ]
 
 
-_NAMES: Final = ("id", "article_id", "kind", "slug", "lang", "updated_at", "translation_group")
+_NAMES: Final = (
+    *("id", "article_id", "kind", "slug", "lang", "updated_at", "translation_group"),
+    "canonical_url",
+)
 _BY_KEYS: Final = sa.select(*(col(getattr(Publication, name)) for name in _NAMES)).where(
     col(Publication.id).in_(sa.bindparam("keys", expanding=True))
 )

@@ -22,7 +22,8 @@ from app.models.publication import Publication, PublicationAuthor, PublicationTa
 from app.published.month_columns import month_of, stamp_of
 from app.visibility import NOW, visible
 
-Order = Literal["newest", "oldest", "updated"]
+Order = Literal["newest", "oldest", "updated", "position"]
+"""`position` is an order of pages; articles all have the same place."""
 Statement = sa.Select[*tuple[Any, ...]]
 
 SHOWN: Final = (
@@ -32,6 +33,8 @@ SHOWN: Final = (
     col(Publication.translation_group),
     col(Publication.tag_ids),
     col(Publication.item),
+    col(Publication.parent_slug),
+    col(Publication.related_ids),
 )
 """The columns of an item."""
 
@@ -183,6 +186,8 @@ def _drive_from(statement: Statement, shape: QueryShape) -> Statement:
 def _apply_filter(statement: Statement, shape: QueryShape, source: Any) -> Statement:
     key = _publication_id(source)
     conditions = [_is_of_kind(shape, source), visible(source, NOW)]
+    if shape.order == "position":  # written out, because its index holds pages alone
+        conditions.append(col(Publication.kind) == sa.literal_column("'page'"))
     conditions += _date_conditions(shape, source)
     wide = shape.ids or shape.updated_since or shape.syndicatable or shape.each_story_once
     if wide and source is not Publication:
@@ -250,10 +255,14 @@ def _date_conditions(shape: QueryShape, source: Any) -> list[ColumnElement[bool]
     if shape.keyed:
         row_key = sa.tuple_(_key_condition(shape, source), col(source.article_id))
         start_key = sa.tuple_(
-            sa.bindparam("key_at", type_=UTCDateTime()), sa.bindparam("key_id", type_=sa.Uuid())
+            sa.bindparam("key_at", type_=_key_type(shape)), sa.bindparam("key_id", type_=sa.Uuid())
         )
         conditions.append(row_key > start_key if is_ascending(shape) else row_key < start_key)
     return conditions
+
+
+def _key_type(shape: QueryShape) -> Any:
+    return sa.BigInteger() if shape.order == "position" else UTCDateTime()
 
 
 def first_language(languages: int) -> ColumnElement[bool]:
@@ -277,8 +286,11 @@ def first_language(languages: int) -> ColumnElement[bool]:
 
 
 def _key_condition(shape: QueryShape, source: Any) -> Any:
-    by_change = shape.order == "updated"
-    return _without_index(shape, col(Publication.changed_at if by_change else source.published_at))
+    by_order: dict[Order, Any] = {
+        "updated": Publication.changed_at,
+        "position": Publication.position,
+    }
+    return _without_index(shape, col(by_order.get(shape.order, source.published_at)))
 
 
 def _without_index(shape: QueryShape, column: Any) -> Any:
@@ -288,8 +300,8 @@ def _without_index(shape: QueryShape, column: Any) -> Any:
 
 
 def is_ascending(shape: QueryShape) -> bool:
-    """Whether the walk goes from the oldest to the newest."""
-    return (shape.order == "oldest") != shape.backwards
+    """Whether the walk goes from the oldest to the newest, or from the first place to the last."""
+    return (shape.order in ("oldest", "position")) != shape.backwards
 
 
 def _expanding_param(name: str) -> Any:

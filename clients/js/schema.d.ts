@@ -844,29 +844,34 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "article" | "page";
-            slug: string;
-            /** @description BCP 47 code such as pt or pt-BR, one of the site's languages */
-            lang: string;
+            slug: components["schemas"]["Slug"];
+            lang: components["schemas"]["Lang"];
             title: string;
             summary: string;
             /** Format: date-time */
             published_at: string;
             /** @enum {string} */
             date_precision: "time" | "day" | "month" | "year" | "unknown";
-            /** @description The date of `published_at` without a time zone, where `date_precision` is `day`, `month` or `year`: of a month or a year its first day. Null for `time`, whose day depends on the time zone, and for `unknown` */
-            published_on: string | null;
+            published_on: components["schemas"]["PublishedOn"];
             image: components["schemas"]["Image"] | null;
             tags: components["schemas"]["TagReference"][];
         };
-        /** @description One article whole; `body_html` is sanitised, `jsonld` is there when `include=` names it. */
+        /**
+         * @description One article whole; `body_html` is sanitised, `jsonld` is there when `include=` names it.
+         *
+         *     Each heading of the body has an `id`, which `toc` names. Pictures of this service come in
+         *     several sizes and load when they are near.
+         */
         ArticleDetail: {
+            toc: components["schemas"]["ContentsEntry"][];
+            reading_minutes: number;
+            words: number;
             /** Format: uuid */
             id: string;
             /** @enum {string} */
             kind: "article" | "page";
-            slug: string;
-            /** @description BCP 47 code such as pt or pt-BR, one of the site's languages */
-            lang: string;
+            slug: components["schemas"]["Slug"];
+            lang: components["schemas"]["Lang"];
             title: string;
             summary: string;
             /** Format: date-time */
@@ -881,11 +886,14 @@ export interface components {
             rights: components["schemas"]["Rights"];
             corrections: components["schemas"]["Correction"][];
             is_excerpt: boolean;
-            /** @description The date of `published_at` without a time zone, where `date_precision` is `day`, `month` or `year`: of a month or a year its first day. Null for `time`, whose day depends on the time zone, and for `unknown` */
-            published_on: string | null;
+            canonical_url: string | null;
+            position: number;
+            published_on: components["schemas"]["PublishedOn"];
             tags: components["schemas"]["TagReference"][];
             translations: components["schemas"]["Translation"][];
+            parent: components["schemas"]["Slug"] | null;
             body_html: string;
+            seo: components["schemas"]["Seo"];
             /** @description Addresses that used to lead here */
             paths: string[];
             related: components["schemas"]["ArticleCard"][];
@@ -905,16 +913,15 @@ export interface components {
         };
         /**
          * @description An article with its plain date, and with what belongs to others: its tags' names, its
-         *     translations.
+         *     translations, and of a page the slug of the page above it, as long as that one is visible.
          */
         ArticleItem: {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
             kind: "article" | "page";
-            slug: string;
-            /** @description BCP 47 code such as pt or pt-BR, one of the site's languages */
-            lang: string;
+            slug: components["schemas"]["Slug"];
+            lang: components["schemas"]["Lang"];
             title: string;
             summary: string;
             /** Format: date-time */
@@ -929,10 +936,12 @@ export interface components {
             rights: components["schemas"]["Rights"];
             corrections: components["schemas"]["Correction"][];
             is_excerpt: boolean;
-            /** @description The date of `published_at` without a time zone, where `date_precision` is `day`, `month` or `year`: of a month or a year its first day. Null for `time`, whose day depends on the time zone, and for `unknown` */
-            published_on: string | null;
+            canonical_url: string | null;
+            position: number;
+            published_on: components["schemas"]["PublishedOn"];
             tags: components["schemas"]["TagReference"][];
             translations: components["schemas"]["Translation"][];
+            parent: components["schemas"]["Slug"] | null;
         };
         ArticleList: {
             data: components["schemas"]["ListedArticle"][];
@@ -966,9 +975,8 @@ export interface components {
             kind: "article";
             /** @enum {string} */
             article_kind: "article" | "page";
-            slug: string;
-            /** @description BCP 47 code such as pt or pt-BR, one of the site's languages */
-            lang: string;
+            slug: components["schemas"]["Slug"];
+            lang: components["schemas"]["Lang"];
             tags: components["schemas"]["TagReference"][];
             /** @description Its page at the front end, if there is a site */
             url: string | null;
@@ -985,14 +993,14 @@ export interface components {
         /** @description A name under an article; `slug` is what `author=` takes. */
         Author: {
             name: string;
-            slug: string;
+            slug: components["schemas"]["Slug"];
         };
         /**
          * @description An author; `articles_count` is what `/v1/articles?author={slug}` lists, in the languages of
          *     `lang`. The name of an author of whom editors said nothing is that of the newest article.
          */
         AuthorProfile: {
-            slug: string;
+            slug: components["schemas"]["Slug"];
             name: string;
             biography: string | null;
             portrait: components["schemas"]["Image"] | null;
@@ -1023,13 +1031,15 @@ export interface components {
         };
         /** @description An article or page whole. What is `related` is left out: other articles decide it. */
         ChangedArticle: {
+            toc: components["schemas"]["ContentsEntry"][];
+            reading_minutes: number;
+            words: number;
             /** Format: uuid */
             id: string;
             /** @enum {string} */
             kind: "article" | "page";
-            slug: string;
-            /** @description BCP 47 code such as pt or pt-BR, one of the site's languages */
-            lang: string;
+            slug: components["schemas"]["Slug"];
+            lang: components["schemas"]["Lang"];
             title: string;
             summary: string;
             /** Format: date-time */
@@ -1044,11 +1054,14 @@ export interface components {
             rights: components["schemas"]["Rights"];
             corrections: components["schemas"]["Correction"][];
             is_excerpt: boolean;
-            /** @description The date of `published_at` without a time zone, where `date_precision` is `day`, `month` or `year`: of a month or a year its first day. Null for `time`, whose day depends on the time zone, and for `unknown` */
-            published_on: string | null;
+            canonical_url: string | null;
+            position: number;
+            published_on: components["schemas"]["PublishedOn"];
             tags: components["schemas"]["TagReference"][];
             translations: components["schemas"]["Translation"][];
+            parent: components["schemas"]["Slug"] | null;
             body_html: string;
+            seo: components["schemas"]["Seo"];
             /** @description Addresses that used to lead here */
             paths: string[];
         };
@@ -1056,12 +1069,12 @@ export interface components {
         ChangedTag: {
             /** Format: uuid */
             id: string;
-            slug: string;
+            slug: components["schemas"]["Slug"];
             /** @enum {string} */
             type: "topic" | "place" | "person" | "organisation" | "series" | "format";
             name: string;
             description: string | null;
-            parent: string | null;
+            parent: components["schemas"]["Slug"] | null;
             names: {
                 [key: string]: string;
             };
@@ -1073,7 +1086,7 @@ export interface components {
         CommitteeMember: {
             /** Format: uuid */
             id: string;
-            slug: string;
+            slug: components["schemas"]["Slug"];
             name: string;
             role: string;
             /** @enum {string} */
@@ -1155,6 +1168,12 @@ export interface components {
             contactType: string;
             email: string;
         };
+        /** @description A heading of the body; `id` is the one that it has in `body_html`. */
+        ContentsEntry: {
+            id: string;
+            level: number;
+            text: string;
+        };
         /** @description The words that were searched for in place of those given; `insist` takes them as given. */
         Corrected: {
             q: string;
@@ -1201,9 +1220,9 @@ export interface components {
             /** @description Of an article: whether it was a standing page */
             article_kind: ("article" | "page") | null;
             /** @description Of an article: its last one */
-            slug: string | null;
+            slug: components["schemas"]["Slug"] | null;
             /** @description Of an article */
-            lang: string | null;
+            lang: components["schemas"]["Lang"] | null;
             /** @description Of an article: those that it had last */
             tags: components["schemas"]["TagReference"][] | null;
             url: null;
@@ -1215,13 +1234,15 @@ export interface components {
         };
         /** @description An article as it will be; nobody may show it before `embargoed_until`. */
         EmbargoedArticle: {
+            toc: components["schemas"]["ContentsEntry"][];
+            reading_minutes: number;
+            words: number;
             /** Format: uuid */
             id: string;
             /** @enum {string} */
             kind: "article" | "page";
-            slug: string;
-            /** @description BCP 47 code such as pt or pt-BR, one of the site's languages */
-            lang: string;
+            slug: components["schemas"]["Slug"];
+            lang: components["schemas"]["Lang"];
             title: string;
             summary: string;
             /** Format: date-time */
@@ -1236,11 +1257,14 @@ export interface components {
             rights: components["schemas"]["Rights"];
             corrections: components["schemas"]["Correction"][];
             is_excerpt: boolean;
-            /** @description The date of `published_at` without a time zone, where `date_precision` is `day`, `month` or `year`: of a month or a year its first day. Null for `time`, whose day depends on the time zone, and for `unknown` */
-            published_on: string | null;
+            canonical_url: string | null;
+            position: number;
+            published_on: components["schemas"]["PublishedOn"];
             tags: components["schemas"]["TagReference"][];
             translations: components["schemas"]["Translation"][];
+            parent: components["schemas"]["Slug"] | null;
             body_html: string;
+            seo: components["schemas"]["Seo"];
             /** @description Addresses that used to lead here */
             paths: string[];
             related: components["schemas"]["ArticleCard"][];
@@ -1268,8 +1292,7 @@ export interface components {
             id: string;
             title: string;
             description: string | null;
-            /** @description BCP 47 code such as pt or pt-BR, one of the site's languages */
-            lang: string;
+            lang: components["schemas"]["Lang"];
             /** @description An instant with its offset, or a day of what lasts whole days */
             starts: string;
             ends: (string) | null;
@@ -1368,8 +1391,7 @@ export interface components {
         };
         /** @description The same story in another language. */
         FeedTranslation: {
-            /** @description BCP 47 code such as pt or pt-BR, one of the site's languages */
-            lang: string;
+            lang: components["schemas"]["Lang"];
             /** Format: iri */
             url: string;
         };
@@ -1463,8 +1485,7 @@ export interface components {
             /** Format: uri */
             next_url?: string;
             authors: components["schemas"]["FeedAuthor"][];
-            /** @description BCP 47 code such as pt or pt-BR, one of the site's languages */
-            language?: string;
+            language?: components["schemas"]["Lang"];
             hubs?: components["schemas"]["FeedHub"][];
             items: components["schemas"]["JsonFeedItem"][];
             _willay: components["schemas"]["FeedExtension"];
@@ -1487,8 +1508,7 @@ export interface components {
             date_modified: string;
             authors: components["schemas"]["FeedAuthor"][];
             tags: string[];
-            /** @description BCP 47 code such as pt or pt-BR, one of the site's languages */
-            language: string;
+            language: components["schemas"]["Lang"];
             attachments: components["schemas"]["Attachment"][];
             _willay: components["schemas"]["ItemExtension"];
         };
@@ -1497,6 +1517,8 @@ export interface components {
             /** @default 24 */
             overlap_hours: number;
         };
+        /** @description BCP 47 code such as pt or pt-BR, one of the site's languages */
+        Lang: string;
         /** @description Absolute addresses; also sent as an RFC 8288 `Link` header. */
         Links: {
             /** Format: uri */
@@ -1510,9 +1532,8 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "article" | "page";
-            slug: string;
-            /** @description BCP 47 code such as pt or pt-BR, one of the site's languages */
-            lang: string;
+            slug: components["schemas"]["Slug"];
+            lang: components["schemas"]["Lang"];
             title: string;
             summary: string;
             /** Format: date-time */
@@ -1527,10 +1548,12 @@ export interface components {
             rights: components["schemas"]["Rights"];
             corrections: components["schemas"]["Correction"][];
             is_excerpt: boolean;
-            /** @description The date of `published_at` without a time zone, where `date_precision` is `day`, `month` or `year`: of a month or a year its first day. Null for `time`, whose day depends on the time zone, and for `unknown` */
-            published_on: string | null;
+            canonical_url: string | null;
+            position: number;
+            published_on: components["schemas"]["PublishedOn"];
             tags: components["schemas"]["TagReference"][];
             translations: components["schemas"]["Translation"][];
+            parent: components["schemas"]["Slug"] | null;
             /** @description Addresses that used to lead here */
             paths?: string[];
             related?: components["schemas"]["ArticleCard"][];
@@ -1568,7 +1591,7 @@ export interface components {
             label: string;
             /** @enum {string} */
             kind: "page" | "tag" | "link";
-            slug: string | null;
+            slug: components["schemas"]["Slug"] | null;
             /** Format: iri */
             url: string;
         };
@@ -1577,7 +1600,7 @@ export interface components {
             label: string;
             /** @enum {string} */
             kind: "page" | "tag" | "link";
-            slug: string | null;
+            slug: components["schemas"]["Slug"] | null;
             /** Format: iri */
             url: string;
             children: components["schemas"]["NavigationChild"][];
@@ -1629,8 +1652,7 @@ export interface components {
             datePublished: string;
             /** Format: date-time */
             dateModified: string;
-            /** @description BCP 47 code such as pt or pt-BR, one of the site's languages */
-            inLanguage: string;
+            inLanguage: components["schemas"]["Lang"];
             author: components["schemas"]["Named"][];
             publisher: components["schemas"]["Named"];
             /** Format: iri */
@@ -1668,7 +1690,7 @@ export interface components {
             email?: string;
             contactPoint?: components["schemas"]["ContactPoint"][];
             sameAs?: string[];
-            knowsLanguage: string[];
+            knowsLanguage: components["schemas"]["Lang"][];
             /** Format: iri */
             publishingPrinciples?: string;
             ownershipFundingInfo?: string[];
@@ -1716,8 +1738,7 @@ export interface components {
             name?: string;
             /** Format: iri */
             url?: string;
-            /** @description BCP 47 code such as pt or pt-BR, one of the site's languages */
-            inLanguage?: string;
+            inLanguage?: components["schemas"]["Lang"];
         };
         /**
          * @description `total` is there only when `count=true` was asked for. When it is not exact, at least so many
@@ -1781,23 +1802,24 @@ export interface components {
         PlannedRelease: {
             /** Format: uuid */
             id: string;
-            /** @description BCP 47 code such as pt or pt-BR, one of the site's languages */
-            lang: string;
+            lang: components["schemas"]["Lang"];
             revision: number;
-            slug: string;
+            slug: components["schemas"]["Slug"];
             /** Format: date-time */
             visible_from: string;
             visible_until?: string | null;
         };
         /** @description The detail that readers would get, marked as a preview. */
         PreviewedArticle: {
+            toc: components["schemas"]["ContentsEntry"][];
+            reading_minutes: number;
+            words: number;
             /** Format: uuid */
             id: string;
             /** @enum {string} */
             kind: "article" | "page";
-            slug: string;
-            /** @description BCP 47 code such as pt or pt-BR, one of the site's languages */
-            lang: string;
+            slug: components["schemas"]["Slug"];
+            lang: components["schemas"]["Lang"];
             title: string;
             summary: string;
             /** Format: date-time */
@@ -1812,11 +1834,14 @@ export interface components {
             rights: components["schemas"]["Rights"];
             corrections: components["schemas"]["Correction"][];
             is_excerpt: boolean;
-            /** @description The date of `published_at` without a time zone, where `date_precision` is `day`, `month` or `year`: of a month or a year its first day. Null for `time`, whose day depends on the time zone, and for `unknown` */
-            published_on: string | null;
+            canonical_url: string | null;
+            position: number;
+            published_on: components["schemas"]["PublishedOn"];
             tags: components["schemas"]["TagReference"][];
             translations: components["schemas"]["Translation"][];
+            parent: components["schemas"]["Slug"] | null;
             body_html: string;
+            seo: components["schemas"]["Seo"];
             /** @description Addresses that used to lead here */
             paths: string[];
             related: components["schemas"]["ArticleCard"][];
@@ -1872,6 +1897,8 @@ export interface components {
             pointer?: string;
             parameter?: string;
         };
+        /** @description The date of `published_at` without a time zone, where `date_precision` is `day`, `month` or `year`: of a month or a year its first day. Null for `time`, whose day depends on the time zone, and for `unknown` */
+        PublishedOn: string | null;
         /**
          * @description What answers at a path. 200: the path is `location`, so show it. 301: lead readers to
          *     `location`. The old address of a file leads to `media`, which has no slug: `location` and `url`
@@ -1885,8 +1912,8 @@ export interface components {
             kind: "article" | "page" | "tag" | "media";
             /** Format: uuid */
             id: string;
-            slug: string | null;
-            lang: string | null;
+            slug: components["schemas"]["Slug"] | null;
+            lang: components["schemas"]["Lang"] | null;
             /** @description Its page at the front end, by the templates of the settings; of media, the path of the file in this API */
             location: string;
             /**
@@ -1942,12 +1969,21 @@ export interface components {
         SearchTokenResponse: {
             data: components["schemas"]["SearchToken"];
         };
+        /**
+         * @description The texts and the picture for search engines and for links in social networks: the editors'
+         *     own, else the article's title, summary and image.
+         */
+        Seo: {
+            title: string;
+            description: string;
+            image: components["schemas"]["Image"] | null;
+        };
         /** @description The front page of the API. */
         Service: {
             name: string;
             version: string;
             site: string | null;
-            languages: string[];
+            languages: components["schemas"]["Lang"][];
             /** Format: iri */
             licence: string;
             resources: {
@@ -1966,9 +2002,8 @@ export interface components {
         Site: {
             name: string;
             description: string | null;
-            languages: string[];
-            /** @description BCP 47 code such as pt or pt-BR, one of the site's languages */
-            lang: string;
+            languages: components["schemas"]["Lang"][];
+            lang: components["schemas"]["Lang"];
             timezone: string;
             /** Format: iri */
             licence: string;
@@ -2031,6 +2066,7 @@ export interface components {
         SiteResponse: {
             data: components["schemas"]["Site"];
         };
+        Slug: string;
         /** @description Where the story was first published, when it was elsewhere. */
         Source: {
             name: string;
@@ -2105,12 +2141,12 @@ export interface components {
         Tag: {
             /** Format: uuid */
             id: string;
-            slug: string;
+            slug: components["schemas"]["Slug"];
             /** @enum {string} */
             type: "topic" | "place" | "person" | "organisation" | "series" | "format";
             name: string;
             description: string | null;
-            parent: string | null;
+            parent: components["schemas"]["Slug"] | null;
             ancestors: components["schemas"]["TagReference"][];
             subtags: components["schemas"]["TagReference"][];
             articles_count: number;
@@ -2119,12 +2155,12 @@ export interface components {
         TagDetail: {
             /** Format: uuid */
             id: string;
-            slug: string;
+            slug: components["schemas"]["Slug"];
             /** @enum {string} */
             type: "topic" | "place" | "person" | "organisation" | "series" | "format";
             name: string;
             description: string | null;
-            parent: string | null;
+            parent: components["schemas"]["Slug"] | null;
             ancestors: components["schemas"]["TagReference"][];
             subtags: components["schemas"]["TagReference"][];
             articles_count: number;
@@ -2134,7 +2170,7 @@ export interface components {
             synonyms: {
                 [key: string]: string[];
             };
-            children: string[];
+            children: components["schemas"]["Slug"][];
         };
         /** @description A tag that things found have; its `type` groups topics, places and so on. */
         TagFacetValue: {
@@ -2165,7 +2201,7 @@ export interface components {
          *     another tag in the language that was asked for.
          */
         TagReference: {
-            slug: string;
+            slug: components["schemas"]["Slug"];
             /** @enum {string} */
             type: "topic" | "place" | "person" | "organisation" | "series" | "format";
             name: string;
@@ -2196,7 +2232,7 @@ export interface components {
              */
             kind: "tag";
             article_kind: null;
-            slug: string;
+            slug: components["schemas"]["Slug"];
             lang: null;
             tags: null;
             /** @description Its page at the front end, if there is a site */
@@ -2217,9 +2253,8 @@ export interface components {
         };
         /** @description The same story in another language, visible now, with the title that it has there. */
         Translation: {
-            /** @description BCP 47 code such as pt or pt-BR, one of the site's languages */
-            lang: string;
-            slug: string;
+            lang: components["schemas"]["Lang"];
+            slug: components["schemas"]["Slug"];
             title: string;
         };
         Upsert: components["schemas"]["ArticleUpsert"] | components["schemas"]["TagUpsert"] | components["schemas"]["SponsorUpsert"] | components["schemas"]["CommitteeMemberUpsert"] | components["schemas"]["EventUpsert"];
@@ -2693,14 +2728,15 @@ export interface operations {
                 kind?: "article" | "page";
                 /** @description Languages to take a story in when `lang` lacks it */
                 fallback?: components["parameters"]["FallbackOfArticles"];
-                order?: "newest" | "oldest" | "updated";
+                /** @description `position`: as editors order pages, with `kind=page` */
+                order?: "newest" | "oldest" | "updated" | "position";
                 limit?: components["parameters"]["Limit"];
                 /** @description From `links.next` */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Also tell `meta.total`, and whether it is exact */
                 count?: boolean;
                 /** @description Only these members, by `,` */
-                fields?: ("id" | "kind" | "slug" | "lang" | "title" | "summary" | "published_at" | "date_precision" | "updated_at" | "authors" | "source" | "image" | "rights" | "corrections" | "is_excerpt" | "published_on" | "tags" | "translations" | "related" | "paths")[];
+                fields?: ("id" | "kind" | "slug" | "lang" | "title" | "summary" | "published_at" | "date_precision" | "updated_at" | "authors" | "source" | "image" | "rights" | "corrections" | "is_excerpt" | "canonical_url" | "position" | "published_on" | "tags" | "translations" | "parent" | "related" | "paths")[];
                 /** @description Add `related`, `paths`, by `,`; one article has both */
                 include?: ("related" | "paths")[];
             };
@@ -2772,6 +2808,8 @@ export interface operations {
                      *           },
                      *           "corrections": [],
                      *           "is_excerpt": true,
+                     *           "canonical_url": null,
+                     *           "position": 0,
                      *           "published_on": "2024-09-12",
                      *           "tags": [
                      *             {
@@ -2780,7 +2818,8 @@ export interface operations {
                      *               "name": "Alberto Fujimori"
                      *             }
                      *           ],
-                     *           "translations": []
+                     *           "translations": [],
+                     *           "parent": null
                      *         }
                      *       ],
                      *       "meta": {
@@ -2812,7 +2851,7 @@ export interface operations {
                 /** @description Languages to try next, by `,` */
                 fallback?: components["parameters"]["Fallback"];
                 /** @description Only these members, by `,` */
-                fields?: ("id" | "kind" | "slug" | "lang" | "title" | "summary" | "published_at" | "date_precision" | "updated_at" | "authors" | "source" | "image" | "rights" | "corrections" | "is_excerpt" | "published_on" | "tags" | "translations" | "body_html" | "neighbours" | "related" | "paths" | "jsonld")[];
+                fields?: ("toc" | "reading_minutes" | "words" | "id" | "kind" | "slug" | "lang" | "title" | "summary" | "published_at" | "date_precision" | "updated_at" | "authors" | "source" | "image" | "rights" | "corrections" | "is_excerpt" | "canonical_url" | "position" | "published_on" | "tags" | "translations" | "parent" | "body_html" | "seo" | "neighbours" | "related" | "paths" | "jsonld")[];
                 /** @description Add `jsonld`; `related` and `paths` are there anyway */
                 include?: ("related" | "paths" | "jsonld")[];
             };
@@ -2881,6 +2920,8 @@ export interface operations {
                      *         },
                      *         "corrections": [],
                      *         "is_excerpt": false,
+                     *         "canonical_url": null,
+                     *         "position": 0,
                      *         "published_on": "2024-03-25",
                      *         "tags": [
                      *           {
@@ -2896,7 +2937,41 @@ export interface operations {
                      *             "title": "La Oroya wins in San José"
                      *           }
                      *         ],
+                     *         "parent": null,
                      *         "body_html": "<p>Durante casi un siglo la fundición de La Oroya, en la sierra central, soltó plomo, arsénico, cadmio y dióxido de azufre sobre la gente que vivía al pie …</p>",
+                     *         "toc": [
+                     *           {
+                     *             "id": "h-lo-que-debe-hacer-el-peru",
+                     *             "level": 2,
+                     *             "text": "Lo que debe hacer el Perú"
+                     *           }
+                     *         ],
+                     *         "reading_minutes": 1,
+                     *         "words": 208,
+                     *         "seo": {
+                     *           "title": "La Oroya gana en San José",
+                     *           "description": "La Corte Interamericana halló responsable al Perú por los daños a pobladores de la ciudad metalúrgica. Es un hito para el derecho a un ambiente sano.",
+                     *           "image": {
+                     *             "url": "http://127.0.0.1:8000/v1/media/01999999-0000-7000-8000-000000000004/1200.jpg",
+                     *             "alt": "La alta chimenea y los edificios de una fundición en silueta al atardecer; su humo flota sobre un pueblo.",
+                     *             "caption": null,
+                     *             "credit": "Willay sample pictures",
+                     *             "width": 1200,
+                     *             "height": 800,
+                     *             "colour": "#89534a",
+                     *             "focal_point": {
+                     *               "x": 0.68,
+                     *               "y": 0.55
+                     *             },
+                     *             "sizes": [
+                     *               {
+                     *                 "width": 320,
+                     *                 "url": "http://127.0.0.1:8000/v1/media/01999999-0000-7000-8000-000000000004/320.webp",
+                     *                 "type": "image/webp"
+                     *               }
+                     *             ]
+                     *           }
+                     *         },
                      *         "paths": [],
                      *         "related": [
                      *           {
@@ -3710,6 +3785,8 @@ export interface operations {
                      *             },
                      *             "corrections": [],
                      *             "is_excerpt": false,
+                     *             "canonical_url": null,
+                     *             "position": 0,
                      *             "published_on": "2024-03-25",
                      *             "tags": [
                      *               {
@@ -3724,7 +3801,8 @@ export interface operations {
                      *                 "slug": "la-oroya-gana-en-san-jose",
                      *                 "title": "La Oroya gana en San José"
                      *               }
-                     *             ]
+                     *             ],
+                     *             "parent": null
                      *           }
                      *         ],
                      *         "latest": [
@@ -3775,6 +3853,8 @@ export interface operations {
                      *             },
                      *             "corrections": [],
                      *             "is_excerpt": true,
+                     *             "canonical_url": null,
+                     *             "position": 0,
                      *             "published_on": "2024-09-12",
                      *             "tags": [
                      *               {
@@ -3783,7 +3863,8 @@ export interface operations {
                      *                 "name": "Alberto Fujimori"
                      *               }
                      *             ],
-                     *             "translations": []
+                     *             "translations": [],
+                     *             "parent": null
                      *           }
                      *         ],
                      *         "sections": [
@@ -3841,6 +3922,8 @@ export interface operations {
                      *                 },
                      *                 "corrections": [],
                      *                 "is_excerpt": true,
+                     *                 "canonical_url": null,
+                     *                 "position": 0,
                      *                 "published_on": "2024-09-12",
                      *                 "tags": [
                      *                   {
@@ -3849,7 +3932,8 @@ export interface operations {
                      *                     "name": "Alberto Fujimori"
                      *                   }
                      *                 ],
-                     *                 "translations": []
+                     *                 "translations": [],
+                     *                 "parent": null
                      *               }
                      *             ]
                      *           }

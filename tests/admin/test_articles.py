@@ -50,6 +50,7 @@ def test_a_new_draft_whole(quiet: Bench) -> None:
         "rights": {"licence": None, "credit": None, "syndicatable": True},
         **{"published_at": None, "date_precision": "time", "updated_at": None},
         **{"corrections": [], "is_excerpt": False, "translations": []},
+        **{"seo": None, "canonical_url": None, "parent": None, "position": 0, "related": []},
     }
     removed = [{"what": "<script>", "excerpt": "<script>", "count": 1}]
     assert article == {**whole, "removed": removed}

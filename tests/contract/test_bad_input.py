@@ -91,13 +91,18 @@ ONE_PARAMETER = [
         ("count", value, INVALID, "count: use true or false.")
         for value in ("1", "yes", "True", "", "on", "falsch")
     ),
-    ("order", "title", INVALID, "order: Input should be 'newest', 'oldest' or 'updated'."),
-    ("order", "", INVALID, "order: Input should be 'newest', 'oldest' or 'updated'."),
+    (
+        "order",
+        "title",
+        INVALID,
+        "order: Input should be 'newest', 'oldest', 'updated' or 'position'.",
+    ),
+    ("order", "", INVALID, "order: Input should be 'newest', 'oldest', 'updated' or 'position'."),
     (
         "order",
         "published_at DESC",
         INVALID,
-        "order: Input should be 'newest', 'oldest' or 'updated'.",
+        "order: Input should be 'newest', 'oldest', 'updated' or 'position'.",
     ),
     ("kind", "event", INVALID, "kind: Input should be 'article' or 'page'."),
     ("rights", "all", INVALID, "rights: Input should be '' or 'syndicatable'."),

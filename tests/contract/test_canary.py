@@ -47,9 +47,12 @@ PUBLIC = {
     "committee_member": {"slug", "name", "role", "group", "affiliation", "biography", "links"},
     "event": {"titles", "descriptions", "place", "url"},
     "media": {"name", "media_type", "taken_down_reason", "credit"},  # a portrait shows its credit
-    "publication": {"kind", "lang", "slug", "item", "tag_ids", "ended", "ended_note"},
+    "publication": {
+        *("kind", "lang", "slug", "item", "tag_ids", "ended", "ended_note", "canonical_url"),
+        "related_ids",  # test_related.py: only those that are visible are shown
+    },
     "publication_author": {"author_slug", "kind", "lang"},
-    "publication_body": {"body_html"},
+    "publication_body": {"body_html", "outline", "seo"},
     "publication_tag": {"kind", "lang"},
     "rendition": {"name", "media_type", "sha256"},
     "site": {

@@ -121,6 +121,8 @@ def _seeded() -> dict[str, Any]:
                 parameter["schema"] = {"enum": KNOWN["kinds"]}
             elif (path, parameter["name"]) == ("/v1/site", "include"):
                 parameter["schema"] = {"enum": ["", "jsonld"]}
+            elif (path, parameter["name"]) == ("/v1/articles", "order"):
+                parameter["schema"]["enum"].remove("position")  # which needs kind=page
             elif parameter["name"] in KNOWN:
                 parameter["schema"] = {"enum": KNOWN[parameter["name"]]}
             if parameter["name"] == "lang":  # which fallback needs

@@ -188,9 +188,14 @@ def test_a_body_says_where_its_pictures_are_and_what_they_show(quiet: Bench) -> 
         f'<img src="{elsewhere}" alt="">'
     )
     builders.published(quiet.runtime, title="one", body=body, body_format="html")
+    files = f"{BASE}/v1/media/{key}"
+    sizes = (
+        f'srcset="{files}/320.webp 320w, {files}/400.webp 400w" '
+        'sizes="auto, 100vw" loading="lazy" decoding="async"'
+    )
     assert quiet.client.get("/v1/articles/one").json()["data"]["body_html"] == (
-        f'<img src="{BASE}/v1/media/{key}/400.jpg" alt="Two halves" width="400" height="300">'
-        f'<p>x</p><img src="{BASE}/v1/media/{key}/320.webp" alt="Own &quot;words&quot;" width="9">'
+        f'<img src="{files}/400.jpg" alt="Two halves" width="400" height="300" {sizes}>'
+        f'<p>x</p><img src="{files}/320.webp" alt="Own &quot;words&quot;" width="9" {sizes}>'
         f'<img src="{elsewhere}" alt="">'
     )
     assert quiet.client.get(f"/v1/media/{key}/320.webp").status_code == 200

@@ -35,6 +35,8 @@ def test_it_is_the_member_that_parsing_finds(title: str, summary: str) -> None:
         rights=Rights(licence="https://example.org/", credit=summary, syndicatable=True),
         corrections=[],
         is_excerpt=False,
+        canonical_url=None,
+        position=0,
     )
     text = article.model_dump_json()
     whole = json.loads(text)
