@@ -29,6 +29,10 @@ def _is_given_address(value: object) -> bool:
     return not isinstance(value, str) or bool(re.fullmatch(r"https?://[^\s/]+\S*", value))
 
 
+REFUSALS = {"400", "401", "403", "408", "413", "415", "429", "503"}
+"""The statuses that `default` documents, for every operation alike."""
+TELLING = {401: "www-authenticate", 429: "retry-after", 503: "retry-after"}
+PROBLEM = "application/problem+json"
 FORMATS = {"date-time": _is_instant, "uri": _is_address, "iri": _is_given_address}
 
 
@@ -139,8 +143,11 @@ class ContractClient(TestClient):
             elif response.status_code >= 400:
                 self._judge_problem(response, where)
             return
-        documented = operation["responses"].get(str(response.status_code))
+        status, answers = str(response.status_code), operation["responses"]
+        documented = answers.get(status) or (answers.get("default") if status in REFUSALS else None)
         assert documented is not None, f"{where}: undocumented status\n{response.text[:500]}"
+        if (telling := TELLING.get(response.status_code)) is not None:
+            assert telling in headers or response.headers["content-type"] != PROBLEM, where
         for name, header in documented.get("headers", {}).items():
             assert name in headers or not header["required"], f"{where}: no {name}"
             if name in headers:
@@ -161,7 +168,7 @@ class ContractClient(TestClient):
         if response.request.method == "HEAD":
             assert response.content == b"", where
             return
-        if response.status_code >= 300 and media == "application/problem+json":
+        if response.status_code >= 300 and media == PROBLEM:
             self._judge_problem(response, where)
             return
         schema = content[media]["schema"]
@@ -178,7 +185,7 @@ class ContractClient(TestClient):
         assert not wrong, f"{where}\n" + "\n".join(wrong)
 
     def _judge_problem(self, response: Any, where: str) -> None:
-        assert response.headers["content-type"] == "application/problem+json", where
+        assert response.headers["content-type"] == PROBLEM, where
         assert response.headers["cache-control"] == "no-store", where
         if response.request.method == "HEAD":
             assert response.content == b"", where

@@ -15,12 +15,16 @@ from app.http.contract.schemas import (
     rename_by_titles,
 )
 from app.http.contract.sharing import operations_of, share_components
-from app.http.problems import header, problem_answers
+from app.http.problems import problem_answers
 from app.public.envelopes import Problem
 
-_LIMITS: Final = {
-    "RateLimit-Policy": header("How much in which time", '^"[a-z]+";q=[0-9]+;w=[0-9]+'),
-    "RateLimit": header("What is left, for how long", '^"[a-z]+";r=[0-9]+;t=[0-9]+'),
+_PROBLEM: Final = problem_answers(400)[400]["content"]
+_REFUSALS: Final = {"400", "401", "403", "408", "413", "415", "429", "503"}
+_REFUSAL: Final = {
+    "description": "Refused, as any request may be: 400 for a parameter, 401 (`WWW-Authenticate`) "
+    "or 403 for who asks, 408, 413 or 415 for a body, 429 (`Retry-After`) for too many, 503 "
+    "(`Retry-After`) while a part is away",
+    "content": _PROBLEM,
 }
 
 
@@ -40,8 +44,9 @@ def complete_contract(contract: dict[str, Any]) -> dict[str, Any]:
     for path, operation in operations_of(contract):
         if path.startswith(MANAGEMENT) or path in UNLIMITED:
             operation.setdefault("security", [])
-        else:
-            _describe_limits(operation)
+        else:  # a partner's key buys more requests
+            operation.setdefault("security", [{}, {PARTNER_KEY: []}])
+        _fold_refusals(operation["responses"])
         hoist_body(operation.get("requestBody", {}), schemas)
         _remove_fastapis_422(operation["responses"])
         operation["responses"].pop("500", None)  # any may answer it; `about` says so once
@@ -66,14 +71,12 @@ def complete_contract(contract: dict[str, Any]) -> dict[str, Any]:
     return contract
 
 
-def _describe_limits(operation: dict[str, Any]) -> None:
-    """Document that a public address takes a partner's key, counts requests and may refuse them."""
-    operation.setdefault("security", [{}, {PARTNER_KEY: []}])
-    answers: dict[str, Any] = operation["responses"]
-    for status, answer in deepcopy(problem_answers(401, 403, 429)).items():
-        answers.setdefault(str(status), answer)
-    answers["429"] = {**answers["429"], "headers": {**answers["429"]["headers"], **_LIMITS}}
-    operation["responses"] = dict(sorted(answers.items()))
+def _fold_refusals(answers: dict[str, Any]) -> None:
+    """Document in one answer what many operations refuse alike, with a problem."""
+    for status in _REFUSALS & answers.keys():
+        if answers[status]["content"].keys() == _PROBLEM.keys():
+            del answers[status]
+            answers["default"] = deepcopy(_REFUSAL)
 
 
 def _shorten_description(operation: dict[str, Any]) -> None:

@@ -79,6 +79,8 @@ def _free_name(shared: dict[str, Any], name: str, path: str) -> str:
 
 
 def _phrase(status: str) -> str:
+    if status == "default":
+        return "Refusal"
     words = HTTPStatus(int(status)).phrase.replace("-", " ").split()
     return "".join(word.capitalize() for word in words)
 
