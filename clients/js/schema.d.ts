@@ -943,10 +943,23 @@ export interface components {
             translations: components["schemas"]["Translation"][];
             parent: components["schemas"]["Slug"] | null;
         };
+        /** @description One page of a list of articles that is walked by cursor. */
         ArticleList: {
             data: components["schemas"]["ListedArticle"][];
-            meta: components["schemas"]["PageMeta"];
+            meta: components["schemas"]["ArticleListMeta"];
             links: components["schemas"]["Links"];
+        };
+        /** @description About the list; `tag`, `author` and `archive` are there when `include=` names them. */
+        ArticleListMeta: {
+            limit: number;
+            total?: number;
+            total_is_exact?: boolean;
+            /** @description The tag that the list is of, as `/v1/tags/{slug}` has it */
+            tag?: components["schemas"]["TagDetail"];
+            /** @description The author that the list is of, as `/v1/authors/{slug}` has it */
+            author?: components["schemas"]["AuthorProfile"];
+            /** @description Years and months of the list without its dates, as `/v1/archive` begins */
+            archive?: components["schemas"]["Year"][];
         };
         ArticleResponse: {
             data: components["schemas"]["ArticleDetail"];
@@ -2295,28 +2308,8 @@ export interface components {
         };
     };
     responses: {
-        /** @description Bad Request */
-        BadRequest: {
-            headers: {
-                "Cache-Control": components["headers"]["CacheControlOfArticles"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description Conflict */
         Conflict: {
-            headers: {
-                "Cache-Control": components["headers"]["CacheControlOfArticles"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description Forbidden */
-        Forbidden: {
             headers: {
                 "Cache-Control": components["headers"]["CacheControlOfArticles"];
                 [name: string]: unknown;
@@ -2447,20 +2440,9 @@ export interface components {
                 "application/pdf": string;
             };
         };
-        /** @description Request Entity Too Large */
-        RequestEntityTooLarge: {
+        /** @description Refused, as any request may be: 400 for a parameter, 401 (`WWW-Authenticate`) or 403 for who asks, 408, 413 or 415 for a body, 429 (`Retry-After`) for too many, 503 (`Retry-After`) while a part is away */
+        Refusal: {
             headers: {
-                "Cache-Control": components["headers"]["CacheControlOfArticles"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description Request Timeout */
-        RequestTimeout: {
-            headers: {
-                "Cache-Control": components["headers"]["CacheControlOfArticles"];
                 [name: string]: unknown;
             };
             content: {
@@ -2477,53 +2459,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Service Unavailable */
-        ServiceUnavailable: {
-            headers: {
-                "Cache-Control": components["headers"]["CacheControlOfArticles"];
-                "Retry-After": components["headers"]["RetryAfter"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description Too Many Requests */
-        TooManyRequests: {
-            headers: {
-                "Cache-Control": components["headers"]["CacheControlOfArticles"];
-                "Retry-After": components["headers"]["RetryAfter"];
-                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                RateLimit: components["headers"]["RateLimit"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description Unauthorized */
-        Unauthorized: {
-            headers: {
-                "Cache-Control": components["headers"]["CacheControlOfArticles"];
-                "WWW-Authenticate": components["headers"]["WWWAuthenticate"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description Unprocessable Entity */
         UnprocessableEntity: {
-            headers: {
-                "Cache-Control": components["headers"]["CacheControlOfArticles"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description Unsupported Media Type */
-        UnsupportedMediaType: {
             headers: {
                 "Cache-Control": components["headers"]["CacheControlOfArticles"];
                 [name: string]: unknown;
@@ -2599,16 +2536,8 @@ export interface components {
         Link: string;
         /** @description Where it is now */
         Location: string;
-        /** @description What is left, for how long */
-        RateLimit: string;
-        /** @description How much in which time */
-        RateLimitPolicy: string;
-        /** @description Seconds */
-        RetryAfter: string;
         /** @description What to purge it by, separated by blanks */
         SurrogateKey: string;
-        /** @description How to log in */
-        WWWAuthenticate: string;
         /** @description The place in the change log that it was made from */
         WillaySequence: string;
         /** @description For this partner alone */
@@ -2697,13 +2626,9 @@ export interface operations {
             };
             301: components["responses"]["MovedPermanently"];
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             410: components["responses"]["Gone"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     listArticles: {
@@ -2737,8 +2662,8 @@ export interface operations {
                 count?: boolean;
                 /** @description Only these members, by `,` */
                 fields?: ("id" | "kind" | "slug" | "lang" | "title" | "summary" | "published_at" | "date_precision" | "updated_at" | "authors" | "source" | "image" | "rights" | "corrections" | "is_excerpt" | "canonical_url" | "position" | "published_on" | "tags" | "translations" | "parent" | "related" | "paths")[];
-                /** @description Add `related`, `paths`, by `,`; one article has both */
-                include?: ("related" | "paths")[];
+                /** @description Add `related`, `paths` to each, by `,`; and to `meta` the one `tag` or `author` that is asked for, whole, and the `archive` by year and month */
+                include?: ("related" | "paths" | "tag" | "author" | "archive")[];
             };
             header?: never;
             path?: never;
@@ -2836,11 +2761,9 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["Gone"];
+            default: components["responses"]["Refusal"];
         };
     };
     getArticle: {
@@ -3080,13 +3003,9 @@ export interface operations {
             };
             301: components["responses"]["MovedPermanently"];
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             410: components["responses"]["Gone"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     search: {
@@ -3201,11 +3120,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     suggest: {
@@ -3251,11 +3166,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     listTags: {
@@ -3313,11 +3224,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getTag: {
@@ -3384,13 +3291,9 @@ export interface operations {
             };
             301: components["responses"]["MovedPermanently"];
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             410: components["responses"]["Gone"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     listSponsors: {
@@ -3444,11 +3347,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     listCommitteeMembers: {
@@ -3506,11 +3405,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getArchive: {
@@ -3581,11 +3476,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getSite: {
@@ -3701,11 +3592,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getHome: {
@@ -3945,11 +3832,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getLicence: {
@@ -3976,12 +3859,8 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getTdmReservation: {
@@ -4008,12 +3887,8 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getService: {
@@ -4067,11 +3942,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     resolvePath: {
@@ -4115,13 +3986,9 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             410: components["responses"]["Gone"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     listChanges: {
@@ -4211,12 +4078,8 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             410: components["responses"]["Gone"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getRssFeed: {
@@ -4270,11 +4133,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getAtomFeed: {
@@ -4328,11 +4187,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getJsonFeed: {
@@ -4448,11 +4303,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getSitemapIndex: {
@@ -4466,11 +4317,7 @@ export interface operations {
         responses: {
             200: components["responses"]["Ok"];
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getNewsSitemap: {
@@ -4484,11 +4331,7 @@ export interface operations {
         responses: {
             200: components["responses"]["Ok"];
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getPagesSitemap: {
@@ -4502,11 +4345,7 @@ export interface operations {
         responses: {
             200: components["responses"]["Ok"];
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getMonthSitemap: {
@@ -4522,12 +4361,8 @@ export interface operations {
         responses: {
             200: components["responses"]["Ok"];
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getRobots: {
@@ -4541,11 +4376,7 @@ export interface operations {
         responses: {
             200: components["responses"]["OkOfRobotsTxt"];
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getSecurityContact: {
@@ -4559,12 +4390,8 @@ export interface operations {
         responses: {
             200: components["responses"]["OkOfRobotsTxt"];
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getLlmsText: {
@@ -4578,11 +4405,7 @@ export interface operations {
         responses: {
             200: components["responses"]["OkOfRobotsTxt"];
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getOembed: {
@@ -4629,12 +4452,8 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             410: components["responses"]["Gone"];
-            429: components["responses"]["TooManyRequests"];
             /** @description Not Implemented */
             501: {
                 headers: {
@@ -4645,7 +4464,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     listEvents: {
@@ -4718,11 +4537,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getEventCalendar: {
@@ -4741,13 +4556,9 @@ export interface operations {
         responses: {
             200: components["responses"]["OkOfEvents"];
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             410: components["responses"]["Gone"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getEvent: {
@@ -4779,13 +4590,9 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             410: components["responses"]["Gone"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getEventsCalendar: {
@@ -4808,11 +4615,7 @@ export interface operations {
         responses: {
             200: components["responses"]["OkOfEvents"];
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     createSearchToken: {
@@ -4834,17 +4637,10 @@ export interface operations {
                     "application/json": components["schemas"]["SearchTokenResponse"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["RequestEntityTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getMediaFile: {
@@ -4904,14 +4700,10 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             410: components["responses"]["Gone"];
             416: components["responses"]["RequestedRangeNotSatisfiable"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     listAuthors: {
@@ -4967,11 +4759,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getAuthor: {
@@ -5016,12 +4804,8 @@ export interface operations {
             };
             301: components["responses"]["MovedPermanently"];
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getOwnPartner: {
@@ -5044,11 +4828,7 @@ export interface operations {
                     "application/json": components["schemas"]["PartnerSelfResponse"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getOwnUsage: {
@@ -5073,11 +4853,7 @@ export interface operations {
                     "application/json": components["schemas"]["Usage"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     listOwnKeys: {
@@ -5100,11 +4876,7 @@ export interface operations {
                     "application/json": components["schemas"]["PartnerKeys"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     rotateOwnKey: {
@@ -5131,16 +4903,9 @@ export interface operations {
                     "application/json": components["schemas"]["NewPartnerKeyResponse"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["RequestEntityTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     listEmbargoed: {
@@ -5167,11 +4932,7 @@ export interface operations {
                     "application/json": components["schemas"]["EmbargoedArticleList"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getEmbargoed: {
@@ -5196,12 +4957,8 @@ export interface operations {
                     "application/json": components["schemas"]["EmbargoedArticleResponse"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     getEmbargoedFile: {
@@ -5220,14 +4977,10 @@ export interface operations {
             200: components["responses"]["OkOfMedia"];
             206: components["responses"]["PartialContent"];
             304: components["responses"]["NotModifiedOfMedia"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             410: components["responses"]["Gone"];
             416: components["responses"]["RequestedRangeNotSatisfiable"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     followPreview: {
@@ -5256,13 +5009,9 @@ export interface operations {
                     "application/json": components["schemas"]["PreviewedArticleResponse"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             410: components["responses"]["Gone"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
     followPreviewToFile: {
@@ -5281,14 +5030,10 @@ export interface operations {
             200: components["responses"]["OkOfMedia"];
             206: components["responses"]["PartialContent"];
             304: components["responses"]["NotModifiedOfMedia"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             410: components["responses"]["Gone"];
             416: components["responses"]["RequestedRangeNotSatisfiable"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Refusal"];
         };
     };
 }
