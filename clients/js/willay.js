@@ -465,7 +465,8 @@ export const paths = ({ url, paths: former, tags, lang }, { tag = '/tags/{slug}'
 /**
  * Cache tags. Of an article: what its page depends on. Of a change: what it makes stale, with
  * `lists` for whatever shows more than one thing.
- * @param {Pick<Article, 'id' | 'slug'> & Partial<Pick<Article, 'related'>> | Message | Change} thing
+ * @param {Pick<Article, 'id' | 'slug'> & Partial<Pick<Article, 'related' | 'neighbours'>>
+ *   | Message | Change} thing
  * @returns {string[]}
  */
 export const cacheTags = (thing) => {
@@ -473,7 +474,7 @@ export const cacheTags = (thing) => {
   const kind = isChange ? thing.kind : 'article'
   const others = isChange
     ? thing.paths.map((path) => path.replace(/\?.*/, '').split('/').pop())
-    : (thing.related ?? []).map(({ id }) => id)
+    : Object.values({ ...thing.related, ...thing.neighbours }).map((card) => card?.id)
   const names = [thing.id, thing.slug, ...others].filter(Boolean).map((name) => `${kind}/${name}`)
   const tags = isChange ? [...(thing.tags ?? []).map(({ slug }) => `tag/${slug}`), 'lists'] : []
   return [...new Set([...names, ...tags])]
