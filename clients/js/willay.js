@@ -474,7 +474,7 @@ export const cacheTags = (thing) => {
   const kind = isChange ? thing.kind : 'article'
   const others = isChange
     ? thing.paths.map((path) => path.replace(/\?.*/, '').split('/').pop())
-    : Object.values({ ...thing.related, ...thing.neighbours }).map((card) => card?.id)
+    : Object.values(/** @type {any} */ ({ ...thing.related, ...thing.neighbours })).map((card) => card?.id)
   const names = [thing.id, thing.slug, ...others].filter(Boolean).map((name) => `${kind}/${name}`)
   const tags = isChange ? [...(thing.tags ?? []).map(({ slug }) => `tag/${slug}`), 'lists'] : []
   return [...new Set([...names, ...tags])]
