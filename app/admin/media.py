@@ -1,5 +1,7 @@
 """Media: upload, describe, take down, delete, and preview files that are not public."""
 
+from datetime import datetime
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -12,8 +14,9 @@ from app.accounts.principal import Principal
 from app.admin.media_views import Media, Medium, UploadedMedium, to_medium
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
-from app.editorial import media, media_list, takedown
+from app.editorial import known_media, media, media_list, takedown
 from app.editorial.media import MediaChange, MediaInput, Reason
+from app.editorial.media_list import MediaFilter
 from app.editorial.patch_input import check_languages
 from app.editorial.profiles import append_owners
 from app.errors import NotFound
@@ -22,11 +25,21 @@ from app.http.access import require_scopes
 from app.http.bodies import parse_json
 from app.http.endpoint import Json, RuntimeDep
 from app.http.management import IfMatch, management
-from app.http.parameters import Limit, NoParameters, Parameters, links_onward
+from app.http.parameters import (
+    Flag,
+    Limit,
+    NoParameters,
+    Parameters,
+    date_of,
+    links_onward,
+    one_of,
+)
 from app.http.problems import problem_answers
 from app.http.routing import EndpointRoute
 from app.http.transactions import Outcome, answer_publish, answer_write
 from app.inputs import Input
+from app.kit.clock import TICK
+from app.kit.dates import range_end, range_start
 from app.kit.paging import Cursor
 from app.library import intake
 from app.public.envelopes import One, PageMeta
@@ -46,14 +59,27 @@ class MediaParameters(Parameters):
     """The parameters of the list of media."""
 
     kind: Literal["", "image", "document"] = ""
+    q: Annotated[
+        str, Field(max_length=200, description="In its name, credit, alternative text or caption")
+    ] = ""
+    unused: Annotated[Flag, Field(description="Only what nothing shows or will show")] = False
+    missing_alt: Annotated[
+        str, Field(max_length=20, description="Pictures without an alternative text in a language")
+    ] = ""
+    created_by: Annotated[UUID | None, Field(description="An account's id")] = None
+    from_date: Annotated[str, Field(max_length=40, description="First day of the upload")] = ""
+    to_date: Annotated[str, Field(max_length=40, description="Last day of the upload")] = ""
     limit: Limit = 20
     cursor: Annotated[str, Field(max_length=200, description="From `links.next`")] = ""
 
 
 class UploadParameters(Parameters):
-    """The name of a file that is sent as the plain body."""
+    """The name of a file that is sent as the plain body, and what to do with a known file."""
 
     name: Annotated[str, Field(max_length=300)] = ""
+    overwrite: Annotated[
+        Flag, Field(description="Of a file that is here already, take these texts for its own")
+    ] = False
 
 
 class Takedown(Input):
@@ -68,11 +94,13 @@ def list_media(
 ) -> Outcome:
     """What was uploaded, the newest first."""
     base = f"{runtime.settings.public_url}/v1/admin/media"
-    name = f"{_LIST} {params.kind}"
+    filters = _media_filter(params, runtime)
+    name = f"{_LIST} {filters}"
     cursor = cursors.decode(params.cursor or None, name)
     media = media_list.list_media(
         tx,
-        kind=params.kind or None,
+        filters,
+        runtime.clock(),
         before=cursor.id if cursor else None,
         limit=params.limit + 1,
     )
@@ -101,7 +129,8 @@ async def upload_medium(
     texts as JSON in `metadata`, or bare with `?name=`.
 
     An image is made anew in several sizes, without anything but its pixels and its credit. Of a
-    file that is here already only the texts that nobody wrote yet are taken; `notices` says so.
+    file that is here already only the texts that nobody wrote yet are taken, or with `overwrite`
+    all that are sent; `notices` says so.
     """
     async with uploads.receive_upload(request, params.name) as received_file:
         description = parse_json(MediaInput, received_file.metadata)
@@ -116,13 +145,16 @@ async def upload_medium(
 
     def save(tx: WriteTx) -> Outcome:
         row, is_new = media.create(tx, principal.by, upload, description, runtime.site_rules, now)
-        notices = (
-            upload.notices if is_new else media.fill_in(tx, principal.by, row, description, now)
-        )
+        if is_new:
+            notices = upload.notices
+        elif params.overwrite:
+            notices = known_media.replace_texts(tx, principal.by, row, description, now)
+        else:
+            notices = known_media.fill_in(tx, principal.by, row, description, now)
         tx.session.flush()
         if isinstance(tx, PublishTx):
             append_owners(tx, [row.id])
-        fields = to_medium(media_list.get_medium(tx, row.id)).model_dump()
+        fields = to_medium(media_list.get_medium(tx, row.id, now)).model_dump()
         body = One[UploadedMedium](data=UploadedMedium(**fields, notices=list(notices)))
         where = f"/v1/admin/media/{row.id}" if is_new else None
         return Outcome(body, 201 if is_new else 200, row.revision, where)
@@ -134,9 +166,9 @@ async def upload_medium(
 
 
 @router.get("/media/{media_id}", response_model=One[Medium])
-def read_medium(tx: ReadTx, media_id: UUID, principal: Reader) -> Outcome:
+def read_medium(tx: ReadTx, media_id: UUID, principal: Reader, runtime: RuntimeDep) -> Outcome:
     """One medium."""
-    return _medium_outcome(tx, media_id)
+    return _medium_outcome(tx, media_id, runtime.clock())
 
 
 @router.patch("/media/{media_id}", response_model=One[Medium])
@@ -156,7 +188,7 @@ def describe_medium(
     check_languages(runtime.site_rules, alt=body.alt, caption=body.caption)
     media.describe(tx, principal.by, media_id, revision, body, tx.moment)
     append_owners(tx, [media_id])
-    return _medium_outcome(tx, media_id)
+    return _medium_outcome(tx, media_id, tx.moment)
 
 
 @router.post(
@@ -167,7 +199,7 @@ def take_medium_down(
 ) -> Outcome:
     """Stop showing it, at once and everywhere; every article loses it. For good."""
     takedown.take_down(tx, principal.by, media_id, revision, body.reason)
-    return _medium_outcome(tx, media_id)
+    return _medium_outcome(tx, media_id, tx.moment)
 
 
 @router.delete("/media/{media_id}", status_code=204, responses=problem_answers(409))
@@ -210,6 +242,24 @@ async def preview_file(
     return await files.private_file(request, find)
 
 
-def _medium_outcome(tx: ReadTx, media_id: UUID) -> Outcome:
-    medium = media_list.get_medium(tx, media_id)
+def _media_filter(params: MediaParameters, runtime: Runtime) -> MediaFilter:
+    calendar = runtime.settings.calendar
+    since = date_of("from_date", params.from_date, partial(range_start, calendar=calendar))
+    until = date_of("to_date", params.to_date, partial(range_end, calendar=calendar))
+    if params.missing_alt and params.missing_alt not in runtime.settings.languages:
+        site = runtime.settings.languages
+        raise one_of("language", "missing_alt", params.missing_alt, site, f"use {', '.join(site)}.")
+    return MediaFilter(
+        kind=params.kind or None,
+        words=params.q or None,
+        is_unused=params.unused,
+        missing_alt=params.missing_alt or None,
+        created_by=params.created_by,
+        since=since.at if since else None,
+        until=until[0].at + (TICK if until[1] else TICK * 0) if until else None,
+    )
+
+
+def _medium_outcome(tx: ReadTx, media_id: UUID, now: datetime) -> Outcome:
+    medium = media_list.get_medium(tx, media_id, now)
     return Outcome(One[Medium](data=to_medium(medium)), revision=medium.media.revision)

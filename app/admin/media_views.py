@@ -1,12 +1,14 @@
 """Media as editors see them."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel
 
-from app.editorial.media_list import MediumDetail
+from app.editorial.article_status import State
+from app.editorial.media_list import MediumDetail, UserKind
 from app.kit.addresses import media_path
 from app.public.articles import FocalPoint, Pixels
 from app.public.envelopes import Links, PageMeta
@@ -24,8 +26,18 @@ class MediaFile(BaseModel):
     height: Pixels | None
 
 
+class MediumUse(BaseModel):
+    """What shows a medium: an article whose draft does, or whatever has it as logo or portrait."""
+
+    kind: UserKind
+    id: UUID
+    title: str
+    lang: str | None
+    state: State | None
+
+
 class Medium(BaseModel):
-    """A medium as editors see it. `used_by` are the articles whose drafts show it."""
+    """A medium as editors see it."""
 
     id: UUID
     kind: Literal["image", "document"]
@@ -40,7 +52,7 @@ class Medium(BaseModel):
     caption: dict[str, str]
     credit: str | None
     files: list[MediaFile]
-    used_by: list[UUID]
+    used_by: list[MediumUse]
     created_by: UUID | None
     revision: int
     created_at: datetime
@@ -74,7 +86,7 @@ def to_medium(medium: MediumDetail) -> Medium:
     return Medium(
         **{name: getattr(row, name) for name in names},
         focal_point=focus,
-        used_by=list(medium.used_by),
+        used_by=[MediumUse(**asdict(use)) for use in medium.used_by],
         files=[
             MediaFile(
                 name=file.name,

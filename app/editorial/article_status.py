@@ -68,7 +68,7 @@ def state_at(now: datetime) -> ColumnElement[str]:
     """The state of a row of `article`, as a SQL expression."""
     own = col(Publication.article_id) == col(Article.id)
     live = sa.exists().where(own, visible(Publication, now))
-    pending = sa.exists().where(own, _is_pending(now))
+    pending = sa.exists().where(own, is_pending(now))
     last = (
         sa.select(sa.func.coalesce(col(Publication.ended), "expired"))
         .where(own, was_visible(Publication, now))
@@ -97,7 +97,7 @@ def is_public(tx: ReadTx, article_id: UUID, now: datetime) -> tuple[bool, bool]:
     now = head(tx).moment(now)
     own = col(Publication.article_id) == article_id
     live = sa.exists().where(own, visible(Publication, now))
-    row = tx.execute(sa.select(live, sa.exists().where(own, _is_pending(now)))).one()
+    row = tx.execute(sa.select(live, sa.exists().where(own, is_pending(now)))).one()
     return bool(row[0]), bool(row[1])
 
 
@@ -144,7 +144,8 @@ def _apply_release(standing: PublicationStatus, row: Any, now: datetime) -> None
         standing.ended = PublicationEnd(reason, row.ended_note, row.visible_until)
 
 
-def _is_pending(now: datetime) -> ColumnElement[bool]:
+def is_pending(now: datetime) -> ColumnElement[bool]:
+    """Whether a row of `publication` is scheduled."""
     return sa.and_(
         col(Publication.visible_from) > now,
         col(Publication.visible_from) < col(Publication.visible_until),

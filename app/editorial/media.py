@@ -169,45 +169,6 @@ def create(
     return row, True
 
 
-def fill_in(
-    tx: WriteTx, by: By | None, row: Media, description: MediaInput, now: datetime
-) -> tuple[str, ...]:
-    """Add the given texts that an existing medium lacks, and report on each in sentences. An
-    existing text is never overwritten."""
-    before = state_of(row)
-    added: list[str] = []
-    left: list[str] = []
-    for name, texts in (("alt", description.alt), ("caption", description.caption)):
-        current_texts = dict(getattr(row, name))
-        for lang, text in texts.items():
-            if current_texts.setdefault(lang, text) != text:
-                left.append(f"{name} in {lang!r}")
-            elif lang not in getattr(row, name):
-                added.append(f"{name} in {lang!r}")
-        setattr(row, name, current_texts)
-    if description.credit is not None and description.credit != row.credit:
-        (left if row.credit else added).append("credit")
-        row.credit = row.credit or description.credit
-    if (focus := description.focal_point) is not None and (focus.x, focus.y) != (
-        row.focal_x,
-        row.focal_y,
-    ):
-        (added if row.focal_x is None else left).append("focal point")
-        if row.focal_x is None:
-            row.focal_x, row.focal_y = focus.x, focus.y
-    if added:
-        row.revision += 1
-        row.updated_at = now
-        if by is not None:
-            audit.record(tx, by, now, "update", "media", row.id, before=before, after=state_of(row))
-    outcomes = ((added, "is added."), (left, "stays as it was; change the medium to replace it."))
-    return tuple(
-        f"The file was here already; its {', '.join(names)} {outcome}"
-        for names, outcome in outcomes
-        if names
-    )
-
-
 def describe(
     tx: WriteTx, by: By, media_id: UUID, revision: int, change: MediaChange, now: datetime
 ) -> Media:

@@ -115,22 +115,6 @@ def bind_other_names(tx: PublishTx, row: Media, names: Sequence[str]) -> None:
             tx.session.add(MediaName(name=name, media_id=row.id, is_own=False))
 
 
-def replace_texts(tx: PublishTx, row: Media, description: MediaInput) -> bool:
-    """Write the given texts over those of a medium; texts that are absent stay. False when nothing
-    changed."""
-    before = (row.alt, row.caption, row.credit, row.focal_x, row.focal_y)
-    row.alt = {**row.alt, **description.alt}
-    row.caption = {**row.caption, **description.caption}
-    row.credit = description.credit or row.credit
-    if description.focal_point is not None:
-        row.focal_x, row.focal_y = description.focal_point.x, description.focal_point.y
-    if (row.alt, row.caption, row.credit, row.focal_x, row.focal_y) == before:
-        return False
-    row.revision += 1
-    row.updated_at = tx.moment
-    return True
-
-
 def add_paths(tx: PublishTx, row: Media, paths: Sequence[str]) -> bool:
     """Make former addresses lead to a medium; False when all did so already. `Conflict` when one
     leads elsewhere."""

@@ -11,7 +11,7 @@ from typing import BinaryIO, Final, Literal
 from uuid import UUID
 
 from app.changes import PublishTx
-from app.editorial import media, media_import
+from app.editorial import known_media, media, media_import
 from app.editorial.content import SiteRules
 from app.editorial.media import Upload
 from app.editorial.media_import import NamedMedium, ReferencedMedium
@@ -212,9 +212,9 @@ def _update(
     notices: Sequence[str] = ()
     before = row.revision
     if name.is_own:
-        media_import.replace_texts(tx, row, record.description())
+        known_media.replace_texts(tx, None, row, record.description(), tx.moment)
     else:
-        notices = media.fill_in(tx, None, row, record.description(), tx.moment)
+        notices = known_media.fill_in(tx, None, row, record.description(), tx.moment)
     if row.revision != before:
         append_owners(tx, [row.id])
     has_paths = media_import.add_paths(tx, row, record.former_paths)
@@ -227,7 +227,7 @@ def _update(
 def _bind(tx: PublishTx, record: MediaRecord, media_id: UUID, digest_text: str) -> MediumOutcome:
     """Let a new name lead to a medium that is here under another one, or that editors sent."""
     row = media.lock_medium(tx, media_id, None)
-    notices = media.fill_in(tx, None, row, record.description(), tx.moment)
+    notices = known_media.fill_in(tx, None, row, record.description(), tx.moment)
     append_owners(tx, [row.id])
     media_import.bind_name(tx, row, record.own_name, is_own=False, import_digest=digest_text)
     media_import.bind_other_names(tx, row, _other_names(record, row.id))

@@ -5,34 +5,39 @@ They are few, so no table records the use; each is asked for a medium. They show
 now, while articles show it as it was when they were published.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from app.kit.addresses import media_folder
+from app.database import ReadTx
+from app.kit.addresses import media_folder, media_of
 from app.models.author import Author
 from app.models.committee import CommitteeMember
 from app.models.site import Site
 from app.models.sponsor import Sponsor
 from app.visibility import visible, visible_author, was_visible
 
+OwnerKind = Literal["sponsor", "committee_member", "author", "site"]
+
 
 @dataclass(frozen=True, slots=True)
 class MediaOwner:
     """A kind of things that show media."""
 
-    kind: str
+    kind: OwnerKind
     table: Any
     shows: Callable[[UUID], sa.ColumnElement[bool]]
     """Whether a row shows a medium."""
 
     name: Any
     """What editors know a row by: an expression of SQL."""
+    shown: tuple[Any, ...]
+    """The columns that hold a medium's id or the address of one of its files."""
     is_dated: bool = True
     """Whether a row has an interval in which it is public."""
 
@@ -59,18 +64,26 @@ def shows_logo(media_id: UUID) -> sa.ColumnElement[bool]:
 
 
 MEDIA_OWNERS: Final = (
-    MediaOwner("sponsor", Sponsor, shows_logo, col(Sponsor.name)),
+    MediaOwner(
+        "sponsor",
+        Sponsor,
+        shows_logo,
+        col(Sponsor.name),
+        (col(Sponsor.image), col(Sponsor.logo)),
+    ),
     MediaOwner(
         "committee_member",
         CommitteeMember,
         lambda media_id: col(CommitteeMember.portrait) == media_id,
         col(CommitteeMember.name),
+        (col(CommitteeMember.portrait),),
     ),
     MediaOwner(
         "author",
         Author,
         lambda media_id: col(Author.portrait) == media_id,
         col(Author.name),
+        (col(Author.portrait),),
         is_dated=False,
     ),
     MediaOwner(
@@ -78,6 +91,27 @@ MEDIA_OWNERS: Final = (
         Site,
         lambda media_id: col(Site.logo_id) == media_id,
         sa.literal("the site's logo"),
+        (col(Site.logo_id),),
         is_dated=False,
     ),
 )
+
+
+def owners_by_medium(tx: ReadTx) -> dict[UUID, list[tuple[OwnerKind, UUID, str]]]:
+    """The kind, id and name of whatever shows a medium, whether or not it is public, by medium."""
+    owners: dict[UUID, list[tuple[OwnerKind, UUID, str]]] = {}
+    for owner in MEDIA_OWNERS:
+        key = col(owner.table.id)
+        statement = sa.select(key, owner.name, *owner.shown).where(owner.exists()).order_by(key)
+        for row in tx.execute(statement):
+            for media_id in dict.fromkeys(_media_ids(row[2:])):
+                owners.setdefault(media_id, []).append((owner.kind, row[0], row[1]))
+    return owners
+
+
+def _media_ids(values: Any) -> Iterator[UUID]:
+    for value in values:
+        if isinstance(value, UUID):
+            yield value
+        elif isinstance(value, str) and (medium := media_of(value)) is not None:
+            yield medium[0]

@@ -275,7 +275,9 @@ def test_what_an_article_shows_is_not_deleted(quiet: Bench, headers: Headers) ->
     key = upload(quiet, headers, alt={"en": "x"}).json()["data"]["id"]
     where, first = f"{MEDIA}/{key}", {**headers, "If-Match": '"1"'}
     article = builders.draft(quiet.runtime, title="one", image={"media_id": UUID(key)})
-    assert quiet.client.get(where, headers=headers).json()["data"]["used_by"] == [str(article[0])]
+    assert quiet.client.get(where, headers=headers).json()["data"]["used_by"] == [
+        {"kind": "article", "id": str(article[0]), "title": "one", "lang": "en", "state": "draft"}
+    ]
     refused = quiet.client.delete(where, headers=first)
     assert problem(refused) == (409, "media_in_use")
     assert "one" in refused.json()["detail"]
@@ -435,7 +437,7 @@ def test_a_file_that_a_medium_does_not_have_is_refused_when_it_is_saved(
             assert answer.status_code == 201
             key = answer.json()["data"]["id"]
             assert key in [
-                used
+                used["id"]
                 for kind in (image, document)
                 for used in quiet.client.get(f"{MEDIA}/{kind}", headers=headers).json()["data"][
                     "used_by"

@@ -12,6 +12,7 @@ import pytest
 from app.admin.media_views import to_medium
 from app.editorial import media, media_list, people, takedown
 from app.editorial.media import MediaChange
+from app.editorial.media_list import MediaFilter
 from app.editorial.people import SponsorInput
 from app.interchange import batch_import, jsonl_reader
 from app.kit.ids import uuid7
@@ -32,7 +33,7 @@ def article(bench: Bench, slug: str = "one") -> Any:
 
 def listed_media(bench: Bench) -> list[dict[str, Any]]:
     with bench.runtime.database.reading() as tx:
-        media = media_list.list_media(tx, limit=100)
+        media = media_list.list_media(tx, MediaFilter(), bench.clock.now, limit=100)
     return [to_medium(medium).model_dump(mode="json") for medium in media]
 
 

@@ -10,6 +10,7 @@ from app.changes import head
 from app.editorial import articles, media, media_list, takedown
 from app.editorial.content import ArticleInput, prepare
 from app.editorial.media import MediaChange
+from app.editorial.media_list import MediaFilter
 from app.errors import Conflict, Gone, Invalid, NotFound, WillayError
 from app.published import media as published_media
 from app.runtime import Runtime
@@ -51,7 +52,7 @@ def test_a_life(either: Either) -> None:
     with pytest.raises(Gone, match="Asked"):
         seen(runtime, key)
     with runtime.database.reading() as tx:
-        assert media_list.list_media(tx, limit=9) == []
+        assert media_list.list_media(tx, MediaFilter(), clock.now, limit=9) == []
         assert media_list.file_digests(tx) == set()
 
 
@@ -85,9 +86,9 @@ def test_to_show_and_to_delete_at_once_leaves_no_broken_article(either: Either) 
             with runtime.database.reading() as tx:
                 if deleted:
                     with pytest.raises(NotFound):
-                        media_list.get_medium(tx, key)
+                        media_list.get_medium(tx, key, clock.now)
                 else:
-                    assert len(media_list.get_medium(tx, key).used_by) == 1
+                    assert len(media_list.get_medium(tx, key, clock.now).used_by) == 1
 
 
 def test_the_same_file_sent_twice_at_once_is_one_medium(either: Either) -> None:
