@@ -1,5 +1,6 @@
 """Committee members: make, change, order, remove. Their dates decide when the public sees them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -14,6 +15,7 @@ from app.editorial.ordering import PeopleOrder, order_people
 from app.editorial.patch_input import check_languages
 from app.editorial.people import MEMBERS, MemberChange, NewMember
 from app.editorial.profiles import require_picture
+from app.editorial.succession import Succession, succeed
 from app.http.access import actor, require_scopes
 from app.http.endpoint import Json, RuntimeDep, Snapshot
 from app.http.management import IfMatch, management
@@ -86,6 +88,19 @@ def order_members(tx: PublishTx, principal: Publisher, body: Json[PeopleOrder]) 
     return _list_outcome(tx, tx.moment)
 
 
+@router.post("/committee/succession", response_model=ManagedMembers)
+def change_committee(
+    tx: PublishTx, principal: Publisher, body: Json[Succession], runtime: RuntimeDep
+) -> Outcome:
+    """A new committee from a day on, all at once: who leaves, who goes on otherwise, who joins."""
+    for member in body.joining:
+        _check_texts(tx, member, runtime.site_rules)
+    for move in body.moving:
+        check_languages(runtime.site_rules, role=_spoken(move.role or {}))
+    succeed(tx, actor(principal), body)
+    return _list_outcome(tx, tx.moment)
+
+
 @router.get("/committee/{member_id:uuid}", response_model=One[ManagedMember])
 def read_managed_member(snapshot: Snapshot, member_id: UUID, principal: Reader) -> Outcome:
     """One member."""
@@ -123,9 +138,13 @@ def remove_member(
 def _check_texts(tx: PublishTx, body: NewMember | MemberChange, rules: SiteRules) -> None:
     # The usual role has languages that a site may lack, and a plain text has none.
     given = body.role if "role" in body.model_fields_set else {}
-    role = {lang: text for lang, text in given.items() if lang != UNDETERMINED}
-    check_languages(rules, biography=body.biography, role=role)
+    check_languages(rules, biography=body.biography, role=_spoken(given))
     require_picture(tx, body.portrait, "/portrait")
+
+
+def _spoken(role: Mapping[str, str | None]) -> dict[str, str | None]:
+    """The texts of a role that have a language."""
+    return {lang: text for lang, text in role.items() if lang != UNDETERMINED}
 
 
 def _list_outcome(tx: ReadTx, now: datetime) -> Outcome:

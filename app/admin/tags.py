@@ -10,6 +10,7 @@ from app.accounts.principal import Principal
 from app.changes import PublishTx
 from app.editorial import overview, tag_merge, tags
 from app.editorial.content import SiteRules
+from app.editorial.merge_preview import preview_merge
 from app.editorial.patch_input import check_languages
 from app.editorial.tags import TagChange, TagInput
 from app.http.access import actor, require_scopes
@@ -68,6 +69,26 @@ class TagRemoval(Parameters):
     replacement: Annotated[AnySlug, Field(description="The slug of a tag to merge it into")] = ""
 
 
+class MergeParameters(Parameters):
+    """The other tag."""
+
+    into: Annotated[AnySlug, Field(min_length=1, description="The slug of the other tag")]
+
+
+class TagMergePreview(BaseModel):
+    """What a merge would move. `…_with_both` carry the other tag already; working copies in the
+    trash count; addresses are slugs and aliases."""
+
+    into: Slug
+    public_articles: Count
+    public_with_both: Count
+    working_copies: Count
+    working_copies_with_both: Count
+    events: Count
+    children: Count
+    addresses: Count
+
+
 @router.get("/tags", response_model=ManagedTags)
 def list_managed_tags(snapshot: Snapshot, principal: Reader) -> Outcome:
     """All tags."""
@@ -107,6 +128,16 @@ def change_tag(
     public needs the scope articles:publish, and one that is proposed becomes public by it."""
     _check_languages(runtime.site_rules, body)
     return _tag_outcome(tx, tags.change(tx, actor(principal), tag_id, revision, body).id)
+
+
+@router.get("/tags/{tag_id}/merge", response_model=One[TagMergePreview])
+def preview_tag_merge(
+    snapshot: Snapshot, tag_id: UUID, principal: Reader, params: MergeParameters
+) -> Outcome:
+    """What a merge would move, in numbers; nothing is changed."""
+    preview = preview_merge(snapshot.tx, tag_id, params.into, snapshot.now)
+    data = TagMergePreview.model_validate(preview, from_attributes=True)
+    return Outcome(One[TagMergePreview](data=data))
 
 
 @router.post("/tags/{tag_id}/merge", response_model=One[ManagedTag], responses=problem_answers(409))

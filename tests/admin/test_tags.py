@@ -294,3 +294,33 @@ def test_the_roles_that_may(quiet: Bench) -> None:
     change = {**editor, "If-Match": '"1"'}
     assert quiet.client.patch(there, json={"type": "place"}, headers=change).status_code == 200
     assert quiet.client.get(made.headers["location"], headers=writer).status_code == 200
+
+
+def test_a_merge_can_be_seen_in_numbers_before(quiet: Bench) -> None:
+    headers = bearer(quiet.runtime, "publisher")
+    runtime, client = quiet.runtime, quiet.client
+    one, _ = builders.tag(runtime, "gold"), builders.tag(runtime, "mining")
+    builders.tag(runtime, "silver", parent="gold")
+    for number, carried in enumerate((["gold"], ["gold", "mining"], ["mining"], ["silver"])):
+        builders.published(runtime, title=f"Public {number}", tags=carried)
+    builders.draft(runtime, title="Draft", tags=["gold"])
+    builders.event(runtime, tags=["gold"])
+    before = client.get(f"/v1/admin/tags/{one}", headers=headers).json()
+    answer = client.get(f"/v1/admin/tags/{one}/merge?into=mining", headers=headers)
+    assert answer.json()["data"] == {
+        "into": "mining",
+        "public_articles": 2,
+        "public_with_both": 1,
+        "working_copies": 3,
+        "working_copies_with_both": 1,
+        "events": 1,
+        "children": 1,
+        "addresses": 1,
+    }
+    assert client.get(f"/v1/admin/tags/{one}", headers=headers).json() == before
+    for query in ("into=gold", "into=nothing", "into="):
+        refused = client.get(f"/v1/admin/tags/{one}/merge?{query}", headers=headers)
+        assert refused.status_code == 400, query
+    nobody = "01900000-0000-7000-8000-000000000000"
+    refused = client.get(f"/v1/admin/tags/{nobody}/merge?into=gold", headers=headers)
+    assert problem(refused) == (404, "tag_not_found")
