@@ -96,7 +96,7 @@ def change_committee(
     for member in body.joining:
         _check_texts(tx, member, runtime.site_rules)
     for move in body.moving:
-        check_languages(runtime.site_rules, role=_spoken(move.role or {}))
+        check_languages(runtime.site_rules, role=_without_undetermined(move.role or {}))
     succeed(tx, actor(principal), body)
     return _list_outcome(tx, tx.moment)
 
@@ -138,11 +138,11 @@ def remove_member(
 def _check_texts(tx: PublishTx, body: NewMember | MemberChange, rules: SiteRules) -> None:
     # The usual role has languages that a site may lack, and a plain text has none.
     given = body.role if "role" in body.model_fields_set else {}
-    check_languages(rules, biography=body.biography, role=_spoken(given))
+    check_languages(rules, biography=body.biography, role=_without_undetermined(given))
     require_picture(tx, body.portrait, "/portrait")
 
 
-def _spoken(role: Mapping[str, str | None]) -> dict[str, str | None]:
+def _without_undetermined(role: Mapping[str, str | None]) -> dict[str, str | None]:
     """The texts of a role that have a language."""
     return {lang: text for lang, text in role.items() if lang != UNDETERMINED}
 

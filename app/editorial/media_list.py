@@ -25,7 +25,7 @@ UserKind = Literal["article", "page", "sponsor", "committee_member", "author", "
 
 
 @dataclass(frozen=True, slots=True)
-class MediumUse:
+class MediumUseDetail:
     """What shows a medium: an article whose working copy does, with its state, or a thing that has
     it as its logo or portrait."""
 
@@ -42,7 +42,7 @@ class MediumDetail:
 
     media: Media
     files: Sequence[Rendition]
-    used_by: Sequence[MediumUse] = field(default=())
+    used_by: Sequence[MediumUseDetail] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +156,8 @@ def _load_details(
 
 def _uses_by_medium(
     tx: ReadTx, ids: Sequence[UUID], now: datetime
-) -> Mapping[UUID, list[MediumUse]]:
-    uses: dict[UUID, list[MediumUse]] = {key: [] for key in ids}
+) -> Mapping[UUID, list[MediumUseDetail]]:
+    uses: dict[UUID, list[MediumUseDetail]] = {key: [] for key in ids}
     names = ("id", "kind", "lang", "title")
     statement = (
         sa.select(
@@ -170,10 +170,10 @@ def _uses_by_medium(
         .order_by(col(Article.id))
     )
     for row in tx.execute(statement):
-        uses[row.media_id].append(MediumUse(row.kind, row.id, row.title, row.lang, row.state))
+        uses[row.media_id].append(MediumUseDetail(row.kind, row.id, row.title, row.lang, row.state))
     for media_id, owners in owners_by_medium(tx).items():
         if media_id in uses:
-            uses[media_id] += [MediumUse(kind, key, name) for kind, key, name in owners]
+            uses[media_id] += [MediumUseDetail(kind, key, name) for kind, key, name in owners]
     return uses
 
 

@@ -45,10 +45,10 @@ def preview_merge(tx: ReadTx, tag_id: UUID, into: str, now: datetime) -> MergePr
         message = "Name another tag by its slug; see /v1/admin/tags for all."
         detail = Detail("unknown_tag", message, parameter="into")
         raise BadRequest("unknown_tag", message, (detail,))
-    shown = (visible(PublicationTag, now), col(PublicationTag.kind) == "article")
+    is_shown = (visible(PublicationTag, now), col(PublicationTag.kind) == "article")
     return MergePreview(
         into,
-        *_count_carriers(tx, PublicationTag, "article_id", tag_id, target, *shown),
+        *_count_carriers(tx, PublicationTag, "article_id", tag_id, target, *is_shown),
         *_count_carriers(tx, ArticleTag, "article_id", tag_id, target),
         events=_count_carriers(tx, EventTag, "event_id", tag_id, target)[0],
         children=_count(tx, Tag, col(Tag.parent_id) == tag_id),
@@ -58,15 +58,15 @@ def preview_merge(tx: ReadTx, tag_id: UUID, into: str, now: datetime) -> MergePr
 
 
 def _count_carriers(
-    tx: ReadTx, table: Any, carrier: str, tag_id: UUID, target: UUID, *shown: Any
+    tx: ReadTx, table: Any, carrier: str, tag_id: UUID, target: UUID, *is_shown: Any
 ) -> tuple[int, int]:
     """How many carry the tag, and how many of these the other one too."""
     key = col(getattr(table, carrier))
-    own = sa.select(key).where(col(table.tag_id) == tag_id, *shown)
+    own = sa.select(key).where(col(table.tag_id) == tag_id, *is_shown)
     both = sa.select(sa.func.count(sa.distinct(key))).where(
-        col(table.tag_id) == target, key.in_(own), *shown
+        col(table.tag_id) == target, key.in_(own), *is_shown
     )
-    alone = sa.select(sa.func.count(sa.distinct(key))).where(col(table.tag_id) == tag_id, *shown)
+    alone = sa.select(sa.func.count(sa.distinct(key))).where(col(table.tag_id) == tag_id, *is_shown)
     return tx.execute(alone).scalar_one(), tx.execute(both).scalar_one()
 
 
