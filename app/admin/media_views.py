@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 from app.editorial.media_list import MediumDetail
 from app.kit.addresses import media_path
-from app.public.articles import FocalPoint, Pixels
 from app.public.envelopes import Links, PageMeta
+from app.public.images import FocalPoint, Pixels
 
 
 class MediaFile(BaseModel):
