@@ -15,11 +15,18 @@ from app.http.problems import problem_answers
 from app.http.transactions import Outcome
 from app.inputs import Input
 from app.partners import subscriptions
-from app.partners.inputs import PausedReason, Payload, State, WebhookChange, WebhookInput
+from app.partners.inputs import (
+    AnyTopic,
+    PausedReason,
+    Payload,
+    State,
+    WebhookChange,
+    WebhookInput,
+)
 from app.partners.subscriptions import WebhookInfo
 from app.partners.targets import ReachPolicy, parse_networks
 from app.public.envelopes import One, Total
-from app.public.vocabulary import Slug, Topic
+from app.public.vocabulary import Slug
 from app.runtime import Runtime
 
 router = management("webhooks")
@@ -34,7 +41,7 @@ class Webhook(BaseModel):
     id: UUID
     name: str
     url: str
-    topics: list[Topic]
+    topics: list[AnyTopic]
     tags: list[Slug]
     payload: Payload
     state: State

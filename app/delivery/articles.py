@@ -10,6 +10,7 @@ from pydantic_core import from_json, to_json
 
 from app import cursors
 from app.delivery.filters import ArticleParameters, NextLanguages, languages, list_filter
+from app.delivery.list_context import Context, read_subjects, read_whole_archive
 from app.feeds import jsonld
 from app.http.contract.parameters import comma_list
 from app.http.endpoint import BriefView, Cost
@@ -26,8 +27,10 @@ from app.http.parameters import (
 from app.http.problems import public_responses
 from app.http.routing import EndpointRoute
 from app.http.views import View
-from app.public.articles import ArticleDetail, ArticleItem, ListedArticle, Seo
-from app.public.envelopes import One, Page
+from app.kit.addresses import absolute_media
+from app.public.article_lists import ArticleList
+from app.public.articles import ArticleDetail, ArticleItem, Seo
+from app.public.envelopes import One
 from app.public.vocabulary import Kind
 from app.published import articles
 from app.published.answer import Answer
@@ -42,11 +45,15 @@ EXTRAS: tuple[Extra, ...] = get_args(Extra)
 LIST_FIELDS = tuple(ArticleItem.model_fields)
 DetailExtra = Literal[Extra, "jsonld"]
 DETAIL_EXTRAS: tuple[DetailExtra, ...] = get_args(DetailExtra)
+CONTEXT: tuple[Context, ...] = get_args(Context)
 _BRIEF_PAGE = 50
 
 DETAIL_FIELDS = tuple(name for name in ArticleDetail.model_fields if name not in DETAIL_EXTRAS)
 
-_ADDED = "Add `related`, `paths`, by `,`; one article has both"
+_ADDED = (
+    "Add `related`, `paths` to each, by `,`; and to `meta` the one `tag` or `author` that is asked "
+    "for, whole, and the `archive` by year and month"
+)
 _ADDED_TO_DETAIL = "Add `jsonld`; `related` and `paths` are there anyway"
 
 
@@ -58,7 +65,7 @@ def _names(description: str, choices: Sequence[str]) -> Any:
 _ONLY = "Only these members, by `,`"
 Fields = Annotated[str, _names(_ONLY, (*LIST_FIELDS, *EXTRAS))]
 DetailFields = Annotated[str, _names(_ONLY, (*DETAIL_FIELDS, *DETAIL_EXTRAS))]
-Include = Annotated[str, _names(_ADDED, EXTRAS)]
+Include = Annotated[str, _names(_ADDED, (*EXTRAS, *CONTEXT))]
 DetailInclude = Annotated[str, _names(_ADDED_TO_DETAIL, DETAIL_EXTRAS)]
 
 
@@ -100,13 +107,14 @@ def _is_slow(arguments: Mapping[str, Any]) -> bool:
 def _is_brief(arguments: Mapping[str, Any]) -> bool:
     """Whether the page is short enough for the event loop."""
     params: ListParameters = arguments["params"]
-    return params.limit <= _BRIEF_PAGE and not _is_slow(arguments)
+    is_short = params.limit <= _BRIEF_PAGE and "archive" not in params.include
+    return is_short and not _is_slow(arguments)
 
 
 @router.get(
     "/v1/articles",
-    response_model=Page[ListedArticle],
-    responses=public_responses(304, 400, 503, links=True),
+    response_model=ArticleList,
+    responses=public_responses(304, 400, 404, 410, 503, links=True),
 )
 def list_articles(
     view: Annotated[View, Cost(_is_slow, _is_brief)], params: ListParameters
@@ -116,13 +124,13 @@ def list_articles(
     if params.order == "position" and params.kind != "page":
         message = "Only pages have a position; add kind=page, or choose another order."
         raise bad_parameter("pages_only", "order", message)
+    names, include, context = _list_members(params)
+    meta: dict[str, Any] = {"limit": params.limit, **read_subjects(view, params, context)}
     filters = list_filter(params, view.tags, settings)
     if filters.ids and "kind" not in params.model_fields_set:
         filters = replace(filters, any_kind=True)
     name = repr((filters, params.order))
     cursor = cursors.decode(params.cursor or None, name)
-    _refuse_body(params)
-    names, include = _chosen_fields(params, LIST_FIELDS, EXTRAS)
     page = articles.list_page(
         view.tx,
         view.tags,
@@ -141,7 +149,8 @@ def list_articles(
         "next": build_url(base, params, page.next.encode(name)) if page.next else None,
         "prev": build_url(base, params, page.prev.encode(name)) if page.prev else None,
     }
-    meta: dict[str, int] = {"limit": params.limit}
+    if "archive" in context:
+        meta["archive"] = read_whole_archive(view, filters).years
     if params.count:
         total = view.recall(
             ("total", filters),
@@ -150,7 +159,7 @@ def list_articles(
         meta |= {"total": total.number, "total_is_exact": total.is_exact}
     body = b'{"data":[%s],"meta":%s,"links":%s}' % (
         b",".join(items),
-        to_json(meta),
+        absolute_media(to_json(meta), settings.public_url) if context else to_json(meta),
         to_json(links),
     )
     return Answer(body, {"next": links["next"], "prev": links["prev"]}, LISTS)
@@ -165,7 +174,7 @@ def read_article(view: BriefView, slug: str, params: DetailParameters) -> Answer
     """One article whole; an old slug and an id lead to its slug, a retracted one says why."""
     refuse_capitals(slug)
     preferred = languages(params.lang, params.fallback, view.runtime.settings.languages)
-    names, extras = _chosen_fields(params, DETAIL_FIELDS, DETAIL_EXTRAS)
+    names, extras = _chosen_fields(params.fields, params.include, DETAIL_FIELDS, DETAIL_EXTRAS)
     article_id, item, shown = articles.article_detail(
         view.tx,
         view.tags,
@@ -201,23 +210,31 @@ Wanted = TypeVar("Wanted", bound=str)
 
 
 def _chosen_fields(
-    params: ListParameters | DetailParameters,
+    fields_text: str,
+    include_text: str,
     known_fields: tuple[str, ...],
     extra: tuple[Wanted, ...],
 ) -> tuple[tuple[str, ...], tuple[Wanted, ...]]:
     """The members to keep (none: all) and those of `extra` to add. Both parameters add up."""
-    fields = known_names("field", "fields", params.fields, (*known_fields, *extra))
-    include = known_names("inclusion", "include", params.include, extra)
+    fields = known_names("field", "fields", fields_text, (*known_fields, *extra))
+    include = known_names("inclusion", "include", include_text, extra)
     if fields:
         fields = tuple(dict.fromkeys((*fields, *include)))
     return fields, tuple(name for name in extra if name in fields or name in include)
 
 
-def _refuse_body(params: ListParameters) -> None:
+def _list_members(
+    params: ListParameters,
+) -> tuple[tuple[str, ...], tuple[Extra, ...], tuple[Context, ...]]:
+    """The members to keep of each article (none: all), those to add, and what to add to `meta`."""
     for parameter, text in (("fields", params.fields), ("include", params.include)):
         if "body_html" in text.split(","):
             message = "body_html is in the detail only; read /v1/articles/{slug} for it."
             raise bad_parameter("detail_only", parameter, message)
+    include = known_names("inclusion", "include", params.include, (*EXTRAS, *CONTEXT))
+    of_each = ",".join(name for name in include if name in EXTRAS)
+    fields, extras = _chosen_fields(params.fields, of_each, LIST_FIELDS, EXTRAS)
+    return fields, extras, tuple(name for name in CONTEXT if name in include)
 
 
 def _select_members(item: bytes, names: tuple[str, ...]) -> bytes:

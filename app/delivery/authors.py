@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
 from app import cursors
-from app.delivery.filters import languages, preferred_languages
+from app.delivery.list_context import author_moment
 from app.http.endpoint import BriefView
 from app.http.parameters import (
     Language,
@@ -25,7 +25,7 @@ from app.kit.addresses import absolute_media
 from app.public.authors import AuthorProfile
 from app.public.envelopes import One, Page, PageMeta
 from app.published.answer import Answer
-from app.published.authors import AuthorMoment, get_author, page_of_authors
+from app.published.authors import get_author, page_of_authors
 from app.published.cache_keys import LISTS
 
 router = APIRouter(tags=["authors"], route_class=EndpointRoute)
@@ -56,7 +56,7 @@ class AuthorParameters(Travelling):
 def list_authors(view: BriefView, params: AuthorListParameters) -> Answer:
     """Authors of visible articles, and those whom editors present anyway, page by page."""
     after = cursors.decode_slug(params.cursor or None, _LIST)
-    data, onward = page_of_authors(_moment(view, params.lang), after or "", params.limit)
+    data, onward = page_of_authors(author_moment(view, params.lang), after or "", params.limit)
     base = f"{view.runtime.settings.public_url}/v1/authors"
     links = links_onward(base, params, paging.encode_text(onward, _LIST) if onward else None)
     page = Page[AuthorProfile](data=data, meta=PageMeta(limit=params.limit), links=links)
@@ -71,20 +71,8 @@ def list_authors(view: BriefView, params: AuthorListParameters) -> Answer:
 def read_author(view: BriefView, slug: str, params: AuthorParameters) -> Answer:
     """One author; `/v1/articles?author={slug}` lists the articles."""
     refuse_capitals(slug)
-    author = get_author(_moment(view, params.lang), slug)
+    author = get_author(author_moment(view, params.lang), slug)
     return _answer(view, One[AuthorProfile](data=author))
-
-
-def _moment(view: View, lang: str) -> AuthorMoment:
-    settings = view.runtime.settings
-    return AuthorMoment(
-        tx=view.tx,
-        head=view.head,
-        now=view.now,
-        current=view.current,
-        languages=preferred_languages(lang, settings),
-        counted=languages(lang, "", settings.languages),
-    )
 
 
 def _answer(view: View, body: BaseModel, following: str | None = None) -> Answer:

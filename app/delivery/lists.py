@@ -14,6 +14,7 @@ from app.delivery.filters import (
     list_filter,
     preferred_languages,
 )
+from app.delivery.list_context import get_tag_detail, read_years
 from app.http.endpoint import BriefView, CountingView
 from app.http.parameters import AnySlug, Language, Parameters, build_url, one_of, refuse_capitals
 from app.http.problems import public_responses
@@ -27,7 +28,7 @@ from app.public.envelopes import One, Whole
 from app.public.sponsors import Sponsor
 from app.public.tags import Tag, TagDetail
 from app.public.vocabulary import CommitteeGroup, SponsorKind, TagType
-from app.published import archive, tags
+from app.published import tags
 from app.published.answer import Answer
 from app.published.cache_keys import LISTS, key_of
 
@@ -91,8 +92,7 @@ def list_tags(view: CountingView, params: TagParameters) -> Answer:
 def read_tag(view: CountingView, slug: str, params: TagDetailParameters) -> Answer:
     """One tag with its names, synonyms and children; an old slug leads to the new one."""
     refuse_capitals(slug)
-    counts = count_by_tag(view, params.lang)
-    tag = tags.get_tag(view.tags, counts, slug, _first_language(params.lang, view))
+    tag = get_tag_detail(view, slug, params.lang)
     return Answer(b'{"data":%s}' % to_json(tag), {}, f"{key_of('tag', tag.id)} {LISTS}")
 
 
@@ -135,17 +135,7 @@ def read_archive(view: CountingView, params: ArticleParameters) -> Answer:
     older ones; a year may be on both pages, each with its own months.
     """
     filters = list_filter(params, view.tags, view.runtime.settings)
-    page = view.recall(
-        ("archive", filters),
-        lambda: archive.list_years(
-            view.tx,
-            view.tags,
-            filters,
-            view.now,
-            view.recall,
-            view.calendar,
-        ),
-    )
+    page = read_years(view, filters)
     following = None
     if page.older_until is not None:
         older = params.model_copy(update={"to_date": page.older_until.isoformat()})

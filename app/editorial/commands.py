@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
-from app import audit
+from app import audit, desk_events
 from app.database import WriteTx
 from app.editorial import articles
 from app.editorial.content import Actor
@@ -72,7 +72,8 @@ def record_article_audit(
     before: Mapping[str, object] | None = None,
     details: Mapping[str, object] | None = None,
 ) -> None:
-    """Record an act in the audit, unless it is an import, which has no account."""
+    """Record an act in the audit and tell webhooks of it, unless it is an import, which has no
+    account."""
     if actor.by is not None:
         after = {**audit_state(article), **(details or {})}
         audit.record(
@@ -85,6 +86,7 @@ def record_article_audit(
             before=before,
             after=after,
         )
+        desk_events.record_act(tx, action, article, actor.account_id, now, details or {})
 
 
 def audit_state(article: Article) -> dict[str, object]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from time import monotonic
 
+from app import desk_events
 from app.changes import PublishTx
 from app.editorial import importing, new_articles
 from app.editorial.content import SiteRules
@@ -69,9 +70,17 @@ def import_records(
     while True:
         ready.extend(_take_some(coming, _PREPARED_AT_ONCE - len(ready)))
         if not ready:
+            _record_completion(runtime, report)
             return report
         with runtime.publishing() as tx:
             _import_batch(tx, ready, runtime.site_rules, report, advance, seconds=_LOCKED_AT_MOST)
+
+
+def _record_completion(runtime: Runtime, report: ImportReport) -> None:
+    counts = {"read": report.read, "refused": len(report.refused)}
+    data = {**counts, "outcomes": dict(report.outcomes)}
+    with runtime.database.writing() as tx:
+        desk_events.record(tx, "import.completed", runtime.clock(), data)
 
 
 def _take_some(coming: Iterator[ReadyEntry], most: int) -> Iterator[ReadyEntry]:

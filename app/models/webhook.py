@@ -1,10 +1,12 @@
 """Webhooks: the subscriptions, their deliveries, and the attempts.
 
 No secret is kept: signing keys are derived from the installation's key and `salt`. No content is
-kept either: a message is made of the content that is public when it is sent.
+kept either: a message is made of the content that is public when it is sent. Only an event of the
+desk, which holds no text, is kept as it is.
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -49,7 +51,8 @@ class Webhook(SQLModel, table=True):
 
 
 class Delivery(SQLModel, table=True):
-    """An event for one subscriber, from an entry of the log; a trial has no entry."""
+    """An event for one subscriber, from an entry of the log. A trial has no entry; an event of the
+    desk has its `data` in place of one."""
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -71,6 +74,9 @@ class Delivery(SQLModel, table=True):
     created_at: datetime
     next_attempt_at: datetime
     settled_at: datetime | None = None
+    data: dict[str, Any] | None = Field(
+        default=None, sa_column=sa.Column(sa.JSON(none_as_null=True), nullable=True)
+    )
 
 
 class DeliveryAttempt(SQLModel, table=True):

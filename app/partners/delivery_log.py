@@ -125,8 +125,9 @@ def replay_delivery(
         event_id=row.event_id,
         topic=row.topic,
         state="pending",
-        created_at=now,
+        created_at=now if row.data is None else row.created_at,
         next_attempt_at=now,
+        data=row.data,
     )
     tx.session.add(again)
     audit.record(tx, by.by, now, "webhook.replayed", "webhook", webhook)

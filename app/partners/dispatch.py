@@ -6,6 +6,7 @@ a failure the waits grow. A subscription that fails for days is paused, and the 
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import SystemRandom
@@ -61,6 +62,9 @@ class DeliveryJob:
     delivery: UUID | None = None
     sequence: int | None = None
     event_id: str = ""
+    topic: str = ""
+    created_at: datetime | None = None
+    data: Mapping[str, Any] | None = None
 
 
 def due_subscriptions(tx: ReadTx, now: datetime, most: int) -> list[UUID]:
@@ -117,15 +121,23 @@ def claim_job(tx: WriteTx, key: SecretKey, webhook: UUID, now: datetime) -> Deli
     )
     if delivery is None:
         return work
-    target = {"delivery": delivery.id, "sequence": delivery.sequence, "event_id": delivery.event_id}
-    return replace(work, **target)
+    return replace(
+        work,
+        delivery=delivery.id,
+        sequence=delivery.sequence,
+        event_id=delivery.event_id,
+        topic=delivery.topic,
+        created_at=delivery.created_at,
+        data=delivery.data,
+    )
 
 
 def _next_delivery(tx: WriteTx, webhook: UUID, now: datetime) -> Any:
     """The oldest delivery that is due, or the newest of the same thing in its place."""
     is_pending = (col(Delivery.webhook_id) == webhook, col(Delivery.state) == "pending")
-    columns = (Delivery.id, Delivery.sequence, Delivery.subject_id, Delivery.event_id)
-    statement = sa.select(*(col(column) for column in columns)).where(*is_pending)
+    names = ("id", "sequence", "subject_id", "event_id", "topic", "created_at", "data")
+    columns = (col(getattr(Delivery, name)) for name in names)
+    statement: sa.Select[*tuple[Any, ...]] = sa.select(*columns).where(*is_pending)
     oldest = tx.execute(
         statement.where(col(Delivery.next_attempt_at) <= now)
         .order_by(col(Delivery.sequence).is_not(None), col(Delivery.sequence), col(Delivery.id))

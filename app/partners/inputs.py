@@ -7,12 +7,13 @@ from pydantic import (
     Field,
     StringConstraints,
 )
+from typing_extensions import TypeAliasType
 
 from app.accounts.inputs import Name
 from app.errors import Invalid
 from app.inputs import Input, PatchInput, make_optional
 from app.partners.targets import parse_target
-from app.public.vocabulary import Slug, Topic
+from app.public.vocabulary import DeskTopic, Slug, Topic
 
 Payload = Literal["full", "thin"]
 State = Literal["pending", "active", "paused"]
@@ -28,13 +29,15 @@ def _check_target(text: str) -> str:
 
 
 Url = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_check_target)]
-Topics = Annotated[tuple[Topic, ...], Field(max_length=20, strict=False)]
+AnyTopic = TypeAliasType("AnyTopic", Topic | DeskTopic)
+Topics = Annotated[tuple[AnyTopic, ...], Field(max_length=40, strict=False)]
 TagSlugs = Annotated[tuple[Slug, ...], Field(max_length=50, strict=False)]
 
 
 class WebhookInput(Input):
-    """`topics` and `tags` say what is told; none of them: everything. With tags, articles that
-    have or had one of them (or of their descendants), and these tags."""
+    """`topics` and `tags` say what is told; none of them: all public changes. With tags, articles
+    that have or had one of them (or of their descendants), and these tags. Events of the desk,
+    such as `article.submitted`, are told where they are named, whatever the tags."""
 
     name: Name
     url: Url

@@ -1,6 +1,6 @@
 """The messages: an entry of the change feed with the present state, in the standard's envelope."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -55,6 +55,13 @@ def of_entry(
     return WebhookMessage(entry.event_id, topic, body.decode())
 
 
+def desk_message(
+    event_id: str, topic: str, at: datetime, data: Mapping[str, Any]
+) -> WebhookMessage:
+    """An event of the desk, as it was when it happened."""
+    return _envelope(event_id, topic, at, data)
+
+
 def trial_message(event_id: str, at: datetime) -> WebhookMessage:
     """A test message without content."""
     return _envelope(event_id, TEST, at, {"message": "This is a test."})
@@ -69,6 +76,6 @@ def verification_message(
     return _envelope(event_id, VERIFICATION, at, {"challenge": challenge}), challenge
 
 
-def _envelope(event_id: str, topic: str, at: datetime, data: dict[str, Any]) -> WebhookMessage:
-    body = to_json({"type": topic, "timestamp": rfc3339(at), "data": data}).decode()
+def _envelope(event_id: str, topic: str, at: datetime, data: Mapping[str, Any]) -> WebhookMessage:
+    body = to_json({"type": topic, "timestamp": rfc3339(at), "data": dict(data)}).decode()
     return WebhookMessage(event_id, topic, body)

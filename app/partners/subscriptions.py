@@ -19,11 +19,11 @@ from app.errors import Conflict, Detail, Invalid, NotFound
 from app.kit.ids import uuid7
 from app.models.tag import Tag
 from app.models.webhook import Delivery, DeliveryAttempt, Webhook
-from app.partners.inputs import PausedReason, Payload, State, WebhookChange, WebhookInput
+from app.partners.inputs import AnyTopic, PausedReason, Payload, State, WebhookChange, WebhookInput
 from app.partners.payloads import VERIFICATION
 from app.partners.signing import SigningKeys
 from app.partners.targets import ReachPolicy, parse_target
-from app.public.vocabulary import Slug, Topic
+from app.public.vocabulary import Slug
 from app.revisions import refuse_stale
 
 MOST: Final = 100
@@ -37,7 +37,7 @@ class WebhookInfo:
     id: UUID
     name: str
     url: str
-    topics: list[Topic]
+    topics: list[AnyTopic]
     tags: list[Slug]
     payload: Payload
     state: State

@@ -67,9 +67,7 @@ BodyHtml = TypeAliasType(
     "BodyHtml",
     Annotated[
         str,
-        Field(
-            description="Sanitised. Headings have the ids of `toc`, pictures of this service several sizes"
-        ),
+        Field(description="Sanitised. Headings have the ids of `toc`, our pictures several sizes"),
     ],
 )
 ReadingMinutes = TypeAliasType(

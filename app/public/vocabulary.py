@@ -37,7 +37,21 @@ Topic = Literal[
     "event.upsert",
     "event.delete",
 ]
-"""What a webhook may be told: one of each kind's two changes."""
+"""What a webhook is told of public content: one of each kind's two changes."""
+DeskTopic = Literal[
+    "article.submitted",
+    "article.returned",
+    "article.approved",
+    "article.scheduled",
+    "article.schedule_moved",
+    "article.schedule_cancelled",
+    "article.published",
+    "article.corrected",
+    "article.unpublished",
+    "article.retracted",
+    "import.completed",
+]
+"""What a webhook is told of the desk, if it names the topic."""
 ChangeReason = Literal["unpublished", "retracted", "expired", "embargoed", "merged", "removed"]
 
 PolicyName = Literal[

@@ -153,6 +153,9 @@ class WebhookFollower:
         now = runtime.clock()
         if work.delivery is None:
             return payloads.verification_message(runtime.key(), work.webhook, work.salt, now)
+        if work.data is not None:
+            at = work.created_at or now
+            return payloads.desk_message(work.event_id, work.topic, at, work.data), ""
         if work.sequence is None:
             return payloads.trial_message(work.event_id, now), ""
         languages = runtime.settings.languages

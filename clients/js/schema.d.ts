@@ -854,11 +854,7 @@ export interface components {
             image: components["schemas"]["OptionalImage"];
             tags: components["schemas"]["TagReferences"];
         };
-        /**
-         * @description One article whole; `jsonld` is there when `include=` names it.
-         *
-         *     Pictures of this service come in several sizes and load when they are near.
-         */
+        /** @description One article whole; `jsonld` is there when `include=` names it. */
         ArticleDetail: {
             toc: components["schemas"]["TableOfContents"];
             reading_minutes: components["schemas"]["ReadingMinutes"];
@@ -935,11 +931,26 @@ export interface components {
          * @enum {string}
          */
         ArticleKind: "article" | "page";
+        /** @description One page of a list of articles that is walked by cursor. */
         ArticleList: {
             /** @description In the order of the list */
             data: components["schemas"]["ListedArticle"][];
-            meta: components["schemas"]["PageMeta"];
+            meta: components["schemas"]["ArticleListMeta"];
             links: components["schemas"]["Links"];
+        };
+        /** @description About the list; `tag`, `author` and `archive` are there when `include=` names them. */
+        ArticleListMeta: {
+            limit: components["schemas"]["PageSize"];
+            /** @description How many match */
+            total?: number;
+            /** @description False when at least so many match: counting stopped, as none is kept for the filter */
+            total_is_exact?: boolean;
+            /** @description The tag that the list is of, as `/v1/tags/{slug}` has it */
+            tag?: components["schemas"]["TagDetail"];
+            /** @description The author that the list is of, as `/v1/authors/{slug}` has it */
+            author?: components["schemas"]["AuthorProfile"];
+            /** @description Years and months of the list without its dates, as `/v1/archive` begins */
+            archive?: components["schemas"]["Year"][];
         };
         ArticleResponse: {
             data: components["schemas"]["ArticleDetail"];
@@ -1019,7 +1030,7 @@ export interface components {
         };
         /** @description In the order of the byline */
         Authors: components["schemas"]["Author"][];
-        /** @description Sanitised; headings have ids, which `toc` names */
+        /** @description Sanitised. Headings have the ids of `toc`, our pictures several sizes */
         BodyHtml: string;
         /** @description The original, when that is at another site */
         CanonicalUrl: string | null;
@@ -3076,8 +3087,8 @@ export interface operations {
                 count?: boolean;
                 /** @description Only these members, by `,` */
                 fields?: ("id" | "kind" | "slug" | "lang" | "title" | "summary" | "published_at" | "date_precision" | "updated_at" | "authors" | "source" | "image" | "rights" | "corrections" | "is_excerpt" | "canonical_url" | "position" | "published_on" | "tags" | "translations" | "parent" | "related" | "paths")[];
-                /** @description Add `related`, `paths`, by `,`; one article has both */
-                include?: ("related" | "paths")[];
+                /** @description Add `related`, `paths` to each, by `,`; and to `meta` the one `tag` or `author` that is asked for, whole, and the `archive` by year and month */
+                include?: ("related" | "paths" | "tag" | "author" | "archive")[];
             };
             header?: never;
             path?: never;
@@ -3175,6 +3186,8 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["Gone"];
             default: components["responses"]["Refusal"];
         };
     };

@@ -26,9 +26,10 @@
 
 /**
  * A page of a list. `next` and `prev` are cursors; `total` is there when `count: true` asked for it
- * and where a list comes whole.
- * @template T
- * @typedef {{ items: T[], next: string | null, prev: string | null, total?: number }} List
+ * and where a list comes whole. `meta` of articles has the `tag`, `author` and `archive` that
+ * `include` named.
+ * @template T, [M={}]
+ * @typedef {{ items: T[], next: string | null, prev: string | null, total?: number, meta: M }} List
  */
 
 /**
@@ -180,11 +181,11 @@ export function createWillay({ url = '', lang, fallback, fetch, init } = {}) {
 
   /**
    * @param {string} path @param {object} [query] @param {RequestInit} [more]
-   * @returns {Promise<List<any>>}
+   * @returns {Promise<List<any, any>>}
    */
   const list = async (path, query, more) => {
-    const { data, meta, links } = await ask(path, query, more)
-    return { items: data, next: cursorOf(links?.next), prev: cursorOf(links?.prev), total: meta?.total }
+    const { data: items, meta = {}, links } = await ask(path, query, more)
+    return { items, next: cursorOf(links?.next), prev: cursorOf(links?.prev), total: meta.total, meta }
   }
 
   /**
@@ -212,7 +213,7 @@ export function createWillay({ url = '', lang, fallback, fetch, init } = {}) {
      * @template {keyof Card} [F=keyof Card]
      * @param {CardQuery & { fields?: readonly F[] }} [query]
      * @param {RequestInit} [more]
-     * @returns {Promise<List<Pick<Card, F>>>}
+     * @returns {Promise<List<Pick<Card, F>, Schemas['ArticleListMeta']>>}
      */
     list: (query, more) => list('articles', inLangs(query), more),
     /**
@@ -464,7 +465,8 @@ export const paths = ({ url, paths: former, tags, lang }, { tag = '/tags/{slug}'
 /**
  * Cache tags. Of an article: what its page depends on. Of a change: what it makes stale, with
  * `lists` for whatever shows more than one thing.
- * @param {Pick<Article, 'id' | 'slug'> & Partial<Pick<Article, 'related'>> | Message | Change} thing
+ * @param {Pick<Article, 'id' | 'slug'> & Partial<Pick<Article, 'related' | 'neighbours'>>
+ *   | Message | Change} thing
  * @returns {string[]}
  */
 export const cacheTags = (thing) => {
@@ -472,7 +474,7 @@ export const cacheTags = (thing) => {
   const kind = isChange ? thing.kind : 'article'
   const others = isChange
     ? thing.paths.map((path) => path.replace(/\?.*/, '').split('/').pop())
-    : (thing.related ?? []).map(({ id }) => id)
+    : Object.values(/** @type {any} */ ({ ...thing.related, ...thing.neighbours })).map((card) => card?.id)
   const names = [thing.id, thing.slug, ...others].filter(Boolean).map((name) => `${kind}/${name}`)
   const tags = isChange ? [...(thing.tags ?? []).map(({ slug }) => `tag/${slug}`), 'lists'] : []
   return [...new Set([...names, ...tags])]

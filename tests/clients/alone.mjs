@@ -145,8 +145,8 @@ test('a picture that is kept elsewhere, and none', () => {
 })
 
 test('cache tags of an article are those that its changes name', () => {
-  const article = { id: '1', slug: 'a', related: [{ id: '2' }] }
-  assert.deepEqual(cacheTags(article), ['article/1', 'article/a', 'article/2'])
+  const article = { id: '1', slug: 'a', related: [{ id: '2' }], neighbours: { older: null, newer: { id: '3' } } }
+  assert.deepEqual(cacheTags(article), ['article/1', 'article/a', 'article/2', 'article/3'])
   assert.deepEqual(cacheTags({ id: '1', slug: 'a' }), ['article/1', 'article/a'])
   const change = { sequence: 1, kind: 'article', id: '1', slug: 'b', lang: 'es', tags: [{ slug: 'mining' }], paths: ['/news/a', '/a', '/old.asp?id=1'], url: 'https://x.example/noticias/%C3%B1and%C3%BA?x=1' }
   assert.deepEqual(cacheTags(change), ['article/1', 'article/b', 'article/a', 'article/old.asp', 'tag/mining', 'lists'])

@@ -147,7 +147,8 @@ class ContractClient(TestClient):
         documented = answers.get(status) or (answers.get("default") if status in REFUSALS else None)
         assert documented is not None, f"{where}: undocumented status\n{response.text[:500]}"
         if (telling := TELLING.get(response.status_code)) is not None:
-            assert telling in headers or response.headers["content-type"] != PROBLEM, where
+            said = telling in headers or headers["content-type"] != PROBLEM
+            assert said, f"{where}: no {telling}"
         for name, header in documented.get("headers", {}).items():
             assert name in headers or not header["required"], f"{where}: no {name}"
             if name in headers:

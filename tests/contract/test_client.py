@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from app.http.middleware import Gate
 from tests import builders
 from tests.conftest import Bench
-from tests.contract.client import Contract, ContractClient
+from tests.contract.client import PROBLEM, Contract, ContractClient
 
 LISTED = {"$ref": "#/components/schemas/ArticleList"}
 
@@ -38,7 +38,8 @@ def answers(status: int, body: Any, media: str = "application/json", **headers: 
             answers(200, {"status": "ok"}, "text/plain", **{"Cache-Control": "no-store"}),
             "text/plain",
         ),
-        (answers(503, {}, **{"Cache-Control": "no-store"}), "undocumented status"),
+        (answers(502, {}, **{"Cache-Control": "no-store"}), "undocumented status"),
+        (answers(503, {}, PROBLEM, **{"Cache-Control": "no-store"}), "no retry-after"),
         (answers(400, {}, **{"Cache-Control": "no-store"}), "application/json"),
     ],
 )

@@ -86,10 +86,11 @@ def test_links_keep_the_wish(service: Bench) -> None:
     ]
 
 
+LIST = "known: related, paths, tag, author, archive."
 DETAIL = "known: related, paths, jsonld."
 REFUSED = [
     ("/v1/articles?include=relatd", "unknown_inclusion", "include", "did you mean 'related'?"),
-    ("/v1/articles?include=zzz", "unknown_inclusion", "include", "known: related, paths."),
+    ("/v1/articles?include=zzz", "unknown_inclusion", "include", LIST),
     ("/v1/articles/the-lake?include=zzz", "unknown_inclusion", "include", DETAIL),
     ("/v1/articles?fields=titel", "unknown_field", "fields", "did you mean 'title'?"),
     ("/v1/articles/the-lake?fields=body", "unknown_field", "fields", "did you mean 'body_html'?"),

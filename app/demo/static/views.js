@@ -29,17 +29,19 @@ export async function home(site) {
   return { title: null, description, node }
 }
 
+const pageOf = (query) => ({ limit: 20, cursor: query.get('cursor') ?? undefined })
+
+const refused = (error) => { if (![400, 404, 410].includes(error.status)) throw error }
+
 export async function news(site, [year, month], query) {
   const { client, words, places } = site
   const number = (text) => text.padStart(2, '0')
   const period = !year ? {} : month
     ? { from_date: `${year}-${number(month)}-01`, to_date: `${year}-${number(month)}-${new Date(Date.UTC(+year, +month, 0)).getUTCDate()}` }
     : { from_date: `${year}-01-01`, to_date: `${year}-12-31` }
-  const [list, archive] = await Promise.all([
-    client.articles.list({ ...period, limit: 20, cursor: query.get('cursor') ?? undefined }), client.archive(),
-  ])
+  const list = await client.articles.list({ ...period, ...pageOf(query), include: ['archive'] })
   const ofMonth = (which, style = 'long') => new Intl.DateTimeFormat(words('locale'), { month: style, timeZone: 'UTC' }).format(Date.UTC(2000, which - 1))
-  const years = archive.items
+  const years = list.meta.archive
   const chosen = years.find((one) => one.year === Number(year))
   const title = !year ? words('news') : month ? `${ofMonth(month)} ${year}` : year
   const node = h('div.wrap', null,
@@ -56,20 +58,21 @@ export async function news(site, [year, month], query) {
 
 export async function tag(site, [slug], query) {
   const { client, words, places } = site
-  const [answer, list] = await Promise.all([
-    client.tags.get(slug), client.articles.list({ tag: slug, limit: 20, cursor: query.get('cursor') ?? undefined }).catch(() => null),
-  ])
-  const one = answer.found
-  if (answer.moved) return { moved: places.to('tags', answer.moved) }
-  if (!one) return answer.gone ? gone(site, answer.gone) : lost(site, slug)
+  const list = await client.articles.list({ tag: slug, ...pageOf(query), include: ['tag'] }).catch(refused)
+  const one = list?.meta.tag
+  if (!one) {
+    const answer = await client.tags.get(slug)
+    return answer.gone ? gone(site, answer.gone) : lost(site, slug)
+  }
+  if (one.slug !== slug) return { moved: places.to('tags', one.slug) }
   const { ancestors = [], subtags: below = [] } = one
   const node = h('div.wrap', null,
     breadcrumb([[words('news'), places.to('news')], ...ancestors.map((up) => [up.name, places.tag(up)])], site),
     heading(one.name, h('p.deck', null, one.description), h('p.meta', null, h('span', null, words(one.type)), h('span', null, count(one.articles_count, words)))),
     chips(words('within'), below.map((tag) => ({ name: tag.name, href: places.tag(tag) }))),
-    list?.items.length ? [query.get('cursor') ? cards(list.items, site, 'line', 'h2') : [
+    list.items.length ? [query.get('cursor') ? cards(list.items, site, 'line', 'h2') : [
       cards(list.items.slice(0, 3), site, 'tile', 'h2'), cards(list.items.slice(3), site, 'line', 'h2')]] : h('p', null, words('nothing')),
-    list && paging(list, location.pathname, words))
+    paging(list, location.pathname, words))
   return { title: one.name, description: one.description, node, feed: { tag: slug, name: one.name } }
 }
 
@@ -173,15 +176,16 @@ export async function author(site, [slug], query) {
     return { title: words('authors'), node: h('div.wrap', null, heading(words('authors')), h('ul.names', null, list.items.map((one) => h('li', null,
       h('h2', null, h('a', { href: places.to('authors', one.slug) }, one.name)), h('p.meta', null, count(one.articles_count, words)))))) }
   }
-  const [answer, list] = await Promise.all([client.authors.get(slug),
-    client.articles.list({ author: slug, limit: 20, cursor: query.get('cursor') ?? undefined }).catch(() => null)])
-  const one = answer.found
-  if (answer.moved) return { moved: places.to('authors', answer.moved) }
-  if (!one) return lost(site, slug)
+  const list = await client.articles.list({ author: slug, ...pageOf(query), include: ['author'] }).catch(refused)
+  const one = list?.meta.author
+  if (!one) {
+    const { moved } = await client.authors.get(slug)
+    return moved ? { moved: places.to('authors', moved) } : lost(site, slug)
+  }
   const node = h('div.wrap', null, breadcrumb([[words('authors'), places.to('authors')]], site),
     h('div.profile', null, one.portrait && figure(one.portrait, { sizes: '10rem', words }), heading(one.name,
       one.biography && h('p.deck', null, one.biography), h('p.meta', null, h('span', null, count(one.articles_count, words))), links(one.links))),
-    list && [cards(list.items, site, 'line', 'h2'), paging(list, location.pathname, words)])
+    cards(list.items, site, 'line', 'h2'), paging(list, location.pathname, words))
   return { title: one.name, description: one.biography, node }
 }
 
