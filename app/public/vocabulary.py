@@ -94,7 +94,7 @@ Slug = TypeAliasType(
     Annotated[
         str,
         StringConstraints(pattern=SLUG_PATTERN, max_length=120),
-        Field(description="The name in addresses; an old one leads to the new one"),
+        Field(description="A name for addresses"),
     ],
 )
 Lang = TypeAliasType(

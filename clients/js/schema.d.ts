@@ -2430,7 +2430,7 @@ export interface components {
         SiteResponse: {
             data: components["schemas"]["Site"];
         };
-        /** @description The name in addresses; an old one leads to the new one */
+        /** @description A name for addresses */
         Slug: string;
         /** @description Where the story was first published, when it was elsewhere. */
         Source: {
