@@ -82,7 +82,7 @@ class Resolution(BaseModel):
     """What answers at a path. The old address of a file leads to `media`: `location` and `url` are
     the file."""
 
-    path: Annotated[str, Field(description="As it was asked for")]
+    path: Annotated[str, Field(description="The one asked for, in its normal form")]
     status: Annotated[
         Literal[200, 301], Field(description="200: show `location`; 301: lead readers there")
     ]

@@ -2213,7 +2213,7 @@ export interface components {
          *     the file.
          */
         Resolution: {
-            /** @description As it was asked for */
+            /** @description The one asked for, in its normal form */
             path: string;
             /**
              * @description 200: show `location`; 301: lead readers there
