@@ -50,7 +50,7 @@ def addresses(get: Any) -> dict[str, str]:
         "listEvents": "/v1/events?limit=1",
         "listChanges": "/v1/changes?limit=1",
         "getSite": "/v1/site",
-        "getHome": "/v1/home?latest=1&sections=1&per_section=1",
+        "getHome": "/v1/home?latest=1&sections=1&per_section=0",
         "listAuthors": "/v1/authors?limit=1",
         "getAuthor": "/v1/authors/peru-support-group",
         "getService": "/v1",

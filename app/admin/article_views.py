@@ -26,7 +26,8 @@ from app.editorial.working_copies import ListedCopy, WorkingCopyDetail
 from app.http.transactions import Outcome
 from app.kit import markup
 from app.public.envelopes import One, PlannedRelease
-from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Slug
+from app.public.named_types import DatePrecision
+from app.public.vocabulary import BodyFormat, Kind, Lang, Slug
 
 
 class Person(BaseModel):

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from app.editorial.article_status import State
 from app.editorial.media_list import MediumDetail, UserKind
 from app.kit.addresses import media_path
-from app.public.articles import FocalPoint, Pixels
 from app.public.envelopes import Links, PageMeta
+from app.public.images import FocalPoint, Pixels
 
 
 class MediaFile(BaseModel):

@@ -38,7 +38,9 @@ from app.runtime import Runtime
 router = management("previews")
 public_router = APIRouter(tags=["previews"], route_class=EndpointRoute)
 
-Token = Annotated[str, Path(pattern="^[A-Za-z0-9_-]+$", max_length=100)]
+Token = Annotated[
+    str, Path(pattern="^[A-Za-z0-9_-]+$", max_length=100, description="The secret of the address")
+]
 Previewer = Annotated[Principal, require_scopes("preview:write")]
 
 _PRIVATE = {
@@ -88,8 +90,8 @@ class Previews(BaseModel):
 class PreviewedArticle(ArticleDetail):
     """The detail that readers would get, marked as a preview."""
 
-    is_preview: Literal[True] = True
-    preview_expires_at: datetime
+    is_preview: Annotated[Literal[True], Field(description="It may not be public")] = True
+    preview_expires_at: Annotated[datetime, Field(description="When its address ends")]
 
 
 @router.post(

@@ -21,7 +21,8 @@ from app.http.problems import problem_answers
 from app.http.transactions import Outcome
 from app.inputs import Input
 from app.public.envelopes import One, Total
-from app.public.vocabulary import Count, Lang, Slug, TagStatus, TagType
+from app.public.named_types import NamesByLang, SynonymsByLang, TagType
+from app.public.vocabulary import Count, Lang, Slug, TagStatus
 
 router = management("tags")
 
@@ -40,9 +41,9 @@ class ManagedTag(BaseModel):
     slug: Slug
     former_slugs: list[Slug]
     type: TagType
-    names: dict[Lang, str]
+    names: NamesByLang
     descriptions: dict[Lang, str]
-    synonyms: dict[Lang, list[str]]
+    synonyms: SynonymsByLang
     parent: Slug | None
     status: TagStatus
     used_by: Count

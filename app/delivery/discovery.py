@@ -59,9 +59,9 @@ class EmbedParameters(Travelling):
     """The page to show, and the size of its frame."""
 
     url: Annotated[str, Field(min_length=1, max_length=1_000, description="An article's address")]
-    format: Literal["json", "xml"] = "json"
-    maxwidth: Annotated[int, Field(ge=1, le=10_000), DIGITS] = 600
-    maxheight: Annotated[int, Field(ge=1, le=10_000), DIGITS] = 400
+    format: Annotated[Literal["json", "xml"], Field(description="Of the answer")] = "json"
+    maxwidth: Annotated[int, Field(ge=1, le=10_000, description="In pixels"), DIGITS] = 600
+    maxheight: Annotated[int, Field(ge=1, le=10_000, description="In pixels"), DIGITS] = 400
 
 
 @router.get("/sitemap.xml", response_class=XmlResponse, responses=_RESPONSES)

@@ -58,7 +58,7 @@ class EventFilterParameters(Parameters):
 class EventListParameters(EventFilterParameters):
     """The parameters of the list of events."""
 
-    order: EventOrder = "newest"
+    order: Annotated[EventOrder, Field(description="What comes first")] = "newest"
     limit: Limit = 20
     cursor: Annotated[str, Field(max_length=200, description="From `links.next`")] = ""
 

@@ -58,7 +58,9 @@ class FilterParameters(Parameters):
     updated_since: Annotated[
         str, Field(max_length=40, description="Changed or become visible since")
     ] = ""
-    rights: Literal["", "syndicatable"] = ""
+    rights: Annotated[
+        Literal["", "syndicatable"], Field(description="Only what others may publish")
+    ] = ""
 
 
 _LANGUAGES: Final = comma_list(pattern=f"^{ANY_CASE}$")
@@ -83,7 +85,7 @@ NextLanguages = Annotated[
 class ArticleParameters(FilterParameters):
     """The filters that only lists of articles have."""
 
-    kind: Kind = "article"
+    kind: Annotated[Kind, Field(description="Articles, or standing pages")] = "article"
     fallback: Fallback = ""
 
 

@@ -39,7 +39,7 @@ class TagParameters(Parameters):
     """The filters of tags, and the language of their names and of the articles that they count."""
 
     lang: Language = ""
-    type: Literal["", TagType] = ""
+    type: Annotated[Literal["", TagType], Field(description="What the tags name")] = ""
     parent: Annotated[AnySlug, Field(description="Only the children of this tag")] = ""
 
 
@@ -52,14 +52,14 @@ class TagDetailParameters(Parameters):
 class SponsorParameters(Parameters):
     """The filters of sponsors, and the language of their names and statements."""
 
-    kind: Literal["", SponsorKind] = ""
+    kind: Annotated[Literal["", SponsorKind], Field(description="In what way they help")] = ""
     lang: Language = ""
 
 
 class CommitteeParameters(Parameters):
     """The filters of members, and the language of their roles and biographies."""
 
-    group: Literal["", CommitteeGroup] = ""
+    group: Annotated[Literal["", CommitteeGroup], Field(description="Only its members")] = ""
     lang: Language = ""
 
 

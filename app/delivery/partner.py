@@ -30,15 +30,22 @@ router = APIRouter(prefix="/v1/partner", tags=["partner"], route_class=EndpointR
 
 
 class KeyRotation(Input):
-    """For how long the old key stays good beside the new one; 0: it ends at once."""
+    """How the old key ends."""
 
-    overlap_hours: Annotated[int, Field(ge=0, le=LONGEST_OVERLAP // timedelta(hours=1))] = 24
+    overlap_hours: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=LONGEST_OVERLAP // timedelta(hours=1),
+            description="For how long it stays good beside the new one; 0: it ends at once",
+        ),
+    ] = 24
 
 
 class UsageParameters(Parameters):
     """The number of days of a report on usage."""
 
-    days: Annotated[int, Field(ge=1, le=400), DIGITS] = 30
+    days: Annotated[int, Field(ge=1, le=400, description="How far back, from today"), DIGITS] = 30
 
 
 @router.get("", response_model=One[PartnerSelf], responses=partner_responses())

@@ -75,7 +75,9 @@ class SearchParameters(FilterParameters):
         ),
     ] = ""
     fallback: Fallback = ""
-    order: Literal["relevance", "newest", "oldest"] = "relevance"
+    order: Annotated[
+        Literal["relevance", "newest", "oldest"], Field(description="What comes first")
+    ] = "relevance"
     facets: Annotated[
         str,
         Field(
@@ -86,7 +88,7 @@ class SearchParameters(FilterParameters):
     ] = ""
     exact: Annotated[Flag, Field(description="Take every word as it is written")] = False
     limit: Limit = 20
-    page: Annotated[int, Field(ge=1, le=DEEPEST), DIGITS] = 1
+    page: Annotated[int, Field(ge=1, le=DEEPEST, description="Of `limit` hits, from 1"), DIGITS] = 1
 
 
 class SuggestParameters(Parameters):
@@ -94,7 +96,7 @@ class SuggestParameters(Parameters):
 
     q: Annotated[str, Field(min_length=1, max_length=200, description="What was typed so far")]
     lang: Language = ""
-    limit: Annotated[int, Field(ge=1, le=20), DIGITS] = 8
+    limit: Annotated[int, Field(ge=1, le=20, description="The most in one answer"), DIGITS] = 8
 
 
 @router.get(

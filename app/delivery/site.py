@@ -14,8 +14,9 @@ from app.http.problems import public_responses
 from app.http.routing import EndpointRoute
 from app.http.views import View
 from app.kit.languages import localise
-from app.public.articles import Image, TagReference
+from app.public.articles import TagReference
 from app.public.envelopes import One
+from app.public.images import Image
 from app.public.links import ExternalLink
 from app.public.site import (
     Home,

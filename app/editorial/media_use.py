@@ -17,7 +17,7 @@ from app.kit.addresses import media_of
 from app.kit.languages import pick_text
 from app.models.article import Article
 from app.models.media import Media, MediaUse, PublicationMedia, Rendition
-from app.public.articles import Image
+from app.public.images import Image
 
 
 def record_media_use(tx: WriteTx, article: Article, draft: Draft) -> None:

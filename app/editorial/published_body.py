@@ -11,7 +11,8 @@ from pydantic_core import to_json
 from app.editorial.content import ArticleInput
 from app.editorial.media_use import FrozenMedia
 from app.kit.outline import outline_body
-from app.public.articles import Image, to_outline
+from app.public.articles import to_outline
+from app.public.images import Image
 
 
 def body_values(content: ArticleInput, frozen_media: FrozenMedia) -> dict[str, Any]:

@@ -13,11 +13,11 @@ from app.public.articles import (
     Author,
     Correction,
     FrozenArticle,
-    Image,
     Rights,
     Source,
     complete_item,
 )
+from app.public.images import Image
 
 
 def freeze_article(

@@ -12,7 +12,7 @@ from typing_extensions import override
 from app.feeds.channel import Channel, FeedArticle, credit, media_type, urn
 from app.feeds.links import HISTORY, add_article_links, add_links
 from app.kit.clock import rfc3339
-from app.public.articles import Image
+from app.public.images import Image
 
 MEDIA_TYPE = "application/rss+xml"
 

@@ -85,7 +85,7 @@ def _matching(pattern: str, description: str) -> BeforeValidator:
 # pydantic alone would also take 1_0, 2.0 and " 3 ", and "on", "y" or "0" for a flag.
 DIGITS: Final = BeforeValidator(_number)
 """Put it after a number's bounds: bounds that follow it are missing from the contract."""
-Limit = Annotated[int, Field(ge=1, le=100), DIGITS]
+Limit = Annotated[int, Field(ge=1, le=100, description="The most in one answer"), DIGITS]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 _LANGUAGE: Final = f"^({languages.ANY_CASE})?$"
 _ANY_SLUG: Final = f"^$|{SLUG_PATTERN}"

@@ -12,7 +12,7 @@ from app.database import ReadTx
 from app.kit.addresses import MAIN_WIDTH, media_path
 from app.kit.languages import pick_text
 from app.models.media import Media, Rendition
-from app.public.articles import FocalPoint, Image, ImageSize
+from app.public.images import FocalPoint, Image, ImageSize
 
 _FILES: Final = (
     sa.select(

@@ -8,15 +8,15 @@ from app.public.vocabulary import Count
 
 
 class Month(BaseModel):
-    """A month that has articles; `count` is what its date range in `/v1/articles` counts."""
+    """A month that has articles."""
 
-    month: Annotated[int, Field(ge=1, le=12)]
-    count: Count
+    month: Annotated[int, Field(ge=1, le=12, description="1 is January")]
+    count: Annotated[Count, Field(description="What its date range in `/v1/articles` counts")]
 
 
 class Year(BaseModel):
-    """A year that has articles; `count` is that of the months in this answer."""
+    """A year that has articles."""
 
-    year: Annotated[int, Field(ge=1, le=9999)]
-    count: Count
-    months: list[Month]
+    year: Annotated[int, Field(ge=1, le=9999, description="By the site's calendar")]
+    count: Annotated[Count, Field(description="In all the months below")]
+    months: Annotated[list[Month], Field(description="Those with articles, the newest first")]

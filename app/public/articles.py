@@ -4,98 +4,113 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
-from typing import Annotated, Final, Literal
-from uuid import UUID
+from typing import Annotated, Final
 
 from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 from typing_extensions import TypeAliasType
 
 from app.kit.outline import OutlinedBody
+from app.public.images import OptionalImage
 from app.public.jsonld import NewsArticle
-from app.public.vocabulary import Count, DatePrecision, GivenAddress, Kind, Lang, Slug, TagType
-
-Pixels = Annotated[int, Field(ge=1)]
-Share = Annotated[float, Field(ge=0, le=1)]
+from app.public.named_types import (
+    ArticleKind,
+    BodyHtml,
+    CanonicalUrl,
+    DatePrecision,
+    Id,
+    IsExcerpt,
+    OptionalText,
+    ParentSlug,
+    Paths,
+    Position,
+    PublishedAt,
+    ReadingMinutes,
+    Summary,
+    TagType,
+    Title,
+    UpdatedAt,
+    WordCount,
+)
+from app.public.vocabulary import GivenAddress, Lang, Slug
 
 
 class Author(BaseModel):
-    """A name under an article; `slug` is what `author=` takes."""
+    """A name under an article."""
 
-    name: str
-    slug: Slug
+    name: Annotated[str, Field(description="As the article signs it")]
+    slug: Annotated[Slug, Field(description="What `author=` takes")]
+
+
+Authors = TypeAliasType(
+    "Authors", Annotated[list[Author], Field(description="In the order of the byline")]
+)
 
 
 class Source(BaseModel):
     """Where the story was first published, when it was elsewhere."""
 
-    name: str
-    url: GivenAddress | None
+    name: Annotated[str, Field(description="The publication there")]
+    url: Annotated[GivenAddress | None, Field(description="The story there, if it is online")]
 
 
-class FocalPoint(BaseModel):
-    """What must stay in sight when a picture is cropped: shares of its width and its height."""
-
-    x: Share
-    y: Share
-
-
-class ImageSize(BaseModel):
-    """One file of a picture."""
-
-    width: Pixels
-    url: GivenAddress
-    type: Literal["image/webp", "image/jpeg"]
-
-
-class Image(BaseModel):
-    """The article's main picture; what is not known of one that is kept elsewhere is null.
-
-    `width` and `height` are those of `url`, which any browser shows; `sizes` are all files there
-    are, for `srcset`; `colour` is the picture's average, to fill its place meanwhile.
-    """
-
-    url: GivenAddress
-    alt: str
-    caption: str | None
-    credit: str | None
-    width: Pixels | None
-    height: Pixels | None
-    colour: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")] | None
-    focal_point: FocalPoint | None
-    sizes: list[ImageSize] | None
+OriginalSource = TypeAliasType(
+    "OriginalSource",
+    Annotated[Source | None, Field(description="Null when first published here")],
+)
 
 
 class Rights(BaseModel):
-    """What a reader may do with the text. `licence` is a URI."""
+    """What a reader may do with the text."""
 
-    licence: GivenAddress
-    credit: str | None
-    syndicatable: bool
+    licence: Annotated[GivenAddress, Field(description="The URI of the licence")]
+    credit: Annotated[OptionalText, Field(description="Whom to name")]
+    syndicatable: Annotated[bool, Field(description="Whether others may publish it")]
 
 
 class Correction(BaseModel):
-    """A dated note to readers about what was wrong."""
+    """A note to readers about what was wrong."""
 
-    at: datetime
-    note: str
+    at: Annotated[datetime, Field(description="When readers were told")]
+    note: Annotated[str, Field(description="Plain text")]
+
+
+Corrections = TypeAliasType(
+    "Corrections", Annotated[list[Correction], Field(description="To be shown with the text")]
+)
 
 
 class TagReference(BaseModel):
-    """A tag by its name: on an article in the article's language where it has such a name, beside
-    another tag in the language that was asked for."""
+    """A tag by its name."""
 
-    slug: Slug
+    slug: Annotated[Slug, Field(description="What `tag=` takes")]
     type: TagType
-    name: str
+    name: Annotated[
+        str,
+        Field(
+            description="On an article in its language, elsewhere in the one asked for; else in "
+            "the site's first that has it"
+        ),
+    ]
+
+
+TagReferences = TypeAliasType(
+    "TagReferences", Annotated[list[TagReference], Field(description="What it is about")]
+)
 
 
 class Translation(BaseModel):
-    """The same story in another language, visible now, with the title that it has there."""
+    """The same story in another language, visible now."""
 
     lang: Lang
     slug: Slug
-    title: str
+    title: Annotated[Title, Field(description="As it is in that language")]
+
+
+Translations = TypeAliasType(
+    "Translations",
+    Annotated[list[Translation], Field(description="The same story in other languages")],
+)
 
 
 PublishedOn = TypeAliasType(
@@ -114,68 +129,76 @@ PublishedOn = TypeAliasType(
 class ArticleCard(BaseModel):
     """What a link to another article shows."""
 
-    id: UUID
-    kind: Kind
+    id: Id
+    kind: ArticleKind
     slug: Slug
     lang: Lang
-    title: str
-    summary: str
-    published_at: datetime
+    title: Title
+    summary: Summary
+    published_at: PublishedAt
     date_precision: DatePrecision
     published_on: PublishedOn
-    image: Image | None
-    tags: list[TagReference]
+    image: OptionalImage
+    tags: TagReferences
+
+
+RelatedArticles = TypeAliasType(
+    "RelatedArticles",
+    Annotated[
+        list[ArticleCard], Field(description="The editors' choice, then others by their tags")
+    ],
+)
 
 
 class Neighbours(BaseModel):
-    """The articles before and after one in the list of its language; null at the ends of the list,
-    and for pages, which no list of articles shows."""
+    """The articles beside one in the list of its language; of a page there are none."""
 
-    older: ArticleCard | None
-    newer: ArticleCard | None
+    older: Annotated[ArticleCard | None, Field(description="Null for the oldest")]
+    newer: Annotated[ArticleCard | None, Field(description="Null for the newest")]
 
 
 class Seo(BaseModel):
-    """The texts and the picture for search engines and for links in social networks: the editors'
-    own, else the article's title, summary and image."""
+    """For search engines and for links in social networks."""
 
-    title: str
-    description: str
-    image: Image | None
+    title: Annotated[Title, Field(description="The editors' own, else the article's")]
+    description: Annotated[str, Field(description="The editors' own, else the summary")]
+    image: Annotated[OptionalImage, Field(description="The editors' own, else the article's")]
 
 
 class ContentsEntry(BaseModel):
-    """A heading of the body; `id` is the one that it has in `body_html`."""
+    """A heading of the body."""
 
-    id: str
-    level: Annotated[int, Field(ge=2, le=6)]
-    text: str
+    id: Annotated[str, Field(description="The one that it has in `body_html`")]
+    level: Annotated[int, Field(ge=2, le=6, description="2 for `h2`")]
+    text: Annotated[str, Field(description="Without markup")]
+
+
+TableOfContents = TypeAliasType(
+    "TableOfContents",
+    Annotated[list[ContentsEntry], Field(description="The headings, in their order")],
+)
 
 
 class FrozenArticle(BaseModel):
-    """The article's own fields, made once at publication and served as they are.
+    """The article's own fields, made once at publication and served as they are."""
 
-    `canonical_url` is the address of the original when that is at another site. `position` orders
-    pages among each other; an article has 0.
-    """
-
-    id: UUID
-    kind: Kind
+    id: Id
+    kind: ArticleKind
     slug: Slug
     lang: Lang
-    title: str
-    summary: str
-    published_at: datetime
+    title: Title
+    summary: Summary
+    published_at: PublishedAt
     date_precision: DatePrecision
-    updated_at: datetime
-    authors: list[Author]
-    source: Source | None
-    image: Image | None
+    updated_at: UpdatedAt
+    authors: Authors
+    source: OriginalSource
+    image: OptionalImage
     rights: Rights
-    corrections: list[Correction]
-    is_excerpt: bool
-    canonical_url: GivenAddress | None
-    position: int
+    corrections: Corrections
+    is_excerpt: IsExcerpt
+    canonical_url: CanonicalUrl
+    position: Position
 
 
 LATER: Final[Mapping[str, str]] = {"canonical_url": "null", "position": "0"}
@@ -214,30 +237,27 @@ def _text_pattern(name: str) -> re.Pattern[str]:
 
 class ArticleItem(FrozenArticle):
     """An article with its plain date, and with what belongs to others: its tags' names, its
-    translations, and of a page the slug of the page above it, as long as that one is visible."""
+    translations, and of a page the page above it, as long as that one is visible."""
 
     published_on: PublishedOn
-    tags: list[TagReference]
-    translations: list[Translation]
-    parent: Slug | None
-
-
-Paths = Annotated[list[str], Field(description="Addresses that used to lead here")]
+    tags: TagReferences
+    translations: Translations
+    parent: ParentSlug
 
 
 class ListedArticle(ArticleItem):
     """An article in a list; `paths` and `related` are there when `include=` names them."""
 
     paths: Paths | SkipJsonSchema[None] = None
-    related: list[ArticleCard] | SkipJsonSchema[None] = None
+    related: RelatedArticles | SkipJsonSchema[None] = None
 
 
 class Outline(BaseModel):
-    """The contents and the length of a body; reading takes a minute for 200 words, at least one."""
+    """The contents and the length of a body."""
 
-    toc: list[ContentsEntry]
-    reading_minutes: Annotated[int, Field(ge=1)]
-    words: Count
+    toc: TableOfContents
+    reading_minutes: ReadingMinutes
+    words: WordCount
 
 
 def to_outline(body: OutlinedBody) -> Outline:
@@ -250,15 +270,11 @@ def to_outline(body: OutlinedBody) -> Outline:
 
 
 class ArticleDetail(ArticleItem, Outline):
-    """One article whole; `body_html` is sanitised, `jsonld` is there when `include=` names it.
+    """One article whole; `jsonld` is there when `include=` names it."""
 
-    Each heading of the body has an `id`, which `toc` names. Pictures of this service come in
-    several sizes and load when they are near.
-    """
-
-    body_html: str
+    body_html: BodyHtml
     seo: Seo
     paths: Paths
-    related: list[ArticleCard]
+    related: RelatedArticles
     neighbours: Neighbours
     jsonld: NewsArticle | SkipJsonSchema[None] = Field(None, exclude_if=lambda value: value is None)

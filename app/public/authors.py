@@ -1,19 +1,23 @@
 """Authors as the world sees them."""
 
-from pydantic import BaseModel
+from typing import Annotated
 
-from app.public.articles import Image
-from app.public.links import ExternalLink
+from pydantic import BaseModel, Field
+
+from app.public.images import OptionalImage
+from app.public.links import ExternalLinks
+from app.public.named_types import OptionalText
 from app.public.vocabulary import Count, Slug
 
 
 class AuthorProfile(BaseModel):
-    """An author; `articles_count` is what `/v1/articles?author={slug}` lists, in the languages of
-    `lang`. The name of an author of whom editors said nothing is that of the newest article."""
+    """An author, from what editors said or from the articles alone."""
 
-    slug: Slug
-    name: str
-    biography: str | None
-    portrait: Image | None
-    links: list[ExternalLink]
-    articles_count: Count
+    slug: Annotated[Slug, Field(description="What `author=` takes")]
+    name: Annotated[str, Field(description="The editors' word, else that of the newest article")]
+    biography: OptionalText
+    portrait: OptionalImage
+    links: ExternalLinks
+    articles_count: Annotated[
+        Count, Field(description="What `/v1/articles?author={slug}` lists, with the same `lang`")
+    ]

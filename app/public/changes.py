@@ -1,33 +1,40 @@
 """The change feed as partners see it."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 from typing_extensions import TypeAliasType
 
-from app.public.articles import ArticleItem, Outline, Paths, Seo, TagReference
+from app.public.articles import ArticleItem, Outline, Seo, TagReference, TagReferences
 from app.public.committee import CommitteeMember
 from app.public.envelopes import Links
 from app.public.events import Event
-from app.public.sponsors import Sponsor
-from app.public.vocabulary import (
-    ChangeReason,
+from app.public.named_types import (
+    ArticleKind,
+    BodyHtml,
     ContentKind,
-    Count,
-    GivenAddress,
-    Kind,
-    Lang,
-    Slug,
+    EventId,
+    Id,
+    NamesByLang,
+    OptionalText,
+    PageSize,
+    ParentSlug,
+    Paths,
+    Sequence,
+    SynonymsByLang,
     TagType,
+    Unused,
 )
+from app.public.sponsors import Sponsor
+from app.public.vocabulary import ChangeReason, Count, GivenAddress, Kind, Lang, Slug
 
 
 class ChangedArticle(ArticleItem, Outline):
     """An article or page whole. What is `related` is left out: other articles decide it."""
 
-    body_html: str
+    body_html: BodyHtml
     seo: Seo
     paths: Paths
 
@@ -35,43 +42,46 @@ class ChangedArticle(ArticleItem, Outline):
 class ChangedTag(BaseModel):
     """A tag; its children and its number of articles are left out: others decide them."""
 
-    id: UUID
+    id: Id
     slug: Slug
     type: TagType
-    name: str
-    description: str | None
-    parent: Slug | None
-    names: dict[Lang, str]
-    synonyms: dict[Lang, list[str]]
+    name: Annotated[str, Field(description="In the site's first language, if there")]
+    description: OptionalText
+    parent: ParentSlug
+    names: NamesByLang
+    synonyms: SynonymsByLang
+
+
+ITEM_KIND: Final = Field(description="What `item` is")
 
 
 class _Change(BaseModel):
     """What all changes have. A thing that changed several times may be named once, by its last
     change."""
 
-    sequence: Annotated[int, Field(ge=1)]
+    sequence: Sequence
     at: Annotated[datetime, Field(description="When it took effect")]
-    event_id: Annotated[str, Field(pattern="^evt_[0-9a-f]{24}$")]
-    id: UUID
+    event_id: EventId
+    id: Id
 
 
 class _Upsert(_Change):
     """Take `item` in place of what you have under `kind` and `id`."""
 
-    type: Literal["upsert"]
-    reason: None
-    paths: Annotated[list[str], Field(description="Addresses that used to lead here")]
-    merged_into: None
+    type: Annotated[Literal["upsert"], Field(description="It is public now")]
+    reason: Unused
+    paths: Paths
+    merged_into: Unused
 
 
 class ArticleUpsert(_Upsert):
     """An article or a page that is new or has changed."""
 
-    kind: Literal["article"]
-    article_kind: Kind
+    kind: Annotated[Literal["article"], ITEM_KIND]
+    article_kind: ArticleKind
     slug: Slug
     lang: Lang
-    tags: list[TagReference]
+    tags: TagReferences
     url: Annotated[
         GivenAddress | None, Field(description="Its page at the front end, if there is a site")
     ]
@@ -81,11 +91,11 @@ class ArticleUpsert(_Upsert):
 class TagUpsert(_Upsert):
     """A tag that is new or has changed."""
 
-    kind: Literal["tag"]
-    article_kind: None
+    kind: Annotated[Literal["tag"], ITEM_KIND]
+    article_kind: Unused
     slug: Slug
-    lang: None
-    tags: None
+    lang: Unused
+    tags: Unused
     url: Annotated[
         GivenAddress | None, Field(description="Its page at the front end, if there is a site")
     ]
@@ -95,38 +105,38 @@ class TagUpsert(_Upsert):
 class _OtherUpsert(_Upsert):
     """Something that has no page of its own."""
 
-    article_kind: None
-    slug: None
-    lang: None
-    tags: None
-    url: None
+    article_kind: Unused
+    slug: Unused
+    lang: Unused
+    tags: Unused
+    url: Unused
 
 
 class SponsorUpsert(_OtherUpsert):
     """A sponsor that is new or has changed."""
 
-    kind: Literal["sponsor"]
+    kind: Annotated[Literal["sponsor"], ITEM_KIND]
     item: Sponsor
 
 
 class CommitteeMemberUpsert(_OtherUpsert):
     """A member of the committee who is new or has changed."""
 
-    kind: Literal["committee_member"]
+    kind: Annotated[Literal["committee_member"], ITEM_KIND]
     item: CommitteeMember
 
 
 class EventUpsert(_OtherUpsert):
     """An event that is new or has changed."""
 
-    kind: Literal["event"]
+    kind: Annotated[Literal["event"], ITEM_KIND]
     item: Event
 
 
 class Deletion(_Change):
     """Drop what you have under `kind` and `id`."""
 
-    type: Literal["delete"]
+    type: Annotated[Literal["delete"], Field(description="It is public no more")]
     kind: ContentKind
     reason: Annotated[ChangeReason, Field(description="Why it is gone")]
     article_kind: Annotated[
@@ -137,39 +147,44 @@ class Deletion(_Change):
     tags: Annotated[
         list[TagReference] | None, Field(description="Of an article: those that it had last")
     ]
-    url: None
+    url: Unused
     paths: Annotated[list[str], Field(description="All addresses that ever led here")]
     merged_into: Annotated[
         UUID | None, Field(description="Of a tag that was `merged`: the id of what it is today")
     ]
-    item: None
+    item: Unused
 
 
 Upsert = TypeAliasType(
     "Upsert",
     Annotated[
         ArticleUpsert | TagUpsert | SponsorUpsert | CommitteeMemberUpsert | EventUpsert,
-        Field(discriminator="kind"),
+        Field(discriminator="kind", description="Something that is public now"),
     ],
 )
-"""Something that is public now; its `kind` says what the item is."""
 
-Change = TypeAliasType("Change", Annotated[Upsert | Deletion, Field(discriminator="type")])
-"""One change of the public content, told by its `type`."""
+Change = TypeAliasType(
+    "Change",
+    Annotated[
+        Upsert | Deletion, Field(discriminator="type", description="A change of public content")
+    ],
+)
 
 
 class ChangeMeta(BaseModel):
-    """`cursor` goes on from here, for ever; `caught_up` says that nothing has happened since."""
+    """How far this answer leads."""
 
-    limit: Annotated[int, Field(ge=1, le=100)]
-    cursor: str
-    sequence: Count
-    caught_up: bool
+    limit: PageSize
+    cursor: Annotated[str, Field(description="Goes on from here, for ever")]
+    sequence: Annotated[Count, Field(description="The last one that this answer knows of")]
+    caught_up: Annotated[bool, Field(description="Nothing has happened since")]
 
 
 class ChangePage(BaseModel):
-    """What has changed after a cursor, in order; `data` is empty only when there is nothing."""
+    """What has changed after a cursor."""
 
-    data: list[Change]
+    data: Annotated[
+        list[Change], Field(description="In order; empty only when nothing has changed")
+    ]
     meta: ChangeMeta
     links: Links

@@ -1,12 +1,12 @@
 """What surrounds the data: lists, single objects, problems."""
 
 from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
-from uuid import UUID
 
 from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 from typing_extensions import override
 
+from app.public.named_types import Id, PageSize
 from app.public.vocabulary import Count, GoneReason, Lang, Slug, WebAddress
 
 Item = TypeVar("Item")
@@ -28,26 +28,30 @@ class Envelope(BaseModel):
 class Links(BaseModel):
     """Absolute addresses; also sent as an RFC 8288 `Link` header."""
 
-    self: WebAddress
-    next: WebAddress | None
-    prev: WebAddress | None
+    self: Annotated[WebAddress, Field(description="Of this answer")]
+    next: Annotated[WebAddress | None, Field(description="Null on the last page")]
+    prev: Annotated[WebAddress | None, Field(description="Null on the first page")]
 
 
 class PageMeta(BaseModel):
-    """`total` is there only when `count=true` was asked for. When it is not exact, at least so many
-    match: the filter has no kept count, and counting stopped."""
+    """How much of a list is here; `total` is there only when `count=true` was asked for."""
 
-    limit: Annotated[int, Field(ge=1, le=100)]
-    total: Count | SkipJsonSchema[None] = Field(None, exclude_if=lambda total: total is None)
+    limit: PageSize
+    total: Count | SkipJsonSchema[None] = Field(
+        None, description="How many match", exclude_if=lambda total: total is None
+    )
     total_is_exact: bool | SkipJsonSchema[None] = Field(
-        None, exclude_if=lambda is_exact: is_exact is None
+        None,
+        description="False when at least so many match: counting stopped, as none is kept for"
+        " the filter",
+        exclude_if=lambda is_exact: is_exact is None,
     )
 
 
 class Page(Envelope, Generic[Item]):
     """One page of a list that is walked by cursor."""
 
-    data: list[Item]
+    data: Annotated[list[Item], Field(description="In the order of the list")]
     meta: PageMeta
     links: Links
 
@@ -55,13 +59,13 @@ class Page(Envelope, Generic[Item]):
 class Total(BaseModel):
     """How many there are."""
 
-    total: Count
+    total: Annotated[Count, Field(description="In the whole list")]
 
 
 class Whole(Envelope, Generic[Item]):
     """A list that is sent whole, but for what `links.next` leads to."""
 
-    data: list[Item]
+    data: Annotated[list[Item], Field(description="All, or as far as `links.next`")]
     meta: Total
     links: Links
 
@@ -75,16 +79,17 @@ class One(Envelope, Generic[Item]):
 
 
 class Resolution(BaseModel):
-    """What answers at a path. 200: the path is `location`, so show it. 301: lead readers to
-    `location`. The old address of a file leads to `media`, which has no slug: `location` and `url`
-    are the file."""
+    """What answers at a path. The old address of a file leads to `media`: `location` and `url` are
+    the file."""
 
-    path: str
-    status: Literal[200, 301]
-    kind: Literal["article", "page", "tag", "media"]
-    id: UUID
-    slug: Slug | None
-    lang: Lang | None
+    path: Annotated[str, Field(description="The one asked for, in its normal form")]
+    status: Annotated[
+        Literal[200, 301], Field(description="200: show `location`; 301: lead readers there")
+    ]
+    kind: Annotated[Literal["article", "page", "tag", "media"], Field(description="What is there")]
+    id: Id
+    slug: Annotated[Slug | None, Field(description="Null of media")]
+    lang: Annotated[Lang | None, Field(description="Null of tags and media")]
     location: Annotated[
         str,
         Field(
@@ -103,35 +108,40 @@ Code = Annotated[str, Field(pattern=r"^[a-z]+(_[a-z]+)*$")]
 
 
 class PlannedRelease(BaseModel):
-    """A text that is to become public (or was, until it was cancelled), and of which article;
-    without `visible_until` it has no end."""
+    """A text that is to become public (or was, until it was cancelled)."""
 
-    id: UUID
+    id: Id
     lang: Lang
-    revision: int
+    revision: Annotated[int, Field(description="Of the article, whose text it is")]
     slug: Slug
-    visible_from: Instant
-    visible_until: Instant | None = None
+    visible_from: Annotated[Instant, Field(description="When it becomes public")]
+    visible_until: Annotated[Instant | None, Field(description="Null: it has no end")] = None
 
 
 class ProblemDetail(BaseModel):
-    """One thing that is wrong, and where: a JSON pointer or a query parameter."""
+    """One thing that is wrong, and where."""
 
-    code: Code
-    message: str
-    pointer: str | SkipJsonSchema[None] = None
-    parameter: str | SkipJsonSchema[None] = None
+    code: Annotated[Code, Field(description="Stable")]
+    message: Annotated[str, Field(description="A sentence for people")]
+    pointer: Annotated[
+        str | SkipJsonSchema[None], Field(description="Where in the body: a JSON pointer")
+    ] = None
+    parameter: Annotated[
+        str | SkipJsonSchema[None], Field(description="The one of the query that is wrong")
+    ] = None
 
 
 class Problem(BaseModel):
-    """RFC 9457 problem. `code` is stable; `detail` says what to do."""
+    """A problem by RFC 9457."""
 
-    type: str
-    title: str
-    status: Annotated[int, Field(ge=300, le=599)]
-    code: Code
-    detail: str
-    errors: list[ProblemDetail] | SkipJsonSchema[None] = None
+    type: Annotated[str, Field(description="A URI that stands for `code`")]
+    title: Annotated[str, Field(description="The words for `status`")]
+    status: Annotated[int, Field(ge=300, le=599, description="The status of the answer")]
+    code: Annotated[Code, Field(description="Stable; programs decide by it")]
+    detail: Annotated[str, Field(description="What to do, for people")]
+    errors: list[ProblemDetail] | SkipJsonSchema[None] = Field(
+        default=None, description="All that is wrong with what was sent"
+    )
     reason: GoneReason | SkipJsonSchema[None] = Field(
         default=None, description="Why it is gone (410)"
     )

@@ -1,25 +1,27 @@
 """Events as the world sees them."""
 
-from datetime import datetime
-from uuid import UUID
+from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from app.public.articles import TagReference
+from app.public.articles import TagReferences
+from app.public.named_types import Id, OptionalText, Title, UpdatedAt
 from app.public.vocabulary import DayOrMoment, GivenAddress, Lang
 
 
 class Event(BaseModel):
-    """A conference, a meeting, a day of remembrance. `ends` is the last day of what lasts whole
-    days; without it the event ends on the day when it starts. `lang` is that of the title."""
+    """A conference, a meeting, a day of remembrance. `lang` is that of the title."""
 
-    id: UUID
-    title: str
-    description: str | None
+    id: Id
+    title: Title
+    description: OptionalText
     lang: Lang
     starts: DayOrMoment
-    ends: DayOrMoment | None
-    place: str | None
-    url: GivenAddress | None
-    tags: list[TagReference]
-    updated_at: datetime
+    ends: Annotated[
+        DayOrMoment | None,
+        Field(description="Of whole days the last; null: on the day when it starts"),
+    ]
+    place: Annotated[OptionalText, Field(description="Where it is, in words")]
+    url: Annotated[GivenAddress | None, Field(description="A page about it, if there is one")]
+    tags: TagReferences
+    updated_at: UpdatedAt

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from app.public.articles import Share
+from app.public.images import Share
 from app.public.vocabulary import Count, GivenAddress, Kind, Lang, Slug, WebAddress
 
 Absent = SkipJsonSchema[None]
@@ -122,9 +122,12 @@ class InstantRefusal(BaseModel):
 
 
 class SearchToken(BaseModel):
-    """A token for a search server, and where to show it: host, index, until when it holds."""
+    """A token for a search server, and where to show it."""
 
-    token: str
-    url: WebAddress
-    index: str
-    expires_at: Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+    token: Annotated[str, Field(description="For the `Authorization` header")]
+    url: Annotated[WebAddress, Field(description="Where the search server is")]
+    index: Annotated[str, Field(description="What to search there")]
+    expires_at: Annotated[
+        str,
+        Field(description="Ask for a new one before", json_schema_extra={"format": "date-time"}),
+    ]

@@ -1,7 +1,7 @@
 """schema.org NewsArticle as JSON-LD, what search engines and archives read."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
@@ -17,13 +17,20 @@ PartialDate = Annotated[
 ]
 
 
+SCHEMA_TYPE: Final = Field(alias="@type", description="A type of schema.org")
+SchemaContext = Annotated[
+    Literal["https://schema.org"], Field(alias="@context", description="The vocabulary")
+]
+SchemaId = Annotated[str, Field(alias="@id", description="A URI that never changes")]
+
+
 class Logo(BaseModel):
     """A publisher's logo."""
 
     model_config = ConfigDict(populate_by_name=True)
 
-    type: Annotated[Literal["ImageObject"], Field(alias="@type")] = "ImageObject"
-    url: GivenAddress
+    type: Annotated[Literal["ImageObject"], SCHEMA_TYPE] = "ImageObject"
+    url: Annotated[GivenAddress, Field(description="Where the file is")]
 
 
 class Named(BaseModel):
@@ -31,9 +38,9 @@ class Named(BaseModel):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    type: Annotated[Literal["Person", "Organization", "Thing"], Field(alias="@type")]
-    name: str
-    url: GivenAddress | SkipJsonSchema[None] = None
+    type: Annotated[Literal["Person", "Organization", "Thing"], SCHEMA_TYPE]
+    name: Annotated[str, Field(description="As readers see it")]
+    url: Annotated[GivenAddress | SkipJsonSchema[None], Field(description="A page about it")] = None
     logo: Logo | SkipJsonSchema[None] = None
 
 
@@ -42,13 +49,14 @@ class ImageObject(BaseModel):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    type: Annotated[Literal["ImageObject"], Field(alias="@type")] = "ImageObject"
-    url: GivenAddress
-    description: str
-    caption: str | SkipJsonSchema[None] = None
-    credit_text: Annotated[str | SkipJsonSchema[None], Field(alias="creditText", default=None)] = (
-        None
-    )
+    type: Annotated[Literal["ImageObject"], SCHEMA_TYPE] = "ImageObject"
+    url: Annotated[GivenAddress, Field(description="Where the file is")]
+    description: Annotated[str, Field(description="What is to be seen")]
+    caption: Annotated[str | SkipJsonSchema[None], Field(description="To stand below it")] = None
+    credit_text: Annotated[
+        str | SkipJsonSchema[None],
+        Field(alias="creditText", default=None, description="Whom to name"),
+    ] = None
 
 
 class CorrectionComment(BaseModel):
@@ -56,9 +64,11 @@ class CorrectionComment(BaseModel):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    type: Annotated[Literal["CorrectionComment"], Field(alias="@type")] = "CorrectionComment"
-    text: str
-    date_published: Annotated[datetime, Field(alias="datePublished")]
+    type: Annotated[Literal["CorrectionComment"], SCHEMA_TYPE] = "CorrectionComment"
+    text: Annotated[str, Field(description="Plain text")]
+    date_published: Annotated[
+        datetime, Field(alias="datePublished", description="When readers were told")
+    ]
 
 
 class OtherWork(BaseModel):
@@ -66,9 +76,9 @@ class OtherWork(BaseModel):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    type: Annotated[Literal["NewsArticle", "Article", "CreativeWork"], Field(alias="@type")]
-    name: str | SkipJsonSchema[None] = None
-    url: GivenAddress | SkipJsonSchema[None] = None
+    type: Annotated[Literal["NewsArticle", "Article", "CreativeWork"], SCHEMA_TYPE]
+    name: Annotated[str | SkipJsonSchema[None], Field(description="Its title")] = None
+    url: Annotated[GivenAddress | SkipJsonSchema[None], Field(description="A page of it")] = None
     in_language: Annotated[Lang | SkipJsonSchema[None], Field(alias="inLanguage", default=None)] = (
         None
     )
@@ -79,29 +89,41 @@ class NewsArticle(BaseModel):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    context: Annotated[Literal["https://schema.org"], Field(alias="@context")] = (
-        "https://schema.org"
-    )
-    type: Annotated[Literal["NewsArticle", "Article"], Field(alias="@type")]
-    id: Annotated[str, Field(alias="@id")]
-    url: GivenAddress
-    main_entity_of_page: Annotated[GivenAddress, Field(alias="mainEntityOfPage")]
-    headline: str
-    description: str
+    context: SchemaContext = "https://schema.org"
+    type: Annotated[Literal["NewsArticle", "Article"], SCHEMA_TYPE]
+    id: SchemaId
+    url: Annotated[GivenAddress, Field(description="Where readers find it")]
+    main_entity_of_page: Annotated[
+        GivenAddress, Field(alias="mainEntityOfPage", description="As `url`")
+    ]
+    headline: Annotated[str, Field(description="The title")]
+    description: Annotated[str, Field(description="For search engines")]
     date_published: Annotated[PartialDate, Field(alias="datePublished")]
-    date_modified: Annotated[datetime, Field(alias="dateModified")]
+    date_modified: Annotated[
+        datetime, Field(alias="dateModified", description="When it last changed")
+    ]
     in_language: Annotated[Lang, Field(alias="inLanguage")]
-    author: list[Named]
+    author: Annotated[list[Named], Field(description="In the order of the byline")]
     publisher: Named
-    license: GivenAddress
-    credit_text: Annotated[str | SkipJsonSchema[None], Field(alias="creditText", default=None)] = (
-        None
-    )
-    is_accessible_for_free: Annotated[Literal[True], Field(alias="isAccessibleForFree")] = True
-    image: list[ImageObject] | SkipJsonSchema[None] = None
-    keywords: list[str]
-    correction: list[CorrectionComment] | SkipJsonSchema[None] = None
-    work_translation: Annotated[list[OtherWork], Field(alias="workTranslation")]
+    license: Annotated[GivenAddress, Field(description="The URI of the licence")]
+    credit_text: Annotated[
+        str | SkipJsonSchema[None],
+        Field(alias="creditText", default=None, description="Whom to name"),
+    ] = None
+    is_accessible_for_free: Annotated[
+        Literal[True], Field(alias="isAccessibleForFree", description="Nobody has to pay")
+    ] = True
+    image: Annotated[
+        list[ImageObject] | SkipJsonSchema[None], Field(description="For search engines")
+    ] = None
+    keywords: Annotated[list[str], Field(description="Names of the tags")]
+    correction: Annotated[
+        list[CorrectionComment] | SkipJsonSchema[None], Field(description="Notes to readers")
+    ] = None
+    work_translation: Annotated[
+        list[OtherWork],
+        Field(alias="workTranslation", description="The same story in other languages"),
+    ]
     is_based_on: Annotated[
         OtherWork | SkipJsonSchema[None], Field(alias="isBasedOn", default=None)
     ] = None

@@ -7,95 +7,106 @@ from pydantic import BaseModel, Field
 
 from app.public.articles import ArticleDetail
 from app.public.envelopes import Total
+from app.public.named_types import UpdatedAt
 from app.public.vocabulary import Count, KeyScope
 
 KeyId = Annotated[str, Field(pattern="^[0-9a-f]{8}$", description="The part that is no secret")]
 
 
 class PartnerTerms(BaseModel):
-    """What was agreed on using the content, in Markdown."""
+    """What was agreed on using the content."""
 
-    text: str
-    updated_at: datetime
+    text: Annotated[str, Field(description="Markdown")]
+    updated_at: UpdatedAt
 
 
 class PartnerLimits(BaseModel):
-    """How fast, and how much; without a quota there is none."""
+    """How fast, and how much."""
 
-    rate_per_minute: Count
-    quota_per_day: Count | None
+    rate_per_minute: Annotated[Count, Field(description="Requests")]
+    quota_per_day: Annotated[
+        Count | None, Field(description="Requests in a UTC day; null: no quota")
+    ]
 
 
 class PartnerGrants(BaseModel):
-    """How far ahead of its time a scheduled article is shown; 0: not at all."""
+    """What goes beyond the public content."""
 
-    embargo_hours: Count
+    embargo_hours: Annotated[
+        Count,
+        Field(description="How far ahead of its time a scheduled article is shown; 0: not at all"),
+    ]
 
 
 class PartnerKeyView(BaseModel):
     """A key without its secret."""
 
     id: KeyId
-    name: str
-    scopes: list[KeyScope]
-    created_at: datetime
-    expires_at: datetime
-    revoked_at: datetime | None
-    last_used_at: datetime | None
+    name: Annotated[str, Field(description="What it is for")]
+    scopes: Annotated[list[KeyScope], Field(description="What it may be used for")]
+    created_at: Annotated[datetime, Field(description="When it was made")]
+    expires_at: Annotated[datetime, Field(description="When it ends by itself")]
+    revoked_at: Annotated[datetime | None, Field(description="When it was ended, if it was")]
+    last_used_at: Annotated[datetime | None, Field(description="Null: never yet")]
     rotated_from: str | None = Field(description="The key that this one replaces")
 
 
 class NewPartnerKey(PartnerKeyView):
-    """With the whole key; null when an answer that was lost is repeated and cannot show it."""
+    """With the whole key, which is shown once."""
 
-    key: str | None
+    key: Annotated[
+        str | None, Field(description="The secret; null when an answer that was lost is repeated")
+    ]
 
 
 class PartnerSelf(BaseModel):
     """Who you are here, on what terms, and the key that you have shown."""
 
-    name: str
-    terms: PartnerTerms | None
+    name: Annotated[str, Field(description="What the publisher calls you")]
+    terms: Annotated[PartnerTerms | None, Field(description="Null: none were written down")]
     limits: PartnerLimits
     grants: PartnerGrants
     key: PartnerKeyView
 
 
 class UsageOfDay(BaseModel):
-    """One UTC day. `requests` count for the quota; `not_modified` of them were answered 304;
-    `refused` (429) count for nothing; `bytes` are those of bodies."""
+    """One UTC day."""
 
-    day: date
-    requests: Count
-    not_modified: Count
-    refused: Count
-    bytes: Count
+    day: Annotated[date, Field(description="In UTC")]
+    requests: Annotated[Count, Field(description="That count for the quota")]
+    not_modified: Annotated[Count, Field(description="How many of them were answered 304")]
+    refused: Annotated[Count, Field(description="Answered 429; not in the quota")]
+    bytes: Annotated[Count, Field(description="Of the bodies of answers")]
 
 
 class UsageMeta(BaseModel):
-    """Of today: the quota, what is left of it, and when the next day begins."""
+    """Of today."""
 
-    quota_per_day: Count | None
-    left_today: Count | None
-    resets_at: datetime
+    quota_per_day: Annotated[Count | None, Field(description="Requests; null: no quota")]
+    left_today: Annotated[Count | None, Field(description="Requests; null: no quota")]
+    resets_at: Annotated[datetime, Field(description="When the next UTC day begins")]
 
 
 class Usage(BaseModel):
-    """The newest day first; days without a request are there too."""
+    """What was asked with all your keys."""
 
-    data: list[UsageOfDay]
+    data: Annotated[
+        list[UsageOfDay], Field(description="The newest day first; days without a request too")
+    ]
     meta: UsageMeta
 
 
 class PartnerKeys(BaseModel):
-    """The newest first, those that have ended too."""
+    """All your keys."""
 
-    data: list[PartnerKeyView]
+    data: Annotated[
+        list[PartnerKeyView], Field(description="The newest first, those that have ended too")
+    ]
     meta: Total
 
 
 class EmbargoedArticle(ArticleDetail):
     """An article as it will be; nobody may show it before `embargoed_until`."""
 
-    embargoed_until: datetime
+    embargoed_until: Annotated[datetime, Field(description="When it is to become public")]
     is_update: bool = Field(description="An earlier text of it is public already")

@@ -1,7 +1,6 @@
 """What a search answers."""
 
 from typing import Annotated, Literal
-from uuid import UUID
 
 from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
@@ -11,60 +10,67 @@ from app.public.articles import ArticleItem
 from app.public.committee import CommitteeMember
 from app.public.envelopes import Links
 from app.public.events import Event
+from app.public.named_types import ContentKind, Id, PageSize, TagType, Title
 from app.public.sponsors import Sponsor
 from app.public.tags import Tag
-from app.public.vocabulary import ContentKind, Count, TagType, WebAddress
+from app.public.vocabulary import Count, WebAddress
 
-SearchEngine = Literal["embedded", "meilisearch", "both"]
+SearchEngine = TypeAliasType(
+    "SearchEngine",
+    Annotated[
+        Literal["embedded", "meilisearch", "both"],
+        Field(description="Who gave it; of `both` one found, and the other had a say in the order"),
+    ],
+)
 
 
 class Highlights(BaseModel):
-    """Safe HTML with `<mark>` around what matched; the body's best passage. Empty when absent."""
+    """Safe HTML with `<mark>` around what matched."""
 
-    title: str
-    summary: str
-    body: str
+    title: Annotated[str, Field(description="Empty when it has no title")]
+    summary: Annotated[str, Field(description="Empty when it has none")]
+    body: Annotated[str, Field(description="The best passage, or empty")]
 
 
 class _RankedItem(BaseModel):
-    """What all hits have; `score` compares within one answer only."""
+    """What all hits have."""
 
-    score: float
+    score: Annotated[float, Field(description="Compares within one answer only")]
     highlights: Highlights
 
 
 class ArticleHit(_RankedItem):
     """An article or a page."""
 
-    kind: Literal["article"]
+    kind: Annotated[Literal["article"], Field(description="What `item` is")]
     item: ArticleItem
 
 
 class TagHit(_RankedItem):
     """A tag."""
 
-    kind: Literal["tag"]
+    kind: Annotated[Literal["tag"], Field(description="What `item` is")]
     item: Tag
 
 
 class SponsorHit(_RankedItem):
     """A sponsor."""
 
-    kind: Literal["sponsor"]
+    kind: Annotated[Literal["sponsor"], Field(description="What `item` is")]
     item: Sponsor
 
 
 class CommitteeMemberHit(_RankedItem):
     """A member of the committee."""
 
-    kind: Literal["committee_member"]
+    kind: Annotated[Literal["committee_member"], Field(description="What `item` is")]
     item: CommitteeMember
 
 
 class EventHit(_RankedItem):
     """An event."""
 
-    kind: Literal["event"]
+    kind: Annotated[Literal["event"], Field(description="What `item` is")]
     item: Event
 
 
@@ -72,22 +78,21 @@ SearchHit = TypeAliasType(
     "SearchHit",
     Annotated[
         ArticleHit | TagHit | SponsorHit | CommitteeMemberHit | EventHit,
-        Field(discriminator="kind"),
+        Field(discriminator="kind", description="Something that was found"),
     ],
 )
-"""One result; its `kind` says what the item is."""
 
 
 class FacetValue(BaseModel):
-    """How many of the things found have this value; `value` is what the parameter takes."""
+    """A value that things found have."""
 
-    value: str
-    name: str
-    count: Count
+    value: Annotated[str, Field(description="What the parameter takes")]
+    name: Annotated[str, Field(description="For readers")]
+    count: Annotated[Count, Field(description="How many of the things found have it")]
 
 
 class TagFacetValue(FacetValue):
-    """A tag that things found have; its `type` groups topics, places and so on."""
+    """A tag that things found have."""
 
     type: TagType
 
@@ -95,61 +100,67 @@ class TagFacetValue(FacetValue):
 class Facets(BaseModel):
     """Only those that were asked for, the most frequent value first."""
 
-    tags: list[TagFacetValue] | SkipJsonSchema[None] = None
-    lang: list[FacetValue] | SkipJsonSchema[None] = None
-    year: list[FacetValue] | SkipJsonSchema[None] = None
-    kind: list[FacetValue] | SkipJsonSchema[None] = None
+    tags: Annotated[list[TagFacetValue] | SkipJsonSchema[None], Field(description="For `tag`")] = (
+        None
+    )
+    lang: Annotated[list[FacetValue] | SkipJsonSchema[None], Field(description="For `lang`")] = None
+    year: Annotated[
+        list[FacetValue] | SkipJsonSchema[None], Field(description="For `from_date` and `to_date`")
+    ] = None
+    kind: Annotated[list[FacetValue] | SkipJsonSchema[None], Field(description="For `kind`")] = None
 
 
 class Corrected(BaseModel):
-    """The words that were searched for in place of those given; `insist` takes them as given."""
+    """The words that were searched for in place of those given."""
 
-    q: str
-    insist: WebAddress
+    q: Annotated[str, Field(description="What was searched for")]
+    insist: Annotated[WebAddress, Field(description="Takes the given words as they are")]
 
 
 class Freshness(BaseModel):
-    """How many changes of the store search is behind; `/readyz` has the seconds too."""
+    """How late search is; `/readyz` has the seconds too."""
 
-    behind_changes: Count
+    behind_changes: Annotated[
+        Count, Field(description="Changes of the store that are not in it yet")
+    ]
 
 
 class SearchMeta(BaseModel):
-    """About the answer. `engine` gave it; with `both` one found, and the other had a say in the
-    order. `degraded` when another one should have taken part, and could not be reached.
-    `did_you_mean` may be meant and was not searched for."""
+    """About the answer."""
 
-    limit: Annotated[int, Field(ge=1, le=100)]
-    page: Annotated[int, Field(ge=1)]
-    total: Count
-    total_is_exact: bool
+    limit: PageSize
+    page: Annotated[int, Field(ge=1, description="Counted from 1")]
+    total: Annotated[Count, Field(description="How many were found")]
+    total_is_exact: Annotated[bool, Field(description="False when it is an estimate")]
     engine: SearchEngine
-    degraded: bool
+    degraded: Annotated[bool, Field(description="A part could not be reached")]
     freshness: Freshness
     corrected: Corrected | SkipJsonSchema[None] = None
-    did_you_mean: str | SkipJsonSchema[None] = None
+    did_you_mean: Annotated[
+        str | SkipJsonSchema[None], Field(description="Perhaps meant; not searched for")
+    ] = None
     facets: Facets | SkipJsonSchema[None] = None
 
 
 class SearchPage(BaseModel):
-    """One page of hits, best first."""
+    """One page of hits."""
 
-    data: list[SearchHit]
+    data: Annotated[list[SearchHit], Field(description="Best first, unless `order` says otherwise")]
     meta: SearchMeta
     links: Links
 
 
 class Completion(BaseModel):
-    """A name that completes what was typed; `slug` where the thing has one."""
+    """A name that completes what was typed."""
 
     kind: ContentKind
-    id: UUID
-    title: str
+    id: Id
+    title: Title
     highlighted: Annotated[str, Field(description="Safe HTML with `<mark>`")]
-    slug: str | None
+    slug: Annotated[str | None, Field(description="Null when it has none")]
 
 
 class Completions(BaseModel):
-    """Best first."""
+    """Names that complete what was typed."""
 
-    data: list[Completion]
+    data: Annotated[list[Completion], Field(description="Best first")]

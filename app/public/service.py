@@ -1,8 +1,8 @@
 """What the service says of itself."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.public.search import SearchEngine
 from app.public.vocabulary import Count, GivenAddress, Lang, WebAddress
@@ -11,12 +11,12 @@ from app.public.vocabulary import Count, GivenAddress, Lang, WebAddress
 class Service(BaseModel):
     """The front page of the API."""
 
-    name: str
-    version: str
-    site: GivenAddress | None
-    languages: list[Lang]
-    licence: GivenAddress
-    resources: dict[str, WebAddress]
+    name: Annotated[str, Field(description="Of the site")]
+    version: Annotated[str, Field(description="That of the software")]
+    site: Annotated[GivenAddress | None, Field(description="The front page for readers, if any")]
+    languages: Annotated[list[Lang], Field(description="The first is the main one")]
+    licence: Annotated[GivenAddress, Field(description="Of what names none itself")]
+    resources: Annotated[dict[str, WebAddress], Field(description="Where to go on, by name")]
 
 
 class Alive(BaseModel):

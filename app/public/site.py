@@ -6,79 +6,83 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import SkipJsonSchema
+from typing_extensions import TypeAliasType
 
-from app.public.articles import ArticleItem, Image, TagReference
-from app.public.jsonld import Logo
-from app.public.links import ExternalLink
+from app.public.articles import ArticleItem, TagReference
+from app.public.images import OptionalImage
+from app.public.jsonld import SCHEMA_TYPE, Logo, SchemaContext, SchemaId
+from app.public.links import ExternalLinks
+from app.public.named_types import OptionalText, PolicyUrl
 from app.public.vocabulary import GivenAddress, Lang, PolicyName, Slug, WebAddress
 
-AddressTemplate = Annotated[
-    str, Field(description="An address with `{slug}`, and perhaps `{lang}`, to be filled in")
-]
+AddressTemplate = TypeAliasType(
+    "AddressTemplate",
+    Annotated[
+        str, Field(description="An address with `{slug}`, and perhaps `{lang}`, to be filled in")
+    ],
+)
 
 
 class SiteContact(BaseModel):
-    """Where to write to, and where to report what is wrong in a text."""
+    """Addresses for readers; null where there is none."""
 
-    email: str | None
-    corrections_email: str | None
+    email: Annotated[str | None, Field(description="Where to write to")]
+    corrections_email: Annotated[
+        str | None, Field(description="Where to report what is wrong in a text")
+    ]
 
 
 class NavigationChild(BaseModel):
-    """An entry of the second level of the menu.
+    """An entry of the second level of the menu."""
 
-    `slug` is that of a page or of a tag, null for a link. `url` is where readers find it.
-    """
-
-    label: str
-    kind: Literal["page", "tag", "link"]
-    slug: Slug | None
-    url: GivenAddress
+    label: Annotated[str, Field(description="In the language asked for, if there")]
+    kind: Annotated[Literal["page", "tag", "link"], Field(description="What it leads to")]
+    slug: Annotated[Slug | None, Field(description="Of the page or tag; null for a link")]
+    url: Annotated[GivenAddress, Field(description="Where readers find it")]
 
 
 class NavigationItem(NavigationChild):
-    """An entry of the menu, with the entries below it."""
+    """An entry of the menu."""
 
-    children: list[NavigationChild]
+    children: Annotated[list[NavigationChild], Field(description="The entries below it")]
 
 
 class SiteFeeds(BaseModel):
-    """The feeds of all articles, and the calendar of events."""
+    """Where to subscribe."""
 
-    rss: WebAddress
-    atom: WebAddress
-    json_feed: Annotated[WebAddress, Field(alias="json")]
-    events: WebAddress
+    rss: Annotated[WebAddress, Field(description="Of all articles")]
+    atom: Annotated[WebAddress, Field(description="Of all articles")]
+    json_feed: Annotated[WebAddress, Field(alias="json", description="Of all articles")]
+    events: Annotated[WebAddress, Field(description="A calendar (iCalendar)")]
 
     model_config = ConfigDict(populate_by_name=True)
 
 
 class SiteAddresses(BaseModel):
-    """Where readers find each thing; `author` is null where authors have no pages."""
+    """Where readers find each thing."""
 
     article: AddressTemplate
     page: AddressTemplate
     tag: AddressTemplate
-    author: AddressTemplate | None
+    author: Annotated[AddressTemplate | None, Field(description="Null where authors have no pages")]
 
 
 class SitePolicies(BaseModel):
-    """The addresses of what the publisher tells of itself, by the properties of schema.org's
-    `NewsMediaOrganization`; null for what it does not tell."""
+    """What the publisher tells of itself, by schema.org's `NewsMediaOrganization`."""
 
-    principles: GivenAddress | None
-    ownership: GivenAddress | None
-    funding: GivenAddress | None
-    masthead: GivenAddress | None
-    mission: GivenAddress | None
-    ethics: GivenAddress | None
-    corrections: GivenAddress | None
-    verification: GivenAddress | None
-    unnamed_sources: GivenAddress | None
-    no_bylines: GivenAddress | None
-    feedback: GivenAddress | None
-    diversity: GivenAddress | None
-    diversity_staffing: GivenAddress | None
+    principles: PolicyUrl
+    ownership: PolicyUrl
+    funding: PolicyUrl
+    masthead: PolicyUrl
+    mission: PolicyUrl
+    ethics: PolicyUrl
+    corrections: PolicyUrl
+    verification: PolicyUrl
+    unnamed_sources: PolicyUrl
+    no_bylines: PolicyUrl
+    feedback: PolicyUrl
+    diversity: PolicyUrl
+    diversity_staffing: PolicyUrl
 
 
 POLICY_PROPERTIES: Final[Mapping[PolicyName, str]] = {
@@ -99,17 +103,20 @@ POLICY_PROPERTIES: Final[Mapping[PolicyName, str]] = {
 """The field of `NewsMediaOrganization` for each policy. Two of ours are one of theirs."""
 
 _CAMEL: Final = ConfigDict(populate_by_name=True, alias_generator=to_camel)
-Policy = GivenAddress | SkipJsonSchema[None]
+PublisherPage = TypeAliasType(
+    "PublisherPage", Annotated[GivenAddress, Field(description="A page of the publisher about it")]
+)
+Policy = PublisherPage | SkipJsonSchema[None]
 
 
 class ContactPoint(BaseModel):
-    """An e-mail address with its purpose."""
+    """An e-mail address."""
 
     model_config = _CAMEL
 
-    type: Annotated[Literal["ContactPoint"], Field(alias="@type")] = "ContactPoint"
-    contact_type: str
-    email: str
+    type: Annotated[Literal["ContactPoint"], SCHEMA_TYPE] = "ContactPoint"
+    contact_type: Annotated[str, Field(description="What it is for")]
+    email: Annotated[str, Field(description="Where to write to")]
 
 
 class NewsMediaOrganization(BaseModel):
@@ -117,23 +124,26 @@ class NewsMediaOrganization(BaseModel):
 
     model_config = _CAMEL
 
-    context: Annotated[Literal["https://schema.org"], Field(alias="@context")] = (
-        "https://schema.org"
-    )
-    type: Annotated[Literal["NewsMediaOrganization"], Field(alias="@type")] = (
-        "NewsMediaOrganization"
-    )
-    id: Annotated[str, Field(alias="@id")]
-    name: str
-    url: GivenAddress
-    description: str | SkipJsonSchema[None] = None
+    context: SchemaContext = "https://schema.org"
+    type: Annotated[Literal["NewsMediaOrganization"], SCHEMA_TYPE] = "NewsMediaOrganization"
+    id: SchemaId
+    name: Annotated[str, Field(description="Of the publisher")]
+    url: Annotated[GivenAddress, Field(description="The front page for readers")]
+    description: Annotated[str | SkipJsonSchema[None], Field(description="What it is")] = None
     logo: Logo | SkipJsonSchema[None] = None
-    email: str | SkipJsonSchema[None] = None
-    contact_point: list[ContactPoint] | SkipJsonSchema[None] = None
-    same_as: list[GivenAddress] | SkipJsonSchema[None] = None
-    knows_language: list[Lang]
+    email: Annotated[str | SkipJsonSchema[None], Field(description="Where to write to")] = None
+    contact_point: Annotated[
+        list[ContactPoint] | SkipJsonSchema[None],
+        Field(description="To the newsroom, for corrections"),
+    ] = None
+    same_as: Annotated[
+        list[GivenAddress] | SkipJsonSchema[None], Field(description="Its other pages")
+    ] = None
+    knows_language: Annotated[list[Lang], Field(description="The languages of its articles")]
     publishing_principles: Policy = None
-    ownership_funding_info: list[GivenAddress] | SkipJsonSchema[None] = None
+    ownership_funding_info: Annotated[
+        list[PublisherPage] | SkipJsonSchema[None], Field(description="Who owns it, who pays")
+    ] = None
     masthead: Policy = None
     mission_coverage_priorities_policy: Policy = None
     ethics_policy: Policy = None
@@ -147,24 +157,21 @@ class NewsMediaOrganization(BaseModel):
 
 
 class Site(BaseModel):
-    """What a front end asks before it shows its first page.
+    """What a front end asks before it shows its first page; `jsonld` is there when `include=` names
+    it."""
 
-    `lang` is the language of the texts. `sections` are the tags that the home shows. `jsonld` is
-    there when `include=` names it.
-    """
-
-    name: str
-    description: str | None
-    languages: list[Lang]
-    lang: Lang
-    timezone: str
-    licence: GivenAddress
-    url: GivenAddress | None
-    logo: Image | None
-    contact: SiteContact | None
-    links: list[ExternalLink]
-    navigation: list[NavigationItem]
-    sections: list[TagReference]
+    name: Annotated[str, Field(description="In the language of the texts")]
+    description: OptionalText
+    languages: Annotated[list[Lang], Field(description="The first is the main one")]
+    lang: Annotated[Lang, Field(description="Of the texts here")]
+    timezone: Annotated[str, Field(description="An IANA name; days begin by it")]
+    licence: Annotated[GivenAddress, Field(description="Of what names none itself")]
+    url: Annotated[GivenAddress | None, Field(description="The front page for readers, if any")]
+    logo: OptionalImage
+    contact: Annotated[SiteContact | None, Field(description="Null when none is given")]
+    links: ExternalLinks
+    navigation: Annotated[list[NavigationItem], Field(description="The menu")]
+    sections: Annotated[list[TagReference], Field(description="The tags that the home shows")]
     feeds: SiteFeeds
     addresses: SiteAddresses
     policies: SitePolicies
@@ -177,15 +184,15 @@ class HomeSection(BaseModel):
     """A tag with the newest articles under it."""
 
     tag: TagReference
-    articles: list[ArticleItem]
+    articles: Annotated[list[ArticleItem], Field(description="The newest first")]
 
 
 class Home(BaseModel):
     """The articles of the front page, from one snapshot. An article may be in several places."""
 
-    featured: list[ArticleItem]
-    latest: list[ArticleItem]
-    sections: list[HomeSection]
+    featured: Annotated[list[ArticleItem], Field(description="The editors' choice")]
+    latest: Annotated[list[ArticleItem], Field(description="The newest first")]
+    sections: Annotated[list[HomeSection], Field(description="In the order of the site's record")]
 
 
 class TdmRule(BaseModel):
@@ -193,8 +200,11 @@ class TdmRule(BaseModel):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    location: str
-    reservation: Annotated[Literal[0, 1], Field(alias="tdm-reservation")]
+    location: Annotated[str, Field(description="A pattern of paths")]
+    reservation: Annotated[
+        Literal[0, 1], Field(alias="tdm-reservation", description="1: rights are reserved")
+    ]
     policy: Annotated[
-        GivenAddress | SkipJsonSchema[None], Field(alias="tdm-policy", default=None)
+        GivenAddress | SkipJsonSchema[None],
+        Field(alias="tdm-policy", default=None, description="On what terms, for machines"),
     ] = None

@@ -90,7 +90,12 @@ KeyScope = Literal["content:read", "embargo:read", "usage:read", "keys:rotate"]
 
 SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Slug = TypeAliasType(
-    "Slug", Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=120)]
+    "Slug",
+    Annotated[
+        str,
+        StringConstraints(pattern=SLUG_PATTERN, max_length=120),
+        Field(description="A name for addresses"),
+    ],
 )
 Lang = TypeAliasType(
     "Lang",

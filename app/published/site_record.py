@@ -14,7 +14,7 @@ from app.database import ReadTx
 from app.kinds.pictures import load_pictures
 from app.models.publication import Publication
 from app.models.site import Site
-from app.public.articles import Image
+from app.public.images import Image
 from app.published import kept_counts, translations
 from app.published.cache import CachedTag, HeadCache, Tags
 from app.visibility import NOW, visible

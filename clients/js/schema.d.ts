@@ -838,74 +838,62 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An address with `{slug}`, and perhaps `{lang}`, to be filled in */
+        AddressTemplate: string;
         /** @description What a link to another article shows. */
         ArticleCard: {
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            kind: "article" | "page";
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["ArticleKind"];
             slug: components["schemas"]["Slug"];
             lang: components["schemas"]["Lang"];
-            title: string;
-            summary: string;
-            /** Format: date-time */
-            published_at: string;
-            /** @enum {string} */
-            date_precision: "time" | "day" | "month" | "year" | "unknown";
+            title: components["schemas"]["Title"];
+            summary: components["schemas"]["Summary"];
+            published_at: components["schemas"]["PublishedAt"];
+            date_precision: components["schemas"]["DatePrecision"];
             published_on: components["schemas"]["PublishedOn"];
-            image: components["schemas"]["Image"] | null;
-            tags: components["schemas"]["TagReference"][];
+            image: components["schemas"]["OptionalImage"];
+            tags: components["schemas"]["TagReferences"];
         };
-        /**
-         * @description One article whole; `body_html` is sanitised, `jsonld` is there when `include=` names it.
-         *
-         *     Each heading of the body has an `id`, which `toc` names. Pictures of this service come in
-         *     several sizes and load when they are near.
-         */
+        /** @description One article whole; `jsonld` is there when `include=` names it. */
         ArticleDetail: {
-            toc: components["schemas"]["ContentsEntry"][];
-            reading_minutes: number;
-            words: number;
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            kind: "article" | "page";
+            toc: components["schemas"]["TableOfContents"];
+            reading_minutes: components["schemas"]["ReadingMinutes"];
+            words: components["schemas"]["WordCount"];
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["ArticleKind"];
             slug: components["schemas"]["Slug"];
             lang: components["schemas"]["Lang"];
-            title: string;
-            summary: string;
-            /** Format: date-time */
-            published_at: string;
-            /** @enum {string} */
-            date_precision: "time" | "day" | "month" | "year" | "unknown";
-            /** Format: date-time */
-            updated_at: string;
-            authors: components["schemas"]["Author"][];
-            source: components["schemas"]["Source"] | null;
-            image: components["schemas"]["Image"] | null;
+            title: components["schemas"]["Title"];
+            summary: components["schemas"]["Summary"];
+            published_at: components["schemas"]["PublishedAt"];
+            date_precision: components["schemas"]["DatePrecision"];
+            updated_at: components["schemas"]["UpdatedAt"];
+            authors: components["schemas"]["Authors"];
+            source: components["schemas"]["OriginalSource"];
+            image: components["schemas"]["OptionalImage"];
             rights: components["schemas"]["Rights"];
-            corrections: components["schemas"]["Correction"][];
-            is_excerpt: boolean;
-            canonical_url: string | null;
-            position: number;
+            corrections: components["schemas"]["Corrections"];
+            is_excerpt: components["schemas"]["IsExcerpt"];
+            canonical_url: components["schemas"]["CanonicalUrl"];
+            position: components["schemas"]["Position"];
             published_on: components["schemas"]["PublishedOn"];
-            tags: components["schemas"]["TagReference"][];
-            translations: components["schemas"]["Translation"][];
-            parent: components["schemas"]["Slug"] | null;
-            body_html: string;
+            tags: components["schemas"]["TagReferences"];
+            translations: components["schemas"]["Translations"];
+            parent: components["schemas"]["ParentSlug"];
+            body_html: components["schemas"]["BodyHtml"];
             seo: components["schemas"]["Seo"];
-            /** @description Addresses that used to lead here */
-            paths: string[];
-            related: components["schemas"]["ArticleCard"][];
+            paths: components["schemas"]["Paths"];
+            related: components["schemas"]["RelatedArticles"];
             neighbours: components["schemas"]["Neighbours"];
             jsonld?: components["schemas"]["NewsArticle"];
         };
         /** @description An article or a page. */
         ArticleHit: {
+            /** @description Compares within one answer only */
             score: number;
             highlights: components["schemas"]["Highlights"];
             /**
-             * @description discriminator enum property added by openapi-typescript
+             * @description What `item` is (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             kind: "article";
@@ -913,46 +901,49 @@ export interface components {
         };
         /**
          * @description An article with its plain date, and with what belongs to others: its tags' names, its
-         *     translations, and of a page the slug of the page above it, as long as that one is visible.
+         *     translations, and of a page the page above it, as long as that one is visible.
          */
         ArticleItem: {
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            kind: "article" | "page";
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["ArticleKind"];
             slug: components["schemas"]["Slug"];
             lang: components["schemas"]["Lang"];
-            title: string;
-            summary: string;
-            /** Format: date-time */
-            published_at: string;
-            /** @enum {string} */
-            date_precision: "time" | "day" | "month" | "year" | "unknown";
-            /** Format: date-time */
-            updated_at: string;
-            authors: components["schemas"]["Author"][];
-            source: components["schemas"]["Source"] | null;
-            image: components["schemas"]["Image"] | null;
+            title: components["schemas"]["Title"];
+            summary: components["schemas"]["Summary"];
+            published_at: components["schemas"]["PublishedAt"];
+            date_precision: components["schemas"]["DatePrecision"];
+            updated_at: components["schemas"]["UpdatedAt"];
+            authors: components["schemas"]["Authors"];
+            source: components["schemas"]["OriginalSource"];
+            image: components["schemas"]["OptionalImage"];
             rights: components["schemas"]["Rights"];
-            corrections: components["schemas"]["Correction"][];
-            is_excerpt: boolean;
-            canonical_url: string | null;
-            position: number;
+            corrections: components["schemas"]["Corrections"];
+            is_excerpt: components["schemas"]["IsExcerpt"];
+            canonical_url: components["schemas"]["CanonicalUrl"];
+            position: components["schemas"]["Position"];
             published_on: components["schemas"]["PublishedOn"];
-            tags: components["schemas"]["TagReference"][];
-            translations: components["schemas"]["Translation"][];
-            parent: components["schemas"]["Slug"] | null;
+            tags: components["schemas"]["TagReferences"];
+            translations: components["schemas"]["Translations"];
+            parent: components["schemas"]["ParentSlug"];
         };
+        /**
+         * @description A `page` stands apart from the list of articles
+         * @enum {string}
+         */
+        ArticleKind: "article" | "page";
         /** @description One page of a list of articles that is walked by cursor. */
         ArticleList: {
+            /** @description In the order of the list */
             data: components["schemas"]["ListedArticle"][];
             meta: components["schemas"]["ArticleListMeta"];
             links: components["schemas"]["Links"];
         };
         /** @description About the list; `tag`, `author` and `archive` are there when `include=` names them. */
         ArticleListMeta: {
-            limit: number;
+            limit: components["schemas"]["PageSize"];
+            /** @description How many match */
             total?: number;
+            /** @description False when at least so many match: counting stopped, as none is kept for the filter */
             total_is_exact?: boolean;
             /** @description The tag that the list is of, as `/v1/tags/{slug}` has it */
             tag?: components["schemas"]["TagDetail"];
@@ -966,61 +957,70 @@ export interface components {
         };
         /** @description An article or a page that is new or has changed. */
         ArticleUpsert: {
-            sequence: number;
+            sequence: components["schemas"]["Sequence"];
             /**
              * Format: date-time
              * @description When it took effect
              */
             at: string;
-            event_id: string;
-            /** Format: uuid */
-            id: string;
-            /** @constant */
-            type: "upsert";
-            reason: null;
-            /** @description Addresses that used to lead here */
-            paths: string[];
-            merged_into: null;
+            event_id: components["schemas"]["EventId"];
+            id: components["schemas"]["Id"];
             /**
-             * @description discriminator enum property added by openapi-typescript
+             * @description It is public now
+             * @constant
+             */
+            type: "upsert";
+            reason: components["schemas"]["Unused"];
+            paths: components["schemas"]["Paths"];
+            merged_into: components["schemas"]["Unused"];
+            /**
+             * @description What `item` is (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             kind: "article";
-            /** @enum {string} */
-            article_kind: "article" | "page";
+            article_kind: components["schemas"]["ArticleKind"];
             slug: components["schemas"]["Slug"];
             lang: components["schemas"]["Lang"];
-            tags: components["schemas"]["TagReference"][];
+            tags: components["schemas"]["TagReferences"];
             /** @description Its page at the front end, if there is a site */
             url: string | null;
             item: components["schemas"]["ChangedArticle"];
         };
         /** @description The article's picture. */
         Attachment: {
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description Where the file is
+             */
             url: string;
+            /** @description Its media type */
             mime_type: string;
+            /** @description What is to be seen */
             title: string;
+            /** @description Of the file, if known */
             size_in_bytes?: number;
         };
-        /** @description A name under an article; `slug` is what `author=` takes. */
+        /** @description A name under an article. */
         Author: {
+            /** @description As the article signs it */
             name: string;
+            /** @description What `author=` takes */
             slug: components["schemas"]["Slug"];
         };
-        /**
-         * @description An author; `articles_count` is what `/v1/articles?author={slug}` lists, in the languages of
-         *     `lang`. The name of an author of whom editors said nothing is that of the newest article.
-         */
+        /** @description An author, from what editors said or from the articles alone. */
         AuthorProfile: {
+            /** @description What `author=` takes */
             slug: components["schemas"]["Slug"];
+            /** @description The editors' word, else that of the newest article */
             name: string;
-            biography: string | null;
-            portrait: components["schemas"]["Image"] | null;
-            links: components["schemas"]["ExternalLink"][];
+            biography: components["schemas"]["OptionalText"];
+            portrait: components["schemas"]["OptionalImage"];
+            links: components["schemas"]["ExternalLinks"];
+            /** @description What `/v1/articles?author={slug}` lists, with the same `lang` */
             articles_count: number;
         };
         AuthorProfileList: {
+            /** @description In the order of the list */
             data: components["schemas"]["AuthorProfile"][];
             meta: components["schemas"]["PageMeta"];
             links: components["schemas"]["Links"];
@@ -1028,203 +1028,245 @@ export interface components {
         AuthorProfileResponse: {
             data: components["schemas"]["AuthorProfile"];
         };
+        /** @description In the order of the byline */
+        Authors: components["schemas"]["Author"][];
+        /** @description Sanitised. Headings have the ids of `toc`, our pictures several sizes */
+        BodyHtml: string;
+        /** @description The original, when that is at another site */
+        CanonicalUrl: string | null;
+        /** @description A change of public content */
         Change: components["schemas"]["Upsert"] | components["schemas"]["Deletion"];
-        /** @description `cursor` goes on from here, for ever; `caught_up` says that nothing has happened since. */
+        /** @description How far this answer leads. */
         ChangeMeta: {
-            limit: number;
+            limit: components["schemas"]["PageSize"];
+            /** @description Goes on from here, for ever */
             cursor: string;
+            /** @description The last one that this answer knows of */
             sequence: number;
+            /** @description Nothing has happened since */
             caught_up: boolean;
         };
-        /** @description What has changed after a cursor, in order; `data` is empty only when there is nothing. */
+        /** @description What has changed after a cursor. */
         ChangePage: {
+            /** @description In order; empty only when nothing has changed */
             data: components["schemas"]["Change"][];
             meta: components["schemas"]["ChangeMeta"];
             links: components["schemas"]["Links"];
         };
         /** @description An article or page whole. What is `related` is left out: other articles decide it. */
         ChangedArticle: {
-            toc: components["schemas"]["ContentsEntry"][];
-            reading_minutes: number;
-            words: number;
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            kind: "article" | "page";
+            toc: components["schemas"]["TableOfContents"];
+            reading_minutes: components["schemas"]["ReadingMinutes"];
+            words: components["schemas"]["WordCount"];
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["ArticleKind"];
             slug: components["schemas"]["Slug"];
             lang: components["schemas"]["Lang"];
-            title: string;
-            summary: string;
-            /** Format: date-time */
-            published_at: string;
-            /** @enum {string} */
-            date_precision: "time" | "day" | "month" | "year" | "unknown";
-            /** Format: date-time */
-            updated_at: string;
-            authors: components["schemas"]["Author"][];
-            source: components["schemas"]["Source"] | null;
-            image: components["schemas"]["Image"] | null;
+            title: components["schemas"]["Title"];
+            summary: components["schemas"]["Summary"];
+            published_at: components["schemas"]["PublishedAt"];
+            date_precision: components["schemas"]["DatePrecision"];
+            updated_at: components["schemas"]["UpdatedAt"];
+            authors: components["schemas"]["Authors"];
+            source: components["schemas"]["OriginalSource"];
+            image: components["schemas"]["OptionalImage"];
             rights: components["schemas"]["Rights"];
-            corrections: components["schemas"]["Correction"][];
-            is_excerpt: boolean;
-            canonical_url: string | null;
-            position: number;
+            corrections: components["schemas"]["Corrections"];
+            is_excerpt: components["schemas"]["IsExcerpt"];
+            canonical_url: components["schemas"]["CanonicalUrl"];
+            position: components["schemas"]["Position"];
             published_on: components["schemas"]["PublishedOn"];
-            tags: components["schemas"]["TagReference"][];
-            translations: components["schemas"]["Translation"][];
-            parent: components["schemas"]["Slug"] | null;
-            body_html: string;
+            tags: components["schemas"]["TagReferences"];
+            translations: components["schemas"]["Translations"];
+            parent: components["schemas"]["ParentSlug"];
+            body_html: components["schemas"]["BodyHtml"];
             seo: components["schemas"]["Seo"];
-            /** @description Addresses that used to lead here */
-            paths: string[];
+            paths: components["schemas"]["Paths"];
         };
         /** @description A tag; its children and its number of articles are left out: others decide them. */
         ChangedTag: {
-            /** Format: uuid */
-            id: string;
+            id: components["schemas"]["Id"];
             slug: components["schemas"]["Slug"];
-            /** @enum {string} */
-            type: "topic" | "place" | "person" | "organisation" | "series" | "format";
+            type: components["schemas"]["TagType"];
+            /** @description In the site's first language, if there */
             name: string;
-            description: string | null;
-            parent: components["schemas"]["Slug"] | null;
-            names: {
-                [key: string]: string;
-            };
-            synonyms: {
-                [key: string]: string[];
-            };
+            description: components["schemas"]["OptionalText"];
+            parent: components["schemas"]["ParentSlug"];
+            names: components["schemas"]["NamesByLang"];
+            synonyms: components["schemas"]["SynonymsByLang"];
         };
         /** @description An officer, a member of the committee or of the staff whose term covers today. */
         CommitteeMember: {
-            /** Format: uuid */
-            id: string;
+            id: components["schemas"]["Id"];
             slug: components["schemas"]["Slug"];
+            /** @description The person's */
             name: string;
+            /** @description Such as Treasurer, in the language asked for */
             role: string;
-            /** @enum {string} */
+            /**
+             * @description Where to show the person
+             * @enum {string}
+             */
             group: "officers" | "committee" | "staff";
-            affiliation: string | null;
-            biography: string | null;
-            portrait: components["schemas"]["Image"] | null;
-            links: components["schemas"]["ExternalLink"][];
+            /** @description Where else the person works */
+            affiliation: components["schemas"]["OptionalText"];
+            biography: components["schemas"]["OptionalText"];
+            portrait: components["schemas"]["OptionalImage"];
+            links: components["schemas"]["ExternalLinks"];
+            /** @description First day in office, if it is known */
             term_from: string | null;
+            /** @description Last day in office; null: no end is set */
             term_to: string | null;
         };
         /** @description A member of the committee. */
         CommitteeMemberHit: {
+            /** @description Compares within one answer only */
             score: number;
             highlights: components["schemas"]["Highlights"];
             /**
-             * @description discriminator enum property added by openapi-typescript
+             * @description What `item` is (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             kind: "committee_member";
             item: components["schemas"]["CommitteeMember"];
         };
         CommitteeMemberList: {
+            /** @description All, or as far as `links.next` */
             data: components["schemas"]["CommitteeMember"][];
             meta: components["schemas"]["Total"];
             links: components["schemas"]["Links"];
         };
         /** @description A member of the committee who is new or has changed. */
         CommitteeMemberUpsert: {
-            sequence: number;
+            sequence: components["schemas"]["Sequence"];
             /**
              * Format: date-time
              * @description When it took effect
              */
             at: string;
-            event_id: string;
-            /** Format: uuid */
-            id: string;
-            /** @constant */
-            type: "upsert";
-            reason: null;
-            /** @description Addresses that used to lead here */
-            paths: string[];
-            merged_into: null;
-            article_kind: null;
-            slug: null;
-            lang: null;
-            tags: null;
-            url: null;
+            event_id: components["schemas"]["EventId"];
+            id: components["schemas"]["Id"];
             /**
-             * @description discriminator enum property added by openapi-typescript
+             * @description It is public now
+             * @constant
+             */
+            type: "upsert";
+            reason: components["schemas"]["Unused"];
+            paths: components["schemas"]["Paths"];
+            merged_into: components["schemas"]["Unused"];
+            article_kind: components["schemas"]["Unused"];
+            slug: components["schemas"]["Unused"];
+            lang: components["schemas"]["Unused"];
+            tags: components["schemas"]["Unused"];
+            url: components["schemas"]["Unused"];
+            /**
+             * @description What `item` is (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             kind: "committee_member";
             item: components["schemas"]["CommitteeMember"];
         };
-        /** @description A name that completes what was typed; `slug` where the thing has one. */
+        /** @description A name that completes what was typed. */
         Completion: {
-            /** @enum {string} */
-            kind: "article" | "tag" | "sponsor" | "committee_member" | "event";
-            /** Format: uuid */
-            id: string;
-            title: string;
+            kind: components["schemas"]["ContentKind"];
+            id: components["schemas"]["Id"];
+            title: components["schemas"]["Title"];
             /** @description Safe HTML with `<mark>` */
             highlighted: string;
+            /** @description Null when it has none */
             slug: string | null;
         };
-        /** @description Best first. */
+        /** @description Names that complete what was typed. */
         Completions: {
+            /** @description Best first */
             data: components["schemas"]["Completion"][];
         };
-        /** @description An e-mail address with its purpose. */
+        /** @description An e-mail address. */
         ContactPoint: {
             /**
+             * @description A type of schema.org
              * @default ContactPoint
              * @constant
              */
             "@type": "ContactPoint";
+            /** @description What it is for */
             contactType: string;
+            /** @description Where to write to */
             email: string;
         };
-        /** @description A heading of the body; `id` is the one that it has in `body_html`. */
+        /**
+         * @description What it is
+         * @enum {string}
+         */
+        ContentKind: "article" | "tag" | "sponsor" | "committee_member" | "event";
+        /** @description A heading of the body. */
         ContentsEntry: {
+            /** @description The one that it has in `body_html` */
             id: string;
+            /** @description 2 for `h2` */
             level: number;
+            /** @description Without markup */
             text: string;
         };
-        /** @description The words that were searched for in place of those given; `insist` takes them as given. */
+        /** @description The words that were searched for in place of those given. */
         Corrected: {
+            /** @description What was searched for */
             q: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description Takes the given words as they are
+             */
             insist: string;
         };
-        /** @description A dated note to readers about what was wrong. */
+        /** @description A note to readers about what was wrong. */
         Correction: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When readers were told
+             */
             at: string;
+            /** @description Plain text */
             note: string;
         };
         /** @description What was wrong, and when readers were told. */
         CorrectionComment: {
             /**
+             * @description A type of schema.org
              * @default CorrectionComment
              * @constant
              */
             "@type": "CorrectionComment";
+            /** @description Plain text */
             text: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When readers were told
+             */
             datePublished: string;
         };
+        /** @description To be shown with the text */
+        Corrections: components["schemas"]["Correction"][];
+        /**
+         * @description How much of `published_at` is to be shown
+         * @enum {string}
+         */
+        DatePrecision: "time" | "day" | "month" | "year" | "unknown";
         /** @description Drop what you have under `kind` and `id`. */
         Deletion: {
-            sequence: number;
+            sequence: components["schemas"]["Sequence"];
             /**
              * Format: date-time
              * @description When it took effect
              */
             at: string;
-            event_id: string;
-            /** Format: uuid */
-            id: string;
-            /** @constant */
+            event_id: components["schemas"]["EventId"];
+            id: components["schemas"]["Id"];
+            /**
+             * @description It is public no more
+             * @constant
+             */
             type: "delete";
-            /** @enum {string} */
-            kind: "article" | "tag" | "sponsor" | "committee_member" | "event";
+            kind: components["schemas"]["ContentKind"];
             /**
              * @description Why it is gone
              * @enum {string}
@@ -1238,57 +1280,55 @@ export interface components {
             lang: components["schemas"]["Lang"] | null;
             /** @description Of an article: those that it had last */
             tags: components["schemas"]["TagReference"][] | null;
-            url: null;
+            url: components["schemas"]["Unused"];
             /** @description All addresses that ever led here */
             paths: string[];
             /** @description Of a tag that was `merged`: the id of what it is today */
             merged_into: string | null;
-            item: null;
+            item: components["schemas"]["Unused"];
         };
         /** @description An article as it will be; nobody may show it before `embargoed_until`. */
         EmbargoedArticle: {
-            toc: components["schemas"]["ContentsEntry"][];
-            reading_minutes: number;
-            words: number;
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            kind: "article" | "page";
+            toc: components["schemas"]["TableOfContents"];
+            reading_minutes: components["schemas"]["ReadingMinutes"];
+            words: components["schemas"]["WordCount"];
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["ArticleKind"];
             slug: components["schemas"]["Slug"];
             lang: components["schemas"]["Lang"];
-            title: string;
-            summary: string;
-            /** Format: date-time */
-            published_at: string;
-            /** @enum {string} */
-            date_precision: "time" | "day" | "month" | "year" | "unknown";
-            /** Format: date-time */
-            updated_at: string;
-            authors: components["schemas"]["Author"][];
-            source: components["schemas"]["Source"] | null;
-            image: components["schemas"]["Image"] | null;
+            title: components["schemas"]["Title"];
+            summary: components["schemas"]["Summary"];
+            published_at: components["schemas"]["PublishedAt"];
+            date_precision: components["schemas"]["DatePrecision"];
+            updated_at: components["schemas"]["UpdatedAt"];
+            authors: components["schemas"]["Authors"];
+            source: components["schemas"]["OriginalSource"];
+            image: components["schemas"]["OptionalImage"];
             rights: components["schemas"]["Rights"];
-            corrections: components["schemas"]["Correction"][];
-            is_excerpt: boolean;
-            canonical_url: string | null;
-            position: number;
+            corrections: components["schemas"]["Corrections"];
+            is_excerpt: components["schemas"]["IsExcerpt"];
+            canonical_url: components["schemas"]["CanonicalUrl"];
+            position: components["schemas"]["Position"];
             published_on: components["schemas"]["PublishedOn"];
-            tags: components["schemas"]["TagReference"][];
-            translations: components["schemas"]["Translation"][];
-            parent: components["schemas"]["Slug"] | null;
-            body_html: string;
+            tags: components["schemas"]["TagReferences"];
+            translations: components["schemas"]["Translations"];
+            parent: components["schemas"]["ParentSlug"];
+            body_html: components["schemas"]["BodyHtml"];
             seo: components["schemas"]["Seo"];
-            /** @description Addresses that used to lead here */
-            paths: string[];
-            related: components["schemas"]["ArticleCard"][];
+            paths: components["schemas"]["Paths"];
+            related: components["schemas"]["RelatedArticles"];
             neighbours: components["schemas"]["Neighbours"];
             jsonld?: components["schemas"]["NewsArticle"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it is to become public
+             */
             embargoed_until: string;
             /** @description An earlier text of it is public already */
             is_update: boolean;
         };
         EmbargoedArticleList: {
+            /** @description In the order of the list */
             data: components["schemas"]["EmbargoedArticle"][];
             meta: components["schemas"]["PageMeta"];
             links: components["schemas"]["Links"];
@@ -1296,37 +1336,39 @@ export interface components {
         EmbargoedArticleResponse: {
             data: components["schemas"]["EmbargoedArticle"];
         };
-        /**
-         * @description A conference, a meeting, a day of remembrance. `ends` is the last day of what lasts whole
-         *     days; without it the event ends on the day when it starts. `lang` is that of the title.
-         */
+        /** @description A conference, a meeting, a day of remembrance. `lang` is that of the title. */
         Event: {
-            /** Format: uuid */
-            id: string;
-            title: string;
-            description: string | null;
+            id: components["schemas"]["Id"];
+            title: components["schemas"]["Title"];
+            description: components["schemas"]["OptionalText"];
             lang: components["schemas"]["Lang"];
             /** @description An instant with its offset, or a day of what lasts whole days */
             starts: string;
+            /** @description Of whole days the last; null: on the day when it starts */
             ends: (string) | null;
-            place: string | null;
+            /** @description Where it is, in words */
+            place: components["schemas"]["OptionalText"];
+            /** @description A page about it, if there is one */
             url: string | null;
-            tags: components["schemas"]["TagReference"][];
-            /** Format: date-time */
-            updated_at: string;
+            tags: components["schemas"]["TagReferences"];
+            updated_at: components["schemas"]["UpdatedAt"];
         };
         /** @description An event. */
         EventHit: {
+            /** @description Compares within one answer only */
             score: number;
             highlights: components["schemas"]["Highlights"];
             /**
-             * @description discriminator enum property added by openapi-typescript
+             * @description What `item` is (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             kind: "event";
             item: components["schemas"]["Event"];
         };
+        /** @description The same in feed, stream and webhook */
+        EventId: string;
         EventList: {
+            /** @description In the order of the list */
             data: components["schemas"]["Event"][];
             meta: components["schemas"]["PageMeta"];
             links: components["schemas"]["Links"];
@@ -1336,97 +1378,139 @@ export interface components {
         };
         /** @description An event that is new or has changed. */
         EventUpsert: {
-            sequence: number;
+            sequence: components["schemas"]["Sequence"];
             /**
              * Format: date-time
              * @description When it took effect
              */
             at: string;
-            event_id: string;
-            /** Format: uuid */
-            id: string;
-            /** @constant */
-            type: "upsert";
-            reason: null;
-            /** @description Addresses that used to lead here */
-            paths: string[];
-            merged_into: null;
-            article_kind: null;
-            slug: null;
-            lang: null;
-            tags: null;
-            url: null;
+            event_id: components["schemas"]["EventId"];
+            id: components["schemas"]["Id"];
             /**
-             * @description discriminator enum property added by openapi-typescript
+             * @description It is public now
+             * @constant
+             */
+            type: "upsert";
+            reason: components["schemas"]["Unused"];
+            paths: components["schemas"]["Paths"];
+            merged_into: components["schemas"]["Unused"];
+            article_kind: components["schemas"]["Unused"];
+            slug: components["schemas"]["Unused"];
+            lang: components["schemas"]["Unused"];
+            tags: components["schemas"]["Unused"];
+            url: components["schemas"]["Unused"];
+            /**
+             * @description What `item` is (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             kind: "event";
             item: components["schemas"]["Event"];
         };
-        /** @description A page elsewhere, with its label: somebody's own page, one for donations. */
+        /** @description A page elsewhere: somebody's own page, one for donations. */
         ExternalLink: {
+            /** @description What the link says */
             label: string;
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description Where it leads
+             */
             url: string;
         };
-        /** @description How many of the things found have this value; `value` is what the parameter takes. */
+        /** @description Pages elsewhere, in order */
+        ExternalLinks: components["schemas"]["ExternalLink"][];
+        /** @description A value that things found have. */
         FacetValue: {
+            /** @description What the parameter takes */
             value: string;
+            /** @description For readers */
             name: string;
+            /** @description How many of the things found have it */
             count: number;
         };
         /** @description Only those that were asked for, the most frequent value first. */
         Facets: {
+            /** @description For `tag` */
             tags?: components["schemas"]["TagFacetValue"][];
+            /** @description For `lang` */
             lang?: components["schemas"]["FacetValue"][];
+            /** @description For `from_date` and `to_date` */
             year?: components["schemas"]["FacetValue"][];
+            /** @description For `kind` */
             kind?: components["schemas"]["FacetValue"][];
         };
         /** @description Who wrote it, or who publishes. */
         FeedAuthor: {
+            /** @description As readers see it */
             name: string;
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description The front page of the publisher
+             */
             url?: string;
         };
         /** @description About the feed. */
         FeedExtension: {
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description Of what names none itself
+             */
             licence: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The front page of this API
+             */
             about: string;
         };
         /** @description Where to subscribe for pushes. */
         FeedHub: {
-            /** @constant */
+            /**
+             * @description The protocol
+             * @constant
+             */
             type: "WebSub";
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description Where the hub is
+             */
             url: string;
         };
         /** @description The same story in another language. */
         FeedTranslation: {
             lang: components["schemas"]["Lang"];
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description Its page at the front end
+             */
             url: string;
         };
-        /** @description What must stay in sight when a picture is cropped: shares of its width and its height. */
+        /** @description What must stay in sight when a picture is cropped: a point by shares of its sides. */
         FocalPoint: {
+            /** @description From the left: 0 to 1 */
             x: number;
+            /** @description From the top: 0 to 1 */
             y: number;
         };
-        /** @description How many changes of the store search is behind; `/readyz` has the seconds too. */
+        /** @description How late search is; `/readyz` has the seconds too. */
         Freshness: {
+            /** @description Changes of the store that are not in it yet */
             behind_changes: number;
         };
-        /** @description Safe HTML with `<mark>` around what matched; the body's best passage. Empty when absent. */
+        /** @description Safe HTML with `<mark>` around what matched. */
         Highlights: {
+            /** @description Empty when it has no title */
             title: string;
+            /** @description Empty when it has none */
             summary: string;
+            /** @description The best passage, or empty */
             body: string;
         };
         /** @description The articles of the front page, from one snapshot. An article may be in several places. */
         Home: {
+            /** @description The editors' choice */
             featured: components["schemas"]["ArticleItem"][];
+            /** @description The newest first */
             latest: components["schemas"]["ArticleItem"][];
+            /** @description In the order of the site's record */
             sections: components["schemas"]["HomeSection"][];
         };
         HomeResponse: {
@@ -1435,211 +1519,318 @@ export interface components {
         /** @description A tag with the newest articles under it. */
         HomeSection: {
             tag: components["schemas"]["TagReference"];
+            /** @description The newest first */
             articles: components["schemas"]["ArticleItem"][];
         };
         /**
-         * @description The article's main picture; what is not known of one that is kept elsewhere is null.
-         *
-         *     `width` and `height` are those of `url`, which any browser shows; `sizes` are all files there
-         *     are, for `srcset`; `colour` is the picture's average, to fill its place meanwhile.
+         * Format: uuid
+         * @description Stays the same for ever
          */
+        Id: string;
+        /** @description A picture; what is not known of one that is kept elsewhere is null. */
         Image: {
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description A file that any browser shows
+             */
             url: string;
+            /** @description What is to be seen; empty for decoration */
             alt: string;
-            caption: string | null;
-            credit: string | null;
+            /** @description To stand below it */
+            caption: components["schemas"]["OptionalText"];
+            /** @description Whom to name as its maker */
+            credit: components["schemas"]["OptionalText"];
+            /** @description Of `url`, in pixels */
             width: number | null;
+            /** @description Of `url`, in pixels */
             height: number | null;
+            /** @description The average, to fill its place meanwhile */
             colour: string | null;
+            /** @description What a crop must keep; null: the middle */
             focal_point: components["schemas"]["FocalPoint"] | null;
+            /** @description All its files, for `srcset` */
             sizes: components["schemas"]["ImageSize"][] | null;
         };
         /** @description The article's picture. */
         ImageObject: {
             /**
+             * @description A type of schema.org
              * @default ImageObject
              * @constant
              */
             "@type": "ImageObject";
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description Where the file is
+             */
             url: string;
+            /** @description What is to be seen */
             description: string;
+            /** @description To stand below it */
             caption?: string;
+            /** @description Whom to name */
             creditText?: string;
         };
         /** @description One file of a picture. */
         ImageSize: {
+            /** @description In pixels */
             width: number;
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description Where the file is
+             */
             url: string;
-            /** @enum {string} */
+            /**
+             * @description Its media type
+             * @enum {string}
+             */
             type: "image/webp" | "image/jpeg";
         };
+        /** @description Only a part; `source` has the whole */
+        IsExcerpt: boolean;
         /** @description What JSON Feed has no place for. */
         ItemExtension: {
-            /** @enum {string} */
-            kind: "article" | "page";
+            kind: components["schemas"]["ArticleKind"];
             rights: components["schemas"]["Rights"];
-            source: components["schemas"]["Source"] | null;
-            corrections: components["schemas"]["Correction"][];
+            source: components["schemas"]["OriginalSource"];
+            corrections: components["schemas"]["Corrections"];
+            /** @description The same story in other languages */
             translations: components["schemas"]["FeedTranslation"][];
         };
-        /** @description The newest articles; `next_url` goes on through the whole archive. */
+        /** @description The newest articles. */
         JsonFeed: {
-            /** @constant */
+            /**
+             * @description Of JSON Feed
+             * @constant
+             */
             version: "https://jsonfeed.org/version/1.1";
+            /** @description The site and the filter */
             title: string;
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description The front page for readers
+             */
             home_page_url: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description Of this answer
+             */
             feed_url: string;
+            /** @description Whose it is */
             description: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description Older ones, through the whole archive
+             */
             next_url?: string;
+            /** @description The publisher */
             authors: components["schemas"]["FeedAuthor"][];
             language?: components["schemas"]["Lang"];
+            /** @description Where to subscribe for pushes */
             hubs?: components["schemas"]["FeedHub"][];
+            /** @description The newest first */
             items: components["schemas"]["JsonFeedItem"][];
             _willay: components["schemas"]["FeedExtension"];
         };
-        /** @description An article; its `id` never changes. */
+        /** @description An article. */
         JsonFeedItem: {
+            /** @description A URN that never changes */
             id: string;
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description Its page at the front end
+             */
             url: string;
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description The story at its source
+             */
             external_url?: string;
-            title: string;
+            title: components["schemas"]["Title"];
+            /** @description The whole body */
             content_html: string;
-            summary: string;
-            /** Format: iri */
+            summary: components["schemas"]["Summary"];
+            /**
+             * Format: iri
+             * @description An address of the picture
+             */
             image?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The date for readers
+             */
             date_published: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it last changed
+             */
             date_modified: string;
+            /** @description In the order of the byline */
             authors: components["schemas"]["FeedAuthor"][];
+            /** @description Their names */
             tags: string[];
             language: components["schemas"]["Lang"];
+            /** @description The picture as a file */
             attachments: components["schemas"]["Attachment"][];
             _willay: components["schemas"]["ItemExtension"];
         };
-        /** @description For how long the old key stays good beside the new one; 0: it ends at once. */
+        /** @description How the old key ends. */
         KeyRotation: {
-            /** @default 24 */
+            /**
+             * @description For how long it stays good beside the new one; 0: it ends at once
+             * @default 24
+             */
             overlap_hours: number;
         };
         /** @description BCP 47 code such as pt or pt-BR, one of the site's languages */
         Lang: string;
         /** @description Absolute addresses; also sent as an RFC 8288 `Link` header. */
         Links: {
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description Of this answer
+             */
             self: string;
+            /** @description Null on the last page */
             next: string | null;
+            /** @description Null on the first page */
             prev: string | null;
         };
         /** @description An article in a list; `paths` and `related` are there when `include=` names them. */
         ListedArticle: {
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            kind: "article" | "page";
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["ArticleKind"];
             slug: components["schemas"]["Slug"];
             lang: components["schemas"]["Lang"];
-            title: string;
-            summary: string;
-            /** Format: date-time */
-            published_at: string;
-            /** @enum {string} */
-            date_precision: "time" | "day" | "month" | "year" | "unknown";
-            /** Format: date-time */
-            updated_at: string;
-            authors: components["schemas"]["Author"][];
-            source: components["schemas"]["Source"] | null;
-            image: components["schemas"]["Image"] | null;
+            title: components["schemas"]["Title"];
+            summary: components["schemas"]["Summary"];
+            published_at: components["schemas"]["PublishedAt"];
+            date_precision: components["schemas"]["DatePrecision"];
+            updated_at: components["schemas"]["UpdatedAt"];
+            authors: components["schemas"]["Authors"];
+            source: components["schemas"]["OriginalSource"];
+            image: components["schemas"]["OptionalImage"];
             rights: components["schemas"]["Rights"];
-            corrections: components["schemas"]["Correction"][];
-            is_excerpt: boolean;
-            canonical_url: string | null;
-            position: number;
+            corrections: components["schemas"]["Corrections"];
+            is_excerpt: components["schemas"]["IsExcerpt"];
+            canonical_url: components["schemas"]["CanonicalUrl"];
+            position: components["schemas"]["Position"];
             published_on: components["schemas"]["PublishedOn"];
-            tags: components["schemas"]["TagReference"][];
-            translations: components["schemas"]["Translation"][];
-            parent: components["schemas"]["Slug"] | null;
-            /** @description Addresses that used to lead here */
-            paths?: string[];
-            related?: components["schemas"]["ArticleCard"][];
+            tags: components["schemas"]["TagReferences"];
+            translations: components["schemas"]["Translations"];
+            parent: components["schemas"]["ParentSlug"];
+            paths?: components["schemas"]["Paths"];
+            related?: components["schemas"]["RelatedArticles"];
         };
         /** @description A publisher's logo. */
         Logo: {
             /**
+             * @description A type of schema.org
              * @default ImageObject
              * @constant
              */
             "@type": "ImageObject";
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description Where the file is
+             */
             url: string;
         };
-        /** @description A month that has articles; `count` is what its date range in `/v1/articles` counts. */
+        /** @description A month that has articles. */
         Month: {
+            /** @description 1 is January */
             month: number;
+            /** @description What its date range in `/v1/articles` counts */
             count: number;
         };
         /** @description Somebody or something with a name. */
         Named: {
-            /** @enum {string} */
+            /**
+             * @description A type of schema.org
+             * @enum {string}
+             */
             "@type": "Person" | "Organization" | "Thing";
+            /** @description As readers see it */
             name: string;
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description A page about it
+             */
             url?: string;
             logo?: components["schemas"]["Logo"];
         };
-        /**
-         * @description An entry of the second level of the menu.
-         *
-         *     `slug` is that of a page or of a tag, null for a link. `url` is where readers find it.
-         */
+        /** @description In each language that has one */
+        NamesByLang: {
+            [key: string]: string;
+        };
+        /** @description An entry of the second level of the menu. */
         NavigationChild: {
+            /** @description In the language asked for, if there */
             label: string;
-            /** @enum {string} */
+            /**
+             * @description What it leads to
+             * @enum {string}
+             */
             kind: "page" | "tag" | "link";
+            /** @description Of the page or tag; null for a link */
             slug: components["schemas"]["Slug"] | null;
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description Where readers find it
+             */
             url: string;
         };
-        /** @description An entry of the menu, with the entries below it. */
+        /** @description An entry of the menu. */
         NavigationItem: {
+            /** @description In the language asked for, if there */
             label: string;
-            /** @enum {string} */
+            /**
+             * @description What it leads to
+             * @enum {string}
+             */
             kind: "page" | "tag" | "link";
+            /** @description Of the page or tag; null for a link */
             slug: components["schemas"]["Slug"] | null;
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description Where readers find it
+             */
             url: string;
+            /** @description The entries below it */
             children: components["schemas"]["NavigationChild"][];
         };
-        /**
-         * @description The articles before and after one in the list of its language; null at the ends of the list,
-         *     and for pages, which no list of articles shows.
-         */
+        /** @description The articles beside one in the list of its language; of a page there are none. */
         Neighbours: {
+            /** @description Null for the oldest */
             older: components["schemas"]["ArticleCard"] | null;
+            /** @description Null for the newest */
             newer: components["schemas"]["ArticleCard"] | null;
         };
-        /** @description With the whole key; null when an answer that was lost is repeated and cannot show it. */
+        /** @description With the whole key, which is shown once. */
         NewPartnerKey: {
             /** @description The part that is no secret */
             id: string;
+            /** @description What it is for */
             name: string;
+            /** @description What it may be used for */
             scopes: ("content:read" | "embargo:read" | "usage:read" | "keys:rotate")[];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ends by itself
+             */
             expires_at: string;
+            /** @description When it was ended, if it was */
             revoked_at: string | null;
+            /** @description Null: never yet */
             last_used_at: string | null;
             /** @description The key that this one replaces */
             rotated_from: string | null;
+            /** @description The secret; null when an answer that was lost is repeated */
             key: string | null;
         };
         NewPartnerKeyResponse: {
@@ -1648,152 +1839,228 @@ export interface components {
         /** @description An article (`NewsArticle`) or a standing page (`Article`). */
         NewsArticle: {
             /**
+             * @description The vocabulary
              * @default https://schema.org
              * @constant
              */
             "@context": "https://schema.org";
-            /** @enum {string} */
+            /**
+             * @description A type of schema.org
+             * @enum {string}
+             */
             "@type": "NewsArticle" | "Article";
+            /** @description A URI that never changes */
             "@id": string;
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description Where readers find it
+             */
             url: string;
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description As `url`
+             */
             mainEntityOfPage: string;
+            /** @description The title */
             headline: string;
+            /** @description For search engines */
             description: string;
             /** @description ISO 8601, as far as the date is known: a year, a month, a day or an instant */
             datePublished: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it last changed
+             */
             dateModified: string;
             inLanguage: components["schemas"]["Lang"];
+            /** @description In the order of the byline */
             author: components["schemas"]["Named"][];
             publisher: components["schemas"]["Named"];
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description The URI of the licence
+             */
             license: string;
+            /** @description Whom to name */
             creditText?: string;
             /**
+             * @description Nobody has to pay
              * @default true
              * @constant
              */
             isAccessibleForFree: true;
+            /** @description For search engines */
             image?: components["schemas"]["ImageObject"][];
+            /** @description Names of the tags */
             keywords: string[];
+            /** @description Notes to readers */
             correction?: components["schemas"]["CorrectionComment"][];
+            /** @description The same story in other languages */
             workTranslation: components["schemas"]["OtherWork"][];
             isBasedOn?: components["schemas"]["OtherWork"];
         };
         /** @description The publisher, as schema.org describes a news organisation. */
         NewsMediaOrganization: {
             /**
+             * @description The vocabulary
              * @default https://schema.org
              * @constant
              */
             "@context": "https://schema.org";
             /**
+             * @description A type of schema.org
              * @default NewsMediaOrganization
              * @constant
              */
             "@type": "NewsMediaOrganization";
+            /** @description A URI that never changes */
             "@id": string;
+            /** @description Of the publisher */
             name: string;
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description The front page for readers
+             */
             url: string;
+            /** @description What it is */
             description?: string;
             logo?: components["schemas"]["Logo"];
+            /** @description Where to write to */
             email?: string;
+            /** @description To the newsroom, for corrections */
             contactPoint?: components["schemas"]["ContactPoint"][];
+            /** @description Its other pages */
             sameAs?: string[];
+            /** @description The languages of its articles */
             knowsLanguage: components["schemas"]["Lang"][];
-            /** Format: iri */
-            publishingPrinciples?: string;
-            ownershipFundingInfo?: string[];
-            /** Format: iri */
-            masthead?: string;
-            /** Format: iri */
-            missionCoveragePrioritiesPolicy?: string;
-            /** Format: iri */
-            ethicsPolicy?: string;
-            /** Format: iri */
-            correctionsPolicy?: string;
-            /** Format: iri */
-            verificationFactCheckingPolicy?: string;
-            /** Format: iri */
-            unnamedSourcesPolicy?: string;
-            /** Format: iri */
-            noBylinesPolicy?: string;
-            /** Format: iri */
-            actionableFeedbackPolicy?: string;
-            /** Format: iri */
-            diversityPolicy?: string;
-            /** Format: iri */
-            diversityStaffingReport?: string;
+            publishingPrinciples?: components["schemas"]["PublisherPage"];
+            /** @description Who owns it, who pays */
+            ownershipFundingInfo?: components["schemas"]["PublisherPage"][];
+            masthead?: components["schemas"]["PublisherPage"];
+            missionCoveragePrioritiesPolicy?: components["schemas"]["PublisherPage"];
+            ethicsPolicy?: components["schemas"]["PublisherPage"];
+            correctionsPolicy?: components["schemas"]["PublisherPage"];
+            verificationFactCheckingPolicy?: components["schemas"]["PublisherPage"];
+            unnamedSourcesPolicy?: components["schemas"]["PublisherPage"];
+            noBylinesPolicy?: components["schemas"]["PublisherPage"];
+            actionableFeedbackPolicy?: components["schemas"]["PublisherPage"];
+            diversityPolicy?: components["schemas"]["PublisherPage"];
+            diversityStaffingReport?: components["schemas"]["PublisherPage"];
         };
         /** @description A rich card: a quotation of title and summary that links to the article. */
         OEmbed: {
-            /** @constant */
+            /**
+             * @description That of oEmbed
+             * @constant
+             */
             type: "rich";
-            /** @constant */
+            /**
+             * @description That of oEmbed
+             * @constant
+             */
             version: "1.0";
+            /** @description Of the article */
             title: string;
+            /** @description All names of the byline */
             author_name: string;
+            /** @description The publisher */
             provider_name: string;
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description The front page for readers
+             */
             provider_url: string;
+            /** @description For how many seconds to keep it */
             cache_age: number;
+            /** @description What to put into the page */
             html: string;
+            /** @description In pixels, at most `maxwidth` */
             width: number;
+            /** @description In pixels, at most `maxheight` */
             height: number;
         };
+        /** @description Null when there is none */
+        OptionalImage: components["schemas"]["Image"] | null;
+        /** @description Null when there is none */
+        OptionalText: string | null;
+        /** @description Null when first published here */
+        OriginalSource: components["schemas"]["Source"] | null;
         /** @description The same story in another language, or the work that this one repeats. */
         OtherWork: {
-            /** @enum {string} */
+            /**
+             * @description A type of schema.org
+             * @enum {string}
+             */
             "@type": "NewsArticle" | "Article" | "CreativeWork";
+            /** @description Its title */
             name?: string;
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description A page of it
+             */
             url?: string;
             inLanguage?: components["schemas"]["Lang"];
         };
-        /**
-         * @description `total` is there only when `count=true` was asked for. When it is not exact, at least so many
-         *     match: the filter has no kept count, and counting stopped.
-         */
+        /** @description How much of a list is here; `total` is there only when `count=true` was asked for. */
         PageMeta: {
-            limit: number;
+            limit: components["schemas"]["PageSize"];
+            /** @description How many match */
             total?: number;
+            /** @description False when at least so many match: counting stopped, as none is kept for the filter */
             total_is_exact?: boolean;
         };
-        /** @description How far ahead of its time a scheduled article is shown; 0: not at all. */
+        /** @description The most in one answer */
+        PageSize: number;
+        /** @description Slug of what is right above; null at the top */
+        ParentSlug: components["schemas"]["Slug"] | null;
+        /** @description What goes beyond the public content. */
         PartnerGrants: {
+            /** @description How far ahead of its time a scheduled article is shown; 0: not at all */
             embargo_hours: number;
         };
         /** @description A key without its secret. */
         PartnerKeyView: {
             /** @description The part that is no secret */
             id: string;
+            /** @description What it is for */
             name: string;
+            /** @description What it may be used for */
             scopes: ("content:read" | "embargo:read" | "usage:read" | "keys:rotate")[];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ends by itself
+             */
             expires_at: string;
+            /** @description When it was ended, if it was */
             revoked_at: string | null;
+            /** @description Null: never yet */
             last_used_at: string | null;
             /** @description The key that this one replaces */
             rotated_from: string | null;
         };
-        /** @description The newest first, those that have ended too. */
+        /** @description All your keys. */
         PartnerKeys: {
+            /** @description The newest first, those that have ended too */
             data: components["schemas"]["PartnerKeyView"][];
             meta: components["schemas"]["Total"];
         };
-        /** @description How fast, and how much; without a quota there is none. */
+        /** @description How fast, and how much. */
         PartnerLimits: {
+            /** @description Requests */
             rate_per_minute: number;
+            /** @description Requests in a UTC day; null: no quota */
             quota_per_day: number | null;
         };
         /** @description Who you are here, on what terms, and the key that you have shown. */
         PartnerSelf: {
+            /** @description What the publisher calls you */
             name: string;
+            /** @description Null: none were written down */
             terms: components["schemas"]["PartnerTerms"] | null;
             limits: components["schemas"]["PartnerLimits"];
             grants: components["schemas"]["PartnerGrants"];
@@ -1802,82 +2069,93 @@ export interface components {
         PartnerSelfResponse: {
             data: components["schemas"]["PartnerSelf"];
         };
-        /** @description What was agreed on using the content, in Markdown. */
+        /** @description What was agreed on using the content. */
         PartnerTerms: {
+            /** @description Markdown */
             text: string;
-            /** Format: date-time */
-            updated_at: string;
+            updated_at: components["schemas"]["UpdatedAt"];
         };
-        /**
-         * @description A text that is to become public (or was, until it was cancelled), and of which article;
-         *     without `visible_until` it has no end.
-         */
+        /** @description Addresses that used to lead here */
+        Paths: string[];
+        /** @description A text that is to become public (or was, until it was cancelled). */
         PlannedRelease: {
-            /** Format: uuid */
-            id: string;
+            id: components["schemas"]["Id"];
             lang: components["schemas"]["Lang"];
+            /** @description Of the article, whose text it is */
             revision: number;
             slug: components["schemas"]["Slug"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it becomes public
+             */
             visible_from: string;
+            /** @description Null: it has no end */
             visible_until?: string | null;
         };
+        /** @description A page of the publisher about it, if any */
+        PolicyUrl: string | null;
+        /** @description Orders pages among each other; 0 of an article */
+        Position: number;
         /** @description The detail that readers would get, marked as a preview. */
         PreviewedArticle: {
-            toc: components["schemas"]["ContentsEntry"][];
-            reading_minutes: number;
-            words: number;
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            kind: "article" | "page";
+            toc: components["schemas"]["TableOfContents"];
+            reading_minutes: components["schemas"]["ReadingMinutes"];
+            words: components["schemas"]["WordCount"];
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["ArticleKind"];
             slug: components["schemas"]["Slug"];
             lang: components["schemas"]["Lang"];
-            title: string;
-            summary: string;
-            /** Format: date-time */
-            published_at: string;
-            /** @enum {string} */
-            date_precision: "time" | "day" | "month" | "year" | "unknown";
-            /** Format: date-time */
-            updated_at: string;
-            authors: components["schemas"]["Author"][];
-            source: components["schemas"]["Source"] | null;
-            image: components["schemas"]["Image"] | null;
+            title: components["schemas"]["Title"];
+            summary: components["schemas"]["Summary"];
+            published_at: components["schemas"]["PublishedAt"];
+            date_precision: components["schemas"]["DatePrecision"];
+            updated_at: components["schemas"]["UpdatedAt"];
+            authors: components["schemas"]["Authors"];
+            source: components["schemas"]["OriginalSource"];
+            image: components["schemas"]["OptionalImage"];
             rights: components["schemas"]["Rights"];
-            corrections: components["schemas"]["Correction"][];
-            is_excerpt: boolean;
-            canonical_url: string | null;
-            position: number;
+            corrections: components["schemas"]["Corrections"];
+            is_excerpt: components["schemas"]["IsExcerpt"];
+            canonical_url: components["schemas"]["CanonicalUrl"];
+            position: components["schemas"]["Position"];
             published_on: components["schemas"]["PublishedOn"];
-            tags: components["schemas"]["TagReference"][];
-            translations: components["schemas"]["Translation"][];
-            parent: components["schemas"]["Slug"] | null;
-            body_html: string;
+            tags: components["schemas"]["TagReferences"];
+            translations: components["schemas"]["Translations"];
+            parent: components["schemas"]["ParentSlug"];
+            body_html: components["schemas"]["BodyHtml"];
             seo: components["schemas"]["Seo"];
-            /** @description Addresses that used to lead here */
-            paths: string[];
-            related: components["schemas"]["ArticleCard"][];
+            paths: components["schemas"]["Paths"];
+            related: components["schemas"]["RelatedArticles"];
             neighbours: components["schemas"]["Neighbours"];
             jsonld?: components["schemas"]["NewsArticle"];
             /**
+             * @description It may not be public
              * @default true
              * @constant
              */
             is_preview: true;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its address ends
+             */
             preview_expires_at: string;
         };
         PreviewedArticleResponse: {
             data: components["schemas"]["PreviewedArticle"];
         };
-        /** @description RFC 9457 problem. `code` is stable; `detail` says what to do. */
+        /** @description A problem by RFC 9457. */
         Problem: {
+            /** @description A URI that stands for `code` */
             type: string;
+            /** @description The words for `status` */
             title: string;
+            /** @description The status of the answer */
             status: number;
+            /** @description Stable; programs decide by it */
             code: string;
+            /** @description What to do, for people */
             detail: string;
+            /** @description All that is wrong with what was sent */
             errors?: components["schemas"]["ProblemDetail"][];
             /**
              * @description Why it is gone (410)
@@ -1903,29 +2181,54 @@ export interface components {
             /** @description Quote it to the operator (500) */
             request_id?: string;
         };
-        /** @description One thing that is wrong, and where: a JSON pointer or a query parameter. */
+        /** @description One thing that is wrong, and where. */
         ProblemDetail: {
+            /** @description Stable */
             code: string;
+            /** @description A sentence for people */
             message: string;
+            /** @description Where in the body: a JSON pointer */
             pointer?: string;
+            /** @description The one of the query that is wrong */
             parameter?: string;
         };
+        /**
+         * Format: date-time
+         * @description The date for readers; see `date_precision`
+         */
+        PublishedAt: string;
         /** @description The date of `published_at` without a time zone, where `date_precision` is `day`, `month` or `year`: of a month or a year its first day. Null for `time`, whose day depends on the time zone, and for `unknown` */
         PublishedOn: string | null;
         /**
-         * @description What answers at a path. 200: the path is `location`, so show it. 301: lead readers to
-         *     `location`. The old address of a file leads to `media`, which has no slug: `location` and `url`
-         *     are the file.
+         * Format: iri
+         * @description A page of the publisher about it
+         */
+        PublisherPage: string;
+        /** @description Minutes at 200 words each, at least one */
+        ReadingMinutes: number;
+        /** @description The editors' choice, then others by their tags */
+        RelatedArticles: components["schemas"]["ArticleCard"][];
+        /**
+         * @description What answers at a path. The old address of a file leads to `media`: `location` and `url` are
+         *     the file.
          */
         Resolution: {
+            /** @description The one asked for, in its normal form */
             path: string;
-            /** @enum {integer} */
+            /**
+             * @description 200: show `location`; 301: lead readers there
+             * @enum {integer}
+             */
             status: 200 | 301;
-            /** @enum {string} */
+            /**
+             * @description What is there
+             * @enum {string}
+             */
             kind: "article" | "page" | "tag" | "media";
-            /** Format: uuid */
-            id: string;
+            id: components["schemas"]["Id"];
+            /** @description Null of media */
             slug: components["schemas"]["Slug"] | null;
+            /** @description Null of tags and media */
             lang: components["schemas"]["Lang"] | null;
             /** @description Its page at the front end, by the templates of the settings; of media, the path of the file in this API */
             location: string;
@@ -1938,67 +2241,97 @@ export interface components {
         ResolutionResponse: {
             data: components["schemas"]["Resolution"];
         };
-        /** @description What a reader may do with the text. `licence` is a URI. */
+        /** @description What a reader may do with the text. */
         Rights: {
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description The URI of the licence
+             */
             licence: string;
-            credit: string | null;
+            /** @description Whom to name */
+            credit: components["schemas"]["OptionalText"];
+            /** @description Whether others may publish it */
             syndicatable: boolean;
         };
-        SearchHit: components["schemas"]["ArticleHit"] | components["schemas"]["TagHit"] | components["schemas"]["SponsorHit"] | components["schemas"]["CommitteeMemberHit"] | components["schemas"]["EventHit"];
         /**
-         * @description About the answer. `engine` gave it; with `both` one found, and the other had a say in the
-         *     order. `degraded` when another one should have taken part, and could not be reached.
-         *     `did_you_mean` may be meant and was not searched for.
+         * @description Who gave it; of `both` one found, and the other had a say in the order
+         * @enum {string}
          */
+        SearchEngine: "embedded" | "meilisearch" | "both";
+        /** @description Something that was found */
+        SearchHit: components["schemas"]["ArticleHit"] | components["schemas"]["TagHit"] | components["schemas"]["SponsorHit"] | components["schemas"]["CommitteeMemberHit"] | components["schemas"]["EventHit"];
+        /** @description About the answer. */
         SearchMeta: {
-            limit: number;
+            limit: components["schemas"]["PageSize"];
+            /** @description Counted from 1 */
             page: number;
+            /** @description How many were found */
             total: number;
+            /** @description False when it is an estimate */
             total_is_exact: boolean;
-            /** @enum {string} */
-            engine: "embedded" | "meilisearch" | "both";
+            engine: components["schemas"]["SearchEngine"];
+            /** @description A part could not be reached */
             degraded: boolean;
             freshness: components["schemas"]["Freshness"];
             corrected?: components["schemas"]["Corrected"];
+            /** @description Perhaps meant; not searched for */
             did_you_mean?: string;
             facets?: components["schemas"]["Facets"];
         };
-        /** @description One page of hits, best first. */
+        /** @description One page of hits. */
         SearchPage: {
+            /** @description Best first, unless `order` says otherwise */
             data: components["schemas"]["SearchHit"][];
             meta: components["schemas"]["SearchMeta"];
             links: components["schemas"]["Links"];
         };
-        /** @description A token for a search server, and where to show it: host, index, until when it holds. */
+        /** @description A token for a search server, and where to show it. */
         SearchToken: {
+            /** @description For the `Authorization` header */
             token: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description Where the search server is
+             */
             url: string;
+            /** @description What to search there */
             index: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Ask for a new one before
+             */
             expires_at: string;
         };
         SearchTokenResponse: {
             data: components["schemas"]["SearchToken"];
         };
-        /**
-         * @description The texts and the picture for search engines and for links in social networks: the editors'
-         *     own, else the article's title, summary and image.
-         */
+        /** @description For search engines and for links in social networks. */
         Seo: {
-            title: string;
+            /** @description The editors' own, else the article's */
+            title: components["schemas"]["Title"];
+            /** @description The editors' own, else the summary */
             description: string;
-            image: components["schemas"]["Image"] | null;
+            /** @description The editors' own, else the article's */
+            image: components["schemas"]["OptionalImage"];
         };
+        /** @description Its place in the log of changes */
+        Sequence: number;
         /** @description The front page of the API. */
         Service: {
+            /** @description Of the site */
             name: string;
+            /** @description That of the software */
             version: string;
+            /** @description The front page for readers, if any */
             site: string | null;
+            /** @description The first is the main one */
             languages: components["schemas"]["Lang"][];
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description Of what names none itself
+             */
             licence: string;
+            /** @description Where to go on, by name */
             resources: {
                 [key: string]: string;
             };
@@ -2007,301 +2340,382 @@ export interface components {
             data: components["schemas"]["Service"];
         };
         /**
-         * @description What a front end asks before it shows its first page.
-         *
-         *     `lang` is the language of the texts. `sections` are the tags that the home shows. `jsonld` is
-         *     there when `include=` names it.
+         * @description What a front end asks before it shows its first page; `jsonld` is there when `include=` names
+         *     it.
          */
         Site: {
+            /** @description In the language of the texts */
             name: string;
-            description: string | null;
+            description: components["schemas"]["OptionalText"];
+            /** @description The first is the main one */
             languages: components["schemas"]["Lang"][];
+            /** @description Of the texts here */
             lang: components["schemas"]["Lang"];
+            /** @description An IANA name; days begin by it */
             timezone: string;
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description Of what names none itself
+             */
             licence: string;
+            /** @description The front page for readers, if any */
             url: string | null;
-            logo: components["schemas"]["Image"] | null;
+            logo: components["schemas"]["OptionalImage"];
+            /** @description Null when none is given */
             contact: components["schemas"]["SiteContact"] | null;
-            links: components["schemas"]["ExternalLink"][];
+            links: components["schemas"]["ExternalLinks"];
+            /** @description The menu */
             navigation: components["schemas"]["NavigationItem"][];
+            /** @description The tags that the home shows */
             sections: components["schemas"]["TagReference"][];
             feeds: components["schemas"]["SiteFeeds"];
             addresses: components["schemas"]["SiteAddresses"];
             policies: components["schemas"]["SitePolicies"];
             jsonld?: components["schemas"]["NewsMediaOrganization"];
         };
-        /** @description Where readers find each thing; `author` is null where authors have no pages. */
+        /** @description Where readers find each thing. */
         SiteAddresses: {
-            /** @description An address with `{slug}`, and perhaps `{lang}`, to be filled in */
-            article: string;
-            /** @description An address with `{slug}`, and perhaps `{lang}`, to be filled in */
-            page: string;
-            /** @description An address with `{slug}`, and perhaps `{lang}`, to be filled in */
-            tag: string;
-            author: string | null;
+            article: components["schemas"]["AddressTemplate"];
+            page: components["schemas"]["AddressTemplate"];
+            tag: components["schemas"]["AddressTemplate"];
+            /** @description Null where authors have no pages */
+            author: components["schemas"]["AddressTemplate"] | null;
         };
-        /** @description Where to write to, and where to report what is wrong in a text. */
+        /** @description Addresses for readers; null where there is none. */
         SiteContact: {
+            /** @description Where to write to */
             email: string | null;
+            /** @description Where to report what is wrong in a text */
             corrections_email: string | null;
         };
-        /** @description The feeds of all articles, and the calendar of events. */
+        /** @description Where to subscribe. */
         SiteFeeds: {
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description Of all articles
+             */
             rss: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description Of all articles
+             */
             atom: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description Of all articles
+             */
             json: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description A calendar (iCalendar)
+             */
             events: string;
         };
-        /**
-         * @description The addresses of what the publisher tells of itself, by the properties of schema.org's
-         *     `NewsMediaOrganization`; null for what it does not tell.
-         */
+        /** @description What the publisher tells of itself, by schema.org's `NewsMediaOrganization`. */
         SitePolicies: {
-            principles: string | null;
-            ownership: string | null;
-            funding: string | null;
-            masthead: string | null;
-            mission: string | null;
-            ethics: string | null;
-            corrections: string | null;
-            verification: string | null;
-            unnamed_sources: string | null;
-            no_bylines: string | null;
-            feedback: string | null;
-            diversity: string | null;
-            diversity_staffing: string | null;
+            principles: components["schemas"]["PolicyUrl"];
+            ownership: components["schemas"]["PolicyUrl"];
+            funding: components["schemas"]["PolicyUrl"];
+            masthead: components["schemas"]["PolicyUrl"];
+            mission: components["schemas"]["PolicyUrl"];
+            ethics: components["schemas"]["PolicyUrl"];
+            corrections: components["schemas"]["PolicyUrl"];
+            verification: components["schemas"]["PolicyUrl"];
+            unnamed_sources: components["schemas"]["PolicyUrl"];
+            no_bylines: components["schemas"]["PolicyUrl"];
+            feedback: components["schemas"]["PolicyUrl"];
+            diversity: components["schemas"]["PolicyUrl"];
+            diversity_staffing: components["schemas"]["PolicyUrl"];
         };
         SiteResponse: {
             data: components["schemas"]["Site"];
         };
+        /** @description A name for addresses */
         Slug: string;
         /** @description Where the story was first published, when it was elsewhere. */
         Source: {
+            /** @description The publication there */
             name: string;
+            /** @description The story there, if it is online */
             url: string | null;
         };
-        /**
-         * @description Somebody who lends their name or money, valid today. `logo` is an address of the logo;
-         *     `image` is the logo with its sizes, when it is one of the media here.
-         */
+        /** @description Somebody who lends their name or money, valid today. */
         Sponsor: {
-            /** Format: uuid */
-            id: string;
+            id: components["schemas"]["Id"];
+            /** @description In the language asked for, if there */
             name: string;
-            /** @enum {string} */
+            /**
+             * @description In what way they help
+             * @enum {string}
+             */
             kind: "founding" | "sponsor" | "patron" | "funder" | "partner";
+            /** @description Their own page */
             url: string | null;
+            /** @description An address of the logo */
             logo: string | null;
-            image: components["schemas"]["Image"] | null;
-            statement: string | null;
+            /** @description The logo with its sizes, if kept here */
+            image: components["schemas"]["OptionalImage"];
+            /** @description What is to be said of them */
+            statement: components["schemas"]["OptionalText"];
         };
         /** @description A sponsor. */
         SponsorHit: {
+            /** @description Compares within one answer only */
             score: number;
             highlights: components["schemas"]["Highlights"];
             /**
-             * @description discriminator enum property added by openapi-typescript
+             * @description What `item` is (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             kind: "sponsor";
             item: components["schemas"]["Sponsor"];
         };
         SponsorList: {
+            /** @description All, or as far as `links.next` */
             data: components["schemas"]["Sponsor"][];
             meta: components["schemas"]["Total"];
             links: components["schemas"]["Links"];
         };
         /** @description A sponsor that is new or has changed. */
         SponsorUpsert: {
-            sequence: number;
+            sequence: components["schemas"]["Sequence"];
             /**
              * Format: date-time
              * @description When it took effect
              */
             at: string;
-            event_id: string;
-            /** Format: uuid */
-            id: string;
-            /** @constant */
-            type: "upsert";
-            reason: null;
-            /** @description Addresses that used to lead here */
-            paths: string[];
-            merged_into: null;
-            article_kind: null;
-            slug: null;
-            lang: null;
-            tags: null;
-            url: null;
+            event_id: components["schemas"]["EventId"];
+            id: components["schemas"]["Id"];
             /**
-             * @description discriminator enum property added by openapi-typescript
+             * @description It is public now
+             * @constant
+             */
+            type: "upsert";
+            reason: components["schemas"]["Unused"];
+            paths: components["schemas"]["Paths"];
+            merged_into: components["schemas"]["Unused"];
+            article_kind: components["schemas"]["Unused"];
+            slug: components["schemas"]["Unused"];
+            lang: components["schemas"]["Unused"];
+            tags: components["schemas"]["Unused"];
+            url: components["schemas"]["Unused"];
+            /**
+             * @description What `item` is (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             kind: "sponsor";
             item: components["schemas"]["Sponsor"];
         };
-        /**
-         * @description A tag; `articles_count` is what `/v1/articles?tag={slug}` would count, descendants too, and
-         *     with `lang` in that language alone.
-         *
-         *     `ancestors` lead from the root to the parent; `subtags` are the tags right below.
-         */
+        /** @description Plain text, may be empty */
+        Summary: string;
+        /** @description Other words by which search finds it */
+        SynonymsByLang: {
+            [key: string]: string[];
+        };
+        /** @description The headings, in their order */
+        TableOfContents: components["schemas"]["ContentsEntry"][];
+        /** @description A tag and its place among the others. */
         Tag: {
-            /** Format: uuid */
-            id: string;
+            id: components["schemas"]["Id"];
+            /** @description What `tag=` takes */
             slug: components["schemas"]["Slug"];
-            /** @enum {string} */
-            type: "topic" | "place" | "person" | "organisation" | "series" | "format";
+            type: components["schemas"]["TagType"];
+            /** @description In the language asked for, if there */
             name: string;
-            description: string | null;
-            parent: components["schemas"]["Slug"] | null;
+            description: components["schemas"]["OptionalText"];
+            parent: components["schemas"]["ParentSlug"];
+            /** @description From the root to the parent */
             ancestors: components["schemas"]["TagReference"][];
+            /** @description The tags right below */
             subtags: components["schemas"]["TagReference"][];
+            /** @description What `/v1/articles?tag={slug}` counts, with the same `lang` */
             articles_count: number;
         };
         /** @description One tag with its names in every language, its synonyms and its children's slugs. */
         TagDetail: {
-            /** Format: uuid */
-            id: string;
+            id: components["schemas"]["Id"];
+            /** @description What `tag=` takes */
             slug: components["schemas"]["Slug"];
-            /** @enum {string} */
-            type: "topic" | "place" | "person" | "organisation" | "series" | "format";
+            type: components["schemas"]["TagType"];
+            /** @description In the language asked for, if there */
             name: string;
-            description: string | null;
-            parent: components["schemas"]["Slug"] | null;
+            description: components["schemas"]["OptionalText"];
+            parent: components["schemas"]["ParentSlug"];
+            /** @description From the root to the parent */
             ancestors: components["schemas"]["TagReference"][];
+            /** @description The tags right below */
             subtags: components["schemas"]["TagReference"][];
+            /** @description What `/v1/articles?tag={slug}` counts, with the same `lang` */
             articles_count: number;
-            names: {
-                [key: string]: string;
-            };
-            synonyms: {
-                [key: string]: string[];
-            };
+            names: components["schemas"]["NamesByLang"];
+            synonyms: components["schemas"]["SynonymsByLang"];
+            /** @description Slugs of the tags right below */
             children: components["schemas"]["Slug"][];
         };
-        /** @description A tag that things found have; its `type` groups topics, places and so on. */
+        /** @description A tag that things found have. */
         TagFacetValue: {
+            /** @description What the parameter takes */
             value: string;
+            /** @description For readers */
             name: string;
+            /** @description How many of the things found have it */
             count: number;
-            /** @enum {string} */
-            type: "topic" | "place" | "person" | "organisation" | "series" | "format";
+            type: components["schemas"]["TagType"];
         };
         /** @description A tag. */
         TagHit: {
+            /** @description Compares within one answer only */
             score: number;
             highlights: components["schemas"]["Highlights"];
             /**
-             * @description discriminator enum property added by openapi-typescript
+             * @description What `item` is (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             kind: "tag";
             item: components["schemas"]["Tag"];
         };
         TagList: {
+            /** @description All, or as far as `links.next` */
             data: components["schemas"]["Tag"][];
             meta: components["schemas"]["Total"];
             links: components["schemas"]["Links"];
         };
-        /**
-         * @description A tag by its name: on an article in the article's language where it has such a name, beside
-         *     another tag in the language that was asked for.
-         */
+        /** @description A tag by its name. */
         TagReference: {
+            /** @description What `tag=` takes */
             slug: components["schemas"]["Slug"];
-            /** @enum {string} */
-            type: "topic" | "place" | "person" | "organisation" | "series" | "format";
+            type: components["schemas"]["TagType"];
+            /** @description On an article in its language, elsewhere in the one asked for; else in the site's first that has it */
             name: string;
         };
+        /** @description What it is about */
+        TagReferences: components["schemas"]["TagReference"][];
         TagResponse: {
             data: components["schemas"]["TagDetail"];
         };
+        /**
+         * @description What the tag names
+         * @enum {string}
+         */
+        TagType: "topic" | "place" | "person" | "organisation" | "series" | "format";
         /** @description A tag that is new or has changed. */
         TagUpsert: {
-            sequence: number;
+            sequence: components["schemas"]["Sequence"];
             /**
              * Format: date-time
              * @description When it took effect
              */
             at: string;
-            event_id: string;
-            /** Format: uuid */
-            id: string;
-            /** @constant */
-            type: "upsert";
-            reason: null;
-            /** @description Addresses that used to lead here */
-            paths: string[];
-            merged_into: null;
+            event_id: components["schemas"]["EventId"];
+            id: components["schemas"]["Id"];
             /**
-             * @description discriminator enum property added by openapi-typescript
+             * @description It is public now
+             * @constant
+             */
+            type: "upsert";
+            reason: components["schemas"]["Unused"];
+            paths: components["schemas"]["Paths"];
+            merged_into: components["schemas"]["Unused"];
+            /**
+             * @description What `item` is (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             kind: "tag";
-            article_kind: null;
+            article_kind: components["schemas"]["Unused"];
             slug: components["schemas"]["Slug"];
-            lang: null;
-            tags: null;
+            lang: components["schemas"]["Unused"];
+            tags: components["schemas"]["Unused"];
             /** @description Its page at the front end, if there is a site */
             url: string | null;
             item: components["schemas"]["ChangedTag"];
         };
         /** @description A reservation of rights to text and data mining, by the TDM Reservation Protocol. */
         TdmRule: {
+            /** @description A pattern of paths */
             location: string;
-            /** @enum {integer} */
+            /**
+             * @description 1: rights are reserved
+             * @enum {integer}
+             */
             "tdm-reservation": 0 | 1;
-            /** Format: iri */
+            /**
+             * Format: iri
+             * @description On what terms, for machines
+             */
             "tdm-policy"?: string;
         };
+        /** @description Plain text of one line */
+        Title: string;
         /** @description How many there are. */
         Total: {
+            /** @description In the whole list */
             total: number;
         };
-        /** @description The same story in another language, visible now, with the title that it has there. */
+        /** @description The same story in another language, visible now. */
         Translation: {
             lang: components["schemas"]["Lang"];
             slug: components["schemas"]["Slug"];
-            title: string;
+            /** @description As it is in that language */
+            title: components["schemas"]["Title"];
         };
+        /** @description The same story in other languages */
+        Translations: components["schemas"]["Translation"][];
+        /** @description Only other kinds of change have it */
+        Unused: null;
+        /**
+         * Format: date-time
+         * @description When it last changed
+         */
+        UpdatedAt: string;
+        /** @description Something that is public now */
         Upsert: components["schemas"]["ArticleUpsert"] | components["schemas"]["TagUpsert"] | components["schemas"]["SponsorUpsert"] | components["schemas"]["CommitteeMemberUpsert"] | components["schemas"]["EventUpsert"];
-        /** @description The newest day first; days without a request are there too. */
+        /** @description What was asked with all your keys. */
         Usage: {
+            /** @description The newest day first; days without a request too */
             data: components["schemas"]["UsageOfDay"][];
             meta: components["schemas"]["UsageMeta"];
         };
-        /** @description Of today: the quota, what is left of it, and when the next day begins. */
+        /** @description Of today. */
         UsageMeta: {
+            /** @description Requests; null: no quota */
             quota_per_day: number | null;
+            /** @description Requests; null: no quota */
             left_today: number | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the next UTC day begins
+             */
             resets_at: string;
         };
-        /**
-         * @description One UTC day. `requests` count for the quota; `not_modified` of them were answered 304;
-         *     `refused` (429) count for nothing; `bytes` are those of bodies.
-         */
+        /** @description One UTC day. */
         UsageOfDay: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @description In UTC
+             */
             day: string;
+            /** @description That count for the quota */
             requests: number;
+            /** @description How many of them were answered 304 */
             not_modified: number;
+            /** @description Answered 429; not in the quota */
             refused: number;
+            /** @description Of the bodies of answers */
             bytes: number;
         };
-        /** @description A year that has articles; `count` is that of the months in this answer. */
+        /** @description Words in the body */
+        WordCount: number;
+        /** @description A year that has articles. */
         Year: {
+            /** @description By the site's calendar */
             year: number;
+            /** @description In all the months below */
             count: number;
+            /** @description Those with articles, the newest first */
             months: components["schemas"]["Month"][];
         };
         YearList: {
+            /** @description All, or as far as `links.next` */
             data: components["schemas"]["Year"][];
             meta: components["schemas"]["Total"];
             links: components["schemas"]["Links"];
@@ -2471,12 +2885,13 @@ export interface components {
         };
     };
     parameters: {
+        /** @description As lists have it */
         ArticleIdPath: string;
         /** @description An author's slug */
         Author: string;
         /** @description From `links.next` */
         Cursor: string;
-        Days: number;
+        /** @description As lists have it */
         EventIdPath: string;
         /** @description Languages to try next, by `,` */
         Fallback: string[];
@@ -2488,17 +2903,23 @@ export interface components {
         FromDateOfEvents: string;
         /** @description Ids, by `,` */
         Ids: string[];
+        /** @description Articles, or standing pages */
         Kind: "article" | "page";
         /** @description One of the site's languages; see /v1 */
         Lang: string;
+        /** @description The most in one answer */
         Limit: number;
+        /** @description As the address of the file has it */
         MediaIdPath: string;
         /** @description Everything of one month, such as 2012-07 */
         Month: string;
         /** @description Words, as `/v1/search` takes them */
         Q: string;
+        /** @description Which of its files */
         RenditionPath: string;
+        /** @description Only what others may publish */
         Rights: "syndicatable";
+        /** @description As lists and links have it */
         SlugPath: string;
         /** @description Slugs: `,` all, `|` any, a leading `-` none */
         Tag: string;
@@ -2506,6 +2927,7 @@ export interface components {
         ToDate: string;
         /** @description Begun by this day or instant */
         ToDateOfEvents: string;
+        /** @description The secret of the address */
         TokenPath: string;
         /** @description Changed or become visible since */
         UpdatedSince: string;
@@ -2557,6 +2979,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description As lists and links have it */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -2648,6 +3071,7 @@ export interface operations {
                 to_date?: components["parameters"]["ToDate"];
                 /** @description Changed or become visible since */
                 updated_since?: components["parameters"]["UpdatedSince"];
+                /** @description Only what others may publish */
                 rights?: components["parameters"]["Rights"];
                 /** @description With `ids` and without `kind`, the list has pages too */
                 kind?: "article" | "page";
@@ -2655,6 +3079,7 @@ export interface operations {
                 fallback?: components["parameters"]["FallbackOfArticles"];
                 /** @description `position`: as editors order pages, with `kind=page` */
                 order?: "newest" | "oldest" | "updated" | "position";
+                /** @description The most in one answer */
                 limit?: components["parameters"]["Limit"];
                 /** @description From `links.next` */
                 cursor?: components["parameters"]["Cursor"];
@@ -2780,6 +3205,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description As lists and links have it */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -3025,6 +3451,7 @@ export interface operations {
                 to_date?: components["parameters"]["ToDate"];
                 /** @description Changed or become visible since */
                 updated_since?: components["parameters"]["UpdatedSince"];
+                /** @description Only what others may publish */
                 rights?: components["parameters"]["Rights"];
                 /** @description Words, "phrases" and -exclusions; the newest when absent */
                 q?: string;
@@ -3032,12 +3459,15 @@ export interface operations {
                 kind?: ("article" | "tag" | "sponsor" | "committee_member" | "event" | "page")[];
                 /** @description Languages to take a story in when `lang` lacks it */
                 fallback?: components["parameters"]["FallbackOfArticles"];
+                /** @description What comes first */
                 order?: "relevance" | "newest" | "oldest";
                 /** @description Any of tags, lang, year, kind, by `,` */
                 facets?: ("tags" | "lang" | "year" | "kind")[];
                 /** @description Take every word as it is written */
                 exact?: boolean;
+                /** @description The most in one answer */
                 limit?: components["parameters"]["Limit"];
+                /** @description Of `limit` hits, from 1 */
                 page?: number;
             };
             header?: never;
@@ -3130,6 +3560,7 @@ export interface operations {
                 q: string;
                 /** @description One of the site's languages; see /v1 */
                 lang?: components["parameters"]["Lang"];
+                /** @description The most in one answer */
                 limit?: number;
             };
             header?: never;
@@ -3174,6 +3605,7 @@ export interface operations {
             query?: {
                 /** @description One of the site's languages; see /v1 */
                 lang?: components["parameters"]["Lang"];
+                /** @description What the tags name */
                 type?: "topic" | "place" | "person" | "organisation" | "series" | "format";
                 /** @description Only the children of this tag */
                 parent?: string;
@@ -3235,6 +3667,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description As lists and links have it */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -3299,6 +3732,7 @@ export interface operations {
     listSponsors: {
         parameters: {
             query?: {
+                /** @description In what way they help */
                 kind?: "founding" | "sponsor" | "patron" | "funder" | "partner";
                 /** @description One of the site's languages; see /v1 */
                 lang?: components["parameters"]["Lang"];
@@ -3353,6 +3787,7 @@ export interface operations {
     listCommitteeMembers: {
         parameters: {
             query?: {
+                /** @description Only its members */
                 group?: "officers" | "committee" | "staff";
                 /** @description One of the site's languages; see /v1 */
                 lang?: components["parameters"]["Lang"];
@@ -3425,7 +3860,9 @@ export interface operations {
                 to_date?: components["parameters"]["ToDate"];
                 /** @description Changed or become visible since */
                 updated_since?: components["parameters"]["UpdatedSince"];
+                /** @description Only what others may publish */
                 rights?: components["parameters"]["Rights"];
+                /** @description Articles, or standing pages */
                 kind?: components["parameters"]["Kind"];
                 /** @description Languages to take a story in when `lang` lacks it */
                 fallback?: components["parameters"]["FallbackOfArticles"];
@@ -3754,77 +4191,7 @@ export interface operations {
                      *             "parent": null
                      *           }
                      *         ],
-                     *         "sections": [
-                     *           {
-                     *             "tag": {
-                     *               "slug": "human-rights",
-                     *               "type": "topic",
-                     *               "name": "Human rights"
-                     *             },
-                     *             "articles": [
-                     *               {
-                     *                 "id": "01999999-0000-7000-8000-000000000001",
-                     *                 "kind": "article",
-                     *                 "slug": "alberto-fujimori-1938-2024",
-                     *                 "lang": "en",
-                     *                 "title": "Alberto Fujimori, 1938–2024",
-                     *                 "summary": "The former president has died in Lima at the age of 86. He leaves a country that does not agree about him, and families who are still waiting for an answer.",
-                     *                 "published_at": "2024-09-12T00:00:00Z",
-                     *                 "date_precision": "day",
-                     *                 "updated_at": "2024-09-12T00:00:00Z",
-                     *                 "authors": [
-                     *                   {
-                     *                     "name": "Peru Support Group",
-                     *                     "slug": "peru-support-group"
-                     *                   }
-                     *                 ],
-                     *                 "source": {
-                     *                   "name": "Peru Support Group",
-                     *                   "url": "https://www.perusupportgroup.org.uk/"
-                     *                 },
-                     *                 "image": {
-                     *                   "url": "http://127.0.0.1:8000/v1/media/01999999-0000-7000-8000-000000000002/1200.jpg",
-                     *                   "alt": "A microphone on a stand, with rings of orange light around it like sound.",
-                     *                   "caption": null,
-                     *                   "credit": "Willay sample pictures",
-                     *                   "width": 1200,
-                     *                   "height": 800,
-                     *                   "colour": "#bd6c44",
-                     *                   "focal_point": {
-                     *                     "x": 0.5,
-                     *                     "y": 0.4
-                     *                   },
-                     *                   "sizes": [
-                     *                     {
-                     *                       "width": 320,
-                     *                       "url": "http://127.0.0.1:8000/v1/media/01999999-0000-7000-8000-000000000002/320.webp",
-                     *                       "type": "image/webp"
-                     *                     }
-                     *                   ]
-                     *                 },
-                     *                 "rights": {
-                     *                   "licence": "https://rightsstatements.org/vocab/InC/1.0/",
-                     *                   "credit": "Peru Support Group",
-                     *                   "syndicatable": false
-                     *                 },
-                     *                 "corrections": [],
-                     *                 "is_excerpt": true,
-                     *                 "canonical_url": null,
-                     *                 "position": 0,
-                     *                 "published_on": "2024-09-12",
-                     *                 "tags": [
-                     *                   {
-                     *                     "slug": "alberto-fujimori",
-                     *                     "type": "person",
-                     *                     "name": "Alberto Fujimori"
-                     *                   }
-                     *                 ],
-                     *                 "translations": [],
-                     *                 "parent": null
-                     *               }
-                     *             ]
-                     *           }
-                     *         ]
+                     *         "sections": []
                      *       }
                      *     }
                      */
@@ -3996,6 +4363,7 @@ export interface operations {
             query?: {
                 /** @description From `meta.cursor`; the beginning when absent */
                 cursor?: string;
+                /** @description The most in one answer */
                 limit?: number;
                 /** @description Seconds to wait when there is nothing new */
                 wait?: number;
@@ -4099,12 +4467,15 @@ export interface operations {
                 to_date?: components["parameters"]["ToDate"];
                 /** @description Changed or become visible since */
                 updated_since?: components["parameters"]["UpdatedSince"];
+                /** @description Only what others may publish */
                 rights?: components["parameters"]["Rights"];
+                /** @description Articles, or standing pages */
                 kind?: components["parameters"]["Kind"];
                 /** @description Languages to take a story in when `lang` lacks it */
                 fallback?: components["parameters"]["FallbackOfArticles"];
                 /** @description Words, as `/v1/search` takes them */
                 q?: components["parameters"]["Q"];
+                /** @description The most in one answer */
                 limit?: components["parameters"]["Limit"];
                 /** @description Everything of one month, such as 2012-07 */
                 month?: components["parameters"]["Month"];
@@ -4153,12 +4524,15 @@ export interface operations {
                 to_date?: components["parameters"]["ToDate"];
                 /** @description Changed or become visible since */
                 updated_since?: components["parameters"]["UpdatedSince"];
+                /** @description Only what others may publish */
                 rights?: components["parameters"]["Rights"];
+                /** @description Articles, or standing pages */
                 kind?: components["parameters"]["Kind"];
                 /** @description Languages to take a story in when `lang` lacks it */
                 fallback?: components["parameters"]["FallbackOfArticles"];
                 /** @description Words, as `/v1/search` takes them */
                 q?: components["parameters"]["Q"];
+                /** @description The most in one answer */
                 limit?: components["parameters"]["Limit"];
                 /** @description Everything of one month, such as 2012-07 */
                 month?: components["parameters"]["Month"];
@@ -4207,12 +4581,15 @@ export interface operations {
                 to_date?: components["parameters"]["ToDate"];
                 /** @description Changed or become visible since */
                 updated_since?: components["parameters"]["UpdatedSince"];
+                /** @description Only what others may publish */
                 rights?: components["parameters"]["Rights"];
+                /** @description Articles, or standing pages */
                 kind?: components["parameters"]["Kind"];
                 /** @description Languages to take a story in when `lang` lacks it */
                 fallback?: components["parameters"]["FallbackOfArticles"];
                 /** @description Words, as `/v1/search` takes them */
                 q?: components["parameters"]["Q"];
+                /** @description The most in one answer */
                 limit?: components["parameters"]["Limit"];
                 /** @description From `next_url` */
                 cursor?: string;
@@ -4353,6 +4730,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A month, as the index of site maps names it */
                 period: string;
             };
             cookie?: never;
@@ -4413,8 +4791,11 @@ export interface operations {
             query: {
                 /** @description An article's address */
                 url: string;
+                /** @description Of the answer */
                 format?: "json" | "xml";
+                /** @description In pixels */
                 maxwidth?: number;
+                /** @description In pixels */
                 maxheight?: number;
             };
             header?: never;
@@ -4478,7 +4859,9 @@ export interface operations {
                 to_date?: components["parameters"]["ToDateOfEvents"];
                 /** @description One of the site's languages; see /v1 */
                 lang?: components["parameters"]["Lang"];
+                /** @description What comes first */
                 order?: "newest" | "oldest";
+                /** @description The most in one answer */
                 limit?: components["parameters"]["Limit"];
                 /** @description From `links.next` */
                 cursor?: components["parameters"]["Cursor"];
@@ -4548,6 +4931,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description As lists have it */
                 event_id: components["parameters"]["EventIdPath"];
             };
             cookie?: never;
@@ -4569,6 +4953,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description As lists have it */
                 event_id: components["parameters"]["EventIdPath"];
             };
             cookie?: never;
@@ -4648,7 +5033,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description As the address of the file has it */
                 media_id: string;
+                /** @description Which of its files */
                 rendition: components["parameters"]["RenditionPath"];
             };
             cookie?: never;
@@ -4711,6 +5098,7 @@ export interface operations {
             query?: {
                 /** @description One of the site's languages; see /v1 */
                 lang?: components["parameters"]["Lang"];
+                /** @description The most in one answer */
                 limit?: components["parameters"]["Limit"];
                 /** @description From `links.next` */
                 cursor?: components["parameters"]["Cursor"];
@@ -4770,6 +5158,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description As lists and links have it */
                 slug: components["parameters"]["SlugPath"];
             };
             cookie?: never;
@@ -4834,7 +5223,8 @@ export interface operations {
     getOwnUsage: {
         parameters: {
             query?: {
-                days?: components["parameters"]["Days"];
+                /** @description How far back, from today */
+                days?: number;
             };
             header?: never;
             path?: never;
@@ -4911,6 +5301,7 @@ export interface operations {
     listEmbargoed: {
         parameters: {
             query?: {
+                /** @description The most in one answer */
                 limit?: components["parameters"]["Limit"];
                 /** @description From `links.next` */
                 cursor?: components["parameters"]["Cursor"];
@@ -4940,6 +5331,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description As lists have it */
                 article_id: components["parameters"]["ArticleIdPath"];
             };
             cookie?: never;
@@ -4966,8 +5358,11 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description As lists have it */
                 article_id: components["parameters"]["ArticleIdPath"];
+                /** @description As the address of the file has it */
                 media_id: components["parameters"]["MediaIdPath"];
+                /** @description Which of its files */
                 rendition: components["parameters"]["RenditionPath"];
             };
             cookie?: never;
@@ -4988,6 +5383,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The secret of the address */
                 token: components["parameters"]["TokenPath"];
             };
             cookie?: never;
@@ -5019,8 +5415,11 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The secret of the address */
                 token: components["parameters"]["TokenPath"];
+                /** @description As the address of the file has it */
                 media_id: components["parameters"]["MediaIdPath"];
+                /** @description Which of its files */
                 rendition: components["parameters"]["RenditionPath"];
             };
             cookie?: never;

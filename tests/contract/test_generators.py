@@ -1,6 +1,7 @@
 """The contract as other people's tools take it: linted, and turned into clients that compile."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,76 @@ def test_both_contracts_are_small() -> None:
     public: dict[str, Any] = public_contract(json.loads(text))
     assert len(text.encode()) < LARGEST
     assert len(json.dumps(public, separators=(",", ":"), ensure_ascii=False)) < LARGEST_PUBLIC
+
+
+def words_of(text: str) -> set[str]:
+    """The words that say something, without their capitals and their plurals."""
+    words = re.findall("[a-z]+", re.sub("(?<=[a-z])(?=[A-Z])", " ", text).lower())
+    return {word.rstrip("s") for word in words} - {"", "a", "an", "the", "of", "it"}
+
+
+def poorly_described(contract: dict[str, Any]) -> list[str]:
+    """Properties and parameters that neither they nor what they refer to describes, or that are
+    described by the words of their names."""
+    components = contract["components"]
+
+    def target(part: dict[str, Any]) -> dict[str, Any]:
+        if "$ref" not in part:
+            return part
+        kind, name = part["$ref"].split("/")[-2:]
+        found: dict[str, Any] = components[kind][name]
+        return found
+
+    members = [
+        (f"{schema}.{name}", name, member)
+        for schema, described in components["schemas"].items()
+        for name, member in described.get("properties", {}).items()
+    ]
+    members += [
+        (f"{operation['operationId']}({parameter['name']})", parameter["name"], parameter)
+        for path in contract["paths"].values()
+        for operation in path.values()
+        for parameter in map(target, operation.get("parameters", ()))
+    ]
+    return [
+        place
+        for place, name, member in members
+        if not words_of(member.get("description") or target(member).get("description", ""))
+        - words_of(name)
+    ]
+
+
+def test_every_property_and_parameter_is_described() -> None:
+    whole = json.loads((ROOT / "openapi.json").read_text())
+    assert poorly_described(public_contract(whole)) == []
+
+
+def test_what_is_not_described_would_be_noticed() -> None:
+    item = {
+        "article_id": {"description": "The article's id"},
+        "author": {"$ref": "#/components/schemas/Author"},
+        "summary": {"type": "string"},
+        "title": {"type": "string", "description": "Plain text"},
+        "translation": {"$ref": "#/components/schemas/Item"},
+    }
+    author = {"description": "Who wrote it", "properties": {"name": {"type": "string"}}}
+    tag = {"name": "tag", "in": "query", "description": "Tags"}
+    limit = {"name": "limit", "in": "query", "description": "The most in one answer"}
+    shared = [{"$ref": "#/components/parameters/Tag"}, {"$ref": "#/components/parameters/Limit"}]
+    contract = {
+        "paths": {"/v1/items": {"get": {"operationId": "listItems", "parameters": shared}}},
+        "components": {
+            "schemas": {"Author": author, "Item": {"properties": item}},
+            "parameters": {"Limit": limit, "Tag": tag},
+        },
+    }
+    assert poorly_described(contract) == [
+        "Author.name",
+        "Item.article_id",
+        "Item.summary",
+        "Item.translation",
+        "listItems(tag)",
+    ]
 
 
 def test_the_linters_have_no_error(folder: Path) -> None:

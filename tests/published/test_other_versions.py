@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from app.models.article import Revision
 from app.models.publication import Publication
-from app.public import articles
+from app.public import articles, images
 from app.public.articles import FrozenArticle
 from app.worker.indexing import IndexFollower
 from tests import builders
@@ -29,9 +29,9 @@ FIRST = {
 PARTS: dict[type[BaseModel], set[str]] = {
     articles.Author: {"name", "slug"},
     articles.Source: {"name", "url"},
-    articles.FocalPoint: {"x", "y"},
-    articles.ImageSize: {"width", "url", "type"},
-    articles.Image: {
+    images.FocalPoint: {"x", "y"},
+    images.ImageSize: {"width", "url", "type"},
+    images.Image: {
         *("url", "alt", "caption", "credit", "width", "height", "colour", "focal_point", "sizes"),
     },
     articles.Rights: {"licence", "credit", "syndicatable"},

@@ -44,8 +44,9 @@ def complete_contract(contract: dict[str, Any]) -> dict[str, Any]:
     for path, operation in operations_of(contract):
         if path.startswith(MANAGEMENT) or path in UNLIMITED:
             operation.setdefault("security", [])
-        else:  # a partner's key buys more requests
+        else:  # a partner's key buys more requests; a bad one is refused before any route
             operation.setdefault("security", [{}, {PARTNER_KEY: []}])
+            operation["responses"]["default"] = deepcopy(_REFUSAL)
         _fold_refusals(operation["responses"])
         hoist_body(operation.get("requestBody", {}), schemas)
         _remove_fastapis_422(operation["responses"])

@@ -1,7 +1,7 @@
 """Query parameters as they are typed best: closed lists as enums, lists by comma as arrays."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from app.http.contract.schemas import without_null
 
@@ -27,6 +27,17 @@ def comma_list(
     return describe
 
 
+_PATH: Final = {
+    "slug": "As lists and links have it",
+    "article_id": "As lists have it",
+    "event_id": "As lists have it",
+    "media_id": "As the address of the file has it",
+    "rendition": "Which of its files",
+    "period": "A month, as the index of site maps names it",
+}
+"""Parameters of paths, which mean the same wherever they are."""
+
+
 def describe_parameter(parameter: dict[str, Any]) -> None:
     """Document what is to be sent. An empty value, which every filter takes for its absence, only
     hides the others."""
@@ -34,6 +45,8 @@ def describe_parameter(parameter: dict[str, Any]) -> None:
     if parameter.get("required") is False:
         del parameter["required"]  # as it is where nothing is said
     without_null(schema)
+    if parameter["in"] == "path" and parameter["name"] in _PATH:
+        parameter.setdefault("description", _PATH[parameter["name"]])
     if schema.get("description") == parameter.get("description"):
         schema.pop("description", None)
     if schema.get("default") == "":
