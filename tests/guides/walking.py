@@ -26,10 +26,12 @@ python3() { "$PYTHON" "$@"; }
 type -P sqlite3 >/dev/null || sqlite3() {
   "$PYTHON" -c 'import sqlite3, sys
 for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]): print(*row, sep="|")' "$@"; }
-curl() {
-  command curl -sS --max-time 30 --dump-header .headers --output .body "$@"
+curl() {  # a stream never ends by itself, so that a look at it is enough
+  local most=30
+  case " $* " in *" -N "*) most=2 ;; esac
+  command curl -sS --max-time $most --dump-header .headers --output .body "$@"
   local code=$?
-  case " $* " in *" -N "*) [ $code -eq 28 ] && code=0 ;; esac
+  [ $most -eq 2 ] && [ $code -eq 28 ] && code=0
   cat .body
   return $code
 }

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,9 @@ def running(data: Path, spool: Path) -> Iterator[tuple[str, int]]:
 @pytest.mark.timeout(600)
 @pytest.mark.sqlite_only("bodies are read before any store is asked")
 def test_five_megabytes_are_kept_nowhere(tmp_path: Path, subtests: pytest.Subtests) -> None:
-    """Of any type, with a length and without, sent to everything that takes a body."""
+    """Of any type, with a length and without, sent to everything that takes a body: two types to
+    each, in turn, because one part of the service reads a type for all of them."""
+    kinds = cycle(HUGE.items())
     spool = tmp_path / "spool"
     spool.mkdir()
     with store(None, tmp_path / "data", serve_worker=False) as (runtime, _):
@@ -133,8 +136,9 @@ def test_five_megabytes_are_kept_nowhere(tmp_path: Path, subtests: pytest.Subtes
             known = headers if path.startswith("/v1/admin") else partner
             if not path.startswith("/v1/partner"):
                 known = {} if not path.startswith("/v1/admin") else known
+            some = len(HUGE) if path.endswith("/media") else 2
             with Watched(pid, spool) as watched:
-                for name, (media_type, content) in HUGE.items():
+                for name, (media_type, content) in islice(kinds, some):
                     with subtests.test(name=name, media_type=media_type, content=content):
                         sent = {**known, **({"Content-Type": media_type} if media_type else {})}
                         length = {"Content-Length": str(len(content))}
