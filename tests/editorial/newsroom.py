@@ -140,7 +140,7 @@ class Newsroom(RuleBasedStateMachine):
         def work(tx: PublishTx) -> Callable[[], None]:
             before, moves = tx.sequence, move and self.oracle.pending(key, tx.moment)
             if moves:
-                publishing.cancel(tx, key)
+                publishing.cancel(tx, EDITOR, key)
             began = publishing.publish(
                 tx, EDITOR, key, self.revisions[key], runtime.site_rules, at=at, until=until
             )
@@ -236,7 +236,7 @@ class Newsroom(RuleBasedStateMachine):
             before, moment = tx.sequence, tx.moment
             pending = self.oracle.pending(key, moment)
             try:
-                publishing.cancel(tx, key)
+                publishing.cancel(tx, EDITOR, key)
             except Conflict:
                 assert not pending
                 raise
