@@ -115,8 +115,13 @@ class Unsupported(WillayError):
     """The content is of a kind that is not accepted."""
 
 
+@dataclass
 class Unauthenticated(WillayError):
-    """Nobody is logged in, or the credential proves nothing."""
+    """Nobody is logged in, or the credential proves nothing; `challenge` says how to log in."""
+
+    challenge: str = "Bearer"
+
+    __str__ = WillayError.__str__
 
 
 class Forbidden(WillayError):

@@ -11,6 +11,7 @@ Scope = Literal[
     "articles:write",
     "articles:review",
     "articles:publish",
+    "calendar:read",
     "tags:write",
     "people:write",
     "events:write",
@@ -24,8 +25,9 @@ Scope = Literal[
     "audit:read",
     "operations:write",
 ]
-"""`people` are sponsors, committee members and authors; `site` is what the site says of itself;
-`users` are accounts; `tokens:own` makes and revokes tokens of one's own account."""
+"""`calendar:read` reads what is scheduled, as a calendar, and nothing else; `people` are sponsors,
+committee members and authors; `site` is what the site says of itself; `users` are accounts;
+`tokens:own` makes and revokes tokens of one's own account."""
 
 Role = Literal["writer", "editor", "publisher", "admin"]
 
@@ -36,7 +38,10 @@ EVERYTHING: Final = "*"
 """Stands for all scopes of the role."""
 
 _WRITER: Final[Scopes] = frozenset(
-    ("articles:read", "articles:write", "media:write", "preview:write", "tokens:own")
+    (
+        *("articles:read", "articles:write", "calendar:read"),
+        *("media:write", "preview:write", "tokens:own"),
+    )
 )
 _EDITOR: Final[Scopes] = _WRITER | {"articles:review", "tags:write"}
 # Sponsors, members, authors, events and the site become public when saved, so only publishers may

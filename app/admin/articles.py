@@ -52,6 +52,9 @@ class CopyParameters(Parameters):
 
     state: Annotated[str, Field(max_length=200, description="One of these, by `,`")] = ""
     live: Annotated[Flag | None, Field(description="The public reads it, or does not")] = None
+    scheduled: Annotated[
+        Flag | None, Field(description="A text of it is to come, or none, whatever its `state`")
+    ] = None
     kind: Kind | None = None
     lang: Language = ""
     tag: AnySlug = ""
@@ -119,6 +122,7 @@ def list_working_copies(
     filters = CopyFilter(
         states=tuple(state for state in get_args(State) if state in states),
         live=params.live,
+        scheduled=params.scheduled,
         kind=params.kind,
         lang=params.lang or None,
         tag=params.tag or None,

@@ -112,15 +112,11 @@ def create_preview(
     issued = previews.create(
         tx, actor(principal), article_id, body.revision, lifetime, runtime.clock()
     )
-    view = _view(issued.link).model_dump()
-    secret, settings = issued.secret, runtime.settings
-    site_url = settings.preview_address(secret)
-    url = f"{settings.public_url}/v1/preview/{secret}"
     return Outcome(
-        One[NewPreview](data=NewPreview(**view, token=secret, site_url=site_url, url=url)),
+        One[NewPreview](data=to_new_preview(issued, runtime)),
         201,
         location=f"/v1/admin/previews/{issued.link.id}",
-        repeat_body=One[NewPreview](data=NewPreview(**view, token=None, site_url=None, url=None)),
+        repeat_body=One[NewPreview](data=without_secret(to_new_preview(issued, runtime))),
     )
 
 
@@ -213,6 +209,22 @@ async def follow_preview_to_file(
         return file
 
     return await files.private_file(request, find)
+
+
+def to_new_preview(issued: previews.IssuedPreview, runtime: Runtime) -> NewPreview:
+    """A link with its secret, and where it is read."""
+    secret, settings = issued.secret, runtime.settings
+    return NewPreview(
+        **_view(issued.link).model_dump(),
+        token=secret,
+        site_url=settings.preview_address(secret),
+        url=f"{settings.public_url}/v1/preview/{secret}",
+    )
+
+
+def without_secret(view: NewPreview) -> NewPreview:
+    """A link as a repeated request gets it."""
+    return view.model_copy(update={"token": None, "site_url": None, "url": None})
 
 
 def _view(link: previews.Link) -> Preview:

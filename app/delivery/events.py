@@ -7,11 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 from pydantic_core import to_json
-from starlette.responses import Response
 
 from app import cursors
 from app.delivery.filters import TagClauses, preferred_languages, refuse_reversed, tag_clauses
 from app.feeds import ics
+from app.http.calendars import CalendarResponse
 from app.http.endpoint import BriefView
 from app.http.parameters import Language, Limit, Parameters, Travelling, date_of, links_onward
 from app.http.problems import public_responses
@@ -29,12 +29,6 @@ router = APIRouter(tags=["events"], route_class=EndpointRoute)
 
 CALENDAR_LIMIT: Final = 1_000
 """The largest number of events in a calendar; those that start last are kept."""
-
-
-class CalendarResponse(Response):
-    """iCalendar."""
-
-    media_type = ics.MEDIA_TYPE
 
 
 class EventParameters(Travelling):

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from app.changes import PublishTx, head
 from app.database import ReadTx
-from app.editorial import articles, history, publishing, releases
+from app.editorial import articles, history, publishing, release_records, releases
 from app.editorial.article_patch import validate_article
 from app.editorial.articles import WorkingCopy
 from app.editorial.commands import refuse_moved
@@ -21,7 +21,6 @@ from app.editorial.content import Actor, ArticleInput, CorrectionInput, Draft, S
 from app.editorial.releases import VisibleText
 from app.errors import Conflict
 from app.models.article import Article
-from app.models.publication import Publication
 
 _TOGETHER: Final = (("body", "body_format"), ("published_at", "date_precision"))
 _PARTS: Final = (
@@ -90,11 +89,21 @@ def correct(
     }
     moved = _save_corrected(tx, actor, article, visible.revision, _with_note(after, noted), carried)
     publishing.refuse_unready(tx, actor, article, moved[visible.revision])
-    releases.insert_publication(
+    rows = releases.list_publications(tx, article_id)
+    former = next(row for row in rows if row.visible_from <= start < row.visible_until)
+    corrected = releases.insert_publication(
         tx, actor, article, moved[visible.revision], rules, start, visible.expires_at
     )
+    if former.visible_from < start and start > tx.moment:
+        release_records.attach(tx, actor, corrected)
+    else:
+        corrected.release_id = former.release_id
     for row in later:
-        _replace(tx, actor, article, row, moved[row.revision], rules)
+        releases.replace_publication(
+            *(tx, actor, article, row, moved[row.revision], rules),
+            start=row.visible_from,
+            until=row.expires_at,
+        )
     releases.recompute_ends(tx, article_id)
     articles.refuse_second_language(tx, article)
     if start <= tx.moment:
@@ -174,14 +183,3 @@ def _save_corrected(
     article.state = "published" if newest == public else state
     moved[newest] = article.text_revision
     return moved
-
-
-def _replace(
-    tx: PublishTx, actor: Actor, article: Article, row: Publication, number: int, rules: SiteRules
-) -> None:
-    """Replace a scheduled text by another, in the name of the person who scheduled it."""
-    row.ended = "cancelled"
-    new = releases.insert_publication(
-        tx, actor, article, number, rules, row.visible_from, row.expires_at
-    )
-    new.published_by, new.published_by_id = row.published_by, row.published_by_id

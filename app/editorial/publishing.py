@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from app.changes import PublishTx
-from app.editorial import articles, media_use, page_tree, related, releases
+from app.editorial import articles, media_use, page_tree, related, release_records, releases
 from app.editorial.article_status import WAITING
 from app.editorial.content import Actor, ArticleInput, SiteRules, from_revision_json
 from app.errors import Conflict, Detail, Invalid
@@ -25,12 +25,13 @@ def publish(
     at: datetime | None = None,
     until: datetime | None = None,
     number: int | None = None,
+    release_id: UUID | None = None,
 ) -> datetime:
     """Make the newest text (or the text `number`) public from `at` (default: now) until `until`;
     returns the start.
 
     Scheduled publications that begin at or after the start are cancelled. An `at` in the past means
-    now.
+    now. What is scheduled, or has an end, is in a release: the one given, or one of its own.
     """
     article = articles.lock_article(tx, article_id, revision)
     start = max(at, tx.moment) if at is not None else tx.moment
@@ -39,8 +40,12 @@ def publish(
     number = number or article.text_revision
     refuse_unready(tx, actor, article, number)
     articles.refuse_second_language(tx, article)
-    _cancel_from(tx, article, start)
-    releases.insert_publication(tx, actor, article, number, rules, start, until)
+    reviewed = _review_state(tx, article, number)
+    _cancel_from(tx, actor, article, start)
+    row = releases.insert_publication(tx, actor, article, number, rules, start, until)
+    row.release_id, row.review_state = release_id, reviewed
+    if release_id is None:
+        release_records.attach(tx, actor, row)
     if number == article.text_revision:
         article.state = "published"
     releases.recompute_ends(tx, article_id)
@@ -96,18 +101,18 @@ def retract(tx: PublishTx, actor: Actor, article_id: UUID, reason: str) -> None:
     _withdraw(tx, actor, article_id, "retracted", reason)
 
 
-def cancel(tx: PublishTx, article_id: UUID) -> None:
+def cancel(tx: PublishTx, actor: Actor, article_id: UUID) -> None:
     """Cancel the schedule; a live publication keeps its own end."""
     article = articles.lock_article(tx, article_id, None)
-    if not cancel_from(tx, article, tx.moment + TICK):
+    if not cancel_from(tx, actor, article, tx.moment + TICK):
         raise Conflict("not_scheduled", "Nothing is scheduled.")
 
 
-def cancel_from(tx: PublishTx, article: Article, start: datetime) -> bool:
+def cancel_from(tx: PublishTx, actor: Actor, article: Article, start: datetime) -> bool:
     """Cancel publications that begin at `start` or later; False when there are none."""
-    is_scheduled = _cancel_from(tx, article, start)
+    is_scheduled = _cancel_from(tx, actor, article, start)
     if is_scheduled:
-        _settle_state(tx, article)
+        settle_state(tx, article)
     return is_scheduled
 
 
@@ -127,7 +132,7 @@ def record_past(
     """
     article = articles.lock_article(tx, article_id, None)
     refuse_unready(tx, actor, article, article.text_revision)
-    _cancel_from(tx, article, tx.moment)
+    _cancel_from(tx, actor, article, tx.moment)
     live = releases.live_publication(tx, article_id)
     if live is not None:
         _end(tx, article, live, ended, note, tx.moment)
@@ -141,13 +146,13 @@ def record_past(
 
 def _withdraw(tx: PublishTx, actor: Actor, article_id: UUID, cause: str, note: str | None) -> None:
     article = articles.lock_article(tx, article_id, None)
-    pending = _cancel_from(tx, article, tx.moment)
+    pending = _cancel_from(tx, actor, article, tx.moment)
     live = releases.live_publication(tx, article_id)
     if live is not None:
         _end(tx, article, live, cause, note, tx.moment)
         article.state = cause
     elif pending:
-        _settle_state(tx, article)
+        settle_state(tx, article)
     else:
         raise Conflict("not_public", "It is neither public nor scheduled.")
     article.updated_at = tx.moment
@@ -169,22 +174,31 @@ def _end(
     releases.announce_change(tx, article, cause or "expired")
 
 
-def _settle_state(tx: PublishTx, article: Article) -> None:
-    """Set the state after a cancellation: draft, unless the text is the one released before or it
-    waits in the review."""
+def settle_state(tx: PublishTx, article: Article) -> None:
+    """Set the state after a cancellation. The text is what the one before it became if that is the
+    same text; else it has its state of review again: approved, in review or draft."""
     releases.tell_embargo(tx, article.id)
     if article.state in WAITING:
         return
     rows = [row for row in releases.list_publications(tx, article.id) if row.ended != "cancelled"]
-    if not rows or rows[-1].revision != article.text_revision:
-        article.state = "draft"
-    else:
+    if rows and rows[-1].revision == article.text_revision:
         article.state = rows[-1].ended or "published"
+    else:
+        article.state = _review_state(tx, article, article.text_revision) or "draft"
 
 
-def _cancel_from(tx: PublishTx, article: Article, start: datetime) -> bool:
+def _review_state(tx: PublishTx, article: Article, number: int) -> str | None:
+    """How far the review of a text came before the text was released; None when nobody knows."""
+    if number == article.text_revision and article.state in WAITING:
+        return article.state
+    rows = reversed(releases.list_publications(tx, article.id))
+    return next((row.review_state for row in rows if row.revision == number), None)
+
+
+def _cancel_from(tx: PublishTx, actor: Actor, article: Article, start: datetime) -> bool:
     """Cancel publications that begin at `start` or later; False when there are none."""
     rows = releases.list_publications(tx, article.id)
     rows = [row for row in rows if row.ended is None and row.visible_from >= start]
     releases.cancel_publications(tx, article, rows)
+    release_records.record_cancellation(tx, actor, rows)
     return bool(rows)

@@ -186,6 +186,25 @@ def recompute_ends(tx: PublishTx, article_id: UUID) -> None:
         )
 
 
+def replace_publication(
+    tx: PublishTx,
+    actor: Actor,
+    article: Article,
+    row: Publication,
+    number: int,
+    rules: SiteRules,
+    start: datetime,
+    until: datetime | None,
+) -> None:
+    """Replace a scheduled publication by one of a text `number`, in the same release and in the
+    name of the person who scheduled it."""
+    row.ended = "cancelled"
+    new = insert_publication(tx, actor, article, number, rules, start, until)
+    new.published_by, new.published_by_id = row.published_by, row.published_by_id
+    new.review_state = row.review_state
+    new.release_id, row.release_id = row.release_id, None
+
+
 def cancel_publications(tx: PublishTx, article: Article, rows: Sequence[Publication]) -> None:
     """Cancel planned publications, so that earlier ones get their own ends back. Slugs that only
     cancelled publications held become free."""

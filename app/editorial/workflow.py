@@ -92,14 +92,14 @@ def publish(
     until: datetime | None = None,
     text_revision: int | None = None,
     cancels: bool = False,
+    release_id: UUID | None = None,
 ) -> Effect:
     """Make the newest text public, from `at` (default: now) until `until`. `Conflict`
     (`text_moved`) when the newest text is not `text_revision`."""
 
     def release(article: Article) -> dict[str, object]:
-        start = publishing.publish(
-            tx, actor, article.id, article.revision, rules, at=at, until=until
-        )
+        here = (tx, actor, article.id, article.revision, rules)
+        start = publishing.publish(*here, at=at, until=until, release_id=release_id)
         article.review_note = None
         return {"visible_from": start, "visible_until": until}
 
@@ -130,7 +130,7 @@ def correct(
     def release(article: Article) -> dict[str, object]:
         is_first = article.id == article_id
         if cancels:
-            publishing.cancel_from(tx, article, start + TICK)
+            publishing.cancel_from(tx, actor, article, start + TICK)
         begins, left_uncorrected = correcting.correct(
             *(tx, actor, article.id, article.revision, rules, note),
             draft=draft if is_first else None,
@@ -224,7 +224,7 @@ def cancel(tx: PublishTx, actor: Actor, article_id: UUID, revision: int) -> Effe
     """Cancel the schedule; a live publication stays."""
 
     def withdraw(article: Article) -> dict[str, object]:
-        publishing.cancel(tx, article.id)
+        publishing.cancel(tx, actor, article.id)
         return {}
 
     return _apply(tx, actor, "cancelled", article_id, revision, withdraw, tx.moment, True)

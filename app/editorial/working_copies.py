@@ -36,6 +36,7 @@ class CopyFilter:
 
     states: tuple[State, ...] = ()
     live: bool | None = None
+    scheduled: bool | None = None
     kind: Kind | None = None
     lang: Lang | None = None
     tag: Slug | None = None
@@ -127,6 +128,9 @@ def _conditions(tx: ReadTx, filters: CopyFilter, now: datetime) -> Sequence[Colu
         conditions.append(
             article_status.is_live(now) if filters.live else ~article_status.is_live(now)
         )
+    if filters.scheduled is not None:
+        pending = col(Article.id).in_(_pending(now))
+        conditions.append(pending if filters.scheduled else ~pending)
     if filters.tag is not None:
         statement = sa.select(col(TagSlug.tag_id)).where(col(TagSlug.slug) == filters.tag)
         tag_id = tx.execute(statement).scalar()
@@ -206,9 +210,13 @@ def _in_states(chosen_states: Sequence[State], now: datetime) -> ColumnElement[b
         own.add("published")
     narrow = [col(Article.state).in_(sorted(own)), article_status.state_at(now).in_(chosen_states)]
     if released == ["scheduled"] and not waiting:
-        pending = sa.select(col(Publication.article_id)).where(
-            col(Publication.visible_from) > now,
-            col(Publication.visible_from) < col(Publication.visible_until),
-        )
-        narrow.append(col(Article.id).in_(pending))
+        narrow.append(col(Article.id).in_(_pending(now)))
     return sa.and_(*narrow)
+
+
+def _pending(now: datetime) -> sa.Select[UUID]:
+    """The articles that have a text to come."""
+    return sa.select(col(Publication.article_id)).where(
+        col(Publication.visible_from) > now,
+        col(Publication.visible_from) < col(Publication.visible_until),
+    )

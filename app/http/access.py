@@ -17,7 +17,7 @@ from app.runtime import Runtime
 
 LOGIN: Final = "/v1/admin/auth/token"
 
-_BEARER: Final = OAuth2PasswordBearer(
+BEARER: Final = OAuth2PasswordBearer(
     LOGIN,
     scheme_name="Bearer",
     scopes=dict.fromkeys(sorted(ALL), ""),
@@ -33,7 +33,7 @@ def origin_of(request: Request) -> Origin:
 
 
 async def _principal(
-    request: Request, scopes: SecurityScopes, bearer: Annotated[str | None, Depends(_BEARER)]
+    request: Request, scopes: SecurityScopes, bearer: Annotated[str | None, Depends(BEARER)]
 ) -> Principal:
     if bearer is None:
         raise Unauthenticated(

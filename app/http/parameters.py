@@ -140,9 +140,9 @@ def known_names(kind: str, parameter: str, text: str, choices: Sequence[str]) ->
 
 def build_url(base: str, params: Parameters, cursor: str = "") -> str:
     """The shortest address of the same request, or of the page at a cursor."""
-    values = params.model_dump(exclude_defaults=True, mode="json")
+    values = params.model_dump(exclude_defaults=True, mode="json", by_alias=True)
     repeated = set(params.repeated & params.model_fields_set)
-    values |= params.model_dump(include=repeated, mode="json")
+    values |= params.model_dump(include=repeated, mode="json", by_alias=True)
     values = {name: "true" if value is True else value for name, value in values.items()}
     if cursor:
         values["cursor"] = cursor

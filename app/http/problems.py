@@ -219,7 +219,7 @@ def _extra_members(error: WillayError) -> dict[str, Any]:
 def _headers(error: WillayError) -> dict[str, str]:
     match error:
         case Unauthenticated():
-            return {"WWW-Authenticate": "Bearer"}
+            return {"WWW-Authenticate": error.challenge}
         case Throttled():
             return {"Retry-After": str(error.retry_after)}
         case Unavailable():

@@ -45,6 +45,24 @@ class Calendar:
             return LONG_AGO if day < FOREVER.date() else FOREVER
         return datetime(day.year, day.month, day.day, tzinfo=self.zone).astimezone(UTC)
 
+    def instant_of(self, local: datetime) -> datetime:
+        """The instant at which the clocks of the zone show a time. `ValueError` unless they show it
+        exactly once."""
+        first, second = (
+            local.replace(tzinfo=self.zone, fold=fold).astimezone(UTC) for fold in (0, 1)
+        )
+        shown = local.isoformat(timespec="minutes")
+        if first > second:  # Python gives both the offsets around the gap, the earlier one first
+            message = f"the clocks of {self.name} never show {shown}: they go forward over it"
+            raise ValueError(message)
+        if first < second:
+            offsets = " or ".join(
+                (local.replace(tzinfo=self.zone, fold=fold)).isoformat() for fold in (0, 1)
+            )
+            message = f"the clocks of {self.name} show {shown} twice: write {offsets}"
+            raise ValueError(message)
+        return first
+
     def day_start(self, day: date) -> Edge:
         """The start of a range of days."""
         if not LONG_AGO.date() < day < FOREVER.date():

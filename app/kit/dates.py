@@ -9,13 +9,15 @@ from datetime import UTC, date, datetime
 from typing import Final, TypeVar
 
 from app.kit.calendar import Calendar, Edge
-from app.kit.clock import FOREVER, LONG_AGO
+from app.kit.clock import FOREVER, LONG_AGO, TICK
 
 _OF_UTC: Final = Calendar()
+_LAST_DAY: Final = date.max.toordinal()
 Date = TypeVar("Date", date, datetime)
 
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CLOCK: Final = r"([01]\d|2[0-3]):[0-5]\d"
+_LOCAL: Final = re.compile(rf"{_DAY.pattern}[Tt]{_CLOCK}(:[0-5]\d)?", re.ASCII)
 _MOMENT: Final = re.compile(
     rf"{_DAY.pattern}[Tt]{_CLOCK}:[0-5]\d(\.\d{{1,9}})?([Zz]|[+-]{_CLOCK})", re.ASCII
 )
@@ -26,6 +28,17 @@ def moment_of(text: str) -> datetime:
     if not _MOMENT.fullmatch(text):
         raise ValueError("write a moment with its offset, such as 2030-01-31T09:00:00Z")
     return in_range(_parse_date(datetime, text.upper()))
+
+
+def local_moment_of(text: str, calendar: Calendar) -> datetime:
+    """An RFC 3339 instant, or without an offset the instant at which the clocks of a zone show that
+    time. `ValueError` if the text is neither, or if they show it never or twice."""
+    if not _LOCAL.fullmatch(text):
+        return moment_of(text)
+    local = _parse_date(datetime, text.upper())
+    if not LONG_AGO.date() < local.date() < FOREVER.date():
+        raise ValueError("the date is out of range")
+    return calendar.instant_of(local)
 
 
 def day_of(text: str) -> date:
@@ -73,6 +86,13 @@ def plain_date(moment: datetime, precision: str) -> date | None:
 def first_instant(text: str, calendar: Calendar = _OF_UTC) -> datetime:
     """The first instant of a day, or the instant itself. `ValueError` if the text is no date."""
     return calendar.start_of(day_of(text)) if _DAY.fullmatch(text) else _parse_instant(text)
+
+
+def first_instant_after(text: str, calendar: Calendar) -> datetime:
+    """The first instant after a day, or after the instant itself. `ValueError` if it is no date."""
+    if _DAY.fullmatch(text):
+        return calendar.start_of(date.fromordinal(min(day_of(text).toordinal() + 1, _LAST_DAY)))
+    return _parse_instant(text) + TICK
 
 
 def range_start(text: str, calendar: Calendar) -> Edge:

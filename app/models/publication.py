@@ -5,11 +5,14 @@ copies of the interval, which end together with it, so that their lists do the s
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+_IN_RELEASE = sa.text("release_id IS NOT NULL")
+_RELEASED: dict[str, Any] = {"sqlite_where": _IN_RELEASE, "postgresql_where": _IN_RELEASE}
 _STARTS = sa.text("visible_from < visible_until")
 _ENDS = sa.text("visible_until < '9999-01-01 00:00:00.000000'")
 _ENDS_UTC = sa.text("visible_until < '9999-01-01 00:00:00+00'")
@@ -81,6 +84,10 @@ class Publication(SQLModel, table=True):
             sqlite_where=sa.text("parent_slug IS NOT NULL"),
             postgresql_where=sa.text("parent_slug IS NOT NULL"),
         ),
+        # These three are for the calendar of releases; most publications are in none.
+        sa.Index("publication_release", "release_id", **_RELEASED),
+        sa.Index("publication_begins", "visible_from", "article_id", **_RELEASED),
+        sa.Index("publication_expires", "expires_at", "article_id", **_RELEASED),
         sa.CheckConstraint("visible_from <= visible_until", name="interval"),
     )
 
@@ -108,6 +115,9 @@ class Publication(SQLModel, table=True):
     position: int = Field(default=0, sa_column_kwargs={"server_default": sa.text("0")})
     parent_slug: str | None = None  # a slug, also a former one, of the page above this page
     related_ids: str | None = Field(default=None, sa_type=sa.Text)  # JSON list, as tag_ids
+    # No foreign key, because SQLite would have to copy the table for it.
+    release_id: UUID | None = None  # what it was scheduled in, or gives it an end
+    review_state: str | None = None  # draft, in_review, approved: what a cancellation restores
 
 
 class PublicationBody(SQLModel, table=True):

@@ -124,7 +124,7 @@ class Newsroom:
                 until = self._soon(tx, 61) if self.random.random() < 0.3 else None
                 self._publish(tx, key, article.revision, at=at, until=until)
             case "cancel":
-                publishing.cancel(tx, key)
+                publishing.cancel(tx, EDITOR, key)
             case "unpublish":
                 publishing.unpublish(tx, EDITOR, key)
             case "retract":

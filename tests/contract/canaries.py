@@ -132,7 +132,7 @@ def hide(bench: Bench) -> set[str]:
     with runtime.publishing() as tx:
         publishing.retract(tx, Actor(marker()), retracted[0], "The source was forged.")
         publishing.unpublish(tx, Actor(marker()), unpublished[0], "The author asked for it.")
-        publishing.cancel(tx, cancelled[0])
+        publishing.cancel(tx, builders.EDITOR, cancelled[0])
         correcting.correct(
             tx, Actor(marker()), live["live-corrected"], 1, runtime.site_rules, "A name was wrong."
         )

@@ -52,7 +52,7 @@ def secrets(quiet: Bench) -> Secrets:
     _content(quiet, None, never)
     cancelled = _content(quiet, 4, never)
     with quiet.runtime.publishing() as tx:
-        publishing.cancel(tx, cancelled)
+        publishing.cancel(tx, builders.EDITOR, cancelled)
     return Secrets(article, inside, never)
 
 

@@ -14,6 +14,7 @@ from app.worker.followers import build_followers
 from benchmarks.corpus import Size, fill
 from tests.admin.desk import Headers, bearer
 from tests.admin.newsdesk import Newsdesk
+from tests.admin.scheduling import RELEASES, later, released, remove
 from tests.builders import EDITOR, imported
 from tests.commands import SAMPLE
 from tests.conftest import Bench, client_of, empty_database, store
@@ -130,6 +131,10 @@ OTHERS = [
     "/v1/changes",
     "/v1/admin/articles",
     "/v1/admin/articles?tag=topic-1-1",
+    "/v1/admin/articles?scheduled=true",
+    "/v1/admin/releases",
+    "/v1/admin/releases?from=2000-01-01&to=2040-01-01",
+    "/v1/admin/releases.ics",
 ]
 
 
@@ -197,6 +202,22 @@ def statements(runtime: Runtime) -> Iterator[dict[str, Any]]:
             sa.event.remove(engine, "before_cursor_execute", note)
 
 
+def plan_releases(desk: Newsdesk) -> None:
+    """Two texts for one instant: scheduled, moved, seen, cancelled."""
+    wheres = [desk.create(), desk.create(kind="page")]
+    release = released(desk, later(desk, hours=1), wheres)
+    assert desk.patch(release, at=later(desk, hours=2), until=later(desk, hours=9)).is_success
+    here = desk.get(RELEASES).json()["data"]
+    assert len(here) == 4
+    assert desk.get(f"{RELEASES}?limit=1&from=2020-01-01").json()["links"]["next"]
+    assert desk.get(desk.get(f"{RELEASES}?limit=1").json()["links"]["next"]).is_success
+    previews = desk.bench.client.post(f"{release}/previews", headers=desk.headers)
+    assert previews.status_code == 201
+    assert desk.get("/v1/admin/articles?scheduled=true&count=true").is_success
+    assert desk.act(wheres[0], "cancel").is_success
+    assert remove(desk, release).is_success
+
+
 def work(bench: Bench, hook: str) -> None:
     """A day of the service: editors, readers, an import that is repeated, followers, a merge."""
     runtime, client = bench.runtime, bench.client
@@ -217,6 +238,7 @@ def work(bench: Bench, hook: str) -> None:
         ("retract", {"reason": "It was wrong."}),
     ):
         assert desk.act(where, act, **sent).status_code < 300, act
+    plan_releases(desk)
     for below in ("", "/revisions", "/revisions/1", "/previews", "/diff?from=1&to=2"):
         assert desk.get(where + below).status_code == 200
     bench.clock.move(minutes=5)

@@ -11,6 +11,8 @@ import pytest
 
 from app.editorial import publishing
 from tests import builders
+from tests.admin.newsdesk import Newsdesk
+from tests.admin.scheduling import RELEASES, later, released
 from tests.builders import EDITOR
 from tests.conftest import Bench, bench_in
 from tests.contract.statements import counted
@@ -221,3 +223,25 @@ def test_a_page_costs_the_same_statements_however_long(uncached: Bench) -> None:
     }
     assert costs[1, ""] == costs[12, ""]
     assert costs[1, "paths"] == costs[12, "paths"]
+
+
+@SQLITE
+@pytest.mark.parametrize("query", ["", "&from=2020-01-01&to=2040-01-01"])
+def test_the_calendar_of_releases_walks_its_own_indexes(quiet: Bench, query: str) -> None:
+    desk = Newsdesk.of(quiet)
+    wheres = [desk.create(slug=f"n{n}") for n in range(4)]
+    released(desk, later(desk, hours=1), wheres, until=later(desk, hours=2))
+    first = f"{RELEASES}?limit=2{query}"
+    for url in (first, desk.get(first).json()["links"]["next"]):
+        with counted(quiet.runtime) as seen:
+            assert desk.get(url).status_code == 200
+        found = [one for one in seen if "published_by_id" in one[0]]
+        assert len(found) == 2
+        with quiet.runtime.database.reading() as tx:
+            for (statement, parameters), index in zip(
+                found, ("publication_begins", "publication_expires"), strict=True
+            ):
+                asked = f"EXPLAIN QUERY PLAN {statement}"
+                steps = [row[-1] for row in tx.connection.exec_driver_sql(asked, parameters)]
+                assert sum(f"USING INDEX {index} (" in step for step in steps) == 1, steps
+                assert not any(step.startswith("SCAN") for step in steps), steps

@@ -272,7 +272,7 @@ def test_a_file_that_never_was_public_is_nowhere(quiet: Bench, subtests: pytest.
     later = builders.draft(quiet.runtime, image={"media_id": key})
     builders.publish(quiet.runtime, later, at=quiet.clock.now + timedelta(days=1))
     with quiet.runtime.publishing() as tx:
-        publishing.cancel(tx, later[0])
+        publishing.cancel(tx, EDITOR, later[0])
     take_down(quiet, key)
     url = f"/v1/media/{key}/320.jpg"
     hidden = quiet.client.get(url)
@@ -474,7 +474,7 @@ def follow(bench: Bench, steps: list[tuple[str, int, int, int]]) -> None:
                 retract(bench, key)
             case "cancel":
                 with runtime.publishing() as tx:
-                    publishing.cancel(tx, key)
+                    publishing.cancel(tx, EDITOR, key)
             case "take down":
                 ever = shown(number)[1]
                 take_down(bench, keys[number])

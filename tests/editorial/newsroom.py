@@ -14,11 +14,21 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from app.changes import Head, PublishTx, head
-from app.editorial import articles, correcting, publishing, tags
+from app.editorial import (
+    articles,
+    correcting,
+    publishing,
+    release_records,
+    releases,
+    scheduling,
+    tags,
+)
 from app.editorial.article_patch import ArticlePatch, apply_patch
+from app.editorial.scheduling import Interval, ReleaseItem
 from app.editorial.tags import TagInput
 from app.errors import Conflict
 from app.kit.clock import LONG_AGO, TICK
+from app.models.release import Release
 from app.runtime import Runtime, open_runtime
 from tests import builders, stores
 from tests.builders import EDITOR
@@ -34,6 +44,25 @@ PICK = st.integers(0, len(LANGUAGES) - 1)
 CRASH = st.one_of(st.none(), st.integers(1, 40))
 START = st.sampled_from([None, None, -5, 0, 0.000001, 1, 10, 60])
 LENGTH = st.sampled_from([None, 0.000001, 1, 5, 100])
+
+
+LATER = st.sampled_from([0.000001, 1, 10, 60])
+
+
+def interval_after(tx: PublishTx, start: float, length: float | None) -> Interval:
+    """An interval to come."""
+    begins = tx.moment + timedelta(seconds=start)
+    return Interval(begins, None if length is None else begins + timedelta(seconds=length))
+
+
+def release_of(tx: PublishTx, key: UUID) -> tuple[Release, list[UUID]]:
+    """The last release in which an article has a text to come, and the articles of all of these."""
+    planned = releases.planned_publications(tx, key, tx.moment)
+    if not planned:
+        raise Conflict("not_scheduled", "Nothing is scheduled.")
+    release = tx.session.get_one(Release, planned[-1].release_id)
+    rows = release_records.list_texts(tx, release.id)
+    return release, [row.article_id for row in rows if row.visible_from < row.visible_until]
 
 
 class Crash(Exception):
@@ -140,7 +169,7 @@ class Newsroom(RuleBasedStateMachine):
         def work(tx: PublishTx) -> Callable[[], None]:
             before, moves = tx.sequence, move and self.oracle.pending(key, tx.moment)
             if moves:
-                publishing.cancel(tx, key)
+                publishing.cancel(tx, EDITOR, key)
             began = publishing.publish(
                 tx, EDITOR, key, self.revisions[key], runtime.site_rules, at=at, until=until
             )
@@ -236,13 +265,78 @@ class Newsroom(RuleBasedStateMachine):
             before, moment = tx.sequence, tx.moment
             pending = self.oracle.pending(key, moment)
             try:
-                publishing.cancel(tx, key)
+                publishing.cancel(tx, EDITOR, key)
             except Conflict:
                 assert not pending
                 raise
             assert pending
             assert tx.sequence == before + self._told_of_schedules(key, moment)
             return lambda: self.oracle.cancel(key, moment)
+
+        self._do(replica, crash, work)
+
+    @rule(replica=REPLICA, start=LATER, length=LENGTH, slug=st.integers(0, 2), crash=CRASH)
+    def schedule_together(
+        self, replica: int, start: float, length: float | None, slug: int, crash: int | None
+    ) -> None:
+        """Two texts for one instant."""
+        runtime = self.replicas[replica]
+        wished = {self.ids[pick]: self._edit(replica, pick, slug, pick) for pick in (0, 1)}
+
+        def work(tx: PublishTx) -> Callable[[], None]:
+            interval = interval_after(tx, start, length)
+            items = [ReleaseItem(key) for key in wished]
+            args = (tx, EDITOR, runtime.site_rules, interval, items)
+            scheduling.schedule(*args, cancels=True)
+
+            def done() -> None:
+                for key, wish in wished.items():
+                    self.oracle.publish(key, Wish(interval.start, interval.until, *wish))
+
+            return done
+
+        self._do(replica, crash, work)
+
+    @rule(replica=REPLICA, pick=PICK, start=LATER, length=LENGTH, crash=CRASH)
+    def move_a_release(
+        self, replica: int, pick: int, start: float, length: float | None, crash: int | None
+    ) -> None:
+        def work(tx: PublishTx) -> Callable[[], None]:
+            before, interval = tx.sequence, interval_after(tx, start, length)
+            release, keys = release_of(tx, self.ids[pick])
+            old = release.visible_from
+            passes = any(self.oracle.passes(key, old, interval.start) for key in keys)
+            rules = self.replicas[replica].site_rules
+            try:
+                scheduling.move(
+                    *(tx, EDITOR, release.id, release.revision, rules), change=lambda _: interval
+                )
+            except Conflict:
+                assert passes
+                raise
+            assert not passes or old == interval.start
+            assert tx.sequence == before
+
+            def done() -> None:
+                for key in keys:
+                    self.oracle.move(key, old, interval.start, interval.until)
+
+            return done
+
+        self._do(replica, crash, work)
+
+    @rule(replica=REPLICA, pick=PICK, crash=CRASH)
+    def cancel_a_release(self, replica: int, pick: int, crash: int | None) -> None:
+        def work(tx: PublishTx) -> Callable[[], None]:
+            release, keys = release_of(tx, self.ids[pick])
+            scheduling.cancel(tx, EDITOR, release.id, release.revision)
+            start = release.visible_from
+
+            def done() -> None:
+                for key in keys:
+                    self.oracle.cancel_one(key, start)
+
+            return done
 
         self._do(replica, crash, work)
 

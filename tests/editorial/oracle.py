@@ -57,6 +57,25 @@ class Oracle:
         """What was to begin after `at` never was."""
         self.wishes[key] = [wish for wish in self.wishes[key] if wish.start <= at]
 
+    def cancel_one(self, key: UUID, start: datetime) -> None:
+        """What was to begin at `start` never was."""
+        self.wishes[key] = [wish for wish in self.wishes[key] if wish.start != start]
+
+    def move(self, key: UUID, old: datetime, start: datetime, expires: datetime | None) -> None:
+        """What was to begin at `old` begins and ends at other times."""
+        self.wishes[key] = [
+            replace(wish, start=start, expires=expires) if wish.start == old else wish
+            for wish in self.wishes[key]
+        ]
+
+    def passes(self, key: UUID, old: datetime, start: datetime) -> bool:
+        """Something else is to begin between the two times, or at the new one."""
+        between = (min(old, start), max(old, start))
+        return any(
+            wish.start != old and between[0] <= wish.start <= between[1]
+            for wish in self.wishes[key]
+        )
+
     def withdraw(self, key: UUID, at: datetime, cause: str) -> None:
         """What is visible at `at` ends there; what was to come never was."""
         begun = [wish for wish in self.wishes[key] if wish.start < at]

@@ -49,7 +49,7 @@ def test_a_fast_clock_that_saw_a_schedule_does_not_keep_it(either: Either) -> No
         entries, cursor = changes.entries_after(tx, 0)
     assert entries == []
     with runtime.publishing() as tx:
-        publishing.cancel(tx, key)
+        publishing.cancel(tx, builders.EDITOR, key)
     clock.move(seconds=120)
     assert runtime.promote() is False
     with runtime.database.reading() as tx:

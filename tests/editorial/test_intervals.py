@@ -92,7 +92,7 @@ def _perform(
             return {moment, start} | ({until} if until else set())
         try:
             if name == "cancel":
-                publishing.cancel(tx, key)
+                publishing.cancel(tx, EDITOR, key)
                 oracle.cancel(key, moment)
             else:
                 publishing.unpublish(tx, EDITOR, key)
@@ -183,11 +183,11 @@ def test_a_schedule_and_its_end_leave_no_trace(either: Either) -> None:
     for minutes in (5, 3, 8):
         with runtime.publishing() as tx:
             if minutes != 5:
-                publishing.cancel(tx, key)
+                publishing.cancel(tx, EDITOR, key)
             at = clock() + timedelta(minutes=minutes)
             publishing.publish(tx, EDITOR, key, revision, runtime.site_rules, at=at)
     with runtime.publishing() as tx:
-        publishing.cancel(tx, key)
+        publishing.cancel(tx, EDITOR, key)
     clock.move(minutes=30)
     assert runtime.promote() is False
     assert sequence(runtime) == before

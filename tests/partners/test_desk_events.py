@@ -116,3 +116,31 @@ def test_one_is_sent_again_as_it_was(quiet: Bench) -> None:
         settled(follower)
         first, second = here.messages
         assert (first.id, first.said) == (second.id, second.said)
+
+
+def test_a_schedule_that_moves_is_told(quiet: Bench) -> None:
+    quiet.clock.now = datetime.now(UTC)
+    runtime, staff = quiet.runtime, bearer(quiet.runtime)
+    first, second = (
+        (quiet.clock.now + timedelta(days=days)).replace(microsecond=0) for days in (3, 4)
+    )
+    with partner() as here, following(runtime) as follower:
+        subscribed(runtime, here.url, topics=("article.scheduled", "article.schedule_moved"))
+        settled(follower)
+        key, _ = builders.draft(runtime)
+        body = {"at": first.isoformat(), "items": [{"article": str(key)}]}
+        made = quiet.client.post("/v1/admin/releases", json=body, headers=staff)
+        assert made.status_code == 201, made.text
+        moved = quiet.client.patch(
+            made.headers["location"],
+            json={"at": second.isoformat()},
+            headers={**staff, "If-Match": made.headers["etag"]},
+        )
+        assert moved.status_code == 200, moved.text
+        quiet.clock.move(seconds=1)
+        settled(follower)
+        told = [(m.said["type"], m.said["data"]["visible_from"]) for m in here.messages]
+        assert [(kind, datetime.fromisoformat(at)) for kind, at in told] == [
+            ("article.scheduled", first),
+            ("article.schedule_moved", second),
+        ]

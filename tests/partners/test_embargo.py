@@ -105,11 +105,11 @@ def test_what_is_cancelled_moved_or_taken_down_vanishes_at_once(quiet: Bench) ->
     builders.draft(runtime, title="A draft")
     assert slugs(quiet, headers) == ["cancelled", "moved", "retracted"]
     with runtime.publishing() as tx:
-        publishing.cancel(tx, cancelled)
+        publishing.cancel(tx, builders.EDITOR, cancelled)
         publishing.retract(tx, builders.EDITOR, retracted, "It was forged.")
     assert slugs(quiet, headers) == ["moved"]
     with runtime.publishing() as tx:
-        publishing.cancel(tx, moved)
+        publishing.cancel(tx, builders.EDITOR, moved)
     builders.publish(runtime, (moved, 1), at=quiet.clock.now + timedelta(days=9))
     assert slugs(quiet, headers) == []
 
