@@ -42,11 +42,12 @@ SubjectKind = Literal[
     "media",
     "webhook",
     "partner",
+    "letter",
     "operation",
 ]
 
 FIELDS: Final[Mapping[SubjectKind, AbstractSet[str]]] = {
-    "account": {"email", "name", "role", "suspended", "totp"},
+    "account": {"email", "name", "role", "suspended", "totp", "lang", "timezone", "notices_off"},
     "login_session": {"user_agent"},
     "api_token": {"name", "kind", "scopes", "expires_at"},
     "article": {
@@ -67,6 +68,7 @@ FIELDS: Final[Mapping[SubjectKind, AbstractSet[str]]] = {
     "media": {"name", "media_type", "bytes", "alt", "caption", "credit", "reason"},
     "webhook": {"name", "host", "topics", "active"},
     "partner": {"name", "rights", "active"},
+    "letter": {"kind", "state"},
     "operation": {"name", "outcome"},
 }
 """The fields of each kind that an entry may show in `before` and `after`; no other is kept."""
@@ -163,6 +165,19 @@ def last_name(tx: ReadTx, kind: SubjectKind, subject_id: UUID | str) -> str | No
     )
     name: str | None = tx.execute(last).scalar()
     return name
+
+
+def last_account(tx: ReadTx, kind: SubjectKind, subject_id: UUID, action: str) -> UUID | None:
+    """The account that last did this to a subject; None if no account did."""
+    last = (
+        sa.select(col(AuditEntry.account_id))
+        .where(col(AuditEntry.subject_kind) == kind, col(AuditEntry.subject_id) == str(subject_id))
+        .where(col(AuditEntry.action) == action)
+        .order_by(col(AuditEntry.id).desc())
+        .limit(1)
+    )
+    account_id: UUID | None = tx.execute(last).scalar()
+    return account_id
 
 
 def list_events(
