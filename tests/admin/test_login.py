@@ -28,11 +28,11 @@ def test_login_answers_as_oauth_does_and_the_token_opens_the_desk(quiet: Bench) 
             "scopes": [
                 *("articles:read", "articles:review", "articles:write", "media:write"),
                 *("preview:write", "tags:write", "tokens:own"),
+            ],
             "via": "session",
             "lang": None,
             "timezone": None,
             "notices": ["submitted", "returned", "approved", "mentioned", "release"],
-            "via": "session",
         }
     }
 
