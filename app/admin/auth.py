@@ -239,12 +239,11 @@ async def request_reset(
 ) -> Response:
     """Ask for a letter by which one sets a new password; the answer tells nothing of accounts."""
     origin, is_sent = origin_of(request), runtime.settings.smtp_url is not None
-    # As long for every e-mail, so that the time tells nothing either.
-    pause = asyncio.create_task(asyncio.sleep(_RESET_SECONDS))
-    await runtime.logins.run(
+    plan = runtime.logins.run(
         lambda: runtime.authenticator.request_reset(body.email, origin, is_sent=is_sent)
     )
-    await pause
+    # As long for every e-mail, so that the time tells nothing either.
+    await asyncio.gather(plan, asyncio.sleep(_RESET_SECONDS))
     promise = One[ResetPromise](data=ResetPromise(message=_PROMISE)).model_dump_json()
     return Response(promise, 202, {"Cache-Control": "no-store"}, "application/json")
 

@@ -91,9 +91,9 @@ class Composer:
         letter["Date"] = now
         letter["Message-ID"] = f"<{sha256(key.encode()).hexdigest()[:32]}@{self._sender.domain}>"
         letter["Auto-Submitted"] = "auto-generated"
-        letter["Content-Language"] = content.lang
         letter.set_content(self._templates.get_template("letter.txt").render(values))
         letter.add_alternative(self._inliner.inline(html), subtype="html")
+        letter["Content-Language"] = content.lang  # after the contents, which take such headers
         return letter.as_bytes()
 
 

@@ -1,5 +1,6 @@
 """Settings of the letters that Willay sends by e-mail."""
 
+import re
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from pathlib import Path
@@ -20,6 +21,9 @@ _SECURITY: Final[dict[str, tuple[Security, int]]] = {
     "smtp+starttls": ("starttls", 587),
     "smtps": ("tls", 465),
 }
+_MAILBOX: Final = re.compile(
+    r"(?P<name>[^<>\x00-\x1f\x7f]*)<(?P<named>[^<>\s]+)>|(?P<bare>[^<>\s]+)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +57,19 @@ def parse_server(address: str) -> MailServer:
 
 def parse_mailbox(value: str) -> Address:
     """A mailbox such as `Desk <desk@example.org>`, with the domain in ASCII; `ValueError`."""
+    parts = _MAILBOX.fullmatch(value)
     try:
+        if parts is None:
+            raise ValueError
         mailbox = validate_email(
-            value, check_deliverability=False, allow_display_name=True, globally_deliverable=False
+            parts["named"] or parts["bare"], check_deliverability=False, globally_deliverable=False
         )
-    except EmailNotValidError as error:
-        raise ValueError("must be a mailbox such as Desk <desk@example.org>") from error
-    address = mailbox.ascii_email
-    if address is None:
-        raise ValueError("must have only ASCII characters before the @")
-    return Address(mailbox.display_name or "", addr_spec=address)
+        if mailbox.ascii_email is None:
+            raise ValueError
+    except (EmailNotValidError, ValueError) as error:
+        message = "must be a mailbox such as Desk <desk@example.org>, in ASCII before the @"
+        raise ValueError(message) from error
+    return Address((parts["name"] or "").strip(' "'), addr_spec=mailbox.ascii_email)
 
 
 def _check_server(value: SecretStr) -> SecretStr:

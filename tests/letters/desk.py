@@ -1,6 +1,7 @@
 """Accounts that get letters, planned letters, and a sender that a test steps by hand."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -63,13 +64,17 @@ def states(runtime: Runtime) -> dict[UUID, tuple[str, str | None]]:
         return {row.id: (row.state, row.problem) for row in tx.execute(sa.select(*columns))}
 
 
-def files(runtime: Runtime) -> list[EmailMessage]:
-    """The letters in the folder, those that were planned first before the others."""
+def files(runtime: Runtime, known: AbstractSet[str] = frozenset()) -> dict[str, EmailMessage]:
+    """The letters in the folder by the names of their files, except those that are known."""
     paths = sorted(runtime.settings.outbox.glob("*.eml"))
-    return [message_from_bytes(path.read_bytes(), policy=SMTPUTF8) for path in paths]
+    return {
+        path.name: message_from_bytes(path.read_bytes(), policy=SMTPUTF8)
+        for path in paths
+        if path.name not in known
+    }
 
 
 def text_of(letter: EmailMessage, kind: str = "plain") -> str:
     part = letter.get_body((kind,))
     assert part is not None
-    return str(part.get_content())
+    return str(part.get_content()).replace("\r\n", "\n")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
+from random import Random
 from threading import Thread
 from typing import Any
 
@@ -18,6 +19,7 @@ Fault = int | str
 """A status to answer with, or `hang`, `disconnect`, `drip`, `garbage`."""
 
 LONG = 3_600.0
+CHANCE = Random()
 PASSWORD = "bridge"
 
 
@@ -30,13 +32,21 @@ class Mailbox:
     recipients: list[str] = field(default_factory=list)
     connections: int = 0
     port: int = 0
+    pause: float = 0.0
+    """Seconds that an answer takes at most; how many is left to chance."""
+
+    async def wait(self) -> None:
+        if self.pause:
+            await asyncio.sleep(CHANCE.uniform(0.0, self.pause))
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         fault = self.faults.get("text")
         if isinstance(fault, int):
             return f"{fault} no"
+        await self.wait()
         self.letters.append(message_from_bytes(envelope.content, policy=SMTPUTF8))
         self.recipients.extend(envelope.rcpt_tos)
+        await self.wait()
         return "250 ok"
 
     @property
@@ -51,6 +61,7 @@ class FaultySmtp(SMTP):
 
     async def _fail(self, verb: str) -> bool:
         """Whether a fault took the place of the answer."""
+        await self.box.wait()
         match self.box.faults.get(verb):
             case None:
                 return False

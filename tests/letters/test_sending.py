@@ -58,7 +58,7 @@ def test_without_a_server_letters_become_private_files(desk: Desk) -> None:
     assert [path.name for path in folder.iterdir()] == [f"{letter}.eml"]
     assert folder.stat().st_mode & 0o077 == 0
     assert (folder / f"{letter}.eml").stat().st_mode & 0o077 == 0
-    assert "A march" in text_of(files(runtime)[0])
+    assert "A march" in text_of(files(runtime)[f"{letter}.eml"])
     assert states(runtime) == {letter: ("sent", None)}
 
 
@@ -282,7 +282,7 @@ def test_settled_letters_are_forgotten_with_their_files(desk: Desk) -> None:
         clock.move(days=31)
         letters._tidied = 0.0
         letters.step()
-    assert (states(runtime), files(runtime)) == ({}, [])
+    assert (states(runtime), files(runtime)) == ({}, {})
 
 
 def test_a_broken_template_loses_no_letter(
