@@ -49,21 +49,38 @@ def plan_letter(
     letter_id: UUID | None = None,
 ) -> None:
     """Plan a letter; nothing happens if one was planned under this key already."""
-    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
-    row = {
-        "id": letter_id or uuid7(now),
+    row = _to_row(kind, account_id, key, now, expires_at, facts)
+    _insert(tx, [row | {"id": letter_id or row["id"]}])
+
+
+def _to_row(
+    kind: LetterKind,
+    account_id: UUID,
+    key: str,
+    now: datetime,
+    expires_at: datetime,
+    facts: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    return {
+        "id": uuid7(now),
         "key": key,
         "kind": kind,
         "account_id": account_id,
         "facts": dict(facts or {}),
         "state": "planned",
-        "epoch": head(tx).epoch,
         "attempts": 0,
         "created_at": now,
         "next_attempt_at": now,
         "expires_at": expires_at,
     }
-    tx.execute(insert(Letter).on_conflict_do_nothing(index_elements=[col(Letter.key)]), row)
+
+
+def _insert(tx: WriteTx, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        insert = sqlite.insert if tx.is_sqlite else postgresql.insert
+        epoch = head(tx).epoch
+        statement = insert(Letter).on_conflict_do_nothing(index_elements=[col(Letter.key)])
+        tx.execute(statement, [row | {"epoch": epoch} for row in rows])
 
 
 def plan_notice(
@@ -78,17 +95,16 @@ def plan_notice(
 ) -> None:
     """Tell accounts of an act of `by`, except `by` and those who do not want such notices.
 
-    `subject` identifies the act, such as an article's id and revision. Of people, `facts` may hold
-    ids only, because a name could not be erased from it.
+    `subject` identifies the act, such as an article's id and revision. `facts` names people by
+    their ids, so that a letter has their present names.
     """
     columns = (col(Account.id), col(Account.notices_off))
     is_reader = (col(Account.id).in_(set(readers) - {by}), col(Account.suspended_at).is_(None))
     accounts = tx.execute(sa.select(*columns).where(*is_reader).order_by(col(Account.id))).all()
     every_fact = {"by": str(by) if by is not None else None, **(facts or {})}
-    for account in accounts:
-        if kind not in account.notices_off:
-            key = f"{kind}:{subject}:{account.id}"
-            plan_letter(tx, kind, account.id, key, now, now + _NEWS_FOR, facts=every_fact)
+    willing = [account.id for account in accounts if kind not in account.notices_off]
+    args = (now, now + _NEWS_FOR, every_fact)
+    _insert(tx, [_to_row(kind, to, f"{kind}:{subject}:{to}", *args) for to in willing])
 
 
 def reviewers(tx: ReadTx) -> list[UUID]:

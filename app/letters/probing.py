@@ -25,8 +25,10 @@ def probe_server(settings: Settings) -> str:
     server = settings.mail_server
     if server is None:
         return ""
+    connection = MailConnection(server, settings.mail_sender.domain, _LIMITS)
     try:
-        MailConnection(server, settings.mail_sender.domain, _LIMITS).quit()
+        connection.open()
+        connection.quit()
     except MailTrouble as trouble:
         known = (text for code, text in _REMEDIES.items() if trouble.code.startswith(code))
         return f"{next(known, 'It takes no letters.')} [{trouble.code}]"

@@ -6,6 +6,7 @@ all lets every letter wait, and is asked again at growing intervals; this counts
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event
 from time import monotonic
 from typing import Final
@@ -63,6 +64,7 @@ class LetterSender:
         self._lang_codes = self._composer.lang_codes()
         self._connection: MailConnection | None = None
         self._unsettled: tuple[UUID, SendResult] | None = None
+        self._holds_lease = False
         self._stopped = Event()
         self._outage = Outage("The mail server", "willay.letters")
         self._failures = 0
@@ -78,7 +80,7 @@ class LetterSender:
         now, holder = self._clock(), self._lease.holder
         with self._database.reading() as tx:
             is_idle = not queue.has_work(tx, holder, now)
-        if is_idle or self._lease.take() is None:
+        if is_idle or not self._take_lease():
             self._disconnect()
             return False
         with self._database.writing() as write:
@@ -100,13 +102,22 @@ class LetterSender:
             connection.interrupt()
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection, and let another process send."""
         self._disconnect()
+        with suppress(Unavailable):
+            if self._unsettled is not None:
+                self._settle(*self._unsettled)
+            if self._holds_lease:
+                self._lease.give_back()
+
+    def _take_lease(self) -> bool:
+        self._holds_lease = self._lease.take() is not None
+        return self._holds_lease
 
     def _send_letters(self, letters: list[UUID]) -> None:
         for letter_id in letters:
             began = monotonic()
-            if self._stopped.is_set() or self._lease.take() is None:
+            if self._stopped.is_set() or not self._take_lease():
                 return
             with self._database.reading() as tx:
                 letter = queue.find_letter(tx, letter_id)
@@ -164,6 +175,7 @@ class LetterSender:
                 raise MailTrouble("server_unset")
             own_name = self._settings.mail_sender.domain
             self._connection = MailConnection(self._server, own_name, self._limits)
+            self._connection.open()
         return self._connection
 
     def _disconnect(self) -> None:

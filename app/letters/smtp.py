@@ -58,29 +58,33 @@ class SmtpLimits:
 
 
 class MailConnection:
-    """A connection, opened and logged in; `MailTrouble` if that fails."""
+    """A connection to a server, for one letter after another."""
 
     def __init__(self, server: MailServer, own_name: str, limits: SmtpLimits | None = None) -> None:
+        self._server = server
         self._limits = limits or SmtpLimits()
         self._is_usable = True
         self._is_cut = False
         self._in_text = False
-        self._smtp = self._make_client(server, own_name)
+        self._smtp = self._make_client(own_name)
+
+    def open(self) -> None:
+        """Connect and log in; `MailTrouble` if that fails."""
         try:
             with self._bounded(self._limits.opening):
-                self._open(server)
+                self._greet(self._server)
         except (MailTrouble, OSError, smtplib.SMTPException) as error:
             self.close()
             raise _to_trouble(error) from error
 
-    def _make_client(self, server: MailServer, own_name: str) -> smtplib.SMTP:
+    def _make_client(self, own_name: str) -> smtplib.SMTP:
         seconds = self._limits.command
-        if server.security != "tls":
+        if self._server.security != "tls":
             return smtplib.SMTP(local_hostname=own_name, timeout=seconds)
         context = ssl.create_default_context()
         return smtplib.SMTP_SSL(local_hostname=own_name, timeout=seconds, context=context)
 
-    def _open(self, server: MailServer) -> None:
+    def _greet(self, server: MailServer) -> None:
         smtp = self._smtp
         # STARTTLS compares the certificate with this name, which only the constructor sets.
         smtp._host = server.host  # type: ignore[attr-defined]  # typeshed does not have it
@@ -101,7 +105,7 @@ class MailConnection:
     @property
     def is_usable(self) -> bool:
         """Whether another letter can go by this connection."""
-        return self._is_usable and self._smtp.sock is not None
+        return self._is_usable and not self._is_cut and self._smtp.sock is not None
 
     def send(
         self, sender: str, recipient: str, text: bytes, hand_over: Callable[[], None]
@@ -189,7 +193,7 @@ class MailConnection:
         if code == _CLOSES or not 400 <= code < 600:
             self.close()
         else:
-            with suppress(OSError, smtplib.SMTPException):
+            with self._bounded(self._limits.command), suppress(OSError, smtplib.SMTPException):
                 self._smtp.rset()
         fate: Fate = "refused" if 500 <= code < 600 else "postponed"
         return SendResult(fate, f"{verb}_{code}")

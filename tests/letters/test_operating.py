@@ -190,7 +190,6 @@ def test_erasure_takes_letters_to_and_about_a_person(quiet: Bench) -> None:
     notice(runtime, ana, title="To her")
     with sender(runtime) as letters:
         letters.step()
-        letters._lease.give_back()
     notice(runtime, ana, title="Also to her")
     notice(runtime, other, title="About Ana Pérez")
     kept = notice(runtime, other, title="About rivers", by=str(ana))
@@ -243,7 +242,6 @@ def test_no_address_and_no_content_is_logged(
             notice(runtime, ana, title="Confidential")
             with mail_server(**fault) as box, sender(runtime, box.port) as letters:
                 letters.step()
-                letters._lease.give_back()
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("willay")]
     assert ours
     assert not [line for line in ours if "ana@" in line or "Confidential" in line]

@@ -40,6 +40,7 @@ def send(
     """The result of one letter, and how often it was handed over."""
     handed: list[int] = []
     connection = MailConnection(server or server_of(box), "desk.example.org", limits)
+    connection.open()
     try:
         result = connection.send(
             "desk@example.org", recipient, letter, lambda: handed.append(len(box.letters))
@@ -140,6 +141,7 @@ def test_what_the_server_says_of_itself_is_believed_before_anything_goes() -> No
 def test_a_connection_takes_several_letters_and_a_refusal_between_them() -> None:
     with mail_server() as box:
         connection = MailConnection(server_of(box), "desk.example.org", QUICK)
+        connection.open()
         to = ("desk@example.org", "ana@example.org", LETTER, lambda: None)
         fates = []
         for fault in (None, 550, None, 450, None):
@@ -156,6 +158,7 @@ def test_if_handing_over_fails_nothing_goes() -> None:
 
     with mail_server() as box:
         connection = MailConnection(server_of(box), "desk.example.org", QUICK)
+        connection.open()
         with pytest.raises(RuntimeError):
             connection.send("desk@example.org", "ana@example.org", LETTER, refuse)
         assert (box.letters, connection.is_usable) == ([], False)
