@@ -1,6 +1,6 @@
 """kill -9 of the sender at random moments: no letter arrives twice, and none is lost.
 
-`WILLAY_LETTER_KILLS=100 pytest -n 0 -s -o timeout=900 tests/letters/test_kills.py` kills more often.
+`WILLAY_LETTER_KILLS=100 pytest -n 0 -s -o timeout=900 tests/letters/test_kills.py` kills more.
 """
 
 import multiprocessing
