@@ -43,11 +43,12 @@ SubjectKind = Literal[
     "release",
     "webhook",
     "partner",
+    "letter",
     "operation",
 ]
 
 FIELDS: Final[Mapping[SubjectKind, AbstractSet[str]]] = {
-    "account": {"email", "name", "role", "suspended", "totp"},
+    "account": {"email", "name", "role", "suspended", "totp", "lang", "timezone", "notices_off"},
     "login_session": {"user_agent"},
     "api_token": {"name", "kind", "scopes", "expires_at"},
     "article": {
@@ -69,6 +70,7 @@ FIELDS: Final[Mapping[SubjectKind, AbstractSet[str]]] = {
     "release": {"visible_from", "visible_until", "articles"},
     "webhook": {"name", "host", "topics", "active"},
     "partner": {"name", "rights", "active"},
+    "letter": {"kind", "state"},
     "operation": {"name", "outcome"},
 }
 """The fields of each kind that an entry may show in `before` and `after`; no other is kept."""
@@ -167,6 +169,19 @@ def last_name(tx: ReadTx, kind: SubjectKind, subject_id: UUID | str) -> str | No
     return name
 
 
+def last_account(tx: ReadTx, kind: SubjectKind, subject_id: UUID, action: str) -> UUID | None:
+    """The account that last did this to a subject; None if no account did."""
+    last = (
+        sa.select(col(AuditEntry.account_id))
+        .where(col(AuditEntry.subject_kind) == kind, col(AuditEntry.subject_id) == str(subject_id))
+        .where(col(AuditEntry.action) == action)
+        .order_by(col(AuditEntry.id).desc())
+        .limit(1)
+    )
+    account_id: UUID | None = tx.execute(last).scalar()
+    return account_id
+
+
 def list_events(
     tx: ReadTx, filters: AuditFilter, cursor: str | None = None, limit: int = 20
 ) -> AuditPage:
@@ -259,13 +274,11 @@ def _conditions(filters: AuditFilter) -> list[sa.ColumnElement[bool]]:
             message = "It holds a control character; remove it."
             detail = Detail("invalid_parameter", message, parameter=name)
             raise BadRequest("invalid_parameter", message, (detail,))
-    equal: list[tuple[Any, object]] = [
-        (AuditEntry.account_id, filters.account_id),
-        (AuditEntry.action, filters.action),
-        (AuditEntry.subject_kind, filters.subject_kind),
-        (AuditEntry.subject_id, filters.subject_id),
+    equal = ("account_id", "action", "subject_kind", "subject_id")
+    given = ((name, getattr(filters, name)) for name in equal)
+    conditions = [
+        col(getattr(AuditEntry, name)) == value for name, value in given if value is not None
     ]
-    conditions = [col(column) == value for column, value in equal if value is not None]
     if filters.since is not None:
         conditions.append(col(AuditEntry.at) >= filters.since)
     if filters.until is not None:

@@ -12,6 +12,8 @@ from app import author_counts, counts, machine, milestones, schema
 from app.changes import head
 from app.errors import Unavailable, WillayError
 from app.interchange import jsonl_writer
+from app.letters import register
+from app.letters.probing import probe_server
 from app.library import garbage
 from app.partners import enqueue, subscriptions
 from app.published import changes
@@ -51,6 +53,7 @@ def examine(runtime: Runtime) -> Iterator[Finding]:
         ("search", _check_search),
         ("media", _check_media),
         ("webhooks", _check_webhooks),
+        ("letters", _check_letters),
         ("caches", _check_caches),
         ("limits", _check_limits),
         ("key", machine.check_key),
@@ -214,6 +217,23 @@ def _check_webhooks(runtime: Runtime) -> tuple[str, str]:
     )
     state = f"{len(webhooks)}, {sum(webhook.waiting for webhook in webhooks)} deliveries waiting"
     return state, " ".join(message.format(", ".join(names)) for names, message in remedies if names)
+
+
+def _check_letters(runtime: Runtime) -> tuple[str, str]:
+    settings = runtime.settings
+    with runtime.database.reading() as tx:
+        letters = register.tally(tx, runtime.clock())
+    numbers = ", ".join(f"{count} {state}" for state, count in sorted(letters.states.items()))
+    state = f"{settings.mail_server or settings.outbox}, {numbers or 'none yet'}"
+    remedies = []
+    if settings.mail_server is not None and (problem := probe_server(settings)):
+        remedies.append(problem)
+    elif letters.oldest > _LONG:
+        remedies.append("Letters wait for long. Run `willay serve` or `willay worker`.")
+    if number := letters.states.get("uncertain"):
+        message = f"{number} may have arrived or not: see `willay letter list`, ask, and"
+        remedies.append(f"{message} send them again with `willay letter resend`.")
+    return state, " ".join(remedies)
 
 
 def _format_hours(wait: timedelta) -> str:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from app import audit
-from app.accounts import keys, passwords, second_factor, sessions, tokens
+from app.accounts import keys, offers, passwords, second_factor, sessions, tokens
 from app.accounts.inputs import normalised_email
 from app.accounts.keys import SecretKey
 from app.accounts.passwords import HashedPassword, Hasher
@@ -27,7 +27,7 @@ from app.accounts.sessions import NewSession
 from app.accounts.throttle import Throttle
 from app.audit import By
 from app.database import Database, WriteTx
-from app.errors import Unauthenticated, Unavailable
+from app.errors import Throttled, Unauthenticated, Unavailable
 from app.kit.clock import Clock
 from app.models.account import Account, PasswordReset, Totp
 
@@ -151,6 +151,18 @@ class Authenticator:
             _set_password(tx, account, hashed, now)
             by = By("reset", account.id, None, origin.plain_address)
             audit.record(tx, by, now, "password.changed", "account", account.id)
+
+    def request_reset(self, email: str, origin: Origin, *, is_sent: bool) -> None:
+        """Plan a letter with a new secret for an account's owner: see `offers.offer_on_request`.
+        Too many requests from one network change nothing, and are answered like any other."""
+        now = self.clock()
+        try:
+            self.throttle.admit_network(origin.network, now)
+        except Throttled:
+            log.warning("Too many requests for new passwords come from %s.", origin.network)
+            return
+        with self.database.writing() as tx:
+            offers.offer_on_request(tx, self.key(), email, now, is_sent=is_sent)
 
     def _register_attempt(self, email: str, origin: Origin) -> _LoginAttempt:
         """Read the data for judging an attempt, and count it; `Throttled`."""

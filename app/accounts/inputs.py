@@ -4,11 +4,14 @@ import re
 import unicodedata
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from app.accounts.scopes import Role
 from app.inputs import Input, PatchInput, make_optional
 from app.kit.text import check_legal, check_visible
+from app.outbox import NoticeKind
+from app.public.vocabulary import Lang
+from app.setting_types import time_zone
 
 # ASCII only: similar letters of other scripts would let one account pass for another.
 _EMAIL: Final = re.compile(r"[!-?A-~]{1,64}@[0-9a-z](?:[0-9a-z.-]{0,186}[0-9a-z])?", re.ASCII)
@@ -32,11 +35,12 @@ Name = Annotated[
 
 
 class AccountInput(Input):
-    """A new account; the name is the e-mail when absent."""
+    """A new account; the name is the e-mail when absent. `lang` is that of its letters."""
 
     email: Email
     role: Role
     name: Name | None = None
+    lang: Lang | None = None
 
 
 @make_optional
@@ -45,3 +49,13 @@ class AccountChange(PatchInput):
 
     role: Role
     name: Name
+
+
+@make_optional
+class OwnChange(PatchInput):
+    """What to change of one's own account. `notices` are those that one wants, as a whole."""
+
+    name: Name
+    lang: Lang | None
+    timezone: Annotated[str, AfterValidator(time_zone)] | None
+    notices: Annotated[tuple[NoticeKind, ...], Field(max_length=20, strict=False)]

@@ -4,7 +4,7 @@ A principal acts only on accounts whose role has no scope that the principal lac
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,9 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from app import audit
-from app.accounts import keys, second_factor
+from app.accounts import offers, second_factor
 from app.accounts.inputs import AccountChange, AccountInput, normalised_email
+from app.accounts.keys import SecretKey
 from app.accounts.links import end_links
+from app.accounts.offers import OfferKind, PasswordOffer
 from app.accounts.passwords import HashedPassword
 from app.accounts.principal import Principal, require, require_power_over
 from app.accounts.proof import lock_account
@@ -24,11 +26,8 @@ from app.accounts.scopes import SCOPES_OF, Role
 from app.database import ReadTx, WriteTx
 from app.errors import Conflict, Invalid, NotFound
 from app.kit.ids import uuid7
-from app.models.account import Account, PasswordReset, Totp
+from app.models.account import Account, Totp
 from app.revisions import refuse_stale
-
-RESET_LASTS: Final = timedelta(hours=24)
-RESET_PREFIX: Final = "willay_reset_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,7 @@ class AccountInfo:
     email: str
     name: str
     role: Role
+    lang: str | None
     revision: int
     has_password: bool
     has_totp: bool
@@ -91,6 +91,7 @@ def create(
         email=account.email,
         name=account.name or account.email,
         role=account.role,
+        lang=account.lang,
         revision=1,
         password_hash=password,
         created_at=now,
@@ -172,11 +173,13 @@ def reset(
     *,
     password: HashedPassword | None = None,
     drop_totp: bool = False,
-) -> str | None:
+    letter_key: SecretKey | None = None,
+    kind: OfferKind = "reset",
+) -> PasswordOffer:
     """Reset an account: its password is removed; its sessions, tokens and links end.
 
-    Returns a secret, shown once, with which the owner sets a new password within a day; None when
-    the new password is given. `drop_totp` is for a lost second factor. `Conflict` when suspended.
+    Without a new password its owner is offered to set one, by a letter of this `kind` if there is a
+    key for it. `drop_totp` is for a lost second factor. `Conflict` when suspended.
     """
     row = _lock_account(tx, by, account_id)
     if row.suspended_at is not None:
@@ -188,17 +191,10 @@ def reset(
         audit.record(tx, by.by, now, "totp.dropped", "account", account_id)
     _record_change(tx, by, row, now, "account.reset", None)
     if password is not None:
-        return None
-    secret = RESET_PREFIX + keys.new_secret()
-    reset_row = PasswordReset(
-        account_id=account_id,
-        digest=keys.digest(secret),
-        expires_at=now + RESET_LASTS,
-        made_by=by.account_id,
-        made_with=by.credential,
-    )
-    tx.session.add(reset_row)
-    return secret
+        return PasswordOffer()
+    if letter_key is not None:
+        return offers.offer_by_letter(tx, letter_key, account_id, kind, now, by)
+    return offers.offer_secret(tx, account_id, now, by)
 
 
 _ASKED: Final[sa.Select[*tuple[Any, ...]]] = sa.select(
@@ -206,6 +202,7 @@ _ASKED: Final[sa.Select[*tuple[Any, ...]]] = sa.select(
     col(Account.email),
     col(Account.name),
     col(Account.role),
+    col(Account.lang),
     col(Account.revision),
     col(Account.password_hash).isnot(None).label("has_password"),
     col(Totp.confirmed_at).isnot(None).label("has_totp"),

@@ -1,14 +1,17 @@
 """Logging in and out, one's own sessions and password."""
 
+import asyncio
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from app.accounts import sessions
+from app.accounts import own_account, sessions
+from app.accounts.inputs import OwnChange
+from app.accounts.own_account import OwnAccount
 from app.accounts.principal import Principal, require_session
 from app.accounts.revocation import log_out_everywhere
 from app.accounts.scopes import Role, Scope
@@ -18,10 +21,11 @@ from app.database import ReadTx, WriteTx
 from app.http.access import origin_of, require_scopes
 from app.http.bodies import form_of
 from app.http.endpoint import Json, RuntimeDep, SmallJson
-from app.http.management import management
+from app.http.management import IfMatch, management
 from app.http.problems import problem_answers
 from app.http.transactions import Outcome
 from app.inputs import Input
+from app.outbox import NoticeKind
 from app.public.envelopes import One
 
 router = management("login")
@@ -50,7 +54,8 @@ class AccessToken(BaseModel):
 
 
 class Me(BaseModel):
-    """Who a request comes from and what it may do."""
+    """Who a request comes from and what it may do; `lang`, `timezone` and `notices` are those of
+    letters to me. Null stands for those of the site."""
 
     account_id: UUID | None
     email: str
@@ -58,6 +63,9 @@ class Me(BaseModel):
     role: Role
     scopes: list[Scope]
     via: Via
+    lang: str | None
+    timezone: str | None
+    notices: list[NoticeKind]
 
 
 class Session(BaseModel):
@@ -92,6 +100,25 @@ class PasswordReset(Input):
     new_password: Secret
 
 
+class ResetWish(Input):
+    """The e-mail of the account that needs another password."""
+
+    email: Annotated[str, Field(max_length=300)]
+
+
+class ResetPromise(BaseModel):
+    """The same for every e-mail."""
+
+    message: str
+
+
+_RESET_SECONDS: Final = 0.3
+_PROMISE: Final = (
+    "If an account has this e-mail, a letter goes to it that tells how to set a new password;"
+    " an account gets three such letters in an hour at most."
+)
+
+
 def session_response(session: NewSession, now: datetime) -> AccessToken:
     """The answer to a login; it is the only answer that shows the session's secret."""
     seconds = int((session.expires_at - now).total_seconds())
@@ -123,17 +150,22 @@ def log_out(
 
 
 @router.get("/auth/me", response_model=One[Me])
-def read_me(_tx: ReadTx, principal: Annotated[Principal, require_scopes()]) -> Outcome:
+def read_me(tx: ReadTx, principal: Annotated[Principal, require_scopes()]) -> Outcome:
     """Who I am and what I may do."""
-    me = Me(
-        account_id=principal.account_id,
-        email=principal.email,
-        name=principal.name,
-        role=principal.role,
-        scopes=sorted(principal.scopes),
-        via=principal.via,
-    )
-    return Outcome(One[Me](data=me))
+    return _me_outcome(principal, own_account.get_own(tx, _account_of(principal)))
+
+
+@router.patch("/auth/me", response_model=One[Me])
+def change_me(
+    tx: WriteTx,
+    principal: Annotated[Principal, require_scopes()],
+    revision: IfMatch,
+    body: Json[OwnChange],
+    runtime: RuntimeDep,
+) -> Outcome:
+    """Another name of mine, and what letters I want in which language; in a session only."""
+    now = runtime.clock()
+    return _me_outcome(principal, own_account.change_own(tx, principal, body, now, revision))
 
 
 @router.get("/auth/sessions", response_model=Sessions)
@@ -199,3 +231,39 @@ async def redeem_reset(
         lambda: runtime.authenticator.redeem_reset(body.secret, body.new_password, origin)
     )
     return Response(None, 204, {"Cache-Control": "no-store"})
+
+
+@router.post("/auth/reset-request", status_code=202, response_model=One[ResetPromise])
+async def request_reset(
+    request: Request, body: SmallJson[ResetWish], runtime: RuntimeDep
+) -> Response:
+    """Ask for a letter by which one sets a new password; the answer tells nothing of accounts."""
+    origin, is_sent = origin_of(request), runtime.settings.smtp_url is not None
+    plan = runtime.logins.run(
+        lambda: runtime.authenticator.request_reset(body.email, origin, is_sent=is_sent)
+    )
+    # As long for every e-mail, so that the time tells nothing either.
+    await asyncio.gather(plan, asyncio.sleep(_RESET_SECONDS))
+    promise = One[ResetPromise](data=ResetPromise(message=_PROMISE)).model_dump_json()
+    return Response(promise, 202, {"Cache-Control": "no-store"}, "application/json")
+
+
+def _account_of(principal: Principal) -> UUID:
+    """The account of a caller over HTTP, who always has one."""
+    assert principal.account_id is not None
+    return principal.account_id
+
+
+def _me_outcome(principal: Principal, own: OwnAccount) -> Outcome:
+    me = Me(
+        account_id=principal.account_id,
+        email=principal.email,
+        name=own.name,
+        role=principal.role,
+        scopes=sorted(principal.scopes),
+        via=principal.via,
+        lang=own.lang,
+        timezone=own.timezone,
+        notices=list(own.notices),
+    )
+    return Outcome(One[Me](data=me), revision=own.revision)

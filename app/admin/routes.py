@@ -12,6 +12,7 @@ from app.admin import (
     committee,
     deliveries,
     events,
+    letters,
     media,
     partner_keys,
     partners,
@@ -39,4 +40,5 @@ ROUTERS: Final = (
     *(events.router, aliases.router, site.router),
     *(webhooks.router, deliveries.router),
     *(partners.router, partner_keys.router),
+    letters.router,
 )

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.accounts import users
 from app.accounts.inputs import AccountChange, AccountInput
+from app.accounts.keys import SecretKey
 from app.accounts.principal import Principal
 from app.accounts.revocation import log_out_everywhere
 from app.accounts.scopes import Role
@@ -20,6 +21,7 @@ from app.http.problems import problem_answers
 from app.http.transactions import Outcome
 from app.inputs import Input
 from app.public.envelopes import One, Total
+from app.runtime import Runtime
 
 router = management("users")
 
@@ -31,6 +33,7 @@ class Account(BaseModel):
     email: str
     name: str
     role: Role
+    lang: str | None
     revision: int
     has_password: bool
     has_totp: bool
@@ -39,11 +42,16 @@ class Account(BaseModel):
     updated_at: datetime
 
 
-class NewAccount(Account):
-    """With the secret by which its owner sets a password at `/v1/admin/auth/reset` within a day;
-    shown once, null when this answer is repeated."""
+class ResetSecret(BaseModel):
+    """The way to a password: the secret that its owner sends to `/v1/admin/auth/reset` within a
+    day, shown once and null when this answer is repeated; or the letter that holds it."""
 
     reset_secret: str | None
+    letter: UUID | None
+
+
+class NewAccount(Account, ResetSecret):
+    """A new account without a password, and the way to one."""
 
 
 class Accounts(BaseModel):
@@ -53,16 +61,22 @@ class Accounts(BaseModel):
     meta: Total
 
 
+SendLetter = Annotated[
+    bool, Field(description="Whether a letter carries the secret, where a server sends letters")
+]
+
+
+class NewAccountInput(AccountInput):
+    """A new account. Its owner is invited by a letter, where a server sends letters."""
+
+    letter: SendLetter = True
+
+
 class Reset(Input):
     """`drop_totp` removes a lost second factor too."""
 
     drop_totp: bool = False
-
-
-class ResetSecret(BaseModel):
-    """Shown once, null when this answer is repeated."""
-
-    reset_secret: str | None
+    letter: SendLetter = True
 
 
 Admin = Annotated[Principal, require_scopes("users:write")]
@@ -79,20 +93,22 @@ def list_users(tx: ReadTx, principal: Admin) -> Outcome:
     "/users", status_code=201, response_model=One[NewAccount], responses=problem_answers(409)
 )
 def create_user(
-    tx: WriteTx, principal: Admin, body: Json[AccountInput], runtime: RuntimeDep
+    tx: WriteTx, principal: Admin, body: Json[NewAccountInput], runtime: RuntimeDep
 ) -> Outcome:
-    """A new account without a password, and the secret by which its owner sets one."""
-    now = runtime.clock()
+    """A new account without a password, and a letter or a secret by which its owner sets one."""
+    now, letter_key = runtime.clock(), _letter_key(runtime, body.letter)
     new_account = users.create(tx, principal, body, now)
-    secret = users.reset(tx, principal, new_account.id, now)
+    offer = users.reset(
+        tx, principal, new_account.id, now, letter_key=letter_key, kind="invitation"
+    )
     view = _view(users.get_account(tx, principal, new_account.id))
 
-    def answer(shown_secret: str | None) -> BaseModel:
-        account = NewAccount(**view.model_dump(), reset_secret=shown_secret)
+    def answer(secret: str | None) -> BaseModel:
+        account = NewAccount(**view.model_dump(), reset_secret=secret, letter=offer.letter)
         return One[NewAccount](data=account)
 
     where = f"/v1/admin/users/{new_account.id}"
-    return Outcome(answer(secret), 201, view.revision, where, repeat_body=answer(None))
+    return Outcome(answer(offer.secret), 201, view.revision, where, repeat_body=answer(None))
 
 
 @router.get("/users/{account_id}", response_model=One[Account])
@@ -143,13 +159,16 @@ def unsuspend_user(
 def reset_user(
     tx: WriteTx, account_id: UUID, principal: Admin, body: Json[Reset], runtime: RuntimeDep
 ) -> Outcome:
-    """Take a password back; its owner sets another one by the secret."""
-    now = runtime.clock()
-    secret = users.reset(tx, principal, account_id, now, drop_totp=body.drop_totp)
-    return Outcome(
-        One[ResetSecret](data=ResetSecret(reset_secret=secret)),
-        repeat_body=One[ResetSecret](data=ResetSecret(reset_secret=None)),
+    """Take a password back; its owner sets another one by a letter or the secret."""
+    now, letter_key = runtime.clock(), _letter_key(runtime, body.letter)
+    offer = users.reset(
+        tx, principal, account_id, now, drop_totp=body.drop_totp, letter_key=letter_key
     )
+
+    def answer(secret: str | None) -> BaseModel:
+        return One[ResetSecret](data=ResetSecret(reset_secret=secret, letter=offer.letter))
+
+    return Outcome(answer(offer.secret), repeat_body=answer(None))
 
 
 @router.post("/users/{account_id}/logout", status_code=204)
@@ -158,6 +177,11 @@ def log_user_out(tx: WriteTx, account_id: UUID, principal: Admin, runtime: Runti
     now = runtime.clock()
     log_out_everywhere(tx, principal, now, account_id)
     return Outcome(status=204)
+
+
+def _letter_key(runtime: Runtime, is_wanted: bool) -> SecretKey | None:
+    """The key for a letter's secret; None where no server sends letters, or none is wanted."""
+    return runtime.key() if is_wanted and runtime.settings.smtp_url is not None else None
 
 
 def _view(info: AccountInfo) -> Account:

@@ -9,6 +9,7 @@ import typer
 from app.commands.progress import progress
 from app.database import Database
 from app.erasure.person import BEYOND, ErasureReport, ErasureRequest, forget
+from app.letters import folder, queue
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings
 from app.worker.index_documents import count_documents
@@ -72,7 +73,10 @@ def erase(
 
 def _erase(runtime: Runtime, wish: ErasureRequest) -> ErasureReport:
     with runtime.publishing() as tx:
-        return forget(tx, wish)
+        report = forget(tx, wish)
+    with runtime.database.reading() as read:
+        folder.remove_letters(runtime.settings.outbox, queue.known_letters(read))
+    return report
 
 
 def _dry_run(runtime: Runtime, wish: ErasureRequest) -> ErasureReport:

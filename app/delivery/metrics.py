@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from hmac import compare_digest
 from importlib.metadata import version
 from ipaddress import ip_address
-from typing import Final
+from typing import Final, get_args
 
 from fastapi import APIRouter, Request
 from prometheus_client import CollectorRegistry, generate_latest
@@ -24,7 +24,10 @@ from app.http.endpoint import RuntimeDep
 from app.http.parameters import NoneTravelling
 from app.http.problems import public_responses
 from app.http.routing import EndpointRoute
+from app.letters import register
+from app.letters.register import LetterTally
 from app.milestones import LastOccurrence
+from app.outbox import LetterState
 from app.partners import enqueue
 from app.partners.enqueue import Backlog
 from app.public.service import Ready
@@ -54,9 +57,10 @@ async def read_metrics(request: Request, _params: NoneTravelling, runtime: Runti
         now = check_readiness(runtime)
         with runtime.database.reading() as tx:
             backlog = enqueue.backlog(tx, runtime.clock())
+            letters = register.tally(tx, runtime.clock())
             passed = {name: milestones.last_occurrence(tx, name) for name in ("worker", "backup")}
         registry = CollectorRegistry()
-        gauges = _Gauges(runtime, now, backlog, list(search_metrics(runtime)), passed)
+        gauges = _Gauges(runtime, now, backlog, letters, list(search_metrics(runtime)), passed)
         registry.register(gauges)
         return generate_latest(registry) + runtime.meters.text()
 
@@ -85,6 +89,7 @@ class _Gauges(Collector):
         runtime: Runtime,
         now: Ready,
         backlog: Backlog,
+        letters: LetterTally,
         search: Iterable[Metric],
         passed: dict[str, LastOccurrence | None],
     ) -> None:
@@ -92,6 +97,7 @@ class _Gauges(Collector):
         self._passed = passed
         self._now = now
         self._backlog = backlog
+        self._letters = letters
         self._search = search
 
     @override
@@ -100,6 +106,7 @@ class _Gauges(Collector):
         yield from self._store()
         yield from self._search
         yield from self._webhooks()
+        yield from self._mail()
         yield from self._disk()
         yield from self._milestones()
         yield GaugeMetricFamily(
@@ -130,6 +137,17 @@ class _Gauges(Collector):
         )
         for name, meaning, value in gauges:
             yield GaugeMetricFamily(f"willay_webhooks_{name}", meaning, value)
+
+    def _mail(self) -> Iterable[Metric]:
+        states = GaugeMetricFamily("willay_letters", "Letters by state.", labels=["state"])
+        for state in get_args(LetterState):
+            states.add_metric([state], self._letters.states.get(state, 0))
+        yield states
+        yield GaugeMetricFamily(
+            "willay_letters_behind_seconds",
+            "Since the oldest letter that is still to go.",
+            self._letters.oldest.total_seconds(),
+        )
 
     def _milestones(self) -> Iterable[Metric]:
         """The ages of events that happened; no sample for a worker or backup that never ran."""

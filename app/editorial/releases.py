@@ -19,7 +19,8 @@ from app.editorial import article_slugs, media_use, page_tree, published_body
 from app.editorial.content import Actor, ArticleInput, SiteRules, from_revision_json
 from app.editorial.snapshot import cap_dates, date_shown, freeze_article, kept_at, refuse_ahead
 from app.editorial.tags import resolve_ids
-from app.kit.clock import FOREVER
+from app.errors import ScheduledRelease
+from app.kit.clock import FOREVER, rfc3339
 from app.models.article import Article, Revision
 from app.models.publication import (
     Publication,
@@ -73,6 +74,18 @@ def planned_publications(tx: PublishTx, article_id: UUID, start: datetime) -> li
         if row.ended is None and tx.moment < row.visible_from < row.visible_until
         if row.visible_from >= start
     ]
+
+
+def to_scheduled(row: Publication) -> ScheduledRelease:
+    """A future publication as a refusal or an answer names it."""
+    return ScheduledRelease(
+        id=row.article_id,
+        lang=row.lang,
+        revision=row.revision,
+        slug=row.slug,
+        visible_from=rfc3339(row.visible_from),
+        visible_until=rfc3339(row.expires_at) if row.expires_at else None,
+    )
 
 
 def get_text(tx: PublishTx, article: Article, number: int) -> Revision:

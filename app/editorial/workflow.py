@@ -11,14 +11,24 @@ from uuid import UUID
 
 from app.changes import PublishTx
 from app.database import WriteTx
-from app.editorial import article_status, articles, correcting, publishing, releases, translations
+from app.editorial import (
+    article_status,
+    articles,
+    correcting,
+    notices,
+    publishing,
+    releases,
+    translations,
+)
 from app.editorial.article_status import State
 from app.editorial.commands import command, refuse_moved, refuse_trashed
 from app.editorial.content import Actor, Draft, SiteRules
 from app.editorial.correcting import UncorrectedText
+from app.editorial.notices import Step
 from app.errors import Conflict, Detail, Invalid, ScheduledRelease, WouldCancel
 from app.kit.clock import TICK, rfc3339
 from app.models.article import Article
+from app.models.publication import Publication
 
 FROM: Final[Mapping[str, frozenset[State]]] = {
     "submit": frozenset(("draft", "unpublished", "retracted", "expired")),
@@ -253,7 +263,7 @@ def restore(tx: WriteTx, actor: Actor, article_id: UUID, revision: int, now: dat
 def _step(
     tx: WriteTx,
     actor: Actor,
-    step: str,
+    step: Step,
     article_id: UUID,
     revision: int,
     now: datetime,
@@ -266,6 +276,7 @@ def _step(
         if state not in FROM[step]:
             raise Conflict("wrong_state", f"It is {state.replace('_', ' ')}; {_HINTS[step]}.")
         article.state, article.review_note = becomes, note
+        notices.tell_step(tx, actor, step, article, now, note)
     return article
 
 
@@ -289,7 +300,7 @@ def _apply(
     refuse_trashed(first)
     targets = [first, *translations.lock_siblings(tx, first, langs)]
     ending = {article.id: _to_cancel(tx, article, start) for article in targets}
-    cancelled = [release for own in ending.values() for release in own]
+    cancelled = [releases.to_scheduled(row) for own in ending.values() for row in own]
     if cancelled and not cancels:
         texts = ", ".join(f"{it.slug} from {it.visible_from}" for it in cancelled)
         message = f"It would cancel what is scheduled ({texts}); send cancels: true if it is to."
@@ -297,24 +308,13 @@ def _apply(
     for article in targets:
         details: dict[str, object] = {}
         if own := ending[article.id]:
-            details["cancelled"] = [f"{it.revision} from {it.visible_from}" for it in own]
+            details["cancelled"] = [f"{it.revision} from {rfc3339(it.visible_from)}" for it in own]
+            notices.tell_release(tx, actor, article, own, tx.moment, "cancelled")
         with command(tx, actor, action, article.id, article.revision, tx.moment, details=details):
             details |= work(article)
     return Effect(first, cancelled)
 
 
-def _to_cancel(tx: PublishTx, article: Article, start: datetime | None) -> list[ScheduledRelease]:
-    """The scheduled releases from `start` on."""
-    if start is None:
-        return []
-    return [
-        ScheduledRelease(
-            id=article.id,
-            lang=row.lang,
-            revision=row.revision,
-            slug=row.slug,
-            visible_from=rfc3339(row.visible_from),
-            visible_until=rfc3339(row.expires_at) if row.expires_at else None,
-        )
-        for row in releases.planned_publications(tx, article.id, start)
-    ]
+def _to_cancel(tx: PublishTx, article: Article, start: datetime | None) -> list[Publication]:
+    """The scheduled publications from `start` on."""
+    return releases.planned_publications(tx, article.id, start) if start is not None else []

@@ -16,6 +16,7 @@ from app.errors import Conflict
 from app.models.account import Account, PasswordReset, RecoveryCode, Totp
 from app.models.credential import ApiToken, LoginSession
 from app.models.idempotency import IdempotencyKey
+from app.models.letter import Letter
 
 OWN: Final[dict[str, tuple[type[SQLModel], ...]]] = {
     "login sessions": (LoginSession,),
@@ -23,6 +24,7 @@ OWN: Final[dict[str, tuple[type[SQLModel], ...]]] = {
     "password resets": (PasswordReset,),
     "second factors": (Totp, RecoveryCode),
     "stored answers": (IdempotencyKey,),
+    "letters": (Letter,),
 }
 """The tables that belong to one account alone; each has an `account_id`."""
 

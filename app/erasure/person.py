@@ -20,6 +20,7 @@ from app.models.account import Account
 BEYOND: Final = (
     "copies made by `willay backup`, and dumps and snapshots of the database",
     "what partners, search engines and caches have fetched; the change log tells those who follow",
+    "letters that were sent, and letters as files on other machines",
     "logs of proxies, of this service and of PostgreSQL, and blocks that the disk itself has freed",
     "PostgreSQL's write-ahead log until it is written over, its archive and its replicas",
 )

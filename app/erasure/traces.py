@@ -1,5 +1,6 @@
 """A person's name beside their acts: in any table, in the audit, in stored answers."""
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from app.audit import ERASED
 from app.changes import PublishTx
 from app.models import every_table
 from app.models.idempotency import IdempotencyKey
+from app.models.letter import Letter
 from app.models.partner import Partner
 
 
@@ -28,6 +30,7 @@ def erase_traces(tx: PublishTx, account: UUID | None, words: Sequence[str]) -> d
         **erased,
         "audit entries": audit.erase(tx, account, words),
         "stored answers of others": erase_answers(tx, words),
+        "letters to others": erase_letters(tx, words),
     }
 
 
@@ -35,6 +38,14 @@ def erase_answers(tx: PublishTx, words: Sequence[str]) -> int:
     """Delete the stored answers that hold one of some words."""
     is_mentioned = sa.or_(*(_contains(word) for word in words))
     return tx.execute(sa.delete(IdempotencyKey).where(is_mentioned)).rowcount
+
+
+def erase_letters(tx: PublishTx, words: Sequence[str]) -> int:
+    """Delete the letters that tell of somebody by one of some words, sent or not."""
+    facts = sa.cast(col(Letter.facts), sa.Text)
+    spelled = [json.dumps(word)[1:-1] for word in words]
+    is_mentioned = sa.or_(*(facts.contains(word, autoescape=True) for word in spelled))
+    return tx.execute(sa.delete(Letter).where(is_mentioned)).rowcount
 
 
 def _actor_columns(

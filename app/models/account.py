@@ -26,6 +26,11 @@ class Account(SQLModel, table=True):
     suspended_at: datetime | None = None
     created_at: datetime
     updated_at: datetime
+    lang: str | None = None  # of letters; None stands for the site's first language
+    timezone: str | None = None  # of the dates in letters; None stands for the site's
+    notices_off: list[str] = Field(
+        default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False, server_default="[]")
+    )
 
 
 class PasswordReset(SQLModel, table=True):

@@ -1,10 +1,12 @@
 """Settings: environment variables (or `.env`) that begin with `WILLAY_`, validated once."""
 
 from datetime import UTC
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from app.kit.calendar import Calendar
 from app.kit.page_urls import PageUrls, to_ascii
+from app.settings.mail import MailSettings
 from app.settings.search import SearchSettings
 from app.settings.server import (
     CachingSettings,
@@ -26,6 +28,7 @@ class Settings(
     CachingSettings,
     SharedCacheSettings,
     LimitSettings,
+    MailSettings,
     MonitoringSettings,
 ):
     """Every setting of the service, with its default."""
@@ -64,6 +67,11 @@ class Settings(
         if self.preview_url is None:
             return None
         return to_ascii(self.preview_url.format(site=self.site_url or "", token=token))
+
+    @property
+    def outbox(self) -> Path:
+        """The folder of letters that no server sends."""
+        return self.mail_folder or self.data_dir / "outbox"
 
     def shown_at(self, address: str) -> str | None:
         """The slug of the page at an address of the front end, by the templates."""

@@ -1,5 +1,6 @@
 """The followers of this process, as the settings say."""
 
+from app.letters.sending import LetterSender
 from app.runtime import Runtime
 from app.worker.heartbeat import Heartbeat
 from app.worker.indexing import IndexFollower
@@ -11,13 +12,15 @@ from app.worker.webhooks import WebhookFollower
 
 
 def build_followers(runtime: Runtime) -> list[Follower]:
-    """A heartbeat, search for each engine, media, webhooks, and, if they are set, a WebSub hub and
-    caches in front."""
+    """A heartbeat, search for each engine, media, webhooks, letters, and, if they are set, a WebSub
+    hub and caches in front."""
+    letters = LetterSender(runtime.database, runtime.settings, runtime.key, runtime.clock)
     followers = [
         Heartbeat(runtime),
         *_search_followers(runtime),
         MediaCleanup(runtime),
         WebhookFollower(runtime),
+        ThreadedFollower(letters, letters.interrupt),
     ]
     if (hub := runtime.settings.websub_hub) is not None:
         from app.worker.websub import WebSubFollower

@@ -274,7 +274,7 @@ def test_a_reset_lets_its_owner_in_once_within_a_day(either: Either) -> None:
 
     def reset() -> str:
         with runtime.database.writing() as tx:
-            made = users.reset(tx, OPERATOR, who.account_id, clock())
+            made = users.reset(tx, OPERATOR, who.account_id, clock()).secret
         assert made is not None
         return made
 

@@ -26,10 +26,13 @@ def test_login_answers_as_oauth_does_and_the_token_opens_the_desk(quiet: Bench) 
             "name": "Editor",
             "role": "editor",
             "scopes": [
-                *("articles:read", "articles:review", "articles:write", "media:write"),
-                *("preview:write", "tags:write", "tokens:own"),
+                *("articles:read", "articles:review", "articles:write", "calendar:read"),
+                *("media:write", "preview:write", "tags:write", "tokens:own"),
             ],
             "via": "session",
+            "lang": None,
+            "timezone": None,
+            "notices": ["submitted", "returned", "approved", "mentioned", "release"],
         }
     }
 

@@ -71,6 +71,7 @@ CLOSED: dict[str, dict[str, Any]] = {
     "audit_entry": {"via": "session"},
     "webhook": {"payload": "full", "state": "active", "paused_reason": None},
     "delivery": {"state": "pending"},
+    "letter": {"kind": "submitted", "state": "sent"},
     "media": {"kind": "document", "colour": None},  # a colour is six digits
 }
 APPEND_ONLY = {"audit_entry"}

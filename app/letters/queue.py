@@ -1,0 +1,146 @@
+"""The states of letters: what is due, what is handed over, what became of it.
+
+Every change of state names the state before it, so two senders cannot both hand over a letter.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app.changes import head
+from app.database import ReadTx, WriteTx
+from app.letters.smtp import SendResult
+from app.models.account import Account
+from app.models.letter import Letter
+from app.outbox import LetterKind
+
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
+WAITS: Final = (
+    *(_MINUTE, 5 * _MINUTE, 15 * _MINUTE, _HOUR),
+    *(3 * _HOUR, 6 * _HOUR, 12 * _HOUR, 24 * _HOUR, 24 * _HOUR),
+)
+"""The waits after the first, second … attempt of a letter; after the last one it fails."""
+
+KEPT: Final = timedelta(days=30)
+"""How long a letter is remembered after it is settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressedLetter:
+    """A planned letter, and the account that it goes to as it is now."""
+
+    id: UUID
+    key: str
+    kind: LetterKind
+    facts: dict[str, Any]
+    expires_at: datetime
+    email: str
+    name: str
+    lang: str | None
+    timezone: str | None
+    suspended_at: datetime | None
+
+
+def has_work(tx: ReadTx, sender: str, now: datetime) -> bool:
+    """Whether a letter is due, or in a state in which its sender has left it."""
+    is_due = sa.and_(col(Letter.state) == "planned", col(Letter.next_attempt_at) <= now)
+    statement = sa.select(col(Letter.id)).where(sa.or_(is_due, *_uncertain(tx, sender)))
+    return tx.execute(statement.limit(1)).first() is not None
+
+
+def mark_uncertain(tx: WriteTx, sender: str, now: datetime) -> int:
+    """Mark what another sender had handed over when it ended, and what was planned before the store
+    was restored from a copy, because it may have been sent since. The caller holds the lease."""
+    problems = ("sender_lost", "store_restored")
+    number = 0
+    for problem, condition in zip(problems, _uncertain(tx, sender), strict=True):
+        values = {"state": "uncertain", "problem": problem, "settled_at": now}
+        number += tx.execute(sa.update(Letter).where(condition).values(values)).rowcount
+    return number
+
+
+def _uncertain(tx: ReadTx, sender: str) -> tuple[sa.ColumnElement[bool], ...]:
+    is_left = sa.and_(col(Letter.state) == "handed", col(Letter.sender) != sender)
+    is_older = sa.and_(col(Letter.state) == "planned", col(Letter.epoch) != head(tx).epoch)
+    return is_left, is_older
+
+
+def due_letters(tx: ReadTx, now: datetime, most: int) -> list[UUID]:
+    """The letters that are due, those that have waited longest first."""
+    is_due = (col(Letter.state) == "planned", col(Letter.next_attempt_at) <= now)
+    ordered = sa.select(col(Letter.id)).where(*is_due).order_by(col(Letter.next_attempt_at))
+    return list(tx.execute(ordered.order_by(col(Letter.id)).limit(most)).scalars())
+
+
+def find_letter(tx: ReadTx, letter: UUID) -> AddressedLetter | None:
+    """A planned letter; None if it is not planned any more."""
+    columns: tuple[Any, ...] = (
+        *(Letter.id, Letter.key, Letter.kind, Letter.facts, Letter.expires_at),
+        *(Account.email, Account.name, Account.lang, Account.timezone, Account.suspended_at),
+    )
+    statement = (
+        sa.select(*(col(column) for column in columns))
+        .join(Account, col(Account.id) == col(Letter.account_id))
+        .where(col(Letter.id) == letter, col(Letter.state) == "planned")
+    )
+    row = tx.execute(statement).one_or_none()
+    if row is None:
+        return None
+    fields = dict(row._mapping)
+    return AddressedLetter(**(fields | {"facts": fields["facts"] or {}}))
+
+
+def hand_over(tx: WriteTx, letter: UUID, sender: str) -> bool:
+    """Record that the letter goes now; false if it is not this sender's any more."""
+    is_planned = (col(Letter.id) == letter, col(Letter.state) == "planned")
+    epoch = head(tx).epoch
+    statement = sa.update(Letter).where(*is_planned, col(Letter.epoch) == epoch)
+    return tx.execute(statement.values(state="handed", sender=sender)).rowcount == 1
+
+
+def settle(tx: WriteTx, letter: UUID, sender: str, result: SendResult, now: datetime) -> None:
+    """Record what became of a letter, unless another sender has it."""
+    row = tx.get_locked(Letter, letter)
+    if row is None:
+        return
+    is_own = row.state in ("handed", "uncertain") and row.sender == sender
+    if not is_own and row.state != "planned":
+        return
+    row.problem = result.problem
+    if result.fate == "postponed":
+        _postpone(row, now)
+    else:
+        row.state, row.settled_at = result.fate, now
+    if row.state == "sent":
+        row.facts = None
+    tx.session.add(row)
+
+
+def _postpone(row: Letter, now: datetime) -> None:
+    row.attempts += 1
+    if row.attempts > len(WAITS):
+        row.state, row.settled_at = "failed", now
+        return
+    row.state, row.sender, row.settled_at = "planned", None, None
+    row.next_attempt_at = now + WAITS[row.attempts - 1]
+
+
+def fail(tx: WriteTx, letter: UUID, problem: str, now: datetime) -> None:
+    """Give up a planned letter that would say nothing new, or that nobody may get."""
+    is_planned = (col(Letter.id) == letter, col(Letter.state) == "planned")
+    values = {"state": "failed", "problem": problem, "settled_at": now}
+    tx.execute(sa.update(Letter).where(*is_planned).values(values))
+
+
+def forget_old(tx: WriteTx, now: datetime) -> int:
+    """Forget letters that were settled long ago; the number of them."""
+    return tx.execute(sa.delete(Letter).where(col(Letter.settled_at) < now - KEPT)).rowcount
+
+
+def known_letters(tx: ReadTx) -> set[UUID]:
+    """The ids of all letters."""
+    return cast(set[UUID], set(tx.execute(sa.select(col(Letter.id))).scalars()))

@@ -1,0 +1,1 @@
+"""Letters by e-mail: the outbox, the sender, the faults of servers."""
