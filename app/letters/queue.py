@@ -129,13 +129,6 @@ def _postpone(row: Letter, now: datetime) -> None:
     row.next_attempt_at = now + WAITS[row.attempts - 1]
 
 
-def fail(tx: WriteTx, letter: UUID, problem: str, now: datetime) -> None:
-    """Give up a planned letter that would say nothing new, or that nobody may get."""
-    is_planned = (col(Letter.id) == letter, col(Letter.state) == "planned")
-    values = {"state": "failed", "problem": problem, "settled_at": now}
-    tx.execute(sa.update(Letter).where(*is_planned).values(values))
-
-
 def forget_old(tx: WriteTx, now: datetime) -> int:
     """Forget letters that were settled long ago; the number of them."""
     return tx.execute(sa.delete(Letter).where(col(Letter.settled_at) < now - KEPT)).rowcount

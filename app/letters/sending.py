@@ -23,7 +23,7 @@ from app.letters import folder, queue
 from app.letters.composing import Composer, InvalidAddress
 from app.letters.contents import read_content
 from app.letters.queue import AddressedLetter
-from app.letters.smtp import MailConnection, MailTrouble, SendResult, SmtpLimits
+from app.letters.smtp import Fate, MailConnection, MailTrouble, SendResult, SmtpLimits
 from app.outage import Outage
 from app.settings import Settings
 
@@ -64,9 +64,9 @@ class LetterSender:
         self._lang_codes = self._composer.lang_codes()
         self._connection: MailConnection | None = None
         self._unsettled: tuple[UUID, SendResult] | None = None
-        self._holds_lease = False
+        self._holds_lease = self._has_handed = False
         self._stopped = Event()
-        self._outage = Outage("The mail server", "willay.letters")
+        self._outage = Outage("The way of letters", "willay.letters")
         self._failures = 0
         self._resting_until = self._tidied = 0.0
 
@@ -128,36 +128,49 @@ class LetterSender:
 
     def _send_letter(self, letter: AddressedLetter) -> bool:
         """Send a letter, and record what became of it; false if nothing went."""
+        self._has_handed = False
+        try:
+            result = self._try_letter(letter)
+        except (MailTrouble, Unavailable):
+            raise
+        except _LostLetter:
+            return False
+        except Exception as error:
+            # A letter that cannot be made must not hold up the others. The words of an error may
+            # hold what the letter says, so the log has them only for errors of templates.
+            words = str(error) if isinstance(error, TemplateError) else type(error).__name__
+            _LOG.error("the letter %s (%s) failed: %s", letter.id, letter.kind, words)
+            fate: Fate = "uncertain" if self._has_handed else "postponed"
+            result = SendResult(fate, "fault")
+        self._settle(letter.id, result)
+        return self._has_handed
+
+    def _try_letter(self, letter: AddressedLetter) -> SendResult:
         now = self._clock()
         with self._database.reading() as tx:
             args = (letter, self._settings, self._key, self._lang_codes, now)
             content = read_content(tx, *args)
         if content is None:
-            with self._database.writing() as write:
-                queue.fail(write, letter.id, "outdated", now)
-            return False
+            return SendResult("failed", "outdated")
         try:
             recipient = self._composer.recipient(content.values["name"], letter.email)
-            message = self._composer.compose(letter.kind, letter.key, recipient, content, now)
         except InvalidAddress:
-            self._settle(letter.id, SendResult("refused", "bad_address"))
-            return False
-        except (TemplateError, KeyError, ValueError):
-            _LOG.exception("the template of %s is broken", letter.kind)
-            self._settle(letter.id, SendResult("postponed", "template_broken"))
-            return False
+            return SendResult("refused", "bad_address")
+        message = self._composer.compose(letter.kind, letter.key, recipient, content, now)
+        if self._server is None:
+            return self._write(letter.id, message)
+        return self._transmit(letter.id, recipient.addr_spec, message)
+
+    def _write(self, letter: UUID, message: bytes) -> SendResult:
+        self._hand_over(letter)
         try:
-            result = self._transmit(letter.id, recipient.addr_spec, message)
-        except _LostLetter:
-            return False
-        self._settle(letter.id, result)
-        return True
+            folder.write_letter(self._settings.outbox, letter, message)
+        except OSError as error:  # as on a full disk: there is no such file then
+            self._rest(f"folder: {error.strerror}")
+            return SendResult("postponed", "folder_unwritable")
+        return SendResult("sent")
 
     def _transmit(self, letter: UUID, address: str, message: bytes) -> SendResult:
-        if self._server is None:
-            self._hand_over(letter)
-            folder.write_letter(self._settings.outbox, letter, message)
-            return SendResult("sent")
         connection = self._connect()
         sender = self._settings.mail_sender.addr_spec
         result = connection.send(sender, address, message, lambda: self._hand_over(letter))
@@ -191,6 +204,7 @@ class LetterSender:
         self._unsettled = None
         if not is_ours:
             raise _LostLetter
+        self._has_handed = True
 
     def _settle(self, letter: UUID, result: SendResult) -> None:
         """Record a result; the next step does it if the store is away now."""
@@ -207,8 +221,8 @@ class LetterSender:
         wait = min(_LONGEST_REST, _FIRST_REST * 2**self._failures)
         self._failures = min(self._failures + 1, 10)
         self._resting_until = monotonic() + wait
-        message = "it takes no letters now; `willay doctor` says more"
-        self._outage.begin(Unavailable(f"mail_{code}", message, cause=f"{message}: {code}"))
+        message = "no letter can go now; `willay doctor` says more"
+        self._outage.begin(Unavailable("letters_wait", message, cause=f"{message}: {code}"))
 
     def _tidy(self) -> None:
         """Forget old letters, and remove the files of those that are forgotten."""

@@ -28,7 +28,7 @@ _NEEDS_LOGIN: Final = 530
 _CLOSES: Final = 421
 
 SmtpReply = tuple[int, bytes]
-Fate = Literal["sent", "postponed", "refused", "uncertain"]
+Fate = Literal["sent", "postponed", "refused", "failed", "uncertain"]
 
 
 class MailTrouble(Exception):

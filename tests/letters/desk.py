@@ -66,7 +66,7 @@ def states(runtime: Runtime) -> dict[UUID, tuple[str, str | None]]:
 
 def files(runtime: Runtime, known: AbstractSet[str] = frozenset()) -> dict[str, EmailMessage]:
     """The letters in the folder by the names of their files, except those that are known."""
-    paths = sorted(runtime.settings.outbox.glob("*.eml"))
+    paths = sorted(runtime.settings.outbox.glob("[0-9a-f]*.eml"))
     return {
         path.name: message_from_bytes(path.read_bytes(), policy=SMTPUTF8)
         for path in paths

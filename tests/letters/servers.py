@@ -120,6 +120,16 @@ class FaultySmtp(SMTP):
             await super().smtp_RCPT(arg)
 
     @override
+    async def smtp_RSET(self, arg: str | None) -> None:
+        if not await self._fail("rset"):
+            await super().smtp_RSET(arg)
+
+    @override
+    async def smtp_QUIT(self, arg: str | None) -> None:
+        if not await self._fail("quit"):
+            await super().smtp_QUIT(arg)
+
+    @override
     async def smtp_DATA(self, arg: str) -> None:
         if await self._fail("data"):
             return

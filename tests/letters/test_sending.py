@@ -110,7 +110,7 @@ def test_a_server_that_takes_no_letters_costs_no_attempt(
         letters._resting_until = 0.0
         assert letters.step()
         assert states(runtime) == {letter: ("sent", None)}
-    assert "The mail server" in caplog.text
+    assert "The way of letters: no letter can go now" in caplog.text
     assert "ana@" not in caplog.text
 
 
@@ -296,10 +296,37 @@ def test_a_broken_template_loses_no_letter(
     with caplog.at_level(logging.CRITICAL):
         with sender(runtime, mail_templates=tmp_path / "own") as letters:
             assert letters.step()
-        assert states(runtime) == {letter: ("planned", "template_broken")}
+        assert states(runtime) == {letter: ("planned", "fault")}
         clock.now += WAITS[0]
         (own / "submitted.txt").unlink()
         with sender(runtime) as letters:
             clock.move(seconds=30)
             assert letters.step()
+    assert states(runtime) == {letter: ("sent", None)}
+
+
+def test_a_letter_that_cannot_be_made_holds_up_no_other(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    runtime, _, ana = desk
+    bad, good = notice(runtime, ana, article="Confidential, no id"), notice(runtime, ana)
+    with mail_server() as box, sender(runtime, box.port, desk_url="https://d.org") as letters:
+        letters.step()
+        assert len(box.letters) == 1
+    assert states(runtime) == {bad: ("planned", "fault"), good: ("sent", None)}
+    assert "ValueError" in caplog.text
+    assert "Confidential" not in caplog.text
+
+
+def test_a_folder_that_cannot_be_written_loses_no_letter(desk: Desk) -> None:
+    runtime, clock, ana = desk
+    letter = notice(runtime, ana)
+    runtime.settings.outbox.write_text("a file in the way")
+    with sender(runtime) as letters:
+        letters.step()
+        assert states(runtime) == {letter: ("planned", "folder_unwritable")}
+        runtime.settings.outbox.unlink()
+        clock.now += WAITS[0]
+        letters._resting_until = 0.0
+        letters.step()
     assert states(runtime) == {letter: ("sent", None)}

@@ -225,6 +225,30 @@ def test_encryption_is_never_left_out(
         send(box, server=server_of(box, security))
 
 
+@pytest.mark.parametrize("fault", [454, 501, "hang", "drip", "disconnect"])
+def test_a_server_that_will_not_encrypt_gets_no_letter(certificate: Path, fault: int | str) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with mail_server(context, starttls=fault) as box:
+        began = monotonic()
+        with pytest.raises(MailTrouble, match=r"server_refuses_\d+|server_unreachable"):
+            send(box, server=server_of(box, "starttls"))
+        assert monotonic() - began < LATEST
+        assert box.letters == []
+
+
+@pytest.mark.parametrize("fault", ["hang", "drip", "disconnect", 421, 550, "garbage"])
+@pytest.mark.parametrize("verb", ["rset", "quit"])
+def test_a_fault_after_a_letter_changes_nothing(verb: str, fault: int | str) -> None:
+    faults: dict[str, int | str] = {verb: fault, **({"rcpt": 550} if verb == "rset" else {})}
+    with mail_server(**faults) as box:
+        began = monotonic()
+        result, _ = send(box)
+        expected = SendResult("refused", "rcpt_550") if verb == "rset" else SendResult("sent")
+        assert result == expected
+        assert monotonic() - began < LATEST
+
+
 def test_a_server_without_starttls_gets_no_letter() -> None:
     with mail_server(login=True) as box, pytest.raises(MailTrouble, match="tls_missing"):
         send(box, server=server_of(box, "starttls", user="desk"))
