@@ -7,13 +7,6 @@ skipped, and says so. `WILLAY_SCREENSHOTS` names a folder for pictures of the pa
 import json
 import os
 import re
-import shutil
-import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,120 +14,20 @@ from uuid import UUID
 import httpx2
 import pytest
 from lxml import html
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.editorial import publishing
 from app.main import create_app
 from tests import builders, node
 from tests.builders import EDITOR
-from tests.clients.programs import install_client
 from tests.clients.serving import KEYS, NEXT_KEYS, add_content, webhook
 from tests.commands import SAMPLE
 from tests.conftest import Bench, bench_in
+from tests.examples.astro_site import NODE, Asked, Site, Told, hooks, laid_out
 from tests.served import free_port, get_when_up, served
 
 pytestmark = pytest.mark.timeout(400)  # npm may have to install first
 HERE = Path(__file__).parent
-NODE = (22, 12)
 HOSTILE = '</script><script>alert(1)</script> <img src=x onerror="alert(2)"> & <b>bold</b>'
-
-
-@dataclass
-class Asked:
-    """What an application was asked, and the size of its answers."""
-
-    app: ASGIApp
-    paths: list[str] = field(default_factory=list)
-    size: int = 0
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def weigh(message: Message) -> None:
-            self.size += len(message.get("body", b""))
-            await send(message)
-
-        if scope["type"] != "http":
-            return await self.app(scope, receive, send)
-        self.paths.append(scope["path"])
-        await self.app(scope, receive, weigh)
-
-    def told(self) -> tuple[list[str], int]:
-        """The paths and the bytes since the last time."""
-        said = sorted(self.paths), self.size
-        self.paths, self.size = [], 0
-        return said
-
-
-class _Hooks(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        said = (self.path, self.headers.get("authorization"), body)
-        self.server.said.append(said)  # type: ignore[attr-defined]  # what is below
-        self.send_response(500 if body == {"event": "evt_refused"} else 200)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def hooks() -> Iterator[tuple[str, list[tuple[str, str | None, Any]]]]:
-    """A host of builds and a CDN: where they are, and what they are told."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Hooks) as server:
-        server.said = []  # type: ignore[attr-defined]
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", server.said  # type: ignore[attr-defined]
-        server.shutdown()
-        thread.join(10)
-
-
-@dataclass(frozen=True)
-class Site:
-    """The example in a folder of its own, with the packages above it and the client in it."""
-
-    folder: Path
-    environment: dict[str, str]
-
-    def run(self, package: str, program: str, *words: str) -> str:
-        file = node.modules() / "node_modules" / package / program
-        done = node.run(
-            self.folder,
-            *(str(file), *words),
-            env=self.environment,
-            program=node.recent_node(NODE),
-        )
-        return done.stdout
-
-    def build(self) -> None:
-        self.run("astro", "bin/astro.mjs", "build")
-
-    def page(self, path: str) -> str:
-        return (self.folder / "dist" / "client" / path.strip("/") / "index.html").read_text()
-
-    def has(self, path: str) -> bool:
-        return (self.folder / "dist" / "client" / path.strip("/")).exists()
-
-    @contextmanager
-    def started(self, url: str) -> Iterator[httpx2.Client]:
-        """A reader of the built site."""
-        words = [node.recent_node(NODE), "dist/server/entry.mjs"]
-        process = subprocess.Popen(words, cwd=self.folder, env=self.environment)
-        try:
-            get_when_up(url)
-            with httpx2.Client(base_url=url, timeout=30) as reader:
-                yield reader
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
-def laid_out(folder: Path, **settings: str) -> Site:
-    ignored = shutil.ignore_patterns("node_modules", "dist", ".astro", ".cache", ".env")
-    shutil.copytree(node.ASTRO, folder / "site", ignore=ignored)
-    (folder / "node_modules").symlink_to(node.modules() / "node_modules")
-    install_client(folder / "site")
-    kept = {name: text for name, text in os.environ.items() if not name.startswith("WILLAY_")}
-    return Site(folder / "site", kept | {"ASTRO_TELEMETRY_DISABLED": "1", **settings})
 
 
 def test_the_site(tmp_path: Path) -> None:
@@ -167,6 +60,7 @@ def test_the_site(tmp_path: Path) -> None:
                 _see_what_is_new(reader, bench)
                 _look(reader, tmp_path, known["token"])
             _check_types(site)
+            assert "Set WILLAY_ARTICLE_URL={site}/news/{slug} there." in site.refusal(host)
             api.told()
             _build_again(site, bench, api)
 
@@ -236,7 +130,7 @@ def _see_a_preview(reader: httpx2.Client, token: str) -> None:
     assert answer.headers["referrer-policy"] == "no-referrer"
 
 
-def _tell_of_changes(reader: httpx2.Client, told: list[tuple[str, str | None, Any]]) -> None:
+def _tell_of_changes(reader: httpx2.Client, told: list[Told]) -> None:
     change = {"id": "0190", "kind": "article", "type": "upsert", "sequence": 1, "slug": "pictured"}
     change |= {"paths": ["/news/old"], "tags": [], "url": None, "lang": "en"}
 
@@ -255,6 +149,9 @@ def _tell_of_changes(reader: httpx2.Client, told: list[tuple[str, str | None, An
         ("/purge", "Bearer x", {"tags": tags}),
         ("/build", None, {"event": "evt_1"}),
     ]
+    # What the host does not take, Willay sends again.
+    assert tell(webhook(change | {"slug": "refused"}, "article.upsert")).status_code == 502
+    assert len(told) == 3
 
 
 def _see_what_is_new(reader: httpx2.Client, bench: Bench) -> None:

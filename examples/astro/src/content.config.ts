@@ -9,18 +9,24 @@ import { willayLoader } from './willay-loader'
 /** Where this site shows things. */
 const ADDRESSES = { article: '/news/{slug}', page: '/{slug}', tag: '/tags/{slug}' }
 
+/** A build fails when feeds, redirects and previews of Willay would lead readers elsewhere. */
+function checkAddresses({ url, addresses }: Site) {
+  if (!url) throw new Error('Willay does not know where this site is. Set WILLAY_SITE_URL there.')
+  for (const kind of ['article', 'page', 'tag'] as const) {
+    const path = ADDRESSES[kind]
+    if (addresses[kind] === url + path) continue
+    const setting = `WILLAY_${kind.toUpperCase()}_URL={site}${path}`
+    throw new Error(`Willay has "${addresses[kind]}" where this site has "${path}". Set ${setting} there.`)
+  }
+}
+
 /** The record of the site in each language: its name, its menu, its sections. */
 const siteLoader = (url: string): Loader => ({
   name: 'site',
   async load({ store }) {
     for (const lang of LANGUAGES) {
       const site = await createWillay({ url, lang }).site()
-      for (const [kind, path] of Object.entries(ADDRESSES)) {
-        const told = site.addresses[kind as keyof typeof ADDRESSES]
-        if (told.replace(site.url ?? '', '') === path) continue
-        const setting = `WILLAY_${kind.toUpperCase()}_URL`
-        throw new Error(`Willay says "${told}", but src/pages has "${path}". Set ${setting}={site}${path}.`)
-      }
+      checkAddresses(site)
       store.set({ id: lang, data: { ...site } })
     }
   },

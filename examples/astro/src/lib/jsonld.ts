@@ -1,7 +1,7 @@
 import { whole, type Item, type Site } from './site'
 
 /** An article for search engines, by schema.org. The API makes more of it: `?include=jsonld`. */
-export const jsonld = (item: Item, site: Site, url: string | undefined) => ({
+export const jsonld = (item: Item, site: Site, url: string) => ({
   '@context': 'https://schema.org',
   '@type': item.kind === 'page' ? 'WebPage' : 'NewsArticle',
   '@id': `urn:uuid:${item.id}`,

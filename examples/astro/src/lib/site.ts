@@ -39,11 +39,11 @@ export const newsPath = (lang: Lang) => `${homePath(lang).replace(/\/$/, '')}/ne
 export const pathOf = ({ kind, slug }: Pick<Card, 'kind' | 'slug'>) => (kind === 'page' ? `/${slug}` : `/news/${slug}`)
 export const tagPath = ({ slug }: { slug: string }) => `/tags/${slug}`
 
-/** The whole address of a path, if Willay knows where the site is. */
-export const whole = (site: Site, path: string) => (site.url ? new URL(path, site.url).href : undefined)
+/** The whole address of a path. */
+export const whole = ({ url }: Site, path: string) => `${url}${path}`
 
 /** A menu's link: a path on this site, an address elsewhere. */
 export const local = (site: Site, url: string) => {
-  const { origin, pathname } = new URL(url, site.url ?? 'http://localhost')
-  return origin === new URL(site.url ?? 'http://localhost').origin ? pathname : url
+  const { origin, pathname } = new URL(url)
+  return origin === new URL(whole(site, '/')).origin ? pathname : url
 }
