@@ -13,7 +13,8 @@ const WORDS = {
     news: 'News', latest: 'Latest', all: 'All news', feed: 'News by RSS', subjects: 'Subjects', licence: 'Licence',
     page: 'page', pages: 'Pages', newer: 'Newer', older: 'Older', related: 'Read next', also: 'Also in',
     by: 'By', minutes: 'min read', picture: 'Picture', contents: 'On this page', corrections: 'Corrections',
-    source: 'First published by', lost: 'There is no such page', gone: 'This is no longer here',
+    source: 'First published by', excerpt: 'This is an excerpt.', entire: 'Read the whole text',
+    lost: 'There is no such page', gone: 'This is no longer here',
     preview: 'This draft is not published.', ended: 'Ask the editors for a new link.',
   },
   es: {
@@ -21,7 +22,8 @@ const WORDS = {
     news: 'Noticias', latest: 'Lo último', all: 'Todas las noticias', feed: 'Noticias por RSS', subjects: 'Temas', licence: 'Licencia',
     page: 'página', pages: 'Páginas', newer: 'Más recientes', older: 'Anteriores', related: 'Seguir leyendo', also: 'También en',
     by: 'Por', minutes: 'min de lectura', picture: 'Imagen', contents: 'En esta página', corrections: 'Correcciones',
-    source: 'Publicado primero por', lost: 'Esa página no existe', gone: 'Esto ya no está aquí',
+    source: 'Publicado primero por', excerpt: 'Este es un extracto.', entire: 'Leer el texto completo',
+    lost: 'Esa página no existe', gone: 'Esto ya no está aquí',
     preview: 'Este borrador no está publicado.', ended: 'Pida un nuevo enlace a la redacción.',
   },
 }
