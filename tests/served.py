@@ -46,10 +46,10 @@ def watched_by(watch: Watch, app: ASGIApp) -> ASGIApp:
 
 
 @contextmanager
-def served(app: ASGIApp, lifespan: Literal["on", "off"] = "on") -> Iterator[str]:
+def served(app: ASGIApp, lifespan: Literal["on", "off"] = "on", port: int = 0) -> Iterator[str]:
     """The address of a server, which is stopped at the end."""
     with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
+        bound.bind(("127.0.0.1", port))
         config = uvicorn.Config(
             app,
             http=BoundedConnection,

@@ -46,14 +46,15 @@ def sample_service(folder: Path) -> Iterator[dict[str, Any]]:
     """Where it is (`url`), and what a test has to know of it."""
     with bench_in(folder, site_url="https://www.example.org") as bench:
         assert builders.imported(bench.runtime, SAMPLE).refused == []
-        known = _add_content(bench)
+        known = add_content(bench)
         with served(create_app(bench.runtime)) as url:
             get_when_up(f"{url}/v1/search?q=water")
             _await_index(url)
             yield known | {"url": url, "webhooks": _webhooks(url)}
 
 
-def _add_content(bench: Bench) -> dict[str, Any]:
+def add_content(bench: Bench) -> dict[str, Any]:
+    """One of each thing that a reader may meet; what a test has to know of them."""
     runtime = bench.runtime
     gone = builders.published(runtime, slug="forged", title="Forged", tags=("mining",))
     with runtime.publishing() as tx:

