@@ -196,10 +196,15 @@ def saved_outcome(
 ) -> Outcome:
     """The answer to a save; a 201 carries the address of the new article."""
     copy = working_copies.get_working_copy(tx, article_id, now)
-    lost = [Removed(what=it.what, excerpt=it.excerpt, count=it.count) for it in removed]
-    body = One[SavedArticle](data=SavedArticle(**_working_fields(copy), removed=lost))
+    view = SavedArticle(**_working_fields(copy), removed=to_removed(removed))
+    body = One[SavedArticle](data=view)
     where = address(article_id) if status == 201 else None
     return Outcome(body, status, copy.copy.article.revision, where)
+
+
+def to_removed(removed_markup: Sequence[markup.RemovedMarkup]) -> list[Removed]:
+    """What a body lost."""
+    return [Removed(what=it.what, excerpt=it.excerpt, count=it.count) for it in removed_markup]
 
 
 def created_outcome(tx: ReadTx, article_id: UUID, now: datetime) -> Outcome:

@@ -16,6 +16,7 @@ from app.admin import (
     partner_keys,
     partners,
     previews,
+    rendering,
     revisions,
     second_factor,
     site,
@@ -31,6 +32,7 @@ ROUTERS: Final = (
     *(auth.router, second_factor.router, users.router, tokens.router, audit.router),
     # Bulk comes before the single article, whose route would take "bulk" for an id.
     *(bulk.router, articles.router, workflow.router, revisions.router),
+    rendering.router,
     *(media.router, media.files_router),
     *(previews.router, previews.public_router),
     *(tags.router, authors.router, sponsors.router, committee.router),
