@@ -1,12 +1,13 @@
 """Articles as their editors see them. Fields that can be changed have the names of the input."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from app import errors
 from app.database import ReadTx
@@ -21,8 +22,9 @@ from app.editorial.content import (
     SeoInput,
     SourceInput,
 )
+from app.editorial.translations import SiblingArticle
 from app.editorial.workflow import Effect
-from app.editorial.working_copies import ListedCopy, WorkingCopyDetail
+from app.editorial.working_copies import ListedCopy, ListedText, WorkingCopyDetail
 from app.http.transactions import Outcome
 from app.kit import markup
 from app.public.envelopes import One, PlannedRelease
@@ -81,7 +83,7 @@ class Removed(BaseModel):
     count: int
 
 
-class ListedWorkingCopy(BaseModel):
+class WorkingCopyHead(BaseModel):
     """A working copy. `revision` is what `If-Match` takes; `text_revision` numbers its text.
 
     `state` tells how far the newest text has come; `live`, `scheduled` and `ended` what the public
@@ -105,7 +107,26 @@ class ListedWorkingCopy(BaseModel):
     trashed_at: datetime | None
 
 
-class WorkingArticle(ListedWorkingCopy):
+IncludedName = Literal["summary", "tags", "image", "authors", "translations"]
+"""What a list tells of each working copy if it is asked to."""
+
+
+def _absent() -> Any:
+    return Field(None, exclude_if=lambda value: value is None)
+
+
+class ListedWorkingCopy(WorkingCopyHead):
+    """A working copy in a list. The last members are there when `include=` names them, and when
+    there is something to tell."""
+
+    summary: str | SkipJsonSchema[None] = _absent()
+    tags: list[Slug] | SkipJsonSchema[None] = _absent()
+    image: ImageInput | SkipJsonSchema[None] = _absent()
+    authors: list[AuthorInput] | SkipJsonSchema[None] = _absent()
+    translations: list[Sibling] | SkipJsonSchema[None] = _absent()
+
+
+class WorkingArticle(WorkingCopyHead):
     """A working copy whole. `updated_at` is the date that readers are shown, when it was given."""
 
     summary: str
@@ -148,9 +169,16 @@ class SavedArticle(WorkingArticle):
     removed: list[Removed]
 
 
-def to_listed_copy(row: ListedCopy) -> ListedWorkingCopy:
-    """A working copy in a list."""
-    return ListedWorkingCopy(**_listed_fields(row))
+def to_listed_copy(
+    row: ListedCopy, text: ListedText | None, names: Collection[str]
+) -> ListedWorkingCopy:
+    """A working copy in a list, with what is named of its text."""
+    fields: dict[str, Any] = {}
+    if text is not None:
+        fields = {name: getattr(text.content, name, None) for name in names}
+        if "translations" in names:
+            fields["translations"] = _to_siblings(text.translations)
+    return ListedWorkingCopy(**_listed_fields(row), **fields)
 
 
 def to_working_article(copy: WorkingCopyDetail) -> WorkingArticle:
@@ -228,12 +256,16 @@ def _working_fields(copy: WorkingCopyDetail) -> dict[str, Any]:
             name: getattr(content, name) for name in ArticleFields.model_fields.keys() - head.keys()
         },
         "body_html": copy.copy.body_html,
-        "translations": [
-            Sibling(id=it.id, lang=it.lang, slug=it.slug, title=it.title, live=it.live)
-            for it in copy.translations
-        ],
+        "translations": _to_siblings(copy.translations),
         "review_note": article.review_note,
     }
+
+
+def _to_siblings(siblings: Sequence[SiblingArticle]) -> list[Sibling]:
+    return [
+        Sibling(id=it.id, lang=it.lang, slug=it.slug, title=it.title, live=it.live)
+        for it in siblings
+    ]
 
 
 def _listed_fields(row: ListedCopy) -> dict[str, Any]:

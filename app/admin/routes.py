@@ -4,6 +4,7 @@ from typing import Final
 
 from app.admin import (
     aliases,
+    article_lists,
     articles,
     audit,
     auth,
@@ -31,7 +32,7 @@ from app.admin import (
 ROUTERS: Final = (
     *(auth.router, second_factor.router, users.router, tokens.router, audit.router),
     # Bulk comes before the single article, whose route would take "bulk" for an id.
-    *(bulk.router, articles.router, workflow.router, revisions.router),
+    *(bulk.router, article_lists.router, articles.router, workflow.router, revisions.router),
     rendering.router,
     *(media.router, media.files_router),
     *(previews.router, previews.public_router),

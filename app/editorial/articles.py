@@ -12,7 +12,7 @@ from sqlmodel import col
 from app import revisions
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
-from app.editorial import article_slugs, media_use, page_tree, related, tags
+from app.editorial import article_slugs, draft_index, media_use, page_tree, related, tags
 from app.editorial.content import Actor, ArticleInput, Draft, from_revision_json, to_revision_json
 from app.errors import Conflict, Invalid, NotFound, Stale
 from app.kit.ids import uuid7
@@ -266,6 +266,7 @@ def _save(
     )
     media_use.record_media_use(tx, article, draft)
     tx.session.flush()
+    draft_index.index_text(tx, article.id, content, draft.body_html)
 
 
 def _refuse_unfit_links(tx: WriteTx, actor: Actor, article: Article, content: ArticleInput) -> None:

@@ -46,6 +46,9 @@ class Article(SQLModel, table=True):
     changed_by_id: UUID | None = None  # an account; no foreign key: the text outlives it
     review_note: str | None = None  # the note of the last step of the review
     parent_slug: str | None = None  # a slug, also a former one, of the page above this page
+    slug_is_set: bool = Field(sa_column_kwargs={"server_default": sa.true()})  # not by its title
+    source_id: UUID | None = Field(default=None, index=True)  # of the article it is translated from
+    source_text: int | None = None  # the number of the text of that article that it follows
 
 
 class Revision(SQLModel, table=True):
@@ -90,3 +93,16 @@ class ArticleSlug(SQLModel, table=True):
 
     slug: str = Field(primary_key=True)
     article_id: UUID = Field(foreign_key="article.id", index=True)
+
+
+class DraftIndex(SQLModel, table=True):
+    """What lists of working copies are searched and ordered by: the newest text of each, in plain
+    letters. It is made anew with every save, so nothing in it is a truth of its own."""
+
+    __tablename__ = "draft_index"
+
+    article_id: UUID = Field(foreign_key="article.id", primary_key=True)
+    title_key: str  # the title in plain ASCII, which both databases order alike
+    words: str = Field(sa_column=sa.Column(sa.Text, nullable=False))
+    author_slugs: str  # each between blanks
+    published_at: datetime | None = None  # the date that its editors gave
