@@ -172,7 +172,7 @@ def link_translations(
         sa.select(Article).where(col(Article.translation_group).in_(groups))
     ).scalars()
     everyone = {row.id: row for row in (*members, article, *rows)}
-    _refuse_same_language(tx, everyone)
+    _refuse_same_language(tx, {row.id: row.lang for row in everyone.values()}, tx.moment)
     query = sa.select(col(Publication.article_id), col(Publication.translation_group)).where(
         col(Publication.article_id).in_(list(everyone)), visible(Publication, tx.moment)
     )
@@ -190,24 +190,25 @@ def link_translations(
         tx.append_all("article", statement.subquery(), "translation")
 
 
-def refuse_second_language(tx: PublishTx, article: Article) -> None:
+def refuse_second_language(tx: ReadTx, article: Article, now: datetime) -> None:
     """`Conflict` when another member of the article's group has its language."""
     if article.translation_group is not None:
-        members = tx.session.execute(
-            sa.select(Article).where(col(Article.translation_group) == article.translation_group)
-        ).scalars()
-        _refuse_same_language(tx, {row.id: row for row in members})
+        members = sa.select(col(Article.id), col(Article.lang)).where(
+            col(Article.translation_group) == article.translation_group
+        )
+        languages: dict[UUID, str] = dict(tx.execute(members).all())
+        _refuse_same_language(tx, languages | {article.id: article.lang}, now)
 
 
-def _refuse_same_language(tx: PublishTx, members: Mapping[UUID, Article]) -> None:
+def _refuse_same_language(tx: ReadTx, languages: Mapping[UUID, str], now: datetime) -> None:
     """Public and scheduled texts count too, because a working copy may have another language."""
     published = sa.select(col(Publication.article_id), col(Publication.lang)).where(
-        col(Publication.article_id).in_(list(members)),
-        col(Publication.visible_until) > tx.moment,
+        col(Publication.article_id).in_(list(languages)),
+        col(Publication.visible_until) > now,
         col(Publication.visible_from) < col(Publication.visible_until),
     )
     taken: set[tuple[UUID, str]] = {(key, lang) for key, lang in tx.execute(published)}
-    taken |= {(row.id, row.lang) for row in members.values()}
+    taken |= set(languages.items())
     if len({lang for _, lang in taken}) < len(taken):
         raise Conflict(
             "translation_exists", "One of the articles already has a translation in that language."

@@ -96,7 +96,7 @@ def correct(
     for row in later:
         _replace(tx, actor, article, row, moved[row.revision], rules)
     releases.recompute_ends(tx, article_id)
-    articles.refuse_second_language(tx, article)
+    articles.refuse_second_language(tx, article, tx.moment)
     if start <= tx.moment:
         releases.announce_change(tx, article, "published")
     return start, [

@@ -95,7 +95,7 @@ def insert_publication(
     # The interval of an imported past began before this log, but its dates may be of today.
     latest = max(start, tx.moment)
     refuse_ahead(content, latest)
-    page_tree.refuse_tangled_publication(tx, article.id, article.kind, content.parent)
+    page_tree.refuse_tangled_publication(tx, article.id, article.kind, content.parent, tx.moment)
     frozen_media = media_use.freeze_media(tx, content, revision.body_html)
     first = _first_shown(tx, article.id)
     item = freeze_article(

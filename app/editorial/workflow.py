@@ -291,9 +291,7 @@ def _apply(
     ending = {article.id: _to_cancel(tx, article, start) for article in targets}
     cancelled = [release for own in ending.values() for release in own]
     if cancelled and not cancels:
-        texts = ", ".join(f"{it.slug} from {it.visible_from}" for it in cancelled)
-        message = f"It would cancel what is scheduled ({texts}); send cancels: true if it is to."
-        raise WouldCancel("would_cancel", message, releases=tuple(cancelled))
+        raise cancellation_error(cancelled)
     for article in targets:
         details: dict[str, object] = {}
         if own := ending[article.id]:
@@ -301,6 +299,13 @@ def _apply(
         with command(tx, actor, action, article.id, article.revision, tx.moment, details=details):
             details |= work(article)
     return Effect(first, cancelled)
+
+
+def cancellation_error(cancelled: Sequence[ScheduledRelease]) -> WouldCancel:
+    """The refusal of an act that would cancel releases and does not say so."""
+    texts = ", ".join(f"{it.slug} from {it.visible_from}" for it in cancelled)
+    message = f"It would cancel what is scheduled ({texts}); send cancels: true if it is to."
+    return WouldCancel("would_cancel", message, releases=tuple(cancelled))
 
 
 def _to_cancel(tx: PublishTx, article: Article, start: datetime | None) -> list[ScheduledRelease]:

@@ -102,7 +102,7 @@ class DraftIndex(SQLModel, table=True):
     __tablename__ = "draft_index"
 
     article_id: UUID = Field(foreign_key="article.id", primary_key=True)
-    title_key: str  # the title in plain ASCII, which both databases order alike
+    title_key: str = Field(index=True)  # the title in plain ASCII, which both databases order alike
     words: str = Field(sa_column=sa.Column(sa.Text, nullable=False))
     author_slugs: str  # each between blanks
     published_at: datetime | None = None  # the date that its editors gave

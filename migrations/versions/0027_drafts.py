@@ -37,6 +37,7 @@ def upgrade() -> None:
         ['article_id'], ['article.id'], name=op.f('draft_index_article_id_fkey')),
     sa.PrimaryKeyConstraint('article_id', name=op.f('draft_index_pkey')),
     )
+    op.create_index(op.f('draft_index_title_key_index'), 'draft_index', ['title_key'])
     op.create_table('article_note',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('article_id', sa.Uuid(), nullable=False),
