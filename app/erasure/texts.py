@@ -26,6 +26,7 @@ from app.kit.text import slug_of
 from app.models import every_table
 from app.models.article import Revision
 from app.models.author import Author
+from app.models.note import ArticleNote
 from app.models.publication import Publication, PublicationAuthor, PublicationBody
 from app.models.site import Site
 from app.models.tag import Tag
@@ -163,6 +164,7 @@ _TEXTS: Final[dict[str, Sequence[Any]]] = {
     "tags": (Tag.names, Tag.descriptions, Tag.synonyms),
     "the site": (Site.names, Site.descriptions, Site.contact, Site.links, Site.navigation),
     "authors": (Author.name, Author.biography, Author.links),
+    "notes": (ArticleNote.text,),
 }
 
 
