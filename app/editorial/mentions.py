@@ -82,6 +82,7 @@ def record_mentions(
     for account_id in account_ids:
         values = {"note_id": note.id, "account_id": account_id, "mentioned_at": now}
         statement = insert(NoteMention).values(values).on_conflict_do_nothing()
-        if tx.execute(statement).rowcount and account_id != note.written_by_id:
+        is_new = tx.execute(statement.returning(col(NoteMention.account_id))).first() is not None
+        if is_new and account_id != note.written_by_id:
             mentioned.append(account_id)
     return mentioned
