@@ -75,6 +75,7 @@ def article_values(
         "changed_by": actor.name,
         "changed_by_id": actor.account_id,
         "parent_slug": content.parent,
+        "slug_is_set": content.slug is not None,
     }
 
 
@@ -100,9 +101,8 @@ def edit(
     if content.kind != article.kind:
         raise Invalid("kind_fixed", "An article's kind cannot change; create another.")
     tag_ids = tags.ids_of(tx, content.tags)
-    if content.slug is not None and content.slug != article.slug:
-        article.slug = article_slugs.claim_slug(tx, article.id, content)
-        article_slugs.release_slugs(tx, article)
+    article_slugs.change_slug(tx, article, content)
+    article.slug_is_set |= draft.slug_is_set
     since = _autosave_start(tx, actor, article, now) if autosave else None
     article.revision += 1
     article.lang, article.title = content.lang, content.title
@@ -126,6 +126,15 @@ def add_text(
     tag_ids = tags.ids_of(tx, content.tags)
     _insert_revision(tx, actor, article, Draft(content, draft.body_html), tag_ids, now, note)
     return article.revision
+
+
+def return_to_text(tx: WriteTx, article: Article, number: int, slug: str) -> None:
+    """Make a saved text the newest again; `slug` is the one under which it was published."""
+    row = tx.session.get_one(Revision, (article.id, number))
+    content = from_revision_json({**row.content, "slug": slug}, tags.slugs_by_id(tx))
+    article.text_revision, article.slug = number, slug
+    article.lang, article.title = content.lang, content.title
+    _record_text(tx, article, Draft(content, row.body_html), tags.ids_of(tx, content.tags))
 
 
 def read(tx: ReadTx, article_id: UUID) -> WorkingCopy:
@@ -260,14 +269,19 @@ def _save(
     article.parent_slug = draft.content.parent
     tx.session.flush()
     _refuse_unfit_links(tx, actor, article, draft.content)
+    draft = Draft(draft.content.model_copy(update={"slug": article.slug}), draft.body_html)
+    _insert_revision(tx, actor, article, draft, tag_ids, now, note, autosaved_since)
+    _record_text(tx, article, draft, tag_ids)
+
+
+def _record_text(tx: WriteTx, article: Article, draft: Draft, tag_ids: list[UUID]) -> None:
+    """What other tables know of the newest text: its parent, its tags, its media, its words."""
+    article.parent_slug = draft.content.parent
+    tx.session.flush()
     tags.set_tags(tx, ArticleTag, "article_id", article.id, tag_ids)
-    content = draft.content.model_copy(update={"slug": article.slug})
-    _insert_revision(
-        tx, actor, article, Draft(content, draft.body_html), tag_ids, now, note, autosaved_since
-    )
     media_use.record_media_use(tx, article, draft)
     tx.session.flush()
-    draft_index.index_text(tx, article.id, content, draft.body_html)
+    draft_index.index_text(tx, article.id, draft.content, draft.body_html)
 
 
 def _refuse_unfit_links(tx: WriteTx, actor: Actor, article: Article, content: ArticleInput) -> None:

@@ -245,12 +245,14 @@ def require_publisher(actor: Actor, why: str) -> None:
 class Draft:
     """Content that keeps the site's rules, with its rendered body; made outside any transaction.
 
-    `removed` lists the markup that sanitising removed from the body.
+    `removed` lists the markup that sanitising removed from the body. `slug_is_set` when an editor
+    chose the slug with this text.
     """
 
     content: ArticleInput
     body_html: str
     removed: Sequence[RemovedMarkup] = ()
+    slug_is_set: bool = False
 
 
 def prepare(content: ArticleInput, rules: SiteRules) -> Draft:

@@ -119,7 +119,7 @@ def _of_translations(filters: CopyFilter) -> Iterator[ColumnElement[bool]]:
     if (lang := filters.stale_translation) is not None:
         yield sa.exists().where(
             col(twin.source_id) == col(Article.id),
-            col(twin.source_text) < col(Article.text_revision),
+            col(twin.source_text) != col(Article.text_revision),
             col(twin.trashed_at).is_(None),
             _has_lang(twin, lang),
         )

@@ -49,6 +49,7 @@ def change(
     article = articles.lock_article(tx, article_id, revision)
     refuse_trashed(article)
     if _is_unchanged(tx, article, draft):
+        article.slug_is_set |= draft.slug_is_set
         return article
     before = audit_state(article)
     articles.edit(tx, actor, article_id, revision, draft, now, autosave=autosave)
