@@ -10,6 +10,15 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from app import errors
+from app.admin.article_parts import (
+    Ending,
+    Person,
+    Release,
+    Removed,
+    Sibling,
+    TranslatedFrom,
+    Uncorrected,
+)
 from app.database import ReadTx
 from app.editorial import article_status, working_copies
 from app.editorial.article_status import PublicationStatus, State
@@ -22,6 +31,7 @@ from app.editorial.content import (
     SeoInput,
     SourceInput,
 )
+from app.editorial.translation_sources import TranslationSource
 from app.editorial.translations import SiblingArticle
 from app.editorial.workflow import Effect
 from app.editorial.working_copies import ListedCopy, ListedText, WorkingCopyDetail
@@ -29,58 +39,6 @@ from app.http.transactions import Outcome
 from app.kit import markup
 from app.public.envelopes import One, PlannedRelease
 from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Slug
-
-
-class Person(BaseModel):
-    """Who did it: the name then, and the account; none for imports."""
-
-    id: UUID | None
-    name: str
-
-
-class Release(BaseModel):
-    """A text that is public or to be: `revision` is its number, null means without end."""
-
-    revision: int
-    slug: Slug
-    visible_from: datetime
-    visible_until: datetime | None
-    published_by: str
-
-
-class Ending(BaseModel):
-    """Why and since when the public reads it no more."""
-
-    reason: Literal["unpublished", "retracted", "expired", "embargoed"]
-    note: str | None
-    at: datetime
-
-
-class Sibling(BaseModel):
-    """The same story in another language: as readers see it when it is `live`."""
-
-    id: UUID
-    lang: Lang
-    slug: Slug
-    title: str
-    live: bool
-
-
-class Uncorrected(BaseModel):
-    """A draft, or a text that is scheduled from some time on: these of its fields said something
-    else than the public text did, and stayed as they were. See whether they need the correction."""
-
-    revision: int
-    visible_from: datetime | None
-    fields: list[str]
-
-
-class Removed(BaseModel):
-    """What the body lost when it was sanitised, as it was first written, and how many of them."""
-
-    what: str
-    excerpt: str
-    count: int
 
 
 class WorkingCopyHead(BaseModel):
@@ -149,6 +107,7 @@ class WorkingArticle(WorkingCopyHead):
     position: int
     related: list[UUID]
     translations: list[Sibling]
+    translated_from: TranslatedFrom | None
     review_note: str | None = Field(
         description="What was said at the last step of its review: submitted, approved, sent back"
     )
@@ -257,6 +216,7 @@ def _working_fields(copy: WorkingCopyDetail) -> dict[str, Any]:
         },
         "body_html": copy.copy.body_html,
         "translations": _to_siblings(copy.translations),
+        "translated_from": _to_source(copy.source),
         "review_note": article.review_note,
     }
 
@@ -266,6 +226,12 @@ def _to_siblings(siblings: Sequence[SiblingArticle]) -> list[Sibling]:
         Sibling(id=it.id, lang=it.lang, slug=it.slug, title=it.title, live=it.live)
         for it in siblings
     ]
+
+
+def _to_source(source: TranslationSource | None) -> TranslatedFrom | None:
+    if source is None:
+        return None
+    return TranslatedFrom(**asdict(source), is_stale=source.is_stale)
 
 
 def _listed_fields(row: ListedCopy) -> dict[str, Any]:

@@ -10,20 +10,18 @@ from starlette.responses import Response
 from app.accounts.principal import Principal
 from app.admin import article_views as views
 from app.admin.article_views import SavedArticle, WorkingArticle
-from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
 from app.editorial import articles, draft_commands, workflow
 from app.editorial.article_patch import ArticlePatch, apply_patch
 from app.editorial.content import ArticleInput, Draft, Line, prepare
 from app.http.access import actor, require_scopes
-from app.http.endpoint import Json, LargeJson, OptionalJson, RuntimeDep
+from app.http.endpoint import LargeJson, OptionalJson, RuntimeDep
 from app.http.management import IfMatch, management
 from app.http.parameters import Flag, Parameters
 from app.http.problems import problem_answers
 from app.http.transactions import Outcome, answer_write
 from app.inputs import Input
 from app.public.envelopes import One
-from app.public.vocabulary import Lang, Slug
 from app.runtime import Runtime
 
 router = management("articles")
@@ -45,14 +43,6 @@ class DuplicateInput(Input):
     """The copy's title; the same when absent."""
 
     title: Line | None = None
-
-
-class TranslationInput(Input):
-    """The language of a translation to be written, with its title and slug if they are known."""
-
-    lang: Lang
-    title: Line | None = None
-    slug: Slug | None = None
 
 
 @router.post(
@@ -148,58 +138,6 @@ def duplicate_article(
     now = runtime.clock()
     twin = draft_commands.duplicate(tx, actor(principal), article_id, now, title=body.title)
     return views.created_outcome(tx, twin.id, now)
-
-
-@router.post(
-    "/articles/{article_id:uuid}/translations",
-    status_code=201,
-    response_model=One[WorkingArticle],
-    responses=problem_answers(409),
-)
-def begin_translation(
-    tx: PublishTx,
-    article_id: UUID,
-    principal: Writer,
-    body: Json[TranslationInput],
-    runtime: RuntimeDep,
-) -> Outcome:
-    """A draft in another language that begins with the same text, linked as a translation."""
-    article = draft_commands.translate(
-        tx,
-        actor(principal),
-        article_id,
-        runtime.site_rules,
-        body.lang,
-        title=body.title,
-        slug=body.slug,
-    )
-    return views.created_outcome(tx, article.id, tx.moment)
-
-
-@router.put(
-    "/articles/{article_id:uuid}/translations/{other_id:uuid}",
-    response_model=One[WorkingArticle],
-    responses=problem_answers(409),
-)
-def link_translation(
-    tx: PublishTx, article_id: UUID, other_id: UUID, principal: Publisher, revision: IfMatch
-) -> Outcome:
-    """Two articles are translations of one another; readers of both see that at once."""
-    draft_commands.link(tx, actor(principal), article_id, revision, other_id)
-    return views.working_copy_outcome(tx, article_id, tx.moment)
-
-
-@router.delete(
-    "/articles/{article_id:uuid}/translations",
-    response_model=One[WorkingArticle],
-    responses=problem_answers(409),
-)
-def unlink_translations(
-    tx: PublishTx, article_id: UUID, principal: Publisher, revision: IfMatch
-) -> Outcome:
-    """It is a translation of nothing any more; readers see that at once."""
-    draft_commands.unlink(tx, actor(principal), article_id, revision)
-    return views.working_copy_outcome(tx, article_id, tx.moment)
 
 
 def merge_patch(runtime: Runtime, article_id: UUID, revision: int, patch: ArticlePatch) -> Draft:

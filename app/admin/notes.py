@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from app.admin import article_views as views
-from app.admin.article_views import Person
+from app.admin.article_parts import Person
 from app.admin.articles import Reader, Writer
 from app.database import ReadTx, WriteTx
 from app.editorial import notes, timeline

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from app.admin import article_views as views
-from app.admin.article_views import Removed
+from app.admin.article_parts import Removed
 from app.admin.articles import Writer
 from app.changes import head
 from app.database import ReadTx

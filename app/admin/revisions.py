@@ -9,12 +9,13 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from app.admin import article_views as views
-from app.admin.article_views import Person, WorkingArticle
+from app.admin.article_parts import Person
+from app.admin.article_views import WorkingArticle
 from app.admin.articles import Reader, Writer
 from app.database import ReadTx, WriteTx
 from app.editorial import articles, discarding, draft_commands, history
 from app.editorial.content import ArticleInput
-from app.editorial.history import SavedRevision
+from app.editorial.history import SavedRevision, SavedText
 from app.http.access import actor
 from app.http.endpoint import RuntimeDep
 from app.http.management import IfMatch, management
@@ -179,6 +180,11 @@ def read_diff(
     else:
         before = _number_of(tx, article_id, params.from_, runtime)
     older = history.revision(tx, article_id, before)
+    return diff_outcome(older, newer, rendered=params.rendered)
+
+
+def diff_outcome(older: SavedText, newer: SavedText, *, rendered: bool) -> Outcome:
+    """The answer that shows what changed from one text to another."""
     fields = [
         FieldDiff(
             field=change.field,
@@ -189,7 +195,7 @@ def read_diff(
             else [DiffPart(op=part.op, text=part.text) for part in change.parts],
             html=change.html,
         )
-        for change in history.difference(older, newer, rendered=params.rendered)
+        for change in history.difference(older, newer, rendered=rendered)
     ]
     view = Diff(from_revision=older.saved.number, to_revision=newer.saved.number, fields=fields)
     return Outcome(One[Diff](data=view))

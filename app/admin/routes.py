@@ -26,6 +26,7 @@ from app.admin import (
     sponsors,
     tags,
     tokens,
+    translations,
     users,
     webhooks,
     workflow,
@@ -35,7 +36,7 @@ ROUTERS: Final = (
     *(auth.router, second_factor.router, users.router, tokens.router, audit.router),
     # Bulk comes before the single article, whose route would take "bulk" for an id.
     *(bulk.router, article_lists.router, articles.router, workflow.router, revisions.router),
-    *(rendering.router, readiness.router, notes.router),
+    *(rendering.router, readiness.router, notes.router, translations.router),
     *(media.router, media.files_router),
     *(previews.router, previews.public_router),
     *(tags.router, authors.router, sponsors.router, committee.router),

@@ -228,17 +228,19 @@ def _autosave_start(tx: WriteTx, actor: Actor, article: Article, now: datetime) 
     """The start of the run of autosaves that this save continues; the last row of it is deleted.
 
     None when the last text was saved by hand, by someone else or too long ago. None too when a
-    publication or a preview uses the text, or when another act moved the article's number.
+    publication, a preview or a translation uses the text, or another act moved the number.
     """
     number = article.text_revision
     last = tx.session.get_one(Revision, (article.id, number))
     same = (last.saved_by_id, last.saved_by) == (actor.account_id, actor.name)
     if last.autosaved_since is None or not same or number != article.revision:
         return None
-    relied_on = (
+    relied_on = [
         sa.exists().where(col(table.article_id) == article.id, col(table.revision) == number)
         for table in (Publication, PreviewLink)
-    )
+    ]
+    is_followed = (col(Article.source_id) == article.id, col(Article.source_text) == number)
+    relied_on.append(sa.exists().where(*is_followed))
     if now - last.autosaved_since >= FOLDED or tx.execute(sa.select(sa.or_(*relied_on))).scalar():
         return None
     tx.session.delete(last)

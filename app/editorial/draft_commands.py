@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from app.changes import PublishTx
 from app.database import WriteTx
-from app.editorial import articles, history, tags
+from app.editorial import articles, history, tags, translation_sources
 from app.editorial.article_patch import validate_article
 from app.editorial.commands import audit_state, command, record_article_audit, refuse_trashed
 from app.editorial.content import (
@@ -121,6 +121,7 @@ def translate(
     refuse_language(content, rules)
     note = _copy_note(copy, "To be translated: copy")
     article = _insert_draft(tx, actor, "created", Draft(content, copy.body_html), tx.moment, note)
+    article.source_id, article.source_text = article_id, copy.article.text_revision
     articles.link_translations(tx, article, [article_id], tx.moment)
     return article
 
@@ -147,6 +148,7 @@ def unlink(tx: PublishTx, actor: Actor, article_id: UUID, revision: int) -> Arti
         if article_id in members and len(members) > 1:
             tx.append_all("article", shown_in_group.subquery(), "translation")
         article.translation_group = None
+        translation_sources.forget_sources(tx, article)
         tx.execute(
             sa.update(Publication)
             .where(col(Publication.article_id) == article_id)

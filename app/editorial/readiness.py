@@ -22,6 +22,7 @@ from app.editorial import (
 from app.editorial.articles import WorkingCopy
 from app.editorial.commands import refuse_trashed
 from app.editorial.snapshot import refuse_ahead
+from app.editorial.translation_sources import find_source
 from app.errors import Conflict, Detail, Invalid, ScheduledRelease
 from app.kit.body_links import list_links
 from app.kit.clock import rfc3339
@@ -47,7 +48,11 @@ def examine(tx: ReadTx, copy: WorkingCopy, now: datetime, at: datetime | None = 
         *(fault.detail for fault in media_use.list_faults(tx, copy.content, copy.body_html)),
         *_find_refusals(tx, copy, moment, max(at or moment, moment)),
     ]
-    warnings = [*_find_gaps(copy), *_find_namesakes(tx, copy, moment)]
+    warnings = [
+        *_find_gaps(copy),
+        *_find_translation_gaps(tx, copy.article),
+        *_find_namesakes(tx, copy, moment),
+    ]
     urls = [link.url for link in list_links(copy.body_html)]
     return Readiness(list(dict.fromkeys(errors)), warnings, urls)
 
@@ -103,6 +108,18 @@ def _find_gaps(copy: WorkingCopy) -> Iterator[Detail]:
         yield _warning("no_image", "It has no picture.", "/image")
     if not content.tags:
         yield _warning("no_tags", "It has no tags, so readers find it in no section.", "/tags")
+
+
+def _find_translation_gaps(tx: ReadTx, article: Article) -> Iterator[Detail]:
+    source = find_source(tx, article)
+    if source is not None and not source.is_translated:
+        message = f"It still has the words of {source.slug!r}, in {source.lang!r}."
+        yield _warning("not_translated", message, "/body")
+    if source is not None and source.is_stale:
+        message = (
+            f"{source.slug!r} has changed since text {source.text_revision}, which it follows."
+        )
+        yield _warning("stale_translation", message, "/body")
 
 
 def _find_namesakes(tx: ReadTx, copy: WorkingCopy, now: datetime) -> Iterator[Detail]:

@@ -20,6 +20,7 @@ from app.editorial.articles import WorkingCopy, read
 from app.editorial.content import ArticleInput, from_revision_json
 from app.editorial.copy_filter import CopyFilter, list_conditions
 from app.editorial.draft_index import DraftOrder
+from app.editorial.translation_sources import TranslationSource, find_source
 from app.editorial.translations import SiblingArticle
 from app.kit import paging
 from app.models.article import Article, Revision
@@ -51,6 +52,7 @@ class WorkingCopyDetail:
     state: State
     standing: PublicationStatus
     translations: list[SiblingArticle]
+    source: TranslationSource | None
 
 
 _COLUMNS = tuple(sa.inspect(Article).columns)
@@ -202,5 +204,9 @@ def get_working_copy(tx: ReadTx, article_id: UUID, now: datetime) -> WorkingCopy
     standing = article_status.publication_statuses(tx, [article_id], now)[article_id]
     siblings = translations.list_siblings(tx, copy.article, now)
     return WorkingCopyDetail(
-        copy, article_status.workflow_state(tx, article_id, now), standing, siblings
+        copy,
+        article_status.workflow_state(tx, article_id, now),
+        standing,
+        siblings,
+        find_source(tx, copy.article),
     )
