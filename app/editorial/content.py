@@ -227,6 +227,8 @@ class Actor:
     """True for the operator's own imports; over HTTP a scope decides."""
     is_importer: bool = False
     """Whether records of a file are imported, whose pictures may wait for their alt texts."""
+    own_drafts_only: bool = False
+    """Whether the actor may change only the articles that they began."""
 
     @property
     def account_id(self) -> UUID | None:

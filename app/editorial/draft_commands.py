@@ -10,7 +10,13 @@ from app.changes import PublishTx
 from app.database import WriteTx
 from app.editorial import articles, history, tags, translation_sources
 from app.editorial.article_patch import validate_article
-from app.editorial.commands import audit_state, command, record_article_audit, refuse_trashed
+from app.editorial.commands import (
+    audit_state,
+    command,
+    record_article_audit,
+    refuse_foreign,
+    refuse_trashed,
+)
 from app.editorial.content import (
     Actor,
     ArticleInput,
@@ -47,6 +53,7 @@ def change(
     A run of autosaves makes one entry in the audit.
     """
     article = articles.lock_article(tx, article_id, revision)
+    refuse_foreign(tx, actor, article)
     refuse_trashed(article)
     if _is_unchanged(tx, article, draft):
         article.slug_is_set |= draft.slug_is_set
