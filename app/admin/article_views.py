@@ -69,7 +69,7 @@ IncludedName = Literal["summary", "tags", "image", "authors", "translations"]
 """What a list tells of each working copy if it is asked to."""
 
 
-def _absent() -> Any:
+def _optional_member() -> Any:
     return Field(None, exclude_if=lambda value: value is None)
 
 
@@ -77,11 +77,11 @@ class ListedWorkingCopy(WorkingCopyHead):
     """A working copy in a list. The last members are there when `include=` names them, and when
     there is something to tell."""
 
-    summary: str | SkipJsonSchema[None] = _absent()
-    tags: list[Slug] | SkipJsonSchema[None] = _absent()
-    image: ImageInput | SkipJsonSchema[None] = _absent()
-    authors: list[AuthorInput] | SkipJsonSchema[None] = _absent()
-    translations: list[Sibling] | SkipJsonSchema[None] = _absent()
+    summary: str | SkipJsonSchema[None] = _optional_member()
+    tags: list[Slug] | SkipJsonSchema[None] = _optional_member()
+    image: ImageInput | SkipJsonSchema[None] = _optional_member()
+    authors: list[AuthorInput] | SkipJsonSchema[None] = _optional_member()
+    translations: list[Sibling] | SkipJsonSchema[None] = _optional_member()
 
 
 class WorkingArticle(WorkingCopyHead):

@@ -120,7 +120,7 @@ def list_notes(
     """The threads of notes, the newest first."""
     base = f"{runtime.settings.public_url}{views.address(article_id)}/notes"
     threads, following = notes.list_threads(
-        tx, article_id, params.cursor or None, params.limit, resolved=params.resolved
+        tx, article_id, params.cursor or None, params.limit, is_resolved=params.resolved
     )
     data = [
         ListedNoteThread(**_note_fields(it), replies=[_to_note(reply) for reply in it.replies])

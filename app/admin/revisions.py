@@ -180,10 +180,10 @@ def read_diff(
     else:
         before = _number_of(tx, article_id, params.from_, runtime)
     older = history.revision(tx, article_id, before)
-    return diff_outcome(older, newer, rendered=params.rendered)
+    return diff_outcome(older, newer, with_html=params.rendered)
 
 
-def diff_outcome(older: SavedText, newer: SavedText, *, rendered: bool) -> Outcome:
+def diff_outcome(older: SavedText, newer: SavedText, *, with_html: bool) -> Outcome:
     """The answer that shows what changed from one text to another."""
     fields = [
         FieldDiff(
@@ -195,7 +195,7 @@ def diff_outcome(older: SavedText, newer: SavedText, *, rendered: bool) -> Outco
             else [DiffPart(op=part.op, text=part.text) for part in change.parts],
             html=change.html,
         )
-        for change in history.difference(older, newer, rendered=rendered)
+        for change in history.difference(older, newer, with_html=with_html)
     ]
     view = Diff(from_revision=older.saved.number, to_revision=newer.saved.number, fields=fields)
     return Outcome(One[Diff](data=view))

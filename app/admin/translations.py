@@ -129,4 +129,4 @@ def read_source_diff(
     """What changed in the article that it is translated from, since the text that it follows."""
     article = articles.read(tx, article_id).article
     older, newer = translation_sources.texts_since(tx, article)
-    return diff_outcome(older, newer, rendered=params.rendered)
+    return diff_outcome(older, newer, with_html=params.rendered)

@@ -1,6 +1,6 @@
 """Working copies: create, edit, read. Their content is not public until it is published."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
 from app.editorial import article_slugs, draft_index, media_use, page_tree, related, tags
 from app.editorial.content import Actor, ArticleInput, Draft, from_revision_json, to_revision_json
+from app.editorial.translation_groups import refuse_same_language
 from app.errors import Conflict, Invalid, NotFound, Stale
 from app.kit.ids import uuid7
 from app.models.article import Article, ArticleTag, Revision
@@ -181,7 +182,7 @@ def link_translations(
         sa.select(Article).where(col(Article.translation_group).in_(groups))
     ).scalars()
     everyone = {row.id: row for row in (*members, article, *rows)}
-    _refuse_same_language(tx, {row.id: row.lang for row in everyone.values()}, tx.moment)
+    refuse_same_language(tx, {row.id: row.lang for row in everyone.values()}, tx.moment)
     query = sa.select(col(Publication.article_id), col(Publication.translation_group)).where(
         col(Publication.article_id).in_(list(everyone)), visible(Publication, tx.moment)
     )
@@ -197,31 +198,6 @@ def link_translations(
     if len(apart) > 1:
         statement = sa.select(query.subquery().c.article_id.label("id"))
         tx.append_all("article", statement.subquery(), "translation")
-
-
-def refuse_second_language(tx: ReadTx, article: Article, now: datetime) -> None:
-    """`Conflict` when another member of the article's group has its language."""
-    if article.translation_group is not None:
-        members = sa.select(col(Article.id), col(Article.lang)).where(
-            col(Article.translation_group) == article.translation_group
-        )
-        languages: dict[UUID, str] = dict(tx.execute(members).all())
-        _refuse_same_language(tx, languages | {article.id: article.lang}, now)
-
-
-def _refuse_same_language(tx: ReadTx, languages: Mapping[UUID, str], now: datetime) -> None:
-    """Public and scheduled texts count too, because a working copy may have another language."""
-    published = sa.select(col(Publication.article_id), col(Publication.lang)).where(
-        col(Publication.article_id).in_(list(languages)),
-        col(Publication.visible_until) > now,
-        col(Publication.visible_from) < col(Publication.visible_until),
-    )
-    taken: set[tuple[UUID, str]] = {(key, lang) for key, lang in tx.execute(published)}
-    taken |= set(languages.items())
-    if len({lang for _, lang in taken}) < len(taken):
-        raise Conflict(
-            "translation_exists", "One of the articles already has a translation in that language."
-        )
 
 
 def _autosave_start(tx: WriteTx, actor: Actor, article: Article, now: datetime) -> datetime | None:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from app.changes import PublishTx, head
 from app.database import ReadTx
-from app.editorial import articles, history, publishing, releases
+from app.editorial import articles, history, publishing, releases, translation_groups
 from app.editorial.article_patch import validate_article
 from app.editorial.articles import WorkingCopy
 from app.editorial.commands import refuse_moved
@@ -96,7 +96,7 @@ def correct(
     for row in later:
         _replace(tx, actor, article, row, moved[row.revision], rules)
     releases.recompute_ends(tx, article_id)
-    articles.refuse_second_language(tx, article, tx.moment)
+    translation_groups.refuse_second_language(tx, article, tx.moment)
     if start <= tx.moment:
         releases.announce_change(tx, article, "published")
     return start, [

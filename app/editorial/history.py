@@ -121,7 +121,7 @@ def public_number(tx: ReadTx, article_id: UUID, now: datetime) -> int:
     return visible.revision
 
 
-def difference(older: SavedText, newer: SavedText, *, rendered: bool = False) -> list[FieldChange]:
+def difference(older: SavedText, newer: SavedText, *, with_html: bool = False) -> list[FieldChange]:
     """The fields that differ, in the order of an article's fields. Slow: outside transactions."""
     before = older.content.model_dump(mode="json")
     after = newer.content.model_dump(mode="json")
@@ -130,7 +130,7 @@ def difference(older: SavedText, newer: SavedText, *, rendered: bool = False) ->
         for name in ArticleInput.model_fields
         if before[name] != after[name]
     ]
-    if not rendered:
+    if not with_html:
         return changes
     html = diff_html(older.body_html, newer.body_html)
     return [replace(change, html=html) if change.field == "body" else change for change in changes]

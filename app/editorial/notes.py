@@ -128,18 +128,18 @@ def change(
 
 
 def list_threads(
-    tx: ReadTx, article_id: UUID, cursor: str | None, limit: int, *, resolved: bool | None
+    tx: ReadTx, article_id: UUID, cursor: str | None, limit: int, *, is_resolved: bool | None
 ) -> tuple[list[NoteDetail], str | None]:
     """The threads of an article, the newest first, with their replies; and the next cursor."""
     articles.read(tx, article_id)
-    list_name = f"notes {article_id} {resolved}"
+    list_name = f"notes {article_id} {is_resolved}"
     conditions: list[Any] = [
         col(ArticleNote.article_id) == article_id,
         col(ArticleNote.reply_to).is_(None),
     ]
-    if resolved is not None:
+    if is_resolved is not None:
         at = col(ArticleNote.resolved_at)
-        conditions.append(at.is_not(None) if resolved else at.is_(None))
+        conditions.append(at.is_not(None) if is_resolved else at.is_(None))
     if (after := cursors.decode(cursor, list_name)) is not None:
         place = sa.tuple_(sa.literal(after.at, UTCDateTime()), sa.literal(after.id, sa.Uuid()))
         conditions.append(sa.tuple_(*_PLACE) < place)
@@ -182,14 +182,14 @@ def _conclude(
     tx: WriteTx,
     actor: Actor,
     note: ArticleNote,
-    found: mentions.FoundMentions,
+    mentioned: mentions.FoundMentions,
     action: str,
     now: datetime,
 ) -> NoteEffect:
-    newly_mentioned = mentions.record_mentions(tx, note, found.account_ids, now)
+    newly_mentioned = mentions.record_mentions(tx, note, mentioned.account_ids, now)
     if actor.by is not None:
         audit.record(tx, actor.by, now, f"article.{action}", "article", note.article_id)
-    return NoteEffect(list_notes(tx, [note.id])[note.id], newly_mentioned, found.unknown_names)
+    return NoteEffect(list_notes(tx, [note.id])[note.id], newly_mentioned, mentioned.unknown_names)
 
 
 def _with_replies(tx: ReadTx, roots: Sequence[ArticleNote]) -> list[NoteDetail]:

@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from app.changes import PublishTx
-from app.editorial import articles, media_use, page_tree, related, releases
+from app.editorial import articles, media_use, page_tree, related, releases, translation_groups
 from app.editorial.article_status import WAITING
 from app.editorial.commands import refuse_trashed
 from app.editorial.content import Actor, ArticleInput, SiteRules, from_revision_json
@@ -39,7 +39,7 @@ def publish(
         raise Invalid("reversed_range", "It must end after it begins.")
     number = number or article.text_revision
     refuse_unready(tx, actor, article, number)
-    articles.refuse_second_language(tx, article, tx.moment)
+    translation_groups.refuse_second_language(tx, article, tx.moment)
     _cancel_from(tx, article, start)
     releases.insert_publication(tx, actor, article, number, rules, start, until)
     if number == article.text_revision:

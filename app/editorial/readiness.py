@@ -12,12 +12,12 @@ from app.changes import head
 from app.database import ReadTx
 from app.editorial import (
     article_status,
-    articles,
     media_use,
     page_tree,
     publishing,
     related,
-    workflow,
+    releases,
+    translation_groups,
 )
 from app.editorial.articles import WorkingCopy
 from app.editorial.commands import refuse_trashed
@@ -66,7 +66,7 @@ def _find_refusals(
         lambda: page_tree.refuse_no_page(tx, content.parent, may_be_later=False),
         lambda: related.refuse_unknown_related(tx, article.id, content),
         lambda: publishing.refuse_bare(content, copy.body_html),
-        lambda: articles.refuse_second_language(tx, article, now),
+        lambda: translation_groups.refuse_second_language(tx, article, now),
         lambda: refuse_ahead(content, start),
         lambda: page_tree.refuse_tangled_publication(
             tx, article.id, article.kind, content.parent, now
@@ -95,7 +95,7 @@ def _refuse_cancelling(tx: ReadTx, article: Article, now: datetime, start: datet
         if release.visible_from >= start
     ]
     if cancelled:
-        raise workflow.cancellation_error(cancelled)
+        raise releases.cancellation_error(cancelled)
 
 
 def _find_gaps(copy: WorkingCopy) -> Iterator[Detail]:

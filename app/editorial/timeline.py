@@ -65,7 +65,7 @@ class TimelineEvent:
     note: NoteDetail | None = None
 
 
-class _Key(NamedTuple):
+class _EventKey(NamedTuple):
     """The place of an event: when, and which of those at that moment. Acts follow saves."""
 
     at: datetime
@@ -84,7 +84,9 @@ def read_timeline(
     """A page of events, the newest first, and the next cursor. `NotFound`."""
     articles.read(tx, article_id)
     list_name = f"timeline {article_id}"
-    runs = {_Key(run[0], _SAVE, _number(run[3].number)): run for run in _list_runs(tx, article_id)}
+    runs = {
+        _EventKey(run[0], _SAVE, _number(run[3].number)): run for run in _list_runs(tx, article_id)
+    }
     keys = sorted([*runs, *_list_act_keys(tx, article_id), *_list_note_keys(tx, article_id)])
     if cursor is not None:
         place = cursors.decode_key(cursor, list_name, _parse_key)
@@ -143,9 +145,9 @@ def _of_article(article_id: UUID) -> Sequence[sa.ColumnElement[bool]]:
     )
 
 
-def _list_act_keys(tx: ReadTx, article_id: UUID) -> list[_Key]:
+def _list_act_keys(tx: ReadTx, article_id: UUID) -> list[_EventKey]:
     statement = sa.select(col(AuditEntry.at), col(AuditEntry.id)).where(*_of_article(article_id))
-    return [_Key(at, _ACT, _number(number)) for at, number in tx.execute(statement)]
+    return [_EventKey(at, _ACT, _number(number)) for at, number in tx.execute(statement)]
 
 
 def _read_acts(tx: ReadTx, numbers: Sequence[int]) -> dict[int, TimelineEvent]:
@@ -169,11 +171,11 @@ def _read_acts(tx: ReadTx, numbers: Sequence[int]) -> dict[int, TimelineEvent]:
     }
 
 
-def _list_note_keys(tx: ReadTx, article_id: UUID) -> list[_Key]:
+def _list_note_keys(tx: ReadTx, article_id: UUID) -> list[_EventKey]:
     statement = sa.select(col(ArticleNote.created_at), col(ArticleNote.id)).where(
         col(ArticleNote.article_id) == article_id
     )
-    return [_Key(at, _NOTE, str(note_id)) for at, note_id in tx.execute(statement)]
+    return [_EventKey(at, _NOTE, str(note_id)) for at, note_id in tx.execute(statement)]
 
 
 def _number(number: int) -> str:
@@ -181,11 +183,11 @@ def _number(number: int) -> str:
     return f"{number:020d}"
 
 
-def _write_key(key: _Key) -> str:
+def _write_key(key: _EventKey) -> str:
     return f"{(key.at - EPOCH) // timedelta(microseconds=1)}.{key.rank}.{key.id}"
 
 
-def _parse_key(text: str) -> _Key:
+def _parse_key(text: str) -> _EventKey:
     """The key that `_write_key` wrote; `ValueError`."""
     match = re.fullmatch(r"(\d{1,18})\.([012])\.([0-9a-f-]{20,36})", text, re.ASCII)
     if match is None:
@@ -194,4 +196,4 @@ def _parse_key(text: str) -> _Key:
         at = EPOCH + timedelta(microseconds=int(match[1]))
     except OverflowError as error:
         raise ValueError(text) from error
-    return _Key(at, int(match[2]), match[3])
+    return _EventKey(at, int(match[2]), match[3])

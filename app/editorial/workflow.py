@@ -16,7 +16,7 @@ from app.editorial.article_status import State
 from app.editorial.commands import command, refuse_moved, refuse_trashed
 from app.editorial.content import Actor, Draft, SiteRules
 from app.editorial.correcting import UncorrectedText
-from app.errors import Conflict, Detail, Invalid, ScheduledRelease, WouldCancel
+from app.errors import Conflict, Detail, Invalid, ScheduledRelease
 from app.kit.clock import TICK, rfc3339
 from app.models.article import Article
 
@@ -291,7 +291,7 @@ def _apply(
     ending = {article.id: _to_cancel(tx, article, start) for article in targets}
     cancelled = [release for own in ending.values() for release in own]
     if cancelled and not cancels:
-        raise cancellation_error(cancelled)
+        raise releases.cancellation_error(cancelled)
     for article in targets:
         details: dict[str, object] = {}
         if own := ending[article.id]:
@@ -299,13 +299,6 @@ def _apply(
         with command(tx, actor, action, article.id, article.revision, tx.moment, details=details):
             details |= work(article)
     return Effect(first, cancelled)
-
-
-def cancellation_error(cancelled: Sequence[ScheduledRelease]) -> WouldCancel:
-    """The refusal of an act that would cancel releases and does not say so."""
-    texts = ", ".join(f"{it.slug} from {it.visible_from}" for it in cancelled)
-    message = f"It would cancel what is scheduled ({texts}); send cancels: true if it is to."
-    return WouldCancel("would_cancel", message, releases=tuple(cancelled))
 
 
 def _to_cancel(tx: PublishTx, article: Article, start: datetime | None) -> list[ScheduledRelease]:

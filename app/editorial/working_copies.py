@@ -68,7 +68,7 @@ def page(
 ) -> tuple[list[ListedCopy], str | None]:
     """One page, and the cursor of the next if there is one."""
     now = head(tx).moment(now)
-    place = _Place.of(tx, order, f"{order} {filters!r}")
+    place = _ListPlace.of(tx, order, f"{order} {filters!r}")
     statement = sa.select(*_COLUMNS, article_status.state_at(now).label("standing"))
     statement = statement.add_columns(place.key.label("place"))
     statement = statement.where(*list_conditions(tx, filters, now), *place.after(cursor))
@@ -87,7 +87,7 @@ def page(
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _ListPlace:
     """Where a list goes on: after the row with a key and an id."""
 
     key: Any
@@ -96,7 +96,7 @@ class _Place:
     list_name: str
 
     @classmethod
-    def of(cls, tx: ReadTx, order: DraftOrder, list_name: str) -> "_Place":
+    def of(cls, tx: ReadTx, order: DraftOrder, list_name: str) -> "_ListPlace":
         """The places of a list in an order."""
         match order.removeprefix("-"):
             case "title":
@@ -119,11 +119,11 @@ class _Place:
             return []
         if not self.is_dated:
             title, article_id = cursors.decode_key(cursor, self.list_name, _parse_title)
-            return self._beyond(sa.literal(title), article_id)
+            return self._follows(sa.literal(title), article_id)
         after = cursors.decode(cursor, self.list_name)
-        return [] if after is None else self._beyond(sa.literal(after.at, UTCDateTime()), after.id)
+        return [] if after is None else self._follows(sa.literal(after.at, UTCDateTime()), after.id)
 
-    def _beyond(self, key: Any, article_id: UUID) -> list[Any]:
+    def _follows(self, key: Any, article_id: UUID) -> list[Any]:
         place = sa.tuple_(key, sa.literal(article_id, sa.Uuid()))
         keys = sa.tuple_(self.key, col(Article.id))
         return [keys < place if self.is_descending else keys > place]
