@@ -19,6 +19,19 @@ class Article(SQLModel, table=True):
         sa.CheckConstraint("revision >= 1", name="revision"),
         sa.Index("article_changed", "updated_at", "id"),
         sa.Index(
+            "article_open",
+            "state",
+            "id",
+            sqlite_where=sa.text("trashed_at IS NULL"),
+            postgresql_where=sa.text("trashed_at IS NULL"),
+        ),
+        sa.Index(
+            "article_trashed",
+            "trashed_at",
+            sqlite_where=sa.text("trashed_at IS NOT NULL"),
+            postgresql_where=sa.text("trashed_at IS NOT NULL"),
+        ),
+        sa.Index(
             "article_parent",
             "parent_slug",
             sqlite_where=sa.text("parent_slug IS NOT NULL"),

@@ -20,6 +20,12 @@ branch_labels = None
 depends_on = None
 
 
+_BY_TRASH = (
+    ('article_open', ['state', 'id'], 'IS NULL'),
+    ('article_trashed', ['trashed_at'], 'IS NOT NULL'),
+)
+
+
 def upgrade() -> None:
     op.add_column(
         'article',
@@ -27,6 +33,9 @@ def upgrade() -> None:
     op.add_column('article', sa.Column('source_id', sa.Uuid(), nullable=True))
     op.add_column('article', sa.Column('source_text', sa.Integer(), nullable=True))
     op.create_index(op.f('article_source_id_index'), 'article', ['source_id'])
+    for name, columns, condition in _BY_TRASH:
+        where = sa.text(f'trashed_at {condition}')
+        op.create_index(name, 'article', columns, sqlite_where=where, postgresql_where=where)
     op.create_table('draft_index',
     sa.Column('article_id', sa.Uuid(), nullable=False),
     sa.Column('title_key', AutoString(), nullable=False),
@@ -78,6 +87,8 @@ def downgrade() -> None:
     op.drop_table('note_mention')
     op.drop_table('article_note')
     op.drop_table('draft_index')
+    for name, _, _ in _BY_TRASH:
+        op.drop_index(name, table_name='article')
     op.drop_index(op.f('article_source_id_index'), table_name='article')
     for name in ('source_text', 'source_id', 'slug_is_set'):
         op.drop_column('article', name)
