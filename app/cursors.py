@@ -1,14 +1,17 @@
 """Decodes the cursors of requests, with one refusal for every invalid one."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from app.errors import BadRequest, Detail
 from app.kit import log_position, paging
 from app.kit.log_position import START, Position
 from app.kit.paging import BadCursor, Cursor
 from app.public.vocabulary import SLUG_PATTERN
+
+Key = TypeVar("Key")
 
 
 def decode(text: str | None, list_name: str) -> Cursor | None:
@@ -21,6 +24,15 @@ def decode_text(text: str | None, list_name: str) -> str | None:
     """Like `decode`, for a list that is ordered by a text."""
     with _refuse_bad_cursor():
         return None if text is None else paging.decode_text(text, list_name)
+
+
+def decode_key(text: str, list_name: str, parse: Callable[[str], Key]) -> Key:
+    """The key that `parse` reads in the text of a cursor; it raises `ValueError` for any other."""
+    with _refuse_bad_cursor():
+        try:
+            return parse(paging.decode_text(text, list_name))
+        except ValueError as error:
+            raise BadCursor from error
 
 
 def decode_slug(text: str | None, list_name: str) -> str | None:

@@ -57,6 +57,7 @@ class Principal:
     via: Via
     credential: str | None = None  # the session's or the token's id
     address: str | None = None
+    own_drafts_only: bool = False  # by a setting, for writers
 
     @property
     def by(self) -> By:

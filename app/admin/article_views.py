@@ -1,14 +1,24 @@
 """Articles as their editors see them. Fields that can be changed have the names of the input."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from app import errors
+from app.admin.article_parts import (
+    Ending,
+    Person,
+    Release,
+    Removed,
+    Sibling,
+    TranslatedFrom,
+    Uncorrected,
+)
 from app.database import ReadTx
 from app.editorial import article_status, working_copies
 from app.editorial.article_status import PublicationStatus, State
@@ -21,8 +31,10 @@ from app.editorial.content import (
     SeoInput,
     SourceInput,
 )
+from app.editorial.translation_sources import TranslationSource
+from app.editorial.translations import SiblingArticle
 from app.editorial.workflow import Effect
-from app.editorial.working_copies import ListedCopy, WorkingCopyDetail
+from app.editorial.working_copies import ListedCopy, ListedText, WorkingCopyDetail
 from app.http.transactions import Outcome
 from app.kit import markup
 from app.public.envelopes import One, PlannedRelease
@@ -30,59 +42,7 @@ from app.public.named_types import DatePrecision
 from app.public.vocabulary import BodyFormat, Kind, Lang, Slug
 
 
-class Person(BaseModel):
-    """Who did it: the name then, and the account; none for imports."""
-
-    id: UUID | None
-    name: str
-
-
-class Release(BaseModel):
-    """A text that is public or to be: `revision` is its number, null means without end."""
-
-    revision: int
-    slug: Slug
-    visible_from: datetime
-    visible_until: datetime | None
-    published_by: str
-
-
-class Ending(BaseModel):
-    """Why and since when the public reads it no more."""
-
-    reason: Literal["unpublished", "retracted", "expired", "embargoed"]
-    note: str | None
-    at: datetime
-
-
-class Sibling(BaseModel):
-    """The same story in another language: as readers see it when it is `live`."""
-
-    id: UUID
-    lang: Lang
-    slug: Slug
-    title: str
-    live: bool
-
-
-class Uncorrected(BaseModel):
-    """A draft, or a text that is scheduled from some time on: these of its fields said something
-    else than the public text did, and stayed as they were. See whether they need the correction."""
-
-    revision: int
-    visible_from: datetime | None
-    fields: list[str]
-
-
-class Removed(BaseModel):
-    """What the body lost when it was sanitised, as it was first written, and how many of them."""
-
-    what: str
-    excerpt: str
-    count: int
-
-
-class ListedWorkingCopy(BaseModel):
+class WorkingCopyHead(BaseModel):
     """A working copy. `revision` is what `If-Match` takes; `text_revision` numbers its text.
 
     `state` tells how far the newest text has come; `live`, `scheduled` and `ended` what the public
@@ -106,7 +66,26 @@ class ListedWorkingCopy(BaseModel):
     trashed_at: datetime | None
 
 
-class WorkingArticle(ListedWorkingCopy):
+IncludedName = Literal["summary", "tags", "image", "authors", "translations"]
+"""What a list tells of each working copy if it is asked to."""
+
+
+def _optional_member() -> Any:
+    return Field(None, exclude_if=lambda value: value is None)
+
+
+class ListedWorkingCopy(WorkingCopyHead):
+    """A working copy in a list. The last members are there when `include=` names them, and when
+    there is something to tell."""
+
+    summary: str | SkipJsonSchema[None] = _optional_member()
+    tags: list[Slug] | SkipJsonSchema[None] = _optional_member()
+    image: ImageInput | SkipJsonSchema[None] = _optional_member()
+    authors: list[AuthorInput] | SkipJsonSchema[None] = _optional_member()
+    translations: list[Sibling] | SkipJsonSchema[None] = _optional_member()
+
+
+class WorkingArticle(WorkingCopyHead):
     """A working copy whole. `updated_at` is the date that readers are shown, when it was given."""
 
     summary: str
@@ -129,6 +108,7 @@ class WorkingArticle(ListedWorkingCopy):
     position: int
     related: list[UUID]
     translations: list[Sibling]
+    translated_from: TranslatedFrom | None
     review_note: str | None = Field(
         description="What was said at the last step of its review: submitted, approved, sent back"
     )
@@ -149,9 +129,16 @@ class SavedArticle(WorkingArticle):
     removed: list[Removed]
 
 
-def to_listed_copy(row: ListedCopy) -> ListedWorkingCopy:
-    """A working copy in a list."""
-    return ListedWorkingCopy(**_listed_fields(row))
+def to_listed_copy(
+    row: ListedCopy, text: ListedText | None, names: Collection[str]
+) -> ListedWorkingCopy:
+    """A working copy in a list, with what is named of its text."""
+    fields: dict[str, Any] = {}
+    if text is not None:
+        fields = {name: getattr(text.content, name, None) for name in names}
+        if "translations" in names:
+            fields["translations"] = _to_siblings(text.translations)
+    return ListedWorkingCopy(**_listed_fields(row), **fields)
 
 
 def to_working_article(copy: WorkingCopyDetail) -> WorkingArticle:
@@ -197,10 +184,15 @@ def saved_outcome(
 ) -> Outcome:
     """The answer to a save; a 201 carries the address of the new article."""
     copy = working_copies.get_working_copy(tx, article_id, now)
-    lost = [Removed(what=it.what, excerpt=it.excerpt, count=it.count) for it in removed]
-    body = One[SavedArticle](data=SavedArticle(**_working_fields(copy), removed=lost))
+    view = SavedArticle(**_working_fields(copy), removed=to_removed(removed))
+    body = One[SavedArticle](data=view)
     where = address(article_id) if status == 201 else None
     return Outcome(body, status, copy.copy.article.revision, where)
+
+
+def to_removed(removed_markup: Sequence[markup.RemovedMarkup]) -> list[Removed]:
+    """What a body lost."""
+    return [Removed(what=it.what, excerpt=it.excerpt, count=it.count) for it in removed_markup]
 
 
 def created_outcome(tx: ReadTx, article_id: UUID, now: datetime) -> Outcome:
@@ -224,12 +216,23 @@ def _working_fields(copy: WorkingCopyDetail) -> dict[str, Any]:
             name: getattr(content, name) for name in ArticleFields.model_fields.keys() - head.keys()
         },
         "body_html": copy.copy.body_html,
-        "translations": [
-            Sibling(id=it.id, lang=it.lang, slug=it.slug, title=it.title, live=it.live)
-            for it in copy.translations
-        ],
+        "translations": _to_siblings(copy.translations),
+        "translated_from": _to_source(copy.source),
         "review_note": article.review_note,
     }
+
+
+def _to_siblings(siblings: Sequence[SiblingArticle]) -> list[Sibling]:
+    return [
+        Sibling(id=it.id, lang=it.lang, slug=it.slug, title=it.title, live=it.live)
+        for it in siblings
+    ]
+
+
+def _to_source(source: TranslationSource | None) -> TranslatedFrom | None:
+    if source is None:
+        return None
+    return TranslatedFrom(**asdict(source), is_stale=source.is_stale)
 
 
 def _listed_fields(row: ListedCopy) -> dict[str, Any]:

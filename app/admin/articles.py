@@ -1,43 +1,27 @@
 """Articles for editors: write, list, change, trash, copy, translate."""
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Request
 from pydantic import Field
 from starlette.responses import Response
 
-from app import cursors
 from app.accounts.principal import Principal
 from app.admin import article_views as views
-from app.admin.article_views import ListedWorkingCopy, SavedArticle, WorkingArticle
-from app.changes import PublishTx
+from app.admin.article_views import SavedArticle, WorkingArticle
 from app.database import ReadTx, WriteTx
-from app.editorial import articles, draft_commands, workflow, working_copies
+from app.editorial import articles, draft_commands, workflow
 from app.editorial.article_patch import ArticlePatch, apply_patch
-from app.editorial.article_status import State
 from app.editorial.content import ArticleInput, Draft, Line, prepare
-from app.editorial.working_copies import CopyFilter
 from app.http.access import actor, require_scopes
-from app.http.endpoint import Json, LargeJson, OptionalJson, RuntimeDep
+from app.http.endpoint import LargeJson, OptionalJson, RuntimeDep
 from app.http.management import IfMatch, management
-from app.http.parameters import (
-    AnySlug,
-    Flag,
-    Language,
-    Limit,
-    Parameters,
-    date_of,
-    known_names,
-    links_onward,
-)
+from app.http.parameters import Flag, Parameters
 from app.http.problems import problem_answers
 from app.http.transactions import Outcome, answer_write
 from app.inputs import Input
-from app.kit import paging
-from app.kit.dates import first_instant
-from app.public.envelopes import One, Page, PageMeta
-from app.public.vocabulary import Kind, Lang, Slug
+from app.public.envelopes import One
 from app.runtime import Runtime
 
 router = management("articles")
@@ -45,29 +29,6 @@ router = management("articles")
 Reader = Annotated[Principal, require_scopes("articles:read")]
 Writer = Annotated[Principal, require_scopes("articles:write")]
 Publisher = Annotated[Principal, require_scopes("articles:publish")]
-
-
-class CopyParameters(Parameters):
-    """The filters of the list of working copies; all that are given must hold."""
-
-    state: Annotated[str, Field(max_length=200, description="One of these, by `,`")] = ""
-    live: Annotated[Flag | None, Field(description="The public reads it, or does not")] = None
-    scheduled: Annotated[
-        Flag | None, Field(description="A text of it is to come, or none, whatever its `state`")
-    ] = None
-    kind: Kind | None = None
-    lang: Language = ""
-    tag: AnySlug = ""
-    saved_by: Annotated[UUID | None, Field(description="An account that saved a text of it")] = None
-    q: Annotated[str, Field(max_length=200, description="In the title")] = ""
-    updated_since: Annotated[str, Field(max_length=40, description="Changed since")] = ""
-    missing: Annotated[
-        Literal["", "alt"], Field(description="`alt`: its image has no alternative text yet")
-    ] = ""
-    trashed: Annotated[Flag, Field(description="What is in the trash instead")] = False
-    limit: Limit = 20
-    cursor: Annotated[str, Field(max_length=200, description="From `links.next`")] = ""
-    count: Annotated[Flag, Field(description="Also tell `meta.total`")] = False
 
 
 class SaveParameters(Parameters):
@@ -82,14 +43,6 @@ class DuplicateInput(Input):
     """The copy's title; the same when absent."""
 
     title: Line | None = None
-
-
-class TranslationInput(Input):
-    """The language of a translation to be written, with its title and slug if they are known."""
-
-    lang: Lang
-    title: Line | None = None
-    slug: Slug | None = None
 
 
 @router.post(
@@ -110,39 +63,6 @@ async def create_article(
         return views.saved_outcome(tx, article.id, now, draft.removed, 201)
 
     return await answer_write(request, principal, save)
-
-
-@router.get("/articles", response_model=Page[ListedWorkingCopy])
-def list_working_copies(
-    tx: ReadTx, principal: Reader, params: CopyParameters, runtime: RuntimeDep
-) -> Outcome:
-    """Working copies, the last changed first, page by page."""
-    base = f"{runtime.settings.public_url}/v1/admin/articles"
-    states = known_names("state", "state", params.state, get_args(State))
-    filters = CopyFilter(
-        states=tuple(state for state in get_args(State) if state in states),
-        live=params.live,
-        scheduled=params.scheduled,
-        kind=params.kind,
-        lang=params.lang or None,
-        tag=params.tag or None,
-        saved_by=params.saved_by,
-        words=params.q or None,
-        updated_since=date_of("updated_since", params.updated_since, first_instant),
-        lacks_alt=params.missing == "alt",
-        trashed=params.trashed,
-    )
-    cursor = cursors.decode(params.cursor or None, repr(filters))
-    now = runtime.clock()
-    rows, more = working_copies.page(tx, filters, cursor, params.limit, now)
-    last = rows[-1].article if more else None
-    place = paging.Cursor(last.updated_at, last.id, backwards=False) if last else None
-    links = links_onward(base, params, place.encode(repr(filters)) if place else None)
-    meta = PageMeta(limit=params.limit)
-    if params.count:
-        meta.total, meta.total_is_exact = working_copies.total(tx, filters, now), True
-    data = [views.to_listed_copy(row) for row in rows]
-    return Outcome(Page[ListedWorkingCopy](data=data, meta=meta, links=links))
 
 
 @router.get("/articles/{article_id:uuid}", response_model=One[WorkingArticle])
@@ -218,58 +138,6 @@ def duplicate_article(
     now = runtime.clock()
     twin = draft_commands.duplicate(tx, actor(principal), article_id, now, title=body.title)
     return views.created_outcome(tx, twin.id, now)
-
-
-@router.post(
-    "/articles/{article_id:uuid}/translations",
-    status_code=201,
-    response_model=One[WorkingArticle],
-    responses=problem_answers(409),
-)
-def begin_translation(
-    tx: PublishTx,
-    article_id: UUID,
-    principal: Writer,
-    body: Json[TranslationInput],
-    runtime: RuntimeDep,
-) -> Outcome:
-    """A draft in another language that begins with the same text, linked as a translation."""
-    article = draft_commands.translate(
-        tx,
-        actor(principal),
-        article_id,
-        runtime.site_rules,
-        body.lang,
-        title=body.title,
-        slug=body.slug,
-    )
-    return views.created_outcome(tx, article.id, tx.moment)
-
-
-@router.put(
-    "/articles/{article_id:uuid}/translations/{other_id:uuid}",
-    response_model=One[WorkingArticle],
-    responses=problem_answers(409),
-)
-def link_translation(
-    tx: PublishTx, article_id: UUID, other_id: UUID, principal: Publisher, revision: IfMatch
-) -> Outcome:
-    """Two articles are translations of one another; readers of both see that at once."""
-    draft_commands.link(tx, actor(principal), article_id, revision, other_id)
-    return views.working_copy_outcome(tx, article_id, tx.moment)
-
-
-@router.delete(
-    "/articles/{article_id:uuid}/translations",
-    response_model=One[WorkingArticle],
-    responses=problem_answers(409),
-)
-def unlink_translations(
-    tx: PublishTx, article_id: UUID, principal: Publisher, revision: IfMatch
-) -> Outcome:
-    """It is a translation of nothing any more; readers see that at once."""
-    draft_commands.unlink(tx, actor(principal), article_id, revision)
-    return views.working_copy_outcome(tx, article_id, tx.moment)
 
 
 def merge_patch(runtime: Runtime, article_id: UUID, revision: int, patch: ArticlePatch) -> Draft:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from app.accounts.principal import Principal
-from app.admin.article_views import Person
+from app.admin.article_parts import Person
 from app.changes import head
 from app.database import ReadTx, WriteTx
 from app.editorial import previews

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from app.admin.article_views import Person, to_planned_release
+from app.admin.article_parts import Person
+from app.admin.article_views import to_planned_release
 from app.editorial.article_status import State
 from app.editorial.release_list import (
     CalendarEntry,

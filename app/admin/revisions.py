@@ -6,22 +6,25 @@ from uuid import UUID
 
 from fastapi import Path
 from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from app.admin import article_views as views
-from app.admin.article_views import Person, WorkingArticle
+from app.admin.article_parts import Person
+from app.admin.article_views import WorkingArticle
 from app.admin.articles import Reader, Writer
 from app.database import ReadTx, WriteTx
-from app.editorial import articles, draft_commands, history
+from app.editorial import articles, discarding, draft_commands, history
 from app.editorial.content import ArticleInput
-from app.editorial.history import SavedRevision
+from app.editorial.history import SavedRevision, SavedText
 from app.http.access import actor
 from app.http.endpoint import RuntimeDep
 from app.http.management import IfMatch, management
-from app.http.parameters import DIGITS, Limit, Parameters, build_url
+from app.http.parameters import DIGITS, Flag, Limit, Parameters, build_url
 from app.http.problems import problem_answers
 from app.http.transactions import Outcome
 from app.kit.diff import Op
 from app.public.envelopes import Links, One, Page, PageMeta
+from app.runtime import Runtime
 
 router = management("revisions")
 
@@ -55,12 +58,13 @@ class DiffPart(BaseModel):
 
 class FieldDiff(BaseModel):
     """A field that differs. `title`, `summary` and `body` have `parts`, word by word; the others
-    `before` and `after` as they are."""
+    `before` and `after` as they are. `html` is the newer body with `<del>` and `<ins>`."""
 
     field: str
     before: Any
     after: Any
     parts: list[DiffPart] | None
+    html: str | SkipJsonSchema[None] = Field(None, exclude_if=lambda value: value is None)
 
 
 class Diff(BaseModel):
@@ -69,6 +73,9 @@ class Diff(BaseModel):
     from_revision: int
     to_revision: int
     fields: list[FieldDiff]
+
+
+TextNumber = Annotated[int, Field(ge=1, le=2**31 - 1), DIGITS]
 
 
 class HistoryParameters(Parameters):
@@ -84,12 +91,16 @@ class DiffParameters(Parameters):
     """The numbers of two saved texts. Those of an article have gaps."""
 
     from_: Annotated[
-        Annotated[int, Field(ge=1, le=2**31 - 1), DIGITS] | Literal["previous"],
-        Field(alias="from", description="A number, or `previous`: the one before `to`"),
+        TextNumber | Literal["previous", "public"],
+        Field(
+            alias="from",
+            description="A number, `previous`: the one before `to`, or `public`: what readers see",
+        ),
     ]
     to: Annotated[
-        int | None, Field(ge=1, le=2**31 - 1, description="The newest when absent"), DIGITS
+        TextNumber | Literal["public"] | None, Field(description="The newest when absent")
     ] = None
+    rendered: Annotated[Flag, Field(description="Also the body as HTML with its changes")] = False
 
 
 @router.get("/articles/{article_id:uuid}/revisions", response_model=Page[Revision])
@@ -138,15 +149,42 @@ def restore_revision(
     return views.working_copy_outcome(tx, article_id, now)
 
 
-@router.get("/articles/{article_id:uuid}/diff", response_model=One[Diff])
-def read_diff(tx: ReadTx, article_id: UUID, principal: Reader, params: DiffParameters) -> Outcome:
+@router.post(
+    "/articles/{article_id:uuid}/discard",
+    response_model=One[WorkingArticle],
+    responses=problem_answers(409),
+)
+def discard_draft(
+    tx: WriteTx, article_id: UUID, principal: Writer, revision: IfMatch, runtime: RuntimeDep
+) -> Outcome:
+    """Drop the draft beside a public text: the working copy is what readers see again. The draft
+    stays among the revisions."""
+    now = runtime.clock()
+    discarding.discard(tx, actor(principal), article_id, revision, now)
+    return views.working_copy_outcome(tx, article_id, now)
+
+
+@router.get(
+    "/articles/{article_id:uuid}/diff", response_model=One[Diff], responses=problem_answers(409)
+)
+def read_diff(
+    tx: ReadTx, article_id: UUID, principal: Reader, params: DiffParameters, runtime: RuntimeDep
+) -> Outcome:
     """What changed between two saved texts, field by field."""
-    newest = articles.read(tx, article_id).article.text_revision
-    newer = history.revision(tx, article_id, params.to or newest)
-    before = params.from_
-    if before == "previous":
-        before = history.previous(tx, article_id, newer.saved.number)
+    number = articles.read(tx, article_id).article.text_revision
+    if params.to is not None:
+        number = _number_of(tx, article_id, params.to, runtime)
+    newer = history.revision(tx, article_id, number)
+    if params.from_ == "previous":
+        before = history.previous(tx, article_id, number)
+    else:
+        before = _number_of(tx, article_id, params.from_, runtime)
     older = history.revision(tx, article_id, before)
+    return diff_outcome(older, newer, with_html=params.rendered)
+
+
+def diff_outcome(older: SavedText, newer: SavedText, *, with_html: bool) -> Outcome:
+    """The answer that shows what changed from one text to another."""
     fields = [
         FieldDiff(
             field=change.field,
@@ -155,11 +193,18 @@ def read_diff(tx: ReadTx, article_id: UUID, principal: Reader, params: DiffParam
             parts=None
             if change.parts is None
             else [DiffPart(op=part.op, text=part.text) for part in change.parts],
+            html=change.html,
         )
-        for change in history.difference(older, newer)
+        for change in history.difference(older, newer, with_html=with_html)
     ]
     view = Diff(from_revision=older.saved.number, to_revision=newer.saved.number, fields=fields)
     return Outcome(One[Diff](data=view))
+
+
+def _number_of(
+    tx: ReadTx, article_id: UUID, text: int | Literal["public"], runtime: Runtime
+) -> int:
+    return history.public_number(tx, article_id, runtime.clock()) if text == "public" else text
 
 
 def _revision_fields(revision: SavedRevision) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A change of some fields: absent fields stay, and the result must be a valid article."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,6 +18,7 @@ from app.editorial.content import (
 )
 from app.errors import Detail, Invalid
 from app.inputs import make_optional
+from app.kit.text import slug_of
 from app.public.vocabulary import Slug
 
 
@@ -42,11 +44,17 @@ def apply_patch(copy: WorkingCopy, patch: ArticlePatch, rules: SiteRules) -> Dra
     ):  # keep the rights that the patch does not name
         rights_fields = {name: getattr(rights, name) for name in rights.model_fields_set}
         patched_fields["rights"] = copy.content.rights.model_copy(update=rights_fields)
+    slug_is_set = "slug" in patched_fields
     content = validate_article({**dict(copy.content), **patched_fields})
+    if content.title != copy.content.title and not (slug_is_set or copy.article.slug_is_set):
+        # The slug is made from the title anew, unless none can be.
+        content = content.model_copy(
+            update={"slug": None if slug_of(content.title) else content.slug}
+        )
     if patched_fields.keys() & {"body", "body_format"}:
-        return prepare(content, rules)
+        return replace(prepare(content, rules), slug_is_set=slug_is_set)
     refuse_out_of_place(content, rules)
-    return Draft(content, copy.body_html)
+    return Draft(content, copy.body_html, slug_is_set=slug_is_set)
 
 
 def validate_article(fields: Mapping[str, Any]) -> ArticleInput:

@@ -34,6 +34,29 @@ def release_slugs(tx: WriteTx, article: Article) -> None:
     )
 
 
+def change_slug(tx: WriteTx, article: Article, content: ArticleInput) -> None:
+    """Give an article the slug of its new text, before the text is saved. Without one it follows
+    the title, until it is released for the first time or an editor chooses one."""
+    if content.slug is not None and content.slug != article.slug:
+        article.slug_is_set = True
+    elif content.slug is not None or not _follows_title(tx, article, content.title):
+        return
+    article.slug = claim_slug(tx, article.id, content)
+    release_slugs(tx, article)
+
+
+def _follows_title(tx: WriteTx, article: Article, title: str) -> bool:
+    """Whether the slug was made from the title, a new title gives another, and nobody outside the
+    desk can know it. Pages below a page name it by its slug."""
+    if article.slug_is_set or slug_of(title) == slug_of(article.title):
+        return False
+    known = (
+        sa.exists().where(col(Publication.article_id) == article.id),
+        sa.exists().where(col(Article.parent_slug) == article.slug),
+    )
+    return not tx.execute(sa.select(sa.or_(*known))).scalar()
+
+
 def claim_slug(tx: WriteTx, article_id: UUID, content: ArticleInput) -> str:
     """Claim the given slug or refuse; without one, make one from the title, numbered if taken."""
     if content.slug is not None:

@@ -107,6 +107,12 @@ def is_live(now: datetime) -> ColumnElement[bool]:
     return sa.exists().where(own, visible(Publication, now))
 
 
+def is_released(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether a row of `article` is visible, and whether a publication of it is scheduled."""
+    own = col(Publication.article_id) == col(Article.id)
+    return is_live(now), sa.exists().where(own, is_pending(now))
+
+
 def publication_statuses(
     tx: ReadTx, article_ids: Sequence[UUID], now: datetime
 ) -> dict[UUID, PublicationStatus]:

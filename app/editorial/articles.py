@@ -1,6 +1,6 @@
 """Working copies: create, edit, read. Their content is not public until it is published."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,8 +12,9 @@ from sqlmodel import col
 from app import revisions
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
-from app.editorial import article_slugs, media_use, page_tree, related, tags
+from app.editorial import article_slugs, draft_index, media_use, page_tree, related, tags
 from app.editorial.content import Actor, ArticleInput, Draft, from_revision_json, to_revision_json
+from app.editorial.translation_groups import refuse_same_language
 from app.errors import Conflict, Invalid, NotFound, Stale
 from app.kit.ids import uuid7
 from app.models.article import Article, ArticleTag, Revision
@@ -75,6 +76,7 @@ def article_values(
         "changed_by": actor.name,
         "changed_by_id": actor.account_id,
         "parent_slug": content.parent,
+        "slug_is_set": content.slug is not None,
     }
 
 
@@ -100,9 +102,8 @@ def edit(
     if content.kind != article.kind:
         raise Invalid("kind_fixed", "An article's kind cannot change; create another.")
     tag_ids = tags.ids_of(tx, content.tags)
-    if content.slug is not None and content.slug != article.slug:
-        article.slug = article_slugs.claim_slug(tx, article.id, content)
-        article_slugs.release_slugs(tx, article)
+    article_slugs.change_slug(tx, article, content)
+    article.slug_is_set |= draft.slug_is_set
     since = _autosave_start(tx, actor, article, now) if autosave else None
     article.revision += 1
     article.lang, article.title = content.lang, content.title
@@ -126,6 +127,15 @@ def add_text(
     tag_ids = tags.ids_of(tx, content.tags)
     _insert_revision(tx, actor, article, Draft(content, draft.body_html), tag_ids, now, note)
     return article.revision
+
+
+def return_to_text(tx: WriteTx, article: Article, number: int, slug: str) -> None:
+    """Make a saved text the newest again; `slug` is the one under which it was published."""
+    row = tx.session.get_one(Revision, (article.id, number))
+    content = from_revision_json({**row.content, "slug": slug}, tags.slugs_by_id(tx))
+    article.text_revision, article.slug = number, slug
+    article.lang, article.title = content.lang, content.title
+    _record_text(tx, article, Draft(content, row.body_html), tags.ids_of(tx, content.tags))
 
 
 def read(tx: ReadTx, article_id: UUID) -> WorkingCopy:
@@ -172,7 +182,7 @@ def link_translations(
         sa.select(Article).where(col(Article.translation_group).in_(groups))
     ).scalars()
     everyone = {row.id: row for row in (*members, article, *rows)}
-    _refuse_same_language(tx, everyone)
+    refuse_same_language(tx, {row.id: row.lang for row in everyone.values()}, tx.moment)
     query = sa.select(col(Publication.article_id), col(Publication.translation_group)).where(
         col(Publication.article_id).in_(list(everyone)), visible(Publication, tx.moment)
     )
@@ -190,45 +200,23 @@ def link_translations(
         tx.append_all("article", statement.subquery(), "translation")
 
 
-def refuse_second_language(tx: PublishTx, article: Article) -> None:
-    """`Conflict` when another member of the article's group has its language."""
-    if article.translation_group is not None:
-        members = tx.session.execute(
-            sa.select(Article).where(col(Article.translation_group) == article.translation_group)
-        ).scalars()
-        _refuse_same_language(tx, {row.id: row for row in members})
-
-
-def _refuse_same_language(tx: PublishTx, members: Mapping[UUID, Article]) -> None:
-    """Public and scheduled texts count too, because a working copy may have another language."""
-    published = sa.select(col(Publication.article_id), col(Publication.lang)).where(
-        col(Publication.article_id).in_(list(members)),
-        col(Publication.visible_until) > tx.moment,
-        col(Publication.visible_from) < col(Publication.visible_until),
-    )
-    taken: set[tuple[UUID, str]] = {(key, lang) for key, lang in tx.execute(published)}
-    taken |= {(row.id, row.lang) for row in members.values()}
-    if len({lang for _, lang in taken}) < len(taken):
-        raise Conflict(
-            "translation_exists", "One of the articles already has a translation in that language."
-        )
-
-
 def _autosave_start(tx: WriteTx, actor: Actor, article: Article, now: datetime) -> datetime | None:
     """The start of the run of autosaves that this save continues; the last row of it is deleted.
 
     None when the last text was saved by hand, by someone else or too long ago. None too when a
-    publication or a preview uses the text, or when another act moved the article's number.
+    publication, a preview or a translation uses the text, or another act moved the number.
     """
     number = article.text_revision
     last = tx.session.get_one(Revision, (article.id, number))
     same = (last.saved_by_id, last.saved_by) == (actor.account_id, actor.name)
     if last.autosaved_since is None or not same or number != article.revision:
         return None
-    relied_on = (
+    relied_on = [
         sa.exists().where(col(table.article_id) == article.id, col(table.revision) == number)
         for table in (Publication, PreviewLink)
-    )
+    ]
+    is_followed = (col(Article.source_id) == article.id, col(Article.source_text) == number)
+    relied_on.append(sa.exists().where(*is_followed))
     if now - last.autosaved_since >= FOLDED or tx.execute(sa.select(sa.or_(*relied_on))).scalar():
         return None
     tx.session.delete(last)
@@ -259,13 +247,19 @@ def _save(
     article.parent_slug = draft.content.parent
     tx.session.flush()
     _refuse_unfit_links(tx, actor, article, draft.content)
+    draft = Draft(draft.content.model_copy(update={"slug": article.slug}), draft.body_html)
+    _insert_revision(tx, actor, article, draft, tag_ids, now, note, autosaved_since)
+    _record_text(tx, article, draft, tag_ids)
+
+
+def _record_text(tx: WriteTx, article: Article, draft: Draft, tag_ids: list[UUID]) -> None:
+    """What other tables know of the newest text: its parent, its tags, its media, its words."""
+    article.parent_slug = draft.content.parent
+    tx.session.flush()
     tags.set_tags(tx, ArticleTag, "article_id", article.id, tag_ids)
-    content = draft.content.model_copy(update={"slug": article.slug})
-    _insert_revision(
-        tx, actor, article, Draft(content, draft.body_html), tag_ids, now, note, autosaved_since
-    )
     media_use.record_media_use(tx, article, draft)
     tx.session.flush()
+    draft_index.index_text(tx, article.id, draft.content, draft.body_html)
 
 
 def _refuse_unfit_links(tx: WriteTx, actor: Actor, article: Article, content: ArticleInput) -> None:

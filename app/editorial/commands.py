@@ -6,12 +6,15 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
+import sqlalchemy as sa
+from sqlmodel import col
+
 from app import audit, desk_events
-from app.database import WriteTx
+from app.database import ReadTx, WriteTx
 from app.editorial import articles
 from app.editorial.content import Actor
-from app.errors import Conflict, Detail
-from app.models.article import Article
+from app.errors import Conflict, Detail, Forbidden
+from app.models.article import Article, Revision
 
 
 @contextmanager
@@ -32,6 +35,7 @@ def command(
     the audit.
     """
     article = articles.lock_article(tx, article_id, revision)
+    refuse_foreign(tx, actor, article)
     if on_trashed and article.trashed_at is None:
         raise Conflict("not_in_trash", "It is not in the trash.")
     if not on_trashed:
@@ -49,6 +53,21 @@ def refuse_trashed(article: Article) -> None:
     """`Conflict` when the article is in the trash."""
     if article.trashed_at is not None:
         raise Conflict("in_trash", "It is in the trash; restore it first.")
+
+
+def refuse_foreign(tx: ReadTx, actor: Actor, article: Article) -> None:
+    """`Forbidden` when the actor may change only own articles and another began this one."""
+    if not actor.own_drafts_only:
+        return
+    first = (
+        sa.select(col(Revision.saved_by_id))
+        .where(col(Revision.article_id) == article.id)
+        .order_by(col(Revision.number))
+        .limit(1)
+    )
+    if actor.account_id is None or tx.execute(first).scalar() != actor.account_id:
+        message = "Writers here change only the articles that they began; ask an editor."
+        raise Forbidden("not_own_article", message)
 
 
 def refuse_moved(subject: str, current: int, expected: int | None) -> None:

@@ -227,6 +227,8 @@ class Actor:
     """True for the operator's own imports; over HTTP a scope decides."""
     is_importer: bool = False
     """Whether records of a file are imported, whose pictures may wait for their alt texts."""
+    own_drafts_only: bool = False
+    """Whether the actor may change only the articles that they began."""
 
     @property
     def account_id(self) -> UUID | None:
@@ -245,12 +247,14 @@ def require_publisher(actor: Actor, why: str) -> None:
 class Draft:
     """Content that keeps the site's rules, with its rendered body; made outside any transaction.
 
-    `removed` lists the markup that sanitising removed from the body.
+    `removed` lists the markup that sanitising removed from the body. `slug_is_set` when an editor
+    chose the slug with this text.
     """
 
     content: ArticleInput
     body_html: str
     removed: Sequence[RemovedMarkup] = ()
+    slug_is_set: bool = False
 
 
 def prepare(content: ArticleInput, rules: SiteRules) -> Draft:

@@ -13,7 +13,14 @@ from uuid import UUID
 
 from app.changes import PublishTx, head
 from app.database import ReadTx
-from app.editorial import articles, history, publishing, release_records, releases
+from app.editorial import (
+    articles,
+    history,
+    publishing,
+    release_records,
+    releases,
+    translation_groups,
+)
 from app.editorial.article_patch import validate_article
 from app.editorial.articles import WorkingCopy
 from app.editorial.commands import refuse_moved
@@ -105,7 +112,7 @@ def correct(
             until=row.expires_at,
         )
     releases.recompute_ends(tx, article_id)
-    articles.refuse_second_language(tx, article)
+    translation_groups.refuse_second_language(tx, article, tx.moment)
     if start <= tx.moment:
         releases.announce_change(tx, article, "published")
     return start, [

@@ -8,9 +8,15 @@ from sqlmodel import col
 
 from app.changes import PublishTx
 from app.database import WriteTx
-from app.editorial import articles, history, tags
+from app.editorial import articles, history, tags, translation_sources
 from app.editorial.article_patch import validate_article
-from app.editorial.commands import audit_state, command, record_article_audit, refuse_trashed
+from app.editorial.commands import (
+    audit_state,
+    command,
+    record_article_audit,
+    refuse_foreign,
+    refuse_trashed,
+)
 from app.editorial.content import (
     Actor,
     ArticleInput,
@@ -47,8 +53,10 @@ def change(
     A run of autosaves makes one entry in the audit.
     """
     article = articles.lock_article(tx, article_id, revision)
+    refuse_foreign(tx, actor, article)
     refuse_trashed(article)
     if _is_unchanged(tx, article, draft):
+        article.slug_is_set |= draft.slug_is_set
         return article
     before = audit_state(article)
     articles.edit(tx, actor, article_id, revision, draft, now, autosave=autosave)
@@ -120,6 +128,7 @@ def translate(
     refuse_language(content, rules)
     note = _copy_note(copy, "To be translated: copy")
     article = _insert_draft(tx, actor, "created", Draft(content, copy.body_html), tx.moment, note)
+    article.source_id, article.source_text = article_id, copy.article.text_revision
     articles.link_translations(tx, article, [article_id], tx.moment)
     return article
 
@@ -146,6 +155,7 @@ def unlink(tx: PublishTx, actor: Actor, article_id: UUID, revision: int) -> Arti
         if article_id in members and len(members) > 1:
             tx.append_all("article", shown_in_group.subquery(), "translation")
         article.translation_group = None
+        translation_sources.forget_sources(tx, article)
         tx.execute(
             sa.update(Publication)
             .where(col(Publication.article_id) == article_id)

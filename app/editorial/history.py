@@ -1,7 +1,7 @@
 """The saved revisions of an article's text, newest first, and the differences between two."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,11 +9,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col
 
+from app.changes import head
 from app.database import ReadTx
-from app.editorial import tags
+from app.editorial import releases, tags
 from app.editorial.content import ArticleInput, from_revision_json
-from app.errors import NotFound
+from app.errors import Conflict, NotFound
 from app.kit.diff import TextPart, diff_words
+from app.kit.html_diff import diff_html
 from app.models.article import Article, Revision
 
 
@@ -43,12 +45,14 @@ class SavedText:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A field that differs: both values as JSON, or for written texts the edits between them."""
+    """A field that differs: both values as JSON, or for written texts the edits between them.
+    `html` is the newer body with them."""
 
     field: str
     before: Any
     after: Any
     parts: list[TextPart] | None
+    html: str | None = None
 
 
 _WRITTEN = ("title", "summary", "body")
@@ -109,15 +113,27 @@ def revision(tx: ReadTx, article_id: UUID, number: int) -> SavedText:
     )
 
 
-def difference(older: SavedText, newer: SavedText) -> list[FieldChange]:
+def public_number(tx: ReadTx, article_id: UUID, now: datetime) -> int:
+    """The number of the text that readers see; `Conflict` when they see none."""
+    visible = releases.shown_at(tx, article_id, head(tx).moment(now))
+    if visible is None:
+        raise Conflict("not_public", "Nothing of it is public; give the number of a text.")
+    return visible.revision
+
+
+def difference(older: SavedText, newer: SavedText, *, with_html: bool = False) -> list[FieldChange]:
     """The fields that differ, in the order of an article's fields. Slow: outside transactions."""
     before = older.content.model_dump(mode="json")
     after = newer.content.model_dump(mode="json")
-    return [
+    changes = [
         _change(name, before, after)
         for name in ArticleInput.model_fields
         if before[name] != after[name]
     ]
+    if not with_html:
+        return changes
+    html = diff_html(older.body_html, newer.body_html)
+    return [replace(change, html=html) if change.field == "body" else change for change in changes]
 
 
 def _change(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> FieldChange:

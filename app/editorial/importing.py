@@ -96,8 +96,9 @@ def keep_former_slug(tx: PublishTx, article_id: UUID, slug: str) -> bool:
         tx.session.add(ArticleSlug(slug=slug, article_id=article_id))
         tx.session.flush()
         article = tx.session.get_one(Article, article_id)
-        for refuse in (page_tree.refuse_misplaced, page_tree.refuse_tangled_publication):
-            refuse(tx, article_id, article.kind, article.parent_slug)
+        place = (article_id, article.kind, article.parent_slug)
+        page_tree.refuse_misplaced(tx, *place)
+        page_tree.refuse_tangled_publication(tx, *place, tx.moment)
     elif holder.article_id != article_id:
         return False
     if tx.session.get(Alias, f"/{slug}") is None:

@@ -9,9 +9,10 @@ from sqlmodel import col
 
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
-from app.editorial import body_media
+from app.editorial import body_media, media_faults
 from app.editorial.content import ArticleInput, Draft, ImageInput
-from app.errors import Detail, Invalid
+from app.editorial.media_faults import MediaFault
+from app.errors import Invalid
 from app.kinds.pictures import build_image
 from app.kit.addresses import media_of
 from app.kit.languages import pick_text
@@ -23,9 +24,9 @@ from app.public.images import Image
 def record_media_use(tx: WriteTx, article: Article, draft: Draft) -> None:
     """Record the media of a working copy's newest text. `Invalid` when its image is no stored
     picture, or when it names a file that a medium does not have."""
-    media = by_ids(tx, _mentioned_ids(draft.content, draft.body_html), lock=True)
-    _refuse_unknown(draft.content, media)
-    _refuse_absent(tx, draft.content, draft.body_html, media)
+    media = by_ids(tx, mentioned_ids(draft.content, draft.body_html), lock=True)
+    for fault in media_faults.find_save_faults(tx, draft.content, draft.body_html, media):
+        raise fault.error
     before: set[UUID] = set()
     if article.revision > 1:
         is_own = col(MediaUse.article_id) == article.id
@@ -47,50 +48,29 @@ def refuse_unfit(
 ) -> None:
     """`Invalid` unless all media of an article may be public.
 
-    `media_missing` and `media_taken_down` name media that do not exist or were taken down.
-    `alt_missing` names each picture without an alternative text in the article's language, for
-    readers who cannot see it. An imported article may show an external picture without one, and a
-    medium too if it `may_be_mute`: an invented text would be worse, and editors can list the
-    pictures that lack one.
+    An imported article may show an external picture without an alternative text, and a medium too
+    if it `may_be_mute`: an invented text would be worse, and editors can list the pictures that
+    lack one.
     """
-    media = by_ids(tx, _mentioned_ids(content, body_html), lock=True)
-    _refuse_unknown(content, media)
-    _refuse_absent(tx, content, body_html, media)
-    mentions = list(body_media.mentions(body_html))
-    for mention in mentions:
-        if mention.is_local and mention.media_id not in media:
-            raise _unfit_error(
-                "media_missing", "/body", f"There is no media {mention.media_id} here."
-            )
-    pictures = [
-        ("/body", m.media_id, m.alt) for m in mentions if m.is_picture and m.media_id in media
-    ]
-    image = content.image
-    pictures[:0] = [
-        (pointer, shown.media_id, shown.alt or "")
-        for pointer, shown in content.images
-        if shown.media_id is not None
-    ]
-    places = {shown.media_id: pointer for pointer, shown in reversed(content.images)}
-    for row in media.values():
-        if row.taken_down_at is not None:
-            pointer = places.get(row.id, "/body")
-            raise _unfit_error(
-                "media_taken_down", pointer, f"{_medium_name(row)} was taken down; remove it."
-            )
-    mute: dict[UUID | None, Detail] = {}
-    if image is not None and image.media_id is None and image.alt is None and not is_imported:
-        text = f"Give the image an alt text in {content.lang!r}."
-        mute[None] = Detail("alt_missing", text, pointer="/image/alt")
-    for pointer, media_id, alt in pictures:
-        medium = media.get(media_id)
-        if not alt and (medium is None or pick_text(medium.alt, content.lang) is None):
-            what = _medium_name(medium) if medium is not None else f"media {media_id}"
-            text = f"Give {what} an alt text in {content.lang!r}."
-            mute.setdefault(media_id, Detail("alt_missing", text, pointer=pointer))
+    media = by_ids(tx, mentioned_ids(content, body_html), lock=True)
+    for fault in media_faults.find_save_faults(tx, content, body_html, media):
+        raise fault.error
+    for fault in media_faults.find_lost(content, body_html, media):
+        raise fault.error
+    mute = media_faults.find_mute(content, body_html, media, is_imported=is_imported)
     if mute and not may_be_mute:
-        details = tuple(mute.values())
+        details = tuple(fault.detail for fault in mute)
         raise Invalid("alt_missing", " ".join(detail.message for detail in details), details)
+
+
+def list_faults(tx: ReadTx, content: ArticleInput, body_html: str) -> list[MediaFault]:
+    """All faults for which `refuse_unfit` would refuse a text of an editor."""
+    media = by_ids(tx, mentioned_ids(content, body_html))
+    return [
+        *media_faults.find_save_faults(tx, content, body_html, media),
+        *media_faults.find_lost(content, body_html, media),
+        *media_faults.find_mute(content, body_html, media),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +87,7 @@ class FrozenMedia:
 def freeze_media(tx: ReadTx, content: ArticleInput, body_html: str) -> FrozenMedia:
     """The public images, the body with its alt texts and the sizes of its pictures, and the ids of
     the media in all of them. Without media it asks the store nothing."""
-    media = by_ids(tx, _mentioned_ids(content, body_html))
+    media = by_ids(tx, mentioned_ids(content, body_html))
     alts = {row.id: (pick_text(row.alt, content.lang) or "") for row in media.values()}
     body = body_media.settle_media(body_html, alts, _picture_files(tx, media))
     seo = content.seo
@@ -180,10 +160,11 @@ def _external_image(image: ImageInput) -> Image:
 def has_media(draft: Draft) -> bool:
     """Whether a text mentions a medium of ours, or names an address as if there were one."""
     is_broken = any(body_media.broken_media_urls(draft.body_html))
-    return is_broken or bool(_mentioned_ids(draft.content, draft.body_html))
+    return is_broken or bool(mentioned_ids(draft.content, draft.body_html))
 
 
-def _mentioned_ids(content: ArticleInput, body_html: str) -> set[UUID]:
+def mentioned_ids(content: ArticleInput, body_html: str) -> set[UUID]:
+    """The ids of the media that a text names, whether they exist or not."""
     ids = {mention.media_id for mention in body_media.mentions(body_html)}
     for _, image in content.images:
         if image.media_id is not None:
@@ -210,58 +191,3 @@ def _pictures(tx: ReadTx, media_id: UUID) -> Sequence[Rendition]:
         .order_by(col(Rendition.width), col(Rendition.media_type).desc())
     )
     return [Rendition(**row) for row in tx.execute(statement).mappings()]
-
-
-def _refuse_unknown(content: ArticleInput, media: Mapping[UUID, Media]) -> None:
-    for pointer, image in content.images:
-        if image.media_id is None:
-            continue
-        row, place = media.get(image.media_id), f"{pointer}/media_id"
-        if row is None and image.url is None:
-            message = "There is no such media; upload it first."
-            raise _unfit_error("unknown_media", place, message)
-        if row is not None and row.kind != "image":
-            raise _unfit_error("not_an_image", place, f"{_medium_name(row)} is no image.")
-
-
-def _refuse_absent(
-    tx: ReadTx, content: ArticleInput, body_html: str, media: Mapping[UUID, Media]
-) -> None:
-    """`Invalid` when a stored medium has no such file, or when a picture is none. Publishing checks
-    for media that were taken down."""
-    for address in body_media.broken_media_urls(body_html):
-        raise _unfit_error("media_missing", "/body", f"There is no file {address} here.")
-    if not media:
-        return
-    files = sa.select(col(Rendition.media_id), col(Rendition.name), col(Rendition.media_type))
-    files = files.where(col(Rendition.media_id).in_(media))
-    kinds: dict[UUID, dict[str, str]] = {}
-    for media_id, name, media_type in tx.execute(files):
-        kinds.setdefault(media_id, {})[name] = media_type
-    mentioned = [
-        ("/body", m.media_id, m.rendition, m.is_picture) for m in body_media.mentions(body_html)
-    ]
-    image = content.image
-    if image is not None and image.media_id is None and (of := media_of(image.url or "")):
-        mentioned.append(("/image/url", *of, True))
-    for pointer, media_id, rendition, is_picture in mentioned:
-        row = media.get(media_id)
-        if row is None or row.taken_down_at is not None:
-            continue
-        kind = kinds.get(media_id, {}).get(rendition)
-        if kind is None:
-            names = ", ".join(sorted(kinds.get(media_id, {})))
-            message = f"{_medium_name(row)} has no file {rendition}; it has {names}."
-            raise _unfit_error("media_missing", pointer, message)
-        if is_picture and not kind.startswith("image/"):
-            raise _unfit_error(
-                "not_an_image", pointer, f"{_medium_name(row)} is no image; link to it."
-            )
-
-
-def _medium_name(row: Media) -> str:
-    return f"{row.name} ({row.id})"
-
-
-def _unfit_error(code: str, pointer: str, message: str) -> Invalid:
-    return Invalid(code, message, (Detail(code, message, pointer=pointer),))

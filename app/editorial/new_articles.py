@@ -15,13 +15,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col
 
 from app.changes import PublishTx
-from app.editorial import articles, media_use, published_body, releases, tags
+from app.editorial import articles, draft_index, media_use, published_body, releases, tags
 from app.editorial.content import Actor, Draft, SiteRules
 from app.editorial.snapshot import cap_dates, freeze_article, refuse_ahead
 from app.errors import Invalid
 from app.kit.ids import uuid7
 from app.kit.text import slug_of
-from app.models.article import Article, ArticleSlug, ArticleTag, Revision
+from app.models.article import Article, ArticleSlug, ArticleTag, DraftIndex, Revision
 from app.models.publication import (
     Publication,
     PublicationAuthor,
@@ -79,6 +79,7 @@ class _NewRows:
     copies: list[_Row] = field(default_factory=list)
     tags: list[_Row] = field(default_factory=list)
     revisions: list[_Row] = field(default_factory=list)
+    indexed: list[_Row] = field(default_factory=list)
     publications: list[_NewPublication] = field(default_factory=list)
 
 
@@ -114,6 +115,7 @@ def create_all(
             return False
         _insert(tx, ArticleTag, rows.tags)
         _insert(tx, Revision, rows.revisions)
+        _insert(tx, DraftIndex, rows.indexed)
         _insert_publications(tx, rows.publications)
         tx.append_each("article", [copy["id"] for copy in rows.copies], "published")
     return True
@@ -176,6 +178,7 @@ def _add_rows(
     }
     rows.copies.append(copy)
     rows.tags.extend({"tag_id": tag_id, "article_id": key} for tag_id in tag_ids)
+    rows.indexed.append(draft_index.index_values(key, content, new.slug, draft.body_html))
     rows.revisions.append(articles.revision_values(actor, key, 1, draft, tag_ids, tx.moment))
     values = releases.publication_values(actor, item, content, 1, None, tag_ids, tx.moment, None)
     authors = {author.slug for author in item.authors}

@@ -11,13 +11,13 @@ which it comes back.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
 from app.errors import Detail, Invalid
 from app.models.article import Article, ArticleSlug
@@ -37,13 +37,13 @@ def refuse_misplaced(tx: WriteTx, article_id: UUID, kind: str, parent: str | Non
 
 
 def refuse_tangled_publication(
-    tx: PublishTx, article_id: UUID, kind: str, parent: str | None
+    tx: ReadTx, article_id: UUID, kind: str, parent: str | None, now: datetime
 ) -> None:
     """`Invalid` unless what is public or scheduled is a tree with this page under its parent."""
     if kind != "page":
         return
     lasting = (
-        col(Publication.visible_until) > tx.moment,
+        col(Publication.visible_until) > now,
         col(Publication.visible_from) < col(Publication.visible_until),
     )
 

@@ -5,8 +5,17 @@ from typing import Literal
 from uuid import UUID
 
 from app.changes import PublishTx
-from app.editorial import articles, media_use, page_tree, related, release_records, releases
+from app.editorial import (
+    articles,
+    media_use,
+    page_tree,
+    related,
+    release_records,
+    releases,
+    translation_groups,
+)
 from app.editorial.article_status import WAITING
+from app.editorial.commands import refuse_trashed
 from app.editorial.content import Actor, ArticleInput, SiteRules, from_revision_json
 from app.errors import Conflict, Detail, Invalid
 from app.kit.clock import TICK
@@ -39,7 +48,7 @@ def publish(
         raise Invalid("reversed_range", "It must end after it begins.")
     number = number or article.text_revision
     refuse_unready(tx, actor, article, number)
-    articles.refuse_second_language(tx, article)
+    translation_groups.refuse_second_language(tx, article, tx.moment)
     reviewed = _review_state(tx, article, number)
     _cancel_from(tx, actor, article, start)
     row = releases.insert_publication(tx, actor, article, number, rules, start, until)
@@ -58,8 +67,7 @@ def publish(
 def refuse_unready(tx: PublishTx, actor: Actor, article: Article, number: int) -> None:
     """Check a text before it becomes public: `Conflict` in the trash, `Invalid` when its media may
     not be shown. A bare title is `Invalid` too, except in an import, as old archives hold some."""
-    if article.trashed_at is not None:
-        raise Conflict("in_trash", "It is in the trash; restore it first.")
+    refuse_trashed(article)
     text = releases.get_text(tx, article, number)
     content = from_revision_json({**text.content, "tag_ids": []}, {})
     is_imported = actor.by is None
@@ -73,19 +81,22 @@ def refuse_unready(tx: PublishTx, actor: Actor, article: Article, number: int) -
     page_tree.refuse_no_page(tx, content.parent, may_be_later=is_imported)
     if not is_imported:
         related.refuse_unknown_related(tx, article.id, content)
-    if not is_imported and _is_bare(content, text.body_html):
+    if not is_imported:
+        refuse_bare(content, text.body_html)
+
+
+def refuse_bare(content: ArticleInput, body_html: str) -> None:
+    """`Invalid` when an article is a title and nothing else."""
+    linked = content.source is not None and content.source.url is not None
+    if linked or content.image or "<img" in body_html or "<iframe" in body_html:
+        return
+    if is_blank(content.summary + plain_text(body_html)):
         message = (
             "It has a title and nothing else; give it a body, a summary, an image or a source."
         )
         raise Invalid(
             "empty_article", message, (Detail("empty_article", message, pointer="/body"),)
         )
-
-
-def _is_bare(content: ArticleInput, body_html: str) -> bool:
-    linked = content.source is not None and content.source.url is not None
-    content_shown = content.image or "<img" in body_html or "<iframe" in body_html
-    return not (linked or content_shown) and is_blank(content.summary + plain_text(body_html))
 
 
 def unpublish(tx: PublishTx, actor: Actor, article_id: UUID, note: str | None = None) -> None:

@@ -19,7 +19,7 @@ from app.editorial import article_slugs, media_use, page_tree, published_body
 from app.editorial.content import Actor, ArticleInput, SiteRules, from_revision_json
 from app.editorial.snapshot import cap_dates, date_shown, freeze_article, kept_at, refuse_ahead
 from app.editorial.tags import resolve_ids
-from app.errors import ScheduledRelease
+from app.errors import ScheduledRelease, WouldCancel
 from app.kit.clock import FOREVER, rfc3339
 from app.models.article import Article, Revision
 from app.models.publication import (
@@ -108,7 +108,7 @@ def insert_publication(
     # The interval of an imported past began before this log, but its dates may be of today.
     latest = max(start, tx.moment)
     refuse_ahead(content, latest)
-    page_tree.refuse_tangled_publication(tx, article.id, article.kind, content.parent)
+    page_tree.refuse_tangled_publication(tx, article.id, article.kind, content.parent, tx.moment)
     frozen_media = media_use.freeze_media(tx, content, revision.body_html)
     first = _first_shown(tx, article.id)
     item = freeze_article(
@@ -174,6 +174,13 @@ def interval_values(key: int, publication: Mapping[str, Any]) -> dict[str, Any]:
     """The columns that the tables of tags and authors copy from the publication with an id."""
     names = ("article_id", "kind", "lang", "published_at", "visible_from", "visible_until")
     return {"publication_id": key, **{name: publication[name] for name in names}}
+
+
+def cancellation_error(cancelled: Sequence[ScheduledRelease]) -> WouldCancel:
+    """The refusal of an act that would cancel releases and does not say so."""
+    texts = ", ".join(f"{it.slug} from {it.visible_from}" for it in cancelled)
+    message = f"It would cancel what is scheduled ({texts}); send cancels: true if it is to."
+    return WouldCancel("would_cancel", message, releases=tuple(cancelled))
 
 
 def recompute_ends(tx: PublishTx, article_id: UUID) -> None:

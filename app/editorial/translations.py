@@ -30,14 +30,23 @@ class SiblingArticle:
 
 def list_siblings(tx: ReadTx, article: Article, now: datetime) -> list[SiblingArticle]:
     """The siblings of an article, by language."""
-    if article.translation_group is None:
-        return []
+    return list_all_siblings(tx, [article], now)[article.id]
+
+
+def list_all_siblings(
+    tx: ReadTx, copies: Sequence[Article], now: datetime
+) -> dict[UUID, list[SiblingArticle]]:
+    """The siblings of each of some articles, by language."""
+    groups = {it.translation_group for it in copies if it.translation_group is not None}
+    if not groups:
+        return {article.id: [] for article in copies}
     public = (col(Publication.article_id) == col(Article.id)) & visible(
         Publication, head(tx).moment(now)
     )
     lang = sa.func.coalesce(col(Publication.lang), col(Article.lang))
     statement = (
         sa.select(
+            col(Article.translation_group),
             col(Article.id),
             lang,
             sa.func.coalesce(col(Publication.slug), col(Article.slug)),
@@ -45,16 +54,21 @@ def list_siblings(tx: ReadTx, article: Article, now: datetime) -> list[SiblingAr
             col(Publication.id).is_not(None),
         )
         .join_from(Article, Publication, public, isouter=True)
-        .where(
-            col(Article.translation_group) == article.translation_group,
-            col(Article.id) != article.id,
-        )
+        .where(col(Article.translation_group).in_(groups))
         .order_by(lang, col(Article.id))
     )
-    return [
-        SiblingArticle(row[0], row[1], row[2], row[3], bool(row[4]))
-        for row in tx.execute(statement)
-    ]
+    members: dict[UUID, list[SiblingArticle]] = {}
+    for row in tx.execute(statement):
+        sibling = SiblingArticle(row[1], row[2], row[3], row[4], bool(row[5]))
+        members.setdefault(row[0], []).append(sibling)
+    return {
+        article.id: [
+            it
+            for it in members.get(article.translation_group or article.id, ())
+            if it.id != article.id
+        ]
+        for article in copies
+    }
 
 
 def lock_siblings(tx: PublishTx, article: Article, langs: Sequence[str]) -> list[Article]:

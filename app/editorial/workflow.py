@@ -25,7 +25,7 @@ from app.editorial.commands import command, refuse_moved, refuse_trashed
 from app.editorial.content import Actor, Draft, SiteRules
 from app.editorial.correcting import UncorrectedText
 from app.editorial.notices import Step
-from app.errors import Conflict, Detail, Invalid, ScheduledRelease, WouldCancel
+from app.errors import Conflict, Detail, Invalid, ScheduledRelease
 from app.kit.clock import TICK, rfc3339
 from app.models.article import Article
 from app.models.publication import Publication
@@ -302,9 +302,7 @@ def _apply(
     ending = {article.id: _to_cancel(tx, article, start) for article in targets}
     cancelled = [releases.to_scheduled(row) for own in ending.values() for row in own]
     if cancelled and not cancels:
-        texts = ", ".join(f"{it.slug} from {it.visible_from}" for it in cancelled)
-        message = f"It would cancel what is scheduled ({texts}); send cancels: true if it is to."
-        raise WouldCancel("would_cancel", message, releases=tuple(cancelled))
+        raise releases.cancellation_error(cancelled)
     for article in targets:
         details: dict[str, object] = {}
         if own := ending[article.id]:

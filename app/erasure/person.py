@@ -13,7 +13,7 @@ from app.accounts.inputs import normalised_email
 from app.accounts.principal import OPERATOR
 from app.changes import PublishTx
 from app.database import ReadTx
-from app.erasure import author_records, belongings, texts, traces
+from app.erasure import author_records, belongings, notes, texts, traces
 from app.errors import Conflict, Invalid, NotFound
 from app.models.account import Account
 
@@ -64,6 +64,7 @@ def forget(tx: PublishTx, wish: ErasureRequest) -> ErasureReport:
     if account is not None:
         erased |= belongings.erase_account(tx, account)
     erased |= traces.erase_traces(tx, account, words)
+    erased |= notes.erase_notes(tx, account, words)
     erased |= author_records.erase_author_records(tx, wish.bylines)
     erased |= texts.erase_names(tx, wish.bylines, [*names, *wish.bylines] if wish.credits else [])
     erased = {place: number for place, number in erased.items() if number}

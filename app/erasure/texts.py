@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic_core import from_json, to_json
@@ -17,6 +18,7 @@ from sqlmodel import col
 from app import author_counts
 from app.changes import PublishTx
 from app.database import ReadTx
+from app.editorial import draft_index
 from app.editorial.profiles import append_owners
 from app.kinds.registry import DATED_KINDS
 from app.kit.clock import rfc3339
@@ -24,6 +26,7 @@ from app.kit.text import slug_of
 from app.models import every_table
 from app.models.article import Revision
 from app.models.author import Author
+from app.models.note import ArticleNote
 from app.models.publication import Publication, PublicationAuthor, PublicationBody
 from app.models.site import Site
 from app.models.tag import Tag
@@ -134,15 +137,16 @@ def _redact_revisions(tx: PublishTx, names: _Names) -> int:
     statement = sa.select(
         col(Revision.article_id), col(Revision.number), col(Revision.content)
     ).where(sa.or_(*(_contains(content, word) for word in words)))
-    rewritten = 0
+    rewritten: list[UUID] = []
     for article_id, number, fields in tx.execute(statement).all():
         left = names.redact(fields)
         if left is None:
             continue
         is_row = (col(Revision.article_id) == article_id, col(Revision.number) == number)
         tx.execute(sa.update(Revision).where(*is_row).values(content=left))
-        rewritten += 1
-    return rewritten
+        rewritten.append(article_id)
+    draft_index.unindex_authors(tx, rewritten)
+    return len(rewritten)
 
 
 def _redact_media(tx: PublishTx, credits: Sequence[str]) -> int:
@@ -160,6 +164,7 @@ _TEXTS: Final[dict[str, Sequence[Any]]] = {
     "tags": (Tag.names, Tag.descriptions, Tag.synonyms),
     "the site": (Site.names, Site.descriptions, Site.contact, Site.links, Site.navigation),
     "authors": (Author.name, Author.biography, Author.links),
+    "notes": (ArticleNote.text,),
 }
 
 

@@ -4,6 +4,7 @@ An endpoint names its scope: `principal: Annotated[Principal, require_scopes("ta
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request, Security
@@ -44,6 +45,8 @@ async def _principal(
     principal = await runtime.edits.run(lambda: runtime.authenticator.identify(bearer, origin))
     for scope in scopes.scopes:
         require(principal, scope)  # type: ignore[arg-type]  # `require_scopes` takes nothing but scopes
+    if runtime.settings.own_drafts_only and principal.role == "writer":
+        return replace(principal, own_drafts_only=True)
     return principal
 
 
@@ -59,4 +62,9 @@ def require_scopes(*scopes: Scope) -> Any:
 
 def actor(principal: Principal) -> Actor:
     """The caller, as revisions and the audit record it."""
-    return Actor(principal.name, principal.by, "articles:publish" in principal.scopes)
+    return Actor(
+        principal.name,
+        principal.by,
+        may_publish="articles:publish" in principal.scopes,
+        own_drafts_only=principal.own_drafts_only,
+    )

@@ -27,17 +27,23 @@ class TextPart:
 def diff_words(before: str, after: str) -> list[TextPart]:
     """The steps from one text to the other. The `equal` and `delete` parts joined are `before`, the
     `equal` and `insert` parts joined are `after`. Deletions precede insertions."""
-    for pattern in (_WORDS, _LINES):
+    steps = diff_tokens(before, after, (_WORDS, _LINES))
+    return _join_parts([TextPart(op, "".join(tokens)) for op, tokens in steps])
+
+
+def diff_tokens(
+    before: str, after: str, patterns: Sequence[re.Pattern[str]]
+) -> list[tuple[Op, Sequence[str]]]:
+    """The steps between two texts in tokens: those of the first pattern that gives few enough to
+    be compared. With none that does, all is deleted and inserted."""
+    for pattern in patterns:
         old, new = pattern.findall(before), pattern.findall(after)
         start = _common_prefix(old, new)
         end = _common_prefix(old[start:][::-1], new[start:][::-1])
         left, right = old[start : len(old) - end], new[start : len(new) - end]
         if len(left) * len(right) <= _CELLS_AT_MOST:
-            head, tail = "".join(old[:start]), "".join(old[len(old) - end :])
-            return _join_parts(
-                [TextPart("equal", head), *_steps(left, right), TextPart("equal", tail)]
-            )
-    return _join_parts([TextPart("delete", before), TextPart("insert", after)])
+            return [("equal", old[:start]), *_steps(left, right), ("equal", old[len(old) - end :])]
+    return [("delete", old), ("insert", new)]
 
 
 def _common_prefix(old: Sequence[str], new: Sequence[str]) -> int:
@@ -48,15 +54,15 @@ def _common_prefix(old: Sequence[str], new: Sequence[str]) -> int:
     )
 
 
-def _steps(old: Sequence[str], new: Sequence[str]) -> Iterator[TextPart]:
+def _steps(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[Op, Sequence[str]]]:
     for step in Indel.opcodes(old, new):
         match step.tag:
             case "equal":
-                yield TextPart("equal", "".join(old[step.src_start : step.src_end]))
+                yield "equal", old[step.src_start : step.src_end]
             case "delete":
-                yield TextPart("delete", "".join(old[step.src_start : step.src_end]))
+                yield "delete", old[step.src_start : step.src_end]
             case _:
-                yield TextPart("insert", "".join(new[step.dest_start : step.dest_end]))
+                yield "insert", new[step.dest_start : step.dest_end]
 
 
 def _join_parts(text_parts: Sequence[TextPart]) -> list[TextPart]:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-_WIDTH = 160
+_WIDTH = 180
 
 
 def readable_json(value: Any, depth: int = 0) -> str:

@@ -79,6 +79,14 @@ def without_unseen(text: str) -> str:
     return text if text.isascii() else _UNSEEN.sub("", text)
 
 
+def fold_text(text: str) -> str:
+    """The text for searching: small letters without accents, single blanks, nothing invisible."""
+    if not text.isascii():
+        plain = unicodedata.normalize("NFKD", without_unseen(text)).casefold()
+        return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+    return " ".join(text.lower().split())
+
+
 def check_visible(text: str) -> str:
     """The text, for validators of names and titles; `ValueError` if nothing in it is visible, or if
     it turns the direction of the text after it."""

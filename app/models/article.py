@@ -19,6 +19,19 @@ class Article(SQLModel, table=True):
         sa.CheckConstraint("revision >= 1", name="revision"),
         sa.Index("article_changed", "updated_at", "id"),
         sa.Index(
+            "article_open",
+            "state",
+            "id",
+            sqlite_where=sa.text("trashed_at IS NULL"),
+            postgresql_where=sa.text("trashed_at IS NULL"),
+        ),
+        sa.Index(
+            "article_trashed",
+            "trashed_at",
+            sqlite_where=sa.text("trashed_at IS NOT NULL"),
+            postgresql_where=sa.text("trashed_at IS NOT NULL"),
+        ),
+        sa.Index(
             "article_parent",
             "parent_slug",
             sqlite_where=sa.text("parent_slug IS NOT NULL"),
@@ -46,6 +59,9 @@ class Article(SQLModel, table=True):
     changed_by_id: UUID | None = None  # an account; no foreign key: the text outlives it
     review_note: str | None = None  # the note of the last step of the review
     parent_slug: str | None = None  # a slug, also a former one, of the page above this page
+    slug_is_set: bool = Field(sa_column_kwargs={"server_default": sa.true()})  # not by its title
+    source_id: UUID | None = Field(default=None, index=True)  # of the article it is translated from
+    source_text: int | None = None  # the number of the text of that article that it follows
 
 
 class Revision(SQLModel, table=True):
@@ -90,3 +106,16 @@ class ArticleSlug(SQLModel, table=True):
 
     slug: str = Field(primary_key=True)
     article_id: UUID = Field(foreign_key="article.id", index=True)
+
+
+class DraftIndex(SQLModel, table=True):
+    """What lists of working copies are searched and ordered by: the newest text of each, in plain
+    letters. It is made anew with every save, so nothing in it is a truth of its own."""
+
+    __tablename__ = "draft_index"
+
+    article_id: UUID = Field(foreign_key="article.id", primary_key=True)
+    title_key: str = Field(index=True)  # the title in plain ASCII, which both databases order alike
+    words: str = Field(sa_column=sa.Column(sa.Text, nullable=False))
+    author_slugs: str  # each between blanks
+    published_at: datetime | None = None  # the date that its editors gave

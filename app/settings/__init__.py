@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from app.kit.calendar import Calendar
 from app.kit.page_urls import PageUrls, to_ascii
+from app.settings.desk import DeskSettings
 from app.settings.mail import MailSettings
 from app.settings.search import SearchSettings
 from app.settings.server import (
@@ -23,6 +24,7 @@ class Settings(
     StoreSettings,
     ServerSettings,
     SiteSettings,
+    DeskSettings,
     SearchSettings,
     MediaSettings,
     CachingSettings,

@@ -8,20 +8,23 @@ from app.worker.loop import Follower
 from app.worker.media_cleanup import MediaCleanup
 from app.worker.purging import LOOK_SECONDS, PurgeFollower
 from app.worker.threaded import ContinuousWork, ThreadedFollower
+from app.worker.trash_cleanup import TrashCleanup
 from app.worker.webhooks import WebhookFollower
 
 
 def build_followers(runtime: Runtime) -> list[Follower]:
-    """A heartbeat, search for each engine, media, webhooks, letters, and, if they are set, a WebSub
-    hub and caches in front."""
+    """A heartbeat, search for each engine, media, webhooks, letters, and, if they are set, the
+    trash, a WebSub hub and caches in front."""
     letters = LetterSender(runtime.database, runtime.settings, runtime.key, runtime.clock)
-    followers = [
+    followers: list[Follower] = [
         Heartbeat(runtime),
         *_search_followers(runtime),
         MediaCleanup(runtime),
         WebhookFollower(runtime),
         ThreadedFollower(letters, letters.interrupt),
     ]
+    if (days := runtime.settings.trash_days) is not None:
+        followers.append(TrashCleanup(runtime, days))
     if (hub := runtime.settings.websub_hub) is not None:
         from app.worker.websub import WebSubFollower
 

@@ -2854,7 +2854,7 @@ export interface components {
                 "application/pdf": string;
             };
         };
-        /** @description Refused, as any request may be: 400 for a parameter, 401 (`WWW-Authenticate`) or 403 for who asks, 408, 413 or 415 for a body, 429 (`Retry-After`) for too many, 503 (`Retry-After`) while a part is away */
+        /** @description Refused, as any request may be: 400 for a parameter, 401 (`WWW-Authenticate`) or 403 for who asks, 408, 413 or 415 for a body, 428 without `If-Match`, 429 (`Retry-After`) for too many, 503 (`Retry-After`) while a part is away */
         Refusal: {
             headers: {
                 [name: string]: unknown;

@@ -49,7 +49,7 @@ def test_a_new_draft_whole(quiet: Bench) -> None:
         **{"authors": [], "source": None, "image": None, "tags": ["water"]},
         "rights": {"licence": None, "credit": None, "syndicatable": True},
         **{"published_at": None, "date_precision": "time", "updated_at": None},
-        **{"corrections": [], "is_excerpt": False, "translations": []},
+        **{"corrections": [], "is_excerpt": False, "translations": [], "translated_from": None},
         **{"seo": None, "canonical_url": None, "parent": None, "position": 0, "related": []},
     }
     removed = [{"what": "<script>", "excerpt": "<script>", "count": 1}]

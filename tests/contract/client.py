@@ -29,7 +29,7 @@ def _is_given_address(value: object) -> bool:
     return not isinstance(value, str) or bool(re.fullmatch(r"https?://[^\s/]+\S*", value))
 
 
-REFUSALS = {"400", "401", "403", "408", "413", "415", "429", "503"}
+REFUSALS = {"400", "401", "403", "408", "413", "415", "428", "429", "503"}
 """The statuses that `default` documents, for every operation alike."""
 TELLING = {401: "www-authenticate", 429: "retry-after", 503: "retry-after"}
 PROBLEM = "application/problem+json"
@@ -130,7 +130,10 @@ class ContractClient(TestClient):
         assert response.status_code != 500 or self._takes_faults, f"{where}: see the log"
         assert headers["x-content-type-options"] == "nosniff", where
         path = request.url.path
-        if not path.startswith("/v1/admin"):
+        if path.startswith("/v1/admin"):
+            is_kept = "no-store" not in headers.get("cache-control", "")
+            assert request.method == "OPTIONS" or not is_kept, where
+        else:
             assert headers["access-control-allow-origin"] == "*", where
         if request.method == "OPTIONS":
             assert (response.status_code, response.content) == (204, b""), where

@@ -4,24 +4,27 @@ from uuid import UUID
 
 import pytest
 
-from app.editorial.working_copies import CopyFilter, page, total
+from app.editorial.copy_filter import CopyFilter
+from app.editorial.draft_index import DraftOrder
+from app.editorial.working_copies import page, total
 from app.errors import BadRequest
-from app.kit.paging import Cursor
 from tests import builders
 from tests.editorial.desk import ANA, BEN, Desk, Either
 
 
-def titles(desk: Desk, chosen: CopyFilter, limit: int = 100) -> list[str]:
+def titles(
+    desk: Desk, chosen: CopyFilter, limit: int = 100, order: DraftOrder = "-changed"
+) -> list[str]:
     """All that is found, walked page by page."""
     found: list[str] = []
-    cursor, more = None, True
+    cursor: str | None = None
+    more = True
     while more:
         with desk.runtime.database.reading() as tx:
-            rows, more = page(tx, chosen, cursor, limit, desk.clock())
+            rows, cursor = page(tx, chosen, cursor, limit, desk.clock(), order)
             assert len(rows) <= limit
             found += [row.article.title for row in rows]
-            if more:
-                cursor = Cursor(rows[-1].article.updated_at, rows[-1].article.id, False)
+            more = cursor is not None
     with desk.runtime.database.reading() as tx:
         assert total(tx, chosen, desk.clock()) == len(found)
     return found

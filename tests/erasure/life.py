@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from app.accounts import users
 from app.accounts.inputs import AccountInput
 from app.accounts.principal import OPERATOR
-from app.editorial import articles
+from app.audit import By
+from app.editorial import articles, notes
 from app.editorial.content import Actor, ArticleInput, prepare
+from app.editorial.notes import NewNote
 from app.models import every_table
 from app.runtime import Runtime
 from tests import builders
@@ -57,7 +59,12 @@ def life(runtime: Runtime) -> UUID:
     builders.publish(
         runtime, article(runtime, NAME, title="Of others", authors=({"name": "Rosa"},))
     )
-    article(runtime, NAME, title="Draft", **signed)
+    draft, _ = article(runtime, NAME, title="Draft", **signed)
+    with runtime.database.writing() as tx:
+        for writer in (account, other):
+            by = Actor(NAME if writer == account else "Another", By("session", writer))
+            text = "Ask @kanari or @Kanari-OQuispe, not KANARI O’QUISPE or kanari@example.org."
+            notes.create(tx, by, draft, NewNote(text=text), runtime.clock())
     return account
 
 

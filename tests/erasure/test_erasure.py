@@ -33,7 +33,8 @@ def test_nothing_of_a_person_is_left_in_any_table(either: Either) -> None:
     account = life(runtime)
     assert holding(runtime) == {
         *("account", "article", "audit_entry", "author_count", "partner"),
-        *("publication", "publication_author", "revision"),
+        *("publication", "publication_author", "revision", "draft_index"),
+        "article_note",
     }
     clock.move(hours=1)
     report = erased(runtime, NAME, credits=True)
@@ -47,6 +48,8 @@ def test_nothing_of_a_person_is_left_in_any_table(either: Either) -> None:
         "article.changed_by": 3,
         "revision.saved_by": 3,
         "audit entries": 4,
+        "article_note.written_by": 1,
+        "notes": 2,
         "publications": 2,
         "public articles": 2,
         "saved texts": 3,

@@ -30,7 +30,7 @@ def test_no_file_of_a_running_service_keeps_the_person(bench: Bench, tmp_path: P
     for number in range(30):  # pages that are freed before, and segments of the index
         key = article(runtime, NAME, title=f"Gone {number}", body=f"{NAME} " * 300)
         with runtime.database.altering() as connection:
-            for table in ("revision", "article_slug"):
+            for table in ("revision", "article_slug", "draft_index"):
                 connection.execute(
                     sa.text(f"DELETE FROM {table} WHERE article_id = :id"), {"id": key[0].hex}
                 )

@@ -15,7 +15,8 @@ from sqlmodel import SQLModel
 from app import schema
 from app.editorial import aliases, articles, tag_merge, tags
 from app.editorial.content import ArticleInput, prepare
-from app.editorial.working_copies import CopyFilter, page
+from app.editorial.copy_filter import CopyFilter
+from app.editorial.working_copies import page
 from app.errors import Conflict, Unavailable
 from app.runtime import Runtime, open_runtime
 from tests import builders
@@ -96,6 +97,10 @@ def test_texts_and_tags_of_an_older_store_are_found(either: Either) -> None:
     for slug, keys in (("water", [public]), ("land", [draft])):
         with runtime.database.reading() as tx:
             found, _ = page(tx, CopyFilter(tag=slug), None, 20, clock())
+        assert [one.article.id for one in found] == keys
+    for words, keys in (("newer BODY", [public]), ("body", [draft, public]), ("nothing", [])):
+        with runtime.database.reading() as tx:
+            found, _ = page(tx, CopyFilter(words=words), None, 20, clock(), "title")
         assert [one.article.id for one in found] == keys
     assert desk.save(draft, title="Saved") == 2
 

@@ -5,8 +5,9 @@ from typing import Any, Final
 DESCRIPTION: Final = (
     "A headless content API for newsrooms and NGOs. All that is public is read without a key. "
     "Lists are walked by `links.next`; errors are problems (RFC 9457) whose `code` is stable. "
-    "A fault of ours is a problem with the status 500 and a `request_id` to quote. Where "
-    "requests are limited, every answer has `RateLimit` and `RateLimit-Policy`."
+    "No cache keeps what the management (`/v1/admin`) answers. A fault of ours is a problem with "
+    "the status 500 and a `request_id` to quote. Where requests are limited, every answer has "
+    "`RateLimit` and `RateLimit-Policy`."
 )
 
 LICENCE: Final = {"name": "MIT", "identifier": "MIT"}

@@ -19,11 +19,11 @@ from app.http.problems import problem_answers
 from app.public.envelopes import Problem
 
 _PROBLEM: Final = problem_answers(400)[400]["content"]
-_REFUSALS: Final = {"400", "401", "403", "408", "413", "415", "429", "503"}
+_REFUSALS: Final = {"400", "401", "403", "408", "413", "415", "428", "429", "503"}
 _REFUSAL: Final = {
     "description": "Refused, as any request may be: 400 for a parameter, 401 (`WWW-Authenticate`) "
-    "or 403 for who asks, 408, 413 or 415 for a body, 429 (`Retry-After`) for too many, 503 "
-    "(`Retry-After`) while a part is away",
+    "or 403 for who asks, 408, 413 or 415 for a body, 428 without `If-Match`, 429 "
+    "(`Retry-After`) for too many, 503 (`Retry-After`) while a part is away",
     "content": _PROBLEM,
 }
 
@@ -44,6 +44,8 @@ def complete_contract(contract: dict[str, Any]) -> dict[str, Any]:
     for path, operation in operations_of(contract):
         if path.startswith(MANAGEMENT) or path in UNLIMITED:
             operation.setdefault("security", [])
+            if path.startswith(MANAGEMENT):
+                _drop_cache_control(operation["responses"])
         else:  # a partner's key buys more requests; a bad one is refused before any route
             operation.setdefault("security", [{}, {PARTNER_KEY: []}])
             operation["responses"]["default"] = deepcopy(_REFUSAL)
@@ -70,6 +72,12 @@ def complete_contract(contract: dict[str, Any]) -> dict[str, Any]:
     used = [tag for _, operation in operations_of(contract) for tag in operation["tags"]]
     contract["tags"] = groups(used)
     return contract
+
+
+def _drop_cache_control(answers: dict[str, Any]) -> None:
+    """Leave out what `about` says once: no cache keeps what the management answers."""
+    for answer in answers.values():
+        answer.get("headers", {}).pop("Cache-Control", None)
 
 
 def _fold_refusals(answers: dict[str, Any]) -> None:
