@@ -13,6 +13,7 @@ from app.editorial.content import (
     Draft,
     RightsInput,
     SiteRules,
+    fold_body,
     prepare,
     refuse_out_of_place,
 )
@@ -54,7 +55,8 @@ def apply_patch(copy: WorkingCopy, patch: ArticlePatch, rules: SiteRules) -> Dra
     if patched_fields.keys() & {"body", "body_format"}:
         return replace(prepare(content, rules), slug_is_set=slug_is_set)
     refuse_out_of_place(content, rules)
-    return Draft(content, copy.body_html, slug_is_set=slug_is_set)
+    words = fold_body(copy.body_html)
+    return Draft(content, copy.body_html, slug_is_set=slug_is_set, body_words=words)
 
 
 def validate_article(fields: Mapping[str, Any]) -> ArticleInput:

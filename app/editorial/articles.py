@@ -1,7 +1,7 @@
 """Working copies: create, edit, read. Their content is not public until it is published."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -247,7 +247,7 @@ def _save(
     article.parent_slug = draft.content.parent
     tx.session.flush()
     _refuse_unfit_links(tx, actor, article, draft.content)
-    draft = Draft(draft.content.model_copy(update={"slug": article.slug}), draft.body_html)
+    draft = replace(draft, content=draft.content.model_copy(update={"slug": article.slug}))
     _insert_revision(tx, actor, article, draft, tag_ids, now, note, autosaved_since)
     _record_text(tx, article, draft, tag_ids)
 
@@ -259,7 +259,7 @@ def _record_text(tx: WriteTx, article: Article, draft: Draft, tag_ids: list[UUID
     tags.set_tags(tx, ArticleTag, "article_id", article.id, tag_ids)
     media_use.record_media_use(tx, article, draft)
     tx.session.flush()
-    draft_index.index_text(tx, article.id, draft.content, draft.body_html)
+    draft_index.index_text(tx, article.id, draft)
 
 
 def _refuse_unfit_links(tx: WriteTx, actor: Actor, article: Article, content: ArticleInput) -> None:

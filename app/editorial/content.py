@@ -22,7 +22,7 @@ from app.inputs import Input
 from app.kit.markup import RemovedMarkup
 from app.kit.page_urls import PageUrls
 from app.kit.sanitise import TangledMarkup, render_body
-from app.kit.text import check_legal, check_visible, slug_of
+from app.kit.text import check_legal, check_visible, fold_text, plain_text, slug_of
 from app.public.vocabulary import BodyFormat, DatePrecision, Kind, Lang, Moment, Slug
 
 
@@ -248,13 +248,20 @@ class Draft:
     """Content that keeps the site's rules, with its rendered body; made outside any transaction.
 
     `removed` lists the markup that sanitising removed from the body. `slug_is_set` when an editor
-    chose the slug with this text.
+    chose the slug with this text. `body_words` is what searching in drafts looks through, if it
+    was made beforehand.
     """
 
     content: ArticleInput
     body_html: str
     removed: Sequence[RemovedMarkup] = ()
     slug_is_set: bool = False
+    body_words: str | None = None
+
+
+def fold_body(body_html: str) -> str:
+    """The words of a sanitised body for searching: a tenth of a second for a million letters."""
+    return fold_text(plain_text(body_html))
 
 
 def prepare(content: ArticleInput, rules: SiteRules) -> Draft:
@@ -271,7 +278,7 @@ def prepare(content: ArticleInput, rules: SiteRules) -> Draft:
         raise Invalid("tangled_body", f"The body is refused. {message}", (detail,)) from error
     if content.body_format == "html":
         content = content.model_copy(update={"body": safe.html})
-    return Draft(content, safe.html, safe.removed)
+    return Draft(content, safe.html, safe.removed, body_words=fold_body(safe.html))
 
 
 def refuse_out_of_place(content: ArticleInput, rules: SiteRules) -> None:

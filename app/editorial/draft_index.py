@@ -16,10 +16,10 @@ from sqlmodel import col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.database import ReadTx, WriteTx
-from app.editorial.content import ArticleInput, from_revision_json
+from app.editorial.content import Draft, fold_body, from_revision_json
 from app.errors import BadRequest, Detail
 from app.kit.clock import FOREVER
-from app.kit.text import fold_text, plain_text, slug_of
+from app.kit.text import fold_text, slug_of
 from app.models.article import Article, DraftIndex, Revision
 from app.models.publication import Publication
 from app.public.vocabulary import Slug
@@ -30,26 +30,26 @@ DraftOrder = Literal["-changed", "changed", "title", "-title", "-published_at", 
 _WORDS_AT_MOST: Final = 12
 
 
-def index_values(
-    article_id: UUID, content: ArticleInput, slug: str, body_html: str
-) -> dict[str, Any]:
-    """The columns of the index for a text; it may take some milliseconds."""
+def index_values(article_id: UUID, draft: Draft, slug: str) -> dict[str, Any]:
+    """The columns of the index for a text."""
+    content = draft.content
     names = [author.name for author in content.authors]
-    parts = (content.title, slug, content.summary, plain_text(body_html), *names)
+    heading = fold_text("\n".join((content.title, slug, content.summary, *names)))
+    body = draft.body_words if draft.body_words is not None else fold_body(draft.body_html)
     slugs = [author.slug or slug_of(author.name) for author in content.authors]
     return {
         "article_id": article_id,
         "title_key": slug_of(content.title),
-        "words": fold_text("\n".join(parts)),
+        "words": f"{heading} {body}",
         "author_slugs": f" {' '.join(slugs)} ",
         "published_at": content.published_at,
     }
 
 
-def index_text(tx: WriteTx, article_id: UUID, content: ArticleInput, body_html: str) -> None:
+def index_text(tx: WriteTx, article_id: UUID, draft: Draft) -> None:
     """Index the newest text of an article, in place of the one before it."""
     insert = sqlite.insert if tx.is_sqlite else postgresql.insert
-    values = index_values(article_id, content, content.slug or "", body_html)
+    values = index_values(article_id, draft, draft.content.slug or "")
     statement = insert(DraftIndex).values(values)
     tx.execute(statement.on_conflict_do_update(index_elements=["article_id"], set_=values))
 
@@ -66,7 +66,7 @@ def unindex_authors(tx: WriteTx, article_ids: Sequence[UUID]) -> None:
     statement = statement.join_from(Article, Revision, newest)
     for row in tx.execute(statement.where(col(Article.id).in_(article_ids))).all():
         content = from_revision_json({**row.content, "tag_ids": [], "slug": row.slug}, {})
-        index_text(tx, row.id, content, row.body_html)
+        index_text(tx, row.id, Draft(content, row.body_html))
 
 
 def holds_words(tx: ReadTx, query: str) -> ColumnElement[bool]:

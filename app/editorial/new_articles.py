@@ -6,7 +6,7 @@ translation. `select_new` tells which articles are new.
 """
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -165,7 +165,7 @@ def _add_rows(
     """Add the rows of one article: a working copy that is published with its first text."""
     key = new.id or uuid7(tx.moment, new.nth)
     content = new.draft.content.model_copy(update={"slug": new.slug})
-    draft = Draft(content, new.draft.body_html)
+    draft = replace(new.draft, content=content)
     frozen_media = media_use.freeze_media(tx, content, draft.body_html)
     item = freeze_article(key, new.slug, content, rules, tx.moment, None, frozen_media.image)
     item = cap_dates(item, tx.moment)
@@ -175,10 +175,11 @@ def _add_rows(
         "external_id": new.external_id,
         "import_digest": new.import_digest,
         "import_revision": None if new.is_edited else 1,
+        "slug_is_set": new.draft.content.slug is not None,
     }
     rows.copies.append(copy)
     rows.tags.extend({"tag_id": tag_id, "article_id": key} for tag_id in tag_ids)
-    rows.indexed.append(draft_index.index_values(key, content, new.slug, draft.body_html))
+    rows.indexed.append(draft_index.index_values(key, draft, new.slug))
     rows.revisions.append(articles.revision_values(actor, key, 1, draft, tag_ids, tx.moment))
     values = releases.publication_values(actor, item, content, 1, None, tag_ids, tx.moment, None)
     authors = {author.slug for author in item.authors}

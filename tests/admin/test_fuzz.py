@@ -20,7 +20,11 @@ from tests.conftest import store
 from tests.stores import examples
 
 ROOT = Path(__file__).parents[2]
-DESK = schemathesis.openapi.from_path(ROOT / "openapi.json").include(path_regex="^/v1/admin/")
+REFUSALS = ["400", "401", "403", "404", "405", "409", "412", "413", "415", "422", "428", "429"]
+CHECKS = {"checks": {"negative_data_rejection": {"expected-statuses": REFUSALS}}}
+DESK = schemathesis.openapi.from_path(
+    ROOT / "openapi.json", config=schemathesis.Config.from_dict(CHECKS)
+).include(path_regex="^/v1/admin/")
 BOUNDED = settings(
     max_examples=examples(12),
     deadline=None,

@@ -9,6 +9,7 @@ from app.audit import By
 from app.editorial import mentions
 from app.editorial.content import Actor
 from app.editorial.notes import NewNote, create
+from app.erasure.person import ErasureRequest, forget
 from app.kit import paging
 from tests.admin.desk import colleague, problem
 from tests.admin.newsdesk import ARTICLES, Newsdesk
@@ -200,3 +201,19 @@ def test_a_timeline_is_asked_rightly(quiet: Bench) -> None:
         assert problem(refused) == (400, "invalid_cursor")
     assert problem(desk.get(f"{where}/notes?cursor=x")) == (400, "invalid_cursor")
     assert problem(quiet.client.get(f"{where}/timeline")) == (401, "token_required")
+
+
+def test_an_erased_colleague_is_in_no_thread(quiet: Bench) -> None:
+    ana, ben = Newsdesk.of(quiet, "writer", "ana@example.org"), Newsdesk.of(quiet, "admin")
+    where = ana.create()
+    first = write(ana, where, "I think it is wrong.")
+    write(ben, where, "@ana and ANA@example.org: why? Ananas.", reply_to=first["id"])
+    with quiet.runtime.publishing() as tx:
+        report = forget(tx, ErasureRequest("ana@example.org"))
+    assert report.erased["notes"] == 2
+    [thread] = walked(ben, f"{where}/notes")
+    assert (thread["text"], thread["written_by"]["name"]) == ("[erased]", "[erased]")
+    assert thread["replies"][0]["text"] == "[erased] and [erased]: why? Ananas."
+    assert thread["replies"][0]["mentions"] == []
+    rows = walked(ben, f"{where}/timeline")
+    assert "wrong" not in str(rows)
