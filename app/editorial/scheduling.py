@@ -12,7 +12,14 @@ from typing import Final
 from uuid import UUID
 
 from app.changes import PublishTx
-from app.editorial import articles, publishing, release_records, releases, workflow
+from app.editorial import (
+    articles,
+    notices,
+    publishing,
+    release_records,
+    releases,
+    workflow,
+)
 from app.editorial.commands import command
 from app.editorial.content import Actor, SiteRules
 from app.errors import Conflict, Detail, Invalid, ScheduledRelease, WillayError, WouldCancel
@@ -132,6 +139,7 @@ def cancel(tx: PublishTx, actor: Actor, release_id: UUID, revision: int) -> Rele
         article = articles.lock_article(tx, row.article_id, None)
         details = {"cancelled": [f"{row.revision} from {rfc3339(row.visible_from)}"]}
         here = (tx, actor, "cancelled", article.id, article.revision, tx.moment)
+        notices.tell_release(tx, actor, article, [row], tx.moment, "cancelled")
         with command(*here, details=details):
             releases.cancel_publications(tx, article, [row])
             publishing.settle_state(tx, article)

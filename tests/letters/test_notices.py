@@ -203,3 +203,30 @@ def test_what_one_may_say_of_oneself(desk: Bench) -> None:
 def test_the_roles_that_hear_of_texts_are_those_that_review() -> None:
     reviewing = {role for role, scopes in SCOPES_OF.items() if "articles:review" in scopes}
     assert set(outbox.REVIEWERS) == reviewing
+
+
+def test_who_is_named_in_a_note_hears_of_it(desk: Bench) -> None:
+    room = Newsroom(desk)
+    article = room.draft()
+    body = {"text": "@editor: is the number in paragraph 2 right?"}
+    answer = desk.client.post(
+        f"{ARTICLES}/{article}/notes", json=body, headers=room.headers["writer"]
+    )
+    assert answer.status_code == 201, answer.text
+    letters = room.letters()
+    assert [to for to, _, _ in letters] == ["editor"]
+    assert "is the number in paragraph 2 right?" in letters[0][2]
+
+
+def test_a_release_that_is_cancelled_is_told_to_who_scheduled_it(desk: Bench) -> None:
+    room = Newsroom(desk)
+    articles = [room.draft(f"Text {number}") for number in range(2)]
+    later = (desk.clock.now + timedelta(days=3)).isoformat()
+    body = {"at": later, "items": [{"article": key} for key in articles]}
+    client, staff = desk.client, bearer(desk.runtime, "admin")
+    made = client.post("/v1/admin/releases", json=body, headers=room.headers["publisher"])
+    assert made.status_code == 201, made.text
+    room.letters()
+    headers = {**staff, "If-Match": made.headers["etag"]}
+    assert client.delete(made.headers["location"], headers=headers).status_code == 204
+    assert [to for to, _, _ in room.letters()] == ["publisher", "publisher"]
