@@ -55,6 +55,10 @@ def test_the_desk_keeps_its_contract(
         base_url="http://testserver",
         session=client,
         headers=headers,
-        # What is well-formed may still break a rule of the content.
-        excluded_checks=[schemathesis.checks.positive_data_acceptance],
+        # What is well-formed may still break a rule of the content. The other check asks a real
+        # network for addresses that take a password; test_release_calendar asks without one.
+        excluded_checks=[
+            schemathesis.checks.positive_data_acceptance,
+            schemathesis.checks.ignored_auth,
+        ],
     )
