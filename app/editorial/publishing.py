@@ -52,7 +52,9 @@ def publish(
     reviewed = _review_state(tx, article, number)
     _cancel_from(tx, actor, article, start)
     row = releases.insert_publication(tx, actor, article, number, rules, start, until)
-    row.release_id, row.review_state = release_id, reviewed
+    row.release_id = release_id
+    if start > tx.moment:
+        row.review_state = reviewed
     if release_id is None:
         release_records.attach(tx, actor, row)
     if number == article.text_revision:

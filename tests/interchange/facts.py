@@ -46,7 +46,10 @@ def _names(tables: Mapping[str, list[dict[str, Any]]]) -> Iterator[tuple[object,
     rows = sorted(tables["publication"], key=lambda row: (row["visible_from"], row["id"]))
     for place, row in enumerate(rows):
         own = [other for other in rows[:place] if other["article_id"] == row["article_id"]]
-        yield row["id"], f"publication {len(own)} of {slugs[row['article_id']]}"
+        name = f"publication {len(own)} of {slugs[row['article_id']]}"
+        yield row["id"], name
+        if row["release_id"] is not None:
+            yield row["release_id"], f"release of {name}"
 
 
 def _text(row: Mapping[str, Any], names: Mapping[object, str], now: datetime) -> str:
