@@ -42,7 +42,7 @@ _LOAD: Final = 5.0
 _IDLE: Final = 5.0
 """Seconds after the last work before the memory of an idle process is read."""
 
-_COMMAND: Final = (sys.executable, "-c", "from app.cli import main; main()", "serve")
+_COMMAND: Final = (sys.executable, "-c", "from app.console import main; main()", "serve")
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from tests.stores import environment_of
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "sample" / "peru.jsonl"
 
-PROGRAM = (sys.executable, "-c", "from app.cli import main; main()")
+PROGRAM = (sys.executable, "-c", "from app.console import main; main()")
 """`willay`, by the Python that runs the tests."""
 
 

@@ -51,7 +51,7 @@ def test_it_migrates_serves_and_examines_from_another_folder(wheel: Path, tmp_pa
     environment = {name: value for name, value in settings.items() if not name.startswith("PYTHON")}
 
     def command(*words: str) -> list[str]:
-        return [str(here / "bin" / "python"), "-c", "from app.cli import main; main()", *words]
+        return [str(here / "bin" / "python"), "-c", "from app.console import main; main()", *words]
 
     def willay(*words: str) -> str:
         done = subprocess.run(

@@ -123,7 +123,14 @@ def several(tmp_path: Path) -> Iterator[tuple[str, int]]:
         pass
     port = free_port()
     base = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-c", "from app.cli import main; main()", "serve", "--workers", "2"]
+    command = [
+        sys.executable,
+        "-c",
+        "from app.console import main; main()",
+        "serve",
+        "--workers",
+        "2",
+    ]
     environment = environment_of(tmp_path, WILLAY_PORT=str(port))
     with subprocess.Popen(command, env=environment) as server:
         try:

@@ -20,7 +20,7 @@ _END = "--- the end of a command:"
 
 # `curl` keeps what was answered, and its status; a stream that does not end is left after a while.
 _SHELL = r"""
-willay() { "$PYTHON" -c 'from app.cli import main; main()' "$@"; }
+willay() { "$PYTHON" -c 'from app.console import main; main()' "$@"; }
 python() { "$PYTHON" "$@"; }
 python3() { "$PYTHON" "$@"; }
 type -P sqlite3 >/dev/null || sqlite3() {

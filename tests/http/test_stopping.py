@@ -22,7 +22,7 @@ def test_who_waits_is_let_go_at_once(tmp_path: Path, workers: int) -> None:
         pass
     port = free_port()
     base = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-c", "from app.cli import main; main()", "serve"]
+    command = [sys.executable, "-c", "from app.console import main; main()", "serve"]
     with subprocess.Popen(
         [*command, "--workers", str(workers)],
         env=environment_of(tmp_path, WILLAY_PORT=str(port)),

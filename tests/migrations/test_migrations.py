@@ -164,7 +164,7 @@ def test_a_store_of_another_age_is_refused(either: Either) -> None:
 
 def test_serve_says_what_to_run(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", "from app.cli import main; main()", "serve", "--port", "0"],
+        [sys.executable, "-c", "from app.console import main; main()", "serve", "--port", "0"],
         cwd=ROOT,
         env={"WILLAY_DATA_DIR": str(tmp_path), "PATH": ""},
         capture_output=True,

@@ -152,7 +152,14 @@ def test_a_server_process_that_is_killed_is_told_in_the_same_form(tmp_path: Path
     log = tmp_path / "log"
     with log.open("w") as file:
         parent = subprocess.Popen(
-            [sys.executable, "-c", "from app.cli import main; main()", "serve", "--workers", "2"],
+            [
+                sys.executable,
+                "-c",
+                "from app.console import main; main()",
+                "serve",
+                "--workers",
+                "2",
+            ],
             cwd=ROOT,
             env=environment_of(tmp_path, WILLAY_PORT=str(port)),
             stderr=file,
