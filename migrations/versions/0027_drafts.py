@@ -1,7 +1,8 @@
 """drafts: an index of their newest texts, notes, sources of translations, slugs that follow titles
 
 The index is made from the newest text of each article: half a minute for a hundred thousand. The
-rules are those of the day on which the table was made. Slugs that there are stay as they are.
+rules are those of the day on which the table was made. A slug follows the title from now on if it is
+what the title gives, with or without a number.
 """
 
 import html
@@ -80,7 +81,11 @@ def upgrade() -> None:
     )
     op.create_index('note_mention_account', 'note_mention', ['account_id', 'mentioned_at'])
     for rows in _newest_texts():
-        op.get_bind().execute(sa.insert(_INDEX), [_entry(row) for row in rows])
+        entries = [_entry(row) for row in rows]
+        op.get_bind().execute(sa.insert(_INDEX), entries)
+        made = [e['article_id'] for row, e in zip(rows, entries) if _is_made(row.slug, e)]
+        follows = sa.update(_ARTICLE).where(_ARTICLE.c.id.in_(made)).values(slug_is_set=False)
+        op.get_bind().execute(follows)
 
 
 def downgrade() -> None:
@@ -98,6 +103,7 @@ _AT_ONCE = 500
 _ARTICLE = sa.table(
     'article',
     *(sa.column('id', sa.Uuid), sa.column('slug'), sa.column('text_revision', sa.Integer)),
+    sa.column('slug_is_set', sa.Boolean),
 )
 _TEXT = sa.table(
     'revision',
@@ -145,6 +151,10 @@ def _entry(row):
         'author_slugs': f" {' '.join(slugs)} ",
         'published_at': None if at is None else _moment(at),
     }
+
+
+def _is_made(slug, entry):
+    return re.fullmatch(re.escape(entry['title_key']) + r'(-\d+)?', slug) is not None
 
 
 def _slug(text):
