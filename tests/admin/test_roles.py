@@ -9,7 +9,7 @@ from app.accounts.scopes import SCOPES_OF, Role
 from tests.admin.desk import Headers, bearer, problem
 from tests.conftest import Bench
 
-OPEN = {"/v1/admin/auth/token", "/v1/admin/auth/reset"}
+OPEN = {"/v1/admin/auth/token", "/v1/admin/auth/reset", "/v1/admin/auth/reset-request"}
 """What whoever is not logged in may ask for."""
 NOBODY = "01900000-0000-7000-8000-000000000000"
 
