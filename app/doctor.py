@@ -228,7 +228,7 @@ def _check_letters(runtime: Runtime) -> tuple[str, str]:
     remedies = []
     if settings.mail_server is not None and (problem := probe_server(settings)):
         remedies.append(problem)
-    elif letters.oldest > _LONG:
+    elif letters.behind > _LONG:
         remedies.append("Letters wait for long. Run `willay serve` or `willay worker`.")
     if number := letters.states.get("uncertain"):
         message = f"{number} may have arrived or not: see `willay letter list`, ask, and"

@@ -143,11 +143,11 @@ class _Gauges(Collector):
         for state in get_args(LetterState):
             states.add_metric([state], self._letters.states.get(state, 0))
         yield states
-        yield GaugeMetricFamily(
-            "willay_letters_behind_seconds",
-            "Since the oldest letter that is still to go.",
-            self._letters.oldest.total_seconds(),
-        )
+        for name, meaning, age in (
+            ("oldest", "Since the oldest letter that is still to go.", self._letters.oldest),
+            ("behind", "Since a letter is due that has not gone.", self._letters.behind),
+        ):
+            yield GaugeMetricFamily(f"willay_letters_{name}_seconds", meaning, age.total_seconds())
 
     def _milestones(self) -> Iterable[Metric]:
         """The ages of events that happened; no sample for a worker or backup that never ran."""

@@ -48,10 +48,12 @@ class LetterPage:
 
 @dataclass(frozen=True, slots=True)
 class LetterTally:
-    """The number of letters by state, and the age of the oldest one that is still to go."""
+    """The number of letters by state; of those that are still to go the age of the oldest, and for
+    how long one has been due."""
 
     states: dict[str, int]
     oldest: timedelta
+    behind: timedelta
 
 
 def list_letters(
@@ -99,13 +101,12 @@ def tally(tx: ReadTx, now: datetime) -> LetterTally:
         sa.select(col(Letter.state), sa.func.count().label("number")).group_by(col(Letter.state))
     )
     states = {row.state: row.number for row in rows}
-    first = (
-        sa.select(col(Letter.created_at))
-        .where(col(Letter.state) == "planned")
-        .order_by(col(Letter.created_at))
-    )
-    oldest = tx.execute(first.limit(1)).scalar()
-    return LetterTally(states, now - oldest if oldest is not None else timedelta())
+    ages = []
+    for column in (col(Letter.created_at), col(Letter.next_attempt_at)):
+        statement = sa.select(column).where(col(Letter.state) == "planned").order_by(column)
+        first = tx.execute(statement.limit(1)).scalar()
+        ages.append(max(now - first, timedelta()) if first is not None else timedelta())
+    return LetterTally(states, *ages)
 
 
 def _or(words: tuple[str, ...]) -> str:

@@ -169,7 +169,11 @@ SMALL = {"/v1/admin/auth/token": FORM, "/v1/oai": FORM}
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/admin/auth/token", "/v1/admin/auth/reset", "/v1/oai", "/v1/search/tokens"]
+    "path",
+    [
+        *("/v1/admin/auth/token", "/v1/admin/auth/reset", "/v1/admin/auth/reset-request"),
+        *("/v1/oai", "/v1/search/tokens"),
+    ],
 )
 def test_what_anybody_may_send_is_small(quiet: Bench, path: str) -> None:
     media_type = SMALL.get(path, "application/json")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -116,7 +117,14 @@ def test_metrics_count_letters(quiet: Bench) -> None:
         **dict.fromkeys(("handed", "uncertain", "refused", "failed"), "0.0"),
         **{"planned": "1.0", "sent": "1.0"},
     }
+    assert "willay_letters_oldest_seconds 120.0" in text
     assert "willay_letters_behind_seconds 120.0" in text
+    with runtime.database.writing() as tx:
+        later = quiet.clock() + timedelta(hours=1)
+        tx.execute(sa.update(Letter).values(next_attempt_at=later))
+    text = quiet.client.get("/metrics").text
+    assert "willay_letters_oldest_seconds 120.0" in text
+    assert "willay_letters_behind_seconds 0.0" in text
 
 
 def letters_finding(runtime: Runtime, **over: Any) -> doctor.Finding:
