@@ -14,12 +14,12 @@ from app.accounts.principal import Principal
 from app.admin.media_views import Media, Medium, UploadedMedium, to_medium
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
-from app.editorial import known_media, media, media_list, takedown
-from app.editorial.media import MediaChange, MediaInput, Reason
+from app.editorial import known_media, media, media_files, media_list, takedown
+from app.editorial.media import MediaChange, MediaInput, Reason, Upload
 from app.editorial.media_list import MediaFilter
 from app.editorial.patch_input import check_languages
 from app.editorial.profiles import append_owners
-from app.errors import NotFound
+from app.errors import Detail, Invalid, NotFound
 from app.http import files, uploads
 from app.http.access import require_scopes
 from app.http.bodies import parse_json
@@ -37,6 +37,7 @@ from app.http.parameters import (
 from app.http.problems import problem_answers
 from app.http.routing import EndpointRoute
 from app.http.transactions import Outcome, answer_publish, answer_write
+from app.imaging.sandbox import make_picture_isolated
 from app.inputs import Input
 from app.kit.clock import TICK
 from app.kit.dates import range_end, range_start
@@ -73,10 +74,15 @@ class MediaParameters(Parameters):
     cursor: Annotated[str, Field(max_length=200, description="From `links.next`")] = ""
 
 
-class UploadParameters(Parameters):
-    """The name of a file that is sent as the plain body, and what to do with a known file."""
+class NameParameters(Parameters):
+    """The name of a file that is sent as the plain body."""
 
     name: Annotated[str, Field(max_length=300)] = ""
+
+
+class UploadParameters(NameParameters):
+    """The name of the file, and what to do with a file that is here already."""
+
     overwrite: Annotated[
         Flag, Field(description="Of a file that is here already, take these texts for its own")
     ] = False
@@ -162,6 +168,47 @@ async def upload_medium(
     if upload.files:
         return await answer_write(request, principal, save, body=body)
     # The file is here already: a portrait may show it, which then shows what is said of it.
+    return await answer_publish(request, principal, save, body=body)
+
+
+@router.put(
+    "/media/{media_id}/file",
+    response_model=One[UploadedMedium],
+    responses=problem_answers(409, 422),
+    openapi_extra={"requestBody": uploads.upload_request_body()},
+)
+async def replace_file(
+    request: Request,
+    media_id: UUID,
+    principal: Writer,
+    revision: IfMatch,
+    params: NameParameters,
+    runtime: RuntimeDep,
+) -> Response:
+    """Send a better file for a medium, which keeps its id, its texts and its addresses.
+
+    Articles show it at once. A picture must be at least as wide as the one that it replaces.
+    """
+
+    def take(received_file: uploads.ReceivedUpload) -> Upload:
+        with runtime.database.reading() as tx:
+            widths = media_files.picture_widths(tx, media_id)
+        make = partial(make_picture_isolated, widths=widths)
+        return intake.taken_in(runtime, received_file.spool, received_file.name, make)
+
+    async with uploads.receive_upload(request, params.name) as received_file:
+        if received_file.metadata.strip() not in (b"", b"{}"):
+            message = "A better file keeps the texts; PATCH the medium to change them."
+            raise Invalid("texts_with_file", message, (Detail("texts_with_file", message),))
+        upload = await runtime.uploads.run_inside(lambda: take(received_file))
+        body = f"{received_file.spool.sha256}/{received_file.name}/".encode()
+
+    def save(tx: PublishTx) -> Outcome:
+        row, notices = media_files.replace_file(tx, principal.by, media_id, revision, upload)
+        fields = to_medium(media_list.get_medium(tx, row.id, tx.moment)).model_dump()
+        view = UploadedMedium(**fields, notices=list(notices))
+        return Outcome(One[UploadedMedium](data=view), revision=row.revision)
+
     return await answer_publish(request, principal, save, body=body)
 
 

@@ -10,7 +10,7 @@ import contextlib
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import BinaryIO, Final, Literal
 
@@ -73,8 +73,9 @@ class Picture:
     renditions: tuple[PictureRendition, ...]
 
 
-def make_picture(file: BinaryIO) -> Picture:
-    """Decode a picture and encode it again; `PictureRefused` if it is broken or too large."""
+def make_picture(file: BinaryIO, widths: Sequence[int] = ()) -> Picture:
+    """Decode a picture and encode it again, also in these `widths`, as far as it is so wide;
+    `PictureRefused` if it is broken or too large."""
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     if count_scans(file.read()) > _MOST_SCANS:  # half a megabyte of scans takes a minute
@@ -85,7 +86,7 @@ def make_picture(file: BinaryIO) -> Picture:
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(file, formats=_FORMATS) as opened:
-                return _picture(opened)
+                return _picture(opened, {*WIDTHS, *widths})
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureRefused("too_many_pixels") from error
     except UnidentifiedImageError as error:
@@ -104,7 +105,7 @@ def count_scans(content: bytes) -> int:
     return count
 
 
-def _picture(file: ImageFile.ImageFile) -> Picture:
+def _picture(file: ImageFile.ImageFile, widths: Set[int]) -> Picture:
     width, height = file.size
     if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
         raise PictureRefused("too_many_pixels")
@@ -132,7 +133,7 @@ def _picture(file: ImageFile.ImageFile) -> Picture:
         animated=animated,
         credit=credit,
         caption=caption,
-        renditions=tuple(_renditions(plain)),
+        renditions=tuple(_renditions(plain, widths)),
     )
 
 
@@ -191,17 +192,17 @@ def _average(image: Image.Image) -> str:
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
-def _renditions(image: Image.Image) -> Iterator[PictureRendition]:
+def _renditions(image: Image.Image, widths: Set[int]) -> Iterator[PictureRendition]:
     """The renditions, largest first; each is made from the one before."""
-    for width in _rendition_widths(image.width):
+    for width in _rendition_widths(image.width, widths):
         image = _resize(image, width)
         yield PictureRendition(width, image.height, "webp", _encode(image, "WEBP"))
         yield PictureRendition(width, image.height, "jpeg", _encode(_on_white(image), "JPEG"))
 
 
-def _rendition_widths(width: int) -> list[int]:
+def _rendition_widths(width: int, widths: Set[int]) -> list[int]:
     largest = min(width, WIDTHS[-1])
-    return [largest, *(width for width in reversed(WIDTHS) if width < largest)]
+    return [largest, *sorted((width for width in widths if width < largest), reverse=True)]
 
 
 def _on_white(image: Image.Image) -> Image.Image:

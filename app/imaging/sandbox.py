@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, Final
 
 from app.errors import Invalid
 from app.imaging.pictures import LONGEST_SIDE, MOST_PIXELS, WIDTHS, Picture, PictureRendition
-from app.imaging.sandbox_child import PROMPTLY
+from app.imaging.sandbox_child import PROMPTLY, WIDTH
 from app.kit.text import is_legal
 
 SECONDS: Final = 40.0
@@ -36,14 +36,21 @@ _REFUSALS: Final = {
 
 
 def make_picture_isolated(
-    file: BinaryIO, *, seconds: float = SECONDS, promptly: bool = False
+    file: BinaryIO,
+    widths: Sequence[int] = (),
+    *,
+    seconds: float = SECONDS,
+    promptly: bool = False,
 ) -> Picture:
-    """The picture in a real file; blocks until the process has ended. `Invalid` (`too_many_pixels`,
-    `broken_media`, `media_too_costly`) if it cannot be accepted. Unless `promptly`, the process
-    stands back for all others of the machine."""
+    """The picture in a real file, also in these widths; blocks until the process has ended.
+
+    `Invalid` (`too_many_pixels`, `broken_media`, `media_too_costly`) if it cannot be accepted.
+    Unless `promptly`, the process stands back for all others of the machine.
+    """
     file.seek(0)
     try:
-        return _parse_answer(_run_child(_command(promptly), file, seconds))
+        command = [*_command(promptly), *(f"{WIDTH}{width}" for width in widths)]
+        return _parse_answer(_run_child(command, file, seconds), len(WIDTHS) + len(widths))
     except (ValueError, KeyError, TypeError) as error:
         raise _refusal("broken_media") from error
 
@@ -106,13 +113,13 @@ def _ran_out(status: int) -> bool:
     return status in (1, -signal.SIGKILL, -signal.SIGXCPU)
 
 
-def _parse_answer(answer: bytes) -> Picture:
+def _parse_answer(answer: bytes, most_widths: int) -> Picture:
     line, _, blobs = answer.partition(b"\n")
     header: dict[str, Any] = json.loads(line)
     if "refused" in header:
         raise _refusal(header["refused"] if header["refused"] in _REFUSALS else "broken_media")
     renditions = tuple(_renditions(header["renditions"], blobs))
-    if not 1 <= len(renditions) <= 2 * len(WIDTHS):
+    if not 1 <= len(renditions) <= 2 * most_widths:
         raise ValueError("no picture has so many sizes")
     if not re.fullmatch(r"#[0-9a-f]{6}", header["colour"]):
         raise ValueError("no colour")

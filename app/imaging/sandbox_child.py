@@ -23,6 +23,9 @@ CPU_SECONDS: Final = 30
 PROMPTLY: Final = "--promptly"
 """The argument for work on which an operator waits; it does not stand back for other processes."""
 
+WIDTH: Final = "--width="
+"""What begins an argument that names a width in which the picture is made too."""
+
 _LIMITS: Final = {
     resource.RLIMIT_AS: MEMORY_BYTES,
     resource.RLIMIT_CPU: CPU_SECONDS,
@@ -42,12 +45,13 @@ def main() -> None:
             resource.setrlimit(limit, (most, most))
     with os.fdopen(0, "rb") as file, os.fdopen(1, "wb") as out:
         try:
-            lengths = [int(word) for word in words if word != PROMPTLY]
+            widths = [int(word.removeprefix(WIDTH)) for word in words if word.startswith(WIDTH)]
+            lengths = [int(word) for word in words if not word.startswith("--")]
             if lengths:
                 sizes = [check_rendition(file.read(length)) for length in lengths]
                 out.write(json.dumps({"sizes": sizes}).encode() + b"\n")
                 return
-            picture = make_picture(file)
+            picture = make_picture(file, widths)
         except PictureRefused as error:
             out.write(json.dumps({"refused": str(error)}).encode() + b"\n")
         except MemoryError:

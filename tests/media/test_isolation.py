@@ -76,7 +76,7 @@ def run(code: str, content: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     """Code in a process with the child's limits, which it gets before it runs."""
     program = (
         "from app.imaging import pictures, sandbox_child\n"
-        f"def made(file):\n    import os, socket\n    {code}\n"
+        f"def made(file, widths):\n    import os, socket\n    {code}\n"
         "sandbox_child.make_picture = made\nsandbox_child.main()"
     )
     command = [sys.executable, "-I", "-c", program]
@@ -110,7 +110,7 @@ def answer(**over: Any) -> bytes:
 
 
 def test_a_true_answer_is_taken() -> None:
-    assert sandbox._parse_answer(answer()).renditions[0].width == 4
+    assert sandbox._parse_answer(answer(), 4).renditions[0].width == 4
 
 
 @pytest.mark.parametrize(
@@ -138,4 +138,4 @@ def test_a_true_answer_is_taken() -> None:
 )
 def test_a_forged_answer_is_refused(forged: bytes) -> None:
     with pytest.raises((Invalid, ValueError, KeyError, TypeError)):
-        sandbox._parse_answer(forged)
+        sandbox._parse_answer(forged, len(pictures.WIDTHS))
