@@ -1,7 +1,7 @@
 """Media: create, describe, delete. Publications decide which media are public."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -103,6 +103,11 @@ def find_duplicate(tx: ReadTx, sha256: str) -> UUID | None:
     return row.id if row is not None else None
 
 
+def to_renditions(media_id: UUID, files: Iterable[StoredFile]) -> list[Rendition]:
+    """The rows of a medium's files."""
+    return [Rendition(media_id=media_id, **asdict(file)) for file in files]
+
+
 def create(
     tx: WriteTx,
     by: By | None,
@@ -152,18 +157,7 @@ def create(
         again = find_duplicate(tx, upload.sha256)
         assert again is not None
         return tx.session.get_one(Media, again), False
-    tx.session.add_all(
-        Rendition(
-            media_id=row.id,
-            name=file.name,
-            sha256=file.sha256,
-            media_type=file.media_type,
-            bytes=file.bytes,
-            width=file.width,
-            height=file.height,
-        )
-        for file in upload.files
-    )
+    tx.session.add_all(to_renditions(row.id, upload.files))
     if by is not None:
         audit.record(tx, by, now, "create", "media", row.id, after=state_of(row))
     return row, True

@@ -14,7 +14,7 @@ from app import audit
 from app.audit import By
 from app.changes import PublishTx
 from app.database import ReadTx
-from app.editorial.media import Upload, find_duplicate, lock_medium, state_of
+from app.editorial.media import Upload, find_duplicate, lock_medium, state_of, to_renditions
 from app.editorial.profiles import append_owners
 from app.errors import Conflict, Detail, Invalid
 from app.models.media import Media, PublicationMedia, Rendition
@@ -50,18 +50,7 @@ def replace_file(
     _refuse_misfit(tx, row, upload)
     before = state_of(row)
     tx.execute(sa.delete(Rendition).where(col(Rendition.media_id) == media_id))
-    tx.session.add_all(
-        Rendition(
-            media_id=media_id,
-            name=file.name,
-            sha256=file.sha256,
-            media_type=file.media_type,
-            bytes=file.bytes,
-            width=file.width,
-            height=file.height,
-        )
-        for file in upload.files
-    )
+    tx.session.add_all(to_renditions(media_id, upload.files))
     for name in ("sha256", "name", "media_type", "bytes", "width", "height", "colour"):
         setattr(row, name, getattr(upload, name))
     row.revision += 1
