@@ -140,7 +140,10 @@ def _next_delivery(tx: WriteTx, webhook: UUID, now: datetime) -> Any:
     statement: sa.Select[*tuple[Any, ...]] = sa.select(*columns).where(*is_pending)
     oldest = tx.execute(
         statement.where(col(Delivery.next_attempt_at) <= now)
-        .order_by(col(Delivery.sequence).is_not(None), col(Delivery.sequence), col(Delivery.id))
+        .order_by(
+            *(col(Delivery.sequence).is_not(None), col(Delivery.sequence)),
+            *(col(Delivery.created_at), col(Delivery.id)),
+        )
         .limit(1)
     ).first()
     if oldest is None or oldest.subject_id is None:

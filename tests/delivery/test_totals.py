@@ -119,7 +119,7 @@ def test_an_archive_that_is_long_to_count_comes_in_pages(
     whole = archive.client.get("/v1/archive?author=ana&to_date=2026-03-09").json()
     assert whole["links"]["next"] is None
     one_month = partial(list_years, most=0)
-    monkeypatch.setattr("app.delivery.lists.archive.list_years", one_month)
+    monkeypatch.setattr("app.delivery.list_context.archive.list_years", one_month)
     page = archive.client.get("/v1/archive?author=ana")
     assert page.json()["data"] == [{"year": 2026, "count": 1, "months": [{"month": 3, "count": 1}]}]
     following = page.json()["links"]["next"]

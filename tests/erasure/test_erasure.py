@@ -34,7 +34,7 @@ def test_nothing_of_a_person_is_left_in_any_table(either: Either) -> None:
     assert holding(runtime) == {
         *("account", "article", "audit_entry", "author_count", "partner"),
         *("publication", "publication_author", "revision", "draft_index"),
-        "article_note",
+        *("article_note", "letter"),
     }
     clock.move(hours=1)
     report = erased(runtime, NAME, credits=True)
