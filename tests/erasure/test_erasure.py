@@ -45,6 +45,7 @@ def test_nothing_of_a_person_is_left_in_any_table(either: Either) -> None:
         "login sessions": 2,
         "second factors": 11,
         "partner.contact_email": 1,
+        "letters": 1,
         "article.changed_by": 3,
         "revision.saved_by": 3,
         "audit entries": 4,
