@@ -14,6 +14,7 @@ class Letter(SQLModel, table=True):
     __tablename__ = "letter"
     __table_args__ = (
         sa.Index("letter_due", "state", "next_attempt_at"),
+        sa.Index("letter_settled", "settled_at"),  # to forget old ones
         sa.CheckConstraint(
             "kind IN ('invitation', 'reset', 'submitted', 'returned', 'approved', 'mentioned',"
             " 'release')",

@@ -46,6 +46,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('letter_account_id_index'), 'letter', ['account_id'])
     op.create_index('letter_due', 'letter', ['state', 'next_attempt_at'])
+    op.create_index('letter_settled', 'letter', ['settled_at'])
 
 
 def downgrade() -> None:
