@@ -54,12 +54,15 @@ class Asked:
 
 class _Hooks(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        """The record of a site that shows articles elsewhere."""
+        """The record of a site that shows articles elsewhere, and no change."""
         addresses = {"article": "https://x.example/{lang}/{slug}", "page": "", "tag": ""}
-        record = {"data": {"url": "https://x.example", "addresses": addresses}}
+        record: dict[str, object] = {"url": "https://x.example", "addresses": addresses}
+        answer: dict[str, object] = {"data": record}
+        if self.path.startswith("/v1/changes"):  # which is asked at the same time
+            answer = {"data": [], "meta": {"cursor": "a", "caught_up": True}}
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(json.dumps(record).encode())
+        self.wfile.write(json.dumps(answer).encode())
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
