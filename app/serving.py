@@ -3,7 +3,6 @@
 Imports little, because it is all that the parent runs.
 """
 
-import gc
 import os
 import sys
 from tempfile import TemporaryDirectory
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import uvicorn
 
 from app import logs, meters
+from app.kit.collector import pause_collector
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,18 +22,11 @@ SECONDS: Final = 2
 
 
 def make_application() -> "FastAPI":
-    """The application of one process, with all that it imports.
+    """The application of one process, with all that it imports."""
+    with pause_collector():
+        from app.main import from_environment
 
-    These objects live as long as the process. So the garbage collector rests while they are made,
-    and never looks at them afterwards.
-    """
-    gc.disable()
-    from app.main import from_environment
-
-    app = from_environment()
-    gc.freeze()
-    gc.enable()
-    return app
+        return from_environment()
 
 
 def become_parent(workers: int) -> NoReturn:

@@ -15,7 +15,7 @@ from app.editorial.ordering import PeopleOrder, order_people
 from app.editorial.patch_input import check_languages
 from app.editorial.people import MEMBERS, MemberChange, NewMember
 from app.editorial.profiles import require_picture
-from app.editorial.succession import Succession, succeed
+from app.editorial.succession import Succession, apply_succession
 from app.http.access import actor, require_scopes
 from app.http.endpoint import Json, RuntimeDep, Snapshot
 from app.http.management import IfMatch, management
@@ -97,7 +97,7 @@ def change_committee(
         _check_texts(tx, member, runtime.site_rules)
     for move in body.moving:
         check_languages(runtime.site_rules, role=_without_undetermined(move.role or {}))
-    succeed(tx, actor(principal), body)
+    apply_succession(tx, actor(principal), body)
     return _list_outcome(tx, tx.moment)
 
 

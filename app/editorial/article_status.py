@@ -66,12 +66,10 @@ class PublicationStatus:
 
 def state_at(now: datetime) -> ColumnElement[str]:
     """The state of a row of `article`, as a SQL expression."""
-    own = col(Publication.article_id) == col(Article.id)
-    live = sa.exists().where(own, visible(Publication, now))
-    pending = sa.exists().where(own, is_pending(now))
+    live, pending = is_released(now)
     last = (
         sa.select(sa.func.coalesce(col(Publication.ended), "expired"))
-        .where(own, was_visible(Publication, now))
+        .where(col(Publication.article_id) == col(Article.id), was_visible(Publication, now))
         .order_by(col(Publication.visible_from).desc())
         .limit(1)
         .scalar_subquery()

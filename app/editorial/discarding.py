@@ -9,6 +9,7 @@ from sqlmodel import col
 from app.changes import head
 from app.database import WriteTx
 from app.editorial import article_slugs, articles, releases
+from app.editorial.article_status import is_pending
 from app.editorial.commands import command
 from app.editorial.content import Actor
 from app.errors import Conflict
@@ -44,7 +45,6 @@ def _is_scheduled(tx: WriteTx, article: Article, now: datetime) -> bool:
     pending = sa.exists().where(
         col(Publication.article_id) == article.id,
         col(Publication.revision) == article.text_revision,
-        col(Publication.visible_from) > head(tx).moment(now),
-        col(Publication.visible_from) < col(Publication.visible_until),
+        is_pending(head(tx).moment(now)),
     )
     return bool(tx.execute(sa.select(pending)).scalar())

@@ -15,11 +15,9 @@ from app.audit import By
 from app.changes import PublishTx
 from app.database import ReadTx
 from app.editorial.media import Upload, find_duplicate, lock_medium, state_of, to_renditions
-from app.editorial.profiles import append_owners
+from app.editorial.profiles import append_showing
 from app.errors import Conflict, Detail, Invalid
-from app.models.media import Media, PublicationMedia, Rendition
-from app.models.publication import Publication
-from app.visibility import visible
+from app.models.media import Media, Rendition
 
 
 def picture_widths(tx: ReadTx, media_id: UUID) -> list[int]:
@@ -56,7 +54,7 @@ def replace_file(
     row.revision += 1
     row.updated_at = tx.moment
     tx.session.flush()
-    _announce(tx, media_id)
+    append_showing(tx, media_id)
     audit.record(
         tx, by, tx.moment, "replace_file", "media", media_id, before=before, after=state_of(row)
     )
@@ -71,15 +69,3 @@ def _refuse_misfit(tx: ReadTx, row: Media, upload: Upload) -> None:
     if lost:
         message = f"Articles show it {max(lost)} pixels wide; send a picture at least so wide."
         raise Invalid("narrower_picture", message, (Detail("narrower_picture", message),))
-
-
-def _announce(tx: PublishTx, media_id: UUID) -> None:
-    """Log what shows the medium, so that caches and copies fetch the file anew."""
-    showing = sa.select(col(PublicationMedia.publication_id)).where(
-        col(PublicationMedia.media_id) == media_id
-    )
-    articles: sa.Select[UUID] = sa.select(col(Publication.article_id).label("id")).where(
-        col(Publication.id).in_(showing), visible(Publication, tx.moment)
-    )
-    tx.append_all("article", articles.subquery(), "media")
-    append_owners(tx, [media_id])

@@ -12,13 +12,11 @@ from app.changes import PublishTx
 from app.database import ReadTx
 from app.editorial import media_use
 from app.editorial.media import FocalPointInput, MediaInput
-from app.editorial.profiles import append_owners
+from app.editorial.profiles import append_showing
 from app.errors import Conflict
 from app.kit.addresses import MAIN_WIDTH
 from app.models.alias import Alias
-from app.models.media import Media, MediaName, MediaPath, PublicationMedia, Rendition
-from app.models.publication import Publication
-from app.visibility import visible
+from app.models.media import Media, MediaName, MediaPath, Rendition
 
 _AT_ONCE = 200
 
@@ -129,21 +127,8 @@ def add_paths(tx: PublishTx, row: Media, paths: Sequence[str]) -> bool:
             tx.session.add(MediaPath(path=path, media_id=row.id))
             is_changed = True
     if is_changed:
-        _announce(tx, row.id)
+        append_showing(tx, row.id)
     return is_changed
-
-
-def _announce(tx: PublishTx, media_id: UUID) -> None:
-    """Log the visible articles, and the public things of other kinds, that show a medium whose
-    addresses changed."""
-    showing = sa.select(col(PublicationMedia.publication_id)).where(
-        col(PublicationMedia.media_id) == media_id
-    )
-    articles: sa.Select[UUID] = sa.select(col(Publication.article_id).label("id")).where(
-        col(Publication.id).in_(showing), visible(Publication, tx.moment)
-    )
-    tx.append_all("article", articles.subquery(), "media")
-    append_owners(tx, [media_id])
 
 
 def description_of(row: Media) -> MediaInput:

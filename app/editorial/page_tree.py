@@ -70,9 +70,9 @@ def refuse_no_page(tx: ReadTx, parent: str | None, *, may_be_later: bool) -> Non
     found = tx.execute(kind).scalar()
     if found is None and not may_be_later:
         message = f"There is no page {parent!r}; create it first, or give the slug that it has now."
-        raise _misplaced("unknown_parent", message)
+        raise _place_error("unknown_parent", message)
     if found not in (None, "page"):
-        raise _misplaced("parent_not_page", f"{parent!r} is an article; name a page.")
+        raise _place_error("parent_not_page", f"{parent!r} is an article; name a page.")
 
 
 def _refuse_tangle(
@@ -85,7 +85,7 @@ def _refuse_tangle(
     while tx.execute(line.limit(1)).first() is not None:
         if tx.execute(line.where(col(ArticleSlug.article_id) == article_id)).first() is not None:
             message = "This page is above the page that would be its parent; choose another."
-            raise _misplaced("parent_cycle", message)
+            raise _place_error("parent_cycle", message)
         depth += 1
         if depth > LEVELS:
             raise _too_deep()
@@ -115,8 +115,8 @@ def _below_copies(ids: _Ids) -> _Ids:
 
 def _too_deep() -> Invalid:
     message = f"Pages have at most {LEVELS} levels; choose a parent that is higher."
-    return _misplaced("too_deep", message)
+    return _place_error("too_deep", message)
 
 
-def _misplaced(code: str, message: str) -> Invalid:
+def _place_error(code: str, message: str) -> Invalid:
     return Invalid(code, message, (Detail(code, message, pointer="/parent"),))

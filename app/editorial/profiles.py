@@ -15,6 +15,9 @@ from app.editorial import media_use
 from app.editorial.content import Address, Line
 from app.errors import Detail, Invalid
 from app.kinds.media_owners import MEDIA_OWNERS
+from app.models.media import PublicationMedia
+from app.models.publication import Publication
+from app.visibility import visible
 
 
 @with_config(ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True))
@@ -53,6 +56,19 @@ def names_of_owners(tx: ReadTx, media_id: UUID) -> list[str]:
         query = sa.select(owner.name).where(owner.shows(media_id), owner.exists())
         names += tx.execute(query.order_by(col(owner.table.id))).scalars()
     return names
+
+
+def append_showing(tx: PublishTx, media_id: UUID) -> None:
+    """Log the visible articles and the public things of other kinds that show a medium, because its
+    files or its addresses have changed."""
+    showing = sa.select(col(PublicationMedia.publication_id)).where(
+        col(PublicationMedia.media_id) == media_id
+    )
+    articles: sa.Select[UUID] = sa.select(col(Publication.article_id).label("id")).where(
+        col(Publication.id).in_(showing), visible(Publication, tx.moment)
+    )
+    tx.append_all("article", articles.subquery(), "media")
+    append_owners(tx, [media_id])
 
 
 def append_owners(tx: PublishTx, media_ids: Collection[UUID]) -> None:

@@ -35,18 +35,18 @@ class Succession(Input):
     joining: Annotated[tuple[NewMember, ...], Field(max_length=_MOST, strict=False)] = ()
 
 
-def succeed(tx: PublishTx, actor: Actor, succession: Succession) -> None:
+def apply_succession(tx: PublishTx, actor: Actor, succession: Succession) -> None:
     """End and begin the terms. Who goes on otherwise has two terms, so that the old role is shown
     until the day before and the new one from the day on.
 
     `Invalid` names everybody who is unknown, who is named twice, whose term does not hold on the
     day before, or who would join on another day.
     """
-    rows = {key: _find(tx, key) for _, key in _named(succession)}
+    rows = {key: _find(tx, key) for _, key in _ended_terms(succession)}
     if details := [*_faults(succession, rows)]:
         raise Invalid(details[0].code, " ".join(it.message for it in details), tuple(details))
     last_day = succession.on - timedelta(days=1)
-    for _, key in _named(succession):
+    for _, key in _ended_terms(succession):
         MEMBERS.edit(tx, actor, key, MemberChange.model_validate({"term_to": last_day}))
     for move in succession.moving:
         MEMBERS.add(tx, actor, _next_term(tx, rows[move.id], move, succession.on))
@@ -55,7 +55,7 @@ def succeed(tx: PublishTx, actor: Actor, succession: Succession) -> None:
         MEMBERS.add(tx, actor, first)
 
 
-def _named(succession: Succession) -> Iterator[tuple[str, UUID]]:
+def _ended_terms(succession: Succession) -> Iterator[tuple[str, UUID]]:
     """The pointers and the ids of those whose term ends."""
     for place, key in enumerate(succession.leaving):
         yield f"/leaving/{place}", key
@@ -72,8 +72,8 @@ def _find(tx: PublishTx, key: UUID) -> Any:
 
 def _faults(succession: Succession, rows: dict[UUID, Any]) -> Iterator[Detail]:
     last_day = succession.on - timedelta(days=1)
-    times_named = Counter(key for _, key in _named(succession))
-    for pointer, key in _named(succession):
+    times_named = Counter(key for _, key in _ended_terms(succession))
+    for pointer, key in _ended_terms(succession):
         row = rows[key]
         if row is None:
             yield Detail("unknown_member", f"There is nobody with the id {key}.", pointer=pointer)

@@ -11,15 +11,15 @@ from app.audit import By
 from app.changes import PublishTx
 from app.editorial import body_media
 from app.editorial.media import lock_medium, state_of
-from app.editorial.profiles import append_owners
+from app.editorial.profiles import append_showing
 from app.errors import Conflict
-from app.kinds.media_owners import MEDIA_OWNERS, shows_logo
+from app.kinds.media_owners import MEDIA_OWNERS, SPONSORS
 from app.kit.addresses import media_folder
 from app.models.media import Media, PublicationMedia
 from app.models.publication import Publication, PublicationBody
 from app.models.site import Site
 from app.models.sponsor import Sponsor
-from app.visibility import visible, was_visible
+from app.visibility import was_visible
 
 
 def take_down(tx: PublishTx, by: By, media_id: UUID, revision: int | None, reason: str) -> Media:
@@ -45,18 +45,14 @@ def take_down(tx: PublishTx, by: By, media_id: UUID, revision: int | None, reaso
     for publication in publications.all():
         _remove_from_publication(tx, publication, media_id)
     tx.session.flush()
-    append_owners(tx, [media_id])
-    for sponsor in tx.session.execute(sa.select(Sponsor).where(shows_logo(media_id))).scalars():
+    append_showing(tx, media_id)
+    for sponsor in tx.session.execute(sa.select(Sponsor).where(SPONSORS.shows(media_id))).scalars():
         if media_folder(media_id) in (sponsor.logo or ""):
             sponsor.logo = None
     for site in tx.session.execute(sa.select(Site).where(col(Site.logo_id) == media_id)).scalars():
         site.logo_id = None
         site.revision += 1
         site.updated_at = tx.moment
-    articles_seen: sa.Select[UUID] = sa.select(col(Publication.article_id).label("id")).where(
-        is_showing, visible(Publication, tx.moment)
-    )
-    tx.append_all("article", articles_seen.subquery(), "media")
     audit.record(
         tx, by, tx.moment, "take_down", "media", row.id, before=before, after=state_of(row)
     )

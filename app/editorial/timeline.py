@@ -96,16 +96,15 @@ def read_timeline(
     said = notes.list_notes(tx, [UUID(key.id) for key in page if key.rank == _NOTE])
     events = []
     for key in page:
-        match key.rank:
-            case 0:
-                at, by_id, by, run = runs[key]
-                events.append(TimelineEvent(at, by_id, by, save=run))
-            case 1:
-                events.append(acts[int(key.id)])
-            case _:
-                detail = said[UUID(key.id)]
-                writer = (detail.note.written_by_id, detail.note.written_by)
-                events.append(TimelineEvent(key.at, *writer, note=detail))
+        if key.rank == _SAVE:
+            at, by_id, by, run = runs[key]
+            events.append(TimelineEvent(at, by_id, by, save=run))
+        elif key.rank == _ACT:
+            events.append(acts[int(key.id)])
+        else:
+            detail = said[UUID(key.id)]
+            writer = (detail.note.written_by_id, detail.note.written_by)
+            events.append(TimelineEvent(key.at, *writer, note=detail))
     more = len(keys) > len(page)
     return events, paging.encode_text(_write_key(page[-1]), list_name) if more else None
 

@@ -5,7 +5,7 @@ They are few, so no table records the use; each is asked for a medium. They show
 now, while articles show it as it was when they were published.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -31,15 +31,24 @@ class MediaOwner:
 
     kind: OwnerKind
     table: Any
-    shows: Callable[[UUID], sa.ColumnElement[bool]]
-    """Whether a row shows a medium."""
-
     name: Any
     """What editors know a row by: an expression of SQL."""
-    shown: tuple[Any, ...]
-    """The columns that hold a medium's id or the address of one of its files."""
+
+    ids: Any
+    """The column that holds a medium's id."""
+
+    addresses: Any = None
+    """The column that may hold the address of a medium's file, if there is one."""
+
     is_dated: bool = True
     """Whether a row has an interval in which it is public."""
+
+    def shows(self, media_id: UUID) -> sa.ColumnElement[bool]:
+        """Whether a row shows a medium."""
+        has_id: sa.ColumnElement[bool] = self.ids == media_id
+        if self.addresses is None:
+            return has_id
+        return sa.or_(has_id, self.addresses.contains(media_folder(media_id), autoescape=True))
 
     def is_public(self, at: datetime) -> sa.ColumnElement[bool]:
         """Whether readers see a row."""
@@ -57,43 +66,19 @@ class MediaOwner:
         return col(self.table.removed_at).is_(None) if self.is_dated else sa.true()
 
 
-def shows_logo(media_id: UUID) -> sa.ColumnElement[bool]:
-    """Whether a sponsor's logo is this medium, by its id or by its address."""
-    address = col(Sponsor.logo).contains(media_folder(media_id), autoescape=True)
-    return sa.or_(col(Sponsor.image) == media_id, address)
-
-
+SPONSORS: Final = MediaOwner(
+    "sponsor", Sponsor, col(Sponsor.name), col(Sponsor.image), addresses=col(Sponsor.logo)
+)
 MEDIA_OWNERS: Final = (
-    MediaOwner(
-        "sponsor",
-        Sponsor,
-        shows_logo,
-        col(Sponsor.name),
-        (col(Sponsor.image), col(Sponsor.logo)),
-    ),
+    SPONSORS,
     MediaOwner(
         "committee_member",
         CommitteeMember,
-        lambda media_id: col(CommitteeMember.portrait) == media_id,
         col(CommitteeMember.name),
-        (col(CommitteeMember.portrait),),
+        col(CommitteeMember.portrait),
     ),
-    MediaOwner(
-        "author",
-        Author,
-        lambda media_id: col(Author.portrait) == media_id,
-        col(Author.name),
-        (col(Author.portrait),),
-        is_dated=False,
-    ),
-    MediaOwner(
-        "site",
-        Site,
-        lambda media_id: col(Site.logo_id) == media_id,
-        sa.literal("the site's logo"),
-        (col(Site.logo_id),),
-        is_dated=False,
-    ),
+    MediaOwner("author", Author, col(Author.name), col(Author.portrait), is_dated=False),
+    MediaOwner("site", Site, sa.literal("the site's logo"), col(Site.logo_id), is_dated=False),
 )
 
 
@@ -102,7 +87,9 @@ def owners_by_medium(tx: ReadTx) -> dict[UUID, list[tuple[OwnerKind, UUID, str]]
     owners: dict[UUID, list[tuple[OwnerKind, UUID, str]]] = {}
     for owner in MEDIA_OWNERS:
         key = col(owner.table.id)
-        statement = sa.select(key, owner.name, *owner.shown).where(owner.exists()).order_by(key)
+        addresses = sa.null() if owner.addresses is None else owner.addresses
+        columns = (key, owner.name, owner.ids, addresses)
+        statement = sa.select(*columns).where(owner.exists()).order_by(key)
         for row in tx.execute(statement):
             for media_id in dict.fromkeys(_media_ids(row[2:])):
                 owners.setdefault(media_id, []).append((owner.kind, row[0], row[1]))
