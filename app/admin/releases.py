@@ -27,7 +27,7 @@ from app.http.calendars import CalendarReader, CalendarResponse
 from app.http.endpoint import Json, OptionalJson, RuntimeDep
 from app.http.management import IfMatch, management
 from app.http.parameters import Limit, Parameters, bad_parameter, date_of, links_onward
-from app.http.problems import NO_STORE, header, problem_answers
+from app.http.problems import header, problem_answers
 from app.http.transactions import Outcome
 from app.inputs import Input, make_optional
 from app.kit import paging
@@ -41,10 +41,7 @@ CALENDAR_LIMIT: Final = 2_000
 """The largest number of entries in a calendar program's copy; the earliest are kept."""
 
 _CALENDAR_PAST: Final = timedelta(days=31)
-_CHALLENGE: Final = {
-    "WWW-Authenticate": header("How to log in", "^Basic"),
-    "Cache-Control": NO_STORE,
-}
+_CHALLENGE: Final = {"WWW-Authenticate": header("How to log in", "^Basic")}
 
 LocalMoment = Annotated[
     str, Field(max_length=40, description="RFC 3339; without an offset in the site's time zone")

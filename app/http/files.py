@@ -138,23 +138,17 @@ def _content_disposition(name: str, extension: str) -> str:
 def file_responses(*, private: bool = False) -> dict[int | str, dict[str, Any]]:
     """The `responses=` of a route that serves files."""
     answers = problems.public_responses(304, 400, 404, 410, 416, 503)
-    headers = {
+    never = problems.header("Never kept", "^private, no-store$")
+    unchanged = {
         "ETag": problems.header("Strong: the file's own hash", '^"[0-9a-f]{64}"$'),
-        "Cache-Control": problems.header("Never kept", "^private, no-store$")
-        if private
-        else problems.CACHE_LIFE,
+        "Cache-Control": never if private else problems.CACHE_LIFE,
         "Content-Security-Policy": problems.header(
             "Nothing may run", "^default-src 'none'; sandbox$"
         ),
     }
-    ranged = {**headers, "Content-Range": problems.header("Which part", r"^bytes \d+-\d+/\d+$")}
-    extra = {} if private else problems.PURGED_BY
+    ranged = {"Content-Range": problems.header("Which part", r"^bytes \d+-\d+/\d+$")}
     content = dict.fromkeys(EXTENSIONS, _BINARY)
-    answers[200] = {"description": "The file", "headers": {**headers, **extra}, "content": content}
-    answers[206] = {
-        "description": "A part of it",
-        "headers": {**ranged, **extra},
-        "content": content,
-    }
-    answers[304] = {"description": "Not Modified", "headers": {**headers, **extra}}
+    answers[200] = {"description": "The file", "content": content}
+    answers[206] = {"description": "A part of it", "headers": ranged, "content": content}
+    answers[304] = {"description": "Not Modified", "headers": unchanged}
     return answers

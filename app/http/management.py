@@ -17,12 +17,13 @@ from app.http.bodies import FORM, SMALL, FormBody, JsonBody, NoBody
 from app.http.contract.references import REFERENCE
 from app.http.endpoint import handler_of
 from app.http.operations import operation_options
-from app.http.problems import NO_STORE, header, problem_answers, query_names
+from app.http.problems import header, problem_answers, query_names
 
 
 async def _if_match_revision(
     if_match: Annotated[
-        str | None, Header(alias="If-Match", description="The `ETag` of what is changed")
+        str | None,
+        Header(alias="If-Match", description="The `ETag` that came with what is changed"),
     ] = None,
 ) -> int:
     """The revision that a change was made from."""
@@ -43,12 +44,13 @@ _KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "The same request with the same key takes effect once and is answered alike",
+    "description": "The same request with the same key takes effect once and is answered alike, "
+    "with `Idempotency-Replayed: true`",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
 }
-_ETAG: Final = header("Goes into `If-Match`", '^"[0-9]+"$', required=False)
-_LOCATION: Final = header("Where it is", "^/v1/admin/")
-_REPLAYED: Final = header("This answer was given before", "^true$", required=False)
+_CREATED: Final[dict[int | str, dict[str, Any]]] = {
+    201: {"headers": {"Location": header("Where it is", "^/v1/admin/")}}
+}
 
 
 class ManagementRoute(APIRoute):
@@ -94,7 +96,7 @@ class ManagementRoute(APIRoute):
             responses={
                 **problem_answers(*statuses),
                 **(responses or {}),
-                status: {"headers": _headers(status, repeatable=repeatable)},
+                **(_CREATED if status == HTTPStatus.CREATED else {}),
             },
             openapi_extra=extra,
             **options,
@@ -148,15 +150,6 @@ def _dependencies_of(endpoint: Callable[..., Any]) -> Iterator[object]:
         for marked in getattr(hint, "__metadata__", ()):
             if isinstance(marked, params.Depends):
                 yield marked.dependency
-
-
-def _headers(status: int, *, repeatable: bool) -> dict[str, Any]:
-    headers = {"Cache-Control": NO_STORE, "ETag": _ETAG}
-    if status == HTTPStatus.CREATED:
-        headers["Location"] = _LOCATION
-    if repeatable:
-        headers["Idempotency-Replayed"] = _REPLAYED
-    return headers
 
 
 def management(tag: str) -> APIRouter:

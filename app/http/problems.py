@@ -74,24 +74,24 @@ _PLAIN = {
 
 
 def public_responses(*statuses: int, links: bool = False) -> dict[int | str, dict[str, Any]]:
-    """The `responses=` of a public route: problems, and 304 with its validators."""
-    headers = {"Cache-Control": NO_STORE}
-    if 304 in statuses:
-        headers = {**_VALIDATORS, **PURGED_BY}
+    """The `responses=` of a public route: problems, and 304 with the headers that `about` says of
+    200 too."""
+    headers = {} if 304 in statuses else {"Cache-Control": NO_STORE}
     if links:
         headers["Link"] = _LINK
-    return {**problem_answers(*statuses), 200: {"headers": headers}}
+    answers = problem_answers(*statuses)
+    return answers | {200: {"headers": headers}} if headers else answers
 
 
 def problem_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The part of `responses=` about problems (and 304); 500 is always one of them."""
+    """The part of `responses=` about problems (and 304); 500 is always one of them. That no cache
+    keeps a problem is said once, in `about`."""
     schema = {"$ref": "#/components/schemas/Problem"}
     answers: dict[int | str, dict[str, Any]] = {}
     for status in sorted({*statuses, 500}):
-        answers[status] = {
-            "description": HTTPStatus(status).phrase,
-            "headers": _HEADERS.get(status, {"Cache-Control": NO_STORE}),
-        }
+        answers[status] = {"description": HTTPStatus(status).phrase}
+        if status in _HEADERS:
+            answers[status]["headers"] = _HEADERS[status]
         if status != 304:
             answers[status]["content"] = {MEDIA_TYPE: {"schema": schema}}
     return answers
@@ -108,24 +108,17 @@ CACHE_LIFE = header(
     "Never beyond the next due change",
     "^public, max-age=[0-9]+(, (s-maxage|stale-[a-z-]+)=[0-9]+)*$",
 )
-PURGED_BY = {
-    "Surrogate-Key": header("What to purge it by, separated by blanks", "^[^ ]+( [^ ]+)*$"),
-    "Willay-Sequence": header(
-        "The place in the change log that it was made from", "^[0-9]+;epoch=[0-9a-f]+$"
-    ),
-}
-_VALIDATORS = {
-    "ETag": header("Goes into `If-None-Match`", '^W/"[0-9a-f]+"$'),
-    "Cache-Control": CACHE_LIFE,
-    "Last-Modified": header("Goes into `If-Modified-Since`", " GMT$", required=False),
-}
 _LINK = header("RFC 8288: `next` and `prev` where there are such", "^<", required=False)
 _HEADERS: dict[int, dict[str, Any]] = {
-    301: {"Cache-Control": NO_STORE, "Location": header("Where it is now", ".")},
-    304: _VALIDATORS,
-    401: {"Cache-Control": NO_STORE, "WWW-Authenticate": header("How to log in", "^Bearer")},
-    429: {"Cache-Control": NO_STORE, "Retry-After": header("Seconds", "^[0-9]+$")},
-    503: {"Cache-Control": NO_STORE, "Retry-After": header("Seconds", "^[0-9]+$")},
+    301: {"Location": header("Where it is now", ".")},
+    304: {
+        "ETag": header("Goes into `If-None-Match`", '^W/"[0-9a-f]+"$'),
+        "Cache-Control": CACHE_LIFE,
+        "Last-Modified": header("Goes into `If-Modified-Since`", " GMT$", required=False),
+    },
+    401: {"WWW-Authenticate": header("How to log in", "^Bearer")},
+    429: {"Retry-After": header("Seconds", "^[0-9]+$")},
+    503: {"Retry-After": header("Seconds", "^[0-9]+$")},
 }
 
 

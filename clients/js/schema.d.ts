@@ -982,7 +982,10 @@ export interface components {
             slug: components["schemas"]["Slug"];
             lang: components["schemas"]["Lang"];
             tags: components["schemas"]["TagReferences"];
-            /** @description Its page at the front end, if there is a site */
+            /**
+             * Format: iri
+             * @description Its page at the front end, if there is a site
+             */
             url: string | null;
             item: components["schemas"]["ChangedArticle"];
         };
@@ -1032,7 +1035,10 @@ export interface components {
         Authors: components["schemas"]["Author"][];
         /** @description Sanitised. Headings have the ids of `toc`, our pictures several sizes */
         BodyHtml: string;
-        /** @description The original, when that is at another site */
+        /**
+         * Format: iri
+         * @description The original, when that is at another site
+         */
         CanonicalUrl: string | null;
         /** @description A change of public content */
         Change: components["schemas"]["Upsert"] | components["schemas"]["Deletion"];
@@ -1113,9 +1119,15 @@ export interface components {
             biography: components["schemas"]["OptionalText"];
             portrait: components["schemas"]["OptionalImage"];
             links: components["schemas"]["ExternalLinks"];
-            /** @description First day in office, if it is known */
+            /**
+             * Format: date
+             * @description First day in office, if it is known
+             */
             term_from: string | null;
-            /** @description Last day in office; null: no end is set */
+            /**
+             * Format: date
+             * @description Last day in office; null: no end is set
+             */
             term_to: string | null;
         };
         /** @description A member of the committee. */
@@ -1283,7 +1295,10 @@ export interface components {
             url: components["schemas"]["Unused"];
             /** @description All addresses that ever led here */
             paths: string[];
-            /** @description Of a tag that was `merged`: the id of what it is today */
+            /**
+             * Format: uuid
+             * @description Of a tag that was `merged`: the id of what it is today
+             */
             merged_into: string | null;
             item: components["schemas"]["Unused"];
         };
@@ -1348,7 +1363,10 @@ export interface components {
             ends: (string) | null;
             /** @description Where it is, in words */
             place: components["schemas"]["OptionalText"];
-            /** @description A page about it, if there is one */
+            /**
+             * Format: iri
+             * @description A page about it, if there is one
+             */
             url: string | null;
             tags: components["schemas"]["TagReferences"];
             updated_at: components["schemas"]["UpdatedAt"];
@@ -1691,9 +1709,15 @@ export interface components {
              * @description Of this answer
              */
             self: string;
-            /** @description Null on the last page */
+            /**
+             * Format: uri
+             * @description Null on the last page
+             */
             next: string | null;
-            /** @description Null on the first page */
+            /**
+             * Format: uri
+             * @description Null on the first page
+             */
             prev: string | null;
         };
         /** @description An article in a list; `paths` and `related` are there when `include=` names them. */
@@ -1824,9 +1848,15 @@ export interface components {
              * @description When it ends by itself
              */
             expires_at: string;
-            /** @description When it was ended, if it was */
+            /**
+             * Format: date-time
+             * @description When it was ended, if it was
+             */
             revoked_at: string | null;
-            /** @description Null: never yet */
+            /**
+             * Format: date-time
+             * @description Null: never yet
+             */
             last_used_at: string | null;
             /** @description The key that this one replaces */
             rotated_from: string | null;
@@ -2036,9 +2066,15 @@ export interface components {
              * @description When it ends by itself
              */
             expires_at: string;
-            /** @description When it was ended, if it was */
+            /**
+             * Format: date-time
+             * @description When it was ended, if it was
+             */
             revoked_at: string | null;
-            /** @description Null: never yet */
+            /**
+             * Format: date-time
+             * @description Null: never yet
+             */
             last_used_at: string | null;
             /** @description The key that this one replaces */
             rotated_from: string | null;
@@ -2089,10 +2125,16 @@ export interface components {
              * @description When it becomes public
              */
             visible_from: string;
-            /** @description Null: it has no end */
+            /**
+             * Format: date-time
+             * @description Null: it has no end
+             */
             visible_until?: string | null;
         };
-        /** @description A page of the publisher about it, if any */
+        /**
+         * Format: iri
+         * @description A page of the publisher about it, if any
+         */
         PolicyUrl: string | null;
         /** @description Orders pages among each other; 0 of an article */
         Position: number;
@@ -2197,7 +2239,10 @@ export interface components {
          * @description The date for readers; see `date_precision`
          */
         PublishedAt: string;
-        /** @description The date of `published_at` without a time zone, where `date_precision` is `day`, `month` or `year`: of a month or a year its first day. Null for `time`, whose day depends on the time zone, and for `unknown` */
+        /**
+         * Format: date
+         * @description The date of `published_at` without a time zone, where `date_precision` is `day`, `month` or `year`: of a month or a year its first day. Null for `time`, whose day depends on the time zone, and for `unknown`
+         */
         PublishedOn: string | null;
         /**
          * Format: iri
@@ -2322,7 +2367,10 @@ export interface components {
             name: string;
             /** @description That of the software */
             version: string;
-            /** @description The front page for readers, if any */
+            /**
+             * Format: iri
+             * @description The front page for readers, if any
+             */
             site: string | null;
             /** @description The first is the main one */
             languages: components["schemas"]["Lang"][];
@@ -2358,7 +2406,10 @@ export interface components {
              * @description Of what names none itself
              */
             licence: string;
-            /** @description The front page for readers, if any */
+            /**
+             * Format: iri
+             * @description The front page for readers, if any
+             */
             url: string | null;
             logo: components["schemas"]["OptionalImage"];
             /** @description Null when none is given */
@@ -2436,7 +2487,10 @@ export interface components {
         Source: {
             /** @description The publication there */
             name: string;
-            /** @description The story there, if it is online */
+            /**
+             * Format: iri
+             * @description The story there, if it is online
+             */
             url: string | null;
         };
         /** @description Somebody who lends their name or money, valid today. */
@@ -2449,9 +2503,15 @@ export interface components {
              * @enum {string}
              */
             kind: "founding" | "sponsor" | "patron" | "funder" | "partner";
-            /** @description Their own page */
+            /**
+             * Format: iri
+             * @description Their own page
+             */
             url: string | null;
-            /** @description An address of the logo */
+            /**
+             * Format: iri
+             * @description An address of the logo
+             */
             logo: string | null;
             /** @description The logo with its sizes, if kept here */
             image: components["schemas"]["OptionalImage"];
@@ -2625,7 +2685,10 @@ export interface components {
             slug: components["schemas"]["Slug"];
             lang: components["schemas"]["Unused"];
             tags: components["schemas"]["Unused"];
-            /** @description Its page at the front end, if there is a site */
+            /**
+             * Format: iri
+             * @description Its page at the front end, if there is a site
+             */
             url: string | null;
             item: components["schemas"]["ChangedTag"];
         };
@@ -2725,7 +2788,6 @@ export interface components {
         /** @description Conflict */
         Conflict: {
             headers: {
-                "Cache-Control": components["headers"]["CacheControlOfArticles"];
                 [name: string]: unknown;
             };
             content: {
@@ -2735,7 +2797,6 @@ export interface components {
         /** @description Gone */
         Gone: {
             headers: {
-                "Cache-Control": components["headers"]["CacheControlOfArticles"];
                 [name: string]: unknown;
             };
             content: {
@@ -2745,7 +2806,6 @@ export interface components {
         /** @description Moved Permanently */
         MovedPermanently: {
             headers: {
-                "Cache-Control": components["headers"]["CacheControlOfArticles"];
                 Location: components["headers"]["Location"];
                 [name: string]: unknown;
             };
@@ -2756,7 +2816,6 @@ export interface components {
         /** @description Not Found */
         NotFound: {
             headers: {
-                "Cache-Control": components["headers"]["CacheControlOfArticles"];
                 [name: string]: unknown;
             };
             content: {
@@ -2786,11 +2845,6 @@ export interface components {
         /** @description OK */
         Ok: {
             headers: {
-                ETag: components["headers"]["ETag"];
-                "Cache-Control": components["headers"]["CacheControl"];
-                "Last-Modified": components["headers"]["LastModified"];
-                "Surrogate-Key": components["headers"]["SurrogateKey"];
-                "Willay-Sequence": components["headers"]["WillaySequence"];
                 [name: string]: unknown;
             };
             content: {
@@ -2800,11 +2854,6 @@ export interface components {
         /** @description OK */
         OkOfEvents: {
             headers: {
-                ETag: components["headers"]["ETag"];
-                "Cache-Control": components["headers"]["CacheControl"];
-                "Last-Modified": components["headers"]["LastModified"];
-                "Surrogate-Key": components["headers"]["SurrogateKey"];
-                "Willay-Sequence": components["headers"]["WillaySequence"];
                 [name: string]: unknown;
             };
             content: {
@@ -2814,9 +2863,6 @@ export interface components {
         /** @description The file */
         OkOfMedia: {
             headers: {
-                ETag: components["headers"]["ETagOfMedia"];
-                "Cache-Control": components["headers"]["CacheControlOfMedia"];
-                "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
                 [name: string]: unknown;
             };
             content: {
@@ -2828,11 +2874,6 @@ export interface components {
         /** @description OK */
         OkOfRobotsTxt: {
             headers: {
-                ETag: components["headers"]["ETag"];
-                "Cache-Control": components["headers"]["CacheControl"];
-                "Last-Modified": components["headers"]["LastModified"];
-                "Surrogate-Key": components["headers"]["SurrogateKey"];
-                "Willay-Sequence": components["headers"]["WillaySequence"];
                 [name: string]: unknown;
             };
             content: {
@@ -2842,9 +2883,6 @@ export interface components {
         /** @description A part of it */
         PartialContent: {
             headers: {
-                ETag: components["headers"]["ETagOfMedia"];
-                "Cache-Control": components["headers"]["CacheControlOfMedia"];
-                "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
                 "Content-Range": components["headers"]["ContentRange"];
                 [name: string]: unknown;
             };
@@ -2854,7 +2892,7 @@ export interface components {
                 "application/pdf": string;
             };
         };
-        /** @description Refused, as any request may be: 400 for a parameter, 401 (`WWW-Authenticate`) or 403 for who asks, 408, 413 or 415 for a body, 428 without `If-Match`, 429 (`Retry-After`) for too many, 503 (`Retry-After`) while a part is away */
+        /** @description Refused, as any request may be: 400 for a parameter, 401 (`WWW-Authenticate`) or 403 for who asks, 408, 413 or 415 for a body, 428 without `If-Match`, 429 (`Retry-After`) for too many, 503 (`Retry-After`) while a part is away. In the management also 404 for an id in the path, 412 for an old `If-Match`, 422 for what a change asks */
         Refusal: {
             headers: {
                 [name: string]: unknown;
@@ -2866,7 +2904,6 @@ export interface components {
         /** @description Requested Range Not Satisfiable */
         RequestedRangeNotSatisfiable: {
             headers: {
-                "Cache-Control": components["headers"]["CacheControlOfArticles"];
                 [name: string]: unknown;
             };
             content: {
@@ -2876,7 +2913,6 @@ export interface components {
         /** @description Unprocessable Entity */
         UnprocessableEntity: {
             headers: {
-                "Cache-Control": components["headers"]["CacheControlOfArticles"];
                 [name: string]: unknown;
             };
             content: {
@@ -2939,7 +2975,7 @@ export interface components {
         /** @description Never beyond the next due change */
         CacheControl: string;
         /** @description Never kept */
-        CacheControlOfArticles: string;
+        CacheControlOfLivez: string;
         /** @description Never kept */
         CacheControlOfMedia: string;
         /** @description For this partner alone */
@@ -2958,10 +2994,6 @@ export interface components {
         Link: string;
         /** @description Where it is now */
         Location: string;
-        /** @description What to purge it by, separated by blanks */
-        SurrogateKey: string;
-        /** @description The place in the change log that it was made from */
-        WillaySequence: string;
         /** @description For this partner alone */
         XRobotsTag: string;
     };
@@ -2989,11 +3021,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3099,11 +3126,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
@@ -3215,11 +3237,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3479,11 +3496,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
@@ -3572,11 +3584,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3619,11 +3626,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3677,11 +3679,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3746,11 +3743,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3801,11 +3793,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3876,11 +3863,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
@@ -3933,11 +3915,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4053,11 +4030,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4214,11 +4186,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4242,11 +4209,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4270,11 +4232,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4327,11 +4284,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4380,11 +4332,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
@@ -4491,11 +4438,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
@@ -4548,11 +4490,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
@@ -4603,11 +4540,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
@@ -4807,11 +4739,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4838,7 +4765,6 @@ export interface operations {
             /** @description Not Implemented */
             501: {
                 headers: {
-                    "Cache-Control": components["headers"]["CacheControlOfArticles"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4875,11 +4801,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
@@ -4963,11 +4884,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5015,7 +4931,7 @@ export interface operations {
             /** @description OK */
             201: {
                 headers: {
-                    "Cache-Control": components["headers"]["CacheControlOfArticles"];
+                    "Cache-Control": components["headers"]["CacheControlOfLivez"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5042,47 +4958,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The file */
-            200: {
-                headers: {
-                    ETag: components["headers"]["ETagOfMedia"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/webp": string;
-                    "image/jpeg": string;
-                    "application/pdf": string;
-                };
-            };
-            /** @description A part of it */
-            206: {
-                headers: {
-                    ETag: components["headers"]["ETagOfMedia"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
-                    "Content-Range": components["headers"]["ContentRange"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/webp": string;
-                    "image/jpeg": string;
-                    "application/pdf": string;
-                };
-            };
+            200: components["responses"]["OkOfMedia"];
+            206: components["responses"]["PartialContent"];
             /** @description Not Modified */
             304: {
                 headers: {
                     ETag: components["headers"]["ETagOfMedia"];
                     "Cache-Control": components["headers"]["CacheControl"];
                     "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5112,11 +4995,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
@@ -5168,11 +5046,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "Last-Modified": components["headers"]["LastModified"];
-                    "Surrogate-Key": components["headers"]["SurrogateKey"];
-                    "Willay-Sequence": components["headers"]["WillaySequence"];
                     [name: string]: unknown;
                 };
                 content: {

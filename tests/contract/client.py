@@ -31,6 +31,12 @@ def _is_given_address(value: object) -> bool:
 
 REFUSALS = {"400", "401", "403", "408", "413", "415", "428", "429", "503"}
 """The statuses that `default` documents, for every operation alike."""
+MANAGEMENT_HEADERS = {"etag": r'"[0-9]+"', "idempotency-replayed": "true"}
+SHARED_CACHE_HEADERS = {
+    "surrogate-key": r"[^ ]+( [^ ]+)*",
+    "willay-sequence": r"[0-9]+;epoch=[0-9a-f]+",
+}
+"""Both are named by the contract in words."""
 TELLING = {401: "www-authenticate", 429: "retry-after", 503: "retry-after"}
 PROBLEM = "application/problem+json"
 FORMATS = {"date-time": _is_instant, "uri": _is_address, "iri": _is_given_address}
@@ -41,6 +47,7 @@ class Contract:
 
     def __init__(self, schema: dict[str, Any]) -> None:
         self.schema = {**schema, "paths": resolved(schema["paths"], schema)}
+        self.schema["components"] = with_closed_objects(schema["components"])
         schema = self.schema
         self._validators: dict[tuple[str, bool], Draft202012Validator] = {}
         self.paths = [
@@ -75,6 +82,37 @@ class Contract:
             f"{'.'.join(map(str, ['$', *error.instance_path]))}: {error.message[:300]}"
             for error in validator.iter_errors(value)
         ]
+
+
+def with_closed_objects(components: dict[str, Any]) -> dict[str, Any]:
+    """The components, where no object has a member without a name: a reader ignores such members,
+    but the service that has this contract sends none."""
+    schemas = {
+        name: {**schema, "additionalProperties": False} if "properties" in schema else schema
+        for name, schema in components["schemas"].items()
+    }
+    return {**components, "schemas": schemas}
+
+
+def refusals(operation: dict[str, Any], method: str, path: str) -> set[str]:
+    """The statuses that `default` documents for an operation."""
+    if not path.startswith("/v1/admin"):
+        return REFUSALS
+    parameters = operation.get("parameters", ())
+    further = {
+        "404": any(it["in"] == "path" for it in parameters),
+        "412": any(it["name"] == "If-Match" for it in parameters),
+        "422": method not in ("GET", "HEAD"),
+    }
+    return REFUSALS | {status for status, may_be in further.items() if may_be}
+
+
+def headers_of(answers: dict[str, Any], status: str) -> dict[str, Any]:
+    """The headers of an answer, with those that what may be unchanged later has from its 304."""
+    own: dict[str, Any] = answers.get(status, {}).get("headers", {})
+    if "304" not in answers or status not in ("200", "206"):
+        return own
+    return {**answers["304"]["headers"], **own}
 
 
 def with_parts(components: dict[str, Any], envelope: dict[str, Any]) -> dict[str, Any]:
@@ -147,22 +185,40 @@ class ContractClient(TestClient):
                 self._judge_problem(response, where)
             return
         status, answers = str(response.status_code), operation["responses"]
-        documented = answers.get(status) or (answers.get("default") if status in REFUSALS else None)
+        documented = answers.get(status)
+        if documented is None and status in refusals(operation, request.method, path):
+            documented = answers.get("default")
         assert documented is not None, f"{where}: undocumented status\n{response.text[:500]}"
         if (telling := TELLING.get(response.status_code)) is not None:
             said = telling in headers or headers["content-type"] != PROBLEM
             assert said, f"{where}: no {telling}"
-        for name, header in documented.get("headers", {}).items():
+        for name, header in headers_of(answers, status).items():
             assert name in headers or not header["required"], f"{where}: no {name}"
             if name in headers:
                 assert re.search(header["schema"]["pattern"], headers[name]), (
                     f"{where}: {name}: {headers[name]}"
                 )
+        self._judge_further_headers(response, answers, where)
         if response.status_code in (204, 304):
             assert response.content == b"", where
             assert response.status_code == 204 or "content-type" not in headers, where
         else:
             self._judge_content(response, documented["content"], where)
+
+    def _judge_further_headers(self, response: Any, answers: dict[str, Any], where: str) -> None:
+        """Those that the contract names in words: of the management where they are, of what shared
+        caches keep, and of what no cache keeps."""
+        headers, named = response.headers, {}
+        life = answers.get("304", {}).get("headers", {}).get("Cache-Control")
+        if life is None and response.request.url.path.startswith("/v1/admin"):
+            named = {name: it for name, it in MANAGEMENT_HEADERS.items() if name in headers}
+        elif life and response.status_code in (200, 206) and "public" in life["schema"]["pattern"]:
+            named = SHARED_CACHE_HEADERS
+        for name, pattern in named.items():
+            said = headers.get(name, "")
+            assert re.fullmatch(pattern, said), f"{where}: {name}: {said}"
+        if response.status_code >= 300 and response.status_code != 304:
+            assert headers.get("cache-control") == "no-store", where
 
     def _judge_content(self, response: Any, content: dict[str, Any], where: str) -> None:
         media = response.headers["content-type"]

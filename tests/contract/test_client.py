@@ -50,6 +50,28 @@ def test_an_answer_that_breaks_the_contract_fails(
         ContractClient(Gate(answer, (), ()), contract).get("/livez")
 
 
+PUBLIC = {"ETag": 'W/"0"', "Cache-Control": "public, max-age=1"}
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "complaint"),
+    [
+        ("/v1", answers(200, {}, **{**PUBLIC, "ETag": "0"}), "ETag: 0"),
+        ("/v1", answers(200, {}, **PUBLIC), "surrogate-key"),
+        ("/v1/admin/tags", answers(200, {}, ETag="0", **{"Cache-Control": "no-store"}), "etag: 0"),
+        *(
+            (f"/v1/admin/{path}", answers(status, {}, **{"Cache-Control": "no-store"}), "undocu")
+            for path, status in (("tags", 404), ("tags/0", 412), ("tags/0", 422), ("tags", 409))
+        ),
+    ],
+)
+def test_what_the_contract_says_in_words_is_held_too(
+    contract: Contract, path: str, answer: Response, complaint: str
+) -> None:
+    with pytest.raises(AssertionError, match=complaint):
+        ContractClient(Gate(answer, (), ()), contract).get(path)
+
+
 def test_an_answer_that_keeps_it_passes(contract: Contract) -> None:
     answer = answers(200, {"status": "ok"}, **{"Cache-Control": "no-store"})
     assert ContractClient(Gate(answer, (), ()), contract).get("/livez").status_code == 200

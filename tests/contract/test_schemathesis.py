@@ -20,7 +20,7 @@ from app.http.log_watch import Watch
 from app.main import create_app
 from tests.builders import imported
 from tests.conftest import store
-from tests.contract.client import resolved
+from tests.contract.client import resolved, with_closed_objects
 from tests.stores import examples
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +37,7 @@ HEX_ID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 # The protocol of harvesters refuses by an answer, never by a status: tests/feeds/test_oai.py.
 WHOLE: dict[str, Any] = json.loads((ROOT / "openapi.json").read_text())
 WHOLE["paths"] = resolved(WHOLE["paths"], WHOLE)
+WHOLE["components"] = with_closed_objects(WHOLE["components"])
 
 
 def _as_sent(schema: dict[str, Any]) -> dict[str, Any]:

@@ -5,9 +5,12 @@ from typing import Any, Final
 DESCRIPTION: Final = (
     "A headless content API for newsrooms and NGOs. All that is public is read without a key. "
     "Lists are walked by `links.next`; errors are problems (RFC 9457) whose `code` is stable. "
-    "No cache keeps what the management (`/v1/admin`) answers. A fault of ours is a problem with "
-    "the status 500 and a `request_id` to quote. Where requests are limited, every answer has "
-    "`RateLimit` and `RateLimit-Policy`."
+    "No cache keeps a problem, nor what the management (`/v1/admin`) answers. Where a 304 is "
+    "possible, 200 and 206 have its headers too; if shared caches may keep them, also "
+    "`Surrogate-Key`, the words to purge them by, and `Willay-Sequence`, the place in the change "
+    "log that they were made from. Ignore members that you do not know: answers may get more. A "
+    "fault of ours is a problem with the status 500 and a `request_id` to quote. Where requests "
+    "are limited, every answer has `RateLimit` and `RateLimit-Policy`."
 )
 
 LICENCE: Final = {"name": "MIT", "identifier": "MIT"}

@@ -35,7 +35,8 @@ def public_contract(contract: dict[str, Any]) -> dict[str, Any]:
             for name, component in components[kind].items()
             if f"#/components/{kind}/{name}" in needed
         }
-    schemes = {name for operation in operations for it in operation["security"] for name in it}
+    asked = [public["security"], *(it["security"] for it in operations if "security" in it)]
+    schemes = {name for alternatives in asked for it in alternatives for name in it}
     components["securitySchemes"] = {
         name: scheme for name, scheme in components["securitySchemes"].items() if name in schemes
     }

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from app.http.contract.schemas import without_null
+from app.http.contract.schemas import type_beside_null, without_null
 
 
 def comma_list(
@@ -45,6 +45,9 @@ def describe_parameter(parameter: dict[str, Any]) -> None:
     if parameter.get("required") is False:
         del parameter["required"]  # as it is where nothing is said
     without_null(schema)
+    if kind := type_beside_null(schema):  # null is absence, which nobody can send
+        del schema["anyOf"]
+        schema |= kind
     if parameter["in"] == "path" and parameter["name"] in _PATH:
         parameter.setdefault("description", _PATH[parameter["name"]])
     if schema.get("description") == parameter.get("description"):

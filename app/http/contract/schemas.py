@@ -1,4 +1,4 @@
-"""Schemas as generators of clients like them: closed objects, no titles, named bodies."""
+"""Schemas as generators of clients like them: no titles, short nulls, named bodies."""
 
 from typing import Any
 
@@ -18,10 +18,8 @@ def hoist_body(body: dict[str, Any], components: dict[str, Any]) -> None:
         content["schema"] = {"$ref": REFERENCE + schema["title"]}
 
 
-def close_object(component: dict[str, Any]) -> None:
-    """Allow an object no unnamed member, and no null for a member that may be absent."""
-    if "properties" in component:
-        component["additionalProperties"] = False
+def remove_absent_nulls(component: dict[str, Any]) -> None:
+    """Remove the default null of each member that may be absent."""
     required = component.get("required", ())
     for name, member in component.get("properties", {}).items():
         if name not in required:
@@ -40,6 +38,26 @@ def without_null(member: dict[str, Any]) -> None:
     """Remove the default null of a member that is absent rather than null."""
     if "default" in member and member["default"] is None:
         del member["default"]
+
+
+def shorten_nulls(part: Any) -> None:
+    """Write a simple type that may be null as a list of both types, in which its rules hold alone.
+    A list of values would have to have null too."""
+    for inner in part if isinstance(part, list) else list(getattr(part, "values", list)()):
+        shorten_nulls(inner)
+    kind = type_beside_null(part) if isinstance(part, dict) else {}
+    if isinstance(kind.get("type"), str) and not {"enum", "const"} & kind.keys():
+        del part["anyOf"]
+        outer = dict(part)
+        part.clear()
+        part |= kind | {"type": [kind["type"], "null"]} | outer
+
+
+def type_beside_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """The only type that a schema has beside null; empty if there is no null, or another type."""
+    choices = schema.get("anyOf", ())
+    types: list[dict[str, Any]] = [choice for choice in choices if choice != {"type": "null"}]
+    return types[0] if len(types) == 1 < len(choices) else {}
 
 
 def remove_titles(schema: Any) -> None:
