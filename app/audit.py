@@ -2,8 +2,7 @@
 
 A closed list of fields for each kind of subject says what an entry may show, so no secret gets in
 because somebody forgot to exclude it. Entries are only appended: triggers in the migration refuse
-UPDATE and DELETE. Only `erase` passes them, to remove the personal data of one person.
-`editorial` and `accounts` record in their own transactions, so this module is below both.
+UPDATE and DELETE, except to `erase`. Whoever acts records in the transaction of the act.
 May import: models, database, errors, kit.
 """
 
@@ -44,6 +43,8 @@ SubjectKind = Literal[
     "webhook",
     "partner",
     "letter",
+    "newsletter_issue",
+    "reader",
     "operation",
 ]
 
@@ -55,9 +56,7 @@ FIELDS: Final[Mapping[SubjectKind, AbstractSet[str]]] = {
         *("kind", "lang", "slug", "title", "state", "revision", "reason", "note"),
         *("visible_from", "visible_until", "cancelled"),
     },
-    "tag": {
-        *("slug", "type", "names", "descriptions", "synonyms", "parent", "merged_into", "status"),
-    },
+    "tag": {"slug", "type", "names", "descriptions", "synonyms", "parent", "merged_into", "status"},
     **{kind.name: frozenset(kind.fields) for kind in DATED_KINDS},
     # Not the biography and the links, because an entry outlives what it tells of a person.
     "author": {"slug", "name", "portrait", "always_public"},
@@ -71,6 +70,8 @@ FIELDS: Final[Mapping[SubjectKind, AbstractSet[str]]] = {
     "webhook": {"name", "host", "topics", "active"},
     "partner": {"name", "rights", "active"},
     "letter": {"kind", "state"},
+    "newsletter_issue": {"state", "subject", "introduction", "articles", "excluded", "series"},
+    "reader": frozenset(),  # nothing that tells who
     "operation": {"name", "outcome"},
 }
 """The fields of each kind that an entry may show in `before` and `after`; no other is kept."""

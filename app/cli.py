@@ -13,7 +13,7 @@ import typer
 from pydantic import ValidationError
 
 from app import author_counts, counts, logs, machine, schema, serving
-from app.commands import accounts, backup, erase, letters, search
+from app.commands import accounts, backup, erase, letters, mail, readers, search
 from app.commands.progress import progress
 from app.errors import WillayError
 from app.kit.dates import day_of
@@ -34,6 +34,8 @@ cli.add_typer(accounts.user, name="user")
 cli.add_typer(accounts.token, name="token")
 cli.add_typer(search.search, name="search")
 cli.add_typer(letters.letter, name="letter")
+cli.add_typer(mail.mail, name="mail")
+cli.add_typer(readers.reader, name="reader")
 cli.command()(backup.backup)
 cli.command()(backup.restore)
 cli.command()(erase.erase)

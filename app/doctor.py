@@ -12,9 +12,11 @@ from app import author_counts, counts, machine, milestones, schema
 from app.changes import head
 from app.errors import Unavailable, WillayError
 from app.interchange import jsonl_writer
+from app.kit.clock import rfc3339
 from app.letters import register
 from app.letters.probing import probe_server
 from app.library import garbage
+from app.newsletters.health import examine_newsletters
 from app.partners import enqueue, subscriptions
 from app.published import changes
 from app.runtime import Runtime
@@ -54,6 +56,7 @@ def examine(runtime: Runtime) -> Iterator[Finding]:
         ("media", _check_media),
         ("webhooks", _check_webhooks),
         ("letters", _check_letters),
+        ("newsletters", _check_newsletters),
         ("caches", _check_caches),
         ("limits", _check_limits),
         ("key", machine.check_key),
@@ -234,6 +237,28 @@ def _check_letters(runtime: Runtime) -> tuple[str, str]:
         message = f"{number} may have arrived or not: see `willay letter list`, ask, and"
         remedies.append(f"{message} send them again with `willay letter resend`.")
     return state, " ".join(remedies)
+
+
+def _check_newsletters(runtime: Runtime) -> tuple[str, str]:
+    settings = runtime.settings
+    if not settings.newsletters:
+        return "off", ""
+    with runtime.database.reading() as tx:
+        health = examine_newsletters(tx, settings, runtime.clock())
+    readers = ", ".join(f"{number} {state}" for state, number in sorted(health.readers.items()))
+    following = f", the next at {rfc3339(health.next_due)}" if health.next_due else ""
+    remedies = []
+    if health.waiting > _LONG:
+        message = "Requests to subscribe wait for long: run `willay worker`, or, if many come, see"
+        remedies.append(f"{message} WILLAY_CONFIRMATIONS_PER_HOUR.")
+    for issue in health.irregular:
+        remedies.append(
+            f"The {issue.rhythm} issue ({issue.lang}) is {issue.state} ({issue.problem}): an editor"
+            " may send or cancel it."
+        )
+    if health.readers and settings.mail_bounces is None and settings.mail_server is not None:
+        remedies.append("Set WILLAY_MAIL_BOUNCES, or nobody learns of letters that come back.")
+    return f"{readers or 'no readers yet'}{following}", " ".join(remedies)
 
 
 def _format_hours(wait: timedelta) -> str:

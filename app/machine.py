@@ -191,7 +191,9 @@ def check_key(runtime: Runtime) -> CheckResult:
     state = "none yet; it is made when it is needed" if mark is None else f"its mark is {mark}"
     if lost:
         place = settings.data_dir / keys.FILE_NAME
-        message = f"{lost} second factors and webhooks were made with another key:"
+        message = (
+            f"{lost} second factors, webhooks and addresses of readers were made with another key:"
+        )
         return state, f"{message} put that back into {place} or WILLAY_SECRET_KEY."
     return state, ""
 

@@ -32,6 +32,7 @@ from app.http.periodic import run_periodically
 from app.http.rate_limiting import RateLimitMiddleware, flush_periodically
 from app.http.routing import own_query_routes
 from app.http.tracing import TracingMiddleware
+from app.letterbox.routes import letterbox_routes
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings
 from app.worker.followers import build_followers, near_followers
@@ -98,6 +99,8 @@ def create_app(
     for router in routers:
         # `include_router` would make every route again for each application.
         app.router.routes.extend(router.routes)
+    if runtime.settings.newsletters:
+        app.router.routes.extend(letterbox_routes(runtime.settings))
     if runtime.settings.demo:
         app.router.routes.extend(demo_routes(runtime.settings))
     problems.install_handlers(app)

@@ -1,9 +1,9 @@
 """The outbox: letters that are planned in the transaction of the act that they tell of.
 
 So an act that is undone sends nothing, and an act that is committed loses no letter. Whoever plans
-a letter names an account, not an address, and no secret: both are found when it is sent
-(`letters`). `editorial` and `accounts` plan in their own transactions, so this module is below
-them.
+a letter names an account or a reader, not an address, and no secret: both are found when it is sent
+(`letters`). `editorial`, `accounts` and `newsletters` plan in their own transactions, so this
+module is below them.
 May import: changes, models, database, kit.
 """
 
@@ -26,12 +26,21 @@ NoticeKind = Literal["submitted", "returned", "approved", "mentioned", "release"
 """What an account may hear of: a text to review, its own text sent back or approved, its name in a
 note, and a scheduled publication that was cancelled or failed."""
 
-LetterKind = Literal["invitation", "reset"] | NoticeKind
+AccountLetterKind = Literal["invitation", "reset", "trial"] | NoticeKind
+"""A letter to an account; `trial` is an issue of a newsletter before its readers get it."""
+
+ReaderLetterKind = Literal["confirmation", "subscribed", "issue"]
+"""A letter to a reader: to confirm, about a subscription that stands, an issue of a newsletter."""
+
+LetterKind = AccountLetterKind | ReaderLetterKind
 LetterState = Literal["planned", "handed", "uncertain", "sent", "refused", "failed"]
 
 NOTICES: Final[tuple[NoticeKind, ...]] = get_args(NoticeKind)
 REVIEWERS: Final = ("editor", "publisher", "admin")
 """The roles with the scope `articles:review`."""
+
+_AWAITED: Final = frozenset(("invitation", "reset", "trial", "confirmation", "subscribed"))
+"""Letters that somebody waits for. They go before notices, and these before issues."""
 
 _NEWS_FOR: Final = timedelta(days=3)
 """A notice that could not be sent for so long is not sent any more."""
@@ -39,7 +48,7 @@ _NEWS_FOR: Final = timedelta(days=3)
 
 def plan_letter(
     tx: WriteTx,
-    kind: LetterKind,
+    kind: AccountLetterKind,
     account_id: UUID,
     key: str,
     now: datetime,
@@ -49,13 +58,33 @@ def plan_letter(
     letter_id: UUID | None = None,
 ) -> None:
     """Plan a letter; nothing happens if one was planned under this key already."""
-    row = _to_row(kind, account_id, key, now, expires_at, facts)
+    row = _to_row(kind, key, now, expires_at, facts) | {"account_id": account_id}
     _insert(tx, [row | {"id": letter_id or row["id"]}])
+
+
+def plan_reader_letters(
+    tx: WriteTx,
+    kind: ReaderLetterKind,
+    subject: str,
+    readers: Iterable[UUID],
+    now: datetime,
+    expires_at: datetime,
+    *,
+    issue_id: UUID | None = None,
+) -> None:
+    """Plan a letter to each of some readers about one subject, unless it is planned already."""
+    _insert(
+        tx,
+        [
+            _to_row(kind, f"{kind}:{subject}:{reader}", now, expires_at, None)
+            | {"reader_id": reader, "issue_id": issue_id}
+            for reader in readers
+        ],
+    )
 
 
 def _to_row(
     kind: LetterKind,
-    account_id: UUID,
     key: str,
     now: datetime,
     expires_at: datetime,
@@ -65,7 +94,7 @@ def _to_row(
         "id": uuid7(now),
         "key": key,
         "kind": kind,
-        "account_id": account_id,
+        "urgency": _urgency(kind),
         "facts": dict(facts or {}),
         "state": "planned",
         "attempts": 0,
@@ -73,6 +102,10 @@ def _to_row(
         "next_attempt_at": now,
         "expires_at": expires_at,
     }
+
+
+def _urgency(kind: LetterKind) -> int:
+    return 0 if kind in _AWAITED else 2 if kind == "issue" else 1
 
 
 def _insert(tx: WriteTx, rows: list[dict[str, Any]]) -> None:
@@ -104,7 +137,10 @@ def plan_notice(
     every_fact = {"by": str(by) if by is not None else None, **(facts or {})}
     willing = [account.id for account in accounts if kind not in account.notices_off]
     args = (now, now + _NEWS_FOR, every_fact)
-    _insert(tx, [_to_row(kind, to, f"{kind}:{subject}:{to}", *args) for to in willing])
+    _insert(
+        tx,
+        [_to_row(kind, f"{kind}:{subject}:{to}", *args) | {"account_id": to} for to in willing],
+    )
 
 
 def reviewers(tx: ReadTx) -> list[UUID]:

@@ -21,6 +21,7 @@ from app.database import ReadTx
 from app.errors import Unavailable
 from app.kit.secret import digest, new_secret
 from app.models.account import Totp
+from app.models.reader import Reader
 from app.models.webhook import Webhook
 
 __all__ = [
@@ -83,12 +84,13 @@ def mark_of(folder: Path, configured: SecretStr | None) -> str | None:
 
 
 def count_lost_secrets(tx: ReadTx, mark: str | None) -> int:
-    """The number of second factors and webhooks that were made with a key of another mark."""
+    """The number of second factors, webhooks and readers' addresses that were made with a key of
+    another mark."""
     return sum(
         tx.execute(
             sa.select(sa.func.count()).select_from(table).where(col(table.key_mark) != (mark or ""))
         ).scalar_one()
-        for table in (Totp, Webhook)
+        for table in (Totp, Webhook, Reader)
     )
 
 

@@ -23,11 +23,14 @@ Scope = Literal[
     "users:write",
     "tokens:own",
     "audit:read",
+    "newsletters:write",
+    "newsletters:send",
+    "readers:write",
     "operations:write",
 ]
 """`calendar:read` reads what is scheduled, as a calendar, and nothing else; `people` are sponsors,
 committee members and authors; `site` is what the site says of itself; `users` are accounts;
-`tokens:own` makes and revokes tokens of one's own account."""
+`tokens:own` makes and revokes tokens of one's own account; `readers` are those of newsletters."""
 
 Role = Literal["writer", "editor", "publisher", "admin"]
 
@@ -43,11 +46,11 @@ _WRITER: Final[Scopes] = frozenset(
         *("media:write", "preview:write", "tokens:own"),
     )
 )
-_EDITOR: Final[Scopes] = _WRITER | {"articles:review", "tags:write"}
+_EDITOR: Final[Scopes] = _WRITER | {"articles:review", "tags:write", "newsletters:write"}
 # Sponsors, members, authors, events and the site become public when saved, so only publishers may
 # save.
 _PUBLISHER: Final[Scopes] = _EDITOR | {
-    *("articles:publish", "people:write", "events:write", "site:write")
+    *("articles:publish", "people:write", "events:write", "site:write", "newsletters:send")
 }
 
 SCOPES_OF: Final[Mapping[Role, Scopes]] = {

@@ -65,7 +65,7 @@ def restore(
     if contents.key_mark not in (None, mark):
         message += (
             f" Put the copied service's {keys.FILE_NAME} into {settings.data_dir} (or set its"
-            " WILLAY_SECRET_KEY): second factors and webhooks need it."
+            " WILLAY_SECRET_KEY): second factors, webhooks and addresses of readers need it."
         )
     _print_result(message, contents, as_json)
 

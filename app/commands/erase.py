@@ -10,6 +10,7 @@ from app.commands.progress import progress
 from app.database import Database
 from app.erasure.person import BEYOND, ErasureReport, ErasureRequest, forget
 from app.letters import folder, queue
+from app.newsletters.addresses import AddressBook
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings
 from app.worker.index_documents import count_documents
@@ -73,7 +74,7 @@ def erase(
 
 def _erase(runtime: Runtime, wish: ErasureRequest) -> ErasureReport:
     with runtime.publishing() as tx:
-        report = forget(tx, wish)
+        report = forget(tx, wish, AddressBook(runtime.key()))
     with runtime.database.reading() as read:
         folder.remove_letters(runtime.settings.outbox, queue.known_letters(read))
     return report
@@ -83,7 +84,7 @@ def _dry_run(runtime: Runtime, wish: ErasureRequest) -> ErasureReport:
     """Erase and roll back, so that the report shows what an erasure would do."""
     try:
         with runtime.publishing() as tx:
-            report = forget(tx, wish)
+            report = forget(tx, wish, AddressBook(runtime.key()))
             raise _DryRunRollback
     except _DryRunRollback:
         return report

@@ -70,7 +70,8 @@ def _print_letters(letters: list[LetterInfo], as_json: bool) -> None:
     for info in letters:
         at = rfc3339(info.settled_at or info.created_at)
         problem = info.problem or "-"
-        typer.echo(f"{info.id}\t{info.kind}\t{info.state}\t{at}\t{problem}\t{info.account_id}")
+        recipient = info.account_id or info.reader_id
+        typer.echo(f"{info.id}\t{info.kind}\t{info.state}\t{at}\t{problem}\t{recipient}")
 
 
 def _to_text(value: object) -> str:

@@ -27,6 +27,9 @@ from app.http.routing import EndpointRoute
 from app.letters import register
 from app.letters.register import LetterTally
 from app.milestones import LastOccurrence
+from app.newsletters.bounces import ReportKind
+from app.newsletters.health import NewsletterHealth, examine_newsletters
+from app.newsletters.readers import ReaderState
 from app.outbox import LetterState
 from app.partners import enqueue
 from app.partners.enqueue import Backlog
@@ -58,9 +61,11 @@ async def read_metrics(request: Request, _params: NoneTravelling, runtime: Runti
         with runtime.database.reading() as tx:
             backlog = enqueue.backlog(tx, runtime.clock())
             letters = register.tally(tx, runtime.clock())
+            newsletters = examine_newsletters(tx, runtime.settings, runtime.clock())
             passed = {name: milestones.last_occurrence(tx, name) for name in ("worker", "backup")}
         registry = CollectorRegistry()
-        gauges = _Gauges(runtime, now, backlog, letters, list(search_metrics(runtime)), passed)
+        mail = (letters, newsletters)
+        gauges = _Gauges(runtime, now, backlog, mail, list(search_metrics(runtime)), passed)
         registry.register(gauges)
         return generate_latest(registry) + runtime.meters.text()
 
@@ -89,7 +94,7 @@ class _Gauges(Collector):
         runtime: Runtime,
         now: Ready,
         backlog: Backlog,
-        letters: LetterTally,
+        mail: tuple[LetterTally, NewsletterHealth],
         search: Iterable[Metric],
         passed: dict[str, LastOccurrence | None],
     ) -> None:
@@ -97,7 +102,7 @@ class _Gauges(Collector):
         self._passed = passed
         self._now = now
         self._backlog = backlog
-        self._letters = letters
+        self._letters, self._newsletters = mail
         self._search = search
 
     @override
@@ -143,6 +148,18 @@ class _Gauges(Collector):
         for state in get_args(LetterState):
             states.add_metric([state], self._letters.states.get(state, 0))
         yield states
+        kinds = "Letters of the last 30 days that came back, or led to a complaint."
+        bounces = GaugeMetricFamily("willay_letters_bounced", kinds, labels=["kind"])
+        for kind in get_args(ReportKind):
+            bounces.add_metric([kind], self._letters.bounces.get(kind, 0))
+        yield bounces
+        readers = GaugeMetricFamily("willay_readers", "Readers of newsletters.", labels=["state"])
+        for state in get_args(ReaderState):
+            readers.add_metric([state], self._newsletters.readers.get(state, 0))
+        yield readers
+        waiting = self._newsletters.waiting.total_seconds()
+        meaning = "Since the oldest request to subscribe that waits."
+        yield GaugeMetricFamily("willay_subscriptions_waiting_seconds", meaning, waiting)
         for name, meaning, age in (
             ("oldest", "Since the oldest letter that is still to go.", self._letters.oldest),
             ("behind", "Since a letter is due that has not gone.", self._letters.behind),

@@ -16,14 +16,17 @@ from app.delivery import (
     licence,
     linked,
     lists,
+    mail_events,
     media,
     metrics,
+    newsletters,
     oai,
     partner,
     search,
     search_tokens,
     service,
     site,
+    subscriptions,
 )
 
 ROUTERS: Final = (
@@ -33,5 +36,6 @@ ROUTERS: Final = (
     *(home.router, service.router, metrics.router, changes.router, feeds.router),
     *(discovery.router, oai.router, events.router, instant.router, instant_server.router),
     *(search_tokens.router, media.router, authors.router),
+    *(newsletters.router, subscriptions.router, mail_events.router),
     *(partner.router, embargoed.router),
 )

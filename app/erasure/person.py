@@ -16,6 +16,8 @@ from app.database import ReadTx
 from app.erasure import author_records, belongings, notes, texts, traces
 from app.errors import Conflict, Invalid, NotFound
 from app.models.account import Account
+from app.newsletters import readers
+from app.newsletters.addresses import AddressBook, normalised_address
 
 BEYOND: Final = (
     "copies made by `willay backup`, and dumps and snapshots of the database",
@@ -55,14 +57,18 @@ class ErasureReport:
         return bool(self.erased.get("public articles") or self.erased.get("authors"))
 
 
-def forget(tx: PublishTx, wish: ErasureRequest) -> ErasureReport:
-    """Erase and report. `NotFound` when nothing here names the person, `Conflict` when several
-    accounts have the name or when it is the last admin's."""
+def forget(tx: PublishTx, wish: ErasureRequest, book: AddressBook) -> ErasureReport:
+    """Erase and report; `book` finds the readers of newsletters.
+
+    `NotFound` when nothing here names the person, `Conflict` when several accounts have the name or
+    when it is the last admin's.
+    """
     account, words = _identify(tx, wish.person)
     names = [word for word in words if "@" not in word]
     erased: dict[str, int] = {}
     if account is not None:
         erased |= belongings.erase_account(tx, account)
+    erased["newsletters"] = _erase_readers(tx, words, book)
     erased |= traces.erase_traces(tx, account, words)
     erased |= notes.erase_notes(tx, account, words)
     erased |= author_records.erase_author_records(tx, wish.bylines)
@@ -76,13 +82,18 @@ def forget(tx: PublishTx, wish: ErasureRequest) -> ErasureReport:
     return ErasureReport(erased, texts.count_mentions(tx, [*words, *wish.bylines]))
 
 
+def _erase_readers(tx: PublishTx, words: Sequence[str], book: AddressBook) -> int:
+    """The number of rows about who gets newsletters at these addresses."""
+    return sum(readers.erase_address(tx, book, word) for word in words if "@" in word)
+
+
 def _identify(tx: ReadTx, person: str) -> tuple[UUID | None, list[str]]:
     """The account, if there is one, and the words that name the person."""
     text = person.strip()
     if len(text) < _SHORTEST:
         raise Invalid("person_too_short", f"Name the person by at least {_SHORTEST} characters.")
     if "@" in text:
-        text = _normalise_email(text)
+        text = _normalise_address(text)
         where: Any = col(Account.email) == text
     else:
         where = col(Account.name) == text
@@ -99,8 +110,13 @@ def _identify(tx: ReadTx, person: str) -> tuple[UUID | None, list[str]]:
     return row.id, list(dict.fromkeys([text, row.email, row.name]))
 
 
-def _normalise_email(text: str) -> str:
+def _normalise_address(text: str) -> str:
+    """An address of an account or of a reader; a reader's may hold letters beyond ASCII."""
     try:
         return normalised_email(text)
+    except ValueError:
+        pass
+    try:
+        return normalised_address(text)
     except ValueError as error:
         raise Invalid("invalid_email", f"{text[:80]!r} {error}.") from error

@@ -16,6 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.errors import BadRequest, Detail, Invalid, TooLarge, Unsupported
+from app.http.contract.references import REFERENCE
 
 SMALL: Final = 10_000
 """The limit in bytes of a form, and of a body that anybody may send."""
@@ -62,6 +63,13 @@ class NoBody(BaseModel):
     """The body of a request without one."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+def documented_body(model: type[BaseModel]) -> dict[str, Any]:
+    """The `openapi_extra` of a public route that takes a body; management's routes have their
+    own."""
+    schema = model.model_json_schema(ref_template=REFERENCE + "{model}")
+    return {"requestBody": {"required": True, "content": {_JSON: {"schema": schema}}}}
 
 
 def parse_json(model: type[Model], content: bytes) -> Model:

@@ -62,25 +62,17 @@ class Composer:
         server every account may have a file."""
         try:
             if not self._checks_address:
-                return Address(name, addr_spec=email)
+                local, _, domain = email.rpartition("@")
+                return Address(name, local, domain)
             valid = validate_email(email, check_deliverability=False, globally_deliverable=False)
             return Address(name, valid.local_part, valid.ascii_domain)
         except (EmailNotValidError, MessageError, ValueError) as error:
             raise InvalidAddress from error
 
-    def compose(
-        self, kind: str, key: str, recipient: Address, content: LetterContent, now: datetime
-    ) -> bytes:
+    def compose(self, key: str, recipient: Address, content: LetterContent, now: datetime) -> bytes:
         """The message. The same `key` always gives the same Message-ID, so that a server which gets
         a letter twice can tell."""
-        values = content.values | {"lang": content.lang}
-        template = self._templates.get_template(f"{content.lang}/{kind}.txt")
-        frame = self._templates.get_template(f"{content.lang}/frame.txt")
-        values |= {name: _render(template, name, values) for name in ("message", "action")}
-        subject = " ".join(_render(template, "subject", values).split())[:_LONGEST_SUBJECT]
-        names = ("greeting", "note_heading", "address_heading", "farewell")
-        values |= {name: _render(frame, name, values) for name in names} | {"subject": subject}
-        html = self._templates.get_template("letter.html").render(values)
+        subject, text, html = self.render(content)
         is_ascii = recipient.addr_spec.isascii()
         letter = EmailMessage(_POLICY if is_ascii else _POLICY.clone(utf8=True))
         letter["From"] = self._sender
@@ -91,10 +83,26 @@ class Composer:
         letter["Date"] = now
         letter["Message-ID"] = f"<{sha256(key.encode()).hexdigest()[:32]}@{self._sender.domain}>"
         letter["Auto-Submitted"] = "auto-generated"
-        letter.set_content(self._templates.get_template("letter.txt").render(values))
-        letter.add_alternative(self._inliner.inline(html), subtype="html")
+        for name, value in content.headers.items():
+            letter[name] = value
+        letter.set_content(text)
+        letter.add_alternative(html, subtype="html")
         letter["Content-Language"] = content.lang  # after the contents, which take such headers
         return letter.as_bytes()
+
+    def render(self, content: LetterContent) -> tuple[str, str, str]:
+        """The subject, the text and the HTML of a letter."""
+        values = content.values | {"lang": content.lang}
+        template = self._templates.get_template(f"{content.lang}/{content.template}.txt")
+        frame = self._templates.get_template(f"{content.lang}/frame.txt")
+        for source in (frame, template):
+            blocks = [name for name in source.blocks if name != "subject"]
+            values |= {name: _render(source, name, values) for name in blocks}
+        subject = " ".join(_render(template, "subject", values).split())[:_LONGEST_SUBJECT]
+        values["subject"] = subject
+        text = self._templates.get_template(f"{content.layout}.txt").render(values)
+        html = self._templates.get_template(f"{content.layout}.html").render(values)
+        return subject, text, self._inliner.inline(html)
 
 
 def _render(template: Template, block: str, values: dict[str, Any]) -> str:

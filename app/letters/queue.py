@@ -5,7 +5,7 @@ Every change of state names the state before it, so two senders cannot both hand
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from app.database import ReadTx, WriteTx
 from app.letters.smtp import SendResult
 from app.models.account import Account
 from app.models.letter import Letter
+from app.models.reader import Reader
 from app.outbox import LetterKind
 
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -30,19 +31,43 @@ KEPT: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
+class AddressedAccount:
+    """The account that a letter goes to, as it is now."""
+
+    email: str
+    name: str
+    lang: str | None
+    timezone: str | None
+    suspended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AddressedReader:
+    """The reader whom a letter goes to, as stored now: the address is encrypted."""
+
+    id: UUID
+    version: int
+    address: str
+    state: str
+    lang: str
+    rhythm: str
+    topics: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class AddressedLetter:
-    """A planned letter, and the account that it goes to as it is now."""
+    """A planned letter, and to whom it goes."""
 
     id: UUID
     key: str
     kind: LetterKind
     facts: dict[str, Any]
     expires_at: datetime
-    email: str
-    name: str
-    lang: str | None
-    timezone: str | None
-    suspended_at: datetime | None
+    issue_id: UUID | None
+    recipient: AddressedAccount | AddressedReader
+
+
+Recipient = TypeVar("Recipient", AddressedAccount, AddressedReader)
 
 
 def has_work(tx: ReadTx, sender: str, now: datetime) -> bool:
@@ -70,28 +95,36 @@ def _uncertain(tx: ReadTx, sender: str) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def due_letters(tx: ReadTx, now: datetime, most: int) -> list[UUID]:
-    """The letters that are due, those that have waited longest first."""
+    """The letters that are due: those that somebody waits for first, issues last, and of each sort
+    those that have waited longest."""
     is_due = (col(Letter.state) == "planned", col(Letter.next_attempt_at) <= now)
-    ordered = sa.select(col(Letter.id)).where(*is_due).order_by(col(Letter.next_attempt_at))
-    return list(tx.execute(ordered.order_by(col(Letter.id)).limit(most)).scalars())
+    order = (col(Letter.urgency), col(Letter.next_attempt_at), col(Letter.id))
+    statement = sa.select(col(Letter.id)).where(*is_due).order_by(*order)
+    return list(tx.execute(statement.limit(most)).scalars())
 
 
 def find_letter(tx: ReadTx, letter: UUID) -> AddressedLetter | None:
     """A planned letter; None if it is not planned any more."""
-    columns: tuple[Any, ...] = (
-        *(Letter.id, Letter.key, Letter.kind, Letter.facts, Letter.expires_at),
-        *(Account.email, Account.name, Account.lang, Account.timezone, Account.suspended_at),
-    )
-    statement = (
-        sa.select(*(col(column) for column in columns))
-        .join(Account, col(Account.id) == col(Letter.account_id))
-        .where(col(Letter.id) == letter, col(Letter.state) == "planned")
-    )
-    row = tx.execute(statement).one_or_none()
+    own = ("id", "key", "kind", "facts", "expires_at", "issue_id")
+    columns = [col(getattr(Letter, name)) for name in (*own, "account_id", "reader_id")]
+    is_planned = (col(Letter.id) == letter, col(Letter.state) == "planned")
+    row = tx.execute(sa.select(*columns).where(*is_planned)).one_or_none()
     if row is None:
         return None
-    fields = dict(row._mapping)
-    return AddressedLetter(**(fields | {"facts": fields["facts"] or {}}))
+    recipient = (
+        _find_row(tx, Account, AddressedAccount, row.account_id)
+        if row.account_id is not None
+        else _find_row(tx, Reader, AddressedReader, row.reader_id)
+    )
+    fields = {name: row._mapping[name] for name in own} | {"facts": row.facts or {}}
+    return AddressedLetter(**fields, recipient=recipient)
+
+
+def _find_row(tx: ReadTx, table: Any, form: type[Recipient], key: UUID) -> Recipient:
+    """The columns of a row that a form names."""
+    columns = [col(getattr(table, name)) for name in form.__dataclass_fields__]
+    row = tx.execute(sa.select(*columns).where(col(table.id) == key)).one()
+    return form(**row._mapping)
 
 
 def hand_over(tx: WriteTx, letter: UUID, sender: str) -> bool:

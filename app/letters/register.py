@@ -29,13 +29,17 @@ class LetterInfo:
 
     id: UUID
     kind: LetterKind
-    account_id: UUID
+    account_id: UUID | None
+    reader_id: UUID | None
+    issue_id: UUID | None
     state: LetterState
     problem: str | None
     attempts: int
     created_at: datetime
     next_attempt_at: datetime | None
     settled_at: datetime | None
+    bounce: str | None
+    bounced_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +52,29 @@ class LetterPage:
 
 @dataclass(frozen=True, slots=True)
 class LetterTally:
-    """The number of letters by state; of those that are still to go the age of the oldest, and for
-    how long one has been due."""
+    """The number of letters by state, and by what was reported of them; of those that are still to
+    go the age of the oldest, and for how long one has been due."""
 
     states: dict[str, int]
+    bounces: dict[str, int]
     oldest: timedelta
     behind: timedelta
 
 
 def list_letters(
-    tx: ReadTx, state: LetterState | None = None, cursor: str | None = None, limit: int = 20
+    tx: ReadTx,
+    state: LetterState | None = None,
+    cursor: str | None = None,
+    limit: int = 20,
+    *,
+    bounced: bool = False,
 ) -> LetterPage:
-    """A page of letters, the newest first. `BadRequest` for the cursor of another list."""
-    list_name = f"letters {state}"
+    """A page of letters, the newest first; with `bounced` only those that came back or led to a
+    complaint. `BadRequest` for the cursor of another list."""
+    list_name = f"letters {state} {bounced}"
     statement = sa.select(*_COLUMNS)
+    if bounced:
+        statement = statement.where(col(Letter.bounce).is_not(None))
     if state is not None:
         statement = statement.where(col(Letter.state) == state)
     if (after := cursors.decode(cursor, list_name)) is not None:
@@ -97,16 +110,16 @@ def resend(tx: WriteTx, by: Principal, letter: UUID, now: datetime) -> LetterInf
 
 def tally(tx: ReadTx, now: datetime) -> LetterTally:
     """Count the letters that are not forgotten."""
-    rows = tx.execute(
-        sa.select(col(Letter.state), sa.func.count().label("number")).group_by(col(Letter.state))
-    )
-    states = {row.state: row.number for row in rows}
+    numbers = []
+    for sort in (col(Letter.state), col(Letter.bounce)):
+        counted = sa.select(sort, sa.func.count()).where(sort.is_not(None)).group_by(sort)
+        numbers.append(dict(tx.execute(counted).all()))
     ages = []
     for column in (col(Letter.created_at), col(Letter.next_attempt_at)):
         statement = sa.select(column).where(col(Letter.state) == "planned").order_by(column)
         first = tx.execute(statement.limit(1)).scalar()
         ages.append(max(now - first, timedelta()) if first is not None else timedelta())
-    return LetterTally(states, *ages)
+    return LetterTally(numbers[0], numbers[1], *ages)
 
 
 def _or(words: tuple[str, ...]) -> str:
@@ -117,6 +130,7 @@ _COLUMNS: Final[tuple[Any, ...]] = (
     *(col(Letter.id), col(Letter.kind), col(Letter.account_id), col(Letter.state)),
     *(col(Letter.problem), col(Letter.attempts), col(Letter.created_at)),
     *(col(Letter.next_attempt_at), col(Letter.settled_at)),
+    *(col(Letter.reader_id), col(Letter.issue_id), col(Letter.bounce), col(Letter.bounced_at)),
 )
 
 

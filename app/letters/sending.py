@@ -7,6 +7,7 @@ all lets every letter wait, and is asked again at growing intervals; this counts
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from threading import Event
 from time import monotonic
 from typing import Final
@@ -21,9 +22,14 @@ from app.kit.clock import Clock
 from app.leases import StoreLease
 from app.letters import folder, queue
 from app.letters.composing import Composer, InvalidAddress
-from app.letters.contents import read_content
-from app.letters.queue import AddressedLetter
+from app.letters.contents import LetterContent, read_account_content
+from app.letters.queue import AddressedLetter, AddressedReader
+from app.letters.reader_contents import ReaderContents
+from app.letters.slow_domains import SlowDomains
 from app.letters.smtp import Fate, MailConnection, MailTrouble, SendResult, SmtpLimits
+from app.newsletters import bounces
+from app.newsletters.addresses import UnreadableAddress
+from app.newsletters.links import return_tag
 from app.outage import Outage
 from app.settings import Settings
 
@@ -62,6 +68,8 @@ class LetterSender:
         self._server = settings.mail_server
         self._composer = Composer(settings)
         self._lang_codes = self._composer.lang_codes()
+        self._reader_contents = ReaderContents(settings, key, self._lang_codes)
+        self._slow_domains = SlowDomains()
         self._connection: MailConnection | None = None
         self._unsettled: tuple[UUID, SendResult] | None = None
         self._holds_lease = self._has_handed = False
@@ -147,19 +155,33 @@ class LetterSender:
 
     def _try_letter(self, letter: AddressedLetter) -> SendResult:
         now = self._clock()
-        with self._database.reading() as tx:
-            args = (letter, self._settings, self._key, self._lang_codes, now)
-            content = read_content(tx, *args)
+        try:
+            content = self._read_content(letter, now)
+        except UnreadableAddress:
+            return SendResult("refused", "other_key")
         if content is None:
             return SendResult("failed", "outdated")
         try:
-            recipient = self._composer.recipient(content.values["name"], letter.email)
+            recipient = self._composer.recipient(content.name, content.email)
         except InvalidAddress:
             return SendResult("refused", "bad_address")
-        message = self._composer.compose(letter.kind, letter.key, recipient, content, now)
+        if self._slow_domains.has(recipient.addr_spec):
+            return SendResult("postponed", "domain_slow")
+        message = self._composer.compose(letter.key, recipient, content, now)
         if self._server is None:
             return self._write(letter.id, message)
         return self._transmit(letter.id, recipient.addr_spec, message)
+
+    def _read_content(self, letter: AddressedLetter, now: datetime) -> LetterContent | None:
+        with self._database.reading() as tx:
+            match letter.recipient:
+                case AddressedReader() as reader:
+                    return self._reader_contents.read(tx, letter, reader, now)
+                case account if letter.kind == "trial":
+                    return self._reader_contents.read_trial(tx, letter, account, now)
+                case account:
+                    args = (self._settings, self._key, self._lang_codes, now)
+                    return read_account_content(tx, letter, account, *args)
 
     def _write(self, letter: UUID, message: bytes) -> SendResult:
         self._hand_over(letter)
@@ -172,15 +194,22 @@ class LetterSender:
 
     def _transmit(self, letter: UUID, address: str, message: bytes) -> SendResult:
         connection = self._connect()
-        sender = self._settings.mail_sender.addr_spec
+        sender = self._return_address(letter)
         result = connection.send(sender, address, message, lambda: self._hand_over(letter))
         if result.fate == "sent":
             self._failures = 0
+            self._slow_domains.forgive()
             if self._outage.is_on:
                 self._outage.end()
-        elif not connection.is_usable:
+        elif not connection.is_usable and not self._slow_domains.blame(address, result.problem):
             self._rest(result.problem or "server_unreachable")
         return result
+
+    def _return_address(self, letter: UUID) -> str:
+        """Where the letter comes back to if it cannot be delivered; it names the letter."""
+        if (mailbox := self._settings.bounce_mailbox) is None:
+            return self._settings.mail_sender.addr_spec
+        return f"{mailbox.username}+{return_tag(self._key(), letter)}@{mailbox.domain}"
 
     def _connect(self) -> MailConnection:
         if self._connection is None or not self._connection.is_usable:
@@ -210,7 +239,10 @@ class LetterSender:
         """Record a result; the next step does it if the store is away now."""
         self._unsettled = letter, result
         with self._database.writing() as tx:
-            queue.settle(tx, letter, self._lease.holder, result, self._clock())
+            now = self._clock()
+            queue.settle(tx, letter, self._lease.holder, result, now)
+            if result.fate == "refused":
+                bounces.record_refusal(tx, letter, result.problem, now)
         self._unsettled = None
         if result.fate in ("refused", "uncertain"):
             _LOG.warning("the letter %s is %s: %s", letter, result.fate, result.problem)

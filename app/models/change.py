@@ -28,6 +28,6 @@ class Change(SQLModel, table=True):
 
     sequence: int = Field(sa_type=sa.BigInteger, primary_key=True)
     at: datetime
-    kind: str  # article, tag, sponsor, committee_member, alias
+    kind: str  # article, tag, sponsor, committee_member, event, author, site, newsletter, alias
     subject_id: UUID
     cause: str

@@ -23,6 +23,8 @@ TagType = Literal["topic", "place", "person", "organisation", "series", "format"
 TagStatus = Literal["proposed", "accepted"]
 SponsorKind = Literal["founding", "sponsor", "patron", "funder", "partner"]
 CommitteeGroup = Literal["officers", "committee", "staff"]
+Rhythm = Literal["instant", "daily", "weekly"]
+"""How often a newsletter goes."""
 GoneReason = Literal["unpublished", "retracted", "expired", "embargoed", "removed"]
 ContentKind = Literal["article", "tag", "sponsor", "committee_member", "event"]
 Topic = Literal[

@@ -25,7 +25,7 @@ SERVICE: Final = "service"
 
 _UNADDRESSED: Final = frozenset({"alias"})
 """The kinds in the log that no answer has a key of."""
-_UNSEARCHED: Final = frozenset({"alias", "author", "site"})
+_UNSEARCHED: Final = frozenset({"alias", "author", "site", "newsletter"})
 """The kinds in the log that no search shows."""
 
 

@@ -8,6 +8,7 @@ from app.kit.calendar import Calendar
 from app.kit.page_urls import PageUrls, to_ascii
 from app.settings.desk import DeskSettings
 from app.settings.mail import MailSettings
+from app.settings.newsletters import NewsletterSettings
 from app.settings.search import SearchSettings
 from app.settings.server import (
     CachingSettings,
@@ -31,6 +32,7 @@ class Settings(
     SharedCacheSettings,
     LimitSettings,
     MailSettings,
+    NewsletterSettings,
     MonitoringSettings,
 ):
     """Every setting of the service, with its default."""

@@ -98,7 +98,7 @@ class MailSettings(Group):
     )
     mail_reply_to: Mailbox | None = Field(None, description="Where answers to letters go")
     mail_rate: float = Field(
-        5.0, gt=0, le=1_000, description="How many letters Willay sends in a second at most"
+        20.0, gt=0, le=1_000, description="How many letters Willay sends in a second at most"
     )
     mail_folder: Path | None = Field(
         None,

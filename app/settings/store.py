@@ -19,9 +19,9 @@ class StoreSettings(Group):
     secret_key: SecretStr | None = Field(
         None,
         min_length=32,
-        description="A secret of 32 characters or more, which protects second factors and webhook "
-        "secrets. Without it, Willay makes one and keeps it in the data folder. Replicas on "
-        "several machines need the same one",
+        description="A secret of 32 characters or more, which protects second factors, addresses "
+        "of readers and webhook secrets. Without it, Willay makes one and keeps it in the data "
+        "folder. Replicas on several machines need the same one",
     )
     database_url: SecretStr | None = Field(
         None,

@@ -6,6 +6,7 @@ from app.worker.heartbeat import Heartbeat
 from app.worker.indexing import IndexFollower
 from app.worker.loop import Follower
 from app.worker.media_cleanup import MediaCleanup
+from app.worker.newsletters import NewsletterFollower
 from app.worker.purging import LOOK_SECONDS, PurgeFollower
 from app.worker.threaded import ContinuousWork, ThreadedFollower
 from app.worker.trash_cleanup import TrashCleanup
@@ -13,8 +14,8 @@ from app.worker.webhooks import WebhookFollower
 
 
 def build_followers(runtime: Runtime) -> list[Follower]:
-    """A heartbeat, search for each engine, media, webhooks, letters, and, if they are set, the
-    trash, a WebSub hub and caches in front."""
+    """A heartbeat, search for each engine, media, webhooks, letters, and, if they are set,
+    newsletters, the trash, a WebSub hub and caches in front."""
     letters = LetterSender(runtime.database, runtime.settings, runtime.key, runtime.clock)
     followers: list[Follower] = [
         Heartbeat(runtime),
@@ -23,6 +24,8 @@ def build_followers(runtime: Runtime) -> list[Follower]:
         WebhookFollower(runtime),
         ThreadedFollower(letters, letters.interrupt),
     ]
+    if runtime.settings.newsletters:
+        followers.append(NewsletterFollower(runtime))
     if (days := runtime.settings.trash_days) is not None:
         followers.append(TrashCleanup(runtime, days))
     if (hub := runtime.settings.websub_hub) is not None:

@@ -673,6 +673,152 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/newsletters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Issues that went to readers, the newest first */
+        get: operations["listNewsletters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/newsletters/{issue_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One issue, with what readers see of it now */
+        get: operations["getNewsletter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feeds/newsletters.atom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest issues as Atom */
+        get: operations["getNewslettersFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one can subscribe to */
+        get: operations["getSubscriptionTopics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for news by e-mail
+         * @description A letter asks to confirm; the answer is the same for every address.
+         *     Only pages of this site and servers may post here.
+         */
+        post: operations["subscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/{token}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm a subscription by the token of the letter, once the reader has pressed a button */
+        post: operations["confirmSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that is stored of the reader whose letter has this token */
+        get: operations["getSubscription"];
+        put?: never;
+        post?: never;
+        /** Leave, and be forgotten at once */
+        delete: operations["eraseSubscription"];
+        options?: never;
+        head?: never;
+        /** Change how often, in which language and about what letters come */
+        patch: operations["changeSubscription"];
+        trace?: never;
+    };
+    "/v1/mail/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report a bounce or a complaint, signed as Standard Webhooks are
+         * @description A report of what is
+         *     forgotten changes nothing.
+         */
+        post: operations["reportMailEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/partner": {
         parameters: {
             query?: never;
@@ -1606,6 +1752,68 @@ export interface components {
         };
         /** @description Only a part; `source` has the whole */
         IsExcerpt: boolean;
+        /** @description An issue whole, with what readers see of it now. */
+        IssueDetail: {
+            id: components["schemas"]["Id"];
+            /**
+             * @description How often the newsletter goes
+             * @enum {string}
+             */
+            rhythm: "instant" | "daily" | "weekly";
+            lang: components["schemas"]["Lang"];
+            /** @description Counted by newsletter, from 1 */
+            number: number | null;
+            title: components["schemas"]["Title"];
+            /**
+             * Format: date-time
+             * @description When it began to go
+             */
+            sent_at: string;
+            /**
+             * Format: uri
+             * @description Its page in a browser
+             */
+            url: string;
+            /** @description Sanitised, may be empty */
+            introduction_html: string;
+            /** @description The tag whose texts it has */
+            series: components["schemas"]["TagReference"] | null;
+            /** @description In the order of the letter */
+            articles: components["schemas"]["ArticleItem"][];
+            /** @description About letters before it */
+            notices: components["schemas"]["IssueNotice"][];
+        };
+        IssueList: {
+            /** @description In the order of the list */
+            data: components["schemas"]["ListedIssue"][];
+            meta: components["schemas"]["PageMeta"];
+            links: components["schemas"]["Links"];
+        };
+        /** @description What became of a text after it was mailed. */
+        IssueNotice: {
+            /**
+             * @description What happened
+             * @enum {string}
+             */
+            reason: "corrected" | "retracted";
+            /** @description Null for a text that was retracted */
+            title: components["schemas"]["OptionalText"];
+            /**
+             * Format: uri
+             * @description The text, if readers still see it
+             */
+            url: string | null;
+            /** @description The editors' words to readers, may be empty */
+            note: string;
+            /**
+             * Format: date-time
+             * @description Since when
+             */
+            at: string;
+        };
+        IssueResponse: {
+            data: components["schemas"]["IssueDetail"];
+        };
         /** @description What JSON Feed has no place for. */
         ItemExtension: {
             kind: components["schemas"]["ArticleKind"];
@@ -1746,6 +1954,29 @@ export interface components {
             paths?: components["schemas"]["Paths"];
             related?: components["schemas"]["RelatedArticles"];
         };
+        /** @description An issue of a newsletter that went to its readers. */
+        ListedIssue: {
+            id: components["schemas"]["Id"];
+            /**
+             * @description How often the newsletter goes
+             * @enum {string}
+             */
+            rhythm: "instant" | "daily" | "weekly";
+            lang: components["schemas"]["Lang"];
+            /** @description Counted by newsletter, from 1 */
+            number: number | null;
+            title: components["schemas"]["Title"];
+            /**
+             * Format: date-time
+             * @description When it began to go
+             */
+            sent_at: string;
+            /**
+             * Format: uri
+             * @description Its page in a browser
+             */
+            url: string;
+        };
         /** @description A publisher's logo. */
         Logo: {
             /**
@@ -1759,6 +1990,14 @@ export interface components {
              * @description Where the file is
              */
             url: string;
+        };
+        /** @description What a provider reports: of the letter with a return path, else of an address. */
+        MailEvent: {
+            /** @enum {string} */
+            type: "bounce" | "soft_bounce" | "complaint";
+            return_path?: string | null;
+            /** @description An e-mail address */
+            email?: string | null;
         };
         /** @description A month that has articles. */
         Month: {
@@ -2566,6 +2805,83 @@ export interface components {
             kind: "sponsor";
             item: components["schemas"]["Sponsor"];
         };
+        /** @description All that is stored of a reader. */
+        Subscription: {
+            /** @description Where letters go */
+            email: string;
+            /**
+             * @description `paused`: letters came back; a change of anything ends that
+             * @enum {string}
+             */
+            state: "pending" | "active" | "paused" | "ended";
+            /**
+             * @description How often letters come
+             * @enum {string}
+             */
+            rhythm: "instant" | "daily" | "weekly";
+            lang: components["schemas"]["Lang"];
+            /** @description None stands for all news */
+            topics: components["schemas"]["TagReference"][];
+            /**
+             * Format: date-time
+             * @description When it was first asked for
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the reader agreed
+             */
+            confirmed_at: string | null;
+            /** @description The version of the words agreed to */
+            consent: components["schemas"]["OptionalText"];
+        };
+        /** @description What to change of a subscription; what is absent stays. */
+        SubscriptionChange: {
+            lang?: components["schemas"]["Lang"];
+            /** @description Tags' slugs; none stands for all news */
+            topics?: components["schemas"]["Slug"][];
+            /** @enum {string} */
+            rhythm?: "instant" | "daily" | "weekly";
+        };
+        /** @description Who wants which news how often; `lang` is the site's first language when absent. */
+        SubscriptionInput: {
+            /** @description An e-mail address */
+            email: string;
+            lang?: components["schemas"]["Lang"] | null;
+            /**
+             * @description Tags' slugs; none stands for all news
+             * @default []
+             */
+            topics: components["schemas"]["Slug"][];
+            /**
+             * @default weekly
+             * @enum {string}
+             */
+            rhythm: "instant" | "daily" | "weekly";
+        };
+        /** @description The same for every address, known or not. */
+        SubscriptionPromise: {
+            /** @description A sentence for people */
+            message: string;
+        };
+        SubscriptionPromiseResponse: {
+            data: components["schemas"]["SubscriptionPromise"];
+        };
+        SubscriptionResponse: {
+            data: components["schemas"]["Subscription"];
+        };
+        /** @description What one can subscribe to. */
+        SubscriptionTopics: {
+            /** @description How often newsletters go here */
+            rhythms: ("instant" | "daily" | "weekly")[];
+            /** @description The languages of newsletters */
+            languages: components["schemas"]["Lang"][];
+            /** @description Tags that readers may choose */
+            topics: components["schemas"]["TagReference"][];
+        };
+        SubscriptionTopicsResponse: {
+            data: components["schemas"]["SubscriptionTopics"];
+        };
         /** @description Plain text, may be empty */
         Summary: string;
         /** @description Other words by which search finds it */
@@ -2813,6 +3129,14 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description OK */
+        NoContent: {
+            headers: {
+                "Cache-Control": components["headers"]["CacheControlOfLivez"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
         /** @description Not Found */
         NotFound: {
             headers: {
@@ -2880,6 +3204,16 @@ export interface components {
                 "text/plain; charset=utf-8": string;
             };
         };
+        /** @description OK */
+        OkOfSubscriptions: {
+            headers: {
+                "Cache-Control": components["headers"]["CacheControlOfLivez"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["SubscriptionResponse"];
+            };
+        };
         /** @description A part of it */
         PartialContent: {
             headers: {
@@ -2939,6 +3273,7 @@ export interface components {
         FromDateOfEvents: string;
         /** @description Ids, by `,` */
         Ids: string[];
+        IssueIdPath: string;
         /** @description Articles, or standing pages */
         Kind: "article" | "page";
         /** @description One of the site's languages; see /v1 */
@@ -2963,8 +3298,9 @@ export interface components {
         ToDate: string;
         /** @description Begun by this day or instant */
         ToDateOfEvents: string;
-        /** @description The secret of the address */
         TokenPath: string;
+        /** @description The secret of the address */
+        TokenPathOfPreview: string;
         /** @description Changed or become visible since */
         UpdatedSince: string;
         /** @description Of a month, as links name it; what is served is always the newest */
@@ -5070,6 +5406,236 @@ export interface operations {
             default: components["responses"]["Refusal"];
         };
     };
+    listNewsletters: {
+        parameters: {
+            query?: {
+                /** @description One of the site's languages; see /v1 */
+                lang?: components["parameters"]["Lang"];
+                /** @description How often the newsletter goes */
+                rhythm?: "daily" | "weekly";
+                /** @description The most in one answer */
+                limit?: components["parameters"]["Limit"];
+                /** @description From `links.next` */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssueList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Refusal"];
+        };
+    };
+    getNewsletter: {
+        parameters: {
+            query?: {
+                /** @description One of the site's languages; see /v1 */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path: {
+                issue_id: components["parameters"]["IssueIdPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssueResponse"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refusal"];
+        };
+    };
+    getNewslettersFeed: {
+        parameters: {
+            query?: {
+                /** @description One of the site's languages; see /v1 */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/atom+xml": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Refusal"];
+        };
+    };
+    getSubscriptionTopics: {
+        parameters: {
+            query?: {
+                /** @description One of the site's languages; see /v1 */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionTopicsResponse"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Refusal"];
+        };
+    };
+    subscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            202: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControlOfLivez"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionPromiseResponse"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            default: components["responses"]["Refusal"];
+        };
+    };
+    confirmSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: components["parameters"]["TokenPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["NoContent"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["Gone"];
+            default: components["responses"]["Refusal"];
+        };
+    };
+    getSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: components["parameters"]["TokenPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["OkOfSubscriptions"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["Gone"];
+            default: components["responses"]["Refusal"];
+        };
+    };
+    eraseSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: components["parameters"]["TokenPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["NoContent"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["Gone"];
+            default: components["responses"]["Refusal"];
+        };
+    };
+    changeSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: components["parameters"]["TokenPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionChange"];
+            };
+        };
+        responses: {
+            200: components["responses"]["OkOfSubscriptions"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["Gone"];
+            422: components["responses"]["UnprocessableEntity"];
+            default: components["responses"]["Refusal"];
+        };
+    };
+    reportMailEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailEvent"];
+            };
+        };
+        responses: {
+            204: components["responses"]["NoContent"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            default: components["responses"]["Refusal"];
+        };
+    };
     getOwnPartner: {
         parameters: {
             query?: never;
@@ -5257,7 +5823,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @description The secret of the address */
-                token: components["parameters"]["TokenPath"];
+                token: components["parameters"]["TokenPathOfPreview"];
             };
             cookie?: never;
         };
@@ -5289,7 +5855,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @description The secret of the address */
-                token: components["parameters"]["TokenPath"];
+                token: components["parameters"]["TokenPathOfPreview"];
                 /** @description As the address of the file has it */
                 media_id: components["parameters"]["MediaIdPath"];
                 /** @description Which of its files */

@@ -11,6 +11,7 @@ from app.editorial.content import Actor
 from app.editorial.notes import NewNote, create
 from app.erasure.person import ErasureRequest, forget
 from app.kit import paging
+from app.newsletters.addresses import AddressBook
 from tests.admin.desk import colleague, problem
 from tests.admin.newsdesk import ARTICLES, Newsdesk
 from tests.conftest import Bench
@@ -209,7 +210,7 @@ def test_an_erased_colleague_is_in_no_thread(quiet: Bench) -> None:
     first = write(ana, where, "I think it is wrong.")
     write(ben, where, "@ana and ANA@example.org: why? Ananas.", reply_to=first["id"])
     with quiet.runtime.publishing() as tx:
-        report = forget(tx, ErasureRequest("ana@example.org"))
+        report = forget(tx, ErasureRequest("ana@example.org"), AddressBook(quiet.runtime.key()))
     assert report.erased["notes"] == 2
     [thread] = walked(ben, f"{where}/notes")
     assert (thread["text"], thread["written_by"]["name"]) == ("[erased]", "[erased]")

@@ -79,9 +79,10 @@ def test_what_an_account_opened_ends_together(quiet: Bench, how: str) -> None:
             with_totp(quiet, headers)
         case "erasure":
             from app.erasure.person import ErasureRequest, forget
+            from app.newsletters.addresses import AddressBook
 
             with runtime.publishing() as tx:
-                forget(tx, ErasureRequest("thief@example.org"))
+                forget(tx, ErasureRequest("thief@example.org"), AddressBook(runtime.key()))
     if how not in ("totp", "erasure"):
         assert answer.status_code < 300, answer.text
     for gone in (first, child):

@@ -25,7 +25,7 @@ def test_a_copy_moves_house(tmp_path: Path) -> None:
     back = willay(two, "restore", str(copy))
     assert (back.returncode, back.stdout) == (0, "")
     assert f"Restored {sum(report['rows'].values())} rows of" in back.stderr
-    assert "second factors and webhooks need it" in back.stderr
+    assert "second factors, webhooks and addresses of readers need it" in back.stderr
     exported = [willay(folder, "export", "jsonl").stdout for folder in (one, two)]
     assert exported[0] == exported[1] != ""
     full = willay(two, "restore", str(copy))

@@ -107,6 +107,12 @@ def refusals(operation: dict[str, Any], method: str, path: str) -> set[str]:
     return REFUSALS | {status for status, may_be in further.items() if may_be}
 
 
+def is_page(response: Any) -> bool:
+    """Whether an answer is a page for people, at an address that has pages."""
+    path, media = response.request.url.path, response.headers["content-type"]
+    return path.startswith(("/subscribe", "/newsletters/")) and media.startswith("text/html")
+
+
 def headers_of(answers: dict[str, Any], status: str) -> dict[str, Any]:
     """The headers of an answer, with those that what may be unchanged later has from its 304."""
     own: dict[str, Any] = answers.get(status, {}).get("headers", {})
@@ -178,11 +184,8 @@ class ContractClient(TestClient):
             return
         operation = self.contract.operation(request.method, path)
         if operation is None or response.status_code == 500:
-            if response.status_code >= 400 and path.startswith("/v1/search/instant/"):
-                refusal = {"$ref": "#/components/schemas/InstantRefusal"}
-                self._judge_body(response, headers["content-type"], refusal, where)
-            elif response.status_code >= 400:
-                self._judge_problem(response, where)
+            if response.status_code >= 400:
+                self._judge_refusal(response, where)
             return
         status, answers = str(response.status_code), operation["responses"]
         documented = answers.get(status)
@@ -204,6 +207,19 @@ class ContractClient(TestClient):
             assert response.status_code == 204 or "content-type" not in headers, where
         else:
             self._judge_content(response, documented["content"], where)
+
+    def _judge_refusal(self, response: Any, where: str) -> None:
+        """A refusal that no operation documents: a problem, or what its address has in its
+        place."""
+        headers = response.headers
+        if response.request.url.path.startswith("/v1/search/instant/"):
+            refusal = {"$ref": "#/components/schemas/InstantRefusal"}
+            self._judge_body(response, headers["content-type"], refusal, where)
+        elif is_page(response):
+            assert headers["cache-control"] == "no-store", where
+            assert "default-src 'none'" in headers["content-security-policy"], where
+        else:
+            self._judge_problem(response, where)
 
     def _judge_further_headers(self, response: Any, answers: dict[str, Any], where: str) -> None:
         """Those that the contract names in words: of the management where they are, of what shared

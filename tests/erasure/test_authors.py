@@ -6,6 +6,7 @@ from app.editorial import people
 from app.erasure.person import ErasureRequest, forget
 from app.kit.text import slug_of
 from app.models import every_table
+from app.newsletters.addresses import AddressBook
 from tests import builders
 from tests.admin.desk import bearer
 from tests.builders import EDITOR
@@ -35,7 +36,7 @@ def test_nothing_is_left_of_an_author(quiet: Bench) -> None:
     assert {"author", "author_count", "idempotency_key"} <= holding(runtime)
     assert client.get(f"/v1/authors/{SLUG}").status_code == 200
     with runtime.publishing() as tx:
-        report = forget(tx, ErasureRequest(NAME, [NAME]))
+        report = forget(tx, ErasureRequest(NAME, [NAME]), AddressBook(runtime.key()))
     assert holding(runtime) == set()
     assert (report.erased["authors"], report.erased["portraits"]) == (1, 1)
     assert report.public
@@ -59,7 +60,7 @@ def test_a_portrait_that_something_else_shows_stays(quiet: Bench) -> None:
     with runtime.publishing() as tx:
         people.MEMBERS.add(tx, EDITOR, people.MemberInput(name="Rosa", portrait=face))
     with runtime.publishing() as tx:
-        report = forget(tx, ErasureRequest(NAME, [NAME]))
+        report = forget(tx, ErasureRequest(NAME, [NAME]), AddressBook(runtime.key()))
     assert (report.erased["authors"], report.erased.get("portraits")) == (1, None)
     assert quiet.client.get("/v1/committee").json()["data"][0]["portrait"] is not None
 
@@ -74,7 +75,7 @@ def test_without_being_asked_an_author_stays_and_is_told_of(quiet: Bench) -> Non
         member = people.MemberInput(name="Rosa", role={"en": f"For {NAME}"}, links=(link,))
         people.MEMBERS.add(tx, EDITOR, member)
     with runtime.publishing() as tx:
-        report = forget(tx, ErasureRequest(NAME))
+        report = forget(tx, ErasureRequest(NAME), AddressBook(runtime.key()))
     assert report.left == {"authors": 1, "committee members": 1}
 
 
@@ -86,7 +87,7 @@ def test_a_credit_that_went_is_no_longer_shown(quiet: Bench) -> None:
     before = quiet.client.get("/v1/committee")
     assert NAME in before.text
     with runtime.publishing() as tx:
-        forget(tx, ErasureRequest(NAME, [], credits=True))
+        forget(tx, ErasureRequest(NAME, [], credits=True), AddressBook(runtime.key()))
     after = quiet.client.get("/v1/committee")
     assert NAME not in after.text
     assert after.headers["ETag"] != before.headers["ETag"]

@@ -12,6 +12,7 @@ from app.erasure import belongings, traces
 from app.erasure.person import ErasureReport, ErasureRequest, forget
 from app.errors import Conflict, Invalid, NotFound
 from app.models import every_table
+from app.newsletters.addresses import AddressBook
 from app.published import changes
 from app.runtime import Runtime
 from tests import builders
@@ -25,7 +26,7 @@ def erased(
     runtime: Runtime, *bylines: str, person: str = EMAIL, credits: bool = False
 ) -> ErasureReport:
     with runtime.publishing() as tx:
-        return forget(tx, ErasureRequest(person, bylines, credits))
+        return forget(tx, ErasureRequest(person, bylines, credits), AddressBook(runtime.key()))
 
 
 def test_nothing_of_a_person_is_left_in_any_table(either: Either) -> None:

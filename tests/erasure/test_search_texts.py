@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from app.erasure.person import ErasureRequest, forget
+from app.newsletters.addresses import AddressBook
 from tests import builders
 from tests.conftest import Bench
 
@@ -26,7 +27,7 @@ def test_a_credit_for_search_engines_is_erased_and_a_text_is_counted(quiet: Benc
     assert builders.imported(quiet.runtime, file).refused == []
     assert seo(quiet)["image"]["credit"] == f"Photo: {NAME}"
     with quiet.runtime.publishing() as tx:
-        report = forget(tx, ErasureRequest(NAME, credits=True))
+        report = forget(tx, ErasureRequest(NAME, credits=True), AddressBook(quiet.runtime.key()))
     assert report.erased["public articles"] == 1
     assert report.left["publications"] == 1, "the title is for people to decide"
     assert seo(quiet)["image"]["credit"] is None

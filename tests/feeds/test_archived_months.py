@@ -10,6 +10,7 @@ from app.editorial import publishing, tags
 from app.editorial.tags import TagChange
 from app.erasure.person import ErasureRequest, forget
 from app.kit.calendar import Calendar
+from app.newsletters.addresses import AddressBook
 from app.published import feed_archive
 from app.published.feed_archive import CalendarMonth
 from tests import builders
@@ -78,7 +79,11 @@ def test_a_month_that_says_something_else_has_another_address(quiet: Bench, what
     with runtime.publishing() as tx:
         match what:
             case "erasure":
-                forget(tx, ErasureRequest("Rosa Quispe", bylines=["Rosa Quispe"]))
+                forget(
+                    tx,
+                    ErasureRequest("Rosa Quispe", bylines=["Rosa Quispe"]),
+                    AddressBook(runtime.key()),
+                )
             case "rename":
                 tags.change(tx, builders.EDITOR, water, 1, TagChange(names={"en": "Waters"}))
             case "merge":

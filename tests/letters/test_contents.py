@@ -48,10 +48,11 @@ def composed(
     made: Composer, kind: str = "submitted", lang: str = "en", **over: Any
 ) -> EmailMessage:
     name = over.get("name", VALUES["name"])
-    recipient = made.recipient(name, over.pop("email", "ana@example.org"))
-    content = LetterContent(lang, VALUES | over)
+    email = over.pop("email", "ana@example.org")
+    recipient = made.recipient(name, email)
+    content = LetterContent(email, name, lang, kind, VALUES | over)
     return message_from_bytes(
-        made.compose(kind, over.get("key", "key"), recipient, content, NOW), policy=SMTPUTF8
+        made.compose(over.get("key", "key"), recipient, content, NOW), policy=SMTPUTF8
     )
 
 

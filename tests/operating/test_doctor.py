@@ -160,7 +160,9 @@ def test_another_key_than_the_one_of_second_factors_is_a_problem(either: Either)
     assert findings(runtime)["key"].state == f"its mark is {mark}"
     with_totp(runtime, logged_in(runtime)[1])  # with a key of the test's own
     remedy = findings(runtime)["key"].remedy
-    assert remedy.startswith("1 second factors and webhooks were made with another key")
+    assert remedy.startswith(
+        "1 second factors, webhooks and addresses of readers were made with another key"
+    )
 
 
 def test_backups_grow_old(either: Either) -> None:

@@ -28,6 +28,7 @@ _GROUPS: Final = {
     "events": "Dates to come and past ones.",
     "media": "Pictures in their sizes, and documents.",
     "feeds": "RSS, Atom and JSON Feed, with whole texts and the whole archive.",
+    "newsletters": "News by e-mail: subscriptions, and issues that went to readers.",
     "changes": "All that becomes public, changes or goes, in order, for copies and caches.",
     "discovery": "For machines that look around: sitemaps, oEmbed, OAI-PMH, licences.",
     "previews": "Drafts, for who holds a link to one.",

@@ -1,0 +1,133 @@
+"""Issues of newsletters: a list, one whole, and their feed."""
+
+from html import escape
+from typing import Annotated, Final, Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+from pydantic_core import to_json
+from starlette.responses import Response
+
+from app.feeds import issues_feed
+from app.feeds.issues_feed import IssuesChannel
+from app.http.endpoint import BriefView
+from app.http.parameters import Language, Limit, Parameters, Travelling, links_onward
+from app.http.problems import public_responses
+from app.http.routing import EndpointRoute
+from app.http.views import View
+from app.kit.clock import EPOCH
+from app.newsletters import archive
+from app.newsletters.content import IssueContent, read_content
+from app.newsletters.issue_records import IssueRecord, read_issue
+from app.public.envelopes import One, Page, PageMeta
+from app.public.newsletters import IssueDetail, IssueNotice, ListedIssue
+from app.published.answer import Answer
+from app.published.cache_keys import LISTS, key_of
+
+router = APIRouter(tags=["newsletters"], route_class=EndpointRoute)
+
+_IN_FEED: Final = 30
+
+
+class NewsletterParameters(Parameters):
+    """Which issues to list."""
+
+    lang: Language = ""
+    rhythm: Annotated[
+        Literal["", "daily", "weekly"], Field(description="How often the newsletter goes")
+    ] = ""
+    limit: Limit = 20
+    cursor: Annotated[str, Field(max_length=200, description="From `links.next`")] = ""
+
+
+class NewsletterFeedParameters(Travelling):
+    """The language of the issues."""
+
+    lang: Language = ""
+
+
+@router.get(
+    "/v1/newsletters",
+    response_model=Page[ListedIssue],
+    responses=public_responses(304, 400, 503, links=True),
+)
+def list_newsletters(view: BriefView, params: NewsletterParameters) -> Answer:
+    """Issues that went to readers, the newest first."""
+    settings = view.runtime.settings
+    filters = (params.lang or None, params.rhythm or None, params.cursor or None)
+    data, onward = archive.list_sent_issues(view.tx, settings, *filters, params.limit)
+    links = links_onward(f"{settings.public_url}/v1/newsletters", params, onward)
+    page = Page[ListedIssue](data=data, meta=PageMeta(limit=params.limit), links=links)
+    return Answer(to_json(page), {"next": links.next}, LISTS)
+
+
+@router.get(
+    "/v1/newsletters/{issue_id:uuid}",
+    response_model=One[IssueDetail],
+    responses=public_responses(304, 400, 404, 503),
+)
+def read_newsletter(view: View, issue_id: UUID, params: NewsletterFeedParameters) -> Answer:
+    """One issue, with what readers see of it now."""
+    row = archive.require_sent(view.tx, issue_id)
+    record, content = read_public_issue(view, issue_id)
+    listed = archive.to_listed(row, view.runtime.settings).model_dump_json().encode()
+    series = view.tags.resolve_ids([str(record.row.series_id)])
+    body = b'%s,"introduction_html":%s,"series":%s,"articles":[%s],"notices":%s}' % (
+        listed[:-1],
+        to_json(content.introduction_html),
+        view.tags.reference(series[0], row.lang) if series else b"null",
+        b",".join(content.items),
+        to_json([to_notice(notice) for notice in content.notices]),
+    )
+    return Answer(b'{"data":%s}' % body, {}, f"{key_of('newsletter', issue_id)} {LISTS}")
+
+
+class IssuesFeedResponse(Response):
+    """Atom."""
+
+    media_type = issues_feed.MEDIA_TYPE
+
+
+@router.get(
+    "/v1/feeds/newsletters.atom",
+    response_class=IssuesFeedResponse,
+    responses=public_responses(304, 400, 503),
+)
+def read_newsletters_feed(view: View, params: NewsletterFeedParameters) -> Answer:
+    """The newest issues as Atom."""
+    settings = view.runtime.settings
+    issues, _ = archive.list_sent_issues(
+        view.tx, settings, params.lang or None, None, None, _IN_FEED
+    )
+    channel = IssuesChannel(
+        title=settings.site_name,
+        publisher=settings.site_name,
+        home=settings.site_url or settings.public_url,
+        address=f"{settings.public_url}/v1/feeds/newsletters.atom",
+        updated=EPOCH,
+    )
+    bodies = [_to_html(read_public_issue(view, issue.id)[1]) for issue in issues]
+    feed = issues_feed.render(channel, list(zip(issues, bodies, strict=True)))
+    return Answer(feed, {}, LISTS, issues_feed.MEDIA_TYPE)
+
+
+def read_public_issue(view: View, issue_id: UUID) -> tuple[IssueRecord, IssueContent]:
+    """An issue and what it says now."""
+    record = read_issue(view.tx, view.tags, issue_id, view.now)
+    return record, read_content(view.tx, view.tags, view.runtime.settings, record, view.now)
+
+
+def _to_html(content: IssueContent) -> str:
+    """What an issue says as plain HTML, for readers of feeds."""
+    parts = [content.introduction_html]
+    for article in content.articles:
+        parts.append(f'<h2><a href="{escape(article.url)}">{escape(article.title)}</a></h2>')
+        parts.append(f"<p>{escape(article.summary)}</p>" if article.summary else "")
+    return "".join(parts)
+
+
+def to_notice(notice: object) -> IssueNotice:
+    """A notice for everybody: a title that was retracted is not said again."""
+    told = IssueNotice.model_validate(notice, from_attributes=True)
+    return told.model_copy(update={"title": None}) if told.reason == "retracted" else told

@@ -1,0 +1,57 @@
+"""Whether newsletters go as they should: for the operator."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app.database import ReadTx
+from app.models.newsletter import Newsletter, NewsletterIssue
+from app.models.reader import Reader, SubscriptionRequest
+from app.settings import Settings
+
+_RECENT: Final = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class NewsletterHealth:
+    """The number of readers by state, for how long a request to subscribe waits, what goes next,
+    and issues of the last week that did not go as usual (`rhythm`, `lang`, `state`, `problem`)."""
+
+    readers: dict[str, int]
+    waiting: timedelta
+    next_due: datetime | None
+    irregular: list[Any]
+
+
+def examine_newsletters(tx: ReadTx, settings: Settings, now: datetime) -> NewsletterHealth:
+    """The present state of newsletters."""
+    state = col(Reader.state)
+    readers = tx.execute(sa.select(state, sa.func.count()).group_by(state)).all()
+    created = col(SubscriptionRequest.created_at)
+    oldest = tx.execute(sa.select(created).order_by(created).limit(1)).scalar()
+    due = sa.select(sa.func.min(col(Newsletter.due_at))).where(
+        col(Newsletter.rhythm).in_(settings.newsletters),
+        col(Newsletter.lang).in_(settings.languages),
+    )
+    return NewsletterHealth(
+        readers=dict(readers),
+        waiting=max(now - oldest, timedelta()) if oldest is not None else timedelta(),
+        next_due=tx.execute(due).scalar(),
+        irregular=list(tx.execute(_IRREGULAR.where(now - _RECENT < _DUE)).all()),
+    )
+
+
+_DUE: Final = col(NewsletterIssue.due_at)
+_COLUMNS: Final[tuple[Any, ...]] = (
+    *(col(Newsletter.rhythm), col(Newsletter.lang)),
+    *(col(NewsletterIssue.state), col(NewsletterIssue.problem)),
+)
+_IRREGULAR: Final = (
+    sa.select(*_COLUMNS)
+    .join(Newsletter, col(Newsletter.id) == col(NewsletterIssue.newsletter_id))
+    .where(col(NewsletterIssue.state).in_(("skipped", "stopped")))
+    .order_by(col(NewsletterIssue.id))
+)

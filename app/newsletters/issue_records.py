@@ -1,0 +1,113 @@
+"""Issues as they are read: what each has, or would have if it went now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app import cursors
+from app.database import ReadTx
+from app.errors import NotFound
+from app.kit import paging
+from app.models.newsletter import Newsletter, NewsletterIssue
+from app.newsletters import fan_out, planning, selection
+from app.newsletters.selection import ChangeNotice
+from app.published.cache import Tags
+from app.settings import Settings
+
+IssueState = Literal["draft", "approved", "sending", "sent", "skipped", "cancelled", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class IssueRecord:
+    """An issue with its newsletter. `articles` are those that it has, or would have now."""
+
+    row: NewsletterIssue
+    newsletter: Newsletter
+    articles: list[UUID]
+    notices: list[ChangeNotice]
+    outcome: Mapping[str, int]
+
+
+def list_newsletters(tx: ReadTx, settings: Settings) -> list[Any]:
+    """The newsletters that the settings offer."""
+    statement = sa.select(Newsletter.__table__).where(  # type: ignore[attr-defined]  # SQLModel hides it
+        col(Newsletter.rhythm).in_(settings.newsletters),
+        col(Newsletter.lang).in_(settings.languages),
+    )
+    return list(tx.execute(statement.order_by(col(Newsletter.rhythm), col(Newsletter.lang))).all())
+
+
+def list_issues(
+    tx: ReadTx, state: IssueState | None, cursor: str | None, limit: int
+) -> tuple[list[Any], str | None]:
+    """A page of issues, the newest first, and the cursor of the next."""
+    list_name = f"issues {state}"
+    statement = sa.select(
+        *(col(getattr(NewsletterIssue, name)) for name in _LISTED),
+        col(Newsletter.rhythm),
+        col(Newsletter.lang),
+    ).join(Newsletter, col(Newsletter.id) == col(NewsletterIssue.newsletter_id))
+    if state is not None:
+        statement = statement.where(col(NewsletterIssue.state) == state)
+    if (after := cursors.decode(cursor, list_name)) is not None:
+        statement = statement.where(col(NewsletterIssue.id) < after.id)
+    ordered = statement.order_by(col(NewsletterIssue.id).desc()).limit(limit + 1)
+    rows = list(tx.execute(ordered).all())
+    if len(rows) <= limit:
+        return rows, None
+    last = rows[limit - 1]
+    return rows[:limit], paging.Cursor(last.created_at, last.id, False).encode(list_name)
+
+
+def read_issue(tx: ReadTx, tags: Tags, issue_id: UUID, now: datetime) -> IssueRecord:
+    """An issue, with what it has or would have now. `NotFound`."""
+    issue, newsletter = load_issue(tx, issue_id)
+    return to_record(tx, tags, issue, newsletter, now)
+
+
+def load_issue(tx: ReadTx, issue_id: UUID) -> tuple[NewsletterIssue, Newsletter]:
+    """An issue and its newsletter, which no session watches; `NotFound`."""
+    issue = _row_of(tx, NewsletterIssue, issue_id)
+    if issue is None:
+        raise NotFound("issue_not_found", "There is no such issue; list them to see which are.")
+    newsletter = _row_of(tx, Newsletter, issue.newsletter_id)
+    assert newsletter is not None
+    return issue, newsletter
+
+
+def _row_of(tx: ReadTx, table: Any, key: UUID) -> Any:
+    row = tx.execute(sa.select(table.__table__).where(col(table.id) == key)).one_or_none()
+    return table(**row._mapping) if row is not None else None
+
+
+def to_record(
+    tx: ReadTx, tags: Tags, issue: NewsletterIssue, newsletter: Newsletter, now: datetime
+) -> IssueRecord:
+    """An issue with what it has, or would have now."""
+    if issue.closed_at is None:
+        articles = planning.choose_articles(tx, tags, newsletter, issue, now)
+        notices = selection.list_notices(tx, newsletter, now)
+    else:
+        articles = [UUID(key) for key in issue.article_ids]
+        notices = stored_notices(issue.notices)
+    outcome = issue.outcome if issue.outcome is not None else fan_out.outcome_of(tx, issue.id)
+    return IssueRecord(issue, newsletter, articles, notices, outcome)
+
+
+def stored_notices(notices: list[dict[str, Any]]) -> list[ChangeNotice]:
+    """The notices of an issue that is closed."""
+    return [
+        ChangeNotice(UUID(it["article_id"]), it["reason"], datetime.fromisoformat(it["at"]))
+        for it in notices
+    ]
+
+
+_LISTED: Final = (
+    *("id", "kind", "state", "revision", "number", "due_at", "closed_at", "sent_at", "subject"),
+    *("problem", "outcome", "created_at"),
+)
