@@ -10,10 +10,11 @@ from app.accounts.principal import Principal
 from app.admin.articles import Reader
 from app.changes import head
 from app.database import ReadTx, WriteTx
-from app.errors import NotFound
+from app.errors import Conflict
 from app.http.access import require_scopes
 from app.http.endpoint import RuntimeDep, SmallJson
 from app.http.management import management
+from app.http.problems import problem_answers
 from app.http.transactions import Outcome
 from app.inputs import Input
 from app.newsletters import bounces, readers, requests
@@ -117,17 +118,17 @@ def find_reader(
     return Outcome(One[KnownAddress](data=answer))
 
 
-@router.post("/readers/decisions", status_code=204)
+@router.post("/readers/decisions", status_code=204, responses=problem_answers(409))
 def decide_reader(
     tx: WriteTx, principal: Keeper, body: SmallJson[ReaderDecision], runtime: RuntimeDep
 ) -> Outcome:
-    """Forget who has an address, or let it be written to again. 404 if nothing is stored of it."""
+    """Forget who has an address, or let it be written to again. 409 if nothing is stored of it."""
     book, now = AddressBook(runtime.key()), runtime.clock()
     if body.act == "erase":
         is_done = readers.erase_address(tx, book, body.email) > 0
     else:
         is_done = bounces.lift_suppression(tx, book, body.email)
     if not is_done:
-        raise NotFound("reader_not_found", "Nothing is stored of this address that this changes.")
+        raise Conflict("nothing_stored", "Nothing is stored of this address that this changes.")
     readers.record_decision(tx, principal, body.act, now)
     return Outcome(status=204)

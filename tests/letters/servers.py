@@ -30,6 +30,7 @@ class Mailbox:
     faults: dict[str, Fault] = field(default_factory=dict)
     letters: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     connections: int = 0
     port: int = 0
     pause: float = 0.0
@@ -46,6 +47,7 @@ class Mailbox:
         await self.wait()
         self.letters.append(message_from_bytes(envelope.content, policy=SMTPUTF8))
         self.recipients.extend(envelope.rcpt_tos)
+        self.senders.append(envelope.mail_from or "")
         await self.wait()
         return "250 ok"
 
