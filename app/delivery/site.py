@@ -165,7 +165,10 @@ def _reference(view: View, tag: CachedTag, lang: str) -> TagReference:
 def _feeds(settings: Settings) -> SiteFeeds:
     base = f"{settings.public_url}/v1/feeds"
     articles = {name: f"{base}/articles.{name}" for name in ("rss", "atom", "json")}
-    return SiteFeeds.model_validate({**articles, "events": f"{base}/events.ics"})
+    newsletters = f"{base}/newsletters.atom" if settings.newsletters else None
+    return SiteFeeds.model_validate(
+        {**articles, "events": f"{base}/events.ics", "newsletters": newsletters}
+    )
 
 
 def _addresses(settings: Settings) -> SiteAddresses:

@@ -26,7 +26,7 @@ from app.public.vocabulary import Rhythm
 from app.published.cache import CachedTag, Tags
 from app.settings import Settings
 
-_TOPIC_TYPES: Final = ("topic", "place", "series")
+_TOPIC_TYPES: Final = ("topic", "place")
 _MOST_WAITING: Final = 10_000
 _BETWEEN: Final = timedelta(days=1)
 _MOST_UNCONFIRMED: Final = 3

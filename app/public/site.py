@@ -54,6 +54,9 @@ class SiteFeeds(BaseModel):
     atom: Annotated[WebAddress, Field(description="Of all articles")]
     json_feed: Annotated[WebAddress, Field(alias="json", description="Of all articles")]
     events: Annotated[WebAddress, Field(description="A calendar (iCalendar)")]
+    newsletters: Annotated[
+        WebAddress | None, Field(description="Of issues by e-mail; null where nobody can subscribe")
+    ]
 
     model_config = ConfigDict(populate_by_name=True)
 

@@ -2700,6 +2700,11 @@ export interface components {
              * @description A calendar (iCalendar)
              */
             events: string;
+            /**
+             * Format: uri
+             * @description Of issues by e-mail; null where nobody can subscribe
+             */
+            newsletters: string | null;
         };
         /** @description What the publisher tells of itself, by schema.org's `NewsMediaOrganization`. */
         SitePolicies: {

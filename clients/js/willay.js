@@ -157,6 +157,9 @@ export function createWillay({ url = '', lang, fallback, fetch, init } = {}) {
   /** @param {string} path @param {object} [query] @param {RequestInit} [more] */
   const ask = async (path, query, more) => whole(await send(path, query, more))
 
+  /** @param {string} path @param {object} [query] @param {RequestInit} [more] */
+  const dataOf = async (path, query, more) => (await ask(path, query, more)).data
+
   /**
    * One thing by its slug. Redirects are looked at, and then followed: an address that a proxy
    * moved (http to https) keeps its last part, and where `fetch` hides a redirect it still says so.
@@ -308,17 +311,30 @@ export function createWillay({ url = '', lang, fallback, fetch, init } = {}) {
       list: (query, more) => list('committee', inLang(query), more),
     },
     /**
+     * Ask for news by e-mail. A letter asks to confirm; the sentence to show is the same for every
+     * address. Ask from pages of the site or from a server.
+     * @param {Operations['subscribe']['requestBody']['content']['application/json']} wish
+     * @param {RequestInit} [more]
+     * @returns {Promise<string>}
+     */
+    subscribe: async (wish, more) => (await dataOf('subscriptions', {}, {
+      ...more,
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(inLang(wish)),
+    })).message,
+    /**
      * Name, navigation, sections, feeds and addresses of the site.
      * @param {Query<'getSite'>} [query] @param {RequestInit} [more]
      * @returns {Promise<Schemas['Site']>}
      */
-    site: async (query, more) => (await ask('site', inLang(query), more)).data,
+    site: (query, more) => dataOf('site', inLang(query), more),
     /**
      * The front page: featured and latest articles, and the newest of each section.
      * @param {Query<'getHome'>} [query] @param {RequestInit} [more]
      * @returns {Promise<Schemas['Home']>}
      */
-    home: async (query, more) => (await ask('home', inLang(query), more)).data,
+    home: (query, more) => dataOf('home', inLang(query), more),
     /**
      * Years and months with their numbers of articles.
      * @param {Query<'getArchive'>} [query] @param {RequestInit} [more]

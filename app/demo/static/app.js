@@ -121,7 +121,29 @@ function frame(site, page, own, lang) {
       feeds.map(([name, href]) => h('li', null, h('a', { href: API + href.slice(href.indexOf('/v1/')) }, name))),
       record.links.map((one) => h('li', null, h('a', { href: one.url, rel: 'noopener' }, one.label))),
       record.contact?.email && h('li', null, h('a', { href: `mailto:${record.contact.email}` }, words('write_to'))))),
+    record.feeds.newsletters && subscription(site),
     h('p.small', null, words('about_site'), ' ', h('a', { href: `${API}/v1` }, words('open_api')), '. ', h('a', { href: record.licence, rel: 'license noopener' }, words('licence')), '.')))
+}
+
+/** The form in the footer. The answer is the same for every address, so the page says one thing. */
+function subscription({ lang, words, client }) {
+  const outcome = h('p.small', { role: 'status' })
+  const submit = async (event) => {
+    event.preventDefault()
+    const form = event.target
+    try {
+      await client.subscribe({ email: form.elements.email.value })
+      form.reset()
+      outcome.textContent = words('subscribed')
+    } catch (error) {
+      console.warn(error)
+      outcome.textContent = words('not_subscribed')
+    }
+  }
+  return h('form.subscribe', { submit, 'aria-label': words('by_mail') }, h('h2', null, words('by_mail')),
+    h('label', null, words('your_address'), h('input', { type: 'email', name: 'email', required: true, autocomplete: 'email', maxlength: '254' })),
+    h('button.button', null, words('subscribe')), outcome,
+    h('p.small', null, h('a', { href: `${API}/subscribe?lang=${lang}` }, words('more_choices'))))
 }
 
 function headOf(site, page, own) {
@@ -161,6 +183,7 @@ document.addEventListener('click', (event) => {
 })
 document.addEventListener('submit', (event) => {
   const form = event.target
+  if (event.defaultPrevented) return
   event.preventDefault()
   go(`${form.action}?${new URLSearchParams(new FormData(form))}`)
 })

@@ -20,6 +20,8 @@ const WORDS = {
     failed_text: 'The content cannot be reached now.', again: 'Try again', preview: 'Preview', preview_text: 'This draft is not published. Its link works for a limited time.',
     expired_title: 'This preview has ended', expired_text: 'Ask the editors for a new link.', retracted: 'the editors retracted it.', expired: 'its time was over.',
     unpublished: 'the editors withdrew it.', embargoed: 'it is held back until a later date.', removed: 'it was removed.', follow: 'Follow', about_site: 'A demonstration made with Willay. Everything on it comes from', open_api: 'an open API',
+    by_mail: 'News by e-mail', your_address: 'Your e-mail address', subscribe: 'Subscribe', more_choices: 'How often, and about what',
+    subscribed: 'Look into your mailbox: a letter is on its way. Open it and press the button on its page.', not_subscribed: 'That did not work. Is the address right? Try again in a moment.',
     write_to: 'Write to us', upcoming: 'Events', reason: 'Reason: {}',
   },
   es: {
@@ -41,6 +43,8 @@ const WORDS = {
     failed_text: 'No se puede acceder ahora al contenido.', again: 'Intentar de nuevo', preview: 'Vista previa', preview_text: 'Este borrador no está publicado. Su enlace vale por un tiempo limitado.',
     expired_title: 'Esta vista previa terminó', expired_text: 'Pida un nuevo enlace a la redacción.', retracted: 'la redacción se retractó.', expired: 'se cumplió su plazo.',
     unpublished: 'la redacción lo retiró.', embargoed: 'se reserva hasta una fecha posterior.', removed: 'fue eliminado.', follow: 'Seguir', about_site: 'Una demostración hecha con Willay. Todo su contenido viene de', open_api: 'una API abierta',
+    by_mail: 'Noticias por correo', your_address: 'Su correo electrónico', subscribe: 'Suscribirse', more_choices: 'Con qué frecuencia y sobre qué',
+    subscribed: 'Mire su buzón: una carta está en camino. Ábrala y pulse el botón de su página.', not_subscribed: 'No funcionó. ¿Está bien la dirección? Pruebe de nuevo en un momento.',
     write_to: 'Escríbanos', upcoming: 'Eventos', reason: 'Motivo: {}',
   },
 }

@@ -1,0 +1,153 @@
+"""kill -9 at random moments while an issue goes out: nobody gets it twice, and nobody is forgotten.
+
+`WILLAY_LETTER_KILLS=100 pytest -n 0 -s -o timeout=1800 tests/newsletters/test_kills.py` kills more.
+"""
+
+import multiprocessing
+import os
+import sys
+from collections import Counter
+from multiprocessing.connection import Connection
+from pathlib import Path
+from random import Random
+from time import sleep
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app.audit import By
+from app.editorial import publishing
+from app.editorial.content import Actor
+from app.kit.clock import system_clock
+from app.kit.ids import uuid7
+from app.letters.sending import LetterSender
+from app.models.letter import Letter
+from app.models.newsletter import NewsletterIssue
+from app.models.reader import Reader
+from app.newsletters.addresses import AddressBook
+from app.newsletters.readers import CONSENT
+from app.runtime import Runtime, open_runtime
+from app.worker.newsletters import NewsletterFollower
+from tests import builders
+from tests.conftest import MovingClock, store
+from tests.letters.servers import mail_server
+from tests.letters.test_kills import end_lease
+from tests.stores import settings_of
+
+KILLS = int(os.environ.get("WILLAY_LETTER_KILLS", "3"))
+READERS = 15 * KILLS
+LONGEST_LIFE = 0.5
+EDITOR = Actor("Ana", By("session", UUID(int=1)), may_publish=True)
+"""A person: what an import publishes is not mailed."""
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.newsletters.test_kills"])
+
+
+def work(settings: dict[str, Any], ready: Connection) -> None:
+    """Plan and send until there is nothing to do, or until the end."""
+    given = settings_of(settings.pop("data_dir"), **settings)
+    with open_runtime(given) as runtime:
+        args = (runtime.database, runtime.settings, runtime.key, runtime.clock)
+        sender, follower = LetterSender(*args), NewsletterFollower(runtime)
+        ready.send("begun")
+        idle = 0
+        while idle < 20:
+            did = follower.step()
+            did |= sender.step()
+            idle = 0 if did else idle + 1
+            sleep(0.005 if idle else 0.0)
+        sender.close()
+    ready.send("done")
+
+
+def begin(settings: dict[str, Any]) -> tuple[Any, Any]:
+    here, there = PROCESSES.Pipe()
+    process = PROCESSES.Process(target=work, args=(dict(settings), there), daemon=True)
+    process.start()
+    there.close()
+    return process, here
+
+
+def add_readers(runtime: Runtime, number: int) -> None:
+    book, now = AddressBook(runtime.key()), runtime.clock()
+    with runtime.database.writing() as tx:
+        for nth in range(number):
+            address = f"reader{nth}@example.org"
+            tx.session.add(
+                Reader(
+                    id=uuid7(now, nth),
+                    address_hash=book.hash_of(address),
+                    address=book.encrypt(address),
+                    key_mark=book.mark,
+                    state="active",
+                    rhythm="instant",
+                    lang="en",
+                    topics=[],
+                    created_at=now,
+                    changed_at=now,
+                    consent=CONSENT,
+                    consented_at=now,
+                )
+            )
+
+
+def publish_issue(runtime: Runtime, clock: MovingClock) -> None:
+    """Close an issue whose letters nobody has planned yet."""
+    follower = NewsletterFollower(runtime, look_seconds=0.0)
+    clock.now = system_clock()
+    follower.step()
+    article = builders.draft(runtime, title="News")
+    with runtime.publishing() as tx:
+        publishing.publish(tx, EDITOR, *article, runtime.site_rules)
+    clock.move(minutes=3)
+    follower.step()
+    clock.now = system_clock()
+
+
+def test_an_issue_is_mailed_once_to_everybody(tmp_path: Path) -> None:
+    chance = Random()
+    with store(None, tmp_path, serve_worker=False) as (runtime, clock), mail_server() as box:
+        box.pause = 0.004
+        clock.now = system_clock()
+        add_readers(runtime, READERS)
+        publish_issue(runtime, clock)
+        settings = {
+            "data_dir": tmp_path,
+            "database_url": runtime.settings.database_url,
+            "smtp_url": f"smtp://127.0.0.1:{box.port}",
+            "mail_from": "Desk <desk@example.org>",
+            "mail_rate": 1_000.0,
+        }
+        kills = 0
+        while kills < KILLS:
+            process, ready = begin(settings)
+            if chance.random() < 0.9:  # else it is killed while it begins
+                assert ready.recv() == "begun"
+            sleep(chance.uniform(0.0, LONGEST_LIFE))
+            kills += process.exitcode is None
+            process.kill()
+            process.join(10)
+            ready.close()
+            end_lease(runtime)
+        process, ready = begin(settings)
+        assert [ready.recv(), ready.recv()] == ["begun", "done"]
+        process.join(10)
+        ready.close()
+        with runtime.database.reading() as tx:
+            ended = Counter(tx.execute(sa.select(col(Letter.state))).scalars())
+            issues = list(tx.execute(sa.select(col(NewsletterIssue.state))).scalars())
+        times = Counter(box.recipients)
+    duplicates = sum(times[name] - 1 for name in times)
+    uncertain = ended["uncertain"]
+    reached = len(times) - ended["sent"]
+    lost = READERS - ended["sent"] - uncertain
+    sys.stdout.write(
+        f"\nkills {kills}, readers {READERS}, sent {ended['sent']}, uncertain {uncertain}"
+        f" ({reached} of them arrived), duplicates {duplicates}, lost {lost}\n"
+    )
+    assert set(ended) <= {"sent", "uncertain"}
+    assert (duplicates, lost) == (0, 0)
+    assert issues.count("sent") == 1
+    assert 0 <= reached <= uncertain <= kills
