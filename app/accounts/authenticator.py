@@ -76,6 +76,17 @@ class Authenticator:
         self._clear_throttle(candidate, with_code=code is not None)
         return session
 
+    def log_out(self, secret: str, origin: Origin) -> None:
+        """End the session with this secret, unless it has ended already."""
+        now = self.clock()
+        with self.database.writing() as tx:
+            try:
+                principal, _ = sessions.identify(tx, secret, origin, now)
+            except Unauthenticated:
+                return
+            _, session_id = require_session(principal)
+            sessions.end(tx, principal, session_id, now)
+
     def identify(self, bearer: str, origin: Origin) -> Principal:
         """The holder of a session's secret or a token; `Unauthenticated`. Records the use, at most
         once a minute."""

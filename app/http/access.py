@@ -1,4 +1,5 @@
-"""The caller: the bearer of a login session or of a token, identified before a body is read.
+"""The caller: the bearer of a login session or of a token, or who is signed in to the desk. It is
+identified before a body is read.
 
 An endpoint names its scope: `principal: Annotated[Principal, require_scopes("tags:write")]`.
 """
@@ -14,6 +15,7 @@ from app.accounts.principal import Origin, Principal, require
 from app.accounts.scopes import ALL, Scope
 from app.editorial.content import Actor
 from app.errors import Unauthenticated
+from app.http.desk_session import desk_secret
 from app.runtime import Runtime
 
 LOGIN: Final = "/v1/admin/auth/token"
@@ -36,6 +38,7 @@ def origin_of(request: Request) -> Origin:
 async def _principal(
     request: Request, scopes: SecurityScopes, bearer: Annotated[str | None, Depends(BEARER)]
 ) -> Principal:
+    bearer = bearer or desk_secret(request)
     if bearer is None:
         raise Unauthenticated(
             "token_required", f"Log in at {LOGIN} and send `Authorization: Bearer` with the token."

@@ -29,6 +29,8 @@ _MANAGEMENT_EXPOSED = (
 )
 _SAFE = [(b"x-content-type-options", b"nosniff")]
 _MANAGEMENT = "/v1/admin"
+# The desk's pages, and its forms for passwords, are for their own origin alone.
+_CLOSED = (_MANAGEMENT, "/desk")
 # Its clients send their name, and a key that is ignored.
 _INSTANT = "/v1/search/instant"
 # More than any address takes; each unknown one costs a search for the name that was meant.
@@ -50,7 +52,7 @@ class Gate:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        public = not scope["path"].startswith(_MANAGEMENT)
+        public = not scope["path"].startswith(_CLOSED)
         headers = _SAFE + (_OPEN if public else self._cors_headers(scope))
         headless = scope["method"] == "HEAD"
         incoming, is_begun = RequestBody(scope, receive), False

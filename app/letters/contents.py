@@ -59,7 +59,7 @@ def read_account_content(
         "secret": "",
         "link": "",
     }
-    desk = settings.desk_url
+    desk = settings.desk_address
     if letter.kind in ("invitation", "reset"):
         secret = offers.letter_secret(key(), letter.id)
         if not offers.is_valid(tx, secret, now):

@@ -73,6 +73,13 @@ class Settings(
         return to_ascii(self.preview_url.format(site=self.site_url or "", token=token))
 
     @property
+    def desk_address(self) -> str | None:
+        """Where editors work, for links in letters; None where nobody said."""
+        if self.desk_url is None and self.desk and self.api_url is not None:
+            return f"{self.api_url}/desk"
+        return self.desk_url
+
+    @property
     def outbox(self) -> Path:
         """The folder of letters that no server sends."""
         return self.mail_folder or self.data_dir / "outbox"

@@ -6,8 +6,13 @@ from app.settings.group import Group
 
 
 class DeskSettings(Group):
-    """Desk: what writers may change, and what becomes of the trash."""
+    """Desk: the screens for editors, what writers may change, and what becomes of the trash."""
 
+    desk: bool = Field(
+        True,
+        description="Whether Willay serves its screens for editors at `/desk`. They need HTTPS, or "
+        "a browser on the same machine",
+    )
     own_drafts_only: bool = Field(
         False,
         description="Whether writers may change only the articles that they began. Editors, "

@@ -113,7 +113,8 @@ class MailSettings(Group):
     desk_url: WebAddress | None = Field(
         None,
         description="The address of the program in which editors work. Letters link to its pages "
-        "`/articles/{id}` and `/password#secret={secret}`. Without it, letters say what to do",
+        "`/articles/{id}` and `/password#secret={secret}`. Without it, they link to `/desk` below "
+        "`WILLAY_API_URL`, and without that they say what to do",
     )
 
     @model_validator(mode="after")

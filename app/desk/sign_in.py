@@ -1,0 +1,185 @@
+"""Signing in and out, and choosing a password: plain forms that need no script."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from app.errors import Forbidden, WillayError
+from app.http.access import origin_of
+from app.http.bodies import read_form
+from app.http.desk_session import COOKIE, is_private, is_same_origin
+from app.http.problems import STATUS
+from app.runtime import Runtime
+from app.settings import Settings
+
+_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    # `no-referrer` would make the browser hide the origin of a form, which must be ours.
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex",
+}
+_RESET_SECONDS: Final = 0.3
+_HOME: Final = "/desk/"
+_SIGN_IN: Final = "/desk/sign-in"
+
+Fields = dict[str, str]
+Act = Callable[[Request, Fields], Awaitable[Response]]
+
+
+_TEMPLATES: Final = Path(__file__).with_name("templates")
+_WORDS: Final[dict[str, dict[str, str]]] = {
+    code: json.loads((_TEMPLATES / f"{code}.json").read_text()) for code in ("en", "es")
+}
+"""The words of the forms by language; codes of errors have the sentence to show."""
+
+
+def sign_in_routes(templates: Environment, settings: Settings) -> list[Route]:
+    """A page and its act for each form."""
+    template = templates.get_template("form.html")
+
+    def page(
+        request: Request, form: str, notice: str = "", status: int = 200, **values: str
+    ) -> Response:
+        lang = _lang_of(request)
+        words = _WORDS[lang]
+        body = template.render(
+            form=form,
+            lang=lang,
+            words=words,
+            site=settings.site_name,
+            notice=notice if is_private(request) else words["insecure"],
+            is_private=is_private(request),
+            values={"email": "", "secret": "", "next": _next_of(request), **values},
+        )
+        return Response(body, status, _HEADERS, "text/html; charset=utf-8")
+
+    def form_route(form: str, act: Act) -> Route:
+        async def answer(request: Request) -> Response:
+            if request.method != "POST":
+                return page(request, form, _notice_of(request))
+            fields: Fields = {}
+            try:
+                _require_own_page(request)
+                fields = dict(await read_form(request))
+                return await act(request, fields)
+            except WillayError as error:
+                shown = {key: fields.get(key, "") for key in ("email", "next", "secret")}
+                sentence = _WORDS[_lang_of(request)].get(error.code, error.message)
+                return page(request, form, sentence, _status_of(error), **shown)
+
+        return Route(f"/desk/{form}", answer, methods=["GET", "POST"], include_in_schema=False)
+
+    async def show_promise(request: Request, fields: Fields) -> Response:
+        await _ask_for_letter(request, fields)
+        return page(request, "sign-in", _WORDS[_lang_of(request)]["promised"])
+
+    return [
+        form_route("sign-in", _sign_in),
+        form_route("sign-out", _sign_out),
+        form_route("password", _choose_password),
+        form_route("forgotten", show_promise),
+    ]
+
+
+async def _sign_in(request: Request, fields: Fields) -> Response:
+    runtime, origin = _runtime(request), origin_of(request)
+    email, password = fields.get("email", "")[:300], fields.get("password", "")[:1_000]
+    code = fields.get("code", "").strip()[:40] or None
+    session = await runtime.logins.run(
+        lambda: runtime.authenticator.login(email, password, code, origin)
+    )
+    response = _lead_to(_path_within(fields.get("next", "")))
+    seconds = int((session.expires_at - runtime.clock()).total_seconds())
+    _set_cookie(response, session.secret, seconds)
+    return response
+
+
+async def _sign_out(request: Request, _fields: Fields) -> Response:
+    runtime, origin = _runtime(request), origin_of(request)
+    secret = request.cookies.get(COOKIE, "")
+    if secret:
+        await runtime.logins.run(lambda: runtime.authenticator.log_out(secret, origin))
+    response = _lead_to(f"{_SIGN_IN}?signed=out")
+    response.headers["Clear-Site-Data"] = '"storage"'
+    _set_cookie(response, "", 0)
+    return response
+
+
+async def _choose_password(request: Request, fields: Fields) -> Response:
+    runtime, origin = _runtime(request), origin_of(request)
+    secret, new = fields.get("secret", "").strip(), fields.get("password", "")[:1_000]
+    await runtime.logins.run(lambda: runtime.authenticator.redeem_reset(secret, new, origin))
+    return _lead_to(f"{_SIGN_IN}?password=changed")
+
+
+async def _ask_for_letter(request: Request, fields: Fields) -> None:
+    runtime, origin = _runtime(request), origin_of(request)
+    email, is_sent = fields.get("email", "")[:300], runtime.settings.smtp_url is not None
+    plan = runtime.logins.run(
+        lambda: runtime.authenticator.request_reset(email, origin, is_sent=is_sent)
+    )
+    # As long for every e-mail, so that the time tells nothing either.
+    await asyncio.gather(plan, asyncio.sleep(_RESET_SECONDS))
+
+
+def _require_own_page(request: Request) -> None:
+    """`Forbidden` for a form of another site, and where the password could be read on the way."""
+    if not is_private(request):
+        raise Forbidden("insecure", "Use HTTPS.")
+    if not is_same_origin(request):
+        raise Forbidden("foreign_form", "The form came from another site; type it in here.")
+
+
+def _set_cookie(response: Response, secret: str, seconds: int) -> None:
+    response.set_cookie(
+        COOKIE, secret, max_age=seconds, path="/", secure=True, httponly=True, samesite="strict"
+    )
+
+
+def _lead_to(path: str) -> Response:
+    return RedirectResponse(path, 303, {"Cache-Control": "no-store"})
+
+
+def _path_within(path: str) -> str:
+    """The address in the desk to go on to: nobody is led elsewhere."""
+    is_within = path.startswith(_HOME) and not {"\\", "\n", "\r", "\t"} & set(path)
+    return path if is_within and "//" not in path and ".." not in path else _HOME
+
+
+def _next_of(request: Request) -> str:
+    return request.query_params.get("next", "")
+
+
+def _notice_of(request: Request) -> str:
+    words, query = _WORDS[_lang_of(request)], request.query_params
+    names = {"signed": "signed_out", "password": "password_changed", "ended": "session_ended"}
+    return next((words[name] for key, name in names.items() if key in query), "")
+
+
+def _lang_of(request: Request) -> str:
+    """The first of the browser's languages that the desk speaks."""
+    wishes = request.headers.get("accept-language", "").lower().split(",")
+    codes = (wish.strip()[:2] for wish in wishes)
+    return next((code for code in codes if code in _WORDS), "en")
+
+
+def _status_of(error: WillayError) -> int:
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def _runtime(request: Request) -> Runtime:
+    runtime: Runtime = request.state.runtime
+    return runtime

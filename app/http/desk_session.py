@@ -1,0 +1,55 @@
+"""The login of the desk: a cookie that counts only in requests which the desk's own pages send.
+
+A browser sends a cookie along with whatever makes it ask. So the cookie alone proves nothing: the
+request also needs a header that no form and no page of another origin can send, and the browser's
+own word that it comes from a page of this origin.
+"""
+
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+
+from app.runtime import Runtime
+
+COOKIE: Final = "__Host-willay"
+HEADER: Final = "Willay-Desk"
+
+
+def desk_secret(request: Request) -> str | None:
+    """The session's secret in the cookie, if the desk's own page sent the request."""
+    secret = request.cookies.get(COOKIE)
+    if not secret or request.headers.get(HEADER) is None:
+        return None
+    return secret if is_private(request) and is_same_origin(request) else None
+
+
+def is_private(request: Request) -> bool:
+    """Whether nobody on the way can read the request: it came by HTTPS, or from this machine."""
+    return request.url.scheme == "https" or _is_loopback(request.url.hostname or "")
+
+
+def is_same_origin(request: Request) -> bool:
+    """Whether a page of this origin sent the request, by the browser's own word."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("origin", "")
+    runtime: Runtime = request.state.runtime
+    own = {f"{request.url.scheme}://{request.url.netloc}", _origin_of(runtime.settings.public_url)}
+    return origin in own
+
+
+def _origin_of(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

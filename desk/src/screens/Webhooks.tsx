@@ -1,0 +1,96 @@
+import { useState } from 'preact/hooks'
+import { api, get, ifMatch, take, type Schema } from '../api/client'
+import { attempt } from '../shell/notices'
+import { showMoment } from '../time'
+import { Dialog } from '../ui/Dialog'
+import { Input, valueOf } from '../ui/Field'
+import { useData } from '../ui/data'
+import { Busy, Empty } from '../ui/parts'
+import { words } from '../words'
+import { SecretDialog } from './Account'
+
+type Webhook = Schema['Webhook']
+
+/** Which other programs hear of changes, and what they answered lately. */
+export function Webhooks() {
+  const w = words.value
+  const hooks = useData(() => take(api.GET('/v1/admin/webhooks')), [])
+  const [isNew, setNew] = useState(false)
+  const [secret, setSecret] = useState<string | null>(null)
+  const [opened, setOpened] = useState<Webhook | null>(null)
+  const act = (name: 'pause' | 'resume', hook: Webhook) => attempt(async () => {
+    await get(api.POST(`/v1/admin/webhooks/{webhook_id}/${name}`, { params: { path: { webhook_id: hook.id }, header: ifMatch(hook.revision) } }) as never)
+    hooks.reload()
+  }, w.done)
+  return (
+    <section>
+      <p><button type="button" class="main" onClick={() => setNew(true)}>{w.newWebhook}</button></p>
+      {hooks.error && <p class="error">{hooks.error}</p>}
+      {!hooks.data ? !hooks.error && <Busy /> : hooks.data.length ? (
+        <ul class="rows">
+          {hooks.data.map((hook) => (
+            <li key={hook.id}>
+              <div class="row-text">
+                <p><strong>{hook.name}</strong> <code>{hook.url}</code></p>
+                <p class="row-facts">
+                  <span class={`badge ${hook.state === 'active' ? 'published' : 'in_review'}`}>{w.hookStates[hook.state]}</span>
+                  <span>{w.waiting(hook.waiting)}</span>{hook.failures > 0 && <span class="error">{w.failures(hook.failures)}</span>}
+                  <button type="button" class="plain" onClick={() => setOpened(hook)}>{w.deliveries}</button>
+                  <button type="button" class="plain" onClick={() => void act(hook.state === 'paused' ? 'resume' : 'pause', hook)}>{hook.state === 'paused' ? w.resume : w.pause}</button>
+                </p>
+              </div>
+            </li>
+          ))}
+        </ul>
+      ) : <Empty>{w.noWebhooks}</Empty>}
+      {isNew && <NewWebhook onClose={(shown) => { setNew(false); setSecret(shown); hooks.reload() }} />}
+      {secret && <SecretDialog secret={secret} onClose={() => setSecret(null)} />}
+      {opened && <Deliveries hook={opened} onClose={() => setOpened(null)} />}
+    </section>
+  )
+}
+
+function NewWebhook({ onClose }: { onClose: (secret: string | null) => void }) {
+  const w = words.value
+  const [name, setName] = useState('')
+  const [url, setUrl] = useState('')
+  const create = () => attempt(async () => onClose((await take(api.POST('/v1/admin/webhooks', { body: { name, url } }))).secret))
+  return (
+    <Dialog title={w.newWebhook} onClose={() => onClose(null)}>
+      <form onSubmit={(event) => { event.preventDefault(); void create() }}>
+        <Input label={w.name} required value={name} onInput={(event) => setName(valueOf(event))} />
+        <Input label={w.address} type="url" required value={url} onInput={(event) => setUrl(valueOf(event))} />
+        <footer><button class="main">{w.newWebhook}</button></footer>
+      </form>
+    </Dialog>
+  )
+}
+
+function Deliveries({ hook, onClose }: { hook: Webhook; onClose: () => void }) {
+  const w = words.value
+  const deliveries = useData(async () => (await get(api.GET('/v1/admin/webhooks/{webhook_id}/deliveries', {
+    params: { path: { webhook_id: hook.id }, query: { limit: 30 } },
+  }))).body.data, [hook.id])
+  const test = () => attempt(async () => {
+    await take(api.POST('/v1/admin/webhooks/{webhook_id}/test', { params: { path: { webhook_id: hook.id } } }))
+    deliveries.reload()
+  })
+  return (
+    <Dialog title={hook.name} onClose={onClose} wide>
+      <p><button type="button" onClick={() => void test()}>{w.tryIt}</button></p>
+      {!deliveries.data ? <Busy /> : deliveries.data.length ? (
+        <ul class="rows">
+          {deliveries.data.map((delivery) => (
+            <li key={delivery.id}>
+              <div class="row-text">
+                <p><code>{delivery.topic}</code> {showMoment(delivery.created_at)}</p>
+                <p class="row-facts"><span>{w.deliveryStates[delivery.state]}</span>
+                  {delivery.attempts.map((attempted) => <span key={attempted.number}>{attempted.status ?? attempted.problem} ({attempted.milliseconds} ms)</span>)}</p>
+              </div>
+            </li>
+          ))}
+        </ul>
+      ) : <Empty>{w.nothingHere}</Empty>}
+    </Dialog>
+  )
+}

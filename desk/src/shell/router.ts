@@ -1,0 +1,54 @@
+import { signal } from '@preact/signals'
+import { HOME } from '../config'
+
+export interface Place {
+  path: string
+  query: URLSearchParams
+}
+
+const read = (): Place => ({
+  path: location.pathname.slice(HOME.length).replace(/\/$/, '') || '/',
+  query: new URLSearchParams(location.search),
+})
+
+/** Where the reader is, below `/desk`. */
+export const place = signal<Place>(read())
+
+/** Questions that are asked before a place is left; `false` keeps the reader there. */
+export const guards = new Set<() => boolean>()
+
+export function go(path: string, options: { replace?: boolean } = {}): void {
+  if (!options.replace && ![...guards].every((ask) => ask())) return
+  history[options.replace ? 'replaceState' : 'pushState'](null, '', HOME + path)
+  const isOther = place.value.path !== read().path
+  place.value = read()
+  if (isOther) scrollTo(0, 0)
+}
+
+export function startRouter(): void {
+  addEventListener('popstate', () => { place.value = read() })
+  document.addEventListener('click', (event) => {
+    const link = (event.target as Element).closest?.('a[href]') as HTMLAnchorElement | null
+    if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return
+    if (link.target || link.origin !== location.origin || !isOwn(link.pathname)) return
+    event.preventDefault()
+    go(link.pathname.slice(HOME.length) + link.search)
+  })
+}
+
+const isOwn = (path: string) =>
+  path.startsWith(`${HOME}/`) && !/^\/desk\/(sign-in|sign-out|password|forgotten|assets)\b/.test(path)
+
+/** The parameters of `/articles/:id` in a path, or null. */
+export function match(pattern: string, path: string): Record<string, string> | null {
+  const names = pattern.split('/')
+  const parts = path.split('/')
+  if (names.length !== parts.length) return null
+  const found: Record<string, string> = {}
+  for (const [index, name] of names.entries()) {
+    const part = parts[index]!
+    if (name.startsWith(':')) found[name.slice(1)] = decodeURIComponent(part)
+    else if (name !== part) return null
+  }
+  return found
+}

@@ -1,0 +1,27 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect, useId, useRef } from 'preact/hooks'
+import { words } from '../words'
+
+/** A question in front of the page. Escape and the button at its end close it. */
+export function Dialog(props: { title: string; onClose: () => void; wide?: boolean; children: ComponentChildren }) {
+  const frame = useRef<HTMLDialogElement>(null)
+  const id = useId()
+  useEffect(() => {
+    const { current } = frame
+    const before = document.activeElement as HTMLElement | null
+    current?.showModal()
+    return () => {
+      current?.close()
+      before?.focus?.()
+    }
+  }, [])
+  return (
+    <dialog ref={frame} class={props.wide ? 'wide' : ''} aria-labelledby={id} onCancel={(event) => { event.preventDefault(); props.onClose() }}>
+      <header>
+        <h2 id={id}>{props.title}</h2>
+        <button type="button" class="plain" aria-label={words.value.close} onClick={props.onClose}>×</button>
+      </header>
+      {props.children}
+    </dialog>
+  )
+}

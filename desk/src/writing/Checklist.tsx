@@ -1,0 +1,26 @@
+import { api, take } from '../api/client'
+import { useData } from '../ui/data'
+import { Busy } from '../ui/parts'
+import { words } from '../words'
+import type { Draft } from './draft'
+
+/** What stands in the way of publishing the saved text, and what an editor may want to know. */
+export function Checklist({ draft, from = null }: { draft: Draft; from?: Date | null }) {
+  const w = words.value
+  const { id, revision } = draft.article.value
+  const readiness = useData(() => take(api.GET('/v1/admin/articles/{article_id}/readiness', {
+    params: { path: { article_id: id }, query: from ? { visible_from: from.toISOString() } : {} },
+  })), [id, revision, from?.getTime()])
+  if (readiness.error) return <p class="error">{readiness.error}</p>
+  if (!readiness.data) return <Busy />
+  const { errors, warnings } = readiness.data
+  return (
+    <div class="checklist">
+      {!errors.length && !warnings.length && <p class="fine">{w.allReady}</p>}
+      <ul>
+        {errors.map((finding) => <li key={finding.code + finding.pointer} class="error"><strong>{w.blocks}</strong> {w.findings[finding.code] ?? finding.message}</li>)}
+        {warnings.map((finding) => <li key={finding.code + finding.pointer + finding.message}>{w.findings[finding.code] ?? finding.message}</li>)}
+      </ul>
+    </div>
+  )
+}

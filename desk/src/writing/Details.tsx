@@ -1,0 +1,129 @@
+import { useState } from 'preact/hooks'
+import { api, get, take } from '../api/client'
+import { config, HOME } from '../config'
+import { PictureDialog } from '../editor/PictureDialog'
+import { MediumImage } from '../ui/MediumImage'
+import { Checkbox, Input, Select, TextArea, valueOf } from '../ui/Field'
+import { MomentInput } from '../ui/MomentInput'
+import { TagPicker } from '../ui/TagPicker'
+import { useData } from '../ui/data'
+import { words } from '../words'
+import type { Draft } from './draft'
+
+const orNull = (text: string): string | null => text.trim() || null
+
+/** All that an article has beside its text. */
+export function Details({ draft }: { draft: Draft }) {
+  const w = words.value
+  const fields = draft.fields.value
+  const { kind } = draft.article.value
+  const error = (pointer: string) => draft.problem.value?.body.errors?.find((detail) => detail.pointer?.startsWith(pointer))?.message
+  const source = fields.source ?? { name: '', url: null }
+  const seo = fields.seo ?? { title: null, description: null, image: null }
+  const setSeo = (changes: Partial<typeof seo>) => {
+    const next = { ...seo, ...changes }
+    draft.set({ seo: next.title || next.description || next.image ? next : null })
+  }
+  return (
+    <div class="details">
+      <LeadPicture draft={draft} />
+      <TagPicker label={w.tags} value={fields.tags} lang={fields.lang} onChange={(tags) => draft.set({ tags })} />
+      <Input
+        label={w.authors}
+        help={w.authorsHelp}
+        value={fields.authors.map((author) => author.name).join('; ')}
+        onChange={(event) => draft.set({
+          authors: valueOf(event).split(';').map((name) => name.trim()).filter(Boolean)
+            .map((name) => fields.authors.find((author) => author.name === name) ?? { name }) as typeof fields.authors,
+        })}
+      />
+      <Input label={w.slug} help={w.slugHelp} error={error('/slug')} value={fields.slug} onChange={(event) => { if (valueOf(event).trim()) draft.set({ slug: valueOf(event).trim() }) }} />
+      <details>
+        <summary>{w.dateAndSource}</summary>
+        <MomentInput label={w.publishedAt} value={fields.published_at ? new Date(fields.published_at) : null} onChange={(instant) => draft.set({ published_at: instant?.toISOString() ?? null })} />
+        <Select label={w.precision} value={fields.date_precision} onChange={(event) => draft.set({ date_precision: valueOf(event) as typeof fields.date_precision })}
+          options={(['time', 'day', 'month', 'year', 'unknown'] as const).map((name) => [name, w.precisions[name]])} />
+        <Input label={w.sourceName} value={source.name} onChange={(event) => draft.set({ source: valueOf(event).trim() ? { ...source, name: valueOf(event).trim() } : null })} />
+        {fields.source && <Input label={w.sourceUrl} type="url" error={error('/source/url')} value={source.url ?? ''} onChange={(event) => draft.set({ source: { ...source, url: orNull(valueOf(event)) } })} />}
+        <Input label={w.canonical} help={w.canonicalHelp} type="url" error={error('/canonical_url')} value={fields.canonical_url ?? ''} onChange={(event) => draft.set({ canonical_url: orNull(valueOf(event)) })} />
+        <Checkbox label={w.isExcerpt} checked={fields.is_excerpt} onChange={(event) => draft.set({ is_excerpt: event.currentTarget.checked })} />
+      </details>
+      <details>
+        <summary>{w.searchAndSocial}</summary>
+        <Input label={w.seoTitle} help={w.seoHelp} value={seo.title ?? ''} onChange={(event) => setSeo({ title: orNull(valueOf(event)) })} />
+        <TextArea label={w.seoDescription} rows={3} value={seo.description ?? ''} onChange={(event) => setSeo({ description: orNull(valueOf(event)) })} />
+      </details>
+      <details>
+        <summary>{w.rights}</summary>
+        <Input label={w.licence} type="url" error={error('/rights')} value={fields.rights.licence ?? ''} onChange={(event) => draft.set({ rights: { ...fields.rights, licence: orNull(valueOf(event)) } })} />
+        <Input label={w.credit} value={fields.rights.credit ?? ''} onChange={(event) => draft.set({ rights: { ...fields.rights, credit: orNull(valueOf(event)) } })} />
+        <Checkbox label={w.syndicatable} checked={fields.rights.syndicatable ?? false} onChange={(event) => draft.set({ rights: { ...fields.rights, syndicatable: event.currentTarget.checked } })} />
+      </details>
+      {kind === 'page' && (
+        <details>
+          <summary>{w.pageTree}</summary>
+          <Input label={w.parent} error={error('/parent')} value={fields.parent ?? ''} onChange={(event) => draft.set({ parent: orNull(valueOf(event)) })} />
+          <Input label={w.position} type="number" min={0} value={fields.position} onChange={(event) => draft.set({ position: Number(valueOf(event)) || 0 })} />
+        </details>
+      )}
+      {kind === 'article' && <details><summary>{w.related}</summary><Related draft={draft} /></details>}
+      <p class="help">{w.languageName(fields.lang)} · {fields.body_format} · {config.zone}</p>
+    </div>
+  )
+}
+
+function LeadPicture({ draft }: { draft: Draft }) {
+  const w = words.value
+  const { image, lang } = draft.fields.value
+  const id = image?.media_id ?? null
+  const [isChoosing, setChoosing] = useState(false)
+  const medium = useData(async () => (id ? take(api.GET('/v1/admin/media/{media_id}', { params: { path: { media_id: id } } })) : null), [id])
+  return (
+    <div class="lead-picture">
+      {medium.data && id && <MediumImage medium={medium.data} />}
+      {medium.data && id && !medium.data.alt[lang] && <p class="error">{w.noAltIn(w.languageName(lang))}</p>}
+      {image?.url && !id && <p class="card-address">{image.url}</p>}
+      <p>
+        <button type="button" onClick={() => setChoosing(true)}>{image ? w.otherPicture : w.addPicture}</button>
+        {image && <button type="button" class="plain" onClick={() => draft.set({ image: null })}>{w.remove}</button>}
+      </p>
+      {isChoosing && (
+        <PictureDialog lang={lang} onClose={() => setChoosing(false)} onChoose={(picture) => {
+          setChoosing(false)
+          draft.set({ image: { media_id: picture.medium.id } as NonNullable<typeof image> })
+          medium.reload()
+        }} />
+      )}
+    </div>
+  )
+}
+
+function Related({ draft }: { draft: Draft }) {
+  const w = words.value
+  const { related, lang } = draft.fields.value
+  const [text, setText] = useState('')
+  const chosen = useData(() => Promise.all(related.map((id) =>
+    take(api.GET('/v1/admin/articles/{article_id}', { params: { path: { article_id: id } } })))), [related.join()])
+  const offered = useData(async () => {
+    if (text.trim().length < 2) return []
+    return (await get(api.GET('/v1/admin/articles', { params: { query: { q: text, lang, kind: 'article', limit: 6 } } }))).body.data
+  }, [text])
+  return (
+    <div>
+      <ul class="plain-list">
+        {chosen.data?.map((article) => (
+          <li key={article.id}>
+            <a href={`${HOME}/articles/${article.id}`}>{article.title}</a>
+            <button type="button" class="plain" aria-label={w.removeOf(article.title)} onClick={() => draft.set({ related: related.filter((id) => id !== article.id) })}>×</button>
+          </li>
+        ))}
+      </ul>
+      {related.length < 8 && <Input label={w.addRelated} type="search" value={text} onInput={(event) => setText(valueOf(event))} />}
+      <ul class="choices">
+        {offered.data?.filter((article) => !related.includes(article.id) && article.id !== draft.article.value.id).map((article) => (
+          <li key={article.id}><button type="button" onClick={() => { draft.set({ related: [...related, article.id] }); setText('') }}>{article.title}</button></li>
+        ))}
+      </ul>
+    </div>
+  )
+}

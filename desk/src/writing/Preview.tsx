@@ -1,0 +1,56 @@
+import { useEffect, useState } from 'preact/hooks'
+import { api, take } from '../api/client'
+import { config } from '../config'
+import { render } from '../editor/guard'
+import { attempt, notify } from '../shell/notices'
+import { Dialog } from '../ui/Dialog'
+import { useData } from '../ui/data'
+import { Busy } from '../ui/parts'
+import { Rendered } from '../ui/Rendered'
+import { words } from '../words'
+import type { Draft } from './draft'
+
+/** The text as readers will see it: by the front end where there is one, else by the server. */
+export function Preview({ draft, onClose }: { draft: Draft; flush: () => Promise<boolean>; onClose: () => void }) {
+  const w = words.value
+  const { id, revision } = draft.article.value
+  const [isPhone, setPhone] = useState(false)
+  const link = useData(() => take(api.POST('/v1/admin/articles/{article_id}/previews', {
+    params: { path: { article_id: id } }, body: { hours: 24 },
+  })), [id])
+  const address = link.data?.site_url ?? link.data?.url ?? null
+  const copy = () => attempt(() => navigator.clipboard.writeText(address ?? ''), w.copied)
+  return (
+    <Dialog title={w.preview} onClose={onClose} wide>
+      <p class="preview-tools">
+        <button type="button" aria-pressed={isPhone} onClick={() => setPhone(!isPhone)}>{w.phone}</button>
+        {address && <button type="button" onClick={() => void copy()}>{w.copyPreview}</button>}
+        <span class="help">{w.previewHelp}</span>
+      </p>
+      {link.error && <p class="error">{link.error}</p>}
+      <div class={isPhone ? 'preview phone' : 'preview'}>
+        {config.preview && link.data?.site_url
+          ? <iframe key={revision} title={w.preview} src={link.data.site_url} sandbox="allow-scripts allow-same-origin" referrerpolicy="no-referrer" />
+          : <ServerPreview draft={draft} />}
+      </div>
+    </Dialog>
+  )
+}
+
+function ServerPreview({ draft }: { draft: Draft }) {
+  const fields = draft.fields.value
+  const [html, setHtml] = useState<string | null>(null)
+  useEffect(() => {
+    render(fields.body, fields.body_format, fields.lang).then(
+      (rendered) => setHtml(rendered.body_html),
+      (error: unknown) => notify(String(error), true),
+    )
+  }, [fields.body])
+  return (
+    <article class="server-preview">
+      <h2 lang={fields.lang}>{fields.title}</h2>
+      <p class="standfirst" lang={fields.lang}>{fields.summary}</p>
+      {html === null ? <Busy /> : <Rendered html={html} lang={fields.lang} />}
+    </article>
+  )
+}

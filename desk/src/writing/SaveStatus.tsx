@@ -1,0 +1,27 @@
+import { words } from '../words'
+import { explain } from '../shell/notices'
+import { showAgo } from '../time'
+import type { Draft } from './draft'
+
+/** Says what became of what was typed. */
+export function SaveStatus({ draft, flush }: { draft: Draft; flush: () => Promise<boolean> }) {
+  const w = words.value
+  const { value: state } = draft.state
+  const problem = draft.problem.value
+  const article = draft.article.value
+  return (
+    <div class={`save-status ${state}`}>
+      <p role="status">
+        {state === 'saved' ? w.saved(showAgo(article.changed_at), article.changed_by.name) : w.saveStates[state]}
+        {(state === 'waiting' || state === 'refused') && problem && <span class="why"> {explain(problem)}</span>}
+      </p>
+      {(state === 'unsaved' || state === 'waiting' || state === 'refused') && <button type="button" onClick={() => void flush()}>{w.saveNow}</button>}
+      {draft.isRestored.value && (
+        <p class="restored" role="status">{w.restored} <button type="button" class="plain" aria-label={w.close} onClick={() => { draft.isRestored.value = false }}>×</button></p>
+      )}
+      {draft.removed.value.length > 0 && (
+        <p class="restored">{w.takenOut} {draft.removed.value.map((part) => `${part.what} (${part.count})`).join(', ')}</p>
+      )}
+    </div>
+  )
+}

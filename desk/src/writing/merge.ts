@@ -1,0 +1,29 @@
+import { diff3Merge } from 'node-diff3'
+
+/** A place at which two people wrote something else. */
+export interface Clash {
+  base: string
+  mine: string
+  theirs: string
+}
+
+/** Parts of a merged text: settled ones, and clashes. */
+export type Merged = (string | Clash)[]
+
+const SEPARATOR = { markdown: '\n\n', html: '\n', text: '\n\n' }
+const SPLIT = { markdown: /\n{2,}/, html: /\n+/, text: /\n{2,}/ }
+
+/** Three texts, paragraph by paragraph: what one of two people changed holds. */
+export function mergeText(base: string, mine: string, theirs: string, format: keyof typeof SPLIT): Merged {
+  const [o, a, b] = [base, mine, theirs].map((text) => text.trim().split(SPLIT[format]).filter(Boolean))
+  const join = (paragraphs: string[]) => paragraphs.join(SEPARATOR[format])
+  return diff3Merge(a!, o!, b!, { excludeFalseConflicts: true }).map((part) =>
+    part.conflict
+      ? { base: join(part.conflict.o), mine: join(part.conflict.a), theirs: join(part.conflict.b) }
+      : join(part.ok ?? []))
+}
+
+export const isSettled = (merged: Merged): merged is string[] => merged.every((part) => typeof part === 'string')
+
+export const joinParts = (parts: string[], format: keyof typeof SPLIT): string =>
+  parts.filter(Boolean).join(SEPARATOR[format])
