@@ -73,7 +73,7 @@ def sign_in_routes(templates: Environment, settings: Settings) -> list[Route]:
             fields: Fields = {}
             try:
                 _require_own_page(request)
-                fields = dict(await read_form(request))
+                fields = dict(await read_form(request)) if form != "sign-out" else {}
                 return await act(request, fields)
             except WillayError as error:
                 shown = {key: fields.get(key, "") for key in ("email", "next", "secret")}

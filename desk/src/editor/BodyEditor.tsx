@@ -1,5 +1,5 @@
 import { Editor } from '@tiptap/core'
-import { DOMParser as Reader, type Node } from '@tiptap/pm/model'
+import type { Node } from '@tiptap/pm/model'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { BodyFormat } from '../api/types'
 import { explain, notify } from '../shell/notices'
@@ -94,7 +94,8 @@ function PageEditor(props: Props & { opened: OpenedText; onSource: () => void })
       content: props.opened.doc.toJSON(),
       editorProps: {
         attributes: { role: 'textbox', 'aria-multiline': 'true', 'aria-label': props.label, lang: props.lang, class: 'page-text' },
-        handlePaste: (_view, event) => takeIn(made, event, event.clipboardData, latest.current, (file) => setAsking({ what: 'picture', file })),
+        // Before the editor reads it: foreign styles would break the policy of the page.
+        handleDOMEvents: { paste: (_view, event) => takeIn(made, event, latest.current, (file) => setAsking({ what: 'picture', file })) },
         handleDrop: (view, event, _slice, isMoved) => {
           const file = isMoved ? undefined : pictureIn(event.dataTransfer)
           if (!file) return false
@@ -156,10 +157,12 @@ const pictureIn = (transfer: DataTransfer | null): File | undefined =>
   Array.from(transfer?.files ?? []).find((file) => file.type.startsWith('image/'))
 
 /** Takes in what comes from elsewhere in the form in which the server would keep it. */
-function takeIn(editor: Editor, event: ClipboardEvent, data: DataTransfer | null, props: Props, ask: (file: File) => void): boolean {
+function takeIn(editor: Editor, event: ClipboardEvent, props: Props, ask: (file: File) => void): boolean {
+  const data = event.clipboardData
   const html = data?.getData('text/html') ?? ''
   const file = pictureIn(data)
   if (file && !html) {
+    event.preventDefault()
     ask(file)
     return true
   }
@@ -176,13 +179,12 @@ function takeIn(editor: Editor, event: ClipboardEvent, data: DataTransfer | null
   render(html, 'html', props.lang).then(
     (rendered) => {
       insert(rendered.body_html)
-      const lost = rendered.removed.filter((part) => !/^<(meta|style|o:p|xml|link)|comment|of <|class|style/.test(part.what))
+      const lost = rendered.removed.filter((part) => /^<(img|iframe|video|audio|object|embed|form|svg|math)/.test(part.what))
       if (lost.length) notify(words.value.pasteLost(lost.map((part) => part.what).join(', ')))
     },
     () => {
-      const page = new DOMParser().parseFromString(html, 'text/html')
-      const doc = Reader.fromSchema(editor.schema).parse(page.body)
-      editor.commands.insertContent(doc.content.toJSON())
+      const plain = html.replace(/\s(style|class)=("[^"]*"|'[^']*'|[^\s>]+)/gi, '')
+      editor.commands.insertContent(fromHtml(plain).content.toJSON())
     },
   )
   return true

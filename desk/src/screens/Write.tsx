@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { config } from '../config'
 import { BodyEditor } from '../editor/BodyEditor'
 import { explain } from '../shell/notices'
@@ -109,7 +109,8 @@ function Sheet({ draft }: { draft: Draft }) {
 export function Line(props: { class: string; label: string; value: string; lang: string; onChange: (text: string) => void }) {
   const area = useRef<HTMLTextAreaElement>(null)
   const [typed, setTyped] = useState(props.value)
-  useEffect(() => setTyped(props.value), [props.value])
+  // At once after the drawing: later, another letter may have been typed.
+  useLayoutEffect(() => setTyped(props.value), [props.value])
   return (
     <div class="line-frame" data-text={`${typed} `}>
       <textarea

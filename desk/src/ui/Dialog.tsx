@@ -1,15 +1,16 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useLayoutEffect, useId, useRef } from 'preact/hooks'
 import { words } from '../words'
 
 /** A question in front of the page. Escape and the button at its end close it. */
 export function Dialog(props: { title: string; onClose: () => void; wide?: boolean; children: ComponentChildren }) {
   const frame = useRef<HTMLDialogElement>(null)
   const id = useId()
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { current } = frame
     const before = document.activeElement as HTMLElement | null
     current?.showModal()
+    current?.querySelector<HTMLElement>('form :is(input, textarea, select, button.main)')?.focus()
     return () => {
       current?.close()
       before?.focus?.()

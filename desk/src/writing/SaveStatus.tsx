@@ -15,7 +15,10 @@ export function SaveStatus({ draft, flush }: { draft: Draft; flush: () => Promis
         {state === 'saved' ? w.saved(showAgo(article.changed_at), article.changed_by.name) : w.saveStates[state]}
         {(state === 'waiting' || state === 'refused') && problem && <span class="why"> {explain(problem)}</span>}
       </p>
-      {(state === 'unsaved' || state === 'waiting' || state === 'refused') && <button type="button" onClick={() => void flush()}>{w.saveNow}</button>}
+      {(state === 'unsaved' || state === 'waiting' || state === 'refused') && (
+        // The caret stays in the text.
+        <button type="button" onMouseDown={(event) => event.preventDefault()} onClick={() => void flush()}>{w.saveNow}</button>
+      )}
       {draft.isRestored.value && (
         <p class="restored" role="status">{w.restored} <button type="button" class="plain" aria-label={w.close} onClick={() => { draft.isRestored.value = false }}>×</button></p>
       )}

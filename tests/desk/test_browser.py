@@ -1,0 +1,181 @@
+"""The desk in a real browser, as editors use it, over the sample and texts that mean harm.
+
+Where npm's packages, Chromium or the built desk are absent it is skipped, and says so.
+`WILLAY_SCREENSHOTS` names a folder for pictures of the screens.
+"""
+
+import base64
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pyotp
+import pytest
+
+from app.accounts import second_factor
+from app.main import create_app
+from tests import builders, node
+from tests.accounts.people import DESK as ORIGIN
+from tests.accounts.people import PASSWORD, door
+from tests.admin.desk import colleague
+from tests.commands import SAMPLE
+from tests.conftest import store
+from tests.served import served
+
+pytestmark = pytest.mark.timeout(540)  # npm may have to install first
+ROOT = Path(__file__).parents[2]
+BUILT = ROOT / "app" / "desk" / "built" / "manifest.json"
+HARM = 'hostile <script>window.harmed = 1</script><img src="x" onerror="window.harmed = 1">'
+BODIES = json.loads(Path(__file__).with_name("bodies.json").read_text())
+
+
+def sample_bodies() -> list[dict[str, str]]:
+    lines = [json.loads(line) for line in SAMPLE.read_text().splitlines()]
+    return [
+        {
+            "name": record["slug"],
+            "body": record["body"],
+            "format": record["body_format"],
+            "lang": record["lang"],
+        }
+        for record in lines
+        if record["type"] == "article" and record.get("body")
+    ]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What the browser saw, once for all tests."""
+    program = [node.node(), str(Path(__file__).with_name("drive.mjs")), str(node.modules())]
+    program.append(node.chromium())
+    if not BUILT.exists() or not (ROOT / "desk" / "node_modules").exists():
+        pytest.skip("the desk is not built (make desk): its browser tests were NOT run")
+    pictures = os.environ.get("WILLAY_SCREENSHOTS", "")
+    folder = tmp_path_factory.mktemp("store")
+    with store(None, folder, timezone="Europe/London") as (runtime, clock):
+        assert builders.imported(runtime, SAMPLE).refused == []
+        for role in ("admin", "publisher", "editor", "writer"):
+            colleague(runtime, role)  # type: ignore[arg-type]  # they are roles
+        source = builders.published(runtime, title="A source", summary="In short.", slug="source")
+        builders.draft(runtime, title=HARM, summary=HARM, body=HARM, body_format="html")
+        who = door(runtime).login("publisher@example.org", PASSWORD, None, ORIGIN).principal
+        proof = door(runtime).prove(who, PASSWORD, None, ORIGIN)
+        with runtime.database.writing() as tx:
+            enrolment = second_factor.enrol(tx, proof, runtime.key(), clock(), "Desk")
+            totp = pyotp.TOTP(enrolment.secret)
+            second_factor.confirm(tx, who, totp.at(clock()), runtime.key(), clock())
+        clock.move(minutes=2)
+        cases = {
+            "source": str(source),
+            "picture": base64.b64encode(builders.picture()).decode(),
+            "bodies": sample_bodies() + BODIES,
+            "skipped": "2026-03-29T01:30",
+            "double": "2026-10-25T01:30",
+            "moved": "2026-10-26T09:00",
+        }
+        with served(create_app(runtime)) as address:
+            words = [address, pictures, str(ROOT / "desk"), PASSWORD, totp.at(clock())]
+            driven = subprocess.run(
+                [*program, *words],
+                input=json.dumps(cases),
+                capture_output=True,
+                text=True,
+                timeout=400,
+                check=False,
+            )
+    assert driven.returncode == 0, driven.stderr[-3_000:]
+    seen: dict[str, Any] = json.loads(driven.stdout)
+    return seen
+
+
+def test_every_screen_keeps_the_policy_and_is_whole(told: dict[str, Any]) -> None:
+    seen = told["seen"]
+    assert (seen["policy"], seen["errors"], seen["axe"], seen["wide"]) == ([], [], {}, {})
+    assert len(seen["bare"]) > 35
+    assert told["spanish"] == "es"
+
+
+def test_a_text_is_written_and_published_by_mouse(told: dict[str, Any]) -> None:
+    written = told["written"]
+    assert told["second"].startswith("The password is right")
+    assert told["withoutAlt"]
+    body = written["body"]
+    assert body.startswith("They walked 5 < 6 hours, a \\* b. <strong>Peacefully:</strong>so far.")
+    assert '<figure><img src="/v1/media/' in body
+    assert "\n\nAfter it.\n\n**Word** text\n\n- One\n- Two" in body
+    assert "5 &lt; 6 hours, a * b. <strong>Peacefully:</strong>so far." in written["html"]
+    assert 'alt="People in a street"' in written["html"]
+    assert "Published" in written["notices"]
+
+
+def test_a_correction_leaves_the_draft_beside_it(told: dict[str, Any]) -> None:
+    assert told["corrected"] == {
+        "summary": "Four thousand came.",
+        "notes": ["The number was missing."],
+        "leaks": False,
+        "draft": True,
+        "draftSummary": "Four thousand came.",
+    }
+
+
+def test_two_people_write_in_one_text(told: dict[str, Any]) -> None:
+    assert told["joined"] == "First. Eva.\n\nSecond.\n\nThird. Ana."
+    assert told["chosen"] == "First. Eva.\n\nSecond. Ana here.\n\nSecond. Eva here.\n\nThird. Ana."
+
+
+def test_no_word_is_lost_without_a_network_nor_with_the_tab(told: dict[str, Any]) -> None:
+    assert "kept in this browser" in told["cut"]
+    assert "On a train" in told["kept"]
+    restored = told["restored"]
+    assert restored["body"] == "Before. In the tunnel. Second tunnel."
+    assert restored["shown"].strip() == restored["body"]
+    assert "had kept words" in restored["says"]
+
+
+def test_a_schedule_knows_the_house_s_clocks(told: dict[str, Any]) -> None:
+    assert "skip this time" in told["skipped"]["says"]
+    assert "twice" in told["double"]["says"]
+    assert told["skipped"]["disabled"]
+    assert told["double"]["disabled"]
+    assert told["scheduled"] == ["2026-10-25T01:30:00Z"]
+    assert told["moved"] == ["2026-10-26T09:00:00Z"]
+
+
+def test_a_translation_is_written_beside_its_source(told: dict[str, Any]) -> None:
+    assert "still the text of the original" in told["untranslated"]
+    made = told["translated"]
+    assert (made["lang"], made["title"], made["body"]) == ("es", "Una fuente", "En español.")
+    assert made["translated_from"]["is_translated"]
+
+
+def test_the_keyboard_does_everything(told: dict[str, Any]) -> None:
+    keyboard = told["keyboard"]
+    assert keyboard["skip"] == "skip"
+    assert (keyboard["closed"], keyboard["focus"]) == (0, "Publish")
+    article = keyboard["article"]
+    assert (article["title"], article["summary"]) == ("By keyboard", "A standfirst.")
+    assert article["body"] == "> Said."
+
+
+def test_roles_and_hostile_texts(told: dict[str, Any]) -> None:
+    assert told["harm"] == 0
+    assert "Publish" not in told["writer"]["acts"]
+    assert "Ask for review" in told["writer"]["acts"]
+    assert not {"Site", "Administration"} & set(told["writer"]["menu"])
+
+
+def test_signing_out_leaves_nothing(told: dict[str, Any]) -> None:
+    assert told["left"] == {"databases": [], "cookies": 0}
+    assert told["back"] == "?next=%2Fdesk%2Farticles"
+
+
+def test_texts_survive_the_editor_or_are_opened_as_their_source(
+    told: dict[str, Any], subtests: pytest.Subtests
+) -> None:
+    expected = {case["name"] for case in BODIES if case.get("source")}
+    for trip in told["trips"]:
+        with subtests.test(text=trip["name"]):
+            assert (trip["change"] is not None) == (trip["name"] in expected), trip["change"]
+            assert trip["steady"]
