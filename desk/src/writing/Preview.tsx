@@ -30,7 +30,7 @@ export function Preview({ draft, onClose }: { draft: Draft; flush: () => Promise
       {link.error && <p class="error">{link.error}</p>}
       <div class={isPhone ? 'preview phone' : 'preview'}>
         {config.preview && link.data?.site_url
-          ? <iframe key={revision} title={w.preview} src={link.data.site_url} sandbox="allow-scripts allow-same-origin" referrerpolicy="no-referrer" />
+          ? <iframe key={revision} title={w.preview} src={link.data.site_url} sandbox={config.preview === location.origin ? 'allow-scripts' : 'allow-scripts allow-same-origin'} referrerpolicy="no-referrer" />
           : <ServerPreview draft={draft} />}
       </div>
     </Dialog>
