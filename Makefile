@@ -24,6 +24,7 @@ setup: .venv/dev ## The environment, in .venv
 run: .venv/runtime ## The API with sample content at 127.0.0.1:8000, a site of it at /demo/, the desk at /desk
 	$(BIN)/willay migrate
 	$(BIN)/willay import sample
+	mkdir -p build
 	test -f $(DESK) || { $(MAKE) -s desk >build/desk.log 2>&1 || echo "The desk was not built; see build/desk.log, then run: make desk" >&2; } &
 	WILLAY_DEMO=true $(BIN)/willay serve
 

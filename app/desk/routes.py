@@ -94,6 +94,7 @@ def desk_config(settings: Settings) -> dict[str, object]:
             "article": _below_site(settings.article_url, settings),
             "page": _below_site(settings.page_url, settings),
         },
+        "newsletters": bool(settings.newsletters),
         "sends_letters": settings.smtp_url is not None,
     }
 

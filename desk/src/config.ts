@@ -7,6 +7,7 @@ export interface Config {
   embeds: string[]
   /** The addresses at which readers find things, with `{slug}` and perhaps `{lang}`. */
   pages: { article: string; page: string }
+  newsletters: boolean
   sends_letters: boolean
 }
 

@@ -9,6 +9,7 @@ import { Admin } from './screens/Admin'
 import { Articles } from './screens/Articles'
 import { Compare } from './screens/Compare'
 import { Correct } from './screens/Correct'
+import { Letters } from './screens/Letters'
 import { Nowhere } from './screens/Nowhere'
 import { People } from './screens/People'
 import { Pictures } from './screens/Pictures'
@@ -39,6 +40,7 @@ function Desk() {
         : path === '/pictures' ? <Pictures />
         : path === '/tags' ? <Tags />
         : path === '/people' ? <People />
+        : path === '/letters' ? <Letters />
         : path === '/site' ? <Site />
         : path.startsWith('/admin') ? <Admin />
         : path === '/account' ? <Account />

@@ -286,6 +286,49 @@ const { page } = publisher
   await writer.context.close()
 }
 
+{ // a server that fails, an article that somebody trashed, a session that ends while one types
+  const { page } = await enter('editor')
+  page.on('dialog', (dialog) => dialog.accept())
+  await begin(page, 'Faults')
+  await page.click('.page-text')
+  await page.keyboard.type('Good.')
+  await settled(page)
+  told.faults = {}
+  for (const status of [500, 413]) {
+    await page.route('**/v1/admin/articles/*', (route) => route.request().method() === 'PATCH'
+      ? route.fulfill({ status, contentType: 'application/problem+json', body: '{"code": "made_up", "detail": "A sentence."}' })
+      : route.continue())
+    await page.keyboard.type(` ${status}.`)
+    await page.waitForSelector('.save-status .why')
+    told.faults[status] = await page.textContent('.save-status p')
+    await page.unroute('**/v1/admin/articles/*')
+    await page.keyboard.press('Control+s')
+    await settled(page)
+  }
+  const call = (path, method) => page.evaluate(async ([path, method]) => {
+    const headers = { 'Willay-Desk': '1' }
+    const { data } = await (await fetch(path, { headers })).json()
+    const one = Array.isArray(data) ? data.find((session) => session.is_current) : data
+    await fetch(Array.isArray(data) ? `${path}/${one.id}` : path, { method, headers: { ...headers, 'If-Match': `"${one.revision}"` } })
+  }, [path, method])
+  await call(`/v1/admin/articles/${page.url().split('/').pop()}`, 'DELETE')
+  await page.keyboard.type(' Trashed.')
+  await page.waitForSelector('.save-status.refused')
+  await page.click('.acts button:has-text("Restore")')
+  await settled(page)
+  await call('/v1/admin/auth/sessions', 'DELETE')
+  await page.click('.page-text p')
+  await page.keyboard.press('End')
+  await page.keyboard.type(' Ended.')
+  await page.click('.banner button')
+  await page.fill('#email', 'editor@example.org')
+  await page.fill('#password', password)
+  await page.click('form button')
+  await page.waitForSelector('.page-text')
+  await settled(page)
+  told.faults.body = (await articleOf(page)).body
+}
+
 { // the round trip of every body
   const { page } = publisher
   const { build } = createRequire(`${desk}/`)('esbuild')
@@ -306,7 +349,7 @@ const { page } = publisher
   const { page, context } = publisher
   const admin = await enter('admin')
   const small = await enter('admin', { viewport: { width: 320, height: 700 }, colorScheme: 'dark', locale: 'es' })
-  const paths = ['', 'articles', 'schedule', 'pictures', 'tags', 'people', 'people?part=sponsors', 'people?part=authors', 'site', 'admin', 'admin/webhooks', 'admin/audit', 'account', `articles/${cases.source}`, `articles/${cases.source}/compare`]
+  const paths = ['', 'articles', 'schedule', 'pictures', 'tags', 'letters', 'people', 'people?part=sponsors', 'people?part=authors', 'site', 'admin', 'admin/webhooks', 'admin/audit', 'account', `articles/${cases.source}`, `articles/${cases.source}/compare`]
   await Promise.all([['wide', admin], ['small', small]].map(async ([kind, person]) => {
     for (const path of paths) {
       await person.page.goto(`${home}/${path}`)

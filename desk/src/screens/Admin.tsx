@@ -139,7 +139,7 @@ function Audit() {
       {!entries.data ? !entries.error && <Busy /> : entries.data.length ? (
         <div class="table-frame" tabIndex={0} role="region" aria-label={w.audit}>
           <table class="list">
-            <thead><tr><th scope="col">{w.when}</th><th scope="col">{w.who}</th><th scope="col">{w.action}</th><th scope="col">{w.subject}</th><th scope="col">{w.address}</th></tr></thead>
+            <thead><tr><th scope="col">{w.when}</th><th scope="col">{w.who}</th><th scope="col">{w.action}</th><th scope="col">{w.auditSubject}</th><th scope="col">{w.address}</th></tr></thead>
             <tbody>
               {[...entries.data, ...more].map((entry) => (
                 <tr key={entry.id}><td>{showMoment(entry.at)}</td><td>{entry.email ?? entry.via}</td><td><code>{entry.action}</code></td><td><code>{entry.subject_kind} {entry.subject_id.slice(0, 8)}</code></td><td>{entry.address}</td></tr>

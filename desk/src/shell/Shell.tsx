@@ -24,6 +24,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
     ['/pictures', w.pictures, 'pictures', true],
     ['/tags', w.tags, 'tags', true],
     ['/people', w.people, 'people', true],
+    ['/letters', w.letters, 'letters', config.newsletters],
     ['/site', w.site, 'site', may('site:write')],
     ['/admin', w.administration, 'admin', may('users:write')],
     ['/account', w.account, 'account', true],

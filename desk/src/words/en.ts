@@ -177,7 +177,7 @@ export const en = {
   accounts: 'Accounts', webhooks: 'Webhooks', audit: 'Audit', invite: 'Invite somebody', email: 'E-mail', byLetter: 'Send a letter with a link',
   noLetters: 'This server sends no letters. You get a secret to hand over.', letterSent: 'The letter is on its way.', suspended: 'Suspended', invited: 'Invited',
   roleOf: (name: string) => `Role of ${name}`, resetPassword: 'New password', endSessions: 'Sign out everywhere', suspend: 'Suspend', unsuspend: 'Let in again', done: 'Done',
-  when: 'When', who: 'Who', action: 'Act', subject: 'What', address: 'Address',
+  when: 'When', who: 'Who', action: 'Act', auditSubject: 'What', address: 'Address',
   newWebhook: 'New webhook', noWebhooks: 'No program hears of changes yet.', hookStates: { pending: 'Not verified', active: 'Active', paused: 'Paused' },
   waiting: (count: number) => `${count} waiting`, failures: (count: number) => `${count} failures`, deliveries: 'Deliveries', pause: 'Pause', resume: 'Resume', tryIt: 'Send a test',
   deliveryStates: { pending: 'Waiting', delivered: 'Delivered', superseded: 'Superseded', failed: 'Failed' },
@@ -186,6 +186,15 @@ export const en = {
   correctionsEmail: 'E-mail for corrections', navigation: 'Menu', allPages: 'Readers see all standing pages.', ownMenu: 'Make a menu', allPagesAgain: 'All pages again',
   below: (count: number) => `${count} entries below it stay`, up: 'Up', down: 'Down', addEntry: 'Add an entry', sections: 'Sections of the home', sectionsHelp: 'Without any, the topics with articles.',
   addSection: 'Add a section', tag: 'Tag', label: 'Label',
+
+  // Letters
+  letters: 'Letters', issues: 'Issues', rhythms: { instant: 'At once', daily: 'Daily', weekly: 'Weekly' }, readers: (count: number) => (count === 1 ? '1 reader' : `${count.toLocaleString('en')} readers`),
+  issueOf: (rhythm: string, when: string) => `${rhythm}, ${when}`, notice: 'Notice', noIssues: 'No issue yet.',
+  issueStates: { draft: 'Draft', approved: 'Approved', sending: 'Being sent', sent: 'Sent', skipped: 'Skipped', cancelled: 'Cancelled', stopped: 'Stopped' },
+  issueProblems: { late: 'It was late', not_approved: 'Nobody approved it', store_restored: 'The store was restored' },
+  outcomes: { planned: 'Waiting', sent: 'Sent', handed: 'Sent', failed: 'Failed', refused: 'Refused', bounced: 'Came back', complained: 'Complaints', uncertain: 'Uncertain' } as Sentences,
+  subject: 'Subject', introduction: 'Introduction', trialSent: 'The test letter is on its way to you.', sendTrial: 'Send me a test', cancelIssue: 'Do not send',
+  sendNow: 'Send now', sendSure: 'Really send to all readers',
 
   // What can go wrong; other codes have the server's own sentence
   problems: {

@@ -166,7 +166,7 @@ export const es: Words = {
   accounts: 'Cuentas', webhooks: 'Webhooks', audit: 'Auditoría', invite: 'Invitar a alguien', email: 'Correo electrónico', byLetter: 'Enviar una carta con un enlace',
   noLetters: 'Este servidor no envía cartas. Recibirá un secreto para entregar.', letterSent: 'La carta está en camino.', suspended: 'Suspendida', invited: 'Invitada',
   roleOf: (name) => `Rol de ${name}`, resetPassword: 'Contraseña nueva', endSessions: 'Cerrar sus sesiones', suspend: 'Suspender', unsuspend: 'Readmitir', done: 'Hecho',
-  when: 'Cuándo', who: 'Quién', action: 'Acto', subject: 'Qué', address: 'Dirección',
+  when: 'Cuándo', who: 'Quién', action: 'Acto', auditSubject: 'Qué', address: 'Dirección',
   newWebhook: 'Webhook nuevo', noWebhooks: 'Ningún programa recibe avisos todavía.', hookStates: { pending: 'Sin verificar', active: 'Activo', paused: 'En pausa' },
   waiting: (count) => `${count} en espera`, failures: (count) => `${count} fallos`, deliveries: 'Entregas', pause: 'Pausar', resume: 'Reanudar', tryIt: 'Enviar una prueba',
   deliveryStates: { pending: 'En espera', delivered: 'Entregado', superseded: 'Reemplazado', failed: 'Fallido' },
@@ -174,6 +174,14 @@ export const es: Words = {
   correctionsEmail: 'Correo para correcciones', navigation: 'Menú', allPages: 'Los lectores ven todas las páginas fijas.', ownMenu: 'Hacer un menú', allPagesAgain: 'Otra vez todas',
   below: (count) => `Sus ${count} entradas inferiores se conservan`, up: 'Subir', down: 'Bajar', addEntry: 'Añadir una entrada', sections: 'Secciones de la portada', sectionsHelp: 'Sin ninguna, los temas con artículos.',
   addSection: 'Añadir una sección', tag: 'Etiqueta', label: 'Rótulo',
+
+  letters: 'Boletines', issues: 'Números', rhythms: { instant: 'Al instante', daily: 'Diario', weekly: 'Semanal' }, readers: (count) => (count === 1 ? '1 lector' : `${count.toLocaleString('es')} lectores`),
+  issueOf: (rhythm, when) => `${rhythm}, ${when}`, notice: 'Aviso', noIssues: 'Aún no hay números.',
+  issueStates: { draft: 'Borrador', approved: 'Aprobado', sending: 'Enviándose', sent: 'Enviado', skipped: 'Omitido', cancelled: 'Cancelado', stopped: 'Detenido' },
+  issueProblems: { late: 'Llegó tarde', not_approved: 'Nadie lo aprobó', store_restored: 'El almacén fue restaurado' },
+  outcomes: { planned: 'En espera', sent: 'Enviados', handed: 'Enviados', failed: 'Fallidos', refused: 'Rechazados', bounced: 'Devueltos', complained: 'Quejas', uncertain: 'Inciertos' },
+  subject: 'Asunto', introduction: 'Introducción', trialSent: 'La carta de prueba va hacia usted.', sendTrial: 'Envíenme una prueba', cancelIssue: 'No enviar',
+  sendNow: 'Enviar ahora', sendSure: 'Enviar de verdad a todos',
 
   problems: {
     failed: 'No funcionó.', no_answer: 'El servidor no responde. Revise la conexión.', scope_missing: 'Su rol no permite esto.',

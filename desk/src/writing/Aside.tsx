@@ -28,6 +28,10 @@ export function Aside({ draft, flush, onPreview }: Props) {
   const [act, setAct] = useState<ActName | null>(null)
   const acts = actsFor(article)
   const begin = async (name: ActName) => {
+    if (name === 'restore') {
+      // What was typed meanwhile can be saved only after it.
+      return attempt(async () => { await performAct(draft, name, {}); await flush() }, w.actsDone.restore)
+    }
     if (!(await flush())) return notify(w.saveFirst, true)
     if (name === 'correct') return go(`/articles/${article.id}/correct`)
     if (name === 'duplicate') {

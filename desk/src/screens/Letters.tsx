@@ -1,0 +1,132 @@
+import { useState } from 'preact/hooks'
+import { api, ApiProblem, ifMatch, take, type Schema } from '../api/client'
+import { HOME } from '../config'
+import { attempt } from '../shell/notices'
+import { may } from '../shell/session'
+import { showMoment } from '../time'
+import { Dialog } from '../ui/Dialog'
+import { Input, TextArea, valueOf } from '../ui/Field'
+import { Rendered } from '../ui/Rendered'
+import { useData } from '../ui/data'
+import { Busy, Empty, Screen } from '../ui/parts'
+import { words } from '../words'
+import { readArticle } from '../writing/draft'
+
+type Issue = Schema['NewsletterIssue']
+
+/** Newsletters and their issues: what goes out next, and what came of the last ones. */
+export function Letters() {
+  const w = words.value
+  const [opened, setOpened] = useState<string | null>(null)
+  const letters = useData(() => take(api.GET('/v1/admin/newsletters')), [])
+  const issues = useData(() => take(api.GET('/v1/admin/newsletters/issues', { params: { query: { limit: 40 } } })), [])
+  return (
+    <Screen title={w.letters}>
+      {letters.error && <p class="error">{letters.error}</p>}
+      <ul class="chips">
+        {letters.data?.map((letter) => (
+          <li key={letter.id} class="chip">{w.rhythms[letter.rhythm]}, {w.languageName(letter.lang)}: {w.readers(letter.readers)}{letter.due_at && ` · ${showMoment(letter.due_at)}`}</li>
+        ))}
+      </ul>
+      <h2>{w.issues}</h2>
+      {!issues.data ? issues.error ? <p class="error">{issues.error}</p> : <Busy /> : issues.data.length ? (
+        <ul class="rows">
+          {issues.data.map((issue) => (
+            <li key={issue.id}>
+              <div class="row-text">
+                <button type="button" class="plain" onClick={() => setOpened(issue.id)}>{issue.subject ?? w.issueOf(w.rhythms[issue.rhythm], showMoment(issue.due_at))}</button>
+                <p class="row-facts">
+                  <span class={`badge ${issue.state === 'sent' ? 'published' : issue.state === 'draft' ? 'in_review' : 'approved'}`}>{w.issueStates[issue.state]}</span>
+                  <span>{issue.lang}</span><span>{showMoment(issue.sent_at ?? issue.due_at)}</span>
+                  {issue.kind === 'notice' && <span>{w.notice}</span>}
+                  {issue.problem && <span class="error">{w.issueProblems[issue.problem]}</span>}
+                  {Object.entries(issue.outcome ?? {}).map(([name, count]) => <span key={name}>{w.outcomes[name] ?? name}: {count}</span>)}
+                </p>
+              </div>
+            </li>
+          ))}
+        </ul>
+      ) : <Empty>{w.noIssues}</Empty>}
+      {opened && <IssueDialog id={opened} onClose={() => { setOpened(null); issues.reload() }} />}
+    </Screen>
+  )
+}
+
+function IssueDialog({ id, onClose }: { id: string; onClose: () => void }) {
+  const w = words.value
+  const issue = useData(() => take(api.GET('/v1/admin/newsletters/issues/{issue_id}', { params: { path: { issue_id: id } } })), [id])
+  return (
+    <Dialog title={issue.data?.subject ?? w.issues} onClose={onClose} wide>
+      {issue.error && <p class="error">{issue.error}</p>}
+      {issue.data ? <IssueForm key={issue.data.revision} issue={issue.data} onChanged={issue.reload} onClose={onClose} /> : <Busy />}
+    </Dialog>
+  )
+}
+
+function IssueForm({ issue, onChanged, onClose }: { issue: Issue; onChanged: () => void; onClose: () => void }) {
+  const w = words.value
+  const [subject, setSubject] = useState(issue.subject ?? '')
+  const [introduction, setIntroduction] = useState(issue.introduction)
+  const [order, setOrder] = useState(issue.articles)
+  const [isSure, setSure] = useState(false)
+  const path = { issue_id: issue.id }
+  const titles = useData(async () => new Map(await Promise.all(issue.articles.map(async (id) => [id, (await readArticle(id)).title] as const))), [issue.id])
+  const preview = useData(() => take(api.GET('/v1/admin/newsletters/issues/{issue_id}/preview', { params: { path } })), [issue.revision])
+  const isOpen = issue.state === 'draft' || issue.state === 'approved'
+  const isOrdered = order.join() !== issue.articles.join()
+  const save = () => attempt(async () => {
+    await take(api.PATCH('/v1/admin/newsletters/issues/{issue_id}', {
+      params: { path, header: ifMatch(issue.revision) },
+      body: { subject: subject.trim() || null, introduction, ...(isOrdered ? { articles: order } : {}) } as never,
+    }))
+    onChanged()
+  }, w.savedText)
+  const act = (name: 'approve' | 'send' | 'cancel') => attempt(async () => {
+    await take(api.POST(`/v1/admin/newsletters/issues/{issue_id}/${name}`, { params: { path, header: ifMatch(issue.revision) } }))
+    onClose()
+  }, w.done)
+  const test = () => attempt(async () => {
+    const { error, response } = await api.POST('/v1/admin/newsletters/issues/{issue_id}/trial', { params: { path } })
+    if (!response.ok) throw new ApiProblem(response.status, (error ?? {}) as never)
+  }, w.trialSent)
+  const move = (index: number, step: number) => {
+    const next = [...order]
+    const [article] = next.splice(index, 1)
+    next.splice(index + step, 0, article!)
+    setOrder(next)
+  }
+  return (
+    <form onSubmit={(event) => { event.preventDefault(); void save() }}>
+      <fieldset class="bare" disabled={!isOpen || !may('newsletters:write')}>
+        <Input label={w.subject} lang={issue.lang} value={subject} onInput={(event) => setSubject(valueOf(event))} />
+        <TextArea label={w.introduction} lang={issue.lang} rows={4} value={introduction} onInput={(event) => setIntroduction(valueOf(event))} />
+        <h3>{w.articles}</h3>
+        <ol class="plain-list">
+          {order.map((id, index) => (
+            <li key={id} class="choice-line">
+              <a href={`${HOME}/articles/${id}`} lang={issue.lang}>{titles.data?.get(id) ?? '…'}</a>
+              <span>
+                <button type="button" class="plain" disabled={!index} onClick={() => move(index, -1)}>{w.up}</button>
+                <button type="button" class="plain" disabled={index === order.length - 1} onClick={() => move(index, 1)}>{w.down}</button>
+                <button type="button" class="plain" onClick={() => setOrder(order.filter((other) => other !== id))}>{w.remove}</button>
+              </span>
+            </li>
+          ))}
+        </ol>
+      </fieldset>
+      <details open><summary>{w.preview}</summary>
+        {preview.error ? <p class="error">{preview.error}</p> : preview.data ? <><p><strong>{preview.data.subject}</strong></p><Rendered html={preview.data.html} lang={issue.lang} /></> : <Busy />}
+      </details>
+      {isOpen && (
+        <footer>
+          {may('newsletters:write') && <><button type="button" onClick={() => void test()}>{w.sendTrial}</button><button>{w.save}</button></>}
+          {may('newsletters:send') && <>
+            <button type="button" class="danger" onClick={() => void act('cancel')}>{w.cancelIssue}</button>
+            {issue.state === 'draft' && <button type="button" class="main" onClick={() => void act('approve')}>{w.acts.approve}</button>}
+            {isSure ? <button type="button" class="main danger" onClick={() => void act('send')}>{w.sendSure}</button> : <button type="button" onClick={() => setSure(true)}>{w.sendNow}</button>}
+          </>}
+        </footer>
+      )}
+    </form>
+  )
+}
