@@ -1,6 +1,7 @@
 """The desk's files, and one page for every address below `/desk/`."""
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -11,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from app.desk.sign_in import sign_in_routes
+from app.desk.sign_in import PAGE_HEADERS, sign_in_routes
 from app.http.static_pages import StaticPage
 from app.settings import Settings
 
@@ -29,37 +30,21 @@ _BRIEFLY: Final = "public, no-cache"
 def desk_routes(settings: Settings) -> list[Route]:
     """The routes of the desk. They read its files once, so no request names a path on disk; files
     that are built later are read when the page is asked for again."""
-    templates = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    loader = FileSystemLoader(_HERE / "templates")
+    templates = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
     headers = page_headers(settings)
-    own_files = {
-        path.name: StaticPage.of(
-            path.read_bytes(), _MEDIA_TYPES[path.suffix], {"Cache-Control": _BRIEFLY}
-        )
-        for path in (_HERE / "static").iterdir()
-    }
+    own_files = _read_files((_HERE / "static").iterdir(), _BRIEFLY)
 
     @cache
     def built_files(manifest: bytes) -> dict[str, StaticPage]:
-        kept = {"Cache-Control": _FOREVER}
-        return {
-            name: StaticPage.of((_BUILT / name).read_bytes(), _MEDIA_TYPES[Path(name).suffix], kept)
-            for name in json.loads(manifest).values()
-        }
+        return _read_files((_BUILT / name for name in json.loads(manifest).values()), _FOREVER)
 
     @cache
     def shell(manifest: bytes) -> StaticPage:
-        template = "shell.html" if manifest else "unbuilt.html"
-        body = templates.get_template(template).render(
-            names=json.loads(manifest or b"{}"), config=desk_config(settings)
-        )
-        status = 200 if manifest else 503
-        return StaticPage.of(body.encode(), "text/html; charset=utf-8", headers, status)
+        names = json.loads(manifest)
+        template = templates.get_template("shell.html" if names else "unbuilt.html")
+        body = template.render(names=names, config=desk_config(settings)).encode()
+        return StaticPage.of(body, "text/html; charset=utf-8", headers, 200 if names else 503)
 
     async def lead_to_desk(_request: Request) -> Response:
         return RedirectResponse("./desk/", 308)
@@ -80,6 +65,14 @@ def desk_routes(settings: Settings) -> list[Route]:
         *sign_in_routes(templates, settings),
         Route("/desk/{path:path}", show_shell, include_in_schema=False),
     ]
+
+
+def _read_files(paths: Iterable[Path], cached: str) -> dict[str, StaticPage]:
+    kept = {"Cache-Control": cached}
+    return {
+        path.name: StaticPage.of(path.read_bytes(), _MEDIA_TYPES[path.suffix], kept)
+        for path in paths
+    }
 
 
 def desk_config(settings: Settings) -> dict[str, object]:
@@ -112,21 +105,19 @@ def page_headers(settings: Settings) -> dict[str, str]:
         "frame-ancestors 'none'"
     )
     return {
+        **PAGE_HEADERS,
         "Cache-Control": "no-cache",
         "Content-Security-Policy": policy,
-        "Cross-Origin-Opener-Policy": "same-origin",
         "Referrer-Policy": "no-referrer",
-        "X-Frame-Options": "DENY",
-        "X-Robots-Tag": "noindex",
     }
 
 
 def _read_manifest() -> bytes:
-    """Which built file has which part; empty before the desk is built."""
+    """Which built file has which part; none before the desk is built."""
     try:
         return (_BUILT / _MANIFEST).read_bytes()
     except FileNotFoundError:
-        return b""
+        return b"{}"
 
 
 def _origin_of(preview_url: str | None, site_url: str | None) -> str | None:

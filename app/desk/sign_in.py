@@ -19,31 +19,30 @@ from app.http.problems import STATUS
 from app.runtime import Runtime
 from app.settings import Settings
 
-_HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
-    ),
+PAGE_HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
-    # `no-referrer` would make the browser hide the origin of a form, which must be ours.
-    "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex",
 }
+_HEADERS: Final = {
+    **PAGE_HEADERS,
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    # `no-referrer` would make the browser hide the origin of a form, which must be ours.
+    "Referrer-Policy": "same-origin",
+}
 _RESET_SECONDS: Final = 0.3
 _HOME: Final = "/desk/"
-_SIGN_IN: Final = "/desk/sign-in"
-
-Fields = dict[str, str]
-Act = Callable[[Request, Fields], Awaitable[Response]]
-
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")
 _WORDS: Final[dict[str, dict[str, str]]] = {
     code: json.loads((_TEMPLATES / f"{code}.json").read_text()) for code in ("en", "es")
 }
 """The words of the forms by language; codes of errors have the sentence to show."""
+
+Fields = dict[str, str]
+Act = Callable[[Request, Fields], Awaitable[Response]]
 
 
 def sign_in_routes(templates: Environment, settings: Settings) -> list[Route]:
@@ -53,8 +52,9 @@ def sign_in_routes(templates: Environment, settings: Settings) -> list[Route]:
     def page(
         request: Request, form: str, notice: str = "", status: int = 200, **values: str
     ) -> Response:
-        lang = _lang_of(request)
+        lang, query = _lang_of(request), request.query_params
         words = _WORDS[lang]
+        notice = notice or words.get(query.get("notice", ""), "")
         body = template.render(
             form=form,
             lang=lang,
@@ -62,14 +62,14 @@ def sign_in_routes(templates: Environment, settings: Settings) -> list[Route]:
             site=settings.site_name,
             notice=notice if is_private(request) else words["insecure"],
             is_private=is_private(request),
-            values={"email": "", "secret": "", "next": _next_of(request), **values},
+            values={"email": "", "secret": "", "next": query.get("next", ""), **values},
         )
         return Response(body, status, _HEADERS, "text/html; charset=utf-8")
 
     def form_route(form: str, act: Act) -> Route:
         async def answer(request: Request) -> Response:
             if request.method != "POST":
-                return page(request, form, _notice_of(request))
+                return page(request, form)
             fields: Fields = {}
             try:
                 _require_own_page(request)
@@ -78,7 +78,8 @@ def sign_in_routes(templates: Environment, settings: Settings) -> list[Route]:
             except WillayError as error:
                 shown = {key: fields.get(key, "") for key in ("email", "next", "secret")}
                 sentence = _WORDS[_lang_of(request)].get(error.code, error.message)
-                return page(request, form, sentence, _status_of(error), **shown)
+                status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+                return page(request, form, sentence, status, **shown)
 
         return Route(f"/desk/{form}", answer, methods=["GET", "POST"], include_in_schema=False)
 
@@ -86,22 +87,18 @@ def sign_in_routes(templates: Environment, settings: Settings) -> list[Route]:
         await _ask_for_letter(request, fields)
         return page(request, "sign-in", _WORDS[_lang_of(request)]["promised"])
 
-    return [
-        form_route("sign-in", _sign_in),
-        form_route("sign-out", _sign_out),
-        form_route("password", _choose_password),
-        form_route("forgotten", show_promise),
-    ]
+    acts = {"sign-in": _sign_in, "sign-out": _sign_out, "password": _choose_password}
+    return [form_route(form, act) for form, act in {**acts, "forgotten": show_promise}.items()]
 
 
 async def _sign_in(request: Request, fields: Fields) -> Response:
     runtime, origin = _runtime(request), origin_of(request)
-    email, password = fields.get("email", "")[:300], fields.get("password", "")[:1_000]
-    code = fields.get("code", "").strip()[:40] or None
+    email, password = fields.get("email", ""), fields.get("password", "")
+    code = fields.get("code", "").strip() or None
     session = await runtime.logins.run(
         lambda: runtime.authenticator.login(email, password, code, origin)
     )
-    response = _lead_to(_path_within(fields.get("next", "")))
+    response = RedirectResponse(_path_within(fields.get("next", "")), 303)
     seconds = int((session.expires_at - runtime.clock()).total_seconds())
     _set_cookie(response, session.secret, seconds)
     return response
@@ -109,10 +106,9 @@ async def _sign_in(request: Request, fields: Fields) -> Response:
 
 async def _sign_out(request: Request, _fields: Fields) -> Response:
     runtime, origin = _runtime(request), origin_of(request)
-    secret = request.cookies.get(COOKIE, "")
-    if secret:
+    if secret := request.cookies.get(COOKIE):
         await runtime.logins.run(lambda: runtime.authenticator.log_out(secret, origin))
-    response = _lead_to(f"{_SIGN_IN}?signed=out")
+    response = RedirectResponse("/desk/sign-in?notice=signed_out", 303)
     response.headers["Clear-Site-Data"] = '"storage"'
     _set_cookie(response, "", 0)
     return response
@@ -120,14 +116,14 @@ async def _sign_out(request: Request, _fields: Fields) -> Response:
 
 async def _choose_password(request: Request, fields: Fields) -> Response:
     runtime, origin = _runtime(request), origin_of(request)
-    secret, new = fields.get("secret", "").strip(), fields.get("password", "")[:1_000]
+    secret, new = fields.get("secret", "").strip(), fields.get("password", "")
     await runtime.logins.run(lambda: runtime.authenticator.redeem_reset(secret, new, origin))
-    return _lead_to(f"{_SIGN_IN}?password=changed")
+    return RedirectResponse("/desk/sign-in?notice=password_changed", 303)
 
 
 async def _ask_for_letter(request: Request, fields: Fields) -> None:
     runtime, origin = _runtime(request), origin_of(request)
-    email, is_sent = fields.get("email", "")[:300], runtime.settings.smtp_url is not None
+    email, is_sent = fields.get("email", ""), runtime.settings.smtp_url is not None
     plan = runtime.logins.run(
         lambda: runtime.authenticator.request_reset(email, origin, is_sent=is_sent)
     )
@@ -149,24 +145,10 @@ def _set_cookie(response: Response, secret: str, seconds: int) -> None:
     )
 
 
-def _lead_to(path: str) -> Response:
-    return RedirectResponse(path, 303, {"Cache-Control": "no-store"})
-
-
 def _path_within(path: str) -> str:
     """The address in the desk to go on to: nobody is led elsewhere."""
     is_within = path.startswith(_HOME) and not {"\\", "\n", "\r", "\t"} & set(path)
     return path if is_within and "//" not in path and ".." not in path else _HOME
-
-
-def _next_of(request: Request) -> str:
-    return request.query_params.get("next", "")
-
-
-def _notice_of(request: Request) -> str:
-    words, query = _WORDS[_lang_of(request)], request.query_params
-    names = {"signed": "signed_out", "password": "password_changed", "ended": "session_ended"}
-    return next((words[name] for key, name in names.items() if key in query), "")
 
 
 def _lang_of(request: Request) -> str:
@@ -174,10 +156,6 @@ def _lang_of(request: Request) -> str:
     wishes = request.headers.get("accept-language", "").lower().split(",")
     codes = (wish.strip()[:2] for wish in wishes)
     return next((code for code in codes if code in _WORDS), "en")
-
-
-def _status_of(error: WillayError) -> int:
-    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
 def _runtime(request: Request) -> Runtime:

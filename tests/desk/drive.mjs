@@ -305,6 +305,16 @@ const { page } = publisher
     await page.keyboard.press('Control+s')
     await settled(page)
   }
+  await page.route('**/v1/admin/articles/*', (route) => route.request().method() === 'PATCH' ? route.fulfill({ status: 503, body: '' }) : route.continue())
+  await page.click('.page-text p')
+  await page.keyboard.press('End')
+  await page.keyboard.type(' Left.')
+  await page.click('.side nav a >> nth=0')
+  await page.waitForSelector('main section .rows')
+  await page.unroute('**/v1/admin/articles/*')
+  await page.click('main section .rows a:has-text("Faults") >> nth=0')
+  await page.waitForSelector('.page-text')
+  await settled(page)
   const call = (path, method) => page.evaluate(async ([path, method]) => {
     const headers = { 'Willay-Desk': '1' }
     const { data } = await (await fetch(path, { headers })).json()
@@ -312,6 +322,8 @@ const { page } = publisher
     await fetch(Array.isArray(data) ? `${path}/${one.id}` : path, { method, headers: { ...headers, 'If-Match': `"${one.revision}"` } })
   }, [path, method])
   await call(`/v1/admin/articles/${page.url().split('/').pop()}`, 'DELETE')
+  await page.click('.page-text p')
+  await page.keyboard.press('End')
   await page.keyboard.type(' Trashed.')
   await page.waitForSelector('.save-status.refused')
   await page.click('.acts button:has-text("Restore")')

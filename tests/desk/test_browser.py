@@ -137,7 +137,7 @@ def test_no_word_is_lost_without_a_network_nor_with_the_tab(told: dict[str, Any]
 def test_no_word_is_lost_when_the_server_refuses(told: dict[str, Any]) -> None:
     assert "Trying again. A sentence." in told["faults"]["500"]
     assert "kept in this browser. A sentence." in told["faults"]["413"]
-    assert told["faults"]["body"] == "Good. 500. 413. Trashed. Ended."
+    assert told["faults"]["body"] == "Good. 500. 413. Left. Trashed. Ended."
 
 
 def test_a_schedule_knows_the_house_s_clocks(told: dict[str, Any]) -> None:

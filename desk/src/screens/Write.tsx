@@ -25,7 +25,8 @@ export function useDraft(id: string): { draft: Draft | null; error: string | nul
     }, (error: unknown) => isCurrent && setState({ draft: null, error: explain(error) }))
     return () => {
       isCurrent = false
-      void opened?.flush().then(() => opened?.close())
+      // After the editor has gone, which hands over its last words when it goes.
+      setTimeout(() => void opened?.flush().then(() => opened?.close()))
     }
   }, [id])
   return state
@@ -127,6 +128,7 @@ export function Line(props: { class: string; label: string; value: string; lang:
           setTyped(text)
           props.onChange(text)
         }}
+        onBlur={() => setTyped(props.value)}
         onKeyDown={(event) => {
           if (event.key !== 'Enter') return
           event.preventDefault()

@@ -12,7 +12,7 @@ export const may = (scope: Me['scopes'][number]): boolean => me.value?.scopes.in
 
 export function leadToSignIn(): void {
   const next = location.pathname + location.search
-  location.assign(`/desk/sign-in?next=${encodeURIComponent(next)}`)
+  location.assign(`/desk/sign-in?next=${encodeURIComponent(next)}${hasEnded.value ? '&notice=session_ended' : ''}`)
 }
 
 /** Asks who is signed in; leads to the sign-in page where nobody is. */

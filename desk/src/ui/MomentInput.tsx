@@ -9,7 +9,10 @@ export function MomentInput(props: { label: string; value: Date | null; onChange
   const w = words.value
   const [local, setLocal] = useState(props.value ? localOf(props.value) : '')
   const instants = local ? instantsOf(local) : []
-  const change = (text: string) => {
+  const change = (event: Event) => {
+    // While a part of the time is typed, there is no other time yet.
+    if ((event.currentTarget as HTMLInputElement).validity.badInput) return
+    const text = valueOf(event)
     setLocal(text)
     const found = text ? instantsOf(text) : []
     props.onChange(found.length === 1 ? found[0]! : null)
@@ -22,7 +25,7 @@ export function MomentInput(props: { label: string; value: Date | null; onChange
         type="datetime-local"
         value={local}
         required={props.required}
-        onInput={(event) => change(valueOf(event))}
+        onInput={change}
         error={isSkipped ? w.skippedTime(config.zone) : undefined}
         help={props.value && !isSkipped ? `${showMoment(props.value, { zone: true })}, ${showOffset(props.value)}` : config.zone}
       />

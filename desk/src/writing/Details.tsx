@@ -40,7 +40,8 @@ export function Details({ draft }: { draft: Draft }) {
       <Input label={w.slug} help={w.slugHelp} error={error('/slug')} value={fields.slug} onChange={(event) => { if (valueOf(event).trim()) draft.set({ slug: valueOf(event).trim() }) }} />
       <details>
         <summary>{w.dateAndSource}</summary>
-        <MomentInput label={w.publishedAt} value={fields.published_at ? new Date(fields.published_at) : null} onChange={(instant) => draft.set({ published_at: instant?.toISOString() ?? null })} />
+        <MomentInput key={String(fields.published_at === null)} label={w.publishedAt} value={fields.published_at ? new Date(fields.published_at) : null} onChange={(instant) => { if (instant) draft.set({ published_at: instant.toISOString() }) }} />
+        {fields.published_at && <button type="button" class="plain" onClick={() => draft.set({ published_at: null })}>{w.removeDate}</button>}
         <Select label={w.precision} value={fields.date_precision} onChange={(event) => draft.set({ date_precision: valueOf(event) as typeof fields.date_precision })}
           options={(['time', 'day', 'month', 'year', 'unknown'] as const).map((name) => [name, w.precisions[name]])} />
         <Input label={w.sourceName} value={source.name} onChange={(event) => draft.set({ source: valueOf(event).trim() ? { ...source, name: valueOf(event).trim() } : null })} />

@@ -1,6 +1,7 @@
 import { words } from '../words'
 import { explain } from '../shell/notices'
 import { showAgo } from '../time'
+import { keepsCopies } from './copies'
 import type { Draft } from './draft'
 
 /** Says what became of what was typed. */
@@ -19,6 +20,7 @@ export function SaveStatus({ draft, flush }: { draft: Draft; flush: () => Promis
         // The caret stays in the text.
         <button type="button" onMouseDown={(event) => event.preventDefault()} onClick={() => void flush()}>{w.saveNow}</button>
       )}
+      {!keepsCopies.value && <p class="restored">{w.keepsNothing}</p>}
       {draft.isRestored.value && (
         <p class="restored" role="status">{w.restored} <button type="button" class="plain" aria-label={w.close} onClick={() => { draft.isRestored.value = false }}>×</button></p>
       )}

@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals'
 import { createStore, del, entries, set } from 'idb-keyval'
 import type { Fields } from './fields'
 
@@ -12,6 +13,12 @@ export interface LocalCopy {
   changes: Partial<Fields>
   at: number
 }
+
+/** Whether this browser keeps copies at all; some do not in a private window. */
+export const keepsCopies = signal(true)
+
+/** The articles that this tab works on. */
+export const openArticles = new Set<string>()
 
 const store = createStore('willay-desk', 'copies')
 const tab = crypto.randomUUID()
@@ -29,21 +36,38 @@ function holdLock(): void {
 
 export async function keepCopy(copy: Omit<LocalCopy, 'tab' | 'at'>): Promise<void> {
   holdLock()
-  await set(keyOf({ ...copy, tab }), { ...copy, tab, at: Date.now() } satisfies LocalCopy, store)
+  try {
+    await set(keyOf({ ...copy, tab }), { ...copy, tab, at: Date.now() } satisfies LocalCopy, store)
+    keepsCopies.value = true
+  } catch {
+    keepsCopies.value = false // the line about the state of saving says so
+  }
 }
 
-export const dropCopy = (account: string, article: string): Promise<void> => del(keyOf({ account, article, tab }), store)
+export async function dropCopy(account: string, article: string): Promise<void> {
+  if (keepsCopies.value) await del(keyOf({ account, article, tab }), store)
+}
 
-/** Copies that no open tab works on, the newest first. */
+/** Copies that nobody works on, in this tab or another, the newest first. */
 export async function lostCopies(account: string, article?: string): Promise<LocalCopy[]> {
   const { held = [] } = await navigator.locks.query()
   const alive = new Set(held.map((lock) => lock.name))
-  const copies = (await entries<string, LocalCopy>(store)).map(([, copy]) => copy)
-  return copies
-    .filter((copy) => copy.account === account && (!article || copy.article === article) && !alive.has(lockName(copy.tab)))
+  const isLost = (copy: LocalCopy) => copy.tab === tab ? !openArticles.has(copy.article) : !alive.has(lockName(copy.tab))
+  return (await readCopies())
+    .filter((copy) => copy.account === account && (!article || copy.article === article) && isLost(copy))
     .sort((one, other) => other.at - one.at)
 }
 
+async function readCopies(): Promise<LocalCopy[]> {
+  try {
+    return (await entries<string, LocalCopy>(store)).map(([, copy]) => copy)
+  } catch {
+    keepsCopies.value = false
+    return []
+  }
+}
+
+/** Deletes copies of other tabs; that of this one goes with its next save. */
 export async function dropCopies(copies: LocalCopy[]): Promise<void> {
-  await Promise.all(copies.map((copy) => del(keyOf(copy), store)))
+  await Promise.all(copies.filter((copy) => copy.tab !== tab).map((copy) => del(keyOf(copy), store)))
 }

@@ -2,7 +2,7 @@ import { computed, signal } from '@preact/signals'
 import { api, ApiProblem, ifMatch, take, type Schema } from '../api/client'
 import type { Article } from '../api/types'
 import { canonical } from '../editor/guard'
-import { dropCopies, dropCopy, keepCopy, lostCopies } from './copies'
+import { dropCopies, dropCopy, keepCopy, lostCopies, openArticles } from './copies'
 import { changesBetween, fieldsOf, isSame, toPatch, type FieldName, type Fields } from './fields'
 import { isSettled, joinParts, mergeText, type Clash, type Merged } from './merge'
 
@@ -53,6 +53,7 @@ export class Draft {
     const draft = new Draft(await readArticle(id), account)
     const copies = await lostCopies(account, id)
     const [copy] = copies
+    openArticles.add(id)
     if (copy && Object.keys(copy.changes).length) {
       const mine = { ...copy.base, ...copy.changes }
       await draft.mergeWith(copy.base, mine, draft.article.value)
@@ -103,6 +104,7 @@ export class Draft {
 
   close(): void {
     this.isClosed = true
+    openArticles.delete(this.article.value.id)
     clearTimeout(this.timer)
   }
 
