@@ -345,11 +345,13 @@ const { page } = publisher
   const { page } = publisher
   const { build } = createRequire(`${desk}/`)('esbuild')
   const { outputFiles } = await build({
-    stdin: { contents: "export { openText } from './src/editor/guard'", resolveDir: desk },
+    stdin: { contents: "export { openText } from './src/editor/guard'; export { instantsOf } from './src/time'", resolveDir: desk },
     alias: { 'markdown-it': `${desk}/src/editor/no_reader.ts` },
     bundle: true, write: false, format: 'iife', globalName: 'round', jsx: 'automatic', jsxImportSource: 'preact',
   })
-  await page.evaluate(`${outputFiles[0].text}\nwindow.openText = round.openText`)
+  await page.evaluate(`${outputFiles[0].text}\nObject.assign(window, round)`)
+  told.moments = await page.evaluate((moments) => moments.filter(([local, zone, instants]) =>
+    window.instantsOf(local, zone).map((instant) => instant.toISOString()).join() !== instants.join()), cases.moments)
   told.trips = await page.evaluate((bodies) => Promise.all(bodies.map(async ({ name, body, format, lang }) => {
     const { text, change } = await window.openText(body, format, lang)
     const again = change === null ? (await window.openText(text, format, lang)).text : text

@@ -8,8 +8,10 @@ import base64
 import json
 import os
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyotp
 import pytest
@@ -45,6 +47,23 @@ def sample_bodies() -> list[dict[str, str]]:
     ]
 
 
+def moments() -> list[tuple[str, str, list[str]]]:
+    """Half-hours of the days in which clocks change: each with the instants that it stands for."""
+    every = []
+    for name in ("Europe/London", "America/Santiago", "Australia/Lord_Howe", "Pacific/Apia"):
+        zone = ZoneInfo(name)
+        for day in (datetime(2026, 1, 1) + timedelta(days=count) for count in range(365)):  # noqa: DTZ001  # local
+            edges = [(day + timedelta(days=step)).replace(tzinfo=zone) for step in (-1, 2)]
+            if edges[0].utcoffset() == edges[1].utcoffset():
+                continue
+            for local in (day + timedelta(minutes=30 * count) for count in range(48)):
+                folds = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+                real = {at for at in folds if at.astimezone(zone).replace(tzinfo=None) == local}
+                instants = [f"{at:%Y-%m-%dT%H:%M:%S.000Z}" for at in sorted(real)]
+                every.append((f"{local:%Y-%m-%dT%H:%M}", name, instants))
+    return every
+
+
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What the browser saw, once for all tests."""
@@ -71,6 +90,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             "source": str(source),
             "picture": base64.b64encode(builders.picture()).decode(),
             "bodies": sample_bodies() + BODIES,
+            "moments": moments(),
             "skipped": "2026-03-29T01:30",
             "double": "2026-10-25T01:30",
             "moved": "2026-10-26T09:00",
@@ -147,6 +167,7 @@ def test_a_schedule_knows_the_house_s_clocks(told: dict[str, Any]) -> None:
     assert told["double"]["disabled"]
     assert told["scheduled"] == ["2026-10-25T01:30:00Z"]
     assert told["moved"] == ["2026-10-26T09:00:00Z"]
+    assert told["moments"] == []
 
 
 def test_a_translation_is_written_beside_its_source(told: dict[str, Any]) -> None:

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import { api, take } from '../api/client'
+import { api, take, type Schema } from '../api/client'
 import { config } from '../config'
 import { render } from '../editor/guard'
 import { attempt, notify } from '../shell/notices'
@@ -10,14 +10,27 @@ import { Rendered } from '../ui/Rendered'
 import { words } from '../words'
 import type { Draft } from './draft'
 
+type Link = Schema['NewPreview']
+
+/** The links that this tab made, since only the answer that makes one shows its secret. */
+const links = new Map<string, Promise<Link>>()
+
+function linkTo(id: string): Promise<Link> {
+  let link = links.get(id)
+  if (!link) {
+    link = take(api.POST('/v1/admin/articles/{article_id}/previews', { params: { path: { article_id: id } }, body: { hours: 24 } }))
+    link.catch(() => links.delete(id))
+    links.set(id, link)
+  }
+  return link
+}
+
 /** The text as readers will see it: by the front end where there is one, else by the server. */
 export function Preview({ draft, onClose }: { draft: Draft; flush: () => Promise<boolean>; onClose: () => void }) {
   const w = words.value
   const { id, revision } = draft.article.value
   const [isPhone, setPhone] = useState(false)
-  const link = useData(() => take(api.POST('/v1/admin/articles/{article_id}/previews', {
-    params: { path: { article_id: id } }, body: { hours: 24 },
-  })), [id])
+  const link = useData(() => linkTo(id), [id])
   const address = link.data?.site_url ?? link.data?.url ?? null
   const copy = () => attempt(() => navigator.clipboard.writeText(address ?? ''), w.copied)
   return (
