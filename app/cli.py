@@ -4,32 +4,32 @@ import json
 import os
 import signal
 import sys
-from contextlib import nullcontext
 from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 
 from app import author_counts, counts, logs, machine, schema, serving
-from app.commands import accounts, backup, erase, letters, mail, readers, search
-from app.commands.progress import progress
+from app.commands import (
+    accounts,
+    backup,
+    erase,
+    exporting,
+    importing,
+    letters,
+    mail,
+    readers,
+    search,
+)
 from app.errors import WillayError
-from app.kit.dates import day_of
 from app.kit.json_text import readable_json
-from app.resources import path_of
 from app.runtime import open_runtime
 from app.settings import Settings
 
-if TYPE_CHECKING:
-    from app.interchange.jsonl_writer import MediaFolder
-
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-importing = typer.Typer(no_args_is_help=True, help="Bring content in.")
-exporting = typer.Typer(no_args_is_help=True, help="Take content out.")
-cli.add_typer(importing, name="import")
-cli.add_typer(exporting, name="export")
+cli.add_typer(importing.importing, name="import")
+cli.add_typer(exporting.exporting, name="export")
 cli.add_typer(accounts.user, name="user")
 cli.add_typer(accounts.token, name="token")
 cli.add_typer(search.search, name="search")
@@ -41,13 +41,6 @@ cli.command()(backup.restore)
 cli.command()(erase.erase)
 
 
-Files = Annotated[
-    list[Path],
-    typer.Argument(
-        exists=True, dir_okay=False, readable=True, metavar="FILE", help="One file or more"
-    ),
-]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Check every record and keep nothing")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the report as JSON")]
 
 
@@ -127,122 +120,6 @@ def recount() -> None:
         counts.rebuild(tx, tx.moment)
         author_counts.rebuild(tx)
     typer.echo("The visible articles are counted anew.", err=True)
-
-
-@importing.command("jsonl")
-def import_jsonl(
-    paths: Files,
-    dry_run: DryRun = False,
-    if_empty: Annotated[
-        bool, typer.Option(help="Do nothing when the database has content")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Import files in the interchange format. Each record is imported whole or refused."""
-    from app.interchange import batch_import, jsonl_reader
-
-    with open_runtime(Settings()) as runtime:
-        if if_empty and not batch_import.is_empty(runtime):
-            typer.echo("There is content already; nothing was imported.", err=True)
-            return
-        size = sum(path.stat().st_size for path in paths)
-        with progress("Importing", size) as advance:
-            report = batch_import.import_records(
-                runtime, jsonl_reader.read_entries(paths), dry_run=dry_run, advance=advance
-            )
-    typer.echo(json.dumps(report.as_json()) if as_json else report.as_text())
-    if report.refused:
-        raise typer.Exit(1)
-
-
-@importing.command("sample")
-def import_sample(as_json: AsJson = False) -> None:
-    """Import the sample content that comes with Willay, unless the database has content."""
-    import_jsonl([path_of("sample/peru.jsonl")], if_empty=True, as_json=as_json)
-
-
-@importing.command("listing")
-def import_listing(
-    paths: Files,
-    undated_at: Annotated[
-        str | None,
-        typer.Option(
-            metavar="YYYY-MM-DD", help="The date of items that have none; today without it"
-        ),
-    ] = None,
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
-) -> None:
-    """Import pages of the Peru Support Group's two sites, saved as text.
-
-    The report accounts for every line.
-    """
-    from app.importers import listing
-    from app.interchange import batch_import
-
-    try:
-        day = day_of(undated_at) if undated_at else None
-    except ValueError as error:
-        raise typer.BadParameter("give a day such as 2019-05-31") from error
-    pages = listing.read_pages(paths, day)
-    with open_runtime(Settings()) as runtime, progress("Importing", len(pages.entries)) as advance:
-        report = batch_import.import_records(
-            runtime, pages.entries, dry_run=dry_run, advance=advance
-        )
-    if as_json:
-        summary = {"pages": [page.as_json() for page in pages.pages], **report.as_json()}
-        typer.echo(json.dumps(summary, ensure_ascii=False))
-    else:
-        typer.echo("\n".join([*(page.as_text() for page in pages.pages), report.as_text()]))
-    if report.refused:
-        raise typer.Exit(1)
-
-
-@exporting.command("jsonl")
-def export_jsonl(
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            dir_okay=False, metavar="FILE", help="Where to write; standard output without it"
-        ),
-    ] = None,
-    media: Annotated[
-        Path | None,
-        typer.Option(
-            file_okay=False,
-            metavar="FOLDER",
-            help="Export the media too, and put their files into this folder beside `--output`",
-        ),
-    ] = None,
-) -> None:
-    """Export the whole archive with drafts and schedules, in the interchange format."""
-    from app.interchange import jsonl_writer
-
-    folder = _media_folder(output, media) if media is not None else None
-    with (
-        open_runtime(Settings()) as runtime,
-        output.open("w", encoding="utf-8") if output else nullcontext(sys.stdout) as file,
-        progress(
-            "Exporting", jsonl_writer.count_records(runtime, with_media=folder is not None)
-        ) as advance,
-    ):
-        for line in jsonl_writer.export_lines(runtime, folder):
-            file.write(line + "\n")
-            advance(1)
-        if folder is not None:
-            folder.write_files(runtime)
-
-
-def _media_folder(output: Path | None, media: Path) -> "MediaFolder":
-    """The folder for media; it must lie beside the file of records, or below that folder."""
-    from app.interchange.jsonl_writer import MediaFolder
-
-    if output is None:
-        raise typer.BadParameter("name the file of records with --output too")
-    root, place = output.resolve().parent, media.resolve()
-    if place == root or not place.is_relative_to(root):
-        raise typer.BadParameter(f"choose a folder within {root}, where the records lie")
-    return MediaFolder(place, place.relative_to(root).as_posix())
 
 
 @cli.command()

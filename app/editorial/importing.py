@@ -1,6 +1,7 @@
 """Look-ups for importers: stored things by their outside identity."""
 
 from collections.abc import Sequence
+from itertools import count
 from typing import Any, Final
 from uuid import UUID
 
@@ -104,6 +105,18 @@ def keep_former_slug(tx: PublishTx, article_id: UUID, slug: str) -> bool:
     if tx.session.get(Alias, f"/{slug}") is None:
         tx.session.add(Alias(path=f"/{slug}", article_id=article_id, created_at=tx.moment))
     return True
+
+
+def free_slug(tx: PublishTx, slug: str, article_id: UUID | None) -> str:
+    """The slug, or the first with a number after it, that no other article holds."""
+    tx.session.flush()
+    candidates = (slug if number == 1 else f"{slug[:110]}-{number}" for number in count(1))
+    return next(
+        candidate
+        for candidate in candidates
+        if (holder := tx.session.get(ArticleSlug, candidate)) is None
+        or holder.article_id == article_id
+    )
 
 
 def find_tag(tx: PublishTx, tag_id: UUID | None, slug: str) -> Tag | None:

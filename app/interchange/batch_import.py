@@ -7,17 +7,18 @@ from time import monotonic
 
 from app import desk_events
 from app.changes import PublishTx
-from app.editorial import importing, new_articles
+from app.editorial import importing, new_articles, site
 from app.editorial.content import SiteRules
 from app.editorial.new_articles import NewArticle
 from app.errors import WillayError
+from app.interchange.article_upsert import IMPORTER
 from app.interchange.import_entry import ImportEntry, ReadyEntry
 from app.interchange.media_records import MediaRecord
 from app.interchange.plain_articles import leading_articles
 from app.interchange.preparation import prepare_entries
 from app.interchange.prepared_record import PreparedRecord
 from app.interchange.report import ImportReport, Notice, Refusal
-from app.interchange.upsert import IMPORTER, upsert_record
+from app.interchange.upsert import upsert_record
 from app.library.intake import ISOLATED, Decoders
 from app.runtime import Runtime
 
@@ -44,6 +45,12 @@ def is_empty(runtime: Runtime) -> bool:
         return importing.is_empty(tx)
 
 
+def has_site(runtime: Runtime) -> bool:
+    """Whether the store has a record of the site."""
+    with runtime.database.reading() as tx:
+        return site.read(tx).row is not None
+
+
 def import_records(
     runtime: Runtime,
     entries: Iterable[ImportEntry],
@@ -58,13 +65,13 @@ def import_records(
     """
     report = ImportReport()
     if dry_run:
-        ready = deque(prepare_entries(runtime, entries, decoders=decoders, keep=False))
-        try:
-            with runtime.publishing() as tx:
-                _import_batch(tx, ready, runtime.site_rules, report, advance, seconds=float("inf"))
-                raise _DryRun
-        except _DryRun:
-            return report
+        _try_all(
+            runtime,
+            prepare_entries(runtime, entries, decoders=decoders, keep=False),
+            report,
+            advance,
+        )
+        return report
     coming = prepare_entries(runtime, entries, decoders=decoders)
     ready = deque[ReadyEntry]()
     while True:
@@ -74,6 +81,19 @@ def import_records(
             return report
         with runtime.publishing() as tx:
             _import_batch(tx, ready, runtime.site_rules, report, advance, seconds=_LOCKED_AT_MOST)
+
+
+def _try_all(
+    runtime: Runtime, coming: Iterator[ReadyEntry], report: ImportReport, advance: Advance
+) -> None:
+    """Import all in one transaction, a portion at a time, and roll it back."""
+    try:
+        with runtime.publishing() as tx:
+            while ready := deque(_take_some(coming, _PREPARED_AT_ONCE)):
+                _import_batch(tx, ready, runtime.site_rules, report, advance, seconds=float("inf"))
+            raise _DryRun
+    except _DryRun:
+        return
 
 
 def _record_completion(runtime: Runtime, report: ImportReport) -> None:
@@ -105,8 +125,9 @@ def _import_batch(
         if articles and new_articles.create_all(tx, IMPORTER, articles, rules):
             report.read += len(entries)
             report.outcomes["article created"] += len(entries)
-            for entry, _ in entries:
+            for entry, record in entries:
                 _add_notices(report, entry, entry.notices)
+                _add_markup(report, entry, record)
         else:
             for entry, record in entries:
                 _import_entry(tx, entry, record, rules, report)
@@ -151,10 +172,13 @@ def _import_entry(
         if isinstance(record, WillayError):
             raise record
         with tx.session.begin_nested():
-            placed = upsert_record(tx, record, rules, report.read, entry.former_slug)
+            placed = upsert_record(
+                tx, record, rules, report.read, entry.former_slug, is_foreign=entry.is_foreign
+            )
             tx.session.flush()
         report.outcomes[f"{record.record.type} {placed.outcome}"] += 1
         _add_notices(report, entry, (*entry.notices, *placed.notices))
+        _add_markup(report, entry, record)
     except WillayError as error:
         tx.sequence, tx.moment = sequence, moment
         message = f"{entry.name}: {error.message}" if entry.name else error.message
@@ -163,3 +187,13 @@ def _import_entry(
 
 def _add_notices(report: ImportReport, entry: ImportEntry, notices: Sequence[str]) -> None:
     report.notices += [Notice(entry.file, entry.line, notice) for notice in notices]
+
+
+def _add_markup(
+    report: ImportReport, entry: ImportEntry, record: PreparedRecord | WillayError
+) -> None:
+    """Count what sanitising left out of the texts of a record."""
+    if isinstance(record, PreparedRecord):
+        for draft in record.drafts:
+            for loss in draft.removed:
+                report.markup.add("not kept in a body", loss.what, entry.place, loss.count)

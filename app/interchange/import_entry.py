@@ -1,6 +1,7 @@
 """What an import goes through: records with their places, and the reasons why others are none."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -27,6 +28,16 @@ class ImportEntry:
     """Its slug before a repair changed it."""
     folder: Path | None = None
     """The folder in which the files lie that the record names."""
+    media_addresses: Mapping[str, str] = field(default_factory=dict)
+    """The addresses, by name, that stand for media of the record that could not come."""
+    is_foreign: bool = False
+    """Whether another system chose its slug and its paths. Where these are taken here, the record
+    enters with another slug, or without the path, and a notice says so."""
+
+    @property
+    def place(self) -> str:
+        """Where it is in the source, for people."""
+        return f"{self.file}:{self.line}" if self.line else f"{self.file}: {self.name}"
 
 
 ReadyEntry = tuple[ImportEntry, PreparedRecord | WillayError]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.database import Database
 from app.editorial import media_import
-from app.editorial.content import ArticleInput, ImageInput
+from app.editorial.content import ArticleInput, ImageInput, check_address
 from app.editorial.media_import import ReferencedMedium
 from app.errors import Invalid
 from app.interchange.media_records import (
@@ -54,6 +54,26 @@ class MediaReferences:
         if sha256 is not None:
             medium = self._by_digest.setdefault(sha256, medium)
         self._recent |= dict.fromkeys(names, medium)
+
+    def replace_absent(self, record: Record, addresses: Mapping[str, str]) -> Record:
+        """The record with an address in place of each of these media that is not here."""
+        if not addresses or not isinstance(record, ArticleRecord):
+            return record
+        names = _names_in(record) & addresses.keys()
+        absent = names - self._find(names).keys() if names else set()
+        if not absent:
+            return record
+        body = _TARGET.sub(
+            lambda match: addresses[match[1]] if match[1] in absent else match[0], record.body
+        )
+        change: dict[str, Any] = {"body": body}
+        image = record.image
+        named = REFERENCE.fullmatch(image.url) if image is not None and image.url else None
+        if image is not None and named and named[1] in absent:
+            address = addresses[named[1]]
+            fields = {**dict(image), "url": address}
+            change["image"] = ImageRecord(**fields) if is_address(address) else None
+        return record.model_copy(update=change)
 
     def resolve(self, record: Record) -> Record:
         """The record with its references resolved. `Invalid` (`unknown_media`) when a name is not
@@ -105,6 +125,15 @@ class MediaReferences:
         with self._database.reading() as tx:
             stored = media_import.find_referenced(tx, names)
         return {name: self._recent[name] for name in names & self._recent.keys()} | stored
+
+
+def is_address(text: str) -> bool:
+    """Whether it is an address of the web, and no path."""
+    try:
+        check_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _names_in(text: ArticleInput) -> set[str]:

@@ -69,7 +69,8 @@ def _finish(
     if isinstance(entry.record, Invalid):
         return entry, entry.record
     try:
-        return entry, _prepare(runtime, references, entry.record, reading)
+        record = references.replace_absent(entry.record, entry.media_addresses)
+        return entry, _prepare(runtime, references, record, reading)
     except WillayError as error:
         return entry, error
 

@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.interchange.findings import Findings
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -14,6 +16,11 @@ class Refusal:
     code: str
     message: str
 
+    @property
+    def place(self) -> str:
+        """The file with the line, if it has one."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -23,15 +30,32 @@ class Notice:
     line: int
     message: str
 
+    @property
+    def place(self) -> str:
+        """The file with the line, if it has one."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
 
 @dataclass
 class ImportReport:
-    """`read` is the sum of all outcomes and refusals."""
+    """`read` is the sum of all outcomes and refusals. `markup` is what sanitising left out of
+    bodies, by element and attribute, with the places."""
 
     read: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     refused: list[Refusal] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    markup: Findings = field(default_factory=Findings)
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether every record that was read has an outcome or a refusal."""
+        return self.read == sum(self.outcomes.values()) + len(self.refused)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything that was read came in."""
+        return self.is_balanced and not self.refused
 
     def as_json(self) -> dict[str, Any]:
         """The report for programs."""
@@ -45,12 +69,18 @@ class ImportReport:
             "outcomes": dict(self.outcomes),
             "refused": refusals,
             "notices": notices,
+            "markup": self.markup.as_json(),
+            "balanced": self.is_balanced,
         }
 
     def as_text(self) -> str:
         """The report for people."""
         counts = [f"{n} {what}" for what, n in sorted(self.outcomes.items())]
         counts.append(f"{len(self.refused)} refused")
-        lines = [f"{n.file}:{n.line}: {n.message}" for n in self.notices]
-        lines += [f"{r.file}:{r.line}: {r.message} [{r.code}]" for r in self.refused]
-        return "\n".join([*lines, f"{self.read} records: {', '.join(counts)}."])
+        lines = [f"{n.place}: {n.message}" for n in self.notices]
+        lines += self.markup.lines()
+        lines += [f"{r.place}: {r.message} [{r.code}]" for r in self.refused]
+        lines.append(f"{self.read} records: {', '.join(counts)}.")
+        if not self.is_balanced:
+            lines.append("The counts do not add up; please report this with the file.")
+        return "\n".join(lines)

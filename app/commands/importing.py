@@ -1,0 +1,211 @@
+"""Bring content in: from the interchange format, and from other systems."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import typer
+
+from app.commands.progress import progress
+from app.kit.dates import day_of
+from app.resources import path_of
+from app.runtime import open_runtime
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.importers.options import ImportOptions
+
+importing = typer.Typer(no_args_is_help=True, help="Bring content in.")
+
+Files = Annotated[
+    list[Path],
+    typer.Argument(
+        exists=True, dir_okay=False, readable=True, metavar="FILE", help="One file or more"
+    ),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check every record and keep nothing")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the report as JSON")]
+
+
+@importing.command("jsonl")
+def import_jsonl(
+    paths: Files,
+    dry_run: DryRun = False,
+    if_empty: Annotated[
+        bool, typer.Option(help="Do nothing when the database has content")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import files in the interchange format. Each record is imported whole or refused."""
+    from app.interchange import batch_import, jsonl_reader
+
+    with open_runtime(Settings()) as runtime:
+        if if_empty and not batch_import.is_empty(runtime):
+            typer.echo("There is content already; nothing was imported.", err=True)
+            return
+        size = sum(path.stat().st_size for path in paths)
+        with progress("Importing", size) as advance:
+            report = batch_import.import_records(
+                runtime, jsonl_reader.read_entries(paths), dry_run=dry_run, advance=advance
+            )
+    typer.echo(json.dumps(report.as_json()) if as_json else report.as_text())
+    if report.refused:
+        raise typer.Exit(1)
+
+
+@importing.command("sample")
+def import_sample(as_json: AsJson = False) -> None:
+    """Import the sample content that comes with Willay, unless the database has content."""
+    import_jsonl([path_of("sample/peru.jsonl")], if_empty=True, as_json=as_json)
+
+
+@importing.command("listing")
+def import_listing(
+    paths: Files,
+    undated_at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="YYYY-MM-DD", help="The date of items that have none; today without it"
+        ),
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import pages of the Peru Support Group's two sites, saved as text.
+
+    The report accounts for every line.
+    """
+    from app.importers import listing
+    from app.interchange import batch_import
+
+    try:
+        day = day_of(undated_at) if undated_at else None
+    except ValueError as error:
+        raise typer.BadParameter("give a day such as 2019-05-31") from error
+    pages = listing.read_pages(paths, day)
+    with open_runtime(Settings()) as runtime, progress("Importing", len(pages.entries)) as advance:
+        report = batch_import.import_records(
+            runtime, pages.entries, dry_run=dry_run, advance=advance
+        )
+    if as_json:
+        summary = {"pages": [page.as_json() for page in pages.pages], **report.as_json()}
+        typer.echo(json.dumps(summary, ensure_ascii=False))
+    else:
+        typer.echo("\n".join([*(page.as_text() for page in pages.pages), report.as_text()]))
+    if report.refused:
+        raise typer.Exit(1)
+
+
+Media = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True,
+        file_okay=False,
+        metavar="FOLDER",
+        help="The folder with the files of the media",
+    ),
+]
+FetchMedia = Annotated[
+    bool,
+    typer.Option(help="Read files that no folder has from the old site, by https"),
+]
+FetchAtMost = Annotated[int, typer.Option(min=1, help="The most files to read from the old site")]
+Language = Annotated[
+    str | None, typer.Option("--lang", help="The language of texts that name none")
+]
+Zone = Annotated[
+    str | None,
+    typer.Option(
+        "--timezone", help="The zone of dates that have none; `WILLAY_TIMEZONE` without it"
+    ),
+]
+OldAddress = Annotated[
+    str, typer.Option("--site", metavar="URL", help="The address of the old site")
+]
+SourceName = Annotated[
+    str,
+    typer.Option("--source", help="The name under which a later import knows these texts again"),
+]
+UnknownCodes = Annotated[
+    bool,
+    typer.Option(
+        "--drop-unknown/--keep-unknown",
+        help="Drop the brackets of unknown shortcodes, or keep them; the text within always stays",
+    ),
+]
+Types = Annotated[
+    list[str],
+    typer.Option(
+        "--type", metavar="NAME=KIND", help="A type of content that is an `article` or a `page` too"
+    ),
+]
+
+
+@importing.command("wordpress")
+def import_wordpress(
+    paths: Files,
+    media: Media = None,
+    fetch_media: FetchMedia = False,
+    fetch_at_most: FetchAtMost = 10_000,
+    lang: Language = None,
+    timezone: Zone = None,
+    types: Types = [],  # noqa: B006  # typer reads it and never changes it
+    drop_unknown: UnknownCodes = False,
+    source: SourceName = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import export files of WordPress (Tools, Export), all parts of one site together.
+
+    What is not public there is a draft here, or is left. The report accounts for every item.
+    """
+    from app.commands.moving_in import run_import
+    from app.importers.wordpress.entries import WordPressImport
+
+    options = _options(media, fetch_media, fetch_at_most, lang, timezone, "", source, drop_unknown)
+    options = replace(options, types=_types(types))
+    run_import(WordPressImport, paths, options, dry_run=dry_run, as_json=as_json)
+
+
+def _options(
+    media: Path | None,
+    fetch_media: bool,
+    fetch_at_most: int,
+    lang: str | None,
+    timezone: str | None,
+    site: str,
+    source: str,
+    drop_unknown: bool,
+) -> "ImportOptions":
+    """The options, checked; wrong ones are a misuse."""
+    from app.importers.media_plan import MediaOptions
+    from app.importers.options import ImportOptions
+    from app.importers.record_fields import to_address, to_language
+
+    settings = Settings()
+    try:
+        zone = ZoneInfo(timezone or settings.timezone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise typer.BadParameter("give a zone such as America/Lima to --timezone") from error
+    if lang is not None and to_language(lang, settings.languages) is None:
+        known = ", ".join(settings.languages)
+        raise typer.BadParameter(f"--lang is none of WILLAY_LANGUAGES ({known}); add it there")
+    if site and to_address(site) is None:
+        raise typer.BadParameter("give an address such as https://old.example to --site")
+    return ImportOptions(
+        media=MediaOptions(media, fetch_media, fetch_at_most),
+        lang=to_language(lang, settings.languages) if lang else None,
+        zone=zone,
+        site=site,
+        source=source,
+        drop_unknown=drop_unknown,
+    )
+
+
+def _types(texts: list[str]) -> dict[str, str]:
+    types = dict(text.partition("=")[::2] for text in texts)
+    if not set(types.values()) <= {"article", "page"}:
+        raise typer.BadParameter("write --type NAME=article or --type NAME=page")
+    return types

@@ -1,0 +1,94 @@
+"""The addresses of the site that a source comes from, and where they lead now."""
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import unquote, urljoin, urlsplit
+
+from app.kit.markup import MARKUP
+from app.kit.text import plain_path
+
+_ADDRESS: Final = re.compile(
+    r"(?P<before>\s(?P<name>href|src|poster|data-src|data-lazy-src|data-original|data-lazy)\s*=\s*)"
+    r"(?:\"(?P<two>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'>]+))",
+    re.IGNORECASE,
+)
+_SETS: Final = re.compile(
+    r"\s(?:srcset|sizes|data-srcset|data-lazy-srcset|data-sizes)\s*=\s*(?:\"[^\"]*\"|'[^']*')",
+    re.IGNORECASE,
+)
+_PROXY: Final = re.compile(r"i\d\.wp\.com")
+
+
+@dataclass
+class OldSite:
+    """A site by its address. `file_hosts` are others that serve its files."""
+
+    base: str = ""
+    file_hosts: set[str] = field(default_factory=set)
+
+    @property
+    def host(self) -> str:
+        """The host without `www.`; empty when it is not known."""
+        return _host_of(self.base)
+
+    def path_of(self, address: str, page: str = "") -> str | None:
+        """The path with its query, if an address of a text is on the site; `page` is the address of
+        the text, to which others are relative."""
+        try:
+            whole = urljoin(urljoin(self.base or "https://old.invalid", page), address.strip())
+            parts = urlsplit(whole)
+            host = _host_of(whole)
+        except ValueError:
+            return None
+        if parts.scheme not in ("http", "https"):
+            return None
+        path = parts.path
+        if _PROXY.fullmatch(host):  # a cache of pictures, whose paths begin with the host
+            host, _, path = path.lstrip("/").partition("/")
+        if host not in {self.host or "old.invalid", *self.file_hosts}:
+            return None
+        return f"{path}?{parts.query}" if parts.query else path or "/"
+
+    def address_of(self, path: str) -> str:
+        """The address of a path on the site, or the path if the site is not known."""
+        return urljoin(self.base, path) if self.base else path
+
+
+def file_path(path: str) -> str:
+    """The path of a file in its one form: without its query, escapes and slash at the start."""
+    return unquote(path.partition("?")[0].partition("#")[0]).lstrip("/")
+
+
+def page_path(path: str) -> str:
+    """The path of a page in its one form."""
+    return plain_path(path).lower()
+
+
+def _host_of(address: str) -> str:
+    return (urlsplit(address).hostname or "").removeprefix("www.")
+
+
+def rewrite_addresses(body: str, rewrite: Callable[[str, str], str]) -> str:
+    """HTML in which `rewrite`, given the name of an element and an address in it, gave each address
+    anew. A picture whose address changed loses its list of sizes."""
+
+    def rewrite_tag(tag: re.Match[str]) -> str:
+        if not tag["name"] or tag["end"]:
+            return tag[0]
+        name = tag["name"].lower()
+
+        def rewrite_attribute(match: re.Match[str]) -> str:
+            written = match["two"] or match["single"] or match["bare"] or ""
+            address = html.unescape(written)
+            new = rewrite(name, address)
+            if new == address:
+                return match[0]
+            return f'{match["before"]}"{html.escape(new)}"'
+
+        text = _ADDRESS.sub(rewrite_attribute, tag[0])
+        return _SETS.sub("", text) if text != tag[0] and name in ("img", "source") else text
+
+    return MARKUP.sub(rewrite_tag, body)

@@ -1,0 +1,207 @@
+"""The first reading of an export: addresses, slugs, media, terms, before any text is made."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from app.errors import Invalid
+from app.importers.media_plan import MediaPlan, file_of
+from app.importers.old_site import OldSite, file_path, page_path
+from app.importers.record_fields import to_language, to_line, to_slug
+from app.importers.source_index import SourceIndex
+from app.importers.source_report import SourceReport
+from app.importers.wordpress.kinds import LEFT_STATUSES, LEFT_TYPES
+from app.importers.wordpress.terms import TermPlan
+from app.importers.wordpress.wxr import AuthorFacts, Item, SiteFacts, Term, WxrFile
+from app.kit.markup import split_names
+
+_ADDRESS: Final = re.compile(r"(?:https?:)?//[^\s\"'<>\[\]]+|(?<=[\"'])/[^\s\"'<>\[\]]+")
+_SIZE_NAME: Final = re.compile(r"s:\d+:\"([^\"/]+-\d+x\d+\.\w{3,4})\"")
+_USED_META: Final = split_names(
+    "_thumbnail_id _wp_attached_file _wp_attachment_metadata _wp_attachment_image_alt"
+    " _wp_old_slug _yoast_wpseo_metadesc _yoast_wpseo_title _yoast_wpseo_canonical"
+    " rank_math_title rank_math_description _aioseo_title _aioseo_description"
+)
+
+
+@dataclass(slots=True)
+class WordPressSurvey:
+    """What one reading of all files tells, kept in the index."""
+
+    index: SourceIndex
+    report: SourceReport
+    site: OldSite
+    plan: MediaPlan
+    terms: TermPlan
+    languages: Sequence[str]
+    lang: str | None
+    types: dict[str, str]
+    facts: dict[str, str] = field(default_factory=dict)
+
+    def read(self, paths: Sequence[Path], advance: Callable[[int], None]) -> None:
+        """Read all files. What is damaged is told by the second reading."""
+        for path in paths:
+            file, done = WxrFile(path), 0
+            try:
+                for number, part in enumerate(file.parts()):
+                    self._take_part(part, f"{path.name}#{number}")
+                    advance(file.size - done)
+                    done = file.size
+            except Invalid:
+                continue
+            finally:
+                if file.repaired:
+                    message = "characters that XML forbids are left out"
+                    self.report.note(message, "", path.name, file.repaired)
+        self._settle_slugs()
+
+    @property
+    def language(self) -> str:
+        """The language of texts that name none."""
+        told = self.lang or to_language(self.facts.get("language", ""), self.languages)
+        return told or self.languages[0]
+
+    def _take_part(self, part: SiteFacts | AuthorFacts | Term | Item, owner: str) -> None:
+        match part:
+            case SiteFacts():
+                self.facts.setdefault(part.name, part.text)
+                if part.name in ("base_blog_url", "link") and part.text:
+                    self.site.base = part.text.rstrip("/") + "/"
+            case AuthorFacts():
+                self._take_author(part)
+            case Term():
+                if part.slug or part.name:
+                    self.terms.add(part, self.language, f"{part.taxonomy} {part.slug}")
+            case Item():
+                self._take_item(part, owner)
+
+    def _take_author(self, author: AuthorFacts) -> None:
+        if self.index.get("author", author.login) is None:
+            self.index.put("author", author.login, author.name)
+            self.report.see("author")
+            self.report.leave("author", "the name is on the texts; accounts are made anew", "")
+
+    def _take_item(self, item: Item, owner: str) -> None:
+        kind, place = item.kind, item.place
+        if not self.index.claim("item", item.key, owner):
+            self.report.see(kind)
+            self.report.leave(kind, "is in the export twice", place)
+            return
+        for comment, count in item.comments.items():
+            self.report.see(comment[:40], count)
+            self.report.leave(comment[:40], "comments stay at the old site", place, count)
+        if kind == "attachment":
+            self._take_attachment(item)
+            return
+        self.report.see(kind)
+        if kind == "wp_block":
+            self.index.put("reusable", item.key, item.text("content"))
+        if (reason := left_reason(item, self.types)) is not None:
+            self.report.leave(kind, reason, place)
+            return
+        self._take_text(item)
+
+    def _take_attachment(self, item: Item) -> None:
+        place = item.place
+        address = item.text("attachment_url") or item.text("guid")
+        self.site.file_hosts.add((urlsplit(address).hostname or "").removeprefix("www."))
+        path = file_path(self.site.path_of(address) or "")
+        caption, alt = (
+            to_line(item.text("excerpt"), 1_000),
+            to_line(item.first_meta("_wp_attachment_image_alt")),
+        )
+        about = {"place": place, "alt": alt, "caption": caption, "address": address, "path": path}
+        self.index.put("attachment", item.key, about)
+        self.index.put("path", page_path(f"/?attachment_id={item.key}"), f"attachment {item.key}")
+        if (parent := item.text("post_parent")) not in ("", "0"):
+            self.index.add("child", parent, item.key)
+        texts = {
+            "place": place,
+            "alt": {self.language: alt} if alt else {},
+            "caption": {self.language: caption} if caption else {},
+        }
+        self.plan.add_attachment(path or place, address, texts)
+        folder = path.rpartition("/")[0]
+        for name in set(_SIZE_NAME.findall(item.first_meta("_wp_attachment_metadata"))):
+            self.index.add("size", path, f"{folder}/{name}")
+
+    def _take_text(self, item: Item) -> None:
+        key, place = item.key, item.place
+        kind = self.types.get(item.kind, "page" if item.kind == "page" else "article")
+        lang = self._language_of(item)
+        link = item.text("link")
+        text: dict[str, Any] = {"kind": kind, "lang": lang, "slug": "", "page": link}
+        text["parent"] = item.text("post_parent") if kind == "page" else ""
+        self.index.put("text", key, text)
+        wish = to_slug(item.text("post_name"))
+        if wish and item.text("status") in ("publish", "future"):
+            self._claim_slug(key, wish)
+        else:
+            wish = wish or to_slug(to_line(item.text("title"))) or f"{item.kind}-{key}"
+            self.index.put("late slug", key, to_slug(wish))
+        for path in self.paths_of(item):
+            self.index.claim("path", page_path(path), key)
+        for term in item.terms:
+            if term.taxonomy == "post_translations":
+                self.index.add("group", term.slug, key)
+            self.terms.add(term, lang, place)
+        if item.text("is_sticky") == "1" and item.text("status") == "publish":
+            self.index.put("sticky", key, True)
+        for name in item.meta.keys() - _USED_META:
+            self.report.note("custom field that is left", _plain_meta(name), place)
+        for match in _ADDRESS.finditer(item.text("content")):
+            address = match[0].rstrip(".,;)")
+            if (file := file_of(self.site, address, link)) is not None:
+                self.plan.add_reference(file, self.site.address_of(address), place)
+
+    def _language_of(self, item: Item) -> str:
+        code = next((term.slug for term in item.terms if term.taxonomy == "language"), "")
+        return (to_language(code, self.languages) or code) or self.language
+
+    def paths_of(self, item: Item) -> list[str]:
+        """The addresses that a text had, the permanent one first."""
+        local = self.site.path_of(item.text("link")) or ""
+        number = f"/?{'page_id' if item.kind == 'page' else 'p'}={item.key}"
+        paths = (
+            [local, number, f"/?p={item.key}"] if "?" not in local else [number, f"/?p={item.key}"]
+        )
+        head, _, _ = local.rstrip("/").rpartition("/")
+        if local and "?" not in local:
+            paths += [f"{head}/{slug}/" for slug in item.meta.get("_wp_old_slug", ()) if slug]
+        return [path for path in dict.fromkeys(paths) if path.strip("/")]
+
+    def _claim_slug(self, key: str, wish: str) -> None:
+        """Give a text the slug, or the first free one with a number."""
+        slug, number = wish, self.index.get("slug number", wish) or 1
+        while not self.index.claim("slug", slug, key):
+            number += 1
+            slug = f"{wish}-{number}"
+        self.index.put("slug number", wish, number)
+        self.index.put("text", key, {**self.index.get("text", key), "slug": slug})
+        if slug != wish:
+            self.report.note("slug that another text has; it got a number", slug, f"text {key}")
+
+    def _settle_slugs(self) -> None:
+        """Drafts get what is left: the addresses of public texts come first."""
+        for key, wish in list(self.index.items("late slug")):
+            self._claim_slug(key, wish)
+
+
+def left_reason(item: Item, types: dict[str, str]) -> str | None:
+    """Why an item is no text that comes; None when it is one."""
+    kind, status = item.kind, item.text("status")
+    if kind in LEFT_TYPES:
+        return LEFT_TYPES[kind]
+    if kind not in ("post", "page") and kind not in types:
+        return f"a type of a plugin; bring it with --type {kind[:60]}=article"
+    if status in LEFT_STATUSES:
+        return LEFT_STATUSES[status]
+    says = (item.text("title"), item.text("content"), item.text("excerpt"))
+    return None if any(says) else "has neither a title nor a text"
+
+
+def _plain_meta(name: str) -> str:
+    return "_oembed_…" if name.startswith("_oembed_") else name[:80]

@@ -1,0 +1,113 @@
+"""Categories and tags of WordPress as tags: one slug is one tag, parents come first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from app.importers.record_fields import to_line, to_slug, to_summary
+from app.importers.source_index import SourceIndex
+from app.importers.source_report import SourceReport
+from app.importers.wordpress.kinds import LEFT_TAXONOMIES, UNCATEGORIZED
+from app.importers.wordpress.wxr import Term
+from app.interchange.import_entry import ImportEntry, refused_by_schema
+from app.interchange.records import AliasRecord, TagRecord
+
+_NAMES = {"category": "category", "post_tag": "tag"}
+_BASES = {"category": "category", "post_tag": "tag"}
+
+
+@dataclass(frozen=True, slots=True)
+class TermPlan:
+    """Collects terms while an export is surveyed, then makes records of them."""
+
+    index: SourceIndex
+    report: SourceReport
+
+    def add(self, term: Term, lang: str, place: str) -> str | None:
+        """Remember a term; the slug of its tag, or None when it becomes none."""
+        slug = to_slug(term.slug or term.name)
+        kind = _NAMES.get(term.taxonomy)
+        key = f"{term.taxonomy}/{slug}"
+        is_new = self.index.get("term seen", key) is None
+        if is_new:
+            self.index.put("term seen", key, True)
+        if kind is None:
+            if is_new:
+                self._leave_foreign(term, place)
+            return None
+        if not slug:
+            return None
+        if is_new:
+            self.report.see(kind)
+        if kind == "category" and slug in UNCATEGORIZED:
+            if is_new:
+                self.report.leave(kind, "says that a text has no category", place)
+            return None
+        if is_new:
+            self._merge(term, slug, kind, lang, place)
+        return slug
+
+    def _leave_foreign(self, term: Term, place: str) -> None:
+        reason = LEFT_TAXONOMIES.get(term.taxonomy)
+        kind = f"term of {term.taxonomy[:60]}"
+        self.report.see(kind)
+        self.report.leave(kind, reason or "only categories and tags become tags", place)
+
+    def _merge(self, term: Term, slug: str, kind: str, lang: str, place: str) -> None:
+        facts: dict[str, Any] | None = self.index.get("tag", slug)
+        if facts is None:
+            facts = {"name": "", "parent": "", "description": "", "lang": lang, "kind": kind}
+            facts |= {"place": place, "bases": []}
+        else:
+            self.report.leave(kind, "one tag with the other term of this slug", place)
+        facts["name"] = facts["name"] or term.name
+        facts["parent"] = facts["parent"] or to_slug(term.parent)
+        facts["description"] = facts["description"] or term.description
+        facts["bases"].append(_BASES[term.taxonomy])
+        self.index.put("tag", slug, facts)
+
+    def entries(self, file: str) -> Iterator[ImportEntry]:
+        """The tags, each after the tag above it."""
+        parents = {slug: facts["parent"] for slug, facts in self.index.items("tag")}
+        finished: set[str] = set()
+        for slug in parents:
+            for each in reversed(self._line_up(slug, parents, finished)):
+                if each not in finished:
+                    finished.add(each)
+                    yield from self._entry(file, each, parents[each])
+
+    def _line_up(self, slug: str, parents: dict[str, str], finished: set[str]) -> list[str]:
+        """The tag and those above it that are still to come. A circle of parents is opened."""
+        line = [slug]
+        while (above := parents[line[-1]]) and above not in finished:
+            if above in line or above not in parents:
+                what = "a circle of parents was opened" if above in line else "parent is not there"
+                self.report.note(f"category, its {what}", line[-1], f"category {line[-1]}")
+                parents[line[-1]] = ""
+                break
+            line.append(above)
+        return line
+
+    def _entry(self, file: str, slug: str, parent: str) -> Iterator[ImportEntry]:
+        facts: dict[str, Any] = self.index.get("tag", slug)
+        description = to_summary(facts["description"])
+        self.report.pass_on(facts["kind"])
+        try:
+            record = TagRecord(
+                type="tag",
+                slug=slug,
+                names={facts["lang"]: to_line(facts["name"]) or slug},
+                descriptions={facts["lang"]: description} if description else {},
+                parent=parent or None,
+            )
+        except ValidationError as error:
+            yield ImportEntry(file, 0, 0, refused_by_schema(error), f"tag {slug}")
+            return
+        yield ImportEntry(file, 0, 0, record, f"tag {slug}", is_foreign=True)
+        for base in facts["bases"]:
+            self.report.see("address of a tag")
+            self.report.pass_on("address of a tag")
+            alias = AliasRecord(type="alias", path=f"/{base}/{slug}", tag=slug)
+            yield ImportEntry(file, 0, 0, alias, f"tag {slug}", is_foreign=True)

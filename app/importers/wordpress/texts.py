@@ -1,0 +1,215 @@
+"""Posts and pages of WordPress as records of articles."""
+
+from dataclasses import dataclass
+from html import escape, unescape
+from typing import Any, Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from app.importers.media_plan import MediaPlan
+from app.importers.old_site import page_path
+from app.importers.record_fields import to_address, to_line, to_summary
+from app.importers.text_repair import repair_text
+from app.importers.wordpress.bodies import BodyRenderer, RenderedPost
+from app.importers.wordpress.kinds import outcome_of
+from app.importers.wordpress.moments import moment_of_item
+from app.importers.wordpress.survey import WordPressSurvey
+from app.importers.wordpress.wxr import Item
+from app.interchange.import_entry import ImportEntry, refused_by_schema
+from app.interchange.media_records import ImageRecord
+from app.interchange.records import ArticleRecord
+from app.kit.clock import Clock
+from app.kit.text import is_legal
+
+_TITLE: Final = 300
+_DEEPEST: Final = 4
+_TAGS_AT_MOST: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class TextTranslator:
+    """Translates the texts of an export, once it is surveyed."""
+
+    survey: WordPressSurvey
+    renderer: BodyRenderer
+    plan: MediaPlan
+    source: str
+    zone: ZoneInfo
+    clock: Clock
+
+    def entry(self, item: Item, file: str, size: int) -> ImportEntry:
+        """The entry of a text that comes."""
+        place = item.place
+        text = self.renderer.render(
+            item.fields.get("content", ""), item.key, place, item.text("link")
+        )
+        fields = self._fields(item, text)
+        name = f"{place} {fields['title'][:60]!r}"
+        try:
+            record = ArticleRecord(type="article", **fields)
+        except ValidationError as error:
+            return ImportEntry(file, 0, size, refused_by_schema(error), name)
+        return ImportEntry(file, 0, size, record, name, media_addresses=text.media, is_foreign=True)
+
+    def _fields(self, item: Item, text: RenderedPost) -> dict[str, Any]:
+        facts: dict[str, Any] = self.survey.index.get("text", item.key)
+        title = self._title(item, text)
+        fields: dict[str, Any] = {
+            "kind": facts["kind"],
+            "lang": facts["lang"],
+            "title": title,
+            "slug": facts["slug"],
+            "summary": to_summary(item.text("excerpt")) or text.teaser,
+            "body": text.body,
+            "body_format": "html",
+            "authors": tuple(self._authors(item)),
+            "tags": tuple(self._tags(item, facts["lang"])),
+            "image": self._image(item, text),
+            "seo": _seo(item),
+            "canonical_url": self._canonical(item),
+            "external_source": self.source,
+            "external_id": item.key,
+            "paths": self._paths(item),
+            **self._state(item),
+        }
+        if facts["kind"] == "page":
+            fields["parent"] = self._parent(item)
+            order = item.text("menu_order")
+            fields["position"] = min(int(order), 1_000_000) if order.isdecimal() else 0
+        fields["translations"] = tuple(self._translations(item))
+        return fields
+
+    def _title(self, item: Item, text: RenderedPost) -> str:
+        """The title as one line of text. A longer one stands whole before the body."""
+        raw = unescape(item.text("title"))
+        whole = to_line(raw, 100_000)
+        if not is_legal(raw) or repair_text(raw)[1]:
+            self._note(item, "misread letters in the title were put right or left out")
+        if not whole:
+            self._note(item, "text without a title; its first words are the title")
+            return to_line(text.body, 80) or f"{item.kind} {item.key}"
+        if len(whole) > _TITLE:
+            self._note(item, "title that is too long; the whole of it begins the text")
+            text.body = f"<p>{escape(whole)}</p>\n{text.body}"
+        return whole if len(whole) <= _TITLE else f"{whole[: _TITLE - 1].rstrip()}…"
+
+    def _state(self, item: Item) -> dict[str, Any]:
+        """The status and the dates. What the old site did not show yet is not shown here."""
+        status, message = outcome_of(item.text("status"), item.text("post_password"))
+        if message:
+            self._note(item, message)
+        now = self.clock()
+        at = moment_of_item(
+            item.text("post_date_gmt"), item.text("post_date"), item.text("pubDate"), self.zone
+        )
+        changed = moment_of_item(
+            item.text("post_modified_gmt"), item.text("post_modified"), "", self.zone
+        )
+        fields: dict[str, Any] = {"status": status}
+        if at is None and status != "draft":
+            self._note(item, "date that does not exist; the date of the text is unknown")
+            return fields | {"date_precision": "unknown"}
+        if status == "draft":
+            is_dated = not item.text("post_date_gmt").startswith("0000")
+            return fields | ({"published_at": at} if at and is_dated and at <= now else {})
+        if at is not None and at > now:
+            if status == "published":
+                self._note(item, "date to come; it is scheduled")
+            return {"status": "scheduled", "published_at": at, "visible_from": at}
+        fields = {"status": "published", "published_at": at}
+        if changed is not None and at is not None and at < changed <= now:
+            fields["updated_at"] = changed
+        return fields
+
+    def _authors(self, item: Item) -> list[dict[str, str]]:
+        """The co-authors, or else the account that wrote the text, by the name readers saw."""
+        names = [to_line(term.name) for term in item.terms if term.taxonomy == "author"]
+        login = item.text("creator")
+        if not names and login:
+            name = to_line(self.survey.index.get("author", login) or "")
+            if not name and "@" in login:
+                self._note(item, "author of whom the export has only an e-mail address; left out")
+            names = [name or ("" if "@" in login else to_line(login))]
+        return [{"name": name} for name in dict.fromkeys(names) if name and "@" not in name][:50]
+
+    def _tags(self, item: Item, lang: str) -> list[str]:
+        slugs = [self.survey.terms.add(term, lang, item.place) for term in item.terms]
+        tags = list(dict.fromkeys(slug for slug in slugs if slug))
+        if len(tags) > _TAGS_AT_MOST:
+            self._note(item, f"more than {_TAGS_AT_MOST} tags; the others are left")
+        return tags[:_TAGS_AT_MOST]
+
+    def _image(self, item: Item, text: RenderedPost) -> ImageRecord | None:
+        key = item.first_meta("_thumbnail_id")
+        if not key or key == "0":
+            return None
+        picture: dict[str, Any] | None = self.survey.index.get("attachment", key)
+        if picture is None:
+            self._note(item, "featured picture that the export does not hold")
+            return None
+        address = to_address(picture["address"])
+        named = self.plan.name_of(picture["path"])
+        if named is not None:
+            text.media[named[0]] = address or named[1]
+        url = f"media:{named[0]}" if named is not None else address
+        if url is None:
+            self._note(item, "featured picture without an address")
+            return None
+        return ImageRecord(url=url, alt=picture["alt"] or None, caption=picture["caption"] or None)
+
+    def _canonical(self, item: Item) -> str | None:
+        address = to_address(item.first_meta("_yoast_wpseo_canonical"))
+        if address is None or self.renderer.site.path_of(address) is not None:
+            return None
+        own = urlsplit(self.renderer.page_urls.site or "").hostname
+        return None if urlsplit(address).hostname == own else address
+
+    def _parent(self, item: Item) -> str | None:
+        """The slug of the page above. Deeper levels than the fourth move up to it."""
+        index = self.survey.index
+        line: list[str] = []
+        key = item.text("post_parent")
+        while key not in ("", "0") and len(line) < 100:
+            page: dict[str, Any] | None = index.get("text", key)
+            if page is None or page["kind"] != "page":
+                break
+            if key == item.key or key in line:
+                self._note(item, "circle of pages; this one is at the top")
+                return None
+            line.append(key)
+            key = page["parent"]
+        if not line:
+            if item.text("post_parent") not in ("", "0"):
+                self._note(item, "the page above it does not come; it is at the top")
+            return None
+        if len(line) >= _DEEPEST:
+            self._note(item, "page below the fourth level; it is on the fourth")
+            line = line[-(_DEEPEST - 1) :]
+        slug: str = index.get("text", line[0])["slug"]
+        return slug
+
+    def _translations(self, item: Item) -> list[dict[str, str]]:
+        index = self.survey.index
+        groups = [term.slug for term in item.terms if term.taxonomy == "post_translations"]
+        keys = [key for group in groups for key in index.members("group", group)]
+        texts = [index.get("text", key) for key in dict.fromkeys(keys) if key != item.key]
+        return [{"lang": text["lang"], "slug": text["slug"]} for text in texts]
+
+    def _paths(self, item: Item) -> tuple[str, ...]:
+        """The old addresses that no other text has."""
+        index, paths = self.survey.index, self.survey.paths_of(item)
+        return tuple(p[:1_000] for p in paths if index.get("path", page_path(p)) == item.key)
+
+    def _note(self, item: Item, message: str) -> None:
+        self.survey.report.note(message, "", item.place)
+
+
+def _seo(item: Item) -> dict[str, str] | None:
+    """What plugins tell search engines, unless it is a template of the plugin."""
+    title = item.first_meta("_yoast_wpseo_title", "rank_math_title", "_aioseo_title")
+    about = item.first_meta("_yoast_wpseo_metadesc", "rank_math_description", "_aioseo_description")
+    fields = {"title": to_line(title), "description": to_summary(about)}
+    fields = {name: text for name, text in fields.items() if text and "%" not in text}
+    return fields or None
