@@ -169,6 +169,31 @@ def import_wordpress(
     run_import(WordPressImport, paths, options, dry_run=dry_run, as_json=as_json)
 
 
+@importing.command("ghost")
+def import_ghost(
+    path: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, readable=True, metavar="FILE")
+    ],
+    site: OldAddress = "",
+    media: Media = None,
+    fetch_media: FetchMedia = False,
+    fetch_at_most: FetchAtMost = 10_000,
+    lang: Language = None,
+    source: SourceName = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import an export of Ghost (Settings, Export), of any version.
+
+    What only members could read is a draft here. The report accounts for every row.
+    """
+    from app.commands.moving_in import run_import
+    from app.importers.ghost.entries import GhostImport
+
+    options = _options(media, fetch_media, fetch_at_most, lang, None, site, source, False)
+    run_import(GhostImport, [path], options, dry_run=dry_run, as_json=as_json)
+
+
 def _options(
     media: Path | None,
     fetch_media: bool,

@@ -18,7 +18,7 @@ from app.interchange.media_records import (
     SCHEME,
     ImageRecord,
 )
-from app.interchange.records import ArticleRecord, Record, SponsorRecord
+from app.interchange.records import ArticleRecord, AuthorRecord, Record, SponsorRecord
 from app.kit.addresses import MEDIA, media_path
 
 Content = TypeVar("Content", bound=ArticleInput)
@@ -57,6 +57,9 @@ class MediaReferences:
 
     def replace_absent(self, record: Record, addresses: Mapping[str, str]) -> Record:
         """The record with an address in place of each of these media that is not here."""
+        if isinstance(record, AuthorRecord) and record.portrait is not None and addresses:
+            is_here = bool(self._find({str(record.portrait).removeprefix(SCHEME)}))
+            return record if is_here else record.model_copy(update={"portrait": None})
         if not addresses or not isinstance(record, ArticleRecord):
             return record
         names = _names_in(record) & addresses.keys()

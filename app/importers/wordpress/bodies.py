@@ -7,17 +7,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
-from app.importers.media_plan import MediaPlan, file_of
-from app.importers.old_site import OldSite, page_path, rewrite_addresses
+from app.importers.address_rewriter import AddressRewriter, TextMedia
 from app.importers.players import player_html
-from app.importers.source_index import SourceIndex
 from app.importers.source_report import SourceReport
 from app.importers.stray_tags import escape_stray_tags
 from app.importers.text_repair import repair_text
 from app.importers.wordpress.blocks import BlockRules, has_blocks, render_blocks
 from app.importers.wordpress.paragraphs import to_paragraphs
 from app.importers.wordpress.shortcodes import ShortcodeRules, render_shortcodes
-from app.kit.page_urls import PageUrls
 from app.kit.text import plain_text
 
 _MORE: Final = re.compile(r"(?:<p>\s*)?<!--\s*more(?:\s[^>]*)?-->(?:\s*</p>)?", re.IGNORECASE)
@@ -28,28 +25,28 @@ _WRAPPED: Final = re.compile(
     r'(<div class="wp-block-embed__wrapper">)\s*(https?://[^\s<>"]+)\s*(</div>)'
 )
 _BLOCK_COMMENT: Final = re.compile(r"<!--\s+/?wp:.*?-->", re.DOTALL)
-_MEMBER_PATH: Final = re.compile(r"[?&](?:p|page_id|attachment_id)=(\d+)")
 
 
 @dataclass(slots=True)
 class RenderedPost:
-    """A body, what stands before its `more`, and the addresses of its media by name."""
+    """A body, what stands before its `more`, and its media."""
 
     body: str
     teaser: str = ""
-    media: dict[str, str] = field(default_factory=dict)
+    media: TextMedia = field(default_factory=TextMedia)
 
 
 @dataclass(frozen=True, slots=True)
 class BodyRenderer:
     """Renders the texts of one export, once it is surveyed."""
 
-    index: SourceIndex
-    plan: MediaPlan
-    site: OldSite
-    report: SourceReport
-    page_urls: PageUrls
+    rewriter: AddressRewriter
     drop_unknown: bool
+
+    @property
+    def report(self) -> SourceReport:
+        """The report of the source."""
+        return self.rewriter.report
 
     def render(self, source: str, key: str, place: str, page: str) -> RenderedPost:
         """The text of an item; `page` is the address that it had."""
@@ -80,16 +77,14 @@ class BodyRenderer:
         before = _MORE.split(text, maxsplit=1)
         teaser = " ".join(plain_text(before[0]).split()) if len(before) > 1 else ""
         rendered = RenderedPost(_MORE.sub("", text).strip(), teaser[:4_999])
-        rendered.body = rewrite_addresses(
-            rendered.body, partial(self._rewrite, rendered.media, place, page)
-        )
+        rendered.body = self.rewriter.rewrite_html(rendered.body, rendered.media, place, page)
         return rendered
 
     def _note(self, place: str, message: str, subject: str) -> None:
         self.report.note(message, subject, place)
 
     def _reusable(self, ref: str) -> str | None:
-        text: str | None = self.index.get("reusable", ref)
+        text: str | None = self.rewriter.index.get("reusable", ref)
         return text
 
     def _gallery(self, key: str, place: str, facts: Mapping[str, str]) -> str:
@@ -97,7 +92,9 @@ class BodyRenderer:
         named = facts.get("ids") or facts.get("include") or ""
         keys = [each.strip() for each in named.split(",") if each.strip()]
         left_out = set(facts.get("exclude", "").split(","))
-        keys = keys or [each for each in self.index.members("child", key) if each not in left_out]
+        keys = keys or [
+            each for each in self.rewriter.index.members("child", key) if each not in left_out
+        ]
         if not keys:
             self._note(place, "gallery without pictures", "")
         return self._figures(place, keys)
@@ -105,7 +102,7 @@ class BodyRenderer:
     def _figures(self, place: str, keys: Sequence[str]) -> str:
         figures = []
         for each in keys:
-            picture: dict[str, Any] | None = self.index.get("attachment", each)
+            picture: dict[str, Any] | None = self.rewriter.index.get("attachment", each)
             if picture is None:
                 self._note(place, "picture of a gallery that the export does not hold", each)
                 continue
@@ -114,43 +111,3 @@ class BodyRenderer:
             source, alt = html.escape(picture["address"]), html.escape(picture.get("alt") or "")
             figures.append(f'<figure><img src="{source}" alt="{alt}">{words}</figure>')
         return "\n".join(figures)
-
-    def _rewrite(
-        self, media: dict[str, str], place: str, page: str, element: str, address: str
-    ) -> str:
-        """Where an address leads now: to a medium, to a text that came too, or where it did."""
-        if address.startswith(("#", "mailto:", "tel:", "data:")):
-            return address
-        path = file_of(self.site, address, page)
-        if path is not None:
-            named = self.plan.name_of(path)
-            if named is not None:
-                media[named[0]] = named[1]
-                return f"media:{named[0]}"
-            self._note(place, "file that stays at the old site", path[-80:])
-            return self.site.address_of("/" + path)
-        local = self.site.path_of(address, page)
-        if local is None:
-            return address
-        fragment = address.partition("#")[2]
-        target = self._target(local)
-        if target is not None:
-            self.report.note("link within the site, now to the new address", "", place)
-            location = self.page_urls.location(target["kind"], target["slug"], target["lang"])
-            return f"{location}#{fragment}" if fragment else location
-        whole = self.site.address_of(local)
-        if element == "a" and local.rstrip("/") != "":
-            self._note(
-                place, "link to an address of the old site that has no text here", local[:80]
-            )
-        return f"{whole}#{fragment}" if fragment else whole
-
-    def _target(self, local: str) -> dict[str, Any] | None:
-        """The text at a path of the old site, if it comes too."""
-        key = self.index.get("path", page_path(local))
-        if key is None and (match := _MEMBER_PATH.search(local)):
-            key = match[1]
-        if key is None:
-            key = self.index.get("path", page_path(local.partition("?")[0]))
-        target: dict[str, Any] | None = self.index.get("text", key) if key is not None else None
-        return target

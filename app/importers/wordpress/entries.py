@@ -8,6 +8,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from app.errors import Invalid
+from app.importers.address_rewriter import AddressRewriter
 from app.importers.media_plan import MediaPlan
 from app.importers.old_site import OldSite
 from app.importers.options import ImportOptions
@@ -61,11 +62,10 @@ class WordPressImport:
         address = site.base.partition("://")[2].strip("/").removeprefix("www.")
         self._source = source or f"wordpress/{address or 'unknown'}"[:200]
         self._plan.source = self._source
-        renderer = BodyRenderer(
-            self.index, self._plan, site, self.report, self.page_urls, self.options.drop_unknown
-        )
+        rewriter = AddressRewriter(self.index, self._plan, site, self.report, self.page_urls)
+        renderer = BodyRenderer(rewriter, self.options.drop_unknown)
         self._translator = TextTranslator(
-            self._survey, renderer, self._plan, self._source, self.options.zone, self.clock
+            self._survey, renderer, self._source, self.options.zone, self.clock
         )
 
     def entries(self) -> Iterator[ImportEntry]:

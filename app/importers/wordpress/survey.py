@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from app.errors import Invalid
+from app.importers.address_rewriter import claim_slug
 from app.importers.media_plan import MediaPlan, file_of
 from app.importers.old_site import OldSite, file_path, page_path
 from app.importers.record_fields import to_language, to_line, to_slug
@@ -138,7 +139,7 @@ class WordPressSurvey:
         self.index.put("text", key, text)
         wish = to_slug(item.text("post_name"))
         if wish and item.text("status") in ("publish", "future"):
-            self._claim_slug(key, wish)
+            claim_slug(self.index, key, wish, self.report.note)
         else:
             wish = wish or to_slug(to_line(item.text("title"))) or f"{item.kind}-{key}"
             self.index.put("late slug", key, to_slug(wish))
@@ -173,21 +174,10 @@ class WordPressSurvey:
             paths += [f"{head}/{slug}/" for slug in item.meta.get("_wp_old_slug", ()) if slug]
         return [path for path in dict.fromkeys(paths) if path.strip("/")]
 
-    def _claim_slug(self, key: str, wish: str) -> None:
-        """Give a text the slug, or the first free one with a number."""
-        slug, number = wish, self.index.get("slug number", wish) or 1
-        while not self.index.claim("slug", slug, key):
-            number += 1
-            slug = f"{wish}-{number}"
-        self.index.put("slug number", wish, number)
-        self.index.put("text", key, {**self.index.get("text", key), "slug": slug})
-        if slug != wish:
-            self.report.note("slug that another text has; it got a number", slug, f"text {key}")
-
     def _settle_slugs(self) -> None:
         """Drafts get what is left: the addresses of public texts come first."""
         for key, wish in list(self.index.items("late slug")):
-            self._claim_slug(key, wish)
+            claim_slug(self.index, key, wish, self.report.note)
 
 
 def left_reason(item: Item, types: dict[str, str]) -> str | None:

@@ -1,6 +1,7 @@
 """Posts and pages of WordPress as records of articles."""
 
 from dataclasses import dataclass
+from functools import partial
 from html import escape, unescape
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -8,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from app.importers.media_plan import MediaPlan
 from app.importers.old_site import page_path
 from app.importers.record_fields import to_address, to_line, to_summary
 from app.importers.text_repair import repair_text
+from app.importers.text_state import state_fields
 from app.importers.wordpress.bodies import BodyRenderer, RenderedPost
 from app.importers.wordpress.kinds import outcome_of
 from app.importers.wordpress.moments import moment_of_item
@@ -34,7 +35,6 @@ class TextTranslator:
 
     survey: WordPressSurvey
     renderer: BodyRenderer
-    plan: MediaPlan
     source: str
     zone: ZoneInfo
     clock: Clock
@@ -51,7 +51,9 @@ class TextTranslator:
             record = ArticleRecord(type="article", **fields)
         except ValidationError as error:
             return ImportEntry(file, 0, size, refused_by_schema(error), name)
-        return ImportEntry(file, 0, size, record, name, media_addresses=text.media, is_foreign=True)
+        return ImportEntry(
+            file, 0, size, record, name, media_addresses=text.media.addresses, is_foreign=True
+        )
 
     def _fields(self, item: Item, text: RenderedPost) -> dict[str, Any]:
         facts: dict[str, Any] = self.survey.index.get("text", item.key)
@@ -100,28 +102,15 @@ class TextTranslator:
         status, message = outcome_of(item.text("status"), item.text("post_password"))
         if message:
             self._note(item, message)
-        now = self.clock()
         at = moment_of_item(
             item.text("post_date_gmt"), item.text("post_date"), item.text("pubDate"), self.zone
         )
         changed = moment_of_item(
             item.text("post_modified_gmt"), item.text("post_modified"), "", self.zone
         )
-        fields: dict[str, Any] = {"status": status}
-        if at is None and status != "draft":
-            self._note(item, "date that does not exist; the date of the text is unknown")
-            return fields | {"date_precision": "unknown"}
-        if status == "draft":
-            is_dated = not item.text("post_date_gmt").startswith("0000")
-            return fields | ({"published_at": at} if at and is_dated and at <= now else {})
-        if at is not None and at > now:
-            if status == "published":
-                self._note(item, "date to come; it is scheduled")
-            return {"status": "scheduled", "published_at": at, "visible_from": at}
-        fields = {"status": "published", "published_at": at}
-        if changed is not None and at is not None and at < changed <= now:
-            fields["updated_at"] = changed
-        return fields
+        if status == "draft" and item.text("post_date_gmt").startswith("0000"):
+            at = None  # its local date is that of its last autosave
+        return state_fields(status, at, changed, self.clock(), partial(self._note, item))
 
     def _authors(self, item: Item) -> list[dict[str, str]]:
         """The co-authors, or else the account that wrote the text, by the name readers saw."""
@@ -150,10 +139,10 @@ class TextTranslator:
             self._note(item, "featured picture that the export does not hold")
             return None
         address = to_address(picture["address"])
-        named = self.plan.name_of(picture["path"])
-        if named is not None:
-            text.media[named[0]] = address or named[1]
-        url = f"media:{named[0]}" if named is not None else address
+        has_medium = self.renderer.rewriter.plan.name_of(picture["path"]) is not None
+        url = address
+        if has_medium:
+            url = self.renderer.rewriter.file_reference(picture["path"], text.media, item.place)
         if url is None:
             self._note(item, "featured picture without an address")
             return None
@@ -161,9 +150,9 @@ class TextTranslator:
 
     def _canonical(self, item: Item) -> str | None:
         address = to_address(item.first_meta("_yoast_wpseo_canonical"))
-        if address is None or self.renderer.site.path_of(address) is not None:
+        if address is None or self.renderer.rewriter.site.path_of(address) is not None:
             return None
-        own = urlsplit(self.renderer.page_urls.site or "").hostname
+        own = urlsplit(self.renderer.rewriter.page_urls.site or "").hostname
         return None if urlsplit(address).hostname == own else address
 
     def _parent(self, item: Item) -> str | None:

@@ -1,0 +1,296 @@
+"""Exports of Ghost as entries of an import: tags, media, authors, texts, a new site's names."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from app.errors import Invalid
+from app.importers.address_rewriter import AddressRewriter, TextMedia, claim_slug
+from app.importers.ghost.export_file import Row, moment_of_value, read_tables, text_of_field
+from app.importers.ghost.posts import PostTranslator, body_html, is_page, site_address
+from app.importers.media_plan import MediaPlan, file_of
+from app.importers.old_site import OldSite, page_path
+from app.importers.options import ImportOptions
+from app.importers.record_fields import (
+    to_address,
+    to_language,
+    to_line,
+    to_slug,
+    to_summary,
+)
+from app.importers.source_index import SourceIndex
+from app.importers.source_report import SourceReport
+from app.interchange.import_entry import ImportEntry, refused_by_schema
+from app.interchange.records import AliasRecord, AuthorRecord, SiteRecord, TagRecord
+from app.kit.clock import Clock
+from app.kit.page_urls import PageUrls
+
+_ADDRESS: Final = re.compile(r"(?:https?:)?//[^\s\"'<>\[\]]+|(?<=[\"'])/[^\s\"'<>\[\]]+")
+_READ: Final = frozenset({"posts", "tags", "posts_meta", "posts_tags", "posts_authors", "users"})
+_PRIVATE: Final = re.compile(r"member|subscriber|email|token|session|invite|stripe|comment")
+_FEATURED_AT_MOST: Final = 20
+
+
+@dataclass
+class GhostImport:
+    """One import of one file. `survey` comes before `entries`."""
+
+    paths: Sequence[Path]
+    options: ImportOptions
+    index: SourceIndex
+    languages: Sequence[str]
+    page_urls: PageUrls
+    clock: Clock
+    report: SourceReport = field(default_factory=SourceReport)
+    has_site: bool = True
+    _tables: dict[str, list[Row]] = field(default_factory=dict)
+    _damage: Invalid | None = None
+
+    def survey(self, advance: Callable[[int], None]) -> None:
+        """Read the file, and learn its addresses, slugs and media."""
+        path = self.paths[0]
+        try:
+            self._tables = read_tables(path)
+        except Invalid as error:
+            self._damage = error
+        advance(path.stat().st_size)
+        self._settings = {
+            text_of_field(row, "key"): str(row.get("value") or "") for row in self._rows("settings")
+        }
+        self._language = (
+            self.options.lang
+            or to_language(
+                self._settings.get("locale") or self._settings.get("lang", ""), self.languages
+            )
+            or self.languages[0]
+        )
+        name = to_slug(self._settings.get("title", "")) or "site"
+        self._source = self.options.source or f"ghost/{name}"
+        site = OldSite(f"{self.options.site.rstrip('/')}/" if self.options.site else "")
+        self._plan = MediaPlan(self.index, self.report, site, self._source, self.options.media)
+        self._rewriter = AddressRewriter(self.index, self._plan, site, self.report, self.page_urls)
+        self._tags = {str(row.get("id")): row for row in self._rows("tags")}
+        self._users = {str(row.get("id")): row for row in self._rows("users")}
+        self._meta = {str(row.get("post_id")): row for row in self._rows("posts_meta")}
+        self._tags_of = self._members("posts_tags", "tag_id")
+        self._authors_of = self._members("posts_authors", "author_id")
+        for post in self._rows("posts"):
+            self._survey_post(post)
+        self._count_others()
+
+    def entries(self) -> Iterator[ImportEntry]:
+        """The records in the order in which they refer to each other."""
+        file = self.paths[0].name
+        if self._damage is not None:
+            self.report.see("damaged file")
+            self.report.pass_on("damaged file")
+            yield ImportEntry(file, 0, 1, self._damage)
+            return
+        yield from self._tag_entries(file)
+        yield from self._plan.entries(file)
+        yield from self._author_entries(file)
+        translator = PostTranslator(self._rewriter, self._source, self.clock)
+        for post in self._rows("posts"):
+            key = str(post.get("id"))
+            if self.index.get("owner", key) != id(post):
+                continue
+            self.report.pass_on("page" if is_page(post) else "post")
+            authors = [self._author_fields(user) for user in self._author_rows(post)]
+            yield translator.entry(
+                post,
+                self._meta.get(key, {}),
+                self._tag_slugs(post),
+                [author for author in authors if author],
+                file,
+            )
+        yield from self._site_entry(file)
+
+    def _rows(self, table: str) -> list[Row]:
+        return self._tables.get(table, [])
+
+    def _members(self, table: str, name: str) -> dict[str, list[str]]:
+        """The ids of what belongs to each post, in their order."""
+        rows = sorted(self._rows(table), key=lambda row: str(row.get("sort_order") or 0).zfill(9))
+        members: dict[str, list[str]] = {}
+        for row in rows:
+            members.setdefault(str(row.get("post_id")), []).append(str(row.get(name)))
+        return members
+
+    def _survey_post(self, post: Row) -> None:
+        key, kind = str(post.get("id")), "page" if is_page(post) else "post"
+        place = f"{kind} {text_of_field(post, 'slug')[:60] or key}"
+        self.report.see(kind)
+        if self.index.get("owner", key) is not None:
+            self.report.leave(kind, "is in the export twice", place)
+            return
+        self.index.put("owner", key, id(post))
+        title, raw_slug = text_of_field(post, "title"), text_of_field(post, "slug")
+        path = f"/{raw_slug or key}/"
+        dated = self._settings.get("permalinks", "")
+        at = moment_of_value(post.get("published_at"))
+        if ":year" in dated and at is not None and kind == "post":
+            parts = {
+                ":year": f"{at:%Y}",
+                ":month": f"{at:%m}",
+                ":day": f"{at:%d}",
+                ":slug": raw_slug,
+            }
+            path = re.sub(r":\w+", lambda match: parts.get(match[0], ""), dated)
+        facts = {
+            "kind": "page" if kind == "page" else "article",
+            "lang": self._language_of(post),
+            "path": path,
+            "place": place,
+        }
+        self.index.put("text", key, facts)
+        wish = to_slug(raw_slug) or to_slug(title) or f"{kind}-{key}"
+        claim_slug(self.index, key, to_slug(wish), self.report.note)
+        self.index.claim("path", page_path(path), key)
+        texts = [site_address(body_html(post, _unheard))]
+        pictures = (text_of_field(post, "feature_image"), text_of_field(post, "image"))
+        texts += [f'"{site_address(picture)}"' for picture in pictures if picture]
+        self._find_files("\n".join(texts), place, path)
+
+    def _find_files(self, text: str, place: str, page: str) -> None:
+        site = self._rewriter.site
+        for match in _ADDRESS.finditer(text):
+            address = match[0].rstrip(".,;)")
+            if (path := file_of(site, address, page)) is not None:
+                self._plan.add_reference(path, site.address_of("/" + path), place)
+
+    def _language_of(self, post: Row) -> str:
+        """The language of a text: its own, or that of an internal tag such as `#es`."""
+        codes = [text_of_field(post, "locale")]
+        tags = (self._tags.get(tag, {}) for tag in self._tags_of.get(str(post.get("id")), ()))
+        names = (text_of_field(tag, "name") for tag in tags)
+        codes += [name[1:] for name in names if name.startswith("#")]
+        languages = (to_language(code, self.languages) for code in codes if code)
+        return next((language for language in languages if language), self._language)
+
+    def _count_others(self) -> None:
+        """Everything that is no content is told by its table, and nothing of it is read."""
+        for table, rows in self._tables.items():
+            if table in _READ or not rows:
+                continue
+            reason = "private; it is not even read" if _PRIVATE.search(table) else "no content"
+            reason = "of the old site itself" if table == "settings" else reason
+            self.report.see(f"row of {table}", len(rows))
+            self.report.leave(f"row of {table}", reason, table, len(rows))
+
+    def _tag_slugs(self, post: Row) -> list[str]:
+        tags = (self._tags.get(tag) for tag in self._tags_of.get(str(post.get("id")), ()))
+        slugs = [_tag_slug(tag) for tag in tags if tag is not None and not _is_internal(tag)]
+        return [slug for slug in dict.fromkeys(slugs) if slug][:50]
+
+    def _tag_entries(self, file: str) -> Iterator[ImportEntry]:
+        seen: set[str] = set()
+        for tag in self._tags.values():
+            self.report.see("tag")
+            slug, name = _tag_slug(tag), to_line(text_of_field(tag, "name"))
+            if _is_internal(tag) or not slug or slug in seen:
+                is_language = to_language(name[1:], self.languages) is not None and name[:1] == "#"
+                reason = "internal; read as a language" if is_language else "internal"
+                reason = reason if _is_internal(tag) else "another tag has its slug, or it has none"
+                self.report.leave("tag", reason, f"tag {name}")
+                continue
+            seen.add(slug)
+            about = to_summary(text_of_field(tag, "description"))
+            self.report.pass_on("tag")
+            record = TagRecord(
+                type="tag",
+                slug=slug,
+                names={self._language: name or slug},
+                descriptions={self._language: about} if about else {},
+            )
+            yield ImportEntry(file, 0, 0, record, f"tag {slug}", is_foreign=True)
+            self.report.see("address of a tag")
+            self.report.pass_on("address of a tag")
+            alias = AliasRecord(type="alias", path=f"/tag/{slug}", tag=slug)
+            yield ImportEntry(file, 0, 0, alias, f"tag {slug}", is_foreign=True)
+
+    def _author_rows(self, post: Row) -> list[Row]:
+        keys = self._authors_of.get(str(post.get("id"))) or [str(post.get("author_id"))]
+        return [self._users[key] for key in keys if key in self._users]
+
+    def _author_fields(self, user: Row) -> dict[str, str] | None:
+        name = to_line(text_of_field(user, "name"))
+        slug = to_slug(text_of_field(user, "slug")) or to_slug(name)
+        return {"name": name, "slug": slug} if name and slug and "@" not in name else None
+
+    def _author_entries(self, file: str) -> Iterator[ImportEntry]:
+        """What readers saw of those who wrote: never an address, a hash or a role."""
+        writers = {
+            str(u.get("id")) for post in self._rows("posts") for u in self._author_rows(post)
+        }
+        for key, user in self._users.items():
+            self.report.see("user")
+            fields = self._author_fields(user)
+            if key not in writers or fields is None:
+                reason = "wrote no text" if key not in writers else "has no name for readers"
+                self.report.leave("user", f"{reason}; accounts are made anew", "users")
+                continue
+            self.report.pass_on("user")
+            about, media = to_summary(text_of_field(user, "bio")), TextMedia()
+            address = to_address(text_of_field(user, "website"))
+            path = file_of(self._rewriter.site, site_address(text_of_field(user, "profile_image")))
+            named = self._plan.name_of(path) if path else None
+            media.addresses |= {named[0]: named[1]} if named else {}
+            try:
+                record = AuthorRecord(
+                    type="author",
+                    name=fields["name"],
+                    slug=fields["slug"],
+                    biography={self._language: about} if about else {},
+                    links=({"label": "Website", "url": address},) if address else (),
+                    external_source=self._source,
+                    external_id=f"user/{key}",
+                    portrait=f"media:{named[0]}" if named else None,
+                )
+            except ValidationError as error:
+                yield ImportEntry(file, 0, 0, refused_by_schema(error), fields["name"])
+                continue
+            yield ImportEntry(
+                file, 0, 0, record, fields["name"], media_addresses=media.addresses, is_foreign=True
+            )
+
+    def _site_entry(self, file: str) -> Iterator[ImportEntry]:
+        public = [
+            post
+            for post in self._rows("posts")
+            if post.get("featured") and post.get("status") == "published" and not is_page(post)
+            if post.get("visibility", "public") == "public"
+        ]
+        slugs = [self.index.get("text", str(post.get("id")))["slug"] for post in public]
+        if self.has_site:
+            for slug in slugs:
+                message = "featured post; the site has a record of its own, feature it there"
+                self.report.note(message, slug, f"post {slug}")
+            return
+        title = to_line(self._settings.get("title", ""))
+        about = to_summary(self._settings.get("description", ""))
+        if title:
+            self.report.see("site")
+            self.report.pass_on("site")
+            record = SiteRecord(
+                type="site",
+                names={self._language: title},
+                descriptions={self._language: about} if about else {},
+                featured=tuple(dict.fromkeys(slugs))[:_FEATURED_AT_MOST],
+            )
+            yield ImportEntry(file, 0, 0, record, "the site")
+
+
+def _unheard(_message: str, _subject: str) -> None:
+    """What the survey notices is told when the text is made."""
+
+
+def _is_internal(tag: Row) -> bool:
+    return tag.get("visibility") == "internal" or text_of_field(tag, "name").startswith("#")
+
+
+def _tag_slug(tag: Row) -> str:
+    return to_slug(text_of_field(tag, "slug") or text_of_field(tag, "name"))
