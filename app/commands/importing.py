@@ -194,6 +194,30 @@ def import_ghost(
     run_import(GhostImport, [path], options, dry_run=dry_run, as_json=as_json)
 
 
+@importing.command("folder")
+def import_folder(
+    path: Annotated[
+        Path, typer.Argument(exists=True, file_okay=False, readable=True, metavar="FOLDER")
+    ],
+    site: OldAddress = "",
+    lang: Language = None,
+    timezone: Zone = None,
+    drop_unknown: UnknownCodes = False,
+    source: SourceName = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import a folder of Markdown or HTML: of Hugo, Jekyll, Astro, or a plain one.
+
+    Pictures come from the folder itself. The report accounts for every file.
+    """
+    from app.commands.moving_in import run_import
+    from app.importers.folder.entries import FolderImport
+
+    options = _options(None, False, 1, lang, timezone, site, source, drop_unknown)
+    run_import(FolderImport, [path], options, dry_run=dry_run, as_json=as_json)
+
+
 def _options(
     media: Path | None,
     fetch_media: bool,

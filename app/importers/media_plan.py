@@ -65,12 +65,18 @@ class MediaPlan:
         if self._index.get("reference", path) is None:
             self._index.put("reference", path, {"address": address, "place": place})
 
+    def add_file(self, path: str, file: str, place: str) -> None:
+        """Remember a file that lies in the folder of the texts themselves."""
+        if self._index.get("medium", path) is None:
+            facts = {"address": self._site.address_of("/" + path), "kind": "picture or PDF"}
+            self._index.put("medium", path, {**facts, "file": file, "place": place})
+
     def entries(self, file: str) -> Iterator[ImportEntry]:
         """The media of the source, once it is surveyed; what does not come is told."""
         self._settle()
         for path, facts in self._index.items("medium"):
             kind, place = facts["kind"], facts["place"]
-            reason, source = self._source_of(path, facts["address"])
+            reason, source = self._source_of(path, facts["address"], facts.get("file"))
             if reason:
                 self._report.leave(kind, reason, place)
                 continue
@@ -119,12 +125,12 @@ class MediaPlan:
             if original != path:
                 self._index.add("size", original, path)
 
-    def _source_of(self, path: str, address: str) -> tuple[str, dict[str, Any]]:
+    def _source_of(self, path: str, address: str, file: str | None) -> tuple[str, dict[str, Any]]:
         """The reason why a file does not come, or the fields that say where it is."""
         extension = PurePosixPath(path).suffix.lower().lstrip(".")
         if extension not in TAKEN:
             return f"no picture or PDF (.{extension[:10]}); it stays at its address", {}
-        if (found_path := self._find(path)) is not None:
+        if (found_path := file or self._find(path)) is not None:
             return "", {"file": found_path}
         if not self._options.fetch:
             return _MISSING if self._options.folder else _NOT_GIVEN, {}

@@ -24,8 +24,8 @@ from app.kit.addresses import MEDIA, media_path
 Content = TypeVar("Content", bound=ArticleInput)
 
 _TARGET: Final = re.compile(
-    rf"""(?:(?<=\]\()|(?<=\]\(<)|(?<==")|(?<=='))"""
-    rf"""{SCHEME}({NAME_PATTERN})(?:#({RENDITION_PATTERN}))?(?=[\s)>"'#?])"""
+    rf"""(?:(?<=\]\()|(?<=\]\(<)|(?<=\]: )|(?<==")|(?<=='))"""
+    rf"""{SCHEME}({NAME_PATTERN})(?:#({RENDITION_PATTERN}))?(?=[\s)>"'#?]|\Z)"""
 )
 """A reference as the target of a link or picture, in Markdown and in HTML."""
 

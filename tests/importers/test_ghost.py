@@ -102,7 +102,8 @@ def test_a_site_moves_in(bench: Bench, tmp_path: Path) -> None:
     cards = bench.client.get("/v1/articles/cards").json()["data"]
     body = cards["body_html"]
     for words in ("<em><strong>both</strong></em>", "Cap", ">Far</a>", "Mind", "cell",
-                  "raw", ">Report</a>", "x&lt;1", "Holds tea.", "<ol><li>one", "embed/abcdefghijk"):  # fmt: skip
+                  "raw", ">Report</a>", "x&lt;1", "Holds tea.", "<ol><li>one",
+                  "embed/abcdefghijk"):  # fmt: skip
         assert words in body, words
     assert "old.example" not in body
     assert cards["image"]["url"].startswith(("/", "http"))

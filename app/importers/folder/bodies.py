@@ -1,0 +1,184 @@
+"""A text of a folder as Markdown or HTML of our own: shortcodes, titles, addresses."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+from urllib.parse import unquote
+
+from app.importers.address_rewriter import AddressRewriter, TextMedia
+from app.importers.folder.codes import CODE, CodeRules, render_codes
+from app.importers.folder.files import TextFile
+from app.importers.media_plan import TAKEN
+from app.importers.old_site import rewrite_addresses
+from app.importers.stray_tags import escape_stray_tags
+from app.importers.text_repair import repair_text
+from app.kit.text import plain_text
+
+_HEADING: Final = re.compile(
+    r"\A\s*#[ \t]+(.+?)[ \t]*#*[ \t]*(?:\n|\Z)|\A\s*(\S.*)\n=+[ \t]*(?:\n|\Z)"
+)
+_MORE: Final = re.compile(r"<!--\s*more\s*-->|\{/\*\s*more\s*\*/\}", re.IGNORECASE)
+_TARGET: Final = re.compile(
+    r"(?P<before>!?\[[^\]\n]*\]\(\s*)(?P<angle><?)(?P<target>[^()\s<>]+)(?=>?[\s)])"
+)
+_DEFINED: Final = re.compile(
+    r"(?m)^(?P<before> {0,3}\[[^\]\n^][^\]\n]*\]:) +<?(?P<target>[^\s<>]+)>?"
+)
+_PUBLIC: Final = ("", "static", "public", "assets", "src", "src/assets", "content", "source")
+_HTML_TITLE: Final = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_HTML_BODY: Final = re.compile(r"<body[^>]*>(.*)</body>", re.IGNORECASE | re.DOTALL)
+
+Rewrite = Callable[[str, str], str]
+
+
+@dataclass(slots=True)
+class FolderText:
+    """A body with its format, the title that it begins with, and what stands before its `more`."""
+
+    body: str
+    body_format: str
+    title: str = ""
+    teaser: str = ""
+    media: TextMedia = field(default_factory=TextMedia)
+
+
+def find_file(folder: Path, text: TextFile, target: str) -> str | None:
+    """The path within the folder of a file that a text names, by itself or from the site's root."""
+    plain = unquote(target.partition("?")[0].partition("#")[0])
+    if PurePosixPath(plain).suffix.lower().lstrip(".") not in TAKEN or "://" in plain:
+        return None
+    near = [] if plain.startswith("/") else [PurePosixPath(text.name).parent / plain]
+    places = [*near, *(PurePosixPath(root) / plain.lstrip("/") for root in _PUBLIC)]
+    root = folder.resolve()
+    for place in places:
+        try:
+            whole = (root / place).resolve()
+            is_hidden = any(part.startswith(".") for part in whole.relative_to(root).parts)
+            if whole.is_file() and not is_hidden:
+                return whole.relative_to(root).as_posix()
+        except (OSError, ValueError):
+            continue
+    return None
+
+
+def targets_in(body: str) -> list[str]:
+    """The addresses in a text, in Markdown and in HTML."""
+    targets = [
+        match["target"] for pattern in (_TARGET, _DEFINED) for match in pattern.finditer(body)
+    ]
+
+    def keep(_element: str, address: str) -> str:
+        targets.append(address)
+        return address
+
+    rewrite_addresses(body, keep)
+    return [*targets, *re.findall(r"\bsrc=[\"']?([^\s\"'>%}]+)", body)]
+
+
+@dataclass(frozen=True, slots=True)
+class FolderRenderer:
+    """Renders the texts of a folder, once it is surveyed."""
+
+    folder: Path
+    rewriter: AddressRewriter
+    drop_unknown: bool
+
+    def render(self, source: str, text: TextFile, page: str, *, has_title: bool) -> FolderText:
+        """The text after the front matter; `page` is the address that it had."""
+        place = text.name
+        note = partial(self._note, place)
+        body, repaired = repair_text(source)
+        if repaired:
+            message = "misread letters were put right, in lines"
+            self.rewriter.report.note(message, "", place, repaired)
+        is_html = text.path.suffix.lower() in (".html", ".htm")
+        rendered = FolderText(body, "html" if is_html else "markdown")
+        if is_html:
+            self._take_document(rendered)
+        rules = CodeRules(self.find_page, self.drop_unknown, note)
+        body = render_codes(rendered.body, rules, is_module=text.path.suffix == ".mdx")
+        body = _outside_code(body, partial(_escape_tags, note, is_html))
+        if not is_html and not has_title and (match := _HEADING.match(body)):
+            rendered.title, body = match[1] or match[2], body[match.end() :]
+        before = _MORE.split(body, maxsplit=1)
+        if len(before) > 1:
+            rendered.teaser = before[0]
+            body = _MORE.sub("", body)
+        rewrite = partial(self._rewrite, rendered.media, text, page)
+        rendered.body = _outside_code(body, partial(_rewrite_body, rewrite)).strip()
+        return rendered
+
+    def picture(self, text: TextFile, target: str, page: str, media: TextMedia) -> str:
+        """The reference to the medium of a picture in the front matter, or its address."""
+        return self._rewrite(media, text, page, "img", target)
+
+    def find_page(self, target: str) -> str | None:
+        """The address of a text by the name of its file, with or without its folders."""
+        name, mark, fragment = target.strip().partition("#")
+        key = self.rewriter.index.get("ref", reference_key(name)) if name else None
+        facts: dict[str, Any] | None = self.rewriter.index.get("text", key) if key else None
+        if facts is None:
+            return None
+        location = self.rewriter.page_urls.location(facts["kind"], facts["slug"], facts["lang"])
+        return f"{location}{mark}{fragment}"
+
+    def _rewrite(
+        self, media: TextMedia, text: TextFile, page: str, element: str, address: str
+    ) -> str:
+        path = find_file(self.folder, text, address)
+        if path is not None:
+            return self.rewriter.file_reference(path, media, text.name)
+        if address.partition("#")[0].endswith((".md", ".mdx", ".markdown")):
+            found_page = self.find_page(address)
+            if found_page is not None:
+                return found_page
+        return self.rewriter.rewrite(media, text.name, page, element, address)
+
+    def _take_document(self, rendered: FolderText) -> None:
+        """Of a whole document of HTML, its title and its body."""
+        if match := _HTML_TITLE.search(rendered.body):
+            rendered.title = " ".join(plain_text(match[1]).split())
+        if match := _HTML_BODY.search(rendered.body):
+            rendered.body = match[1]
+
+    def _note(self, place: str, message: str, subject: str) -> None:
+        self.rewriter.report.note(message, subject, place)
+
+
+def reference_key(name: str) -> str:
+    """The name of a file as shortcodes give it: without its extension and slashes around it."""
+    plain = re.sub(r"\.(?:md|mdx|markdown|html?)$", "", name.strip("/ ").lower())
+    return re.sub(r"/_?index$", "", plain)
+
+
+def _outside_code(body: str, change: Callable[[str], str]) -> str:
+    """The text, changed where it is no code."""
+    out: list[str] = []
+    place = 0
+    for match in CODE.finditer(body):
+        out += [change(body[place : match.start()]), match[0]]
+        place = match.end()
+    return "".join([*out, change(body[place:])])
+
+
+def _escape_tags(note: Callable[[str, str], None], is_html: bool, prose: str) -> str:
+    if is_html:
+        return escape_stray_tags(prose, note)
+    # Markdown reads `<https://…>` and `<a@b.org>` as links.
+    parts = re.split(r"(<[A-Za-z][A-Za-z0-9+.-]*:[^\s<>]*>|<[^\s<>@]+@[^\s<>]+>)", prose)
+    return "".join(
+        p if number % 2 else escape_stray_tags(p, note) for number, p in enumerate(parts)
+    )
+
+
+def _rewrite_body(rewrite: Rewrite, prose: str) -> str:
+    def rewrite_target(match: re.Match[str]) -> str:
+        element = "img" if match["before"].startswith("!") else "a"
+        return match["before"] + match["angle"] + rewrite(element, match["target"])
+
+    prose = _TARGET.sub(rewrite_target, prose)
+    prose = _DEFINED.sub(lambda m: f"{m['before']} {rewrite('a', m['target'])}", prose)
+    return rewrite_addresses(prose, rewrite)

@@ -1,0 +1,255 @@
+"""Folders of texts as entries of an import: tags, pictures, texts."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from app.errors import Invalid
+from app.importers.address_rewriter import AddressRewriter, claim_slug
+from app.importers.folder.bodies import FolderRenderer, find_file, reference_key, targets_in
+from app.importers.folder.dates import moment_of_fact
+from app.importers.folder.files import PICTURES, TextFile, first_fact, to_text_file, walk
+from app.importers.folder.front_matter import Facts, FrontMatterError, split_front_matter
+from app.importers.folder.texts import DATE, FolderTranslator, tag_names
+from app.importers.media_plan import MediaOptions, MediaPlan
+from app.importers.old_site import OldSite, page_path
+from app.importers.options import ImportOptions
+from app.importers.record_fields import to_language, to_slug
+from app.importers.source_index import SourceIndex
+from app.importers.source_report import SourceReport
+from app.importers.text_repair import decode_text
+from app.interchange.import_entry import ImportEntry
+from app.interchange.records import TagRecord
+from app.kit.clock import Clock
+from app.kit.page_urls import PageUrls
+
+_LARGEST: Final = 20_000_000
+_DEEPEST: Final = 4
+
+
+@dataclass
+class FolderImport:
+    """One import of one folder. `survey` comes before `entries`."""
+
+    paths: Sequence[Path]
+    options: ImportOptions
+    index: SourceIndex
+    languages: Sequence[str]
+    page_urls: PageUrls
+    clock: Clock
+    report: SourceReport = field(default_factory=SourceReport)
+    has_site: bool = True
+
+    def survey(self, advance: Callable[[int], None]) -> None:
+        """Read all files once: addresses, slugs, tags and pictures."""
+        self._folder = self.paths[0].resolve()
+        site = OldSite(f"{self.options.site.rstrip('/')}/" if self.options.site else "")
+        name = site.host or to_slug(self._folder.name) or "folder"
+        self._source = self.options.source or f"folder/{name}"
+        self._plan = MediaPlan(
+            self.index, self.report, site, self._source, MediaOptions(self._folder)
+        )
+        rewriter = AddressRewriter(self.index, self._plan, site, self.report, self.page_urls)
+        renderer = FolderRenderer(self._folder, rewriter, self.options.drop_unknown)
+        self._translator = FolderTranslator(renderer, self._source, self.options.zone, self.clock)
+        for path, reason in walk(self._folder):
+            self._survey_file(path, reason)
+            advance(path.lstat().st_size)
+        self._settle_slugs()
+        for name, _ in list(self.index.items("text")):
+            self._settle_parent(name)
+        for name, _ in self.index.items("picture"):
+            if self.index.get("medium", name) is None:
+                self.report.leave("picture or PDF", "no text shows it", name)
+
+    def entries(self) -> Iterator[ImportEntry]:
+        """The records in the order in which they refer to each other."""
+        for slug, facts in self.index.items("tag"):
+            self.report.see("tag")
+            self.report.pass_on("tag")
+            tag = TagRecord(type="tag", slug=slug, names={facts["lang"]: facts["name"]})
+            yield ImportEntry(facts["place"], 0, 0, tag, f"tag {slug}", is_foreign=True)
+        yield from self._plan.entries(self._folder.name)
+        for name, _ in self.index.items("damaged"):
+            self.report.pass_on("text")
+            size = (self._folder / name).stat().st_size
+            yield ImportEntry(name, 0, size, self._read(name)[2] or _unreadable(""))
+        for name, _ in self.index.items("text"):
+            path = self._folder / name
+            facts, body, error = self._read(name)
+            self.report.pass_on("text")
+            size = path.stat().st_size
+            if error is not None:  # it has changed since the survey
+                yield ImportEntry(name, 0, size, error)
+                continue
+            text = to_text_file(path, self._folder, self.languages)
+            yield self._translator.entry(text, facts, body, size)
+
+    def _read(self, name: str) -> tuple[Facts, str, Invalid | None]:
+        """The front matter and the text of a file, or why it cannot be read."""
+        path = self._folder / name
+        try:
+            if path.stat().st_size > _LARGEST:
+                return {}, "", _unreadable("it is too large for a text")
+            source, _ = decode_text(path.read_bytes())
+            facts, body, _ = split_front_matter(source.replace("\r\n", "\n"))
+        except FrontMatterError as error:
+            return {}, "", _unreadable(f"its front matter cannot be read: {error}")
+        except OSError as error:
+            return {}, "", _unreadable(str(error.strerror))
+        return facts, body, None
+
+    def _survey_file(self, path: Path, reason: str) -> None:
+        name = path.relative_to(self._folder).as_posix()
+        is_picture = path.suffix.lower() in PICTURES
+        kind = "picture or PDF" if is_picture else "text"
+        kind = kind if not reason or "no text" not in reason else "other file"
+        self.report.see(kind)
+        if reason:
+            self.report.leave(kind, reason, name)
+        elif is_picture:
+            self.index.put("picture", name, True)
+        else:
+            self._survey_text(path, name)
+
+    def _survey_text(self, path: Path, name: str) -> None:
+        facts, body, error = self._read(name)
+        if error is not None:
+            self.index.put("damaged", name, True)
+            return
+        self._tell_repairs(path, name)
+        if not body.strip() and not first_fact(facts, "title"):
+            self.report.leave("text", "has neither a title nor a text", name)
+            return
+        if (elsewhere := first_fact(facts, "redirect_to")) is not None:
+            self.report.leave("text", f"only leads elsewhere: {str(elsewhere)[:100]}", name)
+            return
+        text = to_text_file(path, self._folder, self.languages)
+        self._keep_text(text, facts)
+        page = self.index.get("text", name)["path"]
+        for target in [*targets_in(body), *_picture_facts(facts)]:
+            found_file = find_file(self._folder, text, target)
+            if found_file is not None and self.index.get("picture", found_file) is None:
+                # A later file; whether it is content is decided when the walk comes to it.
+                self.index.put("picture", found_file, True)
+            if found_file is not None:
+                self._plan.add_file(found_file, found_file, name)
+                address = re.sub(r"^(?:static|public|assets)/", "", found_file)
+                if target.startswith("/") and address != found_file:
+                    self.index.add("size", found_file, address)
+                elif not target.startswith("/"):
+                    near = f"{page.strip('/')}/{PurePosixPath(target).name}"
+                    self.index.add("size", found_file, near)
+
+    def _tell_repairs(self, path: Path, name: str) -> None:
+        source, is_legacy = decode_text(path.read_bytes())
+        if is_legacy:
+            self.report.note("file that is not in UTF-8; it is read as Windows-1252", "", name)
+        if split_front_matter(source.replace("\r\n", "\n"))[2]:
+            self.report.note(
+                "front matter that is no YAML; its lines are read one by one", "", name
+            )
+
+    def _keep_text(self, text: TextFile, facts: Facts) -> None:
+        name = text.name
+        code = str(first_fact(facts, "lang", "language", "locale") or "")
+        lang = to_language(code, self.languages) if code else text.lang
+        lang = lang or code or self.options.lang or self.languages[0]
+        kind = "article" if text.is_article(facts) else "page"
+        given_path = first_fact(facts, "url", "permalink")
+        path = self._expand(str(given_path), text, facts) if given_path else text.permalink(facts)
+        group = str(first_fact(facts, "translationKey") or text.group)
+        known: dict[str, Any] = {"kind": kind, "lang": lang, "path": path, "group": group}
+        known |= {"parent": "", "folders": list(text.folders), "is_index": text.is_index}
+        wish = to_slug(str(first_fact(facts, "slug") or "")) or to_slug(text.stem)
+        self.index.put("wish", name, wish or to_slug(f"text-{name}") or "text")
+        self.index.add("group", group, name)
+        paths = [each for each in self._paths(path, facts) if each.strip("/")]
+        own = [each for each in paths if self.index.claim("path", page_path(each), name)]
+        self.index.put("text", name, {**known, "paths": own[:100]})
+        if text.is_index and kind == "page":
+            self.index.claim("section", f"{lang}/{'/'.join(text.folders)}", name)
+        stems = (name, PurePosixPath(name).name, text.stem, f"{text.dated}-{text.stem}")
+        for reference in stems:
+            self.index.claim("ref", reference_key(reference), name)
+        for tag in tag_names(facts, text):
+            if self.index.get("tag", to_slug(tag)) is None:
+                self.index.put("tag", to_slug(tag), {"name": tag, "lang": lang, "place": name})
+
+    def _settle_slugs(self) -> None:
+        """Give each text a slug. Translations get what those in the first language leave."""
+        for is_first in (True, False):
+            for name, wish in self.index.items("wish"):
+                if (self.index.get("text", name)["lang"] == self.languages[0]) is is_first:
+                    claim_slug(self.index, name, wish, self.report.note)
+
+    def _paths(self, path: str, facts: Facts) -> list[str]:
+        """The address that a text had, and those that led to it."""
+        paths = [path]
+        for fact in ("aliases", "redirect_from"):
+            value = first_fact(facts, fact)
+            values = value if isinstance(value, list) else [value]
+            head = path.rstrip("/").rpartition("/")[0]
+            for each in values:
+                if isinstance(each, str) and each.strip() and "://" not in each:
+                    paths.append(each if each.startswith("/") else f"{head}/{each}")
+        return list(dict.fromkeys(each[:1_000] for each in paths))
+
+    def _expand(self, template: str, text: TextFile, facts: Facts) -> str:
+        """An address in which `:title`, `:year` and the like stand for facts."""
+        if ":" not in template:
+            return template if template.startswith("/") else f"/{template}"
+        date = first_fact(facts, *DATE) or text.dated
+        dated = moment_of_fact(date, self.options.zone) or moment_of_fact(
+            text.dated, self.options.zone
+        )
+        slug = str(first_fact(facts, "slug") or text.stem)
+        values = {
+            "title": slug,
+            "slug": slug,
+            "name": text.stem,
+            "categories": "",
+            "filename": text.stem,
+        }
+        if dated is not None:
+            at = dated[0].astimezone(self.options.zone) if dated[1] == "time" else dated[0]
+            values |= {"year": f"{at:%Y}", "month": f"{at:%m}", "day": f"{at:%d}"}
+        path = re.sub(r":(\w+)", lambda match: values.get(match[1], ""), template)
+        return re.sub(r"/{2,}", "/", path if path.startswith("/") else f"/{path}")
+
+    def _settle_parent(self, name: str) -> None:
+        """The page above a page: that of the nearest folder around it, at most on level four."""
+        known: dict[str, Any] = self.index.get("text", name)
+        if known["kind"] != "page":
+            return
+        folders: list[str] = known["folders"][:-1] if known["is_index"] else known["folders"]
+        line = []
+        for end in range(len(folders), 0, -1):
+            section = self.index.get("section", f"{known['lang']}/{'/'.join(folders[:end])}")
+            if section is not None and section != name:
+                line.append(section)
+        if len(line) >= _DEEPEST:
+            self.report.note("page below the fourth level; it is on the fourth", "", name)
+            line = line[-(_DEEPEST - 1) :]
+        if line:
+            slug = self.index.get("text", line[0])["slug"]
+            self.index.put("text", name, {**known, "parent": slug})
+
+
+def _picture_facts(facts: Facts) -> list[str]:
+    """Every text in the front matter that may be the path of a picture."""
+    texts: list[str] = []
+    values: list[Any] = list(facts.values())
+    while values and len(texts) < 100:
+        value = values.pop()
+        if isinstance(value, str) and PurePosixPath(value).suffix.lower() in PICTURES:
+            texts.append(value)
+        elif isinstance(value, list | dict):
+            values += value if isinstance(value, list) else value.values()
+    return texts
+
+
+def _unreadable(reason: str) -> Invalid:
+    return Invalid("unreadable_text", f"The text is not read: {reason}. Mend the file.")

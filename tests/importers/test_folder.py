@@ -1,0 +1,124 @@
+"""Folders of Markdown, in: what comes and what is left, then read as readers do."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Bench
+from tests.importers.moving import SHARED, move, write_pictures
+
+MARCH = """---
+title: "A march: in Lima"
+date: 2019-05-12
+lastmod: 2019-06-01T10:00:00-05:00
+tags: [mining, "Medio ambiente"]
+author: {name: Ana Quispe, email: ana@old.example}
+aliases: [/old/march/, march.html]
+image: /images/march.jpg
+menu: main
+---
+Before.
+
+<!--more-->
+
+Film {{< youtube abcdefghijk >}} and {{% note %}}mind{{% /note %}}, said <nick>.
+
+![Up](pic.jpg) and [the other]({{< ref "json.md" >}}), [it](json.md#part), [far](/custom/).
+
+    {{< kept >}}
+
+`{{< kept >}}` and <https://far.example/>
+"""
+FILES: dict[str, str | bytes] = {
+    "content/posts/march.md": MARCH,
+    "content/posts/march.es.md": "---\ntitle: Una marcha\ndate: 2019-05-12\n---\nTexto.\n",
+    "content/posts/json.md": '{"title":"JSON","date":"2020-03-01","url":"/custom/"}\n\nText.\n',
+    "content/posts/toml/index.md": '+++\ntitle = "TOML"\ndate = 2020-01-02T03:04:05Z\n'
+    "expiryDate = 2020-02-01\n+++\n![](pic.jpg)\n",
+    "content/about/_index.md": "---\ntitle: About\n---\nUs.\n",
+    "content/about/team.md": "---\ntitle: Team\nweight: 3\n---\nWe.\n",
+    "_posts/2018-01-02-jekyll.md": b"---\r\ntitle: J\r\npublished: false\r\n---\r\n"
+    b"{% highlight python %}\r\nx=1\r\n{% endhighlight %}\r\n{{ site.baseurl }}/a\r\n",
+    "_posts/2018-02-30-bad.md": "---\ntitle: Bad: colon\n---\nx\n",
+    "_posts/2016-01-01-latin.md": "---\ntitle: Peña\n---\nAño\n".encode("latin-1"),
+    "_posts/2017-01-01-bom.md": b"\xef\xbb\xbf---\ntitle: BOM\n---\nx\n",
+    "_posts/2031-01-01-later.md": "---\ntitle: Later\n---\nx\n",
+    "_posts/plain.md": "# Only a heading\n\nText.\n",
+    "_drafts/soon.md": "---\ntitle: Soon\n---\nx\n",
+    "content/posts/gone.md": "---\ntitle: G\nredirect_to: https://far.example/\n---\n",
+    "content/posts/bomb.md": "---\na: &a [x]\nb: [*a, *a]\ntitle: B\n---\nx\n",
+    "README.md": "About the folder.",
+    "theme.css": "p {}",
+}
+
+
+def write_folder(folder: Path, files: dict[str, str | bytes]) -> Path:
+    for name, content in files.items():
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
+
+
+def article(bench: Bench, slug: str) -> dict[str, Any]:
+    answer: dict[str, Any] = bench.client.get(f"/v1/articles/{slug}").json()["data"]
+    return answer
+
+
+def test_a_folder_moves_in(bench: Bench, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "site", FILES)
+    pictures = ("static/images/march.jpg", "content/posts/pic.jpg", "static/unused.png")
+    write_pictures(folder, *pictures, "content/posts/toml/pic.jpg")
+    (folder / "out.md").symlink_to("/etc/hostname")
+    assert move(tmp_path, "folder", folder, "--dry-run").refusals == ["unreadable_text"]
+    report = move(tmp_path, "folder", folder)
+    assert (report.code, report.refusals) == (1, ["unreadable_text"])  # the explosive one
+    assert report.outcomes == {"tag created": 2, "media created": 3, "article created": 13}
+    assert report.reasons["picture or PDF", "no text shows it"] == 1
+    assert report.reasons["text", "only leads elsewhere: https://far.example/"] == 1
+    assert report.findings["unknown shortcode, kept as text", "note"] == 2
+    assert report.findings["fact of the front matter that is left", "menu"] == 1
+    again = move(tmp_path, "folder", folder)
+    assert {name.split()[1] for name in again.outcomes} == {"unchanged"}
+
+    march = article(bench, "march")
+    assert (march["title"], march["summary"]) == ("A march: in Lima", "Before.")
+    assert (march["published_at"], march["date_precision"]) == ("2019-05-12T00:00:00Z", "day")
+    assert [each["name"] for each in march["authors"]] == ["Ana Quispe"]
+    assert {each["slug"] for each in march["tags"]} == {"mining", "medio-ambiente"}
+    assert [each["lang"] for each in march["translations"]] == ["es"]
+    body = march["body_html"]
+    assert body.count('href="/news/json"') == 2  # by its file, and by the address that it had
+    assert 'href="/news/json#part"' in body
+    assert body.count("{{&lt; kept &gt;}}") == 2
+    for words in ("&lt;nick&gt;", "embed/abcdefghijk", "mind", "<img", 'href="https://far.'):
+        assert words in body, words
+    assert march["image"]["url"]
+    assert article(bench, "march-2")["lang"] == "es"
+    assert article(bench, "team")["parent"] == "about"
+    assert article(bench, "latin")["title"] == "Peña"
+    assert article(bench, "plain")["title"] == "Only a heading"
+    assert article(bench, "bad")["title"] == "Bad: colon"
+    assert bench.client.get("/v1/articles/toml").status_code == 410
+    for slug in ("jekyll", "soon", "later"):
+        assert bench.client.get(f"/v1/articles/{slug}").status_code == 404
+    for path in ("/old/march/", "/posts/march.html", "/posts/march/"):
+        assert bench.client.get(f"/v1/resolve?path={path}").json()["data"]["slug"] == "march"
+    assert bench.client.get("/v1/resolve?path=/images/march.jpg").json()["data"]["kind"] == "media"
+
+
+def test_unknown_codes_are_dropped_by_choice(bench: Bench, tmp_path: Path) -> None:
+    folder = write_folder(
+        tmp_path / "site", {"posts/a.md": "# T\n\n{{% note %}}mind{{% /note %}}\n"}
+    )
+    move(tmp_path, "folder", folder, "--drop-unknown")
+    assert article(bench, "a")["body_html"] == "<p>mind</p>"
+
+
+def test_the_small_folder(bench: Bench, tmp_path: Path) -> None:
+    folder = SHARED / "markdown-small"
+    if not folder.exists():
+        pytest.skip("the exports to try are not beside this checkout")
+    report = move(tmp_path, "folder", folder)
+    assert (report.code, report.outcomes) == (0, {"tag created": 5, "article created": 11})
