@@ -95,21 +95,21 @@ class FolderRenderer:
             message = "misread letters were put right, in lines"
             self.rewriter.report.note(message, "", place, repaired)
         is_html = text.path.suffix.lower() in (".html", ".htm")
-        rendered = FolderText(body, "html" if is_html else "markdown")
+        content = FolderText(body, "html" if is_html else "markdown")
         if is_html:
-            self._take_document(rendered)
+            self._take_document(content)
         rules = CodeRules(self.find_page, self.drop_unknown, note)
-        body = render_codes(rendered.body, rules, is_module=text.path.suffix == ".mdx")
+        body = render_codes(content.body, rules, is_module=text.path.suffix == ".mdx")
         body = _outside_code(body, partial(_escape_tags, note, is_html))
         if not is_html and not has_title and (match := _HEADING.match(body)):
-            rendered.title, body = match[1] or match[2], body[match.end() :]
+            content.title, body = match[1] or match[2], body[match.end() :]
         before = _MORE.split(body, maxsplit=1)
         if len(before) > 1:
-            rendered.teaser = before[0]
+            content.teaser = before[0]
             body = _MORE.sub("", body)
-        rewrite = partial(self._rewrite, rendered.media, text, page)
-        rendered.body = _outside_code(body, partial(_rewrite_body, rewrite)).strip()
-        return rendered
+        rewrite = partial(self._rewrite, content.media, text, page)
+        content.body = _outside_code(body, partial(_rewrite_body, rewrite)).strip()
+        return content
 
     def picture(self, text: TextFile, target: str, page: str, media: TextMedia) -> str:
         """The reference to the medium of a picture in the front matter, or its address."""
@@ -137,12 +137,12 @@ class FolderRenderer:
                 return found_page
         return self.rewriter.rewrite(media, text.name, page, element, address)
 
-    def _take_document(self, rendered: FolderText) -> None:
+    def _take_document(self, content: FolderText) -> None:
         """Of a whole document of HTML, its title and its body."""
-        if match := _HTML_TITLE.search(rendered.body):
-            rendered.title = " ".join(plain_text(match[1]).split())
-        if match := _HTML_BODY.search(rendered.body):
-            rendered.body = match[1]
+        if match := _HTML_TITLE.search(content.body):
+            content.title = " ".join(plain_text(match[1]).split())
+        if match := _HTML_BODY.search(content.body):
+            content.body = match[1]
 
     def _note(self, place: str, message: str, subject: str) -> None:
         self.rewriter.report.note(message, subject, place)

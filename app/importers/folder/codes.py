@@ -141,7 +141,7 @@ def _unknown(match: re.Match[str], name: str, rules: CodeRules) -> str:
     outcome = "dropped, the text within is kept" if rules.drop_unknown else "kept as text"
     rules.note(f"unknown shortcode, {outcome}", name[:60])
     # Markdown would take the angle bracket of one that is kept for HTML.
-    return "" if rules.drop_unknown else match[0].replace("<", "&lt;")
+    return "" if rules.drop_unknown else re.sub(r"<(?=[A-Za-z/])", "&lt;", match[0])
 
 
 def _facts(text: str) -> dict[str, str]:

@@ -194,11 +194,11 @@ class FolderTranslator:
         own = urlsplit(rewriter.page_urls.site or "").hostname
         return None if urlsplit(address).hostname == own else address
 
-    def _translations(self, text: TextFile, known: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    def _translations(self, text: TextFile, about: Mapping[str, Any]) -> Iterator[dict[str, str]]:
         index = self.renderer.rewriter.index
-        for name in index.members("group", known["group"]):
+        for name in index.members("group", about["group"]):
             other: dict[str, Any] = index.get("text", name)
-            if name != text.name and other["lang"] != known["lang"]:
+            if name != text.name and other["lang"] != about["lang"]:
                 yield {"lang": other["lang"], "slug": other["slug"]}
 
     def _note(self, text: TextFile, message: str) -> None:
