@@ -87,7 +87,7 @@ def head(tx: ReadTx) -> Head:
 class PublishTx(WriteTx):
     """A transaction that holds the log's head, at one `moment`; the only kind that may publish."""
 
-    __slots__ = ("counted_set", "moment", "sequence")
+    __slots__ = ("batch_id", "counted_set", "is_quiet", "moment", "sequence")
 
     def __init__(
         self, tx: WriteTx, moment: datetime, sequence: int, counted_set: counts.CountedSet
@@ -96,6 +96,10 @@ class PublishTx(WriteTx):
         self.moment = moment
         self.sequence = sequence
         self.counted_set = counted_set
+        self.batch_id: UUID | None = None
+        """The import that acts, which what it makes will name."""
+        self.is_quiet = False
+        """Whether webhooks and caches are told of the changes by one word at their end."""
 
     def advance(self) -> None:
         """Go on at the next instant, where a second change of one thing is not the same moment's.
@@ -114,6 +118,7 @@ class PublishTx(WriteTx):
                 "kind": kind,
                 "subject_id": subject_id,
                 "cause": cause,
+                "is_quiet": self.is_quiet,
             },
         )
 
@@ -128,6 +133,7 @@ class PublishTx(WriteTx):
                     "kind": kind,
                     "subject_id": subject_id,
                     "cause": cause,
+                    "is_quiet": self.is_quiet,
                 }
                 for sequence, subject_id in enumerate(subject_ids, self.sequence + 1)
             ],
@@ -140,14 +146,17 @@ class PublishTx(WriteTx):
         entries = sa.select(at, sa.literal(kind).label("kind"), subjects.c.id).distinct()
         self.append_from(entries.subquery(), cause)
 
-    def append_from(self, entries: sa.Subquery, cause: str) -> None:
+    def append_from(
+        self, entries: sa.Subquery, cause: str, *, is_quiet: bool | None = None
+    ) -> None:
         """Append the rows (`at`, `kind`, `id`) of a query, earliest first, in the database."""
+        quiet = sa.literal(self.is_quiet if is_quiet is None else is_quiet)
         at, kind, subject = entries.c.at, entries.c.kind, entries.c.id
         place = sa.func.row_number().over(order_by=[at, kind, subject])
         numbered = sa.select(
-            sa.literal(self.sequence) + place, at, kind, subject, sa.literal(cause)
+            sa.literal(self.sequence) + place, at, kind, subject, sa.literal(cause), quiet
         )
-        columns = ["sequence", "at", "kind", "subject_id", "cause"]
+        columns = ["sequence", "at", "kind", "subject_id", "cause", "is_quiet"]
         self.execute(sa.insert(Change).from_select(columns, numbered))
         newest = self.execute(sa.select(sa.func.max(col(Change.sequence)))).scalar()
         self.sequence = max(self.sequence, newest or 0)
@@ -217,7 +226,7 @@ def _promote(tx: PublishTx, since: datetime) -> None:
     every = due(since, tx.moment)
     latest = sa.func.max(every.c.at, type_=UTCDateTime()).label("at")
     entries = sa.select(latest, every.c.kind, every.c.id).group_by(every.c.kind, every.c.id)
-    tx.append_from(entries.subquery(), "due")
+    tx.append_from(entries.subquery(), "due", is_quiet=False)
 
 
 def pages_below(article_id: Any, at: datetime) -> sa.Select[UUID]:

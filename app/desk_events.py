@@ -73,8 +73,16 @@ def record_act(
     )
 
 
-def record(tx: WriteTx, topic: DeskTopic, now: datetime, data: Mapping[str, object]) -> None:
-    """Make a delivery of an event for each active subscription that names its topic."""
+def record(
+    tx: WriteTx,
+    topic: DeskTopic,
+    now: datetime,
+    data: Mapping[str, object],
+    *,
+    to_all: bool = False,
+) -> None:
+    """Make a delivery of an event for each active subscription that names its topic, or for all of
+    them, if the event stands for changes of which they are not told one by one."""
     rows = tx.execute(
         sa.select(col(Webhook.id), col(Webhook.topics))
         .where(col(Webhook.state) == "active")
@@ -93,5 +101,5 @@ def record(tx: WriteTx, topic: DeskTopic, now: datetime, data: Mapping[str, obje
             data=dict(data),
         )
         for nth, row in enumerate(rows)
-        if topic in row.topics
+        if to_all or topic in row.topics
     )

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
@@ -26,6 +27,12 @@ Files = Annotated[
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check every record and keep nothing")]
+Announce = Annotated[
+    bool,
+    typer.Option(
+        "--announce", help="Tell webhooks of each article, and not of the import once at its end"
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the report as JSON")]
 
 
@@ -36,6 +43,7 @@ def import_jsonl(
     if_empty: Annotated[
         bool, typer.Option(help="Do nothing when the database has content")
     ] = False,
+    announce: Announce = False,
     as_json: AsJson = False,
 ) -> None:
     """Import files in the interchange format. Each record is imported whole or refused."""
@@ -48,7 +56,12 @@ def import_jsonl(
         size = sum(path.stat().st_size for path in paths)
         with progress("Importing", size) as advance:
             report = batch_import.import_records(
-                runtime, jsonl_reader.read_entries(paths), dry_run=dry_run, advance=advance
+                runtime,
+                jsonl_reader.read_entries(paths),
+                dry_run=dry_run,
+                advance=advance,
+                source="jsonl",
+                quiet=not announce,
             )
     typer.echo(json.dumps(report.as_json()) if as_json else report.as_text())
     if report.refused:
@@ -71,6 +84,7 @@ def import_listing(
         ),
     ] = None,
     dry_run: DryRun = False,
+    announce: Announce = False,
     as_json: AsJson = False,
 ) -> None:
     """Import pages of the Peru Support Group's two sites, saved as text.
@@ -87,7 +101,12 @@ def import_listing(
     pages = listing.read_pages(paths, day)
     with open_runtime(Settings()) as runtime, progress("Importing", len(pages.entries)) as advance:
         report = batch_import.import_records(
-            runtime, pages.entries, dry_run=dry_run, advance=advance
+            runtime,
+            pages.entries,
+            dry_run=dry_run,
+            advance=advance,
+            source="listing",
+            quiet=not announce,
         )
     if as_json:
         summary = {"pages": [page.as_json() for page in pages.pages], **report.as_json()}
@@ -155,6 +174,7 @@ def import_wordpress(
     drop_unknown: UnknownCodes = False,
     source: SourceName = "",
     dry_run: DryRun = False,
+    announce: Announce = False,
     as_json: AsJson = False,
 ) -> None:
     """Import export files of WordPress (Tools, Export), all parts of one site together.
@@ -166,7 +186,7 @@ def import_wordpress(
 
     options = _options(media, fetch_media, fetch_at_most, lang, timezone, "", source, drop_unknown)
     options = replace(options, types=_types(types))
-    run_import(WordPressImport, paths, options, dry_run=dry_run, as_json=as_json)
+    run_import(WordPressImport, paths, options, dry_run=dry_run, announce=announce, as_json=as_json)
 
 
 @importing.command("ghost")
@@ -181,6 +201,7 @@ def import_ghost(
     lang: Language = None,
     source: SourceName = "",
     dry_run: DryRun = False,
+    announce: Announce = False,
     as_json: AsJson = False,
 ) -> None:
     """Import an export of Ghost (Settings, Export), of any version.
@@ -191,7 +212,7 @@ def import_ghost(
     from app.importers.ghost.entries import GhostImport
 
     options = _options(media, fetch_media, fetch_at_most, lang, None, site, source, False)
-    run_import(GhostImport, [path], options, dry_run=dry_run, as_json=as_json)
+    run_import(GhostImport, [path], options, dry_run=dry_run, announce=announce, as_json=as_json)
 
 
 @importing.command("folder")
@@ -205,6 +226,7 @@ def import_folder(
     drop_unknown: UnknownCodes = False,
     source: SourceName = "",
     dry_run: DryRun = False,
+    announce: Announce = False,
     as_json: AsJson = False,
 ) -> None:
     """Import a folder of Markdown or HTML: of Hugo, Jekyll, Astro, or a plain one.
@@ -215,7 +237,41 @@ def import_folder(
     from app.importers.folder.entries import FolderImport
 
     options = _options(None, False, 1, lang, timezone, site, source, drop_unknown)
-    run_import(FolderImport, [path], options, dry_run=dry_run, as_json=as_json)
+    run_import(FolderImport, [path], options, dry_run=dry_run, announce=announce, as_json=as_json)
+
+
+@importing.command("batches")
+def list_batches(as_json: AsJson = False) -> None:
+    """List the imports that changed something, the newest first, with the names to undo them by."""
+    from app.editorial import import_batches
+
+    with open_runtime(Settings()) as runtime, runtime.database.reading() as tx:
+        batches = import_batches.list_batches(tx)
+    rows = [batch.model_dump(mode="json") for batch in batches]
+    if as_json:
+        typer.echo(json.dumps(rows))
+    for row in [] if as_json else rows:
+        end = (
+            f"undone {row['undone_at']}" if row["undone_at"] else row["ended_at"] or "not completed"
+        )
+        typer.echo(f"{row['id']}  {row['began_at']}  {row['source']}  {end}")
+
+
+@importing.command("undo")
+def undo(
+    batch: Annotated[UUID, typer.Argument(metavar="BATCH", help="The id that the import printed")],
+    as_json: AsJson = False,
+) -> None:
+    """Take back what an import made and nobody edited since.
+
+    Its articles answer 410 with the reason `import_undone`, and their addresses are free for the
+    next import. Media stay in the library.
+    """
+    from app.interchange.undo import undo_batch
+
+    with open_runtime(Settings()) as runtime, progress("Undoing", 0) as advance:
+        report = undo_batch(runtime, batch, advance)
+    typer.echo(json.dumps(report.as_json()) if as_json else report.as_text())
 
 
 def _options(

@@ -24,6 +24,8 @@ class SourceImport(Protocol):
 
     report: SourceReport
     has_site: bool
+    name: str
+    """The name of the source in its records."""
 
     def survey(self, advance: Callable[[int], None]) -> None:
         """Learn what the source holds; `advance` receives the bytes that were read."""
@@ -43,6 +45,7 @@ def run_import(
     options: ImportOptions,
     *,
     dry_run: bool,
+    announce: bool,
     as_json: bool,
 ) -> None:
     """Import a source and print the report. The exit code is 1 when something was refused, or when
@@ -56,7 +59,12 @@ def run_import(
             source.survey(advance)
         with progress("Importing", size) as advance:
             report = batch_import.import_records(
-                runtime, source.entries(), dry_run=dry_run, advance=advance
+                runtime,
+                source.entries(),
+                dry_run=dry_run,
+                advance=advance,
+                source=source.name,
+                quiet=not announce,
             )
     is_balanced = source.report.is_balanced(report.read)
     if as_json:

@@ -176,6 +176,7 @@ def _add_rows(
         "import_digest": new.import_digest,
         "import_revision": None if new.is_edited else 1,
         "slug_is_set": new.draft.content.slug is not None,
+        "import_batch_id": tx.batch_id,
     }
     rows.copies.append(copy)
     rows.tags.extend({"tag_id": tag_id, "article_id": key} for tag_id in tag_ids)

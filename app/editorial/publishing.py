@@ -114,6 +114,15 @@ def retract(tx: PublishTx, actor: Actor, article_id: UUID, reason: str) -> None:
     _withdraw(tx, actor, article_id, "retracted", reason)
 
 
+def take_back(tx: PublishTx, actor: Actor, article_id: UUID) -> None:
+    """Withdraw what an import published, because the import is undone, and cancel its schedule."""
+    article = articles.lock_article(tx, article_id, None)
+    _cancel_from(tx, actor, article, tx.moment)
+    live = releases.live_publication(tx, article_id)
+    if live is not None:
+        _end(tx, article, live, "import_undone", None, tx.moment)
+
+
 def cancel(tx: PublishTx, actor: Actor, article_id: UUID) -> None:
     """Cancel the schedule; a live publication keeps its own end."""
     article = articles.lock_article(tx, article_id, None)

@@ -61,6 +61,7 @@ def upsert_article(
     if article is None:
         new_id = record.id or uuid7(tx.moment, nth)
         row = articles.create(tx, IMPORTER, ready.drafts[0], tx.moment, article_id=new_id)
+        row.import_batch_id = tx.batch_id
     else:
         if record.import_digest is None and article.import_digest == ready.digest:
             return UpsertResult("unchanged")

@@ -7,7 +7,7 @@ from time import monotonic
 
 from app import desk_events
 from app.changes import PublishTx
-from app.editorial import importing, new_articles, site
+from app.editorial import import_batches, importing, new_articles, site
 from app.editorial.content import SiteRules
 from app.editorial.new_articles import NewArticle
 from app.errors import WillayError
@@ -19,6 +19,7 @@ from app.interchange.preparation import prepare_entries
 from app.interchange.prepared_record import PreparedRecord
 from app.interchange.report import ImportReport, Notice, Refusal
 from app.interchange.upsert import upsert_record
+from app.kit.ids import uuid7
 from app.library.intake import ISOLATED, Decoders
 from app.runtime import Runtime
 
@@ -58,8 +59,13 @@ def import_records(
     dry_run: bool = False,
     advance: Advance = _no_progress,
     decoders: Decoders = ISOLATED,
+    source: str = "",
+    quiet: bool = False,
 ) -> ImportReport:
     """Import entries in order; `advance` receives the size of each entry that is done.
+
+    What it makes names its batch, so that it can be undone. With `quiet`, webhooks and caches hear
+    of it once, at its end.
 
     A dry run tries all in one transaction and rolls it back; editors wait for it.
     """
@@ -72,15 +78,20 @@ def import_records(
             advance,
         )
         return report
+    batch_id = uuid7(runtime.clock())
     coming = prepare_entries(runtime, entries, decoders=decoders)
     ready = deque[ReadyEntry]()
     while True:
         ready.extend(_take_some(coming, _PREPARED_AT_ONCE - len(ready)))
         if not ready:
-            _record_completion(runtime, report)
+            _record_completion(runtime, report, quiet)
             return report
         with runtime.publishing() as tx:
+            tx.batch_id, tx.is_quiet = batch_id, quiet
             _import_batch(tx, ready, runtime.site_rules, report, advance, seconds=_LOCKED_AT_MOST)
+            if report.batch_id is None and report.has_changed:
+                import_batches.begin(tx, batch_id, source, tx.moment)
+                report.batch_id = batch_id
 
 
 def _try_all(
@@ -96,11 +107,19 @@ def _try_all(
         return
 
 
-def _record_completion(runtime: Runtime, report: ImportReport) -> None:
+def _record_completion(runtime: Runtime, report: ImportReport, quiet: bool) -> None:
+    """Tell of the import. A quiet one tells everybody, and every cache forgets everything."""
     counts = {"read": report.read, "refused": len(report.refused)}
     data = {**counts, "outcomes": dict(report.outcomes)}
-    with runtime.database.writing() as tx:
-        desk_events.record(tx, "import.completed", runtime.clock(), data)
+    with runtime.publishing() as tx:
+        now = runtime.clock()
+        if report.batch_id is not None:
+            data["batch_id"] = str(report.batch_id)
+            import_batches.complete(tx, report.batch_id, now)
+            if quiet:
+                tx.append("import", report.batch_id, "completed")
+        is_for_all = quiet and report.batch_id is not None
+        desk_events.record(tx, "import.completed", now, data, to_all=is_for_all)
 
 
 def _take_some(coming: Iterator[ReadyEntry], most: int) -> Iterator[ReadyEntry]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from app.interchange.findings import Findings
 
@@ -46,6 +47,13 @@ class ImportReport:
     refused: list[Refusal] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     markup: Findings = field(default_factory=Findings)
+    batch_id: UUID | None = None
+    """The batch by which it can be undone; None when it changed nothing."""
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether anything in the store is not as it was."""
+        return any(not outcome.endswith(" unchanged") for outcome in self.outcomes)
 
     @property
     def is_balanced(self) -> bool:
@@ -71,6 +79,7 @@ class ImportReport:
             "notices": notices,
             "markup": self.markup.as_json(),
             "balanced": self.is_balanced,
+            "batch": str(self.batch_id) if self.batch_id is not None else None,
         }
 
     def as_text(self) -> str:
@@ -81,6 +90,8 @@ class ImportReport:
         lines += self.markup.lines()
         lines += [f"{r.place}: {r.message} [{r.code}]" for r in self.refused]
         lines.append(f"{self.read} records: {', '.join(counts)}.")
+        if self.batch_id is not None:
+            lines.append(f"To take it back: willay import undo {self.batch_id}")
         if not self.is_balanced:
             lines.append("The counts do not add up; please report this with the file.")
         return "\n".join(lines)

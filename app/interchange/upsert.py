@@ -99,6 +99,7 @@ def _upsert_tag(tx: PublishTx, record: TagRecord, digest_text: str) -> Outcome:
     row = importing.find_tag(tx, record.id, record.slug)
     if row is None:
         row = tags.create(tx, IMPORTER, record.input(), record.id)
+        row.import_batch_id = tx.batch_id
     else:
         stored_digest = digest(
             export_records.to_tag_record(*exporting.tag(row, tags.slugs_by_id(tx)))
@@ -156,6 +157,7 @@ def _upsert_author(tx: PublishTx, record: AuthorRecord, digest_text: str) -> Out
     )
     if row is None:
         row = authors.create(tx, IMPORTER, fields, record.id)
+        row.import_batch_id = tx.batch_id
     else:
         stored_digest = _digest_of(AuthorRecord.of(row, authors.state(row)), record)
         if stored_digest == digest_text and _same_origin(row, record):

@@ -62,6 +62,7 @@ class Article(SQLModel, table=True):
     slug_is_set: bool = Field(sa_column_kwargs={"server_default": sa.true()})  # not by its title
     source_id: UUID | None = Field(default=None, index=True)  # of the article it is translated from
     source_text: int | None = None  # the number of the text of that article that it follows
+    import_batch_id: UUID | None = Field(default=None, index=True)  # of the import that made it
 
 
 class Revision(SQLModel, table=True):

@@ -28,3 +28,4 @@ class Author(SQLModel, table=True):
     created_at: datetime
     updated_at: datetime
     revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    import_batch_id: UUID | None = Field(default=None, index=True)  # of the import that made it

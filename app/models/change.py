@@ -28,6 +28,9 @@ class Change(SQLModel, table=True):
 
     sequence: int = Field(sa_type=sa.BigInteger, primary_key=True)
     at: datetime
-    kind: str  # article, tag, sponsor, committee_member, event, author, site, newsletter, alias
+    # article, tag, sponsor, committee_member, event, author, site, newsletter, alias, import
+    kind: str
     subject_id: UUID
     cause: str
+    # An import changed it: webhooks and caches are told once, when it is complete.
+    is_quiet: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})

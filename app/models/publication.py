@@ -104,7 +104,7 @@ class Publication(SQLModel, table=True):
     visible_from: datetime
     visible_until: datetime
     expires_at: datetime | None = None  # the requested end; visible_until is computed from it
-    ended: str | None = None  # by hand: unpublished, embargoed, retracted, cancelled
+    ended: str | None = None  # by hand: unpublished, embargoed, retracted, cancelled, import_undone
     ended_note: str | None = None
     syndicatable: bool
     item: str = Field(sa_type=sa.Text)  # FrozenArticle as JSON

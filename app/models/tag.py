@@ -29,6 +29,7 @@ class Tag(SQLModel, table=True):
     revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     # Only editors see a proposed tag; readers see its articles without it.
     accepted: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
+    import_batch_id: UUID | None = Field(default=None, index=True)  # of the import that made it
 
 
 class TagSlug(SQLModel, table=True):

@@ -21,6 +21,8 @@ from app.published.cache import ReadCache, Tags
 from app.published.changes import LogEntry
 
 _AT_ONCE: Final = 100
+_WINDOWED: Final = 1_000_000
+"""More things than one portion of the log can name."""
 _MOST_WAITING: Final = 1_000
 """The pending deliveries of a subscriber at which its reading of the log pauses."""
 
@@ -127,6 +129,8 @@ def _lagging_webhooks(tx: ReadTx, log: Head) -> Sequence[Any]:
 def _wanted_entries(tx: ReadTx, tags: Tags, row: Any) -> tuple[list[LogEntry], int]:
     """The next entries that a subscription wants, and the place in the log up to which they are."""
     entries, reached = changes.entries_after(tx, row.position, _AT_ONCE)
+    loud = changes.loud_subjects(tx, row.position, reached, _WINDOWED) or {}
+    entries = [entry for entry in entries if entry.id in loud.get(entry.kind, ())]
     if row.topics:
         entries = [entry for entry in entries if f"{entry.kind}.{entry.type}" in row.topics]
     if row.tags:

@@ -25,7 +25,7 @@ SponsorKind = Literal["founding", "sponsor", "patron", "funder", "partner"]
 CommitteeGroup = Literal["officers", "committee", "staff"]
 Rhythm = Literal["instant", "daily", "weekly"]
 """How often a newsletter goes."""
-GoneReason = Literal["unpublished", "retracted", "expired", "embargoed", "removed"]
+GoneReason = Literal["unpublished", "retracted", "expired", "embargoed", "removed", "import_undone"]
 ContentKind = Literal["article", "tag", "sponsor", "committee_member", "event"]
 Topic = Literal[
     "article.upsert",
@@ -54,7 +54,9 @@ DeskTopic = Literal[
     "import.completed",
 ]
 """What a webhook is told of the desk, if it names the topic."""
-ChangeReason = Literal["unpublished", "retracted", "expired", "embargoed", "merged", "removed"]
+ChangeReason = Literal[
+    "unpublished", "retracted", "expired", "embargoed", "merged", "removed", "import_undone"
+]
 
 PolicyName = Literal[
     "principles",

@@ -35,7 +35,10 @@ def key_of(kind: str, thing: UUID | str) -> str:
 
 
 def keys_to_purge(changes: Mapping[str, Iterable[UUID]]) -> tuple[str, ...]:
-    """The keys of every answer that a change of these things, by kind, may change."""
+    """The keys of every answer that a change of these things, by kind, may change. An import is
+    told as one change of everything."""
+    if "import" in changes:
+        return (ALL,)
     addressed = {kind: things for kind, things in changes.items() if kind not in _UNADDRESSED}
     keys = [key_of(kind, thing) for kind, things in addressed.items() for thing in things]
     return (*keys, LISTS, CHANGES, *([SEARCH] if changes.keys() - _UNSEARCHED else []))

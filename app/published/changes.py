@@ -187,6 +187,23 @@ def subjects_after(tx: ReadTx, sequence: int, limit: int) -> tuple[dict[str, lis
     return {kind: list(ids) for kind, ids in subjects.items()}, rows[-1][0] if rows else sequence
 
 
+def loud_subjects(tx: ReadTx, sequence: int, end: int, most: int) -> dict[str, list[UUID]] | None:
+    """The things that entries up to `end` name, by kind, without those of imports that tell once
+    when they are complete. None when there are more than `most`."""
+    named = sa.select(col(Change.kind), col(Change.subject_id)).where(
+        col(Change.sequence) > sequence,
+        col(Change.sequence) <= end,
+        col(Change.is_quiet).is_(False),
+    )
+    rows = tx.execute(named.distinct().limit(most + 1)).all()
+    if len(rows) > most:
+        return None
+    subjects: dict[str, list[UUID]] = {}
+    for kind, subject in rows:
+        subjects.setdefault(kind, []).append(subject)
+    return subjects
+
+
 def subjects_since(tx: ReadTx, sequence: int) -> set[tuple[str, UUID]]:
     """The things that entries after this one name, by kind and id."""
     statement = sa.select(col(Change.kind), col(Change.subject_id)).where(

@@ -37,6 +37,8 @@ def gone_message(reason: str | None, note: str | None) -> str:
             message = "This article has expired."
         case "embargoed":
             message = "This article was taken back and will be public again later."
+        case "import_undone":
+            message = "This article came with an import that was undone."
         case _:
             message = f"This article was {reason}."
     return f"{message} {note}" if note else message

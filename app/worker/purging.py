@@ -180,10 +180,10 @@ class PurgeFollower:
             begin = changes.sequence_of(last.by)
             if begin >= end:
                 return None
-            changed, reached = changes.subjects_after(tx, begin, _MOST_ENTRIES)
-            if reached >= end:
-                keys = cache_keys.keys_to_purge(changed)
-        if purge_round == "search":
+            changed = changes.loud_subjects(tx, begin, end, _MOST_ENTRIES)
+            if changed is not None:
+                keys = cache_keys.keys_to_purge(changed) if changed else ()
+        if purge_round == "search" and keys:
             keys = (cache_keys.SEARCH,)
         place = cache_keys.log_place(end, head(tx).epoch)
         return _Stretch(keys, place, changes.cursor_at(tx, end))

@@ -1429,7 +1429,7 @@ export interface components {
              * @description Why it is gone
              * @enum {string}
              */
-            reason: "unpublished" | "retracted" | "expired" | "embargoed" | "merged" | "removed";
+            reason: "unpublished" | "retracted" | "expired" | "embargoed" | "merged" | "removed" | "import_undone";
             /** @description Of an article: whether it was a standing page */
             article_kind: ("article" | "page") | null;
             /** @description Of an article: its last one */
@@ -2442,7 +2442,7 @@ export interface components {
              * @description Why it is gone (410)
              * @enum {string}
              */
-            reason?: "unpublished" | "retracted" | "expired" | "embargoed" | "removed";
+            reason?: "unpublished" | "retracted" | "expired" | "embargoed" | "removed" | "import_undone";
             /**
              * Format: date-time
              * @description Since when it is gone (410)

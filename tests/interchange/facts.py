@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 from app.runtime import Runtime
 
 _ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
-_NOT_CONTENT = {"lease", "check_result", "milestone"}
+_NOT_CONTENT = {"lease", "check_result", "milestone", "import_batch"}
 
 
 def stored_facts(runtime: Runtime, now: datetime) -> dict[str, list[str]]:
@@ -54,7 +54,7 @@ def _names(tables: Mapping[str, list[dict[str, Any]]]) -> Iterator[tuple[object,
 
 def _text(row: Mapping[str, Any], names: Mapping[object, str], now: datetime) -> str:
     keys = {"id", "publication_id"} & row.keys()
-    plain = {name: value for name, value in row.items() if name != "epoch"}
+    plain = {name: value for name, value in row.items() if name not in ("epoch", "import_batch_id")}
     plain |= {key: names.get(row[key], row[key]) for key in keys}
     facts = {name: _plain(value, names, now) for name, value in plain.items()}
     pair = {"first_tag_id", "second_tag_id"} & facts.keys()  # which is first depends on the ids

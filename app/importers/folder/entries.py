@@ -41,19 +41,18 @@ class FolderImport:
     clock: Clock
     report: SourceReport = field(default_factory=SourceReport)
     has_site: bool = True
+    name: str = ""
 
     def survey(self, advance: Callable[[int], None]) -> None:
         """Read all files once: addresses, slugs, tags and pictures."""
         self._folder = self.paths[0].resolve()
         site = OldSite(f"{self.options.site.rstrip('/')}/" if self.options.site else "")
         name = site.host or to_slug(self._folder.name) or "folder"
-        self._source = self.options.source or f"folder/{name}"
-        self._plan = MediaPlan(
-            self.index, self.report, site, self._source, MediaOptions(self._folder)
-        )
+        self.name = self.options.source or f"folder/{name}"
+        self._plan = MediaPlan(self.index, self.report, site, self.name, MediaOptions(self._folder))
         rewriter = AddressRewriter(self.index, self._plan, site, self.report, self.page_urls)
         renderer = FolderRenderer(self._folder, rewriter, self.options.drop_unknown)
-        self._translator = FolderTranslator(renderer, self._source, self.options.zone, self.clock)
+        self._translator = FolderTranslator(renderer, self.name, self.options.zone, self.clock)
         for path, reason in walk(self._folder):
             self._survey_file(path, reason)
             advance(path.lstat().st_size)

@@ -47,6 +47,7 @@ class GhostImport:
     clock: Clock
     report: SourceReport = field(default_factory=SourceReport)
     has_site: bool = True
+    name: str = ""
     _tables: dict[str, list[Row]] = field(default_factory=dict)
     _damage: Invalid | None = None
 
@@ -69,9 +70,9 @@ class GhostImport:
             or self.languages[0]
         )
         name = to_slug(self._settings.get("title", "")) or "site"
-        self._source = self.options.source or f"ghost/{name}"
+        self.name = self.options.source or f"ghost/{name}"
         site = OldSite(f"{self.options.site.rstrip('/')}/" if self.options.site else "")
-        self._plan = MediaPlan(self.index, self.report, site, self._source, self.options.media)
+        self._plan = MediaPlan(self.index, self.report, site, self.name, self.options.media)
         self._rewriter = AddressRewriter(self.index, self._plan, site, self.report, self.page_urls)
         self._tags = {str(row.get("id")): row for row in self._rows("tags")}
         self._users = {str(row.get("id")): row for row in self._rows("users")}
@@ -93,7 +94,7 @@ class GhostImport:
         yield from self._tag_entries(file)
         yield from self._plan.entries(file)
         yield from self._author_entries(file)
-        translator = PostTranslator(self._rewriter, self._source, self.clock)
+        translator = PostTranslator(self._rewriter, self.name, self.clock)
         for post in self._rows("posts"):
             key = str(post.get("id"))
             if self.index.get("owner", key) != id(post):
@@ -246,7 +247,7 @@ class GhostImport:
                     slug=fields["slug"],
                     biography={self._language: about} if about else {},
                     links=({"label": "Website", "url": address},) if address else (),
-                    external_source=self._source,
+                    external_source=self.name,
                     external_id=f"user/{key}",
                     portrait=f"media:{named[0]}" if named else None,
                 )

@@ -40,6 +40,7 @@ class WordPressImport:
     clock: Clock
     report: SourceReport = field(default_factory=SourceReport)
     has_site: bool = True
+    name: str = ""
     """Whether the store has a record of the site already, which stays as it is."""
 
     def survey(self, advance: Callable[[int], None]) -> None:
@@ -60,12 +61,12 @@ class WordPressImport:
         )
         self._survey.read(self.paths, advance)
         address = site.base.partition("://")[2].strip("/").removeprefix("www.")
-        self._source = source or f"wordpress/{address or 'unknown'}"[:200]
-        self._plan.source = self._source
+        self.name = source or f"wordpress/{address or 'unknown'}"[:200]
+        self._plan.source = self.name
         rewriter = AddressRewriter(self.index, self._plan, site, self.report, self.page_urls)
         renderer = BodyRenderer(rewriter, self.options.drop_unknown)
         self._translator = TextTranslator(
-            self._survey, renderer, self._source, self.options.zone, self.clock
+            self._survey, renderer, self.name, self.options.zone, self.clock
         )
 
     def entries(self) -> Iterator[ImportEntry]:

@@ -1,0 +1,110 @@
+"""Imports as batches: begun, completed, listed, and what they made taken back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app import audit
+from app.audit import By
+from app.changes import PublishTx
+from app.database import ReadTx, WriteTx
+from app.editorial import publishing, tag_merge
+from app.editorial.content import Actor
+from app.errors import Conflict, NotFound
+from app.models.alias import Alias
+from app.models.article import Article, ArticleSlug, ArticleTag
+from app.models.author import Author
+from app.models.import_batch import ImportBatch
+from app.models.media import MediaUse
+from app.models.tag import Tag, TagSlug
+
+AT_ONCE = 50
+"""The articles that one transaction takes back, so that no editor waits long."""
+
+
+def begin(tx: WriteTx, batch_id: UUID, source: str, now: datetime) -> None:
+    """Record an import that changes something."""
+    tx.session.add(ImportBatch(id=batch_id, source=source, began_at=now))
+
+
+def complete(tx: WriteTx, batch_id: UUID, now: datetime) -> None:
+    """Record that an import came to its end."""
+    tx.execute(sa.update(ImportBatch).where(col(ImportBatch.id) == batch_id).values(ended_at=now))
+
+
+def list_batches(tx: ReadTx) -> Sequence[ImportBatch]:
+    """All batches, the newest first."""
+    statement = sa.select(ImportBatch.__table__).order_by(col(ImportBatch.began_at).desc())  # type: ignore[attr-defined]  # SQLModel does not type the table of a class
+    return [ImportBatch(**row) for row in tx.execute(statement).mappings()]
+
+
+def begin_undoing(tx: WriteTx, batch_id: UUID, now: datetime) -> None:
+    """Record that a batch is undone. `NotFound` when there is none; undoing may be repeated."""
+    row = tx.get_locked(ImportBatch, batch_id)
+    if row is None:
+        message = "There is no such batch; `willay import batches` lists them."
+        raise NotFound("batch_not_found", message)
+    if row.undone_at is None:
+        row.undone_at = now
+        audit.record(tx, By("operator"), now, "import.undone", "operation", batch_id)
+
+
+def articles_of(tx: ReadTx, batch_id: UUID, after: UUID | None) -> list[UUID]:
+    """The ids of the next articles that a batch made."""
+    statement = sa.select(col(Article.id)).where(
+        col(Article.import_batch_id) == batch_id, col(Article.trashed_at).is_(None)
+    )
+    if after is not None:
+        statement = statement.where(col(Article.id) > after)
+    return list(tx.execute(statement.order_by(col(Article.id)).limit(AT_ONCE)).scalars())
+
+
+def take_back_article(tx: PublishTx, actor: Actor, article_id: UUID) -> bool:
+    """Withdraw an article and move it to the trash, with its slugs and old addresses free for
+    another. False when somebody edited it since its import: then it stays."""
+    tx.session.flush()
+    row = tx.session.get_one(Article, article_id)
+    if row.import_digest is None or row.import_revision != row.revision:
+        return False
+    publishing.take_back(tx, actor, article_id)
+    tx.session.flush()
+    for table in (ArticleSlug, Alias, ArticleTag, MediaUse):
+        tx.execute(sa.delete(table).where(col(table.article_id) == article_id))
+    row.slug, row.slug_is_set, row.parent_slug = f"undone-{article_id}", True, None
+    tx.session.add(ArticleSlug(slug=row.slug, article_id=article_id))
+    row.external_source = row.external_id = row.import_digest = row.import_revision = None
+    row.state, row.trashed_at, row.updated_at = "draft", tx.moment, tx.moment
+    row.revision += 1
+    tx.session.flush()
+    return True
+
+
+def tags_of(tx: ReadTx, batch_id: UUID) -> list[Tag]:
+    """The tags that a batch made."""
+    statement = sa.select(Tag.__table__).where(col(Tag.import_batch_id) == batch_id)  # type: ignore[attr-defined]  # as above
+    return [Tag(**row) for row in tx.execute(statement).mappings()]
+
+
+def take_back_tag(tx: PublishTx, actor: Actor, tag_id: UUID) -> bool:
+    """Remove a tag, with its slugs and old addresses free for another. False while something
+    carries it, or another tag is below it."""
+    slugs = sa.select(col(TagSlug.slug)).where(col(TagSlug.tag_id) == tag_id)
+    names = list(tx.execute(slugs).scalars())
+    try:
+        with tx.session.begin_nested():
+            tx.execute(sa.delete(Alias).where(col(Alias.tag_id) == tag_id))
+            tag_merge.remove(tx, actor, tag_id, None)
+    except Conflict:
+        return False
+    tx.execute(sa.delete(TagSlug).where(col(TagSlug.slug).in_(names)))
+    tx.session.expire_all()
+    return True
+
+
+def authors_of(tx: ReadTx, batch_id: UUID) -> list[Author]:
+    """The authors that a batch made."""
+    statement = sa.select(Author.__table__).where(col(Author.import_batch_id) == batch_id)  # type: ignore[attr-defined]  # as above
+    return [Author(**row) for row in tx.execute(statement).mappings()]

@@ -1,0 +1,93 @@
+"""Imports are quiet, can be killed at any place, and are undone by their batch."""
+
+import json
+import signal
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+from tests.admin.desk import bearer
+from tests.commands import started, willay
+from tests.conftest import Bench
+from tests.importers.moving import move
+from tests.importers.wxr import item, write_export
+from tests.partners.partner import following, partner, settled, subscribed
+
+TERMS = [("category", "mining", "Mining")]
+
+
+def test_an_import_is_told_once(quiet: Bench, tmp_path: Path) -> None:
+    """Who asks for everything public hears of the import, and then of what editors do."""
+    quiet.clock.now = datetime.now(UTC)
+    export = write_export(tmp_path / "a.xml", *(item(n, terms=TERMS) for n in range(1, 5)))
+    with partner() as here, following(quiet.runtime) as follower:
+        subscribed(quiet.runtime, here.url)
+        settled(follower)
+        move(tmp_path, "wordpress", export)
+        quiet.clock.now = datetime.now(UTC)
+        settled(follower)
+        assert [message.said["type"] for message in here.messages] == ["import.completed"]
+        assert UUID(here.messages[0].said["data"]["batch_id"])
+        assert len(quiet.client.get("/v1/changes").json()["data"]) >= 4
+        write_export(tmp_path / "a.xml", item(1, title="New", terms=TERMS))
+        move(tmp_path, "wordpress", export, "--announce")
+        quiet.clock.now = datetime.now(UTC)
+        settled(follower)
+        assert [message.said["type"] for message in here.messages[1:]] == ["article.upsert"]
+
+
+def test_undone_articles_are_gone_and_their_addresses_free(bench: Bench, tmp_path: Path) -> None:
+    export = write_export(tmp_path / "a.xml", *(item(n, terms=TERMS) for n in (1, 2)))
+    first = move(tmp_path, "wordpress", export)
+    staff = bearer(bench.runtime)
+    key = bench.client.get("/v1/articles/text-2").json()["data"]["id"]
+    path = f"/v1/admin/articles/{key}"
+    version = {"If-Match": bench.client.get(path, headers=staff).headers["ETag"]}
+    assert bench.client.patch(path, json={"title": "Ours"}, headers=staff | version).is_success
+    batch = first.report["batch"]
+    listed = json.loads(willay(tmp_path, "import", "batches", "--json").stdout)
+    assert [row["id"] for row in listed] == [batch]
+    done = willay(tmp_path, "import", "undo", batch, "--json")
+    assert (done.returncode, json.loads(done.stdout)) == (
+        0,
+        {"undone": {"articles": 1, "tags": 0}, "kept": {"articles": 1, "tags": 1}},
+    )
+    bench.clock.now = datetime.now(UTC)
+    answer = bench.client.get("/v1/articles/text-1")
+    assert (answer.status_code, answer.json()["reason"]) == (410, "import_undone")
+    assert bench.client.get("/v1/articles/text-2").status_code == 200
+    changes = bench.client.get("/v1/changes").json()["data"]
+    assert "import_undone" in {change["reason"] for change in changes}
+    again = move(tmp_path, "wordpress", export)
+    assert (again.code, again.outcomes["article created"]) == (0, 1)
+    bench.clock.now = datetime.now(UTC)
+    assert bench.client.get("/v1/articles/text-1").status_code == 200
+    assert bench.client.get("/v1/resolve?path=/?p=1").json()["data"]["slug"] == "text-1"
+
+
+def test_everything_undone_leaves_room_for_all_of_it(bench: Bench, tmp_path: Path) -> None:
+    export = write_export(tmp_path / "a.xml", *(item(n, terms=TERMS) for n in (1, 2)))
+    first = move(tmp_path, "wordpress", export)
+    undone = json.loads(willay(tmp_path, "import", "undo", first.report["batch"], "--json").stdout)
+    assert undone == {"undone": {"articles": 2, "tags": 1}, "kept": {}}
+    second = move(tmp_path, "wordpress", export)
+    assert (second.code, second.outcomes["tag created"]) == (0, 1)
+    assert second.outcomes["article created"] == 2
+    unknown = willay(tmp_path, "import", "undo", "00000000-0000-7000-8000-000000000000")
+    assert (unknown.returncode, "batch_not_found" in unknown.stderr) == (1, True)
+
+
+def test_a_killed_import_goes_on(quiet: Bench, tmp_path: Path) -> None:
+    export = write_export(tmp_path / "a.xml", *(item(n, terms=TERMS) for n in range(1, 1_501)))
+    for _ in range(3):
+        process = started(tmp_path, "import", "wordpress", str(export))
+        time.sleep(2.2)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    report = move(tmp_path, "wordpress", export)
+    articles = {k: n for k, n in report.outcomes.items() if k.startswith("article")}
+    assert (report.code, sum(articles.values())) == (0, 1_500)
+    assert "article updated" not in articles
+    dump = willay(tmp_path, "export", "jsonl").stdout
+    assert dump.count('"type": "article"') == 1_500
