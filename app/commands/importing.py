@@ -192,7 +192,10 @@ def import_wordpress(
 @importing.command("ghost")
 def import_ghost(
     path: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, readable=True, metavar="FILE")
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, readable=True, metavar="FILE", help="The export, in JSON"
+        ),
     ],
     site: OldAddress = "",
     media: Media = None,
@@ -218,7 +221,10 @@ def import_ghost(
 @importing.command("folder")
 def import_folder(
     path: Annotated[
-        Path, typer.Argument(exists=True, file_okay=False, readable=True, metavar="FOLDER")
+        Path,
+        typer.Argument(
+            exists=True, file_okay=False, readable=True, metavar="FOLDER", help="The folder"
+        ),
     ],
     site: OldAddress = "",
     lang: Language = None,

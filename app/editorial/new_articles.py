@@ -8,7 +8,7 @@ translation. `select_new` tells which articles are new.
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -21,6 +21,7 @@ from app.editorial.snapshot import cap_dates, freeze_article, refuse_ahead
 from app.errors import Invalid
 from app.kit.ids import uuid7
 from app.kit.text import slug_of
+from app.models.alias import Alias
 from app.models.article import Article, ArticleSlug, ArticleTag, DraftIndex, Revision
 from app.models.publication import (
     Publication,
@@ -45,6 +46,8 @@ class NewArticle:
     import_digest: str
     is_edited: bool
     """Whether an editor changed it since it was imported into another store."""
+    paths: Sequence[str] = ()
+    """Its old addresses, in their plain form."""
 
     @property
     def slug(self) -> str:
@@ -54,7 +57,7 @@ class NewArticle:
     @property
     def claims(self) -> set[Hashable]:
         """Its slug and the values by which an import recognises it; no other article has them."""
-        claims: set[Hashable] = {self.slug}
+        claims: set[Hashable] = {self.slug, *self.paths}
         if self.id is not None:
             claims.add(self.id)
         if self.external_source is not None:
@@ -81,12 +84,13 @@ class _NewRows:
     revisions: list[_Row] = field(default_factory=list)
     indexed: list[_Row] = field(default_factory=list)
     publications: list[_NewPublication] = field(default_factory=list)
+    paths: list[_Row] = field(default_factory=list)
 
 
-def select_new(tx: PublishTx, candidates: Sequence[NewArticle]) -> list[bool]:
-    """Whether `create_all` can create each candidate: it is not known and its slug is free, in the
-    store and among those before it; its tags exist; none of its dates is ahead."""
-    taken = _held_claims(tx, candidates)
+def select_new(tx: PublishTx, candidates: Sequence[NewArticle], rules: SiteRules) -> list[bool]:
+    """Whether `create_all` can create each candidate: it is not known and its slug and its paths
+    are free, in the store and among those before it; its tags exist; none of its dates is ahead."""
+    taken = _held_claims(tx, candidates) | _held_paths(tx, candidates, rules)
     known_tags = _lock_tags(tx, candidates).keys()
     answers: list[bool] = []
     for candidate in candidates:
@@ -116,6 +120,7 @@ def create_all(
         _insert(tx, ArticleTag, rows.tags)
         _insert(tx, Revision, rows.revisions)
         _insert(tx, DraftIndex, rows.indexed)
+        _insert(tx, Alias, rows.paths)
         _insert_publications(tx, rows.publications)
         tx.append_each("article", [copy["id"] for copy in rows.copies], "published")
     return True
@@ -139,6 +144,21 @@ def _held_claims(tx: PublishTx, candidates: Sequence[NewArticle]) -> set[Hashabl
         )
         taken.update((row[0], row[1]) for row in tx.execute(origins))
     return taken
+
+
+def _held_paths(tx: PublishTx, candidates: Sequence[NewArticle], rules: SiteRules) -> set[Hashable]:
+    """The paths of the candidates that lead elsewhere, or are the address of something."""
+    paths = [path for candidate in candidates for path in candidate.paths]
+    if not paths:
+        return set()
+    held = sa.select(col(Alias.path)).where(col(Alias.path).in_(paths))
+    taken: set[Hashable] = set(tx.execute(held).scalars())
+    pages = {path: rules.page_urls.article_slugs(path) or [path[1:]] for path in paths}
+    named = {slug for slugs in pages.values() for slug in slugs}
+    holders = sa.select(col(ArticleSlug.slug)).where(col(ArticleSlug.slug).in_(named))
+    slugs = {*tx.execute(holders).scalars(), *(candidate.slug for candidate in candidates)}
+    taken |= {path for path, names in pages.items() if slugs & set(names)}
+    return taken | {path for path in paths if rules.page_urls.tag_slug(path) is not None}
 
 
 def _lock_tags(tx: PublishTx, new_articles: Sequence[NewArticle]) -> dict[str, UUID]:
@@ -179,6 +199,10 @@ def _add_rows(
         "import_batch_id": tx.batch_id,
     }
     rows.copies.append(copy)
+    rows.paths.extend(
+        {"path": path, "article_id": key, "created_at": tx.moment, "id": uuid4()}
+        for path in new.paths
+    )
     rows.tags.extend({"tag_id": tag_id, "article_id": key} for tag_id in tag_ids)
     rows.indexed.append(draft_index.index_values(key, draft, new.slug))
     rows.revisions.append(articles.revision_values(actor, key, 1, draft, tag_ids, tx.moment))

@@ -140,7 +140,7 @@ def _import_batch(
 ) -> None:
     """Import entries in one transaction, in their order, until its time is up."""
     until = monotonic() + seconds
-    for articles, entries in _take_portions(tx, ready, report):
+    for articles, entries in _take_portions(tx, ready, rules, report):
         if articles and new_articles.create_all(tx, IMPORTER, articles, rules):
             report.read += len(entries)
             report.outcomes["article created"] += len(entries)
@@ -157,14 +157,13 @@ def _import_batch(
 
 
 def _take_portions(
-    tx: PublishTx, ready: deque[ReadyEntry], report: ImportReport
+    tx: PublishTx, ready: deque[ReadyEntry], rules: SiteRules, report: ImportReport
 ) -> Iterator[tuple[list[NewArticle], list[ReadyEntry]]]:
     """Take entries out of `ready`: new articles that follow one another together, each other entry
     alone and without an article."""
     while ready:
-        records = (record for _, record in ready)
-        articles = leading_articles(records, tx.moment, report.read + 1)
-        answers = new_articles.select_new(tx, articles) if articles else [False]
+        articles = leading_articles(ready, tx.moment, report.read + 1)
+        answers = new_articles.select_new(tx, articles, rules) if articles else [False]
         place = 0
         for is_new, group in groupby(answers):
             count = len(list(group))

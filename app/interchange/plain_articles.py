@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Final
 
 from app.editorial import media_use
+from app.editorial.aliases import normalise_path
 from app.editorial.new_articles import NewArticle
 from app.errors import WillayError
+from app.interchange.import_entry import ImportEntry, ReadyEntry
 from app.interchange.prepared_record import PreparedRecord
 from app.interchange.records import ArticleRecord
 
@@ -17,15 +19,13 @@ AT_ONCE: Final = 50
 _LETTERS_AT_ONCE: Final = 1_000_000
 
 
-def leading_articles(
-    records: Iterable[PreparedRecord | WillayError], moment: datetime, nth: int
-) -> list[NewArticle]:
-    """The articles of the records before the first that is not plain, as many as one statement
+def leading_articles(entries: Iterable[ReadyEntry], moment: datetime, nth: int) -> list[NewArticle]:
+    """The articles of the entries before the first that is not plain, as many as one statement
     should hold. `nth` is the number of the first in the import."""
     leading: list[NewArticle] = []
     letters = 0
-    for record in records:
-        article = _plain_article(record, moment, nth + len(leading))
+    for entry, record in entries:
+        article = _plain_article(entry, record, moment, nth + len(leading))
         if article is None or letters > _LETTERS_AT_ONCE or len(leading) == AT_ONCE:
             break
         leading.append(article)
@@ -34,12 +34,14 @@ def leading_articles(
 
 
 def _plain_article(
-    ready: PreparedRecord | WillayError, moment: datetime, nth: int
+    entry: ImportEntry, ready: PreparedRecord | WillayError, moment: datetime, nth: int
 ) -> NewArticle | None:
     if isinstance(ready, WillayError) or not isinstance(record := ready.record, ArticleRecord):
         return None
     later = (record.visible_until, record.scheduled, record.draft)
-    elsewhere = (record.translations, record.former_slugs, record.paths)
+    # A path that is taken is left out only of what another system chose.
+    paths = () if entry.is_foreign else record.paths
+    elsewhere = (record.translations, record.former_slugs, paths)
     is_public = record.status == "published" and (record.visible_from or moment) <= moment
     if not is_public or record.is_nameless or any(later) or any(elsewhere):
         return None
@@ -47,6 +49,10 @@ def _plain_article(
         return None
     draft = ready.drafts[0]
     if media_use.has_media(draft):
+        return None
+    try:
+        own_paths = tuple(dict.fromkeys(normalise_path(path) for path in record.paths))
+    except ValueError:
         return None
     return NewArticle(
         id=record.id,
@@ -56,4 +62,5 @@ def _plain_article(
         external_id=record.external_id,
         import_digest=record.import_digest or ready.digest,
         is_edited=record.edited_since_import,
+        paths=own_paths,
     )
