@@ -1,5 +1,6 @@
 """Take content out."""
 
+import json
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -50,6 +51,33 @@ def export_jsonl(
             advance(1)
         if folder is not None:
             folder.write_files(runtime)
+
+
+@exporting.command("folder")
+def export_folder(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            file_okay=False, metavar="FOLDER", help="A new folder, or one of an earlier export"
+        ),
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON")] = False,
+) -> None:
+    """Export all texts as files of Markdown or HTML with front matter, and the media beside them.
+
+    Into the folder of an earlier export it writes only what has changed. It has drafts too, in a
+    folder of their own. It is for other programs; `export jsonl` keeps everything.
+    """
+    from app.interchange import jsonl_writer
+    from app.interchange.folder_writer import FolderExport
+
+    with open_runtime(Settings()) as runtime:
+        export = FolderExport(runtime, folder)
+        with progress("Exporting", jsonl_writer.count_records(runtime)) as advance:
+            export.write(advance)
+    counts = {name: export.counts[name] for name in ("written", "unchanged", "removed")}
+    text = ", ".join(f"{number} {name}" for name, number in counts.items())
+    typer.echo(json.dumps(counts) if as_json else f"Files: {text}.")
 
 
 def _media_folder(output: Path | None, media: Path) -> "MediaFolder":
