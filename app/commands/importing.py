@@ -4,11 +4,11 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
+from app.commands import import_batches
 from app.commands.progress import progress
 from app.kit.dates import day_of
 from app.resources import path_of
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from app.importers.options import ImportOptions
 
 importing = typer.Typer(no_args_is_help=True, help="Bring content in.")
+importing.command("batches")(import_batches.list_batches)
+importing.command("undo")(import_batches.undo)
 
 Files = Annotated[
     list[Path],
@@ -244,40 +246,6 @@ def import_folder(
 
     options = _options(None, False, 1, lang, timezone, site, source, drop_unknown)
     run_import(FolderImport, [path], options, dry_run=dry_run, announce=announce, as_json=as_json)
-
-
-@importing.command("batches")
-def list_batches(as_json: AsJson = False) -> None:
-    """List the imports that changed something, the newest first, with the names to undo them by."""
-    from app.editorial import import_batches
-
-    with open_runtime(Settings()) as runtime, runtime.database.reading() as tx:
-        batches = import_batches.list_batches(tx)
-    rows = [batch.model_dump(mode="json") for batch in batches]
-    if as_json:
-        typer.echo(json.dumps(rows))
-    for row in [] if as_json else rows:
-        end = (
-            f"undone {row['undone_at']}" if row["undone_at"] else row["ended_at"] or "not completed"
-        )
-        typer.echo(f"{row['id']}  {row['began_at']}  {row['source']}  {end}")
-
-
-@importing.command("undo")
-def undo(
-    batch: Annotated[UUID, typer.Argument(metavar="BATCH", help="The id that the import printed")],
-    as_json: AsJson = False,
-) -> None:
-    """Take back what an import made and nobody edited since.
-
-    Its articles answer 410 with the reason `import_undone`, and their addresses are free for the
-    next import. Media stay in the library.
-    """
-    from app.interchange.undo import undo_batch
-
-    with open_runtime(Settings()) as runtime, progress("Undoing", 0) as advance:
-        report = undo_batch(runtime, batch, advance)
-    typer.echo(json.dumps(report.as_json()) if as_json else report.as_text())
 
 
 def _options(

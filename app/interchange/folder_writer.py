@@ -82,7 +82,7 @@ class FolderExport:
         self._media_names: dict[str, str] = {}
         for state in states:
             files = [file for file in state.files if file.media_type != "image/webp"]
-            file = max(files or state.files, key=lambda each: each.width or 0)
+            file = max(files or state.files, key=lambda kept_file: kept_file.width or 0)
             name = f"media/{state.media.id}.{file.name.rpartition('.')[2]}"
             self._media_names[str(state.media.id)] = name
             yield f"static/{name}", stored_name(file.sha256, file.media_type), file.bytes

@@ -89,9 +89,9 @@ class ImportReport:
         lines = [f"{n.place}: {n.message}" for n in self.notices]
         lines += self.markup.lines()
         lines += [f"{r.place}: {r.message} [{r.code}]" for r in self.refused]
-        lines.append(f"{self.read} records: {', '.join(counts)}.")
         if self.batch_id is not None:
             lines.append(f"To take it back: willay import undo {self.batch_id}")
+        lines.append(f"{self.read} records: {', '.join(counts)}.")
         if not self.is_balanced:
             lines.append("The counts do not add up; please report this with the file.")
         return "\n".join(lines)
