@@ -1,12 +1,17 @@
 """Function words of each language, folded.
 
 The index holds them, so phrases and "who is who" work; a query drops them if it has other words.
+They also tell the language of a query: in an English one, *la* of *La Oroya* is part of a name.
 """
+
+from collections.abc import Iterable, Sequence
+
+from app.kit.languages import base_language
 
 _ENGLISH = """
 a about above after again against all also am an and any are as at be became because been before
-being below between both but by can cannot could did do does doing done down during each either
-else etc ever every few for from further had has have having he her here hers herself him himself
+being below between both but by can cannot could did do does doing done down during e each either
+else etc ever every few for from further g had has have having he her here hers herself him himself
 his how however i if in into is it its itself just may me might more most much must my myself
 neither no nor not of off often on once one only or other others ought our ours ourselves out over
 own per rather s same shall she should since so some such t than that the their theirs them
@@ -29,3 +34,22 @@ STOP_WORDS: dict[str, frozenset[str]] = {
     "en": frozenset(_ENGLISH.split()),
     "es": frozenset(_SPANISH.split()),
 }
+
+
+def is_stop_word(word: str, languages: Iterable[str]) -> bool:
+    """Whether it is a function word in one of the languages."""
+    return any(word in STOP_WORDS.get(base_language(lang), ()) for lang in languages)
+
+
+def find_telling_words(words: Sequence[str], languages: Sequence[str]) -> list[str]:
+    """The words of a query without its function words, in order; empty if there are no others."""
+    spoken = guess_languages(words, languages)
+    return [word for word in words if not is_stop_word(word, spoken)]
+
+
+def guess_languages(words: Sequence[str], languages: Sequence[str]) -> Sequence[str]:
+    """The language of most function words; all languages if several have as many."""
+    counts = {lang: sum(is_stop_word(word, [lang]) for word in words) for lang in languages}
+    most = max(counts.values(), default=0)
+    likely = [lang for lang, count in counts.items() if count == most]
+    return likely if len(likely) == 1 else languages

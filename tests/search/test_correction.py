@@ -114,13 +114,18 @@ def test_asks_when_every_word_is_known_but_they_never_meet(engine: EmbeddedEngin
     assert engine.search(Query("truth rights")).did_you_mean is None
 
 
-def test_asks_for_a_word_of_the_same_beginning_where_nothing_is_found(
+def test_searches_a_word_of_the_same_beginning_where_nothing_is_found(
     engine: EmbeddedEngine,
 ) -> None:
     found = engine.search(Query("commissionership "))
-    assert (found.total, found.corrected, found.did_you_mean) == (0, None, "commission ")
-    assert engine.search(Query("crowdy ")).did_you_mean is None
+    assert (found.total, found.corrected, found.did_you_mean) == (1, "commission ", None)
+    assert engine.search(Query("crowdy ")).corrected == "crowdfunding "
+    insisted = engine.search(Query("commissionership ", exact=True))
+    assert (insisted.total, insisted.corrected, insisted.did_you_mean) == (0, None, None)
     assert engine.search(Query("truth commissionership ")).did_you_mean is None
+    for text in ("xqzwvk ", "trufle ", "2019commission ", '"commissionership" '):
+        nothing = engine.search(Query(text))
+        assert (nothing.total, nothing.corrected, nothing.did_you_mean) == (0, None, None), text
 
 
 def test_asks_for_the_commoner_word(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import tantivy
 
 from app.kit.languages import base_language
 from app.kit.text import without_unseen
-from app.search.stopwords import STOP_WORDS
+from app.search.stopwords import is_stop_word
 
 _STEMMERS = {
     **{"ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english"},
@@ -101,8 +101,6 @@ class Analyser:
         codes = languages or (*self.languages, "")
         return tuple(dict.fromkeys(next(iter(self.stems([word], lang))) for lang in codes))
 
-    def is_stop_word(self, word: str, languages: Sequence[str] = ()) -> bool:
-        """Whether it is a function word in one of the languages, or in any of the archive's."""
-        return any(
-            word in STOP_WORDS.get(base_language(lang), ()) for lang in languages or self.languages
-        )
+    def is_stop_word(self, word: str) -> bool:
+        """Whether it is a function word in one of the archive's languages."""
+        return is_stop_word(word, self.languages)

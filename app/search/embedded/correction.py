@@ -17,7 +17,7 @@ from tantivy import Occur
 
 from app.search.embedded.analysis import Analyser
 from app.search.embedded.matching import Clause, Matcher, count_of
-from app.search.embedded.vocabulary import Neighbour, Vocabulary
+from app.search.embedded.vocabulary import SHORTEST, Neighbour, Vocabulary
 
 _CANDIDATES = 8
 _MOST_CORRECTED = 4
@@ -100,7 +100,9 @@ class Corrector:
         ]
 
     def _find_relative(self, word: str) -> str | None:
-        for length in range(len(word) - 1, max(_TELLING, 2 * len(word) // 3) - 1, -1):
+        if len(word) < _TELLING or not word.isalpha():
+            return None
+        for length in range(len(word) - 1, max(SHORTEST, (len(word) + 1) // 2) - 1, -1):
             beginning = word[:length]
             for near in (beginning, *self._vocabulary.completions(beginning)):
                 if self._count_documents(near):

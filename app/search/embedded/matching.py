@@ -6,7 +6,7 @@ score is scaled to the rarity of the commonest one, so that a foreign word gains
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice, pairwise
 from math import log
 
@@ -14,6 +14,7 @@ import tantivy
 from tantivy import Occur
 
 from app.search.embedded.analysis import Analyser
+from app.search.embedded.feedback import Feedback
 
 Clause = tuple[Occur, tantivy.Query]
 
@@ -41,10 +42,7 @@ class Ranking:
     """The advantage of documents with the needed words over those that only fill a page."""
     long: int = 5
     """A query with this many telling words is long, and feedback applies."""
-    feedback_documents: int = 8
-    feedback_terms: int = 20
-    feedback_weight: float = 0.3
-    """The weight of all added terms together; all written words together weigh 1."""
+    feedback: Feedback = field(default_factory=Feedback)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from tantivy import Occur
 
 from app.search.embedded.analysis import Analyser
 from app.search.embedded.correction import Corrector, Substitution, apply_changes, changed_text
-from app.search.embedded.feedback import feedback_terms
 from app.search.embedded.filters import filter_clauses
 from app.search.embedded.marking import Marker
 from app.search.embedded.matching import Clause, Matcher, Ranking, Word, count_of, count_words
@@ -27,14 +26,12 @@ from app.search.protocol import (
     Query,
     SearchResult,
 )
+from app.search.stopwords import find_telling_words
 
 _SHORTEST_BEGINNING = 2
 
 _MEAGRE = 10
 """If fewer documents match, those with only some of the words fill the page."""
-
-_LEAD = 2_000
-"""Characters of a body that feedback reads: a story begins with its subject."""
 
 _FACETS_KEPT = 500
 _TEXT_KEPT = 200
@@ -89,16 +86,20 @@ class IndexSnapshot:
         if changes and not query.exact:
             parsed = _with_changes(parsed, changes)
         result, relaxed = self._answer(query, parsed)
-        text = changed_text(parsed.text, changes, self.analyser.words) if changes else None
-        meant = None
-        if changes and query.exact:
-            text, meant = None, text
-        elif not changes and not query.exact and (relaxed or not result.total):
-            telling = [word.word for word in self._counted_words(query, parsed)]
-            near = corrector.of_rare(telling) if relaxed else []
-            near = near or corrector.of_beginnings(telling)
-            meant = changed_text(parsed.text, near, self.analyser.words) if near else None
-        return SearchResult(result.hits, result.total, True, result.facets, text, meant)
+        hints: Sequence[Substitution] = []
+        if query.exact:
+            changes, hints = [], changes
+        elif not changes and (relaxed or not result.total):
+            words = [word.word for word in self._counted_words(query, parsed)]
+            hints = (corrector.of_rare(words) if relaxed else []) or corrector.of_beginnings(words)
+            if hints and not result.total:  # an answer to a likelier question is better than none
+                changes, hints = hints, []
+                result = self._answer(query, _with_changes(parsed, changes))[0]
+        corrected, proposed = (
+            changed_text(parsed.text, some, self.analyser.words) if some else None
+            for some in (changes, hints)
+        )
+        return SearchResult(result.hits, result.total, True, result.facets, corrected, proposed)
 
     def search_exact(self, query: Query) -> SearchResult:
         """All documents with as many of the words as needed, as written: a small index knows too
@@ -152,12 +153,11 @@ class IndexSnapshot:
     def _counted_words(self, query: Query, text: ParsedText) -> tuple[Word, ...]:
         """The words that count: function words only if there are no others."""
         languages = query.filter.languages
-        counts = count_words(text.words)
-        telling = {w: n for w, n in counts.items() if not self.analyser.is_stop_word(w, languages)}
+        telling = find_telling_words(text.words, languages or self.analyser.languages)
         if not telling and text.phrases:
             return ()
-        kept_words = telling or counts
-        return tuple(self._query_word(word, count, languages) for word, count in kept_words.items())
+        counts = count_words(telling or text.words)
+        return tuple(self._query_word(word, count, languages) for word, count in counts.items())
 
     def _query_word(self, word: str, count: int, languages: Sequence[str]) -> Word:
         # A tag's name leads to its articles in any language, whatever the language filter.
@@ -206,29 +206,27 @@ class IndexSnapshot:
         return list(result.hits), count_of(result)
 
     def _feedback(self, query: Query, reading: ParsedQuery, base: tantivy.Query) -> list[Clause]:
-        ranking = self.ranking
-        if query.exact or reading.parsed.phrases or len(reading.words) < ranking.long:
+        if query.exact or reading.parsed.phrases or len(reading.words) < self.ranking.long:
             return []
-        first = self.searcher.search(base, ranking.feedback_documents, count=False).hits
-        documents = [(score, self._stems_of(address)) for score, address in first]
-        terms = feedback_terms(
-            documents,
+        feedback = self.ranking.feedback
+        first = self.searcher.search(base, feedback.documents, count=False).hits
+        terms = feedback.choose_terms(
+            [(weight, self._stems_of(at)) for weight, at in feedback.weigh_documents(first)],
             lambda stem: self.matcher.count_documents("text", stem),
             self.searcher.num_docs,
-            ranking.feedback_terms,
         )
-        scale = ranking.feedback_weight * sum(word.count for word in reading.words)
+        written = sum(word.count for word in reading.words)
         return [
             (Occur.Should, clause)
             for stem, weight in terms
-            for clause in self.matcher.any_of("text", [stem], weight * scale)
+            for clause in self.matcher.any_of("text", [stem], weight * written)
         ]
 
-    def _stems_of(self, address: Address) -> list[str]:
+    def _stems_of(self, address: Address) -> set[str]:
         document = self.searcher.doc(address)
         title, summary, body = _shown_texts(document)
-        words = self.analyser.words(f"{title}\n{title}\n{summary}\n{body[:_LEAD]}")
-        return list(self.analyser.stems(words, document.get_first("lang") or "en"))
+        words = self.analyser.words(f"{title}\n{summary}\n{body[: self.ranking.feedback.lead]}")
+        return set(self.analyser.stems(words, document.get_first("lang") or "en"))
 
     def _hits(
         self, query: Query, reading: ParsedQuery, page: Sequence[tuple[float, Address]]

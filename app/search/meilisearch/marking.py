@@ -12,8 +12,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from app.search import snippets
-from app.search.meilisearch.queries import ServerQuery, is_stop_word, split_words
+from app.search.meilisearch.queries import ServerQuery, split_words
 from app.search.snippets import Spans
+from app.search.stopwords import is_stop_word
 
 _ONE_TYPO, _TWO_TYPOS = 5, 9
 """The lengths from which the server allows one and two typos in a word."""

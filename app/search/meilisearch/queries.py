@@ -5,15 +5,13 @@ together anew. So both engines have the same grammar, and no text can mean more.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from unicodedata import category, normalize
 
-from app.kit.languages import base_language
 from app.kit.text import without_unseen
 from app.search.grammar import ParsedText, parse_text
 from app.search.protocol import Query
-from app.search.stopwords import STOP_WORDS
+from app.search.stopwords import find_telling_words
 
 MOST_TERMS = 10
 """Words and phrases of a query that the server uses."""
@@ -92,18 +90,12 @@ def split_words(text: str) -> list[str]:
     return _WORD.findall("".join(letter for letter in folded if category(letter) != "Mn"))
 
 
-def is_stop_word(word: str, languages: Sequence[str]) -> bool:
-    """Whether it is a function word in one of the languages."""
-    return any(word in STOP_WORDS.get(base_language(lang), ()) for lang in languages)
-
-
 def _telling_words(text: ParsedText, languages: tuple[str, ...]) -> list[str]:
     """Each word once, at its last place, because only there may it be unfinished."""
-    once = list(dict.fromkeys(reversed(text.words)))[::-1]
-    telling = [word for word in once if not is_stop_word(word, languages)]
+    telling = find_telling_words(text.words, languages)
     if not telling and text.phrases:
         return []
-    return telling or once
+    return list(dict.fromkeys(reversed(telling or text.words)))[::-1]
 
 
 def _phrase(words: tuple[str, ...]) -> str:
