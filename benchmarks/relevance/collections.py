@@ -6,9 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.relevance.slips import misspelt, to_slips
+
 HERE = Path(__file__).parent
 SAMPLE = HERE.parents[1] / "sample" / "peru.jsonl"
 JUDGED = HERE / "judged.jsonl"
+NEWSROOM = HERE / "newsroom.jsonl"
+PUBLIC = (
+    *("adi", "cacm", "cisi", "cran", "lisa", "med", "npl", "time"),
+    *("xquad-en", "xquad-es"),
+)
+"""Collections of the field by which the ranking was fitted, each in a folder of its name. None of
+them is here, because they are others' texts."""
 _LONGEST_TITLE = 25
 
 
@@ -46,11 +55,26 @@ class Collection:
 
 def judged_sample(archive: Path = SAMPLE, judged: Path = JUDGED) -> Collection:
     """The sample archive with the queries judged by hand."""
-    topics = []
-    for line in judged.read_text().splitlines():
-        record = json.loads(line)
-        topics.append(Topic(record["query"], record["group"], record["grades"]))
-    return Collection("sample", tuple(_archive(archive)), tuple(topics))
+    return Collection("sample", tuple(_archive(archive)), tuple(_judged(judged)))
+
+
+def newsroom(archive: Path = SAMPLE) -> Collection:
+    """What a newsroom's readers type, over the sample archive, judged before any ranking was looked
+    at; then the same with slips of the finger, of which none may be answered with nothing."""
+    topics = list(_judged(NEWSROOM))
+    slips = [
+        Topic(text, slip, topic.grades) for topic in topics for slip, text in to_slips(topic.text)
+    ]
+    return Collection("newsroom", tuple(_archive(archive)), (*topics, *slips))
+
+
+def public(folder: Path | None) -> tuple[list[Collection], list[str]]:
+    """The collections of a folder, which has a folder for each, and the names of those of `PUBLIC`
+    that are absent. Raises OSError or ValueError for a folder of another shape."""
+    folders = sorted(folder.iterdir()) if folder is not None else []
+    present = [path for path in folders if (path / "documents.jsonl").exists()]
+    absent = sorted(set(PUBLIC) - {path.name for path in present})
+    return [trec(path) for path in present], absent
 
 
 def trec(folder: Path) -> Collection:
@@ -61,7 +85,8 @@ def trec(folder: Path) -> Collection:
     documents = []
     for line in (folder / "documents.jsonl").read_text().splitlines():
         record = json.loads(line)
-        documents.append(Text(str(record["id"]), record.get("title") or "", record["text"]))
+        title, lang = record.get("title") or "", record.get("lang", "en")
+        documents.append(Text(str(record["id"]), title, record["text"], lang=lang))
     grades: dict[str, dict[str, int]] = {}
     for line in (folder / "qrels.txt").read_text().splitlines():
         query, _, document, grade = line.split()
@@ -97,22 +122,10 @@ def known_items(archive: Path, most: int = 500, seed: int = 7) -> Collection:
     return Collection(f"known items of {name}", documents, tuple(topics))
 
 
-def misspelt(word: str, chance: random.Random) -> str:
-    """One slip of the finger, never in the first letter: a letter left out, doubled with another,
-    struck wrong, or two changed about."""
-    while True:
-        at = chance.randrange(1, len(word) - 1)
-        letter = chance.choice("abcdefghijklmnopqrstuvwxyz")
-        wrong = chance.choice(
-            [
-                word[:at] + word[at + 1 :],
-                word[:at] + letter + word[at:],
-                word[:at] + letter + word[at + 1 :],
-                word[:at] + word[at + 1] + word[at] + word[at + 2 :],
-            ]
-        )
-        if wrong != word:
-            return wrong
+def _judged(path: Path) -> Iterator[Topic]:
+    for line in path.read_text().splitlines():
+        record = json.loads(line)
+        yield Topic(record["query"], record["group"], record["grades"])
 
 
 def _telling(title: str) -> list[str]:

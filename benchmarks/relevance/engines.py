@@ -39,9 +39,9 @@ class Willay:
 
     name = "willay"
 
-    def __init__(self, documents: Sequence[Text], ranking: Ranking | None = None) -> None:
+    def __init__(self, documents: Sequence[Text]) -> None:
         self._folder = TemporaryDirectory()
-        self.engine = EmbeddedEngine(Path(self._folder.name), LANGUAGES, ranking)
+        self.engine = EmbeddedEngine(Path(self._folder.name), LANGUAGES)
         self.ids = {uuid5(_SPACE, text.id): text.id for text in documents}
         self.documents = [_document(text) for text in documents]
         self.engine.apply(self.documents, [], "all")
@@ -58,9 +58,28 @@ class Willay:
         self.engine.close()
         self._folder.cleanup()
 
+    def with_ranking(self, ranking: Ranking) -> EmbeddedEngine:
+        """The same index, which ranks by other parameters; close it before this one."""
+        return EmbeddedEngine(Path(self._folder.name), LANGUAGES, ranking)
+
     def best(self, text: str, limit: int) -> list[str]:
-        result = self.engine.search(Query(text, limit=limit))
-        return [self.ids[hit.key.id] for hit in result.hits]
+        return self.best_of(self.engine, Query(text, limit=limit))
+
+    def best_of(self, engine: EmbeddedEngine, query: Query) -> list[str]:
+        """Document ids of any engine over the same documents."""
+        return [self.ids[hit.key.id] for hit in engine.search(query).hits]
+
+
+class Exact:
+    """The same engine where the words are taken as they are: neither corrected nor widened."""
+
+    name = "exact"
+
+    def __init__(self, willay: Willay) -> None:
+        self._willay = willay
+
+    def best(self, text: str, limit: int) -> list[str]:
+        return self._willay.best_of(self._willay.engine, Query(text, limit=limit, exact=True))
 
 
 class PlainTantivy:

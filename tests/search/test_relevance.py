@@ -1,13 +1,29 @@
 """The judged queries stay as well answered as they were, and every part earns its place."""
 
-from benchmarks.relevance.collections import SAMPLE, judged_sample, known_items
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks.relevance import __main__ as relevance
+from benchmarks.relevance.collections import (
+    PUBLIC,
+    SAMPLE,
+    Collection,
+    judged_sample,
+    known_items,
+    newsroom,
+    public,
+)
 from benchmarks.relevance.engines import Measured, PlainTantivy, Willay
-from benchmarks.relevance.measures import Score
+from benchmarks.relevance.measures import Score, get_interval, get_p_value
+from benchmarks.relevance.robustness import to_variants
+from benchmarks.relevance.slips import to_slips
 
 
-def _mean(engine: Measured, collection: object) -> Score:
+def _mean(engine: Measured, collection: Collection) -> Score:
     return Score.mean(
-        [Score.of(engine.best(topic.text, 10), topic.grades) for topic in collection.topics]  # type: ignore[attr-defined]
+        [Score.of(engine.best(topic.text, 10), topic.grades) for topic in collection.topics]
     )
 
 
@@ -35,3 +51,52 @@ def test_a_misspelt_word_costs_next_to_nothing() -> None:
         }
     assert scores["three title words"] > 0.95
     assert scores["three title words, one misspelt"] > 0.93
+
+
+def test_a_newsroom_s_readers_never_get_an_empty_page() -> None:
+    collection = newsroom()
+    assert {"misspelt", "last word cut", "no accents"} < {
+        topic.group for topic in collection.topics
+    }
+    with Willay(collection.documents) as willay:
+        score = _mean(willay, collection)
+    assert score.empty == 0
+    assert score.ndcg > 0.84
+
+
+def test_slips_change_loose_words_only_and_are_the_same_in_every_run() -> None:
+    slips = dict(to_slips('"ni una menos" marcha en Apurímac'))
+    assert slips == dict(to_slips('"ni una menos" marcha en Apurímac'))
+    assert slips["no accents"] == '"ni una menos" marcha en Apurimac'
+    assert slips["last word cut"] == '"ni una menos" marcha en Apurím'
+    assert slips["misspelt"].startswith('"ni una menos" ')
+    assert dict(to_slips('"water or gold"')) == {}
+
+
+def test_chance_is_told_from_a_difference() -> None:
+    better, worse = [0.5 + n % 2 / 10 for n in range(60)], [0.4 + n % 3 / 10 for n in range(60)]
+    low, high = get_interval(better)
+    assert 0.5 < low < sum(better) / 60 < high < 0.6
+    assert get_p_value(better, better) == 1
+    assert get_p_value(better, worse) < 0.05 < get_p_value(better[:2], worse[:2])
+
+
+def test_any_collection_is_measured_and_the_absent_ones_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "cisi"
+    folder.mkdir()
+    texts = [
+        {"id": n, "title": f"Title {n}", "text": f"word{n} and more", "lang": "es"}
+        for n in range(9)
+    ]
+    (folder / "documents.jsonl").write_text("\n".join(map(json.dumps, texts)))
+    (folder / "queries.tsv").write_text("q1\tword3 or more\nq2\tnobody judged\nq3\tword8\n")
+    (folder / "qrels.txt").write_text("q1 0 3 1\nq1 0 4 0\nq3 0 8 2\n")
+    (collection,), absent = public(tmp_path)
+    assert sorted([*absent, "cisi"]) == sorted(PUBLIC)
+    assert [topic.grades for topic in collection.topics] == [{"3": 1}, {"8": 2}]
+    relevance.main(["--robustness", "--collections", str(tmp_path)])
+    shown = capsys.readouterr().out
+    assert all(f"  {variant.name}" in shown for variant in to_variants(collection))
+    assert "absent, see --collections: adi, cacm, cran" in shown
