@@ -4,7 +4,7 @@ Arrows point down only (checked by import-linter):
 
 console > cli > commands > main > delivery | admin | worker | doctor > http > importers | machine >
 interchange | library > runtime > search | feeds | storage | rates > backup | erasure > schema >
-partners > published | editorial | accounts > audit | idempotency | leases | milestones > changes >
-visibility > models > database > engines > faults | postgresql > settings > imaging > outage >
-public | errors | logs | resources | meters > kit
+partners | letters > newsletters > published | editorial | accounts > audit | idempotency | leases |
+milestones > changes > visibility > models > database > engines > faults | postgresql > settings >
+imaging > outage > public | errors | logs | resources | meters > kit
 """

@@ -15,10 +15,18 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
+import sqlalchemy as sa
+from sqlmodel import col
 from starlette.testclient import TestClient
 
+from app.accounts.principal import OPERATOR
+from app.changes import head
 from app.kit.json_text import readable_json
 from app.main import create_app
+from app.models.publication import Publication
+from app.newsletters import issue_records, issues, planning
+from app.newsletters.inputs import IssueChange
+from app.runtime import Runtime
 from tests.builders import imported
 from tests.conftest import store
 from tests.search.follow import follow
@@ -56,6 +64,9 @@ def addresses(get: Any) -> dict[str, str]:
         "getService": "/v1",
         "resolvePath": f"/v1/resolve?path=/{slug}",
         "getJsonFeed": "/v1/feeds/articles.json?limit=1",
+        "getSubscriptionTopics": "/v1/subscriptions/topics",
+        "listNewsletters": "/v1/newsletters?limit=1",
+        "getNewsletter": f"/v1/newsletters/{get('/v1/newsletters')['data'][0]['id']}",
         "getOembed": f"/v1/oembed?url=http://127.0.0.1:8000/{slug}",
     }
 
@@ -83,9 +94,32 @@ def _sample() -> Iterator[TestClient]:
         report = imported(runtime, ROOT / "sample" / "peru.jsonl")
         assert not report.refused, report.refused
         clock.move(seconds=5)
+        _send_issue(runtime)
         follow(runtime)
         with TestClient(create_app(runtime, promotes=False), follow_redirects=False) as client:
             yield client
+
+
+def _send_issue(runtime: Runtime) -> None:
+    """Send an issue with one article to nobody."""
+    with runtime.database.writing() as tx:
+        planning.prepare_newsletters(tx, runtime.settings, runtime.clock())
+    with runtime.publishing() as tx:
+        tags = runtime.memory.tags(tx, head(tx))
+        rows, _ = issue_records.list_issues(tx, "draft", None, 10)
+        draft = next(row for row in rows if (row.rhythm, row.lang) == ("weekly", "en"))
+        articles = tx.execute(_ENGLISH).scalars().all()
+        change = IssueChange(articles=list(articles), introduction="Dear readers,")
+        issue = issues.change_issue(tx, OPERATOR, tags, draft.id, draft.revision, change)
+        issues.send_issue(tx, OPERATOR, tags, issue.row.id, issue.row.revision)
+
+
+_ENGLISH: Final = (
+    sa.select(col(Publication.article_id))
+    .where(col(Publication.lang) == "en", col(Publication.kind) == "article")
+    .order_by(col(Publication.slug))
+    .limit(1)
+)
 
 
 def _shortened(value: Any, name: str = "") -> Any:

@@ -33,9 +33,15 @@ router = APIRouter(tags=["newsletters"], route_class=EndpointRoute)
 class MailEvent(Input):
     """What a provider reports: of the letter with a return path, else of an address."""
 
-    type: Literal["bounce", "soft_bounce", "complaint"]
-    return_path: Annotated[str, Field(max_length=320)] | None = None
-    email: Address | None = None
+    type: Annotated[
+        Literal["bounce", "soft_bounce", "complaint"],
+        Field(description="No such mailbox, one that is full, or a letter that was called spam"),
+    ]
+    return_path: Annotated[
+        Annotated[str, Field(max_length=320)] | None,
+        Field(description="The envelope's sender, which names the letter"),
+    ] = None
+    email: Annotated[Address | None, Field(description="Whom the last letter went to")] = None
 
 
 _KINDS: Mapping[str, ReportKind] = {

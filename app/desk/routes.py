@@ -30,8 +30,7 @@ _BRIEFLY: Final = "public, no-cache"
 def desk_routes(settings: Settings) -> list[Route]:
     """The routes of the desk. They read its files once, so no request names a path on disk; files
     that are built later are read when the page is asked for again."""
-    loader = FileSystemLoader(_HERE / "templates")
-    templates = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    templates = _templates()
     headers = page_headers(settings)
     own_files = _read_files((_HERE / "static").iterdir(), _BRIEFLY)
 
@@ -65,6 +64,12 @@ def desk_routes(settings: Settings) -> list[Route]:
         *sign_in_routes(templates, settings),
         Route("/desk/{path:path}", show_shell, include_in_schema=False),
     ]
+
+
+@cache
+def _templates() -> Environment:
+    loader = FileSystemLoader(_HERE / "templates")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
 
 
 def _read_files(paths: Iterable[Path], cached: str) -> dict[str, StaticPage]:

@@ -23,13 +23,16 @@ Topics = Annotated[
 ]
 
 
+Pace = Annotated[Rhythm, Field(description="How often letters come")]
+
+
 class SubscriptionInput(Input):
     """Who wants which news how often; `lang` is the site's first language when absent."""
 
     email: Address
-    lang: Lang | None = None
+    lang: Annotated[Lang | None, Field(description="That of letters and of the news")] = None
     topics: Topics = []
-    rhythm: Rhythm = "weekly"
+    rhythm: Pace = "weekly"
 
 
 @make_optional
@@ -38,7 +41,7 @@ class SubscriptionChange(PatchInput):
 
     lang: Lang
     topics: Topics
-    rhythm: Rhythm
+    rhythm: Pace
 
 
 @make_optional

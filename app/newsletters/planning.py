@@ -52,7 +52,7 @@ def prepare_newsletters(tx: WriteTx, settings: Settings, now: datetime) -> None:
                     rhythm=rhythm,
                     lang=lang,
                     epoch=log.epoch,
-                    told_until=log.effective_until,
+                    told_until=max(log.effective_until, now - schedule.HOLD),
                     due_at=schedule.next_due(rhythm, now, settings),
                 )
                 tx.session.add(newsletter)

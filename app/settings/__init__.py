@@ -51,13 +51,17 @@ class Settings(
         )
 
     def page_address(self, kind: str, slug: str, lang: str) -> str:
-        """Where readers find an article: at the front end, or at this API without one."""
+        """Where readers find an article: at the front end, else at the demo, else at this API."""
         address = self.page_urls.address("page" if kind == "page" else "article", slug, lang)
+        if address is None and self.demo:
+            address = f"{self.public_url}/demo/{'' if kind == 'page' else 'news/'}{slug}"
         return address or f"{self.public_url}/v1/articles/{slug}"
 
     def tag_address(self, slug: str, lang: str) -> str:
-        """Where readers find a tag: at the front end, or at this API without one."""
+        """Where readers find a tag: at the front end, else at the demo, else at this API."""
         address = self.page_urls.address("tag", slug, lang)
+        if address is None and self.demo:
+            address = f"{self.public_url}/demo/tags/{slug}"
         return address or f"{self.public_url}/v1/tags/{slug}"
 
     def author_address(self, slug: str) -> str | None:

@@ -27,7 +27,7 @@ def test_login_answers_as_oauth_does_and_the_token_opens_the_desk(quiet: Bench) 
             "role": "editor",
             "scopes": [
                 *("articles:read", "articles:review", "articles:write", "calendar:read"),
-                *("media:write", "preview:write", "tags:write", "tokens:own"),
+                *("media:write", "newsletters:write", "preview:write", "tags:write", "tokens:own"),
             ],
             "via": "session",
             "lang": None,

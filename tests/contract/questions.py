@@ -44,6 +44,7 @@ def requests(contract: dict[str, Any], slugs: set[str], media: set[str]) -> Iter
         "updated_since": ["2000-01-01", "2026-03-01T12:01:00Z"],
         "token": ["kanari", "k" * 43],
         "article_id": ["01900000-0000-7000-8000-000000000000"],
+        "issue_id": ["01900000-0000-7000-8000-000000000000"],
     }
     for path, methods in contract["paths"].items():
         if path.startswith("/v1/admin"):

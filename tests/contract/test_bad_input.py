@@ -260,6 +260,10 @@ EVERY_PARAMETER = [
         "/v1/feeds/events.ics": "tag from_date to_date lang",
         f"/v1/events/{EVENT_ID}": "lang",
         f"/v1/events/{EVENT_ID}.ics": "lang",
+        "/v1/newsletters": "lang rhythm limit cursor",
+        f"/v1/newsletters/{EVENT_ID}": "lang",
+        "/v1/feeds/newsletters.atom": "lang",
+        "/v1/subscriptions/topics": "lang",
         "/v1/resolve": "path",
         "/v1/changes": "cursor limit wait",
         "/v1/articles/n1.jsonld": "lang fallback",
@@ -306,7 +310,8 @@ def test_the_contract_names_no_other_parameter(service: Bench) -> None:
         (
             path.replace("articles/{slug}", "articles/n1")
             .replace("{slug}", "mining")
-            .replace("{event_id}", EVENT_ID),
+            .replace("{event_id}", EVENT_ID)
+            .replace("{issue_id}", EVENT_ID),
             one["name"],
         )
         for path, methods in service.client.contract.schema["paths"].items()
@@ -356,7 +361,7 @@ def test_an_unknown_parameter(service: Bench, path: str) -> None:
 
 TRAVELLING = (
     *("/v1", "/livez", "/readyz", "/metrics", "/robots.txt", "/llms.txt", "/sitemap", "/v1/feeds/"),
-    *("/v1/articles/", "/v1/authors/", "/v1/events/", "/v1/oembed"),
+    *("/v1/articles/", "/v1/authors/", "/v1/events/", "/v1/newsletters/", "/v1/oembed"),
 )
 
 

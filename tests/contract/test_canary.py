@@ -71,7 +71,15 @@ CLOSED: dict[str, dict[str, Any]] = {
     "audit_entry": {"via": "session"},
     "webhook": {"payload": "full", "state": "active", "paused_reason": None},
     "delivery": {"state": "pending"},
-    "letter": {"kind": "submitted", "state": "sent"},
+    "letter": {"kind": "submitted", "state": "sent", "reader_id": None},
+    "newsletter": {"rhythm": "weekly", "lang": "en"},
+    "newsletter_issue": {
+        # A draft, which nobody outside may see; its lists hold ids.
+        **{"kind": "news", "state": "draft", "closed_at": None},
+        **{"chosen_ids": None, "excluded_ids": [], "article_ids": [], "notices": []},
+    },
+    "reader": {"state": "active", "rhythm": "weekly", "topics": []},
+    "subscription_request": {"rhythm": "weekly", "topics": []},
     "media": {"kind": "document", "colour": None},  # a colour is six digits
 }
 APPEND_ONLY = {"audit_entry"}

@@ -119,7 +119,7 @@ def test_markup_is_taken_in_one_place() -> None:
 def test_it_is_light() -> None:
     static = Path(__file__).parents[2] / "app" / "demo" / "static"
     assert (
-        sum(len(path.read_bytes()) for path in static.iterdir() if path.suffix != ".html") < 60_000
+        sum(len(path.read_bytes()) for path in static.iterdir() if path.suffix != ".html") < 63_000
     )
 
 

@@ -20,7 +20,7 @@ async function enter(name, options = {}, totp = '') {
   context.on('console', (said) => said.text().startsWith('POLICY') && seen.policy.push(said.text()))
   context.on('weberror', (error) => seen.errors.push(String(error.error())))
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(60_000)
   await page.goto(`${home}/sign-in`)
   const fill = async (value) => {
     await page.fill('#email', `${name}@example.org`)
@@ -39,7 +39,7 @@ async function enter(name, options = {}, totp = '') {
 }
 const ask = (page, path) => page.evaluate(async (path) => (await (await fetch(path, { cache: 'no-store', headers: { 'Willay-Desk': '1' } })).json()).data, path)
 const articleOf = (page) => ask(page, `/v1/admin/articles/${page.url().split('/articles/')[1].split('/')[0]}`)
-const settled = (page) => page.waitForSelector('.save-status.saved', { timeout: 20_000 })
+const settled = (page) => page.waitForSelector('.save-status.saved', { timeout: 60_000 })
 const text = (page) => page.locator('.page-text').innerText()
 
 async function judge(page, name) {

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
+from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
@@ -16,9 +17,11 @@ from app import outbox
 from app.accounts import users
 from app.accounts.inputs import AccountInput
 from app.accounts.principal import OPERATOR
-from app.letters.sending import LetterSender
+from app.kit.clock import system_clock
+from app.letters.sending import LEASE, LetterSender
 from app.letters.smtp import SmtpLimits
 from app.models.letter import Letter
+from app.models.search import SearchLease
 from app.runtime import Runtime
 from tests.accounts.people import hashed
 
@@ -62,6 +65,14 @@ def states(runtime: Runtime) -> dict[UUID, tuple[str, str | None]]:
     with runtime.database.reading() as tx:
         columns = (col(Letter.id), col(Letter.state), col(Letter.problem))
         return {row.id: (row.state, row.problem) for row in tx.execute(sa.select(*columns))}
+
+
+def end_lease(runtime: Runtime) -> None:
+    """As if the time for which a killed process holds the lease had passed."""
+    with runtime.database.writing() as tx:
+        past = system_clock() - timedelta(seconds=1)
+        own = col(SearchLease.name) == LEASE
+        tx.execute(sa.update(SearchLease).where(own).values(expires_at=past))
 
 
 def files(runtime: Runtime, known: AbstractSet[str] = frozenset()) -> dict[str, EmailMessage]:

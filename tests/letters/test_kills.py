@@ -7,7 +7,6 @@ import multiprocessing
 import os
 import sys
 from collections import Counter
-from datetime import timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
@@ -19,12 +18,10 @@ from sqlmodel import col
 
 from app import outbox
 from app.kit.clock import system_clock
-from app.letters.sending import LEASE
 from app.models.letter import Letter
-from app.models.search import SearchLease
 from app.runtime import Runtime
 from tests.conftest import MovingClock, store
-from tests.letters.desk import reader
+from tests.letters.desk import end_lease, reader
 from tests.letters.killed_sender import send_letters
 from tests.letters.servers import mail_server
 
@@ -42,14 +39,6 @@ def begin(settings: dict[str, Any]) -> tuple[BaseProcess, Any]:
     process.start()
     there.close()
     return process, here
-
-
-def end_lease(runtime: Runtime) -> None:
-    """As if the time for which a killed process holds the lease had passed."""
-    with runtime.database.writing() as tx:
-        past = system_clock() - timedelta(seconds=1)
-        own = col(SearchLease.name) == LEASE
-        tx.execute(sa.update(SearchLease).where(own).values(expires_at=past))
 
 
 def plan(runtime: Runtime, clock: MovingClock, number: int) -> None:

@@ -7,7 +7,6 @@ import multiprocessing
 import os
 import sys
 from collections import Counter
-from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
 from time import sleep
@@ -22,19 +21,18 @@ from app.editorial import publishing
 from app.editorial.content import Actor
 from app.kit.clock import system_clock
 from app.kit.ids import uuid7
-from app.letters.sending import LetterSender
 from app.models.letter import Letter
 from app.models.newsletter import NewsletterIssue
 from app.models.reader import Reader
 from app.newsletters.addresses import AddressBook
 from app.newsletters.readers import CONSENT
-from app.runtime import Runtime, open_runtime
+from app.runtime import Runtime
 from app.worker.newsletters import NewsletterFollower
 from tests import builders
 from tests.conftest import MovingClock, store
+from tests.letters.desk import end_lease
 from tests.letters.servers import mail_server
-from tests.letters.test_kills import end_lease
-from tests.stores import settings_of
+from tests.newsletters.killed_worker import work
 
 KILLS = int(os.environ.get("WILLAY_LETTER_KILLS", "3"))
 READERS = 15 * KILLS
@@ -42,24 +40,7 @@ LONGEST_LIFE = 0.5
 EDITOR = Actor("Ana", By("session", UUID(int=1)), may_publish=True)
 """A person: what an import publishes is not mailed."""
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.newsletters.test_kills"])
-
-
-def work(settings: dict[str, Any], ready: Connection) -> None:
-    """Plan and send until there is nothing to do, or until the end."""
-    given = settings_of(settings.pop("data_dir"), **settings)
-    with open_runtime(given) as runtime:
-        args = (runtime.database, runtime.settings, runtime.key, runtime.clock)
-        sender, follower = LetterSender(*args), NewsletterFollower(runtime)
-        ready.send("begun")
-        idle = 0
-        while idle < 20:
-            did = follower.step()
-            did |= sender.step()
-            idle = 0 if did else idle + 1
-            sleep(0.005 if idle else 0.0)
-        sender.close()
-    ready.send("done")
+PROCESSES.set_forkserver_preload(["tests.newsletters.killed_worker"])
 
 
 def begin(settings: dict[str, Any]) -> tuple[Any, Any]:

@@ -76,6 +76,7 @@ def test_what_there_is_before_anybody_said_anything(publisher: Publisher) -> Non
         "feeds": {
             **{name: f"{API}/v1/feeds/articles.{name}" for name in ("rss", "atom", "json")},
             "events": f"{API}/v1/feeds/events.ics",
+            "newsletters": f"{API}/v1/feeds/newsletters.atom",
         },
         "addresses": {
             "article": f"{API}/v1/articles/{{slug}}",

@@ -165,12 +165,14 @@ def test_it_follows_only_where_a_hub_is_named(tmp_path: Path) -> None:
                 one.close()
             return [one.name for one in found]
 
-    assert names() == ["heartbeat", "search (embedded)", "sweeping", "webhooks", "letters"]
+    usual = ["heartbeat", "search (embedded)", "sweeping", "webhooks", "letters", "newsletters"]
+    assert names() == usual
     assert names(websub_hub="https://hub.example/") == [
         "heartbeat",
         "search (embedded)",
         "sweeping",
         "webhooks",
         "letters",
+        "newsletters",
         "websub",
     ]

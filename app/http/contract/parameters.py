@@ -31,6 +31,8 @@ _PATH: Final = {
     "slug": "As lists and links have it",
     "article_id": "As lists have it",
     "event_id": "As lists have it",
+    "issue_id": "As lists have it",
+    "token": "The secret at the end of a link",
     "media_id": "As the address of the file has it",
     "rendition": "Which of its files",
     "period": "A month, as the index of site maps names it",
