@@ -64,7 +64,7 @@ def addresses(get: Any) -> dict[str, str]:
         "getService": "/v1",
         "resolvePath": f"/v1/resolve?path=/{slug}",
         "getJsonFeed": "/v1/feeds/articles.json?limit=1",
-        "getSubscriptionTopics": "/v1/subscriptions/topics",
+        "getNewsletterTopics": "/v1/newsletters/topics",
         "listNewsletters": "/v1/newsletters?limit=1",
         "getNewsletter": f"/v1/newsletters/{get('/v1/newsletters')['data'][0]['id']}",
         "getOembed": f"/v1/oembed?url=http://127.0.0.1:8000/{slug}",
@@ -109,7 +109,8 @@ def _send_issue(runtime: Runtime) -> None:
         rows, _ = issue_records.list_issues(tx, "draft", None, 10)
         draft = next(row for row in rows if (row.rhythm, row.lang) == ("weekly", "en"))
         articles = tx.execute(_ENGLISH).scalars().all()
-        change = IssueChange(articles=list(articles), introduction="Dear readers,")
+        wish = {"articles": list(articles), "introduction": "Dear readers,"}
+        change = IssueChange.model_validate(wish)
         issue = issues.change_issue(tx, OPERATOR, tags, draft.id, draft.revision, change)
         issues.send_issue(tx, OPERATOR, tags, issue.row.id, issue.row.revision)
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from pydantic_core import to_json
 from starlette.responses import Response
 
+from app.delivery.filters import preferred_languages
 from app.feeds import issues_feed
 from app.feeds.issues_feed import IssuesChannel
 from app.http.endpoint import BriefView
@@ -20,8 +21,10 @@ from app.kit.clock import EPOCH
 from app.newsletters import archive
 from app.newsletters.content import IssueContent, read_content
 from app.newsletters.issue_records import IssueRecord, read_issue
+from app.newsletters.requests import list_topics
+from app.public.articles import TagReference
 from app.public.envelopes import One, Page, PageMeta
-from app.public.newsletters import IssueDetail, IssueNotice, ListedIssue
+from app.public.newsletters import IssueDetail, IssueNotice, ListedIssue, SubscriptionTopics
 from app.published.answer import Answer
 from app.published.cache_keys import LISTS, key_of
 
@@ -60,6 +63,31 @@ def list_newsletters(view: BriefView, params: NewsletterParameters) -> Answer:
     links = links_onward(f"{settings.public_url}/v1/newsletters", params, onward)
     page = Page[ListedIssue](data=data, meta=PageMeta(limit=params.limit), links=links)
     return Answer(to_json(page), {"next": links.next}, LISTS)
+
+
+class TopicParameters(Parameters):
+    """The language of the topics' names."""
+
+    lang: Language = ""
+
+
+@router.get(
+    "/v1/newsletters/topics",
+    response_model=One[SubscriptionTopics],
+    responses=public_responses(304, 400, 503),
+)
+def read_newsletter_topics(view: BriefView, params: TopicParameters) -> Answer:
+    """What one can subscribe to."""
+    settings = view.runtime.settings
+    lang = preferred_languages(params.lang, settings)[0]
+    references = [
+        TagReference.model_validate_json(view.tags.reference(tag, lang))
+        for tag in list_topics(view.tags, lang)
+    ]
+    offer = SubscriptionTopics(
+        rhythms=list(settings.newsletters), languages=list(settings.languages), topics=references
+    )
+    return Answer(b'{"data":%s}' % to_json(offer), {}, LISTS)
 
 
 @router.get(

@@ -1,32 +1,28 @@
 """Subscriptions of readers to newsletters."""
 
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Annotated, Final, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Request
-from pydantic_core import to_json
+from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from app.changes import head
 from app.database import WriteTx
-from app.delivery.filters import preferred_languages
 from app.http.bodies import documented_body
-from app.http.endpoint import BriefView, RuntimeDep, SmallJson
-from app.http.parameters import Language, NoParameters, Parameters
-from app.http.problems import NO_STORE, problem_answers, public_responses
+from app.http.endpoint import RuntimeDep, SmallJson
+from app.http.parameters import NoParameters
+from app.http.problems import NO_STORE, problem_answers
 from app.http.routing import EndpointRoute
 from app.http.subscribing import accept_subscription
 from app.newsletters import readers
 from app.newsletters.inputs import SubscriptionChange, SubscriptionInput
+from app.newsletters.links import LINK_PATTERN
 from app.newsletters.readers import StoredSubscription
-from app.newsletters.requests import list_topics
 from app.public.articles import TagReference
 from app.public.envelopes import One
-from app.public.newsletters import Subscription, SubscriptionPromise, SubscriptionTopics
-from app.published.answer import Answer
+from app.public.newsletters import Subscription, SubscriptionPromise
 from app.published.cache import Tags
-from app.published.cache_keys import LISTS
 from app.runtime import Runtime
 
 router = APIRouter(tags=["newsletters"], route_class=EndpointRoute)
@@ -38,29 +34,9 @@ PROMISE: Final = (
 _PRIVATE: Final = {"Cache-Control": "no-store"}
 _HEADERS: Final = {"headers": {"Cache-Control": NO_STORE}}
 
+Token = Annotated[str, Path(pattern=LINK_PATTERN)]
+
 Result = TypeVar("Result")
-
-
-class TopicParameters(Parameters):
-    """The language of the topics' names."""
-
-    lang: Language = ""
-
-
-@router.get(
-    "/v1/subscriptions/topics",
-    response_model=One[SubscriptionTopics],
-    responses=public_responses(304, 400, 503),
-)
-def read_subscription_topics(view: BriefView, params: TopicParameters) -> Answer:
-    """What one can subscribe to."""
-    settings = view.runtime.settings
-    lang = preferred_languages(params.lang, settings)[0]
-    references = [_reference(view.tags, tag.id, lang) for tag in list_topics(view.tags, lang)]
-    offer = SubscriptionTopics(
-        rhythms=list(settings.newsletters), languages=list(settings.languages), topics=references
-    )
-    return Answer(b'{"data":%s}' % to_json(offer), {}, LISTS)
 
 
 @router.post(
@@ -91,7 +67,9 @@ async def subscribe(
     status_code=204,
     responses={**problem_answers(400, 404, 410, 429, 503), 204: _HEADERS},
 )
-async def confirm_subscription(token: str, _params: NoParameters, runtime: RuntimeDep) -> Response:
+async def confirm_subscription(
+    token: Token, _params: NoParameters, runtime: RuntimeDep
+) -> Response:
     """Confirm a subscription by the token of the letter, once the reader has pressed a button."""
     await in_write(runtime, lambda tx: readers.confirm(tx, runtime.key(), token, runtime.clock()))
     return Response(None, 204, _PRIVATE)
@@ -100,9 +78,9 @@ async def confirm_subscription(token: str, _params: NoParameters, runtime: Runti
 @router.get(
     "/v1/subscriptions/{token}",
     response_model=One[Subscription],
-    responses={**problem_answers(400, 404, 410, 429, 503), 200: _HEADERS},
+    responses={**problem_answers(400, 404, 429, 503), 200: _HEADERS},
 )
-async def read_subscription(token: str, _params: NoParameters, runtime: RuntimeDep) -> Response:
+async def read_subscription(token: Token, _params: NoParameters, runtime: RuntimeDep) -> Response:
     """All that is stored of the reader whose letter has this token."""
 
     def read() -> Response:
@@ -119,11 +97,11 @@ async def read_subscription(token: str, _params: NoParameters, runtime: RuntimeD
 @router.patch(
     "/v1/subscriptions/{token}",
     response_model=One[Subscription],
-    responses={**problem_answers(400, 404, 408, 410, 413, 415, 422, 429, 503), 200: _HEADERS},
+    responses={**problem_answers(400, 404, 408, 413, 415, 422, 429, 503), 200: _HEADERS},
     openapi_extra=documented_body(SubscriptionChange),
 )
 async def change_subscription(
-    token: str,
+    token: Token,
     _params: NoParameters,
     body: SmallJson[SubscriptionChange],
     runtime: RuntimeDep,
@@ -141,9 +119,9 @@ async def change_subscription(
 @router.delete(
     "/v1/subscriptions/{token}",
     status_code=204,
-    responses={**problem_answers(400, 404, 410, 429, 503), 204: _HEADERS},
+    responses={**problem_answers(400, 404, 429, 503), 204: _HEADERS},
 )
-async def erase_subscription(token: str, _params: NoParameters, runtime: RuntimeDep) -> Response:
+async def erase_subscription(token: Token, _params: NoParameters, runtime: RuntimeDep) -> Response:
     """Leave, and be forgotten at once."""
     await in_write(runtime, lambda tx: readers.erase(tx, runtime.key(), token, runtime.clock()))
     return Response(None, 204, _PRIVATE)

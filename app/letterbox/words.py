@@ -62,7 +62,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "hour.",
         "subscriptions_busy": "Too many people subscribe right now; try again in an hour.",
         "link_ended": "This link has come to an end. Subscribe again, and you get another one.",
-        "link_unknown": "This link is incomplete. Open it from the letter again.",
+        "link_unknown": "This link leads nowhere. Open it from the letter again, or subscribe "
+        "again.",
     },
     "es": {
         "subscribe": "Noticias por correo",
@@ -120,7 +121,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "una hora.",
         "subscriptions_busy": "Hay demasiadas suscripciones ahora; pruebe de nuevo en una hora.",
         "link_ended": "Este enlace terminó. Suscríbase de nuevo y recibirá otro.",
-        "link_unknown": "Este enlace está incompleto. Ábralo de nuevo desde la carta.",
+        "link_unknown": "Este enlace no lleva a ninguna parte. Ábralo de nuevo desde la carta, o "
+        "suscríbase de nuevo.",
     },
 }
 

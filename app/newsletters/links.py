@@ -17,6 +17,7 @@ from app.accounts.keys import SecretKey
 Purpose = Literal["confirm", "manage", "leave"]
 
 CONFIRMS_FOR: Final = timedelta(hours=48)
+LINK_PATTERN: Final = "^[a-z2-7]{26}(-[0-9]{10})?-[A-Za-z0-9_-]{27}$"
 _TOKEN: Final = re.compile(
     r"(?P<id>[a-z2-7]{26})(?:-(?P<end>[0-9]{10}))?-(?P<mac>[A-Za-z0-9_-]{27})", re.ASCII
 )

@@ -253,12 +253,9 @@ def _check(
     reader: Any,
     now: datetime,
 ) -> None:
-    if token is None:
-        message = "This link is incomplete; open it from the letter again."
+    if token is None or reader is None or not links.is_proved(key, purpose, token, reader.version):
+        message = "This link leads nowhere; open it from the letter again, or subscribe again."
         raise NotFound("link_unknown", message)
-    if reader is None or not links.is_proved(key, purpose, token, reader.version):
-        message = "This link has come to an end; subscribe again to get another one."
-        raise Gone("link_ended", message, reason="removed")
     if token.ends_at is not None and token.ends_at <= now and reader.state == "pending":
         message = "This link was good for two days; subscribe again to get another one."
         raise Gone("link_ended", message, reason="expired")

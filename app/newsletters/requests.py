@@ -48,7 +48,7 @@ def find_topics(tags: Tags, slugs: Sequence[str]) -> list[CachedTag]:
     """The tags of some slugs, once each; `Invalid` if there is no such tag."""
     topics = {slug: tags.find(slug) for slug in slugs}
     if unknown := [slug for slug, tag in topics.items() if tag is None]:
-        message = f"There is no tag {unknown[0]!r}; `/v1/subscriptions/topics` lists topics."
+        message = f"There is no tag {unknown[0]!r}; `/v1/newsletters/topics` lists topics."
         raise Invalid("unknown_topic", message)
     return list({tag.id: tag for tag in topics.values() if tag is not None}.values())
 

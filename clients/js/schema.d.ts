@@ -690,6 +690,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/newsletters/topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one can subscribe to */
+        get: operations["getNewsletterTopics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/newsletters/{issue_id}": {
         parameters: {
             query?: never;
@@ -716,23 +733,6 @@ export interface paths {
         };
         /** The newest issues as Atom */
         get: operations["getNewslettersFeed"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/subscriptions/topics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What one can subscribe to */
-        get: operations["getSubscriptionTopics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1993,10 +1993,14 @@ export interface components {
         };
         /** @description What a provider reports: of the letter with a return path, else of an address. */
         MailEvent: {
-            /** @enum {string} */
+            /**
+             * @description No such mailbox, one that is full, or a letter that was called spam
+             * @enum {string}
+             */
             type: "bounce" | "soft_bounce" | "complaint";
+            /** @description The envelope's sender, which names the letter */
             return_path?: string | null;
-            /** @description An e-mail address */
+            /** @description Whom the last letter went to */
             email?: string | null;
         };
         /** @description A month that has articles. */
@@ -2845,13 +2849,17 @@ export interface components {
             lang?: components["schemas"]["Lang"];
             /** @description Tags' slugs; none stands for all news */
             topics?: components["schemas"]["Slug"][];
-            /** @enum {string} */
+            /**
+             * @description How often letters come
+             * @enum {string}
+             */
             rhythm?: "instant" | "daily" | "weekly";
         };
         /** @description Who wants which news how often; `lang` is the site's first language when absent. */
         SubscriptionInput: {
             /** @description An e-mail address */
             email: string;
+            /** @description That of letters and of the news */
             lang?: components["schemas"]["Lang"] | null;
             /**
              * @description Tags' slugs; none stands for all news
@@ -2859,6 +2867,7 @@ export interface components {
              */
             topics: components["schemas"]["Slug"][];
             /**
+             * @description How often letters come
              * @default weekly
              * @enum {string}
              */
@@ -3278,6 +3287,7 @@ export interface components {
         FromDateOfEvents: string;
         /** @description Ids, by `,` */
         Ids: string[];
+        /** @description As lists have it */
         IssueIdPath: string;
         /** @description Articles, or standing pages */
         Kind: "article" | "page";
@@ -3303,6 +3313,7 @@ export interface components {
         ToDate: string;
         /** @description Begun by this day or instant */
         ToDateOfEvents: string;
+        /** @description The secret at the end of a link */
         TokenPath: string;
         /** @description The secret of the address */
         TokenPathOfPreview: string;
@@ -4317,7 +4328,8 @@ export interface operations {
                      *           "rss": "http://127.0.0.1:8000/v1/feeds/articles.rss",
                      *           "atom": "http://127.0.0.1:8000/v1/feeds/articles.atom",
                      *           "json": "http://127.0.0.1:8000/v1/feeds/articles.json",
-                     *           "events": "http://127.0.0.1:8000/v1/feeds/events.ics"
+                     *           "events": "http://127.0.0.1:8000/v1/feeds/events.ics",
+                     *           "newsletters": "http://127.0.0.1:8000/v1/feeds/newsletters.atom"
                      *         },
                      *         "addresses": {
                      *           "article": "http://127.0.0.1:8000/v1/articles/{slug}",
@@ -5436,7 +5448,74 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "01999999-0000-7000-8000-000000000012",
+                     *           "rhythm": "weekly",
+                     *           "lang": "en",
+                     *           "number": 1,
+                     *           "title": "Weekly news 1",
+                     *           "sent_at": "2026-03-01T12:00:05Z",
+                     *           "url": "http://127.0.0.1:8000/newsletters/01999999-0000-7000-8000-000000000012"
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "limit": 1
+                     *       },
+                     *       "links": {
+                     *         "self": "http://127.0.0.1:8000/v1/newsletters?limit=1",
+                     *         "next": null,
+                     *         "prev": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["IssueList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Refusal"];
+        };
+    };
+    getNewsletterTopics: {
+        parameters: {
+            query?: {
+                /** @description One of the site's languages; see /v1 */
+                lang?: components["parameters"]["Lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "rhythms": [
+                     *           "instant"
+                     *         ],
+                     *         "languages": [
+                     *           "en"
+                     *         ],
+                     *         "topics": [
+                     *           {
+                     *             "slug": "amazonas",
+                     *             "type": "place",
+                     *             "name": "Amazonas"
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SubscriptionTopicsResponse"];
                 };
             };
             304: components["responses"]["NotModified"];
@@ -5451,6 +5530,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description As lists have it */
                 issue_id: components["parameters"]["IssueIdPath"];
             };
             cookie?: never;
@@ -5463,6 +5543,62 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "id": "01999999-0000-7000-8000-000000000012",
+                     *         "rhythm": "weekly",
+                     *         "lang": "en",
+                     *         "number": 1,
+                     *         "title": "Weekly news 1",
+                     *         "sent_at": "2026-03-01T12:00:05Z",
+                     *         "url": "http://127.0.0.1:8000/newsletters/01999999-0000-7000-8000-000000000012",
+                     *         "introduction_html": "<p>Dear readers,</p>",
+                     *         "series": null,
+                     *         "articles": [
+                     *           {
+                     *             "id": "01999999-0000-7000-8000-000000000013",
+                     *             "kind": "article",
+                     *             "slug": "a-christmas-eve-pardon",
+                     *             "lang": "en",
+                     *             "title": "A Christmas Eve pardon",
+                     *             "summary": "Three days after escaping removal from office with the help of Fujimorista votes, President Kuczynski has pardoned Alberto Fujimori.",
+                     *             "published_at": "2017-12-29T00:00:00Z",
+                     *             "date_precision": "day",
+                     *             "updated_at": "2017-12-29T00:00:00Z",
+                     *             "authors": [
+                     *               {
+                     *                 "name": "Peru Support Group",
+                     *                 "slug": "peru-support-group"
+                     *               }
+                     *             ],
+                     *             "source": null,
+                     *             "image": null,
+                     *             "rights": {
+                     *               "licence": "https://creativecommons.org/licenses/by/4.0/",
+                     *               "credit": "Peru Support Group",
+                     *               "syndicatable": true
+                     *             },
+                     *             "corrections": [],
+                     *             "is_excerpt": false,
+                     *             "canonical_url": null,
+                     *             "position": 0,
+                     *             "published_on": "2017-12-29",
+                     *             "tags": [
+                     *               {
+                     *                 "slug": "impunity",
+                     *                 "type": "topic",
+                     *                 "name": "Justice and impunity"
+                     *               }
+                     *             ],
+                     *             "translations": [],
+                     *             "parent": null
+                     *           }
+                     *         ],
+                     *         "notices": []
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["IssueResponse"];
                 };
             };
@@ -5490,31 +5626,6 @@ export interface operations {
                 };
                 content: {
                     "application/atom+xml": string;
-                };
-            };
-            304: components["responses"]["NotModified"];
-            default: components["responses"]["Refusal"];
-        };
-    };
-    getSubscriptionTopics: {
-        parameters: {
-            query?: {
-                /** @description One of the site's languages; see /v1 */
-                lang?: components["parameters"]["Lang"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SubscriptionTopicsResponse"];
                 };
             };
             304: components["responses"]["NotModified"];
@@ -5554,6 +5665,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The secret at the end of a link */
                 token: components["parameters"]["TokenPath"];
             };
             cookie?: never;
@@ -5571,6 +5683,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The secret at the end of a link */
                 token: components["parameters"]["TokenPath"];
             };
             cookie?: never;
@@ -5579,7 +5692,6 @@ export interface operations {
         responses: {
             200: components["responses"]["OkOfSubscriptions"];
             404: components["responses"]["NotFound"];
-            410: components["responses"]["Gone"];
             default: components["responses"]["Refusal"];
         };
     };
@@ -5588,6 +5700,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The secret at the end of a link */
                 token: components["parameters"]["TokenPath"];
             };
             cookie?: never;
@@ -5596,7 +5709,6 @@ export interface operations {
         responses: {
             204: components["responses"]["NoContent"];
             404: components["responses"]["NotFound"];
-            410: components["responses"]["Gone"];
             default: components["responses"]["Refusal"];
         };
     };
@@ -5605,6 +5717,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The secret at the end of a link */
                 token: components["parameters"]["TokenPath"];
             };
             cookie?: never;
@@ -5617,7 +5730,6 @@ export interface operations {
         responses: {
             200: components["responses"]["OkOfSubscriptions"];
             404: components["responses"]["NotFound"];
-            410: components["responses"]["Gone"];
             422: components["responses"]["UnprocessableEntity"];
             default: components["responses"]["Refusal"];
         };

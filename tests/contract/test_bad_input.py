@@ -263,7 +263,7 @@ EVERY_PARAMETER = [
         "/v1/newsletters": "lang rhythm limit cursor",
         f"/v1/newsletters/{EVENT_ID}": "lang",
         "/v1/feeds/newsletters.atom": "lang",
-        "/v1/subscriptions/topics": "lang",
+        "/v1/newsletters/topics": "lang",
         "/v1/resolve": "path",
         "/v1/changes": "cursor limit wait",
         "/v1/articles/n1.jsonld": "lang fallback",
