@@ -31,6 +31,8 @@ class Mailbox:
     letters: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     senders: list[str] = field(default_factory=list)
+    slow_domain: str | None = None
+    """No answer ever comes for recipients there."""
     connections: int = 0
     port: int = 0
     pause: float = 0.0
@@ -118,6 +120,8 @@ class FaultySmtp(SMTP):
 
     @override
     async def smtp_RCPT(self, arg: str | None) -> None:
+        if self.box.slow_domain is not None and self.box.slow_domain in (arg or ""):
+            await asyncio.sleep(LONG)
         if not await self._fail("rcpt"):
             await super().smtp_RCPT(arg)
 

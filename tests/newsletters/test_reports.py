@@ -14,6 +14,7 @@ from standardwebhooks import Webhook
 
 from app.kit.clock import system_clock
 from app.letters.domain_records import examine_domain
+from app.letters.slow_domains import SlowDomains
 from app.models.letter import Letter
 from app.newsletters.links import make_token, return_tag
 from app.newsletters.readers import LEAVES_EVER
@@ -170,6 +171,27 @@ def test_letters_carry_where_they_return_to_and_refusals_count(tmp_path: Path) -
             box.faults["rcpt"] = 550
             letters.step()
         assert reader_states(room) == ["ended"]
+
+
+def test_a_domain_that_does_not_answer_holds_nobody_else_up(tmp_path: Path) -> None:
+    with newsroom(tmp_path) as room, mail_server() as box:
+        names = [f"r{nth}@{'slow' if nth % 2 else 'quick'}.example" for nth in range(8)]
+        for name in names:
+            room.join(name, rhythm="instant")
+        room.publish("News")
+        room.clock.move(minutes=3)
+        for _ in range(4):
+            room.follower.step()
+        box.slow_domain = "slow.example"
+        with sender(room.runtime, box.port) as letters:
+            letters.step()
+            assert sorted(box.recipients) == names[0::2]
+            assert box.connections <= 2, "it was tried once"
+            box.slow_domain = None
+            room.clock.move(hours=1)
+            letters._slow_domains = SlowDomains()  # as if its rest were over
+            letters.step()
+        assert sorted(box.recipients) == sorted(names)
 
 
 def test_who_may_know_readers(tmp_path: Path) -> None:
