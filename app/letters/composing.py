@@ -10,7 +10,7 @@ from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,7 @@ from css_inline import CSSInliner
 from email_validator import EmailNotValidError, validate_email
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, Template, select_autoescape
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from typing_extensions import override
 
 from app.letters.contents import LetterContent
 from app.settings import Settings
@@ -26,7 +27,29 @@ from app.settings.mail import parse_mailbox
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _LONGEST_SUBJECT: Final = 200
-_POLICY: Final = SMTP.clone(cte_type="7bit")  # no server needs 8BITMIME for it
+_WHOLE: Final = frozenset(("List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "Message-ID"))
+"""Headers for programs, with words that are longer than a line: they are never encoded."""
+
+
+class _LetterPolicy(EmailPolicy):
+    """The library's policy, which would write a long address as encoded words that no mail program
+    reads in these headers."""
+
+    @override
+    def fold(self, name: str, value: Any) -> str:
+        if name in _WHOLE:
+            return f"{name}: {value}{self.linesep}"
+        folded: str = super().fold(name, value)
+        return folded
+
+    @override
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        return (
+            self.fold(name, value).encode() if name in _WHOLE else super().fold_binary(name, value)
+        )
+
+
+_POLICY: Final = _LetterPolicy(linesep=SMTP.linesep, cte_type="7bit")  # no server needs 8BITMIME
 
 
 class InvalidAddress(Exception):

@@ -46,6 +46,10 @@ def test_a_reader_from_the_first_letter_to_the_last(tmp_path: Path) -> None:
         assert str(letter["Subject"]) == "Marcha en Lima"
         assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         assert letter["List-Id"] == "<instant-es.localhost>"
+        newest = max(room.runtime.settings.outbox.glob("*.eml"), key=lambda it: it.stat().st_mtime)
+        assert (
+            b"\r\nList-Unsubscribe: <http://127.0.0.1:8000/subscribe/leave/" in newest.read_bytes()
+        )
 
         manage = link_in(letter, "/subscribe/manage/")
         token = manage.rpartition("/")[2]
