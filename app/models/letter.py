@@ -49,5 +49,7 @@ class Letter(SQLModel, table=True):
     )
     reader_id: UUID | None = Field(default=None, foreign_key="reader.id", index=True)
     issue_id: UUID | None = Field(default=None, foreign_key="newsletter_issue.id", index=True)
-    bounce: str | None = None  # hard, soft, complaint: what was reported after it was sent
+    bounce: str | None = Field(
+        default=None, index=True
+    )  # hard, soft, complaint: what was reported after it was sent
     bounced_at: datetime | None = None

@@ -62,5 +62,7 @@ class AddressRecord(SQLModel, table=True):
     address_hash: str = Field(primary_key=True)
     confirmations: int = 0  # letters that asked for a confirmation which never came
     last_letter_at: datetime | None = None  # the last one that a request led to
-    suppressed: str | None = None  # bounced, complained, withdrawn: no letter goes to it
+    suppressed: str | None = Field(
+        default=None, index=True
+    )  # bounced, complained, withdrawn: no letter goes to it
     suppressed_at: datetime | None = None

@@ -31,7 +31,8 @@ def examine_newsletters(tx: ReadTx, settings: Settings, now: datetime) -> Newsle
     state = col(Reader.state)
     readers = tx.execute(sa.select(state, sa.func.count()).group_by(state)).all()
     created = col(SubscriptionRequest.created_at)
-    oldest = tx.execute(sa.select(created).order_by(created).limit(1)).scalar()
+    by_age = sa.select(created).order_by(col(SubscriptionRequest.id))  # ids sort by their time
+    oldest = tx.execute(by_age.limit(1)).scalar()
     due = sa.select(sa.func.min(col(Newsletter.due_at))).where(
         col(Newsletter.rhythm).in_(settings.newsletters),
         col(Newsletter.lang).in_(settings.languages),

@@ -56,6 +56,7 @@ def upgrade() -> None:
     sa.Column('suppressed_at', UTCDateTime(), nullable=True),
     sa.PrimaryKeyConstraint('address_hash', name=op.f('address_record_pkey')),
     )
+    op.create_index(op.f('address_record_suppressed_index'), 'address_record', ['suppressed'])
     op.create_table('newsletter',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('rhythm', AutoString(), nullable=False),
@@ -122,6 +123,7 @@ def upgrade() -> None:
             op.f('letter_recipient_check'), '(account_id IS NULL) <> (reader_id IS NULL)')
     op.create_index(op.f('letter_reader_id_index'), 'letter', ['reader_id'])
     op.create_index(op.f('letter_issue_id_index'), 'letter', ['issue_id'])
+    op.create_index(op.f('letter_bounce_index'), 'letter', ['bounce'])
     op.create_index('letter_due', 'letter', ['state', 'urgency', 'next_attempt_at'])
     op.execute("UPDATE letter SET urgency = 0 WHERE kind IN ('invitation', 'reset')")
 
@@ -129,6 +131,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute(f"DELETE FROM letter WHERE kind NOT IN ({_KINDS})")
     op.drop_index('letter_due', 'letter')
+    op.drop_index(op.f('letter_bounce_index'), 'letter')
     op.drop_index(op.f('letter_issue_id_index'), 'letter')
     op.drop_index(op.f('letter_reader_id_index'), 'letter')
     with op.batch_alter_table('letter') as batch:

@@ -71,7 +71,7 @@ CLOSED: dict[str, dict[str, Any]] = {
     "audit_entry": {"via": "session"},
     "webhook": {"payload": "full", "state": "active", "paused_reason": None},
     "delivery": {"state": "pending"},
-    "letter": {"kind": "submitted", "state": "sent", "reader_id": None},
+    "letter": {"kind": "submitted", "state": "sent", "reader_id": None, "urgency": 1},
     "newsletter": {"rhythm": "weekly", "lang": "en"},
     "newsletter_issue": {
         # A draft, which nobody outside may see; its lists hold ids.

@@ -177,6 +177,7 @@ SMALL = {
         "event",
         "event_tag",
         "account",
+        "newsletter",  # one for each rhythm and language
     ),
     *("partner", "webhook", "change_head", "lease", "alembic_version"),
 }
