@@ -39,7 +39,11 @@ async function enter(name, options = {}, totp = '') {
 }
 const ask = (page, path) => page.evaluate(async (path) => (await (await fetch(path, { cache: 'no-store', headers: { 'Willay-Desk': '1' } })).json()).data, path)
 const articleOf = (page) => ask(page, `/v1/admin/articles/${page.url().split('/articles/')[1].split('/')[0]}`)
-const settled = (page) => page.waitForSelector('.save-status.saved', { timeout: 60_000 })
+// What was typed last must have been noticed before "saved" means it.
+const settled = async (page) => {
+  await page.waitForTimeout(700)
+  return page.waitForSelector('.save-status.saved', { timeout: 60_000 })
+}
 const text = (page) => page.locator('.page-text').innerText()
 
 async function judge(page, name) {
@@ -139,6 +143,7 @@ const { page } = publisher
     await at.keyboard.type(words)
   }
   await write(editor.page, 0, ' Eva.')
+  while (!(await articleOf(editor.page)).body.includes('Eva.')) await editor.page.waitForTimeout(200)
   await settled(editor.page)
   await write(page, 2, ' Ana.')
   await page.waitForFunction(() => document.querySelector('.page-text').innerText.includes('Eva.'))
@@ -147,6 +152,7 @@ const { page } = publisher
   await editor.page.reload()
   await editor.page.waitForSelector('.page-text')
   await write(editor.page, 1, ' Eva here.')
+  while (!(await articleOf(editor.page)).body.includes('Eva here.')) await editor.page.waitForTimeout(200)
   await settled(editor.page)
   await write(page, 1, ' Ana here.')
   await page.waitForSelector('dialog .clash')
