@@ -37,7 +37,7 @@ def show_reader(email: Address) -> None:
 
     The exit code is 1 when nothing is. `willay erase EMAIL` forgets it.
     """
-    address = _normalised(email)
+    address = _parse_address(email)
     with open_runtime(Settings()) as runtime, runtime.database.reading() as tx:
         key, tags = runtime.key(), runtime.memory.tags(tx, head(tx))
         row = readers.find_reader(tx, AddressBook(key), address)
@@ -65,7 +65,7 @@ def show_reader(email: Address) -> None:
 @reader.command("allow")
 def allow_reader(email: Address) -> None:
     """Let letters go to an address again that bounced or complained, at its owner's wish."""
-    address = _normalised(email)
+    address = _parse_address(email)
     with open_runtime(Settings()) as runtime, runtime.database.writing() as tx:
         is_lifted = bounces.lift_suppression(tx, AddressBook(runtime.key()), address)
         if is_lifted:
@@ -76,7 +76,7 @@ def allow_reader(email: Address) -> None:
     typer.echo("Letters may go to this address; it has to subscribe again.", err=True)
 
 
-def _normalised(email: str) -> str:
+def _parse_address(email: str) -> str:
     try:
         return normalised_address(email)
     except ValueError as error:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
-from uuid import UUID
 
 from fastapi import APIRouter, Request
 from pydantic import Field
@@ -12,19 +11,19 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from starlette.responses import Response
 
 from app.database import WriteTx
-from app.delivery.subscriptions import in_write
 from app.errors import NotFound, Unauthenticated
 from app.http.bodies import SMALL, documented_body, parse_json, read
 from app.http.endpoint import RuntimeDep
 from app.http.parameters import NoParameters
 from app.http.problems import NO_STORE, problem_answers
 from app.http.routing import EndpointRoute
+from app.http.transactions import in_write
 from app.inputs import Input
 from app.newsletters import bounces
 from app.newsletters.addresses import AddressBook
 from app.newsletters.bounces import ReportKind
 from app.newsletters.inputs import Address
-from app.newsletters.links import letter_of
+from app.newsletters.links import letter_at
 from app.runtime import Runtime
 
 router = APIRouter(tags=["newsletters"], route_class=EndpointRoute)
@@ -83,13 +82,8 @@ async def report_mail_event(
 
 def _record(tx: WriteTx, runtime: Runtime, event: MailEvent, now: datetime) -> None:
     key, kind = runtime.key(), _KINDS[event.type]
-    letter = _letter_in(event.return_path or "", runtime)
+    letter = letter_at(key, (event.return_path or "").strip(" <>"))
     if letter is not None and bounces.record_report(tx, letter, kind, now):
         return
     if event.email is not None:
         bounces.record_for_address(tx, AddressBook(key), event.email, kind, now)
-
-
-def _letter_in(return_path: str, runtime: Runtime) -> UUID | None:
-    tag = return_path.strip(" <>").rpartition("@")[0].partition("+")[2]
-    return letter_of(runtime.key(), tag)

@@ -19,7 +19,7 @@ from app.http.routing import EndpointRoute
 from app.http.views import View
 from app.kit.clock import EPOCH
 from app.newsletters import archive
-from app.newsletters.content import IssueContent, read_content
+from app.newsletters.content import IssueContent, MailedNotice, read_content
 from app.newsletters.issue_records import IssueRecord, read_issue
 from app.newsletters.requests import list_topics
 from app.public.articles import TagReference
@@ -155,7 +155,7 @@ def _to_html(content: IssueContent) -> str:
     return "".join(parts)
 
 
-def to_notice(notice: object) -> IssueNotice:
+def to_notice(notice: MailedNotice) -> IssueNotice:
     """A notice for everybody: a title that was retracted is not said again."""
     told = IssueNotice.model_validate(notice, from_attributes=True)
     return told.model_copy(update={"title": None}) if told.reason == "retracted" else told

@@ -1,20 +1,20 @@
 """Subscriptions of readers to newsletters."""
 
-from collections.abc import Callable
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from app.changes import head
-from app.database import WriteTx
+from app.database import ReadTx, WriteTx
 from app.http.bodies import documented_body
 from app.http.endpoint import RuntimeDep, SmallJson
 from app.http.parameters import NoParameters
 from app.http.problems import NO_STORE, problem_answers
 from app.http.routing import EndpointRoute
 from app.http.subscribing import accept_subscription
+from app.http.transactions import in_read, in_write
 from app.newsletters import readers
 from app.newsletters.inputs import SubscriptionChange, SubscriptionInput
 from app.newsletters.links import LINK_PATTERN
@@ -23,7 +23,6 @@ from app.public.articles import TagReference
 from app.public.envelopes import One
 from app.public.newsletters import Subscription, SubscriptionPromise
 from app.published.cache import Tags
-from app.runtime import Runtime
 
 router = APIRouter(tags=["newsletters"], route_class=EndpointRoute)
 
@@ -35,8 +34,6 @@ _PRIVATE: Final = {"Cache-Control": "no-store"}
 _HEADERS: Final = {"headers": {"Cache-Control": NO_STORE}}
 
 Token = Annotated[str, Path(pattern=LINK_PATTERN)]
-
-Result = TypeVar("Result")
 
 
 @router.post(
@@ -83,15 +80,12 @@ async def confirm_subscription(
 async def read_subscription(token: Token, _params: NoParameters, runtime: RuntimeDep) -> Response:
     """All that is stored of the reader whose letter has this token."""
 
-    def read() -> Response:
-        with runtime.database.reading() as tx:
-            tags = runtime.memory.tags(tx, head(tx))
-            subscription = readers.read_subscription(
-                tx, runtime.key(), tags, token, runtime.clock()
-            )
-            return _response(subscription, tags)
+    def read(tx: ReadTx) -> Response:
+        tags = runtime.memory.tags(tx, head(tx))
+        args = (tx, runtime.key(), tags, token, runtime.clock())
+        return _response(readers.read_subscription(*args), tags)
 
-    return await runtime.edits.run(read)
+    return await in_read(runtime, read)
 
 
 @router.patch(
@@ -125,16 +119,6 @@ async def erase_subscription(token: Token, _params: NoParameters, runtime: Runti
     """Leave, and be forgotten at once."""
     await in_write(runtime, lambda tx: readers.erase(tx, runtime.key(), token, runtime.clock()))
     return Response(None, 204, _PRIVATE)
-
-
-async def in_write(runtime: Runtime, work: Callable[[WriteTx], Result]) -> Result:
-    """The result of work in a transaction, after its commit."""
-
-    def run() -> Result:
-        with runtime.database.writing() as tx:
-            return work(tx)
-
-    return await runtime.edits.run(run)
 
 
 def _response(subscription: StoredSubscription, tags: Tags) -> Response:

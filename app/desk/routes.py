@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -13,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app.desk.sign_in import PAGE_HEADERS, sign_in_routes
+from app.http.own_origins import web_origin
 from app.http.static_pages import StaticPage
 from app.settings import Settings
 
@@ -129,5 +129,4 @@ def _origin_of(preview_url: str | None, site_url: str | None) -> str | None:
     """The origin of the front end's page for previews."""
     if preview_url is None:
         return None
-    parts = urlsplit(preview_url.replace("{site}", site_url or ""))
-    return f"{parts.scheme}://{parts.netloc}"
+    return web_origin(preview_url.replace("{site}", site_url or ""))

@@ -15,8 +15,9 @@ from app.errors import Forbidden, WillayError
 from app.http.access import origin_of
 from app.http.bodies import read_form
 from app.http.desk_session import COOKIE, is_private, is_same_origin
+from app.http.endpoint import runtime_of
 from app.http.problems import STATUS
-from app.runtime import Runtime
+from app.kit.languages import accepted_codes, base_language
 from app.settings import Settings
 
 PAGE_HEADERS: Final = {
@@ -92,7 +93,7 @@ def sign_in_routes(templates: Environment, settings: Settings) -> list[Route]:
 
 
 async def _sign_in(request: Request, fields: Fields) -> Response:
-    runtime, origin = _runtime(request), origin_of(request)
+    runtime, origin = runtime_of(request), origin_of(request)
     email, password = fields.get("email", ""), fields.get("password", "")
     code = fields.get("code", "").strip() or None
     session = await runtime.logins.run(
@@ -105,7 +106,7 @@ async def _sign_in(request: Request, fields: Fields) -> Response:
 
 
 async def _sign_out(request: Request, _fields: Fields) -> Response:
-    runtime, origin = _runtime(request), origin_of(request)
+    runtime, origin = runtime_of(request), origin_of(request)
     if secret := request.cookies.get(COOKIE):
         await runtime.logins.run(lambda: runtime.authenticator.log_out(secret, origin))
     response = RedirectResponse("/desk/sign-in?notice=signed_out", 303)
@@ -115,14 +116,14 @@ async def _sign_out(request: Request, _fields: Fields) -> Response:
 
 
 async def _choose_password(request: Request, fields: Fields) -> Response:
-    runtime, origin = _runtime(request), origin_of(request)
+    runtime, origin = runtime_of(request), origin_of(request)
     secret, new = fields.get("secret", "").strip(), fields.get("password", "")
     await runtime.logins.run(lambda: runtime.authenticator.redeem_reset(secret, new, origin))
     return RedirectResponse("/desk/sign-in?notice=password_changed", 303)
 
 
 async def _ask_for_letter(request: Request, fields: Fields) -> None:
-    runtime, origin = _runtime(request), origin_of(request)
+    runtime, origin = runtime_of(request), origin_of(request)
     email, is_sent = fields.get("email", ""), runtime.settings.smtp_url is not None
     plan = runtime.logins.run(
         lambda: runtime.authenticator.request_reset(email, origin, is_sent=is_sent)
@@ -153,11 +154,5 @@ def _path_within(path: str) -> str:
 
 def _lang_of(request: Request) -> str:
     """The first of the browser's languages that the desk speaks."""
-    wishes = request.headers.get("accept-language", "").lower().split(",")
-    codes = (wish.strip()[:2] for wish in wishes)
-    return next((code for code in codes if code in _WORDS), "en")
-
-
-def _runtime(request: Request) -> Runtime:
-    runtime: Runtime = request.state.runtime
-    return runtime
+    wishes = accepted_codes(request.headers.get("accept-language", "").lower())
+    return next((base for wish in wishes if (base := base_language(wish)) in _WORDS), "en")

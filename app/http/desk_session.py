@@ -7,10 +7,10 @@ own word that it comes from a page of this origin.
 
 from ipaddress import ip_address
 from typing import Final
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+from app.http.own_origins import web_origin
 from app.runtime import Runtime
 
 COOKIE: Final = "__Host-willay"
@@ -37,13 +37,8 @@ def is_same_origin(request: Request) -> bool:
         return site == "same-origin"
     origin = request.headers.get("origin", "")
     runtime: Runtime = request.state.runtime
-    own = {f"{request.url.scheme}://{request.url.netloc}", _origin_of(runtime.settings.public_url)}
+    own = {f"{request.url.scheme}://{request.url.netloc}", web_origin(runtime.settings.public_url)}
     return origin in own
-
-
-def _origin_of(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _is_loopback(host: str) -> bool:

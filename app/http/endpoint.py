@@ -113,9 +113,14 @@ class Call:
         return decision if isinstance(decision, bool) else decision(self.arguments)
 
 
-async def _runtime(request: Request) -> Runtime:
+def runtime_of(request: Request) -> Runtime:
+    """The service's parts, in a route that is not FastAPI's."""
     runtime: Runtime = request.state.runtime
     return runtime
+
+
+async def _runtime(request: Request) -> Runtime:
+    return runtime_of(request)
 
 
 RuntimeDep = Annotated[Runtime, Depends(_runtime)]

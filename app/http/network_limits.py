@@ -3,7 +3,7 @@
 The response cache counts by it too, so a limit holds wherever an answer comes from.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
@@ -70,7 +70,8 @@ def _policy(name: str, quota: int, seconds: int) -> bytes:
     return f'"{name}";q={quota};w={seconds}'.encode()
 
 
-def networks(exempt: Collection[str]) -> Callable[[str], str | None]:
+@lru_cache(maxsize=8)
+def networks(exempt: tuple[str, ...]) -> Callable[[str], str | None]:
     """A function that names a client's network; it gives None for one that is exempt."""
     spared = [ip_network(text) for text in exempt]
 

@@ -24,10 +24,11 @@ def require_own_origin(request: Request, settings: Settings) -> None:
 
 def _own_origins(settings: Settings) -> set[str]:
     addresses = (settings.site_url, settings.public_url)
-    own = {_origin_of(address) for address in addresses if address is not None}
+    own = {web_origin(address) for address in addresses if address is not None}
     return own | set(settings.cors_origins)
 
 
-def _origin_of(address: str) -> str:
+def web_origin(address: str) -> str:
+    """The origin of an address, as browsers name it."""
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}".lower()

@@ -4,10 +4,12 @@ anything is looked up, so neither the answer nor its time tells who subscribes."
 from starlette.requests import Request
 
 from app.changes import head
+from app.database import WriteTx
 from app.errors import Throttled
 from app.http.access import origin_of
 from app.http.network_limits import networks
 from app.http.own_origins import require_own_origin
+from app.http.transactions import in_write
 from app.newsletters.addresses import AddressBook
 from app.newsletters.inputs import SubscriptionInput
 from app.newsletters.requests import accept_request, require_offered
@@ -24,13 +26,11 @@ async def accept_subscription(request: Request, runtime: Runtime, wish: Subscrip
     require_offered(wish.rhythm, lang, settings)
     await _count(request, runtime)
 
-    def write() -> None:
-        with runtime.database.writing() as tx:
-            tags = runtime.memory.tags(tx, head(tx))
-            book = AddressBook(runtime.key())
-            accept_request(tx, book, tags, wish, lang, runtime.clock())
+    def write(tx: WriteTx) -> None:
+        tags = runtime.memory.tags(tx, head(tx))
+        accept_request(tx, AddressBook(runtime.key()), tags, wish, lang, runtime.clock())
 
-    await runtime.edits.run(write)
+    await in_write(runtime, write)
 
 
 async def _count(request: Request, runtime: Runtime) -> None:

@@ -23,6 +23,7 @@ from app.errors import BadRequest
 from app.idempotency import StoredResponse
 from app.runtime import Runtime
 
+Result = TypeVar("Result")
 Tx = TypeVar("Tx", bound=WriteTx)
 
 _KEY: Final = re.compile("[!-~]{1,200}", re.ASCII)
@@ -47,6 +48,26 @@ class _Repeatable:
     principal: Principal
     key: str
     digest: str
+
+
+async def in_read(runtime: Runtime, work: Callable[[ReadTx], Result]) -> Result:
+    """The result of public work in one snapshot."""
+
+    def run() -> Result:
+        with runtime.database.reading() as tx:
+            return work(tx)
+
+    return await runtime.reads.run(run)
+
+
+async def in_write(runtime: Runtime, work: Callable[[WriteTx], Result]) -> Result:
+    """The result of public work in a transaction, after its commit."""
+
+    def run() -> Result:
+        with runtime.database.writing() as tx:
+            return work(tx)
+
+    return await runtime.edits.run(run)
 
 
 async def answer_read(request: Request, work: Callable[[ReadTx], Outcome]) -> Response:

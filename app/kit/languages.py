@@ -37,6 +37,11 @@ def is_within(code: str, region: str) -> bool:
     return code == region or code.startswith(f"{region}-")
 
 
+def accepted_codes(header: str) -> list[str]:
+    """The codes of an `Accept-Language` header, in the order in which browsers write them."""
+    return [part.partition(";")[0].strip() for part in header.split(",")]
+
+
 def best_matches(wish: str, codes: Sequence[str]) -> list[str]:
     """The codes that satisfy a wish, best first."""
     inside = sorted((code for code in codes if is_within(code, wish)), key=lambda c: c != wish)

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 
 from app.errors import WillayError
 from app.http.problems import error_response
-from app.kit.languages import best_matches
+from app.kit.languages import accepted_codes, best_matches
 from app.letterbox.words import word_lang, words_of
 from app.settings import Settings
 
@@ -83,8 +83,7 @@ class PageMaker:
         the site has."""
         languages = self.settings.languages
         wishes = [request.query_params.get("lang", "")]
-        header = request.headers.get("accept-language", "")
-        wishes += [part.partition(";")[0].strip() for part in header.split(",")]
+        wishes += accepted_codes(request.headers.get("accept-language", ""))
         for wish in filter(None, wishes):
             if matches := best_matches(wish, languages):
                 return matches[0]

@@ -1,6 +1,6 @@
 """The pages by which a reader subscribes, confirms, changes and leaves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -11,7 +11,9 @@ from app.changes import head
 from app.database import ReadTx, WriteTx
 from app.errors import Invalid
 from app.http.bodies import SMALL, read, read_form
+from app.http.endpoint import runtime_of
 from app.http.subscribing import accept_subscription
+from app.http.transactions import in_read, in_write
 from app.kit.languages import base_language
 from app.letterbox.pages import PageMaker
 from app.letterbox.words import words_of
@@ -27,7 +29,6 @@ _LANGUAGE_NAMES: Final = {"en": "English", "es": "Español"}
 _USUAL_RHYTHM: Final = "weekly"
 
 Fields = TypeVar("Fields", bound=BaseModel)
-Result = TypeVar("Result")
 
 
 class SubscriptionPages:
@@ -61,68 +62,68 @@ class SubscriptionPages:
             normalised_address(wish["email"])
         except ValueError:
             return await self._form(request, lang, wish, words_of(lang)["bad_address"])
-        body = _validated(SubscriptionInput, wish)
+        body = _read_wish(SubscriptionInput, wish)
         if not plain.get("website"):  # a field that people do not see
-            await accept_subscription(request, _runtime(request), body)
+            await accept_subscription(request, runtime_of(request), body)
         answer = self._maker.message(lang, "sent")
         answer.status_code = 202
         return answer
 
     async def show_confirmation(self, request: Request) -> Response:
         """A page with a button; looking at it confirms nothing."""
-        runtime, token = _runtime(request), request.path_params["token"]
+        runtime, token = runtime_of(request), request.path_params["token"]
         lang = self._maker.lang_of(request)
 
         def check(tx: ReadTx) -> str:
             return readers.check_confirmation(tx, runtime.key(), token, runtime.clock())
 
-        if await _in_read(runtime, check) != "pending":
+        if await in_read(runtime, check) != "pending":
             return self._maker.message(lang, "confirmed")
         return self._button(lang, "confirm", "confirm_button")
 
     async def confirm(self, request: Request) -> Response:
         """Begin the subscription."""
-        runtime, token = _runtime(request), request.path_params["token"]
+        runtime, token = runtime_of(request), request.path_params["token"]
         await read(request, SMALL)
 
         def confirm(tx: WriteTx) -> None:
             readers.confirm(tx, runtime.key(), token, runtime.clock())
 
-        await _in_write(runtime, confirm)
+        await in_write(runtime, confirm)
         return self._maker.message(self._maker.lang_of(request), "confirmed")
 
     async def show_subscription(self, request: Request, note: str = "") -> Response:
         """What a reader gets, to change it, to leave, to have everything erased."""
-        runtime, token = _runtime(request), request.path_params["token"]
+        runtime, token = runtime_of(request), request.path_params["token"]
 
         def load(tx: ReadTx) -> tuple[StoredSubscription, Tags]:
             tags = runtime.memory.tags(tx, head(tx))
             args = (tx, runtime.key(), tags, token, runtime.clock())
             return readers.read_subscription(*args), tags
 
-        subscription, tags = await _in_read(runtime, load)
+        subscription, tags = await in_read(runtime, load)
         return self._subscription(subscription, tags, token, note)
 
     async def change_subscription(self, request: Request) -> Response:
         """Do what the button that was pressed says."""
-        runtime, token = _runtime(request), request.path_params["token"]
+        runtime, token = runtime_of(request), request.path_params["token"]
         fields = await read_form(request)
         lang, act = self._maker.lang_of(request), dict(fields).get("act")
         key, now = runtime.key(), runtime.clock()
         if act == "erase":
-            await _in_write(runtime, lambda tx: readers.erase(tx, key, token, now))
+            await in_write(runtime, lambda tx: readers.erase(tx, key, token, now))
             return self._maker.message(lang, "erased")
         if act == "leave":
-            await _in_write(runtime, lambda tx: readers.end_own(tx, key, token, now))
+            await in_write(runtime, lambda tx: readers.end_own(tx, key, token, now))
             return self._maker.message(lang, "left")
         wish = {name: value for name, value in fields if name in ("rhythm", "lang")}
-        change = _validated(SubscriptionChange, wish | {"topics": _values(fields, "topics")})
+        change = _read_wish(SubscriptionChange, wish | {"topics": _values(fields, "topics")})
 
         def save(tx: WriteTx) -> None:
             tags = runtime.memory.tags(tx, head(tx))
             readers.change_subscription(tx, key, tags, self._settings, token, change, now)
 
-        await _in_write(runtime, save)
+        await in_write(runtime, save)
         return await self.show_subscription(request, "saved")
 
     async def show_leaving(self, request: Request) -> Response:
@@ -131,20 +132,20 @@ class SubscriptionPages:
 
     async def leave(self, request: Request) -> Response:
         """End the subscription: by the button, or by a mail program's own (RFC 8058)."""
-        runtime, token = _runtime(request), request.path_params["token"]
+        runtime, token = runtime_of(request), request.path_params["token"]
         await read(request, SMALL)
 
         def leave(tx: WriteTx) -> None:
             readers.leave(tx, runtime.key(), token, runtime.clock())
 
-        await _in_write(runtime, leave)
+        await in_write(runtime, leave)
         return self._maker.message(self._maker.lang_of(request), "left")
 
     async def _form(
         self, request: Request, lang: str, wish: dict[str, Any], problem: str = ""
     ) -> Response:
-        runtime = _runtime(request)
-        topics = await _in_read(runtime, lambda tx: self._topics(runtime, tx, lang))
+        runtime = runtime_of(request)
+        topics = await in_read(runtime, lambda tx: self._topics(runtime, tx, lang))
         status = 422 if problem else 200
         title, offer = words_of(lang)["subscribe"], self._offer(topics)
         return self._maker.respond(
@@ -152,7 +153,7 @@ class SubscriptionPages:
         )
 
     def _topics(self, runtime: Runtime, tx: ReadTx, lang: str) -> list[tuple[str, str]]:
-        return _named(runtime.memory.tags(tx, head(tx)), lang)
+        return _topic_names(runtime.memory.tags(tx, head(tx)), lang)
 
     def _subscription(
         self, subscription: StoredSubscription, tags: Tags, token: str, note: str
@@ -173,7 +174,7 @@ class SubscriptionPages:
             problem="",
             wish=wish,
             export=f"{self._maker.base}/v1/subscriptions/{token}",
-            **self._offer(_named(tags, subscription.lang)),
+            **self._offer(_topic_names(tags, subscription.lang)),
         )
 
     def _offer(self, topics: list[tuple[str, str]]) -> dict[str, Any]:
@@ -189,7 +190,7 @@ class SubscriptionPages:
         return self._maker.respond("button.html", lang, words[name], text=text, label=words[label])
 
 
-def _validated(model: type[Fields], wish: dict[str, Any]) -> Fields:
+def _read_wish(model: type[Fields], wish: dict[str, Any]) -> Fields:
     """What a form asks for; `Invalid` for what no form of ours sends."""
     try:
         return model.model_validate(wish)
@@ -198,7 +199,7 @@ def _validated(model: type[Fields], wish: dict[str, Any]) -> Fields:
         raise Invalid("invalid_form", message) from error
 
 
-def _named(tags: Tags, lang: str) -> list[tuple[str, str]]:
+def _topic_names(tags: Tags, lang: str) -> list[tuple[str, str]]:
     return [(tag.slug, tags.localise(tag.names, lang) or "") for tag in list_topics(tags, lang)]
 
 
@@ -208,24 +209,3 @@ def _values(fields: Sequence[tuple[str, str]], name: str) -> list[str]:
 
 def _language_name(code: str) -> str:
     return _LANGUAGE_NAMES.get(base_language(code), code)
-
-
-def _runtime(request: Request) -> Runtime:
-    runtime: Runtime = request.state.runtime
-    return runtime
-
-
-async def _in_read(runtime: Runtime, work: Callable[[ReadTx], Result]) -> Result:
-    def run() -> Result:
-        with runtime.database.reading() as tx:
-            return work(tx)
-
-    return await runtime.reads.run(run)
-
-
-async def _in_write(runtime: Runtime, work: Callable[[WriteTx], Result]) -> Result:
-    def run() -> Result:
-        with runtime.database.writing() as tx:
-            return work(tx)
-
-    return await runtime.edits.run(run)

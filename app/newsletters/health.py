@@ -1,5 +1,6 @@
 """Whether newsletters go as they should: for the operator."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -9,7 +10,9 @@ from sqlmodel import col
 
 from app.database import ReadTx
 from app.models.newsletter import Newsletter, NewsletterIssue
-from app.models.reader import Reader, SubscriptionRequest
+from app.models.reader import SubscriptionRequest
+from app.newsletters.planning import offered_newsletters
+from app.newsletters.readers import count_readers
 from app.settings import Settings
 
 _RECENT: Final = timedelta(days=7)
@@ -28,19 +31,17 @@ class NewsletterHealth:
 
 def examine_newsletters(tx: ReadTx, settings: Settings, now: datetime) -> NewsletterHealth:
     """The present state of newsletters."""
-    state = col(Reader.state)
-    readers = tx.execute(sa.select(state, sa.func.count()).group_by(state)).all()
+    numbers: Counter[str] = Counter()
+    for row in count_readers(tx):
+        numbers[row.state] += row.number
     created = col(SubscriptionRequest.created_at)
     by_age = sa.select(created).order_by(col(SubscriptionRequest.id))  # ids sort by their time
     oldest = tx.execute(by_age.limit(1)).scalar()
-    due = sa.select(sa.func.min(col(Newsletter.due_at))).where(
-        col(Newsletter.rhythm).in_(settings.newsletters),
-        col(Newsletter.lang).in_(settings.languages),
-    )
+    dues = [row.due_at for row in offered_newsletters(tx, settings) if row.due_at is not None]
     return NewsletterHealth(
-        readers=dict(readers),
+        readers=dict(numbers),
         waiting=max(now - oldest, timedelta()) if oldest is not None else timedelta(),
-        next_due=tx.execute(due).scalar(),
+        next_due=min(dues, default=None),
         irregular=list(tx.execute(_IRREGULAR.where(now - _RECENT < _DUE)).all()),
     )
 

@@ -17,7 +17,6 @@ from app.models.newsletter import Newsletter, NewsletterIssue
 from app.newsletters import fan_out, planning, selection
 from app.newsletters.selection import ChangeNotice
 from app.published.cache import Tags
-from app.settings import Settings
 
 IssueState = Literal["draft", "approved", "sending", "sent", "skipped", "cancelled", "stopped"]
 
@@ -31,15 +30,6 @@ class IssueRecord:
     articles: list[UUID]
     notices: list[ChangeNotice]
     outcome: Mapping[str, int]
-
-
-def list_newsletters(tx: ReadTx, settings: Settings) -> list[Any]:
-    """The newsletters that the settings offer."""
-    statement = sa.select(Newsletter.__table__).where(  # type: ignore[attr-defined]  # SQLModel hides it
-        col(Newsletter.rhythm).in_(settings.newsletters),
-        col(Newsletter.lang).in_(settings.languages),
-    )
-    return list(tx.execute(statement.order_by(col(Newsletter.rhythm), col(Newsletter.lang))).all())
 
 
 def list_issues(
@@ -74,10 +64,15 @@ def load_issue(tx: ReadTx, issue_id: UUID) -> tuple[NewsletterIssue, Newsletter]
     """An issue and its newsletter, which no session watches; `NotFound`."""
     issue = _row_of(tx, NewsletterIssue, issue_id)
     if issue is None:
-        raise NotFound("issue_not_found", "There is no such issue; list them to see which are.")
+        raise missing_issue()
     newsletter = _row_of(tx, Newsletter, issue.newsletter_id)
     assert newsletter is not None
     return issue, newsletter
+
+
+def missing_issue() -> NotFound:
+    """The error for an issue that there is not."""
+    return NotFound("issue_not_found", "There is no such issue; list them to see which are.")
 
 
 def _row_of(tx: ReadTx, table: Any, key: UUID) -> Any:

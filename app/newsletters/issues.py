@@ -12,14 +12,14 @@ from app import audit, outbox
 from app.accounts.principal import Principal
 from app.changes import PublishTx
 from app.database import ReadTx, WriteTx
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, Invalid
 from app.kit.sanitise import render_body
 from app.models.letter import Letter
 from app.models.newsletter import Newsletter, NewsletterIssue
 from app.models.publication import Publication
 from app.newsletters import fan_out, planning, schedule, selection
 from app.newsletters.inputs import IssueChange
-from app.newsletters.issue_records import IssueRecord, load_issue, to_record
+from app.newsletters.issue_records import IssueRecord, load_issue, missing_issue, to_record
 from app.published.cache import Tags
 from app.revisions import stale_error
 from app.settings import Settings
@@ -42,7 +42,7 @@ def change_issue(
     """
     issue, newsletter = _lock_open(tx, issue_id, revision)
     names = change.model_fields_set
-    before = _audited(issue)
+    before = _audit_fields(issue)
     if "subject" in names:
         issue.subject = change.subject
     if "introduction" in names:
@@ -67,7 +67,7 @@ def approve_issue(
 ) -> IssueRecord:
     """Let an issue go at its hour."""
     issue, newsletter = _lock_open(tx, issue_id, rev)
-    before = _audited(issue)
+    before = _audit_fields(issue)
     issue.state, issue.approved_by = "approved", by.name
     _save(tx, by, issue, "newsletter_issue.approved", before)
     return to_record(tx, tags, issue, newsletter, tx.moment)
@@ -79,7 +79,7 @@ def send_issue(
     """Let an issue go now: one that waits or was skipped, or the rest of one that was stopped.
     `Conflict` if it has gone, or has nothing to tell."""
     issue, newsletter = _lock(tx, issue_id, revision)
-    before = _audited(issue)
+    before = _audit_fields(issue)
     if issue.state == "stopped":
         issue.state, issue.problem = "sending", None
     elif issue.state in (*planning.OPEN, "skipped"):
@@ -98,7 +98,7 @@ def cancel_issue(
 ) -> IssueRecord:
     """Give an issue up: its news is not mailed, and letters that have not gone do not go."""
     issue, newsletter = _lock(tx, issue_id, revision)
-    before = _audited(issue)
+    before = _audit_fields(issue)
     if issue.state in planning.OPEN:
         newsletter.told_until = tx.moment
         newsletter.due_at = planning.next_due(newsletter, issue.due_at, settings)
@@ -136,7 +136,7 @@ def tell_at_once(tx: PublishTx, by: Principal, tags: Tags, article_id: UUID) -> 
         ]
         if notices:
             issue = planning.send_notices(tx, newsletter, notices)
-            _save(tx, by, issue, "newsletter_issue.sent", _audited(issue))
+            _save(tx, by, issue, "newsletter_issue.sent", _audit_fields(issue))
             records.append(to_record(tx, tags, issue, newsletter, tx.moment))
     if not records:
         message = (
@@ -150,7 +150,7 @@ def tell_at_once(tx: PublishTx, by: Principal, tags: Tags, article_id: UUID) -> 
 def _lock(tx: WriteTx, issue_id: UUID, revision: int) -> tuple[NewsletterIssue, Newsletter]:
     issue = tx.get_locked(NewsletterIssue, issue_id)
     if issue is None:
-        raise NotFound("issue_not_found", "There is no such issue; list them to see which are.")
+        raise missing_issue()
     if issue.revision != revision:
         raise stale_error(
             issue.revision,
@@ -208,13 +208,13 @@ def _save(
     issue.revision += 1
     tx.session.add(issue)
     tx.session.flush()
-    after = _audited(issue)
+    after = _audit_fields(issue)
     audit.record(
         tx, by.by, tx.moment, action, "newsletter_issue", issue.id, before=before, after=after
     )
 
 
-def _audited(issue: NewsletterIssue) -> dict[str, Any]:
+def _audit_fields(issue: NewsletterIssue) -> dict[str, Any]:
     return {
         "state": issue.state,
         "subject": issue.subject,

@@ -64,8 +64,9 @@ def return_tag(key: SecretKey, letter: UUID) -> str:
     return f"{_id_text(letter)}-{derived}"
 
 
-def letter_of(key: SecretKey, tag: str) -> UUID | None:
+def letter_at(key: SecretKey, address: str) -> UUID | None:
     """The letter that a return address names; None if it is not one of ours."""
+    tag = address.rpartition("@")[0].partition("+")[2]
     parts = _RETURN.fullmatch(tag.lower())
     if parts is None:
         return None

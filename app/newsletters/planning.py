@@ -69,11 +69,7 @@ def needs_preparation(tx: ReadTx, settings: Settings, now: datetime) -> bool:
         col(NewsletterIssue.state).in_(OPEN)
     )
     have_draft = set(tx.execute(drafts).scalars())
-    columns = (col(Newsletter.id), col(Newsletter.rhythm), col(Newsletter.lang))
-    known = {
-        (row.rhythm, row.lang): row
-        for row in tx.execute(sa.select(*columns, col(Newsletter.due_at)))
-    }
+    known = {(row.rhythm, row.lang): row for row in offered_newsletters(tx, settings)}
     for rhythm in settings.newsletters:
         for lang in settings.languages:
             row = known.get((rhythm, lang))
@@ -88,6 +84,15 @@ def needs_preparation(tx: ReadTx, settings: Settings, now: datetime) -> bool:
     return False
 
 
+def offered_newsletters(tx: ReadTx, settings: Settings) -> list[Any]:
+    """The rows of the newsletters that the settings offer, by rhythm and language."""
+    statement = sa.select(Newsletter.__table__).where(  # type: ignore[attr-defined]  # SQLModel hides it
+        col(Newsletter.rhythm).in_(settings.newsletters),
+        col(Newsletter.lang).in_(settings.languages),
+    )
+    return list(tx.execute(statement.order_by(col(Newsletter.rhythm), col(Newsletter.lang))).all())
+
+
 def due_newsletters(tx: ReadTx, settings: Settings, now: datetime) -> list[UUID]:
     """The newsletters with something to do: their hour has come, instant news has been public for a
     while, or the store is another one than theirs.
@@ -96,13 +101,9 @@ def due_newsletters(tx: ReadTx, settings: Settings, now: datetime) -> list[UUID]
     """
     log = head(tx)
     moment = log.moment(now)
-    statement = sa.select(Newsletter.__table__).where(  # type: ignore[attr-defined]  # SQLModel hides it
-        col(Newsletter.rhythm).in_(settings.newsletters),
-        col(Newsletter.lang).in_(settings.languages),
-    )
-    unapproved = _unapproved(tx) if settings.newsletter_approval else set()
+    unapproved = _find_unapproved(tx) if settings.newsletter_approval else set()
     due = []
-    for row in tx.execute(statement.order_by(col(Newsletter.id))):
+    for row in offered_newsletters(tx, settings):
         is_due = row.due_at is not None and row.due_at <= now
         if row.id in unapproved and is_due:
             is_due = now - row.due_at > schedule.CATCH_UP
@@ -116,7 +117,7 @@ def due_newsletters(tx: ReadTx, settings: Settings, now: datetime) -> list[UUID]
     return due
 
 
-def _unapproved(tx: ReadTx) -> set[UUID]:
+def _find_unapproved(tx: ReadTx) -> set[UUID]:
     """The newsletters whose next issue nobody has approved."""
     statement = sa.select(col(NewsletterIssue.newsletter_id)).where(
         col(NewsletterIssue.state) == "draft"

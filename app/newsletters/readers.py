@@ -42,7 +42,6 @@ _FORGOTTEN_AT_ONCE: Final = 500
 class StoredSubscription:
     """What a reader has subscribed to, with all that is stored of the reader."""
 
-    reader_id: UUID
     email: str
     state: ReaderState
     lang: str
@@ -53,7 +52,7 @@ class StoredSubscription:
     consented_at: datetime | None
 
 
-def confirm(tx: WriteTx, key: SecretKey, token_text: str, now: datetime) -> UUID:
+def confirm(tx: WriteTx, key: SecretKey, token_text: str, now: datetime) -> None:
     """Begin a subscription; again it changes nothing. `NotFound` for a token that is not ours,
     `Gone` for one that came to an end."""
     reader = _require_reader(tx, key, "confirm", token_text, now)
@@ -64,7 +63,6 @@ def confirm(tx: WriteTx, key: SecretKey, token_text: str, now: datetime) -> UUID
         if record is not None:
             record.confirmations = 0
         tx.session.add(reader)
-    return reader.id
 
 
 def check_confirmation(tx: ReadTx, key: SecretKey, token_text: str, now: datetime) -> str:
@@ -203,7 +201,6 @@ def to_subscription(row: Any, key: SecretKey, tags: Tags) -> StoredSubscription:
     except UnreadableAddress:
         email = ""
     return StoredSubscription(
-        reader_id=row.id,
         email=email,
         state=row.state,
         lang=row.lang,
@@ -218,8 +215,8 @@ def to_subscription(row: Any, key: SecretKey, tags: Tags) -> StoredSubscription:
 _COLUMNS: Final = tuple(
     col(getattr(Reader, name))
     for name in (
-        *("id", "version", "state", "address", "address_hash", "lang", "rhythm", "topics"),
-        *("created_at", "consent", "consented_at", "ended_reason"),
+        *("id", "version", "state", "address", "lang", "rhythm", "topics"),
+        *("created_at", "consent", "consented_at"),
     )
 )
 

@@ -15,6 +15,7 @@ from uuid import UUID
 from app.accounts.keys import SecretKey
 from app.newsletters import links
 from app.newsletters.bounces import ReportKind
+from app.newsletters.readers import LEAVES_EVER
 
 LARGEST: Final = 2_000_000
 """The bytes of a report that are looked at."""
@@ -54,9 +55,7 @@ def _letters(message: Message, key: SecretKey) -> Iterator[UUID]:
     names = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to", "cc")
     values = [str(value) for name in names for value in message.get_all(name, ())]
     for _, address in getaddresses(values):
-        _, plus, tag = address.rpartition("@")[0].partition("+")
-        letter = links.letter_of(key, tag) if plus else None
-        if letter is not None:
+        if (letter := links.letter_at(key, address)) is not None:
             yield letter
 
 
@@ -86,6 +85,6 @@ def _reader_of(content: bytes, key: SecretKey) -> UUID | None:
     text = content[:LARGEST].decode("ascii", "replace").replace("=\r\n", "").replace("=\n", "")
     for match in _LEAVE_LINK.finditer(text):
         token = links.parse_token(match[1])
-        if token is not None and links.is_proved(key, "leave", token, 0):
+        if token is not None and links.is_proved(key, "leave", token, LEAVES_EVER):
             return token.reader_id
     return None

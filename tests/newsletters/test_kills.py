@@ -3,14 +3,9 @@
 `WILLAY_LETTER_KILLS=100 pytest -n 0 -s -o timeout=1800 tests/newsletters/test_kills.py` kills more.
 """
 
-import multiprocessing
 import os
-import sys
 from collections import Counter
 from pathlib import Path
-from random import Random
-from time import sleep
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -30,25 +25,14 @@ from app.runtime import Runtime
 from app.worker.newsletters import NewsletterFollower
 from tests import builders
 from tests.conftest import MovingClock, store
-from tests.letters.desk import end_lease
+from tests.letters.killing import assert_each_once, kill_senders
 from tests.letters.servers import mail_server
-from tests.newsletters.killed_worker import work
 
 KILLS = int(os.environ.get("WILLAY_LETTER_KILLS", "3"))
 READERS = 15 * KILLS
 LONGEST_LIFE = 0.5
 EDITOR = Actor("Ana", By("session", UUID(int=1)), may_publish=True)
 """A person: what an import publishes is not mailed."""
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.newsletters.killed_worker"])
-
-
-def begin(settings: dict[str, Any]) -> tuple[Any, Any]:
-    here, there = PROCESSES.Pipe()
-    process = PROCESSES.Process(target=work, args=(dict(settings), there), daemon=True)
-    process.start()
-    there.close()
-    return process, here
 
 
 def add_readers(runtime: Runtime, number: int) -> None:
@@ -88,47 +72,13 @@ def publish_issue(runtime: Runtime, clock: MovingClock) -> None:
 
 
 def test_an_issue_is_mailed_once_to_everybody(tmp_path: Path) -> None:
-    chance = Random()
     with store(None, tmp_path, serve_worker=False) as (runtime, clock), mail_server() as box:
-        box.pause = 0.004
         clock.now = system_clock()
         add_readers(runtime, READERS)
         publish_issue(runtime, clock)
-        settings = {
-            "data_dir": tmp_path,
-            "database_url": runtime.settings.database_url,
-            "smtp_url": f"smtp://127.0.0.1:{box.port}",
-            "mail_from": "Desk <desk@example.org>",
-            "mail_rate": 1_000.0,
-        }
-        kills = 0
-        while kills < KILLS:
-            process, ready = begin(settings)
-            if chance.random() < 0.9:  # else it is killed while it begins
-                assert ready.recv() == "begun"
-            sleep(chance.uniform(0.0, LONGEST_LIFE))
-            kills += process.exitcode is None
-            process.kill()
-            process.join(10)
-            ready.close()
-            end_lease(runtime)
-        process, ready = begin(settings)
-        assert [ready.recv(), ready.recv()] == ["begun", "done"]
-        process.join(10)
-        ready.close()
+        kills = kill_senders(runtime, box, tmp_path, KILLS, LONGEST_LIFE, plans=True)
         with runtime.database.reading() as tx:
             ended = Counter(tx.execute(sa.select(col(Letter.state))).scalars())
             issues = list(tx.execute(sa.select(col(NewsletterIssue.state))).scalars())
-        times = Counter(box.recipients)
-    duplicates = sum(times[name] - 1 for name in times)
-    uncertain = ended["uncertain"]
-    reached = len(times) - ended["sent"]
-    lost = READERS - ended["sent"] - uncertain
-    sys.stdout.write(
-        f"\nkills {kills}, readers {READERS}, sent {ended['sent']}, uncertain {uncertain}"
-        f" ({reached} of them arrived), duplicates {duplicates}, lost {lost}\n"
-    )
-    assert set(ended) <= {"sent", "uncertain"}
-    assert (duplicates, lost) == (0, 0)
+    assert_each_once("readers", READERS, kills, ended, Counter(box.recipients))
     assert issues.count("sent") == 1
-    assert 0 <= reached <= uncertain <= kills
