@@ -108,14 +108,14 @@ def _send_issue(runtime: Runtime) -> None:
         tags = runtime.memory.tags(tx, head(tx))
         rows, _ = issue_records.list_issues(tx, "draft", None, 10)
         draft = next(row for row in rows if (row.rhythm, row.lang) == ("weekly", "en"))
-        articles = tx.execute(_ENGLISH).scalars().all()
-        wish = {"articles": list(articles), "introduction": "Dear readers,"}
-        change = IssueChange.model_validate(wish)
+        article_id = tx.execute(_ENGLISH_ARTICLE).scalar_one()
+        members = {"articles": [article_id], "introduction": "Dear readers,"}
+        change = IssueChange.model_validate(members)
         issue = issues.change_issue(tx, OPERATOR, tags, draft.id, draft.revision, change)
         issues.send_issue(tx, OPERATOR, tags, issue.row.id, issue.row.revision)
 
 
-_ENGLISH: Final = (
+_ENGLISH_ARTICLE: Final = (
     sa.select(col(Publication.article_id))
     .where(col(Publication.lang) == "en", col(Publication.kind) == "article")
     .order_by(col(Publication.slug))

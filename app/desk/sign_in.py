@@ -16,7 +16,7 @@ from app.http.access import origin_of
 from app.http.bodies import read_form
 from app.http.desk_session import COOKIE, is_private, is_same_origin
 from app.http.endpoint import runtime_of
-from app.http.problems import STATUS
+from app.http.problems import status_of
 from app.kit.languages import accepted_codes, base_language
 from app.settings import Settings
 
@@ -79,7 +79,7 @@ def sign_in_routes(templates: Environment, settings: Settings) -> list[Route]:
             except WillayError as error:
                 shown = {key: fields.get(key, "") for key in ("email", "next", "secret")}
                 sentence = _WORDS[_lang_of(request)].get(error.code, error.message)
-                status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+                status = status_of(error)
                 return page(request, form, sentence, status, **shown)
 
         return Route(f"/desk/{form}", answer, methods=["GET", "POST"], include_in_schema=False)

@@ -65,11 +65,12 @@ class NoBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-def documented_body(model: type[BaseModel]) -> dict[str, Any]:
-    """The `openapi_extra` of a public route that takes a body; management's routes have their
-    own."""
+def documented_body(
+    model: type[BaseModel], media: str = _JSON, *, required: bool = True
+) -> dict[str, Any]:
+    """The `openapi_extra` of a route that takes a body."""
     schema = model.model_json_schema(ref_template=REFERENCE + "{model}")
-    return {"requestBody": {"required": True, "content": {_JSON: {"schema": schema}}}}
+    return {"requestBody": {"required": required, "content": {media: {"schema": schema}}}}
 
 
 def parse_json(model: type[Model], content: bytes) -> Model:

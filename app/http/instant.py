@@ -12,9 +12,8 @@ from starlette.responses import Response
 from typing_extensions import override
 
 from app.errors import BadRequest, TooLarge, Unavailable, Unsupported, WillayError
-from app.http.bodies import Model, media_type, read, strip_bom
-from app.http.contract.references import REFERENCE
-from app.http.problems import NO_STORE, STATUS, instant_refusal, problem_answers
+from app.http.bodies import Model, documented_body, media_type, read, strip_bom
+from app.http.problems import NO_STORE, instant_refusal, problem_answers, status_of
 from app.http.routing import ProtocolRoute
 from app.public.instant import InstantRefusal
 from app.search.instant.questions import refusal
@@ -97,9 +96,7 @@ class InstantRoute(InstantGetRoute):
     statuses = frozenset((400, 408, 413, 415, 503))
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        schema = _body_model(endpoint).model_json_schema(ref_template=REFERENCE + "{model}")
-        content = {"application/json": {"schema": schema}}
-        options["openapi_extra"] = {"requestBody": {"required": True, "content": content}}
+        options["openapi_extra"] = documented_body(_body_model(endpoint))
         super().__init__(path, endpoint, **options)
 
     @override
@@ -110,7 +107,7 @@ class InstantRoute(InstantGetRoute):
 
 
 def _error_response(error: WillayError) -> Response:
-    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    status = status_of(error)
     headers = {"Retry-After": "1"} if isinstance(error, Unavailable) else {}
     return instant_refusal(status, error.code, error.message, headers)
 

@@ -13,8 +13,7 @@ from typing_extensions import override
 
 from app.errors import BadRequest, Unconditional
 from app.http.access import is_guarded
-from app.http.bodies import FORM, SMALL, FormBody, JsonBody, NoBody
-from app.http.contract.references import REFERENCE
+from app.http.bodies import FORM, SMALL, FormBody, JsonBody, NoBody, documented_body
 from app.http.endpoint import handler_of
 from app.http.operations import operation_options
 from app.http.problems import header, problem_answers, query_names
@@ -105,11 +104,12 @@ class ManagementRoute(APIRoute):
     def describe_body(self) -> None:
         """Add the body to the documentation: only the contract needs it, and it takes long."""
         for body in self._bodies:
-            schema = body.model.model_json_schema(ref_template=REFERENCE + "{model}")
-            media = FORM if isinstance(body, FormBody) else "application/json"
-            needed = isinstance(body, FormBody) or not body.optional
-            described = {"required": needed, "content": {media: {"schema": schema}}}
-            self.openapi_extra = {"requestBody": described, **(self.openapi_extra or {})}
+            described = (
+                documented_body(body.model, FORM)
+                if isinstance(body, FormBody)
+                else documented_body(body.model, required=not body.optional)
+            )
+            self.openapi_extra = {**described, **(self.openapi_extra or {})}
 
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

@@ -184,11 +184,20 @@ async def _handle_os_error(request: Request, error: Exception) -> Response:
     return error_response(met)
 
 
+def status_of(error: WillayError) -> int:
+    """The status that stands for an error."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
 def error_response(error: WillayError) -> Response:
     """The answer to any error but `Moved`."""
-    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     return problem_response(
-        status, error.code, error.message, error.details, _headers(error), **_extra_members(error)
+        status_of(error),
+        error.code,
+        error.message,
+        error.details,
+        _headers(error),
+        **_extra_members(error),
     )
 
 

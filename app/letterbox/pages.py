@@ -71,9 +71,8 @@ class PageMaker:
         words = words_of(lang)
         text = words.get(error.code, error.message)
         way = {"link": f"{self.base}/subscribe", "label": words["again"]}
-        plain = error_response(error)
-        title, status = words["failed"], plain.status_code
-        answer = self.respond("message.html", lang, title, status, text=text, **way)
+        title, plain = words["failed"], error_response(error)
+        answer = self.respond("message.html", lang, title, plain.status_code, text=text, **way)
         if (wait := plain.headers.get("retry-after")) is not None:
             answer.headers["Retry-After"] = wait
         return answer

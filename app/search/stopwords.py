@@ -7,6 +7,7 @@ They also tell the language of a query: in an English one, *la* of *La Oroya* is
 from collections.abc import Iterable, Sequence
 
 from app.kit.languages import base_language
+from app.search.grammar import ParsedText
 
 _ENGLISH = """
 a about above after again against all also am an and any are as at be became because been before
@@ -30,7 +31,7 @@ quien quienes se sea segun ser si sido sin sino sobre solo son soy su sus suya s
 tampoco tan tanto te tiene tienen todo todos tu tus un una unas uno unos usted ustedes y ya yo
 """
 
-STOP_WORDS: dict[str, frozenset[str]] = {
+_STOP_WORDS: dict[str, frozenset[str]] = {
     "en": frozenset(_ENGLISH.split()),
     "es": frozenset(_SPANISH.split()),
 }
@@ -38,16 +39,18 @@ STOP_WORDS: dict[str, frozenset[str]] = {
 
 def is_stop_word(word: str, languages: Iterable[str]) -> bool:
     """Whether it is a function word in one of the languages."""
-    return any(word in STOP_WORDS.get(base_language(lang), ()) for lang in languages)
+    return any(word in _STOP_WORDS.get(base_language(lang), ()) for lang in languages)
 
 
-def find_telling_words(words: Sequence[str], languages: Sequence[str]) -> list[str]:
-    """The words of a query without its function words, in order; empty if there are no others."""
-    spoken = guess_languages(words, languages)
-    return [word for word in words if not is_stop_word(word, spoken)]
+def find_telling_words(text: ParsedText, languages: Sequence[str]) -> Sequence[str]:
+    """The loose words of a query that count, in order and with their repetitions: function words
+    only if it has nothing else."""
+    likely = _guess_languages(text.words, languages)
+    telling = [word for word in text.words if not is_stop_word(word, likely)]
+    return telling if telling or text.phrases else text.words
 
 
-def guess_languages(words: Sequence[str], languages: Sequence[str]) -> Sequence[str]:
+def _guess_languages(words: Sequence[str], languages: Sequence[str]) -> Sequence[str]:
     """The language of most function words; all languages if several have as many."""
     counts = {lang: sum(is_stop_word(word, [lang]) for word in words) for lang in languages}
     most = max(counts.values(), default=0)

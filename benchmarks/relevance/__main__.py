@@ -22,7 +22,7 @@ from benchmarks.relevance.collections import (
     judged_sample,
     known_items,
     newsroom,
-    public,
+    public_collections,
     trec,
 )
 from benchmarks.relevance.engines import Exact, Measured, PlainBm25, PlainTantivy, Willay
@@ -54,16 +54,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--robustness", action="store_true",
                         help="the collections with other titles and bodies")  # fmt: skip
     options = parser.parse_args(arguments)
-    from_folder, absent = public(Path(options.collections) if options.collections else None)
+    from_folder, absent = public_collections(options.collections)
     from_folder += [trec(folder) for folder in options.trec]
-    own = [judged_sample(), newsroom()]
+    if options.fit and not from_folder:
+        parser.error("--fit leaves one collection out; give others by --collections or --trec")
     if options.fit:
-        for line in fitting.leave_one_out([fitting.measure(of) for of in (*from_folder, own[0])]):
+        collections = (*from_folder, judged_sample())
+        for line in fitting.leave_one_out(list(map(fitting.measure, collections))):
             _line(line)
     elif options.robustness:
         for collection in from_folder:
             report_robustness(collection)
     else:
+        own = [judged_sample(), newsroom()]
         own += [judged_sample(judged=path) for path in options.judged]
         for collection in (*own, *from_folder, *map(known_items, options.known_item)):
             report(collection)
@@ -109,29 +112,23 @@ def report_robustness(collection: Collection) -> None:
     _line(f"\n{collection.name:16}{''.join(f'{name:>12}' for name in makers)}")
     for variant in to_variants(collection):
         with Willay(variant.documents) as willay:
-            figures = [_mean_ndcg(make(willay, variant), variant) for make in makers.values()]
+            engines = [make(willay, variant) for make in makers.values()]
+            figures = [mean(fitting.list_ndcg(engine, variant.topics)) for engine in engines]
         _line(f"  {variant.name:14}{''.join(f'{figure:12.3f}' for figure in figures)}")
-
-
-def _mean_ndcg(engine: Measured, collection: Collection) -> float:
-    return mean(
-        Score.of(engine.best(topic.text, 10), topic.grades).ndcg for topic in collection.topics
-    )
 
 
 def _row(name: str, results: Mapping[str, Sequence[Result]]) -> str:
     """The figures of one engine; `p` compares it with the first."""
-    ours = [result.score.ndcg for result in next(iter(results.values()))]
+    first = next(iter(results))
+    ours = [result.score.ndcg for result in results[first]]
     values = [result.score.ndcg for result in results[name]]
     times = [result.took for result in results[name]]
     slowest = quantiles(times, n=100, method="inclusive")[-1] if len(times) > 1 else times[0]
     score = Score.mean([result.score for result in results[name]])
     low, high = get_interval(values)
-    chance = "     " if values is ours or name == next(iter(results)) else (
-        f"{get_p_value(ours, values):.3f}"
-    )  # fmt: skip
+    chance = "" if name == first else f"{get_p_value(ours, values):.3f}"
     return (
-        f"{name:14} {score.ndcg:7.3f}  {low:.3f} – {high:.3f} {chance} {score.recall:7.3f}"
+        f"{name:14} {score.ndcg:7.3f}  {low:.3f} – {high:.3f} {chance:5} {score.recall:7.3f}"
         f" {score.mrr:6.3f} {score.empty:9.1%} {median(times):9.2f} {slowest:7.2f}"
     )
 

@@ -6,16 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.relevance.slips import misspelt, to_slips
+from benchmarks.relevance.slips import misspell, to_slips
 
 HERE = Path(__file__).parent
 SAMPLE = HERE.parents[1] / "sample" / "peru.jsonl"
 JUDGED = HERE / "judged.jsonl"
 NEWSROOM = HERE / "newsroom.jsonl"
-PUBLIC = (
-    *("adi", "cacm", "cisi", "cran", "lisa", "med", "npl", "time"),
-    *("xquad-en", "xquad-es"),
-)
+PUBLIC = ("adi", "cacm", "cisi", "cran", "lisa", "med", "npl", "time", "xquad-en", "xquad-es")
 """Collections of the field by which the ranking was fitted, each in a folder of its name. None of
 them is here, because they are others' texts."""
 _LONGEST_TITLE = 25
@@ -55,20 +52,20 @@ class Collection:
 
 def judged_sample(archive: Path = SAMPLE, judged: Path = JUDGED) -> Collection:
     """The sample archive with the queries judged by hand."""
-    return Collection("sample", tuple(_archive(archive)), tuple(_judged(judged)))
+    return Collection("sample", tuple(_archive(archive)), tuple(_judged_topics(judged)))
 
 
 def newsroom(archive: Path = SAMPLE) -> Collection:
     """What a newsroom's readers type, over the sample archive, judged before any ranking was looked
     at; then the same with slips of the finger, of which none may be answered with nothing."""
-    topics = list(_judged(NEWSROOM))
+    topics = list(_judged_topics(NEWSROOM))
     slips = [
         Topic(text, slip, topic.grades) for topic in topics for slip, text in to_slips(topic.text)
     ]
     return Collection("newsroom", tuple(_archive(archive)), (*topics, *slips))
 
 
-def public(folder: Path | None) -> tuple[list[Collection], list[str]]:
+def public_collections(folder: Path | None) -> tuple[list[Collection], list[str]]:
     """The collections of a folder, which has a folder for each, and the names of those of `PUBLIC`
     that are absent. Raises OSError or ValueError for a folder of another shape."""
     folders = sorted(folder.iterdir()) if folder is not None else []
@@ -116,13 +113,13 @@ def known_items(archive: Path, most: int = 500, seed: int = 7) -> Collection:
         grades = {text.id: 3}
         topics.append(Topic(" ".join(picked), "three title words", grades))
         wrong = chance.choice([place for place, word in enumerate(picked) if len(word) >= 5])
-        picked[wrong] = misspelt(picked[wrong], chance)
+        picked[wrong] = misspell(picked[wrong], chance)
         topics.append(Topic(" ".join(picked), "three title words, one misspelt", grades))
     name = archive.parent.name if archive.name == "documents.jsonl" else archive.stem
     return Collection(f"known items of {name}", documents, tuple(topics))
 
 
-def _judged(path: Path) -> Iterator[Topic]:
+def _judged_topics(path: Path) -> Iterator[Topic]:
     for line in path.read_text().splitlines():
         record = json.loads(line)
         yield Topic(record["query"], record["group"], record["grades"])

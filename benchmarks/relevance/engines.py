@@ -2,7 +2,9 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from copy import copy
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -58,16 +60,16 @@ class Willay:
         self.engine.close()
         self._folder.cleanup()
 
-    def with_ranking(self, ranking: Ranking) -> EmbeddedEngine:
-        """The same index, which ranks by other parameters; close it before this one."""
-        return EmbeddedEngine(Path(self._folder.name), LANGUAGES, ranking)
+    @contextmanager
+    def with_ranking(self, ranking: Ranking) -> Iterator[Self]:
+        """The same index, which ranks by other parameters."""
+        other = copy(self)
+        with EmbeddedEngine(Path(self._folder.name), LANGUAGES, ranking) as other.engine:
+            yield other
 
-    def best(self, text: str, limit: int) -> list[str]:
-        return self.best_of(self.engine, Query(text, limit=limit))
-
-    def best_of(self, engine: EmbeddedEngine, query: Query) -> list[str]:
-        """Document ids of any engine over the same documents."""
-        return [self.ids[hit.key.id] for hit in engine.search(query).hits]
+    def best(self, text: str, limit: int, *, exact: bool = False) -> list[str]:
+        result = self.engine.search(Query(text, limit=limit, exact=exact))
+        return [self.ids[hit.key.id] for hit in result.hits]
 
 
 class Exact:
@@ -79,7 +81,7 @@ class Exact:
         self._willay = willay
 
     def best(self, text: str, limit: int) -> list[str]:
-        return self._willay.best_of(self._willay.engine, Query(text, limit=limit, exact=True))
+        return self._willay.best(text, limit, exact=True)
 
 
 class PlainTantivy:

@@ -5,15 +5,13 @@ the choice. So the figure says what may be expected of texts that nobody tuned t
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from itertools import product
 from statistics import mean
 
 from app.search.embedded.feedback import Feedback
 from app.search.embedded.matching import Ranking
-from app.search.protocol import Query
-from benchmarks.relevance.collections import Collection
+from benchmarks.relevance.collections import Collection, Topic
 from benchmarks.relevance.engines import Exact, Measured, PlainBm25, Willay
 from benchmarks.relevance.measures import Score, get_interval, get_p_value
 
@@ -51,24 +49,23 @@ def measure(collection: Collection) -> Measurement:
     step = -(-len(collection.topics) // MOST_QUERIES)
     topics = collection.topics[::step]
 
-    def values_of(engine: Measured) -> Values:
-        return [Score.of(engine.best(topic.text, 10), topic.grades).ndcg for topic in topics]
-
     with Willay(collection.documents) as willay:
         by_feedback = {}
         for feedback in GRID:
-            with closing(willay.with_ranking(Ranking(feedback=feedback))) as engine:
-                by_feedback[feedback] = [
-                    Score.of(willay.best_of(engine, Query(topic.text, limit=10)), topic.grades).ndcg
-                    for topic in topics
-                ]
+            with willay.with_ranking(Ranking(feedback=feedback)) as other:
+                by_feedback[feedback] = list_ndcg(other, topics)
         return Measurement(
             collection.name,
-            values_of(PlainBm25(collection.documents)),
-            values_of(Exact(willay)),
-            values_of(willay),
+            list_ndcg(PlainBm25(collection.documents), topics),
+            list_ndcg(Exact(willay), topics),
+            list_ndcg(willay, topics),
             by_feedback,
         )
+
+
+def list_ndcg(engine: Measured, topics: Sequence[Topic]) -> Values:
+    """nDCG@10 of each query."""
+    return [Score.of(engine.best(topic.text, 10), topic.grades).ndcg for topic in topics]
 
 
 def leave_one_out(measurements: Sequence[Measurement]) -> Iterator[str]:

@@ -19,7 +19,7 @@ def to_slips(text: str) -> Iterator[tuple[str, str]]:
     words = [match for match in _WORD.finditer(loose) if len(match[0]) >= _LONG]
     if words:
         wrong = chance.choice(words)
-        slip = misspelt(wrong[0], chance)
+        slip = misspell(wrong[0], chance)
         yield "misspelt", f"{text[: wrong.start()]}{slip}{text[wrong.end() :]}"
         if words[-1].end() == len(text):
             yield "last word cut", text[: words[-1].start() + (2 * len(words[-1][0]) + 2) // 3]
@@ -28,7 +28,7 @@ def to_slips(text: str) -> Iterator[tuple[str, str]]:
         yield "no accents", plain
 
 
-def misspelt(word: str, chance: random.Random) -> str:
+def misspell(word: str, chance: random.Random) -> str:
     """One slip of the finger, never in the first letter: a letter left out, doubled with another,
     struck wrong, or two changed about."""
     while True:

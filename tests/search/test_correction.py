@@ -120,8 +120,8 @@ def test_searches_a_word_of_the_same_beginning_where_nothing_is_found(
     found = engine.search(Query("commissionership "))
     assert (found.total, found.corrected, found.did_you_mean) == (1, "commission ", None)
     assert engine.search(Query("crowdy ")).corrected == "crowdfunding "
-    insisted = engine.search(Query("commissionership ", exact=True))
-    assert (insisted.total, insisted.corrected, insisted.did_you_mean) == (0, None, None)
+    exact = engine.search(Query("commissionership ", exact=True))
+    assert (exact.total, exact.corrected, exact.did_you_mean) == (0, None, None)
     assert engine.search(Query("truth commissionership ")).did_you_mean is None
     for text in ("xqzwvk ", "trufle ", "2019commission ", '"commissionership" '):
         nothing = engine.search(Query(text))

@@ -13,7 +13,7 @@ from benchmarks.relevance.collections import (
     judged_sample,
     known_items,
     newsroom,
-    public,
+    public_collections,
 )
 from benchmarks.relevance.engines import Measured, PlainTantivy, Willay
 from benchmarks.relevance.measures import Score, get_interval, get_p_value
@@ -93,7 +93,7 @@ def test_any_collection_is_measured_and_the_absent_ones_are_named(
     (folder / "documents.jsonl").write_text("\n".join(map(json.dumps, texts)))
     (folder / "queries.tsv").write_text("q1\tword3 or more\nq2\tnobody judged\nq3\tword8\n")
     (folder / "qrels.txt").write_text("q1 0 3 1\nq1 0 4 0\nq3 0 8 2\n")
-    (collection,), absent = public(tmp_path)
+    (collection,), absent = public_collections(tmp_path)
     assert sorted([*absent, "cisi"]) == sorted(PUBLIC)
     assert [topic.grades for topic in collection.topics] == [{"3": 1}, {"8": 2}]
     relevance.main(["--robustness", "--collections", str(tmp_path)])

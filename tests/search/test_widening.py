@@ -40,7 +40,7 @@ def test_added_stems_are_shared_and_weigh_as_much_as_is_allowed(
 
 
 STORY = "The pipeline near the village broke and the river was fouled"
-ASKED = "why did the pipeline near the village break and foul the river"
+QUESTION = "why did the pipeline near the village break and foul the river"
 OTHERS = tuple(
     article(f"other{n}", f"Other {n}", "The village council met. Football, harvest, school, music.")
     for n in range(30)
@@ -48,32 +48,34 @@ OTHERS = tuple(
 
 
 def test_a_text_of_the_same_story_in_other_words_is_found(tmp_path: Path) -> None:
-    told = (
+    reports = (
         article("first", "First report", f"{STORY}. Crude, booms, Repsol, cormorants."),
         article("second", "Second report", f"{STORY}. Crude, booms, Repsol, fines."),
     )
     same = article("same", "A year later", "Crude and booms: Repsol at the river again.")
     stray = article("stray", "Boats", "Races at the river, with music and football again.")
-    with engine_of(tmp_path, *told, same, stray, *OTHERS) as engine:
-        every = (*told, same, stray, *OTHERS)
-        widened = names(engine.search(Query(ASKED)), *every)[:4]
-        plain = names(engine.search(Query(ASKED, exact=True)), *every)[:4]
+    with engine_of(tmp_path, *reports, same, stray, *OTHERS) as engine:
+        every = (*reports, same, stray, *OTHERS)
+        widened = names(engine.search(Query(QUESTION)), *every)[:4]
+        plain = names(engine.search(Query(QUESTION, exact=True)), *every)[:4]
     assert plain == ["First report", "Second report", "Boats", "A year later"]
     assert widened == ["First report", "Second report", "A year later", "Boats"]
 
 
 def test_texts_far_from_the_best_lead_nowhere(tmp_path: Path) -> None:
     """Where one text answers, what the others share is another story."""
-    one = article("one", "Mayor", "The mayor of Espinar was arrested in the town hall in a strike.")
+    mayor = article(
+        "one", "Mayor", "The mayor of Espinar was arrested in the town hall in a strike."
+    )
     strikes = [
         article(
             f"strike{n}", "Teachers", f"Teachers of the town in a strike: salaries, school {n}."
         )
         for n in range(9)
     ]
-    with engine_of(tmp_path, one, *strikes, *OTHERS) as engine:
-        asked = "was the mayor of Espinar arrested in his town hall in a strike "
-        widened, plain = engine.search(Query(asked)), engine.search(Query(asked, exact=True))
+    with engine_of(tmp_path, mayor, *strikes, *OTHERS) as engine:
+        question = "was the mayor of Espinar arrested in his town hall in a strike "
+        widened, plain = engine.search(Query(question)), engine.search(Query(question, exact=True))
     assert len(plain.hits) > 9
     assert widened.hits == plain.hits
 

@@ -4,7 +4,7 @@ protocol of others, whose clients bring their own contract."""
 from copy import deepcopy
 from typing import Any, Final
 
-from app.http.contract.references import MANAGEMENT
+from app.http.contract.references import MANAGEMENT, inner_parts
 
 _OTHERS: Final = (MANAGEMENT, "/livez", "/readyz", "/metrics", "/v1/search/instant/", "/v1/oai")
 """For the management, for operators, for InstantSearch and for harvesters."""
@@ -35,8 +35,8 @@ def public_contract(contract: dict[str, Any]) -> dict[str, Any]:
             for name, component in components[kind].items()
             if f"#/components/{kind}/{name}" in needed
         }
-    asked = [public["security"], *(it["security"] for it in operations if "security" in it)]
-    schemes = {name for alternatives in asked for it in alternatives for name in it}
+    demands = [public["security"], *(it["security"] for it in operations if "security" in it)]
+    schemes = {name for alternatives in demands for it in alternatives for name in it}
     components["securitySchemes"] = {
         name: scheme for name, scheme in components["securitySchemes"].items() if name in schemes
     }
@@ -45,8 +45,7 @@ def public_contract(contract: dict[str, Any]) -> dict[str, Any]:
 
 def _references(part: Any) -> set[str]:
     """Every `$ref` within a part."""
-    inner = part if isinstance(part, list) else list(getattr(part, "values", list)())
-    targets = set().union(*(_references(it) for it in inner)) if inner else set()
+    targets: set[str] = set().union(*map(_references, inner_parts(part)))
     if isinstance(part, dict) and isinstance(part.get("$ref"), str):
         targets.add(part["$ref"])
     return targets

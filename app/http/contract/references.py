@@ -1,5 +1,6 @@
 """References within the contract, and the names that several modules use."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 REFERENCE: Final = "#/components/schemas/"
@@ -17,6 +18,13 @@ MANAGEMENT: Final = "/v1/admin"
 def reference(kind: str, name: str) -> dict[str, str]:
     """A reference to a component: a schema, a response, a header or a parameter."""
     return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def inner_parts(part: Any) -> Sequence[Any]:
+    """What a list or an object of the contract holds; empty for a text or a number."""
+    if isinstance(part, dict):
+        return list(part.values())
+    return part if isinstance(part, list) else ()
 
 
 def schema_of(components: dict[str, Any], referring: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.http.contract.references import REFERENCE
+from app.http.contract.references import REFERENCE, inner_parts
 
 
 def hoist_body(body: dict[str, Any], components: dict[str, Any]) -> None:
@@ -43,7 +43,7 @@ def without_null(member: dict[str, Any]) -> None:
 def shorten_nulls(part: Any) -> None:
     """Write a simple type that may be null as a list of both types, in which its rules hold alone.
     A list of values would have to have null too."""
-    for inner in part if isinstance(part, list) else list(getattr(part, "values", list)()):
+    for inner in inner_parts(part):
         shorten_nulls(inner)
     kind = type_beside_null(part) if isinstance(part, dict) else {}
     if isinstance(kind.get("type"), str) and not {"enum", "const"} & kind.keys():
@@ -87,7 +87,7 @@ def rename_by_titles(contract: dict[str, Any]) -> None:
 
 
 def _rename_references(part: Any, names: dict[str, str]) -> None:
-    for inner in part if isinstance(part, list) else list(getattr(part, "values", list)()):
+    for inner in inner_parts(part):
         _rename_references(inner, names)
     if isinstance(part, dict):
         target = part.get("$ref")

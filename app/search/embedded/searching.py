@@ -151,12 +151,9 @@ class IndexSnapshot:
         return ParsedQuery(text, words, tuple(sorted(stems - set(words[-1].forms))))
 
     def _counted_words(self, query: Query, text: ParsedText) -> tuple[Word, ...]:
-        """The words that count: function words only if there are no others."""
+        """The words that count, in their searchable form."""
         languages = query.filter.languages
-        telling = find_telling_words(text.words, languages or self.analyser.languages)
-        if not telling and text.phrases:
-            return ()
-        counts = count_words(telling or text.words)
+        counts = count_words(find_telling_words(text, languages or self.analyser.languages))
         return tuple(self._query_word(word, count, languages) for word, count in counts.items())
 
     def _query_word(self, word: str, count: int, languages: Sequence[str]) -> Word:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from unicodedata import category, normalize
 
 from app.kit.text import without_unseen
-from app.search.grammar import ParsedText, parse_text
+from app.search.grammar import parse_text
 from app.search.protocol import Query
 from app.search.stopwords import find_telling_words
 
@@ -53,7 +53,9 @@ def to_server_query(query: Query, languages: tuple[str, ...]) -> ServerQuery:
     if parsed.finds_nothing:
         return ServerQuery(None)
     langs = query.filter.languages or languages
-    telling = _telling_words(parsed, langs)[: MOST_TERMS - len(parsed.phrases)]
+    # Each word once, at its last place, because only there may it be unfinished.
+    different_words = list(dict.fromkeys(reversed(find_telling_words(parsed, langs))))[::-1]
+    telling = different_words[: MOST_TERMS - len(parsed.phrases)]
     parts = [f"-{_phrase(out)}" if len(out) > 1 else f"-{out[0]}" for out in parsed.excluded]
     parts += [_phrase(phrase) for phrase in parsed.phrases]
     unfinished = parsed.typing and telling and telling[-1] == parsed.words[-1]
@@ -88,14 +90,6 @@ def split_words(text: str) -> list[str]:
     """Runs of letters and digits, in lower case and without accents; never fails."""
     folded = normalize("NFKD", without_unseen(text).encode("utf-8", "ignore").decode()).lower()
     return _WORD.findall("".join(letter for letter in folded if category(letter) != "Mn"))
-
-
-def _telling_words(text: ParsedText, languages: tuple[str, ...]) -> list[str]:
-    """Each word once, at its last place, because only there may it be unfinished."""
-    telling = find_telling_words(text.words, languages)
-    if not telling and text.phrases:
-        return []
-    return list(dict.fromkeys(reversed(telling or text.words)))[::-1]
 
 
 def _phrase(words: tuple[str, ...]) -> str:
