@@ -31,7 +31,7 @@ def desk_routes(settings: Settings) -> list[Route]:
     """The routes of the desk. They read its files once, so no request names a path on disk; files
     that are built later are read when the page is asked for again."""
     templates = _templates()
-    headers = page_headers(settings)
+    headers = _page_headers(settings)
     own_files = _read_files((_HERE / "static").iterdir(), _BRIEFLY)
 
     @cache
@@ -42,7 +42,7 @@ def desk_routes(settings: Settings) -> list[Route]:
     def shell(manifest: bytes) -> StaticPage:
         names = json.loads(manifest)
         template = templates.get_template("shell.html" if names else "unbuilt.html")
-        body = template.render(names=names, config=desk_config(settings)).encode()
+        body = template.render(names=names, config=_desk_config(settings)).encode()
         return StaticPage.of(body, "text/html; charset=utf-8", headers, 200 if names else 503)
 
     async def lead_to_desk(_request: Request) -> Response:
@@ -80,7 +80,7 @@ def _read_files(paths: Iterable[Path], cached: str) -> dict[str, StaticPage]:
     }
 
 
-def desk_config(settings: Settings) -> dict[str, object]:
+def _desk_config(settings: Settings) -> dict[str, object]:
     """What the screens cannot know from the API: the settings that they show things by."""
     return {
         "site": settings.site_name,
@@ -101,7 +101,7 @@ def _below_site(template: str, settings: Settings) -> str:
     return template.replace("{site}", settings.site_url or "")
 
 
-def page_headers(settings: Settings) -> dict[str, str]:
+def _page_headers(settings: Settings) -> dict[str, str]:
     """The headers of every page of the desk."""
     frames = _origin_of(settings.preview_url, settings.site_url) or "'none'"
     policy = (

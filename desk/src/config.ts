@@ -1,5 +1,5 @@
 /** What the server says of itself in the page: the settings that things are shown by. */
-export interface Config {
+interface Config {
   site: string
   zone: string
   languages: string[]

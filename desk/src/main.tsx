@@ -1,4 +1,4 @@
-import { render } from 'preact'
+import { render, type JSX } from 'preact'
 import './styles/index.css'
 import { explain } from './shell/notices'
 import { match, place, startRouter } from './shell/router'
@@ -21,33 +21,31 @@ import { Translate } from './screens/Translate'
 import { Write } from './screens/Write'
 import { language } from './words'
 
+const SCREENS: [pattern: string, draw: (id: string) => JSX.Element][] = [
+  ['/', () => <Today />],
+  ['/articles', () => <Articles />],
+  ['/articles/:id', (id) => <Write key={id} id={id} />],
+  ['/articles/:id/correct', (id) => <Correct key={id} id={id} />],
+  ['/articles/:id/translate', (id) => <Translate key={id} id={id} />],
+  ['/articles/:id/compare', (id) => <Compare key={id} id={id} />],
+  ['/schedule', () => <Schedule />],
+  ['/pictures', () => <Pictures />],
+  ['/tags', () => <Tags />],
+  ['/people', () => <People />],
+  ['/letters', () => <Letters />],
+  ['/site', () => <Site />],
+  ['/admin', () => <Admin />],
+  ['/admin/:part', () => <Admin />],
+  ['/account', () => <Account />],
+]
+
 function Desk() {
   const { path } = place.value
-  const found = (pattern: string) => match(pattern, path)
-  const article = found('/articles/:id')
-  const correct = found('/articles/:id/correct')
-  const translate = found('/articles/:id/translate')
-  const compare = found('/articles/:id/compare')
-  return (
-    <Shell>
-      {path === '/' ? <Today />
-        : path === '/articles' ? <Articles />
-        : article ? <Write key={article['id']} id={article['id']!} />
-        : correct ? <Correct key={correct['id']} id={correct['id']!} />
-        : translate ? <Translate key={translate['id']} id={translate['id']!} />
-        : compare ? <Compare key={compare['id']} id={compare['id']!} />
-        : path === '/schedule' ? <Schedule />
-        : path === '/pictures' ? <Pictures />
-        : path === '/tags' ? <Tags />
-        : path === '/people' ? <People />
-        : path === '/letters' ? <Letters />
-        : path === '/site' ? <Site />
-        : path.startsWith('/admin') ? <Admin />
-        : path === '/account' ? <Account />
-
-        : <Nowhere />}
-    </Shell>
-  )
+  for (const [pattern, draw] of SCREENS) {
+    const id = match(pattern, path)
+    if (id !== null) return <Shell>{draw(id)}</Shell>
+  }
+  return <Shell><Nowhere /></Shell>
 }
 
 async function start(): Promise<void> {

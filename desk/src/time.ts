@@ -38,7 +38,7 @@ export function addDays(day: string, count: number): string {
 export const mondayOf = (day: string): string => addDays(day, -((new Date(`${day}T12:00:00Z`).getUTCDay() + 6) % 7))
 
 /** A moment in the house's zone, with the zone where it matters. */
-export function showMoment(instant: string | Date, options: { zone?: boolean; seconds?: boolean } = {}): string {
+export function showMoment(instant: string | Date, options: { zone?: boolean } = {}): string {
   return new Intl.DateTimeFormat(words.value.locale, {
     timeZone: config.zone, dateStyle: 'medium', timeStyle: 'short',
   }).format(new Date(instant)) + (options.zone ? ` (${config.zone})` : '')
@@ -51,9 +51,9 @@ export const showOffset = (instant: Date): string =>
   new Intl.DateTimeFormat('en', { timeZone: config.zone, timeZoneName: 'longOffset' })
     .formatToParts(instant).find((part) => part.type === 'timeZoneName')!.value
 
-export const showDay = (day: string, style: 'long' | 'short' = 'long'): string =>
+export const showDay = (day: string): string =>
   new Intl.DateTimeFormat(words.value.locale, {
-    timeZone: 'UTC', weekday: style, day: 'numeric', month: style,
+    timeZone: 'UTC', weekday: 'long', day: 'numeric', month: 'long',
   }).format(new Date(`${day}T12:00:00Z`))
 
 /** How long ago, in words; a date beyond a week. */

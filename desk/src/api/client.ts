@@ -2,7 +2,7 @@ import createClient from 'openapi-fetch'
 import type { components, paths } from './schema'
 
 export type Schema = components['schemas']
-export type Problem = Schema['Problem']
+type Problem = Schema['Problem']
 
 /** An answer that is no success; status 0 where there was none. */
 export class ApiProblem extends Error {
@@ -48,12 +48,12 @@ api.use({
 })
 
 interface Answer<T> {
-  data?: T
+  data?: T | undefined
   error?: unknown
   response: Response
 }
 
-export interface Success<T> {
+interface Success<T> {
   body: T
   etag: string
 }

@@ -27,7 +27,7 @@ interface Props {
 
 type Mode = { kind: 'opening' } | { kind: 'page'; opened: OpenedText } | { kind: 'source'; reason: string | null }
 
-export const countWords = (text: string): number => text.match(/[\p{L}\p{N}]+(?:['’.,-][\p{L}\p{N}]+)*/gu)?.length ?? 0
+const countWords = (text: string): number => text.match(/[\p{L}\p{N}]+(?:['’.,-][\p{L}\p{N}]+)*/gu)?.length ?? 0
 
 /** The body of a text: as a page where the editor can keep all of it, else as its source. */
 export function BodyEditor(props: Props) {
@@ -59,7 +59,7 @@ export function BodyEditor(props: Props) {
     return <PageEditor {...props} opened={mode.opened} onSource={() => setMode({ kind: 'source', reason: null })} />
   }
   return (
-    <div class="source">
+    <div>
       {mode.reason && <p class="reason">{mode.reason}</p>}
       <p class="source-head">
         <span>{w.sourceOf[format]}</span>
@@ -136,7 +136,7 @@ function PageEditor(props: Props & { opened: OpenedText; onSource: () => void })
   }, [props.opened])
 
   return (
-    <div class="page">
+    <div>
       {editor && <Toolbar editor={editor} format={props.format} ask={(what) => setAsking({ what })} onSource={props.onSource} />}
       <div ref={host} />
       <SlashMenuList />

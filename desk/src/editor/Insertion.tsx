@@ -1,6 +1,6 @@
 import type { Editor } from '@tiptap/core'
 import { useState } from 'preact/hooks'
-import { api, get } from '../api/client'
+import { api, take } from '../api/client'
 import { config } from '../config'
 import { Dialog } from '../ui/Dialog'
 import { Input, TextArea, valueOf } from '../ui/Field'
@@ -43,16 +43,17 @@ export function Insertion(props: Props) {
 const addressOf = (kind: string, slug: string, lang: string): string =>
   config.pages[kind === 'page' ? 'page' : 'article'].replace('{slug}', slug).replace('{lang}', lang)
 
+const isAddress = (text: string): boolean => /^(https?:|mailto:|\/|#)/.test(text.trim())
+
 function LinkDialog({ editor, lang, onClose }: Props) {
   const w = words.value
   const present = editor.getAttributes('link')['href'] as string | undefined
   const [text, setText] = useState(present ?? '')
   const wanted = useQuiet(text)
-  const isAddress = /^(https?:|mailto:|\/|#)/.test(text.trim())
+  const isComplete = isAddress(text)
   const articles = useData(async () => {
-    if (wanted.trim().length < 2 || /^(https?:|mailto:|\/|#)/.test(wanted)) return []
-    const { body } = await get(api.GET('/v1/admin/articles', { params: { query: { q: wanted, limit: 8 } } }))
-    return body.data
+    if (wanted.trim().length < 2 || isAddress(wanted)) return []
+    return take(api.GET('/v1/admin/articles', { params: { query: { q: wanted, limit: 8 } } }))
   }, [wanted])
   const setLink = (href: string, label: string) => {
     onClose()
@@ -63,9 +64,9 @@ function LinkDialog({ editor, lang, onClose }: Props) {
   }
   return (
     <Dialog title={w.commands.link} onClose={onClose}>
-      <form onSubmit={(event) => { event.preventDefault(); if (isAddress) setLink(text.trim(), text.trim()) }}>
+      <form onSubmit={(event) => { event.preventDefault(); if (isComplete) setLink(text.trim(), text.trim()) }}>
         <Input label={w.linkTo} value={text} onInput={(event) => setText(valueOf(event))} help={w.linkHelp} autocomplete="off" />
-        {!isAddress && (
+        {!isComplete && (
           <ul class="choices">
             {articles.data?.map((article) => (
               <li key={article.id}>
@@ -78,7 +79,7 @@ function LinkDialog({ editor, lang, onClose }: Props) {
         )}
         <footer>
           {present && <button type="button" onClick={() => { onClose(); editor.chain().focus().extendMarkRange('link').unsetLink().run() }}>{w.removeLink}</button>}
-          <button class="main" disabled={!isAddress}>{w.setLink}</button>
+          <button class="main" disabled={!isComplete}>{w.setLink}</button>
         </footer>
       </form>
     </Dialog>
@@ -109,7 +110,7 @@ function EmbedDialog({ editor, onClose }: Props) {
 }
 
 /** The address of a player, from it, from code to embed it, or from the page of a video. */
-export function playerAddress(text: string): string | null {
+function playerAddress(text: string): string | null {
   const given = /<iframe[^>]*\ssrc="([^"]+)"/.exec(text)?.[1] ?? text.trim()
   const video = /^https:\/\/(?:www\.)?(?:youtube\.com\/watch\?v=|youtu\.be\/)([\w-]{11})/.exec(given)?.[1]
   const clip = /^https:\/\/vimeo\.com\/(\d+)/.exec(given)?.[1]

@@ -1,15 +1,15 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import { api, get, take } from '../api/client'
+import { api, ifMatch, take } from '../api/client'
 import type { Medium } from '../api/types'
 import { attempt, notify } from '../shell/notices'
 import { Dialog } from '../ui/Dialog'
 import { Input, TextArea, valueOf } from '../ui/Field'
 import { MediumImage } from '../ui/MediumImage'
 import { useData, useQuiet } from '../ui/data'
-import { Busy, Empty } from '../ui/parts'
+import { Empty, Pending } from '../ui/parts'
 import { words } from '../words'
 
-export interface ChosenPicture {
+interface ChosenPicture {
   medium: Medium
   src: string
   alt: string
@@ -24,7 +24,7 @@ interface Props {
 }
 
 /** The address of a picture for a body: its largest size. */
-export const bodyAddress = (medium: Medium): string =>
+const bodyAddress = (medium: Medium): string =>
   medium.files.reduce((best, file) => ((file.width ?? 0) > (best.width ?? 0) ? file : best)).path
 
 export async function uploadPicture(file: File, described: { lang: string; alt: string; caption?: string; credit?: string }): Promise<Medium> {
@@ -61,9 +61,9 @@ function Choose(props: { onFile: (file: File) => void; onMedium: (medium: Medium
   const w = words.value
   const [text, setText] = useState('')
   const q = useQuiet(text)
-  const media = useData(async () => (await get(api.GET('/v1/admin/media', {
+  const media = useData(() => take(api.GET('/v1/admin/media', {
     params: { query: { kind: 'image', limit: 24, ...(q ? { q } : {}) } },
-  }))).body.data, [q])
+  })), [q])
   return (
     <div>
       <label class="upload">
@@ -74,8 +74,8 @@ function Choose(props: { onFile: (file: File) => void; onMedium: (medium: Medium
         }} />
       </label>
       <Input label={w.searchPictures} type="search" value={text} onInput={(event) => setText(valueOf(event))} />
-      {media.error && <p class="error">{media.error}</p>}
-      {!media.data ? <Busy /> : media.data.length ? (
+      <Pending of={media} />
+      {media.data && (media.data.length ? (
         <ul class="picture-grid">
           {media.data.map((medium) => (
             <li key={medium.id}>
@@ -85,7 +85,7 @@ function Choose(props: { onFile: (file: File) => void; onMedium: (medium: Medium
             </li>
           ))}
         </ul>
-      ) : <Empty>{w.noPictures}</Empty>}
+      ) : <Empty>{w.noPictures}</Empty>)}
     </div>
   )
 }
@@ -113,7 +113,7 @@ function Describe(props: Omit<Props, 'file'> & { file: File | undefined; medium:
     <form class="describe" onSubmit={(event) => { event.preventDefault(); void save() }}>
       {shown ? <img src={shown} alt="" /> : <MediumImage medium={medium!} />}
       <div>
-        <TextArea label={w.altText(w.languageName(lang))} help={w.altHelp} required rows={2} lang={lang} value={alt} onInput={(event) => setAlt(valueOf(event))} />
+        <TextArea label={`${w.altText}: ${w.languageName(lang)}`} help={w.altHelp} required rows={2} lang={lang} value={alt} onInput={(event) => setAlt(valueOf(event))} />
         <TextArea label={w.caption} rows={2} lang={lang} value={caption} onInput={(event) => setCaption(valueOf(event))} />
         <Input label={w.credit} value={credit} onInput={(event) => setCredit(valueOf(event))} />
         <footer><button class="main" disabled={isBusy || !alt.trim()}>{isBusy ? w.uploading : w.insert}</button></footer>
@@ -128,7 +128,7 @@ async function describe(medium: Medium, said: { lang: string; alt: string; capti
   const isSame = medium.alt[lang] === said.alt && (medium.caption[lang] ?? '') === said.caption && (medium.credit ?? '') === said.credit
   if (isSame) return medium
   return take(api.PATCH('/v1/admin/media/{media_id}', {
-    params: { path: { media_id: medium.id }, header: { 'If-Match': `"${medium.revision}"` } },
+    params: { path: { media_id: medium.id }, header: ifMatch(medium.revision) },
     body: { alt: { [lang]: said.alt }, caption: { [lang]: said.caption || null }, credit: said.credit || null },
   }))
 }

@@ -1,5 +1,4 @@
-import type { Editor, Extension as Ext } from '@tiptap/core'
-import { Extension } from '@tiptap/core'
+import { Extension, type Editor } from '@tiptap/core'
 import { TextSelection } from '@tiptap/pm/state'
 import Suggestion, { type SuggestionProps } from '@tiptap/suggestion'
 import { signal } from '@preact/signals'
@@ -71,7 +70,7 @@ export function insertBlock(editor: Editor, type: 'figure' | 'embed', attributes
   editor.view.focus()
 }
 
-export interface SlashMenu {
+interface SlashMenu {
   items: Command[]
   index: number
   left: number
@@ -83,7 +82,7 @@ export interface SlashMenu {
 export const slashMenu = signal<SlashMenu | null>(null)
 
 /** A menu of blocks that opens at a `/` in the text. */
-export function slashCommands(find: (query: string) => Command[], ask: (what: Asking) => void): Ext {
+export function slashCommands(find: (query: string) => Command[], ask: (what: Asking) => void): Extension {
   return Extension.create({
     name: 'slashCommands',
     addProseMirrorPlugins() {

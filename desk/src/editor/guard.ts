@@ -8,7 +8,6 @@ export interface OpenedText {
   doc: Node
   /** The text as the editor writes it. */
   text: string
-  rendered: Rendered
   /** What readers would see another way if the editor saved the text; null where nothing. */
   change: string | null
 }
@@ -25,11 +24,11 @@ export async function openText(body: string, format: BodyFormat, lang: string): 
   const doc = fromHtml(rendered.body_html, { footnotes: format === 'markdown' })
   const text = serialise(doc, format)
   const own = text.trim() === body.trim() ? rendered : await render(text, format, lang)
-  return { doc, text, rendered, change: firstChange(rendered.body_html, own.body_html) }
+  return { doc, text, change: firstChange(rendered.body_html, own.body_html) }
 }
 
 /** The text as the editor writes it, or as it is where the editor would change it. */
-export async function canonical(body: string, format: BodyFormat, lang: string): Promise<string> {
+export async function toCanonical(body: string, format: BodyFormat, lang: string): Promise<string> {
   if (format === 'text') return body
   const opened = await openText(body, format, lang)
   return opened.change === null ? opened.text : body
@@ -39,18 +38,13 @@ const BLOCK = 'p|h[1-6]|ul|ol|li|dl|dt|dd|blockquote|pre|div|section|figure|figc
 const AROUND_BLOCKS = new RegExp(`\\s*(</?(?:${BLOCK})\\b[^>]*>)\\s*`, 'g')
 
 /** HTML without what readers cannot see: marks of this very text, and blanks between blocks. */
-export function plainForm(html: string): string {
+function plainForm(html: string): string {
   const page = parseHtml(html)
   for (const element of page.body.querySelectorAll('*')) {
-    element.removeAttribute('rel')
-    for (const { name, value } of Array.from(element.attributes)) {
-      element.removeAttribute(name)
-      if (name === 'id' && /^H\d$/.test(element.tagName) && value.startsWith('h-')) continue
-      element.setAttribute(name, value.replace(/\bt[0-9a-f]{8}-/, ''))
-    }
     for (const { name, value } of Array.from(element.attributes).sort((a, b) => (a.name < b.name ? -1 : 1))) {
       element.removeAttribute(name)
-      element.setAttribute(name, value)
+      const isOurs = name === 'rel' || (name === 'id' && /^H\d$/.test(element.tagName) && value.startsWith('h-'))
+      if (!isOurs) element.setAttribute(name, value.replace(/\bt[0-9a-f]{8}-/, ''))
     }
   }
   const alike = page.body.innerHTML.replace(/(<\/?)b(?=[ >])/g, '$1strong').replace(/(<\/?)i(?=[ >])/g, '$1em')
@@ -62,7 +56,7 @@ export function plainForm(html: string): string {
 }
 
 /** The first place at which two texts differ for readers, as a short piece of the first. */
-export function firstChange(before: string, after: string): string | null {
+function firstChange(before: string, after: string): string | null {
   const [one, other] = [plainForm(before), plainForm(after)]
   if (one === other) return null
   let at = 0

@@ -23,12 +23,8 @@ export const writeElement = (element: Element): string => {
 export function toHtml(doc: Node): string {
   const page = document.implementation.createHTMLDocument()
   const fragment = DOMSerializer.fromSchema(schema).serializeFragment(doc.content, { document: page })
-  const lines: string[] = []
-  for (const element of Array.from(fragment.children)) {
-    lines.push(writeElement(element))
-  }
-  const last = lines.at(-1)
-  if (last === '<p></p>') lines.pop()
+  const lines = Array.from(fragment.children, writeElement)
+  if (lines.at(-1) === '<p></p>') lines.pop()
   return lines.join('\n')
 }
 
@@ -43,7 +39,7 @@ function tighten(root: Element): void {
   for (const cell of root.querySelectorAll('[colspan="1"]')) cell.removeAttribute('colspan')
   for (const cell of root.querySelectorAll('[rowspan="1"]')) cell.removeAttribute('rowspan')
   for (const list of root.querySelectorAll('[data-tight]')) list.removeAttribute('data-tight')
-  if (root.hasAttribute('data-tight')) root.removeAttribute('data-tight')
+  root.removeAttribute('data-tight')
 }
 
 /** Puts the first rows of a table into its head if they have head cells alone. */

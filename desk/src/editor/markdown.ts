@@ -59,7 +59,7 @@ const edge = (parent: Node, index: number, at: number): string | undefined => {
 }
 
 const address = (href: string) => /[\s()<>]/.test(href) ? `<${href.replace(/[<>]/g, encodeURI)}>` : href
-const titled = (title: string | null) => title ? ` "${title.replaceAll('"', '\\"')}"` : ''
+const quoteTitle = (title: string | null) => title ? ` "${title.replaceAll('"', '\\"')}"` : ''
 const isBare = (mark: Mark, parent: Node, index: number) => {
   const node = parent.child(index)
   return node.isText && node.text === mark.attrs['href'] && /^https?:[^\s<>]+$/.test(node.text!) && !mark.attrs['title']
@@ -104,7 +104,7 @@ const serializer = new MarkdownSerializer(
     },
     image: (state, node) => {
       const { src, alt, title } = node.attrs as { src: string; alt: string; title: string | null }
-      state.write(`![${state.esc(alt)}](${address(src)}${titled(title)})`)
+      state.write(`![${state.esc(alt)}](${address(src)}${quoteTitle(title)})`)
     },
     footnote: (state, node) => { state.write(`[^${notes.push(node.attrs['note'])}]`) },
     figure: writeHtml,
@@ -132,7 +132,7 @@ const serializer = new MarkdownSerializer(
       open: (_state, mark, parent, index) => (isBare(mark, parent, index) ? '<' : '['),
       close: (_state, mark, parent, index) => isBare(mark, parent, index - 1)
         ? '>'
-        : `](${address(mark.attrs['href'])}${titled(mark.attrs['title'] ?? null)})`,
+        : `](${address(mark.attrs['href'])}${quoteTitle(mark.attrs['title'] ?? null)})`,
     },
     ...Object.fromEntries(Object.entries(PLAIN_MARKS).map(([name, names]) => [name, element(name, names)])),
   },

@@ -1,14 +1,17 @@
 import { useState } from 'preact/hooks'
-import { api, ApiProblem, get, take } from '../api/client'
+import { api, get, take } from '../api/client'
 import type { Me } from '../api/types'
 import { attempt, notify } from '../shell/notices'
 import { leadToSignIn, me } from '../shell/session'
 import { showMoment } from '../time'
 import { Dialog } from '../ui/Dialog'
-import { Checkbox, Input, Select, valueOf } from '../ui/Field'
+import { Checkboxes, Input, Select, valueOf } from '../ui/Field'
 import { useData } from '../ui/data'
-import { Busy, Screen } from '../ui/parts'
-import { words } from '../words'
+import { Pending, Screen } from '../ui/parts'
+import { SecretDialog } from '../ui/SecretDialog'
+import { LANGUAGES, words } from '../words'
+
+type Scope = Me['scopes'][number]
 
 const NOTICES: Me['notices'] = ['submitted', 'returned', 'approved', 'mentioned', 'release']
 
@@ -16,7 +19,7 @@ const NOTICES: Me['notices'] = ['submitted', 'returned', 'approved', 'mentioned'
 export function Account() {
   const w = words.value
   const own = useData(() => get(api.GET('/v1/admin/auth/me')), [])
-  if (!own.data) return <Screen title={w.account}>{own.error ? <p class="error">{own.error}</p> : <Busy />}</Screen>
+  if (!own.data) return <Screen title={w.account}><Pending of={own} /></Screen>
   return (
     <Screen title={w.account}>
       <Profile me={own.data.body.data} etag={own.data.etag} onSaved={own.reload} />
@@ -47,16 +50,13 @@ function Profile(props: { me: Me; etag: string; onSaved: () => void }) {
       <p class="help">{props.me.email} · {w.roles[props.me.role]}</p>
       <Input label={w.name} required value={name} onInput={(event) => setName(valueOf(event))} />
       <div class="row">
-        <Select label={w.letterLanguage} value={lang} onChange={(event) => setLang(valueOf(event))} options={[['', w.asTheSite], ['en', 'English'], ['es', 'Español']]} />
+        <Select label={w.letterLanguage} value={lang} onChange={(event) => setLang(valueOf(event))} options={[['', w.asTheSite], ...LANGUAGES]} />
         <Input label={w.letterZone} placeholder={w.asTheSite} value={zone} onInput={(event) => setZone(valueOf(event))} list="zones" />
       </div>
       <datalist id="zones">{Intl.supportedValuesOf('timeZone').map((name) => <option key={name} value={name} />)}</datalist>
       <fieldset>
         <legend>{w.lettersWhen}</legend>
-        {NOTICES.map((notice) => (
-          <Checkbox key={notice} label={w.noticeKinds[notice]} checked={notices.includes(notice)}
-            onChange={() => setNotices(notices.includes(notice) ? notices.filter((other) => other !== notice) : [...notices, notice])} />
-        ))}
+        <Checkboxes value={notices} onChange={setNotices} options={NOTICES.map((notice) => [notice, w.noticeKinds[notice]])} />
       </fieldset>
       <button class="main">{w.save}</button>
     </form>
@@ -99,8 +99,7 @@ function SecondFactor() {
     setRecovery(codes)
   })
   const disable = () => attempt(async () => {
-    const { error, response } = await api.POST('/v1/admin/auth/totp/disable', { body: { password, code: code || null } })
-    if (!response.ok) throw new ApiProblem(response.status, (error ?? {}) as never)
+    await get(api.POST('/v1/admin/auth/totp/disable', { body: { password, code: code || null } }))
     leadToSignIn()
   })
   return (
@@ -126,7 +125,7 @@ function SecondFactor() {
       {recovery && (
         <Dialog title={w.recoveryCodes} onClose={leadToSignIn}>
           <p>{w.recoveryHelp}</p>
-          <ul>{recovery.map((one) => <li key={one}><code>{one}</code></li>)}</ul>
+          <ul>{recovery.map((spare) => <li key={spare}><code>{spare}</code></li>)}</ul>
           <footer><button type="button" class="main" onClick={leadToSignIn}>{w.signInAgain}</button></footer>
         </Dialog>
       )}
@@ -138,7 +137,7 @@ function Sessions() {
   const w = words.value
   const sessions = useData(() => take(api.GET('/v1/admin/auth/sessions')), [])
   const end = (id: string) => attempt(async () => {
-    await get(api.DELETE('/v1/admin/auth/sessions/{session_id}', { params: { path: { session_id: id } } }) as never)
+    await get(api.DELETE('/v1/admin/auth/sessions/{session_id}', { params: { path: { session_id: id } } }))
     sessions.reload()
   })
   return (
@@ -159,11 +158,11 @@ function Sessions() {
   )
 }
 
-function Tokens({ scopes }: { scopes: Me['scopes'] }) {
+function Tokens({ scopes }: { scopes: Scope[] }) {
   const w = words.value
   const tokens = useData(() => take(api.GET('/v1/admin/tokens', { params: {} })), [])
   const [name, setName] = useState('')
-  const [chosen, setChosen] = useState<string[]>([])
+  const [chosen, setChosen] = useState<Scope[]>([])
   const [password, setPassword] = useState('')
   const [code, setCode] = useState('')
   const [secret, setSecret] = useState<string | null>(null)
@@ -175,7 +174,7 @@ function Tokens({ scopes }: { scopes: Me['scopes'] }) {
     tokens.reload()
   })
   const revoke = (id: string) => attempt(async () => {
-    await get(api.DELETE('/v1/admin/tokens/{token_id}', { params: { path: { token_id: id } } }) as never)
+    await get(api.DELETE('/v1/admin/tokens/{token_id}', { params: { path: { token_id: id } } }))
     notify(w.revoked)
     tokens.reload()
   })
@@ -199,9 +198,7 @@ function Tokens({ scopes }: { scopes: Me['scopes'] }) {
         <form onSubmit={(event) => { event.preventDefault(); void create() }}>
           <Input label={w.name} required value={name} onInput={(event) => setName(valueOf(event))} />
           <fieldset><legend>{w.scopes}</legend>
-            {[...scopes, 'calendar:read' as const].filter((scope, index, all) => all.indexOf(scope) === index).map((scope) => (
-              <Checkbox key={scope} label={scope} checked={chosen.includes(scope)} onChange={() => setChosen(chosen.includes(scope) ? chosen.filter((other) => other !== scope) : [...chosen, scope])} />
-            ))}
+            <Checkboxes value={chosen} onChange={setChosen} options={[...new Set<Scope>([...scopes, 'calendar:read'])].map((scope) => [scope, scope])} />
           </fieldset>
           <Input label={w.oldPassword} type="password" autocomplete="current-password" required value={password} onInput={(event) => setPassword(valueOf(event))} />
           <Input label={w.codeIfOn} autocomplete="one-time-code" value={code} onInput={(event) => setCode(valueOf(event))} />
@@ -210,16 +207,5 @@ function Tokens({ scopes }: { scopes: Me['scopes'] }) {
       </details>
       {secret && <SecretDialog secret={secret} onClose={() => setSecret(null)} />}
     </section>
-  )
-}
-
-/** A secret that is shown once. */
-export function SecretDialog({ secret, onClose }: { secret: string; onClose: () => void }) {
-  const w = words.value
-  return (
-    <Dialog title={w.shownOnce} onClose={onClose}>
-      <p><code>{secret}</code></p>
-      <footer><button type="button" class="main" onClick={() => void attempt(() => navigator.clipboard.writeText(secret), w.copied)}>{w.copy}</button></footer>
-    </Dialog>
   )
 }

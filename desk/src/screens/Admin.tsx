@@ -1,16 +1,16 @@
 import { useState } from 'preact/hooks'
 import { api, get, ifMatch, take, type Schema } from '../api/client'
 import { config } from '../config'
-import { attempt, explain, notify } from '../shell/notices'
+import { attempt, notify } from '../shell/notices'
 import { go, place } from '../shell/router'
 import { may, me } from '../shell/session'
 import { showMoment } from '../time'
 import { Dialog } from '../ui/Dialog'
 import { Checkbox, Input, Select, valueOf } from '../ui/Field'
-import { useData } from '../ui/data'
-import { Busy, Empty, Screen } from '../ui/parts'
-import { words } from '../words'
-import { SecretDialog } from './Account'
+import { useData, usePages } from '../ui/data'
+import { Empty, More, Pending, Screen } from '../ui/parts'
+import { SecretDialog } from '../ui/SecretDialog'
+import { LANGUAGES, words } from '../words'
 import { Webhooks } from './Webhooks'
 
 type Account = Schema['Account']
@@ -43,7 +43,7 @@ function Accounts() {
   const [secret, setSecret] = useState<string | null>(null)
   const act = (name: 'suspend' | 'unsuspend' | 'logout', account: Account) => attempt(async () => {
     const params = { path: { account_id: account.id } }
-    if (name === 'logout') await get(api.POST('/v1/admin/users/{account_id}/logout', { params }) as never)
+    if (name === 'logout') await get(api.POST('/v1/admin/users/{account_id}/logout', { params }))
     else await get(api.POST(`/v1/admin/users/{account_id}/${name}`, { params: { ...params, header: ifMatch(account.revision) } }))
     accounts.reload()
   }, w.done)
@@ -62,8 +62,8 @@ function Accounts() {
   return (
     <section>
       <p><button type="button" class="main" onClick={() => setNew(true)}>{w.invite}</button></p>
-      {accounts.error && <p class="error">{accounts.error}</p>}
-      {!accounts.data ? !accounts.error && <Busy /> : (
+      <Pending of={accounts} />
+      {accounts.data && (
         <ul class="rows">
           {accounts.data.map((account) => (
             <li key={account.id}>
@@ -111,8 +111,8 @@ function InviteDialog({ onClose }: { onClose: (secret?: string | null) => void }
         <Input label={w.email} type="email" required value={email} onInput={(event) => setEmail(valueOf(event))} />
         <Input label={w.name} value={name} onInput={(event) => setName(valueOf(event))} />
         <div class="row">
-          <Select label={w.role} value={role} onChange={(event) => setRole(valueOf(event) as Role)} options={ROLES.map((one) => [one, w.roles[one]])} />
-          <Select label={w.letterLanguage} value={lang} onChange={(event) => setLang(valueOf(event))} options={[['', w.asTheSite], ['en', 'English'], ['es', 'Español']]} />
+          <Select label={w.role} value={role} onChange={(event) => setRole(valueOf(event) as Role)} options={ROLES.map((name) => [name, w.roles[name]])} />
+          <Select label={w.letterLanguage} value={lang} onChange={(event) => setLang(valueOf(event))} options={[['', w.asTheSite], ...LANGUAGES]} />
         </div>
         {config.sends_letters ? <Checkbox label={w.byLetter} checked={sendsLetter} onChange={(event) => setSendsLetter(event.currentTarget.checked)} /> : <p class="help">{w.noLetters}</p>}
         <footer><button class="main">{w.invite}</button></footer>
@@ -124,31 +124,25 @@ function InviteDialog({ onClose }: { onClose: (secret?: string | null) => void }
 function Audit() {
   const w = words.value
   const [action, setAction] = useState('')
-  const [more, setMore] = useState<Schema['Entry'][]>([])
-  const [cursor, setCursor] = useState<string | null>(null)
-  const read = async (from?: string) => {
-    const { body } = await get(api.GET('/v1/admin/audit', { params: { query: { limit: 50, ...(action ? { action } : {}), ...(from ? { cursor: from } : {}) } } }))
-    setCursor(body.links.next ? new URL(body.links.next).searchParams.get('cursor') : null)
-    return body.data
-  }
-  const entries = useData(() => { setMore([]); return read() }, [action])
+  const entries = usePages(async (from) =>
+    (await get(api.GET('/v1/admin/audit', { params: { query: { limit: 50, ...(action ? { action } : {}), ...from } } }))).body, [action])
   return (
     <section>
       <div class="filters"><Input label={w.action} placeholder="article.published" value={action} onChange={(event) => setAction(valueOf(event).trim())} /></div>
-      {entries.error && <p class="error">{entries.error}</p>}
-      {!entries.data ? !entries.error && <Busy /> : entries.data.length ? (
+      <Pending of={entries} />
+      {entries.data && (entries.rows.length ? (
         <div class="table-frame" tabIndex={0} role="region" aria-label={w.audit}>
           <table class="list">
             <thead><tr><th scope="col">{w.when}</th><th scope="col">{w.who}</th><th scope="col">{w.action}</th><th scope="col">{w.auditSubject}</th><th scope="col">{w.address}</th></tr></thead>
             <tbody>
-              {[...entries.data, ...more].map((entry) => (
+              {entries.rows.map((entry) => (
                 <tr key={entry.id}><td>{showMoment(entry.at)}</td><td>{entry.email ?? entry.via}</td><td><code>{entry.action}</code></td><td><code>{entry.subject_kind} {entry.subject_id.slice(0, 8)}</code></td><td>{entry.address}</td></tr>
               ))}
             </tbody>
           </table>
         </div>
-      ) : <Empty>{w.nothingHere}</Empty>}
-      {cursor && <button type="button" class="more" onClick={() => { read(cursor).then((next) => setMore([...more, ...next]), (error: unknown) => notify(explain(error), true)) }}>{w.more}</button>}
+      ) : <Empty>{w.nothingHere}</Empty>)}
+      <More readOn={entries.readOn} />
     </section>
   )
 }

@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'preact/hooks'
 import { api, get, take } from '../api/client'
-import type { ArticleRow, State } from '../api/types'
+import type { State } from '../api/types'
 import { config } from '../config'
 import { explain, notify } from '../shell/notices'
 import { go, place } from '../shell/router'
 import { may } from '../shell/session'
 import { Input, Select, valueOf } from '../ui/Field'
-import { useData, useQuiet } from '../ui/data'
-import { Busy, Empty, Screen } from '../ui/parts'
+import { useData, usePages, useQuiet } from '../ui/data'
+import { Empty, More, Pending, Screen } from '../ui/parts'
 import { words } from '../words'
 import { ArticleRows } from './ArticleRows'
 
@@ -18,10 +18,13 @@ const FILTERS = ['q', 'state', 'lang', 'kind', 'order', 'mine', 'scheduled', 'tr
 const filtersOf = (query: URLSearchParams): Record<string, string> =>
   Object.fromEntries(FILTERS.flatMap((name) => (query.get(name) ? [[name, query.get(name)!]] : [])))
 
-function setFilter(name: string, value: string): void {
+/** Sets these filters; an empty one is none. */
+function setFilters(changes: Partial<Record<(typeof FILTERS)[number], string>>): void {
   const query = new URLSearchParams(place.value.query)
-  if (value) query.set(name, value)
-  else query.delete(name)
+  for (const [name, value] of Object.entries(changes)) {
+    if (value) query.set(name, value)
+    else query.delete(name)
+  }
   const text = query.toString()
   go(`/articles${text ? `?${text}` : ''}`, { replace: true })
 }
@@ -30,26 +33,19 @@ function setFilter(name: string, value: string): void {
 export function Articles() {
   const w = words.value
   const filters = filtersOf(place.value.query)
-  const key = JSON.stringify(filters)
+  const { state = '', order = '-changed', trashed = '', ...countFilters } = filters
   const [text, setText] = useState(filters['q'] ?? '')
   const quiet = useQuiet(text)
-  useEffect(() => { if (quiet !== (filters['q'] ?? '')) setFilter('q', quiet) }, [quiet])
-  const [more, setMore] = useState<ArticleRow[]>([])
-  const [cursor, setCursor] = useState<string | null>(null)
+  useEffect(() => { if (quiet !== (filters['q'] ?? '')) setFilters({ q: quiet }) }, [quiet])
   const [chosen, setChosen] = useState(new Set<string>())
 
-  const read = async (from?: string) => {
-    const query = { include: 'summary', limit: 30, count: true, ...filters, ...(from ? { cursor: from } : {}) }
-    const { body } = await get(api.GET('/v1/admin/articles', { params: { query: query } }))
-    setCursor(body.links.next ? new URL(body.links.next).searchParams.get('cursor') : null)
-    return body
-  }
-  const page = useData(async () => { setMore([]); setChosen(new Set()); return read() }, [key])
-  const counts = useData(() => {
-    const { state: _state, order: _order, trashed: _trashed, ...rest } = filters
-    return take(api.GET('/v1/admin/articles/counts', { params: { query: rest } }))
-  }, [key])
-  const rows = [...(page.data?.data ?? []), ...more]
+  const articles = usePages(async (from) => {
+    if (!from.cursor) setChosen(new Set())
+    const query = { include: 'summary', limit: 30, count: true, ...filters, ...from }
+    return (await get(api.GET('/v1/admin/articles', { params: { query } }))).body
+  }, [JSON.stringify(filters)])
+  const { rows } = articles
+  const counts = useData(() => take(api.GET('/v1/admin/articles/counts', { params: { query: countFilters } })), [JSON.stringify(countFilters)])
   const choose = (id: string) => {
     const next = new Set(chosen)
     if (!next.delete(id)) next.add(id)
@@ -65,10 +61,11 @@ export function Articles() {
     } catch (error) {
       notify(explain(error), true)
     }
-    page.reload()
+    articles.reload()
+    counts.reload()
   }
-  const tab = (state: string, name: string, count?: number) => (
-    <button type="button" class="tab" aria-pressed={(filters['state'] ?? '') === state} onClick={() => setFilter('state', state)}>
+  const tab = (value: State | '', name: string, count?: number) => (
+    <button type="button" class="tab" aria-pressed={state === value} onClick={() => setFilters({ state: value })}>
       {name}{count !== undefined && <span class="count">{count}</span>}
     </button>
   )
@@ -76,47 +73,44 @@ export function Articles() {
     <Screen title={w.articles}>
       <div class="tabs">
         {tab('', w.all)}
-        {STATES.map((state) => {
-          const count = counts.data?.states[state] ?? 0
-          return (count > 0 || filters['state'] === state) && tab(state, w.states[state], count)
+        {STATES.map((value) => {
+          const count = counts.data?.states[value] ?? 0
+          return (count > 0 || state === value) && tab(value, w.states[value], count)
         })}
       </div>
       <div class="filters">
         <Input label={w.search} type="search" value={text} onInput={(event) => setText(valueOf(event))} />
-        <Select label={w.language} value={filters['lang'] ?? ''} onChange={(event) => setFilter('lang', valueOf(event))}
+        <Select label={w.language} value={filters['lang'] ?? ''} onChange={(event) => setFilters({ lang: valueOf(event) })}
           options={[['', w.all], ...config.languages.map((code): [string, string] => [code, w.languageName(code)])]} />
         <Select label={w.show} value={['mine', 'scheduled', 'trashed'].find((name) => filters[name]) ?? (filters['missing_translation'] ? `missing ${filters['missing_translation']}` : '')}
           onChange={(event) => {
             const value = valueOf(event)
-            for (const name of ['mine', 'scheduled', 'trashed', 'missing_translation']) setFilter(name, '')
-            if (value.startsWith('missing ')) setFilter('missing_translation', value.slice(8))
-            else if (value) setFilter(value, 'true')
+            const lang = value.startsWith('missing ') ? value.slice(8) : ''
+            setFilters({ mine: '', scheduled: '', trashed: '', missing_translation: lang, ...(value && !lang ? { [value]: 'true' } : {}) })
           }}
           options={[['', w.everything], ['mine', w.mine], ['scheduled', w.withSchedule], ['trashed', w.inTrash],
             ...config.languages.map((code): [string, string] => [`missing ${code}`, w.withoutTranslation(w.languageName(code))])]} />
-        <Select label={w.order} value={filters['order'] ?? '-changed'} onChange={(event) => setFilter('order', valueOf(event))}
+        <Select label={w.order} value={order} onChange={(event) => setFilters({ order: valueOf(event) })}
           options={[['-changed', w.orders.changed], ['-published_at', w.orders.published], ['title', w.orders.title]]} />
       </div>
       {chosen.size > 0 && (
         <div class="bulk" role="region" aria-label={w.chosen(chosen.size)}>
           <strong>{w.chosen(chosen.size)}</strong>
-          {filters['trashed'] ? <button type="button" onClick={() => void act('restore')}>{w.acts.restore}</button> : <>
+          {trashed ? <button type="button" onClick={() => void act('restore')}>{w.acts.restore}</button> : <>
             <button type="button" onClick={() => void act('submit')}>{w.acts.submit}</button>
             {may('articles:review') && <button type="button" onClick={() => void act('approve')}>{w.acts.approve}</button>}
             <button type="button" onClick={() => void act('trash')}>{w.acts.trash}</button>
           </>}
         </div>
       )}
-      {page.error && <p class="error">{page.error}</p>}
-      {!page.data ? !page.error && <Busy /> : rows.length ? (
+      <Pending of={articles} />
+      {articles.data && (rows.length ? (
         <>
-          <p class="total" role="status">{w.total(page.data.meta.total ?? rows.length)}</p>
+          <p class="total" role="status">{w.total(articles.data.meta.total ?? rows.length)}</p>
           <ArticleRows rows={rows} chosen={chosen} onChoose={choose} />
-          {cursor && <button type="button" class="more" onClick={() => {
-            read(cursor).then((next) => setMore([...more, ...next.data]), (error: unknown) => notify(explain(error), true))
-          }}>{w.more}</button>}
+          <More readOn={articles.readOn} />
         </>
-      ) : <Empty>{w.nothingHere}</Empty>}
+      ) : <Empty>{w.nothingHere}</Empty>)}
     </Screen>
   )
 }

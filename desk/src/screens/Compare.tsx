@@ -1,11 +1,11 @@
-import { api, get, take } from '../api/client'
+import { api, take } from '../api/client'
 import type { Diff } from '../api/types'
 import { HOME } from '../config'
 import { go, place } from '../shell/router'
 import { showMoment } from '../time'
 import { Select, valueOf } from '../ui/Field'
 import { useData } from '../ui/data'
-import { Busy, Empty, Screen } from '../ui/parts'
+import { Empty, Pending, Screen } from '../ui/parts'
 import { Rendered } from '../ui/Rendered'
 import { words } from '../words'
 import type { FieldName } from '../writing/fields'
@@ -16,24 +16,24 @@ export function Compare({ id }: { id: string }) {
   const w = words.value
   const { query } = place.value
   const path = { article_id: id }
-  const found = useData(async () => {
-    const [article, { body: revisions }] = await Promise.all([
+  const texts = useData(async () => {
+    const [article, revisions] = await Promise.all([
       readArticle(id),
-      get(api.GET('/v1/admin/articles/{article_id}/revisions', { params: { path, query: { limit: 100 } } })),
+      take(api.GET('/v1/admin/articles/{article_id}/revisions', { params: { path, query: { limit: 100 } } })),
     ])
-    return { article, revisions: revisions.data }
+    return { article, revisions }
   }, [id])
-  const from = query.get('from') ?? (found.data?.article.live ? 'public' : 'previous')
-  const to = query.get('to') ?? String(found.data?.article.text_revision ?? '')
+  const from = query.get('from') ?? (texts.data?.article.live ? 'public' : 'previous')
+  const to = query.get('to') ?? String(texts.data?.article.text_revision ?? '')
   const diff = useData(async () => to === '' ? null : take(api.GET('/v1/admin/articles/{article_id}/diff', {
-    params: { path, query: { from: numbered(from), to: Number(to), rendered: true } },
+    params: { path, query: { from: toRevision(from), to: Number(to), rendered: true } },
   })), [id, from, to])
   const choose = (name: string, value: string) => {
     const next = new URLSearchParams({ from, to, [name]: value })
     go(`/articles/${id}/compare?${next}`, { replace: true })
   }
-  if (!found.data) return <Screen title={w.compare}>{found.error ? <p class="error">{found.error}</p> : <Busy />}</Screen>
-  const { article, revisions } = found.data
+  if (!texts.data) return <Screen title={w.compare}><Pending of={texts} /></Screen>
+  const { article, revisions } = texts.data
   const options = revisions.map((revision): [string, string] => [String(revision.revision), `${showMoment(revision.saved_at)}, ${revision.saved_by.name}`])
   return (
     <Screen title={w.compareOf(article.title)} actions={<a href={`${HOME}/articles/${id}`}>{w.back}</a>}>
@@ -42,13 +42,13 @@ export function Compare({ id }: { id: string }) {
           options={[...(article.live ? [['public', w.publicText] as [string, string]] : []), ['previous', w.previousText], ...options]} />
         <Select label={w.to} value={to} onChange={(event) => choose('to', valueOf(event))} options={options} />
       </div>
-      {diff.error && <p class="error">{diff.error}</p>}
-      {diff.data ? <DiffView diff={diff.data} lang={article.lang} /> : !diff.error && <Busy />}
+      <Pending of={diff} />
+      {diff.data && <DiffView diff={diff.data} lang={article.lang} />}
     </Screen>
   )
 }
 
-const numbered = (text: string): number | 'public' | 'previous' => (text === 'public' || text === 'previous' ? text : Number(text))
+const toRevision = (text: string): number | 'public' | 'previous' => (text === 'public' || text === 'previous' ? text : Number(text))
 
 /** The fields in which two texts differ. */
 export function DiffView({ diff, lang }: { diff: Diff; lang: string }) {

@@ -1,25 +1,24 @@
 import { useRef, useState } from 'preact/hooks'
 import { api, ifMatch, take } from '../api/client'
-import type { Article, PlannedRelease } from '../api/types'
+import type { Article } from '../api/types'
 import { HOME } from '../config'
 import { BodyEditor } from '../editor/BodyEditor'
-import { explain, notify } from '../shell/notices'
+import { notify } from '../shell/notices'
 import { go } from '../shell/router'
-import { showMoment } from '../time'
-import { Checkbox, TextArea, valueOf } from '../ui/Field'
+import { Checkboxes, TextArea, valueOf } from '../ui/Field'
 import { useData } from '../ui/data'
-import { Busy, Empty, Screen } from '../ui/parts'
+import { Empty, Pending, Screen } from '../ui/parts'
 import { words } from '../words'
+import { Refusal, useCancelling } from '../writing/cancelling'
 import { readArticle } from '../writing/draft'
-import { wouldCancel } from '../writing/acts'
-import { Line } from './Write'
+import { Line } from '../writing/TextFields'
 
 type PublicText = Pick<Article, 'title' | 'summary' | 'body'>
 
 /** Corrects the text that readers see. A draft beside it stays a draft, with the correction in it. */
 export function Correct({ id }: { id: string }) {
   const w = words.value
-  const found = useData(async () => {
+  const live = useData(async () => {
     const article = await readArticle(id)
     if (!article.live) return { article, content: null }
     const { content } = await take(api.GET('/v1/admin/articles/{article_id}/revisions/{number}', {
@@ -27,8 +26,8 @@ export function Correct({ id }: { id: string }) {
     }))
     return { article, content }
   }, [id])
-  if (!found.data) return <Screen title={w.acts.correct}>{found.error ? <p class="error">{found.error}</p> : <Busy />}</Screen>
-  const { article, content } = found.data
+  if (!live.data) return <Screen title={w.acts.correct}><Pending of={live} /></Screen>
+  const { article, content } = live.data
   if (!content) return <Screen title={w.acts.correct}><Empty>{w.notLive}</Empty></Screen>
   const before = { title: content.title, summary: content.summary ?? '', body: content.body ?? '' }
   return <Form article={article} before={before} format={content.body_format ?? 'markdown'} />
@@ -39,9 +38,6 @@ function Form({ article, before, format }: { article: Article; before: PublicTex
   const [text, setText] = useState(before)
   const [note, setNote] = useState('')
   const [siblings, setSiblings] = useState<string[]>([])
-  const [cancelled, setCancelled] = useState<PlannedRelease[] | null>(null)
-  const [error, setError] = useState<string | null>(null)
-  const [isBusy, setBusy] = useState(false)
   const writeNow = useRef<() => void>(() => undefined)
   const latest = useRef(text)
   latest.current = text
@@ -50,30 +46,21 @@ function Form({ article, before, format }: { article: Article; before: PublicTex
     setText(latest.current)
   }
   const others = article.translations.filter((sibling) => sibling.live)
-  const perform = async () => {
+  const { releases, error, isBusy, perform } = useCancelling(async (cancels) => {
     writeNow.current()
-    setBusy(true)
-    setError(null)
     const after = latest.current
     const names = (['title', 'summary', 'body'] as const).filter((name) => after[name] !== before[name])
     const changes = Object.fromEntries(names.map((name) => [name, after[name]]))
-    try {
-      await take(api.POST('/v1/admin/articles/{article_id}/correct', {
-        params: { path: { article_id: article.id }, header: ifMatch(article.revision) },
-        body: {
-          note, text_revision: article.live!.revision, siblings, cancels: cancelled !== null,
-          ...(names.length ? { changes: { ...changes, ...('body' in changes ? { body_format: format } : {}) } } : {}),
-        },
-      }))
-      notify(w.actsDone.correct)
-      go(`/articles/${article.id}`)
-    } catch (problem) {
-      const releases = wouldCancel(problem)
-      if (releases) setCancelled(releases)
-      else setError(explain(problem))
-    }
-    setBusy(false)
-  }
+    await take(api.POST('/v1/admin/articles/{article_id}/correct', {
+      params: { path: { article_id: article.id }, header: ifMatch(article.revision) },
+      body: {
+        note, text_revision: article.live!.revision, siblings, cancels,
+        ...(names.length ? { changes: { ...changes, ...('body' in changes ? { body_format: format } : {}) } } : {}),
+      },
+    }))
+    notify(w.actsDone.correct)
+    go(`/articles/${article.id}`)
+  })
   const hasDraft = article.text_revision !== article.live!.revision
   return (
     <Screen title={w.acts.correct} class="writing-one" actions={<a href={`${HOME}/articles/${article.id}`}>{w.back}</a>}>
@@ -86,13 +73,9 @@ function Form({ article, before, format }: { article: Article; before: PublicTex
       </div>
       <form class="panel" onSubmit={(event) => { event.preventDefault(); void perform() }}>
         <TextArea label={w.correctionNote} help={w.correctionHelp} required rows={3} lang={article.lang} value={note} onInput={(event) => setNote(valueOf(event))} />
-        {others.map((sibling) => (
-          <Checkbox key={sibling.id} label={w.sameNote(w.languageName(sibling.lang))} checked={siblings.includes(sibling.lang)}
-            onChange={() => setSiblings(siblings.includes(sibling.lang) ? siblings.filter((lang) => lang !== sibling.lang) : [...siblings, sibling.lang])} />
-        ))}
-        {cancelled && <div class="warning" role="alert"><p>{w.wouldCancel}</p><ul>{cancelled.map((release) => <li key={release.revision}>{showMoment(release.visible_from)}</li>)}</ul></div>}
-        {error && <p class="error" role="alert">{error}</p>}
-        <button class="main" disabled={isBusy || !note.trim()}>{cancelled ? w.cancelAndGoOn : w.acts.correct}</button>
+        <Checkboxes value={siblings} onChange={setSiblings} options={others.map(({ lang }) => [lang, w.sameNote(w.languageName(lang))])} />
+        <Refusal releases={releases} error={error} />
+        <button class="main" disabled={isBusy || !note.trim()}>{releases ? w.cancelAndGoOn : w.acts.correct}</button>
       </form>
     </Screen>
   )

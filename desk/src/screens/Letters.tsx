@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { api, ApiProblem, ifMatch, take, type Schema } from '../api/client'
+import { api, get, ifMatch, take, type Schema } from '../api/client'
 import { HOME } from '../config'
 import { attempt } from '../shell/notices'
 import { may } from '../shell/session'
@@ -8,7 +8,7 @@ import { Dialog } from '../ui/Dialog'
 import { Input, TextArea, valueOf } from '../ui/Field'
 import { Rendered } from '../ui/Rendered'
 import { useData } from '../ui/data'
-import { Busy, Empty, Screen } from '../ui/parts'
+import { Empty, Pending, Screen } from '../ui/parts'
 import { words } from '../words'
 import { readArticle } from '../writing/draft'
 
@@ -29,7 +29,8 @@ export function Letters() {
         ))}
       </ul>
       <h2>{w.issues}</h2>
-      {!issues.data ? issues.error ? <p class="error">{issues.error}</p> : <Busy /> : issues.data.length ? (
+      <Pending of={issues} />
+      {issues.data && (issues.data.length ? (
         <ul class="rows">
           {issues.data.map((issue) => (
             <li key={issue.id}>
@@ -46,7 +47,7 @@ export function Letters() {
             </li>
           ))}
         </ul>
-      ) : <Empty>{w.noIssues}</Empty>}
+      ) : <Empty>{w.noIssues}</Empty>)}
       {opened && <IssueDialog id={opened} onClose={() => { setOpened(null); issues.reload() }} />}
     </Screen>
   )
@@ -57,8 +58,8 @@ function IssueDialog({ id, onClose }: { id: string; onClose: () => void }) {
   const issue = useData(() => take(api.GET('/v1/admin/newsletters/issues/{issue_id}', { params: { path: { issue_id: id } } })), [id])
   return (
     <Dialog title={issue.data?.subject ?? w.issues} onClose={onClose} wide>
-      {issue.error && <p class="error">{issue.error}</p>}
-      {issue.data ? <IssueForm key={issue.data.revision} issue={issue.data} onChanged={issue.reload} onClose={onClose} /> : <Busy />}
+      <Pending of={issue} />
+      {issue.data && <IssueForm key={issue.data.revision} issue={issue.data} onChanged={issue.reload} onClose={onClose} />}
     </Dialog>
   )
 }
@@ -86,8 +87,7 @@ function IssueForm({ issue, onChanged, onClose }: { issue: Issue; onChanged: () 
     onClose()
   }, w.done)
   const test = () => attempt(async () => {
-    const { error, response } = await api.POST('/v1/admin/newsletters/issues/{issue_id}/trial', { params: { path } })
-    if (!response.ok) throw new ApiProblem(response.status, (error ?? {}) as never)
+    await get(api.POST('/v1/admin/newsletters/issues/{issue_id}/trial', { params: { path } }))
   }, w.trialSent)
   const move = (index: number, step: number) => {
     const next = [...order]
@@ -115,7 +115,8 @@ function IssueForm({ issue, onChanged, onClose }: { issue: Issue; onChanged: () 
         </ol>
       </fieldset>
       <details open><summary>{w.preview}</summary>
-        {preview.error ? <p class="error">{preview.error}</p> : preview.data ? <><p><strong>{preview.data.subject}</strong></p><Rendered html={preview.data.html} lang={issue.lang} /></> : <Busy />}
+        <Pending of={preview} />
+        {preview.data && <><p><strong>{preview.data.subject}</strong></p><Rendered html={preview.data.html} lang={issue.lang} /></>}
       </details>
       {isOpen && (
         <footer>

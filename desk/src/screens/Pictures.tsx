@@ -1,17 +1,18 @@
 import { useState } from 'preact/hooks'
-import { api, ApiProblem, get, ifMatch, take } from '../api/client'
+import { api, get, ifMatch, take } from '../api/client'
 import type { Medium } from '../api/types'
 import { config, HOME } from '../config'
 import { uploadPicture } from '../editor/PictureDialog'
 import { forgetFiles } from '../editor/pictures'
-import { attempt, explain, notify } from '../shell/notices'
+import { attempt } from '../shell/notices'
 import { may } from '../shell/session'
 import { showMoment } from '../time'
+import { ByLanguage, toChange } from '../ui/ByLanguage'
 import { Dialog } from '../ui/Dialog'
-import { Checkbox, Input, Select, TextArea, valueOf } from '../ui/Field'
+import { Checkbox, Input, Select, valueOf } from '../ui/Field'
 import { MediumImage } from '../ui/MediumImage'
-import { useData, useQuiet } from '../ui/data'
-import { Busy, Empty, Screen } from '../ui/parts'
+import { usePages, useQuiet } from '../ui/data'
+import { Empty, More, Pending, Screen } from '../ui/parts'
 import { words } from '../words'
 
 /** The library of pictures and documents. */
@@ -23,15 +24,10 @@ export function Pictures() {
   const [missing, setMissing] = useState('')
   const [isUnused, setUnused] = useState(false)
   const [opened, setOpened] = useState<Medium | null>(null)
-  const [more, setMore] = useState<Medium[]>([])
-  const [cursor, setCursor] = useState<string | null>(null)
-  const read = async (from?: string) => {
-    const query = { limit: 40, ...(q ? { q } : {}), ...(kind ? { kind } : {}), ...(missing ? { missing_alt: missing } : {}), ...(isUnused ? { unused: true } : {}), ...(from ? { cursor: from } : {}) }
-    const { body } = await get(api.GET('/v1/admin/media', { params: { query: query } }))
-    setCursor(body.links.next ? new URL(body.links.next).searchParams.get('cursor') : null)
-    return body.data
-  }
-  const media = useData(() => { setMore([]); return read() }, [q, kind, missing, isUnused])
+  const media = usePages(async (from) => {
+    const query = { limit: 40, ...(q ? { q } : {}), ...(kind ? { kind } : {}), ...(missing ? { missing_alt: missing } : {}), ...(isUnused ? { unused: true } : {}), ...from }
+    return (await get(api.GET('/v1/admin/media', { params: { query } }))).body
+  }, [q, kind, missing, isUnused])
   const upload = async (files: Iterable<File>) => {
     for (const file of files) {
       await attempt(async () => {
@@ -41,7 +37,6 @@ export function Pictures() {
     }
     media.reload()
   }
-  const rows = [...(media.data ?? []), ...more]
   return (
     <Screen title={w.pictures} actions={may('media:write') && (
       <label class="button main">{w.upload}<input type="file" class="unseen" multiple accept="image/*,application/pdf" onChange={(event) => { void upload(event.currentTarget.files ?? []) }} /></label>
@@ -52,10 +47,10 @@ export function Pictures() {
         <Select label={w.withoutAlt} value={missing} onChange={(event) => setMissing(valueOf(event))} options={[['', '–'], ...config.languages.map((code): [string, string] => [code, w.languageName(code)])]} />
         <Checkbox label={w.unused} checked={isUnused} onChange={(event) => setUnused(event.currentTarget.checked)} />
       </div>
-      {media.error && <p class="error">{media.error}</p>}
-      {!media.data ? !media.error && <Busy /> : rows.length ? (
+      <Pending of={media} />
+      {media.data && (media.rows.length ? (
         <ul class="picture-grid" onDragOver={(event) => event.preventDefault()} onDrop={(event) => { event.preventDefault(); void upload(event.dataTransfer?.files ?? []) }}>
-          {rows.map((medium) => (
+          {media.rows.map((medium) => (
             <li key={medium.id}>
               <button type="button" onClick={() => setOpened(medium)}>
                 <MediumImage medium={medium} /> <span>{medium.name}</span>
@@ -64,8 +59,8 @@ export function Pictures() {
             </li>
           ))}
         </ul>
-      ) : <Empty>{w.noPictures}</Empty>}
-      {cursor && <button type="button" class="more" onClick={() => { read(cursor).then((next) => setMore([...more, ...next]), (error: unknown) => notify(explain(error), true)) }}>{w.more}</button>}
+      ) : <Empty>{w.noPictures}</Empty>)}
+      <More readOn={media.readOn} />
       {opened && <MediumDialog medium={opened} onClose={() => { setOpened(null); media.reload() }} />}
     </Screen>
   )
@@ -80,8 +75,7 @@ function MediumDialog(props: { medium: Medium; onClose: () => void }) {
   const [credit, setCredit] = useState(medium.credit ?? '')
   const params = { path: { media_id: medium.id }, header: ifMatch(medium.revision) }
   const save = () => attempt(async () => {
-    const orNull = (texts: Record<string, string>) => Object.fromEntries(config.languages.map((code) => [code, texts[code]?.trim() || null]))
-    setMedium(await take(api.PATCH('/v1/admin/media/{media_id}', { params, body: { alt: orNull(alt), caption: orNull(caption), credit: credit.trim() || null } })))
+    setMedium(await take(api.PATCH('/v1/admin/media/{media_id}', { params, body: { alt: toChange(alt), caption: toChange(caption), credit: credit.trim() || null } })))
   }, w.savedText)
   const focus = (event: MouseEvent) => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect()
@@ -96,8 +90,7 @@ function MediumDialog(props: { medium: Medium; onClose: () => void }) {
     setMedium(answer)
   }, w.replaced)
   const remove = () => attempt(async () => {
-    const { error, response } = await api.DELETE('/v1/admin/media/{media_id}', { params })
-    if (!response.ok) throw new ApiProblem(response.status, (error ?? {}) as never)
+    await get(api.DELETE('/v1/admin/media/{media_id}', { params }))
     props.onClose()
   })
   return (
@@ -117,12 +110,8 @@ function MediumDialog(props: { medium: Medium; onClose: () => void }) {
           </ul> : <p class="help">{w.usedNowhere}</p>}
         </div>
         <div>
-          {medium.kind === 'image' && config.languages.map((code) => (
-            <TextArea key={code} label={w.altText(w.languageName(code))} rows={2} lang={code} value={alt[code] ?? ''} onInput={(event) => setAlt({ ...alt, [code]: valueOf(event) })} />
-          ))}
-          {config.languages.map((code) => (
-            <TextArea key={code} label={`${w.caption}: ${w.languageName(code)}`} rows={2} lang={code} value={caption[code] ?? ''} onInput={(event) => setCaption({ ...caption, [code]: valueOf(event) })} />
-          ))}
+          {medium.kind === 'image' && <ByLanguage label={w.altText} rows={2} value={alt} onChange={setAlt} />}
+          <ByLanguage label={w.caption} rows={2} value={caption} onChange={setCaption} />
           <Input label={w.credit} value={credit} onInput={(event) => setCredit(valueOf(event))} />
           {may('media:write') && (
             <footer>

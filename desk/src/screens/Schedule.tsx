@@ -10,7 +10,7 @@ import { Dialog } from '../ui/Dialog'
 import { Checkbox, Input, valueOf } from '../ui/Field'
 import { MomentInput } from '../ui/MomentInput'
 import { useData, useQuiet } from '../ui/data'
-import { Busy, Empty, Screen, StateBadge } from '../ui/parts'
+import { Chip, Empty, Pending, Screen, StateBadge } from '../ui/parts'
 import { words } from '../words'
 
 /** The first instant of a day by the house's clocks. */
@@ -25,7 +25,7 @@ export function Schedule() {
   const days = Array.from({ length: 7 }, (_, index) => addDays(monday, index))
   const releases = useData(async () => {
     const query = { from: startOf(monday).toISOString(), to: new Date(startOf(addDays(monday, 7)).getTime() - 1).toISOString(), limit: 100 }
-    return take(api.GET('/v1/admin/releases', { params: { query: query } }))
+    return take(api.GET('/v1/admin/releases', { params: { query } }))
   }, [monday])
   const drop = (id: string, day: string) => {
     const release = releases.data?.find((candidate) => candidate.release === id)
@@ -44,8 +44,8 @@ export function Schedule() {
       {may('articles:publish') && <button type="button" class="main" onClick={() => setNew(true)}>{w.together}</button>}
     </>}>
       <p class="help">{w.houseZone(config.zone)}</p>
-      {releases.error && <p class="error">{releases.error}</p>}
-      {!releases.data ? !releases.error && <Busy /> : (
+      <Pending of={releases} />
+      {releases.data && (
         <ol class="week">
           {days.map((day) => {
             const rows = releases.data!.filter((release) => localOf(new Date(release.at)).slice(0, 10) === day)
@@ -102,10 +102,9 @@ function MoveDialog({ release, onClose }: { release: ReleaseText; onClose: () =>
     }
   }
   const cancel = async () => {
-    const { error: refusal, response } = await api.DELETE('/v1/admin/releases/{release_id}', {
+    await get(api.DELETE('/v1/admin/releases/{release_id}', {
       params: { path: { release_id: release.release }, header: ifMatch(release.revision) },
-    })
-    if (!response.ok) throw new ApiProblem(response.status, (refusal ?? {}) as never)
+    }))
   }
   return (
     <Dialog title={w.moveOf(release.title)} onClose={onClose}>
@@ -130,9 +129,9 @@ function TogetherDialog({ onClose }: { onClose: () => void }) {
   const [at, setAt] = useState<Date | null>(null)
   const [chosen, setChosen] = useState<{ id: string; title: string; text: number }[]>([])
   const [errors, setErrors] = useState<string[]>([])
-  const found = useData(async () => (await get(api.GET('/v1/admin/articles', {
+  const articles = useData(() => take(api.GET('/v1/admin/articles', {
     params: { query: { state: 'approved,draft,in_review', limit: 10, ...(q ? { q } : {}) } },
-  }))).body.data, [q])
+  })), [q])
   const perform = async () => {
     try {
       await take(api.POST('/v1/admin/releases', {
@@ -152,10 +151,10 @@ function TogetherDialog({ onClose }: { onClose: () => void }) {
         <p>{w.togetherHelp}</p>
         <MomentInput label={w.comesOutAt} value={at} onChange={setAt} required />
         <ul class="chips">
-          {chosen.map((item) => <li key={item.id} class="chip">{item.title}<button type="button" class="plain" aria-label={w.removeOf(item.title)} onClick={() => setChosen(chosen.filter((other) => other !== item))}>×</button></li>)}
+          {chosen.map((item) => <Chip key={item.id} name={item.title} onRemove={() => setChosen(chosen.filter((other) => other !== item))} />)}
         </ul>
         <Input label={w.search} type="search" value={text} onInput={(event) => setText(valueOf(event))} />
-        {found.data?.length ? found.data.map((article) => (
+        {articles.data?.length ? articles.data.map((article) => (
           <div key={article.id} class="choice-line">
             <Checkbox label={`${article.title} (${article.lang})`} checked={chosen.some((item) => item.id === article.id)}
               onChange={(event) => setChosen(event.currentTarget.checked

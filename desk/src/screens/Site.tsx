@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks'
-import { api, get, ifMatch, take, type Schema } from '../api/client'
-import { config } from '../config'
+import { api, ifMatch, take, type Schema } from '../api/client'
 import { attempt } from '../shell/notices'
-import { Input, Select, TextArea, valueOf } from '../ui/Field'
+import { ByLanguage, toChange } from '../ui/ByLanguage'
+import { Input, Select, valueOf } from '../ui/Field'
 import { nameOf, readTags } from '../ui/TagPicker'
 import { useData } from '../ui/data'
-import { Busy, Screen } from '../ui/parts'
+import { Chip, Pending, Screen } from '../ui/parts'
 import { words } from '../words'
 
 type SiteData = Schema['ManagedSite']
@@ -16,9 +16,9 @@ type Target = 'page' | 'tag' | 'url'
 export function Site() {
   const w = words.value
   const site = useData(() => take(api.GET('/v1/admin/site')), [])
-  const pages = useData(async () => (await get(api.GET('/v1/admin/articles', { params: { query: { kind: 'page', limit: 100, order: 'title' } } }))).body.data, [])
+  const pages = useData(() => take(api.GET('/v1/admin/articles', { params: { query: { kind: 'page', limit: 100, order: 'title' } } })), [])
   const tags = useData(readTags, [])
-  if (!site.data) return <Screen title={w.site}>{site.error ? <p class="error">{site.error}</p> : <Busy />}</Screen>
+  if (!site.data) return <Screen title={w.site}><Pending of={site} /></Screen>
   const pageOptions = (pages.data ?? []).map((page): [string, string] => [page.slug, page.title])
   const tagOptions = (tags.data ?? []).map((tag): [string, string] => [tag.slug, nameOf(tag, w.locale)])
   return <Form key={site.data.revision} site={site.data} pages={pageOptions} tags={tagOptions} onSaved={site.reload} />
@@ -28,10 +28,10 @@ const targetOf = (entry: Entry): Target => (entry.page ? 'page' : entry.tag ? 't
 
 /** A menu as the API takes it: entries that name nothing have no member for it. */
 const toInput = (site: SiteData): Entry[] | null => site.navigation?.map((entry) => ({
-  ...plain(entry), children: entry.children.map(plain),
+  ...toEntry(entry), children: entry.children.map(toEntry),
 })) ?? null
 
-const plain = (entry: { page: string | null; tag: string | null; url: string | null; labels: Record<string, string> }): Entry => ({
+const toEntry = (entry: { page: string | null; tag: string | null; url: string | null; labels: Record<string, string> }): Entry => ({
   ...(entry.page ? { page: entry.page } : entry.tag ? { tag: entry.tag } : { url: entry.url }), labels: entry.labels,
 })
 
@@ -43,12 +43,11 @@ function Form(props: { site: SiteData; pages: [string, string][]; tags: [string,
   const [contact, setContact] = useState(site.contact)
   const [menu, setMenu] = useState(toInput(site))
   const [sections, setSections] = useState(site.sections)
-  const texts = (said: Record<string, string>) => Object.fromEntries(config.languages.map((code) => [code, said[code]?.trim() || null]))
   const save = () => attempt(async () => {
     await take(api.PATCH('/v1/admin/site', {
       params: { header: ifMatch(site.revision) },
       body: {
-        names: texts(names), descriptions: texts(descriptions), navigation: menu, sections,
+        names: toChange(names), descriptions: toChange(descriptions), navigation: menu, sections,
         contact: { email: contact['email'] || null, corrections_email: contact['corrections_email'] || null } as never,
       },
     }))
@@ -65,8 +64,8 @@ function Form(props: { site: SiteData; pages: [string, string][]; tags: [string,
     <Screen title={w.site}>
       <form class="narrow" onSubmit={(event) => { event.preventDefault(); void save() }}>
         {site.warnings.map((warning, index) => <p key={index} class="warning">{warning.message}</p>)}
-        {config.languages.map((code) => <Input key={code} label={`${w.name}: ${w.languageName(code)}`} lang={code} value={names[code] ?? ''} onInput={(event) => setNames({ ...names, [code]: valueOf(event) })} />)}
-        {config.languages.map((code) => <TextArea key={code} rows={2} label={`${w.description}: ${w.languageName(code)}`} lang={code} value={descriptions[code] ?? ''} onInput={(event) => setDescriptions({ ...descriptions, [code]: valueOf(event) })} />)}
+        <ByLanguage label={w.name} value={names} onChange={setNames} />
+        <ByLanguage label={w.description} rows={2} value={descriptions} onChange={setDescriptions} />
         <div class="row">
           <Input label={w.email} type="email" value={contact['email'] ?? ''} onInput={(event) => setContact({ ...contact, email: valueOf(event) })} />
           <Input label={w.correctionsEmail} type="email" value={contact['corrections_email'] ?? ''} onInput={(event) => setContact({ ...contact, corrections_email: valueOf(event) })} />
@@ -94,8 +93,7 @@ function Form(props: { site: SiteData; pages: [string, string][]; tags: [string,
         <p class="help">{w.sectionsHelp}</p>
         <ul class="chips">
           {(sections ?? []).map((slug) => (
-            <li key={slug} class="chip">{props.tags.find(([other]) => other === slug)?.[1] ?? slug}
-              <button type="button" class="plain" aria-label={w.removeOf(slug)} onClick={() => setSections(sections!.filter((other) => other !== slug))}>×</button></li>
+            <Chip key={slug} name={props.tags.find(([other]) => other === slug)?.[1] ?? slug} onRemove={() => setSections(sections!.filter((other) => other !== slug))} />
           ))}
         </ul>
         <Select label={w.addSection} value="" onChange={(event) => { if (valueOf(event)) setSections([...(sections ?? []), valueOf(event)]) }} options={[['', '–'], ...props.tags.filter(([slug]) => !sections?.includes(slug))]} />
@@ -119,13 +117,8 @@ function EntryFields(props: { entry: Entry; pages: [string, string][]; tags: [st
           : <Select label={target === 'page' ? w.kinds.page : w.tag} required value={entry[target] ?? ''} onChange={(event) => set(target, valueOf(event))} options={[['', '–'], ...(target === 'page' ? props.pages : props.tags)]} />}
       </div>
       <div class="row">
-        {config.languages.map((code) => (
-          <Input key={code} label={`${w.label}: ${w.languageName(code)}`} lang={code} value={labels[code] ?? ''} onInput={(event) => {
-            const next = { ...labels, [code]: valueOf(event) }
-            if (!next[code]) delete next[code]
-            props.onChange({ ...entry, labels: next })
-          }} />
-        ))}
+        <ByLanguage label={w.label} value={labels} onChange={(next) =>
+          props.onChange({ ...entry, labels: Object.fromEntries(Object.entries(next).filter(([, text]) => text)) })} />
       </div>
     </>
   )

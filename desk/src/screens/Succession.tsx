@@ -3,7 +3,7 @@ import { api, get, type Schema } from '../api/client'
 import { attempt } from '../shell/notices'
 import { today } from '../time'
 import { Dialog } from '../ui/Dialog'
-import { Checkbox, Input, valueOf } from '../ui/Field'
+import { Checkboxes, Input, valueOf } from '../ui/Field'
 import { words } from '../words'
 
 type Member = Schema['ManagedMember']
@@ -34,10 +34,8 @@ export function Succession({ members, onClose }: { members: Member[]; onClose: (
         <Input label={w.takesOffice} type="date" required value={on} onInput={(event) => setOn(valueOf(event))} />
         <fieldset>
           <legend>{w.leaving}</legend>
-          {present.map((member) => (
-            <Checkbox key={member.id} label={`${member.name}, ${member.role[w.locale] ?? w.groups[member.group]}`} checked={leaving.includes(member.id)}
-              onChange={() => setLeaving(leaving.includes(member.id) ? leaving.filter((id) => id !== member.id) : [...leaving, member.id])} />
-          ))}
+          <Checkboxes value={leaving} onChange={setLeaving}
+            options={present.map((member) => [member.id, `${member.name}, ${member.role[w.locale] ?? w.groups[member.group]}`])} />
         </fieldset>
         <fieldset>
           <legend>{w.joining}</legend>

@@ -1,14 +1,14 @@
 import { useState } from 'preact/hooks'
-import { api, ApiProblem, ifMatch, take } from '../api/client'
+import { api, get, ifMatch, take } from '../api/client'
 import type { Tag } from '../api/types'
-import { config } from '../config'
 import { attempt } from '../shell/notices'
 import { may } from '../shell/session'
+import { ByLanguage, toChange } from '../ui/ByLanguage'
 import { Dialog } from '../ui/Dialog'
-import { Input, Select, TextArea, valueOf } from '../ui/Field'
-import { forgetTags, nameOf } from '../ui/TagPicker'
+import { Input, Select, valueOf } from '../ui/Field'
+import { forgetTags, hasName, nameOf } from '../ui/TagPicker'
 import { useData } from '../ui/data'
-import { Busy, Empty, Screen } from '../ui/parts'
+import { Empty, Pending, Screen } from '../ui/parts'
 import { words } from '../words'
 
 const TYPES = ['topic', 'place', 'person', 'organisation', 'series', 'format'] as const
@@ -20,9 +20,8 @@ export function Tags() {
   const [type, setType] = useState('')
   const [opened, setOpened] = useState<Tag | null>(null)
   const tags = useData(() => take(api.GET('/v1/admin/tags', { params: {} })), [])
-  const wanted = text.trim().toLowerCase()
   const rows = (tags.data ?? [])
-    .filter((tag) => (!type || tag.type === type) && (!wanted || [tag.slug, ...Object.values(tag.names)].some((name) => name.toLowerCase().includes(wanted))))
+    .filter((tag) => (!type || tag.type === type) && hasName(tag, text.trim()))
     .sort((one, other) => Number(other.status === 'proposed') - Number(one.status === 'proposed') || nameOf(one, w.locale).localeCompare(nameOf(other, w.locale), w.locale))
   return (
     <Screen title={w.tags}>
@@ -30,8 +29,8 @@ export function Tags() {
         <Input label={w.search} type="search" value={text} onInput={(event) => setText(valueOf(event))} />
         <Select label={w.kind} value={type} onChange={(event) => setType(valueOf(event))} options={[['', w.everything], ...TYPES.map((name): [string, string] => [name, w.tagTypes[name]])]} />
       </div>
-      {tags.error && <p class="error">{tags.error}</p>}
-      {!tags.data ? !tags.error && <Busy /> : rows.length ? (
+      <Pending of={tags} />
+      {tags.data && (rows.length ? (
         <div class="table-frame" tabIndex={0} role="region" aria-label={w.tags}>
           <table class="list">
             <thead><tr><th scope="col">{w.name}</th><th scope="col">{w.kind}</th><th scope="col">{w.usedTimes}</th><th scope="col">{w.slug}</th></tr></thead>
@@ -45,7 +44,7 @@ export function Tags() {
             </tbody>
           </table>
         </div>
-      ) : <Empty>{w.nothingHere}</Empty>}
+      ) : <Empty>{w.nothingHere}</Empty>)}
       {opened && <TagDialog tag={opened} tags={tags.data ?? []} onClose={() => { setOpened(null); forgetTags(); tags.reload() }} />}
     </Screen>
   )
@@ -62,10 +61,10 @@ function TagDialog({ tag, tags, onClose }: { tag: Tag; tags: Tag[]; onClose: () 
   const params = { path: { tag_id: tag.id }, header: ifMatch(tag.revision) }
   const canChange = may('tags:write') && (may('people:write') || tag.status === 'proposed')
   const others = tags.filter((other) => other.id !== tag.id).sort((one, other) => nameOf(one, w.locale).localeCompare(nameOf(other, w.locale)))
+  const otherTags: [string, string][] = [['', '–'], ...others.map((other): [string, string] => [other.slug, nameOf(other, w.locale)])]
   const preview = useData(async () => into ? take(api.GET('/v1/admin/tags/{tag_id}/merge', { params: { path: { tag_id: tag.id }, query: { into } } })) : null, [into])
-  const texts = (said: Record<string, string>) => Object.fromEntries(config.languages.map((code) => [code, said[code]?.trim() || null]))
   const save = () => attempt(async () => {
-    await take(api.PATCH('/v1/admin/tags/{tag_id}', { params, body: { names: texts(names), descriptions: texts(descriptions), type, parent: parent || null, slug } }))
+    await take(api.PATCH('/v1/admin/tags/{tag_id}', { params, body: { names: toChange(names), descriptions: toChange(descriptions), type, parent: parent || null, slug } }))
     onClose()
   }, w.savedText)
   const merge = () => attempt(async () => {
@@ -73,20 +72,19 @@ function TagDialog({ tag, tags, onClose }: { tag: Tag; tags: Tag[]; onClose: () 
     onClose()
   }, w.merged)
   const remove = () => attempt(async () => {
-    const { error, response } = await api.DELETE('/v1/admin/tags/{tag_id}', { params: { ...params, query: {} } })
-    if (!response.ok) throw new ApiProblem(response.status, (error ?? {}) as never)
+    await get(api.DELETE('/v1/admin/tags/{tag_id}', { params: { ...params, query: {} } }))
     onClose()
   })
   return (
     <Dialog title={nameOf(tag, w.locale)} onClose={onClose}>
       <form onSubmit={(event) => { event.preventDefault(); void save() }}>
         <fieldset class="bare" disabled={!canChange}>
-          {config.languages.map((code) => <Input key={code} label={`${w.name}: ${w.languageName(code)}`} lang={code} value={names[code] ?? ''} onInput={(event) => setNames({ ...names, [code]: valueOf(event) })} />)}
-          {config.languages.map((code) => <TextArea key={code} rows={2} label={`${w.description}: ${w.languageName(code)}`} lang={code} value={descriptions[code] ?? ''} onInput={(event) => setDescriptions({ ...descriptions, [code]: valueOf(event) })} />)}
+          <ByLanguage label={w.name} value={names} onChange={setNames} />
+          <ByLanguage label={w.description} rows={2} value={descriptions} onChange={setDescriptions} />
           <Select label={w.kind} value={type} onChange={(event) => setType(valueOf(event) as Tag['type'])} options={TYPES.map((name) => [name, w.tagTypes[name]])} />
-          <Select label={w.above} value={parent} onChange={(event) => setParent(valueOf(event))} options={[['', '–'], ...others.map((other): [string, string] => [other.slug, nameOf(other, w.locale)])]} />
+          <Select label={w.above} value={parent} onChange={(event) => setParent(valueOf(event))} options={otherTags} />
           <Input label={w.slug} value={slug} onInput={(event) => setSlug(valueOf(event))} />
-          <Select label={w.mergeInto} value={into} onChange={(event) => setInto(valueOf(event))} options={[['', '–'], ...others.map((other): [string, string] => [other.slug, nameOf(other, w.locale)])]} />
+          <Select label={w.mergeInto} value={into} onChange={(event) => setInto(valueOf(event))} options={otherTags} />
         </fieldset>
         {preview.data && <p class="warning">{w.mergePreview(preview.data.working_copies, preview.data.public_articles, preview.data.events)}</p>}
         {canChange && (

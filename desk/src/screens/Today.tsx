@@ -1,18 +1,18 @@
-import { api, get, take } from '../api/client'
+import { api, take } from '../api/client'
 import type { ArticleRow } from '../api/types'
 import { config, HOME } from '../config'
 import { may, me } from '../shell/session'
 import { addDays, instantsOf, showMoment, today } from '../time'
 import { useData } from '../ui/data'
-import { Busy, Empty, Screen } from '../ui/parts'
+import { Empty, Pending, Screen } from '../ui/parts'
 import { words } from '../words'
 import { lostCopies } from '../writing/copies'
 import { ArticleRows } from './ArticleRows'
 
 type Query = Record<string, string | boolean | number>
 
-const list = async (query: Query): Promise<ArticleRow[]> =>
-  (await get(api.GET('/v1/admin/articles', { params: { query: { limit: 10, ...query } } }))).body.data
+const list = (query: Query): Promise<ArticleRow[]> =>
+  take(api.GET('/v1/admin/articles', { params: { query: { limit: 10, ...query } } }))
 
 /** What needs me today. */
 export function Today() {
@@ -32,7 +32,7 @@ export function Today() {
     return { toReview, ready, mine, stale, missing, releases, copies: copies.filter((copy) => Object.keys(copy.changes).length) }
   }, [account])
   const { data } = needs
-  if (!data) return <Screen title={w.today}>{needs.error ? <p class="error">{needs.error}</p> : <Busy />}</Screen>
+  if (!data) return <Screen title={w.today}><Pending of={needs} /></Screen>
   const parts: [string, ArticleRow[]][] = [
     [w.toReview, data.toReview], [w.readyToPublish, data.ready], [w.myDrafts, data.mine],
     [w.staleTranslations, data.stale], [w.missingAlt, data.missing],

@@ -2,19 +2,19 @@ import { useRef, useState } from 'preact/hooks'
 import { api, ifMatch, take } from '../api/client'
 import type { Article } from '../api/types'
 import { HOME } from '../config'
-import { BodyEditor } from '../editor/BodyEditor'
 import { attempt, notify } from '../shell/notices'
 import { useData } from '../ui/data'
-import { Busy, Empty, Screen } from '../ui/parts'
+import { Busy, Empty, Pending, Screen } from '../ui/parts'
 import { Rendered } from '../ui/Rendered'
 import { words } from '../words'
 import { ActDialog } from '../writing/ActDialog'
-import { actsFor, type ActName } from '../writing/acts'
+import { actsFor, type ActHere } from '../writing/acts'
 import { ClashDialog } from '../writing/ClashDialog'
 import { readArticle, type Draft } from '../writing/draft'
 import { SaveStatus } from '../writing/SaveStatus'
+import { TextFields } from '../writing/TextFields'
+import { useDraft, useLeaveGuard } from '../writing/useDraft'
 import { DiffView } from './Compare'
-import { Line, useDraft, useLeaveGuard } from './Write'
 
 /** A translation beside the text that it follows. */
 export function Translate({ id }: { id: string }) {
@@ -30,9 +30,8 @@ export function Translate({ id }: { id: string }) {
 function Columns({ draft, source }: { draft: Draft; source: NonNullable<Article['translated_from']> }) {
   const w = words.value
   const article = draft.article.value
-  const fields = draft.fields.value
   const [showsChanges, setShowsChanges] = useState(source.is_stale)
-  const [act, setAct] = useState<ActName | null>(null)
+  const [act, setAct] = useState<ActHere | null>(null)
   const writeNow = useRef<() => void>(() => undefined)
   const flush = () => {
     writeNow.current()
@@ -50,7 +49,8 @@ function Columns({ draft, source }: { draft: Draft; source: NonNullable<Article[
     })))
     setShowsChanges(false)
   }, w.caughtUp)
-  const next = actsFor(article).find((name) => ['submit', 'publish'].includes(name))
+  const acts = actsFor(article)
+  const next = (['publish', 'submit'] as const).find((name) => acts.includes(name))
   return (
     <Screen title={w.translationOf(source.title)} class="translation" actions={<>
       <a href={`${HOME}/articles/${article.id}`}>{w.writing}</a>
@@ -65,7 +65,7 @@ function Columns({ draft, source }: { draft: Draft; source: NonNullable<Article[
       )}
       <div class="columns">
         <section class="original" lang={source.lang} aria-label={w.original} tabIndex={0}>
-          {!original.data ? <Busy /> : showsChanges && diff.data ? <DiffView diff={diff.data} lang={source.lang} /> : (
+          {!original.data ? <Pending of={original} /> : showsChanges && diff.data ? <DiffView diff={diff.data} lang={source.lang} /> : (
             <>
               <p class="title">{original.data.title}</p>
               <p class="standfirst">{original.data.summary}</p>
@@ -76,10 +76,7 @@ function Columns({ draft, source }: { draft: Draft; source: NonNullable<Article[
         <section class="sheet" aria-label={w.translation}>
           <SaveStatus draft={draft} flush={flush} />
           {!source.is_translated && <p class="reason">{w.untranslated}</p>}
-          <Line class="title" label={w.title} value={fields.title} lang={fields.lang} onChange={(title) => { if (title.trim()) draft.set({ title }) }} />
-          <Line class="standfirst" label={w.standfirst} value={fields.summary} lang={fields.lang} onChange={(summary) => draft.set({ summary })} />
-          <BodyEditor value={fields.body} format={fields.body_format} lang={fields.lang} loads={draft.loads.value} label={w.body}
-            onChange={(body) => draft.set({ body })} onReady={(write) => { writeNow.current = write }} />
+          <TextFields draft={draft} onReady={(write) => { writeNow.current = write }} />
         </section>
       </div>
       {act && <ActDialog draft={draft} act={act} onClose={() => setAct(null)} />}

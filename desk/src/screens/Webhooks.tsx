@@ -5,9 +5,9 @@ import { showMoment } from '../time'
 import { Dialog } from '../ui/Dialog'
 import { Input, valueOf } from '../ui/Field'
 import { useData } from '../ui/data'
-import { Busy, Empty } from '../ui/parts'
+import { Empty, Pending } from '../ui/parts'
+import { SecretDialog } from '../ui/SecretDialog'
 import { words } from '../words'
-import { SecretDialog } from './Account'
 
 type Webhook = Schema['Webhook']
 
@@ -19,14 +19,14 @@ export function Webhooks() {
   const [secret, setSecret] = useState<string | null>(null)
   const [opened, setOpened] = useState<Webhook | null>(null)
   const act = (name: 'pause' | 'resume', hook: Webhook) => attempt(async () => {
-    await get(api.POST(`/v1/admin/webhooks/{webhook_id}/${name}`, { params: { path: { webhook_id: hook.id }, header: ifMatch(hook.revision) } }) as never)
+    await get(api.POST(`/v1/admin/webhooks/{webhook_id}/${name}`, { params: { path: { webhook_id: hook.id }, header: ifMatch(hook.revision) } }))
     hooks.reload()
   }, w.done)
   return (
     <section>
       <p><button type="button" class="main" onClick={() => setNew(true)}>{w.newWebhook}</button></p>
-      {hooks.error && <p class="error">{hooks.error}</p>}
-      {!hooks.data ? !hooks.error && <Busy /> : hooks.data.length ? (
+      <Pending of={hooks} />
+      {hooks.data && (hooks.data.length ? (
         <ul class="rows">
           {hooks.data.map((hook) => (
             <li key={hook.id}>
@@ -42,7 +42,7 @@ export function Webhooks() {
             </li>
           ))}
         </ul>
-      ) : <Empty>{w.noWebhooks}</Empty>}
+      ) : <Empty>{w.noWebhooks}</Empty>)}
       {isNew && <NewWebhook onClose={(shown) => { setNew(false); setSecret(shown); hooks.reload() }} />}
       {secret && <SecretDialog secret={secret} onClose={() => setSecret(null)} />}
       {opened && <Deliveries hook={opened} onClose={() => setOpened(null)} />}
@@ -68,9 +68,9 @@ function NewWebhook({ onClose }: { onClose: (secret: string | null) => void }) {
 
 function Deliveries({ hook, onClose }: { hook: Webhook; onClose: () => void }) {
   const w = words.value
-  const deliveries = useData(async () => (await get(api.GET('/v1/admin/webhooks/{webhook_id}/deliveries', {
+  const deliveries = useData(() => take(api.GET('/v1/admin/webhooks/{webhook_id}/deliveries', {
     params: { path: { webhook_id: hook.id }, query: { limit: 30 } },
-  }))).body.data, [hook.id])
+  })), [hook.id])
   const test = () => attempt(async () => {
     await take(api.POST('/v1/admin/webhooks/{webhook_id}/test', { params: { path: { webhook_id: hook.id } } }))
     deliveries.reload()
@@ -78,7 +78,8 @@ function Deliveries({ hook, onClose }: { hook: Webhook; onClose: () => void }) {
   return (
     <Dialog title={hook.name} onClose={onClose} wide>
       <p><button type="button" onClick={() => void test()}>{w.tryIt}</button></p>
-      {!deliveries.data ? <Busy /> : deliveries.data.length ? (
+      <Pending of={deliveries} />
+      {deliveries.data && (deliveries.data.length ? (
         <ul class="rows">
           {deliveries.data.map((delivery) => (
             <li key={delivery.id}>
@@ -90,7 +91,7 @@ function Deliveries({ hook, onClose }: { hook: Webhook; onClose: () => void }) {
             </li>
           ))}
         </ul>
-      ) : <Empty>{w.nothingHere}</Empty>}
+      ) : <Empty>{w.nothingHere}</Empty>)}
     </Dialog>
   )
 }

@@ -39,16 +39,10 @@ export function startRouter(): void {
 const isOwn = (path: string) =>
   path.startsWith(`${HOME}/`) && !/^\/desk\/(sign-in|sign-out|password|forgotten|assets)\b/.test(path)
 
-/** The parameters of `/articles/:id` in a path, or null. */
-export function match(pattern: string, path: string): Record<string, string> | null {
+/** What a path has where a pattern such as `/articles/:id` has its variable, which may be none; null where it does not fit. */
+export function match(pattern: string, path: string): string | null {
   const names = pattern.split('/')
   const parts = path.split('/')
-  if (names.length !== parts.length) return null
-  const found: Record<string, string> = {}
-  for (const [index, name] of names.entries()) {
-    const part = parts[index]!
-    if (name.startsWith(':')) found[name.slice(1)] = decodeURIComponent(part)
-    else if (name !== part) return null
-  }
-  return found
+  const fits = names.length === parts.length && names.every((name, index) => name.startsWith(':') || name === parts[index])
+  return fits ? parts[names.findIndex((name) => name.startsWith(':'))] ?? '' : null
 }

@@ -46,6 +46,15 @@ export function Checkbox({ label, help, ...rest }: Props<HTMLInputElement>) {
   )
 }
 
+/** A checkbox for each option; the value has those that are ticked. */
+export function Checkboxes<T extends string>(props: { options: [value: T, label: string][]; value: T[]; onChange: (value: T[]) => void }) {
+  const { options, value, onChange } = props
+  return <>{options.map(([option, label]) => (
+    <Checkbox key={option} label={label} checked={value.includes(option)}
+      onChange={() => onChange(value.includes(option) ? value.filter((other) => other !== option) : [...value, option])} />
+  ))}</>
+}
+
 function Frame(props: Labelled & { id: string; children: ComponentChildren }) {
   return (
     <div class="field">

@@ -4,17 +4,31 @@ import type { Tag } from '../api/types'
 import { attempt } from '../shell/notices'
 import { words } from '../words'
 import { useData } from './data'
+import { Chip } from './parts'
 
 let kept: Promise<Tag[]> | null = null
 
 /** All tags, read once; `forgetTags` makes the next reader ask again. */
-export const readTags = (): Promise<Tag[]> => (kept ??= take(api.GET('/v1/admin/tags', { params: {} })))
-export const forgetTags = (): void => { kept = null }
+export function readTags(): Promise<Tag[]> {
+  if (!kept) {
+    kept = take(api.GET('/v1/admin/tags', { params: {} }))
+    kept.catch(forgetTags)
+  }
+  return kept
+}
+
+export function forgetTags(): void { kept = null }
 
 export const nameOf = (tag: Tag, lang: string): string => tag.names[lang] ?? Object.values(tag.names)[0] ?? tag.slug
 
 const fold = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 const toSlug = (text: string) => fold(text).replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')
+
+/** Whether a text is in a name, a synonym or the slug of a tag, whatever its capitals and accents. */
+export function hasName(tag: Tag, text: string): boolean {
+  const names = [tag.slug, ...Object.values(tag.names), ...Object.values(tag.synonyms).flat()]
+  return names.some((name) => fold(name).includes(fold(text)))
+}
 
 /** The tags of a thing: chosen by typing; a new one is proposed. */
 export function TagPicker(props: { label: string; value: string[]; lang: string; onChange: (tags: string[]) => void }) {
@@ -22,11 +36,8 @@ export function TagPicker(props: { label: string; value: string[]; lang: string;
   const id = useId()
   const [text, setText] = useState('')
   const tags = useData(readTags, [])
-  const wanted = fold(text.trim())
-  const offered = wanted
-    ? (tags.data ?? []).filter((tag) => !props.value.includes(tag.slug)
-      && [tag.slug, ...Object.values(tag.names), ...Object.values(tag.synonyms).flat()].some((name) => fold(name).includes(wanted))).slice(0, 6)
-    : []
+  const wanted = text.trim()
+  const offered = wanted ? (tags.data ?? []).filter((tag) => !props.value.includes(tag.slug) && hasName(tag, wanted)).slice(0, 6) : []
   const isKnown = (tags.data ?? []).some((tag) => tag.slug === toSlug(text))
   const add = (slug: string) => {
     props.onChange([...props.value, slug])
@@ -39,18 +50,13 @@ export function TagPicker(props: { label: string; value: string[]; lang: string;
     add(tag.slug)
   })
   return (
-    <div class="field tag-picker">
+    <div class="field">
       <label for={id}>{props.label}</label>
       <ul class="chips">
         {props.value.map((slug) => {
           const tag = tags.data?.find((candidate) => candidate.slug === slug)
           const name = tag ? nameOf(tag, props.lang) : slug
-          return (
-            <li key={slug} class={tag?.status === 'proposed' ? 'chip proposed' : 'chip'}>
-              {name}
-              <button type="button" class="plain" aria-label={w.removeOf(name)} onClick={() => props.onChange(props.value.filter((other) => other !== slug))}>×</button>
-            </li>
-          )
+          return <Chip key={slug} name={name} isProposed={tag?.status === 'proposed'} onRemove={() => props.onChange(props.value.filter((other) => other !== slug))} />
         })}
       </ul>
       <input id={id} type="text" autocomplete="off" value={text} placeholder={w.addTag} onInput={(event) => setText(event.currentTarget.value)}

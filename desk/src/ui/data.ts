@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
-import { explain } from '../shell/notices'
+import { explain, notify } from '../shell/notices'
 
 export interface Loaded<T> {
   data: T | null
@@ -23,6 +23,34 @@ export function useData<T>(read: () => Promise<T>, dependencies: unknown[]): Loa
     return () => { count.current += 1 }
   }, [reload])
   return { ...state, reload }
+}
+
+interface Page<T> {
+  data: T[]
+  links: { next: string | null }
+}
+
+interface Pages<P extends Page<unknown>> extends Loaded<P> {
+  /** The rows of all pages that were read. */
+  rows: P['data']
+  /** Reads the next page; null where there is none. */
+  readOn: (() => void) | null
+}
+
+/** What a list answers page by page, read anew from the first when a dependency changes. */
+export function usePages<P extends Page<unknown>>(read: (from: { cursor?: string }) => Promise<P>, dependencies: unknown[]): Pages<P> {
+  const [later, setLater] = useState<P[]>([])
+  const first = useData(() => { setLater([]); return read({}) }, dependencies)
+  const pages = first.data ? [first.data, ...later] : []
+  const next = pages.at(-1)?.links.next
+  const readOn = next ? () => {
+    read({ cursor: new URL(next).searchParams.get('cursor')! }).then(
+      // Unless the list was read anew meanwhile.
+      (page) => setLater((now) => (now === later ? [...later, page] : now)),
+      (error: unknown) => notify(explain(error), true),
+    )
+  } : null
+  return { ...first, rows: pages.flatMap((page) => page.data), readOn }
 }
 
 /** A value that follows another once that has been quiet for a while. */

@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks'
 import type { State } from '../api/types'
 import { config } from '../config'
 import { words } from '../words'
+import type { Loaded } from './data'
 
 /** A screen: its heading, what can be done there, and its content. */
 export function Screen(props: { title: string; actions?: ComponentChildren; class?: string; children: ComponentChildren }) {
@@ -23,6 +24,24 @@ export const StateBadge = ({ state }: { state: State }) => <span class={`badge $
 export const Empty = ({ children }: { children: ComponentChildren }) => <p class="empty">{children}</p>
 
 export const Busy = () => <p class="busy" role="status">{words.value.loading}</p>
+
+/** Stands where something is loaded: says that it is on its way, or what went wrong. */
+export function Pending({ of: { data, error } }: { of: Loaded<unknown> }) {
+  if (error) return <p class="error">{error}</p>
+  return data ? null : <Busy />
+}
+
+/** The button at the end of a list that goes on. */
+export const More = ({ readOn }: { readOn: (() => void) | null }) =>
+  readOn && <button type="button" class="more" onClick={readOn}>{words.value.more}</button>
+
+/** One of several things that were chosen. */
+export const Chip = (props: { name: string; isProposed?: boolean; onRemove: () => void }) => (
+  <li class={props.isProposed ? 'chip proposed' : 'chip'}>
+    {props.name}
+    <button type="button" class="plain" aria-label={words.value.removeOf(props.name)} onClick={props.onRemove}>×</button>
+  </li>
+)
 
 const ICONS = {
   today: 'M4 11l8-7 8 7v9h-5v-6H9v6H4z',

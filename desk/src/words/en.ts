@@ -58,7 +58,7 @@ export const en = {
   playerUnknown: 'Readers of this site get no player from there. Use a link.', playerTitle: 'What it shows, for those who do not see it',
   noteText: 'Note', noteHelp: 'May hold *italics* and [links](https://…).',
   chooseFile: 'A new picture from this computer', searchPictures: 'Or one of the library', noPictures: 'No picture fits.',
-  altText: (language: string) => `Alternative text: ${language}`, altHelp: 'What the picture shows, for those who do not see it.',
+  altText: 'Alternative text', altHelp: 'What the picture shows, for those who do not see it.',
   caption: 'Caption', credit: 'Credit', photo: (credit: string) => `Photo: ${credit}`, uploading: 'Uploading…',
   saved: (when: string, who: string) => `Saved ${when}, ${who}`, saveNow: 'Save now',
   saveStates: {

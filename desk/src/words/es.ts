@@ -51,7 +51,7 @@ export const es: Words = {
   playerUnknown: 'Los lectores de este sitio no reciben reproductores de allí. Use un enlace.', playerTitle: 'Qué muestra, para quienes no lo ven',
   noteText: 'Nota', noteHelp: 'Puede tener *cursivas* y [enlaces](https://…).',
   chooseFile: 'Una imagen nueva de este equipo', searchPictures: 'O una de la biblioteca', noPictures: 'Ninguna imagen coincide.',
-  altText: (language) => `Texto alternativo: ${language}`, altHelp: 'Qué muestra la imagen, para quienes no la ven.',
+  altText: 'Texto alternativo', altHelp: 'Qué muestra la imagen, para quienes no la ven.',
   caption: 'Pie de foto', credit: 'Crédito', photo: (credit) => `Foto: ${credit}`, uploading: 'Subiendo…',
   saved: (when, who) => `Guardado ${when}, ${who}`, saveNow: 'Guardar ahora',
   saveStates: {

@@ -1,46 +1,31 @@
 import { useState } from 'preact/hooks'
-import type { PlannedRelease } from '../api/types'
-import { config } from '../config'
-import { explain, notify } from '../shell/notices'
-import { showMoment } from '../time'
+import { notify } from '../shell/notices'
 import { Dialog } from '../ui/Dialog'
-import { Checkbox, TextArea, valueOf } from '../ui/Field'
+import { Checkboxes, TextArea, valueOf } from '../ui/Field'
 import { MomentInput } from '../ui/MomentInput'
 import { words } from '../words'
-import { performAct, wouldCancel, type ActName } from './acts'
+import { performAct, type ActHere } from './acts'
+import { Refusal, useCancelling } from './cancelling'
 import { Checklist } from './Checklist'
 import type { Draft } from './draft'
 
-const NOTED: ActName[] = ['submit', 'approve', 'return', 'unpublish']
+const WITH_NOTE: ActHere[] = ['submit', 'approve', 'return', 'unpublish']
 
 /** What an act asks before it is done: a note, a time, the translations that it is for too. */
-export function ActDialog({ draft, act, onClose }: { draft: Draft; act: ActName; onClose: () => void }) {
+export function ActDialog({ draft, act, onClose }: { draft: Draft; act: ActHere; onClose: () => void }) {
   const w = words.value
   const article = draft.article.value
   const [note, setNote] = useState('')
   const [from, setFrom] = useState<Date | null>(null)
   const [until, setUntil] = useState<Date | null>(null)
   const [siblings, setSiblings] = useState<string[]>([])
-  const [cancelled, setCancelled] = useState<PlannedRelease[] | null>(null)
-  const [error, setError] = useState<string | null>(null)
-  const [isBusy, setBusy] = useState(false)
   const others = act === 'unpublish' || act === 'retract' ? article.translations.filter((sibling) => sibling.live) : []
+  const { releases, error, isBusy, perform } = useCancelling(async (cancels) => {
+    await performAct(draft, act, { note, from, until, siblings, cancels })
+    notify(w.actsDone[act])
+    onClose()
+  })
   const isComplete = !isBusy && (act !== 'schedule' || from !== null) && (act !== 'retract' || note.trim() !== '')
-
-  const perform = async () => {
-    setBusy(true)
-    setError(null)
-    try {
-      await performAct(draft, act, { note, reason: note, from, until, siblings, cancels: cancelled !== null })
-      notify(w.actsDone[act])
-      onClose()
-    } catch (problem) {
-      const releases = wouldCancel(problem)
-      if (releases) setCancelled(releases)
-      else setError(explain(problem))
-    }
-    setBusy(false)
-  }
   return (
     <Dialog title={w.acts[act]} onClose={onClose}>
       <form onSubmit={(event) => { event.preventDefault(); void perform() }}>
@@ -50,27 +35,18 @@ export function ActDialog({ draft, act, onClose }: { draft: Draft; act: ActName;
           <details><summary>{w.goesAgain}</summary><MomentInput label={w.until} value={until} onChange={setUntil} /></details>
         )}
         {(act === 'publish' || act === 'schedule') && <Checklist draft={draft} from={from} />}
-        {NOTED.includes(act) && <TextArea label={w.note} rows={3} value={note} onInput={(event) => setNote(valueOf(event))} />}
+        {WITH_NOTE.includes(act) && <TextArea label={w.note} rows={3} value={note} onInput={(event) => setNote(valueOf(event))} />}
         {act === 'retract' && <TextArea label={w.reason} help={w.reasonHelp} rows={3} required value={note} onInput={(event) => setNote(valueOf(event))} />}
         {others.length > 0 && (
           <fieldset>
             <legend>{w.alsoIn}</legend>
-            {others.map((sibling) => (
-              <Checkbox key={sibling.id} label={`${w.languageName(sibling.lang)}: ${sibling.title}`} checked={siblings.includes(sibling.lang)}
-                onChange={() => setSiblings(siblings.includes(sibling.lang) ? siblings.filter((lang) => lang !== sibling.lang) : [...siblings, sibling.lang])} />
-            ))}
+            <Checkboxes value={siblings} onChange={setSiblings} options={others.map(({ lang, title }) => [lang, `${w.languageName(lang)}: ${title}`])} />
           </fieldset>
         )}
-        {cancelled && (
-          <div class="warning" role="alert">
-            <p>{w.wouldCancel}</p>
-            <ul>{cancelled.map((release) => <li key={release.revision}>{release.slug} ({release.lang}): {showMoment(release.visible_from)} ({config.zone})</li>)}</ul>
-          </div>
-        )}
-        {error && <p class="error" role="alert">{error}</p>}
+        <Refusal releases={releases} error={error} />
         <footer>
           <button class={act === 'retract' || act === 'unpublish' || act === 'trash' ? 'main danger' : 'main'} disabled={!isComplete}>
-            {cancelled ? w.cancelAndGoOn : w.acts[act]}
+            {releases ? w.cancelAndGoOn : w.acts[act]}
           </button>
         </footer>
       </form>

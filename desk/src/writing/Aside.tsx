@@ -1,4 +1,6 @@
+import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
+import { api, take } from '../api/client'
 import { config, HOME } from '../config'
 import { attempt, notify } from '../shell/notices'
 import { go } from '../shell/router'
@@ -7,7 +9,7 @@ import { showMoment } from '../time'
 import { StateBadge } from '../ui/parts'
 import { words } from '../words'
 import { ActDialog } from './ActDialog'
-import { actsFor, performAct, type ActName } from './acts'
+import { actsFor, performAct, type ActHere, type ActName } from './acts'
 import { Checklist } from './Checklist'
 import { Details } from './Details'
 import type { Draft } from './draft'
@@ -25,19 +27,19 @@ interface Props {
 export function Aside({ draft, flush, onPreview }: Props) {
   const w = words.value
   const article = draft.article.value
-  const [act, setAct] = useState<ActName | null>(null)
+  const [act, setAct] = useState<ActHere | null>(null)
   const acts = actsFor(article)
   const begin = async (name: ActName) => {
     if (name === 'restore') {
       // What was typed meanwhile can be saved only after it.
-      return attempt(async () => { await performAct(draft, name, {}); await flush() }, w.actsDone.restore)
+      return attempt(async () => { await performAct(draft, name); await flush() }, w.actsDone.restore)
     }
     if (!(await flush())) return notify(w.saveFirst, true)
     if (name === 'correct') return go(`/articles/${article.id}/correct`)
     if (name === 'duplicate') {
       return attempt(async () => {
-        const twin = await performAct(draft, name, {})
-        if (twin) go(`/articles/${twin.id}`)
+        const twin = await take(api.POST('/v1/admin/articles/{article_id}/duplicate', { params: { path: { article_id: article.id } }, body: {} }))
+        go(`/articles/${twin.id}`)
       })
     }
     setAct(name)
@@ -51,7 +53,7 @@ export function Aside({ draft, flush, onPreview }: Props) {
           {article.live && article.state !== 'published' && <span class="badge published">{w.alsoLive}</span>}
         </p>
         {article.review_note && <blockquote class="review-note">{article.review_note}</blockquote>}
-        {article.scheduled.map((release) => <p key={release.revision} class="when">{w.comesOut(showMoment(release.visible_from, { zone: true }))}</p>)}
+        {article.scheduled.map((release) => <p key={release.revision}>{w.comesOut(showMoment(release.visible_from, { zone: true }))}</p>)}
         {article.live && <p class="help">{w.liveSince(showMoment(article.live.visible_from), article.live.published_by)}{' '}
           {address?.startsWith('http') && <a href={address} target="_blank" rel="noreferrer">{w.seeLive}</a>}</p>}
         {article.ended && <p class="help">{w.endings[article.ended.reason]} {showMoment(article.ended.at)}{article.ended.note && `: ${article.ended.note}`}</p>}
@@ -73,7 +75,7 @@ export function Aside({ draft, flush, onPreview }: Props) {
 }
 
 /** A part that is read only once it is opened. */
-function Fold({ title, children }: { title: string; children: preact.ComponentChildren }) {
+function Fold({ title, children }: { title: string; children: ComponentChildren }) {
   const [isOpen, setOpen] = useState(false)
   return <details onToggle={(event) => setOpen(event.currentTarget.open)}><summary>{title}</summary>{isOpen && children}</details>
 }

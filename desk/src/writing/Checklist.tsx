@@ -1,6 +1,6 @@
 import { api, take } from '../api/client'
 import { useData } from '../ui/data'
-import { Busy } from '../ui/parts'
+import { Pending } from '../ui/parts'
 import { words } from '../words'
 import type { Draft } from './draft'
 
@@ -11,8 +11,7 @@ export function Checklist({ draft, from = null }: { draft: Draft; from?: Date | 
   const readiness = useData(() => take(api.GET('/v1/admin/articles/{article_id}/readiness', {
     params: { path: { article_id: id }, query: from ? { visible_from: from.toISOString() } : {} },
   })), [id, revision, from?.getTime()])
-  if (readiness.error) return <p class="error">{readiness.error}</p>
-  if (!readiness.data) return <Busy />
+  if (readiness.error || !readiness.data) return <Pending of={readiness} />
   const { errors, warnings } = readiness.data
   return (
     <div class="checklist">

@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks'
-import { api, get, take } from '../api/client'
+import { api, take } from '../api/client'
 import { config, HOME } from '../config'
 import { PictureDialog } from '../editor/PictureDialog'
 import { MediumImage } from '../ui/MediumImage'
 import { Checkbox, Input, Select, TextArea, valueOf } from '../ui/Field'
 import { MomentInput } from '../ui/MomentInput'
 import { TagPicker } from '../ui/TagPicker'
-import { useData } from '../ui/data'
+import { useData, useQuiet } from '../ui/data'
 import { words } from '../words'
 import type { Draft } from './draft'
 
@@ -92,7 +92,7 @@ function LeadPicture({ draft }: { draft: Draft }) {
         <PictureDialog lang={lang} onClose={() => setChoosing(false)} onChoose={(picture) => {
           setChoosing(false)
           draft.set({ image: { media_id: picture.medium.id } as NonNullable<typeof image> })
-          medium.reload()
+          if (picture.medium.id === id) medium.reload()
         }} />
       )}
     </div>
@@ -105,10 +105,11 @@ function Related({ draft }: { draft: Draft }) {
   const [text, setText] = useState('')
   const chosen = useData(() => Promise.all(related.map((id) =>
     take(api.GET('/v1/admin/articles/{article_id}', { params: { path: { article_id: id } } })))), [related.join()])
+  const q = useQuiet(text)
   const offered = useData(async () => {
-    if (text.trim().length < 2) return []
-    return (await get(api.GET('/v1/admin/articles', { params: { query: { q: text, lang, kind: 'article', limit: 6 } } }))).body.data
-  }, [text])
+    if (q.trim().length < 2) return []
+    return take(api.GET('/v1/admin/articles', { params: { query: { q, lang, kind: 'article', limit: 6 } } }))
+  }, [q])
   return (
     <div>
       <ul class="plain-list">

@@ -5,7 +5,7 @@ import { attempt, notify } from '../shell/notices'
 import { showAgo } from '../time'
 import { TextArea, valueOf } from '../ui/Field'
 import { useData } from '../ui/data'
-import { Busy } from '../ui/parts'
+import { Pending } from '../ui/parts'
 import { words } from '../words'
 import type { Draft } from './draft'
 
@@ -14,10 +14,7 @@ export function Notes({ draft }: { draft: Draft }) {
   const w = words.value
   const { id } = draft.article.value
   const path = { article_id: id }
-  const threads = useData(async () => {
-    const { data } = await api.GET('/v1/admin/articles/{article_id}/notes', { params: { path, query: { limit: 50 } } })
-    return data?.data ?? []
-  }, [id])
+  const threads = useData(() => take(api.GET('/v1/admin/articles/{article_id}/notes', { params: { path, query: { limit: 50 } } })), [id])
   const [text, setText] = useState('')
   const [answered, setAnswered] = useState<NoteThread | null>(null)
   const send = () => attempt(async () => {
@@ -38,10 +35,11 @@ export function Notes({ draft }: { draft: Draft }) {
   })
   return (
     <div class="notes">
-      {!threads.data ? <Busy /> : threads.data.map((thread) => (
+      <Pending of={threads} />
+      {threads.data?.map((thread) => (
         <article key={thread.id} class={thread.resolved_at ? 'resolved' : ''}>
           {[thread, ...thread.replies].map((note) => (
-            <div key={note.id} class="note">
+            <div key={note.id}>
               <p class="row-facts"><strong>{note.written_by.name}</strong> {showAgo(note.created_at)}</p>
               <p class="note-text">{note.text}</p>
             </div>

@@ -1,11 +1,11 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { api, take, type Schema } from '../api/client'
 import { config } from '../config'
 import { render } from '../editor/guard'
-import { attempt, notify } from '../shell/notices'
+import { attempt } from '../shell/notices'
 import { Dialog } from '../ui/Dialog'
 import { useData } from '../ui/data'
-import { Busy } from '../ui/parts'
+import { Pending } from '../ui/parts'
 import { Rendered } from '../ui/Rendered'
 import { words } from '../words'
 import type { Draft } from './draft'
@@ -26,7 +26,7 @@ function linkTo(id: string): Promise<Link> {
 }
 
 /** The text as readers will see it: by the front end where there is one, else by the server. */
-export function Preview({ draft, onClose }: { draft: Draft; flush: () => Promise<boolean>; onClose: () => void }) {
+export function Preview({ draft, onClose }: { draft: Draft; onClose: () => void }) {
   const w = words.value
   const { id, revision } = draft.article.value
   const [isPhone, setPhone] = useState(false)
@@ -52,18 +52,13 @@ export function Preview({ draft, onClose }: { draft: Draft; flush: () => Promise
 
 function ServerPreview({ draft }: { draft: Draft }) {
   const fields = draft.fields.value
-  const [html, setHtml] = useState<string | null>(null)
-  useEffect(() => {
-    render(fields.body, fields.body_format, fields.lang).then(
-      (rendered) => setHtml(rendered.body_html),
-      (error: unknown) => notify(String(error), true),
-    )
-  }, [fields.body])
+  const rendered = useData(() => render(fields.body, fields.body_format, fields.lang), [fields.body])
   return (
     <article class="server-preview">
       <h2 lang={fields.lang}>{fields.title}</h2>
       <p class="standfirst" lang={fields.lang}>{fields.summary}</p>
-      {html === null ? <Busy /> : <Rendered html={html} lang={fields.lang} />}
+      <Pending of={rendered} />
+      {rendered.data && <Rendered html={rendered.data.body_html} lang={fields.lang} />}
     </article>
   )
 }

@@ -1,5 +1,5 @@
-import { api, ApiProblem, ifMatch, take } from '../api/client'
-import type { Article, PlannedRelease } from '../api/types'
+import { api, get, ifMatch, take } from '../api/client'
+import type { Article } from '../api/types'
 import { may } from '../shell/session'
 import { readArticle, type Draft } from './draft'
 
@@ -26,9 +26,12 @@ export function actsFor(article: Article): ActName[] {
   return acts
 }
 
-export interface ActInput {
+/** Acts that are done to the article where it stands; the others lead to a place of their own. */
+export type ActHere = Exclude<ActName, 'correct' | 'duplicate'>
+
+interface ActInput {
+  /** The note; of a retraction, its reason. */
   note?: string
-  reason?: string
   from?: Date | null
   until?: Date | null
   siblings?: string[]
@@ -36,50 +39,35 @@ export interface ActInput {
 }
 
 /** Does an act on the article as it is saved, and takes in what became of it. */
-export async function performAct(draft: Draft, act: ActName, input: ActInput): Promise<Article | null> {
-  const article = draft.article.value
+export async function performAct(draft: Draft, act: ActHere, input: ActInput = {}): Promise<void> {
+  draft.accept(await sendAct(draft.article.value, act, input))
+}
+
+async function sendAct(article: Article, act: ActHere, input: ActInput): Promise<Article> {
   const params = { path: { article_id: article.id }, header: ifMatch(article.revision) }
-  const { note, reason, siblings = [], cancels = false } = input
-  const noted = note ? { note } : {}
-  const path = `/v1/admin/articles/{article_id}/${act}` as const
+  const { note = '', from, until, siblings = [], cancels = false } = input
+  const noteIfAny = note ? { note } : {}
   switch (act) {
     case 'submit': case 'approve': case 'return':
-      await take(api.POST(`/v1/admin/articles/{article_id}/${act}`, { params, body: noted }))
-      break
+      return take(api.POST(`/v1/admin/articles/{article_id}/${act}`, { params, body: noteIfAny }))
     case 'publish': case 'schedule':
-      await take(api.POST('/v1/admin/articles/{article_id}/publish', {
+      return take(api.POST('/v1/admin/articles/{article_id}/publish', {
         params,
         body: {
           text_revision: article.text_revision,
           cancels,
-          ...(act === 'schedule' && input.from ? { visible_from: input.from.toISOString() } : {}),
-          ...(input.until ? { visible_until: input.until.toISOString() } : {}),
+          ...(act === 'schedule' && from ? { visible_from: from.toISOString() } : {}),
+          ...(until ? { visible_until: until.toISOString() } : {}),
         },
       }))
-      break
     case 'unpublish':
-      await take(api.POST('/v1/admin/articles/{article_id}/unpublish', { params, body: { ...noted, cancels, siblings } }))
-      break
+      return take(api.POST('/v1/admin/articles/{article_id}/unpublish', { params, body: { ...noteIfAny, cancels, siblings } }))
     case 'retract':
-      await take(api.POST('/v1/admin/articles/{article_id}/retract', { params, body: { reason: reason ?? '', cancels, siblings } }))
-      break
+      return take(api.POST('/v1/admin/articles/{article_id}/retract', { params, body: { reason: note, cancels, siblings } }))
     case 'cancel': case 'discard': case 'restore':
-      await take(api.POST(path as '/v1/admin/articles/{article_id}/cancel', { params }))
-      break
-    case 'duplicate':
-      return take(api.POST('/v1/admin/articles/{article_id}/duplicate', { params: { path: params.path }, body: {} }))
-    case 'trash': {
-      const { error, response } = await api.DELETE('/v1/admin/articles/{article_id}', { params })
-      if (!response.ok) throw new ApiProblem(response.status, (error ?? {}) as never)
-      break
-    }
-    case 'correct':
-      break
+      return take(api.POST(`/v1/admin/articles/{article_id}/${act}`, { params }))
+    case 'trash':
+      await get(api.DELETE('/v1/admin/articles/{article_id}', { params }))
+      return readArticle(article.id)
   }
-  draft.accept(await readArticle(article.id))
-  return null
 }
-
-/** The releases that an act would cancel and so refused, or null for another refusal. */
-export const wouldCancel = (error: unknown): PlannedRelease[] | null =>
-  error instanceof ApiProblem && error.code === 'would_cancel' ? error.body.releases ?? [] : null

@@ -3,12 +3,11 @@ import { createStore, del, entries, set } from 'idb-keyval'
 import type { Fields } from './fields'
 
 /** What was typed and not yet saved, as this browser keeps it. */
-export interface LocalCopy {
+interface LocalCopy {
   account: string
   article: string
   tab: string
   title: string
-  revision: number
   base: Fields
   changes: Partial<Fields>
   at: number

@@ -1,15 +1,15 @@
-import { computed, signal } from '@preact/signals'
+import { signal } from '@preact/signals'
 import { api, ApiProblem, ifMatch, take, type Schema } from '../api/client'
 import type { Article } from '../api/types'
-import { canonical } from '../editor/guard'
+import { toCanonical } from '../editor/guard'
 import { dropCopies, dropCopy, keepCopy, lostCopies, openArticles } from './copies'
 import { changesBetween, fieldsOf, isSame, toPatch, type FieldName, type Fields } from './fields'
 import { isSettled, joinParts, mergeText, type Clash, type Merged } from './merge'
 
-export type SaveState = 'saved' | 'unsaved' | 'saving' | 'waiting' | 'refused' | 'clash'
+type SaveState = 'saved' | 'unsaved' | 'saving' | 'waiting' | 'refused' | 'clash'
 
 /** Fields about which two people disagree, until somebody chooses. */
-export interface Disagreement {
+interface Disagreement {
   who: string
   fields: Partial<Record<FieldName, Clash>>
   body: Merged | null
@@ -33,7 +33,6 @@ export class Draft {
   readonly isRestored = signal(false)
   /** What the server took out of the text that was last saved. */
   readonly removed = signal<Schema['Removed'][]>([])
-  readonly isDirty
 
   private base: Fields
   private timer: ReturnType<typeof setTimeout> | undefined
@@ -45,7 +44,6 @@ export class Draft {
     this.article = signal(article)
     this.base = fieldsOf(article)
     this.fields = signal(this.base)
-    this.isDirty = computed(() => this.state.value !== 'saved')
   }
 
   /** Opens an article with what a tab left behind that ended without saving. */
@@ -116,15 +114,12 @@ export class Draft {
   }
 
   private keep(): void {
-    const { value: article } = this.article
-    const changes = changesBetween(this.base, this.fields.value)
     void keepCopy({
       account: this.account,
-      article: article.id,
+      article: this.article.value.id,
       title: this.fields.value.title,
-      revision: article.revision,
       base: this.base,
-      changes,
+      changes: changesBetween(this.base, this.fields.value),
     })
   }
 
@@ -202,25 +197,25 @@ export class Draft {
     for (const name of Object.keys(changesBetween(base, mine)) as FieldName[]) {
       const isTheirs = !isSame(base[name], theirs[name]) && !isSame(mine[name], theirs[name])
       if (name === 'body' && isTheirs && mine.body_format === theirs.body_format) {
-        body = await mergeBodies(base.body, mine.body, theirs)
-        if (isSettled(body)) merged.body = joinParts(body, mine.body_format)
+        const parts = await mergeBodies(base.body, mine.body, theirs)
+        if (isSettled(parts)) {
+          merged.body = joinParts(parts, mine.body_format)
+          continue
+        }
+        body = parts
       } else if (isTheirs && name !== 'body_format') {
-        clashes[name] = { base: show(base[name]), mine: show(mine[name]), theirs: show(theirs[name]) }
-        Object.assign(merged, { [name]: mine[name] })
-      } else {
-        Object.assign(merged, { [name]: mine[name] })
+        clashes[name] = { mine: show(mine[name]), theirs: show(theirs[name]) }
       }
+      Object.assign(merged, { [name]: mine[name] })
     }
-    const isOpen = Object.keys(clashes).length > 0 || (body !== null && !isSettled(body))
-    if (isOpen && body && !isSettled(body)) merged.body = mine.body
     this.article.value = theirs
     this.base = fieldsOf(theirs)
     const hasOtherBody = merged.body !== this.fields.value.body
     this.fields.value = merged
     if (hasOtherBody) this.loads.value += 1
     this.keep()
-    if (isOpen) {
-      this.disagreement.value = { who: who ?? theirs.changed_by.name, fields: clashes, body: body && !isSettled(body) ? body : null }
+    if (body || Object.keys(clashes).length) {
+      this.disagreement.value = { who: who ?? theirs.changed_by.name, fields: clashes, body }
       this.state.value = 'clash'
     }
   }
@@ -229,7 +224,7 @@ export class Draft {
 const show = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
 async function mergeBodies(base: string, mine: string, theirs: Article): Promise<Merged> {
-  const write = (body: string) => canonical(body, theirs.body_format, theirs.lang)
+  const write = (body: string) => toCanonical(body, theirs.body_format, theirs.lang)
   const [old, own, other] = await Promise.all([write(base), write(mine), write(theirs.body)])
   return mergeText(old, own, other, theirs.body_format)
 }

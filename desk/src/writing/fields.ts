@@ -1,7 +1,7 @@
 import type { Article, ArticlePatch } from '../api/types'
 
 /** What an editor changes of an article; each is sent by itself. */
-export const FIELDS = [
+const FIELDS = [
   'lang', 'title', 'slug', 'summary', 'body', 'body_format', 'authors', 'source', 'image', 'rights', 'tags',
   'published_at', 'date_precision', 'is_excerpt', 'seo', 'canonical_url', 'parent', 'position', 'related',
 ] as const

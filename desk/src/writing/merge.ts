@@ -2,7 +2,6 @@ import { diff3Merge } from 'node-diff3'
 
 /** A place at which two people wrote something else. */
 export interface Clash {
-  base: string
   mine: string
   theirs: string
 }
@@ -19,7 +18,7 @@ export function mergeText(base: string, mine: string, theirs: string, format: ke
   const join = (paragraphs: string[]) => paragraphs.join(SEPARATOR[format])
   return diff3Merge(a!, o!, b!, { excludeFalseConflicts: true }).map((part) =>
     part.conflict
-      ? { base: join(part.conflict.o), mine: join(part.conflict.a), theirs: join(part.conflict.b) }
+      ? { mine: join(part.conflict.a), theirs: join(part.conflict.b) }
       : join(part.ok ?? []))
 }
 
