@@ -22,10 +22,10 @@ def list_batches(as_json: AsJson = False) -> None:
     rows = [batch.model_dump(mode="json") for batch in batches]
     if as_json:
         typer.echo(json.dumps(rows))
-    for row in [] if as_json else rows:
-        end = (
-            f"undone {row['undone_at']}" if row["undone_at"] else row["ended_at"] or "not completed"
-        )
+        return
+    for row in rows:
+        undone = row["undone_at"]
+        end = f"undone {undone}" if undone else row["ended_at"] or "not completed"
         typer.echo(f"{row['id']}  {row['began_at']}  {row['source']}  {end}")
 
 

@@ -1,10 +1,8 @@
 """Bring content in: from the interchange format, and from other systems."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated
 
 import typer
 
@@ -14,9 +12,6 @@ from app.kit.dates import day_of
 from app.resources import path_of
 from app.runtime import open_runtime
 from app.settings import Settings
-
-if TYPE_CHECKING:
-    from app.importers.options import ImportOptions
 
 importing = typer.Typer(no_args_is_help=True, help="Bring content in.")
 importing.command("batches")(import_batches.list_batches)
@@ -183,11 +178,18 @@ def import_wordpress(
 
     What is not public there is a draft here, or is left. The report accounts for every item.
     """
-    from app.commands.moving_in import run_import
+    from app.commands.moving_in import build_options, run_import
+    from app.importers.media_plan import MediaOptions
     from app.importers.wordpress.entries import WordPressImport
 
-    options = _options(media, fetch_media, fetch_at_most, lang, timezone, "", source, drop_unknown)
-    options = replace(options, types=_types(types))
+    options = build_options(
+        MediaOptions(media, fetch_media, fetch_at_most),
+        lang=lang,
+        timezone=timezone,
+        types=types,
+        drop_unknown=drop_unknown,
+        source=source,
+    )
     run_import(WordPressImport, paths, options, dry_run=dry_run, announce=announce, as_json=as_json)
 
 
@@ -213,10 +215,13 @@ def import_ghost(
 
     What only members could read is a draft here. The report accounts for every row.
     """
-    from app.commands.moving_in import run_import
+    from app.commands.moving_in import build_options, run_import
     from app.importers.ghost.entries import GhostImport
+    from app.importers.media_plan import MediaOptions
 
-    options = _options(media, fetch_media, fetch_at_most, lang, None, site, source, False)
+    options = build_options(
+        MediaOptions(media, fetch_media, fetch_at_most), site=site, lang=lang, source=source
+    )
     run_import(GhostImport, [path], options, dry_run=dry_run, announce=announce, as_json=as_json)
 
 
@@ -241,50 +246,10 @@ def import_folder(
 
     Pictures come from the folder itself. The report accounts for every file.
     """
-    from app.commands.moving_in import run_import
+    from app.commands.moving_in import build_options, run_import
     from app.importers.folder.entries import FolderImport
 
-    options = _options(None, False, 1, lang, timezone, site, source, drop_unknown)
-    run_import(FolderImport, [path], options, dry_run=dry_run, announce=announce, as_json=as_json)
-
-
-def _options(
-    media: Path | None,
-    fetch_media: bool,
-    fetch_at_most: int,
-    lang: str | None,
-    timezone: str | None,
-    site: str,
-    source: str,
-    drop_unknown: bool,
-) -> "ImportOptions":
-    """The options, checked; wrong ones are a misuse."""
-    from app.importers.media_plan import MediaOptions
-    from app.importers.options import ImportOptions
-    from app.importers.record_fields import to_address, to_language
-
-    settings = Settings()
-    try:
-        zone = ZoneInfo(timezone or settings.timezone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise typer.BadParameter("give a zone such as America/Lima to --timezone") from error
-    if lang is not None and to_language(lang, settings.languages) is None:
-        known = ", ".join(settings.languages)
-        raise typer.BadParameter(f"--lang is none of WILLAY_LANGUAGES ({known}); add it there")
-    if site and to_address(site) is None:
-        raise typer.BadParameter("give an address such as https://old.example to --site")
-    return ImportOptions(
-        media=MediaOptions(media, fetch_media, fetch_at_most),
-        lang=to_language(lang, settings.languages) if lang else None,
-        zone=zone,
-        site=site,
-        source=source,
-        drop_unknown=drop_unknown,
+    options = build_options(
+        site=site, lang=lang, timezone=timezone, drop_unknown=drop_unknown, source=source
     )
-
-
-def _types(texts: list[str]) -> dict[str, str]:
-    types = dict(text.partition("=")[::2] for text in texts)
-    if not set(types.values()) <= {"article", "page"}:
-        raise typer.BadParameter("write --type NAME=article or --type NAME=page")
-    return types
+    run_import(FolderImport, [path], options, dry_run=dry_run, announce=announce, as_json=as_json)

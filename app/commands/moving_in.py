@@ -1,46 +1,61 @@
 """Runs an import from another system, and prints its report."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
 from app.commands.progress import progress
+from app.importers.media_plan import MediaOptions
 from app.importers.options import ImportOptions
-from app.importers.source_index import SourceIndex, open_index
-from app.importers.source_report import SourceReport
+from app.importers.record_fields import to_address, to_language
+from app.importers.source_import import SourceImport
+from app.importers.source_index import open_index
 from app.interchange import batch_import
-from app.interchange.import_entry import ImportEntry
-from app.kit.clock import Clock
-from app.kit.page_urls import PageUrls
 from app.runtime import open_runtime
 from app.settings import Settings
 
 
-class SourceImport(Protocol):
-    """An import of one source: `survey` reads all of it once, `entries` gives its records."""
-
-    report: SourceReport
-    has_site: bool
-    name: str
-    """The name of the source in its records."""
-
-    def survey(self, advance: Callable[[int], None]) -> None:
-        """Learn what the source holds; `advance` receives the bytes that were read."""
-
-    def entries(self) -> Iterator[ImportEntry]:
-        """The records in the order in which they refer to each other."""
-
-
-SourceOpener = Callable[
-    [Sequence[Path], ImportOptions, SourceIndex, Sequence[str], PageUrls, Clock], SourceImport
-]
+def build_options(
+    media: MediaOptions | None = None,
+    *,
+    lang: str | None,
+    source: str,
+    site: str = "",
+    timezone: str | None = None,
+    types: Sequence[str] = (),
+    drop_unknown: bool = False,
+) -> ImportOptions:
+    """The options of an import, checked; wrong ones are a misuse. `types` are `NAME=KIND`."""
+    settings = Settings()
+    try:
+        zone = ZoneInfo(timezone or settings.timezone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise typer.BadParameter("give a zone such as America/Lima to --timezone") from error
+    known_lang = to_language(lang, settings.languages) if lang is not None else None
+    if lang is not None and known_lang is None:
+        known = ", ".join(settings.languages)
+        raise typer.BadParameter(f"--lang is none of WILLAY_LANGUAGES ({known}); add it there")
+    if site and to_address(site) is None:
+        raise typer.BadParameter("give an address such as https://old.example to --site")
+    kinds = dict(text.partition("=")[::2] for text in types)
+    if not set(kinds.values()) <= {"article", "page"}:
+        raise typer.BadParameter("write --type NAME=article or --type NAME=page")
+    return ImportOptions(
+        media=media or MediaOptions(),
+        lang=known_lang,
+        zone=zone,
+        site=site,
+        source=source,
+        drop_unknown=drop_unknown,
+        types=kinds,
+    )
 
 
 def run_import(
-    opener: SourceOpener,
+    opener: type[SourceImport],
     paths: Sequence[Path],
     options: ImportOptions,
     *,
@@ -53,8 +68,15 @@ def run_import(
     size = sum(_size_of(path) for path in paths)
     with open_runtime(Settings()) as runtime, open_index() as index:
         rules = runtime.site_rules
-        source = opener(paths, options, index, rules.languages, rules.page_urls, runtime.clock)
-        source.has_site = batch_import.has_site(runtime)
+        source = opener(
+            paths,
+            options,
+            index,
+            rules.languages,
+            rules.page_urls,
+            runtime.clock,
+            batch_import.has_site(runtime),
+        )
         with progress("Reading", size) as advance:
             source.survey(advance)
         with progress("Importing", size) as advance:

@@ -1,9 +1,10 @@
 """The addresses in a text: to media, to texts that came too, or to where they led before."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from app.importers.media_plan import MediaPlan, file_of
 from app.importers.old_site import OldSite, page_path, rewrite_addresses
@@ -12,12 +13,8 @@ from app.importers.source_index import SourceIndex
 from app.importers.source_report import SourceReport
 from app.kit.page_urls import PageUrls
 
-
-@dataclass(slots=True)
-class TextMedia:
-    """The addresses of the media of one text, by name; they stand in for media that cannot come."""
-
-    addresses: dict[str, str] = field(default_factory=dict)
+TextMedia = dict[str, str]
+"""The addresses of the media of one text, by name; they stand in for media that cannot come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +59,19 @@ class AddressRewriter:
         named = self.plan.name_of(path)
         if named is not None:
             name, address = named
-            media.addresses[name] = to_address(address) or address
+            media[name] = to_address(address) or address
             return f"media:{name}"
         self.report.note("file that stays at the old site", path[-80:], place)
         return self.site.address_of("/" + path)
+
+    def canonical_address(self, text: str) -> str | None:
+        """The address of a text elsewhere, of which this one is a copy. None for the addresses that
+        it had, or has now, here."""
+        address = to_address(text)
+        if address is None or self.site.path_of(address) is not None:
+            return None
+        own = urlsplit(self.page_urls.site or "").hostname
+        return None if urlsplit(address).hostname == own else address
 
     def find_text(self, local: str) -> dict[str, Any] | None:
         """The text at a path of the old site, if it comes too."""

@@ -11,16 +11,15 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from pydantic import ValidationError
-
+from app.errors import Invalid
 from app.importers.old_site import OldSite, file_path
 from app.importers.source_index import SourceIndex
 from app.importers.source_report import SourceReport
-from app.interchange.import_entry import ImportEntry, refused_by_schema
-from app.interchange.media_records import MediaRecord
+from app.interchange.import_entry import ImportEntry, to_record
 
-TAKEN: Final = ("jpg", "jpeg", "png", "gif", "webp", "avif", "pdf")
-"""The extensions of files that the media library takes."""
+MEDIA_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".pdf"})
+"""The ends of the names of files that the media library takes."""
+_ADDRESS: Final = re.compile(r"(?:https?:)?//[^\s\"'<>\[\]]+|(?<=[\"'])/[^\s\"'<>\[\]]+")
 _SIZED: Final = re.compile(r"(?:-\d{2,5}x\d{2,5}|-scaled|-rotated)(?=\.\w{2,5}$)")
 _GHOST_SIZE: Final = re.compile(r"(?<=/images/)size/w\d+(?:h\d+)?/(?:format/\w+/)?")
 _PATHS_AT_MOST: Final = 100
@@ -45,11 +44,10 @@ class MediaPlan:
         index: SourceIndex,
         report: SourceReport,
         site: OldSite,
-        source: str,
         options: MediaOptions,
     ) -> None:
         self._index, self._report, self._site = index, report, site
-        self.source, self._options = source, options
+        self._options = options
         self._fetched = 0
 
     def add_attachment(self, path: str, address: str, about: dict[str, Any]) -> None:
@@ -71,33 +69,32 @@ class MediaPlan:
             facts = {"address": self._site.address_of("/" + path), "kind": "picture or PDF"}
             self._index.put("medium", path, {**facts, "file": file, "place": place})
 
-    def entries(self, file: str) -> Iterator[ImportEntry]:
-        """The media of the source, once it is surveyed; what does not come is told."""
+    def entries(self, file: str, source: str) -> Iterator[ImportEntry]:
+        """The media of the source, once it is surveyed; what does not come is told. `source` is its
+        name, with which those of the media begin."""
         self._settle()
         for path, facts in self._index.items("medium"):
             kind, place = facts["kind"], facts["place"]
-            reason, source = self._source_of(path, facts["address"], facts.get("file"))
+            reason, origin = self._origin_of(path, facts["address"], facts.get("file"))
             if reason:
                 self._report.leave(kind, reason, place)
                 continue
             self._report.pass_on(kind)
-            paths = [path, *self._index.members("size", path)][:_PATHS_AT_MOST]
-            name = f"{self.source}/{quote(path)}"
-            fields = {
-                "name": name,
-                "alt": facts.get("alt") or {},
-                "caption": facts.get("caption") or {},
-                "credit": facts.get("credit"),
-                "former_paths": tuple("/" + each for each in paths),
-                **source,
-            }
-            try:
-                record = MediaRecord(type="media", **fields)
-            except ValidationError as error:
-                yield ImportEntry(file, 0, 1, refused_by_schema(error), f"{place} {path[:80]}")
-                continue
-            for each in (path, *self._index.members("size", path)):
-                self._index.put("name", each, {"name": name, "address": facts["address"]})
+            paths = [path, *self._index.members("size", path)]
+            name = f"{source}/{quote(path)}"
+            record = to_record(
+                {
+                    "type": "media",
+                    "name": name,
+                    "alt": facts.get("alt") or {},
+                    "caption": facts.get("caption") or {},
+                    "former_paths": tuple("/" + each for each in paths[:_PATHS_AT_MOST]),
+                    **origin,
+                }
+            )
+            if not isinstance(record, Invalid):
+                for each in paths:
+                    self._index.put("name", each, {"name": name, "address": facts["address"]})
             yield ImportEntry(
                 file, 0, 0, record, f"{place} {path[:80]}", folder=self._options.folder
             )
@@ -110,25 +107,22 @@ class MediaPlan:
     def _settle(self) -> None:
         """Decide for each file that a text names of which medium it is a size."""
         for path, facts in list(self._index.items("reference")):
+            candidates = _originals(path)
             original = next(
-                (c for c in _originals(path) if self._index.get("medium", c) is not None), None
+                (c for c in candidates if self._index.get("medium", c) is not None), None
             )
             if original is None:
-                original = next((c for c in reversed(_originals(path)) if self._find(c)), path)
-                whole = facts["address"]
-                about = {"address": whole, "kind": "file of a text", "place": facts["place"]}
-                if self._options.fetch and self._find(original) is None:
-                    original = path  # nobody knows whether the larger one is there
-                if self._index.get("medium", original) is None:
-                    self._index.put("medium", original, about)
-                    self._report.see(about["kind"])
+                # Without a folder nobody knows whether a larger one is there.
+                original = next((c for c in reversed(candidates) if self._find(c)), path)
+                self._index.put("medium", original, {**facts, "kind": "file of a text"})
+                self._report.see("file of a text")
             if original != path:
                 self._index.add("size", original, path)
 
-    def _source_of(self, path: str, address: str, file: str | None) -> tuple[str, dict[str, Any]]:
+    def _origin_of(self, path: str, address: str, file: str | None) -> tuple[str, dict[str, Any]]:
         """The reason why a file does not come, or the fields that say where it is."""
-        extension = PurePosixPath(path).suffix.lower().lstrip(".")
-        if extension not in TAKEN:
+        if not is_media_name(path):
+            extension = PurePosixPath(path).suffix.lower().lstrip(".")
             return f"no picture or PDF (.{extension[:10]}); it stays at its address", {}
         if (found_path := file or self._find(path)) is not None:
             return "", {"file": found_path}
@@ -152,6 +146,11 @@ class MediaPlan:
         return next((each for each in candidates if (folder / each).is_file()), None)
 
 
+def is_media_name(name: str) -> bool:
+    """Whether a file with this name is one that the media library takes."""
+    return PurePosixPath(name).suffix.lower() in MEDIA_SUFFIXES
+
+
 def _originals(path: str) -> list[str]:
     """A path, and those of which it may be a smaller size."""
     plain = _GHOST_SIZE.sub("", path)
@@ -168,5 +167,12 @@ def file_of(site: OldSite, address: str, page: str = "") -> str | None:
     if path is None:
         return None
     plain = file_path(path)
-    extension = PurePosixPath(plain).suffix.lower().lstrip(".")
-    return plain if extension in TAKEN else None
+    return plain if is_media_name(plain) else None
+
+
+def files_in(site: OldSite, text: str, page: str) -> Iterator[tuple[str, str]]:
+    """The files of the site that a text of HTML names: the path and the address of each."""
+    for match in _ADDRESS.finditer(text):
+        address = match[0].rstrip(".,;)")
+        if (path := file_of(site, address, page)) is not None:
+            yield path, address

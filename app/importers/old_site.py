@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Self
 from urllib.parse import unquote, urljoin, urlsplit
 
 from app.kit.markup import MARKUP
@@ -28,6 +28,11 @@ class OldSite:
 
     base: str = ""
     file_hosts: set[str] = field(default_factory=set)
+
+    @classmethod
+    def at(cls, address: str) -> Self:
+        """The site at an address, whatever the slashes at its end; empty if nobody knows it."""
+        return cls(f"{address.rstrip('/')}/" if address else "")
 
     @property
     def host(self) -> str:

@@ -1,15 +1,15 @@
 """Values of other systems in the forms that records have: slugs, lines, languages, addresses."""
 
 from collections.abc import Sequence
-from hashlib import blake2b
 from html import unescape
 from typing import Final
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from app.editorial.content import check_address
 from app.importers.text_repair import repair_text
-from app.kit.languages import normalise_code
-from app.kit.text import plain_text, slug_of
+from app.interchange.record_repair import to_valid_slug
+from app.kit.languages import base_language, normalise_code
+from app.kit.text import plain_text
 
 _LONGEST_SLUG: Final = 110
 """With room for a number after it."""
@@ -18,25 +18,22 @@ _SUMMARY: Final = 5_000
 
 
 def to_slug(text: str) -> str:
-    """A slug of valid letters and length; a cut one ends with a digest, so that two long ones with
-    the same beginning stay different. Empty when nothing is left."""
-    plain = slug_of(unquote(text), limit=0)
-    if len(plain) <= _LONGEST_SLUG:
-        return plain
-    mark = blake2b(text.encode(), digest_size=3).hexdigest()
-    return f"{slug_of(plain, limit=_LONGEST_SLUG - len(mark) - 1)}-{mark}"
+    """A slug of valid letters and length; empty when nothing is left."""
+    return to_valid_slug(text, _LONGEST_SLUG)
 
 
 def to_line(text: str, limit: int = _LINE) -> str:
     """The words of HTML in one line, at most so many letters."""
-    line = " ".join(plain_text(repair_text(text)[0]).split())
-    return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
+    return _shorten(" ".join(plain_text(repair_text(text)[0]).split()), limit)
 
 
 def to_summary(text: str) -> str:
     """The words of HTML as a summary."""
-    words = plain_text(repair_text(text)[0]).strip()
-    return words if len(words) <= _SUMMARY else f"{words[: _SUMMARY - 1].rstrip()}…"
+    return _shorten(plain_text(repair_text(text)[0]).strip(), _SUMMARY)
+
+
+def _shorten(words: str, limit: int) -> str:
+    return words if len(words) <= limit else f"{words[: limit - 1].rstrip()}…"
 
 
 def to_language(code: str, languages: Sequence[str]) -> str | None:
@@ -44,7 +41,7 @@ def to_language(code: str, languages: Sequence[str]) -> str | None:
     None when the site has neither."""
     plain = str(normalise_code(code.strip().replace("_", "-")))
     known = {language.lower(): language for language in languages}
-    return known.get(plain.lower()) or known.get(plain.partition("-")[0].lower())
+    return known.get(plain.lower()) or known.get(base_language(plain).lower())
 
 
 def to_address(address: str) -> str | None:

@@ -1,10 +1,14 @@
 """What a source holds, and what becomes of it; the counts of every kind balance."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.interchange.findings import Findings
+
+Note = Callable[[str, str], None]
+"""Takes a sentence about a change, and the name of what it was about."""
 
 
 @dataclass
@@ -60,10 +64,8 @@ class SourceReport:
         for kind, number in sorted(self.items.items()):
             lines.append(f"{kind}: {number} in the source, {self.entries[kind]} passed on.")
             lines += [
-                f"  left, {line.removeprefix(f'{count} × {kind}: ')}: {count}"
-                for line, ((of, _), count) in zip(
-                    self.left_items.lines(), sorted(self.left_items.counts.items()), strict=True
-                )
-                if of == kind
+                f"  left, {key[1]} ({self.left_items.first_places(key)}): {count}"
+                for key, count in sorted(self.left_items.counts.items())
+                if key[0] == kind
             ]
         return "\n".join([*lines, *self.findings.lines()])

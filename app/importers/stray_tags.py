@@ -1,9 +1,9 @@
 """Names between angle brackets that are no elements of HTML: `<nick>` of a chat is text."""
 
 import re
-from collections.abc import Callable
 from typing import Final
 
+from app.importers.source_report import Note
 from app.kit.markup import split_names
 
 _ELEMENTS: Final = split_names(
@@ -23,7 +23,7 @@ _TAG: Final = re.compile(r"<(/?)([A-Za-z][^\s<>/]*)")
 _FOREIGN: Final = re.compile(r"[owxvm]\d*:|[a-z]+-[a-z]|fb:|g:", re.IGNORECASE)
 
 
-def escape_stray_tags(text: str, note: Callable[[str, str], None]) -> str:
+def escape_stray_tags(text: str, note: Note) -> str:
     """The text in which what only looks like an element is text. Elements of Office and of other
     programs stay, as a sanitiser knows them."""
 

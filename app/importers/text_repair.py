@@ -5,6 +5,7 @@ from typing import Final
 
 import ftfy
 
+from app.importers.source_report import SourceReport
 from app.kit.mojibake import repair_mojibake
 from app.kit.text import without_illegal
 
@@ -33,14 +34,22 @@ def _legacy_letter(byte: int) -> str:
 
 def repair_text(text: str) -> tuple[str, int]:
     """The text with misread letters put right and without controls, and in how many lines."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not _SUSPECT.search(text):
-        clean = without_illegal(text.replace("\r\n", "\n").replace("\r", "\n"))
-        return clean, 0
+        return without_illegal(text), 0
     count, lines = 0, []
-    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+    for line in text.split("\n"):
         right = line
         if _SUSPECT.search(line):
             right, _ = repair_mojibake(ftfy.fix_encoding(line))
             count += right != line
         lines.append(right)
     return without_illegal("\n".join(lines)), count
+
+
+def repair_body(source: str, place: str, report: SourceReport) -> str:
+    """The text of an item, repaired; the report says in how many lines."""
+    text, count = repair_text(source)
+    if count:
+        report.note("misread letters were put right, in lines", "", place, count)
+    return text

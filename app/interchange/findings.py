@@ -38,7 +38,10 @@ class Findings:
         """The findings for people, a line for each kind."""
         for key, count in sorted(self.counts.items()):
             message, subject = key
-            places = self.places[key]
-            more = ", …" if len(places) > _SHOWN else ""
             name = f" {subject}" if subject else ""
-            yield f"{count} × {message}:{name} ({', '.join(places[:_SHOWN])}{more})"
+            yield f"{count} × {message}:{name} ({self.first_places(key)})"
+
+    def first_places(self, key: tuple[str, str]) -> str:
+        """The first places of a kind, for people."""
+        places = self.places[key]
+        return ", ".join(places[:_SHOWN]) + (", …" if len(places) > _SHOWN else "")

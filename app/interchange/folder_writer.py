@@ -5,11 +5,9 @@ it touches no file that it did not write.
 """
 
 import json
-import os
 import re
-import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -21,8 +19,10 @@ from app.editorial import exporting, media_import
 from app.editorial.content import ArticleInput
 from app.editorial.exporting import ArticleState
 from app.editorial.media_import import MediumState
+from app.editorial.tags import TagInput
 from app.errors import Conflict
 from app.interchange.media_records import MEDIA_PATH
+from app.interchange.whole_files import write_whole
 from app.kit.clock import rfc3339
 from app.kit.sanitise import render_body
 from app.library.file_names import stored_name
@@ -40,15 +40,17 @@ class FolderExport:
     runtime: Runtime
     folder: Path
     counts: Counter[str] = field(default_factory=Counter)
+    _names: set[str] = field(default_factory=set)
+    """The files of this export."""
+    _media_names: dict[str, str] = field(default_factory=dict)
+    """The path of the file of each medium, by its id."""
 
     def write(self, advance: Callable[[int], None]) -> None:
         """Write everything. `Conflict` (`folder_in_use`) when the folder holds files of others."""
         before = self._files_before()
-        self._names: set[str] = set()
         with self.runtime.database.reading() as tx:
             now = head(tx).moment(self.runtime.clock())
-            self._tags = {tag.slug: tag for _, tag, *_ in exporting.tags(tx)}
-            self._write_tags()
+            self._write_tags(tag for _, tag, *_ in exporting.tags(tx))
             media = list(self._media(media_import.list_states(tx)))
             for ids in exporting.article_ids(tx, _AT_ONCE):
                 address = self.runtime.site_rules.address
@@ -79,7 +81,6 @@ class FolderExport:
 
     def _media(self, states: Iterator[MediumState]) -> Iterator[tuple[str, str, int]]:
         """The one file of each medium that every program shows: its name, and where it is."""
-        self._media_names: dict[str, str] = {}
         for state in states:
             files = [file for file in state.files if file.media_type != "image/webp"]
             file = max(files or state.files, key=lambda kept_file: kept_file.width or 0)
@@ -87,18 +88,17 @@ class FolderExport:
             self._media_names[str(state.media.id)] = name
             yield f"static/{name}", stored_name(file.sha256, file.media_type), file.bytes
 
-    def _write_tags(self) -> None:
+    def _write_tags(self, tags: Iterable[TagInput]) -> None:
         rows = {
-            slug: {
+            tag.slug: {
                 "type": tag.type,
                 "names": dict(tag.names),
                 **({"parent": tag.parent} if tag.parent else {}),
             }
-            for slug, tag in sorted(self._tags.items())
+            for tag in tags
         }
         if rows:
-            self._replace("data/tags.yaml", _to_yaml(rows).encode())
-            self._names.add("data/tags.yaml")
+            self._put("data/tags.yaml", _to_yaml(dict(sorted(rows.items()))).encode())
 
     def _write_article(self, state: ArticleState) -> None:
         kind = "pages" if state.content.kind == "page" else "posts"
@@ -134,8 +134,7 @@ class FolderExport:
             facts["image"] = self._image_facts(content)
         body = self._with_own_media(body)
         name = f"{place}/{content.slug}.{content.lang}.{_EXTENSIONS[content.body_format]}"
-        self._names.add(name)
-        self._replace(name, f"---\n{_to_yaml(facts)}---\n{body}\n".encode())
+        self._put(name, f"---\n{_to_yaml(facts)}---\n{body}\n".encode())
 
     def _image_facts(self, content: ArticleInput) -> dict[str, str]:
         assert content.image is not None
@@ -161,22 +160,21 @@ class FolderExport:
         if target.is_file() and target.stat().st_size == size:
             self.counts["unchanged"] += 1  # a medium keeps its file under its id
             return
-        self._replace(name, b"".join(self.runtime.storage.read(storage_name, 0, size)))
+        write_whole(target, self.runtime.storage.read(storage_name, 0, size))
+        self.counts["written"] += 1
 
-    def _replace(self, name: str, content: bytes) -> None:
-        """Write a file whole, unless it says the same already."""
+    def _put(self, name: str, content: bytes) -> None:
+        """Write a file of the export, and count it."""
+        self._names.add(name)
+        self.counts["written" if self._replace(name, content) else "unchanged"] += 1
+
+    def _replace(self, name: str, content: bytes) -> bool:
+        """Write a file whole. False when it says the same already."""
         target = self.folder / name
         if target.is_file() and target.read_bytes() == content:
-            self.counts["unchanged"] += name != _MANIFEST
-            return
-        target.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-        try:
-            unfinished.write_bytes(content)
-            os.replace(unfinished, target)
-        finally:
-            unfinished.unlink(missing_ok=True)
-        self.counts["written"] += name != _MANIFEST
+            return False
+        write_whole(target, [content])
+        return True
 
 
 def _plain_facts(content: ArticleInput) -> dict[str, Any]:

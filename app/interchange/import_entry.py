@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from app.errors import Invalid, WillayError
 from app.interchange.prepared_record import PreparedRecord
-from app.interchange.records import Record
+from app.interchange.records import RECORD, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,14 @@ class ImportEntry:
 
 ReadyEntry = tuple[ImportEntry, PreparedRecord | WillayError]
 """An entry with its record, or with the reason why it is refused."""
+
+
+def to_record(fields: Mapping[str, Any]) -> Record | Invalid:
+    """The record of these fields, `type` among them, or the reason why they are none."""
+    try:
+        return RECORD.validate_python(fields)
+    except ValidationError as error:
+        return refused_by_schema(error)
 
 
 def refused_by_schema(error: ValidationError) -> Invalid:

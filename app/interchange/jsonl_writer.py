@@ -1,7 +1,5 @@
 """JSON Lines out: the whole archive as one snapshot, referenced records first."""
 
-import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from app.interchange.records import (
     as_line,
     digest,
 )
+from app.interchange.whole_files import write_whole
 from app.kit.addresses import MEDIA
 from app.library.file_names import stored_name
 from app.runtime import Runtime
@@ -38,16 +37,7 @@ class MediaFolder:
     def write_files(self, runtime: Runtime) -> None:
         """Copy the files of all media whose records were written."""
         for place, name, size in self.files:
-            target = self.path / place
-            target.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-            try:
-                with unfinished.open("xb") as file:
-                    for chunk in runtime.storage.read(name, 0, size):
-                        file.write(chunk)
-                os.replace(unfinished, target)
-            finally:
-                unfinished.unlink(missing_ok=True)
+            write_whole(self.path / place, runtime.storage.read(name, 0, size))
 
 
 def count_records(runtime: Runtime, *, with_media: bool = False) -> int:

@@ -75,7 +75,7 @@ class MediaReferences:
         if image is not None and named and named[1] in absent:
             address = addresses[named[1]]
             fields = {**dict(image), "url": address}
-            change["image"] = ImageRecord(**fields) if is_address(address) else None
+            change["image"] = ImageRecord(**fields) if _is_address(address) else None
         return record.model_copy(update=change)
 
     def resolve(self, record: Record) -> Record:
@@ -130,7 +130,7 @@ class MediaReferences:
         return {name: self._recent[name] for name in names & self._recent.keys()} | stored
 
 
-def is_address(text: str) -> bool:
+def _is_address(text: str) -> bool:
     """Whether it is an address of the web, and no path."""
     try:
         check_address(text)

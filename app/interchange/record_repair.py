@@ -78,12 +78,14 @@ def repair_record(fields: dict[str, Any]) -> RepairedRecord:
 
 
 def _repair_slug(slug: object) -> object:
-    """A slug with valid letters and length. A cut slug keeps a digest of the whole, so that two
-    long slugs with the same beginning stay different."""
-    if not isinstance(slug, str):
-        return slug
-    plain = slug_of(unquote(slug), limit=0)
-    if not plain or len(plain) <= _LONGEST:
-        return plain or slug
-    mark = blake2b(slug.encode(), digest_size=3).hexdigest()
-    return f"{slug_of(plain, limit=_LONGEST - len(mark) - 1)}-{mark}"
+    return (to_valid_slug(slug, _LONGEST) or slug) if isinstance(slug, str) else slug
+
+
+def to_valid_slug(text: str, longest: int) -> str:
+    """A slug of valid letters and length; empty when nothing is left. A cut slug ends with a digest
+    of the whole, so that two long ones with the same beginning stay different."""
+    plain = slug_of(unquote(text), limit=0)
+    if len(plain) <= longest:
+        return plain
+    mark = blake2b(text.encode(), digest_size=3).hexdigest()
+    return f"{slug_of(plain, limit=longest - len(mark) - 1)}-{mark}"

@@ -17,11 +17,6 @@ class Refusal:
     code: str
     message: str
 
-    @property
-    def place(self) -> str:
-        """The file with the line, if it has one."""
-        return f"{self.file}:{self.line}" if self.line else self.file
-
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -30,11 +25,6 @@ class Notice:
     file: str
     line: int
     message: str
-
-    @property
-    def place(self) -> str:
-        """The file with the line, if it has one."""
-        return f"{self.file}:{self.line}" if self.line else self.file
 
 
 @dataclass
@@ -86,12 +76,17 @@ class ImportReport:
         """The report for people."""
         counts = [f"{n} {what}" for what, n in sorted(self.outcomes.items())]
         counts.append(f"{len(self.refused)} refused")
-        lines = [f"{n.place}: {n.message}" for n in self.notices]
+        lines = [f"{_place_of(n)}: {n.message}" for n in self.notices]
         lines += self.markup.lines()
-        lines += [f"{r.place}: {r.message} [{r.code}]" for r in self.refused]
+        lines += [f"{_place_of(r)}: {r.message} [{r.code}]" for r in self.refused]
         if self.batch_id is not None:
             lines.append(f"To take it back: willay import undo {self.batch_id}")
         lines.append(f"{self.read} records: {', '.join(counts)}.")
         if not self.is_balanced:
             lines.append("The counts do not add up; please report this with the file.")
         return "\n".join(lines)
+
+
+def _place_of(entry: Refusal | Notice) -> str:
+    """The file with the line, if it has one."""
+    return f"{entry.file}:{entry.line}" if entry.line else entry.file

@@ -8,6 +8,7 @@ from typing import Any
 from PIL import Image
 
 from tests.commands import willay
+from tests.conftest import Bench
 
 SHARED = Path(__file__).parents[3] / "shared" / "exports"
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -50,6 +51,12 @@ def move(folder: Path, source: str, *command: str | Path, **settings: str) -> Mo
     report = json.loads(result.stdout)
     assert report["balanced"], report
     return Moved(result.returncode, report)
+
+
+def article(bench: Bench, slug: str) -> dict[str, Any]:
+    """What readers get."""
+    answer: dict[str, Any] = bench.client.get(f"/v1/articles/{slug}").json()["data"]
+    return answer
 
 
 def write_pictures(folder: Path, *names: str) -> Path:

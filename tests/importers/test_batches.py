@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from tests.admin.desk import bearer
+from tests.admin.newsdesk import ARTICLES, Newsdesk
 from tests.commands import started, willay
 from tests.conftest import Bench
-from tests.importers.moving import move
+from tests.importers.moving import article, move
 from tests.importers.wxr import item, write_export
 from tests.partners.partner import following, partner, settled, subscribed
 
@@ -40,11 +40,8 @@ def test_an_import_is_told_once(quiet: Bench, tmp_path: Path) -> None:
 def test_undone_articles_are_gone_and_their_addresses_free(bench: Bench, tmp_path: Path) -> None:
     export = write_export(tmp_path / "a.xml", *(item(n, terms=TERMS) for n in (1, 2)))
     first = move(tmp_path, "wordpress", export)
-    staff = bearer(bench.runtime)
-    key = bench.client.get("/v1/articles/text-2").json()["data"]["id"]
-    path = f"/v1/admin/articles/{key}"
-    version = {"If-Match": bench.client.get(path, headers=staff).headers["ETag"]}
-    assert bench.client.patch(path, json={"title": "Ours"}, headers=staff | version).is_success
+    address = f"{ARTICLES}/{article(bench, 'text-2')['id']}"
+    assert Newsdesk.of(bench).patch(address, title="Ours").is_success
     batch = first.report["batch"]
     listed = json.loads(willay(tmp_path, "import", "batches", "--json").stdout)
     assert [row["id"] for row in listed] == [batch]

@@ -1,12 +1,11 @@
 """Folders of Markdown, in: what comes and what is left, then read as readers do."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.conftest import Bench
-from tests.importers.moving import SHARED, move, write_pictures
+from tests.importers.moving import SHARED, article, move, write_pictures
 
 MARCH = """---
 title: "A march: in Lima"
@@ -57,11 +56,6 @@ def write_folder(folder: Path, files: dict[str, str | bytes]) -> Path:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content if isinstance(content, bytes) else content.encode())
     return folder
-
-
-def article(bench: Bench, slug: str) -> dict[str, Any]:
-    answer: dict[str, Any] = bench.client.get(f"/v1/articles/{slug}").json()["data"]
-    return answer
 
 
 def test_a_folder_moves_in(bench: Bench, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.commands import willay
 from tests.conftest import Bench
-from tests.importers.moving import SHARED, move, write_pictures
+from tests.importers.moving import SHARED, article, move, write_pictures
 
 SITE = "https://old.example"
 
@@ -128,6 +128,25 @@ def test_what_is_no_export_is_told(bench: Bench, tmp_path: Path, content: str) -
     (tmp_path / "export.json").write_text(content)
     report = move(tmp_path, "ghost", tmp_path / "export.json")
     assert (report.code, report.refusals) == (1, ["not_ghost"])
+
+
+def test_what_no_record_can_hold_is_refused_and_the_rest_comes(
+    bench: Bench, tmp_path: Path
+) -> None:
+    unseen = "\u2800"
+    export = write_export(
+        tmp_path / "export.json",
+        [post(1, "good"), post(2, "bad", feature_image="https://far.example/a.jpg")],
+        tags=[{"id": 1, "name": unseen, "slug": "blank"}],
+        posts_tags=[],
+        posts_meta=[{"post_id": "p2", "feature_image_alt": unseen}],
+        settings=[{"key": "title", "value": unseen}],
+    )
+    report = move(tmp_path, "ghost", export)
+    assert (report.code, report.refusals) == (1, ["invalid_record"] * 3)
+    said = [row["message"].partition(" holds")[0] for row in report.report["refused"]]
+    assert said == ["tag blank: names.en:", "post bad 'Bad': image.alt:", "the site: names.en:"]
+    assert article(bench, "good")["title"] == "Good"
 
 
 def test_the_small_export(bench: Bench, tmp_path: Path) -> None:

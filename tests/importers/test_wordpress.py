@@ -1,14 +1,13 @@
 """WordPress, in: what comes and what is left, by the command line, then read as readers do."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.admin.desk import bearer
+from tests.admin.newsdesk import ARTICLES, Newsdesk
 from tests.commands import willay
 from tests.conftest import Bench
-from tests.importers.moving import SHARED, move, write_pictures
+from tests.importers.moving import SHARED, article, move, write_pictures
 from tests.importers.wxr import HEAD, TAIL, UPLOADS, attachment, item, write_export
 
 BLOCKS = f"""<!-- wp:paragraph --><p>A <gnat> block.</p><!-- /wp:paragraph -->
@@ -64,11 +63,6 @@ ITEMS = (
     item(61, type="feedback", title="SECRET", body="SECRET"), item(62, type="nav_menu_item"),
     item(63, type="tribe_events"),
 )  # fmt: skip
-
-
-def article(bench: Bench, slug: str) -> dict[str, Any]:
-    answer: dict[str, Any] = bench.client.get(f"/v1/articles/{slug}").json()["data"]
-    return answer
 
 
 def test_a_site_moves_in_with_its_media(bench: Bench, tmp_path: Path) -> None:
@@ -210,17 +204,15 @@ def test_an_editors_change_stays(bench: Bench, tmp_path: Path) -> None:
     """A text that changed there and here is refused, and the others go on."""
     export = write_export(tmp_path / "a.xml", item(1), item(2))
     move(tmp_path, "wordpress", export)
-    desk = bearer(bench.runtime)
-    path = f"/v1/admin/articles/{article(bench, 'text-1')['id']}"
-    version = {"If-Match": bench.client.get(path, headers=desk).headers["ETag"]}
-    edited = bench.client.patch(path, json={"title": "Ours"}, headers=desk | version)
-    assert edited.status_code == 200
+    desk = Newsdesk.of(bench)
+    address = f"{ARTICLES}/{article(bench, 'text-1')['id']}"
+    assert desk.patch(address, title="Ours").status_code == 200
     assert move(tmp_path, "wordpress", export).outcomes == {"article unchanged": 2}
     write_export(tmp_path / "a.xml", item(1, title="Theirs"), item(2, title="Theirs too"))
     report = move(tmp_path, "wordpress", export)
     assert (report.code, report.refusals) == (1, ["edited_here"])
     assert report.outcomes == {"article updated": 1}
-    assert bench.client.get(path, headers=desk).json()["data"]["title"] == "Ours"
+    assert desk.data(address)["title"] == "Ours"
     assert article(bench, "text-2")["title"] == "Theirs too"
 
 

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.admin.desk import bearer
+from tests.admin.newsdesk import ARTICLES, Newsdesk
 from tests.commands import willay
 from tests.conftest import Bench, bench_in
-from tests.importers.moving import move, write_pictures
+from tests.importers.moving import article, move, write_pictures
 
 PICTURE = {"file": "a.jpg", "alt": {"en": "A square."}}
 RECORDS: list[dict[str, Any]] = [
@@ -48,12 +48,8 @@ def test_a_folder_goes_out_and_comes_back(bench: Bench, tmp_path: Path) -> None:
     again = willay(tmp_path, "export", "folder", str(out), "--json")
     assert json.loads(again.stdout) == {"written": 0, "unchanged": 7, "removed": 0}
 
-    staff = bearer(bench.runtime)
-    key = bench.client.get("/v1/articles/uno").json()["data"]["id"]
-    path = f"/v1/admin/articles/{key}"
-    version = {"If-Match": bench.client.get(path, headers=staff).headers["ETag"]}
-    changed = {"slug": "dos", "title": "Dos"}
-    assert bench.client.patch(path, json=changed, headers=staff | version).is_success
+    address = f"{ARTICLES}/{article(bench, 'uno')['id']}"
+    assert Newsdesk.of(bench).patch(address, slug="dos", title="Dos").is_success
     (out / "mine.txt").write_text("Mine.")
     moved = willay(tmp_path, "export", "folder", str(out), "--json")
     assert json.loads(moved.stdout)["written"] >= 1
@@ -67,13 +63,12 @@ def test_a_folder_goes_out_and_comes_back(bench: Bench, tmp_path: Path) -> None:
     with bench_in(tmp_path / "second") as second:
         report = move(tmp_path / "second", "folder", out)
         assert report.code == 0, report.report["refused"]
-        one = second.client.get("/v1/articles/one").json()["data"]
-        before = bench.client.get("/v1/articles/one").json()["data"]
+        one, before = article(second, "one"), article(bench, "one")
         for field in ("title", "summary", "published_at", "date_precision", "lang", "kind"):
             assert one[field] == before[field], field
         assert one["body_html"].count("<img") == 1
         assert [tag["slug"] for tag in one["tags"]] == ["mining"]
-        about = second.client.get("/v1/articles/about").json()["data"]
+        about = article(second, "about")
         assert (about["kind"], about["body_html"]) == ("page", "<p>A &lt; B</p>\n<p>and more</p>")
         assert second.client.get("/v1/articles/secret").status_code == 404
         found = second.client.get("/v1/resolve?path=/old/one").json()["data"]

@@ -9,12 +9,13 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from app.importers.address_rewriter import AddressRewriter, TextMedia
-from app.importers.folder.codes import CODE, CodeRules, render_codes
+from app.importers.folder.codes import CodeRules, change_prose, render_codes
 from app.importers.folder.files import TextFile
-from app.importers.media_plan import TAKEN
+from app.importers.media_plan import is_media_name
 from app.importers.old_site import rewrite_addresses
+from app.importers.source_report import Note
 from app.importers.stray_tags import escape_stray_tags
-from app.importers.text_repair import repair_text
+from app.importers.text_repair import repair_body
 from app.kit.text import plain_text
 
 _HEADING: Final = re.compile(
@@ -42,13 +43,13 @@ class FolderText:
     body_format: str
     title: str = ""
     teaser: str = ""
-    media: TextMedia = field(default_factory=TextMedia)
+    media: TextMedia = field(default_factory=dict)
 
 
 def find_file(folder: Path, text: TextFile, target: str) -> str | None:
     """The path within the folder of a file that a text names, by itself or from the site's root."""
     plain = unquote(target.partition("?")[0].partition("#")[0])
-    if PurePosixPath(plain).suffix.lower().lstrip(".") not in TAKEN or "://" in plain:
+    if not is_media_name(plain) or "://" in plain:
         return None
     near = [] if plain.startswith("/") else [PurePosixPath(text.name).parent / plain]
     places = [*near, *(PurePosixPath(root) / plain.lstrip("/") for root in _PUBLIC)]
@@ -89,18 +90,15 @@ class FolderRenderer:
     def render(self, source: str, text: TextFile, page: str, *, has_title: bool) -> FolderText:
         """The text after the front matter; `page` is the address that it had."""
         place = text.name
-        note = partial(self._note, place)
-        body, repaired = repair_text(source)
-        if repaired:
-            message = "misread letters were put right, in lines"
-            self.rewriter.report.note(message, "", place, repaired)
+        note = partial(self.rewriter.report.note, place=place)
+        body = repair_body(source, place, self.rewriter.report)
         is_html = text.path.suffix.lower() in (".html", ".htm")
         content = FolderText(body, "html" if is_html else "markdown")
         if is_html:
             self._take_document(content)
         rules = CodeRules(self.find_page, self.drop_unknown, note)
         body = render_codes(content.body, rules, is_module=text.path.suffix == ".mdx")
-        body = _outside_code(body, partial(_escape_tags, note, is_html))
+        body = change_prose(body, partial(_escape_tags, note, is_html))
         if not is_html and not has_title and (match := _HEADING.match(body)):
             content.title, body = match[1] or match[2], body[match.end() :]
         before = _MORE.split(body, maxsplit=1)
@@ -108,7 +106,7 @@ class FolderRenderer:
             content.teaser = before[0]
             body = _MORE.sub("", body)
         rewrite = partial(self._rewrite, content.media, text, page)
-        content.body = _outside_code(body, partial(_rewrite_body, rewrite)).strip()
+        content.body = change_prose(body, partial(_rewrite_body, rewrite)).strip()
         return content
 
     def picture(self, text: TextFile, target: str, page: str, media: TextMedia) -> str:
@@ -144,9 +142,6 @@ class FolderRenderer:
         if match := _HTML_BODY.search(content.body):
             content.body = match[1]
 
-    def _note(self, place: str, message: str, subject: str) -> None:
-        self.rewriter.report.note(message, subject, place)
-
 
 def reference_key(name: str) -> str:
     """The name of a file as shortcodes give it: without its extension and slashes around it."""
@@ -154,17 +149,7 @@ def reference_key(name: str) -> str:
     return re.sub(r"/_?index$", "", plain)
 
 
-def _outside_code(body: str, change: Callable[[str], str]) -> str:
-    """The text, changed where it is no code."""
-    out: list[str] = []
-    place = 0
-    for match in CODE.finditer(body):
-        out += [change(body[place : match.start()]), match[0]]
-        place = match.end()
-    return "".join([*out, change(body[place:])])
-
-
-def _escape_tags(note: Callable[[str, str], None], is_html: bool, prose: str) -> str:
+def _escape_tags(note: Note, is_html: bool, prose: str) -> str:
     if is_html:
         return escape_stray_tags(prose, note)
     # Markdown reads `<https://…>` and `<a@b.org>` as links.

@@ -5,15 +5,16 @@ Code in a text stays as it is: it may be about shortcodes.
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
+from app.importers.figures import figure_html
 from app.importers.players import player_html
+from app.importers.source_report import Note
 
-Note = Callable[[str, str], None]
-
-CODE: Final = re.compile(r"(?ms)^(?P<fence>`{3,}|~{3,})[^\n]*\n.*?^(?P=fence)[ \t]*$|`[^`\n]+`")
+_CODE: Final = re.compile(r"(?ms)^(?P<fence>`{3,}|~{3,})[^\n]*\n.*?^(?P=fence)[ \t]*$|`[^`\n]+`")
 _HUGO: Final = re.compile(
     r"\{\{(?P<sign>[<%])\s*(?P<end>/)?\s*(?P<name>[\w./-]+)(?P<facts>.*?)[>%]\}\}", re.S
 )
@@ -60,15 +61,20 @@ def render_codes(text: str, rules: CodeRules, *, is_module: bool = False) -> str
         text, count = _MODULE.subn("", text)
         if count:
             rules.note("lines of a program are dropped", "import, export")
+    return change_prose(text, partial(_render_prose, rules))
+
+
+def change_prose(text: str, change: Callable[[str], str]) -> str:
+    """The text, changed where it is no code."""
     out: list[str] = []
     place = 0
-    for match in CODE.finditer(text):
-        out += [_render_prose(text[place : match.start()], rules), match[0]]
+    for match in _CODE.finditer(text):
+        out += [change(text[place : match.start()]), match[0]]
         place = match.end()
-    return "".join([*out, _render_prose(text[place:], rules)])
+    return "".join([*out, change(text[place:])])
 
 
-def _render_prose(text: str, rules: CodeRules) -> str:
+def _render_prose(rules: CodeRules, text: str) -> str:
     if "{" not in text:
         return text
     parts = _RAW.split(text)  # every second part is what stood between two tags of `raw`
@@ -92,16 +98,10 @@ def _hugo(match: re.Match[str], rules: CodeRules) -> str:
         return "" if rules.drop_unknown or name == "figure" else match[0]
     match name:
         case "ref" | "relref":
-            address = rules.find_page(first)
-            if address is None:
-                rules.note("link to a text that the folder does not hold", first)
-            return address or first
+            return _page_address(first, rules)
         case "figure" | "img" | "image":
             source = facts.get("src") or facts.get("link") or first
-            caption = facts.get("caption") or facts.get("title") or ""
-            words = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
-            alt = html.escape(facts.get("alt", ""))
-            return f'\n\n<figure><img src="{html.escape(source)}" alt="{alt}">{words}</figure>\n\n'
+            return _figure(source, facts, facts.get("caption") or facts.get("title") or "")
         case "youtube" | "vimeo" | "twitter" | "tweet" | "x" | "instagram" | "gist":
             values = [facts.get("id", first)] if name != "gist" else list(facts.values())[:2]
             made = _MADE.get(name, _MADE["twitter"]).format("/".join(values))
@@ -115,10 +115,7 @@ def _liquid(match: re.Match[str], rules: CodeRules) -> str:
     first = next(iter(facts.values()), "")
     match name:
         case "post_url" | "link":
-            address = rules.find_page(first)
-            if address is None:
-                rules.note("link to a text that the folder does not hold", first)
-            return address or first
+            return _page_address(first, rules)
         case "youtube" | "vimeo":
             return f"\n\n{player_html(_MADE[name].format(first))}\n\n"
         case "comment" | "endcomment":
@@ -127,14 +124,21 @@ def _liquid(match: re.Match[str], rules: CodeRules) -> str:
         case "include" | "include_relative" if "figure" in first or "image" in first:
             source = facts.get("src") or facts.get("image_path") or facts.get("url") or ""
             if source:
-                words = html.escape(facts.get("caption", ""))
-                caption = f"<figcaption>{words}</figcaption>" if words else ""
-                alt = html.escape(facts.get("alt", ""))
-                picture = f'<img src="{html.escape(source)}" alt="{alt}">'
-                return f"\n\n<figure>{picture}{caption}</figure>\n\n"
+                return _figure(source, facts, facts.get("caption", ""))
             return _unknown(match, name, rules)
         case _:
             return _unknown(match, name, rules)
+
+
+def _page_address(target: str, rules: CodeRules) -> str:
+    address = rules.find_page(target)
+    if address is None:
+        rules.note("link to a text that the folder does not hold", target)
+    return address or target
+
+
+def _figure(source: str, facts: Mapping[str, str], caption: str) -> str:
+    return f"\n\n{figure_html(source, facts.get('alt', ''), html.escape(caption))}\n\n"
 
 
 def _unknown(match: re.Match[str], name: str, rules: CodeRules) -> str:

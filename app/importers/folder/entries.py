@@ -1,55 +1,54 @@
 """Folders of texts as entries of an import: tags, pictures, texts."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
+from typing_extensions import override
+
+from app.editorial.page_tree import LEVELS
 from app.errors import Invalid
 from app.importers.address_rewriter import AddressRewriter, claim_slug
 from app.importers.folder.bodies import FolderRenderer, find_file, reference_key, targets_in
 from app.importers.folder.dates import moment_of_fact
-from app.importers.folder.files import PICTURES, TextFile, first_fact, to_text_file, walk
+from app.importers.folder.files import TextFile, first_fact, to_text_file, walk
 from app.importers.folder.front_matter import Facts, FrontMatterError, split_front_matter
 from app.importers.folder.texts import DATE, FolderTranslator, tag_names
-from app.importers.media_plan import MediaOptions, MediaPlan
+from app.importers.media_plan import MediaOptions, MediaPlan, is_media_name
 from app.importers.old_site import OldSite, page_path
-from app.importers.options import ImportOptions
 from app.importers.record_fields import to_language, to_slug
-from app.importers.source_index import SourceIndex
-from app.importers.source_report import SourceReport
+from app.importers.source_import import SourceImport
 from app.importers.text_repair import decode_text
-from app.interchange.import_entry import ImportEntry
-from app.interchange.records import TagRecord
-from app.kit.clock import Clock
-from app.kit.page_urls import PageUrls
+from app.interchange.import_entry import ImportEntry, to_record
 
 _LARGEST: Final = 20_000_000
-_DEEPEST: Final = 4
 
 
-@dataclass
-class FolderImport:
-    """One import of one folder. `survey` comes before `entries`."""
+@dataclass(frozen=True, slots=True)
+class _ReadText:
+    """A file as it was read, or the reason why it could not be."""
 
-    paths: Sequence[Path]
-    options: ImportOptions
-    index: SourceIndex
-    languages: Sequence[str]
-    page_urls: PageUrls
-    clock: Clock
-    report: SourceReport = field(default_factory=SourceReport)
-    has_site: bool = True
-    name: str = ""
+    facts: Facts = field(default_factory=dict)
+    body: str = ""
+    error: Invalid | None = None
+    is_legacy: bool = False
+    """Whether it is not in UTF-8."""
+    is_mended: bool = False
+    """Whether its front matter had to be read line by line."""
 
+
+class FolderImport(SourceImport):
+    """One import of one folder."""
+
+    @override
     def survey(self, advance: Callable[[int], None]) -> None:
-        """Read all files once: addresses, slugs, tags and pictures."""
         self._folder = self.paths[0].resolve()
-        site = OldSite(f"{self.options.site.rstrip('/')}/" if self.options.site else "")
+        site = OldSite.at(self.options.site)
         name = site.host or to_slug(self._folder.name) or "folder"
         self.name = self.options.source or f"folder/{name}"
-        self._plan = MediaPlan(self.index, self.report, site, self.name, MediaOptions(self._folder))
+        self._plan = MediaPlan(self.index, self.report, site, MediaOptions(self._folder))
         rewriter = AddressRewriter(self.index, self._plan, site, self.report, self.page_urls)
         renderer = FolderRenderer(self._folder, rewriter, self.options.drop_unknown)
         self._translator = FolderTranslator(renderer, self.name, self.options.zone, self.clock)
@@ -63,46 +62,46 @@ class FolderImport:
             if self.index.get("medium", name) is None:
                 self.report.leave("picture or PDF", "no text shows it", name)
 
+    @override
     def entries(self) -> Iterator[ImportEntry]:
-        """The records in the order in which they refer to each other."""
         for slug, facts in self.index.items("tag"):
             self.report.see("tag")
             self.report.pass_on("tag")
-            tag = TagRecord(type="tag", slug=slug, names={facts["lang"]: facts["name"]})
+            tag = to_record({"type": "tag", "slug": slug, "names": {facts["lang"]: facts["name"]}})
             yield ImportEntry(facts["place"], 0, 0, tag, f"tag {slug}", is_foreign=True)
-        yield from self._plan.entries(self._folder.name)
+        yield from self._plan.entries(self._folder.name, self.name)
         for name, _ in self.index.items("damaged"):
             self.report.pass_on("text")
             size = (self._folder / name).stat().st_size
-            yield ImportEntry(name, 0, size, self._read(name)[2] or _unreadable(""))
+            yield ImportEntry(name, 0, size, self._read(name).error or _unreadable(""))
         for name, _ in self.index.items("text"):
             path = self._folder / name
-            facts, body, error = self._read(name)
+            read = self._read(name)
             self.report.pass_on("text")
             size = path.stat().st_size
-            if error is not None:  # it has changed since the survey
-                yield ImportEntry(name, 0, size, error)
+            if read.error is not None:  # it has changed since the survey
+                yield ImportEntry(name, 0, size, read.error)
                 continue
             text = to_text_file(path, self._folder, self.languages)
-            yield self._translator.entry(text, facts, body, size)
+            yield self._translator.entry(text, read.facts, read.body, size)
 
-    def _read(self, name: str) -> tuple[Facts, str, Invalid | None]:
-        """The front matter and the text of a file, or why it cannot be read."""
+    def _read(self, name: str) -> _ReadText:
         path = self._folder / name
         try:
             if path.stat().st_size > _LARGEST:
-                return {}, "", _unreadable("it is too large for a text")
-            source, _ = decode_text(path.read_bytes())
-            facts, body, _ = split_front_matter(source.replace("\r\n", "\n"))
+                return _ReadText(error=_unreadable("it is too large for a text"))
+            source, is_legacy = decode_text(path.read_bytes())
+            facts, body, is_mended = split_front_matter(source.replace("\r\n", "\n"))
         except FrontMatterError as error:
-            return {}, "", _unreadable(f"its front matter cannot be read: {error}")
+            reason = f"its front matter cannot be read: {error}"
+            return _ReadText(error=_unreadable(reason))
         except OSError as error:
-            return {}, "", _unreadable(str(error.strerror))
-        return facts, body, None
+            return _ReadText(error=_unreadable(str(error.strerror)))
+        return _ReadText(facts, body, None, is_legacy, is_mended)
 
     def _survey_file(self, path: Path, reason: str) -> None:
         name = path.relative_to(self._folder).as_posix()
-        is_picture = path.suffix.lower() in PICTURES
+        is_picture = is_media_name(path.name)
         kind = "picture or PDF" if is_picture else "text"
         kind = kind if not reason or "no text" not in reason else "other file"
         self.report.see(kind)
@@ -114,11 +113,12 @@ class FolderImport:
             self._survey_text(path, name)
 
     def _survey_text(self, path: Path, name: str) -> None:
-        facts, body, error = self._read(name)
-        if error is not None:
+        read = self._read(name)
+        if read.error is not None:
             self.index.put("damaged", name, True)
             return
-        self._tell_repairs(path, name)
+        self._tell_repairs(read, name)
+        facts, body = read.facts, read.body
         if not body.strip() and not first_fact(facts, "title"):
             self.report.leave("text", "has neither a title nor a text", name)
             return
@@ -130,9 +130,6 @@ class FolderImport:
         page = self.index.get("text", name)["path"]
         for target in [*targets_in(body), *_picture_facts(facts)]:
             found_file = find_file(self._folder, text, target)
-            if found_file is not None and self.index.get("picture", found_file) is None:
-                # A later file; whether it is content is decided when the walk comes to it.
-                self.index.put("picture", found_file, True)
             if found_file is not None:
                 self._plan.add_file(found_file, found_file, name)
                 address = re.sub(r"^(?:static|public|assets)/", "", found_file)
@@ -142,11 +139,10 @@ class FolderImport:
                     near = f"{page.strip('/')}/{PurePosixPath(target).name}"
                     self.index.add("size", found_file, near)
 
-    def _tell_repairs(self, path: Path, name: str) -> None:
-        source, is_legacy = decode_text(path.read_bytes())
-        if is_legacy:
+    def _tell_repairs(self, read: _ReadText, name: str) -> None:
+        if read.is_legacy:
             self.report.note("file that is not in UTF-8; it is read as Windows-1252", "", name)
-        if split_front_matter(source.replace("\r\n", "\n"))[2]:
+        if read.is_mended:
             self.report.note(
                 "front matter that is no YAML; its lines are read one by one", "", name
             )
@@ -200,20 +196,17 @@ class FolderImport:
         """An address in which `:title`, `:year` and the like stand for facts."""
         if ":" not in template:
             return template if template.startswith("/") else f"/{template}"
-        date = first_fact(facts, *DATE) or text.dated
-        dated = moment_of_fact(date, self.options.zone) or moment_of_fact(
-            text.dated, self.options.zone
-        )
+        zone = self.options.zone
+        dated = moment_of_fact(first_fact(facts, *DATE), zone) or moment_of_fact(text.dated, zone)
         slug = str(first_fact(facts, "slug") or text.stem)
         values = {
             "title": slug,
             "slug": slug,
             "name": text.stem,
-            "categories": "",
             "filename": text.stem,
         }
         if dated is not None:
-            at = dated[0].astimezone(self.options.zone) if dated[1] == "time" else dated[0]
+            at = dated[0].astimezone(zone) if dated[1] == "time" else dated[0]
             values |= {"year": f"{at:%Y}", "month": f"{at:%m}", "day": f"{at:%d}"}
         path = re.sub(r":(\w+)", lambda match: values.get(match[1], ""), template)
         return re.sub(r"/{2,}", "/", path if path.startswith("/") else f"/{path}")
@@ -229,9 +222,9 @@ class FolderImport:
             section = self.index.get("section", f"{known['lang']}/{'/'.join(folders[:end])}")
             if section is not None and section != name:
                 line.append(section)
-        if len(line) >= _DEEPEST:
+        if len(line) >= LEVELS:
             self.report.note("page below the fourth level; it is on the fourth", "", name)
-            line = line[-(_DEEPEST - 1) :]
+            line = line[-(LEVELS - 1) :]
         if line:
             slug = self.index.get("text", line[0])["slug"]
             self.index.put("text", name, {**known, "parent": slug})
@@ -243,7 +236,7 @@ def _picture_facts(facts: Facts) -> list[str]:
     values: list[Any] = list(facts.values())
     while values and len(texts) < 100:
         value = values.pop()
-        if isinstance(value, str) and PurePosixPath(value).suffix.lower() in PICTURES:
+        if isinstance(value, str) and is_media_name(value):
             texts.append(value)
         elif isinstance(value, list | dict):
             values += value if isinstance(value, list) else value.values()

@@ -7,10 +7,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from app.importers.folder.front_matter import Facts
+from app.importers.media_plan import is_media_name
 from app.importers.record_fields import to_language
 
 TEXTS: Final = frozenset({".md", ".markdown", ".mdown", ".mdx", ".html", ".htm"})
-PICTURES: Final = frozenset({".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".pdf"})
 _SKIPPED: Final = frozenset(
     {"node_modules", "_site", "public", "dist", "themes", "layouts", "_layouts", "_includes"}
     | {"_sass", "archetypes", "vendor", "resources", "partials", "components"}
@@ -77,7 +77,7 @@ def walk(folder: Path) -> Iterator[tuple[Path, str]]:
             yield path, "a link, which may lead out of the folder"
         elif path.is_dir() or any(part.startswith(".") for part in parts):
             continue
-        elif path.suffix.lower() in PICTURES:
+        elif is_media_name(path.name):
             yield path, ""
         elif any(part in _SKIPPED for part in parts[:-1]):
             yield path, "made by the generator, or a part of its look"

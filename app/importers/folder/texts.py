@@ -6,10 +6,7 @@ from datetime import datetime
 from functools import partial
 from html import escape
 from typing import Any, Final
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
-
-from pydantic import ValidationError
 
 from app.importers.folder.bodies import FolderRenderer, FolderText
 from app.importers.folder.dates import moment_of_fact
@@ -17,9 +14,7 @@ from app.importers.folder.files import TextFile, first_fact
 from app.importers.folder.front_matter import Facts
 from app.importers.record_fields import to_address, to_line, to_slug, to_summary
 from app.importers.text_state import state_fields
-from app.interchange.import_entry import ImportEntry, refused_by_schema
-from app.interchange.media_records import ImageRecord
-from app.interchange.records import ArticleRecord
+from app.interchange.import_entry import ImportEntry, to_record
 from app.kit.clock import Clock
 from app.kit.markup import split_names
 from app.kit.sanitise import TangledMarkup, render_body
@@ -87,6 +82,7 @@ class FolderTranslator:
             note("text without a title; its heading or the name of its file is the title")
         summary, seo = self._summary(facts, body)
         fields: dict[str, Any] = {
+            "type": "article",
             "kind": known["kind"],
             "lang": known["lang"],
             "title": title or "Untitled",
@@ -98,7 +94,9 @@ class FolderTranslator:
             "tags": tuple(to_slug(name) for name in tag_names(facts, text)),
             "image": self._image(text, facts, known["path"], body),
             "seo": seo,
-            "canonical_url": self._canonical(facts),
+            "canonical_url": self.renderer.rewriter.canonical_address(
+                str(first_fact(facts, *_CANONICAL) or "")
+            ),
             "paths": tuple(known["paths"]),
             "external_source": self.source,
             "external_id": text.name if len(text.name) <= 300 else to_slug(text.name),
@@ -114,15 +112,15 @@ class FolderTranslator:
                 self.renderer.rewriter.report.note(
                     "fact of the front matter that is left", str(fact)[:60], text.name
                 )
-        try:
-            record = ArticleRecord(type="article", **fields)
-        except ValidationError as error:
-            return ImportEntry(text.name, 0, size, refused_by_schema(error), title[:60])
-        addresses = body.media.addresses
         return ImportEntry(
-            text.name, 0, size, record, title[:60], media_addresses=addresses, is_foreign=True,
-            folder=self.renderer.folder,
-        )  # fmt: skip
+            text.name,
+            0,
+            size,
+            to_record(fields),
+            title[:60],
+            media_addresses=body.media,
+            is_foreign=True,
+        )
 
     def _state(self, text: TextFile, facts: Facts) -> dict[str, Any]:
         """The status and the dates: of the front matter, or else of the file's name."""
@@ -165,12 +163,12 @@ class FolderTranslator:
 
     def _image(
         self, text: TextFile, facts: Facts, page: str, body: FolderText
-    ) -> ImageRecord | None:
+    ) -> dict[str, Any] | None:
         value = first_fact(facts, *_IMAGES)
         value = value[0] if isinstance(value, list) and value else value
-        about: Mapping[str, Any] = value if isinstance(value, dict) else {}
+        about: Facts = value if isinstance(value, dict) else {}
         names = ("src", "url", "path", "image", "feature", "overlay_image", "teaser", "filename")
-        target = str(first_fact(dict(about), *names) or "") if about else str(value or "")
+        target = str(first_fact(about, *names) or "") if about else str(value or "")
         if not target:
             return None
         url: str | None = self.renderer.picture(text, target, page, body.media)
@@ -178,21 +176,13 @@ class FolderTranslator:
         if url is None:
             self._note(text, "picture that the folder does not hold, without a whole address")
             return None
-        alt = first_fact(dict(about), "alt") or first_fact(facts, "image_alt", "featured_image_alt")
-        caption = first_fact(dict(about), "caption", "title")
-        return ImageRecord(
-            url=url,
-            alt=to_line(escape(str(alt or ""))) or None,
-            caption=to_summary(escape(str(caption or ""))) or None,
-        )
-
-    def _canonical(self, facts: Facts) -> str | None:
-        address = to_address(str(first_fact(facts, *_CANONICAL) or ""))
-        rewriter = self.renderer.rewriter
-        if address is None or (rewriter.site.base and rewriter.site.path_of(address) is not None):
-            return None
-        own = urlsplit(rewriter.page_urls.site or "").hostname
-        return None if urlsplit(address).hostname == own else address
+        alt = first_fact(about, "alt") or first_fact(facts, "image_alt", "featured_image_alt")
+        caption = first_fact(about, "caption", "title")
+        return {
+            "url": url,
+            "alt": to_line(escape(str(alt or ""))) or None,
+            "caption": to_summary(escape(str(caption or ""))) or None,
+        }
 
     def _translations(self, text: TextFile, about: Mapping[str, Any]) -> Iterator[dict[str, str]]:
         index = self.renderer.rewriter.index

@@ -5,13 +5,14 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from app.importers.figures import figure_html
 from app.importers.players import embed_address, player_html
+from app.importers.source_report import Note
 from app.kit.sanitise import TangledMarkup, render_body
 
-Note = Callable[[str, str], None]
 Payload = Mapping[str, Any]
 
-PAYWALL: Final = "<!--members-only-->"
+_PAYWALL: Final = "<!--members-only-->"
 """What stands in HTML where the text goes on for members alone."""
 
 _LEFT: Final = frozenset({"signup", "email", "email-cta", "subscribe", "newsletter"})
@@ -67,9 +68,8 @@ def _paragraph(text: Any) -> str:
 def _picture(source: Any, alt: Any, caption: Any) -> str:
     if not isinstance(source, str) or not source:
         return ""
-    words = f"<figcaption>{caption}</figcaption>" if isinstance(caption, str) and caption else ""
-    shown = html.escape(alt) if isinstance(alt, str) else ""
-    return f'<figure><img src="{html.escape(source)}" alt="{shown}">{words}</figure>'
+    texts = (text if isinstance(text, str) else "" for text in (alt, caption))
+    return figure_html(source, *texts)
 
 
 def _link(url: Any, title: Any, about: Any) -> str:
@@ -143,7 +143,7 @@ _CARDS: Final[Mapping[str, Callable[[Payload], str]]] = {
     "html": lambda payload: _text(payload, "html"),
     **dict.fromkeys(("codeblock", "code"), _code),
     **dict.fromkeys(("horizontalrule", "hr"), lambda _payload: "<hr>"),
-    "paywall": lambda _payload: PAYWALL,
+    "paywall": lambda _payload: _PAYWALL,
     **dict.fromkeys(("video", "audio", "file"), _file),
     "button": _button,
     "callout": _callout,

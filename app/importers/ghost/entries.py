@@ -1,20 +1,18 @@
 """Exports of Ghost as entries of an import: tags, media, authors, texts, a new site's names."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
-from pydantic import ValidationError
+from typing_extensions import override
 
 from app.errors import Invalid
-from app.importers.address_rewriter import AddressRewriter, TextMedia, claim_slug
+from app.importers.address_rewriter import AddressRewriter, claim_slug
 from app.importers.ghost.export_file import Row, moment_of_value, read_tables, text_of_field
 from app.importers.ghost.posts import PostTranslator, body_html, is_page, site_address
-from app.importers.media_plan import MediaPlan, file_of
+from app.importers.media_plan import MediaPlan, file_of, files_in
 from app.importers.old_site import OldSite, page_path
-from app.importers.options import ImportOptions
 from app.importers.record_fields import (
     to_address,
     to_language,
@@ -22,37 +20,23 @@ from app.importers.record_fields import (
     to_slug,
     to_summary,
 )
-from app.importers.source_index import SourceIndex
-from app.importers.source_report import SourceReport
-from app.interchange.import_entry import ImportEntry, refused_by_schema
-from app.interchange.records import AliasRecord, AuthorRecord, SiteRecord, TagRecord
-from app.kit.clock import Clock
-from app.kit.page_urls import PageUrls
+from app.importers.source_import import SourceImport
+from app.interchange.import_entry import ImportEntry, to_record
+from app.interchange.records import AliasRecord
 
-_ADDRESS: Final = re.compile(r"(?:https?:)?//[^\s\"'<>\[\]]+|(?<=[\"'])/[^\s\"'<>\[\]]+")
 _READ: Final = frozenset({"posts", "tags", "posts_meta", "posts_tags", "posts_authors", "users"})
 _PRIVATE: Final = re.compile(r"member|subscriber|email|token|session|invite|stripe|comment")
-_FEATURED_AT_MOST: Final = 20
 
 
 @dataclass
-class GhostImport:
-    """One import of one file. `survey` comes before `entries`."""
+class GhostImport(SourceImport):
+    """One import of one file."""
 
-    paths: Sequence[Path]
-    options: ImportOptions
-    index: SourceIndex
-    languages: Sequence[str]
-    page_urls: PageUrls
-    clock: Clock
-    report: SourceReport = field(default_factory=SourceReport)
-    has_site: bool = True
-    name: str = ""
     _tables: dict[str, list[Row]] = field(default_factory=dict)
     _damage: Invalid | None = None
 
+    @override
     def survey(self, advance: Callable[[int], None]) -> None:
-        """Read the file, and learn its addresses, slugs and media."""
         path = self.paths[0]
         try:
             self._tables = read_tables(path)
@@ -71,8 +55,8 @@ class GhostImport:
         )
         name = to_slug(self._settings.get("title", "")) or "site"
         self.name = self.options.source or f"ghost/{name}"
-        site = OldSite(f"{self.options.site.rstrip('/')}/" if self.options.site else "")
-        self._plan = MediaPlan(self.index, self.report, site, self.name, self.options.media)
+        site = OldSite.at(self.options.site)
+        self._plan = MediaPlan(self.index, self.report, site, self.options.media)
         self._rewriter = AddressRewriter(self.index, self._plan, site, self.report, self.page_urls)
         self._tags = {str(row.get("id")): row for row in self._rows("tags")}
         self._users = {str(row.get("id")): row for row in self._rows("users")}
@@ -83,8 +67,8 @@ class GhostImport:
             self._survey_post(post)
         self._count_others()
 
+    @override
     def entries(self) -> Iterator[ImportEntry]:
-        """The records in the order in which they refer to each other."""
         file = self.paths[0].name
         if self._damage is not None:
             self.report.see("damaged file")
@@ -92,7 +76,7 @@ class GhostImport:
             yield ImportEntry(file, 0, 1, self._damage)
             return
         yield from self._tag_entries(file)
-        yield from self._plan.entries(file)
+        yield from self._plan.entries(file, self.name)
         yield from self._author_entries(file)
         translator = PostTranslator(self._rewriter, self.name, self.clock)
         for post in self._rows("posts"):
@@ -108,7 +92,7 @@ class GhostImport:
                 [author for author in authors if author],
                 file,
             )
-        yield from self._site_entry(file)
+        yield from self._site_entries(file)
 
     def _rows(self, table: str) -> list[Row]:
         return self._tables.get(table, [])
@@ -154,14 +138,9 @@ class GhostImport:
         texts = [site_address(body_html(post, _unheard))]
         pictures = (text_of_field(post, "feature_image"), text_of_field(post, "image"))
         texts += [f'"{site_address(picture)}"' for picture in pictures if picture]
-        self._find_files("\n".join(texts), place, path)
-
-    def _find_files(self, text: str, place: str, page: str) -> None:
         site = self._rewriter.site
-        for match in _ADDRESS.finditer(text):
-            address = match[0].rstrip(".,;)")
-            if (path := file_of(site, address, page)) is not None:
-                self._plan.add_reference(path, site.address_of("/" + path), place)
+        for file, _ in files_in(site, "\n".join(texts), path):
+            self._plan.add_reference(file, site.address_of("/" + file), place)
 
     def _language_of(self, post: Row) -> str:
         """The language of a text: its own, or that of an internal tag such as `#es`."""
@@ -201,11 +180,13 @@ class GhostImport:
             seen.add(slug)
             about = to_summary(text_of_field(tag, "description"))
             self.report.pass_on("tag")
-            record = TagRecord(
-                type="tag",
-                slug=slug,
-                names={self._language: name or slug},
-                descriptions={self._language: about} if about else {},
+            record = to_record(
+                {
+                    "type": "tag",
+                    "slug": slug,
+                    "names": {self._language: name or slug},
+                    "descriptions": {self._language: about} if about else {},
+                }
             )
             yield ImportEntry(file, 0, 0, record, f"tag {slug}", is_foreign=True)
             self.report.see("address of a tag")
@@ -235,30 +216,27 @@ class GhostImport:
                 self.report.leave("user", f"{reason}; accounts are made anew", "users")
                 continue
             self.report.pass_on("user")
-            about, media = to_summary(text_of_field(user, "bio")), TextMedia()
+            about = to_summary(text_of_field(user, "bio"))
             address = to_address(text_of_field(user, "website"))
             path = file_of(self._rewriter.site, site_address(text_of_field(user, "profile_image")))
             named = self._plan.name_of(path) if path else None
-            media.addresses |= {named[0]: named[1]} if named else {}
-            try:
-                record = AuthorRecord(
-                    type="author",
-                    name=fields["name"],
-                    slug=fields["slug"],
-                    biography={self._language: about} if about else {},
-                    links=({"label": "Website", "url": address},) if address else (),
-                    external_source=self.name,
-                    external_id=f"user/{key}",
-                    portrait=f"media:{named[0]}" if named else None,
-                )
-            except ValidationError as error:
-                yield ImportEntry(file, 0, 0, refused_by_schema(error), fields["name"])
-                continue
+            media = dict([named]) if named else {}
+            record = to_record(
+                {
+                    "type": "author",
+                    **fields,
+                    "biography": {self._language: about} if about else {},
+                    "links": ({"label": "Website", "url": address},) if address else (),
+                    "external_source": self.name,
+                    "external_id": f"user/{key}",
+                    "portrait": f"media:{named[0]}" if named else None,
+                }
+            )
             yield ImportEntry(
-                file, 0, 0, record, fields["name"], media_addresses=media.addresses, is_foreign=True
+                file, 0, 0, record, fields["name"], media_addresses=media, is_foreign=True
             )
 
-    def _site_entry(self, file: str) -> Iterator[ImportEntry]:
+    def _site_entries(self, file: str) -> Iterator[ImportEntry]:
         public = [
             post
             for post in self._rows("posts")
@@ -266,23 +244,14 @@ class GhostImport:
             if post.get("visibility", "public") == "public"
         ]
         slugs = [self.index.get("text", str(post.get("id")))["slug"] for post in public]
-        if self.has_site:
-            for slug in slugs:
-                message = "featured post; the site has a record of its own, feature it there"
-                self.report.note(message, slug, f"post {slug}")
-            return
-        title = to_line(self._settings.get("title", ""))
-        about = to_summary(self._settings.get("description", ""))
-        if title:
-            self.report.see("site")
-            self.report.pass_on("site")
-            record = SiteRecord(
-                type="site",
-                names={self._language: title},
-                descriptions={self._language: about} if about else {},
-                featured=tuple(dict.fromkeys(slugs))[:_FEATURED_AT_MOST],
-            )
-            yield ImportEntry(file, 0, 0, record, "the site")
+        yield from self.site_entry(
+            file,
+            self._language,
+            self._settings.get("title", ""),
+            self._settings.get("description", ""),
+            slugs,
+            "featured post",
+        )
 
 
 def _unheard(_message: str, _subject: str) -> None:

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from pydantic_core import from_json
 
-from app.importers.ghost.cards import Note, render_card
+from app.importers.ghost.cards import render_card
+from app.importers.source_report import Note
 
 _DEEPEST: Final = 60
 _FORMATS: Final = (

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from pydantic_core import from_json
 
-from app.importers.ghost.cards import Note, render_card
+from app.importers.ghost.cards import render_card
+from app.importers.source_report import Note
 
 _TAGS: Final = frozenset(
     {"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "aside", "pre", "ul", "ol"}

@@ -6,23 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
-from urllib.parse import urlsplit
-
-from pydantic import ValidationError
 
 from app.importers.address_rewriter import AddressRewriter, TextMedia
-from app.importers.ghost.cards import PAYWALL, render_card, simplify_cards
+from app.importers.ghost.cards import render_card, simplify_cards
 from app.importers.ghost.export_file import Row, moment_of_value, text_of_field
 from app.importers.ghost.lexical import render_lexical
 from app.importers.ghost.mobiledoc import render_mobiledoc
 from app.importers.media_plan import file_of
 from app.importers.record_fields import to_address, to_line, to_summary
+from app.importers.source_report import Note
 from app.importers.stray_tags import escape_stray_tags
-from app.importers.text_repair import repair_text
+from app.importers.text_repair import repair_body
 from app.importers.text_state import state_fields
-from app.interchange.import_entry import ImportEntry, refused_by_schema
-from app.interchange.media_records import ImageRecord
-from app.interchange.records import ArticleRecord
+from app.interchange.import_entry import ImportEntry, to_record
 from app.kit.clock import Clock
 
 _PAYWALL: Final = re.compile(r"<!--\s*(?:members-only|kg-paywall)[^>]*-->", re.IGNORECASE)
@@ -40,7 +36,7 @@ def is_page(post: Row) -> bool:
     return post.get("type") == "page" or post.get("page") in (1, True)
 
 
-def body_html(post: Row, note: Any) -> str:
+def body_html(post: Row, note: Note) -> str:
     """The text as HTML: as Ghost rendered it, or else from its source."""
     rendered = text_of_field(post, "html")
     if rendered.strip():
@@ -78,13 +74,15 @@ class PostTranslator:
         """The entry of a post that comes."""
         key = str(post.get("id"))
         facts: dict[str, Any] = self.rewriter.index.get("text", key)
-        place, media = facts["place"], TextMedia()
+        place = facts["place"]
+        media: TextMedia = {}
         note = partial(self._note, place)
         raw = body_html(post, note)
         body = self._body(raw, media, place, facts["path"])
         title = self._title(post, body, place)
         seo = self._seo(post, meta)
         fields: dict[str, Any] = {
+            "type": "article",
             "kind": facts["kind"],
             "lang": facts["lang"],
             "title": title,
@@ -96,7 +94,9 @@ class PostTranslator:
             "tags": tuple(tags),
             "image": self._image(post, meta, media, place),
             "seo": seo,
-            "canonical_url": self._canonical(post),
+            "canonical_url": self.rewriter.canonical_address(
+                site_address(text_of_field(post, "canonical_url"))
+            ),
             "external_source": self.source,
             "external_id": key,
             "paths": (facts["path"],),
@@ -106,18 +106,12 @@ class PostTranslator:
             if text_of_field(post, name) or text_of_field(meta, name):
                 note("setting of a text that is left", name)
         name = f"{place} {title[:60]!r}"
-        try:
-            record = ArticleRecord(type="article", **fields)
-        except ValidationError as error:
-            return ImportEntry(file, 0, 1, refused_by_schema(error), name)
-        addresses = media.addresses
-        return ImportEntry(file, 0, 1, record, name, media_addresses=addresses, is_foreign=True)
+        return ImportEntry(
+            file, 0, 1, to_record(fields), name, media_addresses=media, is_foreign=True
+        )
 
     def _body(self, raw: str, media: TextMedia, place: str, page: str) -> str:
-        text, repaired = repair_text(raw)
-        if repaired:
-            message = "misread letters were put right, in lines"
-            self.rewriter.report.note(message, "", place, repaired)
+        text = repair_body(raw, place, self.rewriter.report)
         text = _KG.sub("", _PAYWALL.sub("", simplify_cards(site_address(text))))
         text = escape_stray_tags(text, partial(self._note, place))
         return self.rewriter.rewrite_html(text, media, place, page)
@@ -134,7 +128,7 @@ class PostTranslator:
         status = text_of_field(post, "status") or "draft"
         visibility = text_of_field(post, "visibility") or "public"
         note = partial(self._note, place, subject="")
-        if visibility != "public" or _PAYWALL.search(raw) or PAYWALL in raw or _is_paid(post):
+        if visibility != "public" or _PAYWALL.search(raw) or _is_paid(post):
             note("was for members alone; it is a draft")
             status = "draft"
         elif status not in ("published", "scheduled", "draft"):
@@ -148,7 +142,7 @@ class PostTranslator:
             note,
         )
 
-    def _image(self, post: Row, meta: Row, media: TextMedia, place: str) -> ImageRecord | None:
+    def _image(self, post: Row, meta: Row, media: TextMedia, place: str) -> dict[str, Any] | None:
         address = site_address(text_of_field(post, "feature_image") or text_of_field(post, "image"))
         if not address:
             return None
@@ -165,7 +159,7 @@ class PostTranslator:
             return None
         alt = to_line(html.escape(text_of_field(meta, "feature_image_alt")))
         caption = to_summary(text_of_field(meta, "feature_image_caption"))
-        return ImageRecord(url=url, alt=alt or None, caption=caption or None)
+        return {"url": url, "alt": alt or None, "caption": caption or None}
 
     def _seo(self, post: Row, meta: Row) -> dict[str, str] | None:
         title = text_of_field(meta, "meta_title") or text_of_field(post, "meta_title")
@@ -175,13 +169,6 @@ class PostTranslator:
             "description": to_summary(html.escape(about)),
         }
         return {name: text for name, text in fields.items() if text} or None
-
-    def _canonical(self, post: Row) -> str | None:
-        address = to_address(site_address(text_of_field(post, "canonical_url")))
-        if address is None or self.rewriter.site.path_of(address) is not None:
-            return None
-        own = urlsplit(self.rewriter.page_urls.site or "").hostname
-        return None if urlsplit(address).hostname == own else address
 
     def _note(self, place: str, message: str, subject: str = "") -> None:
         self.rewriter.report.note(message, subject, place)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pydantic_core import from_json
 
+from app.importers.source_report import Note
 from app.importers.wordpress.paragraphs import to_paragraphs
 from app.kit.markup import split_names
 
@@ -21,9 +22,6 @@ _CORE: Final = split_names(
     " classic row stack text-columns subhead cover-image"
 )
 _DEEPEST_REUSE: Final = 5
-
-Note = Callable[[str, str], None]
-"""Takes a sentence about a change, and the name of what it was about."""
 
 
 def has_blocks(text: str) -> bool:

@@ -8,10 +8,11 @@ from functools import partial
 from typing import Any, Final
 
 from app.importers.address_rewriter import AddressRewriter, TextMedia
+from app.importers.figures import figure_html
 from app.importers.players import player_html
 from app.importers.source_report import SourceReport
 from app.importers.stray_tags import escape_stray_tags
-from app.importers.text_repair import repair_text
+from app.importers.text_repair import repair_body
 from app.importers.wordpress.blocks import BlockRules, has_blocks, render_blocks
 from app.importers.wordpress.paragraphs import to_paragraphs
 from app.importers.wordpress.shortcodes import ShortcodeRules, render_shortcodes
@@ -33,7 +34,7 @@ class RenderedPost:
 
     body: str
     teaser: str = ""
-    media: TextMedia = field(default_factory=TextMedia)
+    media: TextMedia = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,9 @@ class BodyRenderer:
 
     def render(self, source: str, key: str, place: str, page: str) -> RenderedPost:
         """The text of an item; `page` is the address that it had."""
-        note = partial(self._note, place)
-        text, repaired = repair_text(source)
-        if repaired:
-            self.report.note("misread letters were put right, in lines", "", place, repaired)
-        text = escape_stray_tags(text, note)
-        rules = ShortcodeRules(
-            partial(self._gallery, key, place), player_html, self.drop_unknown, note
-        )
+        note = partial(self.report.note, place=place)
+        text = escape_stray_tags(repair_body(source, place, self.report), note)
+        rules = ShortcodeRules(partial(self._gallery, key, place), self.drop_unknown, note)
         text = render_shortcodes(text, rules)
         if has_blocks(text):
             text = _WRAPPED.sub(lambda match: player_html(match[2]), text)
@@ -80,9 +76,6 @@ class BodyRenderer:
         rendered.body = self.rewriter.rewrite_html(rendered.body, rendered.media, place, page)
         return rendered
 
-    def _note(self, place: str, message: str, subject: str) -> None:
-        self.report.note(message, subject, place)
-
     def _reusable(self, ref: str) -> str | None:
         text: str | None = self.rewriter.index.get("reusable", ref)
         return text
@@ -96,7 +89,7 @@ class BodyRenderer:
             each for each in self.rewriter.index.members("child", key) if each not in left_out
         ]
         if not keys:
-            self._note(place, "gallery without pictures", "")
+            self.report.note("gallery without pictures", "", place)
         return self._figures(place, keys)
 
     def _figures(self, place: str, keys: Sequence[str]) -> str:
@@ -104,10 +97,9 @@ class BodyRenderer:
         for each in keys:
             picture: dict[str, Any] | None = self.rewriter.index.get("attachment", each)
             if picture is None:
-                self._note(place, "picture of a gallery that the export does not hold", each)
+                message = "picture of a gallery that the export does not hold"
+                self.report.note(message, each, place)
                 continue
-            caption = picture.get("caption") or ""
-            words = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
-            source, alt = html.escape(picture["address"]), html.escape(picture.get("alt") or "")
-            figures.append(f'<figure><img src="{source}" alt="{alt}">{words}</figure>')
+            caption = html.escape(picture["caption"])
+            figures.append(figure_html(picture["address"], picture["alt"], caption))
         return "\n".join(figures)

@@ -42,8 +42,6 @@ LEFT_TAXONOMIES: Final = {
     "language": "read as the language of the text",
     "post_translations": "read as the translations of the text",
     "author": "read as its authors",
-    "category": "",
-    "post_tag": "",
 }
 
 UNCATEGORIZED: Final = split_names(

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from app.importers.wordpress.blocks import Note
+from app.importers.players import player_html
+from app.importers.source_report import Note
 
 _NAME: Final = r"[A-Za-z][A-Za-z0-9_-]{1,60}"
 _TAG: Final = re.compile(
@@ -53,10 +54,9 @@ _FILES: Final = ("src", "mp4", "m4v", "webm", "ogv", "mp3", "m4a", "ogg", "wav",
 
 @dataclass(frozen=True, slots=True)
 class ShortcodeRules:
-    """`gallery` gives the HTML of a gallery's attributes, `player` that of an address."""
+    """`gallery` gives the HTML of a gallery's attributes."""
 
     gallery: Callable[[Mapping[str, str]], str]
-    player: Callable[[str], str]
     drop_unknown: bool
     note: Note
 
@@ -122,7 +122,7 @@ def _render_known(name: str, facts: Mapping[str, str], inner: str, rules: Shortc
     if not re.match(r"(?:https?:)?//|/", address):
         rules.note("shortcode without an address", name)
         return f"[{name}]" if not rules.drop_unknown else ""
-    return f"\n\n{rules.player(address)}\n\n"
+    return f"\n\n{player_html(address)}\n\n"
 
 
 def _caption(facts: Mapping[str, str], inner: str) -> str:

@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from app.errors import Invalid
 from app.importers.address_rewriter import claim_slug
-from app.importers.media_plan import MediaPlan, file_of
+from app.importers.media_plan import MediaPlan, files_in
 from app.importers.old_site import OldSite, file_path, page_path
 from app.importers.record_fields import to_language, to_line, to_slug
 from app.importers.source_index import SourceIndex
@@ -19,7 +19,6 @@ from app.importers.wordpress.terms import TermPlan
 from app.importers.wordpress.wxr import AuthorFacts, Item, SiteFacts, Term, WxrFile
 from app.kit.markup import split_names
 
-_ADDRESS: Final = re.compile(r"(?:https?:)?//[^\s\"'<>\[\]]+|(?<=[\"'])/[^\s\"'<>\[\]]+")
 _SIZE_NAME: Final = re.compile(r"s:\d+:\"([^\"/]+-\d+x\d+\.\w{3,4})\"")
 _USED_META: Final = split_names(
     "_thumbnail_id _wp_attached_file _wp_attachment_metadata _wp_attachment_image_alt"
@@ -70,7 +69,7 @@ class WordPressSurvey:
             case SiteFacts():
                 self.facts.setdefault(part.name, part.text)
                 if part.name in ("base_blog_url", "link") and part.text:
-                    self.site.base = part.text.rstrip("/") + "/"
+                    self.site.base = OldSite.at(part.text).base
             case AuthorFacts():
                 self._take_author(part)
             case Term():
@@ -110,13 +109,10 @@ class WordPressSurvey:
         address = item.text("attachment_url") or item.text("guid")
         self.site.file_hosts.add((urlsplit(address).hostname or "").removeprefix("www."))
         path = file_path(self.site.path_of(address) or "")
-        caption, alt = (
-            to_line(item.text("excerpt"), 1_000),
-            to_line(item.first_meta("_wp_attachment_image_alt")),
-        )
+        caption = to_line(item.text("excerpt"), 1_000)
+        alt = to_line(item.first_meta("_wp_attachment_image_alt"))
         about = {"place": place, "alt": alt, "caption": caption, "address": address, "path": path}
         self.index.put("attachment", item.key, about)
-        self.index.put("path", page_path(f"/?attachment_id={item.key}"), f"attachment {item.key}")
         if (parent := item.text("post_parent")) not in ("", "0"):
             self.index.add("child", parent, item.key)
         texts = {
@@ -133,10 +129,8 @@ class WordPressSurvey:
         key, place = item.key, item.place
         kind = self.types.get(item.kind, "page" if item.kind == "page" else "article")
         lang = self._language_of(item)
-        link = item.text("link")
-        text: dict[str, Any] = {"kind": kind, "lang": lang, "slug": "", "page": link}
-        text["parent"] = item.text("post_parent") if kind == "page" else ""
-        self.index.put("text", key, text)
+        parent = item.text("post_parent") if kind == "page" else ""
+        self.index.put("text", key, {"kind": kind, "lang": lang, "slug": "", "parent": parent})
         wish = to_slug(item.text("post_name"))
         if wish and item.text("status") in ("publish", "future"):
             claim_slug(self.index, key, wish, self.report.note)
@@ -153,10 +147,8 @@ class WordPressSurvey:
             self.index.put("sticky", key, True)
         for name in item.meta.keys() - _USED_META:
             self.report.note("custom field that is left", _plain_meta(name), place)
-        for match in _ADDRESS.finditer(item.text("content")):
-            address = match[0].rstrip(".,;)")
-            if (file := file_of(self.site, address, link)) is not None:
-                self.plan.add_reference(file, self.site.address_of(address), place)
+        for file, address in files_in(self.site, item.text("content"), item.text("link")):
+            self.plan.add_reference(file, self.site.address_of(address), place)
 
     def _language_of(self, item: Item) -> str:
         code = next((term.slug for term in item.terms if term.taxonomy == "language"), "")

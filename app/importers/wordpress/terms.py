@@ -2,20 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from pydantic import ValidationError
-
+from app.errors import Invalid
 from app.importers.record_fields import to_line, to_slug, to_summary
 from app.importers.source_index import SourceIndex
 from app.importers.source_report import SourceReport
 from app.importers.wordpress.kinds import LEFT_TAXONOMIES, UNCATEGORIZED
 from app.importers.wordpress.wxr import Term
-from app.interchange.import_entry import ImportEntry, refused_by_schema
-from app.interchange.records import AliasRecord, TagRecord
+from app.interchange.import_entry import ImportEntry, to_record
+from app.interchange.records import AliasRecord
 
-_NAMES = {"category": "category", "post_tag": "tag"}
-_BASES = {"category": "category", "post_tag": "tag"}
+_NAMES: Final = {"category": "category", "post_tag": "tag"}
+"""What the taxonomies are called, also in the addresses of their terms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +49,10 @@ class TermPlan:
         return slug
 
     def _leave_foreign(self, term: Term, place: str) -> None:
-        reason = LEFT_TAXONOMIES.get(term.taxonomy)
+        reason = LEFT_TAXONOMIES.get(term.taxonomy, "only categories and tags become tags")
         kind = f"term of {term.taxonomy[:60]}"
         self.report.see(kind)
-        self.report.leave(kind, reason or "only categories and tags become tags", place)
+        self.report.leave(kind, reason, place)
 
     def _merge(self, term: Term, slug: str, kind: str, lang: str, place: str) -> None:
         facts: dict[str, Any] | None = self.index.get("tag", slug)
@@ -65,7 +64,7 @@ class TermPlan:
         facts["name"] = facts["name"] or term.name
         facts["parent"] = facts["parent"] or to_slug(term.parent)
         facts["description"] = facts["description"] or term.description
-        facts["bases"].append(_BASES[term.taxonomy])
+        facts["bases"].append(kind)
         self.index.put("tag", slug, facts)
 
     def entries(self, file: str) -> Iterator[ImportEntry]:
@@ -94,18 +93,18 @@ class TermPlan:
         facts: dict[str, Any] = self.index.get("tag", slug)
         description = to_summary(facts["description"])
         self.report.pass_on(facts["kind"])
-        try:
-            record = TagRecord(
-                type="tag",
-                slug=slug,
-                names={facts["lang"]: to_line(facts["name"]) or slug},
-                descriptions={facts["lang"]: description} if description else {},
-                parent=parent or None,
-            )
-        except ValidationError as error:
-            yield ImportEntry(file, 0, 0, refused_by_schema(error), f"tag {slug}")
-            return
+        record = to_record(
+            {
+                "type": "tag",
+                "slug": slug,
+                "names": {facts["lang"]: to_line(facts["name"]) or slug},
+                "descriptions": {facts["lang"]: description} if description else {},
+                "parent": parent or None,
+            }
+        )
         yield ImportEntry(file, 0, 0, record, f"tag {slug}", is_foreign=True)
+        if isinstance(record, Invalid):
+            return
         for base in facts["bases"]:
             self.report.see("address of a tag")
             self.report.pass_on("address of a tag")

@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from functools import partial
 from html import escape, unescape
 from typing import Any, Final
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
-
+from app.editorial.page_tree import LEVELS
 from app.importers.old_site import page_path
 from app.importers.record_fields import to_address, to_line, to_summary
 from app.importers.text_repair import repair_text
@@ -18,14 +16,10 @@ from app.importers.wordpress.kinds import outcome_of
 from app.importers.wordpress.moments import moment_of_item
 from app.importers.wordpress.survey import WordPressSurvey
 from app.importers.wordpress.wxr import Item
-from app.interchange.import_entry import ImportEntry, refused_by_schema
-from app.interchange.media_records import ImageRecord
-from app.interchange.records import ArticleRecord
+from app.interchange.import_entry import ImportEntry, to_record
 from app.kit.clock import Clock
 from app.kit.text import is_legal
 
-_TITLE: Final = 300
-_DEEPEST: Final = 4
 _TAGS_AT_MOST: Final = 50
 
 
@@ -47,18 +41,15 @@ class TextTranslator:
         )
         fields = self._fields(item, text)
         name = f"{place} {fields['title'][:60]!r}"
-        try:
-            record = ArticleRecord(type="article", **fields)
-        except ValidationError as error:
-            return ImportEntry(file, 0, size, refused_by_schema(error), name)
         return ImportEntry(
-            file, 0, size, record, name, media_addresses=text.media.addresses, is_foreign=True
+            file, 0, size, to_record(fields), name, media_addresses=text.media, is_foreign=True
         )
 
     def _fields(self, item: Item, text: RenderedPost) -> dict[str, Any]:
         facts: dict[str, Any] = self.survey.index.get("text", item.key)
         title = self._title(item, text)
         fields: dict[str, Any] = {
+            "type": "article",
             "kind": facts["kind"],
             "lang": facts["lang"],
             "title": title,
@@ -70,7 +61,9 @@ class TextTranslator:
             "tags": tuple(self._tags(item, facts["lang"])),
             "image": self._image(item, text),
             "seo": _seo(item),
-            "canonical_url": self._canonical(item),
+            "canonical_url": self.renderer.rewriter.canonical_address(
+                item.first_meta("_yoast_wpseo_canonical")
+            ),
             "external_source": self.source,
             "external_id": item.key,
             "paths": self._paths(item),
@@ -92,10 +85,11 @@ class TextTranslator:
         if not whole:
             self._note(item, "text without a title; its first words are the title")
             return to_line(text.body, 80) or f"{item.kind} {item.key}"
-        if len(whole) > _TITLE:
+        title = to_line(raw)
+        if title != whole:
             self._note(item, "title that is too long; the whole of it begins the text")
             text.body = f"<p>{escape(whole)}</p>\n{text.body}"
-        return whole if len(whole) <= _TITLE else f"{whole[: _TITLE - 1].rstrip()}…"
+        return title
 
     def _state(self, item: Item) -> dict[str, Any]:
         """The status and the dates. What the old site did not show yet is not shown here."""
@@ -130,7 +124,7 @@ class TextTranslator:
             self._note(item, f"more than {_TAGS_AT_MOST} tags; the others are left")
         return tags[:_TAGS_AT_MOST]
 
-    def _image(self, item: Item, text: RenderedPost) -> ImageRecord | None:
+    def _image(self, item: Item, text: RenderedPost) -> dict[str, Any] | None:
         key = item.first_meta("_thumbnail_id")
         if not key or key == "0":
             return None
@@ -146,14 +140,7 @@ class TextTranslator:
         if url is None:
             self._note(item, "featured picture without an address")
             return None
-        return ImageRecord(url=url, alt=picture["alt"] or None, caption=picture["caption"] or None)
-
-    def _canonical(self, item: Item) -> str | None:
-        address = to_address(item.first_meta("_yoast_wpseo_canonical"))
-        if address is None or self.renderer.rewriter.site.path_of(address) is not None:
-            return None
-        own = urlsplit(self.renderer.rewriter.page_urls.site or "").hostname
-        return None if urlsplit(address).hostname == own else address
+        return {"url": url, "alt": picture["alt"] or None, "caption": picture["caption"] or None}
 
     def _parent(self, item: Item) -> str | None:
         """The slug of the page above. Deeper levels than the fourth move up to it."""
@@ -173,9 +160,9 @@ class TextTranslator:
             if item.text("post_parent") not in ("", "0"):
                 self._note(item, "the page above it does not come; it is at the top")
             return None
-        if len(line) >= _DEEPEST:
+        if len(line) >= LEVELS:
             self._note(item, "page below the fourth level; it is on the fourth")
-            line = line[-(_DEEPEST - 1) :]
+            line = line[-(LEVELS - 1) :]
         slug: str = index.get("text", line[0])["slug"]
         return slug
 

@@ -137,15 +137,14 @@ def _part_of(element: tree.Element) -> Part | None:
             return AuthorFacts(texts.get("author_login", ""), unescape(name).strip())
         case "category" | "tag" | "term":
             texts = _texts(element)
-            prefix = "category" if name == "category" else name
             return Term(
                 {"category": "category", "tag": "post_tag"}.get(
                     name, texts.get("term_taxonomy", "")
                 ),
-                texts.get("category_nicename") or texts.get(f"{prefix}_slug", ""),
-                unescape(texts.get("cat_name") or texts.get(f"{prefix}_name", "")),
-                texts.get(f"{prefix}_parent", ""),
-                texts.get(f"{prefix}_description", ""),
+                texts.get("category_nicename") or texts.get(f"{name}_slug", ""),
+                unescape(texts.get("cat_name") or texts.get(f"{name}_name", "")),
+                texts.get(f"{name}_parent", ""),
+                texts.get(f"{name}_description", ""),
             )
         case _ if len(element) == 0:
             return SiteFacts(name, (element.text or "").strip())
