@@ -361,7 +361,7 @@ def test_an_unknown_parameter(service: Bench, path: str) -> None:
 
 TRAVELLING = (
     *("/v1", "/livez", "/readyz", "/metrics", "/robots.txt", "/llms.txt", "/sitemap", "/v1/feeds/"),
-    *("/v1/articles/", "/v1/authors/", "/v1/events/", "/v1/newsletters/", "/v1/oembed"),
+    *("/v1/articles/", "/v1/authors/", "/v1/events/", f"/v1/newsletters/{EVENT_ID}", "/v1/oembed"),
 )
 
 
